@@ -1,0 +1,52 @@
+# The project's commands; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup demo check test test-real cover golden format lock clean
+.DEFAULT_GOAL := help
+
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready  ## make .venv and install the pinned versions
+
+$(VENV)/.ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## run the whole service on this machine alone
+	@if [ -t 1 ]; then $(BIN)/mailer demo --fast; else $(BIN)/mailer demo --fast --once; fi
+
+check: setup  ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup  ## every test that needs no root
+	$(BIN)/pytest -m "not real and not benchmark"
+
+test-real: setup  ## the tests with real servers; installs them with apt when root
+	sh tests/real/install
+	$(BIN)/pytest -m real
+
+cover: setup  ## the tests with coverage
+	$(BIN)/pytest -m "not real and not benchmark" --cov --cov-report=term-missing
+
+golden: setup  ## write the golden files anew; review them in the diff
+	MAILER_TESTS_GOLDEN=write $(BIN)/pytest -q tests/formats
+
+format: setup  ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: setup  ## pin the newest allowed versions, with hashes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --no-annotate --extra dev --quiet --upgrade pyproject.toml -o requirements.txt
+
+clean:  ## forget .venv and caches
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -1,0 +1,33 @@
+"""An e-mail address as a value: the mailbox as written, and the domain in the form the wire needs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A checked address. Made only by `formats.address.parse`.
+
+    `local` is the part before the @ as written; `domain` is always A-labels (RFC 5890), lower case.
+    Two addresses are the same mailbox when `normal` is equal.
+    """
+
+    local: str
+    domain: str
+
+    @property
+    def wire(self) -> str:
+        """What goes into the envelope and the headers: local part as written, domain as A-labels."""
+        return f"{self.local}@{self.domain}"
+
+    @property
+    def normal(self) -> str:
+        """What equality is judged by: case never distinguishes two members' mailboxes in practice."""
+        return self.wire.casefold()
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Whether the relay must announce SMTPUTF8 (RFC 6531): the local part is not ASCII."""
+        return not self.local.isascii()
+
+    def __str__(self) -> str:
+        return self.wire

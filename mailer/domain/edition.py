@@ -1,0 +1,117 @@
+"""An issue compiled for sending: one edition per language and variant, with slots left open for each person."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Slot(StrEnum):
+    """What is filled for each person. Each is one line of text, never markup."""
+
+    NAME = "name"
+    SALUTATION = "salutation"
+    COPY_NUMBER = "copy_number"
+    PAID_UNTIL = "paid_until"
+
+
+class Place(StrEnum):
+    """Where in the HTML a slot stands, which decides how its value is escaped."""
+
+    TEXT = "text"
+    ATTRIBUTE = "attribute"
+    URL = "url"
+
+
+class Terms(StrEnum):
+    """Whose terms the insert tells."""
+
+    INDIVIDUAL = "individual"
+    CORPORATE = "corporate"
+    COMPLIMENTARY = "complimentary"
+
+
+class Wording(StrEnum):
+    """Which wording of the insert a person gets."""
+
+    RENEW = "renew"      # paid until a date
+    AHEAD = "ahead"      # already paid to the end of the next year
+    GRACE = "grace"      # the paid time has ended, copies still come for now
+    OPEN = "open"        # complimentary without an end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Variant:
+    """Which optional blocks an edition has. Without `terms` there is no insert."""
+
+    terms: Terms | None = None
+    wording: Wording = Wording.RENEW
+
+    @property
+    def name(self) -> str:
+        """`none`, `individual-renew`, `corporate-ahead` … ; the word in tables and on the command line."""
+        return f"{self.terms}-{self.wording}" if self.terms else "none"
+
+
+NO_INSERT = Variant()
+
+
+def variant_named(name: str) -> Variant:
+    """The variant whose `name` this is; ValueError for an unknown one."""
+    if name == NO_INSERT.name:
+        return NO_INSERT
+    terms, _, wording = name.partition("-")
+    return Variant(terms=Terms(terms), wording=Wording(wording))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlSlot:
+    """An open place in the HTML."""
+
+    slot: Slot
+    place: Place = Place.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotLine:
+    """A flowed line of the text part that holds slots: pieces are words or slots, wrapped alone when too long.
+
+    `indent` stands before every physical line; `soft` says that the paragraph flows on after it.
+    """
+
+    pieces: tuple[str | Slot, ...]
+    indent: str = ""
+    soft: bool = False
+
+
+HtmlPart = tuple[str | HtmlSlot, ...]
+TextPart = tuple[str | SlotLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Subject, inlined HTML and text of one language and variant; constant but for its slots.
+
+    `banner_html` and `banner_text` are indices into `html` and `text`: the pieces before which a test mailing's banner goes.
+    `pictures` are the file names that the HTML refers to as `cid:`.
+    """
+
+    language: str
+    variant: Variant
+    subject: str
+    html: HtmlPart
+    text: TextPart
+    banner_html: int
+    banner_text: int
+    pictures: tuple[str, ...] = ()
+
+    @property
+    def slots(self) -> frozenset[Slot]:
+        """Every slot that must be filled to make a copy."""
+        in_html = {piece.slot for piece in self.html if isinstance(piece, HtmlSlot)}
+        in_text = {
+            slot
+            for piece in self.text
+            if isinstance(piece, SlotLine)
+            for slot in piece.pieces
+            if isinstance(slot, Slot)
+        }
+        return frozenset(in_html | in_text)

@@ -1,0 +1,147 @@
+"""Members, their seats, what they paid and for which dates, and what membership costs."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from mailer.domain.address import Address
+
+
+class Kind(StrEnum):
+    """The contract with the club."""
+
+    INDIVIDUAL = "individual"
+    CORPORATE = "corporate"
+    HONORARY = "honorary"
+    COMPLIMENTARY = "complimentary"
+
+    @property
+    def seats(self) -> int:
+        """How many people a membership of this kind has room for: a corporate one two (the 1+1 arrangement)."""
+        return 2 if self is Kind.CORPORATE else 1
+
+    @property
+    def pays(self) -> bool:
+        """Whether entitlement comes from payments."""
+        return self in {Kind.INDIVIDUAL, Kind.CORPORATE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Period:
+    """Inclusive dates that money pays for."""
+
+    first: date
+    last: date
+
+    def covers(self, day: date) -> bool:
+        """Whether the day is one of the period's, both ends included."""
+        return self.first <= day <= self.last
+
+    def joins(self, later: "Period") -> bool:
+        """Whether `later` begins no later than the day after this one ends."""
+        return later.first <= self.last + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money received, or paid back when negative, for one period of a membership."""
+
+    membership: str
+    period: Period
+    amount: Decimal
+    currency: str
+    paid_on: date | None = None
+    in_full: bool = False
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """The contract with the club. `free_until` is for honorary and complimentary ones; None is for ever."""
+
+    id: str
+    kind: Kind
+    organisation: str = ""
+    circle: str = ""
+    free_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Dates without copies; an empty end is open on that side. Both ends None is no pause at all."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether the pause holds on this day."""
+        if self.first is None and self.last is None:
+            return False
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A person's place on a membership, with the person as that row of the register has them.
+
+    `number` is 1 or 2 on a corporate membership, None elsewhere. `names` and `salutations` map a language to text.
+    `own_pause_from` is the day on which the person paused their copies themselves; no import lifts it.
+    """
+
+    membership: str
+    person: str
+    number: int | None = None
+    names: dict[str, str]
+    salutations: dict[str, str]
+    address: Address | None = None
+    languages: tuple[str, ...] = ()
+    ended_on: date | None = None
+    pause: Pause = Pause()
+    own_pause: Pause = Pause()
+
+
+# --- the fee schedule -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeOption:
+    """One line of the fee schedule: a period, its length in years, and what each kind pays for it."""
+
+    period: Period
+    years: int
+    individual: Decimal
+    corporate: Decimal
+
+    def fee(self, kind: Kind) -> Decimal:
+        """What this kind pays; complimentary and honorary people see the individual fee."""
+        return self.corporate if kind is Kind.CORPORATE else self.individual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """The options a year's members may choose from, in one currency."""
+
+    year: int
+    currency: str
+    options: tuple[FeeOption, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeSchedule:
+    """What each kind of membership costs for which period, by season."""
+
+    seasons: tuple[Season, ...]
+
+    def season(self, year: int) -> Season | None:
+        """The season of a year, if there is one."""
+        return next((season for season in self.seasons if season.year == year), None)
+
+    def fees(self, kind: Kind, period: Period) -> tuple[tuple[Decimal, str], ...]:
+        """Every (fee, currency) that pays this period for this kind, over all seasons; empty when it is in none."""
+        return tuple(
+            (option.fee(kind), season.currency)
+            for season in self.seasons
+            for option in season.options
+            if option.period == period
+        )

@@ -1,0 +1,81 @@
+"""A standing publication: its name, sender, audience, schedule and the terms of its insert."""
+
+from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
+
+from mailer.domain.address import Address
+
+
+class InsertShow(StrEnum):
+    """When the membership-renewal insert goes with a copy."""
+
+    ALWAYS = "always"
+    WHEN_DUE = "when_due"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where finished issues are pulled from, and how often (seconds)."""
+
+    url: str
+    every_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The hours in which messages may leave, `opens` included, `closes` not; it may span midnight."""
+
+    opens: time
+    closes: time
+
+    def holds(self, at: time) -> bool:
+        """Whether a message may leave at this local time."""
+        if self.opens <= self.closes:
+            return self.opens <= at < self.closes
+        return at >= self.opens or at < self.closes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When issues go out: a cron line with weekday names, in a time zone, within a window."""
+
+    cron: str
+    timezone: str
+    between: Window | None
+    not_after_hours: float
+    undo_minutes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """A name and an address, as in From."""
+
+    name: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsletter:
+    """Everything that defines a newsletter; read from schedules/<id>.toml."""
+
+    id: str
+    name: str
+    sender: Sender
+    reply_to: Address
+    template: str
+    languages: tuple[str, ...]
+    wait_for_all_languages: bool
+    classification: str
+    source: Source
+    schedule: Schedule
+    approval_required: bool
+    editors: tuple[Address, ...]
+    test_to: tuple[Address, ...]
+    circulations: tuple[str, ...]
+    grace_days: int
+    insert_show: InsertShow
+    insert_due_days: int
+    insert_contact: str
+    insert_signature: str = field(default="")
