@@ -25,8 +25,8 @@ class Event(StrEnum):
     DEFERRED = "deferred"
     REJECTED = "rejected"
     REPLY_LOST = "reply_lost"
-    UNUSED = "unused"                  # claimed, but nothing was tried: the relay was down, or we were asked to stop
-    ABANDONED = "abandoned"            # its owner died, or its lease ended, before the content could leave
+    UNUSED = "unused"  # claimed, but nothing was tried: the relay was down, or we were asked to stop
+    ABANDONED = "abandoned"  # its owner died, or its lease ended, before the content could leave
     ABANDONED_MARKED = "abandoned_marked"  # the same after the mark: it may have left
     SETTLED_ACCEPTED = "settled_accepted"
     SETTLED_RESEND = "settled_resend"

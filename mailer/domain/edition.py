@@ -32,10 +32,10 @@ class Terms(StrEnum):
 class Wording(StrEnum):
     """Which wording of the insert a person gets."""
 
-    RENEW = "renew"      # paid until a date
-    AHEAD = "ahead"      # already paid to the end of the next year
-    GRACE = "grace"      # the paid time has ended, copies still come for now
-    OPEN = "open"        # complimentary without an end
+    RENEW = "renew"  # paid until a date
+    AHEAD = "ahead"  # already paid to the end of the next year
+    GRACE = "grace"  # the paid time has ended, copies still come for now
+    OPEN = "open"  # complimentary without an end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -90,7 +90,7 @@ TextPart = tuple[str | SlotLine, ...]
 class Edition:
     """Subject, inlined HTML and text of one language and variant; constant but for its slots.
 
-    `banner_html` and `banner_text` are indices into `html` and `text`: the pieces before which a test mailing's banner goes.
+    `banner_html` and `banner_text` are indices into `html` and `text`: a test mailing's banner goes before that piece.
     `pictures` are the file names that the HTML refers to as `cid:`.
     """
 

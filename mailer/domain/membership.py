@@ -17,9 +17,9 @@ class Kind(StrEnum):
     COMPLIMENTARY = "complimentary"
 
     @property
-    def seats(self) -> int:
-        """How many people a membership of this kind has room for: a corporate one two (the 1+1 arrangement)."""
-        return 2 if self is Kind.CORPORATE else 1
+    def seats(self) -> int | None:
+        """How many people a membership has room for: a corporate one two (the 1+1 arrangement); None is no limit."""
+        return {Kind.INDIVIDUAL: 1, Kind.CORPORATE: 2}.get(self)
 
     @property
     def pays(self) -> bool:
@@ -86,7 +86,6 @@ class Seat:
     """A person's place on a membership, with the person as that row of the register has them.
 
     `number` is 1 or 2 on a corporate membership, None elsewhere. `names` and `salutations` map a language to text.
-    `own_pause_from` is the day on which the person paused their copies themselves; no import lifts it.
     """
 
     membership: str
@@ -98,7 +97,6 @@ class Seat:
     languages: tuple[str, ...] = ()
     ended_on: date | None = None
     pause: Pause = Pause()
-    own_pause: Pause = Pause()
 
 
 # --- the fee schedule -------------------------------------------------------------------------------------------------

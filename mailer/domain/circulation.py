@@ -1,0 +1,162 @@
+"""The frozen answer for everybody: a Recipient or an Exclusion, never both, never neither; and its balance."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mailer.domain.address import Address
+from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
+from mailer.domain.entitlement import Audience, Candidate, Entitlement, Reason, entitlement
+from mailer.domain.membership import FeeSchedule, Kind, Membership, Payment, Seat
+from mailer.domain.newsletter import InsertShow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """The register as it is at one moment: `version` grows with every change of it."""
+
+    memberships: Mapping[str, Membership]
+    seats: tuple[Seat, ...]
+    payments: tuple[Payment, ...]
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A person with the row of the register that decided, and the decision."""
+
+    person: str
+    candidate: Candidate
+    entitlement: Entitlement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """How a newsletter shows its insert."""
+
+    show: InsertShow
+    due_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCopy:
+    """One copy to be made: for whom, in which language and variant, under which number."""
+
+    person: str
+    language: str
+    variant: Variant
+    copy_number: int
+    address: Address
+    name: str
+    salutation: str
+    paid_until: date | None
+
+
+def candidates(register: Register, day: date, *, held: Collection[str] = ()) -> list[Candidate]:
+    """Every row of the register with its membership, its payments, and whether it has a seat on that day."""
+    payments: dict[str, list[Payment]] = defaultdict(list)
+    for payment in register.payments:
+        payments[payment.membership].append(payment)
+    rows: dict[str, list[Seat]] = defaultdict(list)
+    for seat in register.seats:
+        rows[seat.membership].append(seat)
+    return [
+        Candidate(
+            membership=register.memberships[seat.membership],
+            seat=seat,
+            payments=tuple(payments[seat.membership]),
+            seated=seat in seated,
+            address_held=seat.address is not None and seat.address.normal in held,
+        )
+        for membership, seats in rows.items()
+        for seated in [_seated(seats, register.memberships[membership].kind, day)]
+        for seat in seats
+    ]
+
+
+def _seated(seats: list[Seat], kind: Kind, day: date) -> list[Seat]:
+    """Those who sit on that day: who leaves first keeps the seat until then, a successor has it afterwards."""
+    live = [seat for seat in seats if seat.ended_on is None or seat.ended_on > day]
+    room = len(live) if kind.seats is None else kind.seats
+    live.sort(key=lambda seat: (seat.ended_on or date.max, seat.number or room + 1, seat.person))
+    taken: set[int] = set()
+    sitting: list[Seat] = []
+    for seat in live:
+        if len(sitting) < room and seat.number not in taken:
+            sitting.append(seat)
+            if seat.number is not None:
+                taken.add(seat.number)
+    return sitting
+
+
+def judge(candidates: Iterable[Candidate], audience: Audience, fees: FeeSchedule) -> dict[str, Judged]:
+    """Every person once, by their best row: recipient first, then the lowest rule, then the first membership."""
+    best: dict[str, tuple[tuple[bool, int, str], Judged]] = {}
+    for candidate in candidates:
+        answer = entitlement(candidate, audience, fees)
+        person = candidate.seat.person
+        rank = (not answer.receives, answer.rule, candidate.membership.id)
+        if person not in best or rank < best[person][0]:
+            best[person] = (rank, Judged(person=person, candidate=candidate, entitlement=answer))
+    return {person: best[person][1] for person in sorted(best)}
+
+
+def variant_for(judged: Judged, day: date, renewal: Renewal) -> Variant:
+    """Which insert goes with this person's copies, if any. Honorary people see none."""
+    answer, kind = judged.entitlement, judged.candidate.membership.kind
+    if kind is Kind.HONORARY or renewal.show is InsertShow.NEVER:
+        return NO_INSERT
+    until = answer.paid_until
+    if renewal.show is InsertShow.WHEN_DUE and (until is None or (until - day).days > renewal.due_days):
+        return NO_INSERT
+    if answer.reason is Reason.COMPLIMENTARY:
+        return Variant(terms=Terms.COMPLIMENTARY, wording=Wording.RENEW if until else Wording.OPEN)
+    terms = Terms.CORPORATE if kind is Kind.CORPORATE else Terms.INDIVIDUAL
+    if answer.reason is Reason.GRACE:
+        return Variant(terms=terms, wording=Wording.GRACE)
+    return Variant(terms=terms, wording=Wording.AHEAD if answer.paid_ahead else Wording.RENEW)
+
+
+def copies_for(judged: Iterable[Judged], *, day: date, renewal: Renewal, first_number: int) -> list[PlannedCopy]:
+    """One copy for every edition of every recipient, numbered from `first_number` in the order given."""
+    planned: list[PlannedCopy] = []
+    for one in judged:
+        seat = one.candidate.seat
+        for language in one.entitlement.editions:
+            assert seat.address is not None, "rule 3 excludes people without an address"
+            planned.append(
+                PlannedCopy(
+                    person=one.person,
+                    language=language,
+                    variant=variant_for(one, day, renewal),
+                    copy_number=first_number + len(planned),
+                    address=seat.address,
+                    name=seat.names.get(language, ""),
+                    salutation=seat.salutations.get(language, ""),
+                    paid_until=one.entitlement.paid_until,
+                )
+            )
+    return planned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """The account of an issue, computed from its rows: everybody considered is in exactly one of the two."""
+
+    considered: int
+    recipients: int
+    copies: int
+    excluded: Mapping[str, int]
+    deliveries: Mapping[str, int]
+
+    @property
+    def balanced(self) -> bool:
+        """Considered = recipients + Σ excluded, and copies = Σ deliveries."""
+        people = self.recipients + sum(self.excluded.values())
+        return self.considered == people and self.copies == sum(self.deliveries.values())
+
+
+def count_reasons(reasons: Iterable[str]) -> dict[str, int]:
+    """How many exclusions there are of each reason, in the order of the reasons' names."""
+    return dict(sorted(Counter(reasons).items()))

@@ -1,0 +1,209 @@
+"""THE one function: may this person have this issue, by which rule, and on what evidence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from mailer.domain.membership import FeeSchedule, Kind, Membership, Payment, Period, Seat
+
+
+class Reason(StrEnum):
+    """Why a person receives an issue, or why not."""
+
+    HONORARY = "honorary"
+    COMPLIMENTARY = "complimentary"
+    PAID = "paid"
+    GRACE = "grace"
+    NOT_IN_CIRCULATION = "not_in_circulation"
+    ENDED = "ended"
+    NO_ADDRESS = "no_address"
+    NO_SEAT = "no_seat"
+    UNDERPAID = "underpaid"
+    EXPIRED = "expired"
+    NOT_YET_STARTED = "not_yet_started"
+    UNPAID = "unpaid"
+    PAUSED = "paused"
+    ADDRESS_HELD = "address_held"
+    NO_EDITION = "no_edition"
+
+
+RECEIVES = frozenset({Reason.HONORARY, Reason.COMPLIMENTARY, Reason.PAID, Reason.GRACE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """What an issue asks of its readers: the date that decides everything, the circles, the languages it has."""
+
+    date: date
+    circulations: tuple[str, ...]
+    grace_days: int
+    default_language: str
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One row of the register with everything that decides about it.
+
+    `seated` says whether the row has one of its membership's seats on the issue's date; `address_held` whether
+    the address is one we do not write to for now.
+    """
+
+    membership: Membership
+    seat: Seat
+    payments: tuple[Payment, ...]
+    seated: bool = True
+    address_held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlement:
+    """The computed answer. `rule` is the line of the contract's table; `evidence` the facts that decided, as text.
+
+    `editions` are the languages of the copies, empty when excluded. `paid_until` is the last day of the unbroken run
+    of fully paid periods (or the free time) that decided; `paid_ahead` says that it reaches the end of the next year.
+    """
+
+    reason: Reason
+    rule: int
+    evidence: tuple[str, ...]
+    editions: tuple[str, ...] = ()
+    paid_until: date | None = None
+    paid_ahead: bool = False
+
+    @property
+    def receives(self) -> bool:
+        """Whether the person is a recipient."""
+        return self.reason in RECEIVES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidPeriod:
+    """A period somebody paid something for, and whether that was all of it."""
+
+    period: Period
+    full: bool
+    positive: bool
+    sums: tuple[tuple[str, Decimal], ...]
+
+
+def paid_periods(payments: Iterable[Payment], kind: Kind, fees: FeeSchedule) -> tuple[PaidPeriod, ...]:
+    """Every period with a payment, in order of its dates, judged by rule 6 of the contract."""
+    by_period: dict[Period, list[Payment]] = {}
+    for payment in payments:
+        by_period.setdefault(payment.period, []).append(payment)
+    return tuple(_judge(period, by_period[period], kind, fees) for period in sorted(by_period))
+
+
+def _judge(period: Period, payments: list[Payment], kind: Kind, fees: FeeSchedule) -> PaidPeriod:
+    sums: dict[str, Decimal] = {}
+    for payment in payments:
+        sums[payment.currency] = sums.get(payment.currency, Decimal(0)) + payment.amount
+    by_fee = any(sums.get(currency, Decimal(0)) >= fee > 0 for fee, currency in fees.fees(kind, period))
+    by_word = any(payment.in_full and sums[payment.currency] > 0 for payment in payments)
+    return PaidPeriod(
+        period=period,
+        full=by_fee or by_word,
+        positive=any(total > 0 for total in sums.values()),
+        sums=tuple(sorted(sums.items())),
+    )
+
+
+def paid_until(periods: Iterable[PaidPeriod], day: date) -> date | None:
+    """The last day of the unbroken run of fully paid periods that covers the day; None when none covers it."""
+    full = sorted(period.period for period in periods if period.full)
+    run = [period for period in full if period.covers(day)]
+    if not run:
+        return None
+    last = max(period.last for period in run)
+    for period in full:
+        if period.first <= last + timedelta(days=1) and period.last > last:
+            last = period.last
+    return last
+
+
+def entitlement(candidate: Candidate, audience: Audience, fees: FeeSchedule) -> Entitlement:
+    """Judge one row of the register for one issue, by the contract's table "Who receives an issue", in its order."""
+    answer = _first_answer(candidate, audience, fees)
+    return _or_withheld(answer, candidate, audience) if answer.receives else answer
+
+
+def _first_answer(candidate: Candidate, audience: Audience, fees: FeeSchedule) -> Entitlement:
+    membership, seat, day = candidate.membership, candidate.seat, audience.date
+    if membership.circle not in audience.circulations:
+        return _no(Reason.NOT_IN_CIRCULATION, 1, f"circulation {membership.circle or '(none)'}")
+    if seat.ended_on is not None and seat.ended_on <= day:
+        return _no(Reason.ENDED, 2, f"ended on {seat.ended_on}")
+    if seat.address is None:
+        return _no(Reason.NO_ADDRESS, 3, "the register has no e-mail address")
+    if not membership.kind.pays:
+        return _free(membership, day)
+    if not candidate.seated:
+        return _no(Reason.NO_SEAT, 5, f"membership {membership.id} has {membership.kind.seats} seats, taken by others")
+    return _by_payments(paid_periods(candidate.payments, membership.kind, fees), audience)
+
+
+def _free(membership: Membership, day: date) -> Entitlement:
+    until = membership.free_until
+    if until is not None and until < day:
+        return _no(Reason.EXPIRED, 4, f"{membership.kind}, free until {until}")
+    reason = Reason.HONORARY if membership.kind is Kind.HONORARY else Reason.COMPLIMENTARY
+    evidence = f"{membership.kind}, free until {until}" if until else f"{membership.kind}, without an end"
+    return Entitlement(reason=reason, rule=4, evidence=(evidence,), paid_until=until)
+
+
+def _by_payments(periods: tuple[PaidPeriod, ...], audience: Audience) -> Entitlement:
+    day = audience.date
+    until = paid_until(periods, day)
+    if until is not None:
+        evidence = tuple(_told(period) for period in periods if period.full and period.period.last >= day)
+        ahead = until >= date(day.year + 1, 12, 31)
+        return Entitlement(reason=Reason.PAID, rule=6, evidence=evidence, paid_until=until, paid_ahead=ahead)
+    ended = [period for period in periods if period.full and period.period.last < day]
+    if ended:
+        latest = max(ended, key=lambda period: period.period.last)
+        last = latest.period.last
+        if day - last <= timedelta(days=audience.grace_days):
+            evidence = (_told(latest), f"{(day - last).days} of {audience.grace_days} days of grace")
+            return Entitlement(reason=Reason.GRACE, rule=7, evidence=evidence, paid_until=last)
+    short = [period for period in periods if period.period.covers(day) and period.positive]
+    if short:
+        return _no(Reason.UNDERPAID, 8, *map(_told, short))
+    if ended:
+        return _no(Reason.EXPIRED, 9, *map(_told, ended))
+    begins = [period for period in periods if period.full and period.period.first > day]
+    if begins:
+        return _no(Reason.NOT_YET_STARTED, 9, *map(_told, begins))
+    return _no(Reason.UNPAID, 9, *(map(_told, periods) if periods else ("no payment",)))
+
+
+def _or_withheld(answer: Entitlement, candidate: Candidate, audience: Audience) -> Entitlement:
+    seat = candidate.seat
+    if seat.pause.covers(audience.date):
+        return _no(Reason.PAUSED, 10, f"paused {seat.pause.first or '…'} to {seat.pause.last or '…'}", *answer.evidence)
+    if candidate.address_held:
+        return _no(Reason.ADDRESS_HELD, 11, "the address is held", *answer.evidence)
+    wanted = seat.languages or (audience.default_language,)
+    editions = tuple(language for language in wanted if language in audience.languages)
+    if not editions:
+        has = ", ".join(audience.languages)
+        return _no(Reason.NO_EDITION, 12, f"reads {', '.join(wanted)}; the issue is in {has}", *answer.evidence)
+    return Entitlement(
+        reason=answer.reason,
+        rule=answer.rule,
+        evidence=answer.evidence,
+        editions=editions,
+        paid_until=answer.paid_until,
+        paid_ahead=answer.paid_ahead,
+    )
+
+
+def _no(reason: Reason, rule: int, *evidence: str) -> Entitlement:
+    return Entitlement(reason=reason, rule=rule, evidence=evidence)
+
+
+def _told(paid: PaidPeriod) -> str:
+    sums = " + ".join(f"{total.normalize():f} {currency}" for currency, total in paid.sums)
+    return f"{paid.period.first} to {paid.period.last}: {sums}, {'paid in full' if paid.full else 'not paid in full'}"

@@ -1,0 +1,106 @@
+"""A mailing: one issue to one circulation; what is approved, sent, paused, reported."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class MailingState(StrEnum):
+    """Where a mailing is."""
+
+    PLANNED = "planned"
+    APPROVED = "approved"
+    SENDING = "sending"
+    PAUSED = "paused"
+    HELD = "held"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Step(StrEnum):
+    """What can happen to a mailing."""
+
+    APPROVE = "approve"
+    WITHDRAW = "withdraw"
+    SEND = "send"
+    PAUSE = "pause"
+    RESUME = "resume"
+    MISSED = "missed"
+    CLOSE = "close"
+    REOPEN = "reopen"  # a copy of a closed mailing was settled as "resend", or released
+    CANCEL = "cancel"
+
+
+_OPEN = (MailingState.PLANNED, MailingState.APPROVED)
+
+STEPS: dict[tuple[MailingState, Step], MailingState] = {
+    (MailingState.PLANNED, Step.APPROVE): MailingState.APPROVED,
+    (MailingState.APPROVED, Step.WITHDRAW): MailingState.PLANNED,
+    (MailingState.HELD, Step.WITHDRAW): MailingState.PLANNED,
+    **{(state, Step.SEND): MailingState.SENDING for state in (*_OPEN, MailingState.HELD)},
+    **{(state, Step.MISSED): MailingState.HELD for state in (*_OPEN, MailingState.SENDING)},
+    (MailingState.SENDING, Step.PAUSE): MailingState.PAUSED,
+    (MailingState.PAUSED, Step.RESUME): MailingState.SENDING,
+    (MailingState.SENDING, Step.CLOSE): MailingState.CLOSED,
+    (MailingState.CLOSED, Step.REOPEN): MailingState.SENDING,
+    **{
+        (state, Step.CANCEL): MailingState.CANCELLED
+        for state in (*_OPEN, MailingState.SENDING, MailingState.PAUSED, MailingState.HELD)
+    },
+}
+
+# Until its first message has left, a mailing may be planned anew.
+REPLANNABLE = frozenset({MailingState.PLANNED, MailingState.APPROVED, MailingState.HELD, MailingState.CANCELLED})
+
+
+def take(state: MailingState, step: Step) -> MailingState:
+    """The state after the step; ValueError where the table has no such line."""
+    try:
+        return STEPS[state, step]
+    except KeyError:
+        raise ValueError(f"a mailing that is {state} has no step {step}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailing:
+    """A mailing as the database has it. Hashes are sha256 hex.
+
+    `seal` is what an approval is bound to; `approved_hash`, the seal that was approved, counts only while they are equal.
+    `due_at` is a scheduled mailing's time; `starts_at` the moment before which no message leaves (undo_minutes).
+    `supplement` counts the further mailings of the same issue, 0 for the first.
+    """
+
+    id: int
+    newsletter: str
+    serial: int
+    supplement: int
+    state: MailingState
+    content_hash: str
+    circulation_hash: str
+    editions_hash: str
+    seal: str
+    approval_required: bool
+    planned_at: datetime
+    approved_hash: str | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    due_at: datetime | None = None
+    starts_at: datetime | None = None
+    held_reason: str | None = None
+    first_handover_at: datetime | None = None
+
+    @property
+    def issue(self) -> str:
+        """What people type: `russia-confidential/253`."""
+        return f"{self.newsletter}/{self.serial}"
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether an approval that is needed is there and still holds."""
+        return not self.approval_required or self.approved_hash == self.seal
+
+
+def seal(content_hash: str, circulation_hash: str, editions_hash: str) -> str:
+    """One hash over the three that an approval is bound to."""
+    return hashlib.sha256(f"{content_hash}\n{circulation_hash}\n{editions_hash}".encode()).hexdigest()

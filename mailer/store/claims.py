@@ -1,0 +1,195 @@
+"""Claims on the ledger: which process may hand over which copy, proved at every step by owner and epoch."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
+
+from mailer.domain.delivery import Event, Outcome, State, advance
+from mailer.domain.mailing import MailingState
+from mailer.store.schema import attempts, deliveries, mailings, relay_outages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to hand over one copy, until the lease ends or the epoch has moved on."""
+
+    delivery: int
+    owner: int
+    epoch: int
+
+
+def claim(
+    connection: Connection,
+    *,
+    owner: int,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    mailing: int | None = None,
+    shut: Collection[str] = (),
+) -> list[Claim]:
+    """Take up to `limit` pending copies that are due, of mailings that may leave now.
+
+    Approved bytes only: an approval that is required and does not seal exactly these hashes keeps its copies here.
+    `mailing` asks for one mailing's copies; `shut` names newsletters outside their hours.
+    """
+    due = (
+        select(deliveries.c.id)
+        .join(mailings, mailings.c.id == deliveries.c.mailing)
+        .where(
+            deliveries.c.state == State.PENDING,
+            or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now),
+            mailings.c.state == MailingState.SENDING,
+            mailings.c.starts_at <= now,
+            or_(mailings.c.approval_required.is_(False), mailings.c.approved_hash == mailings.c.seal),
+            mailings.c.newsletter.not_in(list(shut)),
+        )
+        .order_by(deliveries.c.next_attempt_at.is_not(None), deliveries.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=deliveries)
+    )
+    if mailing is not None:
+        due = due.where(deliveries.c.mailing == mailing)
+    chosen = due.cte("due")
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.id.in_(select(chosen.c.id)), deliveries.c.state == State.PENDING)
+        .values(
+            state=advance(State.PENDING, Event.CLAIMED),
+            owner=owner,
+            epoch=deliveries.c.epoch + 1,
+            lease_until=lease_until,
+            marked_at=None,
+            next_attempt_at=None,
+        )
+        .returning(deliveries.c.id, deliveries.c.epoch)
+    )
+    rows = sorted(connection.execute(statement), key=lambda row: row.id)
+    return [Claim(delivery=row.id, owner=owner, epoch=row.epoch) for row in rows]
+
+
+def mark(connection: Connection, held: Claim, now: datetime) -> bool:
+    """Write that the content may leave from now on; False when the claim is lost, and nothing may be sent."""
+    where = and_(_holds(held), deliveries.c.lease_until > now, deliveries.c.marked_at.is_(None))
+    first = select(deliveries.c.mailing).where(deliveries.c.id == held.delivery).scalar_subquery()
+    if connection.execute(update(deliveries).where(where).values(marked_at=now)).rowcount != 1:
+        return False
+    never = (mailings.c.id == first) & mailings.c.first_handover_at.is_(None)
+    connection.execute(update(mailings).where(never).values(first_handover_at=now))
+    return True
+
+
+def record(
+    connection: Connection,
+    held: Claim,
+    *,
+    event: Event,
+    outcome: Outcome,
+    word: str,
+    started_at: datetime,
+    finished_at: datetime,
+    next_attempt_at: datetime | None = None,
+) -> bool:
+    """Write an attempt and where it leaves the delivery; False when the claim was lost (the attempt stays written).
+
+    A late reply to a copy that was taken for `uncertain` meanwhile settles it, if nobody has claimed it since.
+    """
+    reply = outcome.reply
+    number = select(func.count() + 1).where(attempts.c.delivery == held.delivery).scalar_subquery()
+    connection.execute(
+        insert(attempts).values(
+            delivery=held.delivery,
+            number=number,
+            started_at=started_at,
+            finished_at=finished_at,
+            outcome=word,
+            code=reply.code if reply else None,
+            status=reply.status if reply else "",
+            text=reply.text if reply else outcome.detail,
+            queue_id=reply.queue_id if reply else "",
+            tls_version=outcome.tls_version,
+        )
+    )
+    values = {"owner": None, "lease_until": None, "marked_at": None, "next_attempt_at": next_attempt_at}
+    done = update(deliveries).where(_holds(held)).values(state=advance(State.SENDING, event), **values)
+    if connection.execute(done).rowcount == 1:
+        return True
+    late = {Event.ACCEPTED: Event.SETTLED_ACCEPTED, Event.DEFERRED: Event.SETTLED_RESEND}.get(event)
+    if late is not None:
+        own = (deliveries.c.id == held.delivery) & (deliveries.c.epoch == held.epoch)
+        where = own & (deliveries.c.state == State.UNCERTAIN)
+        settled = advance(State.UNCERTAIN, late)
+        connection.execute(update(deliveries).where(where).values(state=settled, next_attempt_at=next_attempt_at))
+    return False
+
+
+def give_back(connection: Connection, held: Collection[Claim], *, next_attempt_at: datetime | None = None) -> None:
+    """Return copies of which nothing was tried: pending again, no attempt used."""
+    for one in held:
+        values = {"owner": None, "lease_until": None, "marked_at": None, "next_attempt_at": next_attempt_at}
+        state = advance(State.SENDING, Event.UNUSED)
+        where = _holds(one) & deliveries.c.marked_at.is_(None)
+        connection.execute(update(deliveries).where(where).values(state=state, **values))
+
+
+def take_over(connection: Connection, *, dead: Collection[int], now: datetime) -> tuple[int, int]:
+    """Free the copies of processes that are proved dead, and of leases that have ended.
+
+    Returns how many became pending and how many uncertain: the latter are those whose content may have left.
+    """
+    gone = and_(
+        deliveries.c.state == State.SENDING,
+        or_(deliveries.c.owner.in_(list(dead)), deliveries.c.lease_until <= now),
+    )
+    uncertain = connection.execute(
+        select(func.count()).select_from(deliveries).where(gone, deliveries.c.marked_at.is_not(None))
+    ).scalar_one()
+    state = case(
+        (deliveries.c.marked_at.is_not(None), advance(State.SENDING, Event.ABANDONED_MARKED).value),
+        else_=advance(State.SENDING, Event.ABANDONED).value,
+    )
+    values = {"state": state, "owner": None, "lease_until": None, "marked_at": None}
+    freed = connection.execute(update(deliveries).where(gone).values(values)).rowcount
+    return freed - uncertain, uncertain
+
+
+def attempts_since(connection: Connection, since: datetime) -> int:
+    """How many attempts began after that instant, by any process: what a limit a minute is counted from."""
+    query = select(func.count()).select_from(attempts).where(attempts.c.started_at > since)
+    return connection.execute(query).scalar_one()
+
+
+def first_attempt_at(connection: Connection, delivery: int) -> datetime | None:
+    """When a copy was tried first."""
+    query = select(attempts.c.started_at).where(attempts.c.delivery == delivery, attempts.c.number == 1)
+    return connection.execute(query).scalar()
+
+
+def outage_begins(connection: Connection, now: datetime, reason: str) -> None:
+    """Note that the relay cannot be used; one open outage at a time."""
+    if connection.execute(select(relay_outages.c.id).where(relay_outages.c.ended_at.is_(None))).first() is None:
+        connection.execute(insert(relay_outages).values(began_at=now, reason=reason))
+
+
+def outage_ends(connection: Connection, now: datetime) -> None:
+    """Note that the relay can be used again."""
+    connection.execute(update(relay_outages).where(relay_outages.c.ended_at.is_(None)).values(ended_at=now))
+
+
+def outages_since(connection: Connection, since: datetime) -> list[tuple[datetime, datetime | None]]:
+    """The relay's outages that had not ended at that instant."""
+    query = select(relay_outages.c.began_at, relay_outages.c.ended_at).where(
+        or_(relay_outages.c.ended_at.is_(None), relay_outages.c.ended_at > since)
+    )
+    return [(row.began_at, row.ended_at) for row in connection.execute(query)]
+
+
+def _holds(held: Claim) -> ColumnElement[bool]:
+    return and_(
+        deliveries.c.id == held.delivery,
+        deliveries.c.state == State.SENDING,
+        deliveries.c.owner == held.owner,
+        deliveries.c.epoch == held.epoch,
+    )

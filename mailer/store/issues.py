@@ -1,0 +1,115 @@
+"""What was pulled, kept for ever as it was: revisions of issues, named by their content hash."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from mailer.domain.issue import Issue
+from mailer.domain.ports import RawFile
+from mailer.store.schema import revision_files, revisions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One pulled state of an issue. `revision` counts from 1."""
+
+    content_hash: str
+    newsletter: str
+    serial: int
+    revision: int
+    number: int
+    volume: int
+    year: int
+    date: date
+    languages: tuple[str, ...]
+    title: str
+    folder: str
+    pulled_at: datetime
+
+
+def add_revision(connection: Connection, issue: Issue, files: Sequence[RawFile], *, folder: str, now: datetime) -> int:
+    """Store a new revision with its files; returns its number, one more than the latest of this issue."""
+    latest = connection.execute(
+        select(func.max(revisions.c.revision)).where(
+            revisions.c.newsletter == issue.newsletter, revisions.c.serial == issue.serial
+        )
+    ).scalar()
+    number = (latest or 0) + 1
+    connection.execute(
+        insert(revisions).values(
+            content_hash=issue.content_hash,
+            newsletter=issue.newsletter,
+            serial=issue.serial,
+            revision=number,
+            number=issue.number,
+            volume=issue.volume,
+            year=issue.year,
+            date=issue.date,
+            languages=list(issue.languages),
+            title=issue.texts[0].title,
+            folder=folder,
+            pulled_at=now,
+        )
+    )
+    connection.execute(
+        insert(revision_files),
+        [{"content_hash": issue.content_hash, "name": file.name, "content": file.content} for file in files],
+    )
+    return number
+
+
+def latest_revisions(connection: Connection, newsletter: str | None = None) -> list[Revision]:
+    """The latest revision of every issue, by newsletter and serial."""
+    last = (
+        select(revisions.c.newsletter, revisions.c.serial, func.max(revisions.c.revision).label("revision"))
+        .group_by(revisions.c.newsletter, revisions.c.serial)
+        .subquery()
+    )
+    query = (
+        select(revisions)
+        .join(
+            last,
+            (revisions.c.newsletter == last.c.newsletter)
+            & (revisions.c.serial == last.c.serial)
+            & (revisions.c.revision == last.c.revision),
+        )
+        .order_by(revisions.c.newsletter, revisions.c.serial)
+    )
+    if newsletter is not None:
+        query = query.where(revisions.c.newsletter == newsletter)
+    return [_revision(row) for row in connection.execute(query)]
+
+
+def latest_revision(connection: Connection, newsletter: str, serial: int) -> Revision | None:
+    """The latest revision of one issue."""
+    query = (
+        select(revisions)
+        .where(revisions.c.newsletter == newsletter, revisions.c.serial == serial)
+        .order_by(revisions.c.revision.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return _revision(row) if row else None
+
+
+def revision_of(connection: Connection, content_hash: str) -> Revision | None:
+    """The revision with this content hash."""
+    row = connection.execute(select(revisions).where(revisions.c.content_hash == content_hash)).first()
+    return _revision(row) if row else None
+
+
+def files_of(connection: Connection, content_hash: str) -> tuple[RawFile, ...]:
+    """The files of a revision, byte for byte as they were pulled."""
+    query = (
+        select(revision_files.c.name, revision_files.c.content)
+        .where(revision_files.c.content_hash == content_hash)
+        .order_by(revision_files.c.name)
+    )
+    return tuple(RawFile(name=row.name, content=row.content) for row in connection.execute(query))
+
+
+def _revision(row: Row[tuple[object, ...]]) -> Revision:
+    fields = dict(row._mapping)  # noqa: SLF001  (SQLAlchemy's public name for it)
+    return Revision(**{**fields, "languages": tuple(fields["languages"])})

@@ -1,0 +1,200 @@
+"""Mailings with their editions and their frozen circulation."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from mailer.domain.circulation import Judged
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.store.schema import deliveries, editions, exclusions, mailings, recipients, test_mailings
+
+_COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEdition:
+    """A compiled edition as stored: `body` is what `formats.edition.load` reads."""
+
+    language: str
+    variant: str
+    digest: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was frozen about one person in one mailing."""
+
+    person: str
+    decision: str
+    reason: str
+    rule: int
+    evidence: tuple[str, ...]
+    editions: tuple[str, ...]
+    paid_until: date | None = None
+
+
+def mailings_of(connection: Connection, newsletter: str, serial: int) -> list[Mailing]:
+    """Every mailing of an issue, the first before its supplements."""
+    query = select(*_COLUMNS).where(mailings.c.newsletter == newsletter, mailings.c.serial == serial)
+    return [Mailing(**row._asdict()) for row in connection.execute(query.order_by(mailings.c.supplement))]
+
+
+def mailings_in(connection: Connection, states: Iterable[MailingState]) -> list[Mailing]:
+    """Every mailing in one of these states, oldest plan first."""
+    query = select(*_COLUMNS).where(mailings.c.state.in_([state.value for state in states]))
+    return [Mailing(**row._asdict()) for row in connection.execute(query.order_by(mailings.c.planned_at))]
+
+
+def mailing(connection: Connection, identity: int) -> Mailing:
+    """The mailing with this id."""
+    return Mailing(**connection.execute(select(*_COLUMNS).where(mailings.c.id == identity)).one()._asdict())
+
+
+def add_mailing(connection: Connection, values: Mapping[str, object]) -> int:
+    """A new mailing; returns its id."""
+    identity: int = connection.execute(insert(mailings).values(values).returning(mailings.c.id)).scalar_one()
+    return identity
+
+
+def move(connection: Connection, found: Mailing, to: MailingState, **also: object) -> bool:
+    """Move a mailing on from the state it was read in; False when somebody else moved it meanwhile."""
+    values = {"state": to, "held_reason": None, **also}
+    where = (mailings.c.id == found.id) & (mailings.c.state == found.state)
+    return connection.execute(update(mailings).where(where).values(values)).rowcount == 1
+
+
+def change(connection: Connection, identity: int, **values: object) -> None:
+    """Change facts of a mailing that are not its state."""
+    connection.execute(update(mailings).where(mailings.c.id == identity).values(values))
+
+
+def forget_plan(connection: Connection, identity: int) -> None:
+    """Remove a plan of which nothing has left, with its mailing, so that a new one can take its place."""
+    for table in (deliveries, recipients, exclusions, editions):
+        connection.execute(delete(table).where(table.c.mailing == identity))
+    connection.execute(delete(mailings).where(mailings.c.id == identity))
+
+
+def freeze(connection: Connection, identity: int, judged: Iterable[Judged]) -> None:
+    """Write every Recipient and every Exclusion of a mailing."""
+    in_, out = [], []
+    for one in judged:
+        answer = one.entitlement
+        row = {
+            "mailing": identity,
+            "person": one.person,
+            "reason": answer.reason.value,
+            "rule": answer.rule,
+            "evidence": list(answer.evidence),
+        }
+        if answer.receives:
+            address = one.candidate.seat.address
+            assert address is not None, "rule 3 excludes people without an address"
+            membership = one.candidate.membership.id
+            more = {"membership": membership, "address": address.wire, "paid_until": answer.paid_until}
+            in_.append({**row, **more, "editions": list(answer.editions)})
+        else:
+            out.append(row)
+    if in_:
+        connection.execute(insert(recipients), in_)
+    if out:
+        connection.execute(insert(exclusions), out)
+
+
+def add_editions(connection: Connection, identity: int, compiled: Iterable[StoredEdition]) -> None:
+    """Store the compiled editions of a mailing."""
+    rows = [
+        {"mailing": identity, "language": one.language, "variant": one.variant, "digest": one.digest, "body": one.body}
+        for one in compiled
+    ]
+    if rows:
+        connection.execute(insert(editions), rows)
+
+
+def editions_of(connection: Connection, identity: int) -> list[StoredEdition]:
+    """The compiled editions of a mailing, by language and variant."""
+    query = select(editions.c.language, editions.c.variant, editions.c.digest, editions.c.body)
+    query = query.where(editions.c.mailing == identity).order_by(editions.c.language, editions.c.variant)
+    return [StoredEdition(**row._asdict()) for row in connection.execute(query)]
+
+
+def letterhead_of(connection: Connection, identity: int) -> Mapping[str, str]:
+    """From, Reply-To and the list's name as frozen with the editions."""
+    query = select(mailings.c.letterhead).where(mailings.c.id == identity)
+    letterhead: Mapping[str, str] = connection.execute(query).scalar_one()
+    return letterhead
+
+
+def judged_by(connection: Connection, identity: int) -> tuple[int, str]:
+    """The register version and the rules by which a mailing's pending copies were judged last."""
+    query = select(mailings.c.judged_register, mailings.c.judged_rules).where(mailings.c.id == identity)
+    row = connection.execute(query).one()
+    return row.judged_register, row.judged_rules
+
+
+def decisions(connection: Connection, identities: Sequence[int]) -> list[Decision]:
+    """Each person's decision over these mailings of one issue, the latest mailing's counting; by person."""
+    latest: dict[str, Decision] = {}
+    for identity in identities:
+        for row in connection.execute(select(recipients).where(recipients.c.mailing == identity)):
+            latest[row.person] = Decision(
+                person=row.person,
+                decision="recipient",
+                reason=row.reason,
+                rule=row.rule,
+                evidence=tuple(row.evidence),
+                editions=tuple(row.editions),
+                paid_until=row.paid_until,
+            )
+        for row in connection.execute(select(exclusions).where(exclusions.c.mailing == identity)):
+            latest[row.person] = Decision(
+                person=row.person,
+                decision="excluded",
+                reason=row.reason,
+                rule=row.rule,
+                evidence=tuple(row.evidence),
+                editions=(),
+            )
+    return [latest[person] for person in sorted(latest)]
+
+
+def previous_mailing(connection: Connection, newsletter: str, serial: int) -> int | None:
+    """The id of the first mailing of the latest earlier issue that was planned."""
+    query = select(mailings.c.id).where(
+        mailings.c.newsletter == newsletter, mailings.c.serial < serial, mailings.c.supplement == 0
+    )
+    return connection.execute(query.order_by(mailings.c.serial.desc()).limit(1)).scalar()
+
+
+def record_test(
+    connection: Connection,
+    *,
+    newsletter: str,
+    serial: int,
+    content_hash: str,
+    editions_hash: str,
+    now: datetime,
+    messages: int,
+) -> None:
+    """Remember that a test mailing of exactly this was sent."""
+    connection.execute(
+        insert(test_mailings).values(
+            newsletter=newsletter,
+            serial=serial,
+            content_hash=content_hash,
+            editions_hash=editions_hash,
+            sent_at=now,
+            messages=messages,
+        )
+    )
+
+
+def was_tested(connection: Connection, content_hash: str, editions_hash: str) -> bool:
+    """Whether a test mailing of exactly this content and these editions was sent."""
+    query = select(func.count()).where(
+        test_mailings.c.content_hash == content_hash, test_mailings.c.editions_hash == editions_hash
+    )
+    return connection.execute(query).scalar_one() > 0

@@ -1,0 +1,33 @@
+"""Brings a database to the newest schema, once, whoever opens it first."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, inspect, text
+
+from mailer.domain.errors import MailerError
+
+HEAD = "0001"
+
+
+def upgrade(engine: Engine) -> None:
+    """The schema is the newest one afterwards. Raises MailerError for a database that a newer version made."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(6252545)"))  # two daemons starting at once
+        found = _version(connection)
+        if found == HEAD:
+            return
+        if found is not None and found > HEAD:
+            raise MailerError(f"the database has schema {found}, this version knows {HEAD}: install the newer version")
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, HEAD)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,77 @@
+"""The tables of the register: memberships, seats and payments, with the rules that the database itself keeps."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import JSON, BigInteger, Boolean
+
+from mailer.domain.membership import Kind
+from mailer.store.columns import Id, at_most_one, metadata, one_of
+
+register_state = Table(
+    "register_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("circle", Text, nullable=False),
+    Column("free_until", Date),
+    UniqueConstraint("id", "kind"),
+    one_of("kind", Kind, "kind"),
+)
+
+seats = Table(
+    "seats",
+    metadata,
+    Column("membership", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("number", Integer),
+    Column("names", JSON, nullable=False),
+    Column("salutations", JSON, nullable=False),
+    Column("address", Text),
+    Column("languages", JSON, nullable=False),
+    Column("ended_on", Date),
+    Column("pause_from", Date),
+    Column("pause_until", Date),
+    # The kind stands here too, so that the two rules below can see it; the pair follows its membership.
+    ForeignKeyConstraint(["membership", "kind"], ["memberships.id", "memberships.kind"], onupdate="CASCADE"),
+    CheckConstraint("kind <> 'corporate' OR (number IS NOT NULL AND number IN (1, 2))", name="corporate_number"),
+    CheckConstraint("kind = 'corporate' OR number IS NULL", name="number_only_corporate"),
+)
+at_most_one("uq_seats_corporate", seats.c.membership, seats.c.number, when="kind = 'corporate' AND ended_on IS NULL")
+at_most_one("uq_seats_individual", seats.c.membership, when="kind = 'individual' AND ended_on IS NULL")
+Index("ix_seats_person", seats.c.person)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("membership", Text, ForeignKey("memberships.id"), nullable=False),
+    Column("period_from", Date, nullable=False),
+    Column("period_to", Date, nullable=False),
+    Column("amount", BigInteger, nullable=False),  # hundredths of the currency
+    Column("currency", Text, nullable=False),
+    Column("paid_on", Date),
+    Column("in_full", Boolean, nullable=False),
+    Column("reference", Text, nullable=False),
+    CheckConstraint("period_from <= period_to", name="period"),
+)
+at_most_one("uq_payments_reference", payments.c.membership, payments.c.reference, when="reference <> ''")

@@ -1,0 +1,238 @@
+"""The tables: what the service remembers, with the rules that the database itself keeps."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import JSON, Boolean
+
+from mailer.domain.delivery import BLOCKING, State
+from mailer.domain.mailing import MailingState
+from mailer.store.columns import Id, UtcDateTime, at_most_one, metadata, one_of
+
+# --- issues -----------------------------------------------------------------------------------------------------------
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("content_hash", Text, primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("volume", Integer, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("pulled_at", UtcDateTime, nullable=False),
+    UniqueConstraint("newsletter", "serial", "revision"),
+)
+
+revision_files = Table(
+    "revision_files",
+    metadata,
+    Column("content_hash", Text, ForeignKey("revisions.content_hash"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# --- mailings ---------------------------------------------------------------------------------------------------------
+
+mailings = Table(
+    "mailings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("supplement", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("content_hash", Text, ForeignKey("revisions.content_hash"), nullable=False),
+    Column("circulation_hash", Text, nullable=False),
+    Column("editions_hash", Text, nullable=False),
+    Column("seal", Text, nullable=False),  # the three hashes in one: what an approval is bound to
+    Column("letterhead", JSON, nullable=False),  # From, Reply-To and the list's name, as frozen with the editions
+    Column("approval_required", Boolean, nullable=False),
+    Column("judged_register", Integer, nullable=False),  # the register version its pending copies were judged by
+    Column("judged_rules", Text, nullable=False),  # and a hash of the fee schedule and the audience
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("approved_hash", Text),
+    Column("approved_by", Text),
+    Column("approved_at", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("starts_at", UtcDateTime),
+    Column("held_reason", Text),
+    Column("first_handover_at", UtcDateTime),
+    UniqueConstraint("newsletter", "serial", "supplement"),
+    one_of("state", MailingState, "state"),
+    CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
+    CheckConstraint("state <> 'sending' OR starts_at IS NOT NULL", name="starts_at"),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("mailing", Id, ForeignKey("mailings.id"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("variant", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("mailing", Id, ForeignKey("mailings.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("membership", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("rule", Integer, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("editions", JSON, nullable=False),
+    Column("paid_until", Date),
+)
+
+exclusions = Table(
+    "exclusions",
+    metadata,
+    Column("mailing", Id, ForeignKey("mailings.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("rule", Integer, nullable=False),
+    Column("evidence", JSON, nullable=False),
+)
+
+# --- deliveries -------------------------------------------------------------------------------------------------------
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("lock_name", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("mailing", Id, ForeignKey("mailings.id"), nullable=False),
+    Column("newsletter", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("copy_number", Integer, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("salutation", Text, nullable=False),
+    Column("paid_until", Date),
+    Column("message_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("held_reason", Text),
+    Column("next_attempt_at", UtcDateTime),
+    Column("owner", Id, ForeignKey("owners.id")),
+    Column("epoch", Integer, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("marked_at", UtcDateTime),
+    UniqueConstraint("newsletter", "serial", "copy_number"),
+    one_of("state", State, "state"),
+    CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
+    CheckConstraint("(state = 'sending') = (owner IS NOT NULL AND lease_until IS NOT NULL)", name="owned"),
+    CheckConstraint("marked_at IS NULL OR state = 'sending'", name="marked"),
+)
+_blocking = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKING)))
+# Nobody gets a copy twice, over all mailings of an issue.
+at_most_one(
+    "uq_deliveries_one_copy",
+    deliveries.c.newsletter,
+    deliveries.c.serial,
+    deliveries.c.person,
+    deliveries.c.language,
+    when=_blocking,
+)
+Index("ix_deliveries_mailing_state", deliveries.c.mailing, deliveries.c.state, deliveries.c.next_attempt_at)
+Index("ix_deliveries_owner", deliveries.c.owner)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("delivery", Id, ForeignKey("deliveries.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("code", Integer),
+    Column("status", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("queue_id", Text, nullable=False),
+    Column("tls_version", Text, nullable=False),
+    UniqueConstraint("delivery", "number"),
+    one_of("outcome", ["accepted", "deferred", "rejected", "unknown"], "outcome"),
+)
+Index("ix_attempts_started_at", attempts.c.started_at)
+
+relay_outages = Table(
+    "relay_outages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("reason", Text, nullable=False),
+)
+
+# --- the daemon and the people ----------------------------------------------------------------------------------------
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Id, ForeignKey("owners.id"), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+occurrences = Table(
+    "occurrences",
+    metadata,
+    Column("newsletter", Text, primary_key=True),
+    Column("at", UtcDateTime, primary_key=True),
+    Column("fired_at", UtcDateTime, nullable=False),
+)
+
+test_mailings = Table(
+    "test_mailings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("editions_hash", Text, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("messages", Integer, nullable=False),
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
