@@ -1,0 +1,1 @@
+"""Bytes to words and words to bytes: issues, registers, addresses, the parts of a message. No network, no database."""

@@ -1,0 +1,20 @@
+"""Characters that nobody can see, and that could make a line read or behave differently from what it shows."""
+
+import unicodedata
+
+# Unicode general categories: controls (C0, C1, line breaks, tab), format characters (bidi controls, zero-width
+# characters, soft hyphens), halves of a surrogate pair, the line and the paragraph separator (U+2028, U+2029).
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def unseen(text: str) -> str | None:
+    """The first unseen character of the text as `U+202E RIGHT-TO-LEFT OVERRIDE`; None without one.
+
+    A line break is unseen too: this is for texts of one line.
+    """
+    if text.isprintable():
+        return None
+    for character in text:
+        if unicodedata.category(character) in _UNSEEN:
+            return f"U+{ord(character):04X} {unicodedata.name(character, '(a control character)')}"
+    return None

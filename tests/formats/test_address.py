@@ -1,0 +1,119 @@
+"""Addresses as people type them."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mailer.domain.address import Address
+from mailer.domain.errors import BadInput
+from mailer.formats.address import doubts, parse, parse_sender
+
+HIDDEN = [
+    "\r\n",
+    "\n",
+    "\t",
+    "\x00",
+    "\x7f",
+    "\x85",
+    "\u2028",
+    "\u202e",
+    "\u2066",
+    "\u200b",
+    "\u200d",
+    "\ufeff",
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "local", "domain"),
+    [
+        ("Anna.Lindqvist@EXAMPLE.ORG", "Anna.Lindqvist", "example.org"),
+        (" anna@example.org  ", "anna", "example.org"),
+        ("anna@пример.example", "anna", "xn--e1afmkfd.example"),
+        ("anna@Bücher.example", "anna", "xn--bcher-kva.example"),
+        ("иван@example.org", "иван", "example.org"),
+        ("secretary@club.example", "secretary", "club.example"),
+        ("o'neil+club@example.org", "o'neil+club", "example.org"),
+    ],
+)
+def test_an_address_is_read(typed, local, domain):
+    assert parse(typed) == Address(local=local, domain=domain)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "anna", "anna@", "@example.org", "anna@example", "a b@example.org", '"a b"@example.org', "anna@[127.0.0.1]",
+     "anna@example..org", "anna@example.org, ivan@example.org", "anna@example.org>", "=?utf-8?q?x?=@example.org"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused_by_name(typed):
+    with pytest.raises(BadInput) as refusal:
+        parse(typed)
+    assert repr(typed) in str(refusal.value)
+
+
+@pytest.mark.parametrize("character", HIDDEN)
+@pytest.mark.parametrize(
+    "pattern", ["an{}na@example.org", "anna@exam{}ple.org", "anna@example.org{}", "{}anna@example.org"]
+)
+def test_characters_that_cannot_be_seen_are_refused_and_shown(character, pattern):
+    with pytest.raises(BadInput) as refusal:
+        parse(pattern.format(character))
+    assert str(refusal.value).isprintable()
+
+
+@given(st.text(max_size=40))
+@example("a@b.example")
+def test_any_text_is_an_address_for_the_wire_or_refused(text):
+    try:
+        address = parse(text)
+    except BadInput:
+        return
+    assert address.domain.isascii()
+    assert address.domain == address.domain.lower()
+    assert parse(address.wire) == address
+
+
+@pytest.mark.parametrize("text", ["The Bulletin <bulletin@club.example>", '"The Bulletin" <bulletin@club.example>',
+                                  "  The Bulletin  <bulletin@club.example> "])  # fmt: skip
+def test_a_sender_is_a_name_and_an_address(text):
+    sender = parse_sender(text)
+    assert sender.name == "The Bulletin"
+    assert sender.address == parse("bulletin@club.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "bulletin@club.example", "<bulletin@club.example>", "Bulletin <>", "Bulletin <bulletin>",
+     "Bulletin <a@club.example> <b@club.example>", "Bulle\u202etin <bulletin@club.example>",
+     "Bulletin\r\nBcc: <bulletin@club.example>"],
+)  # fmt: skip
+def test_what_is_no_sender_is_refused(text):
+    with pytest.raises(BadInput):
+        parse_sender(text)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["gmail.con", "gmial.com", "gmai.com", "gmaill.com", "gmail.co", "yandex.tu", "yadnex.ru", "outlok.com", "mail.tu"],
+)
+def test_a_slip_in_a_well_known_domain_is_doubted(domain):
+    (doubt,) = doubts(parse(f"anna@{domain}"))
+    assert domain in doubt
+    assert "slip" in doubt
+
+
+def test_an_ending_that_does_not_exist_is_doubted():
+    (doubt,) = doubts(parse("anna@club-of-readers.con"))
+    assert ".con" in doubt
+
+
+def test_a_local_part_in_two_alphabets_is_doubted():
+    (doubt,) = doubts(parse("аnna@example.org"))  # the first letter is Cyrillic
+    assert "Cyrillic and Latin" in doubt
+
+
+@pytest.mark.parametrize("typed", ["anna@gmail.com", "anna@mail.com", "anna@mail.ru", "anna@yandex.ru", "anna@ymail.com",
+                                   "иван.2@example.org", "anna@club.example", "anna@yahoo.co.uk", "anna@hotmail.de"])  # fmt: skip
+def test_ordinary_addresses_are_not_doubted(typed):
+    assert doubts(parse(typed)) == ()
