@@ -6,7 +6,7 @@ Quotes are known for Russian and English; a text in another language keeps its o
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 NBSP = "\u00a0"
@@ -17,7 +17,7 @@ _KEPT = "\1"  # stands for an address while the text around it is set
 
 _NOT_PROSE = re.compile(
     r"(?:https?://|mailto:|www\.)[^\s\0<>\"'«»“”„‘’]+"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|@@SLOT:\w+@@"
 )
 
@@ -90,10 +90,10 @@ class _Quotes:
 
 _QUOTES = {"ru": _Quotes(levels=("«»", "„“")), "en": _Quotes(levels=("“”", "‘’"), single="‘’")}
 _APOSTROPHE = "’"
+_MARKS = "\"'«»„“”‘’"
 _SINGLES = "'‘’"
-_MARKS = re.compile("[\"'«»„“”‘’]")
-_BEFORE_WORDS = frozenset("([{—–-/…" + _KEPT[1:])
-_AFTER_WORDS = frozenset(".,;:!?…)]}—–-/")
+_BEFORE_WORDS = "([{—–-/…"
+_AFTER_WORDS = ".,;:!?…)]}—–-/"
 
 
 def _set_quotes(text: str, quotes: _Quotes) -> str:
@@ -101,56 +101,72 @@ def _set_quotes(text: str, quotes: _Quotes) -> str:
 
     A single one without a partner is an apostrophe; a double one without a partner stays.
     """
-    pairs = _pairs(text)
-    characters = list(text)
-    for mark in _MARKS.finditer(text):
-        if mark[0] == "'":
-            characters[mark.start()] = _APOSTROPHE
-    for opens, closes in pairs:
-        if text[opens] == text[closes] and text[opens] in "\"'":
-            depth = sum(outer < opens and closes < end for outer, end in pairs)
-            style = (quotes.single if text[opens] == "'" else "") or quotes.levels[depth % 2]
-            characters[opens], characters[closes] = style[0], style[1]
+    partners = dict(_pairs(text))
+    ends = set(partners.values())
+    characters = [_APOSTROPHE if character == "'" else character for character in text]
+    depth = 0
+    for here, character in enumerate(text):
+        if here in partners:
+            there = partners[here]
+            if character == text[there] and character in "\"'":
+                style = (quotes.single if character == "'" else "") or quotes.levels[depth % 2]
+                characters[here], characters[there] = style[0], style[1]
+            depth += 1
+        elif here in ends:
+            depth -= 1
     return "".join(characters)
 
 
-def _pairs(text: str) -> list[tuple[int, int]]:
-    """Where quotes open and close, straight and set ones alike.
+def _pairs(text: str) -> Iterator[tuple[int, int]]:
+    """Where quotes open and close, straight and set ones alike; pairs never cross.
 
     A closing double quote takes the nearest open one; a single quote in between was an apostrophe. A closing single
     quote pairs only with an open single one just before it, since most of them are apostrophes.
     """
-    pairs: list[tuple[int, int]] = []
     opened: list[int] = []
-    for mark in _MARKS.finditer(text):
-        here = mark.start()
-        doubles = [at for at in opened if text[at] not in _SINGLES]
-        may_open, may_close = _ways(text, here, lower=bool(doubles) and text[doubles[-1]] == "„")
-        if may_close and mark[0] in _SINGLES:
+    doubles: list[int] = []  # which of `opened` are double
+    for here, before, after in _marks(text):
+        double = text[here] not in _SINGLES
+        lower = bool(doubles) and text[opened[doubles[-1]]] == "„"
+        may_open, may_close = _ways(text[here], before, after, lower=lower)
+        if may_close and not double:
             if opened and text[opened[-1]] in _SINGLES:
-                pairs.append((opened.pop(), here))
+                yield opened.pop(), here
         elif may_close and doubles:
-            del opened[opened.index(doubles[-1]) :]
-            pairs.append((doubles[-1], here))
+            at = doubles.pop()
+            yield opened[at], here
+            del opened[at:]
         elif may_open:
+            if double:
+                doubles.append(len(opened))
             opened.append(here)
-    return pairs
 
 
-def _ways(text: str, here: int, *, lower: bool) -> tuple[bool, bool]:
-    """Whether the quote at `here` may open, and may close. `lower`: the last one opened is „, which “ closes."""
-    mark = text[here]
+def _marks(text: str) -> Iterator[tuple[int, str, str]]:
+    """Each quote's place, and the characters before and after it; seams and other quotes do not count."""
+    before = ""
+    after: dict[int, str] = {}
+    following = ""
+    for here in range(len(text) - 1, -1, -1):
+        if text[here] in _MARKS:
+            after[here] = following
+        elif text[here] != _SEAM:
+            following = text[here]
+    for here, character in enumerate(text):
+        if here in after:
+            yield here, before, after[here]
+        elif character != _SEAM:
+            before = character
+
+
+def _ways(mark: str, before: str, after: str, *, lower: bool) -> tuple[bool, bool]:
+    """Whether a quote may open, and may close. `lower`: the last one opened is „, which “ closes."""
     if mark not in "\"'":
         closes = mark in "»”’" or (mark == "“" and lower)
         return not closes, closes
-    before = text[:here].rstrip(_LOOK_THROUGH)[-1:]
-    after = text[here + 1 :].lstrip(_LOOK_THROUGH)[:1]
     free_before = not before or before.isspace() or before in _BEFORE_WORDS
     free_after = not after or after.isspace() or after in _AFTER_WORDS
     if free_before == free_after:  # inside a word, or alone between spaces
         inside = not free_before and mark == '"'
         return inside, inside
     return free_before, free_after
-
-
-_LOOK_THROUGH = _SEAM + "\"'«»„“”‘’"
