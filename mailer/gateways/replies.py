@@ -1,0 +1,57 @@
+"""Puts a relay's reply into our own words: its code, its status, its text, and its own number for the message."""
+
+import re
+import unicodedata
+
+from mailer.domain.delivery import Reply
+
+TEXT_LIMIT = 500  # characters; enough for any sentence that a person will read
+
+# RFC 3463 §2: class "." subject "." detail, at the head of each line of the text (RFC 2034 §3).
+_STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)", re.ASCII)
+
+# How relays tell under which number they queued a message; it is what their operator can look up in their log.
+_QUEUE_IDS = tuple(
+    re.compile(pattern, re.IGNORECASE | re.ASCII)
+    for pattern in (
+        r"\bqueued as <?([\w.+/=:@-]*\w)",  # Postfix, Halon, aiosmtpd's kin: "Ok: queued as 4F2B31234"
+        r"\bqueued \(([\w.-]+)\)",  # Haraka: "Message Queued (8F3A….1)"
+        r"\[InternalId=(\d+)",  # Exchange: "<…> [InternalId=123, Hostname=…] Queued mail for delivery"
+        r"\bid=([\w.-]*\w)",  # Exim: "OK id=1abcDE-000001-XY"
+        r"^(\w+) Message accepted for delivery",  # Sendmail, OpenSMTPD
+        r"\bOK +\d+ ([\w.-]+) - gsmtp",  # Google: "OK  1700000000 x1-20020a0.12 - gsmtp"
+        r"\bqp (\d+)",  # qmail: "ok 1700000000 qp 12345"
+        r"^Ok ([0-9a-f]+(?:-[0-9a-f]+)+)$",  # Amazon SES: "Ok 0102018e…-000000"
+    )
+)
+
+
+def read(code: int, text: str) -> Reply:
+    """The reply as a value. `text` may hold surrogates for octets that are not UTF-8, and a line feed between lines.
+
+    The status is taken only where its class agrees with the code (RFC 2034 §4), and then left out of the text.
+    The text is one line of at most TEXT_LIMIT characters that are safe to print.
+    """
+    status, lines = "", []
+    for line in text.split("\n"):
+        found = _STATUS.match(line)
+        if found and found[1] == str(code)[0]:
+            status = status or found[0]
+            lines.append(line[found.end() :])
+        else:
+            lines.append(line)
+    words = printable(" ".join(lines))
+    queue_id = next((found[1] for pattern in _QUEUE_IDS if (found := pattern.search(words))), "")
+    return Reply(code=code, status=status, text=words, queue_id=queue_id)
+
+
+def printable(text: str) -> str:
+    """The text in one line without control, format or bidi characters or broken octets, cut at TEXT_LIMIT."""
+    decoded = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    shown = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in decoded)
+    return " ".join(shown.split())[:TEXT_LIMIT]
+
+
+def quoted(reply: Reply) -> str:
+    """The reply as a sentence for a person quotes it."""
+    return " ".join(word for word in (f"‘{reply.code}", reply.status, reply.text) if word) + "’"

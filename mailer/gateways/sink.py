@@ -1,0 +1,254 @@
+"""A make-believe relay on this machine alone: it catches every message, and misbehaves where a script tells it to."""
+
+import argparse
+import asyncio
+import ssl
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from enum import Enum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from mailer.gateways import spool
+from mailer.gateways.smtp import Security
+
+LOOPBACK = "127.0.0.1"
+
+
+class Phase(Enum):
+    """Where in a transaction the script is asked what to do."""
+
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"  # the command, before 354
+    CONTENT = "content"  # after the first line of the content; only misbehaviour is possible here
+    END = "end"  # after the final dot, the reply still owed
+
+
+class Misbehaviour(Enum):
+    """What no reply is."""
+
+    DROP = "drop"  # the connection is cut; at END the message was taken all the same
+    HANG = "hang"  # nothing is said any more
+
+
+# (phase, sender, recipient, how often that recipient has been named, or at MAIL that sender) → a reply such as
+# "451 4.7.1 Try again later", misbehaviour, or None for the good answer. 421 ends the connection too.
+Script = Callable[[Phase, str, str, int], str | Misbehaviour | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A message that was taken, with its envelope."""
+
+    sender: str
+    recipient: str
+    message: bytes
+
+
+class Sink:
+    """A capturing SMTP server on loopback inside the running loop, from `async with` to its end.
+
+    With a `folder` each message is written there as <nnnn>.eml (0600); with a `log` a line `message-id recipient` is
+    appended for each. `login` is (user, password), required when given; as aiosmtpd has it, it wants STARTTLS.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        script: Script = lambda _phase, _sender, _recipient, _nth: None,
+        security: Security = Security.NONE,
+        tls_context: ssl.SSLContext | None = None,
+        login: tuple[str, str] | None = None,
+        smtputf8: bool = True,
+        port: int = 0,
+        log: Path | None = None,
+        delay_seconds: float = 0.0,
+    ) -> None:
+        self.received: list[Received] = []
+        self.connections = 0
+        self.port = port
+        self._folder = folder
+        self._script = script
+        self._security = security
+        self._tls_context = tls_context
+        self._login = login
+        self._smtputf8 = smtputf8
+        self._log = log
+        self._delay = delay_seconds
+        self._named: Counter[str] = Counter()
+        self._open: set[_Session] = set()
+
+    async def __aenter__(self) -> Self:
+        """Afterwards it listens on `port`."""
+        implicit = self._tls_context if self._security is Security.TLS else None
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._session, LOOPBACK, self.port, ssl=implicit)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Afterwards nobody listens, and every open connection has been cut."""
+        self._server.close()
+        for session in tuple(self._open):
+            session.cut()
+        await self._server.wait_closed()
+        await asyncio.sleep(0)  # the loop tells the sessions that they are cut
+
+    def _session(self) -> "_Session":
+        self.connections += 1
+        return _Session(
+            self,
+            self._open,
+            hostname="sink.example",
+            enable_SMTPUTF8=self._smtputf8,
+            tls_context=self._tls_context if self._security is Security.STARTTLS else None,
+            require_starttls=self._security is Security.STARTTLS,
+            auth_required=self._login is not None,
+            authenticator=self._authenticate,
+            loop=asyncio.get_running_loop(),
+        )
+
+    def _authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: LoginPassword
+    ) -> AuthResult:
+        known = self._login is not None and given == LoginPassword(*(word.encode() for word in self._login))
+        return AuthResult(success=known, handled=False)
+
+    # --- aiosmtpd's hooks; MISSING asks for its usual answer ----------------------------------------------------------
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: "_Session", _session: Session, _envelope: Envelope, sender: str, _options: list[str]
+    ) -> Any:
+        """What to say to a sender."""
+        self._named[sender] += 1
+        return await self.answer(server, Phase.MAIL, sender, "")
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: "_Session", _session: Session, envelope: Envelope, recipient: str, _options: list[str]
+    ) -> Any:
+        """What to say to a recipient."""
+        self._named[recipient] += 1
+        return await self.answer(server, Phase.RCPT, envelope.mail_from, recipient)
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: "_Session", _session: Session, envelope: Envelope
+    ) -> Any:
+        """Takes the message, unless the script refuses it, and says so."""
+        sender, recipient = envelope.mail_from or "", envelope.rcpt_tos[0]
+        planned = self.plan(Phase.END, sender, recipient)
+        if isinstance(planned, str):
+            return await self.play(server, planned)
+        number = self._take(Received(sender=sender, recipient=recipient, message=envelope.original_content or b""))
+        await asyncio.sleep(self._delay)
+        await self.play(server, planned)
+        return f"250 2.0.0 Ok: queued as {number}"
+
+    def plan(self, phase: Phase, sender: str | None, recipient: str) -> str | Misbehaviour | None:
+        """What the script wants for this phase of this transaction."""
+        return self._script(phase, sender or "", recipient, self._named[recipient or sender or ""])
+
+    async def answer(self, server: "_Session", phase: Phase, sender: str | None, recipient: str) -> Any:
+        """What to say in this phase."""
+        return await self.play(server, self.plan(phase, sender, recipient))
+
+    async def play(self, server: "_Session", planned: str | Misbehaviour | None) -> Any:
+        """Misbehaves, or gives the reply to say; does not return when the conversation is over."""
+        if planned is None:
+            return MISSING
+        if isinstance(planned, str) and not planned.startswith("421"):
+            return planned
+        if isinstance(planned, str):
+            await server.push(planned)
+            server.hang_up()
+        elif planned is Misbehaviour.DROP:
+            server.cut()
+        return await server.fall_silent()
+
+    def _take(self, received: Received) -> str:
+        self.received.append(received)
+        number = f"{len(self.received):04d}"
+        if self._folder is not None:
+            spool.write(self._folder, number, received.message)
+        if self._log is not None:
+            message_id = BytesHeaderParser().parsebytes(received.message)["Message-ID"]
+            with self._log.open("a", encoding="utf-8") as log:
+                log.write(f"{message_id} {received.recipient}\n")
+        return number
+
+
+class _Session(SMTP):
+    """One client's conversation."""
+
+    line_length_limit = 1 << 20  # octets; aiosmtpd refuses lines over 1001, but what was sent is what a test must see
+
+    def __init__(self, sink: Sink, sessions: "set[_Session]", **options: Any) -> None:
+        super().__init__(sink, **options)
+        self._sink = sink
+        self._sessions = sessions
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._sessions.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._sessions.discard(self)
+        super().connection_lost(error)
+
+    def cut(self) -> None:
+        """Afterwards the connection is gone without a word."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    def hang_up(self) -> None:
+        """Afterwards the connection ends once the client has what was said."""
+        if self.transport is not None:
+            self.transport.close()
+
+    async def fall_silent(self) -> NoReturn:
+        """Says nothing more; ends by cancellation, when the connection is lost."""
+        await self.loop.create_future()
+        raise AssertionError("nobody ever sets that future")
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        """As aiosmtpd does it, with the script asked before 354 and in the midst of the content."""
+        assert self.envelope is not None
+        if not self.envelope.rcpt_tos:
+            await super().smtp_DATA(arg)
+            return
+        answer = await self._sink.answer(self, Phase.DATA, self.envelope.mail_from, self.envelope.rcpt_tos[0])
+        if answer is not MISSING:
+            await self.push(answer)
+        elif (
+            planned := self._sink.plan(Phase.CONTENT, self.envelope.mail_from, self.envelope.rcpt_tos[0])
+        ) is not None:
+            await self.push("354 End data with <CR><LF>.<CR><LF>")
+            await self._reader.readuntil()
+            await self._sink.play(self, planned)
+        else:
+            await super().smtp_DATA(arg)
+
+
+async def _serve(port: int, log: Path, delay_seconds: float) -> None:
+    async with Sink(port=port, log=log, delay_seconds=delay_seconds) as sink:
+        sys.stdout.write(f"{sink.port}\n")
+        sys.stdout.flush()
+        await asyncio.get_running_loop().create_future()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="A capturing SMTP server on loopback, in a process of its own.")
+    parser.add_argument("--port", type=int, default=0, help="0: any free one; it is printed")
+    parser.add_argument("--log", type=Path, required=True, help="gets a line `message-id recipient` for each message")
+    parser.add_argument("--delay-ms", type=float, default=0.0, help="between the content and the reply")
+    given = parser.parse_args()
+    asyncio.run(_serve(given.port, given.log, given.delay_ms / 1000))

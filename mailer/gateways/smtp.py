@@ -1,0 +1,137 @@
+"""Connects to the club's relay: greeted, private, with a checked certificate, logged in; or says why that failed."""
+
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPResponseException,
+)
+
+from mailer.domain.errors import BadInput, Refused, TransportDown
+from mailer.gateways import replies
+from mailer.gateways.conversation import SmtpConnection
+
+
+class Security(StrEnum):
+    """How the conversation is kept private."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpSettings:
+    """Where the relay is and how to log in. `ca_file` is trusted beside the system's roots; no username: no login.
+
+    `timeout_seconds` is the longest wait for any one answer. `local_hostname` None: the machine's own name.
+    """
+
+    host: str
+    port: int
+    security: Security
+    username: str = ""
+    password: str = field(default="", repr=False)
+    ca_file: Path | None = None
+    timeout_seconds: float = 60.0
+    local_hostname: str | None = None
+
+
+class SmtpTransport:
+    """Makes connections to the relay of the settings.
+
+    Refused when they would send in clear over a network; BadInput when `ca_file` cannot be read.
+    """
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        if settings.security is Security.NONE and not _is_loopback(settings.host):
+            raise Refused(
+                f'security = "none" is only for a loopback host, not for {settings.host}; '
+                'set [smtp] security to "starttls" or "tls"'
+            )
+        self._settings = settings
+        self._tls = _tls_context(settings.ca_file) if settings.security is not Security.NONE else None
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[SmtpConnection]:
+        """A greeted, secured, logged-in connection, closed at the end. Raises TransportDown when there is none."""
+        settings = self._settings
+        client = SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username or None,
+            password=settings.password if settings.username else None,
+            local_hostname=settings.local_hostname,
+            timeout=settings.timeout_seconds,
+            use_tls=settings.security is Security.TLS,
+            start_tls=settings.security is Security.STARTTLS,  # never None, which goes on in clear without STARTTLS
+            tls_context=self._tls,
+        )
+        try:
+            await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
+        except (SMTPException, OSError, ValueError) as error:
+            client.close()
+            raise TransportDown(f"the relay {settings.host}:{settings.port} {_why(error, settings)}") from error
+        except BaseException:
+            client.close()
+            raise
+        connection = SmtpConnection(client)
+        try:
+            yield connection
+        finally:
+            await connection.leave()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
+
+
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Checks certificate and host name against the system's roots (TLS 1.2 or newer is Python's own floor)."""
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise BadInput(f"[smtp] ca_file {ca_file} is no readable file of PEM certificates ({error})") from error
+    return context
+
+
+def _why(error: Exception, settings: SmtpSettings) -> str:
+    """Why there is no connection, and what to do; never a word of the password."""
+    # aiosmtplib wraps what goes wrong with TLS from the first octet, but not what goes wrong after STARTTLS.
+    cause = error.__cause__ if isinstance(error, SMTPConnectError) and error.__cause__ else error
+    match cause:
+        case ssl.SSLCertVerificationError():
+            return (
+                f"shows a certificate that cannot be trusted ({cause.verify_message}); nothing was sent; "
+                "check [smtp] host, or name its authority in ca_file"
+            )
+        case ssl.SSLError():
+            return f"does not agree on TLS ({cause.reason}); nothing was sent; check [smtp] port and security"
+        case SMTPAuthenticationError():
+            reply = replies.quoted(replies.read(cause.code, cause.message))
+            return f"refuses the login of {settings.username} ({reply}); check [smtp] username and password_file"
+        case SMTPResponseException():
+            return f"answers {replies.quoted(replies.read(cause.code, cause.message))}; ask its operator"
+        case TimeoutError():
+            return f"does not answer within {settings.timeout_seconds:g} seconds; check [smtp] host and port"
+        case ValueError():  # its text could show a character of the password
+            return "cannot be used with these settings; check [smtp] host, username and password_file"
+        case _:
+            reason = replies.printable(str(cause))
+            return f"cannot be used ({reason}); nothing was sent; check [smtp] host, port and security"

@@ -1,0 +1,72 @@
+"""The make-believe relay keeps what it takes, counts tries, and runs as a process of its own."""
+
+import asyncio
+import smtplib
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mailer.gateways.sink import Misbehaviour, Phase, Sink
+
+MESSAGE = b"Subject: x\r\nMessage-ID: <1@club.example>\r\n\r\nBody\r\n"
+
+
+def send(port: int, recipient: str = "anna@members.example") -> None:
+    """One message by the standard library's client: the sink is not only good for ours."""
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="client.example", timeout=10) as client:
+        client.sendmail("bulletin@club.example", recipient, MESSAGE)
+
+
+def test_messages_are_kept_in_memory_and_in_private_files(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Sink(tmp_path / "caught") as sink:
+            for _ in range(2):
+                await asyncio.to_thread(send, sink.port)
+            assert [received.message for received in sink.received] == [MESSAGE, MESSAGE]
+            assert sink.connections == 2
+
+    asyncio.run(story())
+    files = sorted((tmp_path / "caught").iterdir())
+    assert [file.name for file in files] == ["0001.eml", "0002.eml"]
+    assert files[0].read_bytes() == MESSAGE
+    assert stat.S_IMODE(files[0].stat().st_mode) == 0o600
+
+
+def test_the_script_is_told_the_phase_the_envelope_and_the_try() -> None:
+    told: list[tuple[Phase, str, str, int]] = []
+
+    def script(phase: Phase, sender: str, recipient: str, nth: int) -> str | Misbehaviour | None:
+        told.append((phase, sender, recipient, nth))
+        return "451 4.7.1 Later" if phase is Phase.RCPT and nth == 1 else None
+
+    async def story() -> None:
+        async with Sink(script=script) as sink:
+            with pytest.raises(smtplib.SMTPRecipientsRefused, match=r"451, b'4\.7\.1 Later'"):
+                await asyncio.to_thread(send, sink.port)
+            await asyncio.to_thread(send, sink.port)
+            assert len(sink.received) == 1
+
+    asyncio.run(story())
+    sender, anna = "bulletin@club.example", "anna@members.example"
+    assert told == [
+        (Phase.MAIL, sender, "", 1),
+        (Phase.RCPT, sender, anna, 1),
+        (Phase.MAIL, sender, "", 2),
+        (Phase.RCPT, sender, anna, 2),
+        (Phase.DATA, sender, anna, 2),
+        (Phase.CONTENT, sender, anna, 2),
+        (Phase.END, sender, anna, 2),
+    ]
+
+
+def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "mailer.gateways.sink", "--port", "0", "--log", str(log), "--delay-ms", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        send(int(process.stdout.readline()))
+        process.kill()
+    assert log.read_text() == "<1@club.example> anna@members.example\n"
