@@ -28,7 +28,7 @@ from mailer.domain.issue import (
     Table,
     Text,
 )
-from mailer.formats.markdown_rules import DEEPEST, SECTION_NAME, SLOT, check
+from mailer.formats.markdown_rules import DEEPEST, SECTION_NAME, SLOT, check, picture_name
 from mailer.formats.typography import typeset, typeset_pieces
 
 _CAPTION = re.compile(r"(?:Table|Таблица): *")
@@ -133,7 +133,7 @@ def _block(node: SyntaxTreeNode) -> Block:
 def _paragraph(node: SyntaxTreeNode) -> Picture | Paragraph:
     first = node.children[0].children[:1]
     if first and first[0].type == "image":
-        return Picture(name=str(first[0].attrs["src"]), alt=first[0].content)
+        return Picture(name=picture_name(str(first[0].attrs["src"])), alt=first[0].content)
     return Paragraph(_words(node))
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from unicodedata import normalize
+from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
 
@@ -96,8 +97,16 @@ def _check_link(href: str, line: int) -> None:
         raise BadInput(f"line {line}: a link to '{href}'; links lead to https:, http: or mailto: addresses, in full")
 
 
+def picture_name(source: str) -> str:
+    """The file name that a picture's address stands for: the reader has percent-encoded what is not ASCII.
+
+    In the normal form NFC, since some systems write the letters of file names in parts.
+    """
+    return normalize("NFC", unquote(source))
+
+
 def _check_picture(token: Token, line: int, *, alone: bool) -> None:
-    name = str(token.attrs.get("src", ""))
+    name = picture_name(str(token.attrs.get("src", "")))
     if not name or re.search(r"[/\\:%]", name) or name.startswith("."):
         raise BadInput(
             f"line {line}: the picture '{name}' is not in the issue's folder; put it there and give its file name"
@@ -105,7 +114,7 @@ def _check_picture(token: Token, line: int, *, alone: bool) -> None:
     alt = "".join(child.content for child in token.children or [])
     if not alt.strip():
         raise BadInput(f"line {line}: the picture '{name}' has no description; write it between the square brackets")
-    _check_text(alt, frozenset(), line)
+    _check_text(name + alt, frozenset(), line)
     if not alone:
         raise BadInput(f"line {line}: the picture '{name}' stands among words; give it a paragraph of its own")
 

@@ -123,6 +123,11 @@ def test_slot_marks_only_where_they_are_named():
     assert parse("Dear @@SLOT:name@@", "en") == (paragraph("Dear @@SLOT:name@@"),)
 
 
+def test_a_picture_is_named_by_its_file():
+    assert parse("![Схема](<наша схема.png>)", "ru") == (Picture("наша схема.png", "Схема"),)
+    assert parse("![é](e\u0301.png)", "en") == (Picture("é.png", "é"),)
+
+
 def test_plain_words():
     (block,) = parse("a **b** [c](https://x.example)\\\nd @@SLOT:name@@", "en", slots=frozenset({"name"}))
     assert isinstance(block, Paragraph)
