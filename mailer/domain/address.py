@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A checked address. Made only by `formats.address.parse`.
+    """A checked address. Made by `formats.address.parse`, or kept since.
 
     `local` is the part before the @ as written; `domain` is always A-labels (RFC 5890), lower case.
     Two addresses are the same mailbox when `normal` is equal.
@@ -13,6 +13,12 @@ class Address:
 
     local: str
     domain: str
+
+    @classmethod
+    def kept(cls, wire: str) -> "Address":
+        """The address whose checked `wire` form was kept in the database."""
+        local, _, domain = wire.rpartition("@")
+        return cls(local=local, domain=domain)
 
     @property
     def wire(self) -> str:

@@ -40,8 +40,8 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedCopy:
-    """One copy to be made: for whom, in which language and variant, under which number."""
+class Copy:
+    """The one numbered message made for one person in one language: for whom, in which variant, in which words."""
 
     person: str
     language: str
@@ -118,15 +118,15 @@ def variant_for(judged: Judged, day: date, renewal: Renewal) -> Variant:
     return Variant(terms=terms, wording=Wording.AHEAD if answer.paid_ahead else Wording.RENEW)
 
 
-def copies_for(judged: Iterable[Judged], *, day: date, renewal: Renewal, first_number: int) -> list[PlannedCopy]:
+def copies_for(judged: Iterable[Judged], *, day: date, renewal: Renewal, first_number: int) -> list[Copy]:
     """One copy for every edition of every recipient, numbered from `first_number` in the order given."""
-    planned: list[PlannedCopy] = []
+    planned: list[Copy] = []
     for one in judged:
         seat = one.candidate.seat
         for language in one.entitlement.editions:
             assert seat.address is not None, "rule 3 excludes people without an address"
             planned.append(
-                PlannedCopy(
+                Copy(
                     person=one.person,
                     language=language,
                     variant=variant_for(one, day, renewal),

@@ -16,6 +16,11 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     BOUNCED = "bounced"
 
+    @property
+    def failed(self) -> bool:
+        """Whether the copy did not arrive, and never will at this address."""
+        return self in {State.REJECTED, State.BOUNCED}
+
 
 class Event(StrEnum):
     """What can happen to a delivery."""

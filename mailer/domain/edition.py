@@ -54,6 +54,19 @@ class Variant:
 NO_INSERT = Variant()
 
 
+# Every variant there is. Complimentary people pay nothing: they are never ahead and have no days of grace.
+ALL_VARIANTS = (
+    NO_INSERT,
+    *(
+        Variant(terms=terms, wording=wording)
+        for terms in (Terms.INDIVIDUAL, Terms.CORPORATE)
+        for wording in (Wording.RENEW, Wording.AHEAD, Wording.GRACE)
+    ),
+    Variant(terms=Terms.COMPLIMENTARY, wording=Wording.RENEW),
+    Variant(terms=Terms.COMPLIMENTARY, wording=Wording.OPEN),
+)
+
+
 def variant_named(name: str) -> Variant:
     """The variant whose `name` this is; ValueError for an unknown one."""
     if name == NO_INSERT.name:

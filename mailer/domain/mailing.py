@@ -66,6 +66,7 @@ def take(state: MailingState, step: Step) -> MailingState:
 class Mailing:
     """A mailing as the database has it. Hashes are sha256 hex.
 
+    `inputs_hash` tells what the editions were compiled from.
     `seal` is what an approval is bound to; `approved_hash`, the seal that was approved, counts only while they are equal.
     `due_at` is a scheduled mailing's time; `starts_at` the moment before which no message leaves (undo_minutes).
     `supplement` counts the further mailings of the same issue, 0 for the first.
@@ -79,6 +80,7 @@ class Mailing:
     content_hash: str
     circulation_hash: str
     editions_hash: str
+    inputs_hash: str
     seal: str
     approval_required: bool
     planned_at: datetime

@@ -1,8 +1,9 @@
 """A standing publication: its name, sender, audience, schedule and the terms of its insert."""
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from mailer.domain.address import Address
 
@@ -46,6 +47,10 @@ class Schedule:
     between: Window | None
     not_after_hours: float
     undo_minutes: float
+
+    def open_at(self, instant: datetime) -> bool:
+        """Whether messages may leave at this (aware) instant, in the schedule's own time zone."""
+        return self.between is None or self.between.holds(instant.astimezone(ZoneInfo(self.timezone)).time())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,11 @@ Mark = Callable[[], Awaitable[None]]
 class Connection(Protocol):
     """One conversation with the relay, used for many messages in turn."""
 
+    @property
+    def usable(self) -> bool:
+        """Whether a further message may be tried on it."""
+        ...
+
     async def send(self, envelope: Envelope, message: bytes, mark: Mark) -> Outcome:
         """Carry out one attempt. `mark` is awaited after the relay asked for the content, before its first octet.
 

@@ -27,31 +27,30 @@ def claim(
     now: datetime,
     lease_until: datetime,
     limit: int,
-    mailing: int | None = None,
-    shut: Collection[str] = (),
+    mailing: int,
+    judged_by: str,
 ) -> list[Claim]:
-    """Take up to `limit` pending copies that are due, of mailings that may leave now.
+    """Take up to `limit` pending copies of a mailing that are due and may leave now.
 
+    Entitled people only: a copy not judged by the present register and rules stays (`judged_by`).
     Approved bytes only: an approval that is required and does not seal exactly these hashes keeps its copies here.
-    `mailing` asks for one mailing's copies; `shut` names newsletters outside their hours.
     """
     due = (
         select(deliveries.c.id)
         .join(mailings, mailings.c.id == deliveries.c.mailing)
         .where(
+            deliveries.c.mailing == mailing,
             deliveries.c.state == State.PENDING,
+            deliveries.c.judged_by == judged_by,
             or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now),
             mailings.c.state == MailingState.SENDING,
             mailings.c.starts_at <= now,
             or_(mailings.c.approval_required.is_(False), mailings.c.approved_hash == mailings.c.seal),
-            mailings.c.newsletter.not_in(list(shut)),
         )
         .order_by(deliveries.c.next_attempt_at.is_not(None), deliveries.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=deliveries)
     )
-    if mailing is not None:
-        due = due.where(deliveries.c.mailing == mailing)
     chosen = due.cte("due")
     statement = (
         update(deliveries)

@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
-from mailer.domain.circulation import PlannedCopy
+from mailer.domain.address import Address
+from mailer.domain.circulation import Copy
 from mailer.domain.delivery import BLOCKING, Event, State, advance
+from mailer.domain.edition import variant_named
 from mailer.store.schema import attempts, deliveries
 
 
@@ -37,6 +39,20 @@ class Delivery:
     last_status: str | None
     last_text: str | None
 
+    @property
+    def copy(self) -> Copy:
+        """What is to be made and delivered, as it was frozen."""
+        return Copy(
+            person=self.person,
+            language=self.language,
+            variant=variant_named(self.variant),
+            copy_number=self.copy_number,
+            address=Address.kept(self.address),
+            name=self.name,
+            salutation=self.salutation,
+            paid_until=self.paid_until,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
@@ -54,7 +70,13 @@ class Attempt:
 
 
 def add_copies(
-    connection: Connection, mailing: int, newsletter: str, serial: int, copies: Sequence[PlannedCopy]
+    connection: Connection,
+    mailing: int,
+    newsletter: str,
+    serial: int,
+    copies: Sequence[Copy],
+    *,
+    judged_by: str,
 ) -> list[int]:
     """Write every copy's delivery as `pending`; returns their ids in the order given. Message-IDs follow."""
     if not copies:
@@ -73,6 +95,7 @@ def add_copies(
             "salutation": copy.salutation,
             "paid_until": copy.paid_until,
             "message_id": "",
+            "judged_by": judged_by,
             "state": State.PENDING,
             "epoch": 0,
         }
@@ -120,6 +143,11 @@ def delivery(connection: Connection, identity: int) -> Delivery | None:
     return _delivery(row) if row else None
 
 
+def deliveries_with(connection: Connection, identities: Sequence[int]) -> dict[int, Delivery]:
+    """The deliveries with these ids, by id."""
+    return {row.id: _delivery(row) for row in connection.execute(_all().where(deliveries.c.id.in_(identities)))}
+
+
 def attempts_of(connection: Connection, identity: int) -> list[Attempt]:
     """Every attempt of one delivery, the first one first."""
     columns = [attempts.c[name] for name in Attempt.__slots__]
@@ -132,6 +160,19 @@ def counts(connection: Connection, mailings: Sequence[int]) -> dict[str, int]:
     query = select(deliveries.c.state, func.count().label("number")).where(deliveries.c.mailing.in_(mailings))
     found = {row.state: row.number for row in connection.execute(query.group_by(deliveries.c.state))}
     return {state.value: found.get(state.value, 0) for state in State}
+
+
+def unjudged(connection: Connection, mailing: int, judged_by: str) -> list[Delivery]:
+    """The pending deliveries of a mailing that were not found entitled by exactly this register and these rules."""
+    where = (deliveries.c.mailing == mailing) & (deliveries.c.state == State.PENDING)
+    query = _all().where(where, deliveries.c.judged_by != judged_by)
+    return [_delivery(row) for row in connection.execute(query)]
+
+
+def set_judged(connection: Connection, mailing: int, judged_by: str) -> None:
+    """Every pending delivery of the mailing has been judged by this register and these rules."""
+    where = (deliveries.c.mailing == mailing) & (deliveries.c.state == State.PENDING)
+    connection.execute(update(deliveries).where(where).values(judged_by=judged_by))
 
 
 def people_served(connection: Connection, newsletter: str, serial: int) -> dict[tuple[str, str], list[Delivery]]:
@@ -186,3 +227,22 @@ def _all() -> Select[tuple[object, ...]]:
 def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
     fields = row._asdict()
     return Delivery(**{**fields, "state": State(fields["state"])})
+
+
+def finished_since(connection: Connection, mailings: Sequence[int], since: datetime) -> int:
+    """How many attempts for these mailings ended after that instant."""
+    query = (
+        select(func.count())
+        .select_from(attempts.join(deliveries, deliveries.c.id == attempts.c.delivery))
+        .where(deliveries.c.mailing.in_(mailings), attempts.c.finished_at > since)
+    )
+    return connection.execute(query).scalar_one()
+
+
+def next_due(connection: Connection, mailings: Sequence[int]) -> datetime | None:
+    """When the first of the deferred copies is tried again; None when a copy waits for nothing, or none is pending."""
+    pending = (deliveries.c.mailing.in_(mailings)) & (deliveries.c.state == State.PENDING)
+    at_once = select(func.count()).where(pending, deliveries.c.next_attempt_at.is_(None))
+    if connection.execute(at_once).scalar_one():
+        return None
+    return connection.execute(select(func.min(deliveries.c.next_attempt_at)).where(pending)).scalar()

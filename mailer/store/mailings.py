@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from mailer.domain.circulation import Judged
 from mailer.domain.mailing import Mailing, MailingState
@@ -39,18 +39,18 @@ class Decision:
 def mailings_of(connection: Connection, newsletter: str, serial: int) -> list[Mailing]:
     """Every mailing of an issue, the first before its supplements."""
     query = select(*_COLUMNS).where(mailings.c.newsletter == newsletter, mailings.c.serial == serial)
-    return [Mailing(**row._asdict()) for row in connection.execute(query.order_by(mailings.c.supplement))]
+    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.supplement))]
 
 
 def mailings_in(connection: Connection, states: Iterable[MailingState]) -> list[Mailing]:
     """Every mailing in one of these states, oldest plan first."""
     query = select(*_COLUMNS).where(mailings.c.state.in_([state.value for state in states]))
-    return [Mailing(**row._asdict()) for row in connection.execute(query.order_by(mailings.c.planned_at))]
+    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.planned_at))]
 
 
 def mailing(connection: Connection, identity: int) -> Mailing:
     """The mailing with this id."""
-    return Mailing(**connection.execute(select(*_COLUMNS).where(mailings.c.id == identity)).one()._asdict())
+    return _mailing(connection.execute(select(*_COLUMNS).where(mailings.c.id == identity)).one())
 
 
 def add_mailing(connection: Connection, values: Mapping[str, object]) -> int:
@@ -128,13 +128,6 @@ def letterhead_of(connection: Connection, identity: int) -> Mapping[str, str]:
     return letterhead
 
 
-def judged_by(connection: Connection, identity: int) -> tuple[int, str]:
-    """The register version and the rules by which a mailing's pending copies were judged last."""
-    query = select(mailings.c.judged_register, mailings.c.judged_rules).where(mailings.c.id == identity)
-    row = connection.execute(query).one()
-    return row.judged_register, row.judged_rules
-
-
 def decisions(connection: Connection, identities: Sequence[int]) -> list[Decision]:
     """Each person's decision over these mailings of one issue, the latest mailing's counting; by person."""
     latest: dict[str, Decision] = {}
@@ -198,3 +191,8 @@ def was_tested(connection: Connection, content_hash: str, editions_hash: str) ->
         test_mailings.c.content_hash == content_hash, test_mailings.c.editions_hash == editions_hash
     )
     return connection.execute(query).scalar_one() > 0
+
+
+def _mailing(row: Row[tuple[object, ...]]) -> Mailing:
+    fields = row._asdict()
+    return Mailing(**{**fields, "state": MailingState(fields["state"])})

@@ -59,11 +59,10 @@ mailings = Table(
     Column("content_hash", Text, ForeignKey("revisions.content_hash"), nullable=False),
     Column("circulation_hash", Text, nullable=False),
     Column("editions_hash", Text, nullable=False),
+    Column("inputs_hash", Text, nullable=False),  # templates, fees and wording the editions were compiled from
     Column("seal", Text, nullable=False),  # the three hashes in one: what an approval is bound to
     Column("letterhead", JSON, nullable=False),  # From, Reply-To and the list's name, as frozen with the editions
     Column("approval_required", Boolean, nullable=False),
-    Column("judged_register", Integer, nullable=False),  # the register version its pending copies were judged by
-    Column("judged_rules", Text, nullable=False),  # and a hash of the fee schedule and the audience
     Column("planned_at", UtcDateTime, nullable=False),
     Column("approved_hash", Text),
     Column("approved_by", Text),
@@ -142,6 +141,7 @@ deliveries = Table(
     Column("salutation", Text, nullable=False),
     Column("paid_until", Date),
     Column("message_id", Text, nullable=False),
+    Column("judged_by", Text, nullable=False),  # the register version and rules it was found entitled by
     Column("state", Text, nullable=False),
     Column("held_reason", Text),
     Column("next_attempt_at", UtcDateTime),

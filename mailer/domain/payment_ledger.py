@@ -1,0 +1,89 @@
+"""The ledger of payments: lines are added and never altered; what was wrong is put right by a reversal."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from mailer.domain.membership import Payment
+from mailer.domain.register_rows import BadRow, PaymentRow, cell_text, payment_cells, told
+
+# More than any club will see in any currency, and well within the 64 bits in which hundredths are stored.
+LARGEST = Decimal(10) ** 13
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerChange:
+    """What a payments table adds, in its order; which of its rows are wrong; which ones a person should look at."""
+
+    added: tuple[Payment, ...]
+    bad: tuple[BadRow, ...]
+    warnings: tuple[str, ...]
+
+
+def added_payments(ledger: Iterable[Payment], memberships: Collection[str], rows: Iterable[PaymentRow]) -> LedgerChange:
+    """The payments that are not in the ledger yet.
+
+    A payment is known by its membership and reference, without a reference by all its columns. A column that the file
+    does not have is not compared. Bad: an unknown membership, dates the wrong way round, fractions of a hundredth,
+    a known reference with other figures.
+    """
+    lines = defaultdict[str, list[Payment]](list)
+    for payment in ledger:
+        lines[payment.membership].append(payment)
+    added, bad, warnings = list[Payment](), list[BadRow](), list[str]()
+    taken = defaultdict[str, list[tuple[PaymentRow, Payment]]](list)
+    for row in rows:
+        if fault := _fault(row, memberships):
+            bad.append(fault)
+            continue
+        known = next((line for line in lines[row.membership] if _is_known_by(row, line)), None)
+        if known is None:
+            added.append(row.payment)
+            lines[row.membership].append(row.payment)
+            taken[row.membership].append((row, row.payment))
+        elif column := _differing(row, known):
+            was = cell_text(payment_cells(known)[column]) or "nothing"
+            reason = f"{known.reference} is known on {row.membership} with {was}; to correct it, enter a reversal"
+            bad.append(row.bad(column, reason))
+        else:
+            warnings.extend(_repeated(row, known, taken[row.membership]))
+    return LedgerChange(added=tuple(added), bad=tuple(bad), warnings=tuple(warnings))
+
+
+def _fault(row: PaymentRow, memberships: Collection[str]) -> BadRow | None:
+    if row.membership not in memberships:
+        return row.bad("membership", f"{row.membership} is not in the register; import its members first")
+    if row.period.first > row.period.last:
+        return row.bad("period_to", f"{row.period.last} is before {row.period.first}; mend one of the two dates")
+    if abs(row.amount) >= LARGEST:
+        return row.bad("amount", f"{row.amount} is more than anybody pays; write the amount anew")
+    if row.amount != row.amount.quantize(Decimal("0.01")):
+        return row.bad("amount", f"{row.amount} has more than two decimals; write 50000 or 50000.50")
+    return None
+
+
+def _is_known_by(row: PaymentRow, line: Payment) -> bool:
+    if reference := told(row.reference, ""):
+        return reference == line.reference
+    return _differing(row, line) is None
+
+
+def _differing(row: PaymentRow, line: Payment) -> str | None:
+    """The first column in which the row says something else than the line of the ledger."""
+    cells, known = payment_cells(row.payment), payment_cells(line)
+    absent = {
+        column
+        for column, given in (("paid_on", row.paid_on), ("in_full", row.in_full), ("reference", row.reference))
+        if given is None
+    }
+    return next((column for column in cells if column not in absent and cells[column] != known[column]), None)
+
+
+def _repeated(row: PaymentRow, known: Payment, taken: list[tuple[PaymentRow, Payment]]) -> list[str]:
+    return [
+        f"{row.file}, row {row.row} says the same as row {earlier.row} and was taken once; "
+        "when two payments were made, give each its own reference."
+        for earlier, payment in taken
+        if payment is known
+    ]

@@ -1,0 +1,1 @@
+"""The verbs, one file a stage, in the order mail flows."""

@@ -1,0 +1,255 @@
+"""What people decide about a mailing: approve it, withdraw that, send, pause, resume, cancel."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailer.domain.delivery import Event, State
+from mailer.domain.errors import CannotRender, NotFound, Refused
+from mailer.domain.mailing import Mailing, MailingState, Step, take
+from mailer.pipeline.compiling import Letterhead, Workbench, inputs_hash, load_issue, loaded, rehearse
+from mailer.pipeline.judging import find_revision
+from mailer.pipeline.press import IssueName, Press
+from mailer.store import Connection, deliveries, history, issues, mailings
+
+# How many of the copies that cannot be made are named in one message.
+NAMED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """An approval, and what the approver should know besides."""
+
+    copies: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A mailing that may now be sent: the first message leaves no earlier than `starts_at`."""
+
+    copies: int
+    starts_at: datetime
+
+
+def approve(press: Press, name: IssueName) -> Approved:
+    """Bind this person's approval to the hashes of content, circulation and compiled editions.
+
+    Every copy has been made once. Raises Refused where nothing is planned or the plan is no longer what would go out,
+    CannotRender naming each person whose copy cannot be made.
+    """
+    with press.store.transaction() as connection:
+        found = first_mailing(connection, name)
+        _step(found, Step.APPROVE)
+        _refuse_drifted(connection, press, found)
+        copies = prove(connection, press, found)
+        now = press.clock.now()
+        approved = {"approved_hash": found.seal, "approved_by": press.who, "approved_at": now}
+        _move(connection, found, Step.APPROVE, **approved)
+        note(connection, press, "approve", name, f"seal {found.seal[:12]}, {copies} copies")
+        tested = mailings.was_tested(connection, found.content_hash, found.editions_hash)
+    untested = f"no test mailing of exactly this was sent: `mailer test {name}` sends one to the editors"
+    return Approved(copies=copies, warnings=() if tested else (untested,))
+
+
+def withdraw(press: Press, name: IssueName) -> None:
+    """The approval is gone; the issue may be edited, pulled and planned again. Refused once sending began."""
+    with press.store.transaction() as connection:
+        found = first_mailing(connection, name)
+        _withdraw(connection, press, found, "by hand")
+
+
+def send(press: Press, name: IssueName) -> Begun:
+    """Begin a planned mailing, or go on with one under way; `undo_minutes` pass before the first message.
+
+    Raises Refused when an approval is missing or no longer seals what would go out (it is then withdrawn), when the
+    mailing is paused or cancelled; CannotRender naming each person whose copy cannot be made.
+    """
+    voided = None
+    with press.store.transaction() as connection:
+        found = first_mailing(connection, name)
+        if found.state in {MailingState.SENDING, MailingState.CLOSED}:
+            return Begun(copies=_copies(connection, found), starts_at=found.starts_at or press.clock.now())
+        if found.state is MailingState.PAUSED:
+            raise Refused(f"{name} is paused: `mailer resume {name}` goes on with it")
+        _step(found, Step.SEND)
+        drift = drifted(connection, press, found)
+        if drift and found.approved_hash:
+            _withdraw(connection, press, found, drift)
+            voided = drift
+        elif drift:
+            raise Refused(f"{name}: {drift}; `mailer plan {name}` plans it again")
+        elif not found.may_leave:
+            raise Refused(f"{name} is not approved: test it, then `mailer approve {name}`")
+        else:
+            return begin(connection, press, found, press.clock.now(), verb="send")
+    raise Refused(f"the approval of {name} is void: {voided}; plan, test and approve it again")
+
+
+def begin(connection: Connection, press: Press, found: Mailing, now: datetime, *, verb: str) -> Begun:
+    """Move a mailing to `sending`, every copy made once before; nothing leaves before its `starts_at`."""
+    copies = prove(connection, press, found)
+    newsletter = press.newsletter(found.newsletter)
+    starts_at = now + timedelta(minutes=newsletter.schedule.undo_minutes)
+    _move(connection, found, Step.SEND, starts_at=starts_at)
+    note(
+        connection, press, verb, IssueName.parse(found.issue), f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC"
+    )
+    return Begun(copies=copies, starts_at=starts_at)
+
+
+def pause(press: Press, name: IssueName) -> None:
+    """Nothing more leaves, but for what is being handed over at this moment. Nothing is lost."""
+    _each(press, name, MailingState.SENDING, Step.PAUSE)
+
+
+def resume(press: Press, name: IssueName) -> None:
+    """A paused mailing goes on where it stopped."""
+    _each(press, name, MailingState.PAUSED, Step.RESUME)
+
+
+def cancel(press: Press, name: IssueName) -> int:
+    """Every copy that has not left, and is not leaving at this moment, never will; returns how many."""
+    cancelled = 0
+    with press.store.transaction() as connection:
+        found = [
+            one for one in _all(connection, name) if one.state not in {MailingState.CLOSED, MailingState.CANCELLED}
+        ]
+        if not found:
+            raise Refused(f"{name} has no mailing that could be cancelled: it is closed or cancelled already")
+        for one in found:
+            _move(connection, one, Step.CANCEL)
+            cancelled += cancel_waiting(connection, one.id)
+        note(connection, press, "cancel", name, f"{cancelled} copies")
+    return cancelled
+
+
+def cancel_waiting(connection: Connection, mailing: int) -> int:
+    """Cancel the pending and held copies of a mailing; returns how many."""
+    return sum(
+        deliveries.move_all(connection, mailing, state, Event.CANCELLED) for state in (State.PENDING, State.HELD)
+    )
+
+
+def miss(connection: Connection, press: Press, found: Mailing) -> None:
+    """A scheduled mailing that was not begun in time is held: a person is asked."""
+    _move(connection, found, Step.MISSED, held_reason="missed_window")
+    note(connection, press, "hold", IssueName.parse(found.issue), "missed_window")
+
+
+def drifted(connection: Connection, press: Press, found: Mailing) -> str | None:
+    """Why the plan is no longer what would go out if it were planned now; None when it still is."""
+    newest = issues.latest_revision(connection, found.newsletter, found.serial)
+    if newest is not None and newest.content_hash != found.content_hash:
+        return "the issue was edited since it was planned"
+    if inputs_hash(press, press.newsletter(found.newsletter)) != found.inputs_hash:
+        return "a template, the fees or the newsletter's settings changed since it was planned"
+    return None
+
+
+def prove(connection: Connection, press: Press, found: Mailing) -> int:
+    """Make every pending copy once; returns how many. Raises CannotRender naming those that cannot be made."""
+    copies = deliveries.of_mailing(connection, found.id, State.PENDING)
+    failed = rehearse(workbench(connection, press, found, press.clock.now()), copies)
+    if failed:
+        more = [f"… and {len(failed) - NAMED} more"] if len(failed) > NAMED else []
+        raise CannotRender("\n".join([*failed[:NAMED], *more]))
+    return len(copies)
+
+
+def workbench(connection: Connection, press: Press, found: Mailing, date: datetime) -> Workbench:
+    """What every copy of the mailing is made from, as frozen; `date` stands in the messages until sending begins."""
+    revision = issues.revision_of(connection, found.content_hash)
+    assert revision is not None, "a mailing's revision is kept for ever"
+    return Workbench(
+        issue=load_issue(connection, press, revision),
+        letterhead=Letterhead.load(mailings.letterhead_of(connection, found.id)),
+        editions=loaded(mailings.editions_of(connection, found.id)),
+        date=(found.starts_at or date).replace(microsecond=0),
+    )
+
+
+def first_mailing(connection: Connection, name: IssueName) -> Mailing:
+    """The issue's first mailing; NotFound says how to plan one."""
+    found = mailings.mailings_of(connection, name.newsletter, name.serial)
+    if not found:
+        find_revision(connection, name)
+        raise NotFound(f"{name} has no plan: `mailer plan {name}` makes one")
+    return found[0]
+
+
+def note(connection: Connection, press: Press, verb: str, name: IssueName, detail: str) -> None:
+    """A line of history: who did what to which issue."""
+    history.record(connection, at=press.clock.now(), who=press.who, verb=verb, subject=str(name), detail=detail)
+
+
+def _refuse_drifted(connection: Connection, press: Press, found: Mailing) -> None:
+    drift = drifted(connection, press, found)
+    if drift:
+        raise Refused(f"{found.issue}: {drift}; `mailer plan {found.issue}` plans it again")
+
+
+def _withdraw(connection: Connection, press: Press, found: Mailing, why: str) -> None:
+    _step(found, Step.WITHDRAW)
+    gone = {"approved_hash": None, "approved_by": None, "approved_at": None, "due_at": None}
+    _move(connection, found, Step.WITHDRAW, **gone)
+    note(connection, press, "withdraw", IssueName.parse(found.issue), why)
+
+
+def _each(press: Press, name: IssueName, state: MailingState, step: Step) -> None:
+    with press.store.transaction() as connection:
+        every = _all(connection, name)
+        found = [one for one in every if one.state is state]
+        if not found:
+            raise Refused(f"{name} is {every[-1].state}, not {state}: there is nothing to {step}")
+        for one in found:
+            _move(connection, one, step)
+        note(connection, press, step, name, "")
+
+
+def _all(connection: Connection, name: IssueName) -> list[Mailing]:
+    first_mailing(connection, name)
+    return mailings.mailings_of(connection, name.newsletter, name.serial)
+
+
+def _copies(connection: Connection, found: Mailing) -> int:
+    return sum(deliveries.counts(connection, [found.id]).values())
+
+
+def _step(found: Mailing, step: Step) -> MailingState:
+    try:
+        return take(found.state, step)
+    except ValueError:
+        raise Refused(
+            f"{found.issue} is {found.state}: it cannot be {_DONE[step]}; `mailer status {found.issue}`"
+        ) from None
+
+
+def _move(connection: Connection, found: Mailing, step: Step, **also: object) -> None:
+    if not mailings.move(connection, found, _step(found, step), **also):
+        raise Refused(f"{found.issue} has just been changed by somebody else; look at `mailer status {found.issue}`")
+
+
+_DONE = {
+    Step.APPROVE: "approved",
+    Step.WITHDRAW: "withdrawn",
+    Step.SEND: "sent",
+    Step.PAUSE: "paused",
+    Step.RESUME: "resumed",
+    Step.MISSED: "held",
+    Step.CLOSE: "closed",
+    Step.REOPEN: "sent again",
+    Step.CANCEL: "cancelled",
+}
+
+
+def closed_now(connection: Connection, found: Iterable[Mailing]) -> list[Mailing]:
+    """Close every mailing of these in which nothing is pending or sending; returns those that were closed."""
+    done = []
+    for one in found:
+        counted = deliveries.counts(connection, [one.id])
+        if counted[State.PENDING] + counted[State.SENDING] == 0 and mailings.move(
+            connection, one, take(one.state, Step.CLOSE)
+        ):
+            done.append(one)
+    return done

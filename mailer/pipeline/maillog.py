@@ -1,0 +1,45 @@
+"""The log, in the words of the domain: no content, no secret, and no full address at INFO."""
+
+import logging
+
+log = logging.getLogger("mailer")
+
+
+def handed_over(delivery: int, outcome: str, code: int | None, queue_id: str) -> None:
+    """One attempt and what came of it."""
+    log.info("delivery %d %s code=%s queue_id=%s", delivery, outcome, code or "-", queue_id or "-")
+
+
+def relay_down(reason: str) -> None:
+    """The relay cannot be used; nobody's attempt was used up."""
+    log.warning("relay down: %s", reason)
+
+
+def claim_lost(delivery: int) -> None:
+    """Another process has taken the copy over; nothing of it was sent by us."""
+    log.warning("delivery %d was taken over by another process before its content left", delivery)
+
+
+def taken_over(pending: int, uncertain: int) -> None:
+    """The copies of a dead process have been freed."""
+    log.warning("took over the copies of a dead sender: %d pending, %d uncertain", pending, uncertain)
+
+
+def cannot_render(delivery: int, reason: str) -> None:
+    """A copy that was proved before cannot be made now; it is held."""
+    log.error("delivery %d is held: %s", delivery, reason)
+
+
+def mailing(issue: str, what: str) -> None:
+    """A mailing has moved on."""
+    log.info("mailing %s %s", issue, what)
+
+
+def pulled(newsletter: str, line: str) -> None:
+    """What a pull found."""
+    log.info("pull %s: %s", newsletter, line)
+
+
+def failed(what: str, error: Exception) -> None:
+    """A job of the daemon failed; it is tried again."""
+    log.error("%s failed: %s", what, error)

@@ -1,0 +1,198 @@
+"""Plans a mailing: freezes who receives an issue and who does not, and writes every delivery before anything leaves."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mailer.domain.circulation import Copy, Judged, Renewal, copies_for, count_reasons
+from mailer.domain.errors import Refused
+from mailer.domain.mailing import REPLANNABLE, Mailing, MailingState, seal
+from mailer.formats.message import message_id
+from mailer.pipeline.compiling import Letterhead, compile_editions, editions_hash, inputs_hash, load_issue, stored
+from mailer.pipeline.judging import Judgement, find_revision, judge_everybody, judged_by
+from mailer.pipeline.press import IssueName, Press
+from mailer.store import Connection, deliveries, history, mailings
+from mailer.store.mailings import StoredEdition
+from mailer.store.members import register_version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was frozen. `gained` and `lost` are people, against the previous issue's mailing."""
+
+    issue: str
+    people: tuple[Judged, ...]
+    copies: int
+    excluded: Mapping[str, int]
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def recipients(self) -> int:
+        """How many people receive it."""
+        return sum(one.entitlement.receives for one in self.people)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A plan before it is written: judged and compiled outside of any writing transaction."""
+
+    judgement: Judgement
+    copies: tuple[Copy, ...]
+    editions: Sequence[StoredEdition]
+    letterhead: Letterhead
+    inputs_hash: str
+
+
+def plan(press: Press, name: IssueName) -> Plan:
+    """Freeze the circulation of an issue's first mailing, in one transaction; a plan of which nothing left is replaced.
+
+    Afterwards every person is a recipient or an exclusion, and every copy is a `pending` delivery. An approval is void.
+    Raises Refused when the mailing is under way or done, or when the fee schedule lacks the season.
+    """
+    while True:
+        draft = draw_up(press, name)
+        with press.store.transaction() as connection:
+            if is_stale(connection, name, draft):
+                continue  # the register or the issue changed while the editions were compiled
+            return write(connection, press, name, draft)
+
+
+def draw_up(press: Press, name: IssueName) -> Draft:
+    """Judge everybody and compile what they will get; nothing is written."""
+    with press.store.rehearsal() as connection:
+        refuse_if_begun(mailings.mailings_of(connection, name.newsletter, name.serial))
+        revision = find_revision(connection, name)
+        judgement = judge_everybody(connection, press, revision)
+        issue = load_issue(connection, press, revision)
+    newsletter = press.newsletter(name.newsletter)
+    refuse_without_season(press, name, revision.date.year)
+    copies = copies_for(
+        judgement.people.values(),
+        day=revision.date,
+        renewal=Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days),
+        first_number=1,
+    )
+    return Draft(
+        judgement=judgement,
+        copies=tuple(copies),
+        editions=stored(compile_editions(press, issue)),
+        letterhead=Letterhead.of(newsletter),
+        inputs_hash=inputs_hash(press, newsletter),
+    )
+
+
+def is_stale(connection: Connection, name: IssueName, draft: Draft) -> bool:
+    """Whether the register or the issue is no longer the one the draft was made from."""
+    newest = find_revision(connection, name).content_hash
+    return (
+        register_version(connection) != draft.judgement.register.version
+        or newest != draft.judgement.revision.content_hash
+    )
+
+
+def write(connection: Connection, press: Press, name: IssueName, draft: Draft) -> Plan:
+    """Freeze a draft as the issue's first mailing, in the transaction given."""
+    before = mailings.mailings_of(connection, name.newsletter, name.serial)
+    refuse_if_begun(before)
+    for old in before:
+        mailings.forget_plan(connection, old.id)
+    people = tuple(draft.judgement.people.values())
+    freeze(connection, press, name, draft, people, supplement=0)
+    earlier = mailings.previous_mailing(connection, name.newsletter, name.serial)
+    had = _recipients(connection, earlier)
+    has = {one.person for one in people if one.entitlement.receives}
+    made = Plan(
+        issue=str(name),
+        people=people,
+        copies=len(draft.copies),
+        excluded=count_reasons(one.entitlement.reason for one in people if not one.entitlement.receives),
+        gained=tuple(sorted(has - had)) if earlier is not None else (),
+        lost=tuple(sorted(had - has)) if earlier is not None else (),
+        warnings=_warnings(draft.copies, people),
+    )
+    detail = f"{made.copies} copies, {made.recipients} of {len(people)} people"
+    history.record(connection, at=press.clock.now(), who=press.who, verb="plan", subject=str(name), detail=detail)
+    return made
+
+
+def freeze(
+    connection: Connection, press: Press, name: IssueName, draft: Draft, people: Sequence[Judged], *, supplement: int
+) -> int:
+    """Write a mailing with its circulation, editions and deliveries; returns its id. Nothing of it has left."""
+    revision = draft.judgement.revision
+    compiled_hash = editions_hash(draft.editions, draft.letterhead)
+    frozen_hash = circulation_hash(people, draft.copies)
+    identity = mailings.add_mailing(
+        connection,
+        {
+            "newsletter": name.newsletter,
+            "serial": name.serial,
+            "supplement": supplement,
+            "state": MailingState.PLANNED,
+            "content_hash": revision.content_hash,
+            "circulation_hash": frozen_hash,
+            "editions_hash": compiled_hash,
+            "seal": seal(revision.content_hash, frozen_hash, compiled_hash),
+            "inputs_hash": draft.inputs_hash,
+            "letterhead": draft.letterhead.dump(),
+            "approval_required": press.newsletter(name.newsletter).approval_required,
+            "planned_at": press.clock.now(),
+        },
+    )
+    mailings.freeze(connection, identity, people)
+    mailings.add_editions(connection, identity, draft.editions)
+    ids = deliveries.add_copies(
+        connection,
+        identity,
+        name.newsletter,
+        name.serial,
+        draft.copies,
+        judged_by=judged_by(connection, press, revision),
+    )
+    domain = draft.letterhead.sender.address.domain
+    deliveries.name_messages(connection, ((one, message_id(one, press.key, domain)) for one in ids))
+    return identity
+
+
+def circulation_hash(people: Iterable[Judged], copies: Iterable[Copy]) -> str:
+    """One hash over everybody's decision and every copy's number, language, variant, address and words."""
+    lines = [f"{one.person} {one.entitlement.reason} {one.entitlement.rule}" for one in people]
+    lines += [repr(copy) for copy in copies]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def refuse_if_begun(found: Sequence[Mailing]) -> None:
+    """Refused when a message of the issue's first mailing may have left, or is about to."""
+    for one in found:
+        if one.supplement or one.first_handover_at is not None or one.state not in REPLANNABLE:
+            raise Refused(
+                f"{one.issue} is already {one.state}; who is still owed a copy is listed by `mailer unsent {one.issue}`"
+            )
+
+
+def refuse_without_season(press: Press, name: IssueName, year: int) -> None:
+    """Refused when the fee schedule has no season for the issue's year."""
+    if press.fees.season(year) is None:
+        known = ", ".join(str(season.year) for season in press.fees.seasons) or "none"
+        raise Refused(f"{name}: fees.toml has no season {year} (it has: {known}); add the season, then plan again")
+
+
+def _recipients(connection: Connection, mailing: int | None) -> set[str]:
+    if mailing is None:
+        return set()
+    return {one.person for one in mailings.decisions(connection, [mailing]) if one.decision == "recipient"}
+
+
+def _warnings(copies: Sequence[Copy], people: Sequence[Judged]) -> tuple[str, ...]:
+    if not people:
+        return ("the register is empty: import members and payments with `mailer register import`",)
+    if not copies:
+        return ("nobody receives this issue; `mailer why PERSON ISSUE` tells why not",)
+    return tuple(
+        f"person {copy.person} has no {word} in {copy.language}: the copy cannot be made until the register has one"
+        for copy in copies
+        for word, value in (("name", copy.name), ("salutation", copy.salutation))
+        if not value
+    )

@@ -1,0 +1,51 @@
+"""What every stage works with: the database, the clock, the newsletters, the fees, the templates and the key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.domain.errors import NotFound
+from mailer.domain.membership import FeeSchedule
+from mailer.domain.newsletter import Newsletter
+from mailer.domain.ports import Clock
+from mailer.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """The parts joined by `app`, handed to each verb. `who` is the person (or the daemon) that history names."""
+
+    store: Store
+    clock: Clock
+    newsletters: Mapping[str, Newsletter]
+    fees: FeeSchedule
+    templates: Path
+    key: bytes
+    who: str
+
+    def newsletter(self, identity: str) -> Newsletter:
+        """The newsletter with this id; NotFound names those there are."""
+        try:
+            return self.newsletters[identity]
+        except KeyError:
+            known = ", ".join(sorted(self.newsletters)) or "none"
+            raise NotFound(f"there is no newsletter {identity!r}; schedules/ has: {known}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueName:
+    """What people type: `russia-confidential/253`."""
+
+    newsletter: str
+    serial: int
+
+    @classmethod
+    def parse(cls, text: str) -> "IssueName":
+        """Read `<newsletter>/<serial>`; NotFound says how it is written."""
+        newsletter, _, serial = text.partition("/")
+        if not newsletter or not serial.isdecimal():
+            raise NotFound(f"{text!r} is not an issue; write <newsletter>/<serial>, e.g. russia-confidential/253")
+        return cls(newsletter=newsletter, serial=int(serial))
+
+    def __str__(self) -> str:
+        return f"{self.newsletter}/{self.serial}"

@@ -1,0 +1,132 @@
+"""Tells how it stands: the progress of a mailing, and the distribution report that must balance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailer.domain.circulation import Balance, count_reasons
+from mailer.domain.delivery import State
+from mailer.domain.errors import MailerError
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.pipeline.approving import first_mailing
+from mailer.pipeline.press import IssueName, Press
+from mailer.pipeline.supplementing import unsent
+from mailer.store import Connection, deliveries, mailings
+from mailer.store.deliveries import Delivery
+from mailer.store.mailings import Decision
+
+# Progress is told from the attempts of the last so many seconds.
+RATE_WINDOW = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a mailing is. `done` counts copies neither pending nor sending; `next_at` is when the next may leave."""
+
+    issue: str
+    state: MailingState
+    copies: int
+    done: int
+    per_second: float
+    seconds_left: float | None
+    counts: dict[str, int]
+    due_at: datetime | None
+    starts_at: datetime | None
+    next_at: datetime | None
+    held_reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The distribution report: the balance, everybody's decision, the copies that need somebody, and who gained."""
+
+    issue: str
+    state: MailingState
+    balance: Balance
+    decisions: tuple[Decision, ...]
+    open_copies: tuple[Delivery, ...]
+    gained: tuple[str, ...]
+
+
+def progress(press: Press, name: IssueName) -> Progress:
+    """How far the mailings of an issue are, computed from their rows."""
+    with press.store.transaction() as connection:
+        return _progress(connection, press, name)
+
+
+def progress_of_all(press: Press) -> list[Progress]:
+    """The progress of every issue that is planned, oldest plan first."""
+    with press.store.transaction() as connection:
+        names = dict.fromkeys(one.issue for one in mailings.mailings_in(connection, MailingState))
+        return [_progress(connection, press, IssueName.parse(name)) for name in names]
+
+
+def report(press: Press, name: IssueName) -> Report:
+    """The distribution report. Raises MailerError, loudly, when it does not balance."""
+    gained = tuple(one.person for one in unsent(press, name).people)
+    with press.store.transaction() as connection:
+        first_mailing(connection, name)
+        found = mailings.mailings_of(connection, name.newsletter, name.serial)
+        identities = [one.id for one in found]
+        decisions = mailings.decisions(connection, identities)
+        listed = deliveries.listing(connection, name.newsletter, name.serial)
+        recipients = [one for one in decisions if one.decision == "recipient"]
+        balance = Balance(
+            considered=len(decisions),
+            recipients=len(recipients),
+            copies=len(listed),
+            excluded=count_reasons(one.reason for one in decisions if one.decision == "excluded"),
+            deliveries=deliveries.counts(connection, identities),
+        )
+        missing = _without_a_copy(recipients, listed)
+    if not balance.balanced or missing:
+        raise MailerError(
+            f"the report of {name} DOES NOT BALANCE: {balance}; recipients without a copy: {', '.join(missing) or 'none'}. "
+            "Stop sending and ask the operator to look at the database"
+        )
+    needs = (State.PENDING, State.SENDING, State.REJECTED, State.UNCERTAIN, State.HELD, State.BOUNCED)
+    return Report(
+        issue=str(name),
+        state=_state(found),
+        balance=balance,
+        decisions=tuple(decisions),
+        open_copies=tuple(one for one in listed if one.state in needs),
+        gained=gained,
+    )
+
+
+def _without_a_copy(recipients: Sequence[Decision], listed: Sequence[Delivery]) -> list[str]:
+    """The recipients of whom some edition has no delivery at all, in whatever state."""
+    there = {(one.person, one.language) for one in listed}
+    return [one.person for one in recipients if any((one.person, language) not in there for language in one.editions)]
+
+
+def _progress(connection: Connection, press: Press, name: IssueName) -> Progress:
+    first_mailing(connection, name)
+    found = mailings.mailings_of(connection, name.newsletter, name.serial)
+    identities = [one.id for one in found]
+    counts = deliveries.counts(connection, identities)
+    waiting = counts[State.PENDING] + counts[State.SENDING]
+    copies = sum(counts.values())
+    now = press.clock.now()
+    rate = deliveries.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
+    current = next((one for one in found if one.state is _state(found)), found[-1])
+    return Progress(
+        issue=str(name),
+        state=_state(found),
+        copies=copies,
+        done=copies - waiting,
+        per_second=round(rate, 3),
+        seconds_left=round(waiting / rate, 1) if waiting and rate else (0.0 if not waiting else None),
+        counts=counts,
+        due_at=current.due_at,
+        starts_at=current.starts_at,
+        next_at=deliveries.next_due(connection, identities),
+        held_reason=current.held_reason,
+    )
+
+
+def _state(found: Sequence[Mailing]) -> MailingState:
+    """The state of an issue with supplements: that of the first mailing that is not done, else of the last one."""
+    done = {MailingState.CLOSED, MailingState.CANCELLED}
+    return next((one.state for one in found if one.state not in done), found[-1].state)

@@ -1,0 +1,231 @@
+"""Sends what is due: claims copies, hands each to the relay, and records what came of it. The only async stage."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from mailer.domain.delivery import Outcome
+from mailer.domain.errors import MailerError, TransportDown
+from mailer.domain.mailing import MailingState
+from mailer.domain.ports import Connection as Relay
+from mailer.domain.ports import Transport
+from mailer.domain.retry import relay_pause
+from mailer.pipeline import maillog
+from mailer.pipeline.approving import cancel_waiting, closed_now
+from mailer.pipeline.compiling import Workbench
+from mailer.pipeline.handing import MINUTE, Manner, Work, claim_due, record
+from mailer.pipeline.press import IssueName, Press
+from mailer.store import Connection, claims, mailings
+from mailer.store.owners import Owner, owners_with_copies
+
+Answer = TypeVar("Answer")
+Given = ParamSpec("Given")
+
+# Copies in hand for each connection: few, so that a pause takes hold at once.
+AHEAD = 4
+# After so many connections in a row that broke before any content was asked for, the relay counts as down.
+BROKEN = 3
+
+
+class LostClaim(MailerError):
+    """The copy is no longer ours to send: another process has taken it over. Nothing of it was sent."""
+
+
+@dataclass(slots=True)
+class Drained:
+    """How a drain ended. `down` says why the relay could not be used, when that ended it."""
+
+    handed_over: int = 0
+    down: str = ""
+
+
+class Sender:
+    """One process's sender. `owner` is its row in the ledger; the caller holds its lock for as long as it lives."""
+
+    def __init__(
+        self, press: Press, transport: Transport, manner: Manner, *, owner: int, is_dead: Callable[[Owner], bool]
+    ) -> None:
+        """`is_dead` tells whether another process is proved to have ended."""
+        self._press = press
+        self._transport = transport
+        self._manner = manner
+        self._owner = owner
+        self._is_dead = is_dead
+        self._stop = asyncio.Event()
+        # One thread writes the ledger for this process: writers of one database wait for each other anyway.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._benches: dict[int, Workbench] = {}
+        self._failures = 0
+        self._down_until: datetime | None = None
+
+    def stop(self) -> None:
+        """Claim nothing more; what is being handed over is finished."""
+        self._stop.set()
+
+    async def stopped(self, seconds: float) -> bool:
+        """Wait for `stop`, so long at most; whether it came."""
+        try:
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def use(self, press: Press) -> None:
+        """Work with other newsletters, fees and templates from the next claim on."""
+        self._press = press
+        self._benches.clear()
+
+    def close(self) -> None:
+        """Let go of the ledger's thread; nothing may be drained afterwards."""
+        self._thread.shutdown(wait=True)
+
+    async def drain(self, only: IssueName | None = None) -> Drained:
+        """Hand over every copy that is due now, of every mailing or of one issue's.
+
+        Afterwards nothing is `sending` on our behalf, whatever was raised. A relay that is down ends the drain and
+        uses up no attempt; it is left alone for a while that grows.
+        """
+        if self._down_until is not None and self._press.clock.now() < self._down_until:
+            return Drained(down="the relay was down a moment ago")
+        await self._ledger(_take_over, self._owner, self._is_dead)
+        drained, queue, refill = Drained(), deque[Work](), asyncio.Lock()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._manner.connections):
+                    group.create_task(self._work(queue, refill, drained, only))
+        finally:
+            await self._ledger(_let_go, self._owner)
+        await self._after(drained)
+        return drained
+
+    async def _after(self, drained: Drained) -> None:
+        if drained.handed_over:
+            self._failures, self._down_until = 0, None
+        if drained.down:
+            self._failures += 1
+            self._down_until = self._press.clock.now() + relay_pause(self._failures)
+            await self._ledger(_outage, drained.down)
+        closed = await self._ledger(_tidy)
+        for identity in [known for known in self._benches if known in closed]:
+            del self._benches[identity]
+
+    async def _work(self, queue: deque[Work], refill: asyncio.Lock, drained: Drained, only: IssueName | None) -> None:
+        """One connection's life: copy after copy while there are any, a new conversation when one broke."""
+        broken = 0
+        while broken < BROKEN and (work := await self._next(queue, refill, only)) is not None:
+            connected = False
+            try:
+                async with self._transport.connect() as relay:
+                    connected = True
+                    await self._ledger(_relay_is_up)
+                    while work is not None:
+                        await self._hand_over(relay, work)
+                        drained.handed_over += 1
+                        broken = 0
+                        work = await self._next(queue, refill, only) if relay.usable else None
+            except TransportDown as error:
+                broken = broken + 1 if connected else BROKEN
+                # Behind the others, in case it is this copy that breaks connections.
+                later = self._press.clock.now() + MINUTE if connected else None
+                await self._ledger(_give_back, work, later)
+                if broken == BROKEN:
+                    drained.down = str(error)
+            except LostClaim:
+                maillog.claim_lost(work.claim.delivery if work else 0)
+
+    async def _next(self, queue: deque[Work], refill: asyncio.Lock, only: IssueName | None) -> Work | None:
+        async with refill:
+            if not queue and not self._stop.is_set():
+                limit = self._manner.connections * AHEAD
+                queue.extend(await self._ledger(_claim, self._manner, self._benches, self._owner, limit, only))
+            return queue.popleft() if queue and not self._stop.is_set() else None
+
+    async def _hand_over(self, relay: Relay, work: Work) -> None:
+        started_at = self._press.clock.now()
+
+        async def mark() -> None:
+            if not await self._ledger(_mark, work):
+                raise LostClaim("another process has taken this copy over")
+
+        outcome = await relay.send(work.envelope, work.message, mark)
+        # Once the relay has answered, the answer is written, whatever else happens to this task.
+        writing = asyncio.ensure_future(
+            self._ledger(_record, self._manner, work, outcome, started_at),
+        )
+        await asyncio.shield(writing)
+
+    async def _ledger(
+        self, step: Callable[Concatenate[Connection, Press, Given], Answer], *given: Given.args, **named: Given.kwargs
+    ) -> Answer:
+        """Take one step in one transaction, in the ledger's thread: the only way from here to the database."""
+
+        def in_transaction() -> Answer:
+            with self._press.store.transaction() as connection:
+                return step(connection, self._press, *given, **named)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, in_transaction)
+
+
+# --- steps: each is one transaction -----------------------------------------------------------------------------------
+
+
+def _claim(
+    connection: Connection,
+    press: Press,
+    manner: Manner,
+    benches: dict[int, Workbench],
+    owner: int,
+    limit: int,
+    only: IssueName | None,
+) -> list[Work]:
+    return claim_due(connection, press, manner, benches, owner=owner, limit=limit, only=only)
+
+
+def _mark(connection: Connection, press: Press, work: Work) -> bool:
+    return claims.mark(connection, work.claim, press.clock.now())
+
+
+def _record(
+    connection: Connection, press: Press, manner: Manner, work: Work, outcome: Outcome, started_at: datetime
+) -> None:
+    record(connection, press, manner, work.claim, outcome, started_at=started_at)
+
+
+def _give_back(connection: Connection, _press: Press, work: Work | None, later: datetime | None) -> None:
+    if work is not None:
+        claims.give_back(connection, [work.claim], next_attempt_at=later)
+
+
+def _take_over(connection: Connection, press: Press, own: int, is_dead: Callable[[Owner], bool]) -> None:
+    dead = [owner.id for owner in owners_with_copies(connection) if owner.id != own and is_dead(owner)]
+    pending, uncertain = claims.take_over(connection, dead=dead, now=press.clock.now())
+    if pending or uncertain:
+        maillog.taken_over(pending, uncertain)
+
+
+def _let_go(connection: Connection, press: Press, own: int) -> None:
+    # What is still ours was not tried, or was cut off after its mark: the same rule as for the dead.
+    claims.take_over(connection, dead=[own], now=press.clock.now())
+
+
+def _relay_is_up(connection: Connection, press: Press) -> None:
+    claims.outage_ends(connection, press.clock.now())
+
+
+def _outage(connection: Connection, press: Press, reason: str) -> None:
+    claims.outage_begins(connection, press.clock.now(), reason)
+    maillog.relay_down(reason)
+
+
+def _tidy(connection: Connection, _press: Press) -> set[int]:
+    """Cancel what came back to a cancelled mailing, close what is done; returns the mailings that were closed."""
+    for one in mailings.mailings_in(connection, [MailingState.CANCELLED]):
+        cancel_waiting(connection, one.id)
+    closed = closed_now(connection, mailings.mailings_in(connection, [MailingState.SENDING]))
+    for one in closed:
+        maillog.mailing(one.issue, "closed")
+    return {one.id for one in closed}

@@ -1,0 +1,120 @@
+"""Finds who is owed an issue and has no copy of it, and makes a supplement for them."""
+
+from dataclasses import dataclass, replace
+
+from mailer.domain.circulation import Judged, Renewal, copies_for
+from mailer.domain.errors import Refused
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.pipeline.approving import Begun, begin, first_mailing, note
+from mailer.pipeline.compiling import Letterhead
+from mailer.pipeline.judging import Judgement, judge_everybody
+from mailer.pipeline.planning import Draft, freeze
+from mailer.pipeline.press import IssueName, Press
+from mailer.store import Connection, deliveries, issues, mailings
+from mailer.store.deliveries import Delivery, blocking
+
+_UNDER_WAY = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """The people who are entitled now and have no copy, with the editions each is owed."""
+
+    issue: str
+    people: tuple[Judged, ...]
+
+    @property
+    def copies(self) -> int:
+        """How many copies a supplement would have."""
+        return sum(len(one.entitlement.editions) for one in self.people)
+
+
+def unsent(press: Press, name: IssueName) -> Owed:
+    """Who is owed the issue: entitled now, with no copy pending, sending, uncertain, accepted or held."""
+    with press.store.rehearsal() as connection:
+        found = first_mailing(connection, name)
+        judgement = _judge(connection, press, found)
+        return Owed(issue=str(name), people=_owed(connection, name, judgement))
+
+
+def supplement(press: Press, name: IssueName) -> Begun | None:
+    """Send the owed copies as a further mailing of the same issue: the approved content and editions, the next numbers.
+
+    None when nobody is owed anything. Refused while the issue's own mailing has not begun.
+    """
+    with press.store.transaction() as connection:
+        found = first_mailing(connection, name)
+        if found.state not in _UNDER_WAY:
+            raise Refused(f"{name} is {found.state}: plan it again, then send it; a supplement is for what was missed")
+        if not found.may_leave:
+            raise Refused(f"{name} was never approved: `mailer plan {name}`, test and approve it")
+        judgement = _judge(connection, press, found)
+        owed = _owed(connection, name, judgement)
+        if not owed:
+            return None
+        made = _freeze(connection, press, name, found, judgement, owed)
+        return begin(connection, press, made, press.clock.now(), verb="send")
+
+
+def _freeze(
+    connection: Connection,
+    press: Press,
+    name: IssueName,
+    found: Mailing,
+    judgement: Judgement,
+    owed: tuple[Judged, ...],
+) -> Mailing:
+    newsletter = press.newsletter(name.newsletter)
+    copies = copies_for(
+        owed,
+        day=judgement.revision.date,
+        renewal=Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days),
+        first_number=deliveries.next_copy_number(connection, name.newsletter, name.serial),
+    )
+    draft = Draft(
+        judgement=judgement,
+        copies=tuple(copies),
+        editions=mailings.editions_of(connection, found.id),
+        letterhead=Letterhead.load(mailings.letterhead_of(connection, found.id)),
+        inputs_hash=found.inputs_hash,
+    )
+    number = len(mailings.mailings_of(connection, name.newsletter, name.serial))
+    identity = freeze(connection, press, name, draft, owed, supplement=number)
+    made = mailings.mailing(connection, identity)
+    if made.approval_required:
+        # Content and editions are those approved; the circulation is what the sender has just confirmed.
+        now = press.clock.now()
+        mailings.change(connection, identity, approved_hash=made.seal, approved_by=press.who, approved_at=now)
+    note(connection, press, "plan", name, f"supplement {number}, {len(copies)} copies")
+    return mailings.mailing(connection, identity)
+
+
+def _judge(connection: Connection, press: Press, found: Mailing) -> Judgement:
+    revision = issues.revision_of(connection, found.content_hash)
+    assert revision is not None, "a mailing's revision is kept for ever"
+    return judge_everybody(connection, press, revision)
+
+
+def _owed(connection: Connection, name: IssueName, judgement: Judgement) -> tuple[Judged, ...]:
+    served = deliveries.people_served(connection, name.newsletter, name.serial)
+    owed = []
+    for one in judgement.people.values():
+        editions = tuple(
+            language
+            for language in one.entitlement.editions
+            if not _has(served.get((one.person, language), []), _address(one))
+        )
+        if editions:
+            owed.append(replace(one, entitlement=replace(one.entitlement, editions=editions)))
+    return tuple(owed)
+
+
+def _has(copies: list[Delivery], address: str) -> bool:
+    """Whether a further copy is not owed: one is there or under way, or it failed at the address we still have."""
+    failed = any(copy.state.failed and copy.address == address for copy in copies)
+    return blocking(copies) or failed
+
+
+def _address(one: Judged) -> str:
+    address = one.candidate.seat.address
+    return address.wire if address else ""

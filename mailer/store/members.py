@@ -1,0 +1,156 @@
+"""The register in the database: who is a member, who sits on which seat, what was paid."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, select, update
+
+from mailer.domain.address import Address
+from mailer.domain.circulation import Register
+from mailer.domain.membership import Kind, Membership, Pause, Payment, Period, Seat
+from mailer.domain.register_change import Difference
+from mailer.store.register_tables import memberships, payments, register_state, seats
+
+
+def register_version(connection: Connection) -> int:
+    """The number that grows with every change of the register; nobody changes it until this transaction ends."""
+    version = connection.execute(select(register_state.c.version).with_for_update(read=True)).scalar()
+    return version or 0
+
+
+def load_register(connection: Connection) -> Register:
+    """The whole register as of one moment; nobody changes it until this transaction ends.
+
+    Memberships and seats in the order of their ids and numbers, payments in the order in which they were entered.
+    """
+    version = register_version(connection)
+    found = sorted(connection.execute(select(memberships)), key=lambda row: row.id)
+    sitting = [_seat(row) for row in connection.execute(select(seats))]
+    sitting.sort(key=lambda seat: (seat.membership, seat.number or 0, seat.person))
+    return Register(
+        memberships={row.id: _membership(row) for row in found},
+        seats=tuple(sitting),
+        payments=tuple(_payment(row) for row in connection.execute(select(payments).order_by(payments.c.id))),
+        version=version,
+    )
+
+
+def lock_register(connection: Connection) -> None:
+    """The register is this transaction's alone to change; who wants to read or change it waits. Taken before loading."""
+    # The one row is made by whoever comes first.
+    first = select(literal(1), literal(0)).where(~exists(select(register_state.c.id)))
+    connection.execute(insert(register_state).from_select(["id", "version"], first))
+    connection.execute(select(register_state.c.version).with_for_update())
+
+
+def apply(connection: Connection, difference: Difference) -> None:
+    """The register is as the difference says, and its version one higher if that changes anything.
+
+    The caller has locked the register and made the difference from it as loaded since.
+    """
+    if difference.changes_nothing:
+        return
+    # Seats that change are taken out and put back: so two people can swap, and a successor come in the same import,
+    # without the unique indexes ever seeing both on one seat; and no seat stands in the way of a change of kind.
+    leaving = [
+        {"m": change.before.membership, "p": change.before.person} for change in difference.seats if change.before
+    ]
+    if leaving:
+        connection.execute(
+            delete(seats).where(seats.c.membership == bindparam("m"), seats.c.person == bindparam("p")), leaving
+        )
+    changed = [_membership_row(change.after) for change in difference.memberships if change.before]
+    if changed:
+        connection.execute(
+            update(memberships).where(memberships.c.id == bindparam("key")),
+            [{"key": row["id"], **row} for row in changed],
+        )
+    _insert(
+        connection,
+        memberships,
+        [_membership_row(change.after) for change in difference.memberships if not change.before],
+    )
+    kinds = {row.id: row.kind for row in connection.execute(select(memberships.c.id, memberships.c.kind))}
+    coming = [change.after for change in difference.seats]
+    _insert(connection, seats, [_seat_row(seat) | {"kind": kinds[seat.membership]} for seat in coming])
+    _insert(connection, payments, [_payment_row(payment) for payment in difference.payments])
+    connection.execute(update(register_state).values(version=register_state.c.version + 1))
+
+
+def _insert(connection: Connection, table: Any, rows: Sequence[dict[str, object]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+# --- words to rows and back -------------------------------------------------------------------------------------------
+
+
+def _membership(row: Any) -> Membership:
+    kind = Kind(row.kind)
+    return Membership(id=row.id, kind=kind, organisation=row.organisation, circle=row.circle, free_until=row.free_until)
+
+
+def _membership_row(membership: Membership) -> dict[str, object]:
+    return {
+        "id": membership.id,
+        "kind": membership.kind.value,
+        "organisation": membership.organisation,
+        "circle": membership.circle,
+        "free_until": membership.free_until,
+    }
+
+
+def _seat(row: Any) -> Seat:
+    local, _, domain = (row.address or "").rpartition("@")
+    return Seat(
+        membership=row.membership,
+        person=row.person,
+        number=row.number,
+        names=dict(row.names),
+        salutations=dict(row.salutations),
+        address=Address(local=local, domain=domain) if row.address else None,
+        languages=tuple(row.languages),
+        ended_on=row.ended_on,
+        pause=Pause(first=row.pause_from, last=row.pause_until),
+    )
+
+
+def _seat_row(seat: Seat) -> dict[str, object]:
+    return {
+        "membership": seat.membership,
+        "person": seat.person,
+        "number": seat.number,
+        "names": seat.names,
+        "salutations": seat.salutations,
+        "address": seat.address.wire if seat.address else None,
+        "languages": list(seat.languages),
+        "ended_on": seat.ended_on,
+        "pause_from": seat.pause.first,
+        "pause_until": seat.pause.last,
+    }
+
+
+def _payment(row: Any) -> Payment:
+    return Payment(
+        membership=row.membership,
+        period=Period(first=row.period_from, last=row.period_to),
+        amount=Decimal(row.amount) / 100,
+        currency=row.currency,
+        paid_on=row.paid_on,
+        in_full=row.in_full,
+        reference=row.reference,
+    )
+
+
+def _payment_row(payment: Payment) -> dict[str, object]:
+    return {
+        "membership": payment.membership,
+        "period_from": payment.period.first,
+        "period_to": payment.period.last,
+        "amount": int(payment.amount * 100),  # hundredths
+        "currency": payment.currency,
+        "paid_on": payment.paid_on,
+        "in_full": payment.in_full,
+        "reference": payment.reference,
+    }
