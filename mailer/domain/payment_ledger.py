@@ -32,7 +32,7 @@ def added_payments(ledger: Iterable[Payment], memberships: Collection[str], rows
     for payment in ledger:
         lines[payment.membership].append(payment)
     added, bad, warnings = list[Payment](), list[BadRow](), list[str]()
-    taken = defaultdict[str, list[tuple[PaymentRow, Payment]]](list)
+    taken: dict[Payment, int] = {}
     for row in rows:
         if fault := _fault(row, memberships):
             bad.append(fault)
@@ -41,13 +41,16 @@ def added_payments(ledger: Iterable[Payment], memberships: Collection[str], rows
         if known is None:
             added.append(row.payment)
             lines[row.membership].append(row.payment)
-            taken[row.membership].append((row, row.payment))
+            taken[row.payment] = row.row
         elif column := _differing(row, known):
             was = cell_text(payment_cells(known)[column]) or "nothing"
             reason = f"{known.reference} is known on {row.membership} with {was}; to correct it, enter a reversal"
             bad.append(row.bad(column, reason))
-        else:
-            warnings.extend(_repeated(row, known, taken[row.membership]))
+        elif known in taken:
+            warnings.append(
+                f"{row.file}, row {row.row} says the same as row {taken[known]} and was taken once; "
+                "if two payments were made, give each a reference of its own."
+            )
     return LedgerChange(added=tuple(added), bad=tuple(bad), warnings=tuple(warnings))
 
 
@@ -78,12 +81,3 @@ def _differing(row: PaymentRow, line: Payment) -> str | None:
         if given is None
     }
     return next((column for column in cells if column not in absent and cells[column] != known[column]), None)
-
-
-def _repeated(row: PaymentRow, known: Payment, taken: list[tuple[PaymentRow, Payment]]) -> list[str]:
-    return [
-        f"{row.file}, row {row.row} says the same as row {earlier.row} and was taken once; "
-        "when two payments were made, give each its own reference."
-        for earlier, payment in taken
-        if payment is known
-    ]

@@ -1,0 +1,186 @@
+"""A table as a spreadsheet program saves it, CSV or XLSX, becomes a header and rows of plain text."""
+
+import csv
+import io
+import warnings
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from itertools import chain, islice
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+
+from mailer.domain.errors import BadInput
+
+# Hundreds of times the register of any club; what is larger is something else, or meant to do harm.
+MAX_BYTES = 20_000_000
+MAX_UNPACKED_BYTES = 200_000_000
+MAX_ROWS = 100_000
+MAX_COLUMNS = 200
+
+_SPACES = " \u00a0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRow:
+    """A row by its number as a spreadsheet counts (the header is row 1) and its cells as text, without outer spaces."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextTable:
+    """A table with the names of its columns in small letters, and its rows that are not empty."""
+
+    file: str
+    columns: tuple[str, ...]
+    rows: tuple[TextRow, ...]
+
+
+def read_table(file: str, content: bytes, sheet: str) -> TextTable:
+    """The table in the bytes; `sheet` is its name in a workbook. Whether it is CSV or XLSX is seen from the content.
+
+    Raises BadInput, naming the file, for what is no table, is empty or too large, or names a column twice.
+    """
+    if len(content) > MAX_BYTES:
+        raise BadInput(f"{file} is larger than {MAX_BYTES // 1_000_000} MB; that is no register.")
+    if content.startswith(b"\xd0\xcf\x11\xe0"):  # the signature of the compound files of Excel before 2007
+        raise BadInput(f"{file} is in the old Excel format; save it as .xlsx or CSV.")
+    rows = _from_xlsx(file, content, sheet) if content.startswith(b"PK\x03\x04") else _from_csv(file, content)
+    numbered = (TextRow(number=number, cells=cells) for number, cells in enumerate(rows, start=1))
+    filled = [row for row in numbered if any(row.cells)]
+    if not filled or filled[0].number != 1:
+        raise BadInput(f"{file} has nothing in its first row; the names of the columns must stand there.")
+    if filled[-1].number > MAX_ROWS:
+        raise BadInput(f"{file} has more than {MAX_ROWS} rows; that is no register.")
+    return TextTable(file=file, columns=_header(file, filled[0].cells), rows=tuple(filled[1:]))
+
+
+def check_columns(
+    table: TextTable, *, known: Iterable[str], languages_of: Iterable[str], required: Iterable[str]
+) -> None:
+    """Every column is one of `known`, or one of `languages_of` with a language (name_en), and `required` are all there.
+
+    Raises BadInput naming each column that is unknown, with the one that was probably meant, or missing.
+    """
+    known, stems, required = list(known), tuple(languages_of), list(required)
+    wrong = []
+    for column in filter(None, table.columns):
+        stem, _, language = column.rpartition("_")
+        if column in known or (stem in stems and len(language) == 2 and language.isascii() and language.isalpha()):
+            continue
+        near = get_close_matches(column, [*known, *(f"{stem}_en" for stem in stems)], n=1)
+        wrong.append(f"column {column} is unknown" + (f" (did you mean {near[0]}?)" if near else ""))
+    wrong.extend(f"column {column} is missing" for column in required if column not in table.columns)
+    if wrong:
+        raise BadInput(f"{table.file}, row 1: {'; '.join(wrong)}. Mend the names of the columns.")
+
+
+def _header(file: str, cells: tuple[str, ...]) -> tuple[str, ...]:
+    columns = [cell.lower() for cell in cells]
+    while columns and not columns[-1]:
+        columns.pop()
+    twice = [column for column, times in Counter(filter(None, columns)).items() if times > 1]
+    if twice:
+        raise BadInput(f"{file}, row 1: column {twice[0]} stands there twice; remove one of the two.")
+    return tuple(columns)
+
+
+# --- CSV --------------------------------------------------------------------------------------------------------------
+
+
+def _from_csv(file: str, content: bytes) -> Iterator[tuple[str, ...]]:
+    text = _decoded(file, content)
+    header = next(iter(text.splitlines()), "")
+    separator = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        for cells in reader:
+            yield tuple(cell.strip(_SPACES) for cell in cells)
+    except csv.Error as error:
+        raise BadInput(f"{file}, line {reader.line_num}: {error}; look at its quotation marks.") from error
+
+
+def _decoded(file: str, content: bytes) -> str:
+    if b"\0" not in content:
+        for encoding in ("utf-8-sig", "cp1251"):
+            try:
+                return content.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    raise BadInput(f"{file} is neither CSV in UTF-8 or CP1251 nor XLSX; save it as one of these.")
+
+
+# --- XLSX -------------------------------------------------------------------------------------------------------------
+
+
+def _from_xlsx(file: str, content: bytes, sheet: str) -> Iterator[tuple[str, ...]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > MAX_UNPACKED_BYTES:
+            raise BadInput(f"{file} unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; that is no register.")
+        with warnings.catch_warnings():
+            # openpyxl warns of whatever else is in a workbook (drop-down lists, print areas); we read the cells alone.
+            warnings.simplefilter("ignore", UserWarning)
+            rows = _cells(file, content, sheet)
+    except (zipfile.BadZipFile, LookupError, ValueError, TypeError, OSError, ParseError, SyntaxError) as error:
+        raise BadInput(f"{file} cannot be read as a workbook ({error}); save it as .xlsx anew.") from error
+    return iter(rows)
+
+
+def _cells(file: str, content: bytes, sheet: str) -> list[tuple[str, ...]]:
+    workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    try:
+        named = {name.strip().lower(): name for name in workbook.sheetnames}
+        if sheet not in named:
+            raise BadInput(f"{file} has no sheet named {sheet}, only {', '.join(workbook.sheetnames)}; name it so.")
+        worksheet = workbook[named[sheet]]
+        worksheet.reset_dimensions()  # some programs write a size that is too small
+        rows = worksheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+        return _as_wide_as_the_first([_row(row) for row in islice(rows, MAX_ROWS + 1)])
+    finally:
+        workbook.close()
+
+
+def _as_wide_as_the_first(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """A workbook keeps no empty cells at the end of a row; what is missing there is empty."""
+    width = len(rows[0]) if rows else 0
+    return [row + ("",) * (width - len(row)) for row in rows]
+
+
+def _row(row: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple(_text(cell) for cell in row) if any(cell is not None for cell in row) else ()
+
+
+def _text(cell: object) -> str:
+    """The cell as it would stand in CSV. A number has the 15 digits that Excel itself keeps and shows."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "yes" if cell else "no"
+        case int() | float():
+            return f"{Decimal(f'{cell:.15g}').normalize():f}"
+        case datetime():
+            return str(cell.date())
+        case date():
+            return str(cell)
+        case _:
+            return str(cell).strip(_SPACES)
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def write_csv(columns: list[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """CSV in UTF-8 without BOM, separated by commas, with a line feed after each row."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(chain([columns], rows))
+    return text.getvalue().encode()

@@ -1,0 +1,54 @@
+"""What every room's tests may ask for: an open store, on SQLite and, where one is named, on PostgreSQL."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from mailer.store import Store
+
+# No deadline: the machines that run this are shared, and a slow one proves nothing.
+settings.register_profile("mailer", deadline=None)
+settings.load_profile("mailer")
+
+POSTGRES = os.environ.get("MAILER_TESTS_POSTGRES", "")
+DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
+SEED = Path(__file__).parents[2] / "shared" / "seed"
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=DATABASES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A new, empty store."""
+    url = "sqlite:///mailer.db" if request.param == "sqlite" else request.getfixturevalue("postgres_schema")
+    opened = Store.open(url, tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def postgres_schema() -> Iterator[str]:
+    """The URL of a new schema in the database that MAILER_TESTS_POSTGRES names; it is dropped afterwards."""
+    name = f"mailer_{os.getpid()}_{next(_numbers)}"
+    engine = create_engine(POSTGRES)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {name}"))
+    url = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name}"})
+    yield url.render_as_string(hide_password=False)
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def seed() -> Path:
+    """The folder with a real issue and register, which stands beside the project and is no part of it."""
+    if not SEED.is_dir():
+        pytest.skip("../shared/seed is not there")
+    return SEED
