@@ -7,7 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from itertools import chain, islice
@@ -170,8 +170,6 @@ def _text(cell: object) -> str:
             return f"{Decimal(f'{cell:.15g}').normalize():f}"
         case datetime():
             return str(cell.date())
-        case date():
-            return str(cell)
         case _:
             return str(cell).strip(_SPACES)
 
