@@ -1,0 +1,206 @@
+"""Compiles an issue into an edition, and fills an edition for one person."""
+
+import hashlib
+import html
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from mailer.domain.edition import (
+    Edition,
+    HtmlPart,
+    HtmlSlot,
+    Place,
+    Slot,
+    SlotLine,
+    TextPart,
+    Variant,
+    variant_named,
+)
+from mailer.domain.errors import BadInput, CannotRender
+from mailer.domain.issue import Block, Issue, ListBlock, Picture, Quote, Section
+from mailer.domain.membership import FeeSchedule
+from mailer.domain.newsletter import Newsletter
+from mailer.formats.bulletin import compose
+from mailer.formats.characters import unseen
+from mailer.formats.flowed import words, wrap
+from mailer.formats.html import write_html
+from mailer.formats.message import content_id
+from mailer.formats.paragraph import fill as fill_line
+from mailer.formats.text import write_text
+
+# R6: Gmail cuts a letter off at about 102 KB of HTML and hides the rest behind a link.
+HTML_WARN, HTML_MOST = 80_000, 100_000
+
+# What a test mailing shows above everything else; styled here, since filling reads no files.
+_BANNER_HTML = (
+    '<div role="note" style="max-width:640px;margin:0 auto;padding:14px 0;background-color:#8a5a00;color:#ffffff;'
+    'font-family:Arial,sans-serif;font-size:15px;font-weight:bold;line-height:1.4;text-align:center;">{}</div>'
+)
+
+
+def compile_edition(
+    *, issue: Issue, language: str, variant: Variant, newsletter: Newsletter, fees: FeeSchedule, templates: Path
+) -> Edition:
+    """The edition of the issue in one language and variant: constant but for its slots, same inputs, same edition.
+
+    Reads the template folder and nothing else. Raises Refused when the fee schedule lacks the issue's season, BadInput
+    for a mistake in a template, a picture that is missing, or HTML above 100,000 bytes (R6).
+    """
+    bulletin = compose(
+        issue=issue, language=language, variant=variant, newsletter=newsletter, fees=fees, templates=templates
+    )
+    sources = {picture.name: f"cid:{content_id(picture)}" for picture in issue.pictures}
+    page, banner = write_html(bulletin, templates=templates, template=newsletter.template, sources=sources)
+    edition = Edition(
+        language=language,
+        variant=variant,
+        subject=bulletin.subject,
+        html=page,
+        text=write_text(bulletin),
+        banner_html=banner,
+        banner_text=0,
+        pictures=tuple(dict.fromkeys(_pictures(bulletin.blocks))),
+    )
+    size = _html_size(edition)
+    if size > HTML_MOST:
+        raise BadInput(
+            f"{issue.name} in {language} makes {size:,} bytes of HTML, and mail programs cut letters off at "
+            f"{HTML_MOST:,}: shorten the issue"
+        )
+    return edition
+
+
+def warnings(edition: Edition) -> tuple[str, ...]:
+    """What an editor should know before the edition is sent, a sentence each: that its HTML nears the limit (R6)."""
+    size = _html_size(edition)
+    if size <= HTML_WARN:
+        return ()
+    return (f"the {edition.language} edition has {size:,} bytes of HTML; above {HTML_MOST:,} it cannot be sent",)
+
+
+def _html_size(edition: Edition) -> int:
+    """The bytes of the HTML before its slots are filled."""
+    return sum(len(piece.encode()) for piece in edition.html if isinstance(piece, str))
+
+
+def _pictures(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Picture(name):
+                yield name
+            case Section(_, children) | Quote(children):
+                yield from _pictures(children)
+            case ListBlock(items):
+                for item in items:
+                    yield from _pictures(item)
+            case _:
+                pass
+
+
+# --- one person's copy ------------------------------------------------------------------------------------------------
+
+
+def fill(edition: Edition, values: Mapping[Slot, str], *, banner: str = "") -> tuple[str, str]:
+    """The HTML and the text of one copy, every slot filled and escaped for its place; lines end with `\\n`.
+
+    With a banner, that line stands above both. Raises CannotRender, naming the slot, when a value is missing, empty,
+    or more than one line of visible characters.
+    """
+    for slot in sorted(edition.slots):
+        _check(slot, values.get(slot, ""))
+    page = [piece if isinstance(piece, str) else _escaped(values[piece.slot], piece.place) for piece in edition.html]
+    text = [piece if isinstance(piece, str) else _lines(fill_line(piece, values)) for piece in edition.text]
+    if banner:
+        page.insert(edition.banner_html, _BANNER_HTML.format(html.escape(banner)))
+        text.insert(edition.banner_text, _lines([*wrap(words(banner)), ""]))
+    return "".join(page), "".join(text)
+
+
+def _check(slot: Slot, value: str) -> None:
+    if not value.strip():
+        raise CannotRender(f"nothing is given for '{slot}'")
+    found = unseen(value)
+    if found:
+        raise CannotRender(f"what is given for '{slot}' holds an unseen character, {found}")
+
+
+def _escaped(value: str, place: Place) -> str:
+    match place:
+        case Place.TEXT | Place.ATTRIBUTE:
+            return html.escape(value)
+        case Place.URL:
+            return quote(value, safe="")  # RFC 3986 §2.1: one component; the template wrote the address around it
+
+
+def _lines(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+# --- keeping ----------------------------------------------------------------------------------------------------------
+
+
+def dump(edition: Edition) -> bytes:
+    """The edition as JSON; equal editions make equal bytes."""
+    return json.dumps(
+        {
+            "language": edition.language,
+            "variant": edition.variant.name,
+            "subject": edition.subject,
+            "html": [
+                piece if isinstance(piece, str) else {"slot": piece.slot, "place": piece.place}
+                for piece in edition.html
+            ],
+            "text": [
+                piece
+                if isinstance(piece, str)
+                else {
+                    "pieces": [{"slot": part} if isinstance(part, Slot) else part for part in piece.pieces],
+                    "indent": piece.indent,
+                    "soft": piece.soft,
+                }
+                for piece in edition.text
+            ],
+            "banner_html": edition.banner_html,
+            "banner_text": edition.banner_text,
+            "pictures": edition.pictures,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    ).encode()
+
+
+def load(stored: bytes) -> Edition:
+    """The edition that `dump` wrote."""
+    kept = json.loads(stored)
+    page: HtmlPart = tuple(
+        piece if isinstance(piece, str) else HtmlSlot(slot=Slot(piece["slot"]), place=Place(piece["place"]))
+        for piece in kept["html"]
+    )
+    text: TextPart = tuple(
+        piece
+        if isinstance(piece, str)
+        else SlotLine(
+            pieces=tuple(Slot(part["slot"]) if isinstance(part, dict) else str(part) for part in piece["pieces"]),
+            indent=piece["indent"],
+            soft=piece["soft"],
+        )
+        for piece in kept["text"]
+    )
+    return Edition(
+        language=kept["language"],
+        variant=variant_named(kept["variant"]),
+        subject=kept["subject"],
+        html=page,
+        text=text,
+        banner_html=kept["banner_html"],
+        banner_text=kept["banner_text"],
+        pictures=tuple(kept["pictures"]),
+    )
+
+
+def digest(edition: Edition) -> str:
+    """The SHA-256 of the edition in hexadecimal: what an approval is bound to."""
+    return hashlib.sha256(dump(edition)).hexdigest()

@@ -1,0 +1,65 @@
+"""Moves the style sheet of a letter into its elements, because many mail programs read nothing else. No network."""
+
+import logging
+import re
+
+import cssutils
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types
+from premailer import Premailer
+
+from mailer.domain.errors import BadInput
+
+# R7: a letter loads nothing. Elements that could make a mail program load something or run it, and their attributes.
+_FORBIDDEN = frozenset(
+    {"applet", "audio", "base", "embed", "form", "frame", "frameset", "iframe", "link", "object", "script", "source"}
+    | {"svg", "video"}
+)
+_LOADING = ("src", "srcset", "background", "poster", "data")
+# A backslash could spell any of the others in disguise (CSS Syntax §4.3.7).
+_OUTSIDE = re.compile(r"@import|\\|expression\s*\(|url\(\s*(?!['\"]?cid:)", re.IGNORECASE)
+
+
+class _Inliner(Premailer):  # type: ignore[misc]  # premailer has no types
+    """premailer with the doors shut: whatever a style sheet asks for, the parser gets nothing."""
+
+    def _parse_css_string(self, css_body: str, validate: bool = True) -> object:
+        return cssutils.CSSParser(fetcher=lambda _: (None, b""), validate=validate).parseString(css_body)
+
+
+def inline(document: str) -> etree._Element:
+    """The document's root element with every rule of its style sheets set into the elements it is about.
+
+    `<style data-premailer="ignore">` stays exactly as it is: the place for `@media` rules and their `!important`.
+    Raises BadInput for anything in the document that loads from outside (R7): nothing is fetched to find out.
+    """
+    root = etree.fromstring(document, etree.HTMLParser(no_network=True))
+    _refuse_outside(root)
+    _Inliner(
+        strip_important=False,
+        keep_style_tags=False,
+        disable_validation=True,
+        disable_leftover_css=True,
+        disable_basic_attributes=["align", "valign", "bgcolor", "width", "height"],
+        align_floating_images=False,
+        allow_network=False,
+        allow_loading_external_files=False,
+        cache_css_parsing=False,
+        cssutils_logging_level=logging.CRITICAL,
+    ).transform(root)
+    return root
+
+
+def _refuse_outside(root: etree._Element) -> None:
+    for comment in root.iter(etree.Comment):
+        if "://" in comment.text:  # Outlook reads what its conditional comments hold
+            raise BadInput("the layout has an address in a comment, which Outlook would load: take it out")
+    for element in root.iter(etree.Element):
+        if element.tag in _FORBIDDEN:
+            raise BadInput(f"the layout has a <{element.tag}> element: a letter may not load or run anything")
+        for attribute in _LOADING:
+            if not element.get(attribute, "cid:").startswith("cid:"):
+                raise BadInput(f"the layout loads '{element.get(attribute)}': a letter shows its own pictures only")
+        style = (element.text or "") if element.tag == "style" else element.get("style", "")
+        found = _OUTSIDE.search(style)
+        if found:
+            raise BadInput(f"the style sheet has '{found[0]}', which may load from outside: take it out")

@@ -1,0 +1,55 @@
+"""Opens the folder of templates that a newsletter's mail is made from, and names file and line of what is wrong there."""
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import SandboxedEnvironment
+
+from mailer.domain.errors import BadInput
+
+BASE = "_base"  # the folder of what every template shares; a newsletter's own folder may replace a file of it
+
+
+def environment(
+    templates: Path, name: str, *, autoescape: bool, finalize: Callable[[object], object] | None = None
+) -> SandboxedEnvironment:
+    """Jinja over `templates/<name>` and, behind it, `templates/_base`: a missing value is an error, code is sandboxed.
+
+    Raises BadInput when there is no such folder.
+    """
+    folder = templates / name
+    if not name or Path(name).name != name or not folder.is_dir():
+        raise BadInput(f"there is no template folder '{name}' in {templates}: make it, or name another as `template`")
+    return SandboxedEnvironment(
+        loader=FileSystemLoader([folder, templates / BASE]),
+        undefined=StrictUndefined,
+        autoescape=autoescape,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@contextmanager
+def naming_mistakes(templates: Path) -> Iterator[None]:
+    """Whatever Jinja finds wrong within becomes a BadInput that names the template file and its line."""
+    try:
+        yield
+    except TemplateNotFound as error:
+        raise BadInput(f"the template {error.name} is missing in {templates}: write it") from error
+    except TemplateSyntaxError as error:
+        where = f"{error.filename or error.name}, line {error.lineno}"
+        raise BadInput(f"{where}: {error.message}; mend the template") from error
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        raise BadInput(f"{_place(error, templates)}: {error}; mend the template") from error
+
+
+def _place(error: Exception, templates: Path) -> str:
+    """The innermost line of a template in the error's traceback; Jinja writes its own lines over Python's there."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if Path(frame.filename).is_relative_to(templates):
+            return f"{frame.filename}, line {frame.lineno}"
+    return f"a template in {templates}"

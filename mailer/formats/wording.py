@@ -1,0 +1,87 @@
+"""Dates, numbers and money as a reader of each language expects to see them."""
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import get_currency_name, get_decimal_symbol
+from babel.units import format_unit
+
+from mailer.domain.errors import BadInput
+from mailer.domain.membership import Period
+
+_NO_BREAK = "\u00a0"
+_NARROW_NO_BREAK = "\u202f"  # CLDR puts it before the Russian г.; many mail fonts lack it
+
+# CLDR says "российских рублей"; a club writes to its members in plain words. Keys are CLDR plural categories.
+_ROUBLES = {
+    "en": {"one": "rouble", "other": "roubles"},
+    "ru": {"one": "рубль", "few": "рубля", "many": "рублей", "other": "рубля"},
+}
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale(language)
+    except (UnknownLocaleError, ValueError):
+        raise BadInput(f"the language {language!r} is not known: use a code such as en or ru") from None
+
+
+def direction(language: str) -> str:
+    """`ltr` or `rtl`: which way the language is written."""
+    return "rtl" if _locale(language).character_order == "right-to-left" else "ltr"
+
+
+def long_date(day: date, language: str) -> str:
+    """`July 12, 2018`, `12 июля 2018 г.`; breaks before г. are forbidden with U+00A0."""
+    return _spaced(format_date(day, "long", locale=_locale(language)))
+
+
+def month(day: date, language: str) -> str:
+    """`July 2018`, `июль 2018`: the month standing alone (CLDR pattern LLLL)."""
+    return _spaced(format_date(day, "LLLL yyyy", locale=_locale(language)))
+
+
+def amount(value: Decimal, language: str = "en") -> str:
+    """`50 000`, thousands apart by U+00A0 in every language; hundredths only when there are any."""
+    if value == value.to_integral_value():
+        return f"{int(value):,}".replace(",", _NO_BREAK)
+    whole, _, hundredths = f"{value:,.2f}".partition(".")
+    return whole.replace(",", _NO_BREAK) + get_decimal_symbol(_locale(language)) + hundredths
+
+
+def money(value: Decimal, currency: str, language: str) -> str:
+    """`50 000 roubles`, `50 000 рублей`; the words of other currencies are CLDR's, an unknown one keeps its code."""
+    own = _ROUBLES.get(language) if currency == "RUB" else None
+    name = (
+        own[_locale(language).plural_form(value)]
+        if own
+        else get_currency_name(currency, count=value, locale=_locale(language))
+    )
+    return f"{amount(value, language)} {name}"
+
+
+def years(count: int, language: str) -> str:
+    """`1 year`, `2 года`."""
+    return format_unit(count, "duration-year", locale=_locale(language)).replace(" ", _NO_BREAK)
+
+
+def period(dates: Period, language: str) -> str:
+    """`January 1 – December 31, 2018`, `1 января 2018 г. – 31 декабря 2019 г.`: the year once when it is one."""
+    first = long_date(dates.first, language)
+    if dates.first.year == dates.last.year:
+        first = format_date(dates.first, _day_and_month(language), locale=_locale(language))
+    return f"{first} – {long_date(dates.last, language)}"
+
+
+def _day_and_month(language: str) -> str:
+    """The pattern of a date without its year: `MMMM d` where the long date begins with the month, `d MMMM` elsewhere."""
+    pattern = str(_locale(language).date_formats["long"])
+    return "MMMM d" if pattern.find("M") < pattern.find("d") else "d MMMM"
+
+
+def _spaced(text: str) -> str:
+    return text.replace(_NARROW_NO_BREAK, _NO_BREAK)

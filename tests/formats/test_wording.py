@@ -1,0 +1,87 @@
+"""Dates, numbers and money in both languages."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from mailer.domain.errors import BadInput
+from mailer.domain.membership import Period
+from mailer.formats import wording
+
+ISSUE_DAY = date(2018, 7, 12)
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "July 12, 2018"), ("ru", "12 июля 2018\u00a0г.")])
+def test_a_date(language, shown):
+    assert wording.long_date(ISSUE_DAY, language) == shown
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "July 2018"), ("ru", "июль 2018")])
+def test_a_month(language, shown):
+    assert wording.month(ISSUE_DAY, language) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "shown"),
+    [
+        ("1", "en", "1 rouble"),
+        ("50000", "en", "50\u00a0000 roubles"),
+        ("1000000.00", "en", "1\u00a0000\u00a0000 roubles"),
+        ("50000.5", "en", "50\u00a0000.50 roubles"),
+        ("1", "ru", "1 рубль"),
+        ("2", "ru", "2 рубля"),
+        ("5", "ru", "5 рублей"),
+        ("11", "ru", "11 рублей"),
+        ("80021", "ru", "80\u00a0021 рубль"),
+        ("50000", "ru", "50\u00a0000 рублей"),
+        ("50000.50", "ru", "50\u00a0000,50 рубля"),
+        ("5E+4", "ru", "50\u00a0000 рублей"),
+    ],
+)
+def test_roubles(value, language, shown):
+    assert wording.money(Decimal(value), "RUB", language) == shown
+
+
+@pytest.mark.parametrize(
+    ("currency", "language", "shown"),
+    [
+        ("EUR", "en", "900 euros"),
+        ("EUR", "ru", "900 евро"),
+        ("RUB", "de", "900 Russische Rubel"),
+        ("XQX", "ru", "900 XQX"),
+    ],
+)
+def test_other_currencies(currency, language, shown):
+    assert wording.money(Decimal(900), currency, language) == shown
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "language", "shown"),
+    [
+        (date(2018, 1, 1), date(2018, 12, 31), "en", "January 1 – December 31, 2018"),
+        (date(2018, 1, 1), date(2019, 12, 31), "en", "January 1, 2018 – December 31, 2019"),
+        (date(2018, 1, 1), date(2018, 12, 31), "ru", "1 января – 31 декабря 2018\u00a0г."),
+        (date(2018, 1, 1), date(2019, 12, 31), "ru", "1 января 2018\u00a0г. – 31 декабря 2019\u00a0г."),
+    ],
+)
+def test_a_period(first, last, language, shown):
+    assert wording.period(Period(first=first, last=last), language) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "language", "shown"),
+    [(1, "en", "1\u00a0year"), (2, "en", "2\u00a0years"), (1, "ru", "1\u00a0год"), (2, "ru", "2\u00a0года")],
+)
+def test_years(count, language, shown):
+    assert wording.years(count, language) == shown
+
+
+def test_the_way_a_language_is_written():
+    assert [wording.direction(language) for language in ("en", "ru", "ar")] == ["ltr", "ltr", "rtl"]
+
+
+@pytest.mark.parametrize("language", ["xx", "no such thing", ""])
+def test_an_unknown_language_is_named(language):
+    with pytest.raises(BadInput, match="is not known"):
+        wording.long_date(ISSUE_DAY, language)
