@@ -16,10 +16,13 @@ _DEEPEST = 5  # an author's `about` is at 3
 _LONGEST = 2000  # characters of one value
 _HIGHEST = 1_000_000  # of a number; the database holds 2^31
 
+KEYS = (
+    *("newsletter", "language", "status", "number", "serial", "volume", "year", "date", "classification", "kicker"),
+    *("title", "subject", "summary", "authors", "editor", "place", "copyright"),
+)
 _NUMBERS = ("number", "serial", "volume", "year")
 _WORDS = ("newsletter", "language", "title")
 _MORE_WORDS = ("classification", "kicker", "subject", "summary", "editor", "place")
-KEYS = ("status", "date", "authors", "copyright", *_NUMBERS, *_WORDS, *_MORE_WORDS)
 
 Value = str | int | date | list["Value"] | dict[str, "Value"] | None
 

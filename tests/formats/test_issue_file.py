@@ -94,7 +94,7 @@ def test_every_key_is_read_and_set():
         ("---\na: " + "[" * 30000 + "\n---\n", "en.md: line 2: the front matter is nested more than 5 deep"),
         ("---\na: " + "x" * 70000 + "\n---\n", "en.md: the front matter has more than 65536 characters"),
         (a_text(date="2030-02-30"), "en.md: the front matter is no readable YAML: day is out of range"),
-        (a_text(colour="red"), "en.md: 'colour' is no key of the front matter; the keys are status, date"),
+        (a_text(colour="red"), "en.md: 'colour' is no key of the front matter; the keys are newsletter, language"),
         (a_text(title=None), "en.md: title: it is missing"),
         (a_text(title='" "'), "en.md: title: it is missing"),
         (a_text(title="[a]"), "en.md: title: '['a']' is no text"),

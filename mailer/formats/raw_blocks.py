@@ -1,0 +1,105 @@
+"""Cuts a text converted from print into its blocks, each with the line it began on."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+
+class Kind(StrEnum):
+    """What a block looks like."""
+
+    RULE = "rule"
+    HEADING = "heading"
+    LIST = "list"
+    TABLE = "table"  # columns set with tabs
+    PARAGRAPH = "paragraph"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawBlock:
+    """Lines that stand together; `line` is the number of the first. A heading has its level, its text no `#`."""
+
+    kind: Kind
+    line: int
+    text: str
+    level: int = 0
+
+    @property
+    def last_line(self) -> int:
+        """The number of the last of its lines."""
+        return self.line + self.text.count("\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Defect:
+    """Something the eye of an editor is needed for: the line of the raw text, and what was seen and done."""
+
+    line: int
+    what: str
+
+
+_RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
+_HEADING = re.compile(r" {0,3}(#{1,6}) +(.+?)(?: +#+)? *")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+
+
+def split(raw: str) -> tuple[RawBlock, ...]:
+    """The blocks of the text in their order; every line that is not blank is in one of them."""
+    lines = enumerate(raw.split("\n"), start=1)
+    return tuple(
+        _block(group)
+        for alone, found in groupby(lines, key=_stands_alone)
+        if alone != ""
+        for group in _groups(alone, found)
+    )
+
+
+def _stands_alone(numbered: tuple[int, str]) -> str:
+    line = numbered[1]
+    if not line.strip():
+        return ""
+    return "alone" if _RULE.fullmatch(line) or _HEADING.fullmatch(line) else "together"
+
+
+def _groups(alone: str, found: Iterable[tuple[int, str]]) -> list[list[tuple[int, str]]]:
+    return [[line] for line in found] if alone == "alone" else [list(found)]
+
+
+def _block(lines: list[tuple[int, str]]) -> RawBlock:
+    number, first = lines[0]
+    text = "\n".join(line for _, line in lines)
+    heading = _HEADING.fullmatch(first)
+    if heading:
+        return RawBlock(kind=Kind.HEADING, line=number, text=heading[2], level=len(heading[1]))
+    if _RULE.fullmatch(first):
+        kind = Kind.RULE
+    elif len(lines) > 1 and all("\t" in line.lstrip() for _, line in lines):
+        kind = Kind.TABLE
+    elif _ITEM.match(first):
+        kind = Kind.LIST
+    else:
+        kind = Kind.PARAGRAPH
+    return RawBlock(kind=kind, line=number, text=text)
+
+
+_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
+TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
+
+
+def words_of(text: str) -> str:
+    """The words of a block on one line, without marks for bold, italics, links and tags."""
+    return " ".join(_LINK.sub(r"\1", TAG.sub("", text)).replace("*", "").replace("__", "").split())
+
+
+def is_capitals(text: str) -> bool:
+    """Whether words, at least two letters, are all in capitals."""
+    letters = [character for character in words_of(text) if character.isalpha()]
+    return len(letters) > 1 and all(letter.isupper() for letter in letters)
+
+
+def numbered(lines: Iterable[int]) -> str:
+    """The line numbers as in `line 7` or `lines 7, 9 and 12`."""
+    *most, last = [str(line) for line in sorted(set(lines))]
+    return f"lines {', '.join(most)} and {last}" if most else f"line {last}"

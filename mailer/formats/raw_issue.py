@@ -1,0 +1,143 @@
+"""Turns an issue converted from print into an issue file, and lists for the editor what was wrong with it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import yaml
+
+from mailer.domain.errors import BadInput
+from mailer.formats import issue_file, raw_body, raw_defects, raw_head
+from mailer.formats.characters import unseen
+from mailer.formats.front_matter import KEYS, Value
+from mailer.formats.raw_blocks import Defect, Kind, RawBlock, numbered, split, words_of
+
+_NEEDED = ("number", "serial", "volume", "year", "date", "title")
+_OF_MEMBERSHIP = re.compile(r"\bmembership\b|\bчленств|\bвзнос", re.IGNORECASE)
+_SALUTATION = re.compile(r"(?:dear|уважаем\w+|дорог\w+)\b.*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What a raw issue became: the keys that were recognised, the whole issue file, the defects by line."""
+
+    front_matter: Mapping[str, Value]
+    markdown: str
+    defects: tuple[Defect, ...]
+
+
+def convert(raw: str, *, newsletter: str, language: str) -> Imported:
+    """An issue file of the raw text, `status: draft`, and its defects in the order of their lines.
+
+    The article is everything after the date, kicker and title. The standing words of the masthead and the membership
+    notice at the end are left out and reported: they come from the template and the fee schedule (R4). Once set to
+    finished the file is one that `issue_file.parse` accepts; where it is not, a defect of line 1 says why.
+    """
+    defects: list[Defect] = []
+    text = _without_unseen(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
+    blocks = split(text)
+    head = raw_head.masthead(blocks)
+    _report_masthead(head, blocks, defects)
+    keys, article = _credits(head, _without_insert(blocks, head.end, defects), defects)
+    body, mended = raw_body.clean(article)
+    year = keys.get("year")
+    defects += [*mended, *raw_defects.find(text, blocks, year=year if isinstance(year, int) else None)]
+    defects += [
+        Defect(line=1, what=f"no {key} was found; write it in the front matter") for key in _NEEDED if key not in keys
+    ]
+    markdown = _file({"newsletter": newsletter, "language": language, "status": "draft", **keys}, body)
+    if all(key in keys for key in _NEEDED):
+        defects += _still_wrong(markdown, language)
+    return Imported(front_matter=keys, markdown=markdown, defects=tuple(sorted(defects)))
+
+
+def _without_unseen(raw: str, defects: list[Defect]) -> str:
+    """The text without characters that nobody sees (page feeds, soft hyphens), but for line ends and tabs."""
+    lines = raw.split("\n")
+    found = [number for number, line in enumerate(lines, start=1) if unseen(line.replace("\t", " "))]
+    if found:
+        defects.append(Defect(line=found[0], what=f"unseen characters ({numbered(found)}); taken out"))
+    for number in found:
+        lines[number - 1] = "".join(each for each in lines[number - 1] if each == "\t" or not unseen(each))
+    return "\n".join(lines)
+
+
+def _report_masthead(head: raw_head.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]) -> None:
+    if head.capitals:
+        what = f"the title is a paragraph in capitals; it is '{head.keys['title']}' now, look at its names"
+        defects.append(Defect(line=head.capitals.line, what=what))
+    standing = [
+        block
+        for index, block in enumerate(blocks[: head.end])
+        if index not in head.used and block.kind is not Kind.RULE
+    ]
+    if standing:
+        lines = _span(standing)
+        defects.append(Defect(line=standing[0].line, what=f"the masthead ({lines}) is left out, the template has it"))
+
+
+def _without_insert(blocks: Sequence[RawBlock], start: int, defects: list[Defect]) -> Sequence[RawBlock]:
+    """The blocks from `start` up to the membership notice: the first part after a line across that speaks of it."""
+    rules = [index for index in range(start, len(blocks)) if blocks[index].kind is Kind.RULE]
+    for here, following in pairwise([*rules, len(blocks)]):
+        part = blocks[here + 1 : following]
+        if any(_OF_MEMBERSHIP.search(block.text) for block in part) and _addresses_members(part):
+            what = "is left out, it comes from the template and the fee schedule"
+            defects.append(
+                Defect(line=part[0].line, what=f"the membership notice ({_span(blocks[here + 1 :])}) {what}")
+            )
+            return blocks[start:here]
+    return blocks[start:]
+
+
+def _addresses_members(part: Sequence[RawBlock]) -> bool:
+    """Whether somebody is spoken to, or fees stand in columns; an article on membership of something does neither."""
+    return any(block.kind is Kind.TABLE or _SALUTATION.fullmatch(words_of(block.text)) for block in part)
+
+
+def _credits(
+    head: raw_head.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]
+) -> tuple[dict[str, Value], Sequence[RawBlock]]:
+    """The keys with those of the credits, which end the text, and the article before them."""
+    keys = dict(head.keys)
+    said = [raw_head.credit(block) for block in blocks]
+    first = next((index for index, found in enumerate(said) if found and "place" not in found), len(blocks))
+    article = list(_trimmed(blocks[:first]))
+    owners: list[Value] = []
+    for block, found in zip(blocks[first:], said[first:], strict=True):
+        if "copyright" in found:
+            owners.append(found["copyright"])
+        keys |= found
+        if not found and block.kind is not Kind.RULE:
+            what = "words among the credits that are none; they end the article now"
+            defects.append(Defect(line=block.line, what=what))
+            article.append(block)
+    return keys | ({"copyright": owners} if owners else {}), article
+
+
+def _trimmed(blocks: Sequence[RawBlock]) -> Sequence[RawBlock]:
+    """The blocks without lines across at either end."""
+    kept = [index for index, block in enumerate(blocks) if block.kind is not Kind.RULE]
+    return blocks[kept[0] : kept[-1] + 1] if kept else ()
+
+
+def _span(blocks: Sequence[RawBlock]) -> str:
+    first, last = blocks[0].line, blocks[-1].last_line
+    return f"lines {first}–{last}" if last > first else f"line {first}"
+
+
+def _file(keys: Mapping[str, Value], body: str) -> str:
+    ordered = {key: keys[key] for key in KEYS if key in keys}
+    return f"---\n{yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=_NO_WRAP)}---\n\n{body}\n"
+
+
+_NO_WRAP = 1_000_000
+
+
+def _still_wrong(markdown: str, language: str) -> tuple[Defect, ...]:
+    try:
+        issue_file.parse(f"{language}.md", markdown.encode())
+    except BadInput as error:
+        return (Defect(line=1, what=f"the issue file needs a hand before it can be finished: {error}"),)
+    return ()
