@@ -70,7 +70,7 @@ def _nearly_same(word: str, other: str) -> bool:
 
 _PERIOD = re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})\s*[–—-]+\s*\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})\b")
 _AMOUNT = re.compile(
-    r"(?:\d[\d \u00a0]*(?:[.,]\d+)?\s?(?:roubles?|rubles?|RUB|USD|EUR|руб\w*|долл\w*|евро|[€$₽])|[€$₽]\s?\d)",
+    r"(?:(?<!\d)\d[\d \u00a0]{0,15}(?:[.,]\d+)?\s?(?:roubles?|rubles?|RUB|USD|EUR|руб\w*|долл\w*|евро|[€$₽])|[€$₽]\s?\d)",
     re.IGNORECASE,
 )
 _SCHEDULE = "fees come from the fee schedule"
