@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mailer.config.reading import explain, read_toml
-from mailer.domain.errors import BadInput, NotFound
+from mailer.domain.errors import BadInput
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, Source, Window
 from mailer.formats.address import parse, parse_sender
@@ -28,14 +28,6 @@ class Schedules:
 
     newsletters: Mapping[str, Newsletter]
     fees: FeeSchedule
-
-    def newsletter(self, identity: str) -> Newsletter:
-        """The newsletter with this id; NotFound names those there are."""
-        try:
-            return self.newsletters[identity]
-        except KeyError:
-            known = ", ".join(sorted(self.newsletters)) or "none"
-            raise NotFound(f"there is no newsletter {identity!r}; schedules/ has: {known}") from None
 
 
 def _slug(value: str) -> str:
@@ -176,11 +168,21 @@ class _Fees(_Table):
 
 
 def load_schedules(folder: Path) -> Schedules:
-    """Every newsletter and the fee schedule of a folder. Raises BadInput naming the file and the key."""
+    """Every newsletter and the fee schedule of a folder. Raises BadInput naming every bad file and its keys."""
     if not folder.is_dir():
         raise BadInput(f"{folder} is not a folder; see [paths] schedules in config.toml")
-    newsletters = [_newsletter(file) for file in sorted(folder.glob("*.toml")) if file.name != FEES]
-    return Schedules(newsletters={one.id: one for one in newsletters}, fees=_fees(folder / FEES))
+    newsletters, fees, problems = [], FeeSchedule(seasons=()), []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            if file.name == FEES:
+                fees = _fees(file)
+            else:
+                newsletters.append(_newsletter(file))
+        except BadInput as error:
+            problems.append(str(error))
+    if problems:
+        raise BadInput("\n".join(problems))
+    return Schedules(newsletters={one.id: one for one in newsletters}, fees=fees)
 
 
 def _newsletter(path: Path) -> Newsletter:
@@ -224,8 +226,6 @@ def _newsletter(path: Path) -> Newsletter:
 
 
 def _fees(path: Path) -> FeeSchedule:
-    if not path.exists():
-        return FeeSchedule(seasons=())
     try:
         file = _Fees.model_validate(read_toml(path))
     except ValidationError as error:

@@ -7,12 +7,12 @@ from mailer.domain.errors import BadInput, Refused
 
 
 def write(folder: Path, name: str, message: bytes) -> Path:
-    """Afterwards `<folder>/<name>.eml` holds the message, readable by its owner only (0600); returns its path.
+    """Afterwards `<folder>/<name>` holds the message, readable by its owner only (0600); returns its path.
 
     The folder is made when it is not there (0700). Nothing is ever written over: Refused when the file exists already.
     BadInput when the folder or the file cannot be written.
     """
-    path = folder / f"{name}.eml"
+    path = folder / name
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(path, "xb", opener=_private) as file:

@@ -43,3 +43,23 @@ def pulled(newsletter: str, line: str) -> None:
 def failed(what: str, error: Exception) -> None:
     """A job of the daemon failed; it is tried again."""
     log.error("%s failed: %s", what, error)
+
+
+def reloaded(newsletters: list[str]) -> None:
+    """schedules/ was read again."""
+    log.info("reloaded schedules/: %s", ", ".join(newsletters))
+
+
+def stopped_hard() -> None:
+    """What was in flight did not end in time; its copies are uncertain if their content may have left."""
+    log.warning("stopped before everything in flight was answered; look for uncertain copies")
+
+
+def started(newsletters: list[str]) -> None:
+    """The daemon works."""
+    log.info("daemon started for %s", ", ".join(newsletters) or "no newsletter: schedules/ is empty")
+
+
+def stopped() -> None:
+    """The daemon has ended, and nothing is in flight."""
+    log.info("daemon stopped; nothing is in flight")

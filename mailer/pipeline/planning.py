@@ -59,6 +59,13 @@ def plan(press: Press, name: IssueName) -> Plan:
             return write(connection, press, name, draft)
 
 
+def is_planned(press: Press, name: IssueName) -> bool:
+    """Whether the issue has a plan that was not cancelled before anything left."""
+    with press.store.transaction() as connection:
+        found = mailings.mailings_of(connection, name.newsletter, name.serial)
+    return any(one.state is not MailingState.CANCELLED or one.first_handover_at is not None for one in found)
+
+
 def draw_up(press: Press, name: IssueName) -> Draft:
     """Judge everybody and compile what they will get; nothing is written."""
     with press.store.rehearsal() as connection:

@@ -95,6 +95,13 @@ def report(press: Press, name: IssueName) -> Report:
     )
 
 
+def not_accepted(press: Press, name: IssueName) -> list[Delivery]:
+    """The copies of an issue that the relay has not accepted, whatever their state."""
+    with press.store.transaction() as connection:
+        listed = deliveries.listing(connection, name.newsletter, name.serial)
+    return [one for one in listed if one.state is not State.ACCEPTED]
+
+
 def _without_a_copy(recipients: Sequence[Decision], listed: Sequence[Delivery]) -> list[str]:
     """The recipients of whom some edition has no delivery at all, in whatever state."""
     there = {(one.person, one.language) for one in listed}
@@ -130,3 +137,10 @@ def _state(found: Sequence[Mailing]) -> MailingState:
     """The state of an issue with supplements: that of the first mailing that is not done, else of the last one."""
     done = {MailingState.CLOSED, MailingState.CANCELLED}
     return next((one.state for one in found if one.state not in done), found[-1].state)
+
+
+def was_tested(press: Press, name: IssueName) -> bool:
+    """Whether a test mailing of exactly what is planned was sent."""
+    with press.store.transaction() as connection:
+        found = first_mailing(connection, name)
+        return mailings.was_tested(connection, found.content_hash, found.editions_hash)

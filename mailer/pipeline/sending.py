@@ -74,6 +74,10 @@ class Sender:
             return False
         return True
 
+    async def until_stopped(self) -> None:
+        """Wait for `stop`, however long."""
+        await self._stop.wait()
+
     def use(self, press: Press) -> None:
         """Work with other newsletters, fees and templates from the next claim on."""
         self._press = press

@@ -24,6 +24,11 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def name(self) -> str:
+        """Which database it is, without a password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
     @classmethod
     def open(cls, url: str, base: Path) -> "Store":
         """Open the database, made and brought to the newest schema when need be.

@@ -246,3 +246,15 @@ def next_due(connection: Connection, mailings: Sequence[int]) -> datetime | None
     if connection.execute(at_once).scalar_one():
         return None
     return connection.execute(select(func.min(deliveries.c.next_attempt_at)).where(pending)).scalar()
+
+
+def of_person(connection: Connection, person: str) -> list[tuple[str, Delivery]]:
+    """Every copy of a person with its issue's name, oldest first."""
+    named = {
+        row.id: f"{row.newsletter}/{row.serial}"
+        for row in connection.execute(
+            select(deliveries.c.id, deliveries.c.newsletter, deliveries.c.serial).where(deliveries.c.person == person)
+        )
+    }
+    found = deliveries_with(connection, list(named))
+    return [(named[identity], found[identity]) for identity in sorted(found)]

@@ -206,14 +206,6 @@ leases = Table(
     Column("until", UtcDateTime, nullable=False),
 )
 
-occurrences = Table(
-    "occurrences",
-    metadata,
-    Column("newsletter", Text, primary_key=True),
-    Column("at", UtcDateTime, primary_key=True),
-    Column("fired_at", UtcDateTime, nullable=False),
-)
-
 test_mailings = Table(
     "test_mailings",
     metadata,

@@ -32,12 +32,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_memberships')),
     sa.UniqueConstraint('id', 'kind', name=op.f('uq_memberships_id_kind'))
     )
-    op.create_table('occurrences',
-    sa.Column('newsletter', sa.Text(), nullable=False),
-    sa.Column('at', mailer.store.columns.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('fired_at', mailer.store.columns.UtcDateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('newsletter', 'at', name=op.f('pk_occurrences'))
-    )
     op.create_table('owners',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('host', sa.Text(), nullable=False),
@@ -256,3 +250,5 @@ def upgrade() -> None:
         batch_op.create_index('ix_attempts_started_at', ['started_at'], unique=False)
 
     # ### end Alembic commands ###
+    # The one row that readers of the register lock; its version grows with every change.
+    op.execute('INSERT INTO register_state (id, version) VALUES (1, 0)')

@@ -1,0 +1,239 @@
+"""The composition root: joins settings, database, relay and sources; the only place that chooses between them."""
+
+import getpass
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from threading import Event
+
+from mailer.config import Config, Schedules, load_config, load_schedules
+from mailer.domain.errors import BadInput, Refused
+from mailer.domain.newsletter import Newsletter
+from mailer.domain.ports import Clock, IssueSource, Transport
+from mailer.domain.retry import Backoff
+from mailer.gateways import locks
+from mailer.gateways import spool as spooling
+from mailer.gateways.clock import SystemClock
+from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
+from mailer.gateways.sources import FolderSource
+from mailer.pipeline.handing import Manner
+from mailer.pipeline.press import Press
+from mailer.pipeline.sending import Sender
+from mailer.store import Store, resolve
+from mailer.store.owners import Owner, add_owner, end_owner, lease_holder, take_lease
+
+# The one daemon that pulls, plans and begins scheduled mailings holds this lease.
+SCHEDULER = "scheduler"
+SCHEDULER_LEASE = timedelta(seconds=30)
+# A source is read twice, this long apart (seconds): what grew in between is not finished.
+STILL = 0.5
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """An open installation."""
+
+    config: Config
+    schedules: Schedules
+    press: Press
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+        return self.press.store
+
+    @property
+    def state_folder(self) -> Path:
+        """Where senders keep their locks: beside the database when that is a file, else beside config.toml."""
+        return self.database_files[0].parent if self.database_files else self.config.folder
+
+    @property
+    def database_files(self) -> list[Path]:
+        """The database with its journal, when it is a file."""
+        database = resolve(self.config.database_url, self.config.folder)
+        if database.get_backend_name() != "sqlite" or not database.database:
+            return []
+        return [Path(database.database + suffix) for suffix in ("", "-wal", "-shm")]
+
+
+def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None = None) -> App:
+    """The installation of a config.toml, its database made when it is not there. Raises MailerError naming what is wrong."""
+    config = load_config(config_file)
+    schedules = load_schedules(config.path(config.paths.schedules))
+    press = Press(
+        store=Store.open(config.database_url, config.folder),
+        clock=clock or SystemClock(),
+        newsletters=schedules.newsletters,
+        fees=schedules.fees,
+        templates=config.path(config.paths.templates),
+        key=read_key(config.path(config.secrets.key_file)),
+        who=who or getpass.getuser(),
+    )
+    return App(config=config, schedules=schedules, press=press)
+
+
+def reload(app: App) -> App:
+    """The same installation with schedules/ read again. Raises BadInput naming every bad file; the old App stays good."""
+    schedules = load_schedules(app.config.path(app.config.paths.schedules))
+    press = replace(app.press, newsletters=schedules.newsletters, fees=schedules.fees)
+    return replace(app, schedules=schedules, press=press)
+
+
+def read_key(file: Path) -> bytes:
+    """The signing key. Raises BadInput when it is missing or too short."""
+    try:
+        key = bytes.fromhex(file.read_text().strip())
+    except FileNotFoundError:
+        raise BadInput(
+            f"the key {file} is not there; `mailer init` makes one, or restore it from your backup"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadInput(f"the key {file} cannot be read: it must be {2 * KEY_BYTES} hexadecimal digits") from error
+    if len(key) < KEY_BYTES:
+        raise BadInput(f"the key {file} is too short: {len(key)} bytes, {KEY_BYTES} are needed")
+    return key
+
+
+def source(app: App, newsletter: Newsletter) -> IssueSource:
+    """Where a newsletter's issues are pulled from."""
+    return FolderSource(newsletter.source.url, app.config.folder, _stand_still)
+
+
+def _stand_still() -> None:
+    Event().wait(STILL)
+
+
+def transport(app: App) -> Transport:
+    """The relay of the settings. Raises MailerError for settings that would send in clear."""
+    smtp = app.config.smtp
+    return SmtpTransport(
+        SmtpSettings(
+            host=smtp.host,
+            port=smtp.port,
+            security=Security(smtp.security),
+            username=smtp.username,
+            password=app.config.smtp_password,
+            ca_file=app.config.path(smtp.ca_file) if smtp.ca_file else None,
+            timeout_seconds=smtp.timeout_seconds,
+        )
+    )
+
+
+def spool(folder: Path) -> Callable[[str, bytes], Path]:
+    """What writes dry runs and previews into a folder, for its owner alone."""
+    return partial(spooling.write, folder)
+
+
+def manner(config: Config) -> Manner:
+    """How copies are sent, by [smtp] and [delivery]."""
+    return Manner(
+        connections=config.smtp.connections,
+        per_minute=config.smtp.per_minute,
+        give_up_after=timedelta(hours=config.delivery.give_up_after_hours),
+        backoff=Backoff(first=timedelta(minutes=config.delivery.retry_minutes)),
+        resend_unknown=config.delivery.on_unknown == "resend",
+    )
+
+
+@contextmanager
+def sending(app: App) -> Iterator[tuple[Sender, int]]:
+    """A sender of this process with its owner's id: its lock is held inside, so that others can tell whether it lives."""
+    name = f"mailer-{os.getpid()}-{secrets.token_hex(8)}"
+    with locks.hold(app.state_folder, name):
+        with app.store.transaction() as connection:
+            owner = add_owner(
+                connection,
+                host=locks.host(),
+                boot_id=locks.boot_id(),
+                pid=os.getpid(),
+                lock_name=name,
+                now=app.press.clock.now(),
+            )
+        sender = Sender(
+            app.press, transport(app), manner(app.config), owner=owner.id, is_dead=lambda other: is_dead(app, other)
+        )
+        try:
+            yield sender, owner.id
+        finally:
+            sender.close()
+            with app.store.transaction() as connection:
+                end_owner(connection, owner.id, app.press.clock.now())
+
+
+def is_dead(app: App, owner: Owner) -> bool:
+    """Whether a process is proved to have ended: same machine, same boot, and its lock can be taken."""
+    here = owner.host == locks.host() and owner.boot_id == locks.boot_id() != ""
+    return here and locks.is_dead(app.state_folder, owner.lock_name)
+
+
+def daemon_runs(app: App) -> bool:
+    """Whether a living daemon holds the scheduler's lease."""
+    with app.store.transaction() as connection:
+        holder = lease_holder(connection, SCHEDULER, app.press.clock.now())
+    return holder is not None and not is_dead(app, holder)
+
+
+def hold_scheduler(app: App, owner: int) -> bool:
+    """Take or renew the scheduler's lease; False while another living daemon has it."""
+    now = app.press.clock.now()
+    with app.store.transaction() as connection:
+        holder = lease_holder(connection, SCHEDULER, now)
+        if holder is not None and holder.id != owner and not is_dead(app, holder):
+            return False
+        take_lease(connection, SCHEDULER, owner, now=now, lasting=SCHEDULER_LEASE)
+        return True
+
+
+# --- an installation on disk ------------------------------------------------------------------------------------------
+
+
+def shipped(name: str) -> Path:
+    """A file or folder that comes with the package: from the wheel, or from the checkout it runs in."""
+    inside = Path(str(files("mailer"))) / "shipped" / name
+    return inside if inside.exists() else Path(str(files("mailer"))).parent / name
+
+
+def install(folder: Path) -> Path:
+    """A new installation: config.toml, key, templates/, schedules/ and an empty issues/; returns the config.toml.
+
+    Only the owner can read it. Refused where one is already; nothing there is changed.
+    """
+    config = folder / "config.toml"
+    if config.exists():
+        raise Refused(f"{config} is already there: this folder has an installation; name another one")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("templates", "schedules"):
+        if not (folder / name).exists():
+            shutil.copytree(shipped(name), folder / name, copy_function=shutil.copyfile)
+    (folder / "issues").mkdir(exist_ok=True, mode=0o700)
+    key = folder / "mailer.key"
+    if not key.exists():
+        write_private(key, secrets.token_hex(KEY_BYTES) + "\n")
+    write_private(config, shipped("config.example.toml").read_text())
+    return config
+
+
+def write_private(file: Path, content: str) -> None:
+    """A new file with this content that only its owner can read."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(content)
+
+
+def too_open(path: Path) -> str | None:
+    """What is wrong with a private file's or folder's rights; None when only the owner can use it, or it is not there."""
+    if not path.exists():
+        return None
+    mode = stat.S_IMODE(path.stat().st_mode)
+    wanted = 0o700 if path.is_dir() else 0o600
+    if mode & ~wanted:
+        return f"{path} is {mode:04o}, others can read it; `chmod {wanted:o} {path}`"
+    return None

@@ -1,0 +1,91 @@
+"""Checks an installation: everything that sending needs, each with what was found."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from mailer import app as composition
+from mailer.app import App
+from mailer.config import Config, load_config, load_schedules
+from mailer.daemon import next_time
+from mailer.domain.errors import MailerError
+from mailer.domain.newsletter import Newsletter
+from mailer.pipeline.specimen import compile_specimen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at, and what was found or what to do."""
+
+    what: str
+    ok: bool
+    said: str
+
+
+async def check(config: Path) -> list[Finding]:
+    """Look at settings, key, schedules, database, templates, rights and relay, in this order.
+
+    What cannot be looked at, because something before it is wrong, is left out.
+    """
+    found = [_try("config.toml", lambda: str(load_config(config).file))]
+    if found[-1].ok:
+        found += _files(load_config(config))
+    if all(one.ok for one in found):
+        found.append(_try("the database", lambda: composition.open_app(config).store.name))
+    if found[-1].ok:
+        opened = composition.open_app(config)
+        found += [*_newsletters(opened), *_rights(opened), await _relay(opened)]
+    return found
+
+
+def _files(config: Config) -> Iterator[Finding]:
+    key, schedules = config.path(config.secrets.key_file), config.path(config.paths.schedules)
+    yield _try("the key", lambda: f"{key}, {len(composition.read_key(key))} bytes")
+    yield _try("schedules/", lambda: ", ".join(load_schedules(schedules).newsletters) or "no newsletter yet")
+
+
+def _newsletters(opened: App) -> Iterator[Finding]:
+    for one in opened.press.newsletters.values():
+        yield _try(f"{one.id}: cron", partial(_cron, opened, one))
+        yield _try(f"{one.id}: templates", partial(_templates, opened, one))
+        yield _try(f"{one.id}: source", partial(_source, opened, one))
+
+
+def _cron(opened: App, newsletter: Newsletter) -> str:
+    return f"next {next_time(newsletter.schedule, opened.press.clock.now()):%Y-%m-%d %H:%M} UTC"
+
+
+def _templates(opened: App, newsletter: Newsletter) -> str:
+    return f"{compile_specimen(opened.press, newsletter)} editions compile"
+
+
+def _source(opened: App, newsletter: Newsletter) -> str:
+    return f"{len(composition.source(opened, newsletter).read())} folders in {newsletter.source.url}"
+
+
+def _rights(opened: App) -> Iterator[Finding]:
+    config = opened.config
+    private = [config.file, config.path(config.secrets.key_file), *opened.database_files]
+    for name in (config.smtp.password_file, config.database.url_file):
+        private += [config.path(name)] if name else []
+    wrong = [said for path in private if (said := composition.too_open(path))]
+    yield Finding(what="rights of files", ok=not wrong, said="; ".join(wrong) or "only their owner can read them")
+
+
+async def _relay(opened: App) -> Finding:
+    smtp = opened.config.smtp
+    try:
+        async with composition.transport(opened).connect():
+            pass
+    except MailerError as error:
+        return Finding(what="the relay", ok=False, said=str(error))
+    how = f"{smtp.security}{', logged in' if smtp.username else ''}"
+    return Finding(what="the relay", ok=True, said=f"{smtp.host}:{smtp.port} answers ({how})")
+
+
+def _try(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what=what, ok=True, said=look())
+    except MailerError as error:
+        return Finding(what=what, ok=False, said=str(error))

@@ -1,0 +1,24 @@
+"""The commands: a function each, a few lines of body: parse, call a verb, print."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from mailer.cli import console
+from mailer.cli.commands import app
+from mailer.domain.errors import MailerError
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command. Exit status: 0 done; 1 refused or failed, with a line on stderr; 2 wrong usage."""
+    os.umask(0o077)  # whatever is written here is for its owner alone
+    try:
+        app(args=console.globals_first(list(sys.argv[1:] if arguments is None else arguments)), prog_name="mailer")
+    except MailerError as error:
+        console.complain(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.complain("interrupted; what was done stays done, `mailer status` shows how it stands")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)

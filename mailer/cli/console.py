@@ -1,0 +1,147 @@
+"""How the commands speak: one JSON document or a table on stdout, everything else on stderr."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from mailer import app as composition
+from mailer.app import App
+from mailer.domain.errors import Refused
+from mailer.pipeline.press import Press
+
+GLOBAL_FLAGS = frozenset({"--json", "--yes"})
+GLOBAL_VALUES = frozenset({"--config"})
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What was said for every command: which installation, whether to ask, how to print."""
+
+    config: Path = Path("config.toml")
+    yes: bool = False
+    as_json: bool = False
+
+
+invocation = Invocation()
+
+
+def globals_first(arguments: list[str]) -> list[str]:
+    """The same arguments with the global ones in front: they are taken before and after the command's name."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in GLOBAL_FLAGS or (word.partition("=")[0] in GLOBAL_VALUES and "=" in word):
+            front.append(word)
+        elif word in GLOBAL_VALUES:
+            front += [word, *([value] if (value := next(words, None)) is not None else [])]
+        else:
+            rest.append(word)
+    return front + rest
+
+
+def installation(*, who: str | None = None) -> App:
+    """The installation that the command is about, opened."""
+    if not logging.getLogger().handlers:
+        log_to_stderr()
+    return composition.open_app(invocation.config, who=who)
+
+
+def press() -> Press:
+    """What the verbs work with, in the installation that the command is about."""
+    return installation().press
+
+
+def log_to_stderr(level: int = logging.WARNING) -> None:
+    """Log lines go to stderr. Libraries that would log an address stay below the level."""
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s")
+    for loud in ("mail.log", "apscheduler", "aiosmtplib", "alembic", "asyncio"):
+        logging.getLogger(loud).setLevel(logging.WARNING)
+
+
+def say(document: object, *lines: str) -> None:
+    """Print the document as JSON when that was asked for, else the lines."""
+    if invocation.as_json:
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n")
+    else:
+        for line in lines:
+            sys.stdout.write(line + "\n")
+
+
+def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[object]], *lines: str) -> None:
+    """Print the document as JSON when that was asked for, else a table of the rows, then the lines."""
+    if invocation.as_json:
+        say(document)
+        return
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape(_word(cell)) for cell in row))
+    wide = None if sys.stdout.isatty() else 200
+    Console(width=wide, highlight=False).print(table)
+    say(document, *lines)
+
+
+def complain(message: str) -> None:
+    """A line for the person, on stderr."""
+    for line in message.splitlines():
+        sys.stderr.write(f"mailer: {line}\n")
+
+
+def warn(lines: Iterable[str]) -> None:
+    """Lines that do not stop anything, on stderr."""
+    for line in lines:
+        complain(f"note: {line}")
+
+
+def confirm(question: str, *, typed: str | None = None) -> None:
+    """Ask before anything is sent or dropped. Raises Refused on any other answer, and where nobody can be asked.
+
+    `typed` is what must be typed in full; without it `y` is enough.
+    """
+    if invocation.yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused(f"{question} Nobody can be asked here: run it in a terminal, or add --yes")
+    sys.stderr.write(f"{question} {f'Type {typed} to go on' if typed else '[y/N]'}: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip()
+    if answer != typed and not (typed is None and answer.lower() in {"y", "yes"}):
+        raise Refused("not done: the answer was another one")
+
+
+def time_of(instant: datetime | None) -> str:
+    """An instant for people: local time of this machine, to the second."""
+    return instant.astimezone().strftime("%Y-%m-%d %H:%M:%S") if instant else ""
+
+
+def _word(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return time_of(cell)
+    if isinstance(cell, list | tuple):
+        return " ".join(map(str, cell))
+    return str(cell)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)

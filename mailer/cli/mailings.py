@@ -1,0 +1,286 @@
+"""Commands about mailings: plan, why, test, approve, send, pause, resume, cancel, status, report, unsent."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailer import app as composition
+from mailer.cli import console, following
+from mailer.domain.circulation import Judged
+from mailer.domain.mailing import MailingState
+from mailer.formats.address import parse
+from mailer.pipeline import approving, dry_run, explaining, planning, reporting, supplementing, testing
+from mailer.pipeline.press import IssueName
+
+Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>, e.g. russia-confidential/253")]
+
+
+def plan(issue: Issue) -> None:
+    """Freeze who receives the issue. Example: mailer plan russia-confidential/253."""
+    made = planning.plan(console.press(), IssueName.parse(issue))
+    console.warn(made.warnings)
+    people = [_person(one) for one in made.people]
+    changes = [
+        f"since the previous issue: {len(made.gained)} more ({_named(made.gained)}), {len(made.lost)} fewer ({_named(made.lost)})"
+    ]
+    console.say(
+        {
+            "issue": made.issue,
+            "considered": len(made.people),
+            "recipients": made.recipients,
+            "copies": made.copies,
+            "excluded": dict(made.excluded),
+            "gained": list(made.gained),
+            "lost": list(made.lost),
+            "warnings": list(made.warnings),
+            "people": people,
+        },
+        f"{made.issue}: {made.copies} copies for {made.recipients} of {len(made.people)} people",
+        *(f"  not to {count}: {reason}" for reason, count in made.excluded.items()),
+        *(changes if made.gained or made.lost else []),
+    )
+
+
+def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) -> None:
+    """Why this person gets the issue, or not. Example: mailer why P004 russia-confidential/253."""
+    found = explaining.why(console.press(), person, IssueName.parse(issue))
+    answer, frozen = found.now.entitlement, found.frozen
+    decision = "recipient" if answer.receives else "excluded"
+    document = {
+        "person": person,
+        "issue": found.issue,
+        "decision": decision,
+        "reason": answer.reason.value,
+        "rule": answer.rule,
+        "evidence": list(answer.evidence),
+        "editions": list(answer.editions),
+        "paid_until": answer.paid_until,
+        "membership": found.now.candidate.membership.id,
+        "frozen": None
+        if frozen is None
+        else {
+            "decision": frozen.decision,
+            "reason": frozen.reason,
+            "rule": frozen.rule,
+            "evidence": list(frozen.evidence),
+            "editions": list(frozen.editions),
+        },
+        "copies": [{"id": copy.id, "language": copy.language, "state": copy.state.value} for copy in found.copies],
+    }
+    console.say(
+        document,
+        f"{person} {'receives' if answer.receives else 'does not receive'} {found.issue}: {answer.reason}",
+        f"  rule {answer.rule}: {explaining.RULES[answer.rule]}",
+        *(f"  {fact}" for fact in answer.evidence),
+        *(
+            [f"  as planned: {frozen.decision}, {frozen.reason} (rule {frozen.rule})"]
+            if frozen
+            else ["  not planned yet"]
+        ),
+        *(f"  copy No. {copy.copy_number} ({copy.language}): {copy.state}" for copy in found.copies),
+    )
+
+
+def send_test(
+    issue: Issue,
+    to: Annotated[list[str] | None, typer.Option("--to", metavar="ADDRESS", help="an editor or one of test_to")] = None,
+    person: Annotated[str | None, typer.Option("--person", metavar="ID", help="as this person would get it")] = None,
+    all_variants: Annotated[bool, typer.Option("--all-variants", help="every variant of the insert")] = False,
+) -> None:
+    """Send a test mailing to the editors. Example: mailer test russia-confidential/253 --all-variants."""
+    opened = console.installation()
+    name = IssueName.parse(issue)
+    ready = testing.prepare(
+        opened.press, name, to=[parse(address) for address in to or []], person=person, all_variants=all_variants
+    )
+    if person:
+        console.confirm(f"The name and dates of person {person} go to the editors.")
+    failed = asyncio.run(testing.send(opened.press, composition.transport(opened), ready))
+    for line in failed:
+        console.complain(line)
+    addresses = sorted({str(envelope.recipient) for envelope, _ in ready.messages})
+    console.say(
+        {"issue": issue, "messages": len(ready.messages), "failed": failed, "to": addresses},
+        f"{len(ready.messages) - len(failed)} test messages of {issue} sent to {', '.join(addresses)}",
+    )
+    if failed:
+        raise typer.Exit(1)
+
+
+def approve(issue: Issue) -> None:
+    """Approve exactly what was planned and compiled. Example: mailer approve russia-confidential/253."""
+    press, name = console.press(), IssueName.parse(issue)
+    console.confirm(f"Approve {issue} for sending?")
+    done = approving.approve(press, name)
+    console.warn(done.warnings)
+    console.say(
+        {"issue": issue, "state": "approved", "copies": done.copies, "warnings": list(done.warnings)},
+        f"{issue} is approved: {done.copies} copies",
+    )
+
+
+def withdraw(issue: Issue) -> None:
+    """Take an approval back, to edit the issue. Example: mailer withdraw russia-confidential/253."""
+    approving.withdraw(console.press(), IssueName.parse(issue))
+    console.say({"issue": issue, "state": "planned"}, f"the approval of {issue} is withdrawn")
+
+
+def send(
+    issue: Issue,
+    dry_run_to: Annotated[
+        Path | None, typer.Option("--dry-run", metavar="DIR", help="write .eml files, send nothing")
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="stay until nothing is left that can be done now")] = False,
+) -> None:
+    """Send an issue now. Example: mailer send russia-confidential/253 --wait."""
+    opened, name = console.installation(), IssueName.parse(issue)
+    if dry_run_to is not None:
+        written = dry_run.write(opened.press, name, composition.spool(dry_run_to))
+        console.say(
+            {"issue": issue, "copies": len(written), "folder": dry_run_to, "files": [file.name for file in written]},
+            f"{len(written)} copies of {issue} written to {dry_run_to}; nothing was sent",
+        )
+        return
+    _plan_if_need_be(opened, name)
+    standing = reporting.progress(opened.press, name)
+    if standing.state not in {MailingState.SENDING, MailingState.CLOSED}:
+        waiting = standing.counts["pending"]
+        console.confirm(f"{waiting} copies of {issue} go to members.", typed=str(waiting))
+    approving.send(opened.press, name)
+    raise typer.Exit(following.hand_over(opened, name, wait=wait))
+
+
+def _plan_if_need_be(opened: composition.App, name: IssueName) -> None:
+    if planning.is_planned(opened.press, name):
+        return
+    made = planning.plan(opened.press, name)
+    console.warn(made.warnings)
+
+
+def pause(issue: Issue) -> None:
+    """Let nothing more leave for now. Example: mailer pause russia-confidential/253."""
+    approving.pause(console.press(), IssueName.parse(issue))
+    console.say({"issue": issue, "state": "paused"}, f"{issue} is paused; `mailer resume {issue}` goes on")
+
+
+def resume(issue: Issue) -> None:
+    """Go on with a paused mailing. Example: mailer resume russia-confidential/253."""
+    approving.resume(console.press(), IssueName.parse(issue))
+    console.say({"issue": issue, "state": "sending"}, f"{issue} goes on")
+
+
+def cancel(issue: Issue) -> None:
+    """Let every copy that has not left never leave. Example: mailer cancel russia-confidential/253."""
+    press = console.press()
+    console.confirm(f"Every copy of {issue} that has not left will never leave.")
+    cancelled = approving.cancel(press, IssueName.parse(issue))
+    console.say({"issue": issue, "state": "cancelled", "copies": cancelled}, f"{cancelled} copies of {issue} cancelled")
+
+
+def status(issue: Annotated[str | None, typer.Argument(metavar="[ISSUE]")] = None) -> None:
+    """Progress and time left. Example: mailer status russia-confidential/253."""
+    opened = console.installation()
+    if issue is None:
+        found = reporting.progress_of_all(opened.press)
+        rows = [(one.issue, one.state, f"{one.done} of {one.copies}", following.remark(one)) for one in found]
+        daemon = "the daemon runs" if composition.daemon_runs(opened) else "no daemon runs"
+        console.show([_progress(one) for one in found], ("issue", "state", "done", ""), rows, daemon)
+        return
+    one = reporting.progress(opened.press, IssueName.parse(issue))
+    console.say(_progress(one), *following.lines(one))
+
+
+def report(issue: Issue) -> None:
+    """The distribution report. Example: mailer report russia-confidential/253."""
+    found = reporting.report(console.press(), IssueName.parse(issue))
+    console.say(report_document(found), *report_lines(found))
+
+
+def report_document(found: reporting.Report) -> dict[str, object]:
+    """The distribution report as a document."""
+    balance = found.balance
+    return {
+        "issue": found.issue,
+        "state": found.state.value,
+        "considered": balance.considered,
+        "recipients": balance.recipients,
+        "copies": balance.copies,
+        "excluded": dict(balance.excluded),
+        "deliveries": dict(balance.deliveries),
+        "balanced": balance.balanced,
+        "gained": list(found.gained),
+    }
+
+
+def report_lines(found: reporting.Report) -> list[str]:
+    """The distribution report for people."""
+    balance = found.balance
+    excluded = sum(balance.excluded.values())
+    states = " + ".join(f"{count} {state}" for state, count in balance.deliveries.items() if count) or "none"
+    gained = f"  entitled now and without a copy: {_named(found.gained)}; see `mailer unsent {found.issue}`"
+    return [
+        f"Distribution report of {found.issue} ({found.state})",
+        f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
+        *(f"    {count} {reason}" for reason, count in balance.excluded.items()),
+        f"  {balance.copies} copies = {states}",
+        *(f"  {following.copy_line(one)}" for one in found.open_copies),
+        *([gained] if found.gained else []),
+        "  The report balances.",
+    ]
+
+
+def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="send them a supplement")] = False) -> None:
+    """Who is entitled now and has no copy. Example: mailer unsent russia-confidential/253 --send."""
+    opened, name = console.installation(), IssueName.parse(issue)
+    owed = supplementing.unsent(opened.press, name)
+    people = [_person(one) for one in owed.people]
+    if send_ and owed.people:
+        console.confirm(f"{owed.copies} copies of {issue} go to members, as a supplement.", typed=str(owed.copies))
+        supplementing.supplement(opened.press, name)
+    console.show(
+        {"issue": issue, "copies": owed.copies, "people": people, "sent": bool(send_ and owed.people)},
+        ("person", "reason", "editions"),
+        [(one["person"], one["reason"], one["editions"]) for one in people],
+        f"{owed.copies} copies of {issue} are owed"
+        + (", and are being sent as a supplement" if send_ and owed.people else ""),
+    )
+    if send_ and owed.people and not composition.daemon_runs(opened):
+        console.complain(f"no daemon runs: `mailer send {issue} --wait` sends them from here")
+        raise typer.Exit(1)
+
+
+def _person(one: Judged) -> dict[str, object]:
+    answer = one.entitlement
+    return {
+        "person": one.person,
+        "decision": "recipient" if answer.receives else "excluded",
+        "reason": answer.reason.value,
+        "editions": list(answer.editions),
+    }
+
+
+def _progress(one: reporting.Progress) -> dict[str, object]:
+    return {
+        "issue": one.issue,
+        "state": one.state.value,
+        "copies": one.copies,
+        "done": one.done,
+        "per_second": one.per_second,
+        "seconds_left": one.seconds_left,
+        "deliveries": one.counts,
+        "due_at": one.due_at,
+        "starts_at": one.starts_at,
+    }
+
+
+def _named(people: tuple[str, ...]) -> str:
+    return ", ".join(people) or "nobody"
+
+
+def join(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("test")(send_test)
+    for command in (plan, why, approve, withdraw, send, pause, resume, cancel, status, report, unsent):
+        app.command()(command)

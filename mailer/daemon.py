@@ -1,0 +1,217 @@
+"""Wakes the pipeline: pulls, plans, tests and begins what is due, and sends; until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from cronsim import CronSim, CronSimError
+
+from mailer import app as composition
+from mailer.app import App
+from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.newsletter import Newsletter, Schedule
+from mailer.pipeline import approving, intake, maillog, planning, testing
+from mailer.pipeline.press import IssueName
+from mailer.pipeline.sending import Sender
+from mailer.store import issues, mailings
+
+# What failed is tried again after this long, sooner when its cause is mended and SIGHUP says so.
+AGAIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often the daemon looks around (seconds), and how long it waits for what is in flight when told to stop."""
+
+    tick: float = 2.0
+    idle: float = 0.5
+    stop_within: float = 75.0
+
+
+def next_time(schedule: Schedule, after: datetime) -> datetime:
+    """The first time of the cron line after an instant, in UTC.
+
+    Raises BadInput for a line that has no time. On the night the clocks change nothing is lost or doubled (cronsim).
+    """
+    try:
+        return next(CronSim(schedule.cron, after.astimezone(ZoneInfo(schedule.timezone)))).astimezone(UTC)
+    except (CronSimError, StopIteration) as error:
+        raise BadInput(f"[send] cron: {schedule.cron!r} names no time; see schedules/*.toml") from error
+
+
+@dataclass(slots=True)
+class Daemon:
+    """One running daemon. `sender` sends for as long as it runs; pulling and planning need the scheduler's lease."""
+
+    app: App
+    sender: Sender
+    owner: int
+    pace: Pace = field(default_factory=Pace)
+    _polled: dict[str, datetime] = field(default_factory=dict)
+    _failed: dict[str, datetime] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT. Afterwards what was in flight is recorded and nothing is `sending`."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.sender.stop)
+        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        # The alarm clock only: cronsim does the arithmetic and the tables remember (house.md, trap 2).
+        alarm = AsyncIOScheduler(timezone=UTC)
+        first = self.app.press.clock.now()
+        once = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        alarm.add_job(self.tick, "interval", seconds=self.pace.tick, next_run_time=first, **once)
+        alarm.start()
+        sending = asyncio.create_task(self._send())
+        try:
+            await self.sender.until_stopped()
+            await asyncio.wait_for(sending, self.pace.stop_within)
+        except TimeoutError:
+            maillog.stopped_hard()
+        finally:
+            alarm.shutdown(wait=False)
+
+    def reload(self) -> None:
+        """Read schedules/ again; with a bad file the old ones are kept and the file is named."""
+        try:
+            self.app = composition.reload(self.app)
+        except BadInput as error:
+            maillog.failed("reload of schedules/, the old ones are kept,", error)
+            return
+        self.sender.use(self.app.press)
+        self._failed.clear()
+        self._polled.clear()
+        maillog.reloaded(sorted(self.app.schedules.newsletters))
+
+    async def tick(self) -> None:
+        """Look around once: pull what is due, plan and test what arrived, begin what has come to its time."""
+        if not await asyncio.to_thread(self._leads):
+            return
+        for newsletter in list(self.app.schedules.newsletters.values()):
+            await asyncio.to_thread(self._pull, newsletter)
+        await asyncio.to_thread(self._plan_arrived)
+        for name in await asyncio.to_thread(self._untested):
+            await self._test(name)
+        await asyncio.to_thread(self._begin_due)
+
+    async def _send(self) -> None:
+        while True:
+            try:
+                await self.sender.drain()
+            except Exception as error:  # noqa: BLE001  (an unknown failure means later; the sender itself must go on)
+                maillog.failed("sending", error)
+            if await self.sender.stopped(self.pace.idle):
+                return
+
+    async def _test(self, name: IssueName) -> None:
+        what = f"test {name}"
+        if self._rests(what):
+            return
+        try:
+            ready = await asyncio.to_thread(testing.prepare, self.app.press, name)
+            failed = await testing.send(self.app.press, composition.transport(self.app), ready)
+        except MailerError as error:
+            self._rest(what, error)
+        else:
+            for line in failed:
+                self._rest(what, MailerError(line))
+
+    # --- jobs, each in a thread ---------------------------------------------------------------------------------------
+
+    def _leads(self) -> bool:
+        return composition.hold_scheduler(self.app, self.owner)
+
+    def _pull(self, newsletter: Newsletter) -> None:
+        now = self.app.press.clock.now()
+        last = self._polled.get(newsletter.id)
+        if last is not None and now < last + timedelta(seconds=newsletter.source.every_seconds):
+            return
+        self._polled[newsletter.id] = now
+        try:
+            intake.pull(self.app.press, newsletter, composition.source(self.app, newsletter))
+        except MailerError as error:
+            maillog.failed(f"pull of {newsletter.id}", error)
+
+    def _plan_arrived(self) -> None:
+        """Plan every issue that has no plan, or one of an older revision."""
+        press = self.app.press
+        with press.store.transaction() as connection:
+            arrived = [
+                IssueName(newsletter=one.newsletter, serial=one.serial)
+                for one in issues.latest_revisions(connection)
+                if one.newsletter in press.newsletters
+                and _wants_plan(mailings.mailings_of(connection, one.newsletter, one.serial), one.content_hash)
+            ]
+        for name in arrived:
+            self._do(f"plan {name}", partial(planning.plan, press, name))
+
+    def _untested(self) -> list[IssueName]:
+        """The planned issues of which no test mailing was sent as they are now."""
+        press = self.app.press
+        with press.store.transaction() as connection:
+            return [
+                IssueName.parse(one.issue)
+                for one in mailings.mailings_in(connection, [MailingState.PLANNED])
+                if one.newsletter in press.newsletters
+                and press.newsletters[one.newsletter].editors
+                and not mailings.was_tested(connection, one.content_hash, one.editions_hash)
+            ]
+
+    def _begin_due(self) -> None:
+        press = self.app.press
+        with press.store.transaction() as connection:
+            waiting = mailings.mailings_in(connection, [MailingState.PLANNED, MailingState.APPROVED])
+        for one in waiting:
+            if one.newsletter in press.newsletters and one.supplement == 0 and one.may_leave:
+                self._do(f"send {one.issue}", partial(self._begin_if_due, one))
+
+    def _begin_if_due(self, found: Mailing) -> None:
+        press, name = self.app.press, IssueName.parse(found.issue)
+        schedule, now = press.newsletters[found.newsletter].schedule, press.clock.now()
+        due_at = found.due_at
+        if due_at is None:
+            with press.store.transaction() as connection:
+                revision = issues.revision_of(connection, found.content_hash)
+                assert revision is not None, "a mailing's revision is kept for ever"
+                due_at = next_time(schedule, max(revision.pulled_at, found.approved_at or revision.pulled_at))
+                mailings.change(connection, found.id, due_at=due_at)
+        if now < due_at:
+            return
+        if now > due_at + timedelta(hours=schedule.not_after_hours):
+            with press.store.transaction() as connection:
+                approving.miss(connection, press, found)
+            maillog.mailing(found.issue, "is held: missed_window")
+        elif schedule.open_at(now):
+            if not found.approval_required:
+                planning.plan(press, name)  # the register as it is now, since nobody has looked at the plan
+            approving.send(press, name)
+            maillog.mailing(found.issue, "begins")
+
+    def _do(self, what: str, job: Callable[[], object]) -> None:
+        """Do a job now, unless it failed a short while ago."""
+        if self._rests(what):
+            return
+        try:
+            job()
+        except MailerError as error:
+            self._rest(what, error)
+
+    def _rests(self, what: str) -> bool:
+        failed_at = self._failed.get(what)
+        return failed_at is not None and self.app.press.clock.now() < failed_at + AGAIN
+
+    def _rest(self, what: str, error: Exception) -> None:
+        self._failed[what] = self.app.press.clock.now()
+        maillog.failed(what, error)
+
+
+def _wants_plan(found: list[Mailing], content_hash: str) -> bool:
+    if not found:
+        return True
+    return found[0].state is MailingState.PLANNED and found[0].content_hash != content_hash

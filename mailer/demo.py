@@ -1,0 +1,135 @@
+"""Runs the whole service for a made-up club on this machine alone, with a capturing SMTP server in place of a relay."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from mailer import app as composition
+from mailer.app import App
+from mailer.daemon import Daemon, Pace
+from mailer.domain.errors import MailerError, Refused
+from mailer.domain.mailing import MailingState
+from mailer.formats import register
+from mailer.gateways.sink import Phase, Sink
+from mailer.pipeline import approving, registering, reporting
+from mailer.pipeline.press import IssueName
+
+ISSUE = "russia-confidential/320"
+# Minutes between "send" and the first message, and before a delayed copy is tried again: short, fast is for machines.
+UNHURRIED, FAST = 0.1, 0.02
+PACE = Pace(tick=0.2, idle=0.1, stop_within=10)
+LOOK = 0.1
+# Long before this many seconds the demo's seventeen copies have gone, or something is wrong that must be said.
+PATIENCE = 120
+
+Say = Callable[[str], None]
+
+
+def prepare(folder: Path | None) -> Path:
+    """A new folder with the made-up club's installation, still without a relay; returns the folder."""
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="club-mailer-demo-"))
+    elif folder.exists() and any(folder.iterdir()):
+        raise Refused(f"{folder} is not empty: name a new folder for the demo")
+    composition.install(folder)
+    for source in sorted(composition.shipped("demo").rglob("*")):
+        target = folder / source.relative_to(composition.shipped("demo"))
+        if source.is_dir():
+            target.mkdir(mode=0o700, exist_ok=True)
+        else:
+            shutil.copyfile(source, target)
+    return folder
+
+
+def answer(phase: Phase, _sender: str, recipient: str, nth: int) -> str | None:
+    """The demo relay's moods: it knows nobody called nouser., and lets later. wait once."""
+    if phase is Phase.RCPT and recipient.startswith("nouser."):
+        return "550 5.1.1 no such user here"
+    if phase is Phase.RCPT and recipient.startswith("later.") and nth == 1:
+        return "451 4.7.1 greylisted, please try again"
+    return None
+
+
+async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[[reporting.Report], None]) -> None:
+    """Pull, plan, test, approve and send the made-up issue, and `tell` the report. Stays until Ctrl-C unless `once`."""
+    async with Sink(folder / "mail", script=answer) as sink:
+        _settle_down(folder, port=sink.port, minutes=FAST if fast else UNHURRIED)
+        opened = composition.open_app(folder / "config.toml", who="daemon")
+        _import_register(opened, folder)
+        say(f"A made-up club lives in {folder}; its relay listens on 127.0.0.1:{sink.port} and keeps every message.")
+        with composition.sending(opened) as (sender, owner):
+            working = asyncio.create_task(Daemon(app=opened, sender=sender, owner=owner, pace=PACE).run())
+            try:
+                tell(await asyncio.wait_for(_first_month(opened, say), PATIENCE))
+                if not once:
+                    say("The daemon goes on; Ctrl-C ends it.")
+                    await working
+            except TimeoutError:
+                raise MailerError(f"the demo did not end within {PATIENCE} s; look into {folder}") from None
+            finally:
+                sender.stop()
+                await working
+
+
+async def _first_month(opened: App, say: Say) -> reporting.Report:
+    name, secretary = IssueName.parse(ISSUE), replace(opened.press, who="secretary")
+
+    async def reached(*states: MailingState) -> reporting.Progress:
+        while True:
+            try:
+                found = await asyncio.to_thread(reporting.progress, opened.press, name)
+            except MailerError:  # not pulled or planned yet
+                found = None
+            if found is not None and found.state in states:
+                return found
+            await asyncio.sleep(LOOK)
+
+    planned = await reached(MailingState.PLANNED)
+    say(f"The daemon pulled {name} and planned it: {planned.copies} copies. A test mailing goes to the editor.")
+    await _tested(opened, name)
+    await asyncio.to_thread(approving.approve, secretary, name)
+    begun = await asyncio.to_thread(approving.send, secretary, name)
+    say(f"The secretary approved and sent it: {begun.copies} copies, the first after the time to undo it.")
+    await reached(MailingState.CLOSED)
+    return await asyncio.to_thread(reporting.report, opened.press, name)
+
+
+async def _tested(opened: App, name: IssueName) -> None:
+    while True:
+        if await asyncio.to_thread(reporting.was_tested, opened.press, name):
+            return
+        await asyncio.sleep(LOOK)
+
+
+def _settle_down(folder: Path, *, port: int, minutes: float) -> None:
+    """Point the installation at the capturing server, and shorten its times."""
+    _rewrite(
+        folder / "config.toml",
+        {"port": str(port), "security": '"none"', "retry_minutes": str(minutes)},
+    )
+    _rewrite(folder / "schedules" / "russia-confidential.toml", {"undo_minutes": str(minutes)})
+
+
+def _rewrite(file: Path, values: dict[str, str]) -> None:
+    lines = file.read_text().splitlines()
+    for key, value in values.items():
+        places = [number for number, line in enumerate(lines) if line.split("=")[0].strip() == key]
+        assert len(places) == 1, f"{key} stands once in {file}"
+        lines[places[0]] = f"{key} = {value}"
+    file.write_text("\n".join(lines) + "\n")
+
+
+def _import_register(opened: App, folder: Path) -> None:
+    press = opened.press
+    registering.import_register(
+        press.store,
+        members_table=register.read_members("members.csv", (folder / "members.csv").read_bytes()),
+        payments_table=register.read_payments("payments.csv", (folder / "payments.csv").read_bytes()),
+        end_missing=None,
+        skip_bad=False,
+        who="secretary",
+        now=press.clock.now(),
+    )

@@ -1,0 +1,55 @@
+"""Writes the messages that would go out as files, and leaves the ledger as it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mailer.domain.delivery import State
+from mailer.pipeline import planning
+from mailer.pipeline.approving import workbench
+from mailer.pipeline.press import IssueName, Press
+from mailer.pipeline.testing import entitled
+from mailer.store import deliveries, mailings
+from mailer.store.deliveries import Delivery
+
+Spool = Callable[[str, bytes], Path]
+
+
+def write(press: Press, name: IssueName, spool: Spool) -> list[Path]:
+    """Every copy that has not left yet as an .eml file; an issue without a plan is planned as if for sending.
+
+    Nothing stands in the database afterwards that was not there before. Raises what planning raises.
+    """
+    draft = None if planning.is_planned(press, name) else planning.draw_up(press, name)
+    with press.store.rehearsal() as connection:
+        if draft is not None:
+            planning.write(connection, press, name, draft)
+        made = []
+        for one in mailings.mailings_of(connection, name.newsletter, name.serial):
+            bench = workbench(connection, press, one, press.clock.now())
+            copies = deliveries.of_mailing(connection, one.id, State.PENDING)
+            made += [(_file(copy), bench.make(copy.copy, copy.message_id)) for copy in copies]
+    return [spool(file, message) for file, message in made]
+
+
+def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Path]:
+    """One person's copies as .html, .txt and .eml files. Refused for a person who is not entitled to the issue."""
+    entitled(press, name, person)
+    draft = None if planning.is_planned(press, name) else planning.draw_up(press, name)
+    written = []
+    with press.store.rehearsal() as connection:
+        if draft is not None:
+            planning.write(connection, press, name, draft)
+        for one in mailings.mailings_of(connection, name.newsletter, name.serial):
+            bench = workbench(connection, press, one, press.clock.now())
+            for copy in deliveries.of_mailing(connection, one.id):
+                if copy.person == person:
+                    html, text = bench.fill(copy.copy)
+                    stem = _file(copy).removesuffix(".eml")
+                    written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
+                    written.append((f"{stem}.eml", bench.make(copy.copy, copy.message_id)))
+    return [spool(file, content) for file, content in written]
+
+
+def _file(copy: Delivery) -> str:
+    person = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in copy.person)
+    return f"{copy.copy_number:04}-{person}-{copy.language}.eml"

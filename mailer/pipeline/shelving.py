@@ -1,0 +1,90 @@
+"""The shelf of issues: what was pulled, whether it compiles, and how a raw text gets there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.domain.errors import BadInput, Refused
+from mailer.domain.ports import RawFile
+from mailer.formats import edition as editions
+from mailer.formats import raw_issue
+from mailer.pipeline.compiling import compile_editions, load_issue
+from mailer.pipeline.judging import find_revision
+from mailer.pipeline.press import IssueName, Press
+from mailer.store import Connection, issues, mailings
+from mailer.store.issues import Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved:
+    """An issue's latest revision and the state of its first mailing (`pulled` before there is one)."""
+
+    issue: str
+    revision: Revision
+    state: str
+
+
+def listing(press: Press) -> list[Shelved]:
+    """Every issue that was pulled, by newsletter and serial."""
+    with press.store.transaction() as connection:
+        return [_shelved(connection, one) for one in issues.latest_revisions(connection)]
+
+
+def show(press: Press, name: IssueName) -> tuple[Shelved, tuple[RawFile, ...]]:
+    """One issue with the files of its latest revision."""
+    with press.store.transaction() as connection:
+        found = find_revision(connection, name)
+        return _shelved(connection, found), issues.files_of(connection, found.content_hash)
+
+
+def facts(one: Shelved) -> dict[str, object]:
+    """What there is to say about an issue, as a document."""
+    found = one.revision
+    return {
+        "issue": one.issue,
+        "title": found.title,
+        "number": found.number,
+        "volume": found.volume,
+        "year": found.year,
+        "date": found.date.isoformat(),
+        "languages": list(found.languages),
+        "revision": found.revision,
+        "state": one.state,
+        "folder": found.folder,
+        "content_hash": found.content_hash,
+    }
+
+
+def check(press: Press, name: IssueName) -> list[str]:
+    """Compile every edition; returns warnings, such as an edition that is nearly too long for one screen of Gmail."""
+    with press.store.rehearsal() as connection:
+        issue = load_issue(connection, press, find_revision(connection, name))
+    compiled = compile_editions(press, issue)
+    return sorted({warning for one in compiled.values() for warning in editions.warnings(one)})
+
+
+def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> tuple[Path, raw_issue.Imported]:
+    """Write `<language>.md` as a draft into an issue's folder, and tell what is wrong with the text.
+
+    Refused when the file is there already; BadInput when the raw text cannot be read.
+    """
+    try:
+        raw = file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not UTF-8 (octet {error.start}); save it as UTF-8") from error
+    imported = raw_issue.convert(raw, newsletter=newsletter, language=language)
+    made = into / f"{language}.md"
+    into.mkdir(parents=True, exist_ok=True)
+    try:
+        with made.open("x", encoding="utf-8") as opened:
+            opened.write(imported.markdown)
+    except FileExistsError:
+        raise Refused(f"{made} is there already: name another folder, or move it away") from None
+    return made, imported
+
+
+def _shelved(connection: Connection, found: Revision) -> Shelved:
+    sent = mailings.mailings_of(connection, found.newsletter, found.serial)
+    name = IssueName(newsletter=found.newsletter, serial=found.serial)
+    return Shelved(issue=str(name), revision=found, state=sent[0].state if sent else "pulled")
