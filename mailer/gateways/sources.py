@@ -20,6 +20,9 @@ _CHUNK = 1024 * 1024  # bytes
 
 PROTOCOLS = ("file", "https", "sftp", "s3")
 
+# Loaded when it is first asked for, since its library is an extra.
+fsspec.register_implementation("sftp", "mailer.gateways.sftp.KnownSftp", clobber=True)
+
 
 def _options(protocol: str) -> dict[str, Any]:
     """What fsspec needs to be told of each kind of source; the times are in seconds."""
@@ -46,13 +49,13 @@ async def _no_detour(response: aiohttp.ClientResponse) -> None:
 
 
 class _Files(Protocol):
-    """The little of fsspec that is used here."""
+    """The little of fsspec that is used here; only SFTP has something to close."""
 
     def ls(self, path: str, *, detail: bool) -> list[dict[str, Any]]: ...
 
-    def info(self, path: str) -> dict[str, Any]: ...
-
     def open(self, path: str, mode: str) -> Any: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +103,15 @@ class FolderSource:
         Raises MailerError when the source cannot be reached at all, or a library for it is not installed.
         """
         files, root = self._open()
-        folders = self._folders(files, root)
-        first = [_read(files, folder, root) for folder in folders]
-        if folders:
-            self._pause()
-        return [_unchanged(before, _read(files, folder, root)) for before, folder in zip(first, folders, strict=True)]
+        try:
+            folders = self._folders(files, root)
+            first = [_read(files, folder, root) for folder in folders]
+            if folders:
+                self._pause()
+            return [_unchanged(before, _read(files, at, root)) for before, at in zip(first, folders, strict=True)]
+        finally:
+            if self._protocol == "sftp":
+                files.close()
 
     def _open(self) -> tuple[_Files, str]:
         try:
