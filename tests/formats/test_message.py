@@ -176,9 +176,7 @@ def test_the_message_id_belongs_to_the_delivery_and_the_key():
 
 def test_an_address_in_another_alphabet_is_the_only_thing_that_is_not_ascii():
     raw = build(replace(LETTER, recipient=Address(local="мария", domain="xn--e1afmkfd.example"), text="Мария\n"))
-    assert [line.decode() for line in raw.split(b"\r\n") if not line.isascii()] == [
-        "To: =?utf-8?b?0JzQsNGA0LjRjyDQn9C+0LvQtdCy0LDRjw==?= <мария@xn--e1afmkfd.example>"
-    ]
+    assert [line.decode() for line in raw.split(b"\r\n") if not line.isascii()] == [" <мария@xn--e1afmkfd.example>"]
 
 
 @settings(deadline=None, max_examples=100)
