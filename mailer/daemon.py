@@ -116,7 +116,7 @@ class Daemon:
         try:
             ready = await asyncio.to_thread(testing.prepare, self.app.press, name)
             failed = await testing.send(self.app.press, composition.transport(self.app), ready)
-        except MailerError as error:
+        except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
         else:
             for line in failed:
@@ -130,13 +130,10 @@ class Daemon:
     def _pull(self, newsletter: Newsletter) -> None:
         now = self.app.press.clock.now()
         last = self._polled.get(newsletter.id)
-        if last is not None and now < last + timedelta(seconds=newsletter.source.every_seconds):
-            return
-        self._polled[newsletter.id] = now
-        try:
-            intake.pull(self.app.press, newsletter, composition.source(self.app, newsletter))
-        except MailerError as error:
-            maillog.failed(f"pull of {newsletter.id}", error)
+        if last is None or now >= last + timedelta(seconds=newsletter.source.every_seconds):
+            self._polled[newsletter.id] = now
+            source = composition.source(self.app, newsletter)
+            self._do(f"pull {newsletter.id}", partial(intake.pull, self.app.press, newsletter, source))
 
     def _plan_arrived(self) -> None:
         """Plan every issue that has no plan, or one of an older revision."""
@@ -199,7 +196,7 @@ class Daemon:
             return
         try:
             job()
-        except MailerError as error:
+        except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
 
     def _rests(self, what: str) -> bool:

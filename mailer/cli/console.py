@@ -66,8 +66,10 @@ def press() -> Press:
 def log_to_stderr(level: int = logging.WARNING) -> None:
     """Log lines go to stderr. Libraries that would log an address stay below the level."""
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s")
-    for loud in ("mail.log", "apscheduler", "aiosmtplib", "alembic", "asyncio"):
+    for loud in ("mail.log", "aiosmtplib", "alembic", "asyncio"):
         logging.getLogger(loud).setLevel(logging.WARNING)
+    # A tick that is still at work when the next is due is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def say(document: object, *lines: str) -> None:

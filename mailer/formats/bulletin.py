@@ -17,8 +17,9 @@ from mailer.formats.typography import NBSP, typeset
 
 PREHEADER_MIN, PREHEADER_MAX = 40, 140  # what mail programs show of it beside the subject
 
-# The numbering and the copy line are quoted by people and looked for by programs: spaces in them are plain ones.
-_PLAIN_SPACED = frozenset({"numbering", "copyline"})
+# These lines are quoted by people and looked for by programs: their spaces are plain, but for CLDR's one before г.
+_PLAIN_SPACED = frozenset({"numbering", "dateline", "copyline"})
+_NO_BREAK = re.compile(rf"{NBSP}(?!г\.)")
 _SLOTS = frozenset(slot.value for slot in Slot)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")  # CommonMark 2.4: a backslash makes each of these a mere character
 _SPACES = re.compile(r"[^\S\u00a0\u2007\u202f]+")  # every space but those at which no line may break
@@ -132,14 +133,15 @@ def _plain_spaced(block: Block) -> Block:
     if not isinstance(block, Paragraph):
         return block
     return Paragraph(
-        tuple(Text(word.value.replace(NBSP, " ")) if isinstance(word, Text) else word for word in block.children)
+        tuple(Text(_NO_BREAK.sub(" ", word.value)) if isinstance(word, Text) else word for word in block.children)
     )
 
 
 def _preheader(text: IssueText, newsletter: Newsletter) -> str:
-    """The summary, else the first paragraph; the title and the newsletter's name follow while it is too short."""
+    """The summary, else the first paragraph; the title, the numbering and the date follow while it is too short."""
     words = typeset(text.summary, text.language) or _first_paragraph(text.blocks)
-    for more in (text.title, f"{newsletter.name} № {text.number} ({text.serial})"):
+    date = wording.long_date(text.date, text.language)
+    for more in (text.title, f"{newsletter.name} № {text.number} ({text.serial})", date):
         if len(words) < PREHEADER_MIN:
             words = f"{words} · {more}" if words else more
     words = _SPACES.sub(" ", words).strip()

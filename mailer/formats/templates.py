@@ -18,10 +18,10 @@ def environment(
 ) -> SandboxedEnvironment:
     """Jinja over `templates/<name>` and, behind it, `templates/_base`: a missing value is an error, code is sandboxed.
 
-    Raises BadInput when there is no such folder.
+    Raises BadInput when there is no such folder, or it is not one for a newsletter (`_base`, say).
     """
     folder = templates / name
-    if not name or Path(name).name != name or not folder.is_dir():
+    if Path(name).name != name or name.startswith((".", "_")) or not name or not folder.is_dir():
         raise BadInput(f"there is no template folder '{name}' in {templates}: make it, or name another as `template`")
     return SandboxedEnvironment(
         loader=FileSystemLoader([folder, templates / BASE]),

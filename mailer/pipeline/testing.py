@@ -13,18 +13,21 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.domain.ports import Envelope, Transport
+from mailer.pipeline.approving import drifted
 from mailer.pipeline.compiling import (
     Letterhead,
     Workbench,
     compile_editions,
     editions_hash,
     load_issue,
+    loaded,
     stored,
     variants,
 )
 from mailer.pipeline.judging import find_revision, judge_everybody
 from mailer.pipeline.press import IssueName, Press
-from mailer.store import history, mailings
+from mailer.store import Connection, history, mailings
+from mailer.store.mailings import StoredEdition
 
 # The made-up person of a test mailing: nobody's data goes to the editors.
 MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Примеров", "Уважаемый Иван Иванович")}
@@ -54,12 +57,11 @@ def prepare(
     with press.store.rehearsal() as connection:
         revision = find_revision(connection, name)
         issue = load_issue(connection, press, revision)
-    bench = Workbench(
-        issue=issue,
-        letterhead=Letterhead.of(newsletter),
-        editions=compile_editions(press, issue),
-        date=press.clock.now().replace(microsecond=0),
-    )
+        kept = _kept(connection, press, name)
+    letterhead = Letterhead.of(newsletter)
+    kept = kept or stored(compile_editions(press, issue))
+    date = press.clock.now().replace(microsecond=0)
+    bench = Workbench(issue=issue, letterhead=letterhead, editions=loaded(kept), date=date)
     copies = list(_copies(newsletter, issue, judged, revision.date, all_variants=all_variants))
     messages = []
     for address in addresses:
@@ -70,9 +72,17 @@ def prepare(
     return TestMailing(
         issue=name,
         content_hash=revision.content_hash,
-        editions_hash=editions_hash(stored(bench.editions), bench.letterhead),
+        editions_hash=editions_hash(kept, letterhead),
         messages=tuple(messages),
     )
+
+
+def _kept(connection: Connection, press: Press, name: IssueName) -> list[StoredEdition]:
+    """The editions of the issue's plan, while they are what would go out: these very bytes are tested."""
+    found = mailings.mailings_of(connection, name.newsletter, name.serial)
+    if not found or drifted(connection, press, found[0]):
+        return []
+    return mailings.editions_of(connection, found[0].id)
 
 
 async def send(press: Press, transport: Transport, test: TestMailing) -> list[str]:
