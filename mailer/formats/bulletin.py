@@ -106,10 +106,14 @@ def _insert(
 
 def _inert(value: object) -> str:
     """The value as mere characters of one line, whatever it would mean in Markdown: the autoescape of our Markdown."""
-    text = _SPACES.sub(" ", str(value)).strip()
+    text = _one_line(str(value))
     if "@@SLOT:" in text:
         raise BadInput(f"'{text}' looks like a slot of a template; write it without the two @ signs")
     return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def _one_line(text: str) -> str:
+    return _SPACES.sub(" ", text).strip()
 
 
 # --- the tree ---------------------------------------------------------------------------------------------------------
@@ -139,12 +143,11 @@ def _plain_spaced(block: Block) -> Block:
 
 def _preheader(text: IssueText, newsletter: Newsletter) -> str:
     """The summary, else the first paragraph; the title, the numbering and the date follow while it is too short."""
-    words = typeset(text.summary, text.language) or _first_paragraph(text.blocks)
+    words = _one_line(typeset(text.summary, text.language) or _first_paragraph(text.blocks))
     date = wording.long_date(text.date, text.language)
     for more in (text.title, f"{newsletter.name} № {text.number} ({text.serial})", date):
         if len(words) < PREHEADER_MIN:
-            words = f"{words} · {more}" if words else more
-    words = _SPACES.sub(" ", words).strip()
+            words = _one_line(f"{words} · {more}" if words else more)
     if len(words) <= PREHEADER_MAX:
         return words
     cut = words[: PREHEADER_MAX - 1]
