@@ -311,7 +311,7 @@ def test_a_slot_or_banner_where_none_can_stand_is_refused(templates, inside, mes
 
 
 def test_a_slot_that_is_none_is_named():
-    with pytest.raises(BadInput, match="a template in .*templates: 'nothing' is not a valid Slot"):
+    with pytest.raises(BadInput, match=r"a template in .*templates: 'nothing' is not a valid Slot"):
         written(TEMPLATES, SlotMark("nothing"))
 
 
