@@ -168,7 +168,7 @@ def add_payment(
     period = f"{payment.period.first} to {payment.period.last}"
     console.say(
         {"membership": membership, "from": payment.period.first, "to": payment.period.last, "amount": payment.amount},
-        f"{payment.amount:f} {payment.currency} entered for {membership}, {period}",
+        f"{payment.amount.normalize():f} {payment.currency} entered for {membership}, {period}",
     )
 
 

@@ -137,6 +137,8 @@ def _check(connection: Connection, issue: Issue, latest: Revision | None) -> tup
 def refuse_if_fixed(connection: Connection, name: IssueName) -> None:
     """Refused when other content may no longer come in for this issue: it is approved, or copies may have left."""
     for found in mailings.mailings_of(connection, name.newsletter, name.serial):
+        if found.state is MailingState.CANCELLED and found.first_handover_at is None:
+            continue
         approved = found.approved_hash is not None
         if approved or found.state not in REPLANNABLE or found.first_handover_at is not None:
             withdraw = approved and found.state in {MailingState.APPROVED, MailingState.HELD}

@@ -15,9 +15,9 @@ def relay_down(reason: str) -> None:
     log.warning("relay down: %s", reason)
 
 
-def claim_lost(delivery: int) -> None:
-    """Another process has taken the copy over; nothing of it was sent by us."""
-    log.warning("delivery %d was taken over by another process before its content left", delivery)
+def claim_lost(what: str) -> None:
+    """A copy in hand may not leave after all; nothing of it was sent by us."""
+    log.warning("%s", what)
 
 
 def taken_over(pending: int, uncertain: int) -> None:

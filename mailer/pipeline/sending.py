@@ -32,7 +32,7 @@ BROKEN = 3
 
 
 class LostClaim(MailerError):
-    """The copy is no longer ours to send: another process has taken it over. Nothing of it was sent."""
+    """The copy may not leave now: another process took it over, or its mailing was paused. Nothing of it was sent."""
 
 
 @dataclass(slots=True)
@@ -135,11 +135,15 @@ class Sender:
                 broken = broken + 1 if connected else BROKEN
                 # Behind the others, in case it is this copy that breaks connections.
                 later = self._press.clock.now() + MINUTE if connected else None
-                await self._ledger(_give_back, work, later)
+                await self._ledger(_give_back, [work] if work else [], later)
                 if broken == BROKEN:
                     drained.down = str(error)
-            except LostClaim:
-                maillog.claim_lost(work.claim.delivery if work else 0)
+            except LostClaim as error:
+                maillog.claim_lost(str(error))
+                # What waits behind it was claimed with it: let the claim decide anew.
+                waiting = [work, *queue] if work else [*queue]
+                queue.clear()
+                await self._ledger(_give_back, waiting, None)
 
     async def _next(self, queue: deque[Work], refill: asyncio.Lock, only: IssueName | None) -> Work | None:
         async with refill:
@@ -153,7 +157,9 @@ class Sender:
 
         async def mark() -> None:
             if not await self._ledger(_mark, work):
-                raise LostClaim("another process has taken this copy over")
+                raise LostClaim(
+                    f"delivery {work.claim.delivery} was taken over, or its mailing paused; nothing of it left"
+                )
 
         outcome = await relay.send(work.envelope, work.message, mark)
         # Once the relay has answered, the answer is written, whatever else happens to this task.
@@ -199,9 +205,8 @@ def _record(
     record(connection, press, manner, work.claim, outcome, started_at=started_at)
 
 
-def _give_back(connection: Connection, _press: Press, work: Work | None, later: datetime | None) -> None:
-    if work is not None:
-        claims.give_back(connection, [work.claim], next_attempt_at=later)
+def _give_back(connection: Connection, _press: Press, works: list[Work], later: datetime | None) -> None:
+    claims.give_back(connection, [work.claim for work in works], next_attempt_at=later)
 
 
 def _take_over(connection: Connection, press: Press, own: int, is_dead: Callable[[Owner], bool]) -> None:

@@ -70,8 +70,14 @@ def claim(
 
 
 def mark(connection: Connection, held: Claim, now: datetime) -> bool:
-    """Write that the content may leave from now on; False when the claim is lost, and nothing may be sent."""
-    where = and_(_holds(held), deliveries.c.lease_until > now, deliveries.c.marked_at.is_(None))
+    """Write that the content may leave from now on; False when nothing may be sent.
+
+    That is when the claim is lost, or when the mailing was paused or cancelled since the copy was claimed.
+    """
+    goes_on = select(mailings.c.id).where(
+        mailings.c.id == deliveries.c.mailing, mailings.c.state == MailingState.SENDING
+    )
+    where = and_(_holds(held), deliveries.c.lease_until > now, deliveries.c.marked_at.is_(None), goes_on.exists())
     first = select(deliveries.c.mailing).where(deliveries.c.id == held.delivery).scalar_subquery()
     if connection.execute(update(deliveries).where(where).values(marked_at=now)).rowcount != 1:
         return False
