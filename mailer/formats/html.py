@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from jinja2.environment import TemplateModule
-from lxml import etree  # type: ignore[import-untyped]  # lxml has no types
+from lxml import etree
 from markupsafe import Markup
 
 from mailer.domain.edition import HtmlPart, HtmlSlot, Place, Slot

@@ -4,7 +4,7 @@ import logging
 import re
 
 import cssutils
-from lxml import etree  # type: ignore[import-untyped]  # lxml has no types
+from lxml import etree
 from premailer import Premailer
 
 from mailer.domain.errors import BadInput
