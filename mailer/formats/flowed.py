@@ -56,7 +56,8 @@ def wrap(parts: Sequence[str], *, indent: str = "", soft: bool = False) -> list[
             longer = word
         line = longer
     if line:
-        lines.append(_dressed(line, indent) + (" " if soft else ""))
+        # A lone `--` that nothing follows here breaks hard: with a space it would begin a signature.
+        lines.append(_dressed(line, indent) + (" " if soft and line != "--" else ""))
     return lines
 
 

@@ -178,7 +178,7 @@ class Sink:
         self.received.append(received)
         number = f"{len(self.received):04d}"
         if self._folder is not None:
-            spool.write(self._folder, number, received.message)
+            spool.write(self._folder, f"{number}.eml", received.message)
         if self._log is not None:
             message_id = BytesHeaderParser().parsebytes(received.message)["Message-ID"]
             with self._log.open("a", encoding="utf-8") as log:
