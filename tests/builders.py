@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
-from mailer.domain.membership import Kind, Membership, Pause, Payment, Period, Seat
+from mailer.domain.membership import FeeOption, Kind, Membership, Pause, Payment, Period, Season, Seat
 
 PEOPLE = tuple(f"P{number:03}" for number in range(1, 13))
 
@@ -47,6 +47,25 @@ def a_register(*parts: Membership | Seat | Payment) -> Register:
         memberships={part.id: part for part in parts if isinstance(part, Membership)},
         seats=tuple(part for part in parts if isinstance(part, Seat)),
         payments=tuple(part for part in parts if isinstance(part, Payment)),
+    )
+
+
+def a_year(year: int, *, years: int = 1) -> Period:
+    """Whole years from the first of January."""
+    return Period(first=date(year, 1, 1), last=date(year + years - 1, 12, 31))
+
+
+def a_season(year: int) -> Season:
+    """A year's fees in roubles: one year or two."""
+    return Season(
+        year=year,
+        currency="RUB",
+        options=tuple(
+            FeeOption(
+                period=a_year(year, years=years), years=years, individual=Decimal(one), corporate=Decimal(another)
+            )
+            for years, one, another in ((1, 50000, 80000), (2, 90000, 140000))
+        ),
     )
 
 

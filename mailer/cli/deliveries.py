@@ -18,7 +18,10 @@ def list_(
     issue: Annotated[str, typer.Argument(metavar="ISSUE")],
     state: Annotated[State | None, typer.Option("--state", help="only copies in this state")] = None,
 ) -> None:
-    """Every copy of an issue. Example: mailer delivery list russia-confidential/253 --state uncertain."""
+    """Every copy of an issue.
+
+    Example: mailer delivery list russia-confidential/253 --state uncertain
+    """
     found = ledger.listing(console.press(), IssueName.parse(issue), state)
     console.show(
         [_facts(one) for one in found],
@@ -31,7 +34,10 @@ def list_(
 
 
 def show(identity: Identity) -> None:
-    """One copy with every attempt. Example: mailer delivery show 17."""
+    """One copy with every attempt.
+
+    Example: mailer delivery show 17
+    """
     one, attempts = ledger.show(console.press(), identity)
     tried = [asdict(attempt) for attempt in attempts]
     console.show(
@@ -59,7 +65,10 @@ def settle(
     identity: Identity,
     as_: Annotated[str, typer.Option("--as", metavar="accepted|resend", help="it arrived, or it goes out once more")],
 ) -> None:
-    """Say what became of an uncertain copy. Example: mailer delivery settle 17 --as accepted."""
+    """Say what became of an uncertain copy.
+
+    Example: mailer delivery settle 17 --as accepted
+    """
     if as_ not in {"accepted", "resend"}:
         raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
     press = console.press()
@@ -70,7 +79,10 @@ def settle(
 
 
 def release(identity: Identity) -> None:
-    """Let a held copy go out after all. Example: mailer delivery release 17."""
+    """Let a held copy go out after all.
+
+    Example: mailer delivery release 17
+    """
     address = settling.release(console.press(), identity)
     console.say({"id": identity, "state": "pending", "address": address}, f"delivery {identity} goes to {address}")
 

@@ -12,13 +12,19 @@ from mailer.cli import console
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="a new folder, or this one")] = Path()) -> None:
-    """Make a new installation: config.toml, key, templates/, schedules/. Example: mailer init /srv/mailer."""
+    """Make a new installation: config.toml, key, templates/, schedules/.
+
+    Example: mailer init /srv/mailer
+    """
     config = composition.install(folder.resolve())
     console.say({"config": str(config)}, f"{config} is written; edit it, then `mailer --config {config} check`")
 
 
 def check() -> None:
-    """See whether everything that sending needs is right. Example: mailer check."""
+    """See whether everything that sending needs is right.
+
+    Example: mailer check
+    """
     found = asyncio.run(checking.check(console.invocation.config))
     console.show(
         [{"what": one.what, "ok": one.ok, "said": one.said} for one in found],

@@ -15,7 +15,10 @@ Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<seria
 
 
 def pull(newsletter: Annotated[str | None, typer.Argument(metavar="[NEWSLETTER]")] = None) -> None:
-    """Pull finished issues now. Example: mailer pull russia-confidential."""
+    """Pull finished issues now.
+
+    Example: mailer pull russia-confidential
+    """
     opened = console.installation()
     chosen = [opened.press.newsletter(newsletter)] if newsletter else list(opened.press.newsletters.values())
     found: list[tuple[str, intake.Pulled]] = []
@@ -52,7 +55,10 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="[NEWSLETTER]"
 
 
 def list_() -> None:
-    """Every issue that was pulled. Example: mailer issue list."""
+    """Every issue that was pulled.
+
+    Example: mailer issue list
+    """
     found = shelving.listing(console.press())
     console.show(
         [shelving.facts(one) for one in found],
@@ -73,7 +79,10 @@ def list_() -> None:
 
 
 def show(issue: Issue) -> None:
-    """One issue with its files and its state. Example: mailer issue show russia-confidential/253."""
+    """One issue with its files and its state.
+
+    Example: mailer issue show russia-confidential/253
+    """
     one, files = shelving.show(console.press(), IssueName.parse(issue))
     document = shelving.facts(one) | {"files": [{"name": file.name, "bytes": len(file.content)} for file in files]}
     console.say(
@@ -87,7 +96,10 @@ def show(issue: Issue) -> None:
 
 
 def check(issue: Issue) -> None:
-    """Compile every edition and see whether anything is wrong. Example: mailer issue check russia-confidential/253."""
+    """Compile every edition and see whether anything is wrong.
+
+    Example: mailer issue check russia-confidential/253
+    """
     warnings = shelving.check(console.press(), IssueName.parse(issue))
     console.warn(warnings)
     console.say({"issue": issue, "ok": True, "warnings": warnings}, f"{issue}: every edition can be compiled")
@@ -98,7 +110,10 @@ def preview(
     person: Annotated[str, typer.Option("--person", metavar="ID")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="where the files go")],
 ) -> None:
-    """Write one person's copies as files. Example: mailer issue preview russia-confidential/253 --person P001 --out look."""
+    """Write one person's copies as files.
+
+    Example: mailer issue preview russia-confidential/253 --person P001 --out look
+    """
     written = dry_run.preview(console.press(), IssueName.parse(issue), person, composition.spool(out))
     console.say({"issue": issue, "person": person, "files": [str(file) for file in written]}, *map(str, written))
 

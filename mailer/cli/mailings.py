@@ -18,7 +18,10 @@ Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<seria
 
 
 def plan(issue: Issue) -> None:
-    """Freeze who receives the issue. Example: mailer plan russia-confidential/253."""
+    """Freeze who receives the issue.
+
+    Example: mailer plan russia-confidential/253
+    """
     made = planning.plan(console.press(), IssueName.parse(issue))
     console.warn(made.warnings)
     people = [_person(one) for one in made.people]
@@ -44,7 +47,10 @@ def plan(issue: Issue) -> None:
 
 
 def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) -> None:
-    """Why this person gets the issue, or not. Example: mailer why P004 russia-confidential/253."""
+    """Why this person gets the issue, or not.
+
+    Example: mailer why P004 russia-confidential/253
+    """
     found = explaining.why(console.press(), person, IssueName.parse(issue))
     answer, frozen = found.now.entitlement, found.frozen
     decision = "recipient" if answer.receives else "excluded"
@@ -89,7 +95,10 @@ def send_test(
     person: Annotated[str | None, typer.Option("--person", metavar="ID", help="as this person would get it")] = None,
     all_variants: Annotated[bool, typer.Option("--all-variants", help="every variant of the insert")] = False,
 ) -> None:
-    """Send a test mailing to the editors. Example: mailer test russia-confidential/253 --all-variants."""
+    """Send a test mailing to the editors.
+
+    Example: mailer test russia-confidential/253 --all-variants
+    """
     opened = console.installation()
     name = IssueName.parse(issue)
     ready = testing.prepare(
@@ -110,7 +119,10 @@ def send_test(
 
 
 def approve(issue: Issue) -> None:
-    """Approve exactly what was planned and compiled. Example: mailer approve russia-confidential/253."""
+    """Approve exactly what was planned and compiled.
+
+    Example: mailer approve russia-confidential/253
+    """
     press, name = console.press(), IssueName.parse(issue)
     console.confirm(f"Approve {issue} for sending?")
     done = approving.approve(press, name)
@@ -122,7 +134,10 @@ def approve(issue: Issue) -> None:
 
 
 def withdraw(issue: Issue) -> None:
-    """Take an approval back, to edit the issue. Example: mailer withdraw russia-confidential/253."""
+    """Take an approval back, to edit the issue.
+
+    Example: mailer withdraw russia-confidential/253
+    """
     approving.withdraw(console.press(), IssueName.parse(issue))
     console.say({"issue": issue, "state": "planned"}, f"the approval of {issue} is withdrawn")
 
@@ -134,7 +149,10 @@ def send(
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="stay until nothing is left that can be done now")] = False,
 ) -> None:
-    """Send an issue now. Example: mailer send russia-confidential/253 --wait."""
+    """Send an issue now.
+
+    Example: mailer send russia-confidential/253 --wait
+    """
     opened, name = console.installation(), IssueName.parse(issue)
     if dry_run_to is not None:
         written = dry_run.write(opened.press, name, composition.spool(dry_run_to))
@@ -160,19 +178,28 @@ def _plan_if_need_be(opened: composition.App, name: IssueName) -> None:
 
 
 def pause(issue: Issue) -> None:
-    """Let nothing more leave for now. Example: mailer pause russia-confidential/253."""
+    """Let nothing more leave for now.
+
+    Example: mailer pause russia-confidential/253
+    """
     approving.pause(console.press(), IssueName.parse(issue))
     console.say({"issue": issue, "state": "paused"}, f"{issue} is paused; `mailer resume {issue}` goes on")
 
 
 def resume(issue: Issue) -> None:
-    """Go on with a paused mailing. Example: mailer resume russia-confidential/253."""
+    """Go on with a paused mailing.
+
+    Example: mailer resume russia-confidential/253
+    """
     approving.resume(console.press(), IssueName.parse(issue))
     console.say({"issue": issue, "state": "sending"}, f"{issue} goes on")
 
 
 def cancel(issue: Issue) -> None:
-    """Let every copy that has not left never leave. Example: mailer cancel russia-confidential/253."""
+    """Let every copy that has not left never leave.
+
+    Example: mailer cancel russia-confidential/253
+    """
     press = console.press()
     console.confirm(f"Every copy of {issue} that has not left will never leave.")
     cancelled = approving.cancel(press, IssueName.parse(issue))
@@ -180,7 +207,10 @@ def cancel(issue: Issue) -> None:
 
 
 def status(issue: Annotated[str | None, typer.Argument(metavar="[ISSUE]")] = None) -> None:
-    """Progress and time left. Example: mailer status russia-confidential/253."""
+    """Progress and time left.
+
+    Example: mailer status russia-confidential/253
+    """
     opened = console.installation()
     if issue is None:
         found = reporting.progress_of_all(opened.press)
@@ -193,7 +223,10 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="[ISSUE]")] = Non
 
 
 def report(issue: Issue) -> None:
-    """The distribution report. Example: mailer report russia-confidential/253."""
+    """The distribution report.
+
+    Example: mailer report russia-confidential/253
+    """
     found = reporting.report(console.press(), IssueName.parse(issue))
     console.say(report_document(found), *report_lines(found))
 
@@ -232,7 +265,10 @@ def report_lines(found: reporting.Report) -> list[str]:
 
 
 def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="send them a supplement")] = False) -> None:
-    """Who is entitled now and has no copy. Example: mailer unsent russia-confidential/253 --send."""
+    """Who is entitled now and has no copy.
+
+    Example: mailer unsent russia-confidential/253 --send
+    """
     opened, name = console.installation(), IssueName.parse(issue)
     owed = supplementing.unsent(opened.press, name)
     people = [_person(one) for one in owed.people]
@@ -280,6 +316,8 @@ def _named(people: tuple[str, ...]) -> str:
 
 def join(app: typer.Typer) -> None:
     """Add these commands."""
+    for command in (plan, why):
+        app.command()(command)
     app.command("test")(send_test)
-    for command in (plan, why, approve, withdraw, send, pause, resume, cancel, status, report, unsent):
+    for command in (approve, withdraw, send, pause, resume, cancel, status, report, unsent):
         app.command()(command)

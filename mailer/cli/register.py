@@ -23,7 +23,10 @@ def import_(
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="leave bad rows out and apply the others")] = False,
     end_missing: Annotated[bool, typer.Option("--end-missing", help="who is absent from the file has left")] = False,
 ) -> None:
-    """Import members and payments; the difference first. Example: mailer register import --members m.csv --apply."""
+    """Import members and payments; the difference first.
+
+    Example: mailer register import --members m.csv --apply
+    """
     if members is None and payments is None:
         raise typer.BadParameter("name --members, --payments or both")
     press = console.press()
@@ -98,7 +101,10 @@ def export(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="where the files go")],
     xlsx: Annotated[bool, typer.Option("--xlsx", help="one register.xlsx with two sheets")] = False,
 ) -> None:
-    """Write members.csv and payments.csv, as import takes them. Example: mailer register export --out backup."""
+    """Write members.csv and payments.csv, as import takes them.
+
+    Example: mailer register export --out backup
+    """
     press = console.press()
     found = registering.export_register(press.store, who=press.who, now=press.clock.now())
     spool = composition.spool(out)
@@ -113,7 +119,10 @@ def export(
 
 
 def list_people() -> None:
-    """Everybody in the register. Example: mailer person list."""
+    """Everybody in the register.
+
+    Example: mailer person list
+    """
     found = people.listing(console.press())
     console.show(
         found,
@@ -126,13 +135,19 @@ def list_people() -> None:
 
 
 def show_person(person: Person) -> None:
-    """One person with memberships, payments and copies. Example: mailer person show P001."""
+    """One person with memberships, payments and copies.
+
+    Example: mailer person show P001
+    """
     found = people.show(console.press(), person)
     console.say(found, *people.lines(found))
 
 
 def erase_person(person: Person) -> None:
-    """Forget a person; an anonymous ledger stays that still balances. Example: mailer person erase P001."""
+    """Forget a person; an anonymous ledger stays that still balances.
+
+    Example: mailer person erase P001
+    """
     press = console.press()
     people.show(press, person)
     console.confirm(f"Everything that tells who {person} is will be gone, here and in every mailing.", typed=person)
@@ -150,7 +165,10 @@ def add_payment(
     in_full: Annotated[bool, typer.Option("--in-full", help="this pays the whole period, whatever the fee")] = False,
     reference: Annotated[str, typer.Option("--reference", metavar="R")] = "",
 ) -> None:
-    """Enter a payment. Example: mailer payment add M001 --from 2018-01-01 --to 2018-12-31 --amount 50000."""
+    """Enter a payment.
+
+    Example: mailer payment add M001 --from 2018-01-01 --to 2018-12-31 --amount 50000
+    """
     payment = formats.parse_payment(
         {
             "membership": membership,

@@ -18,7 +18,10 @@ from mailer.pipeline.reporting import Report
 
 
 def daemon() -> None:
-    """Pull, plan and send by the schedules, until SIGTERM. Example: mailer --config /etc/mailer/config.toml daemon."""
+    """Pull, plan and send by the schedules, until SIGTERM.
+
+    Example: mailer --config /etc/mailer/config.toml daemon
+    """
     console.log_to_stderr(logging.INFO)
     opened = console.installation(who="daemon")
     with composition.sending(opened) as (sender, owner):
@@ -34,7 +37,10 @@ def demo(
         Path | None, typer.Option("--dir", metavar="DIR", help="a new folder for the made-up club")
     ] = None,
 ) -> None:
-    """Run the whole service on this machine alone, for a made-up club. Example: mailer demo --once --fast."""
+    """Run the whole service on this machine alone, for a made-up club.
+
+    Example: mailer demo --once --fast
+    """
     console.log_to_stderr()
     made_in = demos.prepare(folder)
     say = console.complain if console.invocation.as_json else typer.echo
