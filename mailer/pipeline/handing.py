@@ -118,10 +118,11 @@ def record(
 ) -> None:
     """Write an attempt with its reply, and where it leaves the delivery: later, never, done, or not known."""
     now = press.clock.now()
-    event, next_attempt_at = event_of(outcome), None
-    if isinstance(outcome, Deferred):
-        next_attempt_at = _next_attempt(connection, manner, held, started_at, now)
-        event = event if next_attempt_at else Event.GAVE_UP
+    event, again_at = event_of(outcome), None
+    if isinstance(outcome, Deferred | Unknown):
+        again_at = _next_attempt(connection, manner, held, started_at, now)
+    if isinstance(outcome, Deferred) and again_at is None:
+        event = Event.GAVE_UP
     word = type(outcome).__name__.lower()
     owned = claims.record(
         connection,
@@ -131,12 +132,13 @@ def record(
         word=word,
         started_at=started_at,
         finished_at=now,
-        next_attempt_at=next_attempt_at,
+        next_attempt_at=again_at if isinstance(outcome, Deferred) else None,
     )
     reply = outcome.reply
     maillog.handed_over(held.delivery, word, reply.code if reply else None, reply.queue_id if reply else "")
-    if owned and manner.resend_unknown and isinstance(outcome, Unknown):
-        settle_by_policy(connection, press, held.delivery, now + manner.backoff.first)
+    # Not for ever: a relay that always loses the reply would bring the reader copy after copy.
+    if owned and manner.resend_unknown and isinstance(outcome, Unknown) and again_at is not None:
+        settle_by_policy(connection, press, held.delivery, again_at)
 
 
 def settle_by_policy(connection: Connection, press: Press, identity: int, again_at: datetime) -> None:

@@ -1,0 +1,288 @@
+"""A made-up club's installation on disk: settings, schedule, fees, key, an issue and a register made by code."""
+
+import email
+import email.policy
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from mailer import app as composition
+from mailer.app import App
+from mailer.domain.membership import Payment, Period
+from mailer.domain.ports import Clock, Transport
+from mailer.formats import register
+from mailer.gateways.sink import Misbehaviour, Phase, Script, Sink
+from mailer.gateways.sources import FolderSource
+from mailer.pipeline import approving, intake, ledger, planning, registering
+from mailer.pipeline.press import IssueName
+from mailer.pipeline.sending import Sender
+from mailer.store.deliveries import Attempt, Delivery
+from tests.doubles import FrozenClock
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+LETTER = "harbour-letter"
+ISSUE = IssueName(newsletter=LETTER, serial=41)
+# The issue's date, two in the afternoon in London (BST).
+THURSDAY = datetime(2018, 7, 12, 13, 0, tzinfo=UTC)
+
+Tables = Mapping[str, Mapping[str, object]]
+
+CONFIG: Tables = {
+    "paths": {"templates": str(TEMPLATES)},
+    "smtp": {"host": "127.0.0.1", "security": "none", "connections": 2, "timeout_seconds": 5},
+}
+SCHEDULE: Tables = {
+    "newsletter": {
+        "id": LETTER,
+        "name": "The Harbour Letter",
+        "from": "The Harbour Letter <letter@club.example>",
+        "reply_to": "secretary@club.example",
+        "languages": ["en"],
+        "classification": "For members",
+    },
+    "source": {"every": "1 min"},
+    "send": {"cron": "0 10 * * mon-fri", "timezone": "Europe/London", "undo_minutes": 0},
+    "approval": {"required": True, "editors": []},
+    "audience": {"circulations": ["club"]},
+    "insert": {"show": "never"},
+}
+FEES = """
+[[season]]
+year = 2018
+currency = "RUB"
+  [[season.option]]
+  from = 2018-01-01
+  to = 2018-12-31
+  years = 1
+  individual = 50000
+  corporate = 80000
+"""
+WORDS = {
+    "en": ("The last keeper of the lamp", "The lamp of Norland burned oil until *last winter*.", "Dear Friend{}"),
+    "ru": ("Последний смотритель лампы", "Лампа Норландии горела на масле до *прошлой зимы*.", "Дорогой друг{}"),
+}
+MEMBER_COLUMNS = (
+    "membership,kind,organisation,circulation,person,seat,name_en,name_ru,salutation_en,salutation_ru,"
+    "email,languages,free_until,ended_on,pause_from,pause_until"
+)
+PAYMENT_COLUMNS = "membership,period_from,period_to,amount,currency,paid_on,in_full,reference"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A row of the register and its payment; every word of it is found in no other member's."""
+
+    number: int
+    kind: str = "individual"
+    membership: str = ""
+    languages: str = "en"
+    paid: int = 50000
+    until: str = "2018-12-31"
+    in_full: bool = False
+    address: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def person(self) -> str:
+        return f"P{self.number:03}"
+
+    @property
+    def email(self) -> str:
+        return self.address or f"desk{self.number:03}@members.example"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What tells that a message speaks of this member."""
+        number = f"{self.number:03}"
+        return (f"Reader{number}", f"Читатель{number}", f"Friend{number}", f"друг{number}", self.email)
+
+    def row(self) -> str:
+        number = f"{self.number:03}"
+        cells = {
+            "membership": self.membership or f"M{number}",
+            "kind": self.kind,
+            "circulation": "club",
+            "person": self.person,
+            "name_en": f"Reader{number}",
+            "name_ru": f"Читатель{number}",
+            "salutation_en": WORDS["en"][2].format(number),
+            "salutation_ru": WORDS["ru"][2].format(number),
+            "email": self.email,
+            "languages": self.languages,
+        } | self.more
+        return ",".join(cells.get(column, "") for column in MEMBER_COLUMNS.split(","))
+
+    def payment(self) -> str:
+        membership = self.membership or f"M{self.number:03}"
+        in_full = "yes" if self.in_full else ""
+        return f"{membership},2018-01-01,{self.until},{self.paid},RUB,2018-01-22,{in_full},INV-{self.number:03}"
+
+
+def members(count: int, first: int = 1, **fields: object) -> list[Member]:
+    """So many paid-up members, numbered from `first`."""
+    return [Member(number=number, **fields) for number in range(first, first + count)]
+
+
+@dataclass(frozen=True)
+class Club:
+    """An installation in a folder. Its settings are written anew by `settle` and `reschedule`."""
+
+    folder: Path
+
+    @classmethod
+    def found(cls, folder: Path, schedule: Tables | None = None) -> "Club":
+        """A new installation with one finished issue and nobody in the register."""
+        club = cls(folder)
+        (folder / "schedules").mkdir(parents=True)
+        (folder / "schedules" / "fees.toml").write_text(FEES)
+        (folder / "mailer.key").write_text("5a" * 32)
+        club.reschedule(schedule or {})
+        club.settle()
+        for language in joined(SCHEDULE, schedule or {})["newsletter"]["languages"]:
+            club.write_issue(language)
+        return club
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    def settle(self, **tables: Mapping[str, object]) -> None:
+        """Write config.toml, with these keys beside or over the usual ones."""
+        self.config.write_text(_toml(joined(CONFIG, tables)))
+
+    def reschedule(self, tables: Tables) -> None:
+        """Write the newsletter's schedule, with these keys beside or over the usual ones."""
+        (self.folder / "schedules" / f"{LETTER}.toml").write_text(_toml(joined(SCHEDULE, tables)))
+
+    def write_issue(self, language: str = "en", *, serial: int = 41, number: int = 7, more: str = "") -> None:
+        """A finished text of an issue in its folder."""
+        title, body, _ = WORDS[language]
+        folder = self.folder / "issues" / f"2018-{number:02}"
+        folder.mkdir(parents=True, exist_ok=True)
+        head = {"newsletter": LETTER, "language": language, "status": "finished", "number": number, "serial": serial}
+        head |= {"volume": 17, "year": 2018, "date": "2018-07-12", "title": title}
+        lines = [f"{key}: {value}" for key, value in head.items()]
+        (folder / f"{language}.md").write_text("\n".join(["---", *lines, "---", "", body, more, ""]))
+
+    def write_register(self, people: Sequence[Member]) -> None:
+        """members.csv and payments.csv in the club's folder."""
+        (self.folder / "members.csv").write_text("\n".join([MEMBER_COLUMNS, *(one.row() for one in people), ""]))
+        paid = [one.payment() for one in people if one.paid]
+        (self.folder / "payments.csv").write_text("\n".join([PAYMENT_COLUMNS, *paid, ""]))
+
+    @contextmanager
+    def opened(self, clock: Clock | None = None, *, who: str = "secretary") -> Iterator[App]:
+        """The installation, open."""
+        app = composition.open_app(self.config, who=who, clock=clock or FrozenClock(THURSDAY))
+        try:
+            yield app
+        finally:
+            app.store.close()
+
+    @contextmanager
+    def sending(
+        self, clock: Clock, relay: Sink | Transport, **tables: Mapping[str, object]
+    ) -> Iterator[tuple[App, Sender]]:
+        """The installation with these settings, open, and a sender of its own to this relay."""
+        if isinstance(relay, Sink):
+            tables["smtp"] = {**tables.get("smtp", {}), "port": relay.port}
+        self.settle(**tables)
+        with self.opened(clock) as app, composition.sending(app) as (sender, _owner):
+            if not isinstance(relay, Sink):
+                sender._transport = relay
+            yield app, sender
+
+
+def import_register(app: App, people: Sequence[Member]) -> None:
+    """The register has these members and their payments."""
+    club = Club(app.config.folder)
+    club.write_register(people)
+    registering.import_register(
+        app.store,
+        members_table=register.read_members("members.csv", (club.folder / "members.csv").read_bytes()),
+        payments_table=register.read_payments("payments.csv", (club.folder / "payments.csv").read_bytes()),
+        end_missing=None,
+        skip_bad=False,
+        who="secretary",
+        now=app.press.clock.now(),
+    )
+
+
+def reverse(app: App, member: Member) -> None:
+    """The member's payment is taken back."""
+    period = Period(first=date(2018, 1, 1), last=date.fromisoformat(member.until))
+    given = {"amount": Decimal(-member.paid), "currency": "RUB", "reference": f"BACK-{member.number:03}"}
+    payment = Payment(membership=f"M{member.number:03}", period=period, **given)
+    registering.add_payment(app.store, payment, who="secretary", now=app.press.clock.now())
+
+
+def pull(app: App) -> list[intake.Pulled]:
+    """Pull the club's issues, without the wait that tells whether a folder lies still."""
+    newsletter = app.press.newsletters[LETTER]
+    source = FolderSource(newsletter.source.url, app.config.folder, lambda: None)
+    return intake.pull(app.press, newsletter, source)
+
+
+def approve(app: App, people: Sequence[Member] = ()) -> None:
+    """Import these members, pull, plan and approve the issue: it may be sent."""
+    if people:
+        import_register(app, people)
+    pull(app)
+    planning.plan(app.press, ISSUE)
+    approving.approve(app.press, ISSUE)
+
+
+def begin(app: App, people: Sequence[Member] = ()) -> None:
+    """The same, and send it: its copies leave at the next drain."""
+    approve(app, people)
+    approving.send(app.press, ISSUE)
+
+
+def copies(app: App) -> dict[str, Delivery]:
+    """The issue's copies by person; of a reader of two languages, the one that comes last."""
+    return {one.person: one for one in ledger.listing(app.press, ISSUE, None)}
+
+
+def attempts(app: App, person: str) -> list[Attempt]:
+    """Every attempt of a person's copy."""
+    return ledger.show(app.press, copies(app)[person].id)[1]
+
+
+def states(app: App) -> dict[str, int]:
+    """How many copies of the issue are in each state, the empty ones left out."""
+    found = [one.state.value for one in ledger.listing(app.press, ISSUE, None)]
+    return {state: found.count(state) for state in sorted(set(found))}
+
+
+def says(member: Member, *answers: str | Misbehaviour | None, phase: Phase = Phase.RCPT) -> Script:
+    """A relay that gives this member one answer after another, the last one for ever; all others are accepted."""
+
+    def script(now: Phase, _sender: str, recipient: str, nth: int) -> str | Misbehaviour | None:
+        return answers[min(nth, len(answers)) - 1] if now is phase and recipient == member.email else None
+
+    return script
+
+
+def readable(message: bytes) -> str:
+    """Everything that a message says, headers and every part decoded, with plain spaces."""
+    parsed = email.message_from_bytes(message, policy=email.policy.default)
+    parts = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
+    heads = [f"{name}: {value}" for name, value in parsed.items()]
+    return "\n".join([*heads, *parts]).replace("\u00a0", " ")
+
+
+def joined(usual: Tables, given: Tables) -> dict[str, dict[str, object]]:
+    """Both tables of tables in one; what is given wins."""
+    return {name: {**usual.get(name, {}), **given.get(name, {})} for name in [*usual, *(set(given) - set(usual))]}
+
+
+def _toml(tables: Tables) -> str:
+    sections = [
+        [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+        for name, table in tables.items()
+    ]
+    return "\n".join(line for section in sections for line in [*section, ""])
