@@ -1,7 +1,7 @@
 """Members, their seats, what they paid and for which dates, and what membership costs."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -37,10 +37,6 @@ class Period:
     def covers(self, day: date) -> bool:
         """Whether the day is one of the period's, both ends included."""
         return self.first <= day <= self.last
-
-    def joins(self, later: "Period") -> bool:
-        """Whether `later` begins no later than the day after this one ends."""
-        return later.first <= self.last + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -395,3 +395,10 @@ def test_whatever_is_imported_the_seats_hold_and_twice_changes_nothing(register,
     good = [row for row in rows if row.row not in {bad.row for bad in found.bad}]
     assert bring(after, *good).bad == ()
     assert bring(after, *good).changes_nothing
+
+
+def test_a_bad_row_says_where_it_is():
+    assert (
+        str(BadRow(file="members.csv", row=2, column="email", reason="wrong"))
+        == "members.csv, row 2, column email: wrong"
+    )

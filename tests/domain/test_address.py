@@ -1,0 +1,20 @@
+"""Two addresses are one mailbox when only their case differs, and come back from the database as they were."""
+
+import pytest
+
+from mailer.domain.address import Address
+
+
+@pytest.mark.parametrize(
+    ("local", "wire", "normal", "needs_smtputf8"),
+    [
+        ("Anna.L", "Anna.L@xn--e1afmkfd.example", "anna.l@xn--e1afmkfd.example", False),
+        ("Анна", "Анна@xn--e1afmkfd.example", "анна@xn--e1afmkfd.example", True),
+        ('"a@b"', '"a@b"@xn--e1afmkfd.example', '"a@b"@xn--e1afmkfd.example', False),
+    ],
+)
+def test_the_forms_of_an_address(local, wire, normal, needs_smtputf8):
+    address = Address(local=local, domain="xn--e1afmkfd.example")
+    assert (address.wire, address.normal, address.needs_smtputf8) == (wire, normal, needs_smtputf8)
+    assert str(address) == wire
+    assert Address.kept(wire) == address

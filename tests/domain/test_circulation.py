@@ -1,0 +1,394 @@
+"""Everybody in exactly one of two lists, numbered copies, and a second opinion on who receives what."""
+
+import csv
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailer.config import load_schedules
+from mailer.domain.circulation import (
+    Balance,
+    Judged,
+    Register,
+    Renewal,
+    candidates,
+    copies_for,
+    count_reasons,
+    judge,
+    variant_for,
+)
+from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Terms, Variant, Wording
+from mailer.domain.entitlement import Audience, Candidate, Entitlement, Reason
+from mailer.domain.membership import FeeSchedule, Kind, Membership, Payment, Seat
+from mailer.domain.newsletter import InsertShow
+from mailer.domain.register_change import difference
+from mailer.formats.register import read_members, read_payments
+from tests.builders import a_membership, a_payment, a_register, a_season, a_seat, registers
+
+DAY = date(2018, 7, 12)
+ONE = timedelta(days=1)
+FEES = FeeSchedule(seasons=(a_season(2017), a_season(2018), a_season(2019)))
+AUDIENCE = Audience(
+    date=DAY, circulations=("club", "centre"), grace_days=0, default_language="en", languages=("en", "ru")
+)
+ALWAYS = Renewal(show=InsertShow.ALWAYS, due_days=90)
+
+
+def circulation(register: Register, audience: Audience = AUDIENCE, held: frozenset[str] = frozenset()):
+    return judge(candidates(register, audience.date, held=held), audience, FEES)
+
+
+def reasons(*parts: Membership | Seat | Payment, day: date = DAY) -> dict[str, str]:
+    found = circulation(a_register(*parts), replace(AUDIENCE, date=day))
+    return {person: one.entitlement.reason.value for person, one in found.items()}
+
+
+# --- the best of several rows -----------------------------------------------------------------------------------------
+
+
+def test_a_person_on_several_memberships_is_judged_by_the_best():
+    unpaid, paid, honorary = a_membership("M001"), a_membership("M002"), a_membership("M003", Kind.HONORARY)
+    rows = [a_seat(one.id, "P001") for one in (unpaid, paid, honorary)]
+    payment = a_payment("M002")
+    # A recipient before an exclusion, though the exclusion's rule comes first.
+    elsewhere = a_membership("M000", circle="archive")
+    best = circulation(a_register(elsewhere, a_seat("M000", "P001"), paid, rows[1], payment))["P001"]
+    assert (best.candidate.membership.id, best.entitlement.reason) == ("M002", Reason.PAID)
+    # Then the lowest rule.
+    best = circulation(a_register(unpaid, paid, honorary, *rows, payment))["P001"]
+    assert (best.candidate.membership.id, best.entitlement.reason) == ("M003", Reason.HONORARY)
+    best = circulation(a_register(elsewhere, a_seat("M000", "P001"), unpaid, rows[0]))["P001"]
+    assert (best.candidate.membership.id, best.entitlement.reason) == ("M000", Reason.NOT_IN_CIRCULATION)
+    # Then the first membership.
+    best = circulation(a_register(a_membership("M004"), a_seat("M004", "P001"), unpaid, rows[0]))["P001"]
+    assert best.candidate.membership.id == "M001"
+
+
+def test_a_pause_on_the_paid_membership_leaves_the_honorary_one():
+    paused = a_seat("M001", "P001", pause=replace(a_seat().pause, first=DAY))
+    other = a_seat("M002", "P001", address=a_seat(person="P009").address)
+    register = a_register(a_membership("M001"), a_membership("M002", Kind.HONORARY), paused, other, a_payment("M001"))
+    [copy] = copies_for(circulation(register).values(), day=DAY, renewal=ALWAYS, first_number=1)
+    assert copy.address == other.address
+
+
+# --- seats ------------------------------------------------------------------------------------------------------------
+
+FIRM = a_membership(kind=Kind.CORPORATE)
+ITS_FEE = a_payment(amount=Decimal(80000))
+
+
+def test_a_third_person_on_a_corporate_membership_has_no_seat():
+    trio = [a_seat(person=f"P00{number}", number=number) for number in (1, 2)] + [a_seat(person="P003")]
+    assert reasons(FIRM, *trio, ITS_FEE) == {"P001": "paid", "P002": "paid", "P003": "no_seat"}
+    # Two who say they have the same seat: one of them has.
+    doubled = [a_seat(person="P002", number=1), a_seat(person="P001", number=1)]
+    assert reasons(FIRM, *doubled, ITS_FEE) == {"P001": "paid", "P002": "no_seat"}
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(DAY - ONE, {"P001": "paid", "P002": "no_seat"}), (DAY, {"P001": "ended", "P002": "paid"})],
+)
+@pytest.mark.parametrize("kind", [Kind.CORPORATE, Kind.INDIVIDUAL])
+def test_who_leaves_keeps_the_seat_until_that_day_and_the_successor_has_it_then(kind, day, expected):
+    number = 1 if kind is Kind.CORPORATE else None
+    leaver, successor = a_seat(person="P001", number=number, ended_on=DAY), a_seat(person="P002", number=number)
+    fee = ITS_FEE if kind is Kind.CORPORATE else a_payment()
+    for rows in ((leaver, successor), (successor, leaver)):
+        assert reasons(a_membership(kind=kind), *rows, fee, day=day) == expected
+
+
+def test_the_other_seat_is_not_touched_by_a_succession():
+    leaver, successor = a_seat(person="P001", number=1, ended_on=DAY + ONE), a_seat(person="P002", number=1)
+    other = a_seat(person="P003", number=2)
+    assert reasons(FIRM, leaver, successor, other, ITS_FEE) == {"P001": "paid", "P002": "no_seat", "P003": "paid"}
+
+
+def test_free_memberships_have_room_for_everybody():
+    rows = [a_seat(person=f"P00{number}") for number in range(1, 6)]
+    assert set(reasons(a_membership(kind=Kind.HONORARY), *rows).values()) == {"honorary"}
+
+
+# --- holds ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_held_address_holds_everybody_who_uses_it_however_it_is_written():
+    shared = replace(a_seat().address, local="Anna")
+    register = a_register(
+        a_membership("M001", Kind.HONORARY),
+        a_seat(person="P001", address=shared),
+        a_seat(person="P002", address=replace(shared, local="ANNA")),
+        a_seat(person="P003"),
+    )
+    found = circulation(register, held=frozenset({"anna@example.org"}))
+    assert [one.entitlement.reason for one in found.values()] == ["address_held", "address_held", "honorary"]
+
+
+# --- copies -----------------------------------------------------------------------------------------------------------
+
+
+def test_copies_are_numbered_in_order_one_for_each_edition():
+    register = a_register(
+        a_membership("M001", Kind.HONORARY),
+        a_seat("M001", "P001", languages=("en",)),
+        a_seat("M001", "P002", languages=("de",)),
+        a_seat("M001", "P003", languages=("ru", "en"), names={"ru": "Анна", "en": "Anna"}, salutations={"ru": "Анне"}),
+        # Two people may share an address; each gets a copy of their own.
+        a_seat("M001", "P004", languages=(), address=a_seat(person="P001").address),
+    )
+    copies = copies_for(circulation(register).values(), day=DAY, renewal=ALWAYS, first_number=17)
+    assert [(one.copy_number, one.person, one.language) for one in copies] == [
+        (17, "P001", "en"),
+        (18, "P003", "ru"),
+        (19, "P003", "en"),
+        (20, "P004", "en"),
+    ]
+    assert [(one.name, one.salutation) for one in copies[1:3]] == [("Анна", "Анне"), ("Anna", "")]
+    assert copies[0].address == copies[3].address
+    assert {one.variant for one in copies} == {NO_INSERT}
+    assert copies_for([], day=DAY, renewal=ALWAYS, first_number=1) == []
+
+
+# --- which insert -----------------------------------------------------------------------------------------------------
+
+
+def a_reader(
+    kind: Kind = Kind.INDIVIDUAL, reason: Reason = Reason.PAID, until: date | None = None, *, ahead: bool = False
+) -> Judged:
+    answer = Entitlement(reason=reason, rule=6, evidence=(), editions=("en",), paid_until=until, paid_ahead=ahead)
+    row = Candidate(membership=a_membership(kind=kind), seat=a_seat(), payments=())
+    return Judged(person="P001", candidate=row, entitlement=answer)
+
+
+END = date(2018, 12, 31)
+READERS = [
+    (a_reader(until=END), Variant(terms=Terms.INDIVIDUAL, wording=Wording.RENEW)),
+    (a_reader(until=END, ahead=True), Variant(terms=Terms.INDIVIDUAL, wording=Wording.AHEAD)),
+    (a_reader(reason=Reason.GRACE, until=DAY - ONE), Variant(terms=Terms.INDIVIDUAL, wording=Wording.GRACE)),
+    (a_reader(Kind.CORPORATE, until=END), Variant(terms=Terms.CORPORATE, wording=Wording.RENEW)),
+    (a_reader(Kind.CORPORATE, until=END, ahead=True), Variant(terms=Terms.CORPORATE, wording=Wording.AHEAD)),
+    (a_reader(Kind.CORPORATE, Reason.GRACE, DAY - ONE), Variant(terms=Terms.CORPORATE, wording=Wording.GRACE)),
+    (a_reader(Kind.COMPLIMENTARY, Reason.COMPLIMENTARY, END), Variant(terms=Terms.COMPLIMENTARY)),
+    (a_reader(Kind.COMPLIMENTARY, Reason.COMPLIMENTARY), Variant(terms=Terms.COMPLIMENTARY, wording=Wording.OPEN)),
+    (a_reader(Kind.HONORARY, Reason.HONORARY, END), NO_INSERT),
+    (a_reader(Kind.HONORARY, Reason.HONORARY), NO_INSERT),
+]
+
+
+@pytest.mark.parametrize(("reader", "variant"), READERS)
+def test_the_insert_is_in_the_readers_own_terms(reader, variant):
+    assert variant_for(reader, DAY, ALWAYS) == variant
+    assert variant in ALL_VARIANTS
+    assert variant_for(reader, DAY, replace(ALWAYS, show=InsertShow.NEVER)) == NO_INSERT
+
+
+@pytest.mark.parametrize(("days", "shown"), [(-1, True), (0, True), (90, True), (91, False)])
+@pytest.mark.parametrize("kind", [Kind.INDIVIDUAL, Kind.CORPORATE, Kind.COMPLIMENTARY])
+def test_when_due_is_so_many_days_before_the_end(kind, days, shown):
+    reason = Reason.COMPLIMENTARY if kind is Kind.COMPLIMENTARY else Reason.PAID
+    reader = a_reader(kind, reason, DAY + timedelta(days=days))
+    assert (variant_for(reader, DAY, Renewal(show=InsertShow.WHEN_DUE, due_days=90)) != NO_INSERT) is shown
+
+
+def test_when_due_is_never_without_an_end():
+    reader = a_reader(Kind.COMPLIMENTARY, Reason.COMPLIMENTARY)
+    assert variant_for(reader, DAY, Renewal(show=InsertShow.WHEN_DUE, due_days=90)) == NO_INSERT
+
+
+def test_every_variant_is_somebodys():
+    assert {variant for _, variant in READERS} == set(ALL_VARIANTS)
+
+
+# --- the balance ------------------------------------------------------------------------------------------------------
+
+
+def test_the_balance_is_even_only_when_both_sums_are():
+    even = Balance(considered=3, recipients=1, copies=2, excluded={"unpaid": 2}, deliveries={"accepted": 1, "held": 1})
+    assert even.balanced
+    for field, value in (("considered", 4), ("recipients", 2), ("copies", 3), ("excluded", {}), ("deliveries", {})):
+        assert not replace(even, **{field: value}).balanced
+
+
+def test_reasons_are_counted_in_the_order_of_their_names():
+    assert list(count_reasons(["unpaid", "ended", "unpaid"]).items()) == [("ended", 1), ("unpaid", 2)]
+
+
+# --- a second opinion -------------------------------------------------------------------------------------------------
+#
+# The contract's table once more, written the slow way: for each row of the register one list of true-or-false answers,
+# of which the first true one counts. It shares no line with the domain.
+
+FEE = {
+    (f"{year}-01-01", f"{year + more}-12-31", "RUB"): {"individual": one, "corporate": two}
+    for year in (2017, 2018, 2019)
+    for more, one, two in ((0, 50000, 80000), (1, 90000, 140000))
+}
+GOOD = ("honorary", "complimentary", "paid", "grace")
+
+
+def opinion(register: Register, audience: Audience, person: str, held: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    verdicts = []
+    for seat in register.seats:
+        if seat.person == person:
+            rule, reason, editions = verdict(register, audience, seat, held)
+            verdicts.append((0 if reason in GOOD else 1, rule, seat.membership, reason, editions))
+    return min(verdicts)[3:]
+
+
+def verdict(register: Register, audience: Audience, seat: Seat, held: frozenset[str]) -> tuple[int, str, tuple]:
+    day, member = audience.date, register.memberships[seat.membership]
+    lines = [payment for payment in register.payments if payment.membership == member.id]
+    periods = {payment.period for payment in lines}
+
+    def received(period, currency):
+        return sum(one.amount for one in lines if one.period == period and one.currency == currency)
+
+    def full(period):
+        for currency in ("RUB", "EUR", "USD"):
+            fee = FEE.get((str(period.first), str(period.last), currency), {}).get(member.kind.value)
+            if fee and received(period, currency) >= fee:
+                return True
+            word = any(one.in_full for one in lines if (one.period, one.currency) == (period, currency))
+            if word and received(period, currency) > 0:
+                return True
+        return False
+
+    def something(period):
+        return max(received(period, currency) for currency in ("RUB", "EUR", "USD")) > 0
+
+    covering = [period for period in periods if period.first <= day <= period.last]
+    over = [period.last for period in periods if full(period) and period.last < day]
+    free = member.kind.value in ("honorary", "complimentary")
+    still_free = member.free_until is None or day <= member.free_until
+    languages = [one for one in (seat.languages or [audience.default_language]) if one in audience.languages]
+    begins, ends = seat.pause.first or date.min, seat.pause.last or date.max
+    is_paused = (seat.pause.first or seat.pause.last) and begins <= day <= ends
+    table = [
+        (1, "not_in_circulation", member.circle not in audience.circulations),
+        (2, "ended", seat.ended_on and seat.ended_on <= day),
+        (3, "no_address", not seat.address),
+        (4, member.kind.value, free and still_free),
+        (4, "expired", free),
+        (5, "no_seat", not has_the_seat(register, seat, day)),
+        (6, "paid", any(map(full, covering))),
+        (7, "grace", over and (day - max(over)).days <= audience.grace_days),
+        (8, "underpaid", any(map(something, covering))),
+        (9, "expired", over),
+        (9, "not_yet_started", any(full(period) for period in periods if period.first > day)),
+        (9, "unpaid", True),
+    ]
+    rule, reason = next((rule, reason) for rule, reason, holds in table if holds)
+    if reason not in GOOD:
+        return rule, reason, ()
+    if is_paused:
+        return 10, "paused", ()
+    if seat.address.normal in held:
+        return 11, "address_held", ()
+    if not languages:
+        return 12, "no_edition", ()
+    return rule, reason, tuple(languages)
+
+
+def has_the_seat(register: Register, seat: Seat, day: date) -> bool:
+    """Of those living on one seat that day, the one who leaves first has it."""
+    same = [one for one in register.seats if (one.membership, one.number) == (seat.membership, seat.number)]
+    living = [one for one in same if not one.ended_on or one.ended_on > day]
+    return min(living, key=lambda one: (one.ended_on or date.max, one.person)) == seat if living else False
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[Register, Audience, frozenset[str]]:
+    """A register and an issue whose date is often the very day on which something begins or ends."""
+    register = draw(registers())
+    edges = {DAY}
+    for seat in register.seats:
+        edges |= {seat.ended_on, seat.pause.first, seat.pause.last}
+    for payment in register.payments:
+        edges |= {payment.period.first, payment.period.last}
+    edges |= {membership.free_until for membership in register.memberships.values()}
+    day = draw(st.sampled_from(sorted(edges - {None}))) + draw(st.sampled_from([-ONE, 0 * ONE, ONE]))
+    audience = Audience(
+        date=day,
+        circulations=draw(st.sampled_from([("club", "centre", "archive", ""), ("club", "centre"), ("club",), ()])),
+        grace_days=draw(st.sampled_from([0, 1, 30, 400])),
+        default_language="en",
+        languages=draw(st.sampled_from([("en", "ru"), ("ru",), ("en", "ru", "de")])),
+    )
+    known = sorted({seat.address.normal for seat in register.seats if seat.address})
+    held = frozenset(draw(st.lists(st.sampled_from(known), max_size=1)) if known else [])
+    return register, audience, held
+
+
+@settings(max_examples=150)
+@given(questions())
+def test_the_slow_way_comes_to_the_same_answer_for_everybody(question):
+    register, audience, held = question
+    found = circulation(register, audience, held)
+    assert {person: (one.entitlement.reason.value, one.entitlement.editions) for person, one in found.items()} == {
+        person: opinion(register, audience, person, held) for person in {seat.person for seat in register.seats}
+    }
+
+
+@settings(max_examples=40)
+@given(questions())
+def test_everybody_is_in_exactly_one_of_the_two_and_every_copy_is_a_recipients(question):
+    register, audience, held = question
+    found = circulation(register, audience, held)
+    recipients = {person for person, one in found.items() if one.entitlement.receives}
+    exclusions = {person for person, one in found.items() if not one.entitlement.receives}
+    assert recipients | exclusions == {seat.person for seat in register.seats}
+    assert not recipients & exclusions
+    copies = copies_for(found.values(), day=audience.date, renewal=ALWAYS, first_number=1)
+    assert {copy.person for copy in copies} == recipients
+    assert max(Counter((copy.person, copy.language) for copy in copies).values(), default=1) == 1
+    assert [copy.copy_number for copy in copies] == list(range(1, len(copies) + 1))
+    assert all(copy.variant in ALL_VARIANTS and copy.language in audience.languages for copy in copies)
+
+
+@settings(max_examples=40)
+@given(questions(), st.data())
+def test_the_order_of_the_rows_decides_nothing(question, data):
+    register, audience, held = question
+    names = data.draw(st.permutations(list(register.memberships)))
+    shuffled = Register(
+        memberships={name: register.memberships[name] for name in names},
+        seats=tuple(data.draw(st.permutations(register.seats))),
+        payments=tuple(data.draw(st.permutations(register.payments))),
+    )
+    before, after = circulation(register, audience, held), circulation(shuffled, audience, held)
+    assert list(before) == list(after)
+    for person, one in before.items():
+        assert after[person].entitlement == one.entitlement
+        assert after[person].candidate.seat == one.candidate.seat
+
+
+# --- the seed ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_seed_register_comes_to_its_expected_circulation(seed, tmp_path):
+    (tmp_path / "fees.toml").write_bytes((seed / "fees.toml").read_bytes())
+    fees = load_schedules(tmp_path).fees
+    people, paid = ((seed / name).read_bytes() for name in ("members.csv", "payments.csv"))
+    read = difference(a_register(), read_members("members.csv", people), read_payments("payments.csv", paid))
+    after = (change.after for change in (*read.memberships, *read.seats))
+    register = a_register(*after, *read.payments)
+    found = judge(candidates(register, DAY), AUDIENCE, fees)
+    with (seed / "expected-circulation.csv").open(encoding="utf-8", newline="") as opened:
+        expected = [tuple(row.values()) for row in csv.DictReader(opened)]
+    decided = [
+        (
+            person,
+            "recipient" if one.entitlement.receives else "excluded",
+            one.entitlement.reason.value,
+            " ".join(one.entitlement.editions),
+        )
+        for person, one in found.items()
+    ]
+    assert sorted(decided) == sorted(expected)
+    assert len(copies_for(found.values(), day=DAY, renewal=ALWAYS, first_number=1)) == 16

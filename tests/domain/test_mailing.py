@@ -1,0 +1,78 @@
+"""The machine of a mailing, the diagram in docs/flow.md, and what an approval is bound to."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from mailer.domain.mailing import REPLANNABLE, STEPS, Mailing, MailingState, Step, seal, take
+from tests.domain.diagrams import drawn
+
+PLANNED = Mailing(
+    id=1,
+    newsletter="russia-confidential",
+    serial=253,
+    supplement=0,
+    state=MailingState.PLANNED,
+    content_hash="a",
+    circulation_hash="b",
+    editions_hash="c",
+    inputs_hash="d",
+    seal="the seal",
+    approval_required=True,
+    planned_at=datetime(2018, 7, 12, tzinfo=UTC),
+)
+
+
+def reach(start: MailingState) -> set[MailingState]:
+    found, look = set(), [start]
+    while look:
+        state = look.pop()
+        further = {to for (begin, _), to in STEPS.items() if begin is state} - found
+        found |= further
+        look += further
+    return found
+
+
+def test_the_diagram_is_the_table():
+    assert drawn("mailing") == {(state.value, step.value): to.value for (state, step), to in STEPS.items()}
+
+
+@pytest.mark.parametrize(("state", "step"), list(product(MailingState, Step)))
+def test_a_mailing_moves_by_the_table_alone(state, step):
+    if (state, step) in STEPS:
+        assert take(state, step) is STEPS[state, step]
+    else:
+        with pytest.raises(ValueError, match=f"a mailing that is {state} has no step {step}"):
+            take(state, step)
+
+
+def test_every_state_and_step_is_used():
+    assert reach(MailingState.PLANNED) == set(MailingState)
+    assert {step for _, step in STEPS} == set(Step)
+
+
+def test_cancelled_is_for_ever_and_all_but_closed_can_be():
+    assert reach(MailingState.CANCELLED) == set()
+    can = {state for state, step in STEPS if step is Step.CANCEL}
+    assert can == set(MailingState) - {MailingState.CLOSED, MailingState.CANCELLED}
+
+
+def test_nothing_that_is_under_way_or_done_is_planned_anew():
+    assert {"planned", "approved", "held", "cancelled"} == REPLANNABLE
+
+
+def test_the_seal_is_over_each_of_the_three_in_its_place():
+    hashes = ("a", "b", "c")
+    assert len(seal(*hashes)) == 64
+    others = [("x", "b", "c"), ("a", "x", "c"), ("a", "b", "x"), ("b", "a", "c"), ("a", "c", "b"), ("ab", "", "c")]
+    assert len({seal(*one) for one in (hashes, *others)}) == 7
+
+
+def test_a_mailing_may_leave_when_its_approval_is_of_this_very_seal():
+    assert not PLANNED.may_leave
+    assert not replace(PLANNED, approved_hash="another seal").may_leave
+    assert replace(PLANNED, approved_hash="the seal").may_leave
+    assert replace(PLANNED, approval_required=False).may_leave
+    assert PLANNED.issue == "russia-confidential/253"

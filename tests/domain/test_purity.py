@@ -1,0 +1,39 @@
+"""The domain is words and rules: it reads no clock, no disk and no network, and leaves nothing to chance."""
+
+import ast
+import pkgutil
+import sys
+from importlib import import_module
+
+import pytest
+
+import mailer.domain
+
+MODULES = [found.name for found in pkgutil.iter_modules(mailer.domain.__path__, "mailer.domain.")]
+OUTSIDE = {
+    "os",
+    "io",
+    "socket",
+    "pathlib",
+    "subprocess",
+    "random",
+    "secrets",
+    "uuid",
+    "time",
+    "urllib",
+    "http",
+    "sqlite3",
+}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_of_the_domain_needs_nothing_but_words(name):
+    with open(import_module(name).__file__, encoding="utf-8") as opened:
+        tree = ast.parse(opened.read())
+    assert ast.get_docstring(tree)
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    others = {one.partition(".")[0] for one in imported if not one.startswith("mailer.domain.")}
+    assert others <= set(sys.stdlib_module_names) - OUTSIDE
+    called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not called & {"now", "today", "utcnow"}
