@@ -4,6 +4,7 @@ import ast
 import pkgutil
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -28,8 +29,7 @@ OUTSIDE = {
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_of_the_domain_needs_nothing_but_words(name):
-    with open(import_module(name).__file__, encoding="utf-8") as opened:
-        tree = ast.parse(opened.read())
+    tree = ast.parse(Path(import_module(name).__file__).read_text(encoding="utf-8"))
     assert ast.get_docstring(tree)
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
