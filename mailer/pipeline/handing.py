@@ -61,7 +61,7 @@ def claim_due(
     now = press.clock.now()
     room = limit
     if manner.per_minute:
-        room = min(limit, manner.per_minute - claims.attempts_since(connection, now - MINUTE))
+        room = min(limit, manner.per_minute - claims.left_since(connection, now - MINUTE))
     found: list[Work] = []
     for one in startable(connection, press, now, only):
         if len(found) >= room:

@@ -81,7 +81,7 @@ class Sender:
     def use(self, press: Press) -> None:
         """Work with other newsletters, fees and templates from the next claim on."""
         self._press = press
-        self._benches.clear()
+        self._benches = {}  # a claim that is under way keeps its own
 
     def close(self) -> None:
         """Let go of the ledger's thread; nothing may be drained afterwards."""

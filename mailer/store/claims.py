@@ -160,10 +160,11 @@ def take_over(connection: Connection, *, dead: Collection[int], now: datetime) -
     return freed - uncertain, uncertain
 
 
-def attempts_since(connection: Connection, since: datetime) -> int:
-    """How many attempts began after that instant, by any process: what a limit a minute is counted from."""
-    query = select(func.count()).select_from(attempts).where(attempts.c.started_at > since)
-    return connection.execute(query).scalar_one()
+def left_since(connection: Connection, since: datetime) -> int:
+    """How many copies were tried after that instant or are claimed now, by any process: what a limit a minute counts."""
+    tried = select(func.count()).select_from(attempts).where(attempts.c.started_at > since)
+    claimed = select(func.count()).select_from(deliveries).where(deliveries.c.state == State.SENDING)
+    return connection.execute(tried).scalar_one() + connection.execute(claimed).scalar_one()
 
 
 def first_attempt_at(connection: Connection, delivery: int) -> datetime | None:
