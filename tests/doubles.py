@@ -32,33 +32,39 @@ Play = Callable[[Envelope, Mark], Awaitable[Outcome]]
 
 
 class ScriptedTransport:
-    """Carries out attempts as its play says, on connections that stay usable. `connected` counts them."""
+    """Carries out attempts as its play says, on connections that stay usable.
+
+    `left` are the addresses whose mark was made; `connected` counts the connections, `most_open` those at one time.
+    """
 
     def __init__(self, play: Play) -> None:
         self._play = play
+        self._open = 0
         self.connected = 0
-        self.open = 0
         self.most_open = 0
-        self.tried: list[str] = []
+        self.left: list[str] = []
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator["_ScriptedConnection"]:
         self.connected += 1
-        self.open += 1
-        self.most_open = max(self.most_open, self.open)
+        self._open += 1
+        self.most_open = max(self.most_open, self._open)
         try:
-            yield _ScriptedConnection(self._play, self.tried)
+            yield _ScriptedConnection(self._play, self.left)
         finally:
-            self.open -= 1
+            self._open -= 1
 
 
 class _ScriptedConnection:
     usable = True
 
-    def __init__(self, play: Play, tried: list[str]) -> None:
+    def __init__(self, play: Play, left: list[str]) -> None:
         self._play = play
-        self._tried = tried
+        self._left = left
 
     async def send(self, envelope: Envelope, message: bytes, mark: Mark) -> Outcome:
-        self._tried.append(envelope.recipient.wire)
-        return await self._play(envelope, mark)
+        async def noted() -> None:
+            await mark()
+            self._left.append(envelope.recipient.wire)
+
+        return await self._play(envelope, noted)

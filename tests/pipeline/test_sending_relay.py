@@ -184,7 +184,7 @@ def test_no_more_connections_are_open_at_once_than_the_settings_allow(club: Club
             begin(app, members(30))
             await asyncio.wait_for(sender.drain(), 10)
             assert (transport.most_open, transport.connected) == (3, 3)
-            assert sorted(transport.tried) == sorted(member.email for member in members(30))
+            assert sorted(transport.left) == sorted(member.email for member in members(30))
 
     run(story())
 
