@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, inspect, text
 
 from mailer.domain.errors import MailerError
@@ -12,7 +13,7 @@ HEAD = "0001"
 
 
 def upgrade(engine: Engine) -> None:
-    """The schema is the newest one afterwards. Raises MailerError for a database that a newer version made."""
+    """The schema is the newest one afterwards. Raises MailerError for a database that another version made."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(6252545)"))  # two daemons starting at once
@@ -24,7 +25,12 @@ def upgrade(engine: Engine) -> None:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = connection
-        command.upgrade(config, HEAD)
+        try:
+            command.upgrade(config, HEAD)
+        except CommandError as error:
+            raise MailerError(
+                f"the database has schema {found}, which this version does not know: restore it from your backup"
+            ) from error
 
 
 def _version(connection: Connection) -> str | None:
