@@ -213,13 +213,23 @@ def install(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in ("templates", "schedules"):
         if not (folder / name).exists():
-            shutil.copytree(shipped(name), folder / name, copy_function=shutil.copyfile)
+            _copy_private(shipped(name), folder / name)
     (folder / "issues").mkdir(exist_ok=True, mode=0o700)
     key = folder / "mailer.key"
     if not key.exists():
         write_private(key, secrets.token_hex(KEY_BYTES) + "\n")
     write_private(config, shipped("config.example.toml").read_text())
     return config
+
+
+def _copy_private(source: Path, target: Path) -> None:
+    """The same folder, which only its owner can use, whatever the rights of the one that was shipped."""
+    target.mkdir(mode=0o700)
+    for one in sorted(source.iterdir()):
+        if one.is_dir():
+            _copy_private(one, target / one.name)
+        else:
+            shutil.copyfile(one, target / one.name)
 
 
 def write_private(file: Path, content: str) -> None:

@@ -1,6 +1,7 @@
 """Checks an installation: everything that sending needs, each with what was found."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,12 +32,15 @@ async def check(config: Path) -> list[Finding]:
     found = [_try("config.toml", lambda: str(load_config(config).file))]
     if found[-1].ok:
         found += _files(load_config(config))
-    if all(one.ok for one in found):
-        found.append(_try("the database", lambda: composition.open_app(config).store.name))
-    if found[-1].ok:
+    if not all(one.ok for one in found):
+        return found
+    try:
         opened = composition.open_app(config)
-        found += [*_newsletters(opened), *_rights(opened), await _relay(opened)]
-    return found
+    except MailerError as error:
+        return [*found, Finding(what="the database", ok=False, said=str(error))]
+    with closing(opened.store):
+        found.append(Finding(what="the database", ok=True, said=opened.store.name))
+        return [*found, *_newsletters(opened), *_rights(opened), await _relay(opened)]
 
 
 def _files(config: Config) -> Iterator[Finding]:

@@ -20,8 +20,9 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
+def _version(context: typer.Context, wanted: bool) -> None:
     if wanted:
+        console.invocation.as_json = bool(context.params.get("as_json"))
         console.say({"version": __version__}, __version__)
         raise typer.Exit
 
@@ -33,11 +34,11 @@ def every_command(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="answer yes to every question")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="the version")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, help="the version")] = False,
 ) -> None:
     """Options that every command takes, before or after its name."""
     del version
-    console.invocation.config = config or Path(os.environ.get("MAILER_CONFIG", "config.toml"))
+    console.invocation.config = config or Path(os.environ.get("MAILER_CONFIG") or "config.toml")
     console.invocation.yes = yes
     console.invocation.as_json = as_json
 

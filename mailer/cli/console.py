@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -20,6 +21,8 @@ from mailer.pipeline.press import Press
 
 GLOBAL_FLAGS = frozenset({"--json", "--yes"})
 GLOBAL_VALUES = frozenset({"--config"})
+# Columns of a table that goes to a file or another program: no cell is ever broken there.
+ENDLESS = 10_000
 
 
 @dataclass(slots=True)
@@ -32,6 +35,8 @@ class Invocation:
 
 
 invocation = Invocation()
+# What is closed when the command has ended.
+closing = ExitStack()
 
 
 def globals_first(arguments: list[str]) -> list[str]:
@@ -55,7 +60,9 @@ def installation(*, who: str | None = None) -> App:
     """The installation that the command is about, opened."""
     if not logging.getLogger().handlers:
         log_to_stderr()
-    return composition.open_app(invocation.config, who=who)
+    opened = composition.open_app(invocation.config, who=who)
+    closing.callback(opened.store.close)
+    return opened
 
 
 def press() -> Press:
@@ -82,15 +89,18 @@ def say(document: object, *lines: str) -> None:
 
 
 def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[object]], *lines: str) -> None:
-    """Print the document as JSON when that was asked for, else a table of the rows, then the lines."""
+    """Print the document as JSON when that was asked for, else a table of the rows if there are any, then the lines."""
     if invocation.as_json:
         say(document)
         return
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(*(escape(_word(cell)) for cell in row))
-    wide = None if sys.stdout.isatty() else 200
-    Console(width=wide, highlight=False).print(table)
+    if table.row_count:
+        printer = Console(width=None if sys.stdout.isatty() else ENDLESS, highlight=False)
+        with printer.capture() as printed:
+            printer.print(table)
+        sys.stdout.writelines(f"{line.rstrip()}\n" for line in printed.get().splitlines())
     say(document, *lines)
 
 

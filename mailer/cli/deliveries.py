@@ -30,6 +30,7 @@ def list_(
             (one.id, one.copy_number, one.person, one.language, one.address, _state(one), one.attempts, _reply(one))
             for one in found
         ],
+        *([] if found else [f"no copy of {issue} {f'is {state}' if state else 'is planned'}"]),
     )
 
 
@@ -56,6 +57,7 @@ def show(identity: Identity) -> None:
             )
             for one in attempts
         ],
+        *([] if attempts else ["no attempt yet"]),
         f"delivery {one.id}: copy No. {one.copy_number} ({one.language}) for person {one.person} <{one.address}>: {_state(one)}",
         f"  {one.message_id}",
     )
@@ -72,6 +74,7 @@ def settle(
     if as_ not in {"accepted", "resend"}:
         raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
     press = console.press()
+    ledger.show(press, identity)
     if as_ == "resend":
         console.confirm(f"Delivery {identity} may have arrived; the member may get it twice.")
     settling.settle(press, identity, accepted=as_ == "accepted")

@@ -10,12 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mailer import app as composition
 from mailer.app import App
 from mailer.cli import console
-from mailer.domain.delivery import State
+from mailer.cli.accounts import copy_lines, progress_document, progress_lines
 from mailer.domain.mailing import MailingState
 from mailer.pipeline import reporting
 from mailer.pipeline.press import IssueName
 from mailer.pipeline.sending import Sender
-from mailer.store.deliveries import Delivery
 
 # How often to look (seconds), and how many times in a row to find the relay down before giving up for now.
 LOOK = 0.5
@@ -28,13 +27,14 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
     if not wait:
         found = reporting.progress(opened.press, name)
         if daemon or found.state is MailingState.CLOSED:
-            console.say(_document(found), *lines(found))
+            _tell(opened, found)
             return 0 if daemon else status_of(opened, found)
+        console.say(progress_document(found))
         console.complain(f"{name} is queued, but no daemon runs: `mailer send {name} --wait` sends it from here")
         return 1
     down = asyncio.run(_follow(opened, name) if daemon else _send_here(opened, name))
     found = reporting.progress(opened.press, name)
-    console.say(_document(found), *lines(found))
+    _tell(opened, found)
     if down:
         console.complain(
             f"the relay is down: {down}; {found.counts['pending']} copies wait, nobody's attempt is used up"
@@ -45,9 +45,13 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
 def status_of(opened: App, found: reporting.Progress) -> int:
     """0 when every copy is accepted; else 1, with a line on stderr for each that is not."""
     missing = reporting.not_accepted(opened.press, IssueName.parse(found.issue))
-    for one in missing:
-        console.complain(copy_line(one))
+    for line in copy_lines(missing):
+        console.complain(line)
     return 1 if missing else 0
+
+
+def _tell(opened: App, found: reporting.Progress) -> None:
+    console.say(progress_document(found), *progress_lines(found, opened.press.clock.now()))
 
 
 async def _send_here(opened: App, name: IssueName) -> str:
@@ -110,61 +114,3 @@ async def _watch(opened: App, name: IssueName) -> None:
             found = await asyncio.to_thread(reporting.progress, opened.press, name)
             bar.update(task, total=found.copies, completed=found.done)
             await asyncio.sleep(LOOK)
-
-
-def lines(found: reporting.Progress) -> list[str]:
-    """How a mailing stands, for people."""
-    counted = ", ".join(f"{count} {state}" for state, count in found.counts.items() if count)
-    return [
-        f"{found.issue} is {found.state}: {found.done} of {found.copies} copies done ({counted or 'no copies'})",
-        *_more(found),
-    ]
-
-
-def _more(found: reporting.Progress) -> list[str]:
-    said = remark(found)
-    return [f"  {said}"] if said else []
-
-
-def remark(found: reporting.Progress) -> str:
-    """What to know besides: when it begins, how long it takes, why it is held."""
-    if found.held_reason:
-        return f"held: {found.held_reason}; `mailer send {found.issue}` sends it all the same"
-    if found.state in {MailingState.PLANNED, MailingState.APPROVED}:
-        return f"due {console.time_of(found.due_at)}" if found.due_at else ""
-    if found.state is MailingState.SENDING and found.done == 0 and found.starts_at:
-        return f"from {console.time_of(found.starts_at)}; until then `mailer cancel {found.issue}` undoes it"
-    if found.next_at:
-        return f"the next attempt is at {console.time_of(found.next_at)}"
-    return f"about {found.seconds_left:.0f} s left" if found.seconds_left else ""
-
-
-def copy_line(one: Delivery) -> str:
-    """A copy that is not accepted, with what to do about it."""
-    said = (
-        f" ({one.last_code or ''} {one.last_status or ''} {one.last_text or ''})".replace("  ", " ")
-        if one.attempts
-        else ""
-    )
-    head = f"delivery {one.id}, person {one.person}, {one.language}: {one.state}"
-    match one.state:
-        case State.UNCERTAIN:
-            return f"{head}{said}; it may have arrived: ask, then `mailer delivery settle {one.id} --as accepted` or `--as resend`"
-        case State.HELD:
-            return f"{head}: {one.held_reason}; `mailer delivery release {one.id}` when that is mended"
-        case State.PENDING if one.next_attempt_at:
-            return f"{head}, deferred until {console.time_of(one.next_attempt_at)}{said}"
-        case State.REJECTED | State.BOUNCED:
-            return f"{head}{said}; correct the address in the register, then `mailer unsent`"
-        case _:
-            return f"{head}{said}"
-
-
-def _document(found: reporting.Progress) -> dict[str, object]:
-    return {
-        "issue": found.issue,
-        "state": found.state.value,
-        "copies": found.copies,
-        "done": found.done,
-        "deliveries": found.counts,
-    }

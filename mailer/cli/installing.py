@@ -11,7 +11,7 @@ from mailer import checking
 from mailer.cli import console
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="a new folder, or this one")] = Path()) -> None:
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folder, or this one")] = Path()) -> None:
     """Make a new installation: config.toml, key, templates/, schedules/.
 
     Example: mailer init /srv/mailer
@@ -31,8 +31,9 @@ def check() -> None:
         ("", "what", ""),
         [("ok" if one.ok else "WRONG", one.what, one.said) for one in found],
     )
-    if not all(one.ok for one in found):
-        console.complain(f"{sum(not one.ok for one in found)} of {len(found)} are wrong; mend them, then check again")
+    wrong = sum(not one.ok for one in found)
+    if wrong:
+        console.complain(f"{wrong} of {len(found)} checks found something wrong; mend it, then check again")
         raise typer.Exit(1)
 
 

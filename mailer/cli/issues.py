@@ -14,7 +14,7 @@ from mailer.pipeline.press import IssueName
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>")]
 
 
-def pull(newsletter: Annotated[str | None, typer.Argument(metavar="[NEWSLETTER]")] = None) -> None:
+def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")] = None) -> None:
     """Pull finished issues now.
 
     Example: mailer pull russia-confidential
@@ -49,6 +49,7 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="[NEWSLETTER]"
         ],
         ("folder", "", "issue", ""),
         [(pulled.folder, pulled.finding, pulled.issue, pulled.line) for _, pulled in found],
+        *([] if found or down else ["the source has no issue"]),
     )
     if refused or down:
         raise typer.Exit(1)
@@ -75,6 +76,7 @@ def list_() -> None:
             )
             for one in found
         ],
+        *([] if found else ["no issue yet; `mailer pull` stores those that are finished"]),
     )
 
 

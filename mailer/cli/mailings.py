@@ -8,7 +8,15 @@ import typer
 
 from mailer import app as composition
 from mailer.cli import console, following
-from mailer.domain.circulation import Judged
+from mailer.cli.accounts import (
+    named,
+    person_document,
+    progress_document,
+    progress_lines,
+    remark,
+    report_document,
+    report_lines,
+)
 from mailer.domain.mailing import MailingState
 from mailer.formats.address import parse
 from mailer.pipeline import approving, dry_run, explaining, planning, reporting, supplementing, testing
@@ -24,9 +32,9 @@ def plan(issue: Issue) -> None:
     """
     made = planning.plan(console.press(), IssueName.parse(issue))
     console.warn(made.warnings)
-    people = [_person(one) for one in made.people]
+    people = [person_document(one) for one in made.people]
     changes = [
-        f"since the previous issue: {len(made.gained)} more ({_named(made.gained)}), {len(made.lost)} fewer ({_named(made.lost)})"
+        f"since the previous issue: {len(made.gained)} more ({named(made.gained)}), {len(made.lost)} fewer ({named(made.lost)})"
     ]
     console.say(
         {
@@ -124,7 +132,8 @@ def approve(issue: Issue) -> None:
     Example: mailer approve russia-confidential/253
     """
     press, name = console.press(), IssueName.parse(issue)
-    console.confirm(f"Approve {issue} for sending?")
+    copies = reporting.progress(press, name).copies
+    console.confirm(f"Approve {issue} for sending, {copies} copies?")
     done = approving.approve(press, name)
     console.warn(done.warnings)
     console.say(
@@ -200,13 +209,14 @@ def cancel(issue: Issue) -> None:
 
     Example: mailer cancel russia-confidential/253
     """
-    press = console.press()
-    console.confirm(f"Every copy of {issue} that has not left will never leave.")
-    cancelled = approving.cancel(press, IssueName.parse(issue))
+    press, name = console.press(), IssueName.parse(issue)
+    waiting = reporting.progress(press, name).counts["pending"]
+    console.confirm(f"The {waiting} copies of {issue} that have not left will never leave.")
+    cancelled = approving.cancel(press, name)
     console.say({"issue": issue, "state": "cancelled", "copies": cancelled}, f"{cancelled} copies of {issue} cancelled")
 
 
-def status(issue: Annotated[str | None, typer.Argument(metavar="[ISSUE]")] = None) -> None:
+def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None) -> None:
     """Progress and time left.
 
     Example: mailer status russia-confidential/253
@@ -214,12 +224,14 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="[ISSUE]")] = Non
     opened = console.installation()
     if issue is None:
         found = reporting.progress_of_all(opened.press)
-        rows = [(one.issue, one.state, f"{one.done} of {one.copies}", following.remark(one)) for one in found]
+        now = opened.press.clock.now()
+        rows = [(one.issue, one.state, f"{one.done} of {one.copies}", remark(one, now)) for one in found]
         daemon = "the daemon runs" if composition.daemon_runs(opened) else "no daemon runs"
-        console.show([_progress(one) for one in found], ("issue", "state", "done", ""), rows, daemon)
+        none = [] if found else ["no issue is planned"]
+        console.show([progress_document(one) for one in found], ("issue", "state", "done", ""), rows, *none, daemon)
         return
     one = reporting.progress(opened.press, IssueName.parse(issue))
-    console.say(_progress(one), *following.lines(one))
+    console.say(progress_document(one), *progress_lines(one, opened.press.clock.now()))
 
 
 def report(issue: Issue) -> None:
@@ -231,39 +243,6 @@ def report(issue: Issue) -> None:
     console.say(report_document(found), *report_lines(found))
 
 
-def report_document(found: reporting.Report) -> dict[str, object]:
-    """The distribution report as a document."""
-    balance = found.balance
-    return {
-        "issue": found.issue,
-        "state": found.state.value,
-        "considered": balance.considered,
-        "recipients": balance.recipients,
-        "copies": balance.copies,
-        "excluded": dict(balance.excluded),
-        "deliveries": dict(balance.deliveries),
-        "balanced": balance.balanced,
-        "gained": list(found.gained),
-    }
-
-
-def report_lines(found: reporting.Report) -> list[str]:
-    """The distribution report for people."""
-    balance = found.balance
-    excluded = sum(balance.excluded.values())
-    states = " + ".join(f"{count} {state}" for state, count in balance.deliveries.items() if count) or "none"
-    gained = f"  entitled now and without a copy: {_named(found.gained)}; see `mailer unsent {found.issue}`"
-    return [
-        f"Distribution report of {found.issue} ({found.state})",
-        f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
-        *(f"    {count} {reason}" for reason, count in balance.excluded.items()),
-        f"  {balance.copies} copies = {states}",
-        *(f"  {following.copy_line(one)}" for one in found.open_copies),
-        *([gained] if found.gained else []),
-        "  The report balances.",
-    ]
-
-
 def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="send them a supplement")] = False) -> None:
     """Who is entitled now and has no copy.
 
@@ -271,7 +250,7 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
     """
     opened, name = console.installation(), IssueName.parse(issue)
     owed = supplementing.unsent(opened.press, name)
-    people = [_person(one) for one in owed.people]
+    people = [person_document(one) for one in owed.people]
     if send_ and owed.people:
         console.confirm(f"{owed.copies} copies of {issue} go to members, as a supplement.", typed=str(owed.copies))
         supplementing.supplement(opened.press, name)
@@ -284,34 +263,6 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
     )
     if send_ and owed.people and not composition.daemon_runs(opened):
         console.complain(f"note: no daemon runs: `mailer send {issue} --wait` sends them from here")
-
-
-def _person(one: Judged) -> dict[str, object]:
-    answer = one.entitlement
-    return {
-        "person": one.person,
-        "decision": "recipient" if answer.receives else "excluded",
-        "reason": answer.reason.value,
-        "editions": list(answer.editions),
-    }
-
-
-def _progress(one: reporting.Progress) -> dict[str, object]:
-    return {
-        "issue": one.issue,
-        "state": one.state.value,
-        "copies": one.copies,
-        "done": one.done,
-        "per_second": one.per_second,
-        "seconds_left": one.seconds_left,
-        "deliveries": one.counts,
-        "due_at": one.due_at,
-        "starts_at": one.starts_at,
-    }
-
-
-def _named(people: tuple[str, ...]) -> str:
-    return ", ".join(people) or "nobody"
 
 
 def join(app: typer.Typer) -> None:

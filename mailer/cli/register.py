@@ -89,7 +89,7 @@ def _changes(found: Difference) -> Iterator[tuple[str, str, str]]:
     for seat in found.seats:
         yield "person", f"{seat.after.person} on {seat.after.membership}", _said(seat.fields) if seat.before else "new"
     for payment in found.payments:
-        said = f"{payment.period.first} to {payment.period.last}: {payment.amount:f} {payment.currency}"
+        said = f"{payment.period.first} to {payment.period.last}: {payment.amount.normalize():f} {payment.currency}"
         yield "payment", payment.membership, f"{said} {payment.reference}".strip()
 
 
@@ -131,6 +131,7 @@ def list_people() -> None:
             [one[key] for key in ("person", "membership", "kind", "name", "email", "languages", "ended_on")]
             for one in found
         ],
+        *([] if found else ["the register is empty; `mailer register import` fills it"]),
     )
 
 

@@ -12,7 +12,7 @@ from mailer import app as composition
 from mailer import daemon as daemons
 from mailer import demo as demos
 from mailer.cli import console
-from mailer.cli.mailings import report_document, report_lines
+from mailer.cli.accounts import report_document, report_lines
 from mailer.pipeline import maillog
 from mailer.pipeline.reporting import Report
 

@@ -49,14 +49,42 @@ def show(press: Press, person: str) -> Document:
 
 
 def lines(found: Document) -> list[str]:
-    """The same for people."""
-    said = [f"person {found['person']}"]
-    for head in ("memberships", "payments", "copies"):
-        entries = found[head]
-        assert isinstance(entries, list), "a document of `show`"
-        said.append(f"{head}:" if entries else f"{head}: none")
-        said += ["  " + ", ".join(f"{key} {value}" for key, value in entry.items() if value) for entry in entries]
-    return said
+    """The same for people: a block for each membership, a line for each payment and copy."""
+    return [
+        f"person {found['person']}",
+        *(line for entry in _entries(found, "memberships") for line in _block(entry)),
+        *_headed("payments", map(_payment, _entries(found, "payments"))),
+        *_headed("copies", map(_copy, _entries(found, "copies"))),
+    ]
+
+
+def _entries(found: Document, name: str) -> list[Document]:
+    entries = found[name]
+    assert isinstance(entries, list), "a document of `show`"
+    return entries
+
+
+def _block(entry: Document) -> list[str]:
+    # The columns for each language say all of it; `name` is one of them.
+    facts = {key: value for key, value in entry.items() if value and key not in {"person", "membership", "name"}}
+    return [f"  on membership {entry['membership']}", *(f"    {key}: {value}" for key, value in facts.items())]
+
+
+def _payment(entry: Document) -> str:
+    said = (
+        f"{entry['membership']}, {entry['period_from']} to {entry['period_to']}: {entry['amount']} {entry['currency']}"
+    )
+    more = [f"{key} {entry[key]}" for key in ("paid_on", "in_full", "reference") if key in entry]
+    return ", ".join([said, *more])
+
+
+def _copy(entry: Document) -> str:
+    return f"{entry['issue']}: copy No. {entry['copy_number']} ({entry['language']}) {entry['state']}, delivery {entry['id']}"
+
+
+def _headed(head: str, listed: Iterable[str]) -> list[str]:
+    said = [f"    {line}" for line in listed]
+    return [f"  {head}", *said] if said else [f"  no {head}"]
 
 
 def _row(seat: Seat, membership: Membership) -> Document:

@@ -1,0 +1,129 @@
+"""Puts a mailing, its copies and its report into words for people and into documents for programs."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from mailer.cli import console
+from mailer.domain.circulation import Judged
+from mailer.domain.delivery import State
+from mailer.domain.mailing import MailingState
+from mailer.pipeline import reporting
+from mailer.store.deliveries import Delivery
+
+
+def progress_document(found: reporting.Progress) -> dict[str, object]:
+    """How a mailing stands, as a document."""
+    return {
+        "issue": found.issue,
+        "state": found.state.value,
+        "copies": found.copies,
+        "done": found.done,
+        "per_second": found.per_second,
+        "seconds_left": found.seconds_left,
+        "deliveries": found.counts,
+        "due_at": found.due_at,
+        "starts_at": found.starts_at,
+    }
+
+
+def progress_lines(found: reporting.Progress, now: datetime) -> list[str]:
+    """How a mailing stands, for people."""
+    counted = ", ".join(f"{count} {state}" for state, count in found.counts.items() if count)
+    said = remark(found, now)
+    return [
+        f"{found.issue} is {found.state}: {found.done} of {found.copies} copies done ({counted or 'no copies'})",
+        *([f"  {said}"] if said else []),
+    ]
+
+
+def remark(found: reporting.Progress, now: datetime) -> str:
+    """What to know besides: when it begins, how long it takes, why it stands still."""
+    if found.held_reason:
+        return f"held: {found.held_reason}; `mailer send {found.issue}` sends it all the same"
+    if found.state in {MailingState.PLANNED, MailingState.APPROVED}:
+        return f"due {console.time_of(found.due_at)}" if found.due_at else ""
+    if found.state is MailingState.PAUSED:
+        return f"`mailer resume {found.issue}` goes on with it"
+    if found.state is not MailingState.SENDING:
+        return ""
+    if found.starts_at and found.starts_at > now:
+        return f"from {console.time_of(found.starts_at)}; until then `mailer cancel {found.issue}` undoes it"
+    if found.next_at and found.next_at > now:
+        return f"the next attempt is at {console.time_of(found.next_at)}"
+    return f"about {found.seconds_left:.0f} s left" if found.seconds_left else ""
+
+
+def copy_lines(copies: Iterable[Delivery]) -> list[str]:
+    """A line for each copy that is not accepted, with what to do about it; those that only wait share one."""
+    listed = list(copies)
+    waiting = [one for one in listed if one.state is State.SENDING or (one.state is State.PENDING and not one.attempts)]
+    return [
+        *(_copy_line(one) for one in listed if one not in waiting),
+        *([f"not tried yet: {len(waiting)} copies"] if waiting else []),
+    ]
+
+
+def _copy_line(one: Delivery) -> str:
+    words = " ".join(str(word) for word in (one.last_code, one.last_status, one.last_text) if word)
+    said = f" ({words})" if words else ""
+    head = f"delivery {one.id}, person {one.person}, {one.language}: {one.state}"
+    match one.state:
+        case State.UNCERTAIN:
+            return f"{head}{said}; it may have arrived: ask, then `mailer delivery settle {one.id} --as accepted` or `--as resend`"
+        case State.HELD:
+            return f"{head}: {one.held_reason}; `mailer delivery release {one.id}` when that is mended"
+        case State.PENDING if one.next_attempt_at:
+            return f"{head}, deferred until {console.time_of(one.next_attempt_at)}{said}"
+        case State.REJECTED | State.BOUNCED:
+            return f"{head}{said}; correct the address in the register, then `mailer unsent ISSUE --send`"
+        case _:
+            return f"{head}{said}"
+
+
+def report_document(found: reporting.Report) -> dict[str, object]:
+    """The distribution report as a document."""
+    balance = found.balance
+    return {
+        "issue": found.issue,
+        "state": found.state.value,
+        "considered": balance.considered,
+        "recipients": balance.recipients,
+        "copies": balance.copies,
+        "excluded": dict(balance.excluded),
+        "deliveries": dict(balance.deliveries),
+        "balanced": balance.balanced,
+        "gained": list(found.gained),
+    }
+
+
+def report_lines(found: reporting.Report) -> list[str]:
+    """The distribution report for people."""
+    balance = found.balance
+    excluded = sum(balance.excluded.values())
+    states = " + ".join(f"{count} {state}" for state, count in balance.deliveries.items() if count) or "none"
+    gained = f"  entitled now and without a copy: {named(found.gained)}; see `mailer unsent {found.issue}`"
+    return [
+        f"Distribution report of {found.issue} ({found.state})",
+        f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
+        *(f"    {count} {reason}" for reason, count in balance.excluded.items()),
+        f"  {balance.copies} copies = {states}",
+        *(f"  {line}" for line in copy_lines(found.open_copies)),
+        *([gained] if found.gained else []),
+        "  The report balances.",
+    ]
+
+
+def person_document(one: Judged) -> dict[str, object]:
+    """One person's decision, as a document."""
+    answer = one.entitlement
+    return {
+        "person": one.person,
+        "decision": "recipient" if answer.receives else "excluded",
+        "reason": answer.reason.value,
+        "editions": list(answer.editions),
+    }
+
+
+def named(people: Iterable[str]) -> str:
+    """People in a row."""
+    return ", ".join(people) or "nobody"
