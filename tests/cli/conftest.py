@@ -1,0 +1,61 @@
+"""A made-up club at each step of an issue's life, made once and copied for each test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailer.pipeline import planning
+from tests.cli.terminal import Terminal, quiet
+from tests.club import ISSUE, Club, approve, begin, import_register, members, pull
+
+STEPS = ("founded", "pulled", "planned", "approved", "begun")
+NAME = str(ISSUE)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
+    """Runs commands."""
+    yield Terminal(capsys)
+    quiet()
+
+
+@pytest.fixture(scope="session")
+def steps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Club]:
+    """The club at each step; three paid-up members and one who has not paid."""
+    made = {}
+    for step in STEPS:
+        club = Club.found(tmp_path_factory.mktemp(step), {"approval": {"editors": ["editor@club.example"]}})
+        club.folder.chmod(0o700)
+        club.config.chmod(0o600)
+        (club.folder / "mailer.key").chmod(0o600)
+        people = [*members(3), *members(1, first=4, paid=0)]
+        club.write_register(people)
+        with club.opened() as app:
+            if step != "founded":
+                import_register(app, people)
+                pull(app)
+            if step == "planned":
+                planning.plan(app.press, ISSUE)
+            elif step == "approved":
+                approve(app)
+            elif step == "begun":
+                begin(app)
+        made[step] = club
+    return made
+
+
+@pytest.fixture
+def at(steps: dict[str, Club], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Club]:
+    """The club at a step, which MAILER_CONFIG names; the working folder is an empty one elsewhere."""
+
+    def copied(step: str) -> Club:
+        folder = Path(shutil.copytree(steps[step].folder, tmp_path / "club"))
+        (tmp_path / "desk").mkdir()
+        monkeypatch.chdir(tmp_path / "desk")
+        club = Club(folder)
+        monkeypatch.setenv("MAILER_CONFIG", str(club.config))
+        return club
+
+    return copied
