@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from mailer.domain.circulation import Copy, Judged, Renewal, copies_for, count_reasons
 from mailer.domain.errors import Refused
-from mailer.domain.mailing import REPLANNABLE, Mailing, MailingState, seal
+from mailer.domain.mailing import Mailing, MailingState, seal
 from mailer.formats.message import message_id
 from mailer.pipeline.compiling import Letterhead, compile_editions, editions_hash, inputs_hash, load_issue, stored
 from mailer.pipeline.judging import Judgement, find_revision, judge_everybody, judged_by
@@ -69,10 +69,10 @@ def is_planned(press: Press, name: IssueName) -> bool:
 def draw_up(press: Press, name: IssueName) -> Draft:
     """Judge everybody and compile what they will get; nothing is written."""
     with press.store.rehearsal() as connection:
-        refuse_if_begun(mailings.mailings_of(connection, name.newsletter, name.serial))
+        refuse_if_begun(connection, mailings.mailings_of(connection, name.newsletter, name.serial))
         revision = find_revision(connection, name)
         judgement = judge_everybody(connection, press, revision)
-        issue = load_issue(connection, press, revision)
+        issue = load_issue(connection, revision)
     newsletter = press.newsletter(name.newsletter)
     refuse_without_season(press, name, revision.date.year)
     copies = copies_for(
@@ -102,8 +102,11 @@ def is_stale(connection: Connection, name: IssueName, draft: Draft) -> bool:
 def write(connection: Connection, press: Press, name: IssueName, draft: Draft) -> Plan:
     """Freeze a draft as the issue's first mailing, in the transaction given."""
     before = mailings.mailings_of(connection, name.newsletter, name.serial)
-    refuse_if_begun(before)
+    refuse_if_begun(connection, before)
     for old in before:
+        # A sender that still holds a copy of the old plan must not find the new one's in its place.
+        if deliveries.in_hand(connection, old.id, press.clock.now()):
+            raise Refused(f"a copy of {name} is in a sender's hands at this moment; try again in a few minutes")
         mailings.forget_plan(connection, old.id)
     people = tuple(draft.judgement.people.values())
     freeze(connection, press, name, draft, people, supplement=0)
@@ -170,10 +173,10 @@ def circulation_hash(people: Iterable[Judged], copies: Iterable[Copy]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def refuse_if_begun(found: Sequence[Mailing]) -> None:
-    """Refused when a message of the issue's first mailing may have left, or is about to."""
+def refuse_if_begun(connection: Connection, found: Sequence[Mailing]) -> None:
+    """Refused when a message of the issue may have left, or is leaving now. Until then a plan may be replaced."""
     for one in found:
-        if one.supplement or one.first_handover_at is not None or one.state not in REPLANNABLE:
+        if one.supplement or deliveries.begun(connection, one.id):
             raise Refused(
                 f"{one.issue} is already {one.state}; who is still owed a copy is listed by `mailer unsent {one.issue}`"
             )

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from mailer.domain.circulation import Judged
 from mailer.domain.mailing import Mailing, MailingState
-from mailer.store.schema import deliveries, editions, exclusions, mailings, recipients, test_mailings
+from mailer.store.schema import attempts, deliveries, editions, exclusions, mailings, recipients, test_mailings
 
 _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
 
@@ -72,7 +72,12 @@ def change(connection: Connection, identity: int, **values: object) -> None:
 
 
 def forget_plan(connection: Connection, identity: int) -> None:
-    """Remove a plan of which nothing has left, with its mailing, so that a new one can take its place."""
+    """Remove a plan of which nothing has left, with its mailing, so that a new one can take its place.
+
+    Attempts that ended before any content was asked for go with their copies.
+    """
+    copies = select(deliveries.c.id).where(deliveries.c.mailing == identity)
+    connection.execute(delete(attempts).where(attempts.c.delivery.in_(copies)))
     for table in (deliveries, recipients, exclusions, editions):
         connection.execute(delete(table).where(table.c.mailing == identity))
     connection.execute(delete(mailings).where(mailings.c.id == identity))

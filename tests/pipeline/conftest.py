@@ -1,10 +1,13 @@
-"""A made-up club on disk, and a clock that a test moves by hand."""
+"""A made-up club on disk, its installation open on every database there is, and a clock that a test moves by hand."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from mailer.app import App
 from tests.club import THURSDAY, Club
+from tests.conftest import DATABASES
 from tests.doubles import FrozenClock
 
 
@@ -18,3 +21,15 @@ def clock() -> FrozenClock:
 def club(tmp_path: Path) -> Club:
     """A new installation with one finished issue and nobody in the register."""
     return Club.found(tmp_path)
+
+
+@pytest.fixture(params=DATABASES)
+def app(request: pytest.FixtureRequest, club: Club, clock: FrozenClock, empty_database: bytes) -> Iterator[App]:
+    """The club's installation, open."""
+    if request.param == "sqlite":
+        (club.folder / "mailer.db").touch(mode=0o600)
+        (club.folder / "mailer.db").write_bytes(empty_database)
+    else:
+        club.settle(database={"url": request.getfixturevalue("postgres_schema")})
+    with club.opened(clock) as opened:
+        yield opened

@@ -1,0 +1,249 @@
+"""A plan freezes everybody and every copy at once, and can be made anew until something may have left."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from mailer.app import App
+from mailer.domain.errors import MailerError, NotFound, Refused
+from mailer.domain.mailing import MailingState
+from mailer.domain.membership import FeeSchedule
+from mailer.pipeline import approving, planning, supplementing
+from mailer.pipeline.press import IssueName
+from mailer.pipeline.reporting import report
+from mailer.store.schema import deliveries, editions, exclusions, history, mailings, recipients
+from tests.club import ISSUE, LETTER, Club, Member, approve, begin, copies, import_register, members, pull, states
+from tests.doubles import FrozenClock
+from tests.pipeline.relayed import LATER, NEVER, answer, claim, deliver, the_mailings
+
+PEOPLE = [
+    *members(2),
+    Member(number=3, paid=0),
+    Member(number=4, kind="honorary", paid=0),
+    Member(number=5, paid=40000),
+    Member(number=6, more={"email": ""}),
+]
+
+
+def planned(app: App, people=PEOPLE) -> planning.Plan:
+    import_register(app, people)
+    pull(app)
+    return planning.plan(app.press, ISSUE)
+
+
+def rows(app: App) -> dict[str, int]:
+    with app.store.transaction() as connection:
+        tables = (mailings, recipients, exclusions, deliveries, editions)
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
+        }
+
+
+def test_everybody_and_every_copy_is_frozen(app: App) -> None:
+    made = planned(app)
+    assert (made.recipients, made.copies, made.excluded) == (3, 3, {"no_address": 1, "underpaid": 1, "unpaid": 1})
+    assert [one.person for one in made.people] == [one.person for one in PEOPLE]
+    assert rows(app) == {"mailings": 1, "recipients": 3, "exclusions": 3, "deliveries": 3, "editions": 1}
+    assert (made.gained, made.lost, made.warnings) == ((), (), ())
+    found = copies(app)
+    assert [(one.person, one.copy_number, one.state) for one in found.values()] == [
+        ("P001", 1, "pending"),
+        ("P002", 2, "pending"),
+        ("P004", 3, "pending"),
+    ]
+    assert len({one.message_id for one in found.values()}) == 3
+    assert all(one.message_id.endswith("@club.example>") for one in found.values())
+    assert report(app.press, ISSUE).balance.balanced
+    with app.store.transaction() as connection:
+        told = connection.execute(select(history.c.who, history.c.detail).where(history.c.verb == "plan")).one()
+    assert tuple(told) == ("secretary", "3 copies, 3 of 6 people")
+
+
+def test_a_plan_is_whole_or_not_at_all(app: App) -> None:
+    planned(app)
+    before, kept = rows(app), copies(app)
+    draft = planning.draw_up(app.press, ISSUE)
+    twice = replace(draft, copies=(*draft.copies, draft.copies[0]))
+    with pytest.raises(IntegrityError), app.store.transaction() as connection:
+        planning.write(connection, app.press, ISSUE, twice)
+    assert rows(app) == before
+    assert copies(app) == kept
+
+
+def test_planning_again_replaces_the_plan_and_voids_the_approval(app: App) -> None:
+    approve(app, PEOPLE)
+    assert the_mailings(app)[0].may_leave
+    import_register(app, members(1, first=7))
+    made = planning.plan(app.press, ISSUE)
+    assert made.recipients == 4
+    [found] = the_mailings(app)
+    assert (found.state, found.approved_hash, found.approved_by) == (MailingState.PLANNED, None, None)
+    assert rows(app) == {"mailings": 1, "recipients": 4, "exclusions": 3, "deliveries": 4, "editions": 1}
+    assert [one.copy_number for one in copies(app).values()] == [1, 2, 3, 4]
+
+
+def test_the_same_plan_has_the_same_seal(app: App) -> None:
+    planned(app)
+    [first] = the_mailings(app)
+    planning.plan(app.press, ISSUE)
+    [second] = the_mailings(app)
+    assert second.seal == first.seal
+    import_register(app, [replace(PEOPLE[0], address="elsewhere@members.example")])
+    planning.plan(app.press, ISSUE)
+    [third] = the_mailings(app)
+    assert third.circulation_hash != first.circulation_hash
+    assert (third.content_hash, third.editions_hash) == (first.content_hash, first.editions_hash)
+    assert third.seal != first.seal
+
+
+def test_nothing_under_way_or_done_is_planned_anew(app: App) -> None:
+    begin(app, PEOPLE)
+    for move in (lambda: None, lambda: approving.pause(app.press, ISSUE)):
+        move()
+        with pytest.raises(Refused, match=rf"is already \w+; who is still owed a copy .* `mailer unsent {ISSUE}`"):
+            planning.plan(app.press, ISSUE)
+    approving.resume(app.press, ISSUE)
+    deliver(app)
+    with pytest.raises(Refused, match="is already closed"):
+        planning.plan(app.press, ISSUE)
+    assert states(app) == {"accepted": 3}
+
+
+def test_a_cancelled_mailing_is_planned_anew_unless_something_may_have_left(app: App) -> None:
+    begin(app, PEOPLE)
+    approving.cancel(app.press, ISSUE)
+    assert not planning.is_planned(app.press, ISSUE)
+    planning.plan(app.press, ISSUE)
+    assert states(app) == {"pending": 3}
+    approving.approve(app.press, ISSUE)
+    approving.send(app.press, ISSUE)
+    [first, *_] = claim(app)
+    answer(app, first, LATER)
+    approving.cancel(app.press, ISSUE)
+    with pytest.raises(Refused, match="is already cancelled"):
+        planning.plan(app.press, ISSUE)
+    assert planning.is_planned(app.press, ISSUE)
+
+
+def test_a_refusal_before_any_content_left_does_not_stand_in_the_way(app: App) -> None:
+    begin(app, PEOPLE)
+    for work, outcome in zip(claim(app), (LATER, NEVER, LATER), strict=True):
+        answer(app, work, outcome, marked=False)
+    approving.cancel(app.press, ISSUE)
+    planning.plan(app.press, ISSUE)
+    assert states(app) == {"pending": 3}
+    assert [one.attempts for one in copies(app).values()] == [0, 0, 0]
+
+
+def test_a_copy_in_a_senders_hands_is_waited_for(app: App, clock: FrozenClock) -> None:
+    begin(app, PEOPLE)
+    claim(app)
+    approving.cancel(app.press, ISSUE)
+    with pytest.raises(Refused, match="a copy of harbour-letter/41 is in a sender's hands at this moment"):
+        planning.plan(app.press, ISSUE)
+    clock.advance(minutes=10)
+    planning.plan(app.press, ISSUE)
+    assert states(app) == {"pending": 3}
+
+
+def test_a_held_mailing_is_planned_anew(app: App) -> None:
+    approve(app, PEOPLE)
+    with app.store.transaction() as connection:
+        approving.miss(connection, app.press, approving.first_mailing(connection, ISSUE))
+    planning.plan(app.press, ISSUE)
+    assert the_mailings(app)[0].state is MailingState.PLANNED
+
+
+def test_an_issue_with_a_supplement_is_not_planned_anew(app: App) -> None:
+    begin(app, PEOPLE)
+    approving.cancel(app.press, ISSUE)
+    assert supplementing.supplement(app.press, ISSUE).copies == 3
+    approving.cancel(app.press, ISSUE)
+    with pytest.raises(Refused, match="is already cancelled"):
+        planning.plan(app.press, ISSUE)
+
+
+def test_a_missing_season_stops_the_plan(app: App) -> None:
+    import_register(app, PEOPLE)
+    pull(app)
+    with pytest.raises(
+        Refused, match=r"harbour-letter/41: fees.toml has no season 2018 \(it has: none\); add the season"
+    ):
+        planning.plan(replace(app.press, fees=FeeSchedule(seasons=())), ISSUE)
+    other = FeeSchedule(seasons=tuple(replace(one, year=2019) for one in app.press.fees.seasons))
+    with pytest.raises(Refused, match=r"\(it has: 2019\)"):
+        planning.plan(replace(app.press, fees=other), ISSUE)
+    assert rows(app)["mailings"] == 0
+
+
+@pytest.mark.parametrize(
+    ("people", "warning"),
+    [
+        ([], "the register is empty"),
+        ([Member(number=1, paid=0)], "nobody receives this issue"),
+        (
+            [Member(number=1, more={"salutation_en": ""}), *members(1, first=2)],
+            "person P001 has no salutation in en: the copy cannot be made",
+        ),
+        ([Member(number=1, more={"name_en": ""})], "person P001 has no name in en"),
+    ],
+)
+def test_what_the_planner_should_look_at(app: App, people: list[Member], warning: str) -> None:
+    made = planned(app, people) if people else empty(app)
+    assert len(made.warnings) == 1
+    assert made.warnings[0].startswith(warning)
+
+
+def empty(app: App) -> planning.Plan:
+    pull(app)
+    return planning.plan(app.press, ISSUE)
+
+
+def test_who_gained_and_who_lost_it_since_the_issue_before(app: App, club: Club) -> None:
+    first, second, third = members(3)
+    planned(app, [first, replace(second, paid=0), third])
+    club.write_issue(serial=42, number=8)
+    pull(app)
+    import_register(app, [second, replace(third, more={"ended_on": "2018-07-01"})])
+    made = planning.plan(app.press, IssueName(newsletter=LETTER, serial=42))
+    assert (made.gained, made.lost) == (("P002",), ("P003",))
+    again = planning.plan(app.press, ISSUE)
+    assert (again.gained, again.lost) == ((), ())
+
+
+def test_a_draft_is_stale_when_the_register_or_the_issue_changed_since(app: App, club: Club) -> None:
+    planned(app)
+    draft = planning.draw_up(app.press, ISSUE)
+
+    def stale() -> bool:
+        with app.store.transaction() as connection:
+            return planning.is_stale(connection, ISSUE, draft)
+
+    assert not stale()
+    import_register(app, members(1, first=9))
+    assert stale()
+    draft = planning.draw_up(app.press, ISSUE)
+    club.write_issue(more="Edited.")
+    pull(app)
+    assert stale()
+
+
+def test_an_issue_that_is_not_there(app: App) -> None:
+    with pytest.raises(NotFound, match=r"harbour-letter/41 has not been pulled; `mailer pull`"):
+        planning.plan(app.press, ISSUE)
+    pull(app)
+    with pytest.raises(MailerError, match="there is no newsletter 'harbour-letter'; schedules/ has: none"):
+        planning.plan(replace(app.press, newsletters={}), ISSUE)
+
+
+@pytest.mark.parametrize("text", ["harbour-letter", "harbour-letter/", "/41", "harbour-letter/forty", "a/-1", "a/1/2"])
+def test_a_name_that_is_no_issues(text: str) -> None:
+    with pytest.raises(NotFound, match="is not an issue; write <newsletter>/<serial>"):
+        IssueName.parse(text)
+
+
+def test_a_name_of_an_issue() -> None:
+    assert IssueName.parse("harbour-letter/41") == ISSUE
+    assert str(ISSUE) == "harbour-letter/41"
