@@ -15,6 +15,7 @@ _BIGGEST = 64 * 1024  # characters; a real one has about a thousand
 _DEEPEST = 5  # an author's `about` is at 3
 _LONGEST = 2000  # characters of one value
 _HIGHEST = 1_000_000  # of a number; the database holds 2^31
+_FIGURES = 20  # of a number as written; a longer one can be neither counted nor shown
 
 KEYS = (
     *("newsletter", "language", "status", "number", "serial", "volume", "year", "date", "classification", "kicker"),
@@ -25,6 +26,9 @@ _WORDS = ("newsletter", "language", "title")
 _MORE_WORDS = ("classification", "kicker", "subject", "summary", "editor", "place")
 
 Value = str | int | date | list["Value"] | dict[str, "Value"] | None
+
+
+_NUMBER_TAGS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,13 @@ class FrontMatter:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML's safe loader, for which a key that is there twice is an error and not a silent choice."""
+    """YAML's safe loader, for which a key that is there twice, or an endless number, is an error."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        if node.tag in _NUMBER_TAGS and len(node.value) > _FIGURES:
+            problem = f"a number of more than {_FIGURES} characters"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        return super().construct_object(node, deep=deep)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         seen: set[str] = set()
@@ -75,7 +85,8 @@ class _Loader(yaml.SafeLoader):
 def split(text: str) -> Head:
     """The head and the body of an issue file. Raises BadInput with the line when the head is missing or no plain YAML.
 
-    Anchors and aliases are refused, for a few lines of them unfold to gigabytes.
+    Anchors and aliases are refused, for a few lines of them unfold to gigabytes; tags (`!!int`), for they are beyond
+    what an editor writes, and YAML's readers stumble over them.
     """
     handler = YAMLHandler()
     if not handler.detect(text):
@@ -108,6 +119,8 @@ def _check_shape(source: str, first: int) -> None:
         line = first + (event.start_mark.line if event.start_mark else 0)
         if isinstance(event, yaml.NodeEvent) and event.anchor:
             raise BadInput(f"line {line}: the front matter uses '&' or '*'; put the text in quotes, or repeat it")
+        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+            raise BadInput(f"line {line}: the front matter uses '!'; put the text in quotes")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             raise BadInput(f"line {line}: the front matter is nested more than {_DEEPEST} deep; make it flatter")
