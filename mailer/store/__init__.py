@@ -5,17 +5,22 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from typing import Any
 
-from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 
 from mailer.domain.errors import MailerError
 from mailer.store import migrating
 
+__all__ = ["Connection", "DatabaseError", "Store", "resolve"]
+
 # How long a writer waits for another one (seconds): longer than any transaction here may last.
 BUSY_TIMEOUT = 30
+BUSY_PAUSE = 0.05
 
 
 class Store:
@@ -39,7 +44,7 @@ class Store:
             parsed = resolve(url, base)
             engine = _engine(parsed)
             migrating.upgrade(engine)
-        except (ArgumentError, SQLAlchemyError, OSError) as error:
+        except (ArgumentError, DatabaseError, OSError) as error:
             raise MailerError(
                 f"the database cannot be opened: {_said(error)}; see [database] in config.toml"
             ) from error
@@ -49,6 +54,15 @@ class Store:
     def transaction(self) -> Iterator[Connection]:
         """One transaction that may write: committed at the end, rolled back when anything is raised."""
         with self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that only reads, from one state of the database; it waits for no writer and stops none."""
+        options: dict[str, Any] = {"reading": True}
+        if self._engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        with self._engine.execution_options(**options).begin() as connection:
             yield connection
 
     @contextmanager
@@ -75,26 +89,43 @@ def resolve(url: str, base: Path) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, isolation_level="READ COMMITTED")
+        return create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True)
     if url.database:
         # Made with the owner's rights alone before SQLite would make it with the umask's.
         os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False}
+    )
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     # secure_delete: what a person's erasure takes out is overwritten, not only unlinked.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    # Two who open a new file at once get in each other's way here, and SQLite's own time-out does not hold for it.
+    for _ in range(int(BUSY_TIMEOUT / BUSY_PAUSE)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            Event().wait(BUSY_PAUSE)
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _begin(connection: Connection) -> None:
     # A read that later writes fails beside a busy writer whatever the timeout (house.md, trap 14).
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    only_reads = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 def _said(error: Exception) -> str:
