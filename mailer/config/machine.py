@@ -3,12 +3,12 @@
 import ipaddress
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from mailer.config.reading import explain, read_toml
+from mailer.config.reading import Number, Whole, explain, read_toml
 from mailer.domain.errors import BadInput
 
 PREFIX = "MAILER_"
@@ -40,15 +40,15 @@ class Smtp(Section):
     """The relay. `password` comes from the environment only, never from config.toml."""
 
     host: str = Field(default="127.0.0.1", min_length=1)
-    port: int = Field(default=25, ge=1, le=65535)
+    port: Whole = Field(default=25, ge=1, le=65535)
     security: Literal["tls", "starttls", "none"] = "starttls"
     username: str = ""
     password: SecretStr = SecretStr("")
     password_file: str = ""
     ca_file: str = ""
-    connections: int = Field(default=4, ge=1, le=100)
-    per_minute: int = Field(default=0, ge=0)
-    timeout_seconds: float = Field(default=60, gt=0)
+    connections: Whole = Field(default=4, ge=1, le=100)
+    per_minute: Whole = Field(default=0, ge=0)
+    timeout_seconds: Number = Field(default=60, gt=0)
 
     @model_validator(mode="after")
     def _plain_only_at_home(self) -> "Smtp":
@@ -60,15 +60,37 @@ class Smtp(Section):
 class Delivery(Section):
     """How long and how often a copy is tried, and what becomes of an uncertain one."""
 
-    give_up_after_hours: float = Field(default=48, gt=0)
+    give_up_after_hours: Number = Field(default=48, gt=0)
     on_unknown: Literal["ask", "resend"] = "ask"
-    retry_minutes: float = Field(default=5, gt=0)
+    retry_minutes: Number = Field(default=5, gt=0)
 
 
 class Secrets(Section):
     """The key that signs Message-IDs."""
 
     key_file: str = "mailer.key"
+
+
+class _Environment(EnvSettingsSource):
+    """The MAILER_… variables. They are text, so what must be a number is read as one here."""
+
+    def __call__(self) -> dict[str, Any]:
+        found = super().__call__()
+        for section, values in found.items():
+            model = Config.model_fields[section].annotation
+            assert isinstance(model, type)
+            assert issubclass(model, Section)
+            for key, value in values.items():
+                if key in model.model_fields:
+                    values[key] = _read(value, model.model_fields[key].annotation)
+        return found
+
+
+def _read(value: Any, wanted: Any) -> Any:
+    try:
+        return wanted(value) if wanted in {int, float} else value
+    except (TypeError, ValueError):
+        return value  # the check that follows says what is allowed
 
 
 class Config(BaseSettings):
@@ -95,8 +117,8 @@ class Config(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment over the file, and nothing else: no .env is read."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
+        del env_settings, dotenv_settings, file_secret_settings
+        return _Environment(settings_cls), init_settings
 
     @property
     def file(self) -> Path:
@@ -138,20 +160,29 @@ def load_config(file: Path) -> Config:
     tables = read_toml(file)
     if isinstance(tables.get("smtp"), dict) and "password" in tables["smtp"]:
         raise BadInput(f"{file}: [smtp] password: a secret does not belong here; name a file in password_file")
-    sections = sorted(Config.model_fields)
-    for name in sorted(os.environ):
-        section = name.upper().removeprefix(PREFIX).partition("__")[0].lower()
-        if name.upper().startswith(PREFIX) and name.upper() not in NOT_SETTINGS and section not in sections:
-            allowed = ", ".join(f"{PREFIX}{known.upper()}__…" for known in sections)
-            raise BadInput(f"the environment variable {name} is not a setting; allowed: MAILER_CONFIG, {allowed}")
+    variables = _variables()
     try:
         config = Config(**tables)
     except ValidationError as error:
-        raise explain(error, file, Config) from error
+        raise explain(error, file, Config, variables) from error
     except ValueError as error:  # what pydantic-settings makes of a variable it cannot read
         raise BadInput(f"a {PREFIX}… variable cannot be read: {error}") from error
     config._file = file  # noqa: SLF001  (its own private attribute; the model is frozen)
     return config
+
+
+def _variables() -> dict[tuple[str, ...], str]:
+    """The MAILER_… variables that are set, by section and key. Raises BadInput naming one that is no setting."""
+    found: dict[tuple[str, ...], str] = {}
+    for name in sorted(os.environ):
+        if not name.upper().startswith(PREFIX) or name.upper() in NOT_SETTINGS:
+            continue
+        section, separator, key = name.lower().removeprefix(PREFIX.lower()).partition("__")
+        if section not in Config.model_fields or not separator:
+            allowed = ", ".join(f"{PREFIX}{known.upper()}__…" for known in sorted(Config.model_fields))
+            raise BadInput(f"the environment variable {name} is not a setting; allowed: MAILER_CONFIG, {allowed}")
+        found[section, key] = name
+    return found
 
 
 def is_loopback(host: str) -> bool:

@@ -1,15 +1,21 @@
 """Reads a TOML file into a checked model, and says what is wrong with it in words for a person."""
 
 import tomllib
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AllowInfNan, BaseModel, Strict, ValidationError
 
 from mailer.domain.errors import BadInput
 
 Model = TypeVar("Model", bound=BaseModel)
+
+# A number is no text and no yes or no: `port = "25"` and `port = true` are mistakes, and nothing lasts for ever.
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict(), AllowInfNan(False)]
+YesNo = Annotated[bool, Strict()]
 
 # Keys whose value is never shown in an error.
 _SECRET = ("password", "url")
@@ -29,9 +35,21 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise BadInput(f"{path} is not valid TOML: {error}") from error
 
 
-def explain(error: ValidationError, file: Path | str, model: type[BaseModel]) -> BadInput:
-    """Every problem of a file, a line each: the key, what was found, what is allowed."""
-    return BadInput("\n".join(_line(dict(problem), file, model) for problem in error.errors()))
+def explain(
+    error: ValidationError,
+    file: Path | str,
+    model: type[BaseModel],
+    variables: Mapping[tuple[str, ...], str] | None = None,
+) -> BadInput:
+    """Every problem of a file, a line each: the key, what was found, what is allowed.
+
+    `variables` names the keys that do not come from the file but from a variable.
+    """
+    lines = []
+    for problem in error.errors():
+        place = tuple(str(part) for part in problem["loc"])
+        lines.append(_line(dict(problem), (variables or {}).get(place[:2], file), model))
+    return BadInput("\n".join(lines))
 
 
 def _line(problem: dict[str, Any], file: Path | str, model: type[BaseModel]) -> str:

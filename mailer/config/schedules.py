@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mailer.config.reading import explain, read_toml
+from mailer.config.reading import Number, Whole, YesNo, explain, read_toml
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, Source, Window
@@ -99,7 +99,7 @@ class _Newsletter(_Table):
     reply_to: AddressText = "secretary@club.example"
     template: Slug = "russia-confidential"
     languages: tuple[Language, ...] = Field(default=("en", "ru"), min_length=1)
-    wait_for_all_languages: bool = True
+    wait_for_all_languages: YesNo = True
     classification: Line = "Confidential"
 
 
@@ -112,24 +112,24 @@ class _Send(_Table):
     cron: Annotated[str, AfterValidator(_cron)] = "0 10 * * mon-fri"
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
     between: Annotated[str, AfterValidator(_hours)] = ""
-    not_after_hours: float = Field(default=72, gt=0)
-    undo_minutes: float = Field(default=10, ge=0)
+    not_after_hours: Number = Field(default=72, gt=0)
+    undo_minutes: Number = Field(default=10, ge=0)
 
 
 class _Approval(_Table):
-    required: bool = True
+    required: YesNo = True
     editors: tuple[AddressText, ...] = ("editor@club.example",)
     test_to: tuple[AddressText, ...] = ()
 
 
 class _Audience(_Table):
     circulations: tuple[str, ...] = ("club", "centre")
-    grace_days: int = Field(default=0, ge=0)
+    grace_days: Whole = Field(default=0, ge=0)
 
 
 class _Insert(_Table):
     show: Literal["always", "when_due", "never"] = "always"
-    due_days: int = Field(default=90, ge=0)
+    due_days: Whole = Field(default=90, ge=0)
     contact: Line = ""
     signature: Annotated[str, Field(pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")] = ""
 
@@ -146,7 +146,7 @@ class _File(_Table):
 class _FeeOption(_Table):
     from_: date = Field(alias="from")
     to: date
-    years: int = Field(ge=1)
+    years: Whole = Field(ge=1)
     individual: Decimal = Field(gt=0)
     corporate: Decimal = Field(gt=0)
 
@@ -158,7 +158,7 @@ class _FeeOption(_Table):
 
 
 class _Season(_Table):
-    year: int
+    year: Whole
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     option: tuple[_FeeOption, ...] = Field(min_length=1)
 
