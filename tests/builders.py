@@ -116,7 +116,9 @@ _circles = st.sampled_from(["club", "centre", "archive", ""])
 _perhaps_addresses = st.none() | addresses
 _read = st.lists(languages, unique=True, max_size=3).map(tuple)
 _words = st.lists(texts(min_size=1), min_size=1, max_size=4)
-_pauses = st.builds(Pause, first=perhaps_days, last=perhaps_days)
+_pauses = st.builds(Pause, first=perhaps_days, last=perhaps_days).filter(
+    lambda pause: not (pause.first and pause.last and pause.last < pause.first)
+)
 _payments = st.lists(
     st.tuples(
         periods,

@@ -189,7 +189,7 @@ def _attempt(
     staying = [leave(seat) for seat in seats if seat.person not in named]
     if not rows:
         return before, staying, []
-    faults = _named_twice(rows) or _disagreeing(before, staying, rows)
+    faults = _named_twice(rows) or _pauses_backwards(known, rows) or _disagreeing(before, staying, rows)
     if faults:
         return before, [], faults
     after = _membership(before, rows[0])
@@ -199,13 +199,27 @@ def _attempt(
 
 
 def _named_twice(rows: Sequence[MemberRow]) -> list[BadRow]:
-    first: dict[str, int] = {}
+    """Every row of a person who has more than one: nobody knows which of them is right."""
+    said = defaultdict[str, list[MemberRow]](list)
+    for row in rows:
+        said[row.person].append(row)
     return [
         row.bad(
-            "person", f"{row.person} is on {row.membership} already in row {first[row.person]}; keep one of the two"
+            "person",
+            f"{row.person} is on {row.membership} in row {(first if row is not first else second).row} too; "
+            "keep one of the two",
         )
+        for first, second, *more in (same for same in said.values() if len(same) > 1)
+        for row in (first, second, *more)
+    ]
+
+
+def _pauses_backwards(seats: Mapping[str, Seat], rows: Sequence[MemberRow]) -> list[BadRow]:
+    return [
+        row.bad("pause_until", f"{pause.last} is before {pause.first}; mend one of the two dates")
         for row in rows
-        if first.setdefault(row.person, row.row) != row.row
+        for pause in [_seat(seats.get(row.person), row).pause]
+        if (row.pause_first or row.pause_last) and pause.first and pause.last and pause.last < pause.first
     ]
 
 

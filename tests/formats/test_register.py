@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mailer.domain.address import Address
@@ -179,13 +179,38 @@ def test_a_file_that_is_no_table_is_refused_by_name(text, said):
 def test_what_is_not_text_or_too_large_is_refused():
     for content, said in [
         (b"\x98\xff", "is neither CSV"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel format"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "has a password or is in the old Excel format"),
+        (b"membership,kind,person" + b"," * 200, "row 1: it has more than 200 columns"),
+        (b"membership,kind,person\n\n" + b"," * 200, "row 3: it has more than 200 columns"),
+        (b"membership,kind,person\n" + b"," * 200_001, "line 2: it has more than 200000 characters"),
+        (b"membership,kind,person,a,b,c,d,e,f,g", "unknown; column d is unknown; .*e is unknown; and 2 more. Mend"),
         (b"PK\x03\x04 not a workbook", "cannot be read as a workbook"),
         (b"a" * 20_000_001, "is larger than 20 MB"),
         (b"membership,kind,person\n" * 100_001, "has more than 100000 rows"),
     ]:
         with pytest.raises(BadInput, match=said):
             read_members("members.csv", content)
+
+
+NAMES = "membership,kind,person,name_ru\nM1,individual,P1,Анна Тёрн\nM2,individual,P2,Пётр Лес"
+
+
+def test_a_flaw_in_utf8_does_not_make_other_names_of_all():
+    whole = NAMES.encode()
+    for content, said in [
+        (whole[:-1], "line 3: the octet D1 is no UTF-8"),
+        (whole.replace(b"Anna", b"\xff").replace("А".encode(), b"\xd0"), "line 2: the octet D0"),
+    ]:
+        with pytest.raises(BadInput, match=said):
+            read_members("members.csv", content)
+    assert read_members("members.csv", NAMES.encode("cp1251")).rows[1].names == {"ru": "Пётр Лес"}
+
+
+@given(st.text("абвАЁёЯ«»№– xyz", min_size=1).filter(str.strip))
+def test_cp1251_is_not_taken_for_broken_utf8(name):
+    assume(cells.unguarded(name) == name)
+    table = f"membership,kind,person,name_ru\nM1,individual,P1,Ясная Поляна {name}\n"
+    assert read_members("members.csv", table.encode("cp1251")).rows[0].names["ru"].startswith("Ясная Поляна")
 
 
 def test_cells_without_a_column_and_columns_without_a_cell_are_faults():
@@ -227,6 +252,30 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
     monkeypatch.setattr("mailer.formats.register_tables.MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(BadInput, match="unpacks to more than"):
         read_members("register.xlsx", workbook(members=[["membership"]]))
+
+
+def marked(content: bytes, *, flags: int = 0, method: int = 8) -> bytes:
+    """The archive with these marks on every file in it, in its directory and at the file (APPNOTE 4.3.7, 4.3.12)."""
+    for signature, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        head, *parts = content.split(signature)
+        tails = (part[: at - 4] + bytes([flags, 0, method]) + part[at - 1 :] for part in parts)
+        content = signature.join([head, *tails])
+    return content
+
+
+def test_a_workbook_that_is_locked_or_damaged_is_refused():
+    whole = workbook(members=[["membership", "kind", "person"]])
+    middle = whole.index(b"xl/workbook.xml") + 30
+    for content, said in [
+        (marked(whole, flags=1), "has a password; save it without"),
+        (marked(whole, method=99), "cannot be read as a workbook"),
+        (marked(whole, method=12), "cannot be read as a workbook"),
+        (marked(whole, method=14), "cannot be read as a workbook"),
+        (whole[:middle] + b"\xff" * 30 + whole[middle + 30 :], "cannot be read as a workbook"),
+    ]:
+        with pytest.raises(BadInput, match=said):
+            read_members("register.xlsx", content)
+    assert read_members("register.xlsx", marked(whole)).rows == ()
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------
