@@ -44,7 +44,7 @@ class Store:
             parsed = resolve(url, base)
             engine = _engine(parsed)
             migrating.upgrade(engine)
-        except (ArgumentError, DatabaseError, OSError) as error:
+        except (ArgumentError, DatabaseError, ImportError, OSError) as error:  # ImportError: its driver is missing
             raise MailerError(
                 f"the database cannot be opened: {_said(error)}; see [database] in config.toml"
             ) from error
