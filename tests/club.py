@@ -158,13 +158,15 @@ class Club:
         """Write the newsletter's schedule, with these keys beside or over the usual ones."""
         (self.folder / "schedules" / f"{LETTER}.toml").write_text(_toml(joined(SCHEDULE, tables)))
 
-    def write_issue(self, language: str = "en", *, serial: int = 41, number: int = 7, more: str = "") -> None:
-        """A finished text of an issue in its folder."""
+    def write_issue(
+        self, language: str = "en", *, serial: int = 41, number: int = 7, day: str = "2018-07-12", more: str = ""
+    ) -> None:
+        """A finished text of an issue in its folder; `more` ends its article."""
         title, body, _ = WORDS[language]
-        folder = self.folder / "issues" / f"2018-{number:02}"
+        folder = self.folder / "issues" / f"{day[:4]}-{number:02}"
         folder.mkdir(parents=True, exist_ok=True)
         head = {"newsletter": LETTER, "language": language, "status": "finished", "number": number, "serial": serial}
-        head |= {"volume": 17, "year": 2018, "date": "2018-07-12", "title": title}
+        head |= {"volume": 17, "year": day[:4], "date": day, "title": title}
         lines = [f"{key}: {value}" for key, value in head.items()]
         (folder / f"{language}.md").write_text("\n".join(["---", *lines, "---", "", body, more, ""]))
 
