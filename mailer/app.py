@@ -26,7 +26,7 @@ from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
 from mailer.gateways.sources import FolderSource
 from mailer.pipeline.handing import Manner
 from mailer.pipeline.press import Press
-from mailer.pipeline.sending import Sender
+from mailer.pipeline.sending import AHEAD, Sender
 from mailer.store import Store, resolve
 from mailer.store.owners import Owner, add_owner, end_owner, lease_holder, take_lease
 
@@ -141,6 +141,8 @@ def manner(config: Config) -> Manner:
         give_up_after=timedelta(hours=config.delivery.give_up_after_hours),
         backoff=Backoff(first=timedelta(minutes=config.delivery.retry_minutes)),
         resend_unknown=config.delivery.on_unknown == "resend",
+        # RSET, MAIL, RCPT, DATA and the content: five answers a copy, each within the time-out.
+        lease=timedelta(minutes=1) + timedelta(seconds=config.smtp.timeout_seconds) * 5 * AHEAD,
     )
 
 
@@ -155,12 +157,10 @@ def sending(app: App) -> Iterator[tuple[Sender, int]]:
                 host=locks.host(),
                 boot_id=locks.boot_id(),
                 pid=os.getpid(),
-                lock_name=name,
+                lock=str(app.state_folder / name),
                 now=app.press.clock.now(),
             )
-        sender = Sender(
-            app.press, transport(app), manner(app.config), owner=owner.id, is_dead=lambda other: is_dead(app, other)
-        )
+        sender = Sender(app.press, transport(app), manner(app.config), owner=owner.id, is_dead=is_dead)
         try:
             yield sender, owner.id
         finally:
@@ -169,17 +169,19 @@ def sending(app: App) -> Iterator[tuple[Sender, int]]:
                 end_owner(connection, owner.id, app.press.clock.now())
 
 
-def is_dead(app: App, owner: Owner) -> bool:
+def is_dead(owner: Owner) -> bool:
     """Whether a process is proved to have ended: same machine, same boot, and its lock can be taken."""
     here = owner.host == locks.host() and owner.boot_id == locks.boot_id() != ""
-    return here and locks.is_dead(app.state_folder, owner.lock_name)
+    # The lock's whole path: its absence proves something only where the owner put it.
+    lock = Path(owner.lock)
+    return here and locks.is_dead(lock.parent, lock.name)
 
 
 def daemon_runs(app: App) -> bool:
     """Whether a living daemon holds the scheduler's lease."""
-    with app.store.transaction() as connection:
+    with app.store.reading() as connection:
         holder = lease_holder(connection, SCHEDULER, app.press.clock.now())
-    return holder is not None and not is_dead(app, holder)
+    return holder is not None and not is_dead(holder)
 
 
 def hold_scheduler(app: App, owner: int) -> bool:
@@ -187,7 +189,7 @@ def hold_scheduler(app: App, owner: int) -> bool:
     now = app.press.clock.now()
     with app.store.transaction() as connection:
         holder = lease_holder(connection, SCHEDULER, now)
-        if holder is not None and holder.id != owner and not is_dead(app, holder):
+        if holder is not None and holder.id != owner and not is_dead(holder):
             return False
         take_lease(connection, SCHEDULER, owner, now=now, lasting=SCHEDULER_LEASE)
         return True

@@ -16,13 +16,15 @@ from mailer.app import App
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter, Schedule
-from mailer.pipeline import approving, intake, maillog, planning, testing
+from mailer.pipeline import approving, intake, maillog, planning, scheduling, testing
 from mailer.pipeline.press import IssueName
 from mailer.pipeline.sending import Sender
 from mailer.store import issues, mailings
 
 # What failed is tried again after this long, sooner when its cause is mended and SIGHUP says so.
 AGAIN = timedelta(minutes=5)
+# How often the scheduler's lease is renewed (seconds): well within its length.
+RENEW = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Daemon:
     pace: Pace = field(default_factory=Pace)
     _polled: dict[str, datetime] = field(default_factory=dict)
     _failed: dict[str, datetime] = field(default_factory=dict)
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT. Afterwards what was in flight is recorded and nothing is `sending`."""
@@ -67,6 +70,8 @@ class Daemon:
         first = self.app.press.clock.now()
         once = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         alarm.add_job(self.tick, "interval", seconds=self.pace.tick, next_run_time=first, **once)
+        # Renewed by a job of its own: a slow pull must not cost the lease.
+        alarm.add_job(self._renew, "interval", seconds=RENEW, **once)
         alarm.start()
         sending = asyncio.create_task(self._send())
         try:
@@ -76,6 +81,8 @@ class Daemon:
             maillog.stopped_hard()
         finally:
             alarm.shutdown(wait=False)
+            async with self._looking:  # a tick that has begun is finished
+                pass
 
     def reload(self) -> None:
         """Read schedules/ again; with a bad file the old ones are kept and the file is named."""
@@ -91,6 +98,10 @@ class Daemon:
 
     async def tick(self) -> None:
         """Look around once: pull what is due, plan and test what arrived, begin what has come to its time."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         if not await asyncio.to_thread(self._leads):
             return
         for newsletter in list(self.app.schedules.newsletters.values()):
@@ -99,6 +110,9 @@ class Daemon:
         for name in await asyncio.to_thread(self._untested):
             await self._test(name)
         await asyncio.to_thread(self._begin_due)
+
+    async def _renew(self) -> None:
+        await asyncio.to_thread(self._do, "renew the lease", self._leads)
 
     async def _send(self) -> None:
         while True:
@@ -130,7 +144,7 @@ class Daemon:
     def _pull(self, newsletter: Newsletter) -> None:
         now = self.app.press.clock.now()
         last = self._polled.get(newsletter.id)
-        if last is None or now >= last + timedelta(seconds=newsletter.source.every_seconds):
+        if last is None or not last <= now < last + timedelta(seconds=newsletter.source.every_seconds):
             self._polled[newsletter.id] = now
             source = composition.source(self.app, newsletter)
             self._do(f"pull {newsletter.id}", partial(intake.pull, self.app.press, newsletter, source))
@@ -138,7 +152,7 @@ class Daemon:
     def _plan_arrived(self) -> None:
         """Plan every issue that has no plan, or one of an older revision."""
         press = self.app.press
-        with press.store.transaction() as connection:
+        with press.store.reading() as connection:
             arrived = [
                 IssueName(newsletter=one.newsletter, serial=one.serial)
                 for one in issues.latest_revisions(connection)
@@ -151,43 +165,23 @@ class Daemon:
     def _untested(self) -> list[IssueName]:
         """The planned issues of which no test mailing was sent as they are now."""
         press = self.app.press
-        with press.store.transaction() as connection:
+        with press.store.reading() as connection:
             return [
                 IssueName.parse(one.issue)
                 for one in mailings.mailings_in(connection, [MailingState.PLANNED])
                 if one.newsletter in press.newsletters
                 and press.newsletters[one.newsletter].editors
                 and not mailings.was_tested(connection, one.content_hash, one.editions_hash)
+                and not approving.drifted(connection, press, one)  # then it is no longer what would be tested
             ]
 
     def _begin_due(self) -> None:
-        press = self.app.press
-        with press.store.transaction() as connection:
-            waiting = mailings.mailings_in(connection, [MailingState.PLANNED, MailingState.APPROVED])
-        for one in waiting:
-            if one.newsletter in press.newsletters and one.supplement == 0 and one.may_leave:
-                self._do(f"send {one.issue}", partial(self._begin_if_due, one))
+        for one in scheduling.waiting(self.app.press):
+            self._do(f"send {one.issue}", partial(self._begin_if_due, one))
 
     def _begin_if_due(self, found: Mailing) -> None:
-        press, name = self.app.press, IssueName.parse(found.issue)
-        schedule, now = press.newsletters[found.newsletter].schedule, press.clock.now()
-        due_at = found.due_at
-        if due_at is None:
-            with press.store.transaction() as connection:
-                revision = issues.revision_of(connection, found.content_hash)
-                assert revision is not None, "a mailing's revision is kept for ever"
-                due_at = next_time(schedule, max(revision.pulled_at, found.approved_at or revision.pulled_at))
-                mailings.change(connection, found.id, due_at=due_at)
-        if now < due_at:
-            return
-        if now > due_at + timedelta(hours=schedule.not_after_hours):
-            with press.store.transaction() as connection:
-                approving.miss(connection, press, found)
-            maillog.mailing(found.issue, "is held: missed_window")
-        elif schedule.open_at(now):
-            if not found.approval_required:
-                planning.plan(press, name)  # the register as it is now, since nobody has looked at the plan
-            approving.send(press, name)
+        schedule = self.app.press.newsletter(found.newsletter).schedule
+        if scheduling.begin_if_due(self.app.press, found, partial(next_time, schedule)):
             maillog.mailing(found.issue, "begins")
 
     def _do(self, what: str, job: Callable[[], object]) -> None:
@@ -201,7 +195,7 @@ class Daemon:
 
     def _rests(self, what: str) -> bool:
         failed_at = self._failed.get(what)
-        return failed_at is not None and self.app.press.clock.now() < failed_at + AGAIN
+        return failed_at is not None and failed_at <= self.app.press.clock.now() < failed_at + AGAIN
 
     def _rest(self, what: str, error: Exception) -> None:
         self._failed[what] = self.app.press.clock.now()

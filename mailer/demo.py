@@ -34,6 +34,8 @@ def prepare(folder: Path | None) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="club-mailer-demo-"))
     elif folder.exists() and any(folder.iterdir()):
         raise Refused(f"{folder} is not empty: name a new folder for the demo")
+    elif folder.exists():
+        folder.chmod(0o700)
     composition.install(folder)
     for source in sorted(composition.shipped("demo").rglob("*")):
         target = folder / source.relative_to(composition.shipped("demo"))
@@ -63,12 +65,16 @@ async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[
         with composition.sending(opened) as (sender, owner):
             working = asyncio.create_task(Daemon(app=opened, sender=sender, owner=owner, pace=PACE).run())
             try:
-                tell(await asyncio.wait_for(_first_month(opened, say), PATIENCE))
+                month = asyncio.create_task(_first_month(opened, say))
+                # Ctrl-C ends the daemon, and so may a fault: then there is no month to wait for.
+                await asyncio.wait({month, working}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+                if not month.done():
+                    month.cancel()
+                    raise MailerError(f"the demo did not come to its end; look into {folder}")
+                tell(month.result())
                 if not once:
                     say("The daemon goes on; Ctrl-C ends it.")
                     await working
-            except TimeoutError:
-                raise MailerError(f"the demo did not end within {PATIENCE} s; look into {folder}") from None
             finally:
                 sender.stop()
                 await working

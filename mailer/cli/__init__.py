@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mailer.cli import console
 from mailer.cli.commands import app
 from mailer.domain.errors import MailerError
+from mailer.store import DatabaseError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -25,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.complain(
             f"{error.filename or 'a file or connection'}: {error.strerror or error}; nothing more was done"
         )
+        sys.exit(1)
+    except DatabaseError as error:
+        console.complain(f"the database did not do it, nothing was changed: {error.__cause__ or type(error).__name__}")
         sys.exit(1)
     except KeyboardInterrupt:
         console.complain("interrupted; what was done stays done, `mailer status` shows how it stands")

@@ -38,6 +38,8 @@ def progress_lines(found: reporting.Progress, now: datetime) -> list[str]:
 
 def remark(found: reporting.Progress, now: datetime) -> str:
     """What to know besides: when it begins, how long it takes, why it stands still."""
+    if not found.newsletter_known:
+        return "its newsletter is gone from schedules/: nothing of it leaves"
     if found.held_reason:
         return f"held: {found.held_reason}; `mailer send {found.issue}` sends it all the same"
     if found.state in {MailingState.PLANNED, MailingState.APPROVED}:
@@ -48,6 +50,8 @@ def remark(found: reporting.Progress, now: datetime) -> str:
         return ""
     if found.starts_at and found.starts_at > now:
         return f"from {console.time_of(found.starts_at)}; until then `mailer cancel {found.issue}` undoes it"
+    if found.relay_down:
+        return f"the relay is down: {found.relay_down}"
     if found.next_at and found.next_at > now:
         return f"the next attempt is at {console.time_of(found.next_at)}"
     return f"about {found.seconds_left:.0f} s left" if found.seconds_left else ""

@@ -86,7 +86,9 @@ def release(identity: Identity) -> None:
 
     Example: mailer delivery release 17
     """
-    address = settling.release(console.press(), identity)
+    press = console.press()
+    console.confirm(f"Delivery {identity} goes to a member after all.")
+    address = settling.release(press, identity)
     console.say({"id": identity, "state": "pending", "address": address}, f"delivery {identity} goes to {address}")
 
 

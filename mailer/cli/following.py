@@ -85,9 +85,9 @@ def waits(opened: App, found: reporting.Progress) -> bool:
     """Whether something can still be done now: a copy that is due, or the undo time that has yet to pass."""
     if found.state is not MailingState.SENDING or found.counts["pending"] + found.counts["sending"] == 0:
         return False
-    newsletter = opened.press.newsletter(IssueName.parse(found.issue).newsletter)
+    newsletter = opened.press.newsletters.get(IssueName.parse(found.issue).newsletter)
     now = opened.press.clock.now()
-    if not newsletter.schedule.open_at(now):
+    if newsletter is None or not newsletter.schedule.open_at(now):
         return False
     return found.next_at is None or found.next_at <= now or found.counts["sending"] > 0
 
@@ -96,11 +96,13 @@ async def _follow(opened: App, name: IssueName) -> str:
     """Look on while the daemon sends; returns when it can do nothing more now."""
     watching = asyncio.create_task(_watch(opened, name))
     try:
-        while composition.daemon_runs(opened) and waits(opened, reporting.progress(opened.press, name)):  # noqa: ASYNC110
-            await asyncio.sleep(LOOK)  # the daemon is another process: there is no event to wait for
+        while True:  # the daemon is another process: there is no event to wait for
+            found = reporting.progress(opened.press, name)
+            if found.relay_down or not waits(opened, found) or not composition.daemon_runs(opened):
+                return found.relay_down or ""
+            await asyncio.sleep(LOOK)
     finally:
         watching.cancel()
-    return ""
 
 
 async def _watch(opened: App, name: IssueName) -> None:

@@ -17,7 +17,6 @@ from mailer.cli.accounts import (
     report_document,
     report_lines,
 )
-from mailer.domain.mailing import MailingState
 from mailer.formats.address import parse
 from mailer.pipeline import approving, dry_run, explaining, planning, reporting, supplementing, testing
 from mailer.pipeline.press import IssueName
@@ -132,8 +131,6 @@ def approve(issue: Issue) -> None:
     Example: mailer approve russia-confidential/253
     """
     press, name = console.press(), IssueName.parse(issue)
-    copies = reporting.progress(press, name).copies
-    console.confirm(f"Approve {issue} for sending, {copies} copies?")
     done = approving.approve(press, name)
     console.warn(done.warnings)
     console.say(
@@ -170,20 +167,25 @@ def send(
             f"{len(written)} copies of {issue} written to {dry_run_to}; nothing was sent",
         )
         return
-    _plan_if_need_be(opened, name)
-    standing = reporting.progress(opened.press, name)
-    if standing.state not in {MailingState.SENDING, MailingState.CLOSED}:
-        waiting = standing.counts["pending"]
-        console.confirm(f"{waiting} copies of {issue} go to members.", typed=str(waiting))
-    approving.send(opened.press, name)
+    copies = _confirmed(opened, name)
+    if not planning.is_planned(opened.press, name):
+        console.warn(planning.plan(opened.press, name).warnings)
+    approving.send(opened.press, name, copies=copies)
     raise typer.Exit(following.hand_over(opened, name, wait=wait))
 
 
-def _plan_if_need_be(opened: composition.App, name: IssueName) -> None:
+def _confirmed(opened: composition.App, name: IssueName) -> int | None:
+    """The number of copies that the person has typed; None where nothing is to be begun. Nothing is changed before."""
     if planning.is_planned(opened.press, name):
-        return
-    made = planning.plan(opened.press, name)
-    console.warn(made.warnings)
+        if approving.ready(opened.press, name).state in approving.GOES_ON:
+            return None
+        copies = reporting.progress(opened.press, name).counts["pending"]
+    elif opened.press.newsletter(name.newsletter).approval_required:
+        return None  # it is planned now, and sent once it is approved
+    else:
+        copies = len(planning.draw_up(opened.press, name).copies)
+    console.confirm(f"{copies} copies of {name} go to members.", typed=str(copies))
+    return copies
 
 
 def pause(issue: Issue) -> None:
@@ -200,7 +202,10 @@ def resume(issue: Issue) -> None:
 
     Example: mailer resume russia-confidential/253
     """
-    approving.resume(console.press(), IssueName.parse(issue))
+    press, name = console.press(), IssueName.parse(issue)
+    waiting = reporting.progress(press, name).counts["pending"]
+    console.confirm(f"{waiting} copies of {issue} go on to members.")
+    approving.resume(press, name)
     console.say({"issue": issue, "state": "sending"}, f"{issue} goes on")
 
 
@@ -253,7 +258,7 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
     people = [person_document(one) for one in owed.people]
     if send_ and owed.people:
         console.confirm(f"{owed.copies} copies of {issue} go to members, as a supplement.", typed=str(owed.copies))
-        supplementing.supplement(opened.press, name)
+        supplementing.supplement(opened.press, name, copies=owed.copies)
     console.show(
         {"issue": issue, "copies": owed.copies, "people": people, "sent": bool(send_ and owed.people)},
         ("person", "reason", "editions"),

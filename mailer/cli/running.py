@@ -26,7 +26,9 @@ def daemon() -> None:
     opened = console.installation(who="daemon")
     with composition.sending(opened) as (sender, owner):
         maillog.started(sorted(opened.schedules.newsletters))
-        asyncio.run(daemons.Daemon(app=opened, sender=sender, owner=owner).run())
+        # A stop waits for the reply to what is in flight, and a little longer.
+        pace = daemons.Pace(stop_within=opened.config.smtp.timeout_seconds + 15)
+        asyncio.run(daemons.Daemon(app=opened, sender=sender, owner=owner, pace=pace).run())
     maillog.stopped()
 
 

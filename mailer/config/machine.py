@@ -1,6 +1,5 @@
 """The machine's settings: where things are, the database, the relay, how deliveries are tried, the key."""
 
-import ipaddress
 import os
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, Valid
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailer.config.reading import Number, Whole, explain, read_toml
+from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
 
 PREFIX = "MAILER_"
@@ -183,13 +183,3 @@ def _variables() -> dict[tuple[str, ...], str]:
             raise BadInput(f"the environment variable {name} is not a setting; allowed: MAILER_CONFIG, {allowed}")
         found[section, key] = name
     return found
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

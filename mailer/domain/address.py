@@ -1,5 +1,6 @@
 """An e-mail address as a value: the mailbox as written, and the domain in the form the wire needs."""
 
+import ipaddress
 from dataclasses import dataclass
 
 
@@ -37,3 +38,13 @@ class Address:
 
     def __str__(self) -> str:
         return self.wire
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine itself: localhost, 127.0.0.0/8 or ::1."""
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -160,3 +160,24 @@ class Balance:
 def count_reasons(reasons: Iterable[str]) -> dict[str, int]:
     """How many exclusions there are of each reason, in the order of the reasons' names."""
     return dict(sorted(Counter(reasons).items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenMailing:
+    """What the rows of one mailing say: its recipients with their editions, its exclusions, its copies."""
+
+    recipients: Mapping[str, tuple[str, ...]]
+    excluded: tuple[str, ...]
+    copies: tuple[tuple[str, str], ...]
+
+
+def faults(mailing: FrozenMailing) -> list[str]:
+    """What is wrong with the account of a mailing, each fault in words; nothing when it balances."""
+    due = Counter((person, language) for person, languages in mailing.recipients.items() for language in languages)
+    made = Counter(mailing.copies)
+    both = sorted(set(mailing.excluded) & mailing.recipients.keys())
+    return [
+        *(f"person {person} is a recipient and excluded" for person in both),
+        *(f"person {person} is owed a copy in {language} and has none" for person, language in sorted(due - made)),
+        *(f"person {person} has a copy in {language} that nobody decided" for person, language in sorted(made - due)),
+    ]

@@ -98,9 +98,9 @@ class Mailing:
         return f"{self.newsletter}/{self.serial}"
 
     @property
-    def may_leave(self) -> bool:
-        """Whether an approval that is needed is there and still holds."""
-        return not self.approval_required or self.approved_hash == self.seal
+    def is_approved(self) -> bool:
+        """Whether somebody approved exactly what would go out."""
+        return self.approved_hash == self.seal
 
 
 def seal(content_hash: str, circulation_hash: str, editions_hash: str) -> str:

@@ -61,6 +61,18 @@ def assemble(folder: str, files: Sequence[RawFile], *, languages: tuple[str, ...
         raise BadInput(f"{folder}: {error}") from None
 
 
+def newsletters_of(files: Iterable[RawFile]) -> frozenset[str]:
+    """The newsletters that a folder's texts say they belong to; a text that cannot be read says nothing."""
+    named = set()
+    for file in files:
+        if file.name.endswith(".md") and len(file.content) <= BIGGEST_TEXT:
+            try:
+                named.add(str(_head(file.content).keys.get("newsletter", "")))
+            except BadInput:
+                continue
+    return frozenset(named)
+
+
 def content_hash(files: Iterable[RawFile]) -> str:
     """SHA-256 (64 hexadecimal digits) over names and contents, in whatever order the files come."""
     digest = hashlib.sha256()

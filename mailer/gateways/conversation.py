@@ -134,6 +134,8 @@ class SmtpConnection:
         match reply.code // 100:
             case 4:
                 return Deferred(reply=reply, tls_version=self._tls_version, detail=_REFUSED[verb])
+            case 5 if _concerns_us(verb, reply):
+                raise self._down(f"refuses to work for us: {replies.quoted(reply)} to {verb.decode()}; check [smtp]")
             case 5:
                 return Rejected(reply=reply, tls_version=self._tls_version, detail=_REFUSED[verb])
             case _:
@@ -172,6 +174,16 @@ class SmtpConnection:
 
     def _down(self, what: str) -> TransportDown:
         return TransportDown(f"the relay {self._client.hostname}:{self._client.port} {what}")
+
+
+def _concerns_us(verb: bytes, reply: Reply) -> bool:
+    """Whether a 5xx is about our sender or our right to relay: no member is to blame, so nobody's attempt is used up.
+
+    A MAIL refused for the message's size (552 or 5.3.4, RFC 1870 §6.1) is about that message.
+    """
+    if verb == b"MAIL":
+        return reply.code != 552 and reply.status != "5.3.4"
+    return verb == b"RCPT" and replies.denies_relaying(reply)
 
 
 def _needs_smtputf8(envelope: Envelope) -> bool:

@@ -26,6 +26,18 @@ _QUEUE_IDS = tuple(
 )
 
 
+# A relay that does not know us says so to every recipient: Postfix and Exim, Sendmail, Exchange. The words must open the
+# reply: further on they are another server's, quoted by ours, and concern that one recipient.
+_RELAYING_DENIED = re.compile(
+    r"^(?:<[^>]*>[:.]? *)?(?:relay access denied|relay(?:ing)? (?:not permitted|denied)|unable to relay)", re.IGNORECASE
+)
+
+
+def denies_relaying(reply: Reply) -> bool:
+    """Whether the relay refuses to work for us at all, rather than for the recipient it was asked about."""
+    return reply.code // 100 == 5 and _RELAYING_DENIED.match(reply.text) is not None
+
+
 def read(code: int, text: str) -> Reply:
     """The reply as a value. `text` may hold surrogates for octets that are not UTF-8, and a line feed between lines.
 

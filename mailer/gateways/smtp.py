@@ -1,6 +1,5 @@
 """Connects to the club's relay: greeted, private, with a checked certificate, logged in; or says why that failed."""
 
-import ipaddress
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
+from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput, Refused, TransportDown
 from mailer.gateways import replies
 from mailer.gateways.conversation import SmtpConnection
@@ -53,7 +53,7 @@ class SmtpTransport:
     """
 
     def __init__(self, settings: SmtpSettings) -> None:
-        if settings.security is Security.NONE and not _is_loopback(settings.host):
+        if settings.security is Security.NONE and not is_loopback(settings.host):
             raise Refused(
                 f'security = "none" is only for a loopback host, not for {settings.host}; '
                 'set [smtp] security to "starttls" or "tls"'
@@ -91,13 +91,6 @@ class SmtpTransport:
             yield connection
         finally:
             await connection.leave()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.casefold() == "localhost"
 
 
 def _tls_context(ca_file: Path | None) -> ssl.SSLContext:

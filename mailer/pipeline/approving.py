@@ -1,6 +1,5 @@
 """What people decide about a mailing: approve it, withdraw that, send, pause, resume, cancel."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +10,12 @@ from mailer.pipeline.compiling import Letterhead, Workbench, inputs_hash, load_i
 from mailer.pipeline.judging import find_revision
 from mailer.pipeline.press import IssueName, Press
 from mailer.store import Connection, deliveries, history, issues, mailings
+from mailer.store.deliveries import Delivery
 
 # How many of the copies that cannot be made are named in one message.
 NAMED = 20
+# A mailing in one of these is not begun by `send`: it goes on, or stands as it is.
+GOES_ON = frozenset({MailingState.SENDING, MailingState.CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +40,19 @@ def approve(press: Press, name: IssueName) -> Approved:
     Every copy has been made once. Raises Refused where nothing is planned or the plan is no longer what would go out,
     CannotRender naming each person whose copy cannot be made.
     """
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         found = first_mailing(connection, name)
         _step(found, Step.APPROVE)
         _refuse_drifted(connection, press, found)
-        copies = prove(connection, press, found)
+        proof = Proof.of(connection, found, press.clock.now())
+    proof.check()
+    with press.store.transaction() as connection:
         now = press.clock.now()
-        approved = {"approved_hash": found.seal, "approved_by": press.who, "approved_at": now}
-        _move(connection, found, Step.APPROVE, **approved)
-        note(connection, press, "approve", name, f"seal {found.seal[:12]}, {copies} copies")
+        _move(connection, found, Step.APPROVE, approved_hash=found.seal, approved_by=press.who, approved_at=now)
+        note(connection, press, "approve", name, f"seal {found.seal[:12]}, {len(proof.copies)} copies")
         tested = mailings.was_tested(connection, found.content_hash, found.editions_hash)
     untested = f"no test mailing of exactly this was sent: `mailer test {name}` sends one to the editors"
-    return Approved(copies=copies, warnings=() if tested else (untested,))
+    return Approved(copies=len(proof.copies), warnings=() if tested else (untested,))
 
 
 def withdraw(press: Press, name: IssueName) -> None:
@@ -59,41 +62,79 @@ def withdraw(press: Press, name: IssueName) -> None:
         _withdraw(connection, press, found, "by hand")
 
 
-def send(press: Press, name: IssueName) -> Begun:
+def send(press: Press, name: IssueName, *, copies: int | None = None) -> Begun:
     """Begin a planned mailing, or go on with one under way; `undo_minutes` pass before the first message.
 
-    Raises Refused when an approval is missing or no longer seals what would go out (it is then withdrawn), when the
-    mailing is paused or cancelled; CannotRender naming each person whose copy cannot be made.
+    `copies` is the number that a person has confirmed: Refused when it is another one by now. Raises what `ready` does,
+    and CannotRender naming each person whose copy cannot be made.
     """
-    voided = None
-    with press.store.transaction() as connection:
-        found = first_mailing(connection, name)
-        if found.state in {MailingState.SENDING, MailingState.CLOSED}:
+    found = ready(press, name)
+    if found.state in GOES_ON:
+        with press.store.reading() as connection:
             return Begun(copies=_copies(connection, found), starts_at=found.starts_at or press.clock.now())
+    return begin(press, found, copies=copies)
+
+
+def ready(press: Press, name: IssueName) -> Mailing:
+    """The mailing that `send` would begin, or the one that is under way or done (its state is in GOES_ON).
+
+    Raises Refused when it is paused or cancelled, when an approval is missing, or when it no longer seals what would go
+    out: it is then withdrawn.
+    """
+    with press.store.reading() as connection:
+        every = _all(connection, name)
+        under_way = [one for one in every if one.state is MailingState.SENDING]
+        found = under_way[-1] if under_way else every[0]
+        if found.state in GOES_ON:
+            return found
         if found.state is MailingState.PAUSED:
             raise Refused(f"{name} is paused: `mailer resume {name}` goes on with it")
         _step(found, Step.SEND)
         drift = drifted(connection, press, found)
-        if drift and found.approved_hash:
+    if drift and found.approved_hash:
+        with press.store.transaction() as connection:
             _withdraw(connection, press, found, drift)
-            voided = drift
-        elif drift:
-            raise Refused(f"{name}: {drift}; `mailer plan {name}` plans it again")
-        elif not found.may_leave:
-            raise Refused(f"{name} is not approved: test it, then `mailer approve {name}`")
-        else:
-            return begin(connection, press, found, press.clock.now(), verb="send")
-    raise Refused(f"the approval of {name} is void: {voided}; plan, test and approve it again")
+        raise Refused(f"the approval of {name} is void: {drift}; plan, test and approve it again")
+    if drift:
+        raise Refused(f"{name}: {drift}; `mailer plan {name}` plans it again")
+    if not may_leave(press, found):
+        raise Refused(f"{name} is not approved: test it, then `mailer approve {name}`")
+    return found
 
 
-def begin(connection: Connection, press: Press, found: Mailing, now: datetime, *, verb: str) -> Begun:
-    """Move a mailing to `sending`, every copy made once before; nothing leaves before its `starts_at`."""
-    copies = prove(connection, press, found)
-    newsletter = press.newsletter(found.newsletter)
-    starts_at = now + timedelta(minutes=newsletter.schedule.undo_minutes)
+def may_leave(press: Press, found: Mailing) -> bool:
+    """Whether the approval that is needed is there and holds; the stricter of the plan's and today's settings counts."""
+    required = found.approval_required or press.newsletter(found.newsletter).approval_required
+    return found.is_approved or not required
+
+
+def begin(press: Press, found: Mailing, *, copies: int | None = None) -> Begun:
+    """Move a mailing to `sending`, every copy made once before; nothing leaves before its `starts_at`.
+
+    Raises Refused when there are not so many `copies`, or when somebody has changed the mailing since it was read.
+    """
+    with press.store.reading() as connection:
+        proof = Proof.of(connection, found, press.clock.now())
+    if copies is not None and len(proof.copies) != copies:
+        raise Refused(
+            f"{found.issue} has {len(proof.copies)} copies by now, not {copies}; look at it and send it again"
+        )
+    proof.check()
+    with press.store.transaction() as connection:
+        return begin_proved(connection, press, found, len(proof.copies))
+
+
+def begin_proved(connection: Connection, press: Press, found: Mailing, copies: int) -> Begun:
+    """Move a mailing whose copies were all made once to `sending`, from the state in which it was read."""
+    undo = timedelta(minutes=press.newsletter(found.newsletter).schedule.undo_minutes)
+    starts_at = press.clock.now() + undo
     _move(connection, found, Step.SEND, starts_at=starts_at)
     note(
-        connection, press, verb, IssueName.parse(found.issue), f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC"
+        connection,
+        press,
+        "send",
+        IssueName.parse(found.issue),
+        f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC",
     )
     return Begun(copies=copies, starts_at=starts_at)
 
@@ -147,22 +188,33 @@ def drifted(connection: Connection, press: Press, found: Mailing) -> str | None:
     return None
 
 
-def prove(connection: Connection, press: Press, found: Mailing) -> int:
-    """Make every pending copy once; returns how many. Raises CannotRender naming those that cannot be made."""
-    copies = deliveries.of_mailing(connection, found.id, State.PENDING)
-    failed = rehearse(workbench(connection, press, found, press.clock.now()), copies)
-    if failed:
-        more = [f"… and {len(failed) - NAMED} more"] if len(failed) > NAMED else []
-        raise CannotRender("\n".join([*failed[:NAMED], *more]))
-    return len(copies)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What it takes to make every copy of a mailing once, read in one transaction and used outside of any."""
+
+    bench: Workbench
+    copies: tuple[Delivery, ...]
+
+    @classmethod
+    def of(cls, connection: Connection, found: Mailing, now: datetime) -> "Proof":
+        """The pending copies of a mailing with what they are made from."""
+        copies = tuple(deliveries.of_mailing(connection, found.id, State.PENDING))
+        return cls(bench=workbench(connection, found, now), copies=copies)
+
+    def check(self) -> None:
+        """Make every copy once and throw it away. Raises CannotRender naming those that cannot be made."""
+        failed = rehearse(self.bench, self.copies)
+        if failed:
+            more = [f"… and {len(failed) - NAMED} more"] if len(failed) > NAMED else []
+            raise CannotRender("\n".join([*failed[:NAMED], *more]))
 
 
-def workbench(connection: Connection, press: Press, found: Mailing, date: datetime) -> Workbench:
+def workbench(connection: Connection, found: Mailing, date: datetime) -> Workbench:
     """What every copy of the mailing is made from, as frozen; `date` stands in the messages until sending begins."""
     revision = issues.revision_of(connection, found.content_hash)
     assert revision is not None, "a mailing's revision is kept for ever"
     return Workbench(
-        issue=load_issue(connection, press, revision),
+        issue=load_issue(connection, revision),
         letterhead=Letterhead.load(mailings.letterhead_of(connection, found.id)),
         editions=loaded(mailings.editions_of(connection, found.id)),
         date=(found.starts_at or date).replace(microsecond=0),
@@ -226,6 +278,7 @@ def _step(found: Mailing, step: Step) -> MailingState:
 
 
 def _move(connection: Connection, found: Mailing, step: Step, **also: object) -> None:
+    """Move a mailing from the state in which it was read; ids are never used again, so a new plan is another mailing."""
     if not mailings.move(connection, found, _step(found, step), **also):
         raise Refused(f"{found.issue} has just been changed by somebody else; look at `mailer status {found.issue}`")
 
@@ -243,13 +296,22 @@ _DONE = {
 }
 
 
-def closed_now(connection: Connection, found: Iterable[Mailing]) -> list[Mailing]:
-    """Close every mailing of these in which nothing is pending or sending; returns those that were closed."""
-    done = []
-    for one in found:
-        counted = deliveries.counts(connection, [one.id])
-        if counted[State.PENDING] + counted[State.SENDING] == 0 and mailings.move(
-            connection, one, take(one.state, Step.CLOSE)
-        ):
-            done.append(one)
-    return done
+def close_done(connection: Connection) -> list[Mailing]:
+    """Close every mailing in which nothing is pending or sending; returns those that were closed.
+
+    A closed one to which a copy came back (a late reply, a copy settled or released) goes on first.
+    """
+    for one in mailings.mailings_in(connection, [MailingState.CLOSED]):
+        if _waiting(connection, one):
+            mailings.move(connection, one, take(one.state, Step.REOPEN))
+    sending = mailings.mailings_in(connection, [MailingState.SENDING])
+    return [
+        one
+        for one in sending
+        if not _waiting(connection, one) and mailings.move(connection, one, take(one.state, Step.CLOSE))
+    ]
+
+
+def _waiting(connection: Connection, found: Mailing) -> bool:
+    counted = deliveries.counts(connection, [found.id])
+    return counted[State.PENDING] + counted[State.SENDING] > 0

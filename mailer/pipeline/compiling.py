@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.address import Address
-from mailer.domain.circulation import Copy
+from mailer.domain.circulation import Copy, Renewal
 from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, Slot, Variant, variant_named
-from mailer.domain.errors import CannotRender, NotFound
+from mailer.domain.errors import BadInput, CannotRender, NotFound
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter, Sender
 from mailer.formats import edition as editions
@@ -28,16 +28,18 @@ BASE = "_base"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """Who writes, as frozen with the editions: a change of the settings never changes an approved message."""
+    """Who writes, and when the insert is shown, as frozen with the editions: settings never change what was approved."""
 
     sender: Sender
     reply_to: Address
     list_name: str
+    renewal: Renewal
 
     @classmethod
     def of(cls, newsletter: Newsletter) -> "Letterhead":
         """The letterhead of a newsletter's settings as they are now."""
-        return cls(sender=newsletter.sender, reply_to=newsletter.reply_to, list_name=newsletter.name)
+        renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
+        return cls(sender=newsletter.sender, reply_to=newsletter.reply_to, list_name=newsletter.name, renewal=renewal)
 
     def dump(self) -> dict[str, str]:
         """As the database keeps it."""
@@ -46,22 +48,25 @@ class Letterhead:
             "sender": self.sender.address.wire,
             "reply_to": self.reply_to.wire,
             "list_name": self.list_name,
+            "insert_show": self.renewal.show.value,
+            "insert_due_days": str(self.renewal.due_days),
         }
 
     @classmethod
     def load(cls, stored: Mapping[str, str]) -> "Letterhead":
         """What `dump` kept."""
         sender = Sender(name=stored["sender_name"], address=parse(stored["sender"]))
-        return cls(sender=sender, reply_to=parse(stored["reply_to"]), list_name=stored["list_name"])
+        renewal = Renewal(show=InsertShow(stored["insert_show"]), due_days=int(stored["insert_due_days"]))
+        reply_to = parse(stored["reply_to"])
+        return cls(sender=sender, reply_to=reply_to, list_name=stored["list_name"], renewal=renewal)
 
 
-def load_issue(connection: Connection, press: Press, revision: Revision) -> Issue:
+def load_issue(connection: Connection, revision: Revision) -> Issue:
     """The issue of a revision, read again from the files as they were pulled."""
-    newsletter = press.newsletter(revision.newsletter)
     issue = issue_file.assemble(
         revision.folder,
         issues.files_of(connection, revision.content_hash),
-        languages=newsletter.languages,
+        languages=revision.languages,
         wait_for_all=False,
     )
     if issue is None:
@@ -97,7 +102,7 @@ def variants(newsletter: Newsletter) -> tuple[Variant, ...]:
 def inputs_hash(press: Press, newsletter: Newsletter) -> str:
     """One hash over what, besides the issue, editions are compiled from: templates, fees, and the newsletter's words."""
     digest = hashlib.sha256(repr((press.fees, Letterhead.of(newsletter).dump(), newsletter.classification)).encode())
-    digest.update(repr((newsletter.insert_show, newsletter.insert_contact, newsletter.insert_signature)).encode())
+    digest.update(repr((newsletter.languages, newsletter.insert_contact, newsletter.insert_signature)).encode())
     for folder in (BASE, newsletter.template):
         for file in sorted((press.templates / folder).rglob("*")):
             if file.is_file():
@@ -146,28 +151,33 @@ class Workbench:
             ) from error
 
     def make(self, copy: Copy, message_id: str, *, test: bool = False) -> bytes:
-        """The message of one copy: the same bytes from the same inputs. Raises CannotRender as `fill` does."""
+        """The message of one copy: the same bytes from the same inputs.
+
+        Raises CannotRender as `fill` does, and for words that no header can hold.
+        """
         edition = self.editions[copy.language, copy.variant]
         html, text = self.fill(copy, banner=test_banner(copy) if test else "")
         domain = self.letterhead.sender.address.domain
-        return build(
-            Letter(
-                sender=self.letterhead.sender,
-                reply_to=self.letterhead.reply_to,
-                recipient_name=copy.name,
-                recipient=copy.address,
-                subject=f"[TEST] {edition.subject}" if test else edition.subject,
-                date=self.date,
-                message_id=message_id,
-                language=copy.language,
-                list_id=f"{self.issue.newsletter}.{domain}",
-                list_name=self.letterhead.list_name,
-                feedback_id=f"{self.issue.serial}:{self.issue.newsletter}:club-mailer",
-                html=html,
-                text=text,
-                pictures=tuple(picture for picture in self.issue.pictures if picture.name in edition.pictures),
-            )
+        letter = Letter(
+            sender=self.letterhead.sender,
+            reply_to=self.letterhead.reply_to,
+            recipient_name=copy.name,
+            recipient=copy.address,
+            subject=f"[TEST] {edition.subject}" if test else edition.subject,
+            date=self.date,
+            message_id=message_id,
+            language=copy.language,
+            list_id=f"{self.issue.newsletter}.{domain}",
+            list_name=self.letterhead.list_name,
+            feedback_id=f"{self.issue.serial}:{self.issue.newsletter}:club-mailer",
+            html=html,
+            text=text,
+            pictures=tuple(picture for picture in self.issue.pictures if picture.name in edition.pictures),
         )
+        try:
+            return build(letter)
+        except BadInput as error:
+            raise CannotRender(f"the {copy.language} copy of person {copy.person} cannot be made: {error}") from error
 
 
 def values_for(copy: Copy, edition: Edition) -> dict[Slot, str]:

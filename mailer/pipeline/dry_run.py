@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from mailer.domain.delivery import State
+from mailer.domain.errors import Refused
 from mailer.pipeline import planning
-from mailer.pipeline.approving import workbench
+from mailer.pipeline.approving import Proof, workbench
+from mailer.pipeline.judging import ask_again
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.testing import entitled
 from mailer.store import deliveries, mailings
@@ -23,12 +24,13 @@ def write(press: Press, name: IssueName, spool: Spool) -> list[Path]:
     with press.store.rehearsal() as connection:
         if draft is not None:
             planning.write(connection, press, name, draft)
-        made = []
+        proofs = []
         for one in mailings.mailings_of(connection, name.newsletter, name.serial):
-            bench = workbench(connection, press, one, press.clock.now())
-            copies = deliveries.of_mailing(connection, one.id, State.PENDING)
-            made += [(_file(copy), bench.make(copy.copy, copy.message_id)) for copy in copies]
-    return [spool(file, message) for file, message in made]
+            ask_again(connection, press, one)  # who would be held at hand-over has no file here either
+            proofs.append(Proof.of(connection, one, press.clock.now()))
+    return [
+        spool(_file(copy), proof.bench.make(copy.copy, copy.message_id)) for proof in proofs for copy in proof.copies
+    ]
 
 
 def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Path]:
@@ -40,13 +42,15 @@ def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Pa
         if draft is not None:
             planning.write(connection, press, name, draft)
         for one in mailings.mailings_of(connection, name.newsletter, name.serial):
-            bench = workbench(connection, press, one, press.clock.now())
+            bench = workbench(connection, one, press.clock.now())
             for copy in deliveries.of_mailing(connection, one.id):
                 if copy.person == person:
                     html, text = bench.fill(copy.copy)
                     stem = _file(copy).removesuffix(".eml")
                     written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
                     written.append((f"{stem}.eml", bench.make(copy.copy, copy.message_id)))
+    if not written:
+        raise Refused(f"person {person} is entitled to {name}, but the plan has no copy for them: plan it again")
     return [spool(file, content) for file, content in written]
 
 

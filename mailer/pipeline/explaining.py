@@ -24,7 +24,7 @@ class Why:
 
 def why(press: Press, person: str, name: IssueName) -> Why:
     """Whether this person gets this issue, by which rule and on what evidence; NotFound for a person not in the register."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         people = judge_everybody(connection, press, find_revision(connection, name)).people
         if person not in people:
             raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")

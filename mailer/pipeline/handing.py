@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from mailer.domain.address import Address
 from mailer.domain.delivery import Deferred, Event, Outcome, State, Unknown, event_of
-from mailer.domain.errors import CannotRender
+from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.ports import Envelope
 from mailer.domain.retry import Backoff
@@ -18,8 +18,9 @@ from mailer.store import Connection, claims, deliveries, history, mailings
 from mailer.store.claims import Claim
 from mailer.store.deliveries import Delivery
 
-# A copy is handed over within the relay's time-outs, which end far sooner than this.
-LEASE = timedelta(minutes=10)
+# What is the same for every copy of a mailing, by the mailing's id; None for one that cannot be read.
+Benches = dict[int, Workbench | None]
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -32,6 +33,7 @@ class Manner:
     give_up_after: timedelta
     backoff: Backoff
     resend_unknown: bool
+    lease: timedelta = timedelta(minutes=10)  # longer than handing over all that a connection has in hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ def claim_due(
     connection: Connection,
     press: Press,
     manner: Manner,
-    benches: dict[int, Workbench],
+    benches: Benches,
     *,
     owner: int,
     limit: int,
@@ -64,25 +66,33 @@ def claim_due(
         room = min(limit, manner.per_minute - claims.left_since(connection, now - MINUTE))
     found: list[Work] = []
     for one in startable(connection, press, now, only):
-        if len(found) >= room:
-            break
+        bench = _bench(connection, benches, one, now)
+        if bench is None or len(found) >= room:
+            continue
         claimed = claims.claim(
             connection,
             owner=owner,
             now=now,
-            lease_until=now + LEASE,
+            lease_until=now + manner.lease,
             limit=room - len(found),
             mailing=one.id,
             judged_by=ask_again(connection, press, one),
         )
-        if claimed and one.id not in benches:
-            benches[one.id] = workbench(connection, press, one, now)
         copies = deliveries.deliveries_with(connection, [held.delivery for held in claimed])
-        for held in claimed:
-            work = _work(connection, benches[one.id], held, copies[held.delivery])
-            if work is not None:
-                found.append(work)
+        works = [_work(connection, bench, held, copies[held.delivery]) for held in claimed]
+        found += [work for work in works if work is not None]
     return found
+
+
+def _bench(connection: Connection, benches: Benches, one: Mailing, now: datetime) -> Workbench | None:
+    """What the mailing's copies are made from; None, said once, when that cannot be read: the others go on."""
+    if one.id not in benches:
+        try:
+            benches[one.id] = workbench(connection, one, now)
+        except MailerError as error:
+            benches[one.id] = None
+            maillog.failed(f"{one.issue} cannot be sent, SIGHUP tries it again: reading it", error)
+    return benches[one.id]
 
 
 def startable(connection: Connection, press: Press, now: datetime, only: IssueName | None) -> list[Mailing]:

@@ -14,7 +14,6 @@ from mailer.formats import issue_file
 from mailer.pipeline import maillog
 from mailer.pipeline.press import IssueName, Press
 from mailer.store import Connection, history, issues, mailings
-from mailer.store.issues import Revision
 
 
 class Finding(StrEnum):
@@ -44,20 +43,22 @@ def pull(press: Press, newsletter: Newsletter, source: IssueSource) -> list[Pull
     same. Raises MailerError when the source itself cannot be reached.
     """
     found = source.read()
+    pulled, ready = _sorted_out(press, newsletter, found)
     with press.store.transaction() as connection:
-        pulled = _all(connection, press, newsletter, found)
+        pulled += [_take(connection, press, issue, raw) for issue, raw in ready]
     for one in pulled:
         if one.finding in {Finding.STORED, Finding.REFUSED}:
             maillog.pulled(newsletter.id, f"{one.folder}: {one.finding} {one.issue} {one.line}".strip())
     return pulled
 
 
-def _all(
-    connection: Connection, press: Press, newsletter: Newsletter, found: Sequence[RawIssue | UnreadFolder]
-) -> list[Pulled]:
+def _sorted_out(
+    press: Press, newsletter: Newsletter, found: Sequence[RawIssue | UnreadFolder]
+) -> tuple[list[Pulled], list[tuple[Issue, RawIssue]]]:
+    """What became of the folders that are no finished issue, and the finished issues, by serial."""
     pulled: list[Pulled] = []
-    ready: list[tuple[Issue, RawIssue]] = []
-    for raw in found:
+    ready: dict[int, tuple[Issue, RawIssue]] = {}
+    for raw in sorted(found, key=lambda one: one.folder):
         if isinstance(raw, UnreadFolder):
             pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=raw.reason))
             continue
@@ -65,27 +66,30 @@ def _all(
             issue = _assembled(press, newsletter, raw)
         except BadInput as error:
             pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=str(error)))
-            continue
-        if issue is None:
-            pulled.append(Pulled(folder=raw.folder, finding=Finding.DRAFT))
-        elif issue.newsletter == newsletter.id:
-            ready.append((issue, raw))
-    seen: dict[int, str] = {}
-    for issue, raw in sorted(ready, key=lambda pair: (pair[0].serial, pair[1].folder)):
-        if issue.serial in seen:
-            line = f"serial {issue.serial} is taken by folder {seen[issue.serial]}; give one of them another number"
-            pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, issue=issue.name, line=line))
-            continue
-        seen[issue.serial] = raw.folder
-        pulled.append(_take(connection, press, issue, raw))
-    return pulled
+        except Exception as error:  # noqa: BLE001  (one folder, whatever is in it, never stops the others)
+            line = f"{raw.folder}: it cannot be read ({type(error).__name__}: {error}); show it to the operator"
+            pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=line))
+        else:
+            if issue is None:
+                pulled.append(Pulled(folder=raw.folder, finding=Finding.DRAFT))
+            elif issue.serial in ready:
+                taken = ready[issue.serial][1].folder
+                line = f"serial {issue.serial} is taken by folder {taken}; give one of them another number"
+                pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, issue=issue.name, line=line))
+            else:
+                ready[issue.serial] = (issue, raw)
+    return pulled, [ready[serial] for serial in sorted(ready)]
 
 
 def _assembled(press: Press, newsletter: Newsletter, raw: RawIssue) -> Issue | None:
+    """The finished issue of a folder; None for a draft, and for an issue of another newsletter with the same source."""
+    named = issue_file.newsletters_of(raw.files)
+    if named and newsletter.id not in named and named <= press.newsletters.keys():
+        return None
     issue = issue_file.assemble(
         raw.folder, raw.files, languages=newsletter.languages, wait_for_all=newsletter.wait_for_all_languages
     )
-    if issue is not None and issue.newsletter not in press.newsletters:
+    if issue is not None and issue.newsletter != newsletter.id:
         known = ", ".join(sorted(press.newsletters))
         raise BadInput(f"{raw.folder}: newsletter: {issue.newsletter!r} is not known here; schedules/ has: {known}")
     return issue
@@ -96,42 +100,53 @@ def _take(connection: Connection, press: Press, issue: Issue, raw: RawIssue) -> 
     if latest is not None and latest.content_hash == issue.content_hash:
         return Pulled(folder=raw.folder, finding=Finding.KNOWN, issue=issue.name)
     try:
-        warnings = _check(connection, issue, latest)
+        if latest is not None:
+            refuse_if_fixed(connection, IssueName(newsletter=issue.newsletter, serial=issue.serial))
+        warnings = _check_numbering(connection, issue)
     except Refused as error:
         return Pulled(folder=raw.folder, finding=Finding.REFUSED, issue=issue.name, line=str(error))
-    number = issues.add_revision(connection, issue, _files_of(issue, raw), folder=raw.folder, now=press.clock.now())
+    now = press.clock.now()
+    number = issues.add_revision(connection, issue, _files_of(issue, raw), folder=raw.folder, now=now)
     line = f"revision {number}, {', '.join(issue.languages)}"
-    history.record(
-        connection, at=press.clock.now(), who=press.who, verb="pull", subject=issue.name, detail=f"{line}, {raw.folder}"
-    )
+    detail = f"{line}, {raw.folder}"
+    history.record(connection, at=now, who=press.who, verb="pull", subject=issue.name, detail=detail)
     return Pulled(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
 
 
-def _check(connection: Connection, issue: Issue, latest: Revision | None) -> tuple[str, ...]:
-    known = issues.revision_of(connection, issue.content_hash)
-    if known is not None:
+def _check_numbering(connection: Connection, issue: Issue) -> tuple[str, ...]:
+    """Refuse a repeat or a step back against the issues beside it; warn of a gap. Any first number is taken."""
+    others = [one for one in issues.latest_revisions(connection, issue.newsletter) if one.serial != issue.serial]
+    before = [one for one in others if one.serial < issue.serial]
+    after = [one for one in others if one.serial > issue.serial]
+    if after and issues.latest_revision(connection, issue.newsletter, issue.serial) is None:
+        raise Refused(f"serial {issue.serial} steps back behind {after[-1].serial}, the last issue; correct `serial`")
+    place = (issue.year, issue.number)
+    if before and place <= (before[-1].year, before[-1].number):
         raise Refused(
-            f"{issue.name} has the content of its older revision {known.revision}; edit it, or leave it as it is"
+            f"number {_place(*place)} repeats or steps back behind {_place(before[-1].year, before[-1].number)}, "
+            f"issue {before[-1].serial}; correct `number` or `year`"
         )
-    if latest is not None:
-        refuse_if_fixed(connection, IssueName(newsletter=issue.newsletter, serial=issue.serial))
+    if after and place >= (after[0].year, after[0].number):
+        raise Refused(
+            f"number {_place(*place)} repeats or runs ahead of {_place(after[0].year, after[0].number)}, "
+            f"issue {after[0].serial}; correct `number` or `year`"
+        )
+    if not before:
         return ()
-    others = issues.latest_revisions(connection, issue.newsletter)
-    if not others:
-        return ()
-    last = max(others, key=lambda one: one.serial)
-    if issue.serial < last.serial:
-        raise Refused(f"serial {issue.serial} steps back behind {last.serial}, the last issue; correct `serial`")
-    same_year = [one for one in others if one.year == issue.year]
-    highest = max((one.number for one in same_year), default=0)
-    if issue.number <= highest:
-        raise Refused(f"number {issue.number} of {issue.year} repeats or steps back behind {highest}; correct `number`")
+    last = before[-1]
     warnings = []
     if issue.serial > last.serial + 1:
-        warnings.append(f"{issue.name}: a gap in the numbering: the last issue was {last.serial}")
-    if same_year and issue.number > highest + 1:
-        warnings.append(f"{issue.name}: a gap in the numbering of {issue.year}: the last number was {highest}")
+        warnings.append(f"{issue.name}: a gap in the numbering: the issue before it is {last.serial}")
+    expected = last.number + 1 if issue.year == last.year else 1
+    if issue.number > expected:
+        warnings.append(f"{issue.name}: a gap in the numbering of {issue.year}: number {expected} was expected")
+    if issue.date < last.date:
+        warnings.append(f"{issue.name}: its date {issue.date} is before that of issue {last.serial}, {last.date}")
     return tuple(warnings)
+
+
+def _place(year: int, number: int) -> str:
+    return f"{number} of {year}"
 
 
 def refuse_if_fixed(connection: Connection, name: IssueName) -> None:

@@ -10,12 +10,12 @@ from mailer.store.deliveries import Attempt, Delivery
 
 def listing(press: Press, name: IssueName, state: State | None) -> list[Delivery]:
     """The copies of an issue over all its mailings, in one state or in any; NotFound for an unknown issue."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         find_revision(connection, name)
         return deliveries.listing(connection, name.newsletter, name.serial, state)
 
 
 def show(press: Press, identity: int) -> tuple[Delivery, list[Attempt]]:
     """One copy with every attempt, the first one first."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         return find(connection, identity), deliveries.attempts_of(connection, identity)

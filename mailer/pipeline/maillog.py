@@ -2,6 +2,8 @@
 
 import logging
 
+from mailer.domain.errors import MailerError
+
 log = logging.getLogger("mailer")
 
 
@@ -22,7 +24,7 @@ def claim_lost(what: str) -> None:
 
 def taken_over(pending: int, uncertain: int) -> None:
     """The copies of a dead process have been freed."""
-    log.warning("took over the copies of a dead sender: %d pending, %d uncertain", pending, uncertain)
+    log.warning("freed the copies of a sender that ended: %d pending, %d uncertain", pending, uncertain)
 
 
 def cannot_render(delivery: int, reason: str) -> None:
@@ -42,7 +44,13 @@ def pulled(newsletter: str, line: str) -> None:
 
 def failed(what: str, error: Exception) -> None:
     """A job of the daemon failed; it is tried again."""
-    log.error("%s failed: %s", what, error)
+    if isinstance(error, ExceptionGroup):
+        for inner in error.exceptions:
+            failed(what, inner)
+    elif isinstance(error, MailerError):
+        log.error("%s failed: %s", what, error)
+    else:
+        log.error("%s failed: %s", what, type(error).__name__, exc_info=error)
 
 
 def reloaded(newsletters: list[str]) -> None:

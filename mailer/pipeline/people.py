@@ -14,7 +14,7 @@ Document = dict[str, object]
 
 def listing(press: Press) -> list[Document]:
     """Every row of the register, by person and membership."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         register = load_register(connection)
     rows = sorted(register.seats, key=lambda seat: (seat.person, seat.membership))
     return [_row(seat, register.memberships[seat.membership]) for seat in rows]
@@ -22,7 +22,7 @@ def listing(press: Press) -> list[Document]:
 
 def show(press: Press, person: str) -> Document:
     """A person with every membership, its payments, and every copy; NotFound for who is not in the register."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         register = load_register(connection)
         copies = deliveries.of_person(connection, person)
     seats = [seat for seat in register.seats if seat.person == person]

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailer.domain.circulation import Copy, Judged, Renewal, copies_for, count_reasons
+from mailer.domain.circulation import Copy, Judged, copies_for, count_reasons
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, seal
 from mailer.formats.message import message_id
@@ -61,31 +61,27 @@ def plan(press: Press, name: IssueName) -> Plan:
 
 def is_planned(press: Press, name: IssueName) -> bool:
     """Whether the issue has a plan that was not cancelled before anything left."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
     return any(one.state is not MailingState.CANCELLED or one.first_handover_at is not None for one in found)
 
 
 def draw_up(press: Press, name: IssueName) -> Draft:
     """Judge everybody and compile what they will get; nothing is written."""
-    with press.store.rehearsal() as connection:
-        refuse_if_begun(connection, mailings.mailings_of(connection, name.newsletter, name.serial))
+    with press.store.reading() as connection:
+        refuse_if_begun(mailings.mailings_of(connection, name.newsletter, name.serial))
         revision = find_revision(connection, name)
         judgement = judge_everybody(connection, press, revision)
         issue = load_issue(connection, revision)
     newsletter = press.newsletter(name.newsletter)
     refuse_without_season(press, name, revision.date.year)
-    copies = copies_for(
-        judgement.people.values(),
-        day=revision.date,
-        renewal=Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days),
-        first_number=1,
-    )
+    letterhead = Letterhead.of(newsletter)
+    copies = copies_for(judgement.people.values(), day=revision.date, renewal=letterhead.renewal, first_number=1)
     return Draft(
         judgement=judgement,
         copies=tuple(copies),
         editions=stored(compile_editions(press, issue)),
-        letterhead=Letterhead.of(newsletter),
+        letterhead=letterhead,
         inputs_hash=inputs_hash(press, newsletter),
     )
 
@@ -102,7 +98,7 @@ def is_stale(connection: Connection, name: IssueName, draft: Draft) -> bool:
 def write(connection: Connection, press: Press, name: IssueName, draft: Draft) -> Plan:
     """Freeze a draft as the issue's first mailing, in the transaction given."""
     before = mailings.mailings_of(connection, name.newsletter, name.serial)
-    refuse_if_begun(connection, before)
+    refuse_if_begun(before)
     for old in before:
         # A sender that still holds a copy of the old plan must not find the new one's in its place.
         if deliveries.in_hand(connection, old.id, press.clock.now()):
@@ -173,10 +169,10 @@ def circulation_hash(people: Iterable[Judged], copies: Iterable[Copy]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def refuse_if_begun(connection: Connection, found: Sequence[Mailing]) -> None:
+def refuse_if_begun(found: Sequence[Mailing]) -> None:
     """Refused when a message of the issue may have left, or is leaving now. Until then a plan may be replaced."""
     for one in found:
-        if one.supplement or deliveries.begun(connection, one.id):
+        if one.supplement or one.first_handover_at is not None:
             raise Refused(
                 f"{one.issue} is already {one.state}; who is still owed a copy is listed by `mailer unsent {one.issue}`"
             )

@@ -32,6 +32,9 @@ class Press:
             raise NotFound(f"there is no newsletter {identity!r}; schedules/ has: {known}") from None
 
 
+LONGEST_SERIAL = 9  # digits: what a database integer surely holds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueName:
     """What people type: `russia-confidential/253`."""
@@ -43,7 +46,7 @@ class IssueName:
     def parse(cls, text: str) -> "IssueName":
         """Read `<newsletter>/<serial>`; NotFound says how it is written."""
         newsletter, _, serial = text.partition("/")
-        if not newsletter or not serial.isdecimal():
+        if not newsletter or not (serial.isascii() and serial.isdecimal() and len(serial) <= LONGEST_SERIAL):
             raise NotFound(f"{text!r} is not an issue; write <newsletter>/<serial>, e.g. russia-confidential/253")
         return cls(newsletter=newsletter, serial=int(serial))
 

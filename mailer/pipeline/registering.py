@@ -64,9 +64,9 @@ def export_register(store: Store, *, who: str, now: datetime) -> Register:
 
 
 def add_payment(store: Store, payment: Payment, *, who: str, now: datetime) -> None:
-    """The payment is in the ledger, with a line in the history; entered once more it changes nothing.
+    """The payment is in the ledger, with a line in the history.
 
-    Raises Refused for an unknown membership, a known reference with other figures, or an impossible period or amount.
+    Raises Refused for a payment that is there already, an unknown membership, a known reference with other figures, or an impossible period or amount.
     """
     row = PaymentRow(
         file="payment",
@@ -85,7 +85,7 @@ def add_payment(store: Store, payment: Payment, *, who: str, now: datetime) -> N
         if found.bad:
             raise Refused(f"The payment was not entered: {found.bad[0].reason}.")
         if found.changes_nothing:
-            return
+            raise Refused("The same payment is there already; a second instalment needs a --reference of its own.")
         members.apply(connection, found)
         _record(connection, who, now, "payment", payment.membership, "1 payment added")
 

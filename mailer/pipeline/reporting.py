@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailer.domain.circulation import Balance, count_reasons
+from mailer.domain.circulation import Balance, count_reasons, faults
 from mailer.domain.delivery import State
 from mailer.domain.errors import MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.approving import first_mailing
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.supplementing import unsent
-from mailer.store import Connection, deliveries, mailings
+from mailer.store import Connection, claims, deliveries, mailings
 from mailer.store.deliveries import Delivery
 from mailer.store.mailings import Decision
 
 # Progress is told from the attempts of the last so many seconds.
 RATE_WINDOW = timedelta(seconds=30)
+# How many faults are named in one message.
+NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class Progress:
     starts_at: datetime | None
     next_at: datetime | None
     held_reason: str | None
+    relay_down: str | None
+    newsletter_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +54,23 @@ class Report:
 
 def progress(press: Press, name: IssueName) -> Progress:
     """How far the mailings of an issue are, computed from their rows."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         return _progress(connection, press, name)
 
 
 def progress_of_all(press: Press) -> list[Progress]:
     """The progress of every issue that is planned, oldest plan first."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         names = dict.fromkeys(one.issue for one in mailings.mailings_in(connection, MailingState))
         return [_progress(connection, press, IssueName.parse(name)) for name in names]
 
 
 def report(press: Press, name: IssueName) -> Report:
     """The distribution report. Raises MailerError, loudly, when it does not balance."""
-    gained = tuple(one.person for one in unsent(press, name).people)
-    with press.store.transaction() as connection:
+    # A newsletter that is gone from schedules/ still has its report.
+    known = name.newsletter in press.newsletters
+    gained = tuple(one.person for one in unsent(press, name).people) if known else ()
+    with press.store.reading() as connection:
         first_mailing(connection, name)
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
         identities = [one.id for one in found]
@@ -78,10 +84,10 @@ def report(press: Press, name: IssueName) -> Report:
             excluded=count_reasons(one.reason for one in decisions if one.decision == "excluded"),
             deliveries=deliveries.counts(connection, identities),
         )
-        missing = _without_a_copy(recipients, listed)
-    if not balance.balanced or missing:
+        wrong = [fault for identity in identities for fault in faults(mailings.frozen(connection, identity))]
+    if not balance.balanced or wrong:
         raise MailerError(
-            f"the report of {name} DOES NOT BALANCE: {balance}; recipients without a copy: {', '.join(missing) or 'none'}. "
+            f"the report of {name} DOES NOT BALANCE: {'; '.join(wrong[:NAMED]) or balance}. "
             "Stop sending and ask the operator to look at the database"
         )
     needs = (State.PENDING, State.SENDING, State.REJECTED, State.UNCERTAIN, State.HELD, State.BOUNCED)
@@ -97,15 +103,9 @@ def report(press: Press, name: IssueName) -> Report:
 
 def not_accepted(press: Press, name: IssueName) -> list[Delivery]:
     """The copies of an issue that the relay has not accepted, whatever their state."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         listed = deliveries.listing(connection, name.newsletter, name.serial)
     return [one for one in listed if one.state is not State.ACCEPTED]
-
-
-def _without_a_copy(recipients: Sequence[Decision], listed: Sequence[Delivery]) -> list[str]:
-    """The recipients of whom some edition has no delivery at all, in whatever state."""
-    there = {(one.person, one.language) for one in listed}
-    return [one.person for one in recipients if any((one.person, language) not in there for language in one.editions)]
 
 
 def _progress(connection: Connection, press: Press, name: IssueName) -> Progress:
@@ -130,6 +130,8 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
         starts_at=current.starts_at,
         next_at=deliveries.next_due(connection, identities),
         held_reason=current.held_reason,
+        relay_down=claims.open_outage(connection),
+        newsletter_known=name.newsletter in press.newsletters,
     )
 
 
@@ -141,6 +143,6 @@ def _state(found: Sequence[Mailing]) -> MailingState:
 
 def was_tested(press: Press, name: IssueName) -> bool:
     """Whether a test mailing of exactly what is planned was sent."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         found = first_mailing(connection, name)
         return mailings.was_tested(connection, found.content_hash, found.editions_hash)

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from mailer.domain.delivery import Outcome
+from mailer.domain.delivery import Deferred, Outcome
 from mailer.domain.errors import MailerError, TransportDown
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Connection as Relay
 from mailer.domain.ports import Transport
-from mailer.domain.retry import relay_pause
+from mailer.domain.retry import LONGEST_PAUSE, relay_pause
 from mailer.pipeline import maillog
-from mailer.pipeline.approving import cancel_waiting, closed_now
-from mailer.pipeline.compiling import Workbench
-from mailer.pipeline.handing import MINUTE, Manner, Work, claim_due, record
+from mailer.pipeline.approving import cancel_waiting, close_done
+from mailer.pipeline.handing import MINUTE, Benches, Manner, Work, claim_due, record, settle_by_policy
 from mailer.pipeline.press import IssueName, Press
 from mailer.store import Connection, claims, mailings
 from mailer.store.owners import Owner, owners_with_copies
@@ -58,7 +57,8 @@ class Sender:
         self._stop = asyncio.Event()
         # One thread writes the ledger for this process: writers of one database wait for each other anyway.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._benches: dict[int, Workbench] = {}
+        self._benches: Benches = {}
+        self._broke: dict[int, tuple[int, int]] = {}
         self._failures = 0
         self._down_until: datetime | None = None
 
@@ -93,16 +93,18 @@ class Sender:
         Afterwards nothing is `sending` on our behalf, whatever was raised. A relay that is down ends the drain and
         uses up no attempt; it is left alone for a while that grows.
         """
-        if self._down_until is not None and self._press.clock.now() < self._down_until:
+        now = self._press.clock.now()
+        # Never for longer than the longest pause, even when the clock was set back meanwhile.
+        if self._down_until is not None and now < self._down_until <= now + LONGEST_PAUSE:
             return Drained(down="the relay was down a moment ago")
-        await self._ledger(_take_over, self._owner, self._is_dead)
+        await self._ledger(_take_over, self._manner, self._owner, self._is_dead)
         drained, queue, refill = Drained(), deque[Work](), asyncio.Lock()
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._manner.connections):
                     group.create_task(self._work(queue, refill, drained, only))
         finally:
-            await self._ledger(_let_go, self._owner)
+            await self._ledger(_let_go, self._manner, self._owner)
         await self._after(drained)
         return drained
 
@@ -121,7 +123,7 @@ class Sender:
         """One connection's life: copy after copy while there are any, a new conversation when one broke."""
         broken = 0
         while broken < BROKEN and (work := await self._next(queue, refill, only)) is not None:
-            connected = False
+            connected, began = False, self._press.clock.now()
             try:
                 async with self._transport.connect() as relay:
                     connected = True
@@ -132,6 +134,9 @@ class Sender:
                         broken = 0
                         work = await self._next(queue, refill, only) if relay.usable else None
             except TransportDown as error:
+                if connected and work is not None and self._to_blame(work, drained):
+                    await self._ledger(_record, self._manner, work, Deferred(reply=None, detail=str(error)), began)
+                    continue
                 broken = broken + 1 if connected else BROKEN
                 # Behind the others, in case it is this copy that breaks connections.
                 later = self._press.clock.now() + MINUTE if connected else None
@@ -144,6 +149,14 @@ class Sender:
                 waiting = [work, *queue] if work else [*queue]
                 queue.clear()
                 await self._ledger(_give_back, waiting, None)
+
+    def _to_blame(self, work: Work, drained: Drained) -> bool:
+        """Whether it is this copy that breaks connections: it did so again and again while others got through."""
+        times, others = self._broke.get(work.claim.delivery, (0, -1))
+        if drained.handed_over == others:
+            return False
+        self._broke[work.claim.delivery] = (times + 1, drained.handed_over)
+        return times + 1 >= BROKEN
 
     async def _next(self, queue: deque[Work], refill: asyncio.Lock, only: IssueName | None) -> Work | None:
         async with refill:
@@ -187,7 +200,7 @@ def _claim(
     connection: Connection,
     press: Press,
     manner: Manner,
-    benches: dict[int, Workbench],
+    benches: Benches,
     owner: int,
     limit: int,
     only: IssueName | None,
@@ -209,16 +222,26 @@ def _give_back(connection: Connection, _press: Press, works: list[Work], later: 
     claims.give_back(connection, [work.claim for work in works], next_attempt_at=later)
 
 
-def _take_over(connection: Connection, press: Press, own: int, is_dead: Callable[[Owner], bool]) -> None:
+def _take_over(
+    connection: Connection, press: Press, manner: Manner, own: int, is_dead: Callable[[Owner], bool]
+) -> None:
     dead = [owner.id for owner in owners_with_copies(connection) if owner.id != own and is_dead(owner)]
-    pending, uncertain = claims.take_over(connection, dead=dead, now=press.clock.now())
-    if pending or uncertain:
-        maillog.taken_over(pending, uncertain)
+    _free(connection, press, manner, dead)
 
 
-def _let_go(connection: Connection, press: Press, own: int) -> None:
+def _let_go(connection: Connection, press: Press, manner: Manner, own: int) -> None:
     # What is still ours was not tried, or was cut off after its mark: the same rule as for the dead.
-    claims.take_over(connection, dead=[own], now=press.clock.now())
+    _free(connection, press, manner, [own])
+
+
+def _free(connection: Connection, press: Press, manner: Manner, owners: list[int]) -> None:
+    now = press.clock.now()
+    pending, uncertain = claims.take_over(connection, dead=owners, now=now)
+    if manner.resend_unknown:
+        for identity in uncertain:
+            settle_by_policy(connection, press, identity, now + manner.backoff.first)
+    if pending or uncertain:
+        maillog.taken_over(pending, len(uncertain))
 
 
 def _relay_is_up(connection: Connection, press: Press) -> None:
@@ -234,7 +257,7 @@ def _tidy(connection: Connection, _press: Press) -> set[int]:
     """Cancel what came back to a cancelled mailing, close what is done; returns the mailings that were closed."""
     for one in mailings.mailings_in(connection, [MailingState.CANCELLED]):
         cancel_waiting(connection, one.id)
-    closed = closed_now(connection, mailings.mailings_in(connection, [MailingState.SENDING]))
+    closed = close_done(connection)
     for one in closed:
         maillog.mailing(one.issue, "closed")
     return {one.id for one in closed}

@@ -1,5 +1,6 @@
 """What the secretary decides about single copies: settle an uncertain one, release a held one."""
 
+from mailer.domain.circulation import Judged
 from mailer.domain.delivery import Event, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
@@ -19,15 +20,15 @@ def settle(press: Press, identity: int, *, accepted: bool) -> None:
         if found.state is not State.UNCERTAIN:
             raise Refused(f"delivery {identity} is {found.state}, not uncertain: there is nothing to settle")
         if accepted:
-            deliveries.move(connection, found, Event.SETTLED_ACCEPTED)
+            _move(connection, found, Event.SETTLED_ACCEPTED)
         else:
-            _reopen(connection, mailings.mailing(connection, found.mailing), press)
-            deliveries.move(connection, found, Event.SETTLED_RESEND, judged_by="")
+            _reopen(connection, mailings.mailing(connection, found.mailing))
+            _move(connection, found, Event.SETTLED_RESEND, judged_by="")
         _note(connection, press, "settle", identity, "accepted" if accepted else "resend")
 
 
 def release(press: Press, identity: int) -> str:
-    """A held copy is pending again, to the address that the register has now; returns that address.
+    """A held copy is pending again, with the address and words that the register has now; returns the address.
 
     Refused while its reader is not entitled: the reason is named.
     """
@@ -46,8 +47,9 @@ def release(press: Press, identity: int) -> str:
                 f"delivery {identity}: person {found.person} is not entitled now ({reason}); "
                 f"`mailer why {found.person} {mailing.issue}` tells why"
             )
-        _reopen(connection, mailing, press)
-        deliveries.move(connection, found, Event.RELEASED, judged_by="", address=address.wire)
+        _reopen(connection, mailing)
+        words = _words(judged, found)
+        _move(connection, found, Event.RELEASED, judged_by="", address=address.wire, **words)
         _note(connection, press, "release", identity, reason or found.held_reason or "")
         return address.wire
 
@@ -60,11 +62,25 @@ def find(connection: Connection, identity: int) -> Delivery:
     return found
 
 
-def _reopen(connection: Connection, found: Mailing, press: Press) -> None:
+def _reopen(connection: Connection, found: Mailing) -> None:
     if found.state is MailingState.CANCELLED:
         raise Refused(f"{found.issue} is cancelled; `mailer unsent {found.issue} --send` sends what is owed")
     if found.state is MailingState.CLOSED:
-        mailings.move(connection, found, take(found.state, Step.REOPEN), starts_at=press.clock.now())
+        mailings.move(connection, found, take(found.state, Step.REOPEN))
+
+
+def _words(judged: Judged | None, found: Delivery) -> dict[str, str]:
+    """The person's name and salutation as the register has them now: what made a copy impossible may be mended."""
+    seat = judged.candidate.seat if judged else None
+    return {
+        "name": (seat.names.get(found.language) if seat else None) or found.name,
+        "salutation": (seat.salutations.get(found.language) if seat else None) or found.salutation,
+    }
+
+
+def _move(connection: Connection, found: Delivery, event: Event, **also: object) -> None:
+    if not deliveries.move(connection, found, event, **also):
+        raise Refused(f"delivery {found.id} has just been changed by somebody else; look at `mailer delivery show`")
 
 
 def _note(connection: Connection, press: Press, verb: str, identity: int, detail: str) -> None:

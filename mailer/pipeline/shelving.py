@@ -1,5 +1,6 @@
 """The shelf of issues: what was pulled, whether it compiles, and how a raw text gets there."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +26,13 @@ class Shelved:
 
 def listing(press: Press) -> list[Shelved]:
     """Every issue that was pulled, by newsletter and serial."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         return [_shelved(connection, one) for one in issues.latest_revisions(connection)]
 
 
 def show(press: Press, name: IssueName) -> tuple[Shelved, tuple[RawFile, ...]]:
     """One issue with the files of its latest revision."""
-    with press.store.transaction() as connection:
+    with press.store.reading() as connection:
         found = find_revision(connection, name)
         return _shelved(connection, found), issues.files_of(connection, found.content_hash)
 
@@ -56,8 +57,8 @@ def facts(one: Shelved) -> dict[str, object]:
 
 def check(press: Press, name: IssueName) -> list[str]:
     """Compile every edition; returns warnings, such as an edition that is nearly too long for one screen of Gmail."""
-    with press.store.rehearsal() as connection:
-        issue = load_issue(connection, press, find_revision(connection, name))
+    with press.store.reading() as connection:
+        issue = load_issue(connection, find_revision(connection, name))
     compiled = compile_editions(press, issue)
     return sorted({warning for one in compiled.values() for warning in editions.warnings(one)})
 
@@ -65,8 +66,10 @@ def check(press: Press, name: IssueName) -> list[str]:
 def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> tuple[Path, raw_issue.Imported]:
     """Write `<language>.md` as a draft into an issue's folder, and tell what is wrong with the text.
 
-    Refused when the file is there already; BadInput when the raw text cannot be read.
+    Refused when the file is there already; BadInput when the raw text cannot be read, or for an impossible language.
     """
+    if not re.fullmatch(r"[a-z]{2}", language):
+        raise BadInput(f"--language {language!r}: write two small letters, such as en or ru")
     try:
         raw = file.read_bytes().decode("utf-8-sig")
     except OSError as error:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from mailer.domain.circulation import Judged, Renewal, copies_for
+from mailer.domain.circulation import Judged, copies_for
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
-from mailer.pipeline.approving import Begun, begin, first_mailing, note
+from mailer.pipeline.approving import Begun, Proof, begin_proved, first_mailing, may_leave, note
 from mailer.pipeline.compiling import Letterhead
 from mailer.pipeline.judging import Judgement, judge_everybody
 from mailer.pipeline.planning import Draft, freeze
@@ -31,29 +31,33 @@ class Owed:
 
 def unsent(press: Press, name: IssueName) -> Owed:
     """Who is owed the issue: entitled now, with no copy pending, sending, uncertain, accepted or held."""
-    with press.store.rehearsal() as connection:
+    with press.store.reading() as connection:
         found = first_mailing(connection, name)
         judgement = _judge(connection, press, found)
         return Owed(issue=str(name), people=_owed(connection, name, judgement))
 
 
-def supplement(press: Press, name: IssueName) -> Begun | None:
+def supplement(press: Press, name: IssueName, *, copies: int | None = None) -> Begun | None:
     """Send the owed copies as a further mailing of the same issue: the approved content and editions, the next numbers.
 
-    None when nobody is owed anything. Refused while the issue's own mailing has not begun.
+    None when nobody is owed anything. Refused when it is not so many `copies` as a person has confirmed, and while the issue's own mailing has not begun.
     """
     with press.store.transaction() as connection:
         found = first_mailing(connection, name)
-        if found.state not in _UNDER_WAY:
+        if found.state not in _UNDER_WAY or (found.state is MailingState.CANCELLED and not found.first_handover_at):
             raise Refused(f"{name} is {found.state}: plan it again, then send it; a supplement is for what was missed")
-        if not found.may_leave:
+        if not may_leave(press, found):
             raise Refused(f"{name} was never approved: `mailer plan {name}`, test and approve it")
         judgement = _judge(connection, press, found)
         owed = _owed(connection, name, judgement)
         if not owed:
             return None
         made = _freeze(connection, press, name, found, judgement, owed)
-        return begin(connection, press, made, press.clock.now(), verb="send")
+        proof = Proof.of(connection, made, press.clock.now())
+        if copies is not None and len(proof.copies) != copies:
+            raise Refused(f"{name}: {len(proof.copies)} copies are owed by now, not {copies}; look again")
+        proof.check()  # a supplement is a few copies: they may be made inside the transaction
+        return begin_proved(connection, press, made, len(proof.copies))
 
 
 def _freeze(
@@ -64,18 +68,18 @@ def _freeze(
     judgement: Judgement,
     owed: tuple[Judged, ...],
 ) -> Mailing:
-    newsletter = press.newsletter(name.newsletter)
+    letterhead = Letterhead.load(mailings.letterhead_of(connection, found.id))
     copies = copies_for(
         owed,
         day=judgement.revision.date,
-        renewal=Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days),
+        renewal=letterhead.renewal,
         first_number=deliveries.next_copy_number(connection, name.newsletter, name.serial),
     )
     draft = Draft(
         judgement=judgement,
         copies=tuple(copies),
         editions=mailings.editions_of(connection, found.id),
-        letterhead=Letterhead.load(mailings.letterhead_of(connection, found.id)),
+        letterhead=letterhead,
         inputs_hash=found.inputs_hash,
     )
     number = len(mailings.mailings_of(connection, name.newsletter, name.serial))

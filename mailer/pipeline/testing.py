@@ -1,14 +1,15 @@
 """Sends a test mailing: an edition as it would go out, marked as a test, to editors only, outside the ledger."""
 
+import asyncio
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
 from mailer.domain.delivery import Accepted
-from mailer.domain.edition import NO_INSERT, Terms, Variant
+from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter
@@ -54,9 +55,9 @@ def prepare(
     newsletter = press.newsletter(name.newsletter)
     addresses = _allowed(newsletter, to)
     judged = entitled(press, name, person) if person else None
-    with press.store.rehearsal() as connection:
+    with press.store.reading() as connection:
         revision = find_revision(connection, name)
-        issue = load_issue(connection, press, revision)
+        issue = load_issue(connection, revision)
         kept = _kept(connection, press, name)
     letterhead = Letterhead.of(newsletter)
     kept = kept or stored(compile_editions(press, issue))
@@ -91,16 +92,27 @@ async def send(press: Press, transport: Transport, test: TestMailing) -> list[st
     Nothing stands in the ledger. That a test of exactly these hashes was sent is remembered when all were accepted.
     Raises TransportDown.
     """
-    failed = []
-    async with transport.connect() as relay:
-        for envelope, message in test.messages:
-            outcome = await relay.send(envelope, message, _unmarked)
-            if not isinstance(outcome, Accepted):
-                said = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
-                failed.append(f"the test to {envelope.recipient} was not accepted: {said}")
+    failed: list[str] = []
+    tried = 0
+    try:
+        while tried < len(test.messages):
+            async with transport.connect() as relay:
+                while relay.usable and tried < len(test.messages):
+                    envelope, message = test.messages[tried]
+                    outcome = await relay.send(envelope, message, _unmarked)
+                    tried += 1
+                    if not isinstance(outcome, Accepted):
+                        said = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
+                        failed.append(f"the test to {envelope.recipient} was not accepted: {said}")
+    finally:
+        await asyncio.to_thread(_remember, press, test, tried - len(failed))
+    return failed
+
+
+def _remember(press: Press, test: TestMailing, accepted: int) -> None:
+    now = press.clock.now()
     with press.store.transaction() as connection:
-        now, count = press.clock.now(), len(test.messages)
-        if not failed:
+        if accepted == len(test.messages):
             mailings.record_test(
                 connection,
                 newsletter=test.issue.newsletter,
@@ -108,11 +120,10 @@ async def send(press: Press, transport: Transport, test: TestMailing) -> list[st
                 content_hash=test.content_hash,
                 editions_hash=test.editions_hash,
                 now=now,
-                messages=count,
+                messages=accepted,
             )
-        detail = f"{count} messages, {len(failed)} not accepted"
+        detail = f"{accepted} of {len(test.messages)} messages accepted"
         history.record(connection, at=now, who=press.who, verb="test", subject=str(test.issue), detail=detail)
-    return failed
 
 
 async def _unmarked() -> None:
@@ -135,7 +146,7 @@ def _allowed(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:
 
 def entitled(press: Press, name: IssueName, person: str) -> Judged:
     """The person's judgement; Refused when they are not entitled to the issue: they get no byte of it."""
-    with press.store.rehearsal() as connection:
+    with press.store.reading() as connection:
         people = judge_everybody(connection, press, find_revision(connection, name)).people
     if person not in people:
         raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
@@ -153,7 +164,7 @@ def _copies(
         renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
         for copy in copies_for([judged], day=day, renewal=renewal, first_number=1):
             for variant in chosen or (copy.variant,):
-                yield replace(copy, variant=variant, paid_until=copy.paid_until or _year_end(day))
+                yield replace(copy, variant=variant, paid_until=copy.paid_until or _told_until(variant, day))
         return
     made_up = Variant(terms=Terms.INDIVIDUAL) if newsletter.insert_show is not InsertShow.NEVER else NO_INSERT
     number = 0
@@ -169,12 +180,19 @@ def _copies(
                 address=newsletter.sender.address,
                 name=given,
                 salutation=salutation,
-                paid_until=_year_end(day),
+                paid_until=_told_until(variant, day),
             )
 
 
-def _year_end(day: date) -> date:
-    return date(day.year, 12, 31)
+def _told_until(variant: Variant, day: date) -> date:
+    """A date that each wording could truly tell of, for a person who is made up."""
+    match variant.wording:
+        case Wording.AHEAD:
+            return date(day.year + 1, 12, 31)
+        case Wording.GRACE:
+            return day.replace(day=1) - timedelta(days=1)
+        case _:
+            return date(day.year, 12, 31)
 
 
 def _message_id(press: Press, name: IssueName, copy: Copy) -> str:

@@ -114,11 +114,12 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     for _ in range(int(BUSY_TIMEOUT / BUSY_PAUSE)):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-            return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             Event().wait(BUSY_PAUSE)
+        else:
+            return
     connection.execute("PRAGMA journal_mode=WAL")
 
 

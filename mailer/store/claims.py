@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from mailer.domain.delivery import Event, Outcome, State, advance
 from mailer.domain.mailing import MailingState
@@ -47,7 +47,7 @@ def claim(
             mailings.c.starts_at <= now,
             or_(mailings.c.approval_required.is_(False), mailings.c.approved_hash == mailings.c.seal),
         )
-        .order_by(deliveries.c.next_attempt_at.is_not(None), deliveries.c.id)
+        .order_by(deliveries.c.next_attempt_at.asc().nulls_first(), deliveries.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=deliveries)
     )
@@ -139,25 +139,25 @@ def give_back(connection: Connection, held: Collection[Claim], *, next_attempt_a
         connection.execute(update(deliveries).where(where).values(state=state, **values))
 
 
-def take_over(connection: Connection, *, dead: Collection[int], now: datetime) -> tuple[int, int]:
+def take_over(connection: Connection, *, dead: Collection[int], now: datetime) -> tuple[int, list[int]]:
     """Free the copies of processes that are proved dead, and of leases that have ended.
 
-    Returns how many became pending and how many uncertain: the latter are those whose content may have left.
+    Returns how many became pending, and the ids of those that became uncertain: their content may have left.
     """
     gone = and_(
         deliveries.c.state == State.SENDING,
         or_(deliveries.c.owner.in_(list(dead)), deliveries.c.lease_until <= now),
     )
-    uncertain = connection.execute(
-        select(func.count()).select_from(deliveries).where(gone, deliveries.c.marked_at.is_not(None))
-    ).scalar_one()
-    state = case(
-        (deliveries.c.marked_at.is_not(None), advance(State.SENDING, Event.ABANDONED_MARKED).value),
-        else_=advance(State.SENDING, Event.ABANDONED).value,
+    free = {"owner": None, "lease_until": None, "marked_at": None}
+    marked = (
+        update(deliveries)
+        .where(gone, deliveries.c.marked_at.is_not(None))
+        .values(state=advance(State.SENDING, Event.ABANDONED_MARKED), **free)
+        .returning(deliveries.c.id)
     )
-    values = {"state": state, "owner": None, "lease_until": None, "marked_at": None}
-    freed = connection.execute(update(deliveries).where(gone).values(values)).rowcount
-    return freed - uncertain, uncertain
+    uncertain = sorted(connection.execute(marked).scalars())
+    unmarked = update(deliveries).where(gone).values(state=advance(State.SENDING, Event.ABANDONED), **free)
+    return connection.execute(unmarked).rowcount, uncertain
 
 
 def left_since(connection: Connection, since: datetime) -> int:
@@ -171,6 +171,11 @@ def first_attempt_at(connection: Connection, delivery: int) -> datetime | None:
     """When a copy was tried first."""
     query = select(attempts.c.started_at).where(attempts.c.delivery == delivery, attempts.c.number == 1)
     return connection.execute(query).scalar()
+
+
+def open_outage(connection: Connection) -> str | None:
+    """Why the relay cannot be used now; None when it can, as far as is known."""
+    return connection.execute(select(relay_outages.c.reason).where(relay_outages.c.ended_at.is_(None))).scalar()
 
 
 def outage_begins(connection: Connection, now: datetime, reason: str) -> None:

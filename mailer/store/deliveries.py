@@ -168,17 +168,12 @@ def in_hand(connection: Connection, mailing: int, now: datetime) -> int:
     return connection.execute(query.where(deliveries.c.lease_until > now)).scalar_one()
 
 
-def begun(connection: Connection, mailing: int) -> bool:
-    """Whether anything of a mailing was tried, or is being tried now."""
-    own = deliveries.c.mailing == mailing
-    tried = select(attempts.c.id).join(deliveries, deliveries.c.id == attempts.c.delivery).where(own)
-    moved = select(deliveries.c.id).where(own, deliveries.c.state.in_([State.SENDING, State.UNCERTAIN]))
-    return any(connection.execute(query.limit(1)).first() for query in (tried, moved))
-
-
 def unjudged(connection: Connection, mailing: int, judged_by: str) -> list[Delivery]:
     """The pending deliveries of a mailing that were not found entitled by exactly this register and these rules."""
     where = (deliveries.c.mailing == mailing) & (deliveries.c.state == State.PENDING)
+    found = select(deliveries.c.id).where(where, deliveries.c.judged_by != judged_by)
+    if connection.execute(found.limit(1)).first() is None:
+        return []
     query = _all().where(where, deliveries.c.judged_by != judged_by)
     return [_delivery(row) for row in connection.execute(query)]
 

@@ -48,4 +48,5 @@ def _next(connection: Connection) -> int:
         query = select(table.c.person).where(func.substr(table.c.person, 1, len(ALIAS)) == ALIAS)
         taken |= set(connection.execute(query).scalars())
     erased = connection.execute(select(func.count()).where(history.c.verb == "erase")).scalar_one()
-    return max([erased, *(int(one.removeprefix(ALIAS)) for one in taken)]) + 1
+    numbers = (one.removeprefix(ALIAS) for one in taken)
+    return max([erased, *(int(one) for one in numbers if one.isascii() and one.isdecimal())]) + 1

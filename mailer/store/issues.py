@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from mailer.domain.issue import Issue
 from mailer.domain.ports import RawFile
@@ -30,13 +30,20 @@ class Revision:
 
 
 def add_revision(connection: Connection, issue: Issue, files: Sequence[RawFile], *, folder: str, now: datetime) -> int:
-    """Store a new revision with its files; returns its number, one more than the latest of this issue."""
+    """Store a revision with its files; returns its number, one more than the latest of this issue.
+
+    Content that was there before and has come back takes the new number: a revision is kept once.
+    """
     latest = connection.execute(
         select(func.max(revisions.c.revision)).where(
             revisions.c.newsletter == issue.newsletter, revisions.c.serial == issue.serial
         )
     ).scalar()
     number = (latest or 0) + 1
+    same = revisions.c.content_hash == issue.content_hash
+    back = update(revisions).where(same).values(revision=number, folder=folder, pulled_at=now)
+    if connection.execute(back).rowcount:
+        return number
     connection.execute(
         insert(revisions).values(
             content_hash=issue.content_hash,

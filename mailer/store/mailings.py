@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from mailer.domain.circulation import Judged
+from mailer.domain.circulation import FrozenMailing, Judged
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.schema import attempts, deliveries, editions, exclusions, mailings, recipients, test_mailings
 
@@ -157,6 +157,18 @@ def decisions(connection: Connection, identities: Sequence[int]) -> list[Decisio
                 editions=(),
             )
     return [latest[person] for person in sorted(latest)]
+
+
+def frozen(connection: Connection, identity: int) -> FrozenMailing:
+    """The rows of one mailing, to be balanced."""
+    in_ = connection.execute(select(recipients.c.person, recipients.c.editions).where(recipients.c.mailing == identity))
+    out = connection.execute(select(exclusions.c.person).where(exclusions.c.mailing == identity))
+    made = select(deliveries.c.person, deliveries.c.language).where(deliveries.c.mailing == identity)
+    return FrozenMailing(
+        recipients={row.person: tuple(row.editions) for row in in_},
+        excluded=tuple(out.scalars()),
+        copies=tuple((row.person, row.language) for row in connection.execute(made)),
+    )
 
 
 def previous_mailing(connection: Connection, newsletter: str, serial: int) -> int | None:

@@ -16,17 +16,15 @@ class Owner:
     host: str
     boot_id: str
     pid: int
-    lock_name: str
+    lock: str
 
 
-def add_owner(connection: Connection, *, host: str, boot_id: str, pid: int, lock_name: str, now: datetime) -> Owner:
+def add_owner(connection: Connection, *, host: str, boot_id: str, pid: int, lock: str, now: datetime) -> Owner:
     """Enter a process that is about to send; it holds its lock already."""
     row = connection.execute(
-        insert(owners)
-        .values(host=host, boot_id=boot_id, pid=pid, lock_name=lock_name, started_at=now)
-        .returning(owners.c.id)
+        insert(owners).values(host=host, boot_id=boot_id, pid=pid, lock=lock, started_at=now).returning(owners.c.id)
     )
-    return Owner(id=row.scalar_one(), host=host, boot_id=boot_id, pid=pid, lock_name=lock_name)
+    return Owner(id=row.scalar_one(), host=host, boot_id=boot_id, pid=pid, lock=lock)
 
 
 def end_owner(connection: Connection, owner: int, now: datetime) -> None:
@@ -57,4 +55,4 @@ def take_lease(connection: Connection, name: str, owner: int, *, now: datetime, 
 
 
 def _owner(row: object) -> Owner:
-    return Owner(**{name: getattr(row, name) for name in ("id", "host", "boot_id", "pid", "lock_name")})
+    return Owner(**{name: getattr(row, name) for name in ("id", "host", "boot_id", "pid", "lock")})

@@ -75,6 +75,7 @@ mailings = Table(
     one_of("state", MailingState, "state"),
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
     CheckConstraint("state <> 'sending' OR starts_at IS NOT NULL", name="starts_at"),
+    sqlite_autoincrement=True,  # an id is never used again: a sender may still hold one of a plan that was replaced
 )
 
 editions = Table(
@@ -120,7 +121,7 @@ owners = Table(
     Column("host", Text, nullable=False),
     Column("boot_id", Text, nullable=False),
     Column("pid", Integer, nullable=False),
-    Column("lock_name", Text, nullable=False),
+    Column("lock", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
 )
@@ -154,6 +155,7 @@ deliveries = Table(
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
     CheckConstraint("(state = 'sending') = (owner IS NOT NULL AND lease_until IS NOT NULL)", name="owned"),
     CheckConstraint("marked_at IS NULL OR state = 'sending'", name="marked"),
+    sqlite_autoincrement=True,
 )
 _blocking = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKING)))
 # Nobody gets a copy twice, over all mailings of an issue.
@@ -165,7 +167,14 @@ at_most_one(
     deliveries.c.language,
     when=_blocking,
 )
-Index("ix_deliveries_mailing_state", deliveries.c.mailing, deliveries.c.state, deliveries.c.next_attempt_at)
+Index(
+    "ix_deliveries_mailing_state",
+    deliveries.c.mailing,
+    deliveries.c.state,
+    deliveries.c.next_attempt_at,
+    deliveries.c.id,
+)
+Index("ix_deliveries_state", deliveries.c.state)
 Index("ix_deliveries_owner", deliveries.c.owner)
 
 attempts = Table(

@@ -37,7 +37,7 @@ def upgrade() -> None:
     sa.Column('host', sa.Text(), nullable=False),
     sa.Column('boot_id', sa.Text(), nullable=False),
     sa.Column('pid', sa.Integer(), nullable=False),
-    sa.Column('lock_name', sa.Text(), nullable=False),
+    sa.Column('lock', sa.Text(), nullable=False),
     sa.Column('started_at', mailer.store.columns.UtcDateTime(timezone=True), nullable=False),
     sa.Column('ended_at', mailer.store.columns.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_owners'))
@@ -114,7 +114,8 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('planned', 'approved', 'sending', 'paused', 'held', 'closed', 'cancelled')", name=op.f('ck_mailings_state')),
     sa.ForeignKeyConstraint(['content_hash'], ['revisions.content_hash'], name=op.f('fk_mailings_content_hash')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mailings')),
-    sa.UniqueConstraint('newsletter', 'serial', 'supplement', name=op.f('uq_mailings_newsletter_serial_supplement'))
+    sa.UniqueConstraint('newsletter', 'serial', 'supplement', name=op.f('uq_mailings_newsletter_serial_supplement')),
+    sqlite_autoincrement=True
     )
     op.create_table('payments',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -191,11 +192,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['mailing'], ['mailings.id'], name=op.f('fk_deliveries_mailing')),
     sa.ForeignKeyConstraint(['owner'], ['owners.id'], name=op.f('fk_deliveries_owner')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deliveries')),
-    sa.UniqueConstraint('newsletter', 'serial', 'copy_number', name=op.f('uq_deliveries_newsletter_serial_copy_number'))
+    sa.UniqueConstraint('newsletter', 'serial', 'copy_number', name=op.f('uq_deliveries_newsletter_serial_copy_number')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
-        batch_op.create_index('ix_deliveries_mailing_state', ['mailing', 'state', 'next_attempt_at'], unique=False)
+        batch_op.create_index('ix_deliveries_mailing_state', ['mailing', 'state', 'next_attempt_at', 'id'], unique=False)
         batch_op.create_index('ix_deliveries_owner', ['owner'], unique=False)
+        batch_op.create_index('ix_deliveries_state', ['state'], unique=False)
         batch_op.create_index('uq_deliveries_one_copy', ['newsletter', 'serial', 'person', 'language'], unique=True, sqlite_where=sa.text("state IN ('accepted', 'held', 'pending', 'sending', 'uncertain')"), postgresql_where=sa.text("state IN ('accepted', 'held', 'pending', 'sending', 'uncertain')"))
 
     op.create_table('editions',
