@@ -87,6 +87,7 @@ def release(identity: Identity) -> None:
     Example: mailer delivery release 17
     """
     press = console.press()
+    ledger.show(press, identity)
     console.confirm(f"Delivery {identity} goes to a member after all.")
     address = settling.release(press, identity)
     console.say({"id": identity, "state": "pending", "address": address}, f"delivery {identity} goes to {address}")

@@ -1,0 +1,302 @@
+"""From pull to report by hand: what each command does, prints and returns, with a real relay where one is needed."""
+
+import json
+
+import pytest
+
+from mailer.domain.delivery import State
+from mailer.gateways.sink import Misbehaviour, Phase
+from tests.cli.terminal import a_relay
+from tests.club import ISSUE, LETTER, readable
+
+NAME = str(ISSUE)
+
+
+def deliver_to(club, relay, **more):
+    club.settle(smtp={"port": relay.port, **more})
+
+
+def test_an_issue_from_the_folder_to_the_report(run, at):
+    club = at("founded")
+    register = (
+        "register",
+        "import",
+        "--members",
+        club.folder / "members.csv",
+        "--payments",
+        club.folder / "payments.csv",
+    )
+    assert "with --apply does it" in run.ok(*register).out
+    assert run.ok("person", "list", "--json").document == []
+    assert run.ok(*register, "--apply").out.endswith("applied\n")
+    assert run.ok(*register, "--apply").out == "the register is as the files say: nothing changes\n"
+    assert "stored" in run.ok("pull").out
+    assert run.ok("pull", "--json").document[0]["finding"] == "known"
+    with a_relay() as relay:
+        deliver_to(club, relay)
+        assert f"{NAME}: 3 copies for 3 of 4 people\n  not to 1: unpaid\n" == run.ok("plan", NAME).out
+        assert f"1 test messages of {NAME} sent to editor@club.example" in run.ok("test", NAME).out
+        assert run.ok("approve", NAME).err == ""  # it was tested: nothing to note
+        sent = run.ok("send", NAME, "--wait", "--yes", "--json")
+        assert sent.document["deliveries"]["accepted"] == 3
+    assert len(relay.received) == 4
+    assert "Subject: [TEST]" in readable(relay.received[0].message)
+    assert sorted(one.recipient for one in relay.received[1:]) == [f"desk00{n}@members.example" for n in (1, 2, 3)]
+    report = run.ok("report", NAME, "--json").document
+    assert report == {
+        "issue": NAME,
+        "state": "closed",
+        "considered": 4,
+        "recipients": 3,
+        "copies": 3,
+        "excluded": {"unpaid": 1},
+        "deliveries": {state.value: 3 if state is State.ACCEPTED else 0 for state in State},
+        "balanced": True,
+        "gained": [],
+    }
+    assert run.ok("report", NAME).out == (
+        f"Distribution report of {NAME} (closed)\n"
+        "  4 people considered = 3 recipients + 1 excluded\n"
+        "    1 unpaid\n"
+        "  3 copies = 3 accepted\n"
+        "  The report balances.\n"
+    )
+    again = run.ok("send", NAME, "--wait", "--yes")
+    assert again.out == f"{NAME} is closed: 3 of 3 copies done (3 accepted)\n"
+    assert len(relay.received) == 4
+
+
+def test_an_approval_of_what_was_not_tested_is_noted(run, at):
+    at("planned")
+    said = run("approve", NAME)
+    assert said.status == 0
+    assert said.out == f"{NAME} is approved: 3 copies\n"
+    assert f"note: no test mailing of exactly this was sent: `mailer test {NAME}`" in said.err
+
+
+def test_a_test_mailing_goes_to_editors_only(run, at):
+    club = at("planned")
+    with a_relay() as relay:
+        deliver_to(club, relay)
+        stranger = run("test", NAME, "--to", "desk001@members.example")
+        assert (stranger.status, stranger.out) == (1, "")
+        assert "desk001@members.example may not get test mailings of harbour-letter" in stranger.err
+        nonsense = run("test", NAME, "--to", "editor")
+        assert nonsense.status == 1
+        unpaid = run("test", NAME, "--person", "P004", "--yes")
+        assert unpaid.status == 1
+        assert f"person P004 is not entitled to {NAME} (unpaid)" in unpaid.err
+        asked = run("test", NAME, "--person", "P001")
+        assert asked.status == 1
+        assert "The name and dates of person P001 go to the editors. Nobody can be asked here" in asked.err
+        assert relay.received == []
+        assert run.ok("test", NAME, "--person", "P001", "--yes", "--json").document["messages"] == 1
+        (received,) = relay.received
+    assert received.recipient == "editor@club.example"
+    assert "Reader001" in readable(received.message)
+    assert run.ok("delivery", "list", NAME, "--state", "pending", "--json").document[0]["attempts"] == 0
+
+
+def test_a_test_mailing_that_the_relay_refuses_is_status_one(run, at):
+    club = at("planned")
+    with a_relay(script=lambda phase, *_: "550 5.7.1 not today" if phase is Phase.RCPT else None) as relay:
+        deliver_to(club, relay)
+        said = run("test", NAME)
+    assert said.status == 1
+    assert "the test to editor@club.example was not accepted: 550 not today" in said.err
+    assert said.out.startswith("0 test messages")
+
+
+@pytest.mark.parametrize("step", ["pulled", "planned"])
+def test_what_is_not_approved_is_not_sent(run, at, step):
+    club = at(step)
+    with a_relay() as relay:
+        deliver_to(club, relay)
+        said = run("send", NAME, "--wait", "--yes")
+    assert said.status == 1
+    assert said.err == f"mailer: {NAME} is not approved: test it, then `mailer approve {NAME}`\n"
+    assert relay.received == []
+
+
+def test_without_a_daemon_send_queues_and_says_so(run, at):
+    at("approved")
+    said = run("send", NAME, "--yes", "--json")
+    assert said.status == 1
+    assert said.document["state"] == "sending"
+    assert f"{NAME} is queued, but no daemon runs: `mailer send {NAME} --wait` sends it from here" in said.err
+    assert run.ok("status", NAME, "--json").document["deliveries"]["pending"] == 3
+
+
+def test_each_copy_that_is_not_accepted_has_its_line(run, at):
+    club = at("approved")
+
+    def script(phase, _sender, recipient, _nth):
+        if phase is Phase.RCPT:
+            return {"1": "550 5.1.1 no such user", "2": "451 4.7.1 later, please"}.get(recipient[6])
+        return Misbehaviour.DROP if phase is Phase.END else None
+
+    with a_relay(script=script) as relay:
+        deliver_to(club, relay, connections=1)
+        said = run("send", NAME, "--wait", "--yes")
+    assert said.status == 1
+    rejected, deferred, uncertain = said.err.splitlines()
+    assert "delivery 1, person P001, en: rejected (550 5.1.1 no such user); correct the address" in rejected
+    assert "delivery 2, person P002, en: pending, deferred until 20" in deferred
+    assert "(451 4.7.1 later, please)" in deferred
+    assert "delivery 3, person P003, en: uncertain" in uncertain
+    assert "`mailer delivery settle 3 --as accepted` or `--as resend`" in uncertain
+    assert f"{NAME} is sending: 2 of 3 copies done (1 pending, 1 rejected, 1 uncertain)" in said.out
+    report = run.ok("report", NAME).out
+    assert all(line.removeprefix("mailer: ") in report for line in (rejected, deferred, uncertain))
+    # What is uncertain is settled by a person, what is refused is looked at with the relay's own words.
+    assert run.ok("delivery", "list", NAME, "--state", "rejected", "--json").document[0]["last_text"] == "no such user"
+    shown = run.ok("delivery", "show", "1", "--json").document
+    assert [(one["code"], one["status"], one["outcome"]) for one in shown["timeline"]] == [(550, "5.1.1", "rejected")]
+    assert "550" in run.ok("delivery", "show", "1").out
+    twice = run("delivery", "settle", "3", "--as", "resend")
+    assert twice.status == 1
+    assert "Delivery 3 may have arrived; the member may get it twice. Nobody can be asked here" in twice.err
+    assert run.ok("delivery", "settle", "3", "--as", "accepted").out == "delivery 3 is settled: accepted\n"
+    again = run("delivery", "settle", "3", "--as", "accepted")
+    assert (again.status, again.err) == (
+        1,
+        "mailer: delivery 3 is accepted, not uncertain: there is nothing to settle\n",
+    )
+
+
+def test_a_relay_that_is_down_uses_up_nothing(run, at, monkeypatch):
+    monkeypatch.setattr("mailer.cli.following.DOWN", 1)  # wait for it no longer
+    club = at("approved")
+    club.settle(smtp={"port": 1})
+    said = run("send", NAME, "--wait", "--yes")
+    assert said.status == 1
+    assert "the relay is down: " in said.err
+    assert "3 copies wait, nobody's attempt is used up" in said.err
+    assert {one["attempts"] for one in run.ok("delivery", "list", NAME, "--json").document} == {0}
+    assert run("test", NAME).status == 1
+
+
+def test_pause_resume_cancel(run, at):
+    club = at("begun")
+    with a_relay() as relay:
+        deliver_to(club, relay)
+        assert run.ok("pause", NAME, "--json").document == {"issue": NAME, "state": "paused"}
+        paused = run("send", NAME, "--wait", "--yes")
+        assert (paused.status, paused.err) == (1, f"mailer: {NAME} is paused: `mailer resume {NAME}` goes on with it\n")
+        assert relay.received == []
+        twice = run("pause", NAME)
+        assert (twice.status, twice.err) == (1, f"mailer: {NAME} is paused, not sending: there is nothing to pause\n")
+        asked = run("resume", NAME)
+        assert asked.status == 1
+        assert f"3 copies of {NAME} go on to members. Nobody can be asked here" in asked.err
+        assert run.ok("resume", NAME, "--yes").out == f"{NAME} goes on\n"
+        asked = run("cancel", NAME)
+        assert asked.status == 1
+        assert f"The 3 copies of {NAME} that have not left will never leave. Nobody can be asked here" in asked.err
+        assert run.ok("cancel", NAME, "--yes").out == f"3 copies of {NAME} cancelled\n"
+        assert run.ok("report", NAME, "--json").document["deliveries"]["cancelled"] == 3
+        assert run("cancel", NAME, "--yes").status == 1
+        gone = run("send", NAME, "--wait", "--yes")  # it is planned anew, and waits for an approval
+        assert (gone.status, gone.err) == (
+            1,
+            f"mailer: {NAME} is not approved: test it, then `mailer approve {NAME}`\n",
+        )
+        assert relay.received == []
+
+
+def test_withdraw_opens_the_issue_again(run, at):
+    club = at("approved")
+    club.write_issue(more="A line that came late.")
+    refused = run("pull")
+    assert refused.status == 1
+    assert "withdraw first" in refused.err
+    assert run.ok("withdraw", NAME).out == f"the approval of {NAME} is withdrawn\n"
+    assert "revision 2" in run.ok("pull").out
+    stale = run("approve", NAME)
+    assert stale.status == 1
+    assert "the issue was edited since it was planned" in stale.err
+    assert run("withdraw", NAME).status == 1
+
+
+def test_a_late_payer_is_owed_a_copy_and_gets_one(run, at):
+    club = at("begun")
+    with a_relay() as relay:
+        deliver_to(club, relay)
+        assert run("unsent", NAME, "--send", "--yes").out == f"0 copies of {NAME} are owed\n"
+        run.ok("send", NAME, "--wait", "--yes")
+        paid = ("payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
+        assert run.ok(*paid).out == "50000 RUB entered for M004, 2018-01-01 to 2018-12-31\n"
+        owed = run.ok("unsent", NAME, "--json").document
+        assert owed["people"] == [{"person": "P004", "decision": "recipient", "reason": "paid", "editions": ["en"]}]
+        assert f"entitled now and without a copy: P004; see `mailer unsent {NAME}`" in run.ok("report", NAME).out
+        asked = run("unsent", NAME, "--send")
+        assert asked.status == 1
+        assert len(relay.received) == 3
+        assert run("unsent", NAME, "--send", "--yes").status == 0
+        run.ok("send", NAME, "--wait", "--yes")
+        assert "Copy No. 4" in readable(relay.received[3].message)
+    assert len(relay.received) == 4
+    report = run.ok("report", NAME, "--json").document
+    assert (report["recipients"], report["copies"], report["excluded"], report["balanced"]) == (4, 4, {}, True)
+
+
+def test_a_dry_run_writes_every_copy_and_changes_nothing(run, at):
+    club = at("pulled")
+    with club.opened() as app, app.store.transaction() as connection:
+        before = list(connection.connection.driver_connection.iterdump())
+    said = run.ok("send", NAME, "--dry-run", "look", "--json")
+    assert said.document["copies"] == 3
+    assert len(said.document["files"]) == 3
+    with club.opened() as app, app.store.transaction() as connection:
+        assert list(connection.connection.driver_connection.iterdump()) == before
+
+
+def test_why_tells_now_and_as_planned(run, at):
+    at("planned")
+    assert run.ok("why", "P001", NAME).out == (
+        f"P001 receives {NAME}: paid\n"
+        "  rule 6: a fully paid period covers the issue's date\n"
+        "  2018-01-01 to 2018-12-31: 50000 RUB, paid in full\n"
+        "  as planned: recipient, paid (rule 6)\n"
+        "  copy No. 1 (en): pending\n"
+    )
+    run.ok("payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
+    found = run.ok("why", "P004", NAME, "--json").document
+    assert (found["decision"], found["reason"], found["rule"]) == ("recipient", "paid", 6)
+    assert (found["frozen"]["decision"], found["frozen"]["reason"]) == ("excluded", "unpaid")
+
+
+def test_an_erased_person_leaves_a_ledger_that_balances_and_no_trace(run, at):
+    club = at("approved")
+    asked = run("person", "erase", "P001")
+    assert asked.status == 1
+    assert run.ok("person", "show", "P001").status == 0
+    assert run.ok("person", "erase", "P001", "--yes").out == "P001 is erased; the ledger keeps erased-1\n"
+    assert run("person", "show", "P001").status == 1
+    with a_relay() as relay:
+        deliver_to(club, relay)
+        run("send", NAME, "--wait", "--yes")
+    assert {one.recipient for one in relay.received} == {"desk002@members.example", "desk003@members.example"}
+    report = run.ok("report", NAME, "--json").document
+    assert report["balanced"]
+    assert report["considered"] == 4
+    with club.opened() as app, app.store.transaction() as connection:
+        dump = "\n".join(connection.connection.driver_connection.iterdump())
+    assert "Reader002" in dump
+    assert "Reader001" not in dump
+    assert "desk001" not in dump
+    assert "Friend001" not in dump
+
+
+def test_plan_names_who_was_gained_and_lost(run, at):
+    club = at("pulled")
+    run.ok("plan", NAME)
+    club.write_issue(serial=42, number=8)
+    run("pull")
+    run.ok("payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
+    run.ok("payment", "add", "M001", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "-50000")
+    said = run.ok("plan", f"{LETTER}/42", "--json")
+    assert (said.document["gained"], said.document["lost"]) == (["P004"], ["P001"])
+    told = run.ok("plan", f"{LETTER}/42").out
+    assert "since the previous issue: 1 more (P004), 1 fewer (P001)" in told
+    assert json.loads(run.ok("status", "--json").out)[1]["issue"] == f"{LETTER}/42"
