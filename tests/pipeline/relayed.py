@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from mailer.app import App
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
-from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.mailing import Mailing
 from mailer.domain.retry import Backoff
 from mailer.pipeline import handing
-from mailer.pipeline.approving import closed_now
 from mailer.pipeline.handing import Manner, Work
+from mailer.pipeline.sending import _tidy
 from mailer.store import claims, mailings, owners
 from tests.club import ISSUE
 
@@ -24,7 +24,7 @@ def claim(app: App) -> list[Work]:
     """Claim every copy that is due, for a sender of its own."""
     with app.store.transaction() as connection:
         now = app.press.clock.now()
-        owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock_name="mailer-1", now=now)
+        owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
         return handing.claim_due(connection, app.press, MANNER, {}, owner=owner.id, limit=1000, only=None)
 
 
@@ -42,7 +42,7 @@ def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]
     for work in works:
         answer(app, work, (answers or {}).get(work.envelope.recipient.wire, ACCEPTED))
     with app.store.transaction() as connection:
-        closed_now(connection, mailings.mailings_in(connection, [MailingState.SENDING]))
+        _tidy(connection, app.press)
     return [work.envelope.recipient.wire for work in works]
 
 

@@ -74,7 +74,7 @@ def test_a_plan_is_whole_or_not_at_all(app: App) -> None:
 
 def test_planning_again_replaces_the_plan_and_voids_the_approval(app: App) -> None:
     approve(app, PEOPLE)
-    assert the_mailings(app)[0].may_leave
+    assert the_mailings(app)[0].is_approved
     import_register(app, members(1, first=7))
     made = planning.plan(app.press, ISSUE)
     assert made.recipients == 4
@@ -98,13 +98,14 @@ def test_the_same_plan_has_the_same_seal(app: App) -> None:
     assert third.seal != first.seal
 
 
-def test_nothing_under_way_or_done_is_planned_anew(app: App) -> None:
+def test_nothing_of_which_something_has_left_is_planned_anew(app: App, clock: FrozenClock) -> None:
     begin(app, PEOPLE)
-    for move in (lambda: None, lambda: approving.pause(app.press, ISSUE)):
-        move()
-        with pytest.raises(Refused, match=rf"is already \w+; who is still owed a copy .* `mailer unsent {ISSUE}`"):
+    deliver(app, {copies(app)["P001"].address: LATER})
+    for state, move in (("sending", approving.pause), ("paused", approving.resume)):
+        with pytest.raises(Refused, match=rf"is already {state}; who is still owed a copy .* `mailer unsent {ISSUE}`"):
             planning.plan(app.press, ISSUE)
-    approving.resume(app.press, ISSUE)
+        move(app.press, ISSUE)
+    clock.advance(hours=1)
     deliver(app)
     with pytest.raises(Refused, match="is already closed"):
         planning.plan(app.press, ISSUE)
@@ -158,11 +159,13 @@ def test_a_held_mailing_is_planned_anew(app: App) -> None:
 
 def test_an_issue_with_a_supplement_is_not_planned_anew(app: App) -> None:
     begin(app, PEOPLE)
+    deliver(app)
+    import_register(app, members(1, first=9))
+    assert supplementing.supplement(app.press, ISSUE).copies == 1
     approving.cancel(app.press, ISSUE)
-    assert supplementing.supplement(app.press, ISSUE).copies == 3
-    approving.cancel(app.press, ISSUE)
-    with pytest.raises(Refused, match="is already cancelled"):
+    with pytest.raises(Refused, match="who is still owed a copy"):
         planning.plan(app.press, ISSUE)
+    assert len(the_mailings(app)) == 2
 
 
 def test_a_missing_season_stops_the_plan(app: App) -> None:

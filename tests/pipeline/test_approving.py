@@ -1,0 +1,362 @@
+"""An approval is bound to what was seen: any change voids it, and without one nothing goes out."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from mailer.app import App
+from mailer.domain.address import Address
+from mailer.domain.errors import CannotRender, NotFound, Refused
+from mailer.domain.mailing import MailingState
+from mailer.domain.newsletter import InsertShow
+from mailer.pipeline import approving, planning
+from mailer.pipeline.press import Press
+from mailer.store import mailings
+from mailer.store.schema import history
+from tests.club import (
+    ISSUE,
+    LETTER,
+    THURSDAY,
+    Club,
+    Member,
+    approve,
+    begin,
+    copies,
+    import_register,
+    members,
+    pull,
+    reverse,
+    states,
+)
+from tests.pipeline.relayed import ACCEPTED, answer, claim, deliver, the_mailings
+
+PEOPLE = members(3)
+
+
+def planned(app: App) -> None:
+    import_register(app, PEOPLE)
+    pull(app)
+    planning.plan(app.press, ISSUE)
+
+
+def state(app: App) -> str:
+    return the_mailings(app)[0].state.value
+
+
+def told(app: App, *verbs: str) -> list[tuple[str, str, str]]:
+    with app.store.transaction() as connection:
+        rows = connection.execute(select(history).where(history.c.verb.in_(verbs)).order_by(history.c.id)).all()
+    return [(row.who, row.verb, row.detail) for row in rows]
+
+
+# --- approve and send -------------------------------------------------------------------------------------------------
+
+
+def test_an_approval_is_of_this_very_seal_by_this_person(app: App) -> None:
+    planned(app)
+    approved = approving.approve(app.press, ISSUE)
+    [found] = the_mailings(app)
+    assert (found.state, found.approved_hash) == (MailingState.APPROVED, found.seal)
+    assert (found.approved_by, found.approved_at) == ("secretary", THURSDAY)
+    assert approved.copies == 3
+    assert told(app, "approve") == [("secretary", "approve", f"seal {found.seal[:12]}, 3 copies")]
+
+
+def test_who_approves_untested_is_warned(app: App) -> None:
+    planned(app)
+    [found] = the_mailings(app)
+    tested = {"newsletter": LETTER, "serial": 41, "now": THURSDAY, "messages": 1}
+    with app.store.transaction() as connection:
+        mailings.record_test(connection, content_hash=found.content_hash, editions_hash="older", **tested)
+    assert approving.approve(app.press, ISSUE).warnings == (
+        f"no test mailing of exactly this was sent: `mailer test {ISSUE}` sends one to the editors",
+    )
+    approving.withdraw(app.press, ISSUE)
+    with app.store.transaction() as connection:
+        mailings.record_test(connection, content_hash=found.content_hash, editions_hash=found.editions_hash, **tested)
+    assert approving.approve(app.press, ISSUE).warnings == ()
+
+
+def test_nothing_is_sent_without_an_approval(app: App) -> None:
+    planned(app)
+    with pytest.raises(Refused, match=f"is not approved: test it, then `mailer approve {ISSUE}`"):
+        approving.send(app.press, ISSUE)
+    approving.approve(app.press, ISSUE)
+    approving.withdraw(app.press, ISSUE)
+    with pytest.raises(Refused, match="is not approved"):
+        approving.send(app.press, ISSUE)
+    assert (state(app), deliver(app)) == ("planned", [])
+
+
+def test_nothing_is_approved_twice_or_without_a_plan(app: App) -> None:
+    with pytest.raises(NotFound, match="has not been pulled"):
+        approving.approve(app.press, ISSUE)
+    pull(app)
+    with pytest.raises(NotFound, match=f"has no plan: `mailer plan {ISSUE}` makes one"):
+        approving.approve(app.press, ISSUE)
+    planning.plan(app.press, ISSUE)
+    approving.approve(app.press, ISSUE)
+    with pytest.raises(Refused, match="is approved: it cannot be approved"):
+        approving.approve(app.press, ISSUE)
+
+
+def test_where_no_approval_is_required_none_is_needed(app: App) -> None:
+    press = with_newsletter(app.press, approval_required=False)
+    import_register(app, PEOPLE)
+    pull(app)
+    planning.plan(press, ISSUE)
+    assert approving.send(press, ISSUE).copies == 3
+    assert len(deliver(app)) == 3
+
+
+def test_the_first_message_leaves_after_the_time_to_undo(app: App, clock) -> None:
+    press = with_newsletter(app.press, undo_minutes=10)
+    planned(app)
+    approving.approve(press, ISSUE)
+    begun = approving.send(press, ISSUE)
+    assert (begun.starts_at - THURSDAY).total_seconds() == 600
+    assert deliver(app) == []
+    # Asked for again, it goes on and starts no later.
+    clock.advance(minutes=5)
+    assert approving.send(press, ISSUE) == begun
+    clock.advance(minutes=5)
+    assert len(deliver(app)) == 3
+    assert approving.send(press, ISSUE) == begun
+    assert told(app, "send") == [("secretary", "send", "3 copies from 2018-07-12 13:10:00 UTC")]
+
+
+def test_as_many_copies_are_sent_as_a_person_confirmed(app: App) -> None:
+    approve(app, PEOPLE)
+    with pytest.raises(Refused, match="harbour-letter/41 has 3 copies by now, not 2; look at it and send it again"):
+        approving.send(app.press, ISSUE, copies=2)
+    assert state(app) == "approved"
+    assert approving.send(app.press, ISSUE, copies=3).copies == 3
+
+
+def test_an_approval_that_today_is_required_is_needed_whatever_the_plan_said(app: App) -> None:
+    import_register(app, PEOPLE)
+    pull(app)
+    planning.plan(with_newsletter(app.press, approval_required=False), ISSUE)
+    with pytest.raises(Refused, match="is not approved"):
+        approving.send(app.press, ISSUE)
+
+
+# --- what an approval is bound to -------------------------------------------------------------------------------------
+
+
+def with_newsletter(press: Press, **fields: object) -> Press:
+    newsletter = press.newsletter(LETTER)
+    if "undo_minutes" in fields:
+        fields["schedule"] = replace(newsletter.schedule, undo_minutes=fields.pop("undo_minutes"))
+    return replace(press, newsletters={LETTER: replace(newsletter, **fields)})
+
+
+def other_template(press: Press, tmp_path: Path) -> Press:
+    folder = tmp_path / "changed"
+    shutil.copytree(press.templates, folder)
+    with next((folder / "_base").glob("*.css")).open("a") as opened:
+        opened.write("\n/* changed */\n")
+    return replace(press, templates=folder)
+
+
+def other_fees(press: Press, _tmp_path: Path) -> Press:
+    [season] = press.fees.seasons
+    return replace(press, fees=replace(press.fees, seasons=(season, replace(season, year=2019))))
+
+
+CHANGES: dict[str, Callable[[Press, Path], Press]] = {
+    "template": other_template,
+    "fees": other_fees,
+    "reply_to": lambda press, _: with_newsletter(press, reply_to=Address(local="other", domain="club.example")),
+    "name": lambda press, _: with_newsletter(press, name="Another Letter"),
+    "classification": lambda press, _: with_newsletter(press, classification="Secret"),
+    "signature": lambda press, _: with_newsletter(press, insert_signature="Yours"),
+    "show": lambda press, _: with_newsletter(press, insert_show=InsertShow.WHEN_DUE),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_of_what_went_into_it_voids_an_approval(app: App, change, tmp_path: Path) -> None:
+    planned(app)
+    changed = change(app.press, tmp_path)
+    with pytest.raises(Refused, match=r"settings changed since it was planned; `mailer plan harbour-letter/41`"):
+        approving.approve(changed, ISSUE)
+    approving.approve(app.press, ISSUE)
+    with pytest.raises(
+        Refused, match=r"the approval of harbour-letter/41 is void: .*; plan, test and approve it again"
+    ):
+        approving.send(changed, ISSUE)
+    [found] = the_mailings(app)
+    assert (found.state, found.approved_hash, found.approved_by) == (MailingState.PLANNED, None, None)
+    assert [verb for _, verb, _ in told(app, "withdraw", "send")] == ["withdraw"]
+    # The old settings back do not bring the approval back.
+    with pytest.raises(Refused, match="is not approved"):
+        approving.send(app.press, ISSUE)
+
+
+def test_once_planned_and_approved_anew_the_change_goes_out(app: App, tmp_path: Path) -> None:
+    changed = other_template(app.press, tmp_path)
+    approve(app, PEOPLE)
+    planning.plan(changed, ISSUE)
+    approving.approve(changed, ISSUE)
+    assert approving.send(changed, ISSUE).copies == 3
+
+
+def test_without_an_approval_to_void_a_changed_plan_is_refused_all_the_same(app: App) -> None:
+    press = with_newsletter(app.press, approval_required=False)
+    pull(app)
+    planning.plan(press, ISSUE)
+    with pytest.raises(Refused, match="settings changed since it was planned; `mailer plan"):
+        approving.send(with_newsletter(press, classification="Secret"), ISSUE)
+
+
+def test_an_edited_issue_is_not_what_was_planned(app: App, club: Club) -> None:
+    planned(app)
+    club.write_issue(more="One more sentence.")
+    pull(app)
+    with pytest.raises(Refused, match="the issue was edited since it was planned"):
+        approving.approve(app.press, ISSUE)
+    planning.plan(app.press, ISSUE)
+    approving.approve(app.press, ISSUE)
+
+
+def test_a_change_that_no_reader_sees_voids_nothing(app: App) -> None:
+    approve(app, PEOPLE)
+    other = with_newsletter(app.press, undo_minutes=3, editors=(Address(local="new", domain="club.example"),))
+    assert approving.send(other, ISSUE).copies == 3
+
+
+def test_a_change_after_the_send_changes_no_message(app: App, tmp_path: Path) -> None:
+    begin(app, PEOPLE)
+    changed = replace(app, press=with_newsletter(other_template(app.press, tmp_path), name="Another Letter"))
+    works = claim(changed)
+    assert len(works) == 3
+    assert all(b"Another Letter" not in work.message and b"The Harbour Letter" in work.message for work in works)
+
+
+# --- copies that cannot be made ---------------------------------------------------------------------------------------
+
+
+def test_whose_copy_cannot_be_made_is_named_and_nothing_goes_out(app: App) -> None:
+    bad = Member(number=4, more={"salutation_en": ""})
+    import_register(app, [*PEOPLE, bad])
+    pull(app)
+    planning.plan(app.press, ISSUE)
+    with pytest.raises(CannotRender, match=r"^the en copy of person P004 cannot be made: .*salutation"):
+        approving.approve(app.press, ISSUE)
+    assert state(app) == "planned"
+    press = with_newsletter(app.press, approval_required=False)
+    planning.plan(press, ISSUE)
+    with pytest.raises(CannotRender, match="P004"):
+        approving.send(press, ISSUE)
+    assert (state(app), deliver(app)) == ("planned", [])
+    import_register(app, [replace(bad, more={})])
+    planning.plan(app.press, ISSUE)
+    assert approving.approve(app.press, ISSUE).copies == 4
+
+
+def test_so_many_are_named_and_the_rest_counted(app: App) -> None:
+    import_register(app, members(approving.NAMED + 2, more={"salutation_en": ""}))
+    pull(app)
+    planning.plan(app.press, ISSUE)
+    with pytest.raises(CannotRender) as refused:
+        approving.approve(app.press, ISSUE)
+    lines = str(refused.value).splitlines()
+    assert len(lines) == approving.NAMED + 1
+    assert lines[-1] == "… and 2 more"
+
+
+# --- withdraw, pause, resume, cancel, miss ----------------------------------------------------------------------------
+
+
+def test_an_approval_is_withdrawn_once_and_never_after_the_send(app: App) -> None:
+    approve(app, PEOPLE)
+    approving.withdraw(app.press, ISSUE)
+    with pytest.raises(Refused, match="is planned: it cannot be withdrawn"):
+        approving.withdraw(app.press, ISSUE)
+    approving.approve(app.press, ISSUE)
+    approving.send(app.press, ISSUE)
+    with pytest.raises(Refused, match="is sending: it cannot be withdrawn"):
+        approving.withdraw(app.press, ISSUE)
+
+
+def test_a_pause_keeps_everything_and_a_resume_goes_on(app: App) -> None:
+    begin(app, PEOPLE)
+    approving.pause(app.press, ISSUE)
+    assert (state(app), deliver(app), states(app)) == ("paused", [], {"pending": 3})
+    with pytest.raises(Refused, match="is paused: `mailer resume"):
+        approving.send(app.press, ISSUE)
+    with pytest.raises(Refused, match="is paused, not sending: there is nothing to pause"):
+        approving.pause(app.press, ISSUE)
+    approving.resume(app.press, ISSUE)
+    assert len(deliver(app)) == 3
+    with pytest.raises(Refused, match="is closed, not paused: there is nothing to resume"):
+        approving.resume(app.press, ISSUE)
+
+
+def test_what_is_cancelled_never_goes_out(app: App) -> None:
+    begin(app, PEOPLE)
+    reverse(app, PEOPLE[2])
+    [first, second] = claim(app)  # the third is held now
+    answer(app, first, ACCEPTED)
+    assert approving.cancel(app.press, ISSUE) == 1
+    # What is in hand at that moment is settled by whoever has it.
+    assert states(app) == {"accepted": 1, "cancelled": 1, "sending": 1}
+    assert second.claim.delivery == copies(app)["P002"].id
+    assert told(app, "cancel") == [("secretary", "cancel", "1 copies")]
+    for verb in (approving.cancel, approving.send, approving.approve, approving.pause, approving.withdraw):
+        with pytest.raises(Refused):
+            verb(app.press, ISSUE)
+    assert deliver(app) == []
+
+
+@pytest.mark.parametrize("before", ["planned", "approved", "paused", "held"])
+def test_a_mailing_can_be_cancelled_before_it_is_done(app: App, before: str) -> None:
+    planned(app)
+    if before != "planned":
+        approving.approve(app.press, ISSUE)
+    if before == "paused":
+        approving.send(app.press, ISSUE)
+        approving.pause(app.press, ISSUE)
+    if before == "held":
+        miss(app)
+    assert state(app) == before
+    assert approving.cancel(app.press, ISSUE) == 3
+    assert (state(app), states(app)) == ("cancelled", {"cancelled": 3})
+
+
+def test_what_is_closed_cannot_be_cancelled(app: App) -> None:
+    begin(app, PEOPLE)
+    deliver(app)
+    with pytest.raises(Refused, match="has no mailing that could be cancelled"):
+        approving.cancel(app.press, ISSUE)
+    assert states(app) == {"accepted": 3}
+
+
+def miss(app: App) -> None:
+    with app.store.transaction() as connection:
+        approving.miss(connection, app.press, approving.first_mailing(connection, ISSUE))
+
+
+def test_a_mailing_that_missed_its_time_is_held_and_a_person_may_send_it(app: App) -> None:
+    approve(app, PEOPLE)
+    miss(app)
+    [found] = the_mailings(app)
+    assert (found.state, found.held_reason) == (MailingState.HELD, "missed_window")
+    assert deliver(app) == []
+    assert approving.send(app.press, ISSUE).copies == 3
+    assert the_mailings(app)[0].held_reason is None
+    assert len(deliver(app)) == 3
+
+
+def test_somebody_who_was_quicker_is_noticed(app: App) -> None:
+    planned(app)
+    with app.store.transaction() as connection:
+        stale = approving.first_mailing(connection, ISSUE)
+    approving.approve(app.press, ISSUE)
+    with pytest.raises(Refused, match="has just been changed by somebody else"), app.store.transaction() as connection:
+        approving.miss(connection, app.press, stale)
