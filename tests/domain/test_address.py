@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.domain.address import Address
+from mailer.domain.address import Address, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,23 @@ def test_the_forms_of_an_address(local, wire, normal, needs_smtputf8):
     assert (address.wire, address.normal, address.needs_smtputf8) == (wire, normal, needs_smtputf8)
     assert str(address) == wire
     assert Address.kept(wire) == address
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("LocalHost", True),
+        ("127.0.0.1", True),
+        ("127.8.9.10", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("128.0.0.1", False),
+        ("0.0.0.0", False),
+        ("localhost.example", False),
+        ("127.0.0.1.example", False),
+        ("", False),
+    ],
+)
+def test_which_host_is_this_machine_itself(host, here):
+    assert is_loopback(host) is here

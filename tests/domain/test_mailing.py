@@ -70,9 +70,8 @@ def test_the_seal_is_over_each_of_the_three_in_its_place():
     assert len({seal(*one) for one in (hashes, *others)}) == 7
 
 
-def test_a_mailing_may_leave_when_its_approval_is_of_this_very_seal():
-    assert not PLANNED.may_leave
-    assert not replace(PLANNED, approved_hash="another seal").may_leave
-    assert replace(PLANNED, approved_hash="the seal").may_leave
-    assert replace(PLANNED, approval_required=False).may_leave
+def test_a_mailing_is_approved_when_somebody_approved_this_very_seal():
+    assert not PLANNED.is_approved
+    assert not replace(PLANNED, approved_hash="another seal").is_approved
+    assert replace(PLANNED, approved_hash="the seal").is_approved
     assert PLANNED.issue == "russia-confidential/253"

@@ -73,7 +73,7 @@ def a_mailing_of(connection: Connection, count: int, **values: object) -> tuple[
 
 
 def an_owner(connection: Connection, pid: int = 1) -> int:
-    owner = owners.add_owner(connection, host="host", boot_id="boot", pid=pid, lock_name=f"mailer-{pid}", now=NOW)
+    owner = owners.add_owner(connection, host="host", boot_id="boot", pid=pid, lock=f"mailer-{pid}", now=NOW)
     return owner.id
 
 

@@ -197,7 +197,7 @@ def test_a_lost_claim_cannot_be_marked(store: Store) -> None:
         mailing, _ = a_mailing_of(connection, 1)
         old, new = an_owner(connection, 1), an_owner(connection, 2)
         [held] = take(connection, mailing, old)
-        assert claims.take_over(connection, dead=[old], now=NOW) == (1, 0)
+        assert claims.take_over(connection, dead=[old], now=NOW) == (1, [])
         assert not claims.mark(connection, held, NOW)
         [again] = take(connection, mailing, new)
         assert not claims.mark(connection, held, NOW)
@@ -305,7 +305,7 @@ def test_a_late_reply_settles_its_own_uncertain_copy(
         [held, also] = take(connection, mailing, an_owner(connection))
         for one in (held, also):
             claims.mark(connection, one, NOW)
-        assert claims.take_over(connection, dead=[], now=NOW + LEASE) == (0, 2)
+        assert claims.take_over(connection, dead=[], now=NOW + LEASE) == (0, [delivery, other])
         assert not write_down(connection, held, event, outcome, now=NOW + LEASE)
         assert state_of(connection, delivery) is state
         assert state_of(connection, other) is State.UNCERTAIN
@@ -363,14 +363,14 @@ def test_the_copies_of_the_dead_are_free_and_those_that_may_have_left_uncertain(
         [kept, _] = take(connection, mailing, alive)
         for one in (marked, kept):
             claims.mark(connection, one, NOW)
-        assert claims.take_over(connection, dead=[dead], now=NOW) == (1, 1)
+        assert claims.take_over(connection, dead=[dead], now=NOW) == (1, ids[:1])
         assert [state_of(connection, one) for one in ids] == [
             State.UNCERTAIN,
             State.PENDING,
             State.SENDING,
             State.SENDING,
         ]
-        assert claims.take_over(connection, dead=[dead], now=NOW) == (0, 0)
+        assert claims.take_over(connection, dead=[dead], now=NOW) == (0, [])
 
 
 def test_a_lease_that_is_over_frees_its_copies_by_the_same_rule(store: Store) -> None:
@@ -378,8 +378,8 @@ def test_a_lease_that_is_over_frees_its_copies_by_the_same_rule(store: Store) ->
         mailing, ids = a_mailing_of(connection, 2)
         [marked, _] = take(connection, mailing, an_owner(connection))
         claims.mark(connection, marked, NOW)
-        assert claims.take_over(connection, dead=[], now=NOW + LEASE - SECOND) == (0, 0)
-        assert claims.take_over(connection, dead=[], now=NOW + LEASE) == (1, 1)
+        assert claims.take_over(connection, dead=[], now=NOW + LEASE - SECOND) == (0, [])
+        assert claims.take_over(connection, dead=[], now=NOW + LEASE) == (1, ids[:1])
         assert [state_of(connection, one) for one in ids] == [State.UNCERTAIN, State.PENDING]
 
 
@@ -389,7 +389,7 @@ def test_what_is_settled_is_not_taken_over(store: Store) -> None:
         owner = an_owner(connection)
         [held] = take(connection, mailing, owner)
         write_down(connection, held)
-        assert claims.take_over(connection, dead=[owner], now=NOW + 2 * LEASE) == (0, 0)
+        assert claims.take_over(connection, dead=[owner], now=NOW + 2 * LEASE) == (0, [])
         assert state_of(connection, delivery) is State.ACCEPTED
 
 
@@ -399,10 +399,13 @@ def test_what_is_settled_is_not_taken_over(store: Store) -> None:
 def test_an_outage_is_noted_once_and_ends_once(store: Store) -> None:
     with store.transaction() as connection:
         claims.outage_ends(connection, NOW)
+        assert claims.open_outage(connection) is None
         for minute in range(3):
             claims.outage_begins(connection, NOW + timedelta(minutes=minute), "refused")
         assert claims.outages_since(connection, NOW + timedelta(days=1)) == [(NOW, None)]
+        assert claims.open_outage(connection) == "refused"
         claims.outage_ends(connection, NOW + timedelta(minutes=5))
+        assert claims.open_outage(connection) is None
         claims.outage_ends(connection, NOW + timedelta(minutes=9))
         over = (NOW, NOW + timedelta(minutes=5))
         assert claims.outages_since(connection, NOW) == [over]
