@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Event, State
-from mailer.domain.errors import CannotRender, NotFound, Refused
+from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
-from mailer.pipeline.compiling import Letterhead, Workbench, inputs_hash, load_issue, loaded, rehearse
+from mailer.pipeline.compiling import inputs_hash
 from mailer.pipeline.judging import find_revision
 from mailer.pipeline.press import IssueName, Press
+from mailer.pipeline.proving import Proof
 from mailer.store import Connection, deliveries, history, issues, mailings
-from mailer.store.deliveries import Delivery
 
-# How many of the copies that cannot be made are named in one message.
-NAMED = 20
 # A mailing in one of these is not begun by `send`: it goes on, or stands as it is.
 GOES_ON = frozenset({MailingState.SENDING, MailingState.CLOSED})
 
@@ -186,39 +184,6 @@ def drifted(connection: Connection, press: Press, found: Mailing) -> str | None:
     if inputs_hash(press, press.newsletter(found.newsletter)) != found.inputs_hash:
         return "a template, the fees or the newsletter's settings changed since it was planned"
     return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What it takes to make every copy of a mailing once, read in one transaction and used outside of any."""
-
-    bench: Workbench
-    copies: tuple[Delivery, ...]
-
-    @classmethod
-    def of(cls, connection: Connection, found: Mailing, now: datetime) -> "Proof":
-        """The pending copies of a mailing with what they are made from."""
-        copies = tuple(deliveries.of_mailing(connection, found.id, State.PENDING))
-        return cls(bench=workbench(connection, found, now), copies=copies)
-
-    def check(self) -> None:
-        """Make every copy once and throw it away. Raises CannotRender naming those that cannot be made."""
-        failed = rehearse(self.bench, self.copies)
-        if failed:
-            more = [f"… and {len(failed) - NAMED} more"] if len(failed) > NAMED else []
-            raise CannotRender("\n".join([*failed[:NAMED], *more]))
-
-
-def workbench(connection: Connection, found: Mailing, date: datetime) -> Workbench:
-    """What every copy of the mailing is made from, as frozen; `date` stands in the messages until sending begins."""
-    revision = issues.revision_of(connection, found.content_hash)
-    assert revision is not None, "a mailing's revision is kept for ever"
-    return Workbench(
-        issue=load_issue(connection, revision),
-        letterhead=Letterhead.load(mailings.letterhead_of(connection, found.id)),
-        editions=loaded(mailings.editions_of(connection, found.id)),
-        date=(found.starts_at or date).replace(microsecond=0),
-    )
 
 
 def first_mailing(connection: Connection, name: IssueName) -> Mailing:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from mailer.domain.errors import Refused
 from mailer.pipeline import planning
-from mailer.pipeline.approving import Proof, workbench
 from mailer.pipeline.judging import ask_again
 from mailer.pipeline.press import IssueName, Press
+from mailer.pipeline.proving import Proof, workbench
 from mailer.pipeline.testing import entitled
 from mailer.store import deliveries, mailings
 from mailer.store.deliveries import Delivery

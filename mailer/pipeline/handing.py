@@ -10,10 +10,10 @@ from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.ports import Envelope
 from mailer.domain.retry import Backoff
 from mailer.pipeline import maillog
-from mailer.pipeline.approving import workbench
 from mailer.pipeline.compiling import Workbench
 from mailer.pipeline.judging import ask_again
 from mailer.pipeline.press import IssueName, Press
+from mailer.pipeline.proving import workbench
 from mailer.store import Connection, claims, deliveries, history, mailings
 from mailer.store.claims import Claim
 from mailer.store.deliveries import Delivery

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline import planning
-from mailer.pipeline.approving import Proof, begin, begin_proved, drifted, may_leave, miss
+from mailer.pipeline.approving import begin, begin_proved, drifted, may_leave, miss
 from mailer.pipeline.press import IssueName, Press
+from mailer.pipeline.proving import Proof
 from mailer.store import issues, mailings
 
 # The first time of a newsletter's schedule after an instant.

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from mailer.domain.circulation import Judged, copies_for
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
-from mailer.pipeline.approving import Begun, Proof, begin_proved, first_mailing, may_leave, note
+from mailer.pipeline.approving import Begun, begin_proved, first_mailing, may_leave, note
 from mailer.pipeline.compiling import Letterhead
 from mailer.pipeline.judging import Judgement, judge_everybody
 from mailer.pipeline.planning import Draft, freeze
 from mailer.pipeline.press import IssueName, Press
+from mailer.pipeline.proving import Proof
 from mailer.store import Connection, deliveries, issues, mailings
 from mailer.store.deliveries import Delivery, blocking
 

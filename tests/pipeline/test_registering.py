@@ -110,7 +110,8 @@ def test_an_empty_table_changes_nothing(store):
 
 def test_a_payment_is_entered_once(store):
     bring(store, f"{HEADER}M001,individual,P1,,\n")
-    for _ in range(2):
+    add_payment(store, a_payment(reference="INV-1"), who="secretary", now=NOW)
+    with pytest.raises(Refused, match="is there already; a second instalment needs a --reference"):
         add_payment(store, a_payment(reference="INV-1"), who="secretary", now=NOW)
     assert the_register(store).payments == (a_payment(reference="INV-1"),)
     assert the_register(store).version == 2

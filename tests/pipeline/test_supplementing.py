@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from mailer.app import App, reload
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import MailingState
-from mailer.pipeline import approving, ledger, planning, supplementing
+from mailer.pipeline import approving, ledger, planning, proving, supplementing
 from mailer.pipeline.reporting import report
 from mailer.store import deliveries, mailings
 from tests.club import ISSUE, THURSDAY, Club, Member, approve, begin, copies, import_register, members, pull, states
@@ -71,7 +71,7 @@ def test_the_bytes_are_those_of_the_first_mailing_whatever_changed_since(app: Ap
 def message(app: App, number: int) -> bytes:
     with app.store.transaction() as connection:
         first = approving.first_mailing(connection, ISSUE)
-        bench = approving.workbench(connection, first, THURSDAY)
+        bench = proving.workbench(connection, first, THURSDAY)
         [copy] = [one for one in deliveries.of_mailing(connection, first.id) if one.copy_number == number]
     return bench.make(copy.copy, copy.message_id)
 
