@@ -6,6 +6,8 @@ import unicodedata
 # characters, soft hyphens), halves of a surrogate pair, the line and the paragraph separator (U+2028, U+2029).
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
+_NONE = "\ufffe\uffff"  # no characters at all (Unicode §23.7); XML, so XLSX, forbids them
+
 
 def unseen(text: str) -> str | None:
     """The first unseen character of the text as `U+202E RIGHT-TO-LEFT OVERRIDE`; None without one.
@@ -15,6 +17,6 @@ def unseen(text: str) -> str | None:
     if text.isprintable():
         return None
     for character in text:
-        if unicodedata.category(character) in _UNSEEN:
-            return f"U+{ord(character):04X} {unicodedata.name(character, '(a control character)')}"
+        if unicodedata.category(character) in _UNSEEN or character in _NONE:
+            return f"U+{ord(character):04X} {unicodedata.name(character, '(without a name)')}"
     return None

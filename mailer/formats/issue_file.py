@@ -22,8 +22,9 @@ from mailer.formats import front_matter, markdown
 from mailer.formats.front_matter import Head
 from mailer.formats.typography import typeset
 
-BIGGEST_TEXT = 1024 * 1024  # bytes
+BIGGEST_TEXT = 200_000  # bytes; the HTML of an edition has at most 100,000 (R6)
 BIGGEST_PICTURE = 5 * 1024 * 1024  # bytes
+BIGGEST_PICTURES = 10 * 1024 * 1024  # bytes of all together, for every copy carries them
 MOST_PICTURES = 20
 FIRST_HEADING = 2  # the title is the heading of level 1
 
@@ -89,7 +90,7 @@ def content_hash(files: Iterable[RawFile]) -> str:
 
 def _head(content: bytes) -> Head:
     if len(content) > BIGGEST_TEXT:
-        raise BadInput(f"the text has more than {BIGGEST_TEXT // 1024 // 1024} MB; is it the right file?")
+        raise BadInput(f"the text has more than {BIGGEST_TEXT // 1000} kB; is it the right file?")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -197,7 +198,11 @@ def _pictures(texts: Sequence[IssueText], files: Mapping[str, RawFile]) -> tuple
             named.setdefault(name, text.language)
     if len(named) > MOST_PICTURES:
         raise BadInput(f"the texts show {len(named)} pictures, more than {MOST_PICTURES}; leave some out")
-    return tuple(_picture(name, files.get(name), language) for name, language in named.items())
+    pictures = tuple(_picture(name, files.get(name), language) for name, language in named.items())
+    if sum(len(picture.content) for picture in pictures) > BIGGEST_PICTURES:
+        limit = BIGGEST_PICTURES // 1024 // 1024
+        raise BadInput(f"the pictures have more than {limit} MB together; make them smaller, or leave some out")
+    return pictures
 
 
 def _shown(blocks: Iterable[Block]) -> Iterator[str]:

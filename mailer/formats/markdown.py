@@ -28,7 +28,7 @@ from mailer.domain.issue import (
     Table,
     Text,
 )
-from mailer.formats.markdown_rules import DEEPEST, SECTION_NAME, SLOT, check, picture_name
+from mailer.formats.markdown_rules import DEEPEST, SECTION_NAME, SLOT, check, check_brackets, picture_name
 from mailer.formats.typography import typeset, typeset_pieces
 
 _CAPTION = re.compile(r"(?:Table|Таблица): *")
@@ -52,6 +52,7 @@ def parse(
 
     Raises BadInput, beginning with `line N:`, for what `markdown_rules.check` refuses.
     """
+    check_brackets(text, first_line=first_line)
     tokens = _markdown().parse(text)
     check(tokens, text, slots=slots, first_line=first_line, first_heading=first_heading)
     for token in tokens:

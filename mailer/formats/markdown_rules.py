@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
@@ -11,9 +12,18 @@ from mailer.domain.errors import BadInput
 from mailer.formats.characters import unseen
 
 DEEPEST = 20  # lists, quotes and sections in one another, as many as CommonMark readers commonly follow
+MOST_BRACKETS = 1000  # openings in a text; the reader takes a time that grows with the square of their number
 SECTION_NAME = re.compile(r"\s*[a-z][a-z0-9_-]*\s*")
 SLOT = re.compile(r"@@SLOT:(\w+)@@")
 _NEWLINE = re.compile(r"\r\n?|\n")  # CommonMark 2.1
+
+
+def check_brackets(text: str, *, first_line: int) -> None:
+    """Nothing, when the reader can be given the text; BadInput with the line where there are too many brackets."""
+    if text.count("[") > MOST_BRACKETS:
+        at = list(islice(re.finditer(r"\[", text), MOST_BRACKETS + 1))[-1].start()
+        line = first_line + len(_NEWLINE.findall(text, 0, at))
+        raise BadInput(f"line {line}: more than {MOST_BRACKETS} opening brackets '['; no issue has so many links")
 
 
 def check(
@@ -111,6 +121,8 @@ def _check_picture(token: Token, line: int, *, alone: bool) -> None:
         raise BadInput(
             f"line {line}: the picture '{name}' is not in the issue's folder; put it there and give its file name"
         )
+    if "=?" in name:  # an encoded word (RFC 2047) to who reads the headers
+        raise BadInput(f"line {line}: the picture's name '{name}' holds '=?', which mail programs misread; rename it")
     alt = "".join(child.content for child in token.children or [])
     if not alt.strip():
         raise BadInput(f"line {line}: the picture '{name}' has no description; write it between the square brackets")

@@ -41,7 +41,8 @@ class Defect:
 
 
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
-_HEADING = re.compile(r" {0,3}(#{1,6}) +(.+?)(?: +#+)? *")
+_HEADING = re.compile(r" {0,3}(#{1,6}) +([^ ].*)")
+_CLOSING = re.compile(r"(?<! ) +#+ *$")  # the signs that may end a heading
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 
 
@@ -72,7 +73,9 @@ def _block(lines: list[tuple[int, str]]) -> RawBlock:
     text = "\n".join(line for _, line in lines)
     heading = _HEADING.fullmatch(first)
     if heading:
-        return RawBlock(kind=Kind.HEADING, line=number, text=heading[2], level=len(heading[1]))
+        return RawBlock(
+            kind=Kind.HEADING, line=number, text=_CLOSING.sub("", heading[2]).rstrip(" "), level=len(heading[1])
+        )
     if _RULE.fullmatch(first):
         kind = Kind.RULE
     elif len(lines) > 1 and all("\t" in line.lstrip() for _, line in lines):
@@ -84,7 +87,7 @@ def _block(lines: list[tuple[int, str]]) -> RawBlock:
     return RawBlock(kind=kind, line=number, text=text)
 
 
-_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
+_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\)")
 TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from mailer.formats.issue_file import FIRST_HEADING
 from mailer.formats.raw_blocks import TAG, Defect, Kind, RawBlock, is_capitals, numbered, words_of
-from mailer.formats.raw_head import sentence_case
+from mailer.formats.raw_head import forms_of, sentence_case
 
 _ENDS = tuple(".!?:;…")
 _CLOSING = "*_\"'”’»“)] "
 _TAGS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
-_PICTURE = re.compile(r"!\[[^\]\n]*\]\(([^)\n]*)\)")
+_PICTURE = re.compile(r"!\[[^\[\]\n]*\]\(([^()\n]*)\)")
 
 
 def clean(blocks: Sequence[RawBlock]) -> tuple[str, tuple[Defect, ...]]:
@@ -48,6 +48,7 @@ def _headed(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]
     """The blocks with headings that begin at level 2 and do not jump, without bold and without capitals."""
     bold, capitals = [], []
     level = FIRST_HEADING - 1
+    forms = forms_of(blocks)
     done: list[RawBlock] = []
     for block in blocks:
         if block.kind is not Kind.HEADING:
@@ -69,7 +70,7 @@ def _headed(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]
             text = text.replace("**", "").replace("__", "")
         if is_capitals(text):
             capitals.append(block.line)
-            text = sentence_case(text, blocks)
+            text = sentence_case(text, forms)
         done.append(replace(block, level=level, text=text))
     for lines, what in ((bold, "bold inside headings"), (capitals, "headings in capitals")):
         if lines:

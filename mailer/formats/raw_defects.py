@@ -28,8 +28,9 @@ def find(raw: str, blocks: Sequence[RawBlock], *, year: int | None) -> tuple[Def
 
 # --- names spelt two ways ---------------------------------------------------------------------------------------------
 
-_NAME = re.compile(r"[A-ZА-ЯЁ][\w’'-]+(?: [A-ZА-ЯЁ][\w’'-]+)+")
+_NAME = re.compile(r"(?<![\w’'-])[A-ZА-ЯЁ][\w’'-]+(?: [A-ZА-ЯЁ][\w’'-]+){1,7}")
 _ALIKE = 0.8  # of difflib's ratio: one letter in five may differ
+_MOST = 50  # names with one frame; where there are more, it is no frame of a name
 _SHORTEST = 4  # letters; shorter words are alike by chance
 
 
@@ -46,8 +47,8 @@ def _two_spellings(lines: Lines) -> Iterator[Defect]:
         for gap in range(len(parts)):
             frames[" ".join(parts[:gap]), gap, " ".join(parts[gap + 1 :])].append(name)
     for (_, gap, _), names in frames.items():
-        for index, name in enumerate(names):
-            for other in names[index + 1 :]:
+        for index, name in enumerate(names[:_MOST]):
+            for other in names[index + 1 : _MOST]:
                 if _nearly_same(name.split(" ")[gap], other.split(" ")[gap]):
                     rare, usual = sorted((name, other), key=lambda spelling: len(places[spelling]))
                     yield Defect(
@@ -128,11 +129,14 @@ _ISSUES = re.compile(rf"\b(\d{{1,2}}|{'|'.join(_FIGURES)})\s+(?:issues|выпу�
 
 def _contradiction(lines: Lines) -> Iterator[Defect]:
     """Where the text says how often the bulletin appears, and elsewhere another number of issues a year."""
-    promises = [(number, many) for number, words in lines for many in _ISSUES.findall(words)]
+    promises: dict[int, tuple[int, str]] = {}
+    for number, words in lines:
+        for many in _ISSUES.findall(words):
+            promises.setdefault(int(many) if many.isdecimal() else _FIGURES[many.lower()], (number, many))
     for number, words in lines:
         for often in _OFTEN.findall(words):
-            for other, many in promises:
-                if _YEARLY[often.lower()] != (int(many) if many.isdecimal() else _FIGURES[many.lower()]):
+            for a_year, (other, many) in promises.items():
+                if a_year != _YEARLY[often.lower()]:
                     yield Defect(line=number, what=f"'{often}' here, but '{many} issues' on line {other}; say which")
                     break
 

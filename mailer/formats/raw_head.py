@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -45,6 +45,8 @@ _PERSON = r"[A-ZА-ЯЁ][\w’'.-]+(?: [A-ZА-ЯЁ][\w’'.-]*){1,2}"
 _NEXT_AUTHOR = re.compile(rf",? (?:and|и) (?={_PERSON}(?:,|$))|; ")
 
 
+Forms = Mapping[str, Counter[str]]
+
 _NEAR = 6  # blocks: so far apart may stand the numbering, the date and the title
 
 
@@ -85,7 +87,7 @@ def masthead(blocks: Sequence[RawBlock]) -> Masthead:
         block = blocks[index]
         if _is_title(block):
             in_capitals = is_capitals(block.text)
-            keys["title"] = sentence_case(block.text, blocks) if in_capitals else words_of(block.text)
+            keys["title"] = sentence_case(block.text, forms_of(blocks)) if in_capitals else words_of(block.text)
             capitals = block if in_capitals and block.kind is Kind.PARAGRAPH else None
             if index > start and words_of(blocks[index - 1].text).endswith(":"):
                 keys["kicker"] = words_of(blocks[index - 1].text)
@@ -151,18 +153,23 @@ def _author(part: str) -> Value:
     return {"name": name, "about": about} if about else {"name": name}
 
 
-def sentence_case(title: str, blocks: Sequence[RawBlock]) -> str:
-    """A title in capitals written small, its names as the text writes them within its sentences."""
+def forms_of(blocks: Sequence[RawBlock]) -> Forms:
+    """How the text writes its words within its sentences, by the word in capitals, and how often."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for block in blocks:
         if not is_capitals(block.text):
             for form in re.findall(r"(?<=[\w,;] )[^\W\d_][\w’'-]*", words_of(block.text)):
                 forms[form.upper()][form] += 1
+    return forms
+
+
+def sentence_case(title: str, forms: Forms) -> str:
+    """A title in capitals written small, its names as the text writes them within its sentences."""
     words = [_as_written(word, forms) for word in re.findall(r"[\w’'-]+|[^\w’'-]+", words_of(title))]
     small = "".join(words)
     return small[:1].upper() + small[1:]
 
 
-def _as_written(word: str, forms: dict[str, Counter[str]]) -> str:
+def _as_written(word: str, forms: Forms) -> str:
     known = forms.get(word)
     return known.most_common(1)[0][0] if known else word.lower()

@@ -32,8 +32,11 @@ def convert(raw: str, *, newsletter: str, language: str) -> Imported:
 
     The article is everything after the date, kicker and title. The standing words of the masthead and the membership
     notice at the end are left out and reported: they come from the template and the fee schedule (R4). Once set to
-    finished the file is one that `issue_file.parse` accepts; where it is not, a defect of line 1 says why.
+    finished the file is one that `issue_file.parse` accepts; where it is not, a defect of line 1 says why. Raises
+    BadInput for a text larger than an issue file may be.
     """
+    if len(raw.encode(errors="replace")) > issue_file.BIGGEST_TEXT:
+        raise BadInput(f"the text has more than {issue_file.BIGGEST_TEXT // 1000} kB; is it the right file?")
     defects: list[Defect] = []
     text = _without_unseen(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
     blocks = split(text)

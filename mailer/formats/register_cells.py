@@ -44,8 +44,6 @@ def parse_text(text: str) -> str:
     """One line of visible text in Unicode's NFC; raises BadInput otherwise."""
     if hidden := unseen(text):
         raise BadInput(f"the cell holds {hidden}, which cannot be seen; type it anew")
-    if "\ufffe" in text or "\uffff" in text:  # no characters at all, and XML (so XLSX) forbids them
-        raise BadInput("the cell holds something that is no character; type it anew")
     if len(text) > MAX_CELL:
         raise BadInput(f"the cell is longer than {MAX_CELL} characters; shorten it")
     return unicodedata.normalize("NFC", unguarded(text))

@@ -1,6 +1,7 @@
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -150,8 +151,8 @@ def test_a_text_in_another_encoding_is_refused_by_line():
 
 
 def test_a_text_too_big_is_refused():
-    with pytest.raises(BadInput, match=r"^en.md: the text has more than 1 MB"):
-        parse("en.md", b"x" * (1024 * 1024 + 1))
+    with pytest.raises(BadInput, match=r"^en.md: the text has more than 200 kB"):
+        parse("en.md", b"x" * 200_001)
 
 
 def test_an_alias_bomb_unfolds_nothing():
@@ -243,6 +244,22 @@ def test_texts_agree(key, value):
 )
 def test_pictures_are_there_small_and_pictures(picture, complaint):
     assert f"mill.png: {complaint}" in refusal_of(a_file(body="![x](mill.png)\n"), picture, languages=("en",))
+
+
+def test_pictures_are_small_together():
+    names = [f"{number}.png" for number in range(3)]
+    files = [RawFile(name=name, content=PNG + b"x" * 4 * 1024 * 1024) for name in names]
+    shown = "".join(f"![x]({name})\n\n" for name in names)
+    complaint = refusal_of(a_file(body=shown), *files, languages=("en",))
+    assert complaint.startswith("2030-03: the pictures have more than 10 MB together; make them smaller")
+    assert assembled(a_file(body="![x](0.png)\n\n![x](1.png)\n"), *files, languages=("en",)) is not None
+
+
+@pytest.mark.parametrize("name", ["=?x.png", "mi\u00adll.png", "mi\u202ell.png"])
+def test_a_picture_s_name_can_stand_in_a_header(name):
+    body = f"![x]({quote(name)})\n"
+    complaint = refusal_of(a_file(body=body), RawFile(name=name, content=PNG), languages=("en",))
+    assert "2030-03: en.md: line 13: " in complaint
 
 
 def test_a_picture_from_elsewhere_is_refused():

@@ -177,6 +177,11 @@ def test_what_has_no_place_in_a_letter_is_refused_by_line(text, complaint):
     assert str(refusal.value).startswith(complaint)
 
 
+def test_too_many_brackets_are_refused_before_they_are_read():
+    with pytest.raises(BadInput, match=r"^line 9: more than 1000 opening brackets"):
+        parse("a\n\n" + "[" * 80_000, "en", first_line=7)
+
+
 def test_an_unknown_slot_is_refused():
     with pytest.raises(BadInput, match="line 1: there is no slot 'nmae'; the slots are name"):
         parse("@@SLOT:nmae@@", "en", slots=frozenset({"name"}))

@@ -1,10 +1,12 @@
 from datetime import date
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.domain.errors import BadInput
 from mailer.domain.issue import Heading, Paragraph, Table, Text
 from mailer.formats.issue_file import parse
 from mailer.formats.raw_blocks import Kind, split
@@ -244,6 +246,36 @@ def test_any_text_is_converted_and_no_line_is_lost(raw, long):
 
 
 @pytest.mark.skipif(not SEED.is_file(), reason="the seed's raw issue is not on this machine")
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "# a" + " " * 20_000 + "b",
+        "# a" + " #" * 10_000 + "b",
+        "[" * 1000 + "]" + "x](" * 6000,
+        "![](" * 250 + "x![" * 250 + "x" * 19_000,
+        "A" * 20_000,
+        "Ab " * 6_000,
+        "\n".join(f"Xy Ab{number:06d}q, " for number in range(1500)),
+        "# AB CD\n\n" * 2_000,
+        "published weekly\n" * 500 + "12 issues\n" * 500,
+    ],
+)
+def test_a_hostile_text_takes_no_time(hostile):
+    began = process_time()
+    convert(hostile, newsletter="n", language="en")
+    assert process_time() - began < 4  # a pattern that tries again at every place takes more than ten
+
+
+def test_a_heading_may_be_closed():
+    for line, text in [("# a ##", "a"), ("## a b#  ", "a b#"), ("# a # b ", "a # b"), ("# #", "#"), ("#  a  #  ", "a")]:
+        assert [(block.kind, block.text) for block in split(line)] == [(Kind.HEADING, text)]
+
+
+def test_a_text_too_big_is_refused():
+    with pytest.raises(BadInput, match="more than 200 kB"):
+        convert("д" * 100_001, newsletter="n", language="en")
+
+
 def test_the_seed_has_its_ten_defects_and_no_unknown_block():
     imported = convert(SEED.read_text(encoding="utf-8"), newsletter="russia-confidential", language="en")
     lines = {what: defect.line for defect in imported.defects for what in [defect.what.partition(" (")[0]]}
