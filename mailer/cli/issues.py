@@ -33,7 +33,7 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
         console.complain(line)
     refused = [pulled for _, pulled in found if pulled.finding is intake.Finding.REFUSED]
     for pulled in refused:
-        console.complain(f"{pulled.folder} was not stored: {pulled.line}")
+        console.complain(f"{pulled.folder} was not stored: {_reason(pulled)}")
     console.warn(warning for _, pulled in found for warning in pulled.warnings)
     console.show(
         [
@@ -42,17 +42,22 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
                 "folder": pulled.folder,
                 "finding": pulled.finding.value,
                 "issue": pulled.issue,
-                "line": pulled.line,
+                "line": _reason(pulled),
                 "warnings": list(pulled.warnings),
             }
             for identity, pulled in found
         ],
         ("folder", "", "issue", ""),
-        [(pulled.folder, pulled.finding, pulled.issue, pulled.line) for _, pulled in found],
+        [(pulled.folder, pulled.finding, pulled.issue, _reason(pulled)) for _, pulled in found],
         *([] if found or down else ["the source has no issue"]),
     )
     if refused or down:
         raise typer.Exit(1)
+
+
+def _reason(pulled: intake.Pulled) -> str:
+    """What there is to say about a folder, without its name once more."""
+    return pulled.line.removeprefix(f"{pulled.folder}: ")
 
 
 def list_() -> None:

@@ -61,8 +61,12 @@ def import_(
 
 def _tell(found: Difference, *, applied: bool) -> None:
     changes = [*_changes(found)]
-    counted = [f"{count} {what.replace('_', ' ')}" for what, count in found.counts.items() if count]
-    if found.changes_nothing:
+    counted = [f"{what.replace('_', ' ')}: {count}" for what, count in found.counts.items() if count]
+    if found.bad and not applied:
+        last = "nothing is applied: mend the bad rows, or leave them out with --skip-bad"
+    elif found.changes_nothing and found.bad:
+        last = "the good rows change nothing"
+    elif found.changes_nothing:
         last = "the register is as the files say: nothing changes"
     elif applied:
         last = "applied"
