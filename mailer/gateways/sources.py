@@ -1,5 +1,6 @@
 """Reads the folder where the editors put their issues, on this machine or elsewhere, and only what lies still."""
 
+import hashlib
 import re
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,8 @@ from mailer.domain.ports import RawFile, RawIssue, UnreadFolder
 
 MOST_FILES = 100  # in an issue's folder; an issue has two texts and at most twenty pictures
 BIGGEST_FILE = 10 * 1024 * 1024  # bytes; issues themselves allow less
+BIGGEST_FOLDER = 60 * 1024 * 1024  # bytes of all its files
+_ENDINGS = (".md", ".png", ".jpg", ".jpeg", ".gif")  # of files that are an issue's; others are not even read
 _CHUNK = 1024 * 1024  # bytes
 
 PROTOCOLS = ("file", "https", "sftp", "s3")
@@ -79,7 +82,8 @@ class _Unreadable(Exception):
 
 
 class FolderSource:
-    """A folder with one sub-folder an issue. Hidden files and folders, and folders within an issue's, are left alone.
+    """A folder with one sub-folder an issue. Hidden files and folders, folders within an issue's, and files that are
+    neither texts nor pictures by their names, are left alone.
 
     `url` is a path (a relative one is relative to `base`) or a file:, https:, sftp: or s3: URL. `pause` is called
     between the two readings and should let about a second pass. Raises BadInput for any other URL.
@@ -105,7 +109,8 @@ class FolderSource:
         files, root = self._open()
         try:
             folders = self._folders(files, root)
-            first = [_read(files, folder, root) for folder in folders]
+            # Of the first reading only a hash is kept: a source may hold years of issues.
+            first = [_hashed(_read(files, folder, root)) for folder in folders]
             if folders:
                 self._pause()
             return [_unchanged(before, _read(files, at, root)) for before, at in zip(first, folders, strict=True)]
@@ -169,7 +174,7 @@ def _entries(files: _Files, folder: str) -> Iterator[_Entry]:
 def _read(files: _Files, folder: _Entry, root: str) -> RawIssue | UnreadFolder:
     try:
         where = _followed(folder, root)
-        contents = [RawFile(name=entry.name, content=_content(files, entry, where)) for entry in _listed(files, where)]
+        contents = _contents(files, where)
     except _Unreadable as error:
         return UnreadFolder(folder=folder.name, reason=str(error))
     except Exception as error:  # noqa: BLE001  # each library has its own kinds; one bad folder must not stop the others
@@ -178,12 +183,24 @@ def _read(files: _Files, folder: _Entry, root: str) -> RawIssue | UnreadFolder:
     return RawIssue(folder=folder.name, files=tuple(sorted(contents, key=lambda file: file.name)))
 
 
+def _contents(files: _Files, folder: str) -> list[RawFile]:
+    contents, size = list[RawFile](), 0
+    for entry in _listed(files, folder):
+        content = _content(files, entry, folder)
+        size += len(content)
+        if size > BIGGEST_FOLDER:
+            limit = BIGGEST_FOLDER // _CHUNK
+            raise _Unreadable(f"its files have more than {limit} MB together; take out what is not the issue's")
+        contents.append(RawFile(name=entry.name, content=content))
+    return contents
+
+
 def _listed(files: _Files, folder: str) -> list[_Entry]:
     """What lies in an issue's folder, folders within it left out; nothing is read of too many."""
     entries = [entry for entry in _entries(files, folder) if entry.kind != "directory"]
     if len(entries) > MOST_FILES:
         raise _Unreadable(f"it holds {len(entries)} files, more than {MOST_FILES}; take out what is not the issue's")
-    return entries
+    return [entry for entry in entries if entry.name.lower().endswith(_ENDINGS)]
 
 
 def _followed(entry: _Entry, within: str) -> str:
@@ -214,7 +231,18 @@ def _content(files: _Files, entry: _Entry, folder: str) -> bytes:
     return content
 
 
-def _unchanged(before: RawIssue | UnreadFolder, again: RawIssue | UnreadFolder) -> RawIssue | UnreadFolder:
-    if isinstance(before, UnreadFolder) or before == again:
-        return before
-    return UnreadFolder(folder=before.folder, reason="it changed while it was read; it is tried again at the next pull")
+def _hashed(found: RawIssue | UnreadFolder) -> bytes | UnreadFolder:
+    if isinstance(found, UnreadFolder):
+        return found
+    digest = hashlib.sha256()
+    for file in found.files:
+        name = file.name.encode()
+        digest.update(b"%d:%s%d:" % (len(name), name, len(file.content)))
+        digest.update(file.content)
+    return digest.digest()
+
+
+def _unchanged(before: bytes | UnreadFolder, again: RawIssue | UnreadFolder) -> RawIssue | UnreadFolder:
+    if isinstance(before, UnreadFolder) or before == _hashed(again):
+        return before if isinstance(before, UnreadFolder) else again
+    return UnreadFolder(folder=again.folder, reason="it changed while it was read; it is tried again at the next pull")

@@ -53,6 +53,23 @@ def test_every_sub_folder_is_read(issues, url):
     assert found == [RawIssue(folder="2030-02", files=()), READ]
 
 
+def test_only_texts_and_pictures_are_read(issues):
+    for name in ("thumbs.db", "notes.docx", "md"):
+        (issues / "2030-03" / name).write_bytes(b"else")
+    os.truncate(issues / "2030-03" / "thumbs.db", BIGGEST_FILE + 1)
+    (issues / "2030-03" / "B.JPEG").write_bytes(b"")
+    found = only(FolderSource("issues", issues.parent, nothing).read())
+    assert [file.name for file in found.files] == ["B.JPEG", "en.md", "схема.png"]
+
+
+def test_a_folder_with_too_much_in_it_is_named(issues):
+    for number in range(7):
+        (issues / "2030-03" / f"{number}.png").touch()
+        os.truncate(issues / "2030-03" / f"{number}.png", 9 * 1024 * 1024)
+    found = only(FolderSource("issues", issues.parent, nothing).read())
+    assert found.reason == "its files have more than 60 MB together; take out what is not the issue's"
+
+
 def test_a_folder_without_issues_needs_no_pause(tmp_path):
     def pause():
         raise AssertionError
