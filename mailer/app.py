@@ -22,12 +22,13 @@ from mailer.domain.retry import Backoff
 from mailer.gateways import locks
 from mailer.gateways import spool as spooling
 from mailer.gateways.clock import SystemClock
+from mailer.gateways.epoch import EpochFile
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
 from mailer.gateways.sources import FolderSource
 from mailer.pipeline.handing import Manner
 from mailer.pipeline.press import Press
 from mailer.pipeline.sending import AHEAD, Sender
-from mailer.store import Store, resolve
+from mailer.store import Store, claims, resolve
 from mailer.store.owners import Owner, add_owner, end_owner, lease_holder, take_lease
 
 # The one daemon that pulls, plans and begins scheduled mailings holds this lease.
@@ -149,6 +150,8 @@ def manner(config: Config) -> Manner:
 @contextmanager
 def sending(app: App) -> Iterator[tuple[Sender, int]]:
     """A sender of this process with its owner's id: its lock is held inside, so that others can tell whether it lives."""
+    epoch = EpochFile(app.state_folder / ".mailer.epoch")
+    refuse_restored(app, epoch)
     name = f"mailer-{os.getpid()}-{secrets.token_hex(8)}"
     with locks.hold(app.state_folder, name):
         with app.store.transaction() as connection:
@@ -160,13 +163,26 @@ def sending(app: App) -> Iterator[tuple[Sender, int]]:
                 lock=str(app.state_folder / name),
                 now=app.press.clock.now(),
             )
-        sender = Sender(app.press, transport(app), manner(app.config), owner=owner.id, is_dead=is_dead)
+        sender = Sender(
+            app.press, transport(app), manner(app.config), owner=owner.id, is_dead=is_dead, reach=epoch.reach
+        )
         try:
             yield sender, owner.id
         finally:
             sender.close()
             with app.store.transaction() as connection:
                 end_owner(connection, owner.id, app.press.clock.now())
+
+
+def refuse_restored(app: App, epoch: EpochFile) -> None:
+    """Refused when the database is older than its epoch file: a backup was restored, and would send copies again."""
+    with app.store.reading() as connection:
+        reached = claims.ledger_epoch(connection)
+    if epoch.read() > reached:
+        raise Refused(
+            f"the database is older than {epoch} says (epoch {reached}, not {epoch.read()}): a backup was restored, and "
+            "copies that left since are pending again. Nothing is sent: see docs/operating.md, Backups"
+        )
 
 
 def is_dead(owner: Owner) -> bool:

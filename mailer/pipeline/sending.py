@@ -46,14 +46,22 @@ class Sender:
     """One process's sender. `owner` is its row in the ledger; the caller holds its lock for as long as it lives."""
 
     def __init__(
-        self, press: Press, transport: Transport, manner: Manner, *, owner: int, is_dead: Callable[[Owner], bool]
+        self,
+        press: Press,
+        transport: Transport,
+        manner: Manner,
+        *,
+        owner: int,
+        is_dead: Callable[[Owner], bool],
+        reach: Callable[[int], None],
     ) -> None:
-        """`is_dead` tells whether another process is proved to have ended."""
+        """`is_dead` tells whether another process is proved to have ended; `reach` keeps the epoch of a claim safe."""
         self._press = press
         self._transport = transport
         self._manner = manner
         self._owner = owner
         self._is_dead = is_dead
+        self._reach = reach
         self._stop = asyncio.Event()
         # One thread writes the ledger for this process: writers of one database wait for each other anyway.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
@@ -162,7 +170,10 @@ class Sender:
         async with refill:
             if not queue and not self._stop.is_set():
                 limit = self._manner.connections * AHEAD
-                queue.extend(await self._ledger(_claim, self._manner, self._benches, self._owner, limit, only))
+                works, epoch = await self._ledger(_claim, self._manner, self._benches, self._owner, limit, only)
+                # Before any of them can leave: a backup restored later is older than this.
+                await asyncio.to_thread(self._reach, epoch)
+                queue.extend(works)
             return queue.popleft() if queue and not self._stop.is_set() else None
 
     async def _hand_over(self, relay: Relay, work: Work) -> None:
@@ -204,8 +215,9 @@ def _claim(
     owner: int,
     limit: int,
     only: IssueName | None,
-) -> list[Work]:
-    return claim_due(connection, press, manner, benches, owner=owner, limit=limit, only=only)
+) -> tuple[list[Work], int]:
+    works = claim_due(connection, press, manner, benches, owner=owner, limit=limit, only=only)
+    return works, claims.advance_epoch(connection) if works else claims.ledger_epoch(connection)
 
 
 def _mark(connection: Connection, press: Press, work: Work) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 
 from mailer.domain.delivery import Event, Outcome, State, advance
 from mailer.domain.mailing import MailingState
-from mailer.store.schema import attempts, deliveries, mailings, relay_outages
+from mailer.store.schema import attempts, deliveries, ledger_state, mailings, relay_outages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +158,18 @@ def take_over(connection: Connection, *, dead: Collection[int], now: datetime) -
     uncertain = sorted(connection.execute(marked).scalars())
     unmarked = update(deliveries).where(gone).values(state=advance(State.SENDING, Event.ABANDONED), **free)
     return connection.execute(unmarked).rowcount, uncertain
+
+
+def ledger_epoch(connection: Connection) -> int:
+    """How many claims there were: what tells a restored backup from the ledger that went on."""
+    return connection.execute(select(ledger_state.c.epoch)).scalar() or 0
+
+
+def advance_epoch(connection: Connection) -> int:
+    """The next epoch of the ledger, begun with a claim."""
+    if connection.execute(update(ledger_state).values(epoch=ledger_state.c.epoch + 1)).rowcount == 0:
+        connection.execute(insert(ledger_state).values(id=1, epoch=1))
+    return ledger_epoch(connection)
 
 
 def left_since(connection: Connection, since: datetime) -> int:

@@ -196,6 +196,14 @@ attempts = Table(
 )
 Index("ix_attempts_started_at", attempts.c.started_at)
 
+ledger_state = Table(
+    "ledger_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", Integer, nullable=False),  # grows with every claim; a backup has an older one
+    CheckConstraint("id = 1", name="one_row"),
+)
+
 relay_outages = Table(
     "relay_outages",
     metadata,

@@ -22,6 +22,12 @@ def upgrade() -> None:
     sa.Column('detail', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_history'))
     )
+    op.create_table('ledger_state',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('epoch', sa.Integer(), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_ledger_state_one_row')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_state'))
+    )
     op.create_table('memberships',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
