@@ -52,7 +52,7 @@ def test_the_migrations_make_every_check_and_condition(store: Store) -> None:
     migrated["indexes"].pop("alembic_version_pkc", None)
     made["indexes"].pop("alembic_version_pkc", None)
     assert migrated == made
-    assert len(made["checks"]) == 13
+    assert len(made["checks"]) == 14
     assert sum("WHERE" in sql for sql in made["indexes"].values()) == 4
 
 
