@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mailer.config.reading import Number, Whole, YesNo, explain, read_toml
+from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, Source, Window
@@ -38,9 +39,23 @@ def _slug(value: str) -> str:
 
 def _sender(value: str) -> str:
     try:
-        parse_sender(value)
+        sender = parse_sender(value)
     except BadInput as error:
         raise ValueError(str(error)) from error
+    _for_everybody(sender.address)
+    return value
+
+
+def _for_everybody(address: Address) -> None:
+    if not address.local.isascii():
+        # RFC 6531: a letter with such a header goes only where every server on its way has SMTPUTF8.
+        raise ValueError(
+            f"{address}: the part before the @ must be of ASCII letters, or most servers refuse the letter"
+        )
+
+
+def _reply_to(value: str) -> str:
+    _for_everybody(parse(_address(value)))
     return value
 
 
@@ -83,6 +98,7 @@ def _hours(value: str) -> str:
 
 Slug = Annotated[str, AfterValidator(_slug)]
 SenderText = Annotated[str, AfterValidator(_sender)]
+ReplyText = Annotated[str, AfterValidator(_reply_to)]
 AddressText = Annotated[str, AfterValidator(_address)]
 Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
@@ -96,7 +112,7 @@ class _Newsletter(_Table):
     id: Slug = "russia-confidential"
     name: Line = "Russia Confidential"
     from_: SenderText = Field(default="Russia Confidential <bulletin@club.example>", alias="from")
-    reply_to: AddressText = "secretary@club.example"
+    reply_to: ReplyText = "secretary@club.example"
     template: Slug = "russia-confidential"
     languages: tuple[Language, ...] = Field(default=("en", "ru"), min_length=1)
     wait_for_all_languages: YesNo = True
