@@ -28,11 +28,15 @@ def _unbroken(match: re.Match[str]) -> str:
     return match[0].replace(" ", NBSP)
 
 
+def _range(match: re.Match[str]) -> str:
+    return f"{match[1]}–" if match[2] == "--" or len(match[1]) == len(match[3]) else match[0]
+
+
 _EVERYWHERE: tuple[tuple[str, Replacement], ...] = (
     (r"(?<!\.)\.{3}(?!\.)", "…"),
-    (r"(?<=\d)(?: --? |--)(?=\d)", "–"),  # 2018 - 2019
     (r"(?<=[^\W\d_])(\0*)--(\0*)(?=[^\W\d_])", rf"\1{NBSP}— \2"),  # word--word
-    (r"(?<=\S)[ \u00a0]+(\0*)(?:-{1,3}|—)(?=\0* )", rf"{NBSP}\1—"),
+    # A single hyphen before a figure is a minus, or begins a list.
+    (r"(?<=\S)[ \u00a0]+(\0*)(?:-{2,3}|—|-(?!\0* \0*\d))(?=\0* )", rf"{NBSP}\1—"),
     (r"(?<=\S) +(\0*–\0* )", rf"{NBSP}\1"),
     (r"№ ?(?=\0*\d)", f"№{NBSP}"),
     (r"(?<![\d.,])\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)", _unbroken),  # 50 000
@@ -42,6 +46,7 @@ _EVERYWHERE: tuple[tuple[str, Replacement], ...] = (
 
 _MONTHS = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
 _OF_LANGUAGE: dict[str, tuple[tuple[str, Replacement], ...]] = {
+    "en": ((r"(?<=\w )'([nN])'(?= \w)", r"’\1’"),),  # rock 'n' roll
     "ru": (
         (r"(?<![\w-])([авикосуяАВИКОСУЯ]\0*) (?=\S)", rf"\1{NBSP}"),  # a one-letter word belongs to the next
         (rf"(?<=\d) (?=(?:гг?|вв?|тыс|руб|коп)\.|(?:млн|млрд|{_MONTHS})\b)", NBSP),
@@ -49,7 +54,12 @@ _OF_LANGUAGE: dict[str, tuple[tuple[str, Replacement], ...]] = {
     ),
 }
 
-_COPYRIGHT = re.compile(r"\([cCсС]\)(?=\s*\0*[\dA-ZА-ЯЁ])")
+# Before a capital letter or a figure where a line begins, before a year anywhere; 5(c) and part (c) are no such signs.
+_COPYRIGHT = re.compile(
+    r"^([\0 ]*)\([cCсС]\)(?=\s*\0*[\dA-ZА-ЯЁ])|(?<![^\W_])()\([cCсС]\)(?=\s*\0*(?:19|20)\d\d\b)", re.MULTILINE
+)
+# Years, pages, days: figures of one length, or a double hyphen right between them.
+_RANGE = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)*)( --? |--)(?=(\d+(?:\.\d+)*)(?!\w))")
 _LETTERED = re.compile(r"\([bBбБ]\)")  # where there is a (b), (c) is the third of a list
 
 
@@ -69,7 +79,9 @@ def typeset_pieces(pieces: Sequence[str], language: str) -> tuple[str, ...]:
     kept = iter(_NOT_PROSE.findall(whole))
     whole = _NOT_PROSE.sub(_KEPT, whole)
     if not _LETTERED.search(whole):
-        whole = _COPYRIGHT.sub("©", whole)
+        whole = _COPYRIGHT.sub(lambda match: f"{match[1] or ''}©", whole)
+    if "=" not in whole:  # 5 - 3 = 2 is a sum
+        whole = _RANGE.sub(_range, whole)
     for pattern, replacement in (*_EVERYWHERE, *_OF_LANGUAGE.get(language, ())):
         whole = re.sub(pattern, replacement, whole)
     if language in _QUOTES:

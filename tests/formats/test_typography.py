@@ -27,6 +27,13 @@ N = "\u00a0"
         ("wait... no....", "wait… no...."),
         ("(c) 2018 The Club", "© 2018 The Club"),
         ("(a) one (b) two (c) Three", "(a) one (b) two (c) Three"),
+        ("Article 5(c) Russia and part (c) The third", "Article 5(c) Russia and part (c) The third"),
+        ("Photographs (c) 2018 the club", "Photographs © 2018 the club"),
+        ("5 - 3 = 2", "5 - 3 = 2"),
+        ("It cost 500 - 1 000", "It cost 500 - 1 000".replace("1 0", f"1{N}0")),
+        ("from 12.07.2018 - 15.07.2018, pp. 9--12", "from 12.07.2018–15.07.2018, pp. 9–12"),
+        ("temperature -5 and - 7", "temperature -5 and - 7"),
+        ("rock 'n' roll", "rock ’n’ roll"),
         ("№3, № 4", f"№{N}3, №{N}4"),
         ("50 000 or 1 250 000", f"50{N}000 or 1{N}250{N}000"),
         ("in 2018 500 people", "in 2018 500 people"),
@@ -51,6 +58,7 @@ def test_english(text, printed):
         ("А. С. Пушкин, А.С. Пушкин", f"А.{N}С.{N}Пушкин, А.С.{N}Пушкин"),
         ("50 000 руб.", f"50{N}000{N}руб."),
         ("(с) Клуб", "© Клуб"),
+        ("пункт 3 (с) Закона, статья 5(с) России", "пункт 3 (с) Закона, статья 5(с) России"),
     ],
 )
 def test_russian(text, printed):
@@ -64,7 +72,7 @@ def test_quotes_balance_over_the_pieces_of_a_paragraph():
 
 
 def test_another_language_keeps_its_quotes():
-    assert typeset('"Der Klub" - 1 000', "de") == f'"Der Klub"{N}— 1{N}000'
+    assert typeset('"Der Klub" - nur 1 000', "de") == f'"Der Klub"{N}— nur 1{N}000'
 
 
 SCRAPS = st.sampled_from(
