@@ -36,7 +36,7 @@ def write_text(bulletin: Bulletin) -> TextPart:
     """The text part: pieces that end with `\\n`, each a run of finished lines or one line with slots.
 
     format=flowed, delsp=no (RFC 3676). Every link that does not show its own address has a number, and the addresses
-    stand at the end. Raises BadInput for a slot in a heading or a table, where no line can be kept for it.
+    stand at the end. Raises BadInput for a slot in a heading, a table or a list within a list, where no line can be kept for it.
     """
     page = _Page()
     lines = page.blocks(bulletin.blocks)
@@ -88,7 +88,10 @@ class _Page:
 
     def paragraph(self, children: Sequence[Inline], depth: int, lead: str = "") -> list[Line]:
         """The lines of a paragraph; `lead` (a list's mark) stands before its first word."""
-        return flow(self.atoms(children), indent=_indent(depth), lead=lead)
+        atoms = self.atoms(children)
+        if lead.startswith(" ") and any(isinstance(atom, Slot) for atom in atoms):
+            raise BadInput("a slot stands in a list within a list of the template: give it a paragraph")
+        return flow(atoms, indent=_indent(depth), lead=lead)
 
     def heading(self, level: int, children: Sequence[Inline], depth: int) -> list[Line]:
         lines = wrap(words(self.constant(children)), indent=_indent(depth))

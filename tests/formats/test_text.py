@@ -204,6 +204,13 @@ def test_a_slot_in_a_heading_or_a_table_is_refused(block):
         part(block)
 
 
+def test_a_slot_in_a_list_within_a_list_is_refused():
+    inner = ListBlock(((p(SlotMark("name")),),))
+    assert part(inner) == "- Ada Harbour\n"
+    with pytest.raises(BadInput, match="list within a list"):
+        part(ListBlock(((p("a"), inner),)))
+
+
 def test_pieces_are_runs_of_lines_and_slot_lines():
     bulletin = Bulletin(language="en", subject="", preheader="", blocks=(p("a"), p(SlotMark("name")), p("b")))
     assert write_text(bulletin) == ("a\n\n", SlotLine(pieces=(Slot.NAME,)), "\nb\n")
