@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,13 @@ def test_the_masthead_the_salutation_and_the_copy_line(language, masthead, copyl
 def test_the_issue_s_own_classification_wins():
     assert lines(issue=with_text(classification="Confidential"))[0] == "Confidential"
     assert lines(newsletter=a_newsletter(classification=""))[0] == "The Harbour Letter"
+
+
+def test_the_usual_classification_is_said_in_russian_and_others_as_written():
+    usual = a_newsletter(classification="Confidential")
+    assert lines("ru", newsletter=usual)[0] == "Конфиденциально"
+    assert lines("en", newsletter=usual)[0] == "Confidential"
+    assert lines("ru")[0] == "For members only"
 
 
 def test_the_credits():
@@ -140,6 +148,14 @@ def test_the_insert_tells_a_person_s_own_terms(language, variant):
 def test_every_wording_is_another(language):
     inserts = {" ".join(lines(language, variant)) for variant in ALL_VARIANTS}
     assert len(inserts) == len(ALL_VARIANTS)
+
+
+@pytest.mark.parametrize(("language", "own", "plain"), [("en", "Your ", "Membership"), ("ru", "Ваше ", "Членство в")])
+@pytest.mark.parametrize("variant", [one for one in ALL_VARIANTS if one.terms], ids=lambda variant: variant.name)
+def test_who_reads_with_compliments_has_no_membership_of_their_own(language, own, plain, variant):
+    underlined = (line for line, under in pairwise(lines(language, variant)) if set(under) == {"-"})
+    [heading] = [line for line in underlined if line.startswith((own, plain))]
+    assert heading.startswith(plain if variant.terms is Terms.COMPLIMENTARY else own)
 
 
 def test_the_fee_table():
