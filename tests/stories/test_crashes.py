@@ -1,0 +1,103 @@
+"""What dies in mid-run, and how: the relay, or the sender by kill -9 or SIGTERM. Nobody gets a copy twice."""
+
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+
+from mailer.gateways.clock import SystemClock
+from mailer.gateways.sink import Sink
+from tests.cli.terminal import Terminal, a_relay
+from tests.club import ISSUE, Club, approve, copies, members, states
+from tests.doubles import FrozenClock
+from tests.stories.conftest import Process, standing
+
+NAME = str(ISSUE)
+PEOPLE = members(40)
+SLOW = 0.03  # seconds a copy: a run lasts long enough to be cut short
+CONNECTIONS = 2
+
+Start = Callable[..., Process]
+Until = Callable[[Callable[[], bool]], None]
+
+
+def approved(club: Club, relay: Sink) -> None:
+    club.settle(smtp={"port": relay.port, "connections": CONNECTIONS})
+    with club.opened() as app:
+        approve(app, PEOPLE)
+
+
+def message_ids(relay: Sink) -> list[bytes]:
+    lines = [line for one in relay.received for line in one.message.split(b"\r\n")]
+    return [line for line in lines if line.startswith(b"Message-ID:")]
+
+
+def test_kill_9_in_mid_run_loses_nothing_and_sends_nothing_twice(
+    run: Terminal, club: Club, start: Start, until: Until
+) -> None:
+    with a_relay(delay_seconds=SLOW) as relay:
+        approved(club, relay)
+        uncertain = 0
+        for copies_gone in (3, 10, 18):
+            sender = start("--yes", "send", NAME, "--wait")
+            until(lambda: len(relay.received) >= copies_gone)  # noqa: B023  (it is called before the next turn)
+            sender.end(signal.SIGKILL)
+            left = standing(club)
+            assert 0 < left["sending"] <= CONNECTIONS * 4
+            assert left.get("uncertain", 0) <= uncertain + CONNECTIONS
+            uncertain = left.get("uncertain", 0)
+        ended = run("--yes", "send", NAME, "--wait")
+        after = standing(club)
+        assert after["accepted"] + after.get("uncertain", 0) == len(PEOPLE)
+        assert after.get("uncertain", 0) <= 3 * CONNECTIONS
+        assert ended.status == (1 if "uncertain" in after else 0)
+        assert len(set(message_ids(relay))) == len(message_ids(relay)) >= after["accepted"]
+        with club.opened() as app:
+            doubtful = [copy for copy in copies(app).values() if copy.state == "uncertain"]
+        reached = {received.recipient for received in relay.received}
+        for copy in doubtful:
+            assert relay._named[copy.address] == 1  # it had begun, once
+            assert f"mailer delivery settle {copy.id}" in ended.err
+            settled = "accepted" if copy.address in reached else "resend"
+            run.ok("--yes", "delivery", "settle", str(copy.id), "--as", settled)
+        run.ok("--yes", "send", NAME, "--wait")
+        assert standing(club) == {"accepted": len(PEOPLE)}
+        assert sorted(received.recipient for received in relay.received) == sorted(one.email for one in PEOPLE)
+        assert run.ok("--json", "report", NAME).document["balanced"]
+
+
+def test_sigterm_in_mid_run_finishes_what_is_in_flight_and_loses_nothing(
+    run: Terminal, club: Club, start: Start, until: Until
+) -> None:
+    with a_relay(delay_seconds=SLOW) as relay:
+        approved(club, relay)
+        sender = start("--yes", "send", NAME, "--wait")
+        until(lambda: len(relay.received) >= 8)
+        assert sender.end(signal.SIGTERM) == 1
+        left = standing(club)
+        assert set(left) == {"accepted", "pending"}
+        assert left["accepted"] == len(relay.received) < len(PEOPLE)
+        assert not list(club.folder.glob(".*.lock"))
+        run.ok("--yes", "send", NAME, "--wait")
+        assert standing(club) == {"accepted": len(PEOPLE)}
+        assert len(set(message_ids(relay))) == len(relay.received) == len(PEOPLE)
+
+
+def test_the_relay_dies_in_mid_run_and_comes_back(run: Terminal, club: Club, start: Start, until: Until) -> None:
+    with a_relay(delay_seconds=SLOW) as relay:
+        approved(club, relay)
+        sender = start("--yes", "send", NAME, "--wait")
+        until(lambda: len(relay.received) >= 8)
+    until(lambda: "pending" in standing(club) and "sending" not in standing(club))
+    assert sender.process.poll() is None  # it waits for the relay
+    with a_relay(port=relay.port) as back:
+        sender.process.wait(40)
+        # Copies whose connection broke before their content stand back for a minute.
+        with club.opened(FrozenClock(SystemClock().now() + timedelta(minutes=2))) as app:
+            assert set(states(app)) <= {"accepted", "uncertain", "pending"}
+            left = [copy for copy in copies(app).values() if copy.state == "pending"]
+            assert all(copy.next_attempt_at is not None and copy.attempts == 0 for copy in left)
+        after = standing(club)
+        assert after.get("uncertain", 0) <= CONNECTIONS
+        reached = [received.recipient for received in [*relay.received, *back.received]]
+        assert len(set(reached)) == len(reached)
+        assert len(reached) == len(PEOPLE) - len(left)
