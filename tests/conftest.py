@@ -16,7 +16,8 @@ from mailer.store import Store
 settings.register_profile("mailer", deadline=None)
 settings.load_profile("mailer")
 
-POSTGRES = os.environ.get("MAILER_TESTS_POSTGRES", "")
+# Taken out of the environment: for the service itself it would be a setting that it does not know.
+POSTGRES = os.environ.pop("MAILER_TESTS_POSTGRES", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
 SEED = Path(__file__).parents[2] / "shared" / "seed"
 

@@ -13,7 +13,7 @@ from mailer.domain.address import Address
 from mailer.domain.errors import CannotRender, NotFound, Refused
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import InsertShow
-from mailer.pipeline import approving, planning
+from mailer.pipeline import approving, planning, proving
 from mailer.pipeline.press import Press
 from mailer.store import mailings
 from mailer.store.schema import history
@@ -260,13 +260,13 @@ def test_whose_copy_cannot_be_made_is_named_and_nothing_goes_out(app: App) -> No
 
 
 def test_so_many_are_named_and_the_rest_counted(app: App) -> None:
-    import_register(app, members(approving.NAMED + 2, more={"salutation_en": ""}))
+    import_register(app, members(proving.NAMED + 2, more={"salutation_en": ""}))
     pull(app)
     planning.plan(app.press, ISSUE)
     with pytest.raises(CannotRender) as refused:
         approving.approve(app.press, ISSUE)
     lines = str(refused.value).splitlines()
-    assert len(lines) == approving.NAMED + 1
+    assert len(lines) == proving.NAMED + 1
     assert lines[-1] == "… and 2 more"
 
 
