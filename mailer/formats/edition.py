@@ -3,6 +3,7 @@
 import hashlib
 import html
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -73,11 +74,31 @@ def compile_edition(
 
 
 def warnings(edition: Edition) -> tuple[str, ...]:
-    """What an editor should know before the edition is sent, a sentence each: that its HTML nears the limit (R6)."""
+    """What an editor should know before the edition is sent, a sentence each.
+
+    That its HTML nears the limit (R6), a table has no caption, or a link shows its address and no words (R12).
+    """
+    page = "".join(piece for piece in edition.html if isinstance(piece, str))
+    said = [
+        f"the {edition.language} edition has a table without a caption, which begins with '{html.unescape(first)}'; "
+        "write a paragraph that begins with 'Table: ' or 'Таблица: ' before it"
+        for first in _UNNAMED_TABLE.findall(page)
+    ]
+    said += [
+        f"the {edition.language} edition has a link without words, {html.unescape(address)}; write [words](address)"
+        for address in _BARE_LINK.findall(page)
+    ]
     size = _html_size(edition)
-    if size <= HTML_WARN:
-        return ()
-    return (f"the {edition.language} edition has {size:,} bytes of HTML; above {HTML_MOST:,} it cannot be sent",)
+    if size > HTML_WARN:
+        said.append(f"the {edition.language} edition has {size:,} bytes of HTML; above {HTML_MOST:,} it cannot be sent")
+    return tuple(said)
+
+
+# In the HTML of blocks.html.j2: a table of data has a head, and before that its caption.
+_UNNAMED_TABLE = re.compile(
+    r"(?:<caption[^>]*>\s*</caption>|<table[^>]*>)\s*<thead[^>]*>\s*<tr[^>]*>\s*<th[^>]*>([^<]*)"
+)
+_BARE_LINK = re.compile(r"<a [^>]*>\s*(https?://[^<\s]*)\s*</a>")
 
 
 def _html_size(edition: Edition) -> int:

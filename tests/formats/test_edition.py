@@ -137,6 +137,16 @@ def test_a_banner_stands_above_both_parts():
 # --- R19: both parts say the same -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("caption", ["", "Table: Boats\n\n"])
+def test_an_editor_is_told_of_tables_and_links_without_words(caption):
+    written = f"{caption}| Pier & quay | Boats |\n|---|---|\n| East | 2 |\n\n<https://boats.example/?a&b> <ada@club.example>\n"
+    said = warnings(an_edition(issue=with_text(blocks=parse(written, "en"))))
+    about = ["begins with 'Pier & quay'"] if not caption else []
+    about.append("a link without words, https://boats.example/?a&b;")
+    assert len(said) == len(about)
+    assert all(words in line for words, line in zip(about, said, strict=True))
+
+
 def tokens(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
