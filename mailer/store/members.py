@@ -102,14 +102,13 @@ def _membership_row(membership: Membership) -> dict[str, object]:
 
 
 def _seat(row: Any) -> Seat:
-    local, _, domain = (row.address or "").rpartition("@")
     return Seat(
         membership=row.membership,
         person=row.person,
         number=row.number,
         names=dict(row.names),
         salutations=dict(row.salutations),
-        address=Address(local=local, domain=domain) if row.address else None,
+        address=Address.kept(row.address) if row.address else None,
         languages=tuple(row.languages),
         ended_on=row.ended_on,
         pause=Pause(first=row.pause_from, last=row.pause_until),
