@@ -1,6 +1,6 @@
 """Puts a mailing, its copies and its report into words for people and into documents for programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from mailer.cli import console
@@ -9,6 +9,9 @@ from mailer.domain.delivery import State
 from mailer.domain.mailing import MailingState
 from mailer.pipeline import reporting
 from mailer.store.deliveries import Delivery
+
+# How many people are named in one line.
+NAMED = 15
 
 
 def progress_document(found: reporting.Progress) -> dict[str, object]:
@@ -23,17 +26,25 @@ def progress_document(found: reporting.Progress) -> dict[str, object]:
         "deliveries": found.counts,
         "due_at": found.due_at,
         "starts_at": found.starts_at,
+        "approved_by": found.approved_by,
+        "approved_at": found.approved_at,
     }
 
 
 def progress_lines(found: reporting.Progress, now: datetime) -> list[str]:
     """How a mailing stands, for people."""
-    counted = ", ".join(f"{count} {state}" for state, count in found.counts.items() if count)
     said = remark(found, now)
+    approval = f"  approved by {found.approved_by}, {console.time_of(found.approved_at)}" if found.approved_by else ""
     return [
-        f"{found.issue} is {found.state}: {found.done} of {found.copies} copies done ({counted or 'no copies'})",
+        f"{found.issue} is {found.state}: {found.done} of {found.copies} copies done ({counted(found)})",
         *([f"  {said}"] if said else []),
+        *([approval] if approval else []),
     ]
+
+
+def counted(found: reporting.Progress) -> str:
+    """How many copies are in which state, those that there are."""
+    return ", ".join(f"{count} {state}" for state, count in found.counts.items() if count) or "no copies"
 
 
 def remark(found: reporting.Progress, now: datetime) -> str:
@@ -47,7 +58,8 @@ def remark(found: reporting.Progress, now: datetime) -> str:
     if found.state is MailingState.PAUSED:
         return f"`mailer resume {found.issue}` goes on with it"
     if found.state is not MailingState.SENDING:
-        return ""
+        open_ = found.counts[State.UNCERTAIN] + found.counts[State.HELD] + found.counts[State.REJECTED]
+        return f"somebody must look at {open_}: `mailer report {found.issue}`" if open_ else ""
     if found.starts_at and found.starts_at > now:
         return f"from {console.time_of(found.starts_at)}; until then `mailer cancel {found.issue}` undoes it"
     if found.relay_down:
@@ -109,12 +121,25 @@ def report_lines(found: reporting.Report) -> list[str]:
     return [
         f"Distribution report of {found.issue} ({found.state})",
         f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
-        *(f"    {count} {reason}" for reason, count in balance.excluded.items()),
+        *excluded_lines({one.person: one.reason for one in found.decisions if one.decision == "excluded"}),
         f"  {balance.copies} copies = {states}",
         *(f"  {line}" for line in copy_lines(found.open_copies)),
         *([gained] if found.gained else []),
         "  The report balances.",
     ]
+
+
+def excluded_lines(reasons: Mapping[str, str]) -> list[str]:
+    """Who does not receive it: a line for each reason, with the people."""
+    people: dict[str, list[str]] = {}
+    for person, reason in sorted(reasons.items()):
+        people.setdefault(reason, []).append(person)
+    return [f"    {len(people[reason])} {reason}: {_shortened(people[reason])}" for reason in sorted(people)]
+
+
+def _shortened(people: list[str]) -> str:
+    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
+    return named(people[:NAMED]) + more
 
 
 def person_document(one: Judged) -> dict[str, object]:

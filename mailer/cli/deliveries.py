@@ -39,10 +39,12 @@ def show(identity: Identity) -> None:
 
     Example: mailer delivery show 17
     """
-    one, attempts = ledger.show(console.press(), identity)
+    press = console.press()
+    one, attempts = ledger.show(press, identity)
+    decided = ledger.decisions_on(press, identity)
     tried = [asdict(attempt) for attempt in attempts]
     console.show(
-        _facts(one) | {"timeline": tried},
+        _facts(one) | {"timeline": tried, "decisions": [asdict(entry) for entry in decided]},
         ("attempt", "began", "outcome", "code", "status", "reply", "queue id", "TLS"),
         [
             (
@@ -58,6 +60,7 @@ def show(identity: Identity) -> None:
             for one in attempts
         ],
         *([] if attempts else ["no attempt yet"]),
+        *(f"{console.time_of(entry.at)} {entry.who}: {entry.verb} {entry.detail}" for entry in decided),
         f"delivery {one.id}: copy No. {one.copy_number} ({one.language}) for person {one.person} <{one.address}>: {_state(one)}",
         f"  {one.message_id}",
     )

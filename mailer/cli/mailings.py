@@ -9,6 +9,8 @@ import typer
 from mailer import app as composition
 from mailer.cli import console, following
 from mailer.cli.accounts import (
+    counted,
+    excluded_lines,
     named,
     person_document,
     progress_document,
@@ -48,7 +50,8 @@ def plan(issue: Issue) -> None:
             "people": people,
         },
         f"{made.issue}: {made.copies} copies for {made.recipients} of {len(made.people)} people",
-        *(f"  not to {count}: {reason}" for reason, count in made.excluded.items()),
+        *(["  not to:"] if made.excluded else []),
+        *excluded_lines({one.person: one.entitlement.reason for one in made.people if not one.entitlement.receives}),
         *(changes if made.gained or made.lost else []),
     )
 
@@ -202,11 +205,12 @@ def resume(issue: Issue) -> None:
 
     Example: mailer resume russia-confidential/253
     """
-    press, name = console.press(), IssueName.parse(issue)
-    waiting = reporting.progress(press, name).counts["pending"]
+    opened, name = console.installation(), IssueName.parse(issue)
+    waiting = reporting.progress(opened.press, name).counts["pending"]
     console.confirm(f"{waiting} copies of {issue} go on to members.")
-    approving.resume(press, name)
+    approving.resume(opened.press, name)
     console.say({"issue": issue, "state": "sending"}, f"{issue} goes on")
+    _note_without_daemon(opened, name)
 
 
 def cancel(issue: Issue) -> None:
@@ -230,10 +234,10 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None)
     if issue is None:
         found = reporting.progress_of_all(opened.press)
         now = opened.press.clock.now()
-        rows = [(one.issue, one.state, f"{one.done} of {one.copies}", remark(one, now)) for one in found]
+        rows = [(one.issue, one.state, counted(one), remark(one, now)) for one in found]
         daemon = "the daemon runs" if composition.daemon_runs(opened) else "no daemon runs"
         none = [] if found else ["no issue is planned"]
-        console.show([progress_document(one) for one in found], ("issue", "state", "done", ""), rows, *none, daemon)
+        console.show([progress_document(one) for one in found], ("issue", "state", "copies", ""), rows, *none, daemon)
         return
     one = reporting.progress(opened.press, IssueName.parse(issue))
     console.say(progress_document(one), *progress_lines(one, opened.press.clock.now()))
@@ -266,8 +270,13 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
         f"{owed.copies} copies of {issue} are owed"
         + (", and are being sent as a supplement" if send_ and owed.people else ""),
     )
-    if send_ and owed.people and not composition.daemon_runs(opened):
-        console.complain(f"note: no daemon runs: `mailer send {issue} --wait` sends them from here")
+    if send_ and owed.people:
+        _note_without_daemon(opened, name)
+
+
+def _note_without_daemon(opened: composition.App, name: IssueName) -> None:
+    if not composition.daemon_runs(opened):
+        console.warn([f"no daemon runs: `mailer send {name} --wait` sends them from here"])
 
 
 def join(app: typer.Typer) -> None:

@@ -237,8 +237,14 @@ def _step(found: Mailing, step: Step) -> MailingState:
     try:
         return take(found.state, step)
     except ValueError:
+        if step is Step.APPROVE and found.state is MailingState.APPROVED:
+            raise Refused(f"{found.issue} is approved already, by {found.approved_by}") from None
+        if step is Step.WITHDRAW and found.state is MailingState.PLANNED:
+            raise Refused(
+                f"{found.issue} has no approval to withdraw; edit it and pull it, then plan it again"
+            ) from None
         raise Refused(
-            f"{found.issue} is {found.state}: it cannot be {_DONE[step]}; `mailer status {found.issue}`"
+            f"{found.issue} is {found.state}: it cannot be {_DONE[step]}; see `mailer status {found.issue}`"
         ) from None
 
 

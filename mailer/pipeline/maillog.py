@@ -27,6 +27,12 @@ def taken_over(pending: int, uncertain: int) -> None:
     log.warning("freed the copies of a sender that ended: %d pending, %d uncertain", pending, uncertain)
 
 
+def let_go(pending: int, uncertain: int) -> None:
+    """Copies that we had in hand have gone back."""
+    level = logging.WARNING if uncertain else logging.INFO
+    log.log(level, "copies in hand when sending stopped: %d wait, %d uncertain", pending, uncertain)
+
+
 def cannot_render(delivery: int, reason: str) -> None:
     """A copy that was proved before cannot be made now; it is held."""
     log.error("delivery %d is held: %s", delivery, reason)

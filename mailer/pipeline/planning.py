@@ -99,6 +99,11 @@ def write(connection: Connection, press: Press, name: IssueName, draft: Draft) -
     """Freeze a draft as the issue's first mailing, in the transaction given."""
     before = mailings.mailings_of(connection, name.newsletter, name.serial)
     refuse_if_begun(before)
+    voided = tuple(
+        f"the approval of {name} by {old.approved_by} is void"
+        for old in before
+        if old.approved_hash and old.state is not MailingState.CANCELLED
+    )
     for old in before:
         # A sender that still holds a copy of the old plan must not find the new one's in its place.
         if deliveries.in_hand(connection, old.id, press.clock.now()):
@@ -116,7 +121,7 @@ def write(connection: Connection, press: Press, name: IssueName, draft: Draft) -
         excluded=count_reasons(one.entitlement.reason for one in people if not one.entitlement.receives),
         gained=tuple(sorted(has - had)) if earlier is not None else (),
         lost=tuple(sorted(had - has)) if earlier is not None else (),
-        warnings=_warnings(draft.copies, people),
+        warnings=(*voided, *_warnings(draft.copies, people)),
     )
     detail = f"{made.copies} copies, {made.recipients} of {len(people)} people"
     history.record(connection, at=press.clock.now(), who=press.who, verb="plan", subject=str(name), detail=detail)

@@ -38,6 +38,8 @@ class Progress:
     held_reason: str | None
     relay_down: str | None
     newsletter_known: bool
+    approved_by: str | None
+    approved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +104,10 @@ def report(press: Press, name: IssueName) -> Report:
 
 
 def not_accepted(press: Press, name: IssueName) -> list[Delivery]:
-    """The copies of an issue that the relay has not accepted, whatever their state."""
+    """The copies of an issue that the relay has not accepted, but for those that somebody has cancelled."""
     with press.store.reading() as connection:
         listed = deliveries.listing(connection, name.newsletter, name.serial)
-    return [one for one in listed if one.state is not State.ACCEPTED]
+    return [one for one in listed if one.state not in {State.ACCEPTED, State.CANCELLED}]
 
 
 def _progress(connection: Connection, press: Press, name: IssueName) -> Progress:
@@ -132,6 +134,8 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
         held_reason=current.held_reason,
         relay_down=claims.open_outage(connection),
         newsletter_known=name.newsletter in press.newsletters,
+        approved_by=current.approved_by,
+        approved_at=current.approved_at,
     )
 
 

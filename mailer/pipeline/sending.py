@@ -238,22 +238,24 @@ def _take_over(
     connection: Connection, press: Press, manner: Manner, own: int, is_dead: Callable[[Owner], bool]
 ) -> None:
     dead = [owner.id for owner in owners_with_copies(connection) if owner.id != own and is_dead(owner)]
-    _free(connection, press, manner, dead)
+    _free(connection, press, manner, dead, maillog.taken_over)
 
 
 def _let_go(connection: Connection, press: Press, manner: Manner, own: int) -> None:
     # What is still ours was not tried, or was cut off after its mark: the same rule as for the dead.
-    _free(connection, press, manner, [own])
+    _free(connection, press, manner, [own], maillog.let_go)
 
 
-def _free(connection: Connection, press: Press, manner: Manner, owners: list[int]) -> None:
+def _free(
+    connection: Connection, press: Press, manner: Manner, owners: list[int], log: Callable[[int, int], None]
+) -> None:
     now = press.clock.now()
     pending, uncertain = claims.take_over(connection, dead=owners, now=now)
     if manner.resend_unknown:
         for identity in uncertain:
             settle_by_policy(connection, press, identity, now + manner.backoff.first)
     if pending or uncertain:
-        maillog.taken_over(pending, len(uncertain))
+        log(pending, len(uncertain))
 
 
 def _relay_is_up(connection: Connection, press: Press) -> None:

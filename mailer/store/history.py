@@ -1,12 +1,29 @@
 """The history: who did what, when and to which thing. It holds counts and names of issues, never addresses."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from mailer.store.schema import history
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the history."""
+
+    at: datetime
+    who: str
+    verb: str
+    detail: str
 
 
 def record(connection: Connection, *, at: datetime, who: str, verb: str, subject: str, detail: str) -> None:
     """One more line stands in the history: `who` did `verb` to `subject` at that instant."""
     connection.execute(insert(history).values(at=at, who=who, verb=verb, subject=subject, detail=detail))
+
+
+def entries(connection: Connection, subject: str) -> list[Entry]:
+    """Everything that was done to one thing, the first deed first."""
+    query = select(history.c.at, history.c.who, history.c.verb, history.c.detail).where(history.c.subject == subject)
+    return [Entry(**row._asdict()) for row in connection.execute(query.order_by(history.c.id))]
