@@ -57,7 +57,7 @@ def test_an_issue_from_the_folder_to_the_report(run, at):
     assert run.ok("report", NAME).out == (
         f"Distribution report of {NAME} (closed)\n"
         "  4 people considered = 3 recipients + 1 excluded\n"
-        "    1 unpaid\n"
+        "    1 unpaid: P004\n"
         "  3 copies = 3 accepted\n"
         "  The report balances.\n"
     )
