@@ -34,12 +34,16 @@ def progress_document(found: reporting.Progress) -> dict[str, object]:
 def progress_lines(found: reporting.Progress, now: datetime) -> list[str]:
     """How a mailing stands, for people."""
     said = remark(found, now)
-    approval = f"  approved by {found.approved_by}, {console.time_of(found.approved_at)}" if found.approved_by else ""
     return [
         f"{found.issue} is {found.state}: {found.done} of {found.copies} copies done ({counted(found)})",
         *([f"  {said}"] if said else []),
-        *([approval] if approval else []),
     ]
+
+
+def approval_lines(found: reporting.Progress) -> list[str]:
+    """Who approved a mailing, and when; nothing while nobody did."""
+    approved = found.approved_by
+    return [f"  approved by {approved}, {console.time_of(found.approved_at)}"] if approved else []
 
 
 def counted(found: reporting.Progress) -> str:

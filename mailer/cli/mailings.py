@@ -9,6 +9,7 @@ import typer
 from mailer import app as composition
 from mailer.cli import console, following
 from mailer.cli.accounts import (
+    approval_lines,
     counted,
     excluded_lines,
     named,
@@ -240,7 +241,7 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None)
         console.show([progress_document(one) for one in found], ("issue", "state", "copies", ""), rows, *none, daemon)
         return
     one = reporting.progress(opened.press, IssueName.parse(issue))
-    console.say(progress_document(one), *progress_lines(one, opened.press.clock.now()))
+    console.say(progress_document(one), *progress_lines(one, opened.press.clock.now()), *approval_lines(one))
 
 
 def report(issue: Issue) -> None:
