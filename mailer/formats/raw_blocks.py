@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 
 
-class Kind(StrEnum):
+class Shape(StrEnum):
     """What a block looks like."""
 
     RULE = "rule"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 class RawBlock:
     """Lines that stand together; `line` is the number of the first. A heading has its level, its text no `#`."""
 
-    kind: Kind
+    shape: Shape
     line: int
     text: str
     level: int = 0
@@ -74,17 +74,17 @@ def _block(lines: list[tuple[int, str]]) -> RawBlock:
     heading = _HEADING.fullmatch(first)
     if heading:
         return RawBlock(
-            kind=Kind.HEADING, line=number, text=_CLOSING.sub("", heading[2]).rstrip(" "), level=len(heading[1])
+            shape=Shape.HEADING, line=number, text=_CLOSING.sub("", heading[2]).rstrip(" "), level=len(heading[1])
         )
     if _RULE.fullmatch(first):
-        kind = Kind.RULE
+        shape = Shape.RULE
     elif len(lines) > 1 and all("\t" in line.lstrip() for _, line in lines):
-        kind = Kind.TABLE
+        shape = Shape.TABLE
     elif _ITEM.match(first):
-        kind = Kind.LIST
+        shape = Shape.LIST
     else:
-        kind = Kind.PARAGRAPH
-    return RawBlock(kind=kind, line=number, text=text)
+        shape = Shape.PARAGRAPH
+    return RawBlock(shape=shape, line=number, text=text)
 
 
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\)")

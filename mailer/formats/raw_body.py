@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailer.formats.issue_file import FIRST_HEADING
-from mailer.formats.raw_blocks import TAG, Defect, Kind, RawBlock, is_capitals, numbered, words_of
+from mailer.formats.raw_blocks import TAG, Defect, RawBlock, Shape, is_capitals, numbered, words_of
 from mailer.formats.raw_head import forms_of, sentence_case
 
 _ENDS = tuple(".!?:;…")
@@ -28,7 +28,7 @@ def _joined(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]
     done: list[RawBlock] = []
     for block in blocks:
         last = done[-1] if done else None
-        if last and last.kind is block.kind is Kind.PARAGRAPH and _goes_on(last.text, block.text):
+        if last and last.shape is block.shape is Shape.PARAGRAPH and _goes_on(last.text, block.text):
             torn = f"a paragraph torn by a page break, it goes on at line {block.line}; joined"
             defects.append(Defect(line=last.last_line, what=torn))
             # Line breaks within stand for themselves; `line` moves so that the next tear is told by its own line.
@@ -51,7 +51,7 @@ def _headed(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]
     forms = forms_of(blocks)
     done: list[RawBlock] = []
     for block in blocks:
-        if block.kind is not Kind.HEADING:
+        if block.shape is not Shape.HEADING:
             done.append(block)
             continue
         mended = max(block.level, FIRST_HEADING)
@@ -80,17 +80,17 @@ def _headed(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]
 
 def _written(block: RawBlock, defects: list[Defect]) -> str:
     text = _without_pictures(block, defects)
-    if block.kind is Kind.TABLE:
+    if block.shape is Shape.TABLE:
         return _table(text)
     if TAG.search(text):
         defects.append(Defect(line=block.line, what="raw tags; written in Markdown, or taken out"))
         text = TAG.sub(_in_markdown, text)
-    match block.kind:
-        case Kind.RULE:
+    match block.shape:
+        case Shape.RULE:
             return "---"
-        case Kind.HEADING:
+        case Shape.HEADING:
             return f"{'#' * block.level} {text}" if words_of(text) else ""
-        case Kind.LIST:
+        case Shape.LIST:
             return text.replace("\t", "    ")
         case _:
             return "\n".join(line.lstrip().replace("\t", " ") for line in text.split("\n")).strip()

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from mailer.formats.raw_blocks import Defect, Kind, RawBlock, numbered, words_of
+from mailer.formats.raw_blocks import Defect, RawBlock, Shape, numbered, words_of
 
 Lines = Sequence[tuple[int, str]]
 
@@ -93,7 +93,7 @@ def _stale_periods(lines: Lines, year: int) -> Iterator[Defect]:
 
 def _tables(blocks: Sequence[RawBlock]) -> Iterator[Defect]:
     for block in blocks:
-        if block.kind is Kind.TABLE:
+        if block.shape is Shape.TABLE:
             tags = sorted(set(re.findall(r"<([a-zA-Z]+)", block.text)))
             and_tags = f" and raw <{'>, <'.join(tags)}>" if tags else ""
             fees = f"; {_SCHEDULE}" if _AMOUNT.search(block.text) else ""
@@ -103,7 +103,7 @@ def _tables(blocks: Sequence[RawBlock]) -> Iterator[Defect]:
 def _fees_in_prose(blocks: Sequence[RawBlock]) -> Iterator[Defect]:
     """Amounts of money where the same paragraph speaks of fees; other money is the article's."""
     for block in blocks:
-        if block.kind is not Kind.TABLE and _AMOUNT.search(block.text) and _SPEAKS_OF_FEES.search(block.text):
+        if block.shape is not Shape.TABLE and _AMOUNT.search(block.text) and _SPEAKS_OF_FEES.search(block.text):
             yield Defect(line=block.line, what=f"a fee in prose; take it out, {_SCHEDULE}")
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailer.formats.front_matter import Value
-from mailer.formats.raw_blocks import Kind, RawBlock, is_capitals, words_of
+from mailer.formats.raw_blocks import RawBlock, Shape, is_capitals, words_of
+from mailer.formats.typography import RUSSIAN_MONTHS
 
 _NUMBERING = re.compile(
     r"№\s*(?P<number>\d{1,4})\s*\((?P<serial>\d{1,5})\)\s*[.,]?\s*(?:vol|том|т)\b\s*\.?\s*(?P<volume>\d{1,4})"
@@ -20,7 +21,7 @@ _MONTHS = {
     name: number
     for names in (
         "january february march april may june july august september october november december",
-        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        RUSSIAN_MONTHS,
         "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
     )
     for number, name in enumerate(names.split(), start=1)
@@ -88,7 +89,7 @@ def masthead(blocks: Sequence[RawBlock]) -> Masthead:
         if _is_title(block):
             in_capitals = is_capitals(block.text)
             keys["title"] = sentence_case(block.text, forms_of(blocks)) if in_capitals else words_of(block.text)
-            capitals = block if in_capitals and block.kind is Kind.PARAGRAPH else None
+            capitals = block if in_capitals and block.shape is Shape.PARAGRAPH else None
             if index > start and words_of(blocks[index - 1].text).endswith(":"):
                 keys["kicker"] = words_of(blocks[index - 1].text)
                 used.add(index - 1)
@@ -103,19 +104,19 @@ def _near(used: Collection[int], blocks: Sequence[RawBlock]) -> range:
 
 
 def _is_title(block: RawBlock) -> bool:
-    if block.kind is Kind.PARAGRAPH:
+    if block.shape is Shape.PARAGRAPH:
         return is_capitals(block.text) and len(words_of(block.text).split()) > 1
-    return block.kind is Kind.HEADING and block.level == 1 and bool(words_of(block.text))
+    return block.shape is Shape.HEADING and block.level == 1 and bool(words_of(block.text))
 
 
 def _numbering(block: RawBlock) -> dict[str, Value]:
-    found = _NUMBERING.search(words_of(block.text)) if block.kind is Kind.PARAGRAPH else None
+    found = _NUMBERING.search(words_of(block.text)) if block.shape is Shape.PARAGRAPH else None
     return {key: int(value) for key, value in found.groupdict().items()} if found else {}
 
 
 def _day(block: RawBlock) -> date | None:
     """The date that a block is, and nothing else; None when it is none."""
-    words = words_of(block.text) if block.kind is Kind.PARAGRAPH else ""
+    words = words_of(block.text) if block.shape is Shape.PARAGRAPH else ""
     for pattern in _DATES:
         if found := pattern.fullmatch(words):
             month = _MONTHS.get(found["month"].lower()) or int(found["month"])
@@ -126,7 +127,7 @@ def _day(block: RawBlock) -> date | None:
 
 def _classification(blocks: Sequence[RawBlock]) -> str:
     """The few words in bold that the text begins with, if it does."""
-    if not blocks or blocks[0].kind is not Kind.PARAGRAPH:
+    if not blocks or blocks[0].shape is not Shape.PARAGRAPH:
         return ""
     found = re.fullmatch(r"(\*\*|__)([^*_\n]{1,40})\1", blocks[0].text.strip())
     return found[2].strip() if found and len(found[2].split()) <= 3 else ""
@@ -134,7 +135,7 @@ def _classification(blocks: Sequence[RawBlock]) -> str:
 
 def credit(block: RawBlock) -> dict[str, Value]:
     """What a line of the credits says: authors, editor, place, or one owner of the copyright; else nothing."""
-    if block.kind is not Kind.PARAGRAPH:
+    if block.shape is not Shape.PARAGRAPH:
         return {}
     words = words_of(block.text)
     if found := _AUTHORS.fullmatch(words):

@@ -11,7 +11,7 @@ from mailer.domain.errors import BadInput
 from mailer.formats import issue_file, raw_body, raw_defects, raw_head
 from mailer.formats.characters import unseen
 from mailer.formats.front_matter import KEYS, Value
-from mailer.formats.raw_blocks import Defect, Kind, RawBlock, numbered, split, words_of
+from mailer.formats.raw_blocks import Defect, RawBlock, Shape, numbered, split, words_of
 
 _NEEDED = ("number", "serial", "volume", "year", "date", "title")
 _OF_MEMBERSHIP = re.compile(r"\bmembership\b|\bчленств|\bвзнос", re.IGNORECASE)
@@ -73,7 +73,7 @@ def _report_masthead(head: raw_head.Masthead, blocks: Sequence[RawBlock], defect
     standing = [
         block
         for index, block in enumerate(blocks[: head.end])
-        if index not in head.used and block.kind is not Kind.RULE
+        if index not in head.used and block.shape is not Shape.RULE
     ]
     if standing:
         lines = _span(standing)
@@ -82,7 +82,7 @@ def _report_masthead(head: raw_head.Masthead, blocks: Sequence[RawBlock], defect
 
 def _without_insert(blocks: Sequence[RawBlock], start: int, defects: list[Defect]) -> Sequence[RawBlock]:
     """The blocks from `start` up to the membership notice: the first part after a line across that speaks of it."""
-    rules = [index for index in range(start, len(blocks)) if blocks[index].kind is Kind.RULE]
+    rules = [index for index in range(start, len(blocks)) if blocks[index].shape is Shape.RULE]
     for here, following in pairwise([*rules, len(blocks)]):
         part = blocks[here + 1 : following]
         if any(_OF_MEMBERSHIP.search(block.text) for block in part) and _addresses_members(part):
@@ -96,7 +96,7 @@ def _without_insert(blocks: Sequence[RawBlock], start: int, defects: list[Defect
 
 def _addresses_members(part: Sequence[RawBlock]) -> bool:
     """Whether somebody is spoken to, or fees stand in columns; an article on membership of something does neither."""
-    return any(block.kind is Kind.TABLE or _SALUTATION.fullmatch(words_of(block.text)) for block in part)
+    return any(block.shape is Shape.TABLE or _SALUTATION.fullmatch(words_of(block.text)) for block in part)
 
 
 def _credits(
@@ -112,7 +112,7 @@ def _credits(
         if "copyright" in found:
             owners.append(found["copyright"])
         keys |= found
-        if not found and block.kind is not Kind.RULE:
+        if not found and block.shape is not Shape.RULE:
             what = "words among the credits that are none; they end the article now"
             defects.append(Defect(line=block.line, what=what))
             article.append(block)
@@ -121,7 +121,7 @@ def _credits(
 
 def _trimmed(blocks: Sequence[RawBlock]) -> Sequence[RawBlock]:
     """The blocks without lines across at either end."""
-    kept = [index for index, block in enumerate(blocks) if block.kind is not Kind.RULE]
+    kept = [index for index, block in enumerate(blocks) if block.shape is not Shape.RULE]
     return blocks[kept[0] : kept[-1] + 1] if kept else ()
 
 

@@ -44,12 +44,13 @@ _EVERYWHERE: tuple[tuple[str, Replacement], ...] = (
     (r"(?<=\d) (?=%)", NBSP),
 )
 
-_MONTHS = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
+# As they stand in a date: 5 марта 2031 г.
+RUSSIAN_MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
 _OF_LANGUAGE: dict[str, tuple[tuple[str, Replacement], ...]] = {
     "en": ((r"(?<=\w )'([nN])'(?= \w)", r"’\1’"),),  # rock 'n' roll
     "ru": (
         (r"(?<![\w-])([авикосуяАВИКОСУЯ]\0*) (?=\S)", rf"\1{NBSP}"),  # a one-letter word belongs to the next
-        (rf"(?<=\d) (?=(?:гг?|вв?|тыс|руб|коп)\.|(?:млн|млрд|{_MONTHS})\b)", NBSP),
+        (rf"(?<=\d) (?=(?:гг?|вв?|тыс|руб|коп)\.|(?:млн|млрд|{'|'.join(RUSSIAN_MONTHS.split())})\b)", NBSP),
         (r"(?<!\w)(т\.) (?=[декп]\.)", rf"\1{NBSP}"),  # и т. д.
     ),
 }

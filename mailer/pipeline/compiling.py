@@ -15,15 +15,13 @@ from mailer.formats import edition as editions
 from mailer.formats import issue_file
 from mailer.formats.address import parse
 from mailer.formats.message import Letter, build
+from mailer.formats.templates import BASE
 from mailer.formats.wording import long_date
 from mailer.pipeline.press import Press
 from mailer.store import Connection, issues
 from mailer.store.deliveries import Delivery
 from mailer.store.issues import Revision
 from mailer.store.mailings import StoredEdition
-
-# The folder of templates/ that every newsletter shares.
-BASE = "_base"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

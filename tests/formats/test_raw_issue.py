@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import Heading, Paragraph, Table, Text
 from mailer.formats.issue_file import parse
-from mailer.formats.raw_blocks import Kind, split
+from mailer.formats.raw_blocks import Shape, split
 from mailer.formats.raw_issue import convert
 
 SEED = Path(__file__).parents[3] / "shared" / "seed" / "raw-issue.md"
@@ -242,7 +242,7 @@ def test_any_text_is_converted_and_no_line_is_lost(raw, long):
     blocks = split(text)
     lines = {line for block in blocks for line in range(block.line, block.last_line + 1)}
     assert lines == {number for number, line in enumerate(text.split("\n"), start=1) if line.strip()}
-    assert all(block.text.strip() or block.kind is Kind.HEADING for block in blocks)
+    assert all(block.text.strip() or block.shape is Shape.HEADING for block in blocks)
 
 
 @pytest.mark.skipif(not SEED.is_file(), reason="the seed's raw issue is not on this machine")
@@ -268,7 +268,7 @@ def test_a_hostile_text_takes_no_time(hostile):
 
 def test_a_heading_may_be_closed():
     for line, text in [("# a ##", "a"), ("## a b#  ", "a b#"), ("# a # b ", "a # b"), ("# #", "#"), ("#  a  #  ", "a")]:
-        assert [(block.kind, block.text) for block in split(line)] == [(Kind.HEADING, text)]
+        assert [(block.shape, block.text) for block in split(line)] == [(Shape.HEADING, text)]
 
 
 def test_a_text_too_big_is_refused():
