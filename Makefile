@@ -32,6 +32,7 @@ test: setup  ## every test that needs no root
 test-real: setup  ## the tests with real servers; installs them with apt when root
 	sh tests/real/install
 	$(BIN)/pytest -m real
+	sh tests/real/postgresql $(BIN)/pytest -q tests/store tests/pipeline
 
 cover: setup  ## the tests with coverage
 	$(BIN)/pytest -m "not real and not benchmark" --cov --cov-report=term-missing

@@ -157,10 +157,10 @@ class Daemon:
                 IssueName(newsletter=one.newsletter, serial=one.serial)
                 for one in issues.latest_revisions(connection)
                 if one.newsletter in press.newsletters
-                and _wants_plan(mailings.mailings_of(connection, one.newsletter, one.serial), one.content_hash)
+                and planning.wants_plan(mailings.mailings_of(connection, one.newsletter, one.serial), one.content_hash)
             ]
         for name in arrived:
-            self._do(f"plan {name}", partial(planning.plan, press, name))
+            self._do(f"plan {name}", partial(planning.plan_arrived, press, name))
 
     def _untested(self) -> list[IssueName]:
         """The planned issues of which no test mailing was sent as they are now."""
@@ -200,9 +200,3 @@ class Daemon:
     def _rest(self, what: str, error: Exception) -> None:
         self._failed[what] = self.app.press.clock.now()
         maillog.failed(what, error)
-
-
-def _wants_plan(found: list[Mailing], content_hash: str) -> bool:
-    if not found:
-        return True
-    return found[0].state is MailingState.PLANNED and found[0].content_hash != content_hash

@@ -94,7 +94,7 @@ def test_every_library_that_is_imported_is_named_and_every_one_named_is_imported
     needed = {told.get(name, name) for name in names} - {"tzdata"}  # the time zones are data
     used = {one.partition(".")[0] for path in MODULES for one in imported(path)}
     foreign = used - set(sys.stdlib_module_names) - {"mailer"}
-    assert needed == foreign - {"pydantic"}  # what pydantic-settings is settings of
+    assert needed == foreign
 
 
 def test_the_layers_hold():

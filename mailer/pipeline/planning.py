@@ -59,6 +59,26 @@ def plan(press: Press, name: IssueName) -> Plan:
             return write(connection, press, name, draft)
 
 
+def plan_arrived(press: Press, name: IssueName) -> Plan | None:
+    """Plan an issue that has no plan, or one of an older revision that nobody has approved; None when it has one by now.
+
+    What a person planned meanwhile is never replaced.
+    """
+    draft = draw_up(press, name)
+    with press.store.transaction() as connection:
+        found = mailings.mailings_of(connection, name.newsletter, name.serial)
+        if is_stale(connection, name, draft) or not wants_plan(found, draft.judgement.revision.content_hash):
+            return None
+        return write(connection, press, name, draft)
+
+
+def wants_plan(found: Sequence[Mailing], content_hash: str) -> bool:
+    """Whether an issue with these mailings and this newest content is to be planned without a person's asking."""
+    if not found:
+        return True
+    return found[0].state is MailingState.PLANNED and found[0].content_hash != content_hash
+
+
 def is_planned(press: Press, name: IssueName) -> bool:
     """Whether the issue has a plan that was not cancelled before anything left."""
     with press.store.reading() as connection:

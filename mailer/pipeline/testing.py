@@ -89,7 +89,7 @@ def _kept(connection: Connection, press: Press, name: IssueName) -> list[StoredE
 async def send(press: Press, transport: Transport, test: TestMailing) -> list[str]:
     """Hand every message of a test mailing to the relay; returns a line for each that was not accepted.
 
-    Nothing stands in the ledger. That a test of exactly these hashes was sent is remembered when all were accepted.
+    Nothing stands in the ledger. That a test of exactly these hashes was sent is remembered when any message was accepted.
     Raises TransportDown.
     """
     failed: list[str] = []
@@ -112,7 +112,7 @@ async def send(press: Press, transport: Transport, test: TestMailing) -> list[st
 def _remember(press: Press, test: TestMailing, accepted: int) -> None:
     now = press.clock.now()
     with press.store.transaction() as connection:
-        if accepted == len(test.messages):
+        if accepted:  # somebody has it to read; whose address is refused is told, and does not flood the others
             mailings.record_test(
                 connection,
                 newsletter=test.issue.newsletter,
