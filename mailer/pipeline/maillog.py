@@ -17,6 +17,11 @@ def relay_down(reason: str) -> None:
     log.warning("relay down: %s", reason)
 
 
+def broke_off(delivery: int, reason: str) -> None:
+    """A connection ended before a copy's content was asked for; nobody's attempt was used up."""
+    log.warning("a connection broke at delivery %d, which is tried again: %s", delivery, reason)
+
+
 def claim_lost(what: str) -> None:
     """A copy in hand may not leave after all; nothing of it was sent by us."""
     log.warning("%s", what)

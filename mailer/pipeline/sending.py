@@ -66,7 +66,9 @@ class Sender:
         # One thread writes the ledger for this process: writers of one database wait for each other anyway.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._benches: Benches = {}
+        # Copies that connections broke at: how often, and how many had been handed over at the first time.
         self._broke: dict[int, tuple[int, int]] = {}
+        self._handed_over = 0
         self._failures = 0
         self._down_until: datetime | None = None
 
@@ -139,12 +141,15 @@ class Sender:
                     while work is not None:
                         await self._hand_over(relay, work)
                         drained.handed_over += 1
+                        self._handed_over += 1
                         broken = 0
                         work = await self._next(queue, refill, only) if relay.usable else None
             except TransportDown as error:
-                if connected and work is not None and self._to_blame(work, drained):
+                if connected and work is not None and self._to_blame(work):
                     await self._ledger(_record, self._manner, work, Deferred(reply=None, detail=str(error)), began)
                     continue
+                if connected:
+                    maillog.broke_off(work.claim.delivery if work else 0, str(error))
                 broken = broken + 1 if connected else BROKEN
                 # Behind the others, in case it is this copy that breaks connections.
                 later = self._press.clock.now() + MINUTE if connected else None
@@ -158,13 +163,11 @@ class Sender:
                 queue.clear()
                 await self._ledger(_give_back, waiting, None)
 
-    def _to_blame(self, work: Work, drained: Drained) -> bool:
-        """Whether it is this copy that breaks connections: it did so again and again while others got through."""
-        times, others = self._broke.get(work.claim.delivery, (0, -1))
-        if drained.handed_over == others:
-            return False
-        self._broke[work.claim.delivery] = (times + 1, drained.handed_over)
-        return times + 1 >= BROKEN
+    def _to_blame(self, work: Work) -> bool:
+        """Whether it is this copy that breaks connections: it did so again and again, and others got through since."""
+        times, handed_over = self._broke.get(work.claim.delivery, (0, self._handed_over))
+        self._broke[work.claim.delivery] = (times + 1, handed_over)
+        return times + 1 >= BROKEN and self._handed_over > handed_over
 
     async def _next(self, queue: deque[Work], refill: asyncio.Lock, only: IssueName | None) -> Work | None:
         async with refill:

@@ -145,6 +145,14 @@ def test_a_copy_that_breaks_its_connection_before_the_content_does_not_starve_th
                 assert states(app) == {"accepted": 11, "pending": 1}
                 left = copies(app)["P001"]
                 assert (left.attempts, left.next_attempt_at) == (0, THURSDAY + timedelta(minutes=1))
+                for _ in range(2):
+                    clock.advance(minutes=2)
+                    await sender.drain()
+                # Others got through and this one never: it is put off like any other, and given up in the end.
+                assert copies(app)["P001"].attempts == 1
+                clock.advance(days=3)
+                await sender.drain()
+                assert states(app) == {"accepted": 11, "rejected": 1}
 
     run(story())
 
