@@ -37,7 +37,8 @@ HTML_WARN, HTML_MOST = 80_000, 100_000
 # What a test mailing shows above everything else; styled here, since filling reads no files.
 _BANNER_HTML = (
     '<div role="note" style="max-width:640px;margin:0 auto;padding:14px 0;background-color:#8a5a00;color:#ffffff;'
-    'font-family:Arial,sans-serif;font-size:15px;font-weight:bold;line-height:1.4;text-align:center;">{}</div>'
+    'font-family:Arial,sans-serif;font-size:15px;font-weight:bold;line-height:1.4;text-align:center;">'
+    '<div style="padding:0 16px;">{}</div></div>'
 )
 
 

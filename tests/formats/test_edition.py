@@ -129,7 +129,9 @@ def test_a_banner_stands_above_both_parts():
     plain_html, plain_text = fill(an_edition(), READER["en"])
     assert text == f"TEST <mailing> — not a copy\n\n{plain_text}"
     (note,) = lxml_html.document_fromstring(html).xpath('//*[@role="note"]')
-    assert note.text == "TEST <mailing> — not a copy"
+    (within,) = note  # the side padding stands here: the sheet's width is the outer element's
+    assert within.text == "TEST <mailing> — not a copy"
+    assert "padding:0 16px" in within.get("style")
     assert note.getparent().get("role") == "main"
     assert 'role="note"' not in plain_html
 
