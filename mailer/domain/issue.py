@@ -89,13 +89,25 @@ class Quote:
     children: tuple["Block", ...]
 
 
+class Align(StrEnum):
+    """To which side the cells of a column are set."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    CENTER = "center"
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A data table: a caption, one row of column heads, rows whose first cell heads the row."""
+    """A data table: a caption, one row of column heads, rows whose first cell heads the row.
+
+    `align` has an entry for each column, or is empty where the editors left all columns to the left.
+    """
 
     caption: str
     head: tuple[tuple[Inline, ...], ...]
     rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+    align: tuple[Align, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

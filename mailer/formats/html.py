@@ -97,9 +97,9 @@ class _Walk:
                 return self.macro("list", [self.item(item) for item in items], start)
             case Quote(children):
                 return self.macro("quote", self.blocks(children))
-            case Table(caption, head, rows):
+            case Table(caption, head, rows, align):
                 cells = [[self.words(cell) for cell in row] for row in rows]
-                return self.macro("table", caption, [self.words(cell) for cell in head], cells)
+                return self.macro("table", caption, [self.words(cell) for cell in head], cells, align)
             case Picture(name, alt):
                 if name not in self.sources:
                     raise BadInput(f"the picture '{name}' is not in the issue's folder: put it there")

@@ -11,6 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.container import container_plugin
 
 from mailer.domain.issue import (
+    Align,
     Block,
     Emphasis,
     Heading,
@@ -125,10 +126,16 @@ def _block(node: SyntaxTreeNode) -> Block:
             head, *rows = (
                 tuple(_words(cell) for cell in row.children) for part in node.children for row in part.children
             )
-            return Table("", head, tuple(rows))
+            return Table("", head, tuple(rows), _align(node))
         case _:
             assert node.type == "hr", f"a {node.type} got past the rules"
             return Rule()
+
+
+def _align(table: SyntaxTreeNode) -> tuple[Align, ...]:
+    """The sides that the colons of the line under the heads name; nothing where there are none."""
+    styles = [str(cell.attrs.get("style", "")) for cell in table.children[0].children[0].children]
+    return tuple(Align(style.removeprefix("text-align:") or Align.LEFT) for style in styles) if any(styles) else ()
 
 
 def _paragraph(node: SyntaxTreeNode) -> Picture | Paragraph:

@@ -6,6 +6,7 @@ from itertools import groupby
 from mailer.domain.edition import Slot, SlotLine, TextPart
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import (
+    Align,
     Block,
     Emphasis,
     Heading,
@@ -132,7 +133,8 @@ class _Page:
         columns = [max(width(cell) for cell in column) for column in zip(head, *rows, strict=True)]
         if sum(columns) + len(_GAP) * (len(columns) - 1) + len(_indent(depth) or " ") <= COLUMNS:
             under = ["-" * column for column in columns]
-            return caption + [_fixed(_aligned(row, columns), depth) for row in (head, under, *rows)]
+            sides = table.align or [Align.LEFT] * len(columns)
+            return caption + [_fixed(_aligned(row, columns, sides), depth) for row in (head, under, *rows)]
         return caption + _labelled(head, rows, depth)
 
     # --- words --------------------------------------------------------------------------------------------------------
@@ -179,9 +181,14 @@ def _fixed(line: str, depth: int) -> str:
     return _indent(depth) + line if depth else stuffed(line)
 
 
-def _aligned(row: Sequence[str], columns: Sequence[int]) -> str:
-    cells = (cell + " " * (column - width(cell)) for cell, column in zip(row, columns, strict=True))
-    return _GAP.join(cells).rstrip(" ")
+def _aligned(row: Sequence[str], columns: Sequence[int], sides: Sequence[Align]) -> str:
+    return _GAP.join(map(_padded, row, columns, sides)).rstrip(" ")
+
+
+def _padded(cell: str, column: int, side: Align) -> str:
+    space = column - width(cell)
+    before = {Align.LEFT: 0, Align.CENTER: space // 2, Align.RIGHT: space}[side]
+    return " " * before + cell + " " * (space - before)
 
 
 def _labelled(head: Sequence[str], rows: Iterable[Sequence[str]], depth: int) -> list[Line]:

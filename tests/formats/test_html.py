@@ -11,7 +11,7 @@ import css_inline
 import pytest
 from lxml import html as lxml_html
 
-from mailer.domain.edition import Edition, HtmlSlot, Place, Slot
+from mailer.domain.edition import NO_INSERT, Edition, HtmlSlot, Place, Slot
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import Paragraph, Picture, SlotMark, Text
 from mailer.formats import html as room
@@ -212,6 +212,16 @@ def test_tables_are_layout_or_data(language):
             assert {cell.get("scope") for cell in table.xpath("./thead//th")} == {"col"}
             assert all(row[0].get("scope") == "row" for row in table.xpath("./tbody/tr"))
     assert len(root.xpath('//table[not(@role="presentation")]')) == 2
+
+
+def test_columns_stand_where_the_editors_set_them():
+    blocks = parse("| Pier | Boats |\n|---|---:|\n| East | 2 |\n\n| Pier | Boats |\n|---|---|\n| East | 2 |\n", "en")
+    root = element("en", issue=with_text(blocks=blocks), variant=NO_INSERT)
+    boats, plain = root.xpath('//table[@class="data"]')
+    for table, sides in ((boats, ["left", "right"]), (plain, ["left", "left"])):
+        for row in table.iter("tr"):
+            assert [re.findall(r"text-align: ?(\w+)", cell.get("style")) for cell in row] == [[side] for side in sides]
+    assert boats.find("caption") is None  # an empty one is read aloud as a caption of nothing
 
 
 @LANGUAGES

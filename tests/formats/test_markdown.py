@@ -100,6 +100,19 @@ def test_a_caption_stands_before_or_after_its_table(text):
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "align"),
+    [
+        ("|---|---|---|", ()),
+        ("|---|---:|:-:|", ("left", "right", "center")),
+        ("|:--|---|---:|", ("left", "left", "right")),
+    ],
+)
+def test_the_line_under_the_heads_sets_the_columns(line, align):
+    (table,) = parse(f"| Pier | Boats | Crew |\n{line}\n| East | 2 | 11 |\n", "en")
+    assert table.align == align
+
+
 def test_a_caption_belongs_to_the_table_it_precedes():
     captions = [block.caption for block in parse(f"{TABLE}\nТаблица: **Вторая**\n\n{TABLE}", "ru")]
     assert captions == ["", "Вторая"]

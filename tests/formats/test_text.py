@@ -1,6 +1,7 @@
 """The plain-text part: 72 columns, flowed, tables, numbered links, slots."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from mailer.domain.edition import Slot, SlotLine
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import (
+    Align,
     Block,
     Heading,
     LineBreak,
@@ -141,6 +143,19 @@ def cells(*texts: str) -> tuple[tuple[Text, ...], ...]:
 def test_a_table_is_aligned_in_every_alphabet():
     table = Table("Costs", cells("Год", "Oil"), (cells("2029", "50\u00a0000"), cells("名前", "e\u0301")))
     assert part(table) == "Costs\n\nГод   Oil\n----  ------\n2029  50\u00a0000\n名前  e\u0301\n"
+
+
+def test_a_column_is_set_to_its_side():
+    table = Table(
+        "",
+        cells("Pier", "Boats", "Lamps"),
+        (cells("East", "1\u00a0200", "no"),),
+        (Align.LEFT, Align.RIGHT, Align.CENTER),
+    )
+    assert part(table) == "Pier  Boats  Lamps\n----  -----  -----\nEast  1\u00a0200   no\n"
+    left = replace(table, rows=(cells("East", "9", "no"),), align=())
+    assert part(left).endswith("\nEast  9      no\n")
+    assert part(replace(left, align=table.align)).endswith("\nEast      9   no\n")
 
 
 def test_a_table_without_a_corner_is_stuffed():
