@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-visible = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp"))
+visible = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp"), exclude_characters="\ufffe\uffff")
 
 hostile = st.sampled_from(
     [
