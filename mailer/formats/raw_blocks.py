@@ -13,7 +13,7 @@ class Shape(StrEnum):
     RULE = "rule"
     HEADING = "heading"
     LIST = "list"
-    TABLE = "table"  # columns set with tabs
+    TABLE = "table"  # columns set with tabs or spaces
     PARAGRAPH = "paragraph"
 
 
@@ -43,6 +43,8 @@ class Defect:
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
 _HEADING = re.compile(r" {0,3}(#{1,6}) +([^ ].*)")
 _CLOSING = re.compile(r"(?<! ) +#+ *$")  # the signs that may end a heading
+_UNDERLINES = re.compile(r" *-{2,}(?: +-{2,})+ *")  # of the heads of a table
+_GAP = re.compile(r"(?<![.!?:; ]) {2,}(?! )")  # two spaces after a full stop are a typist's
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 
 
@@ -61,7 +63,8 @@ def _stands_alone(numbered: tuple[int, str]) -> str:
     line = numbered[1]
     if not line.strip():
         return ""
-    return "alone" if _RULE.fullmatch(line) or _HEADING.fullmatch(line) else "together"
+    alone = (_RULE.fullmatch(line) and not _UNDERLINES.fullmatch(line)) or _HEADING.fullmatch(line)
+    return "alone" if alone else "together"
 
 
 def _groups(alone: str, found: Iterable[tuple[int, str]]) -> list[list[tuple[int, str]]]:
@@ -76,15 +79,30 @@ def _block(lines: list[tuple[int, str]]) -> RawBlock:
         return RawBlock(
             shape=Shape.HEADING, line=number, text=_CLOSING.sub("", heading[2]).rstrip(" "), level=len(heading[1])
         )
-    if _RULE.fullmatch(first):
+    if _RULE.fullmatch(first) and len(lines) == 1:
         shape = Shape.RULE
-    elif len(lines) > 1 and all("\t" in line.lstrip() for _, line in lines):
+    elif cells(text):
         shape = Shape.TABLE
     elif _ITEM.match(first):
         shape = Shape.LIST
     else:
         shape = Shape.PARAGRAPH
     return RawBlock(shape=shape, line=number, text=text)
+
+
+def cells(text: str) -> list[list[str]]:
+    """The lines of a table whose columns are set with tabs or spaces, cut into cells; empty when it is none."""
+    lines = [line for line in text.split("\n") if not _UNDERLINES.fullmatch(line)]
+    if len(lines) < 2:  # a head and a row
+        return []
+    if all("\t" in line.lstrip() for line in lines):
+        return [line.split("\t") for line in lines]
+    rows = [_GAP.split(line.strip()) for line in lines]
+    columns = len(rows[-1])
+    if len(rows[0]) == columns - 1 and lines[0].startswith("  "):  # the head has no corner
+        rows[0].insert(0, "")
+    wide = any(len(gap) > 2 for line in lines for gap in _GAP.findall(line.strip()))
+    return rows if wide and columns > 1 and all(len(row) == columns for row in rows) else []
 
 
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\)")

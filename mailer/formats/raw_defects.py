@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from mailer.formats.raw_blocks import Defect, RawBlock, Shape, numbered, words_of
 
@@ -30,16 +31,32 @@ def find(raw: str, blocks: Sequence[RawBlock], *, year: int | None) -> tuple[Def
 
 _NAME = re.compile(r"(?<![\w’'-])[A-ZА-ЯЁ][\w’'-]+(?: [A-ZА-ЯЁ][\w’'-]+){1,7}")
 _ALIKE = 0.8  # of difflib's ratio: one letter in five may differ
+_GIVEN_ALIKE = 0.65  # for given names that begin and end alike; they are short, and carried over in many ways
 _MOST = 50  # names with one frame; where there are more, it is no frame of a name
 _SHORTEST = 4  # letters; shorter words are alike by chance
 
 
 def _two_spellings(lines: Lines) -> Iterator[Defect]:
     """Names of several words that are the same but for one word, which is nearly the same."""
-    places: dict[str, list[int]] = defaultdict(list)
+    names: dict[str, list[int]] = defaultdict(list)
+    pairs: dict[str, list[int]] = defaultdict(list)  # a name and a surname may stand behind a title: Judge Ada Quill
     for number, words in lines:
         for name in _NAME.findall(words):
-            places[name].append(number)
+            names[name].append(number)
+            for pair in pairwise(name.split(" ")):
+                pairs[" ".join(pair)].append(number)
+    told: set[frozenset[str]] = set()
+    for spellings, defect in _spellings(names):
+        told.add(spellings)
+        yield defect
+    for spellings, defect in _spellings(pairs):
+        if spellings not in told:
+            told.add(spellings)
+            yield defect
+
+
+def _spellings(places: Mapping[str, list[int]]) -> Iterator[tuple[frozenset[str], Defect]]:
+    """The two spellings of a word, and what is to be told of the names they stand in."""
     # Names with the same frame, all their words but one, are the only ones that need to be compared.
     frames: dict[tuple[str, int, str], list[str]] = defaultdict(list)
     for name in places:
@@ -49,22 +66,26 @@ def _two_spellings(lines: Lines) -> Iterator[Defect]:
     for (_, gap, _), names in frames.items():
         for index, name in enumerate(names[:_MOST]):
             for other in names[index + 1 : _MOST]:
-                if _nearly_same(name.split(" ")[gap], other.split(" ")[gap]):
+                word, another = name.split(" ")[gap], other.split(" ")[gap]
+                given = gap == 0 and name.count(" ") == 1  # Pyotr and Petr, before one surname
+                if _nearly_same(word, another, given=given):
                     rare, usual = sorted((name, other), key=lambda spelling: len(places[spelling]))
-                    yield Defect(
-                        line=places[rare][0],
-                        what=f"a name spelt two ways: '{rare}' ({numbered(places[rare])}) and '{usual}' "
-                        f"({numbered(places[usual])}); keep the right one",
+                    what = (
+                        f"a name spelt two ways: '{rare}' ({numbered(places[rare])}) and '{usual}' "
+                        f"({numbered(places[usual])}); keep the right one"
                     )
+                    yield frozenset({word, another}), Defect(line=places[rare][0], what=what)
 
 
-def _nearly_same(word: str, other: str) -> bool:
+def _nearly_same(word: str, other: str, *, given: bool) -> bool:
     short, long = sorted((word, other), key=len)
     if len(short) < _SHORTEST or long in {f"{short}s", f"{short}'s", f"{short}’s"}:
         return False
-    if not word.isascii() and word[:-3] == other[: len(word) - 3]:
+    stem = max(len(word) - 3, _SHORTEST - 1)
+    if not word.isascii() and word[:stem] == other[:stem]:
         return False  # the endings of one Russian word
-    return SequenceMatcher(None, word, other, autojunk=False).ratio() >= _ALIKE
+    alike = _GIVEN_ALIKE if given and (word[0], word[-1]) == (other[0], other[-1]) else _ALIKE
+    return SequenceMatcher(None, word, other, autojunk=False).ratio() >= alike
 
 
 # --- fees -------------------------------------------------------------------------------------------------------------
@@ -97,7 +118,8 @@ def _tables(blocks: Sequence[RawBlock]) -> Iterator[Defect]:
             tags = sorted(set(re.findall(r"<([a-zA-Z]+)", block.text)))
             and_tags = f" and raw <{'>, <'.join(tags)}>" if tags else ""
             fees = f"; {_SCHEDULE}" if _AMOUNT.search(block.text) else ""
-            yield Defect(line=block.line, what=f"a table of tabs{and_tags}{fees}")
+            columns = "tabs" if "\t" in block.text else "spaces"
+            yield Defect(line=block.line, what=f"a table of {columns}{and_tags}{fees}")
 
 
 def _fees_in_prose(blocks: Sequence[RawBlock]) -> Iterator[Defect]:

@@ -12,7 +12,7 @@ from mailer.formats.raw_blocks import RawBlock, Shape, is_capitals, words_of
 from mailer.formats.typography import RUSSIAN_MONTHS
 
 _NUMBERING = re.compile(
-    r"№\s*(?P<number>\d{1,4})\s*\((?P<serial>\d{1,5})\)\s*[.,]?\s*(?:vol|том|т)\b\s*\.?\s*(?P<volume>\d{1,4})"
+    r"(?:№|\bno\b\.?)\s*(?P<number>\d{1,4})\s*\((?P<serial>\d{1,5})\)\s*[.,]?\s*(?:vol|том|т)\b\s*\.?\s*(?P<volume>\d{1,4})"
     r"\s*[.,]?\s*(?P<year>\d{4})",
     re.IGNORECASE,
 )

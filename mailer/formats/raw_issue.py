@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import yaml
 
 from mailer.domain.errors import BadInput
 from mailer.formats import issue_file, raw_body, raw_defects, raw_head
-from mailer.formats.characters import unseen
 from mailer.formats.front_matter import KEYS, Value
-from mailer.formats.raw_blocks import Defect, RawBlock, Shape, numbered, split, words_of
+from mailer.formats.raw_blocks import Defect, RawBlock, Shape, split, words_of
+from mailer.formats.raw_print import without_print
 
 _NEEDED = ("number", "serial", "volume", "year", "date", "title")
 _OF_MEMBERSHIP = re.compile(r"\bmembership\b|\bчленств|\bвзнос", re.IGNORECASE)
 _SALUTATION = re.compile(r"(?:dear|уважаем\w+|дорог\w+)\b.*", re.IGNORECASE)
+_GREETING = re.compile(
+    r"(?:(?:dear|уважаем\w+|дорог\w+)\b[^.?]{1,60}|(?:ladies and )?gentlemen|(?:дамы и )?господа)[,!:]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,12 @@ def convert(raw: str, *, newsletter: str, language: str) -> Imported:
     if len(raw.encode(errors="replace")) > issue_file.BIGGEST_TEXT:
         raise BadInput(f"the text has more than {issue_file.BIGGEST_TEXT // 1000} kB; is it the right file?")
     defects: list[Defect] = []
-    text = _without_unseen(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
+    text = without_print(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
     blocks = split(text)
     head = raw_head.masthead(blocks)
     _report_masthead(head, blocks, defects)
     keys, article = _credits(head, _without_insert(blocks, head.end, defects), defects)
-    body, mended = raw_body.clean(article)
+    body, mended = raw_body.clean(_without_greeting(article, defects))
     year = keys.get("year")
     defects += [*mended, *raw_defects.find(text, blocks, year=year if isinstance(year, int) else None)]
     defects += [
@@ -53,17 +56,6 @@ def convert(raw: str, *, newsletter: str, language: str) -> Imported:
     if all(key in keys for key in _NEEDED):
         defects += _still_wrong(markdown, language)
     return Imported(front_matter=keys, markdown=markdown, defects=tuple(sorted(defects)))
-
-
-def _without_unseen(raw: str, defects: list[Defect]) -> str:
-    """The text without characters that nobody sees (page feeds, soft hyphens), but for line ends and tabs."""
-    lines = raw.split("\n")
-    found = [number for number, line in enumerate(lines, start=1) if unseen(line.replace("\t", " "))]
-    if found:
-        defects.append(Defect(line=found[0], what=f"unseen characters ({numbered(found)}); taken out"))
-    for number in found:
-        lines[number - 1] = "".join(each for each in lines[number - 1] if each == "\t" or not unseen(each))
-    return "\n".join(lines)
 
 
 def _report_masthead(head: raw_head.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]) -> None:
@@ -117,6 +109,18 @@ def _credits(
             defects.append(Defect(line=block.line, what=what))
             article.append(block)
     return keys | ({"copyright": owners} if owners else {}), article
+
+
+def _without_greeting(article: Sequence[RawBlock], defects: list[Defect]) -> Sequence[RawBlock]:
+    """The article without a salutation that it begins with, on a line of its own."""
+    if not article or article[0].shape is not Shape.PARAGRAPH:
+        return article
+    first, *rest = article
+    greeting, _, text = first.text.partition("\n")
+    if not _GREETING.fullmatch(words_of(greeting)):
+        return article
+    defects.append(Defect(line=first.line, what="the salutation is left out, the template has each reader's own"))
+    return [replace(first, line=first.line + 1, text=text), *rest] if text else rest
 
 
 def _trimmed(blocks: Sequence[RawBlock]) -> Sequence[RawBlock]:
