@@ -58,6 +58,13 @@ class App:
         return self.database_files[0].parent if self.database_files else self.config.folder
 
     @property
+    def epoch(self) -> EpochFile:
+        """What remembers beside the database how far the ledger had come."""
+        database = resolve(self.config.database_url, self.config.folder)
+        name = Path(database.database or "mailer").name  # each database has its own
+        return EpochFile(self.state_folder / f".{name}.epoch")
+
+    @property
     def database_files(self) -> list[Path]:
         """The database with its journal, when it is a file."""
         database = resolve(self.config.database_url, self.config.folder)
@@ -150,8 +157,7 @@ def manner(config: Config) -> Manner:
 @contextmanager
 def sending(app: App) -> Iterator[tuple[Sender, int]]:
     """A sender of this process with its owner's id: its lock is held inside, so that others can tell whether it lives."""
-    epoch = EpochFile(app.state_folder / ".mailer.epoch")
-    refuse_restored(app, epoch)
+    refuse_restored(app)
     name = f"mailer-{os.getpid()}-{secrets.token_hex(8)}"
     with locks.hold(app.state_folder, name):
         with app.store.transaction() as connection:
@@ -164,7 +170,7 @@ def sending(app: App) -> Iterator[tuple[Sender, int]]:
                 now=app.press.clock.now(),
             )
         sender = Sender(
-            app.press, transport(app), manner(app.config), owner=owner.id, is_dead=is_dead, reach=epoch.reach
+            app.press, transport(app), manner(app.config), owner=owner.id, is_dead=is_dead, reach=app.epoch.reach
         )
         try:
             yield sender, owner.id
@@ -174,15 +180,19 @@ def sending(app: App) -> Iterator[tuple[Sender, int]]:
                 end_owner(connection, owner.id, app.press.clock.now())
 
 
-def refuse_restored(app: App, epoch: EpochFile) -> None:
-    """Refused when the database is older than its epoch file: a backup was restored, and would send copies again."""
+def refuse_restored(app: App) -> int:
+    """Refused when the database is older than its epoch file: a backup was restored, and would send copies again.
+
+    Returns the ledger's epoch.
+    """
     with app.store.reading() as connection:
         reached = claims.ledger_epoch(connection)
-    if epoch.read() > reached:
+    if app.epoch.read() > reached:
         raise Refused(
-            f"the database is older than {epoch} says (epoch {reached}, not {epoch.read()}): a backup was restored, and "
-            "copies that left since are pending again. Nothing is sent: see docs/operating.md, Backups"
+            f"the database is older than {app.epoch} says (epoch {reached}, not {app.epoch.read()}): a backup was "
+            "restored, and copies that left since would leave again. Nothing is sent: see docs/operating.md, Backups"
         )
+    return reached
 
 
 def is_dead(owner: Owner) -> bool:

@@ -40,13 +40,17 @@ async def check(config: Path) -> list[Finding]:
         return [*found, Finding(what="the database", ok=False, said=str(error))]
     with closing(opened.store):
         found.append(Finding(what="the database", ok=True, said=opened.store.name))
-        return [*found, *_newsletters(opened), *_rights(opened), await _relay(opened)]
+        return [*found, _ledger(opened), *_newsletters(opened), *_rights(opened), await _relay(opened)]
 
 
 def _files(config: Config) -> Iterator[Finding]:
     key, schedules = config.path(config.secrets.key_file), config.path(config.paths.schedules)
     yield _try("the key", lambda: f"{key}, {len(composition.read_key(key))} bytes")
     yield _try("schedules/", lambda: ", ".join(load_schedules(schedules).newsletters) or "no newsletter yet")
+
+
+def _ledger(opened: App) -> Finding:
+    return _try("the ledger", lambda: f"epoch {composition.refuse_restored(opened)}, no restored backup")
 
 
 def _newsletters(opened: App) -> Iterator[Finding]:
@@ -70,15 +74,24 @@ def _source(opened: App, newsletter: Newsletter) -> str:
 
 def _rights(opened: App) -> Iterator[Finding]:
     config = opened.config
-    private = [config.file, config.path(config.secrets.key_file), *opened.database_files]
+    private = [config.file, config.path(config.secrets.key_file), *_database(opened)]
     for name in (config.smtp.password_file, config.database.url_file):
         private += [config.path(name)] if name else []
     wrong = [said for path in private if (said := composition.too_open(path))]
     yield Finding(what="rights of files", ok=not wrong, said="; ".join(wrong) or "only their owner can read them")
 
 
+def _database(opened: App) -> list[Path]:
+    """The database, and its journal unless that has just been made with the database's own rights."""
+    files = opened.database_files
+    return files[:1] if files and composition.too_open(files[0]) else files
+
+
 async def _relay(opened: App) -> Finding:
     smtp = opened.config.smtp
+    if smtp.username and not opened.config.smtp_password:
+        said = "[smtp] username has no password: name a password_file, or set MAILER_SMTP__PASSWORD"
+        return Finding(what="the relay", ok=False, said=said)
     try:
         async with composition.transport(opened).connect():
             pass

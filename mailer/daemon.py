@@ -107,12 +107,17 @@ class Daemon:
         for newsletter in list(self.app.schedules.newsletters.values()):
             await asyncio.to_thread(self._pull, newsletter)
         await asyncio.to_thread(self._plan_arrived)
+        if not await asyncio.to_thread(self._leads):
+            return  # it was lost meanwhile, and another daemon tests and begins
         for name in await asyncio.to_thread(self._untested):
             await self._test(name)
         await asyncio.to_thread(self._begin_due)
 
     async def _renew(self) -> None:
-        await asyncio.to_thread(self._do, "renew the lease", self._leads)
+        try:
+            await asyncio.to_thread(self._leads)
+        except Exception as error:  # noqa: BLE001  (it is tried again in a moment)
+            maillog.failed("renewing the scheduler's lease", error)
 
     async def _send(self) -> None:
         while True:
@@ -133,6 +138,7 @@ class Daemon:
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
         else:
+            maillog.mailing(str(name), f"was tested: {len(ready.messages) - len(failed)} messages to the editors")
             for line in failed:
                 self._rest(what, MailerError(line))
 
@@ -160,7 +166,12 @@ class Daemon:
                 and planning.wants_plan(mailings.mailings_of(connection, one.newsletter, one.serial), one.content_hash)
             ]
         for name in arrived:
-            self._do(f"plan {name}", partial(planning.plan_arrived, press, name))
+            self._do(f"plan {name}", partial(self._plan, name))
+
+    def _plan(self, name: IssueName) -> None:
+        made = planning.plan_arrived(self.app.press, name)
+        if made is not None:
+            maillog.mailing(made.issue, f"is planned: {made.copies} copies for {made.recipients} people")
 
     def _untested(self) -> list[IssueName]:
         """The planned issues of which no test mailing was sent as they are now."""

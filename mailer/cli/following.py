@@ -19,6 +19,8 @@ from mailer.pipeline.sending import Sender
 # How often to look (seconds), and how many times in a row to find the relay down before giving up for now.
 LOOK = 0.5
 DOWN = 5
+# After so many looks at which nothing could be handed over it is given up: more than a minute, for `per_minute`.
+IDLE = 140
 
 
 def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
@@ -28,7 +30,7 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
         found = reporting.progress(opened.press, name)
         if daemon or found.state is MailingState.CLOSED:
             _tell(opened, found)
-            return 0 if daemon else status_of(opened, found)
+            return status_of(opened, found) if found.state is MailingState.CLOSED else 0
         console.say(progress_document(found))
         console.complain(f"{name} is queued, but no daemon runs: `mailer send {name} --wait` sends it from here")
         return 1
@@ -68,11 +70,15 @@ async def _send_here(opened: App, name: IssueName) -> str:
 
 
 async def _until_done(opened: App, sender: Sender, name: IssueName) -> str:
-    down = 0
+    down = idle = 0
     while True:
         drained = await sender.drain(name)
         found = reporting.progress(opened.press, name)
         down = down + 1 if drained.down else 0
+        undone = found.starts_at is not None and opened.press.clock.now() < found.starts_at
+        idle = 0 if drained.handed_over or undone else idle + 1
+        if idle == IDLE:
+            return "nothing could be handed over for a while; the log says why"
         if down == DOWN:
             return drained.down
         if not waits(opened, found) and not drained.down:
@@ -83,7 +89,7 @@ async def _until_done(opened: App, sender: Sender, name: IssueName) -> str:
 
 def waits(opened: App, found: reporting.Progress) -> bool:
     """Whether something can still be done now: a copy that is due, or the undo time that has yet to pass."""
-    if found.state is not MailingState.SENDING or found.counts["pending"] + found.counts["sending"] == 0:
+    if not found.under_way:
         return False
     newsletter = opened.press.newsletters.get(IssueName.parse(found.issue).newsletter)
     now = opened.press.clock.now()
@@ -96,9 +102,11 @@ async def _follow(opened: App, name: IssueName) -> str:
     """Look on while the daemon sends; returns when it can do nothing more now."""
     watching = asyncio.create_task(_watch(opened, name))
     try:
+        down = 0
         while True:  # the daemon is another process: there is no event to wait for
             found = reporting.progress(opened.press, name)
-            if found.relay_down or not waits(opened, found) or not composition.daemon_runs(opened):
+            down = down + 1 if found.relay_down else 0
+            if down == 2 * DOWN or not waits(opened, found) or not composition.daemon_runs(opened):
                 return found.relay_down or ""
             await asyncio.sleep(LOOK)
     finally:

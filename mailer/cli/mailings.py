@@ -171,6 +171,7 @@ def send(
             f"{len(written)} copies of {issue} written to {dry_run_to}; nothing was sent",
         )
         return
+    composition.refuse_restored(opened)
     copies = _confirmed(opened, name)
     if not planning.is_planned(opened.press, name):
         console.warn(planning.plan(opened.press, name).warnings)
@@ -262,6 +263,7 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
     owed = supplementing.unsent(opened.press, name)
     people = [person_document(one) for one in owed.people]
     if send_ and owed.people:
+        composition.refuse_restored(opened)
         console.confirm(f"{owed.copies} copies of {issue} go to members, as a supplement.", typed=str(owed.copies))
         supplementing.supplement(opened.press, name, copies=owed.copies)
     console.show(

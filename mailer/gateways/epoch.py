@@ -1,5 +1,6 @@
 """Remembers beside the database how far the ledger has come, so that a restored backup is noticed before it sends."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -26,9 +27,16 @@ class EpochFile:
 
     def reach(self, epoch: int) -> None:
         """The file holds this epoch, or the higher one it held: written before a copy of that claim can leave."""
-        if epoch <= self.read():
-            return
-        new = self._path.with_suffix(f".{os.getpid()}")
+        guard = os.open(self._path.with_suffix(".guard"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(guard, fcntl.LOCK_EX)  # two senders: the lower number never comes last
+            if epoch > self.read():
+                self._write(epoch)
+        finally:
+            os.close(guard)
+
+    def _write(self, epoch: int) -> None:
+        new = self._path.with_suffix(".new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(str(epoch))
             file.flush()

@@ -45,6 +45,7 @@ def approve(press: Press, name: IssueName) -> Approved:
         proof = Proof.of(connection, found, press.clock.now())
     proof.check()
     with press.store.transaction() as connection:
+        _refuse_drifted(connection, press, found)
         now = press.clock.now()
         _move(connection, found, Step.APPROVE, approved_hash=found.seal, approved_by=press.who, approved_at=now)
         note(connection, press, "approve", name, f"seal {found.seal[:12]}, {len(proof.copies)} copies")
@@ -124,6 +125,8 @@ def begin(press: Press, found: Mailing, *, copies: int | None = None) -> Begun:
 
 def begin_proved(connection: Connection, press: Press, found: Mailing, copies: int) -> Begun:
     """Move a mailing whose copies were all made once to `sending`, from the state in which it was read."""
+    if not found.supplement:  # a supplement goes out as it was approved, whatever was edited since
+        _refuse_drifted(connection, press, found)
     undo = timedelta(minutes=press.newsletter(found.newsletter).schedule.undo_minutes)
     starts_at = press.clock.now() + undo
     _move(connection, found, Step.SEND, starts_at=starts_at)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from mailer.domain.address import Address
 from mailer.domain.delivery import Deferred, Event, Outcome, State, Unknown, event_of
-from mailer.domain.errors import CannotRender, MailerError
+from mailer.domain.errors import CannotRender
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.ports import Envelope
 from mailer.domain.retry import Backoff
@@ -69,6 +69,7 @@ def claim_due(
         bench = _bench(connection, benches, one, now)
         if bench is None or len(found) >= room:
             continue
+        mailings.share(connection, one.id)
         claimed = claims.claim(
             connection,
             owner=owner,
@@ -89,7 +90,7 @@ def _bench(connection: Connection, benches: Benches, one: Mailing, now: datetime
     if one.id not in benches:
         try:
             benches[one.id] = workbench(connection, one, now)
-        except MailerError as error:
+        except Exception as error:  # noqa: BLE001  (whatever is wrong with one mailing, the others go on)
             benches[one.id] = None
             maillog.failed(f"{one.issue} cannot be sent, SIGHUP tries it again: reading it", error)
     return benches[one.id]
@@ -111,7 +112,7 @@ def startable(connection: Connection, press: Press, now: datetime, only: IssueNa
 def _work(connection: Connection, bench: Workbench, held: Claim, copy: Delivery) -> Work | None:
     try:
         message = bench.make(copy.copy, copy.message_id)
-    except CannotRender as error:
+    except (CannotRender, LookupError, ValueError) as error:
         # Every copy was made once before the first left; this one cannot be made any more. A person must look.
         claims.give_back(connection, [held])
         again = deliveries.delivery(connection, copy.id)

@@ -34,7 +34,7 @@ def taken_over(pending: int, uncertain: int) -> None:
 
 def let_go(pending: int, uncertain: int) -> None:
     """Copies that we had in hand have gone back."""
-    level = logging.WARNING if uncertain else logging.INFO
+    level = logging.WARNING if uncertain else logging.DEBUG
     log.log(level, "copies in hand when sending stopped: %d wait, %d uncertain", pending, uncertain)
 
 

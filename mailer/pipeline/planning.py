@@ -117,6 +117,7 @@ def is_stale(connection: Connection, name: IssueName, draft: Draft) -> bool:
 
 def write(connection: Connection, press: Press, name: IssueName, draft: Draft) -> Plan:
     """Freeze a draft as the issue's first mailing, in the transaction given."""
+    mailings.lock(connection, name.newsletter, name.serial)
     before = mailings.mailings_of(connection, name.newsletter, name.serial)
     refuse_if_begun(before)
     voided = tuple(

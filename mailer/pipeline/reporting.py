@@ -23,7 +23,7 @@ NAMED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a mailing is. `done` counts copies neither pending nor sending; `next_at` is when the next may leave."""
+    """How far a mailing is. `done` counts copies neither pending nor sending; `under_way` those that may still leave."""
 
     issue: str
     state: MailingState
@@ -35,6 +35,7 @@ class Progress:
     due_at: datetime | None
     starts_at: datetime | None
     next_at: datetime | None
+    under_way: int
     held_reason: str | None
     relay_down: str | None
     newsletter_known: bool
@@ -116,6 +117,8 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
     identities = [one.id for one in found]
     counts = deliveries.counts(connection, identities)
     waiting = counts[State.PENDING] + counts[State.SENDING]
+    moving = [one.id for one in found if one.state is MailingState.SENDING]
+    in_motion = deliveries.counts(connection, moving)
     copies = sum(counts.values())
     now = press.clock.now()
     rate = deliveries.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
@@ -130,7 +133,8 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
         counts=counts,
         due_at=current.due_at,
         starts_at=current.starts_at,
-        next_at=deliveries.next_due(connection, identities),
+        next_at=deliveries.next_due(connection, moving),
+        under_way=in_motion[State.PENDING] + in_motion[State.SENDING],
         held_reason=current.held_reason,
         relay_down=claims.open_outage(connection),
         newsletter_known=name.newsletter in press.newsletters,

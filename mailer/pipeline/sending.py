@@ -36,10 +36,11 @@ class LostClaim(MailerError):
 
 @dataclass(slots=True)
 class Drained:
-    """How a drain ended. `down` says why the relay could not be used, when that ended it."""
+    """How a drain ended. `down` says why the relay could not be used; `broke` what became of a connection at last."""
 
     handed_over: int = 0
     down: str = ""
+    broke: str = ""
 
 
 class Sender:
@@ -120,8 +121,11 @@ class Sender:
 
     async def _after(self, drained: Drained) -> None:
         if drained.handed_over:
+            # It works, if not for so many connections as the settings ask for: that is no outage.
             self._failures, self._down_until = 0, None
-        if drained.down:
+        else:
+            drained.down = drained.down or drained.broke
+        if drained.down and not drained.handed_over:
             self._failures += 1
             self._down_until = self._press.clock.now() + relay_pause(self._failures)
             await self._ledger(_outage, drained.down)
@@ -139,6 +143,7 @@ class Sender:
                     connected = True
                     await self._ledger(_relay_is_up)
                     while work is not None:
+                        began = self._press.clock.now()
                         await self._hand_over(relay, work)
                         drained.handed_over += 1
                         self._handed_over += 1
@@ -150,6 +155,7 @@ class Sender:
                     continue
                 if connected:
                     maillog.broke_off(work.claim.delivery if work else 0, str(error))
+                    drained.broke = str(error)
                 broken = broken + 1 if connected else BROKEN
                 # Behind the others, in case it is this copy that breaks connections.
                 later = self._press.clock.now() + MINUTE if connected else None

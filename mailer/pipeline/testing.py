@@ -97,13 +97,14 @@ async def send(press: Press, transport: Transport, test: TestMailing) -> list[st
     try:
         while tried < len(test.messages):
             async with transport.connect() as relay:
-                while relay.usable and tried < len(test.messages):
-                    envelope, message = test.messages[tried]
+                for envelope, message in test.messages[tried:]:
                     outcome = await relay.send(envelope, message, _unmarked)
                     tried += 1
                     if not isinstance(outcome, Accepted):
                         said = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
                         failed.append(f"the test to {envelope.recipient} was not accepted: {said}")
+                    if not relay.usable:
+                        break  # the next one goes over a new connection
     finally:
         await asyncio.to_thread(_remember, press, test, tried - len(failed))
     return failed

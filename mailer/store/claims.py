@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, insert, or_, select, update
 
 from mailer.domain.delivery import Event, Outcome, State, advance
 from mailer.domain.mailing import MailingState
@@ -102,11 +102,12 @@ def record(
     A late reply to a copy that was taken for `uncertain` meanwhile settles it, if nobody has claimed it since.
     """
     reply = outcome.reply
-    number = select(func.count() + 1).where(attempts.c.delivery == held.delivery).scalar_subquery()
+    if connection.execute(select(deliveries.c.id).where(deliveries.c.id == held.delivery)).first() is None:
+        return False  # its plan was replaced meanwhile
     connection.execute(
         insert(attempts).values(
             delivery=held.delivery,
-            number=number,
+            number=_next_number(held.delivery),
             started_at=started_at,
             finished_at=finished_at,
             outcome=word,
@@ -149,6 +150,21 @@ def take_over(connection: Connection, *, dead: Collection[int], now: datetime) -
         or_(deliveries.c.owner.in_(list(dead)), deliveries.c.lease_until <= now),
     )
     free = {"owner": None, "lease_until": None, "marked_at": None}
+    begun = select(deliveries.c.id, deliveries.c.marked_at).where(gone, deliveries.c.marked_at.is_not(None))
+    for copy in connection.execute(begun).all():
+        connection.execute(
+            insert(attempts).values(
+                delivery=copy.id,
+                number=_next_number(copy.id),
+                started_at=copy.marked_at,
+                finished_at=now,
+                outcome="unknown",
+                status="",
+                text="its sender ended before the reply: it may have arrived",
+                queue_id="",
+                tls_version="",
+            )
+        )
     marked = (
         update(deliveries)
         .where(gone, deliveries.c.marked_at.is_not(None))
@@ -156,7 +172,11 @@ def take_over(connection: Connection, *, dead: Collection[int], now: datetime) -
         .returning(deliveries.c.id)
     )
     uncertain = sorted(connection.execute(marked).scalars())
-    unmarked = update(deliveries).where(gone).values(state=advance(State.SENDING, Event.ABANDONED), **free)
+    unmarked = (
+        update(deliveries)
+        .where(gone, deliveries.c.marked_at.is_(None))
+        .values(state=advance(State.SENDING, Event.ABANDONED), **free)
+    )
     return connection.execute(unmarked).rowcount, uncertain
 
 
@@ -207,6 +227,10 @@ def outages_since(connection: Connection, since: datetime) -> list[tuple[datetim
         or_(relay_outages.c.ended_at.is_(None), relay_outages.c.ended_at > since)
     )
     return [(row.began_at, row.ended_at) for row in connection.execute(query)]
+
+
+def _next_number(delivery: int) -> ScalarSelect[int]:
+    return select(func.count() + 1).where(attempts.c.delivery == delivery).scalar_subquery()
 
 
 def _holds(held: Claim) -> ColumnElement[bool]:

@@ -71,6 +71,17 @@ def change(connection: Connection, identity: int, **values: object) -> None:
     connection.execute(update(mailings).where(mailings.c.id == identity).values(values))
 
 
+def lock(connection: Connection, newsletter: str, serial: int) -> None:
+    """No copy of the issue is claimed or marked until this transaction ends (SQLite has one writer anyway)."""
+    rows = select(mailings.c.id).where(mailings.c.newsletter == newsletter, mailings.c.serial == serial)
+    connection.execute(rows.with_for_update()).all()
+
+
+def share(connection: Connection, identity: int) -> None:
+    """Nobody replaces the mailing's plan until this transaction ends."""
+    connection.execute(select(mailings.c.id).where(mailings.c.id == identity).with_for_update(read=True)).all()
+
+
 def forget_plan(connection: Connection, identity: int) -> None:
     """Remove a plan of which nothing has left, with its mailing, so that a new one can take its place.
 

@@ -94,8 +94,16 @@ def test_a_bare_line_feed_never_leaves(message: bytes) -> None:
 # --- what is refused or put off -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("phase", BEFORE)
-@pytest.mark.parametrize(("answer", "kind"), [("451 4.7.1 Greylisted", Deferred), ("550 5.1.1 No such user", Rejected)])
+@pytest.mark.parametrize(
+    ("phase", "answer", "kind"),
+    [
+        *((phase, "451 4.7.1 Greylisted", Deferred) for phase in BEFORE),
+        (Phase.MAIL, "552 5.3.4 Message too big", Rejected),
+        (Phase.RCPT, "550 5.1.1 No such user", Rejected),
+        (Phase.RCPT, "550 5.7.1 host mx.example said: relay access denied", Rejected),
+        (Phase.DATA, "554 5.5.1 No valid recipients", Rejected),
+    ],
+)
 def test_a_refusal_before_the_content_leaves_no_mark_and_the_connection_goes_on(
     phase: Phase, answer: str, kind: type[Outcome]
 ) -> None:
@@ -111,6 +119,25 @@ def test_a_refusal_before_the_content_leaves_no_mark_and_the_connection_goes_on(
             assert isinstance(await connection.send(to(BORIS), MESSAGE, marks), Accepted)
             assert [received.recipient for received in sink.received] == [BORIS.wire]
             assert sink.connections == 1
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("phase", "answer"),
+    [
+        (Phase.MAIL, "550 5.7.60 Client is not allowed to send as this sender"),
+        (Phase.RCPT, "554 5.7.1 <anna@example.org>: Relay access denied"),
+        (Phase.RCPT, "550 5.7.54 Unable to relay recipient in non-accepted domain"),
+    ],
+)
+def test_a_refusal_of_ourselves_is_no_members_fault(phase: Phase, answer: str) -> None:
+    async def story() -> None:
+        async with Sink(script=only(phase, answer)) as sink, a_connection(sink) as connection:
+            marks = Marks()
+            with pytest.raises(TransportDown, match="refuses to work for us"):
+                await connection.send(to(ANNA), MESSAGE, marks)
+            assert (marks.made, sink.received) == (0, [])
 
     run(story())
 

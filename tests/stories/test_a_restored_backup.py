@@ -31,7 +31,7 @@ def test_a_restored_backup_sends_nothing_by_itself(tmp_path):
             ):
                 pytest.fail("a sender was made")
             # A person has looked at what left and says so.
-            (tmp_path / ".mailer.epoch").unlink()
+            (tmp_path / ".mailer.db.epoch").unlink()
             with club.sending(FrozenClock(THURSDAY), sink) as (_, sender):
                 await sender.drain(ISSUE)
             assert len(sink.received) == 6
