@@ -245,7 +245,6 @@ def test_any_text_is_converted_and_no_line_is_lost(raw, long):
     assert all(block.text.strip() or block.shape is Shape.HEADING for block in blocks)
 
 
-@pytest.mark.skipif(not SEED.is_file(), reason="the seed's raw issue is not on this machine")
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -276,6 +275,7 @@ def test_a_text_too_big_is_refused():
         convert("д" * 100_001, newsletter="n", language="en")
 
 
+@pytest.mark.skipif(not SEED.is_file(), reason="the seed's raw issue is not on this machine")
 def test_the_seed_has_its_ten_defects_and_no_unknown_block():
     imported = convert(SEED.read_text(encoding="utf-8"), newsletter="russia-confidential", language="en")
     lines = {what: defect.line for defect in imported.defects for what in [defect.what.partition(" (")[0]]}
