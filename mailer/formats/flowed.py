@@ -9,12 +9,14 @@ COLUMNS = 72  # the width a letter has had since typewriters; RFC 3676 §4.2 ask
 
 # Where a line may break: every space but those that Unicode forbids to break at.
 _BREAKABLE = re.compile(r"[^\S\u00a0\u2007\u202f]+")
+# Latin, Cyrillic and their punctuation take a column each: looked up in one go, since every copy is measured.
+_NARROW = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2116]*")
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})  # Unicode categories of marks on the letter before, and unseen characters
 
 
 def width(text: str) -> int:
     """The columns a text takes on a screen: two for East Asian wide characters (UAX #11), none for combining marks."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     return sum(_columns(character) for character in text)
 

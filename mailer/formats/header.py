@@ -8,6 +8,7 @@ import re
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote
 
 from mailer.domain.address import Address
@@ -53,6 +54,11 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")  # RFC 2919 §2
 _SECTION = 45  # characters of one section of a parameter (RFC 2231 §3), so that its line stays within 78
 
 
+# Nearly every field is the same in all copies of an edition: only To and Message-ID are a person's own.
+_kept = lru_cache(maxsize=256)
+
+
+@_kept
 def unstructured(header: Header, text: str) -> str:
     """The field with free text, such as Subject. Spaces at the ends do not count; empty text is refused."""
     shown = _visible(header, text)
@@ -61,6 +67,7 @@ def unstructured(header: Header, text: str) -> str:
     return _fold(header, _plain(header, shown) or _encoded(header, shown))
 
 
+@_kept
 def mailbox(header: Header, name: str, address: Address) -> str:
     """The field with one address and its owner's name, which may be empty."""
     if not _ADDRESS.fullmatch(address.wire) or "=?" in address.wire or unseen(address.wire):
@@ -69,6 +76,7 @@ def mailbox(header: Header, name: str, address: Address) -> str:
     return _fold(header, [*_phrase(header, shown), f"<{address.wire}>"] if shown else [address.wire])
 
 
+@_kept
 def identified(header: Header, name: str, identifier: str) -> str:
     """The field with a name and an identifier in angle brackets: List-Id (RFC 2919). The name may be empty."""
     if not _IDENTIFIER.fullmatch(identifier):
@@ -76,6 +84,7 @@ def identified(header: Header, name: str, identifier: str) -> str:
     return _fold(header, [*_phrase(header, _visible(header, name)), f"<{identifier}>"])
 
 
+@_kept
 def structured(header: Header, value: str) -> str:
     """The field with a value for machines: visible ASCII, never encoded, folded where it has a space."""
     if not _WORDS.fullmatch(value) or "=?" in value:

@@ -128,11 +128,16 @@ def _text_part(kind: str, parameters: dict[str, str], text: str) -> bytes:
     if b"\r" in octets:
         octets = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     encoding, encoded = _smaller(octets.removesuffix(b"\n") + b"\n")
+    return _part_headers(kind, tuple(parameters.items()), encoding) + encoded
+
+
+@lru_cache(maxsize=16)
+def _part_headers(kind: str, parameters: tuple[tuple[str, str], ...], encoding: str) -> bytes:
     headers = (
-        parametrised(Header.CONTENT_TYPE, kind, parameters),
+        parametrised(Header.CONTENT_TYPE, kind, dict(parameters)),
         structured(Header.CONTENT_TRANSFER_ENCODING, encoding),
     )
-    return "".join((*headers, "\r\n")).encode() + encoded
+    return "".join((*headers, "\r\n")).encode()
 
 
 def _smaller(octets: bytes) -> tuple[str, bytes]:
