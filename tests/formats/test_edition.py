@@ -3,8 +3,6 @@
 import difflib
 import os
 import re
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -193,7 +191,7 @@ def test_golden(language):
         assert content == kept.read_text(encoding="utf-8"), "rewrite with `make golden`, and review the difference"
 
 
-# --- a real issue, and speed (R40) ------------------------------------------------------------------------------------
+# --- a real issue --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -228,21 +226,6 @@ def test_a_real_issue(real_issue, language):
     for said in (masthead, date):
         assert said in html
         assert said in text
-
-
-@pytest.mark.skipif(sys.gettrace() is not None, reason="times mean nothing while every line is being counted")
-def test_two_languages_compile_and_a_copy_fills_in_good_time(real_issue):
-    start = time.perf_counter()
-    editions = {language: compiled(real_issue, language, CORPORATE) for language in ("en", "ru")}
-    assert time.perf_counter() - start < 3  # R40
-    best = min(timed(editions["ru"], READER["ru"]) for _ in range(50))
-    assert best < 0.000_3  # R40; the best of many, since other work shares the machine
-
-
-def timed(edition: Edition, values: dict[Slot, str]) -> float:
-    start = time.perf_counter()
-    fill(edition, values)
-    return time.perf_counter() - start
 
 
 def test_the_pictures_of_the_page_are_content_ids():

@@ -1,6 +1,5 @@
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +11,6 @@ from mailer.domain.issue import Author, Heading, Status, Text
 from mailer.domain.ports import RawFile
 from mailer.formats.issue_file import assemble, content_hash, parse
 
-SEED = Path(__file__).parents[3] / "shared" / "seed" / "issues"
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
 N = "\u00a0"
 
@@ -304,9 +302,8 @@ def test_only_what_makes_the_issue_counts_for_its_hash():
     assert one.content_hash != other.content_hash
 
 
-@pytest.mark.skipif(not SEED.is_dir(), reason="the seed issue is not on this machine")
-def test_the_seed_issue_is_an_issue():
-    for folder in SEED.iterdir():
+def test_the_seed_issue_is_an_issue(seed):
+    for folder in (seed / "issues").iterdir():
         files = [RawFile(name=file.name, content=file.read_bytes()) for file in folder.iterdir()]
         issue = assemble(folder.name, files, languages=("en", "ru"), wait_for_all=True)
         assert issue is not None

@@ -1,5 +1,4 @@
 from datetime import date
-from pathlib import Path
 from time import process_time
 
 import pytest
@@ -11,8 +10,6 @@ from mailer.domain.issue import Heading, Paragraph, Table, Text
 from mailer.formats.issue_file import parse
 from mailer.formats.raw_blocks import Shape, split
 from mailer.formats.raw_issue import convert
-
-SEED = Path(__file__).parents[3] / "shared" / "seed" / "raw-issue.md"
 
 RAW = """\
 
@@ -275,9 +272,10 @@ def test_a_text_too_big_is_refused():
         convert("д" * 100_001, newsletter="n", language="en")
 
 
-@pytest.mark.skipif(not SEED.is_file(), reason="the seed's raw issue is not on this machine")
-def test_the_seed_has_its_ten_defects_and_no_unknown_block():
-    imported = convert(SEED.read_text(encoding="utf-8"), newsletter="russia-confidential", language="en")
+def test_the_seed_has_its_ten_defects_and_no_unknown_block(seed):
+    imported = convert(
+        (seed / "raw-issue.md").read_text(encoding="utf-8"), newsletter="russia-confidential", language="en"
+    )
     lines = {what: defect.line for defect in imported.defects for what in [defect.what.partition(" (")[0]]}
     torn = [defect.line for defect in imported.defects if defect.what.startswith("a paragraph torn")]
     assert torn == [64, 78]
@@ -291,7 +289,7 @@ def test_the_seed_has_its_ten_defects_and_no_unknown_block():
     assert lines["'(c)' for ©"] == 96
     assert any(defect.line == 26 and defect.what.startswith("the title is") for defect in imported.defects)
     assert any(defect.line == 112 and "two ways" in defect.what for defect in imported.defects)
-    issue = (SEED.parent / "issues" / "2018-03" / "en.md").read_bytes()
+    issue = (seed / "issues" / "2018-03" / "en.md").read_bytes()
     assert finished(imported) == parse("en.md", issue)
 
 

@@ -1,0 +1,84 @@
+"""How long an edition and a copy take (R40), beside the way that others go: every copy made afresh.
+
+pytest -m benchmark -s tests/benchmarks
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from mailer.config import load_schedules
+from mailer.domain.address import Address
+from mailer.domain.circulation import Copy
+from mailer.domain.edition import Terms, Variant
+from mailer.domain.ports import RawFile
+from mailer.formats.edition import compile_edition
+from mailer.formats.issue_file import assemble
+from mailer.pipeline.compiling import Letterhead, Workbench
+
+ROOT = Path(__file__).parents[2]
+RENEW = Variant(terms=Terms.INDIVIDUAL)
+ROUNDS, COPIES, AFRESH = 5, 400, 3
+
+
+def reader(number: int, language: str) -> Copy:
+    return Copy(
+        person=f"P{number:04}",
+        language=language,
+        variant=RENEW,
+        copy_number=number,
+        address=Address(local=f"reader{number}", domain="members.example"),
+        name=f"Reader {number}",
+        salutation=f"Dear Reader {number}",
+        paid_until=date(2026, 12, 31),
+    )
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_copy_beside_one_made_afresh(language: str) -> None:
+    schedules = load_schedules(ROOT / "schedules")
+    newsletter = schedules.newsletters["russia-confidential"]
+    folder = ROOT / "demo" / "issues" / "2026-10"
+    files = [RawFile(name=file.name, content=file.read_bytes()) for file in folder.iterdir()]
+    issue = assemble(folder.name, files, languages=newsletter.languages, wait_for_all=True)
+    assert issue is not None
+
+    def bench() -> Workbench:
+        edition = compile_edition(
+            issue=issue,
+            language=language,
+            variant=RENEW,
+            newsletter=newsletter,
+            fees=schedules.fees,
+            templates=ROOT / "templates",
+        )
+        date_header = datetime(2026, 10, 15, 7, tzinfo=UTC)
+        letterhead = Letterhead.of(newsletter)
+        return Workbench(issue=issue, letterhead=letterhead, editions={(language, RENEW): edition}, date=date_header)
+
+    compiled = bench()
+    compiled.make(reader(0, language), "<m.0@club.example>")
+    ours, afresh = [], []
+    for _ in range(ROUNDS):  # interleaved, so that both meet the same machine
+        ours.append(_each(lambda number: compiled.make(reader(number, language), f"<m.{number}@club.example>"), COPIES))
+        afresh.append(
+            _each(lambda number: bench().make(reader(number, language), f"<m.{number}@club.example>"), AFRESH)
+        )
+    sys.stdout.write(
+        f"\n{language}: {median(ours):.3f} ms a copy (R40: 0.3), {median(afresh):.1f} ms afresh, "
+        f"{median(afresh) / median(ours):.0f} times\n"
+    )
+
+
+def _each(make: Callable[[int], bytes], times: int) -> float:
+    """Milliseconds for one, as the mean of so many."""
+    start = time.perf_counter()
+    for number in range(times):
+        make(number)
+    return (time.perf_counter() - start) / times * 1000
