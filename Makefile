@@ -47,7 +47,7 @@ format: setup  ## format the code
 lock: setup  ## pin the newest allowed versions, with hashes
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	    --no-annotate --extra dev --quiet --upgrade pyproject.toml -o requirements.txt
+	    --no-annotate --no-strip-extras --extra dev --quiet --upgrade pyproject.toml -o requirements.txt
 
 clean:  ## forget .venv and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
