@@ -54,3 +54,8 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 def at_most_one(name: str, *columns: Column[Any], when: str) -> Index:
     """A unique index over the rows for which the condition holds, the same on both databases."""
     return Index(name, *columns, unique=True, sqlite_where=text(when), postgresql_where=text(when))
+
+
+def some(name: str, *columns: Column[Any], when: str) -> Index:
+    """An index over the rows for which the condition holds, the same on both databases."""
+    return Index(name, *columns, sqlite_where=text(when), postgresql_where=text(when))
