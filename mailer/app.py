@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 
 from mailer.config import Config, Schedules, load_config, load_schedules
-from mailer.config.machine import Relay as RelaySettings
+from mailer.config.relays import Relay as RelaySettings
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.families import family_of
 from mailer.domain.newsletter import Newsletter

@@ -29,7 +29,7 @@ def warm_up(per_hour: int, age: timedelta | None) -> int:
     `per_hour` in its first hour, twice as many in each further one.
     """
     hours = 0 if age is None else max(0, age // HOUR)
-    return per_hour * 2 ** min(hours, 30)
+    return per_hour << min(hours, 30)
 
 
 def shares(room: Mapping[str, int], weights: Mapping[str, int], carried: Mapping[str, int]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from mailer.domain.address import Address
 from mailer.domain.edition import Edition, Slot
 from mailer.domain.issue import PictureFile
 from mailer.domain.newsletter import Sender
+from mailer.domain.ports import Message
 from mailer.formats.base64 import Base64
 from mailer.formats.header import Header, identified, mailbox, parametrised, structured, unstructured
 from mailer.formats.message import picture_part
@@ -41,7 +42,7 @@ class Plate:
     html: Part
     after: tuple[bytes, ...]
 
-    def make(self, name: str, address: str, message_id: str, values: Values) -> bytes:
+    def make(self, name: str, address: str, message_id: str, values: Values) -> Message:
         """One person's message as RFC 5322 octets, every line ending in CRLF: the same bytes from the same inputs.
 
         `address` is an `Address.wire`, `message_id` has its angle brackets. No line is over 998 octets, those of the
@@ -51,15 +52,17 @@ class Plate:
         """
         check(self.slots, values)
         own = mailbox(Header.TO, name, address) + structured(Header.MESSAGE_ID, message_id)
-        return b"".join(
-            (
-                self.before_to,
-                own.encode(),
-                self.after_to,
-                *self.text.write(values),
-                self.between,
-                *self.html.write(values),
-                *self.after,
+        return Message(
+            b"".join(
+                (
+                    self.before_to,
+                    own.encode(),
+                    self.after_to,
+                    *self.text.write(values),
+                    self.between,
+                    *self.html.write(values),
+                    *self.after,
+                )
             )
         )
 

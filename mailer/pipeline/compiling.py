@@ -12,6 +12,7 @@ from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, Slot, Varian
 from mailer.domain.errors import BadInput, CannotRender, NotFound
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter, Sender
+from mailer.domain.ports import Message
 from mailer.formats import edition as editions
 from mailer.formats import issue_file
 from mailer.formats.address import parse
@@ -142,7 +143,7 @@ class Workbench:
     # Engraved when first needed, by language, variant and whether for a test: never more than two for an edition.
     _plates: dict[tuple[str, str, bool], Plate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def make(self, copy: Copy, message_id: str, *, test: bool = False) -> bytes:
+    def make(self, copy: Copy, message_id: str, *, test: bool = False) -> Message:
         """The message of one copy, marked as a test or not. Raises CannotRender naming the person."""
         try:
             return self.print_copy(
@@ -171,7 +172,7 @@ class Workbench:
         message_id: str,
         *,
         test: bool = False,
-    ) -> bytes:
+    ) -> Message:
         """The message of one copy from the plain values of its row: the same bytes from the same inputs.
 
         `address` is an `Address.wire`. No line begins with a dot, so SMTP has none to double. Raises CannotRender naming

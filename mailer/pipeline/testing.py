@@ -115,7 +115,7 @@ class _Handful:
     """The messages of a test mailing for a relay to take; they have no delivery, so nothing is noted anywhere."""
 
     def __init__(self, messages: Sequence[TestMessage]) -> None:
-        self._left = list(reversed(messages))
+        self._left: list[Parcel] = list(reversed(messages))
         self.accepted = 0
         self.failed: list[str] = []
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from mailer.app import App
 from mailer.domain.delivery import Outcome, State
-from mailer.domain.ports import Envelope, Mark
+from mailer.domain.ports import Envelope
 from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline import approving, supplementing
 from mailer.store import claims
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, import_register, members, says, states
-from tests.doubles import ACCEPTED, FrozenClock, ScriptedTransport
+from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 
 run = asyncio.run
 MORE = {"retry_minutes": 5, "give_up_after_hours": 1}

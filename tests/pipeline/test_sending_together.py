@@ -8,12 +8,12 @@ import pytest
 from mailer.app import App
 from mailer.domain.delivery import Outcome, State
 from mailer.domain.mailing import MailingState
-from mailer.domain.ports import Envelope, Mark
+from mailer.domain.ports import Envelope
 from mailer.gateways.sink import Sink
 from mailer.pipeline import approving, reporting, settling
 from mailer.pipeline.sending import Sender
 from tests.club import ISSUE, Club, attempts, begin, copies, members, states
-from tests.doubles import ACCEPTED, FrozenClock, ScriptedTransport
+from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 
 run = asyncio.run
 BOUND = 10  # seconds; what is waited for here takes milliseconds
