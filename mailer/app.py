@@ -121,17 +121,17 @@ def _stand_still() -> None:
 
 
 def transport(app: App) -> Transport:
-    """The relay of the settings. Raises MailerError for settings that would send in clear."""
-    smtp = app.config.smtp
+    """The first relay of the settings. Raises MailerError for settings that would send in clear."""
+    relay = app.config.relays[0]
     return SmtpTransport(
         SmtpSettings(
-            host=smtp.host,
-            port=smtp.port,
-            security=Security(smtp.security),
-            username=smtp.username,
-            password=app.config.smtp_password,
-            ca_file=app.config.path(smtp.ca_file) if smtp.ca_file else None,
-            timeout_seconds=smtp.timeout_seconds,
+            host=relay.host,
+            port=relay.port,
+            security=Security(relay.security),
+            username=relay.username,
+            password=relay.password,
+            ca_file=relay.ca_file,
+            timeout_seconds=relay.timeout_seconds,
         )
     )
 
@@ -142,15 +142,16 @@ def spool(folder: Path) -> Callable[[str, bytes], Path]:
 
 
 def manner(config: Config) -> Manner:
-    """How copies are sent, by [smtp] and [delivery]."""
+    """How copies are sent, by the first relay and [delivery]."""
+    relay = config.relays[0]
     return Manner(
-        connections=config.smtp.connections,
-        per_minute=config.smtp.per_minute,
+        connections=relay.connections,
+        per_minute=relay.per_minute,
         give_up_after=timedelta(hours=config.delivery.give_up_after_hours),
         backoff=Backoff(first=timedelta(minutes=config.delivery.retry_minutes)),
         resend_unknown=config.delivery.on_unknown == "resend",
         # RSET, MAIL, RCPT, DATA and the content: five answers a copy, each within the time-out.
-        lease=timedelta(minutes=1) + timedelta(seconds=config.smtp.timeout_seconds) * 5 * AHEAD,
+        lease=timedelta(minutes=1) + timedelta(seconds=relay.timeout_seconds) * 5 * AHEAD,
     )
 
 
