@@ -42,7 +42,7 @@ class Window:
 class Schedule:
     """When issues go out: a cron line with weekday names, in a time zone, within a window.
 
-    `canary` copies go first (0: all at once), and the rest `canary_minutes` after them.
+    With a `canary` so many copies go first, and the others `canary_minutes` later; 0: all at once.
     """
 
     cron: str
