@@ -130,10 +130,7 @@ def _stand_still() -> None:
 
 def relays(app: App) -> list[Relay]:
     """The relays of the settings. Raises MailerError for settings that would send in clear."""
-    return [
-        Relay(name=one.name, transport=_transport(one), connections=one.connections)
-        for one in app.config.relays
-    ]
+    return [Relay(name=one.name, transport=_transport(one), connections=one.connections) for one in app.config.relays]
 
 
 def transport(app: App) -> Transport:

@@ -1,5 +1,6 @@
 """How fast copies may leave: a new relay's first hours, a provider that asks us to slow down, a share for each relay."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -12,10 +13,16 @@ HOUR = timedelta(hours=1)
 _FIRST_REST, _LONGEST_REST = timedelta(seconds=1), timedelta(minutes=10)
 
 
+# A greylist (RFC 6647) puts off every first letter of a sender to a reader: coming more slowly changes nothing.
+_GREYLIST = re.compile(r"gr[ae]y[ -]?list", re.IGNORECASE)
+
+
 def asks_to_slow_down(outcome: Outcome) -> bool:
     """Whether an answer is a plea to come more slowly: 421, or a 4.7.x status (RFC 3463 §3.8), policy or security."""
     reply = outcome.reply
-    return reply is not None and (reply.code == 421 or (reply.code // 100 == 4 and reply.status.startswith("4.7.")))
+    if reply is None or _GREYLIST.search(reply.text):
+        return False
+    return reply.code == 421 or (reply.code // 100 == 4 and reply.status.startswith("4.7."))
 
 
 def rest(failures: int) -> timedelta:

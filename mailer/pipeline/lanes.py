@@ -35,6 +35,8 @@ class Lane:
     reached: bool = False
     down: str = ""
     broke: str = ""
+    breaks: int = 0  # connections that broke
+    blamed: int = 0  # of these, the ones for which a copy is to blame
     login_refused: bool = False
 
     def room(self) -> int:

@@ -28,7 +28,9 @@ def broke_off(delivery: int, reason: str) -> None:
 
 def claim_lost(delivery: int) -> None:
     """A copy in hand may not leave after all: its mailing was paused, or its lease is over. Nothing of it was sent."""
-    log.warning("delivery %d may not leave now: its mailing was paused or its lease is over; nothing of it left", delivery)
+    log.warning(
+        "delivery %d may not leave now: its mailing was paused or its lease is over; nothing of it left", delivery
+    )
 
 
 def slowed_down(family: str, seconds: float, reason: str) -> None:

@@ -1,8 +1,9 @@
 """Sends what is due: keeps copies in hand for each relay's connections, and the ledger told. The only async stage."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -73,18 +74,20 @@ class Sender:
         # What came of copies and is not written yet: kept when the ledger could not be written.
         self._results: dict[str, list[Result]] = {relay.name: [] for relay in relays}
         self._spoiled: list[tuple[Claim, str]] = []
+        self._lanes: Mapping[str, Lane] = {}
 
     def stop(self) -> None:
         """Claim nothing more; what is being handed over is finished."""
         self._stop.set()
+        for lane in self._lanes.values():
+            lane.tray.close()
 
     async def stopped(self, seconds: float) -> bool:
         """Wait for `stop`, so long at most; whether it came."""
-        try:
-            await asyncio.wait_for(self._stop.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+        return self._stop.is_set()
 
     async def until_stopped(self) -> None:
         """Wait for `stop`, however long."""
@@ -114,14 +117,13 @@ class Sender:
             return Drained(down="the relay was down a moment ago")
         await self._write_and_free()
         await self._ledger(clearing.take_over, self._manner, self._owner, self._legacy)
-        lanes = {relay.name: self._lane(relay) for relay in usable}
+        self._lanes = lanes = {relay.name: self._lane(relay) for relay in usable}
         try:
             await self._run(lanes, only)
         finally:
-            for lane in lanes.values():
-                lane.tray.close()
+            self._lanes = {}
             self._gather(lanes)
-            await asyncio.shield(asyncio.ensure_future(self._write_and_free()))
+            await _whole(self._write_and_free())
         return await self._after(lanes)
 
     # --- one drain ----------------------------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ class Sender:
             starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
             self._gather(lanes)
             room = {name: 0 if self._stop.is_set() else lane.room() for name, lane in lanes.items()}
-            given = await self._turn(lanes, room, only)
+            given = await _whole(self._turn(lanes, room, only))
             for name, lane in lanes.items():
                 lane.given += len(given.works.get(name, ()))
                 lane.adapt(starved[name])
@@ -165,10 +167,9 @@ class Sender:
                 if not any(self._results.values()) and not any(given.works.values()):
                     return
             self._nudged.clear()
-            try:
-                await asyncio.wait_for(self._nudged.wait(), TURN)
-            except TimeoutError:
-                pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TURN):
+                    await self._nudged.wait()
 
     async def _turn(self, lanes: Mapping[str, Lane], room: Mapping[str, int], only: IssueName | None) -> Given:
         """One step of the ledger, tried again a few times: it may be locked, or the disk full."""
@@ -216,9 +217,7 @@ class Sender:
         """Write what came; whatever is ours then was claimed and never reached a tray, and goes back."""
         results = {name: tuple(kept) for name, kept in self._results.items()}
         spoiled = tuple(self._spoiled)
-        asked = Asked(
-            owner=self._owner, results=results, room={}, carried={}, spoiled=spoiled, elapsed=0.0, only=None
-        )
+        asked = Asked(owner=self._owner, results=results, room={}, carried={}, spoiled=spoiled, elapsed=0.0, only=None)
         await self._ledger(turn_over, self._manner, self._benches, asked)
         self._written(results, spoiled)
         await self._ledger(clearing.free_own, self._manner, self._owner)
@@ -228,10 +227,10 @@ class Sender:
         """A copy at which a connection broke: behind the others, and put off when it is this copy that breaks them."""
         work, now = broken.work, self._press.clock.now()
         maillog.broke_off(work.claim.delivery, broken.why)
-        lane.broke = broken.why
         times, handed_over = self._broke.get(work.claim.delivery, (0, self._handed_over))
         self._broke[work.claim.delivery] = (times + 1, handed_over)
         to_blame = times + 1 >= BROKEN and self._handed_over + lane.tray.handed_over > handed_over
+        lane.blamed += to_blame
         outcome = Deferred(reply=None, detail=broken.why) if to_blame else None
         return Result(
             claim=work.claim,
@@ -248,13 +247,13 @@ class Sender:
         for name, lane in lanes.items():
             drained.handed_over += lane.tray.handed_over
             rest = self._rests[name]
-            why = lane.down or lane.broke
+            why = lane.down or (lane.broke if lane.breaks > lane.blamed else "")
             if lane.tray.handed_over:
                 # It works, if not for so many connections as the settings ask for: that is no outage.
                 self._rests[name] = Rest()
             elif why:
                 rest.failed(now, login=lane.login_refused)
-            drained.down = drained.down or lane.down or ("" if lane.tray.handed_over else lane.broke)
+            drained.down = drained.down or lane.down or ("" if lane.tray.handed_over else why)
             drained.broke = drained.broke or lane.broke
         self._handed_over += drained.handed_over
         if drained.down and not drained.handed_over:
@@ -282,7 +281,7 @@ class Sender:
                 except TransportDown as error:
                     lane.login_refused |= isinstance(error, LoginRefused)
                     if connected:
-                        lane.broke = str(error)
+                        lane.broke, lane.breaks = str(error), lane.breaks + 1
                     broken = broken + 1 if connected else BROKEN
                     if broken >= BROKEN:
                         lane.down = str(error)
@@ -311,3 +310,13 @@ class Sender:
                 return step(connection, self._press, *given, **named)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, in_transaction)
+
+
+async def _whole(step: Coroutine[object, object, Answer]) -> Answer:
+    """The step's answer. A cancellation waits until the step is done: what is in the ledger must be known here too."""
+    task = asyncio.ensure_future(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

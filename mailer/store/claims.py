@@ -13,7 +13,11 @@ from mailer.store.schema import attempts, deliveries, ledger_state, mailings
 
 # How many rows one statement names: well within what a database takes as parameters.
 _AT_ONCE = 500
-_LATE = {Event.ACCEPTED: Event.SETTLED_ACCEPTED, Event.DEFERRED: Event.SETTLED_RESEND, Event.UNUSED: Event.SETTLED_RESEND}
+_LATE = {
+    Event.ACCEPTED: Event.SETTLED_ACCEPTED,
+    Event.DEFERRED: Event.SETTLED_RESEND,
+    Event.UNUSED: Event.SETTLED_RESEND,
+}
 _FREE = {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
 
 
@@ -135,9 +139,7 @@ def _record(connection: Connection, owner: int, relay: str, results: Sequence[Re
     for _, group in groupby(sorted(results, key=_move), _move):
         alike = list(group)
         one = alike[0]
-        own = and_(
-            deliveries.c.id.in_([each.claim.delivery for each in alike]), deliveries.c.epoch == one.claim.epoch
-        )
+        own = and_(deliveries.c.id.in_([each.claim.delivery for each in alike]), deliveries.c.epoch == one.claim.epoch)
         held = and_(own, deliveries.c.state == State.SENDING, deliveries.c.owner == owner)
         to = advance(State.SENDING, one.event)
         values = {"state": to, "next_attempt_at": one.next_attempt_at if to is State.PENDING else None, **_FREE}

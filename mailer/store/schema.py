@@ -139,7 +139,9 @@ deliveries = Table(
     Column("variant", Text, nullable=False),
     Column("copy_number", Integer, nullable=False),
     Column("address", Text, nullable=False),
-    Column("family", Text, nullable=False, server_default=""),  # who serves the address's mailbox: what a provider's limits count
+    Column(
+        "family", Text, nullable=False, server_default=""
+    ),  # who serves the address's mailbox: what a provider's limits count
     Column("name", Text, nullable=False),
     Column("salutation", Text, nullable=False),
     Column("paid_until", Date),

@@ -31,10 +31,10 @@ def claim(app: App) -> list[Work]:
     with app.store.transaction() as connection:
         now = app.press.clock.now()
         owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
-        asked = Asked(
-            owner=owner.id, results={}, room={RELAY: 1000}, carried={}, spoiled=(), elapsed=0.0, only=None
-        )
+        asked = Asked(owner=owner.id, results={}, room={RELAY: 1000}, carried={}, spoiled=(), elapsed=0.0, only=None)
         works = list(handing.turn_over(connection, app.press, MANNER, {}, asked).works[RELAY])
+    for work in works:
+        work.make()
     OWNERS.update((work.claim.delivery, owner.id) for work in works)
     return works
 
