@@ -36,7 +36,7 @@ from mailer.pipeline.limiting import FamilyLimit, RelayLimit
 from mailer.pipeline.press import Press
 from mailer.pipeline.sending import Sender
 from mailer.store import Store, claims, resolve
-from mailer.store.claims import Traces
+from mailer.store.leftovers import Traces
 from mailer.store.owners import Owner, add_owner, end_owner, lease_holder, take_lease
 
 # The one daemon that pulls, plans and begins scheduled mailings holds this lease.

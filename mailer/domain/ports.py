@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType, Protocol
+from typing import NamedTuple, NewType, Protocol
 
 from mailer.domain.delivery import Noted, Outcome
 
@@ -58,8 +58,7 @@ class IssueSource(Protocol):
 Message = NewType("Message", bytes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(NamedTuple):
     """MAIL FROM and the one RCPT TO, as they go on the wire (`Address.wire`)."""
 
     sender: str

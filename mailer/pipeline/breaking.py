@@ -9,7 +9,7 @@ from mailer.domain.mailing import MailingState, Step, take
 from mailer.pipeline import maillog
 from mailer.pipeline.press import Press
 from mailer.store import Connection, deliveries, history, mailings
-from mailer.store.claims import Result
+from mailer.store.results import Result
 
 # RFC 3463 §3.2, §3.3: the refusal is about the one address or mailbox; 5.1.7 and 5.1.8 are about the sender's.
 _OURS = frozenset({"5.1.7", "5.1.8"})

@@ -7,8 +7,8 @@ from mailer.pipeline import maillog
 from mailer.pipeline.approving import cancel_waiting, close_done
 from mailer.pipeline.handing import Manner, settle_by_policy
 from mailer.pipeline.press import Press
-from mailer.store import Connection, claims, mailings, outages
-from mailer.store.claims import Traces
+from mailer.store import Connection, leftovers, mailings, outages
+from mailer.store.leftovers import Traces
 from mailer.store.owners import Owner, owners_with_copies
 
 # What another sending process left behind: its journal, in a tuple (None in it when that cannot be read); None while it
@@ -39,7 +39,7 @@ def _free(
     log: Callable[[int, int], None],
 ) -> None:
     now = press.clock.now()
-    pending, uncertain = claims.take_over(connection, dead=dead, now=now)
+    pending, uncertain = leftovers.take_over(connection, dead=dead, now=now)
     if manner.resend_unknown:
         for identity in uncertain:
             settle_by_policy(connection, press, identity, now + manner.backoff.first)

@@ -1,7 +1,7 @@
 """The ledger's side of sending: claims what is due, and records what came of each attempt. Each step is one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Deferred, Event, State, Unknown
@@ -19,7 +19,9 @@ from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.proving import workbench
 from mailer.pipeline.tray import Work
 from mailer.store import Connection, claims, deliveries, history, mailings, outages
-from mailer.store.claims import Claim, Result
+from mailer.store import results as results_of
+from mailer.store.claims import Claim
+from mailer.store.results import Result
 
 # What is the same for every copy of a mailing, by the mailing's id; None for one that cannot be read.
 Benches = dict[int, Workbench | None]
@@ -34,7 +36,7 @@ class Manner:
     resend_unknown: bool
     relays: Mapping[str, RelayLimit]
     families: Mapping[str, FamilyLimit] = field(default_factory=dict)
-    breaker: Breaker = Breaker()
+    breaker: Breaker = field(default_factory=Breaker)
     lease: timedelta = timedelta(minutes=10)  # longer than handing over all that is in hand
 
 
@@ -104,13 +106,13 @@ def _claim(
         mailings.share(connection, one.id)
         judged_by = ask_again(connection, press, one)
         limit = wave(connection, press.newsletter(one.newsletter).schedule, one, now)
-        for relay in works:
-            free = given[relay] - len(works[relay])
+        for relay, claimed in works.items():
+            free = given[relay] - len(claimed)
             free = free if limit is None else min(free, limit)
             taken = _claim_for(connection, manner, asked.owner, relay, one, judged_by, closed, free, now)
             limit = limit if limit is None else limit - len(taken)
             until = asked.elapsed + manner.lease.total_seconds()
-            works[relay] += [_work(bench, claim, until) for claim in taken]
+            claimed += [_work(bench, claim, until) for claim in taken]
     return works
 
 
@@ -197,7 +199,7 @@ def record(
         return
     now = press.clock.now()
     judged = _later(connection, manner, results, now)
-    claims.record(connection, owner, relay, judged)
+    results_of.record(connection, owner, relay, judged)
     learn(connection, [(one.claim.family, one.outcome) for one in judged if one.outcome is not None], now)
     if manner.resend_unknown:
         for one in judged:
@@ -212,7 +214,7 @@ def _later(connection: Connection, manner: Manner, results: Sequence[Result], no
     doubtful = [one.claim.delivery for one in results if isinstance(one.outcome, Deferred | Unknown)]
     if not doubtful:
         return list(results)
-    tries = claims.tries(connection, doubtful)
+    tries = results_of.tries(connection, doubtful)
     earliest = min([first for _, first in tries.values()], default=now)
     down = outages.since(connection, earliest)
     return [_judged(one, tries, down, manner, now) if one.outcome is not None else one for one in results]
@@ -236,7 +238,7 @@ def _judged(
         down=sum((max(timedelta(0), (end or now) - max(begin, first)) for begin, end in down), start=timedelta(0)),
     )
     gave_up = isinstance(one.outcome, Deferred) and again is None
-    return replace(one, event=Event.GAVE_UP if gave_up else one.event, next_attempt_at=again)
+    return one._replace(event=Event.GAVE_UP if gave_up else one.event, next_attempt_at=again)
 
 
 def settle_by_policy(connection: Connection, press: Press, identity: int, again_at: datetime) -> None:

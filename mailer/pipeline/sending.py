@@ -18,7 +18,8 @@ from mailer.pipeline.lanes import AHEAD, Lane, Relay, Rest
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.tray import Broken, OutTray
 from mailer.store import Connection
-from mailer.store.claims import Claim, Result
+from mailer.store.claims import Claim
+from mailer.store.results import Result
 
 Answer = TypeVar("Answer")
 Words = ParamSpec("Words")

@@ -10,7 +10,11 @@ from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.ports import Clock, Envelope, Journal, Message, Parcel
 from mailer.pipeline import maillog
 from mailer.pipeline.compiling import Workbench
-from mailer.store.claims import Claim, Result
+from mailer.store.claims import Claim
+from mailer.store.results import Result
+
+
+_UNMADE = Message(b"")
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -21,7 +25,7 @@ class Work:
     bench: Workbench
     envelope: Envelope
     until: float
-    message: Message = Message(b"")
+    message: Message = _UNMADE
     started_at: datetime | None = None
     begun: bool = False
 
@@ -110,7 +114,7 @@ class OutTray:
             work = self._queue.popleft()
             if len(self._queue) == self.mark:
                 self._nudge()
-            if not work.message and not self._made(work):
+            if work.message is _UNMADE and not self._made(work):
                 continue
             work.started_at = self._clock.now()
             self.taken += 1

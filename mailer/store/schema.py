@@ -176,7 +176,14 @@ at_most_one(
 )
 Index("ix_deliveries_mailing", deliveries.c.mailing)
 # What is claimed next, and the few copies that senders have in hand: small, so that moving a copy on touches little.
-some("ix_deliveries_due", deliveries.c.mailing, deliveries.c.next_attempt_at, deliveries.c.id, when=_due)
+some(
+    "ix_deliveries_due",
+    deliveries.c.mailing,
+    deliveries.c.judged_by,
+    deliveries.c.next_attempt_at,
+    deliveries.c.id,
+    when=_due,
+)
 some("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
 
 attempts = Table(

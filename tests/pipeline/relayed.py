@@ -12,7 +12,7 @@ from mailer.pipeline.handing import Asked, Manner
 from mailer.pipeline.limiting import RelayLimit
 from mailer.pipeline.tray import Work
 from mailer.store import mailings, owners
-from mailer.store.claims import Result
+from mailer.store.results import Result
 from tests.club import ISSUE
 
 RELAY = "relay.example"

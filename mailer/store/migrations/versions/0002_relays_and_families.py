@@ -22,7 +22,7 @@ def upgrade() -> None:
     op.drop_index('ix_deliveries_owner', table_name='deliveries')
     op.create_index('ix_deliveries_mailing', 'deliveries', ['mailing'])
     for name, columns, when in (
-        ('ix_deliveries_due', ['mailing', 'next_attempt_at', 'id'], "state = 'pending'"),
+        ('ix_deliveries_due', ['mailing', 'judged_by', 'next_attempt_at', 'id'], "state = 'pending'"),
         ('ix_deliveries_in_hand', ['owner'], "state = 'sending'"),
     ):
         op.create_index(name, 'deliveries', columns, sqlite_where=sa.text(when), postgresql_where=sa.text(when))
