@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from mailer.domain.delivery import Event, State, advance
 from mailer.domain.mailing import MailingState
-from mailer.store.schema import deliveries, ledger_state, mailings
+from mailer.store.schema import deliveries, is_pending, ledger_state, mailings
 
 
 class Claim(NamedTuple):
@@ -56,7 +56,7 @@ def claim(
         .join(mailings, mailings.c.id == deliveries.c.mailing)
         .where(
             deliveries.c.mailing == mailing,
-            deliveries.c.state == State.PENDING,
+            is_pending,
             deliveries.c.judged_by == judged_by,
             or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now),
             mailings.c.state == MailingState.SENDING,

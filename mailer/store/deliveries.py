@@ -11,7 +11,7 @@ from mailer.domain.circulation import Copy
 from mailer.domain.delivery import BLOCKING, Event, State, advance
 from mailer.domain.edition import variant_named
 from mailer.domain.families import family_of
-from mailer.store.schema import attempts, deliveries
+from mailer.store.schema import attempts, deliveries, is_sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +177,7 @@ def refused_with(connection: Connection, mailing: int, code: int, status: str) -
 
 def in_hand(connection: Connection, mailing: int, now: datetime) -> int:
     """How many copies of a mailing a sender has in hand, under a lease that has not ended."""
-    query = select(func.count()).where(deliveries.c.mailing == mailing, deliveries.c.state == State.SENDING)
+    query = select(func.count()).where(deliveries.c.mailing == mailing, is_sending)
     return connection.execute(query.where(deliveries.c.lease_until > now)).scalar_one()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 from mailer.domain.delivery import Event, State, Trace, advance, left_by_the_dead
 from mailer.store.batches import instant
 from mailer.store.results import add_attempts, begin_mailing
-from mailer.store.schema import deliveries
+from mailer.store.schema import deliveries, is_sending
 
 Traces = Mapping[tuple[int, int], Trace]
 _FREE = {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
@@ -29,7 +29,7 @@ def take_over(connection: Connection, *, dead: Mapping[int, Traces | None], now:
     """
     columns = ("id", "epoch", "owner", "relay", "mailing", "marked_at")
     gone = and_(
-        deliveries.c.state == State.SENDING,
+        is_sending,
         or_(deliveries.c.owner.in_(list(dead)), deliveries.c.lease_until <= now),
     )
     pending, uncertain = 0, []

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
-from mailer.domain.delivery import State
-from mailer.store.schema import attempts, deliveries, throttles
+from mailer.store.schema import attempts, deliveries, is_sending, throttles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +28,7 @@ def left_through(connection: Connection, relay: str, since: datetime) -> int:
     """How many copies were tried through a relay after that instant or are in hand for it now, by any process."""
     tried = select(func.count()).select_from(attempts)
     tried = tried.where(attempts.c.relay == relay, attempts.c.started_at > since)
-    in_hand = select(func.count()).where(deliveries.c.relay == relay, deliveries.c.state == State.SENDING)
+    in_hand = select(func.count()).where(deliveries.c.relay == relay, is_sending)
     return connection.execute(tried).scalar_one() + connection.execute(in_hand).scalar_one()
 
 
@@ -43,7 +42,7 @@ def left_to(connection: Connection, family: str, since: datetime) -> int:
 
 def in_hand_to(connection: Connection, family: str) -> int:
     """How many copies to a provider are in hand now, by any process."""
-    query = select(func.count()).where(deliveries.c.family == family, deliveries.c.state == State.SENDING)
+    query = select(func.count()).where(deliveries.c.family == family, is_sending)
     return connection.execute(query).scalar_one()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 from mailer.domain.delivery import Event, Outcome, State, advance
 from mailer.store.batches import instant, packed, unpacked
 from mailer.store.claims import Claim
-from mailer.store.schema import attempts, deliveries, mailings
+from mailer.store.schema import attempts, deliveries, is_sending, mailings
 
 
 class Result(NamedTuple):
@@ -66,7 +66,8 @@ def record(connection: Connection, owner: int, relay: str, results: Sequence[Res
     rows = {"rows": packed([_move(one) for one in results])}
     done = (
         update(deliveries)
-        .where(own, deliveries.c.state == State.SENDING, deliveries.c.owner == owner)
+        # `owner + 0`: found by their ids, not one by one among all that the owner has in hand.
+        .where(own, is_sending, deliveries.c.owner + 0 == owner)
         .values(state=batch.c.state, next_attempt_at=batch.c.next_attempt_at)
         .values(owner=None, relay=None, lease_until=None, marked_at=None)
     )
