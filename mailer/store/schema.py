@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import JSON, Boolean
 
@@ -173,6 +174,14 @@ Index(
     deliveries.c.state,
     deliveries.c.next_attempt_at,
     deliveries.c.id,
+)
+# Tells at once whether a waiting copy was judged by another register or other rules than today's.
+Index(
+    "ix_deliveries_judged",
+    deliveries.c.mailing,
+    deliveries.c.judged_by,
+    sqlite_where=text("state = 'pending'"),
+    postgresql_where=text("state = 'pending'"),
 )
 Index("ix_deliveries_state", deliveries.c.state)
 Index("ix_deliveries_owner", deliveries.c.owner)
