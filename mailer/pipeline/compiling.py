@@ -19,7 +19,6 @@ from mailer.formats.templates import BASE
 from mailer.formats.wording import long_date
 from mailer.pipeline.press import Press
 from mailer.store import Connection, issues
-from mailer.store.deliveries import Delivery
 from mailer.store.issues import Revision
 from mailer.store.mailings import StoredEdition
 
@@ -195,14 +194,3 @@ def test_banner(copy: Copy) -> str:
     if copy.language == "ru":
         return f"ТЕСТ: пробная рассылка, вариант {copy.variant.name}. Не пересылать."
     return f"TEST: a test mailing, variant {copy.variant.name}. Please do not forward."
-
-
-def rehearse(bench: Workbench, copies: Iterable[Delivery]) -> list[str]:
-    """Make every copy once and throw it away; returns a line for each that cannot be made."""
-    failed = []
-    for one in copies:
-        try:
-            bench.make(one.copy, one.message_id)
-        except CannotRender as error:
-            failed.append(str(error))
-    return failed
