@@ -15,7 +15,9 @@ from pathlib import Path
 from threading import Event
 
 from mailer.config import Config, Schedules, load_config, load_schedules
+from mailer.config.relays import Relay as RelaySettings
 from mailer.domain.errors import BadInput, Refused
+from mailer.domain.families import family_of
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, IssueSource, Transport
 from mailer.domain.retry import Backoff
@@ -23,12 +25,18 @@ from mailer.gateways import locks
 from mailer.gateways import spool as spooling
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.epoch import EpochFile
+from mailer.gateways.journal import Journal
+from mailer.gateways.journal import read as read_journal
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
 from mailer.gateways.sources import FolderSource
+from mailer.pipeline.breaking import Breaker
 from mailer.pipeline.handing import Manner
+from mailer.pipeline.lanes import AHEAD, Relay
+from mailer.pipeline.limiting import FamilyLimit, RelayLimit
 from mailer.pipeline.press import Press
-from mailer.pipeline.sending import AHEAD, Sender
+from mailer.pipeline.sending import Sender
 from mailer.store import Store, claims, resolve
+from mailer.store.leftovers import Traces
 from mailer.store.owners import Owner, add_owner, end_owner, lease_holder, take_lease
 
 # The one daemon that pulls, plans and begins scheduled mailings holds this lease.
@@ -120,18 +128,28 @@ def _stand_still() -> None:
     Event().wait(STILL)
 
 
+def relays(app: App) -> list[Relay]:
+    """The relays of the settings. Raises MailerError for settings that would send in clear."""
+    return [Relay(name=one.name, transport=_transport(one), connections=one.connections) for one in app.config.relays]
+
+
 def transport(app: App) -> Transport:
-    """The relay of the settings. Raises MailerError for settings that would send in clear."""
-    smtp = app.config.smtp
+    """The relay that test mailings go to and that `check` looks at: the first. Raises MailerError as `relays` does."""
+    return _transport(app.config.relays[0])
+
+
+def _transport(relay: RelaySettings) -> SmtpTransport:
     return SmtpTransport(
         SmtpSettings(
-            host=smtp.host,
-            port=smtp.port,
-            security=Security(smtp.security),
-            username=smtp.username,
-            password=app.config.smtp_password,
-            ca_file=app.config.path(smtp.ca_file) if smtp.ca_file else None,
-            timeout_seconds=smtp.timeout_seconds,
+            host=relay.host,
+            port=relay.port,
+            security=Security(relay.security),
+            username=relay.username,
+            password=relay.password,
+            ca_file=relay.ca_file,
+            timeout_seconds=relay.timeout_seconds,
+            window=relay.window,
+            messages_per_connection=relay.messages_per_connection,
         )
     )
 
@@ -142,42 +160,73 @@ def spool(folder: Path) -> Callable[[str, bytes], Path]:
 
 
 def manner(config: Config) -> Manner:
-    """How copies are sent, by [smtp] and [delivery]."""
+    """How copies are sent, by [delivery], the relays and [[domain]]."""
+    slowest = max(one.timeout_seconds for one in config.relays)
     return Manner(
-        connections=config.smtp.connections,
-        per_minute=config.smtp.per_minute,
         give_up_after=timedelta(hours=config.delivery.give_up_after_hours),
         backoff=Backoff(first=timedelta(minutes=config.delivery.retry_minutes)),
         resend_unknown=config.delivery.on_unknown == "resend",
-        # RSET, MAIL, RCPT, DATA and the content: five answers a copy, each within the time-out.
-        lease=timedelta(minutes=1) + timedelta(seconds=config.smtp.timeout_seconds) * 5 * AHEAD,
+        relays={
+            one.name: RelayLimit(
+                per_minute=one.per_minute, new_relay_per_hour=one.new_relay_per_hour, weight=one.weight
+            )
+            for one in config.relays
+        },
+        families={
+            family_of(one.name): FamilyLimit(per_minute=one.per_minute, connections=one.connections)
+            for one in config.domain
+        },
+        breaker=Breaker(share=config.delivery.refusal_share, at_least=config.delivery.refusals_at_least),
+        # MAIL, RCPT, DATA and the content: as many answers a copy, each within the time-out, for all that is in hand.
+        lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,
     )
 
 
 @contextmanager
 def sending(app: App) -> Iterator[tuple[Sender, int]]:
-    """A sender of this process with its owner's id: its lock is held inside, so that others can tell whether it lives."""
+    """A sender of this process with its owner's id: its lock is held inside, so that others can tell whether it lives.
+
+    Its journal is gone afterwards, unless the ledger could not be written: then the next sender reads it.
+    """
     refuse_restored(app)
     name = f"mailer-{os.getpid()}-{secrets.token_hex(8)}"
-    with locks.hold(app.state_folder, name):
+    lock = app.state_folder / name
+    with locks.hold(app.state_folder, name), Journal(journal_of(lock)) as journal:
         with app.store.transaction() as connection:
             owner = add_owner(
                 connection,
                 host=locks.host(),
                 boot_id=locks.boot_id(),
                 pid=os.getpid(),
-                lock=str(app.state_folder / name),
+                lock=str(lock),
                 now=app.press.clock.now(),
             )
         sender = Sender(
-            app.press, transport(app), manner(app.config), owner=owner.id, is_dead=is_dead, reach=app.epoch.reach
+            app.press,
+            relays(app),
+            manner(app.config),
+            owner=owner.id,
+            journal=journal,
+            legacy=legacy,
+            reach=app.epoch.reach,
         )
         try:
             yield sender, owner.id
         finally:
-            sender.close()
-            with app.store.transaction() as connection:
-                end_owner(connection, owner.id, app.press.clock.now())
+            if sender.close():
+                with app.store.transaction() as connection:
+                    end_owner(connection, owner.id, app.press.clock.now())
+                journal_of(lock).unlink(missing_ok=True)
+
+
+def journal_of(lock: Path) -> Path:
+    """Where the sender with this lock writes its journal."""
+    return lock.with_name(f".{lock.name}.journal")
+
+
+def legacy(owner: Owner) -> tuple[Traces | None] | None:
+    """What a sender left behind that is proved to have ended: its journal. None while it may be alive."""
+    return (read_journal(journal_of(Path(owner.lock))),) if is_dead(owner) else None
 
 
 def refuse_restored(app: App) -> int:

@@ -10,7 +10,7 @@ from mailer import app as composition
 from mailer.app import App
 from mailer.config import Config, load_config, load_schedules
 from mailer.daemon import next_time
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.newsletter import Newsletter
 from mailer.pipeline.specimen import compile_specimen
 
@@ -73,10 +73,7 @@ def _source(opened: App, newsletter: Newsletter) -> str:
 
 
 def _rights(opened: App) -> Iterator[Finding]:
-    config = opened.config
-    private = [config.file, config.path(config.secrets.key_file), *_database(opened)]
-    for name in (config.smtp.password_file, config.database.url_file):
-        private += [config.path(name)] if name else []
+    private = [*opened.config.private_files, *_database(opened)]
     wrong = [said for path in private if (said := composition.too_open(path))]
     yield Finding(what="rights of files", ok=not wrong, said="; ".join(wrong) or "only their owner can read them")
 
@@ -88,17 +85,17 @@ def _database(opened: App) -> list[Path]:
 
 
 async def _relay(opened: App) -> Finding:
-    smtp = opened.config.smtp
-    if smtp.username and not opened.config.smtp_password:
-        said = "[smtp] username has no password: name a password_file, or set MAILER_SMTP__PASSWORD"
-        return Finding(what="the relay", ok=False, said=said)
     try:
+        relay = opened.config.relays[0]
+        if relay.username and not relay.password:
+            also = ", or set MAILER_SMTP__PASSWORD" if relay.section == "[smtp]" else ""
+            raise BadInput(f"{relay.section} username has no password: name a password_file{also}")
         async with composition.transport(opened).connect():
             pass
     except MailerError as error:
         return Finding(what="the relay", ok=False, said=str(error))
-    how = f"{smtp.security}{', logged in' if smtp.username else ''}"
-    return Finding(what="the relay", ok=True, said=f"{smtp.host}:{smtp.port} answers ({how})")
+    how = f"{relay.security}{', logged in' if relay.username else ''}"
+    return Finding(what="the relay", ok=True, said=f"{relay.host}:{relay.port} answers ({how})")
 
 
 def _try(what: str, look: Callable[[], str]) -> Finding:

@@ -5,7 +5,7 @@ import email.policy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -195,7 +195,7 @@ class Club:
         self.settle(**tables)
         with self.opened(clock) as app, composition.sending(app) as (sender, _owner):
             if not isinstance(relay, Sink):
-                sender._transport = relay
+                sender._relays = tuple(replace(one, transport=relay) for one in sender._relays)
             yield app, sender
 
 

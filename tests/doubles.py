@@ -1,11 +1,12 @@
 """What alone is faked: the time, and a relay's misbehaviour that no real server can be made to show."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from mailer.domain.delivery import Accepted, Outcome, Reply
-from mailer.domain.ports import Envelope, Mark
+from mailer.domain.delivery import Accepted, Outcome, Reply, Unknown
+from mailer.domain.ports import Envelope, Parcel, Tray
 
 
 class FrozenClock:
@@ -13,9 +14,13 @@ class FrozenClock:
 
     def __init__(self, at: datetime) -> None:
         self._at = at
+        self._began = at
 
     def now(self) -> datetime:
         return self._at
+
+    def elapsed(self) -> float:
+        return (self._at - self._began).total_seconds()
 
     def advance(self, **by: float) -> None:
         """On by so many `days`, `hours`, `minutes` or `seconds`."""
@@ -27,12 +32,18 @@ class FrozenClock:
 
 ACCEPTED = Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
 
+
+class NotNow(Exception):
+    """What `mark` raises when the tray lets nothing of a copy leave."""
+
+
+Mark = Callable[[], Awaitable[None]]
 # What to do with one copy; awaits the mark itself, or does not. What it raises comes through.
 Play = Callable[[Envelope, Mark], Awaitable[Outcome]]
 
 
 class ScriptedTransport:
-    """Carries out attempts as its play says, on connections that stay usable.
+    """Carries out attempts as its play says, one after another on each connection.
 
     `left` are the addresses whose mark was made; `connected` counts the connections, `most_open` those at one time.
     """
@@ -56,15 +67,37 @@ class ScriptedTransport:
 
 
 class _ScriptedConnection:
-    usable = True
-
     def __init__(self, play: Play, left: list[str]) -> None:
         self._play = play
         self._left = left
 
-    async def send(self, envelope: Envelope, message: bytes, mark: Mark) -> Outcome:
-        async def noted() -> None:
-            await mark()
-            self._left.append(envelope.recipient.wire)
+    async def carry(self, tray: Tray) -> None:
+        more = asyncio.Event()
+        while (parcel := tray.take(more.set)) is not None or tray.open:
+            if parcel is None:
+                await more.wait()
+                more.clear()
+            else:
+                await self._carry(tray, parcel)
 
-        return await self._play(envelope, noted)
+    async def _carry(self, tray: Tray, parcel: Parcel) -> None:
+        begun = False
+
+        async def mark() -> None:
+            nonlocal begun
+            if not tray.begin(parcel):
+                raise NotNow
+            begun = True
+            self._left.append(parcel.envelope.recipient)
+
+        try:
+            outcome = await self._play(parcel.envelope, mark)
+        except NotNow:
+            return
+        except BaseException as error:
+            if begun:
+                tray.end(parcel, Unknown(reply=None, detail=repr(error)))
+            else:
+                tray.back(parcel, repr(error), blamed=False)
+            raise
+        tray.end(parcel, outcome)

@@ -1,6 +1,7 @@
 """An installation is opened, renewed and made: what is there, what is private, what is named when it is missing."""
 
 import os
+import tomllib
 
 import pytest
 
@@ -175,6 +176,17 @@ def test_the_relay_is_as_the_settings_say(club):
         assert (settings.host, settings.port, settings.security) == ("127.0.0.1", 465, Security.TLS)
         assert (settings.username, settings.password, settings.ca_file) == ("club", "sesame", None)
         assert "sesame" not in repr(settings)
+
+
+def test_the_first_of_several_relays_is_used_as_its_table_says(club):
+    settings = tomllib.loads(club.config.read_text())
+    club.config.write_text(
+        f"paths.templates = '{settings['paths']['templates']}'\n"
+        "[[relay]]\nhost = 'relay.club.example'\nconnections = 7\n[[relay]]\nhost = 'spare.club.example'\n"
+    )
+    with club.opened() as app:
+        assert composition.transport(app)._settings.host == "relay.club.example"
+        assert composition.manner(app.config).connections == 7
 
 
 def test_a_certificate_file_that_is_missing_is_named(club):

@@ -4,13 +4,16 @@ import re
 import shlex
 import tomllib
 from pathlib import Path
+from typing import get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 from typer.main import get_command
 
 from mailer.cli import console
 from mailer.cli.commands import app
 from mailer.config.machine import Config
+from mailer.config.relays import Smtp
 from mailer.config.schedules import _Fees, _File
 from mailer.domain.delivery import State
 from mailer.domain.edition import ALL_VARIANTS
@@ -27,17 +30,29 @@ MADE_UP = "club-notes"
 WORDS = """
 newsletter issue source membership person seat payment period "fee schedule" entitlement circulation recipient exclusion
 mailing insert edition copy "copy number" "test mailing" message envelope "return path" delivery attempt outcome
-transport bounce hold "distribution report" slot variant supplement lease mark
+transport bounce hold "distribution report" slot variant supplement lease mark "dkim signature" selector
 pull plan compile test approve send pause resume cancel settle ingest lift report
 """
 
 
 def settings(model):
-    """(section, key) of every setting, as the file writes it."""
+    """(section, key) of every setting of a table that stands once, as the file writes it."""
     return [
         (section, inner.alias or key)
         for section, field in model.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
         for key, inner in field.annotation.model_fields.items()
+    ]
+
+
+def listed(model):
+    """(table, key) of every setting of a table that may stand several times; what [smtp] has too is told there."""
+    return [
+        (table, key)
+        for table, field in model.model_fields.items()
+        if get_origin(field.annotation) is tuple
+        for key in get_args(field.annotation)[0].model_fields
+        if key not in Smtp.model_fields or table != "relay"
     ]
 
 
@@ -64,6 +79,13 @@ def test_a_setting_of_the_machine_stands_in_the_example_and_in_the_manual(sectio
     assert f"`[{section}] {key}`" in text("docs/operating.md")
 
 
+@pytest.mark.parametrize(("table", "key"), listed(Config))
+def test_a_setting_of_a_list_stands_in_the_example_and_in_the_manual(table, key):
+    _, _, shown = text("config.example.toml").partition(f"\n#[[{table}]]\n")
+    assert f"\n#{key} = " in shown
+    assert f"| `[[{table}]] {key}` |" in text("docs/operating.md")
+
+
 @pytest.mark.parametrize(("section", "key"), settings(_File))
 def test_a_setting_of_a_newsletter_stands_in_the_example_and_in_the_manual(section, key):
     assert key in tomllib.loads(text("schedules/russia-confidential.toml"))[section]
@@ -83,8 +105,9 @@ def test_the_fee_schedule_stands_in_the_example_and_in_the_manual():
 
 def test_nothing_stands_in_the_manual_that_is_no_setting():
     known = {f"[{section}] {key}" for model in (Config, _File) for section, key in settings(model)}
-    said = set(re.findall(r"`(\[[a-z]+\] [a-z_]+)`", text("docs/operating.md")))
-    assert said <= known
+    assert set(re.findall(r"`(\[[a-z]+\] [a-z0-9_]+)`", text("docs/operating.md"))) <= known
+    said = set(re.findall(r"`(\[\[(?:relay|domain)\]\] [a-z0-9_]+)`", text("docs/operating.md")))
+    assert said == {f"[[{table}]] {key}" for table, key in listed(Config)}
 
 
 @pytest.mark.parametrize("model", [Config, _File])

@@ -38,6 +38,7 @@ ROOMS = {
     "openpyxl": {"formats"},
     "babel": {"formats"},
     "lxml": {"formats"},
+    "cryptography": {"formats"},
     "apscheduler": {"daemon"},
     "cronsim": {"daemon"},
     "pydantic": {"config"},

@@ -101,7 +101,7 @@ def send_test(
     failed = asyncio.run(testing.send(opened.press, composition.transport(opened), ready))
     for line in failed:
         console.complain(line)
-    addresses = sorted({str(envelope.recipient) for envelope, _ in ready.messages})
+    addresses = sorted({one.envelope.recipient for one in ready.messages})
     console.say(
         {"issue": issue, "messages": len(ready.messages), "failed": failed, "to": addresses},
         f"{len(ready.messages) - len(failed)} test messages of {issue} sent to {', '.join(addresses)}",

@@ -27,7 +27,8 @@ def daemon() -> None:
     with composition.sending(opened) as (sender, owner):
         maillog.started(sorted(opened.schedules.newsletters))
         # A stop waits for the reply to what is in flight, and a little longer.
-        pace = daemons.Pace(stop_within=opened.config.smtp.timeout_seconds + 15)
+        longest = max(relay.timeout_seconds for relay in opened.config.relays)
+        pace = daemons.Pace(stop_within=longest + 15)
         asyncio.run(daemons.Daemon(app=opened, sender=sender, owner=owner, pace=pace).run())
     maillog.stopped()
 

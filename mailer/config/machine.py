@@ -1,96 +1,17 @@
-"""The machine's settings: where things are, the database, the relay, how deliveries are tried, the key."""
+"""The machine's settings: config.toml with the environment over it, checked, and what is derived from both."""
 
-import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import PrivateAttr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from mailer.config.reading import Number, Whole, explain, read_toml
-from mailer.domain.address import is_loopback
+from mailer.config.environment import PREFIX, Environment, variables
+from mailer.config.reading import explain, read_toml
+from mailer.config.relays import DomainTable, Relay, RelayTable, Server, Smtp
+from mailer.config.sections import Database, Delivery, Dkim, Paths, Secrets
 from mailer.domain.errors import BadInput
-
-PREFIX = "MAILER_"
-# MAILER_CONFIG names the file itself; it is no setting.
-NOT_SETTINGS = frozenset({"MAILER_CONFIG"})
-
-
-class Section(BaseModel):
-    """A table of config.toml: unknown keys are errors, nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Paths(Section):
-    """Where the templates and the schedules are."""
-
-    templates: str = "templates"
-    schedules: str = "schedules"
-
-
-class Database(Section):
-    """Which database; a URL that holds a password stands in a file of its own."""
-
-    url: str = "sqlite:///mailer.db"
-    url_file: str = ""
-
-
-class Smtp(Section):
-    """The relay. `password` comes from the environment only, never from config.toml."""
-
-    host: str = Field(default="127.0.0.1", min_length=1)
-    port: Whole = Field(default=25, ge=1, le=65535)
-    security: Literal["tls", "starttls", "none"] = "starttls"
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    password_file: str = ""
-    ca_file: str = ""
-    connections: Whole = Field(default=4, ge=1, le=100)
-    per_minute: Whole = Field(default=0, ge=0)
-    timeout_seconds: Number = Field(default=60, gt=0)
-
-    @model_validator(mode="after")
-    def _plain_only_at_home(self) -> "Smtp":
-        if self.security == "none" and not is_loopback(self.host):
-            raise ValueError('security = "none" is only for a loopback host; use "starttls" or "tls"')
-        return self
-
-
-class Delivery(Section):
-    """How long and how often a copy is tried, and what becomes of an uncertain one."""
-
-    give_up_after_hours: Number = Field(default=48, gt=0)
-    on_unknown: Literal["ask", "resend"] = "ask"
-    retry_minutes: Number = Field(default=5, gt=0)
-
-
-class Secrets(Section):
-    """The key that signs Message-IDs."""
-
-    key_file: str = "mailer.key"
-
-
-class _Environment(EnvSettingsSource):
-    """The MAILER_… variables. They are text, so what must be a number is read as one here."""
-
-    def __call__(self) -> dict[str, Any]:
-        found = super().__call__()
-        for section, values in found.items():
-            model = Config.model_fields[section].annotation
-            assert isinstance(model, type)
-            assert issubclass(model, Section)
-            for key, value in values.items():
-                if key in model.model_fields:
-                    values[key] = _read(value, model.model_fields[key].annotation)
-        return found
-
-
-def _read(value: Any, wanted: Any) -> Any:
-    try:
-        return wanted(value) if wanted in {int, float} else value
-    except (TypeError, ValueError):
-        return value  # the check that follows says what is allowed
 
 
 class Config(BaseSettings):
@@ -103,7 +24,10 @@ class Config(BaseSettings):
     paths: Paths = Paths()
     database: Database = Database()
     smtp: Smtp = Smtp()
+    relay: tuple[RelayTable, ...] = ()
+    domain: tuple[DomainTable, ...] = ()
     delivery: Delivery = Delivery()
+    dkim: Dkim = Dkim()
     secrets: Secrets = Secrets()
     _file: Path = PrivateAttr(default=Path("config.toml"))
 
@@ -118,7 +42,7 @@ class Config(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment over the file, and nothing else: no .env is read."""
         del env_settings, dotenv_settings, file_secret_settings
-        return _Environment(settings_cls), init_settings
+        return Environment(settings_cls), init_settings
 
     @property
     def file(self) -> Path:
@@ -140,9 +64,45 @@ class Config(BaseSettings):
         return self.secret(self.database.url_file, "[database] url_file") or self.database.url
 
     @property
-    def smtp_password(self) -> str:
-        """The relay's password, from the environment or from its file; empty without one."""
-        return self.smtp.password.get_secret_value() or self.secret(self.smtp.password_file, "[smtp] password_file")
+    def relays(self) -> tuple[Relay, ...]:
+        """Every relay, one or more, in the order of the file: each [[relay]], or [smtp] where there is none.
+
+        Raises BadInput when a password's file cannot be read.
+        """
+        if self.relay:
+            return tuple(
+                self._relay(table, f"[[relay]] {number}", name=_called(table), weight=table.weight)
+                for number, table in enumerate(self.relay, 1)
+            )
+        password = self.smtp.password.get_secret_value()
+        return (self._relay(self.smtp, "[smtp]", name=_called(self.smtp), weight=1, password=password),)
+
+    def _relay(self, server: Server, section: str, *, name: str, weight: int, password: str = "") -> Relay:
+        return Relay(
+            name=name,
+            section=section,
+            weight=weight,
+            host=server.host,
+            port=server.port,
+            security=server.security,
+            username=server.username,
+            password=password or self.secret(server.password_file, f"{section} password_file"),
+            ca_file=self.path(server.ca_file) if server.ca_file else None,
+            connections=server.connections,
+            messages_per_connection=server.messages_per_connection,
+            window=server.window,
+            per_minute=server.per_minute,
+            new_relay_per_hour=server.new_relay_per_hour,
+            timeout_seconds=server.timeout_seconds,
+        )
+
+    @property
+    def private_files(self) -> tuple[Path, ...]:
+        """The settings and every file named in them that holds a secret."""
+        servers: tuple[Server, ...] = self.relay or (self.smtp,)
+        named = [self.secrets.key_file, self.database.url_file, self.dkim.key_file, self.dkim.ed25519_key_file]
+        named += [server.password_file for server in servers]
+        return (self.file, *(self.path(name) for name in named if name))
 
     def secret(self, name: str, key: str) -> str:
         """The content of a …_file, without the line's end; empty when no file is named."""
@@ -158,28 +118,49 @@ def load_config(file: Path) -> Config:
     """The settings of this installation. Raises BadInput naming the file or variable, the key, and what is allowed."""
     file = file.resolve()
     tables = read_toml(file)
-    if isinstance(tables.get("smtp"), dict) and "password" in tables["smtp"]:
-        raise BadInput(f"{file}: [smtp] password: a secret does not belong here; name a file in password_file")
-    variables = _variables()
+    _no_password(file, tables)
+    found = variables(Config)
     try:
         config = Config(**tables)
     except ValidationError as error:
-        raise explain(error, file, Config, variables) from error
+        raise explain(error, file, Config, found) from error
     except ValueError as error:  # what pydantic-settings makes of a variable it cannot read
         raise BadInput(f"a {PREFIX}… variable cannot be read: {error}") from error
+    if config.relay:
+        _one_place(file, "smtp" in tables, [name for (section, _), name in found.items() if section == "smtp"])
+    _each_once(file, "relay", [_called(table) for table in config.relay])
+    _each_once(file, "domain", [table.name for table in config.domain])
     config._file = file  # noqa: SLF001  (its own private attribute; the model is frozen)
     return config
 
 
-def _variables() -> dict[tuple[str, ...], str]:
-    """The MAILER_… variables that are set, by section and key. Raises BadInput naming one that is no setting."""
-    found: dict[tuple[str, ...], str] = {}
-    for name in sorted(os.environ):
-        if not name.upper().startswith(PREFIX) or name.upper() in NOT_SETTINGS:
-            continue
-        section, separator, key = name.lower().removeprefix(PREFIX.lower()).partition("__")
-        if section not in Config.model_fields or not separator:
-            allowed = ", ".join(f"{PREFIX}{known.upper()}__…" for known in sorted(Config.model_fields))
-            raise BadInput(f"the environment variable {name} is not a setting; allowed: MAILER_CONFIG, {allowed}")
-        found[section, key] = name
-    return found
+def _called(server: Server) -> str:
+    """A relay's name in the ledger and the log: its own, else its host's."""
+    name = server.name if isinstance(server, RelayTable) else ""
+    return name or server.host.lower()
+
+
+def _no_password(file: Path, tables: dict[str, Any]) -> None:
+    smtp, relays = tables.get("smtp"), tables.get("relay")
+    places = [("[smtp]", smtp)]
+    places += [(f"[[relay]] {number}", one) for number, one in enumerate(relays if isinstance(relays, list) else [], 1)]
+    for place, table in places:
+        if isinstance(table, dict) and "password" in table:
+            raise BadInput(f"{file}: {place} password: a secret does not belong here; name a file in password_file")
+
+
+def _one_place(file: Path, section: bool, named: list[str]) -> None:
+    """Where there is a [[relay]], nothing else may name one."""
+    if section:
+        raise BadInput(f"{file}: [smtp] stands beside [[relay]]; name the relay in one place: make it a [[relay]] too")
+    if named:
+        raise BadInput(f"the environment variable {named[0]} is for [smtp], but {file} names its relays in [[relay]]")
+
+
+def _each_once(file: Path, table: str, names: Iterable[str]) -> None:
+    first: dict[str, int] = {}
+    for number, name in enumerate(names, 1):
+        if first.setdefault(name, number) != number:
+            raise BadInput(
+                f"{file}: [[{table}]] {number} name: found {name!r}, as in [[{table}]] {first[name]}; each needs its own"
+            )

@@ -1,17 +1,27 @@
 """Reads a TOML file into a checked model, and says what is wrong with it in words for a person."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from pydantic import AllowInfNan, BaseModel, Strict, ValidationError
+from pydantic import AfterValidator, AllowInfNan, BaseModel, Strict, ValidationError
 
 from mailer.domain.errors import BadInput
 
 Model = TypeVar("Model", bound=BaseModel)
 
+
+def slug(value: str) -> str:
+    """The value, when it is a short plain name. Raises ValueError saying what is allowed."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
+        raise ValueError("allowed: small letters, digits and hyphens")
+    return value
+
+
+Slug = Annotated[str, AfterValidator(slug)]
 # A number is no text and no yes or no: `port = "25"` and `port = true` are mistakes, and nothing lasts for ever.
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), AllowInfNan(False)]
@@ -53,27 +63,39 @@ def explain(
 
 
 def _line(problem: dict[str, Any], file: Path | str, model: type[BaseModel]) -> str:
-    where = [str(part) for part in problem["loc"]]
+    where, found = problem["loc"], problem["input"]
+    last = str(where[-1])
     key = _named(where)
     if problem["type"] == "extra_forbidden":
         known = _keys(model, where[:-1])
-        near = get_close_matches(where[-1], known, n=1)
+        near = get_close_matches(last, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         return f"{file}: {key} is not a setting; allowed here: {', '.join(known)}{hint}"
-    shown = isinstance(problem["input"], str | int | float | list) and not any(word in where[-1] for word in _SECRET)
-    found = f"found {problem['input']!r}; " if shown else ""
+    if problem["type"] == "tuple_type" and isinstance(found, dict):
+        return f"{file}: {key}: found [{last}]; write [[{last}]], there may be several"
+    # Of a table nothing is shown: it may hold a secret.
+    tables = isinstance(found, list) and any(isinstance(one, dict) for one in found)
+    shown = isinstance(found, str | int | float | list) and not tables and not any(word in last for word in _SECRET)
     allowed = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{file}: {key}: {found}{allowed[:1].lower()}{allowed[1:]}"
+    return f"{file}: {key}: {f'found {found!r}; ' if shown else ''}{allowed[:1].lower()}{allowed[1:]}"
 
 
-def _named(where: list[str]) -> str:
-    return where[0] if len(where) == 1 else f"[{where[0]}] {'.'.join(where[1:])}"
+def _named(where: Sequence[str | int]) -> str:
+    """The key as a person finds it: `[smtp] port`, or `[[relay]] 2 port` in the second table of that name."""
+    table, *rest = where
+    if rest and isinstance(rest[0], int):
+        return " ".join([f"[[{table}]]", *(str(one + 1 if isinstance(one, int) else one) for one in rest)])
+    return f"[{table}] {'.'.join(map(str, rest))}" if rest else str(table)
 
 
-def _keys(model: type[BaseModel], where: list[str]) -> list[str]:
+def _keys(model: type[BaseModel], where: Sequence[str | int]) -> list[str]:
     for name in where:
+        if isinstance(name, int):
+            continue
         field = model.model_fields.get(name)
         inner = field.annotation if field else None
+        if get_origin(inner) is tuple:
+            inner = get_args(inner)[0]
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []
         model = inner

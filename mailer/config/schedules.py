@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mailer.config.reading import Number, Whole, YesNo, explain, read_toml
+from mailer.config.reading import Number, Slug, Whole, YesNo, explain, read_toml
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
@@ -29,12 +29,6 @@ class Schedules:
 
     newsletters: Mapping[str, Newsletter]
     fees: FeeSchedule
-
-
-def _slug(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
-        raise ValueError("allowed: small letters, digits and hyphens")
-    return value
 
 
 def _sender(value: str) -> str:
@@ -96,7 +90,6 @@ def _hours(value: str) -> str:
     return value
 
 
-Slug = Annotated[str, AfterValidator(_slug)]
 SenderText = Annotated[str, AfterValidator(_sender)]
 ReplyText = Annotated[str, AfterValidator(_reply_to)]
 AddressText = Annotated[str, AfterValidator(_address)]
@@ -130,6 +123,8 @@ class _Send(_Table):
     between: Annotated[str, AfterValidator(_hours)] = ""
     not_after_hours: Number = Field(default=72, gt=0)
     undo_minutes: Number = Field(default=10, ge=0)
+    canary: Whole = Field(default=0, ge=0)
+    canary_minutes: Number = Field(default=60, ge=0)
 
 
 class _Approval(_Table):
@@ -228,6 +223,8 @@ def _newsletter(path: Path) -> Newsletter:
             between=Window(opens=time.fromisoformat(opens), closes=time.fromisoformat(closes)) if hours else None,
             not_after_hours=send.not_after_hours,
             undo_minutes=send.undo_minutes,
+            canary=send.canary,
+            canary_minutes=send.canary_minutes,
         ),
         approval_required=file.approval.required,
         editors=tuple(parse(address) for address in file.approval.editors),

@@ -31,8 +31,8 @@ class Event(StrEnum):
     REJECTED = "rejected"
     REPLY_LOST = "reply_lost"
     UNUSED = "unused"  # claimed, but nothing was tried: the relay was down, or we were asked to stop
-    ABANDONED = "abandoned"  # its owner died, or its lease ended, before the content could leave
-    ABANDONED_MARKED = "abandoned_marked"  # the same after the mark: it may have left
+    ABANDONED = "abandoned"  # its owner died before the content could leave: its journal proves it
+    ABANDONED_MARKED = "abandoned_marked"  # its owner died, or its lease ended, and it may have left
     SETTLED_ACCEPTED = "settled_accepted"
     SETTLED_RESEND = "settled_resend"
     BOUNCE_REPORTED = "bounce_reported"
@@ -127,3 +127,47 @@ def event_of(outcome: Outcome) -> Event:
             return Event.REJECTED
         case _:
             return Event.REPLY_LOST
+
+
+class Noted(StrEnum):
+    """What a sender's journal says of a copy: that its content began to leave, or what the answer was."""
+
+    BEGUN = "begun"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The last that a journal says of a copy, with the answer's code (0 when there was none)."""
+
+    noted: Noted
+    code: int = 0
+
+
+_NOTED = {
+    Event.ACCEPTED: Noted.ACCEPTED,
+    Event.DEFERRED: Noted.DEFERRED,
+    Event.REJECTED: Noted.REJECTED,
+    Event.REPLY_LOST: Noted.LOST,
+}
+
+
+def noted_of(outcome: Outcome) -> Noted:
+    """What a journal says of a copy with this outcome."""
+    return _NOTED[event_of(outcome)]
+
+
+def left_by_the_dead(trace: Trace | None) -> Event:
+    """What becomes of a copy whose sender is proved dead, by what its journal says of it: None is nothing at all."""
+    if trace is None:
+        return Event.ABANDONED
+    return {
+        Noted.ACCEPTED: Event.ACCEPTED,
+        Noted.DEFERRED: Event.DEFERRED,
+        Noted.REJECTED: Event.REJECTED,
+        Noted.BEGUN: Event.ABANDONED_MARKED,
+        Noted.LOST: Event.ABANDONED_MARKED,
+    }[trace.noted]

@@ -21,5 +21,9 @@ class TransportDown(MailerError):
     """Our relay cannot be used at all (connect, TLS, login). It pauses the loop and uses up nobody's attempts."""
 
 
+class LoginRefused(TransportDown):
+    """The relay does not take our name and password: asking again at once could only lock us out."""
+
+
 class CannotRender(MailerError):
     """A copy cannot be made for the person named; nothing may be sent until that is mended."""

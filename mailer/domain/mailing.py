@@ -69,6 +69,7 @@ class Mailing:
     `inputs_hash` tells what the editions were compiled from.
     `seal` is what an approval is bound to; `approved_hash`, the seal that was approved, counts only while they are equal.
     `due_at` is a scheduled mailing's time; `starts_at` the moment before which no message leaves (undo_minutes).
+    `rest_at` is when the rest may follow a canary wave, once that has gone.
     `supplement` counts the further mailings of the same issue, 0 for the first.
     """
 
@@ -91,6 +92,7 @@ class Mailing:
     starts_at: datetime | None = None
     held_reason: str | None = None
     first_handover_at: datetime | None = None
+    rest_at: datetime | None = None
 
     @property
     def issue(self) -> str:

@@ -40,13 +40,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When issues go out: a cron line with weekday names, in a time zone, within a window."""
+    """When issues go out: a cron line with weekday names, in a time zone, within a window.
+
+    With a `canary` so many copies go first, and the others `canary_minutes` later; 0: all at once.
+    """
 
     cron: str
     timezone: str
     between: Window | None
     not_after_hours: float
     undo_minutes: float
+    canary: int = 0
+    canary_minutes: float = 60
 
     def open_at(self, instant: datetime) -> bool:
         """Whether messages may leave at this (aware) instant, in the schedule's own time zone."""

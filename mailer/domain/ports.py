@@ -1,13 +1,12 @@
 """The holes in the wall: what the pipeline needs of the outside world, as protocols."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, NewType, Protocol
 
-from mailer.domain.address import Address
-from mailer.domain.delivery import Outcome
+from mailer.domain.delivery import Noted, Outcome
 
 
 class Clock(Protocol):
@@ -15,6 +14,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
+        ...
+
+    def elapsed(self) -> float:
+        """Seconds since some moment, on a clock that is never set and goes on while the machine sleeps."""
         ...
 
 
@@ -50,30 +53,77 @@ class IssueSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """MAIL FROM and the one RCPT TO."""
-
-    sender: Address
-    recipient: Address
+# RFC 5322 octets of which every line ends in CRLF, the last one too, and none begins with a dot: what goes as it is
+# into DATA (RFC 5321 §4.5.2) and into BDAT, and can smuggle nothing in. Only what makes such octets may say so.
+Message = NewType("Message", bytes)
 
 
-Mark = Callable[[], Awaitable[None]]
+class Envelope(NamedTuple):
+    """MAIL FROM and the one RCPT TO, as they go on the wire (`Address.wire`)."""
+
+    sender: str
+    recipient: str
+
+
+class Parcel(Protocol):
+    """A message in its envelope, ready to be handed over."""
+
+    @property
+    def envelope(self) -> Envelope:
+        """Where it goes."""
+        ...
+
+    @property
+    def message(self) -> Message:
+        """What goes there."""
+        ...
+
+
+class Journal(Protocol):
+    """A sender's own diary of the copies that began to leave, so that after a crash only these are in doubt."""
+
+    def write(self, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
+        """It stands in the journal. Raises MailerError when it cannot be written."""
+        ...
+
+    def clear(self) -> None:
+        """The journal is empty: all that it told stands in the ledger."""
+        ...
+
+
+class Tray(Protocol):
+    """Where a connection takes its next message from, and where it puts down what came of it."""
+
+    @property
+    def open(self) -> bool:
+        """Whether there may be more to take; when there is none now, `take`'s `wake` is called once that changes."""
+        ...
+
+    def take(self, wake: Callable[[], None]) -> Parcel | None:
+        """The next message to hand over; None when there is none now."""
+        ...
+
+    def begin(self, parcel: Parcel) -> bool:
+        """Note that its content begins to leave. False: it may not, nothing of it has left, and it is put down."""
+        ...
+
+    def end(self, parcel: Parcel, outcome: Outcome) -> None:
+        """Put it down with what came of the attempt."""
+        ...
+
+    def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+        """Put it down untried: nothing of it has left. `blamed`: the connection broke off at it, for no stated reason."""
+        ...
 
 
 class Connection(Protocol):
     """One conversation with the relay, used for many messages in turn."""
 
-    @property
-    def usable(self) -> bool:
-        """Whether a further message may be tried on it."""
-        ...
+    async def carry(self, tray: Tray) -> None:
+        """Hand over what the tray has, until it has no more or this connection has carried enough.
 
-    async def send(self, envelope: Envelope, message: bytes, mark: Mark) -> Outcome:
-        """Carry out one attempt. `mark` is awaited after the relay asked for the content, before its first octet.
-
-        Raises TransportDown when the connection failed before `mark`: nobody's attempt is used up.
-        What `mark` raises comes through, with nothing of the content sent.
+        Everything taken has been put down afterwards, whatever is raised. Raises TransportDown when the connection
+        could not be used to the end.
         """
         ...
 
@@ -82,5 +132,5 @@ class Transport(Protocol):
     """What carries out attempts."""
 
     def connect(self) -> AbstractAsyncContextManager[Connection]:
-        """A greeted, secured, logged-in connection; raises TransportDown."""
+        """A greeted, secured, logged-in connection; raises TransportDown, LoginRefused where the login is refused."""
         ...

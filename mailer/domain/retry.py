@@ -36,15 +36,16 @@ class Backoff:
         limit = first_attempt_at + give_up_after + down
         if now >= limit:
             return None
-        return now + min(_doubled(self.first, times=attempts - 1, longest=self.longest), limit - now)
+        return now + min(doubled(self.first, times=attempts - 1, longest=self.longest), limit - now)
 
 
 def relay_pause(failures: int) -> timedelta:
     """How long to leave the relay alone after so many failures in a row (one or more)."""
-    return _doubled(FIRST_PAUSE, times=failures - 1, longest=LONGEST_PAUSE)
+    return doubled(FIRST_PAUSE, times=failures - 1, longest=LONGEST_PAUSE)
 
 
-def _doubled(delay: timedelta, *, times: int, longest: timedelta) -> timedelta:
+def doubled(delay: timedelta, *, times: int, longest: timedelta) -> timedelta:
+    """The delay doubled so many times, never over `longest`."""
     for _ in range(times):
         if delay >= longest:
             break

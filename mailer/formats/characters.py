@@ -14,7 +14,7 @@ def unseen(text: str) -> str | None:
 
     A line break is unseen too: this is for texts of one line.
     """
-    if text.isprintable():
+    if text.replace("\u00a0", " ").isprintable():  # Python calls no space but one printable; this one is in every date
         return None
     for character in text:
         if unicodedata.category(character) in _UNSEEN or character in _NONE:

@@ -1,12 +1,11 @@
-"""Compiles an issue into an edition, and fills an edition for one person."""
+"""Compiles an issue into an edition, and keeps it as text that is approved and read again."""
 
 import hashlib
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 from mailer.domain.edition import (
     Edition,
@@ -19,27 +18,17 @@ from mailer.domain.edition import (
     Variant,
     variant_named,
 )
-from mailer.domain.errors import BadInput, CannotRender
+from mailer.domain.errors import BadInput
 from mailer.domain.issue import Block, Issue, ListBlock, Picture, Quote, Section
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.formats.bulletin import compose
-from mailer.formats.characters import unseen
-from mailer.formats.flowed import words, wrap
 from mailer.formats.html import write_html
 from mailer.formats.message import content_id
-from mailer.formats.paragraph import fill as fill_line
 from mailer.formats.text import write_text
 
 # R6: Gmail cuts a letter off at about 102 KB of HTML and hides the rest behind a link.
 HTML_WARN, HTML_MOST = 80_000, 100_000
-
-# What a test mailing shows above everything else; styled here, since filling reads no files.
-_BANNER_HTML = (
-    '<div role="note" style="max-width:640px;margin:0 auto;padding:14px 0;background-color:#8a5a00;color:#ffffff;'
-    'font-family:Arial,sans-serif;font-size:15px;font-weight:bold;line-height:1.4;text-align:center;">'
-    '<div style="padding:0 16px;">{}</div></div>'
-)
 
 
 def compile_edition(
@@ -119,45 +108,6 @@ def _pictures(blocks: tuple[Block, ...]) -> Iterator[str]:
                     yield from _pictures(item)
             case _:
                 pass
-
-
-# --- one person's copy ------------------------------------------------------------------------------------------------
-
-
-def fill(edition: Edition, values: Mapping[Slot, str], *, banner: str = "") -> tuple[str, str]:
-    """The HTML and the text of one copy, every slot filled and escaped for its place; lines end with `\\n`.
-
-    With a banner, that line stands above both. Raises CannotRender, naming the slot, when a value is missing, empty,
-    or more than one line of visible characters.
-    """
-    for slot in sorted(edition.slots):
-        _check(slot, values.get(slot, ""))
-    page = [piece if isinstance(piece, str) else _escaped(values[piece.slot], piece.place) for piece in edition.html]
-    text = [piece if isinstance(piece, str) else _lines(fill_line(piece, values)) for piece in edition.text]
-    if banner:
-        page.insert(edition.banner_html, _BANNER_HTML.format(html.escape(banner)))
-        text.insert(edition.banner_text, _lines([*wrap(words(banner)), ""]))
-    return "".join(page), "".join(text)
-
-
-def _check(slot: Slot, value: str) -> None:
-    if not value.strip():
-        raise CannotRender(f"nothing is given for '{slot}'")
-    found = unseen(value)
-    if found:
-        raise CannotRender(f"what is given for '{slot}' holds an unseen character, {found}")
-
-
-def _escaped(value: str, place: Place) -> str:
-    match place:
-        case Place.TEXT | Place.ATTRIBUTE:
-            return html.escape(value)
-        case Place.URL:
-            return quote(value, safe="")  # RFC 3986 §2.1: one component; the template wrote the address around it
-
-
-def _lines(lines: list[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
 
 
 # --- keeping ----------------------------------------------------------------------------------------------------------

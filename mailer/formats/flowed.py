@@ -41,6 +41,20 @@ def stuffed(line: str) -> str:
     return f" {line}" if line.startswith((" ", ">", "From ")) or line == "From" else line
 
 
+def is_one_line(text: str) -> bool:
+    """Whether `wrap` would surely leave the words of the text as they stand, on one line, soft or not.
+
+    True for nearly everything that a person's name is filled into; False means only that `wrap` must be asked.
+    """
+    return (
+        0 < len(text) < COLUMNS
+        and _NARROW.fullmatch(text) is not None  # so the only space among them where a line may break is the common one
+        and not ("  " in text or "--" in text)
+        and not text.startswith((" ", ">", "From"))
+        and text[-1] != " "
+    )
+
+
 def wrap(parts: Sequence[str], *, indent: str = "", soft: bool = False) -> list[str]:
     """Lines of at most 72 columns, the space at a soft break included; only a single longer word may exceed them.
 

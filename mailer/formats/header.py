@@ -6,12 +6,10 @@ read in two ways is encoded where the field may be encoded (RFC 2047) and refuse
 
 import re
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
 from urllib.parse import quote
 
-from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.formats.characters import unseen
 
@@ -54,29 +52,22 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")  # RFC 2919 §2
 _SECTION = 45  # characters of one section of a parameter (RFC 2231 §3), so that its line stays within 78
 
 
-# Nearly every field is the same in all copies of an edition: only To and Message-ID are a person's own.
-_kept = lru_cache(maxsize=256)
-
-
-@_kept
 def unstructured(header: Header, text: str) -> str:
     """The field with free text, such as Subject. Spaces at the ends do not count; empty text is refused."""
     shown = _visible(header, text)
     if not shown:
         raise BadInput(f"The {header} is empty; write it.")
-    return _fold(header, _plain(header, shown) or _encoded(header, shown))
+    return _fold(header, _plain(header, shown) or list(_encoded(header, shown)))
 
 
-@_kept
-def mailbox(header: Header, name: str, address: Address) -> str:
-    """The field with one address and its owner's name, which may be empty."""
-    if not _ADDRESS.fullmatch(address.wire) or "=?" in address.wire or unseen(address.wire):
-        raise BadInput(f"The {header} cannot hold the address {address.wire!r}; correct the address.")
+def mailbox(header: Header, name: str, address: str) -> str:
+    """The field with one address, as the wire has it, and its owner's name, which may be empty."""
+    if not _ADDRESS.fullmatch(address) or "=?" in address or unseen(address):
+        raise BadInput(f"The {header} cannot hold the address {address!r}; correct the address.")
     shown = _visible(header, name)
-    return _fold(header, [*_phrase(header, shown), f"<{address.wire}>"] if shown else [address.wire])
+    return _fold(header, [*_phrase(header, shown), f"<{address}>"] if shown else [address])
 
 
-@_kept
 def identified(header: Header, name: str, identifier: str) -> str:
     """The field with a name and an identifier in angle brackets: List-Id (RFC 2919). The name may be empty."""
     if not _IDENTIFIER.fullmatch(identifier):
@@ -84,7 +75,6 @@ def identified(header: Header, name: str, identifier: str) -> str:
     return _fold(header, [*_phrase(header, _visible(header, name)), f"<{identifier}>"])
 
 
-@_kept
 def structured(header: Header, value: str) -> str:
     """The field with a value for machines: visible ASCII, never encoded, folded where it has a space."""
     if not _WORDS.fullmatch(value) or "=?" in value:
@@ -164,8 +154,11 @@ def _parameter(header: Header, name: str, text: str) -> list[str]:
     return [f"{name}*{number}*={section}" for number, section in enumerate(sections)]
 
 
-def _fold(header: Header, words: Iterable[str]) -> str:
+def _fold(header: Header, words: Sequence[str]) -> str:
     """The words on lines as long as they may be; the first word always stands beside the header's name."""
+    whole = f"{header}: {' '.join(words)}\r\n"
+    if len(whole) - 2 <= _ENCODED_LINE:  # what is a person's own in a message hardly ever needs more
+        return whole
     lines = [f"{header}:"]
     for word in words:
         limit = _ENCODED_LINE if _OPENING in word or _OPENING in lines[-1] else _LINE

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from mailer.domain.edition import Slot, SlotLine
-from mailer.formats.flowed import COLUMNS, width, words, wrap
+from mailer.formats.flowed import COLUMNS, is_one_line, width, words, wrap
 
 Line = str | SlotLine
 Word = tuple[str | Slot, ...]  # never broken: letters and slots that no space divides
@@ -26,7 +26,9 @@ def flow(atoms: Iterable[str | Slot], *, indent: str = "", lead: str = "") -> li
 
 def fill(line: SlotLine, values: Mapping[Slot, str]) -> list[str]:
     """The physical lines of a line with its slots filled, wrapped alone when it has become too long."""
-    text = "".join(values[piece] if isinstance(piece, Slot) else piece for piece in line.pieces)
+    text = "".join([values[piece] if isinstance(piece, Slot) else piece for piece in line.pieces])
+    if not line.indent and is_one_line(text):
+        return [f"{text} " if line.soft else text]
     return wrap(words(text), indent=line.indent, soft=line.soft)
 
 

@@ -1,202 +1,193 @@
-"""Speaks with the club's relay: hands over one message after another, and tells what came of each."""
+"""One connection to the club's relay: carries what a dialogue says to the wire and back, and puts down what came of it."""
 
 import asyncio
-import re
-from typing import cast
+from collections.abc import Iterable
+from contextlib import suppress
 
-from aiosmtplib import SMTP, SMTPException
-
-from mailer.domain.address import Address
-from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
 from mailer.domain.errors import TransportDown
-from mailer.domain.ports import Envelope, Mark
-from mailer.gateways import replies
+from mailer.domain.ports import Parcel, Tray
+from mailer.gateways import replies, verdicts
+from mailer.gateways.dialogue import Answered, Dialogue, Event, Over, Refused, Wanted
 
 QUIT_SECONDS = 5.0  # nothing is owed after the last reply, so politeness has a limit
-
-# Refusals before the content that concern our standing with the relay and no member: nobody's attempt is used up.
-_NOT_FOR_US = {
-    421: "is closing the service",  # RFC 5321 §3.8
-    530: "wants a login or TLS first; check [smtp] username, password_file and security",  # RFC 4954 §6, RFC 3207 §4
-    538: "wants TLS before a login; check [smtp] security",  # RFC 4954 §4
-}
-
-_REFUSED = {
-    b"MAIL": "the relay refused our sender address",
-    b"RCPT": "the relay refused the recipient's address",
-    b"DATA": "the relay refused to be given the message",
-}
+# From so long a round trip on, whole messages one behind the other win over one message a round trip.
+FAR_SECONDS = 0.02
 
 
-class SmtpConnection:
-    """A greeted connection. After anything that leaves it in doubt it is closed and takes no more messages."""
+class SmtpConnection(asyncio.Protocol):
+    """A greeted connection, taken over from whoever made it. It carries one tray, and is closed afterwards."""
 
-    def __init__(self, client: SMTP) -> None:
-        assert client.protocol is not None
-        self._client = client
-        self._protocol = client.protocol
-        self._extensions = frozenset(client.esmtp_extensions)  # the client forgets them when the connection ends
-        self._transport = cast(asyncio.WriteTransport, client.transport)
-        tls = self._transport.get_extra_info("ssl_object")
+    def __init__(
+        self,
+        transport: asyncio.WriteTransport,
+        *,
+        name: str,
+        extensions: frozenset[str],
+        timeout_seconds: float,
+        window: int = 1,
+        messages_at_most: int = 0,
+    ) -> None:
+        """`window` is used where the relay is far away and offers CHUNKING; `messages_at_most` 0: no limit."""
+        self._transport = transport
+        self._name = name
+        self._dialogue = Dialogue(extensions)
+        self._timeout = timeout_seconds
+        self._window = window
+        self._left = messages_at_most or -1  # how many more may be asked for; never 0 when there is no limit
+        tls = transport.get_extra_info("ssl_object")
         self._tls_version = (tls.version() or "") if tls else ""
-        self._reset_due = False
+        self._loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[None] = self._loop.create_future()
+        self._gone = asyncio.Event()
+        self._tray: Tray | None = None
+        self._measured = False
+        self._spoken_at = self._loop.time()
+        self._watcher: asyncio.TimerHandle | None = None
+        self.out_of_step = False
+        transport.set_protocol(self)
 
-    @property
-    def usable(self) -> bool:
-        """Whether a further message may be tried on it."""
-        return self._client.is_connected
+    async def carry(self, tray: Tray) -> None:
+        """Hand over what the tray has, until it has no more or this connection has carried enough.
 
-    async def send(self, envelope: Envelope, message: bytes, mark: Mark) -> Outcome:
-        """Carry out one attempt; `mark` is awaited between the relay's 354 and the first octet of content.
-
-        The message's lines end in CRLF, the last one too; ValueError otherwise. Raises TransportDown when nothing came
-        of it before `mark` and no member is to blame. What is raised, `mark`'s own errors and a cancellation
-        included, leaves the connection closed; what is lost after `mark` is Unknown.
+        Everything taken has been put down afterwards, whatever is raised, a cancellation too: what was begun and has no
+        answer is Unknown. Raises TransportDown when the connection ended before that.
         """
-        content = _content(message)
-        if (needed := self._missing(envelope, message)) is not None:
-            return Rejected(reply=needed, tls_version=self._tls_version, detail="the relay was not asked")
+        self._tray = tray
+        self._watch()
         try:
-            refusal = await self._ask(envelope, message)
-            if refusal is not None:
-                return refusal
-            await mark()
-            return await self._hand_over(content)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Afterwards the connection is gone at once; what was not yet on the wire never will be."""
-        self._transport.abort()
-        self._client.close()
+            if self._gone.is_set():
+                raise TransportDown(f"the relay {self._name} was lost: it closed the connection")
+            self._go_on()
+            await self._done
+        finally:
+            self._abandon("it was broken off", blamed=False)
+            if self._watcher is not None:
+                self._watcher.cancel()
 
     async def leave(self) -> None:
         """Afterwards the connection is closed, with a QUIT where it is usable; never takes over QUIT_SECONDS."""
+        if self._dialogue.ready and not self._transport.is_closing():
+            self._dialogue.quit()
+            self._flush()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._gone.wait(), min(QUIT_SECONDS, self._timeout))
+        self._transport.abort()
+        await asyncio.sleep(0)  # lets the loop close the socket, even when it stops right after this
+
+    # --- asyncio's calls ----------------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Octets came: whatever they mean is done at once."""
+        now = self._loop.time()
+        if not self._measured:
+            # The first answer to the first group tells how far away the relay is.
+            self._measured = True
+            self._dialogue.window = self._window if now - self._spoken_at >= FAR_SECONDS else 1
+        self._spoken_at = now
         try:
-            if self.usable:
-                await self._client.quit(timeout=min(QUIT_SECONDS, self._client.timeout or QUIT_SECONDS))
-        except (SMTPException, OSError):
-            pass  # nothing is owed: every message has its outcome already
-        finally:
-            self.close()
-            await asyncio.sleep(0)  # lets the loop close the socket, even when it stops right after this
+            self._hear(self._dialogue.receive(data))
+            self._go_on()
+        except Exception as error:  # noqa: BLE001  (asyncio would only log it: whoever carries must know)
+            self._fail(error)
 
-    def _missing(self, envelope: Envelope, message: bytes) -> Reply | None:
-        """The refusal of RFC 6531 §3.5 or RFC 6152 §3 for what the relay has not announced that it can carry."""
-        if _needs_smtputf8(envelope) and "smtputf8" not in self._extensions:
-            text = "the relay does not announce SMTPUTF8, needed for this address"
-            return Reply(code=553, status="5.6.7", text=text)
-        if not message.isascii() and "8bitmime" not in self._extensions:
-            text = "the relay does not announce 8BITMIME, needed for this message"
-            return Reply(code=554, status="5.6.3", text=text)
-        return None
+    def connection_lost(self, error: Exception | None) -> None:
+        """The connection is gone; what had no answer is put down."""
+        self._gone.set()
+        self._down(f"was lost ({replies.printable(str(error))})" if error else "was lost: it closed the connection")
 
-    async def _ask(self, envelope: Envelope, message: bytes) -> Outcome | None:
-        """MAIL, RCPT, DATA; None when the relay waits for the content."""
-        if self._reset_due:
-            if (reply := await self._command(b"RSET")).code // 100 != 2:
-                raise self._down(f"answered {replies.quoted(reply)} to RSET")
-            self._reset_due = False
-        dialogue: tuple[tuple[bytes, list[bytes], int], ...] = (
-            (b"MAIL", [b"FROM:" + _path(envelope.sender), *self._options(envelope, message)], 2),
-            (b"RCPT", [b"TO:" + _path(envelope.recipient)], 2),
-            (b"DATA", [], 3),
-        )
-        for verb, words, wanted in dialogue:
-            reply = await self._command(verb, *words)
-            if reply.code // 100 != wanted:
-                return self._refusal(verb, reply)
-            self._reset_due = True
-        self._reset_due = False  # the reply to the content ends the transaction, whatever it is (RFC 5321 §4.1.1.4)
-        return None
+    # --- what is said -------------------------------------------------------------------------------------------------
 
-    def _options(self, envelope: Envelope, message: bytes) -> list[bytes]:
-        options = []
-        if "size" in self._extensions:
-            options.append(b"SIZE=%d" % len(message))  # RFC 1870 §3: with CRLFs, without the added dots
-        if not message.isascii():
-            options.append(b"BODY=8BITMIME")  # RFC 6152 §2
-        if _needs_smtputf8(envelope):
-            options.append(b"SMTPUTF8")  # RFC 6531 §3.4
-        return options
+    def _go_on(self) -> None:
+        """Ask for as many copies as may be asked for; leave when there will be no more."""
+        tray, dialogue = self._tray, self._dialogue
+        if tray is None or self._done.done():
+            return
+        while self._left and dialogue.ready and (parcel := tray.take(self._wake)) is not None:
+            self._ask(tray, parcel)
+        if dialogue.idle and (not self._left or not tray.open) and not self._done.done():
+            self._tray = None
+            self._done.set_result(None)
+        self._flush()
 
-    async def _command(self, verb: bytes, *words: bytes) -> Reply:
-        try:
-            reply = replies.read(*await self._client.execute_command(verb, *words))
-        except (SMTPException, OSError) as error:
-            raise self._down(f"was lost at {verb.decode()}: {replies.printable(str(error))}") from error
-        if reply.code in _NOT_FOR_US:
-            raise self._down(f"{_NOT_FOR_US[reply.code]}; it answered {replies.quoted(reply)} to {verb.decode()}")
-        return reply
+    def _ask(self, tray: Tray, parcel: Parcel) -> None:
+        refused = verdicts.cannot_carry(parcel.envelope, self._dialogue.extensions, self._tls_version)
+        if refused is not None:
+            tray.end(parcel, refused)
+        elif not self._dialogue.chunked or tray.begin(parcel):
+            self._left -= 1
+            self._dialogue.ask(parcel)
+        else:
+            self._left = 0  # what may not begin here will not begin at all: end what is under way and leave
 
-    def _refusal(self, verb: bytes, reply: Reply) -> Outcome:
-        match reply.code // 100:
-            case 4:
-                return Deferred(reply=reply, tls_version=self._tls_version, detail=_REFUSED[verb])
-            case 5 if _concerns_us(verb, reply):
-                raise self._down(f"refuses to work for us: {replies.quoted(reply)} to {verb.decode()}; check [smtp]")
-            case 5:
-                return Rejected(reply=reply, tls_version=self._tls_version, detail=_REFUSED[verb])
-            case _:
-                raise self._down(f"answered {replies.quoted(reply)} to {verb.decode()}, which is no answer to it")
+    def _wake(self) -> None:
+        self._loop.call_soon(self._go_on)
 
-    async def _hand_over(self, content: bytes) -> Outcome:
-        """The content and the reply to it.
+    def _flush(self) -> None:
+        if self._dialogue.outgoing:
+            self._spoken_at = self._loop.time()
+            self._transport.writelines(self._dialogue.outgoing)
+            self._dialogue.outgoing.clear()
 
-        aiosmtplib's own DATA leaves no room for the mark, so the content goes through two public methods of its
-        protocol, `write` and `read_response`. No other await may stand between them: what comes meanwhile is dropped.
-        """
-        if not self.usable:
-            return self._unknown("the connection was lost before the content: nothing of it was sent")
-        try:
-            self._protocol.write(content)
-            reply = replies.read(*await self._protocol.read_response(timeout=self._client.timeout))
-        except (SMTPException, OSError) as error:
-            return self._unknown(f"the reply to the content was lost: {replies.printable(str(error))}")
-        if reply.code == 421:
-            self.close()  # RFC 5321 §3.8: the relay is closing its side
-        match reply.code // 100:
-            case 2:
-                return Accepted(reply=reply, tls_version=self._tls_version)
-            case 4:
-                return Deferred(reply=reply, tls_version=self._tls_version, detail="the relay put off the content")
-            case 5:
-                return Rejected(reply=reply, tls_version=self._tls_version, detail="the relay refused the content")
-            case _:
-                return self._unknown(
-                    f"the relay answered {replies.quoted(reply)} to the content, which is no answer to it"
-                )
+    # --- what is heard ------------------------------------------------------------------------------------------------
 
-    def _unknown(self, detail: str) -> Unknown:
-        self.close()
-        return Unknown(reply=None, tls_version=self._tls_version, detail=detail)
+    def _hear(self, events: Iterable[Event]) -> None:
+        tray = self._tray
+        for event in events:
+            match event:
+                case Wanted(parcel) if tray is not None:
+                    if not tray.begin(parcel):
+                        self._stop(parcel)
+                        return
+                    self._dialogue.content(parcel)
+                case Answered(parcel) if tray is not None:
+                    tray.end(parcel, verdicts.of_answer(event, self._tls_version))
+                case Refused(parcel) if tray is not None:
+                    outcome = verdicts.of_refusal(event, self._tls_version)
+                    if isinstance(outcome, str):
+                        tray.back(parcel, outcome, blamed=False)
+                        self._down(outcome)
+                        return
+                    tray.end(parcel, outcome)
+                case Over(why, code, out_of_step):
+                    self.out_of_step = out_of_step
+                    self._down(replies.printable(why), blamed=code != 421)
+                case _:
+                    pass  # the answer to QUIT may bring what nobody waits for any more
 
-    def _down(self, what: str) -> TransportDown:
-        return TransportDown(f"the relay {self._client.hostname}:{self._client.port} {what}")
+    def _stop(self, unbegun: Parcel) -> None:
+        """A copy that is Wanted may not leave: after 354 there is no other way than to go."""
+        self._abandon("may not have it now", blamed=False, put_down=unbegun)
+        self._transport.abort()
+        if not self._done.done():
+            self._done.set_result(None)
 
+    def _down(self, why: str, *, blamed: bool = True) -> None:
+        self._abandon(why, blamed=blamed)
+        self._fail(TransportDown(f"the relay {self._name} {why}"))
 
-def _concerns_us(verb: bytes, reply: Reply) -> bool:
-    """Whether a 5xx is about our sender or our right to relay: no member is to blame, so nobody's attempt is used up.
+    def _fail(self, error: Exception) -> None:
+        self._transport.abort()
+        if not self._done.done():
+            self._done.set_exception(error)
 
-    A MAIL refused for the message's size (552 or 5.3.4, RFC 1870 §6.1) is about that message.
-    """
-    if verb == b"MAIL":
-        return reply.code != 552 and reply.status != "5.3.4"
-    return verb == b"RCPT" and replies.denies_relaying(reply)
+    def _abandon(self, why: str, *, blamed: bool, put_down: Parcel | None = None) -> None:
+        """Put down everything that is under way; the dialogue is over if anything was."""
+        tray, self._tray = self._tray, None
+        if tray is None:
+            return
+        held, left = self._dialogue.abandon()
+        if held is not None:
+            tray.end(held.parcel, verdicts.of_answer(held, self._tls_version))
+        for parcel, begun in left:
+            if begun:
+                tray.end(parcel, verdicts.lost(why, self._tls_version))
+            elif parcel is not put_down:
+                tray.back(parcel, f"the relay {self._name} {why}", blamed=blamed)
+                blamed = False  # those behind it had no part in it
 
-
-def _needs_smtputf8(envelope: Envelope) -> bool:
-    return envelope.sender.needs_smtputf8 or envelope.recipient.needs_smtputf8
-
-
-def _path(address: Address) -> bytes:
-    return f"<{address.wire}>".encode()
-
-
-def _content(message: bytes) -> bytes:
-    """The message as DATA carries it: a dot before each leading dot, a lone dot at the end (RFC 5321 §4.5.2)."""
-    if not message.endswith(b"\r\n") or re.search(rb"\r(?!\n)|(?<!\r)\n", message):
-        raise ValueError("a message's lines must end in CRLF: a bare CR or LF can smuggle a second message in")
-    dotted = message.replace(b"\r\n.", b"\r\n..")
-    return (b"." if dotted.startswith(b".") else b"") + dotted + b".\r\n"
+    def _watch(self) -> None:
+        """Every now and then: has the relay been silent for too long?"""
+        if not self._dialogue.idle and self._loop.time() - self._spoken_at >= self._timeout:
+            self._down(f"was lost: no answer within {self._timeout:g} seconds")
+        elif not self._done.done():
+            self._watcher = self._loop.call_later(self._timeout / 4, self._watch)

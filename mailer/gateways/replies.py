@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from mailer.domain.delivery import Reply
 
@@ -59,6 +61,8 @@ def read(code: int, text: str) -> Reply:
 
 def printable(text: str) -> str:
     """The text in one line without control, format or bidi characters or broken octets, cut at TEXT_LIMIT."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())[:TEXT_LIMIT]
     decoded = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     shown = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in decoded)
     return " ".join(shown.split())[:TEXT_LIMIT]
@@ -67,3 +71,40 @@ def printable(text: str) -> str:
 def quoted(reply: Reply) -> str:
     """The reply as a sentence for a person quotes it."""
     return " ".join(word for word in (f"‘{reply.code}", reply.status, reply.text) if word) + "’"
+
+
+# RFC 5321 §4.5.3.1.5 allows a reply line 512 octets; nobody's whole reply is longer than this.
+_REPLY_AT_MOST = 32_768
+
+
+@dataclass(slots=True)
+class ReplyReader:
+    """Puts a relay's octets together to replies, however they were split on the way."""
+
+    _rest: bytes = b""
+    _code: bytes = b""
+    _lines: list[bytes] = field(default_factory=list)
+    _length: int = 0
+
+    def read(self, data: bytes) -> Iterator[tuple[int, str] | None]:
+        """Each whole reply as its code and its text, lines apart by line feeds; None, once, for what is no reply.
+
+        Octets that are not UTF-8 become surrogates. Nothing is to be read after a None.
+        """
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            code, sign, text = line[:3], line[3:4], line[4:].removesuffix(b"\r")
+            self._length += len(line)
+            if not (len(code) == 3 and code.isdigit() and sign in _SIGNS and self._code in (b"", code)):
+                yield None
+                return
+            self._lines.append(text)
+            self._code = code
+            if sign != b"-":
+                yield int(code), b"\n".join(self._lines).decode("utf-8", "surrogateescape")
+                self._lines, self._code, self._length = [], b"", 0
+        if self._length + len(self._rest) > _REPLY_AT_MOST:
+            yield None
+
+
+_SIGNS = (b" ", b"-", b"\r", b"")  # RFC 5321 §4.2: some leave the space out where no text follows

@@ -1,11 +1,13 @@
 """Connects to the club's relay: greeted, private, with a checked certificate, logged in; or says why that failed."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import cast
 
 from aiosmtplib import (
     SMTP,
@@ -16,7 +18,7 @@ from aiosmtplib import (
 )
 
 from mailer.domain.address import is_loopback
-from mailer.domain.errors import BadInput, Refused, TransportDown
+from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
 from mailer.gateways import replies
 from mailer.gateways.conversation import SmtpConnection
 
@@ -34,6 +36,8 @@ class SmtpSettings:
     """Where the relay is and how to log in. `ca_file` is trusted beside the system's roots; no username: no login.
 
     `timeout_seconds` is the longest wait for any one answer. `local_hostname` None: the machine's own name.
+    `window` is how many copies may be under way at once on a connection, where the relay is far away and offers
+    CHUNKING. `messages_per_connection` 0: no limit.
     """
 
     host: str
@@ -44,6 +48,13 @@ class SmtpSettings:
     ca_file: Path | None = None
     timeout_seconds: float = 60.0
     local_hostname: str | None = None
+    window: int = 1
+    messages_per_connection: int = 0
+
+    @property
+    def name(self) -> str:
+        """How errors name it."""
+        return f"{self.host}:{self.port}"
 
 
 class SmtpTransport:
@@ -60,6 +71,7 @@ class SmtpTransport:
             )
         self._settings = settings
         self._tls = _tls_context(settings.ca_file) if settings.security is not Security.NONE else None
+        self._one_by_one = False  # it announced PIPELINING, and its answers did not fit its commands
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[SmtpConnection]:
@@ -82,15 +94,33 @@ class SmtpTransport:
                 await client.ehlo()
         except (SMTPException, OSError, ValueError) as error:
             client.close()
-            raise TransportDown(f"the relay {settings.host}:{settings.port} {_why(error, settings)}") from error
+            kind = LoginRefused if isinstance(error, SMTPAuthenticationError) else TransportDown
+            raise kind(f"the relay {settings.name} {_why(error, settings)}") from error
         except BaseException:
             client.close()
             raise
-        connection = SmtpConnection(client)
+        connection = self._taken_over(client)
         try:
             yield connection
         finally:
+            self._one_by_one |= connection.out_of_step
             await connection.leave()
+            client.close()
+
+    def _taken_over(self, client: SMTP) -> SmtpConnection:
+        """The client's connection in our own protocol: it is greeted, private and logged in."""
+        extensions = frozenset(client.esmtp_extensions)
+        return SmtpConnection(
+            cast(asyncio.WriteTransport, client.transport),
+            name=self._settings.name,
+            extensions=extensions - _GROUPED if self._one_by_one else extensions,
+            timeout_seconds=self._settings.timeout_seconds,
+            window=self._settings.window,
+            messages_at_most=self._settings.messages_per_connection,
+        )
+
+
+_GROUPED = frozenset({"pipelining", "chunking"})
 
 
 def _tls_context(ca_file: Path | None) -> ssl.SSLContext:

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy, Renewal
@@ -11,16 +12,19 @@ from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, Slot, Varian
 from mailer.domain.errors import BadInput, CannotRender, NotFound
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter, Sender
+from mailer.domain.ports import Message
 from mailer.formats import edition as editions
 from mailer.formats import issue_file
 from mailer.formats.address import parse
-from mailer.formats.message import Letter, build
+from mailer.formats.plate import Plate, engrave
 from mailer.formats.templates import BASE
 from mailer.formats.wording import long_date
 from mailer.pipeline.press import Press
 from mailer.store import Connection, issues
 from mailer.store.issues import Revision
 from mailer.store.mailings import StoredEdition
+
+PaidUntil = date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,62 +139,84 @@ class Workbench:
     letterhead: Letterhead
     editions: Mapping[tuple[str, Variant], Edition]
     date: datetime
+    # Engraved when first needed, by language, variant and whether for a test: never more than two for an edition.
+    _plates: dict[tuple[str, str, bool], Plate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def fill(self, copy: Copy, *, banner: str = "") -> tuple[str, str]:
-        """The HTML and the text of one copy. Raises CannotRender naming the person and the slot."""
-        edition = self.editions[copy.language, copy.variant]
+    def make(self, copy: Copy, message_id: str, *, test: bool = False) -> Message:
+        """The message of one copy, marked as a test or not. Raises CannotRender naming the person."""
         try:
-            return editions.fill(edition, values_for(copy, edition), banner=banner)
+            return self.print_copy(
+                copy.language,
+                copy.variant.name,
+                copy.copy_number,
+                copy.address.wire,
+                copy.name,
+                copy.salutation,
+                copy.paid_until,
+                message_id,
+                test=test,
+            )
         except CannotRender as error:
-            raise CannotRender(
-                f"the {copy.language} copy of person {copy.person} cannot be made: {error}; "
-                "mend the register, then plan again"
-            ) from error
-
-    def make(self, copy: Copy, message_id: str, *, test: bool = False) -> bytes:
-        """The message of one copy: the same bytes from the same inputs.
-
-        Raises CannotRender as `fill` does, and for words that no header can hold.
-        """
-        edition = self.editions[copy.language, copy.variant]
-        html, text = self.fill(copy, banner=test_banner(copy) if test else "")
-        domain = self.letterhead.sender.address.domain
-        letter = Letter(
-            sender=self.letterhead.sender,
-            reply_to=self.letterhead.reply_to,
-            recipient_name=copy.name,
-            recipient=copy.address,
-            subject=f"[TEST] {edition.subject}" if test else edition.subject,
-            date=self.date,
-            message_id=message_id,
-            language=copy.language,
-            list_id=f"{self.issue.newsletter}.{domain}",
-            list_name=self.letterhead.list_name,
-            feedback_id=f"{self.issue.serial}:{self.issue.newsletter}:club-mailer",
-            html=html,
-            text=text,
-            pictures=tuple(picture for picture in self.issue.pictures if picture.name in edition.pictures),
-        )
-        try:
-            return build(letter)
-        except BadInput as error:
             raise CannotRender(f"the {copy.language} copy of person {copy.person} cannot be made: {error}") from error
 
+    def print_copy(
+        self,
+        language: str,
+        variant: str,
+        copy_number: int,
+        address: str,
+        name: str,
+        salutation: str,
+        paid_until: PaidUntil,
+        message_id: str,
+        *,
+        test: bool = False,
+    ) -> Message:
+        """The message of one copy from the plain values of its row: the same bytes from the same inputs.
 
-def values_for(copy: Copy, edition: Edition) -> dict[Slot, str]:
-    """What stands in the edition's slots for one person."""
-    until = long_date(copy.paid_until, copy.language) if copy.paid_until else ""
-    every = {
-        Slot.NAME: copy.name,
-        Slot.SALUTATION: copy.salutation,
-        Slot.COPY_NUMBER: str(copy.copy_number),
-        Slot.PAID_UNTIL: until,
-    }
-    return {slot: every[slot] for slot in edition.slots}
+        `address` is an `Address.wire`. No line begins with a dot, so SMTP has none to double. Raises CannotRender naming
+        the slot that cannot be filled or the header that cannot hold its words; KeyError for an edition that is not there.
+        """
+        plate = self._plates.get((language, variant, test)) or self._engrave(language, variant, test=test)
+        values = {
+            Slot.NAME: name,
+            Slot.SALUTATION: salutation,
+            Slot.COPY_NUMBER: str(copy_number),
+            Slot.PAID_UNTIL: _told_until(paid_until, language) if paid_until else "",
+        }
+        try:
+            return plate.make(name, address, message_id, values)
+        except CannotRender as error:
+            raise CannotRender(f"{error}; mend the register, then plan again") from error
+        except BadInput as error:
+            raise CannotRender(str(error)) from error
+
+    def _engrave(self, language: str, variant: str, *, test: bool) -> Plate:
+        edition = self.editions[language, variant_named(variant)]
+        try:
+            plate = engrave(
+                edition,
+                sender=self.letterhead.sender,
+                reply_to=self.letterhead.reply_to,
+                subject=f"[TEST] {edition.subject}" if test else edition.subject,
+                date=self.date,
+                list_id=f"{self.issue.newsletter}.{self.letterhead.sender.address.domain}",
+                list_name=self.letterhead.list_name,
+                feedback_id=f"{self.issue.serial}:{self.issue.newsletter}:club-mailer",
+                pictures=[picture for picture in self.issue.pictures if picture.name in edition.pictures],
+                banner=_test_banner(edition) if test else "",
+            )
+        except BadInput as error:
+            raise CannotRender(str(error)) from error
+        return self._plates.setdefault((language, variant, test), plate)
 
 
-def test_banner(copy: Copy) -> str:
+# The same few dates stand in all copies of a mailing, and writing one out takes as long as making the rest of a copy.
+_told_until = lru_cache(maxsize=1024)(long_date)
+
+
+def _test_banner(edition: Edition) -> str:
     """What a test mailing says of itself, in its own language."""
-    if copy.language == "ru":
-        return f"ТЕСТ: пробная рассылка, вариант {copy.variant.name}. Не пересылать."
-    return f"TEST: a test mailing, variant {copy.variant.name}. Please do not forward."
+    if edition.language == "ru":
+        return f"ТЕСТ: пробная рассылка, вариант {edition.variant.name}. Не пересылать."
+    return f"TEST: a test mailing, variant {edition.variant.name}. Please do not forward."

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mailer.domain.circulation import Copy
 from mailer.domain.errors import Refused
+from mailer.formats.message import contents
 from mailer.pipeline import planning
 from mailer.pipeline.compiling import Workbench
 from mailer.pipeline.judging import ask_again
@@ -46,10 +47,11 @@ def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Pa
             bench = workbench(connection, one, press.clock.now())
             for copy in deliveries.of_mailing(connection, one.id):
                 if copy.person == person:
-                    html, text = bench.fill(copy.copy)
+                    message = bench.make(copy.copy, copy.message_id)
+                    html, text = contents(message)  # out of the very bytes that would be sent
                     stem = _file(copy.copy).removesuffix(".eml")
                     written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
-                    written.append((f"{stem}.eml", bench.make(copy.copy, copy.message_id)))
+                    written.append((f"{stem}.eml", message))
     if not written:
         raise Refused(f"person {person} is entitled to {name}, but the plan has no copy for them: plan it again")
     return [spool(file, content) for file, content in written]

@@ -1,88 +1,155 @@
-"""The ledger's side of sending: claims what is due with its bytes made, and records what came of each attempt."""
+"""The ledger's side of sending: claims what is due, and records what came of each attempt. Each step is one transaction."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mailer.domain.address import Address
-from mailer.domain.delivery import Deferred, Event, Outcome, State, Unknown, event_of
-from mailer.domain.errors import CannotRender
+from mailer.domain.delivery import Deferred, Event, State, Unknown
 from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.pacing import shares
 from mailer.domain.ports import Envelope
 from mailer.domain.retry import Backoff
 from mailer.pipeline import maillog
+from mailer.pipeline.breaking import Breaker, break_off
+from mailer.pipeline.canary import wave
 from mailer.pipeline.compiling import Workbench
 from mailer.pipeline.judging import ask_again
+from mailer.pipeline.limiting import FamilyLimit, RelayLimit, learn, room_through, rooms_to
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.proving import workbench
-from mailer.store import Connection, claims, deliveries, history, mailings
+from mailer.pipeline.tray import Work
+from mailer.store import Connection, claims, deliveries, history, mailings, outages
+from mailer.store import results as results_of
 from mailer.store.claims import Claim
-from mailer.store.deliveries import Delivery
+from mailer.store.results import Result
 
 # What is the same for every copy of a mailing, by the mailing's id; None for one that cannot be read.
 Benches = dict[int, Workbench | None]
 
-MINUTE = timedelta(minutes=1)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How copies are sent: the settings of [smtp] and [delivery] that concern the sender. 0 a minute is no limit."""
+    """How copies are sent: the settings that concern the sender, whichever the relay."""
 
-    connections: int
-    per_minute: int
     give_up_after: timedelta
     backoff: Backoff
     resend_unknown: bool
-    lease: timedelta = timedelta(minutes=10)  # longer than handing over all that a connection has in hand
+    relays: Mapping[str, RelayLimit]
+    families: Mapping[str, FamilyLimit] = field(default_factory=dict)
+    breaker: Breaker = field(default_factory=Breaker)
+    lease: timedelta = timedelta(minutes=10)  # longer than handing over all that is in hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """A copy in hand: the claim on it, the bytes, and where they go."""
+class Asked:
+    """What a sender wants of the ledger: write these results, and claim so many copies, by relay."""
 
-    claim: Claim
-    message: bytes
-    envelope: Envelope
+    owner: int
+    results: Mapping[str, Sequence[Result]]
+    room: Mapping[str, int]
+    carried: Mapping[str, int]  # how many each relay was given before
+    spoiled: Sequence[tuple[Claim, str]]  # copies that cannot be made, and why; nothing of them was tried
+    elapsed: float
+    only: IssueName | None
 
 
-def claim_due(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the ledger gives: copies by relay, the mailings that go on, and the epoch reached."""
+
+    works: Mapping[str, Sequence[Work]]
+    going: frozenset[int]
+    epoch: int
+
+
+def turn_over(connection: Connection, press: Press, manner: Manner, benches: Benches, asked: Asked) -> Given:
+    """Record what came of the copies in hand, then claim and mark further ones. All of it or nothing.
+
+    `benches` keeps what is the same for every copy of a mailing. Entitlement is asked again, in this transaction, from
+    the register as it is in it.
+    """
+    now = press.clock.now()
+    for relay, results in asked.results.items():
+        record(connection, press, manner, asked.owner, relay, results)
+    for claim, why in asked.spoiled:
+        _hold(connection, claim, why)
+    starting = startable(connection, press, now, asked.only)
+    going = claims.go_on(connection, [one.id for one in starting])
+    works = _claim(connection, press, manner, benches, asked, starting, now)
+    epoch = claims.advance_epoch(connection) if any(works.values()) else claims.ledger_epoch(connection)
+    return Given(works=works, going=frozenset(going), epoch=epoch)
+
+
+def _claim(
     connection: Connection,
     press: Press,
     manner: Manner,
     benches: Benches,
-    *,
-    owner: int,
-    limit: int,
-    only: IssueName | None,
-) -> list[Work]:
-    """Claim up to `limit` copies that may leave now, each with its bytes made.
-
-    Entitlement is asked again, in this transaction, from the register as it is in it. `benches` keeps what is the same
-    for every copy of a mailing, by the mailing's id.
-    """
-    now = press.clock.now()
-    room = limit
-    if manner.per_minute:
-        room = min(limit, manner.per_minute - claims.left_since(connection, now - MINUTE))
-    found: list[Work] = []
-    for one in startable(connection, press, now, only):
+    asked: Asked,
+    starting: Sequence[Mailing],
+    now: datetime,
+) -> dict[str, list[Work]]:
+    room = {
+        relay: room_through(connection, relay, manner.relays[relay], now, wanted)
+        for relay, wanted in asked.room.items()
+    }
+    weights = {relay: manner.relays[relay].weight for relay in room}
+    given = shares(room, weights, asked.carried)
+    works: dict[str, list[Work]] = {relay: [] for relay in room}
+    if not any(given.values()):
+        return works
+    closed = rooms_to(connection, manner.families, now, sum(given.values()))
+    for one in starting:
         bench = _bench(connection, benches, one, now)
-        if bench is None or len(found) >= room:
+        if bench is None:
             continue
         mailings.share(connection, one.id)
-        claimed = claims.claim(
+        judged_by = ask_again(connection, press, one)
+        limit = wave(connection, press.newsletter(one.newsletter).schedule, one, now)
+        for relay, claimed in works.items():
+            free = given[relay] - len(claimed)
+            free = free if limit is None else min(free, limit)
+            taken = _claim_for(connection, manner, asked.owner, relay, one, judged_by, closed, free, now)
+            limit = limit if limit is None else limit - len(taken)
+            until = asked.elapsed + manner.lease.total_seconds()
+            claimed += [_work(bench, claim, until) for claim in taken]
+    return works
+
+
+def _claim_for(
+    connection: Connection,
+    manner: Manner,
+    owner: int,
+    relay: str,
+    one: Mailing,
+    judged_by: str,
+    closed: dict[str, int],
+    free: int,
+    now: datetime,
+) -> list[Claim]:
+    """Claim for one relay; `closed` tells how many copies each limited provider may still get, and is kept true."""
+    taken: list[Claim] = []
+    asked: list[tuple[str | None, int]] = [(None, free), *((family, room) for family, room in closed.items() if room)]
+    for family, room in asked:
+        limit = min(room, free - len(taken))
+        if limit <= 0:
+            continue
+        found = claims.claim(
             connection,
             owner=owner,
+            relay=relay,
             now=now,
             lease_until=now + manner.lease,
-            limit=room - len(found),
+            limit=limit,
             mailing=one.id,
-            judged_by=ask_again(connection, press, one),
+            judged_by=judged_by,
+            family=family,
+            without=closed,
         )
-        copies = deliveries.deliveries_with(connection, [held.delivery for held in claimed])
-        works = [_work(connection, bench, held, copies[held.delivery]) for held in claimed]
-        found += [work for work in works if work is not None]
-    return found
+        if family is not None:
+            closed[family] -= len(found)
+        taken += found
+    return taken
 
 
 def _bench(connection: Connection, benches: Benches, one: Mailing, now: datetime) -> Workbench | None:
@@ -109,47 +176,69 @@ def startable(connection: Connection, press: Press, now: datetime, only: IssueNa
     ]
 
 
-def _work(connection: Connection, bench: Workbench, held: Claim, copy: Delivery) -> Work | None:
-    try:
-        message = bench.make(copy.copy, copy.message_id)
-    except (CannotRender, LookupError, ValueError) as error:
-        # Every copy was made once before the first left; this one cannot be made any more. A person must look.
-        claims.give_back(connection, [held])
-        again = deliveries.delivery(connection, copy.id)
-        assert again is not None, "a claimed copy is there"
-        deliveries.move(connection, again, Event.HELD, held_reason="cannot_render")
-        maillog.cannot_render(copy.id, str(error))
-        return None
-    sender: Address = bench.letterhead.sender.address
-    return Work(claim=held, message=message, envelope=Envelope(sender=sender, recipient=copy.copy.address))
+def _work(bench: Workbench, claim: Claim, until: float) -> Work:
+    envelope = Envelope(sender=bench.letterhead.sender.address.wire, recipient=claim.address)
+    return Work(claim=claim, bench=bench, envelope=envelope, until=until)
+
+
+def _hold(connection: Connection, claim: Claim, why: str) -> None:
+    found = deliveries.delivery(connection, claim.delivery)
+    if found is not None and found.state is State.PENDING:
+        deliveries.move(connection, found, Event.HELD, held_reason="cannot_render")
+        maillog.cannot_render(claim.delivery, why)
 
 
 def record(
-    connection: Connection, press: Press, manner: Manner, held: Claim, outcome: Outcome, *, started_at: datetime
+    connection: Connection, press: Press, manner: Manner, owner: int, relay: str, results: Sequence[Result]
 ) -> None:
-    """Write an attempt with its reply, and where it leaves the delivery: later, never, done, or not known."""
+    """Write attempts with their replies, and where they leave their deliveries: later, never, done, or not known.
+
+    Whoever asked us to slow down is left alone for a while, and a mailing that is refused too often is paused.
+    """
+    if not results:
+        return
     now = press.clock.now()
-    event, again_at = event_of(outcome), None
-    if isinstance(outcome, Deferred | Unknown):
-        again_at = _next_attempt(connection, manner, held, started_at, now)
-    if isinstance(outcome, Deferred) and again_at is None:
-        event = Event.GAVE_UP
-    word = type(outcome).__name__.lower()
-    owned = claims.record(
-        connection,
-        held,
-        event=event,
-        outcome=outcome,
-        word=word,
-        started_at=started_at,
-        finished_at=now,
-        next_attempt_at=again_at if isinstance(outcome, Deferred) else None,
+    judged = _later(connection, manner, results, now)
+    results_of.record(connection, owner, relay, judged)
+    learn(connection, [(one.claim.family, one.outcome) for one in judged if one.outcome is not None], now)
+    if manner.resend_unknown:
+        for one in judged:
+            # Not for ever: a relay that always loses the reply would bring the reader copy after copy.
+            if isinstance(one.outcome, Unknown) and one.next_attempt_at is not None:
+                settle_by_policy(connection, press, one.claim.delivery, one.next_attempt_at)
+    break_off(connection, press, manner.breaker, judged)
+
+
+def _later(connection: Connection, manner: Manner, results: Sequence[Result], now: datetime) -> list[Result]:
+    """The results with the time of the next attempt, or given up, where they say later or are not known."""
+    doubtful = [one.claim.delivery for one in results if isinstance(one.outcome, Deferred | Unknown)]
+    if not doubtful:
+        return list(results)
+    tries = results_of.tries(connection, doubtful)
+    earliest = min([first for _, first in tries.values()], default=now)
+    down = outages.since(connection, earliest)
+    return [_judged(one, tries, down, manner, now) if one.outcome is not None else one for one in results]
+
+
+def _judged(
+    one: Result,
+    tries: Mapping[int, tuple[int, datetime]],
+    down: Sequence[tuple[datetime, datetime | None]],
+    manner: Manner,
+    now: datetime,
+) -> Result:
+    if not isinstance(one.outcome, Deferred | Unknown):
+        return one
+    before, first = tries.get(one.claim.delivery, (0, one.started_at))
+    again = manner.backoff.next_attempt(
+        first_attempt_at=first,
+        attempts=before + 1,
+        now=now,
+        give_up_after=manner.give_up_after,
+        down=sum((max(timedelta(0), (end or now) - max(begin, first)) for begin, end in down), start=timedelta(0)),
     )
-    reply = outcome.reply
-    maillog.handed_over(held.delivery, word, reply.code if reply else None, reply.queue_id if reply else "")
-    # Not for ever: a relay that always loses the reply would bring the reader copy after copy.
-    if owned and manner.resend_unknown and isinstance(outcome, Unknown) and again_at is not None:
-        settle_by_policy(connection, press, held.delivery, again_at)
+    gave_up = isinstance(one.outcome, Deferred) and again is None
+    return one._replace(event=Event.GAVE_UP if gave_up else one.event, next_attempt_at=again)
 
 
 def settle_by_policy(connection: Connection, press: Press, identity: int, again_at: datetime) -> None:
@@ -160,23 +249,3 @@ def settle_by_policy(connection: Connection, press: Press, identity: int, again_
         detail = 'on_unknown = "resend"'
         now = press.clock.now()
         history.record(connection, at=now, who=press.who, verb="settle", subject=f"delivery {identity}", detail=detail)
-
-
-def _next_attempt(
-    connection: Connection, manner: Manner, held: Claim, started_at: datetime, now: datetime
-) -> datetime | None:
-    first = claims.first_attempt_at(connection, held.delivery) or started_at
-    down = sum(
-        (
-            max(timedelta(0), (ended or now) - max(began, first))
-            for began, ended in claims.outages_since(connection, first)
-        ),
-        start=timedelta(0),
-    )
-    return manner.backoff.next_attempt(
-        first_attempt_at=first,
-        attempts=len(deliveries.attempts_of(connection, held.delivery)) + 1,
-        now=now,
-        give_up_after=manner.give_up_after,
-        down=down,
-    )

@@ -2,14 +2,18 @@
 
 import logging
 
+from mailer.domain.delivery import Outcome
 from mailer.domain.errors import MailerError
 
 log = logging.getLogger("mailer")
 
 
-def handed_over(delivery: int, outcome: str, code: int | None, queue_id: str) -> None:
+def handed_over(delivery: int, outcome: Outcome) -> None:
     """One attempt and what came of it."""
-    log.info("delivery %d %s code=%s queue_id=%s", delivery, outcome, code or "-", queue_id or "-")
+    if log.isEnabledFor(logging.INFO):
+        reply, word = outcome.reply, type(outcome).__name__.lower()
+        code, queue_id = (reply.code, reply.queue_id) if reply else (None, "")
+        log.info("delivery %d %s code=%s queue_id=%s", delivery, word, code or "-", queue_id or "-")
 
 
 def relay_down(reason: str) -> None:
@@ -22,9 +26,21 @@ def broke_off(delivery: int, reason: str) -> None:
     log.warning("a connection broke at delivery %d, which is tried again: %s", delivery, reason)
 
 
-def claim_lost(what: str) -> None:
-    """A copy in hand may not leave after all; nothing of it was sent by us."""
-    log.warning("%s", what)
+def claim_lost(delivery: int) -> None:
+    """A copy in hand may not leave after all: its mailing was paused, or its lease is over. Nothing of it was sent."""
+    log.warning(
+        "delivery %d may not leave now: its mailing was paused or its lease is over; nothing of it left", delivery
+    )
+
+
+def slowed_down(family: str, seconds: float, reason: str) -> None:
+    """A provider asked us to slow down."""
+    log.warning("%s asks us to slow down, it gets nothing for %d s: %s", family, seconds, reason)
+
+
+def paused(issue: str, reason: str) -> None:
+    """A mailing was paused by the breaker, and a person must look."""
+    log.error("mailing %s is paused: %s", issue, reason)
 
 
 def taken_over(pending: int, uncertain: int) -> None:

@@ -11,7 +11,7 @@ from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.approving import first_mailing
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.supplementing import unsent
-from mailer.store import Connection, claims, deliveries, mailings
+from mailer.store import Connection, deliveries, mailings, outages
 from mailer.store.deliveries import Delivery
 from mailer.store.mailings import Decision
 
@@ -136,7 +136,7 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
         next_at=deliveries.next_due(connection, moving),
         under_way=in_motion[State.PENDING] + in_motion[State.SENDING],
         held_reason=current.held_reason,
-        relay_down=claims.open_outage(connection),
+        relay_down=outages.open_now(connection),
         newsletter_known=name.newsletter in press.newsletters,
         approved_by=current.approved_by,
         approved_at=current.approved_at,

@@ -1,42 +1,40 @@
-"""Sends what is due: claims copies, hands each to the relay, and records what came of it. The only async stage."""
+"""Sends what is due: keeps copies in hand for each relay's connections, and the ledger told. The only async stage."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from mailer.domain.delivery import Deferred, Outcome
-from mailer.domain.errors import MailerError, TransportDown
-from mailer.domain.mailing import MailingState
-from mailer.domain.ports import Connection as Relay
-from mailer.domain.ports import Transport
-from mailer.domain.retry import LONGEST_PAUSE, relay_pause
-from mailer.pipeline import maillog
-from mailer.pipeline.approving import cancel_waiting, close_done
-from mailer.pipeline.handing import MINUTE, Benches, Manner, Work, claim_due, record, settle_by_policy
+from mailer.domain.delivery import Deferred, Event, event_of
+from mailer.domain.errors import LoginRefused, TransportDown
+from mailer.domain.pacing import MINUTE
+from mailer.domain.ports import Journal
+from mailer.pipeline import clearing, maillog
+from mailer.pipeline.clearing import Legacy
+from mailer.pipeline.handing import Asked, Benches, Given, Manner, turn_over
+from mailer.pipeline.lanes import AHEAD, Lane, Relay, Rest
 from mailer.pipeline.press import IssueName, Press
-from mailer.store import Connection, claims, mailings
-from mailer.store.owners import Owner, owners_with_copies
+from mailer.pipeline.tray import Broken, OutTray
+from mailer.store import Connection
+from mailer.store.claims import Claim
+from mailer.store.results import Result
 
 Answer = TypeVar("Answer")
-Given = ParamSpec("Given")
+Words = ParamSpec("Words")
 
-# Copies in hand for each connection: few, so that a pause takes hold at once.
-AHEAD = 4
+# Seconds: so long at most until an answer stands in the ledger, and until a pause is noticed.
+TURN = 0.2
 # After so many connections in a row that broke before any content was asked for, the relay counts as down.
 BROKEN = 3
-
-
-class LostClaim(MailerError):
-    """The copy may not leave now: another process took it over, or its mailing was paused. Nothing of it was sent."""
+# How often the ledger is tried again, a second apart, when it cannot be written: a backup may hold it, a disk be full.
+PATIENCE = 5
 
 
 @dataclass(slots=True)
 class Drained:
-    """How a drain ended. `down` says why the relay could not be used; `broke` what became of a connection at last."""
+    """How a drain ended. `down` says why a relay could not be used; `broke` what became of a connection at last."""
 
     handed_over: int = 0
     down: str = ""
@@ -49,160 +47,262 @@ class Sender:
     def __init__(
         self,
         press: Press,
-        transport: Transport,
+        relays: Sequence[Relay],
         manner: Manner,
         *,
         owner: int,
-        is_dead: Callable[[Owner], bool],
+        journal: Journal,
+        legacy: Legacy,
         reach: Callable[[int], None],
     ) -> None:
-        """`is_dead` tells whether another process is proved to have ended; `reach` keeps the epoch of a claim safe."""
+        """`reach` keeps the epoch of a claim safe, so that a restored backup is noticed."""
         self._press = press
-        self._transport = transport
+        self._relays = tuple(relays)
         self._manner = manner
         self._owner = owner
-        self._is_dead = is_dead
+        self._journal = journal
+        self._legacy = legacy
         self._reach = reach
         self._stop = asyncio.Event()
+        self._nudged = asyncio.Event()
         # One thread writes the ledger for this process: writers of one database wait for each other anyway.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._benches: Benches = {}
         # Copies that connections broke at: how often, and how many had been handed over at the first time.
         self._broke: dict[int, tuple[int, int]] = {}
         self._handed_over = 0
-        self._failures = 0
-        self._down_until: datetime | None = None
+        self._rests: dict[str, Rest] = {relay.name: Rest() for relay in relays}
+        # What came of copies and is not written yet: kept when the ledger could not be written.
+        self._results: dict[str, list[Result]] = {relay.name: [] for relay in relays}
+        self._spoiled: list[tuple[Claim, str]] = []
+        self._lanes: Mapping[str, Lane] = {}
 
     def stop(self) -> None:
         """Claim nothing more; what is being handed over is finished."""
         self._stop.set()
+        for lane in self._lanes.values():
+            lane.tray.close()
 
     async def stopped(self, seconds: float) -> bool:
         """Wait for `stop`, so long at most; whether it came."""
-        try:
-            await asyncio.wait_for(self._stop.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+        return self._stop.is_set()
 
     async def until_stopped(self) -> None:
         """Wait for `stop`, however long."""
         await self._stop.wait()
 
     def use(self, press: Press) -> None:
-        """Work with other newsletters, fees and templates from the next claim on."""
+        """Work with other newsletters, fees and templates from the next claim on, and try a refused login again."""
         self._press = press
         self._benches = {}  # a claim that is under way keeps its own
+        self._rests = {name: Rest() for name in self._rests}
 
-    def close(self) -> None:
-        """Let go of the ledger's thread; nothing may be drained afterwards."""
+    def close(self) -> bool:
+        """Let go of the ledger's thread; nothing may be drained afterwards. Whether all that came is written."""
         self._thread.shutdown(wait=True)
+        return not any(self._results.values())
 
     async def drain(self, only: IssueName | None = None) -> Drained:
         """Hand over every copy that is due now, of every mailing or of one issue's.
 
-        Afterwards nothing is `sending` on our behalf, whatever was raised. A relay that is down ends the drain and
-        uses up no attempt; it is left alone for a while that grows.
+        Afterwards nothing is `sending` on our behalf, whatever was raised, unless the ledger could not be written: then
+        what came is kept, and written by the next drain. A relay that is down uses up no attempt, and is left alone for
+        a while that grows; the others carry what it cannot.
         """
         now = self._press.clock.now()
-        # Never for longer than the longest pause, even when the clock was set back meanwhile.
-        if self._down_until is not None and now < self._down_until <= now + LONGEST_PAUSE:
+        usable = [relay for relay in self._relays if self._rests[relay.name].may_try(now)]
+        if not usable:
             return Drained(down="the relay was down a moment ago")
-        await self._ledger(_take_over, self._manner, self._owner, self._is_dead)
-        drained, queue, refill = Drained(), deque[Work](), asyncio.Lock()
+        await self._write_and_free()
+        await self._ledger(clearing.take_over, self._manner, self._owner, self._legacy)
+        self._lanes = lanes = {relay.name: self._lane(relay) for relay in usable}
         try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(self._manner.connections):
-                    group.create_task(self._work(queue, refill, drained, only))
+            await self._run(lanes, only)
         finally:
-            await self._ledger(_let_go, self._manner, self._owner)
-        await self._after(drained)
-        return drained
+            self._lanes = {}
+            self._gather(lanes)
+            await _whole(self._write_and_free())
+        return await self._after(lanes)
 
-    async def _after(self, drained: Drained) -> None:
-        if drained.handed_over:
-            # It works, if not for so many connections as the settings ask for: that is no outage.
-            self._failures, self._down_until = 0, None
-        else:
-            drained.down = drained.down or drained.broke
-        if drained.down and not drained.handed_over:
-            self._failures += 1
-            self._down_until = self._press.clock.now() + relay_pause(self._failures)
-            await self._ledger(_outage, drained.down)
-        closed = await self._ledger(_tidy)
-        for identity in [known for known in self._benches if known in closed]:
-            del self._benches[identity]
+    # --- one drain ----------------------------------------------------------------------------------------------------
 
-    async def _work(self, queue: deque[Work], refill: asyncio.Lock, drained: Drained, only: IssueName | None) -> None:
-        """One connection's life: copy after copy while there are any, a new conversation when one broke."""
-        broken = 0
-        while broken < BROKEN and (work := await self._next(queue, refill, only)) is not None:
-            connected, began = False, self._press.clock.now()
+    def _lane(self, relay: Relay) -> Lane:
+        return Lane(
+            relay=relay,
+            tray=OutTray(self._press.clock, self._journal, self._nudged.set),
+            size=relay.connections * AHEAD,
+            carriers=relay.connections,
+        )
+
+    async def _run(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
+        async with asyncio.TaskGroup() as group:
+            for lane in lanes.values():
+                for _ in range(lane.relay.connections):
+                    group.create_task(self._carry(lane))
             try:
-                async with self._transport.connect() as relay:
-                    connected = True
-                    await self._ledger(_relay_is_up)
-                    while work is not None:
-                        began = self._press.clock.now()
-                        await self._hand_over(relay, work)
-                        drained.handed_over += 1
-                        self._handed_over += 1
-                        broken = 0
-                        work = await self._next(queue, refill, only) if relay.usable else None
-            except TransportDown as error:
-                if connected and work is not None and self._to_blame(work):
-                    await self._ledger(_record, self._manner, work, Deferred(reply=None, detail=str(error)), began)
-                    continue
-                if connected:
-                    maillog.broke_off(work.claim.delivery if work else 0, str(error))
-                    drained.broke = str(error)
-                broken = broken + 1 if connected else BROKEN
-                # Behind the others, in case it is this copy that breaks connections.
-                later = self._press.clock.now() + MINUTE if connected else None
-                await self._ledger(_give_back, [work] if work else [], later)
-                if broken == BROKEN:
-                    drained.down = str(error)
-            except LostClaim as error:
-                maillog.claim_lost(str(error))
-                # What waits behind it was claimed with it: let the claim decide anew.
-                waiting = [work, *queue] if work else [*queue]
-                queue.clear()
-                await self._ledger(_give_back, waiting, None)
+                await self._keep_in_hand(lanes, only)
+            finally:
+                for lane in lanes.values():
+                    lane.tray.close()
 
-    def _to_blame(self, work: Work) -> bool:
-        """Whether it is this copy that breaks connections: it did so again and again, and others got through since."""
+    async def _keep_in_hand(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
+        """Turn after turn: write what came, claim what is due; until nothing is left that can be done now."""
+        while True:
+            starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
+            self._gather(lanes)
+            room = {name: 0 if self._stop.is_set() else lane.room() for name, lane in lanes.items()}
+            given = await _whole(self._turn(lanes, room, only))
+            for name, lane in lanes.items():
+                lane.given += len(given.works.get(name, ()))
+                lane.adapt(starved[name])
+                lane.tray.add(given.works.get(name, ()), given.going)
+                if not lane.carriers:
+                    lane.tray.close()
+            if self._stop.is_set():
+                return
+            if not any(len(lane.tray) or lane.tray.taken for lane in lanes.values()):
+                self._gather(lanes)
+                if not any(self._results.values()) and not any(given.works.values()):
+                    return
+            self._nudged.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TURN):
+                    await self._nudged.wait()
+
+    async def _turn(self, lanes: Mapping[str, Lane], room: Mapping[str, int], only: IssueName | None) -> Given:
+        """One step of the ledger, tried again a few times: it may be locked, or the disk full."""
+        for tried in range(PATIENCE + 1):
+            results = {name: tuple(kept) for name, kept in self._results.items()}
+            spoiled = tuple(self._spoiled)
+            asked = Asked(
+                owner=self._owner,
+                results=results,
+                room=room,
+                carried={name: lane.given for name, lane in lanes.items()},
+                spoiled=spoiled,
+                elapsed=self._press.clock.elapsed(),
+                only=only,
+            )
+            try:
+                given = await self._ledger(turn_over, self._manner, self._benches, asked)
+            except Exception as error:
+                if tried == PATIENCE or await self.stopped(1.0):
+                    raise
+                maillog.failed("writing the ledger, it is tried again:", error)
+            else:
+                self._written(results, spoiled)
+                if any(given.works.values()):
+                    # Before any of them can leave: a backup restored later is older than this.
+                    await asyncio.to_thread(self._reach, given.epoch)
+                return given
+        raise AssertionError("the last try returns or raises")
+
+    def _gather(self, lanes: Mapping[str, Lane]) -> None:
+        """Take what was put down into what is to be written."""
+        for name, lane in lanes.items():
+            results, broken = lane.tray.collect()
+            self._results[name] += results
+            self._results[name] += [self._broken_off(lane, one) for one in broken]
+            self._spoiled += lane.tray.spoiled
+            lane.tray.spoiled = []
+
+    def _written(self, results: Mapping[str, Sequence[Result]], spoiled: Sequence[object]) -> None:
+        for name, done in results.items():
+            del self._results[name][: len(done)]
+        del self._spoiled[: len(spoiled)]
+
+    async def _write_and_free(self) -> None:
+        """Write what came; whatever is ours then was claimed and never reached a tray, and goes back."""
+        results = {name: tuple(kept) for name, kept in self._results.items()}
+        spoiled = tuple(self._spoiled)
+        asked = Asked(owner=self._owner, results=results, room={}, carried={}, spoiled=spoiled, elapsed=0.0, only=None)
+        await self._ledger(turn_over, self._manner, self._benches, asked)
+        self._written(results, spoiled)
+        await self._ledger(clearing.free_own, self._manner, self._owner)
+        self._journal.clear()
+
+    def _broken_off(self, lane: Lane, broken: Broken) -> Result:
+        """A copy at which a connection broke: behind the others, and put off when it is this copy that breaks them."""
+        work, now = broken.work, self._press.clock.now()
+        maillog.broke_off(work.claim.delivery, broken.why)
         times, handed_over = self._broke.get(work.claim.delivery, (0, self._handed_over))
         self._broke[work.claim.delivery] = (times + 1, handed_over)
-        return times + 1 >= BROKEN and self._handed_over > handed_over
-
-    async def _next(self, queue: deque[Work], refill: asyncio.Lock, only: IssueName | None) -> Work | None:
-        async with refill:
-            if not queue and not self._stop.is_set():
-                limit = self._manner.connections * AHEAD
-                works, epoch = await self._ledger(_claim, self._manner, self._benches, self._owner, limit, only)
-                # Before any of them can leave: a backup restored later is older than this.
-                await asyncio.to_thread(self._reach, epoch)
-                queue.extend(works)
-            return queue.popleft() if queue and not self._stop.is_set() else None
-
-    async def _hand_over(self, relay: Relay, work: Work) -> None:
-        started_at = self._press.clock.now()
-
-        async def mark() -> None:
-            if not await self._ledger(_mark, work):
-                raise LostClaim(
-                    f"delivery {work.claim.delivery} was taken over, or its mailing paused; nothing of it left"
-                )
-
-        outcome = await relay.send(work.envelope, work.message, mark)
-        # Once the relay has answered, the answer is written, whatever else happens to this task.
-        writing = asyncio.ensure_future(
-            self._ledger(_record, self._manner, work, outcome, started_at),
+        to_blame = times + 1 >= BROKEN and self._handed_over + lane.tray.handed_over > handed_over
+        lane.blamed += to_blame
+        outcome = Deferred(reply=None, detail=broken.why) if to_blame else None
+        return Result(
+            claim=work.claim,
+            event=event_of(outcome) if outcome else Event.UNUSED,
+            outcome=outcome,
+            begun=False,
+            started_at=work.started_at or now,
+            finished_at=now,
+            next_attempt_at=None if outcome else now + MINUTE,
         )
-        await asyncio.shield(writing)
+
+    async def _after(self, lanes: Mapping[str, Lane]) -> Drained:
+        drained, now = Drained(), self._press.clock.now()
+        for name, lane in lanes.items():
+            drained.handed_over += lane.tray.handed_over
+            rest = self._rests[name]
+            why = lane.down or (lane.broke if lane.breaks > lane.blamed else "")
+            if lane.tray.handed_over:
+                # It works, if not for so many connections as the settings ask for: that is no outage.
+                self._rests[name] = Rest()
+            elif why:
+                rest.failed(now, login=lane.login_refused)
+            drained.down = drained.down or lane.down or ("" if lane.tray.handed_over else why)
+            drained.broke = drained.broke or lane.broke
+        self._handed_over += drained.handed_over
+        if drained.down and not drained.handed_over:
+            await self._ledger(clearing.relay_is_down, drained.down)
+        closed = await self._ledger(clearing.tidy)
+        for identity in [known for known in self._benches if known in closed]:
+            del self._benches[identity]
+        return drained
+
+    # --- one connection -----------------------------------------------------------------------------------------------
+
+    async def _carry(self, lane: Lane) -> None:
+        """One connection's life: copy after copy while there are any, a new conversation when one broke."""
+        broken = 0
+        try:
+            while broken < BROKEN and await self._something(lane.tray):
+                before, connected = lane.tray.handed_over, False
+                try:
+                    async with lane.relay.transport.connect() as connection:
+                        connected = True
+                        if not lane.reached:
+                            lane.reached = True
+                            await self._ledger(clearing.relay_is_up)
+                        await connection.carry(lane.tray)
+                except TransportDown as error:
+                    lane.login_refused |= isinstance(error, LoginRefused)
+                    if connected:
+                        lane.broke, lane.breaks = str(error), lane.breaks + 1
+                    broken = broken + 1 if connected else BROKEN
+                    if broken >= BROKEN:
+                        lane.down = str(error)
+                if lane.tray.handed_over > before:
+                    broken = 0
+        finally:
+            lane.carriers -= 1
+            self._nudged.set()
+
+    @staticmethod
+    async def _something(tray: OutTray) -> bool:
+        """Wait until there is something to take; False when there will be nothing."""
+        while tray.open and not len(tray):
+            more = asyncio.Event()
+            tray.await_more(more.set)
+            await more.wait()
+        return len(tray) > 0
 
     async def _ledger(
-        self, step: Callable[Concatenate[Connection, Press, Given], Answer], *given: Given.args, **named: Given.kwargs
+        self, step: Callable[Concatenate[Connection, Press, Words], Answer], *given: Words.args, **named: Words.kwargs
     ) -> Answer:
         """Take one step in one transaction, in the ledger's thread: the only way from here to the database."""
 
@@ -213,74 +313,11 @@ class Sender:
         return await asyncio.get_running_loop().run_in_executor(self._thread, in_transaction)
 
 
-# --- steps: each is one transaction -----------------------------------------------------------------------------------
-
-
-def _claim(
-    connection: Connection,
-    press: Press,
-    manner: Manner,
-    benches: Benches,
-    owner: int,
-    limit: int,
-    only: IssueName | None,
-) -> tuple[list[Work], int]:
-    works = claim_due(connection, press, manner, benches, owner=owner, limit=limit, only=only)
-    return works, claims.advance_epoch(connection) if works else claims.ledger_epoch(connection)
-
-
-def _mark(connection: Connection, press: Press, work: Work) -> bool:
-    return claims.mark(connection, work.claim, press.clock.now())
-
-
-def _record(
-    connection: Connection, press: Press, manner: Manner, work: Work, outcome: Outcome, started_at: datetime
-) -> None:
-    record(connection, press, manner, work.claim, outcome, started_at=started_at)
-
-
-def _give_back(connection: Connection, _press: Press, works: list[Work], later: datetime | None) -> None:
-    claims.give_back(connection, [work.claim for work in works], next_attempt_at=later)
-
-
-def _take_over(
-    connection: Connection, press: Press, manner: Manner, own: int, is_dead: Callable[[Owner], bool]
-) -> None:
-    dead = [owner.id for owner in owners_with_copies(connection) if owner.id != own and is_dead(owner)]
-    _free(connection, press, manner, dead, maillog.taken_over)
-
-
-def _let_go(connection: Connection, press: Press, manner: Manner, own: int) -> None:
-    # What is still ours was not tried, or was cut off after its mark: the same rule as for the dead.
-    _free(connection, press, manner, [own], maillog.let_go)
-
-
-def _free(
-    connection: Connection, press: Press, manner: Manner, owners: list[int], log: Callable[[int, int], None]
-) -> None:
-    now = press.clock.now()
-    pending, uncertain = claims.take_over(connection, dead=owners, now=now)
-    if manner.resend_unknown:
-        for identity in uncertain:
-            settle_by_policy(connection, press, identity, now + manner.backoff.first)
-    if pending or uncertain:
-        log(pending, len(uncertain))
-
-
-def _relay_is_up(connection: Connection, press: Press) -> None:
-    claims.outage_ends(connection, press.clock.now())
-
-
-def _outage(connection: Connection, press: Press, reason: str) -> None:
-    claims.outage_begins(connection, press.clock.now(), reason)
-    maillog.relay_down(reason)
-
-
-def _tidy(connection: Connection, _press: Press) -> set[int]:
-    """Cancel what came back to a cancelled mailing, close what is done; returns the mailings that were closed."""
-    for one in mailings.mailings_in(connection, [MailingState.CANCELLED]):
-        cancel_waiting(connection, one.id)
-    closed = close_done(connection)
-    for one in closed:
-        maillog.mailing(one.issue, "closed")
-    return {one.id for one in closed}
+async def _whole(step: Coroutine[object, object, Answer]) -> Answer:
+    """The step's answer. A cancellation waits until the step is done: what is in the ledger must be known here too."""
+    task = asyncio.ensure_future(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -2,18 +2,18 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
-from mailer.domain.delivery import Accepted
+from mailer.domain.delivery import Accepted, Outcome
 from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter
-from mailer.domain.ports import Envelope, Transport
+from mailer.domain.ports import Envelope, Message, Parcel, Transport
 from mailer.pipeline.approving import drifted
 from mailer.pipeline.compiling import (
     Letterhead,
@@ -35,13 +35,21 @@ MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Прим
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TestMessage:
+    """One message of a test mailing in its envelope."""
+
+    envelope: Envelope
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestMailing:
     """A test mailing that is ready: the messages in order, each with where it goes."""
 
     issue: IssueName
     content_hash: str
     editions_hash: str
-    messages: tuple[tuple[Envelope, bytes], ...]
+    messages: tuple[TestMessage, ...]
 
 
 def prepare(
@@ -67,9 +75,10 @@ def prepare(
     messages = []
     for address in addresses:
         for copy in copies:
-            envelope = Envelope(sender=newsletter.sender.address, recipient=address)
+            envelope = Envelope(sender=newsletter.sender.address.wire, recipient=address.wire)
             one = replace(copy, address=address)
-            messages.append((envelope, bench.make(one, _message_id(press, name, one), test=True)))
+            made = bench.make(one, _message_id(press, name, one), test=True)
+            messages.append(TestMessage(envelope=envelope, message=made))
     return TestMailing(
         issue=name,
         content_hash=revision.content_hash,
@@ -92,22 +101,46 @@ async def send(press: Press, transport: Transport, test: TestMailing) -> list[st
     Nothing stands in the ledger. That a test of exactly these hashes was sent is remembered when any message was accepted.
     Raises TransportDown.
     """
-    failed: list[str] = []
-    tried = 0
+    tray = _Handful(test.messages)
     try:
-        while tried < len(test.messages):
+        while tray.open:
             async with transport.connect() as relay:
-                for envelope, message in test.messages[tried:]:
-                    outcome = await relay.send(envelope, message, _unmarked)
-                    tried += 1
-                    if not isinstance(outcome, Accepted):
-                        said = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
-                        failed.append(f"the test to {envelope.recipient} was not accepted: {said}")
-                    if not relay.usable:
-                        break  # the next one goes over a new connection
+                await relay.carry(tray)
     finally:
-        await asyncio.to_thread(_remember, press, test, tried - len(failed))
-    return failed
+        await asyncio.to_thread(_remember, press, test, tray.accepted)
+    return tray.failed
+
+
+class _Handful:
+    """The messages of a test mailing for a relay to take; they have no delivery, so nothing is noted anywhere."""
+
+    def __init__(self, messages: Sequence[TestMessage]) -> None:
+        self._left: list[Parcel] = list(reversed(messages))
+        self.accepted = 0
+        self.failed: list[str] = []
+
+    @property
+    def open(self) -> bool:
+        return bool(self._left)
+
+    def take(self, _wake: Callable[[], None]) -> Parcel | None:
+        return self._left.pop() if self._left else None
+
+    def begin(self, _parcel: Parcel) -> bool:
+        return True
+
+    def end(self, parcel: Parcel, outcome: Outcome) -> None:
+        if isinstance(outcome, Accepted):
+            self.accepted += 1
+            return
+        said = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
+        self.failed.append(f"the test to {parcel.envelope.recipient} was not accepted: {said}")
+
+    def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+        if blamed:  # the next connection would break at it again
+            self.failed.append(f"the test to {parcel.envelope.recipient} was not accepted: {why}")
+        else:
+            self._left.append(parcel)
 
 
 def _remember(press: Press, test: TestMailing, accepted: int) -> None:
@@ -125,10 +158,6 @@ def _remember(press: Press, test: TestMailing, accepted: int) -> None:
             )
         detail = f"{accepted} of {len(test.messages)} messages accepted"
         history.record(connection, at=now, who=press.who, verb="test", subject=str(test.issue), detail=detail)
-
-
-async def _unmarked() -> None:
-    """A test mailing has no delivery to mark."""
 
 
 def _allowed(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:

@@ -72,6 +72,11 @@ def at_most_one(name: str, *columns: Column[Any], when: str) -> Index:
     return Index(name, *columns, unique=True, sqlite_where=text(when), postgresql_where=text(when))
 
 
+def some(name: str, *columns: Column[Any], when: str) -> Index:
+    """An index over the rows for which the condition holds, the same on both databases."""
+    return Index(name, *columns, sqlite_where=text(when), postgresql_where=text(when))
+
+
 def by_code_point(connection: Connection, column: Column[str]) -> ColumnElement[str]:
     """The column in the one order that Python and both databases share, whatever language the database speaks."""
     # SQLite knows no other order unless told.

@@ -10,7 +10,8 @@ from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import BLOCKING, Event, State, advance
 from mailer.domain.edition import variant_named
-from mailer.store.schema import attempts, deliveries
+from mailer.domain.families import family_of
+from mailer.store.schema import attempts, deliveries, is_sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ def add_copies(
             "variant": copy.variant.name,
             "copy_number": copy.copy_number,
             "address": copy.address.wire,
+            "family": family_of(copy.address.domain),
             "name": copy.name,
             "salutation": copy.salutation,
             "paid_until": copy.paid_until,
@@ -170,9 +172,20 @@ def counts(connection: Connection, mailings: Sequence[int]) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in State}
 
 
+def refused_with(connection: Connection, mailing: int, code: int, status: str) -> int:
+    """How many copies of a mailing were refused for good with this code and status."""
+    query = (
+        select(func.count(attempts.c.delivery.distinct()))
+        .select_from(attempts.join(deliveries, deliveries.c.id == attempts.c.delivery))
+        .where(deliveries.c.mailing == mailing, deliveries.c.state == State.REJECTED)
+        .where(attempts.c.outcome == "rejected", attempts.c.code == code, attempts.c.status == status)
+    )
+    return connection.execute(query).scalar_one()
+
+
 def in_hand(connection: Connection, mailing: int, now: datetime) -> int:
     """How many copies of a mailing a sender has in hand, under a lease that has not ended."""
-    query = select(func.count()).where(deliveries.c.mailing == mailing, deliveries.c.state == State.SENDING)
+    query = select(func.count()).where(deliveries.c.mailing == mailing, is_sending)
     return connection.execute(query.where(deliveries.c.lease_until > now)).scalar_one()
 
 

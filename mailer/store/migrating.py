@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from mailer.domain.errors import MailerError
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 def upgrade(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from mailer.store.schema import deliveries, leases, owners
+from mailer.store.schema import deliveries, is_sending, leases, owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ def end_owner(connection: Connection, owner: int, now: datetime) -> None:
 
 def owners_with_copies(connection: Connection) -> list[Owner]:
     """Every process that has copies in `sending`."""
-    busy = select(deliveries.c.owner).where(deliveries.c.owner.is_not(None)).distinct()
+    busy = select(deliveries.c.owner).where(is_sending).distinct()
     return [_owner(row) for row in connection.execute(select(owners).where(owners.c.id.in_(busy)))]
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
+    literal_column,
 )
 from sqlalchemy.types import JSON, Boolean
 
 from mailer.domain.delivery import BLOCKING, State
 from mailer.domain.mailing import MailingState
-from mailer.store.columns import Id, UtcDateTime, at_most_one, metadata, one_of
+from mailer.store.columns import Id, UtcDateTime, at_most_one, metadata, one_of, some
 
 # --- issues -----------------------------------------------------------------------------------------------------------
 
@@ -72,6 +72,7 @@ mailings = Table(
     Column("starts_at", UtcDateTime),
     Column("held_reason", Text),
     Column("first_handover_at", UtcDateTime),
+    Column("rest_at", UtcDateTime),  # when the rest may follow the canary wave
     UniqueConstraint("newsletter", "serial", "supplement"),
     one_of("state", MailingState, "state"),
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
@@ -139,6 +140,9 @@ deliveries = Table(
     Column("variant", Text, nullable=False),
     Column("copy_number", Integer, nullable=False),
     Column("address", Text, nullable=False),
+    Column(
+        "family", Text, nullable=False, server_default=""
+    ),  # who serves the address's mailbox: what a provider's limits count
     Column("name", Text, nullable=False),
     Column("salutation", Text, nullable=False),
     Column("paid_until", Date),
@@ -148,9 +152,10 @@ deliveries = Table(
     Column("held_reason", Text),
     Column("next_attempt_at", UtcDateTime),
     Column("owner", Id, ForeignKey("owners.id")),
+    Column("relay", Text),  # the relay that it is in hand for
     Column("epoch", Integer, nullable=False),
     Column("lease_until", UtcDateTime),
-    Column("marked_at", UtcDateTime),
+    Column("marked_at", UtcDateTime),  # from when on its content may have left, unless the owner's journal denies it
     UniqueConstraint("newsletter", "serial", "copy_number"),
     one_of("state", State, "state"),
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
@@ -158,6 +163,8 @@ deliveries = Table(
     CheckConstraint("marked_at IS NULL OR state = 'sending'", name="marked"),
     sqlite_autoincrement=True,
 )
+_due = f"state = '{State.PENDING}'"
+_in_hand = f"state = '{State.SENDING}'"
 _blocking = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKING)))
 # Nobody gets a copy twice, over all mailings of an issue.
 at_most_one(
@@ -168,23 +175,20 @@ at_most_one(
     deliveries.c.language,
     when=_blocking,
 )
-Index(
-    "ix_deliveries_mailing_state",
-    deliveries.c.mailing,
-    deliveries.c.state,
-    deliveries.c.next_attempt_at,
-    deliveries.c.id,
-)
-# Tells at once whether a waiting copy was judged by another register or other rules than today's.
-Index(
-    "ix_deliveries_judged",
+# Written out, as the indexes below have them: SQLite sees no partial index behind a parameter.
+is_pending = deliveries.c.state == literal_column(f"'{State.PENDING}'")
+is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
+Index("ix_deliveries_mailing", deliveries.c.mailing)
+# What is claimed next, and the few copies that senders have in hand: small, so that moving a copy on touches little.
+some(
+    "ix_deliveries_due",
     deliveries.c.mailing,
     deliveries.c.judged_by,
-    sqlite_where=text("state = 'pending'"),
-    postgresql_where=text("state = 'pending'"),
+    deliveries.c.next_attempt_at,
+    deliveries.c.id,
+    when=_due,
 )
-Index("ix_deliveries_state", deliveries.c.state)
-Index("ix_deliveries_owner", deliveries.c.owner)
+some("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
 
 attempts = Table(
     "attempts",
@@ -192,6 +196,7 @@ attempts = Table(
     Column("id", Id, primary_key=True),
     Column("delivery", Id, ForeignKey("deliveries.id"), nullable=False),
     Column("number", Integer, nullable=False),
+    Column("relay", Text, nullable=False, server_default=""),  # which one; empty in attempts older than this column
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=False),
     Column("outcome", Text, nullable=False),
@@ -220,6 +225,17 @@ relay_outages = Table(
     Column("began_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("reason", Text, nullable=False),
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("family", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),  # how often in a row it asked us to slow down; 0: a person's doing
+    Column("until", UtcDateTime),  # None: until a person lifts it
+    Column("reason", Text, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    Column("set_by", Text, nullable=False),
 )
 
 # --- the daemon and the people ----------------------------------------------------------------------------------------

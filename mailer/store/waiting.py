@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, literal_column, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
@@ -11,11 +11,9 @@ from mailer.domain.delivery import State
 from mailer.domain.edition import variant_named
 from mailer.domain.mailing import Mailing
 from mailer.store.columns import CHUNK
-from mailer.store.schema import deliveries
+from mailer.store.schema import deliveries, is_pending
 
 _FROZEN = ("person", "language", "variant", "copy_number", "address", "name", "salutation", "paid_until")
-# Written out, as the index of waiting copies has it: SQLite sees no index behind a parameter.
-_PENDING = deliveries.c.state == literal_column(f"'{State.PENDING}'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ def all_waiting(connection: Connection, found: Mailing) -> Iterator[Waiting]:
 def all_judged(connection: Connection, mailing: int, judged_by: str) -> bool:
     """Whether every pending copy of the mailing was found entitled by exactly this register and these rules."""
     for other in (deliveries.c.judged_by < judged_by, deliveries.c.judged_by > judged_by):
-        query = select(deliveries.c.id).where(deliveries.c.mailing == mailing, _PENDING, other).limit(1)
+        query = select(deliveries.c.id).where(deliveries.c.mailing == mailing, is_pending, other).limit(1)
         if connection.execute(query).first() is not None:
             return False
     return True

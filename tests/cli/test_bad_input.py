@@ -56,6 +56,17 @@ def test_sending_in_clear_to_another_machine_is_refused(run, at):
     assert 'security = "none" is only for a loopback host' in refusal(run, "send", NAME, "--wait", "--yes")
 
 
+def test_a_relay_without_its_password_is_found_by_the_check(run, at):
+    club = at("approved")
+    table = f"paths.templates = '{TEMPLATES}'\n[[relay]]\nusername = 'club'\n"
+    club.config.write_text(table)
+    assert "[[relay]] 1 username has no password: name a password_file" in run("check").out
+    club.config.write_text(f"{table}password_file = 'gone'\n")
+    assert "[[relay]] 1 password_file: " in run("check").out
+    club.settle(smtp={"username": "club"})
+    assert "[smtp] username has no password: name a password_file, or set MAILER_SMTP__PASSWORD" in run("check").out
+
+
 @pytest.mark.parametrize("name", [f"{LETTER}.toml", "fees.toml", "another.toml"])
 def test_a_bad_schedule_is_named(run, at, name):
     club = at("planned")

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from mailer.config.machine import Config, is_loopback, load_config
+from mailer.config.machine import Config, load_config
+from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+# What may stand several times has no default; the example shows it in comments.
+LISTS = {"relay", "domain"}
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +44,7 @@ def test_every_default_is_that_of_the_example():
     example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     defaults = Config().model_dump(mode="python")
     assert defaults["smtp"].pop("password").get_secret_value() == ""
+    assert {name: defaults.pop(name) for name in LISTS} == dict.fromkeys(LISTS, ())
     assert example == defaults
 
 
@@ -57,7 +61,7 @@ def test_an_empty_file_is_complete(written):
     assert values(load_config(written())) == values(Config())
 
 
-@pytest.mark.parametrize("section", sorted(Config.model_fields))
+@pytest.mark.parametrize("section", sorted(set(Config.model_fields) - LISTS))
 def test_each_key_of_a_section_may_stand_alone(written, section):
     example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))[section]
     for key, value in example.items():
@@ -70,7 +74,7 @@ def test_each_key_of_a_section_may_stand_alone(written, section):
     [
         ("[smtp]\nhots = 'x'", "[smtp] hots is not a setting; allowed here: host, port, security, "),
         ("[smtp]\nhots = 'x'", "did you mean host?"),
-        ("[smpt]\nhost = 'x'", "smpt is not a setting; allowed here: paths, database, smtp, delivery, secrets"),
+        ("[smpt]\nhost = 'x'", "smpt is not a setting; allowed here: paths, database, smtp, relay, domain, delivery, "),
         ("host = 'x'", "host is not a setting"),
         ("[smtp]\nport = 'smtp'", "[smtp] port: found 'smtp'; input should be a valid integer"),
         ("[smtp]\nport = 0", "[smtp] port: found 0; input should be greater than or equal to 1"),
@@ -83,6 +87,11 @@ def test_each_key_of_a_section_may_stand_alone(written, section):
         ("[smtp]\nconnections = 0", "[smtp] connections: found 0; "),
         ("[smtp]\nconnections = 1.5", "[smtp] connections: found 1.5; "),
         ("[smtp]\nper_minute = -1", "[smtp] per_minute: found -1; "),
+        ("[smtp]\nmessages_per_connection = -1", "[smtp] messages_per_connection: found -1; "),
+        ("[smtp]\nwindow = 0", "[smtp] window: found 0; input should be greater than or equal to 1"),
+        ("[smtp]\nwindow = 21", "[smtp] window: found 21; input should be less than or equal to 20"),
+        ("[smtp]\nnew_relay_per_hour = 0.5", "[smtp] new_relay_per_hour: found 0.5; "),
+        ("[smtp]\nname = 'main'", "[smtp] name is not a setting; "),
         ("[smtp]\ntimeout_seconds = 0", "[smtp] timeout_seconds: found 0; "),
         ("[smtp]\ntimeout_seconds = inf", "[smtp] timeout_seconds: found inf; "),
         ("[smtp]\ntimeout_seconds = nan", "[smtp] timeout_seconds: found nan; "),
@@ -90,6 +99,9 @@ def test_each_key_of_a_section_may_stand_alone(written, section):
         ("[delivery]\ngive_up_after_hours = inf", "[delivery] give_up_after_hours: found inf; "),
         ("[delivery]\nretry_minutes = -5", "[delivery] retry_minutes: found -5; "),
         ("[delivery]\non_unknown = 'drop'", "[delivery] on_unknown: found 'drop'; input should be 'ask' or 'resend'"),
+        ("[delivery]\nrefusal_share = 0", "[delivery] refusal_share: found 0; "),
+        ("[delivery]\nrefusal_share = 1.1", "[delivery] refusal_share: found 1.1; "),
+        ("[delivery]\nrefusals_at_least = 0", "[delivery] refusals_at_least: found 0; "),
         ("smtp = 'x'", "smtp: found 'x'; "),
         ("[[smtp]]\nhost = 'x'", "smtp: "),
         ("[smtp\nhost = 'x'", "is not valid TOML: "),
@@ -125,6 +137,7 @@ def test_a_secret_is_never_shown_in_an_error(written, monkeypatch):
     found = refused(written("[database]\nurl = 7\nurl_file = ['postgresql://club:sesame@db.example/x']"))
     assert "sesame" not in found
     assert "sesame" not in refused(written("[smtp]\npassword = 'sesame'"))
+    assert "sesame" not in refused(written("[[smtp]]\npassword = 'sesame'"))
     monkeypatch.setenv("MAILER_SMTP__PASSWORD", "sesame")
     assert "sesame" not in repr(load_config(written()))
 
@@ -206,10 +219,10 @@ def test_relative_paths_count_from_the_file_wherever_we_stand(written, tmp_path,
 def test_a_password_comes_from_its_file_or_from_the_environment(written, tmp_path, monkeypatch):
     (tmp_path / "smtp.password").write_text(" open sesame \n")
     file = written("[smtp]\npassword_file = 'smtp.password'")
-    assert load_config(file).smtp_password == " open sesame "
+    assert load_config(file).relays[0].password == " open sesame "
     monkeypatch.setenv("MAILER_SMTP__PASSWORD", "abracadabra")
-    assert load_config(file).smtp_password == "abracadabra"
-    assert Config().smtp_password == "abracadabra"
+    assert load_config(file).relays[0].password == "abracadabra"
+    assert Config().relays[0].password == "abracadabra"
 
 
 def test_the_url_comes_from_its_file(written, tmp_path):
@@ -223,7 +236,8 @@ def test_the_url_comes_from_its_file(written, tmp_path):
     ("text", "ask", "key"),
     [
         ("[database]\nurl_file = 'gone'", "database_url", "[database] url_file"),
-        ("[smtp]\npassword_file = 'gone'", "smtp_password", "[smtp] password_file"),
+        ("[smtp]\npassword_file = 'gone'", "relays", "[smtp] password_file"),
+        ("[[relay]]\n[[relay]]\nname = 'b'\npassword_file = 'gone'", "relays", "[[relay]] 2 password_file"),
     ],
 )
 def test_a_secret_file_that_is_missing_is_named(written, tmp_path, text, ask, key):

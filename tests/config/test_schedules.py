@@ -96,6 +96,8 @@ def test_what_is_written_is_what_counts(read):
         timezone = "Europe/London"
         between = "09:00-18:00"
         undo_minutes = 0.5
+        canary = 20
+        canary_minutes = 90
         [approval]
         required = false
         test_to = ["reader@club.example"]
@@ -119,6 +121,7 @@ The Club'''
     assert (made.source.url, made.source.every_seconds) == ("sftp://club@files.example/notes", 7200)
     assert (made.schedule.between.opens, made.schedule.between.closes) == (time(9), time(18))
     assert (made.schedule.undo_minutes, made.approval_required, made.grace_days) == (0.5, False, 30)
+    assert (made.schedule.canary, made.schedule.canary_minutes) == (20, 90)
     assert made.insert_show is InsertShow.WHEN_DUE
     assert made.insert_signature == "The Board\nThe Club"
     assert [str(one) for one in made.test_to] == ["reader@club.example"]
@@ -175,6 +178,9 @@ def test_how_often_to_look(read, every, seconds):
         ("[send]\nnot_after_hours = inf", "[send] not_after_hours: found inf; "),
         ("[send]\nundo_minutes = -1", "[send] undo_minutes: found -1; "),
         ("[send]\nundo_minutes = true", "[send] undo_minutes: found True; "),
+        ("[send]\ncanary = -1", "[send] canary: found -1; "),
+        ("[send]\ncanary = 0.5", "[send] canary: found 0.5; "),
+        ("[send]\ncanary_minutes = -1", "[send] canary_minutes: found -1; "),
         ('[approval]\nrequired = "no"', "[approval] required: found 'no'; "),
         ('[approval]\neditors = ["editor"]', "[approval] editors.0: found 'editor'; "),
         ('[approval]\ntest_to = "a@club.example"', "[approval] test_to: found 'a@club.example'; "),
@@ -240,13 +246,13 @@ def test_the_shipped_fees_are_read(folder):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[season]]\nyear = 2018\ncurrency = 'RUB'\n", "option: field required"),
+        ("[[season]]\nyear = 2018\ncurrency = 'RUB'\n", "[[season]] 1 option: field required"),
         ("[[season]]\nyear = 2018\ncurrency = 'RUB'\noption = []\n", "option: found []; "),
         (f"[[season]]\nyear = 2018\ncurrency = 'rub'\n[[season.option]]\n{OPTION}", "currency: found 'rub'; "),
         (f"[[season]]\nyear = '2018'\ncurrency = 'RUB'\n[[season.option]]\n{OPTION}", "year: found '2018'; "),
         (
             f"[[season]]\nyear = 2018\ncurrency = 'RUB'\n[[season.option]]\n{OPTION}discount = 5\n",
-            "discount is not a setting",
+            "[[season]] 1 option 1 discount is not a setting; allowed here: from, to, years, individual, corporate",
         ),
         (
             f"[[season]]\nyear = 2018\ncurrency = 'RUB'\n[[season.option]]\n{OPTION.replace('50000', '0')}",
@@ -269,7 +275,7 @@ def test_the_shipped_fees_are_read(folder):
             "to: found 2018; ",
         ),
         (f"[[season]]\nyear = 2018\ncurrency = 'RUB'\n[[season.option]]\n{OPTION}" * 2, "a season's year stands twice"),
-        ("[season]\nyear = 2018\n", "season: "),
+        ("[season]\nyear = 2018\n", "season: found [season]; write [[season]], there may be several"),
         ("[[saison]]\nyear = 2018\n", "saison is not a setting; allowed here: season"),
     ],
 )

@@ -1,8 +1,9 @@
 """A made-up issue in two languages with everything a tree can hold, its newsletter, fees and one reader."""
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, Sender, Source
 from mailer.formats.edition import compile_edition
 from mailer.formats.markdown import parse
+from mailer.formats.message import contents
+from mailer.formats.plate import Plate, engrave
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 DAY = date(2031, 3, 5)
@@ -215,3 +218,25 @@ def with_text(language: str = "en", **fields: object) -> Issue:
     """The issue with something else in one of its texts."""
     whole = an_issue()
     return replace(whole, texts=tuple(replace(t, **fields) if t.language == language else t for t in whole.texts))
+
+
+def a_plate(edition: Edition, **fields: object) -> Plate:
+    """The edition's plate under the newsletter's own headers; `fields` replace arguments of `engrave`."""
+    newsletter = a_newsletter()
+    given = {
+        "sender": newsletter.sender,
+        "reply_to": newsletter.reply_to,
+        "subject": "The Harbour Letter № 3 (253): a title",
+        "date": datetime(2031, 3, 5, 10, 0, tzinfo=timezone(timedelta(hours=3))),
+        "list_id": "harbour-letter.club.example",
+        "list_name": newsletter.name,
+        "feedback_id": "253:harbour-letter:club-mailer",
+    }
+    return engrave(edition, **given | fields)
+
+
+def printed(edition: Edition, values: Mapping[Slot, str], *, banner: str = "") -> tuple[str, str]:
+    """The HTML and the text of one copy, read out of its message."""
+    return contents(
+        a_plate(edition, banner=banner).make("Ada Harbour", "ada@example.org", "<m.17@club.example>", values)
+    )

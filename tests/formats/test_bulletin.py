@@ -14,7 +14,7 @@ from mailer.domain.errors import BadInput, Refused
 from mailer.domain.issue import Author, Block, Heading, Paragraph, Quote, Section, SlotMark, Table, Text
 from mailer.domain.membership import FeeSchedule
 from mailer.formats.bulletin import Bulletin, _preheader, compose
-from mailer.formats.edition import compile_edition, fill
+from mailer.formats.edition import compile_edition
 from tests.formats.made_up import (
     CORPORATE,
     FEES,
@@ -25,6 +25,7 @@ from tests.formats.made_up import (
     a_text,
     an_edition,
     an_issue,
+    printed,
     with_text,
 )
 from tests.formats.rfc3676 import unflow
@@ -37,7 +38,7 @@ def composed(language: str = "en", variant: Variant = INDIVIDUAL, **fields: obje
 
 def lines(language: str = "en", variant: Variant = INDIVIDUAL, **fields: object) -> list[str]:
     """The paragraphs of the filled text part."""
-    _, text = fill(an_edition(language, variant, **fields), READER[language])
+    _, text = printed(an_edition(language, variant, **fields), READER[language])
     return [paragraph for _, paragraph in unflow(text) if paragraph]
 
 
@@ -133,7 +134,7 @@ FEES_OF = {Terms.INDIVIDUAL: ("51\u00a0000", "93\u00a0000"), Terms.CORPORATE: ("
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("variant", ALL_VARIANTS, ids=lambda variant: variant.name)
 def test_the_insert_tells_a_person_s_own_terms(language, variant):
-    html, text = fill(an_edition(language, variant), READER[language])
+    html, text = printed(an_edition(language, variant), READER[language])
     own = FEES_OF[Terms.CORPORATE if variant.terms is Terms.CORPORATE else Terms.INDIVIDUAL]
     for fee in FEES_OF[Terms.INDIVIDUAL] + FEES_OF[Terms.CORPORATE]:
         expected = variant.terms is not None and fee in own

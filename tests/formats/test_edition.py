@@ -14,12 +14,22 @@ from lxml import html as lxml_html
 from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, HtmlSlot, Place, Slot, Variant
 from mailer.domain.errors import BadInput, CannotRender
 from mailer.domain.issue import Issue, Paragraph, Text
-from mailer.formats.edition import compile_edition, digest, dump, fill, load, warnings
+from mailer.formats.edition import compile_edition, digest, dump, load, warnings
 from mailer.formats.flowed import COLUMNS, width
 from mailer.formats.issue_file import parse as parse_file
 from mailer.formats.markdown import parse
 from mailer.formats.message import content_id
-from tests.formats.made_up import CORPORATE, FEES, READER, TEMPLATES, a_newsletter, an_edition, an_issue, with_text
+from tests.formats.made_up import (
+    CORPORATE,
+    FEES,
+    READER,
+    TEMPLATES,
+    a_newsletter,
+    an_edition,
+    an_issue,
+    printed,
+    with_text,
+)
 from tests.formats.rfc3676 import unflow
 from tests.formats.strategies import lines as one_line
 
@@ -74,15 +84,15 @@ def test_a_slot_that_is_not_filled_is_named():
     for slot in Slot:
         for value in ("", " \u00a0"):
             with pytest.raises(CannotRender, match=f"nothing is given for '{slot}'"):
-                fill(an_edition(), READER["en"] | {slot: value})
+                printed(an_edition(), READER["en"] | {slot: value})
         missing = {name: value for name, value in READER["en"].items() if name is not slot}
         with pytest.raises(CannotRender, match=f"nothing is given for '{slot}'"):
-            fill(an_edition(), missing)
+            printed(an_edition(), missing)
 
 
 def test_a_slot_that_an_edition_does_not_have_may_stay_empty():
     assert Slot.PAID_UNTIL not in an_edition("en", NO_INSERT).slots
-    fill(an_edition("en", NO_INSERT), READER["en"] | {Slot.PAID_UNTIL: ""})
+    printed(an_edition("en", NO_INSERT), READER["en"] | {Slot.PAID_UNTIL: ""})
 
 
 @pytest.mark.parametrize(
@@ -90,7 +100,7 @@ def test_a_slot_that_an_edition_does_not_have_may_stay_empty():
 )
 def test_an_unseen_character_is_refused(character):
     with pytest.raises(CannotRender, match=r"'name' holds an unseen character, U\+"):
-        fill(an_edition(), READER["en"] | {Slot.NAME: f"Ada{character}Harbour"})
+        printed(an_edition(), READER["en"] | {Slot.NAME: f"Ada{character}Harbour"})
 
 
 tricky = st.one_of(
@@ -102,8 +112,8 @@ tricky = st.one_of(
 @given(tricky, tricky)
 def test_a_value_cannot_break_out(name, salutation):
     edition = an_edition()
-    html, text = fill(edition, READER["en"] | {Slot.NAME: name, Slot.SALUTATION: salutation})
-    usual_html, _ = fill(edition, READER["en"])
+    html, text = printed(edition, READER["en"] | {Slot.NAME: name, Slot.SALUTATION: salutation})
+    usual_html, _ = printed(edition, READER["en"])
     root, usual = lxml_html.document_fromstring(html), lxml_html.document_fromstring(usual_html)
     assert [(node.tag, dict(node.attrib)) for node in root.iter()] == [
         (node.tag, dict(node.attrib)) for node in usual.iter()
@@ -111,20 +121,20 @@ def test_a_value_cannot_break_out(name, salutation):
     shown = f"Copy No. 17 · {name} · for personal use only"
     assert [node.text for node in root.iter("p") if node.text and node.text.startswith("Copy No.")] == [shown]
     assert (0, " ".join(re.split(r"[^\S\u00a0\u2007\u202f]+", shown))) in unflow(text)
-    assert len(unflow(text)) == len(unflow(fill(edition, READER["en"])[1]))
+    assert len(unflow(text)) == len(unflow(printed(edition, READER["en"])[1]))
 
 
 def test_values_are_escaped_for_their_place():
     part = tuple(HtmlSlot(slot=Slot.NAME, place=place) for place in Place)
     edition = Edition(
-        language="en", variant=NO_INSERT, subject="", html=part, text=(), banner_html=0, banner_text=0
+        language="en", variant=NO_INSERT, subject="s", html=part, text=(), banner_html=0, banner_text=0
     )  # fmt: skip
-    assert fill(edition, {Slot.NAME: "<&\"'/?ж"})[0] == "&lt;&amp;&quot;&#x27;/?ж" * 2 + "%3C%26%22%27%2F%3F%D0%B6"
+    assert printed(edition, {Slot.NAME: "<&\"'/?ж"})[0] == "&lt;&amp;&quot;&#x27;/?ж" * 2 + "%3C%26%22%27%2F%3F%D0%B6\n"
 
 
 def test_a_banner_stands_above_both_parts():
-    html, text = fill(an_edition(), READER["en"], banner="TEST <mailing> — not a copy")
-    plain_html, plain_text = fill(an_edition(), READER["en"])
+    html, text = printed(an_edition(), READER["en"], banner="TEST <mailing> — not a copy")
+    plain_html, plain_text = printed(an_edition(), READER["en"])
     assert text == f"TEST <mailing> — not a copy\n\n{plain_text}"
     (note,) = lxml_html.document_fromstring(html).xpath('//*[@role="note"]')
     (within,) = note  # the side padding stands here: the sheet's width is the outer element's
@@ -175,7 +185,7 @@ def difference(html: str, text: str) -> float:
 @LANGUAGES
 @pytest.mark.parametrize("variant", [NO_INSERT, CORPORATE], ids=lambda variant: variant.name)
 def test_both_parts_say_the_same(language, variant):
-    assert difference(*fill(an_edition(language, variant), READER[language])) <= 0.01  # the numbers of a list
+    assert difference(*printed(an_edition(language, variant), READER[language])) <= 0.01  # the numbers of a list
 
 
 # --- golden files -----------------------------------------------------------------------------------------------------
@@ -183,7 +193,7 @@ def test_both_parts_say_the_same(language, variant):
 
 @LANGUAGES
 def test_golden(language):
-    made = dict(zip(("html", "txt"), fill(an_edition(language, CORPORATE), READER[language]), strict=True))
+    made = dict(zip(("html", "txt"), printed(an_edition(language, CORPORATE), READER[language]), strict=True))
     for suffix, content in made.items():
         kept = GOLDEN / f"harbour-letter.{language}.{suffix}"
         if os.environ.get("MAILER_TESTS_GOLDEN") == "write":
@@ -217,7 +227,7 @@ def compiled(issue: Issue, language: str, variant: Variant) -> Edition:
 @LANGUAGES
 def test_a_real_issue(real_issue, language):
     edition = compiled(real_issue, language, CORPORATE)
-    html, text = fill(edition, READER[language])
+    html, text = printed(edition, READER[language])
     assert warnings(edition) == ()
     assert difference(html, text) <= 0.01
     assert all(width(line) <= COLUMNS for line in text.split("\n"))
@@ -229,4 +239,4 @@ def test_a_real_issue(real_issue, language):
 
 
 def test_the_pictures_of_the_page_are_content_ids():
-    assert f'src="cid:{content_id(an_issue().pictures[0])}"' in fill(an_edition(), READER["en"])[0]
+    assert f'src="cid:{content_id(an_issue().pictures[0])}"' in printed(an_edition(), READER["en"])[0]

@@ -59,7 +59,7 @@ def standard(raw: bytes) -> EmailMessage:
 @example(name="Иван Петрович " * 10, subject="Иван Петрович " * 10)
 @example(name="x " * 60, subject="x" * 300)
 def test_two_readers_read_the_name_and_the_subject_that_were_meant(name, subject):
-    fields = [mailbox(Header.TO, name, ANNA), unstructured(Header.SUBJECT, subject)]
+    fields = [mailbox(Header.TO, name, ANNA.wire), unstructured(Header.SUBJECT, subject)]
     assert_well_folded(fields[0], Header.TO)
     assert_well_folded(fields[1], Header.SUBJECT)
     raw = "".join([*fields, "\r\n"]).encode()
@@ -116,9 +116,9 @@ def test_a_list_has_a_name_and_an_identifier(name):
 def test_any_text_at_all_is_one_field_or_refused(text):
     writers = [
         (Header.SUBJECT, lambda: unstructured(Header.SUBJECT, text)),
-        (Header.FROM, lambda: mailbox(Header.FROM, text, ANNA)),
-        (Header.TO, lambda: mailbox(Header.TO, "", Address(local=text, domain="example.org"))),
-        (Header.REPLY_TO, lambda: mailbox(Header.REPLY_TO, "", Address(local="anna", domain=text))),
+        (Header.FROM, lambda: mailbox(Header.FROM, text, ANNA.wire)),
+        (Header.TO, lambda: mailbox(Header.TO, "", Address(local=text, domain="example.org").wire)),
+        (Header.REPLY_TO, lambda: mailbox(Header.REPLY_TO, "", Address(local="anna", domain=text).wire)),
         (Header.LIST_ID, lambda: identified(Header.LIST_ID, text, "x.club.example")),
         (Header.LIST_ID, lambda: identified(Header.LIST_ID, "", text)),
         (Header.FEEDBACK_ID, lambda: structured(Header.FEEDBACK_ID, text)),
@@ -142,9 +142,9 @@ def test_what_cannot_be_seen_is_refused_everywhere(bad):
     injected = f"a{bad}Bcc: eve@club.example"
     for write in (
         lambda: unstructured(Header.SUBJECT, injected),
-        lambda: mailbox(Header.TO, injected, ANNA),
-        lambda: mailbox(Header.TO, "", Address(local=injected, domain="example.org")),
-        lambda: mailbox(Header.TO, "", Address(local="anna", domain=f"example.org{bad}")),
+        lambda: mailbox(Header.TO, injected, ANNA.wire),
+        lambda: mailbox(Header.TO, "", Address(local=injected, domain="example.org").wire),
+        lambda: mailbox(Header.TO, "", Address(local="anna", domain=f"example.org{bad}").wire),
         lambda: identified(Header.LIST_ID, injected, "x.club.example"),
         lambda: identified(Header.LIST_ID, "x", f"x{bad}.club.example"),
         lambda: structured(Header.FEEDBACK_ID, injected),
@@ -159,11 +159,11 @@ def test_what_cannot_be_seen_is_refused_everywhere(bad):
 @pytest.mark.parametrize("local", ["=?utf-8?q?x?=", "a b", "a,b", "a<b", '"a"', "a@b", "a;b", "a:b", "(a)", ""])
 def test_an_address_that_could_be_read_as_another_is_refused(local):
     with pytest.raises(BadInput):
-        mailbox(Header.TO, "Anna", Address(local=local, domain="example.org"))
+        mailbox(Header.TO, "Anna", Address(local=local, domain="example.org").wire)
 
 
 def test_an_address_in_another_alphabet_stands_as_it_is_and_the_name_stays_ascii():
-    field = mailbox(Header.TO, "Иван", Address(local="иван", domain="xn--e1afmkfd.example"))
+    field = mailbox(Header.TO, "Иван", Address(local="иван", domain="xn--e1afmkfd.example").wire)
     assert field == "To: =?utf-8?b?0JjQstCw0L0=?= <иван@xn--e1afmkfd.example>\r\n"
 
 
@@ -177,9 +177,9 @@ def test_an_unsubscribe_link_is_never_encoded_nor_broken():
 
 
 def test_a_plain_name_stays_readable():
-    assert mailbox(Header.TO, "Anna Lindqvist", ANNA) == "To: Anna Lindqvist <anna.lindqvist@example.org>\r\n"
-    assert mailbox(Header.TO, "Lindqvist, Anna", ANNA) == 'To: "Lindqvist, Anna" <anna.lindqvist@example.org>\r\n'
-    assert mailbox(Header.REPLY_TO, "", ANNA) == "Reply-To: anna.lindqvist@example.org\r\n"
+    assert mailbox(Header.TO, "Anna Lindqvist", ANNA.wire) == "To: Anna Lindqvist <anna.lindqvist@example.org>\r\n"
+    assert mailbox(Header.TO, "Lindqvist, Anna", ANNA.wire) == 'To: "Lindqvist, Anna" <anna.lindqvist@example.org>\r\n'
+    assert mailbox(Header.REPLY_TO, "", ANNA.wire) == "Reply-To: anna.lindqvist@example.org\r\n"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u00a0"])

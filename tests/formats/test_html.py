@@ -16,7 +16,6 @@ from mailer.domain.errors import BadInput
 from mailer.domain.issue import Paragraph, Picture, SlotMark, Text
 from mailer.formats import html as room
 from mailer.formats.bulletin import Bulletin
-from mailer.formats.edition import fill
 from mailer.formats.html import write_html
 from mailer.formats.inlining import inline
 from mailer.formats.markdown import parse
@@ -29,6 +28,7 @@ from tests.formats.made_up import (
     a_newsletter,
     an_edition,
     an_issue,
+    printed,
     with_text,
 )
 
@@ -42,7 +42,7 @@ def templates(tmp_path: Path) -> Path:
 
 
 def page(language: str = "en", **fields: object) -> str:
-    return fill(an_edition(language, **fields), READER[language])[0]
+    return printed(an_edition(language, **fields), READER[language])[0]
 
 
 def element(language: str = "en", **fields: object) -> lxml_html.HtmlElement:
@@ -305,7 +305,7 @@ def test_a_slot_is_known_by_its_place(templates):
         (Slot.SALUTATION, Place.TEXT),
     ]
     assert part[banner].startswith("<p title=")
-    filled = fill(
+    filled = printed(
         Edition(language="en", variant=INDIVIDUAL, subject="s", html=part, text=(), banner_html=banner, banner_text=0),
         READER["en"] | {Slot.NAME: "\"'<>&", Slot.COPY_NUMBER: '1&2"#/'},
     )[0]

@@ -1,23 +1,29 @@
-"""Hands copies over without a relay: claims, marks and records as the sender does, with answers given by the test."""
+"""Hands copies over without a relay: claims and records as the sender does, with answers given by the test."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 
 from mailer.app import App
-from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
+from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown, event_of
 from mailer.domain.mailing import Mailing
 from mailer.domain.retry import Backoff
-from mailer.pipeline import handing
-from mailer.pipeline.handing import Manner, Work
-from mailer.pipeline.sending import _tidy
-from mailer.store import claims, mailings, owners
+from mailer.pipeline import clearing, handing
+from mailer.pipeline.handing import Asked, Manner
+from mailer.pipeline.limiting import RelayLimit
+from mailer.pipeline.tray import Work
+from mailer.store import mailings, owners
+from mailer.store.results import Result
 from tests.club import ISSUE
 
-MANNER = Manner(connections=1, per_minute=0, give_up_after=timedelta(hours=48), backoff=Backoff(), resend_unknown=False)
+RELAY = "relay.example"
+MANNER = Manner(
+    give_up_after=timedelta(hours=48), backoff=Backoff(), resend_unknown=False, relays={RELAY: RelayLimit()}
+)
 ACCEPTED = Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
 LATER = Deferred(reply=Reply(code=451, status="4.7.1", text="Greylisted"))
 NEVER = Rejected(reply=Reply(code=550, status="5.1.1", text="No such user"))
 LOST = Unknown(reply=None, detail="no reply after the content")
+OWNERS: dict[int, int] = {}  # whose each claimed copy is, by its delivery
 
 
 def claim(app: App) -> list[Work]:
@@ -25,25 +31,32 @@ def claim(app: App) -> list[Work]:
     with app.store.transaction() as connection:
         now = app.press.clock.now()
         owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
-        return handing.claim_due(connection, app.press, MANNER, {}, owner=owner.id, limit=1000, only=None)
+        asked = Asked(owner=owner.id, results={}, room={RELAY: 1000}, carried={}, spoiled=(), elapsed=0.0, only=None)
+        works = list(handing.turn_over(connection, app.press, MANNER, {}, asked).works[RELAY])
+    for work in works:
+        work.make()
+    OWNERS.update((work.claim.delivery, owner.id) for work in works)
+    return works
 
 
-def answer(app: App, work: Work, outcome: Outcome, *, marked: bool = True) -> None:
-    """Mark a claimed copy (a refusal of its recipient comes before that) and record what the relay said."""
+def answer(app: App, work: Work, outcome: Outcome, *, begun: bool = True) -> None:
+    """Record what the relay said of a claimed copy; a refusal of its recipient comes before it has begun to leave."""
     now = app.press.clock.now()
+    result = Result(
+        claim=work.claim, event=event_of(outcome), outcome=outcome, begun=begun, started_at=now, finished_at=now
+    )
     with app.store.transaction() as connection:
-        assert not marked or claims.mark(connection, work.claim, now)
-        handing.record(connection, app.press, MANNER, work.claim, outcome, started_at=now)
+        handing.record(connection, app.press, MANNER, OWNERS[work.claim.delivery], RELAY, [result])
 
 
 def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]:
     """Hand over what is due; who has no answer in `answers` (by address) is accepted. Returns the addresses."""
     works = claim(app)
     for work in works:
-        answer(app, work, (answers or {}).get(work.envelope.recipient.wire, ACCEPTED))
+        answer(app, work, (answers or {}).get(work.envelope.recipient, ACCEPTED))
     with app.store.transaction() as connection:
-        _tidy(connection, app.press)
-    return [work.envelope.recipient.wire for work in works]
+        clearing.tidy(connection, app.press)
+    return [work.envelope.recipient for work in works]
 
 
 def the_mailings(app: App) -> list[Mailing]:

@@ -135,7 +135,7 @@ def test_a_copy_deferred_while_the_register_changed_is_judged_before_it_leaves_a
     app: App, clock: FrozenClock
 ) -> None:
     begin(app, PEOPLE)
-    works = {work.envelope.recipient.wire: work for work in claim(app)}
+    works = {work.envelope.recipient: work for work in claim(app)}
     reverse(app, ANNA)
     ask(app)  # another sender asks meanwhile: what is in hand is not its business
     for work in works.values():

@@ -144,7 +144,7 @@ def test_a_cancelled_mailing_is_planned_anew_unless_something_may_have_left(app:
 def test_a_refusal_before_any_content_left_does_not_stand_in_the_way(app: App) -> None:
     begin(app, PEOPLE)
     for work, outcome in zip(claim(app), (LATER, NEVER, LATER), strict=True):
-        answer(app, work, outcome, marked=False)
+        answer(app, work, outcome, begun=False)
     approving.cancel(app.press, ISSUE)
     planning.plan(app.press, ISSUE)
     assert states(app) == {"pending": 3}

@@ -9,12 +9,12 @@ import pytest
 from mailer.app import App
 from mailer.domain.delivery import Accepted, Reply, State
 from mailer.domain.mailing import MailingState
-from mailer.domain.ports import Envelope, Mark
+from mailer.domain.ports import Envelope
 from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline import reporting
 from mailer.store.deliveries import Delivery
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, members, says, states
-from tests.doubles import FrozenClock, ScriptedTransport
+from tests.doubles import FrozenClock, Mark, ScriptedTransport
 
 run = asyncio.run
 PEOPLE = members(6)

@@ -6,20 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 from mailer.app import App
 from mailer.domain.delivery import Outcome, State
-from mailer.domain.ports import Envelope, Mark
+from mailer.domain.ports import Envelope
 from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline import approving, supplementing
-from mailer.store import claims
+from mailer.store import outages
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, import_register, members, says, states
-from tests.doubles import ACCEPTED, FrozenClock, ScriptedTransport
+from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 
 run = asyncio.run
 MORE = {"retry_minutes": 5, "give_up_after_hours": 1}
 
 
-def outages(app: App) -> list[tuple[datetime, datetime | None]]:
+def downs(app: App) -> list[tuple[datetime, datetime | None]]:
     with app.store.transaction() as connection:
-        return claims.outages_since(connection, datetime(2000, 1, 1, tzinfo=UTC))
+        return outages.since(connection, datetime(2000, 1, 1, tzinfo=UTC))
 
 
 def tried(app: App) -> int:
@@ -44,12 +44,12 @@ def test_a_relay_that_is_down_uses_up_nobodys_attempt_and_is_left_alone_ever_lon
                 assert (await sender.drain()).down == "the relay was down a moment ago"
                 clock.advance(seconds=0.1)
             assert (states(app), tried(app)) == ({"pending": 6}, 0)
-            assert outages(app) == [(THURSDAY, None)]
+            assert downs(app) == [(THURSDAY, None)]
             async with Sink(port=port) as back:
                 await sender.drain()
                 assert len(back.received) == 6
             assert states(app) == {"accepted": 6}
-            assert outages(app) == [(THURSDAY, THURSDAY + timedelta(seconds=183))]
+            assert downs(app) == [(THURSDAY, THURSDAY + timedelta(seconds=183))]
             assert [attempt.number for attempt in attempts(app, "P001")] == [1]
 
     run(story())

@@ -16,11 +16,11 @@ from lxml import etree
 from mailer.domain.edition import Edition, Slot
 from mailer.domain.issue import Issue, PictureFile
 from mailer.formats import html as room
-from mailer.formats.edition import compile_edition, fill
+from mailer.formats.edition import compile_edition
 from mailer.formats.inlining import inline
 from mailer.formats.issue_file import parse as parse_file
 from tests.conftest import SEED
-from tests.formats.made_up import CORPORATE, FEES, READER, TEMPLATES, a_newsletter, an_issue
+from tests.formats.made_up import CORPORATE, FEES, READER, TEMPLATES, a_newsletter, an_issue, printed
 
 pytestmark = pytest.mark.real
 
@@ -99,7 +99,7 @@ def compiled(which: str, language: str) -> Edition:
 def a_copy(which: str, language: str, **values: str) -> str:
     """A whole test copy, every picture a wide one."""
     given = READER[language] | {Slot(name): value for name, value in values.items()}
-    html = fill(compiled(which, language), given, banner=BANNER)[0]
+    html = printed(compiled(which, language), given, banner=BANNER)[0]
     return re.sub(r"cid:[^\"]+", f"data:image/svg+xml,{quote(WIDE)}", html)
 
 

@@ -13,16 +13,19 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from mailer.domain.address import Address
-from mailer.formats.edition import fill
+from mailer.domain.edition import Slot
 from mailer.formats.header import Header, identified, mailbox, parametrised, unstructured
-from mailer.formats.message import Letter, build, content_id, message_id
-from tests.formats.made_up import READER, a_newsletter, an_edition, an_issue
+from mailer.formats.message import content_id, message_id
+from tests.formats.made_up import READER, a_newsletter, a_plate, an_edition, an_issue
+from tests.formats.reference import fill
 from tests.formats.strategies import file_names, lines
 
 pytestmark = pytest.mark.real
 
 NODE = Path(__file__).parent / "node"
 ANNA = Address(local="anna.lindqvist", domain="example.org")
+
+MESSAGE_ID = message_id(17, b"a key", "club.example")
 
 Read = Callable[[bytes], dict[str, dict]]
 
@@ -53,8 +56,8 @@ def read() -> Iterator[Read]:
 @example(name='"x" <eve@club.example>, (', subject="x " * 90, file_name="a b" * 50)
 def test_both_readers_read_what_was_meant(read, name, subject, file_name):
     fields = [
-        mailbox(Header.FROM, name, ANNA),
-        mailbox(Header.TO, name, ANNA),
+        mailbox(Header.FROM, name, ANNA.wire),
+        mailbox(Header.TO, name, ANNA.wire),
         unstructured(Header.SUBJECT, subject),
         identified(Header.LIST_ID, name, "bulletin.club.example"),
         parametrised(Header.CONTENT_DISPOSITION, "attachment", {"filename": file_name}),
@@ -71,39 +74,25 @@ def test_both_readers_read_what_was_meant(read, name, subject, file_name):
         assert sorted(keys) == sorted(field.split(":", 1)[0].lower() for field in fields), reader
 
 
-def a_letter(language: str) -> Letter:
+def a_copy(language: str) -> bytes:
     """A whole copy with a picture, as it would be sent now."""
-    newsletter, edition = a_newsletter(), an_edition(language)
-    html, text = fill(edition, READER[language])
-    return Letter(
-        sender=newsletter.sender,
-        reply_to=newsletter.reply_to,
-        recipient_name=READER[language]["name"],
-        recipient=ANNA,
-        subject=edition.subject,
-        date=localtime(),
-        message_id=message_id(17, b"a key", "club.example"),
-        language=language,
-        list_id="harbour-letter.club.example",
-        list_name=newsletter.name,
-        feedback_id="253:harbour-letter:club-mailer",
-        html=html,
-        text=text,
-        pictures=an_issue().pictures,
-    )
+    edition, issue = an_edition(language), an_issue()
+    plate = a_plate(edition, subject=edition.subject, date=localtime(), pictures=issue.pictures)
+    return plate.make(READER[language][Slot.NAME], ANNA.wire, MESSAGE_ID, READER[language])
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_both_readers_read_a_whole_copy(read, language):
-    letter = a_letter(language)
-    (picture,) = letter.pictures
-    for reader, mail in read(build(letter)).items():
-        assert mail["from"] == [letter.sender.name, letter.sender.address.wire], reader
-        assert mail["to"] == [[letter.recipient_name, ANNA.wire]], reader
-        assert mail["subject"] == letter.subject, reader
-        assert mail["messageId"] == letter.message_id, reader
-        assert _words(mail["text"]) == _words(letter.text), reader
-        assert _without_pictures(mail["html"]) == _without_pictures(letter.html), reader
+    newsletter, edition = a_newsletter(), an_edition(language)
+    html, text = fill(edition, READER[language])
+    (picture,) = an_issue().pictures
+    for reader, mail in read(a_copy(language)).items():
+        assert mail["from"] == [newsletter.sender.name, newsletter.sender.address.wire], reader
+        assert mail["to"] == [[READER[language][Slot.NAME], ANNA.wire]], reader
+        assert mail["subject"] == edition.subject, reader
+        assert mail["messageId"] == MESSAGE_ID, reader
+        assert _words(mail["text"]) == _words(text), reader
+        assert _without_pictures(mail["html"]) == _without_pictures(html), reader
         ((name, identifier, kind, content),) = mail["files"]
         assert (name, kind) == ("lamp.png", "image/png"), reader
         assert identifier == f"<{content_id(picture)}>", reader
@@ -129,7 +118,7 @@ def test_spamassassin_finds_nothing_to_say(language, rules, tmp_path):
         pytest.skip("spamassassin is missing: run sh tests/real/install as root")
     judged = subprocess.run(
         [spamassassin, "-L", "-x", *rules],
-        input=build(a_letter(language)),
+        input=a_copy(language),
         capture_output=True,
         check=True,
         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"},

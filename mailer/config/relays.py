@@ -1,0 +1,86 @@
+"""The relays that take the messages, and the limits for the domains of the recipients."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from mailer.config.reading import Number, Whole, slug
+from mailer.config.sections import DomainName, Section
+from mailer.domain.address import is_loopback
+
+Encryption = Literal["tls", "starttls", "none"]
+
+
+def _slug_or_none(value: str) -> str:
+    return slug(value) if value else value
+
+
+class Server(Section):
+    """What [smtp] and [[relay]] have in common."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: Whole = Field(default=25, ge=1, le=65535)
+    security: Encryption = "starttls"
+    username: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+    connections: Whole = Field(default=4, ge=1, le=100)
+    messages_per_connection: Whole = Field(default=0, ge=0)
+    window: Whole = Field(default=4, ge=1, le=20)
+    per_minute: Whole = Field(default=0, ge=0)
+    new_relay_per_hour: Whole = Field(default=0, ge=0)
+    timeout_seconds: Number = Field(default=60, gt=0)
+
+    @model_validator(mode="after")
+    def _plain_only_at_home(self) -> "Server":
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError('security = "none" is only for a loopback host; use "starttls" or "tls"')
+        return self
+
+
+class Smtp(Server):
+    """The one relay. `password` comes from the environment only, never from config.toml."""
+
+    password: SecretStr = SecretStr("")
+
+
+class RelayTable(Server):
+    """One relay of several."""
+
+    name: Annotated[str, AfterValidator(_slug_or_none)] = ""
+    weight: Whole = Field(default=1, ge=0)
+
+
+class DomainTable(Section):
+    """How much a domain of recipients, with its whole provider family, is given at once. 0 is no limit."""
+
+    name: DomainName
+    per_minute: Whole = Field(default=0, ge=0)
+    connections: Whole = Field(default=0, ge=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """A relay with all that it takes to speak to it, its password included; paths are absolute.
+
+    `section` is where config.toml names it, for errors; `weight` is its share of the copies beside the other relays'
+    weights, 0: only when all others are out of use. 0 is no limit elsewhere.
+    """
+
+    name: str
+    section: str
+    weight: int
+    host: str
+    port: int
+    security: Encryption
+    username: str
+    password: str = field(repr=False)
+    ca_file: Path | None
+    connections: int
+    messages_per_connection: int
+    window: int
+    per_minute: int
+    new_relay_per_hour: int
+    timeout_seconds: float

@@ -1,0 +1,59 @@
+"""How fast copies may leave: a new relay's first hours, a provider that asks us to slow down, a share for each relay."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from mailer.domain.delivery import Outcome
+from mailer.domain.retry import doubled
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+# After a first plea a provider is left alone for a second, then ever longer: most mean one burst, few mean the day.
+_FIRST_REST, _LONGEST_REST = timedelta(seconds=1), timedelta(minutes=10)
+
+
+# A greylist (RFC 6647) puts off every first letter of a sender to a reader: coming more slowly changes nothing.
+_GREYLIST = re.compile(r"gr[ae]y[ -]?list", re.IGNORECASE)
+
+
+def asks_to_slow_down(outcome: Outcome) -> bool:
+    """Whether an answer is a plea to come more slowly: 421, or a 4.7.x status (RFC 3463 §3.8), policy or security."""
+    reply = outcome.reply
+    if reply is None or _GREYLIST.search(reply.text):
+        return False
+    return reply.code == 421 or (reply.code // 100 == 4 and reply.status.startswith("4.7."))
+
+
+def rest(failures: int) -> timedelta:
+    """How long a provider is left alone that has asked so many times in a row (one or more)."""
+    return doubled(_FIRST_REST, times=failures - 1, longest=_LONGEST_REST)
+
+
+def warm_up(per_hour: int, age: timedelta | None) -> int:
+    """How many copies may leave in an hour through a relay that was first used so long ago (None: never).
+
+    `per_hour` in its first hour, twice as many in each further one.
+    """
+    hours = 0 if age is None else max(0, age // HOUR)
+    return per_hour << min(hours, 30)
+
+
+def shares(room: Mapping[str, int], weights: Mapping[str, int], carried: Mapping[str, int]) -> dict[str, int]:
+    """How many of the next copies each relay is given: at most its `room`, and in the end by its weight.
+
+    `carried` is how many each was given before. A relay of weight 0 gets copies only where no other has room.
+    """
+    first = {name: free for name, free in room.items() if free > 0 and weights[name] > 0}
+    given = dict.fromkeys(room, 0)
+    if not first:
+        return {name: free if weights[name] == 0 else 0 for name, free in room.items()}
+    if len(first) == 1:
+        return given | first
+    # The one that is furthest behind its share sets the pace, and nobody waits for one that has no room.
+    total = sum(weights[name] for name in first)
+    aim = sum(carried.get(name, 0) for name in first) + sum(first.values())
+    for name, free in first.items():
+        due = aim * weights[name] / total - carried.get(name, 0)
+        given[name] = max(0, min(free, round(due)))
+    return given if any(given.values()) else given | first

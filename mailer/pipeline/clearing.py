@@ -1,0 +1,68 @@
+"""Clears up around a sender: copies that the dead left behind, relays that are down, mailings that are done."""
+
+from collections.abc import Callable, Mapping
+
+from mailer.domain.mailing import MailingState
+from mailer.pipeline import maillog
+from mailer.pipeline.approving import cancel_waiting, close_done
+from mailer.pipeline.handing import Manner, settle_by_policy
+from mailer.pipeline.press import Press
+from mailer.store import Connection, leftovers, mailings, outages
+from mailer.store.leftovers import Traces
+from mailer.store.owners import Owner, owners_with_copies
+
+# What another sending process left behind: its journal, in a tuple (None in it when that cannot be read); None while it
+# may be alive.
+Legacy = Callable[[Owner], tuple[Traces | None] | None]
+
+
+def take_over(connection: Connection, press: Press, manner: Manner, own: int, legacy: Legacy) -> None:
+    """Free the copies of senders that are proved dead, by their journals, and those whose lease has ended."""
+    dead: dict[int, Traces | None] = {}
+    for owner in owners_with_copies(connection):
+        left = legacy(owner) if owner.id != own else None
+        if left is not None:
+            (dead[owner.id],) = left
+    _free(connection, press, manner, dead, maillog.taken_over)
+
+
+def free_own(connection: Connection, press: Press, manner: Manner, own: int) -> None:
+    """Free what is ours in the ledger while we have nothing in hand: it was claimed, and never reached us."""
+    _free(connection, press, manner, {own: {}}, maillog.let_go)
+
+
+def _free(
+    connection: Connection,
+    press: Press,
+    manner: Manner,
+    dead: Mapping[int, Traces | None],
+    log: Callable[[int, int], None],
+) -> None:
+    now = press.clock.now()
+    pending, uncertain = leftovers.take_over(connection, dead=dead, now=now)
+    if manner.resend_unknown:
+        for identity in uncertain:
+            settle_by_policy(connection, press, identity, now + manner.backoff.first)
+    if pending or uncertain:
+        log(pending, len(uncertain))
+
+
+def relay_is_up(connection: Connection, press: Press) -> None:
+    """The relay can be used again."""
+    outages.end(connection, press.clock.now())
+
+
+def relay_is_down(connection: Connection, press: Press, reason: str) -> None:
+    """No relay can be used; the time to give up stands still."""
+    outages.begin(connection, press.clock.now(), reason)
+    maillog.relay_down(reason)
+
+
+def tidy(connection: Connection, _press: Press) -> set[int]:
+    """Cancel what came back to a cancelled mailing, close what is done; returns the mailings that were closed."""
+    for one in mailings.mailings_in(connection, [MailingState.CANCELLED]):
+        cancel_waiting(connection, one.id)
+    closed = close_done(connection)
+    for one in closed:
+        maillog.mailing(one.issue, "closed")
+    return {one.id for one in closed}

@@ -1,0 +1,50 @@
+"""Rows for one statement: many at once as a single JSON value, because a parameter each costs more than writing it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Subquery, Text, bindparam, cast, column, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+from mailer.store.columns import UtcDateTime
+
+_WHOLE, _WORDS, INSTANT = BigInteger(), Text(), UtcDateTime()
+
+
+def packed(rows: Iterable[Sequence[object]]) -> str:
+    """The rows as the value of the parameter `rows`; instants are written by `instant`."""
+    return json.dumps(list(rows), ensure_ascii=False)
+
+
+def instant(at: datetime | None) -> str | None:
+    """An aware instant in UTC as a packed row has it."""
+    return at.isoformat(" ", "microseconds") if at is not None else None
+
+
+def unpacked(connection: Connection, columns: Mapping[str, type[int] | type[str] | type[datetime]]) -> Subquery:
+    """The rows of the parameter `rows` as a table with these columns, in their order, for the database at hand."""
+    sqlite = connection.dialect.name == "sqlite"
+    given = bindparam("rows", type_=Text())
+    each = func.json_each(given) if sqlite else func.jsonb_array_elements(cast(given, JSONB))
+    rows = each.table_valued("value") if sqlite else each.table_valued(column("value", JSONB))
+    read = _read_sqlite if sqlite else _read_postgresql
+    found = [read(rows.c.value, place, kind).label(name) for place, (name, kind) in enumerate(columns.items())]
+    return select(*found).select_from(rows).subquery("batch")
+
+
+def _read_sqlite(value: ColumnElement[Any], place: int, kind: type) -> ColumnElement[Any]:
+    found = func.json_extract(value, f"$[{place}]", type_=_type(kind))
+    # As the column keeps it: without the zone, which is always UTC.
+    return func.substr(found, 1, 26, type_=INSTANT) if kind is datetime else found
+
+
+def _read_postgresql(value: ColumnElement[Any], place: int, kind: type) -> ColumnElement[Any]:
+    return cast(value[place].astext, _type(kind))
+
+
+def _type(kind: type) -> TypeEngine[Any]:
+    types: dict[type, TypeEngine[Any]] = {int: _WHOLE, str: _WORDS, datetime: INSTANT}
+    return types[kind]

@@ -1,0 +1,75 @@
+"""What has left lately, through which relay and to which provider, and which provider we leave alone for now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, or_, select
+
+from mailer.store.schema import attempts, deliveries, is_sending, throttles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """A provider that gets nothing until an instant (None: until a person lifts it), and why.
+
+    `failures` counts how often in a row it has asked us to slow down; 0 when a person has decided it.
+    """
+
+    family: str
+    failures: int
+    until: datetime | None
+    reason: str
+    set_at: datetime
+    set_by: str
+
+
+def left_through(connection: Connection, relay: str, since: datetime) -> int:
+    """How many copies were tried through a relay after that instant or are in hand for it now, by any process."""
+    tried = select(func.count()).select_from(attempts)
+    tried = tried.where(attempts.c.relay == relay, attempts.c.started_at > since)
+    in_hand = select(func.count()).where(deliveries.c.relay == relay, is_sending)
+    return connection.execute(tried).scalar_one() + connection.execute(in_hand).scalar_one()
+
+
+def left_to(connection: Connection, family: str, since: datetime) -> int:
+    """How many copies to a provider were tried after that instant or are in hand now, by any process."""
+    of_family = attempts.join(deliveries, deliveries.c.id == attempts.c.delivery)
+    tried = select(func.count()).select_from(of_family)
+    tried = tried.where(deliveries.c.family == family, attempts.c.started_at > since)
+    return connection.execute(tried).scalar_one() + in_hand_to(connection, family)
+
+
+def in_hand_to(connection: Connection, family: str) -> int:
+    """How many copies to a provider are in hand now, by any process."""
+    query = select(func.count()).where(deliveries.c.family == family, is_sending)
+    return connection.execute(query).scalar_one()
+
+
+def first_use(connection: Connection, relay: str) -> datetime | None:
+    """When a relay was used for the first time, as far as the ledger goes back."""
+    return connection.execute(select(func.min(attempts.c.started_at)).where(attempts.c.relay == relay)).scalar()
+
+
+def throttled(connection: Connection, now: datetime) -> list[Throttle]:
+    """Every provider that gets nothing now."""
+    query = select(throttles).where(or_(throttles.c.until.is_(None), throttles.c.until > now))
+    return [Throttle(**row._asdict()) for row in connection.execute(query.order_by(throttles.c.family))]
+
+
+def throttle_of(connection: Connection, family: str) -> Throttle | None:
+    """What was last decided about a provider, over or not."""
+    row = connection.execute(select(throttles).where(throttles.c.family == family)).first()
+    return Throttle(**row._asdict()) if row else None
+
+
+def set_throttle(connection: Connection, throttle: Throttle) -> None:
+    """The provider gets nothing until then."""
+    lift(connection, [throttle.family])
+    values = {name: getattr(throttle, name) for name in Throttle.__slots__}
+    connection.execute(insert(throttles).values(**values))
+
+
+def lift(connection: Connection, families: Collection[str]) -> int:
+    """Nothing is held back from these providers any more; returns how many of them were."""
+    return connection.execute(delete(throttles).where(throttles.c.family.in_(sorted(families)))).rowcount

@@ -1,0 +1,87 @@
+"""The slow way to make a copy, straight from what it means: templates, styles and encodings afresh for each person."""
+
+import html
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from email.headerregistry import Address as Mailbox
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import quote
+
+from mailer.domain.edition import Edition, Place, Slot, SlotLine, Variant
+from mailer.domain.issue import SlotMark, Text
+from mailer.formats.bulletin import Bulletin, compose
+from mailer.formats.flowed import words, wrap
+from mailer.formats.html import write_html
+from mailer.formats.message import content_id
+from mailer.formats.stencil import BANNER_HTML
+from mailer.formats.text import write_text
+from tests.formats.made_up import FEES, TEMPLATES, a_newsletter, an_issue
+
+Values = Mapping[Slot, str]
+
+
+def fill(edition: Edition, values: Values, *, banner: str = "") -> tuple[str, str]:
+    """The HTML and the text of one copy, its slots filled one after the other."""
+    page = [piece if isinstance(piece, str) else _escaped(values[piece.slot], piece.place) for piece in edition.html]
+    text = [piece if isinstance(piece, str) else _lines(fill_line(piece, values)) for piece in edition.text]
+    if banner:
+        page.insert(edition.banner_html, BANNER_HTML.format(html.escape(banner)))
+        text.insert(edition.banner_text, _lines([*wrap(words(banner)), ""]))
+    return _ended("".join(page)), _ended("".join(text))
+
+
+def fill_line(line: SlotLine, values: Values) -> list[str]:
+    """The physical lines of a filled line, always wrapped."""
+    text = "".join(values[piece] if isinstance(piece, Slot) else piece for piece in line.pieces)
+    return wrap(words(text), indent=line.indent, soft=line.soft)
+
+
+def _escaped(value: str, place: Place) -> str:
+    return quote(value, safe="") if place is Place.URL else html.escape(value)
+
+
+def _lines(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _ended(text: str) -> str:
+    """As a message has it: every line ends, and in one way."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
+
+
+def afresh(language: str, variant: Variant, values: Values) -> tuple[str, str]:
+    """The HTML and the text of one copy of the made-up issue, through Jinja2 and premailer with the values in place."""
+    issue = an_issue()
+    newsletter = a_newsletter()
+    composed = compose(
+        issue=issue, language=language, variant=variant, newsletter=newsletter, fees=FEES, templates=TEMPLATES
+    )
+    bulletin = replace(composed, blocks=_spoken(composed.blocks, values))
+    assert isinstance(bulletin, Bulletin)
+    sources = {picture.name: f"cid:{content_id(picture)}" for picture in issue.pictures}
+    page, _ = write_html(bulletin, templates=TEMPLATES, template=newsletter.template, sources=sources)
+    return _ended("".join(page)), _ended("".join(write_text(bulletin)))
+
+
+def _spoken(node: object, values: Values) -> object:
+    """The tree with a person's own words where it had slots."""
+    match node:
+        case SlotMark(name):
+            return Text(values[Slot(name)])
+        case tuple():
+            return tuple(_spoken(one, values) for one in node)
+        case _ if is_dataclass(node):
+            changed = {field.name: _spoken(getattr(node, field.name), values) for field in fields(node)}
+            return replace(node, **changed)
+        case _:
+            return node
+
+
+def by_the_standard_library(page: str, text: str, *, encoding: str, name: str, address: str) -> bytes:
+    """The same parts and the same recipient as the library `email` writes them."""
+    message = EmailMessage(policy=SMTP)
+    message["To"] = Mailbox(display_name=name, addr_spec=address)
+    message.set_content(text, cte=encoding)
+    message.add_alternative(page, subtype="html", cte=encoding)
+    return message.as_bytes()

@@ -1,0 +1,60 @@
+"""Signatures of ours, read by OpenDKIM, which many receivers run."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from mailer.formats.dkim import public_record, record_name
+from mailer.formats.message import build
+from tests.formats.test_dkim import AT, DOMAIN, keys, signer
+from tests.real.test_readers import a_letter
+
+pytestmark = pytest.mark.real
+
+SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # where Debian puts it, and not on everybody's PATH
+BROKEN = [("rsa-sha256", False), ("ed25519-sha256", False)]
+
+
+@pytest.fixture
+def answers(tmp_path):
+    """What OpenDKIM says of a message: the kind of each signature and whether it holds, the topmost first."""
+    opendkim = shutil.which("opendkim", path=SBIN)
+    if not opendkim:
+        pytest.skip("opendkim is missing: run sh tests/real/install as root")
+    records, settings, mail = tmp_path / "records", tmp_path / "opendkim.conf", tmp_path / "copy.eml"
+    records.write_text("".join(f"{record_name(DOMAIN, key)} {public_record(key)}\n" for key in keys()))
+    settings.write_text(f"Mode v\nTestPublicKeys {records}\n")
+
+    def ask(message):
+        mail.write_bytes(message)
+        said = subprocess.run(
+            [opendkim, "-x", settings, "-vv", "-t", mail], capture_output=True, check=False, text=True, timeout=60
+        ).stdout
+        found = re.findall(r"dkim=(\w+)[^;]*?header\.a=(\S+)", said)
+        return [(kind, answer == "pass") for answer, kind in found]
+
+    return ask
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_signed_copy_holds(answers, language):
+    signed = signer().sign(build(a_letter(language)), AT)
+    assert answers(signed) == [("rsa-sha256", True), ("ed25519-sha256", True)]
+    assert answers(signer(0).sign(build(a_letter(language)), AT)) == [("rsa-sha256", True)]
+
+
+@pytest.mark.parametrize("name", ["From", "Cc", "Reply-To", "Subject", "List-Unsubscribe", "Content-Type"])
+def test_an_added_field_breaks_it(answers, name):
+    signed = signer().sign(build(a_letter("en")), AT)
+    assert answers(f"{name}: eve@club.example\r\n".encode() + signed) == BROKEN
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"\r\nSubject: ", b"\r\nSubject: Not "), (b"\r\n--=_", b"\r\nPS\r\n--=_")])
+def test_a_change_breaks_it(answers, old, new):
+    signed = signer().sign(build(a_letter("en")), AT)
+    changed = signed.replace(old, new)
+    assert changed != signed
+    assert answers(changed) == BROKEN
