@@ -11,7 +11,6 @@ from mailer.store import Store, claims, deliveries
 from tests.store.rows import (
     NEWSLETTER,
     NOW,
-    RULES,
     SERIAL,
     a_copy,
     a_mailing,
@@ -107,20 +106,6 @@ def test_a_copy_that_keeps_out_a_further_one(store: Store) -> None:
     assert deliveries.blocking([dead, found])
     assert not deliveries.blocking([dead])
     assert not deliveries.blocking([])
-
-
-def test_only_pending_copies_are_judged_again(store: Store) -> None:
-    with store.transaction() as connection:
-        mailing, ids = a_mailing_of(connection, 3)
-        put(connection, ids[0], state=State.ACCEPTED)
-        put(connection, ids[1], judged_by="2:rules")
-        assert deliveries.unjudged(connection, mailing, RULES)[0].id == ids[1]
-        assert [one.id for one in deliveries.unjudged(connection, mailing, "2:rules")] == [ids[2]]
-        deliveries.set_judged(connection, mailing, "2:rules")
-        assert deliveries.unjudged(connection, mailing, "2:rules") == []
-        # The accepted one is none of its business.
-        put(connection, ids[0], state=State.PENDING)
-        assert [one.id for one in deliveries.unjudged(connection, mailing, "2:rules")] == [ids[0]]
 
 
 # --- moves ------------------------------------------------------------------------------------------------------------
