@@ -9,7 +9,9 @@ import typer
 from mailer.cli import console
 from mailer.pipeline import suspending
 
-Domain = Annotated[str, typer.Argument(metavar="DOMAIN", help="e.g. gmail.com; stands for its provider's other domains")]
+Domain = Annotated[
+    str, typer.Argument(metavar="DOMAIN", help="e.g. gmail.com; stands for its provider's other domains")
+]
 
 
 def list_() -> None:

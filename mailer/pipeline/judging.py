@@ -62,7 +62,7 @@ def judge_everybody(
 def judged_by(connection: Connection, press: Press, revision: Revision) -> str:
     """What a judgement of this issue depends on, as one word: the register's version, the fees and the audience."""
     rules = repr((press.fees, audience(press.newsletter(revision.newsletter), revision)))
-    return f"{register_version(connection)}:{hashlib.sha256(rules.encode()).hexdigest()}"
+    return f"{register_version(connection)}:{hashlib.sha256(rules.encode()).hexdigest()[:32]}"
 
 
 def ask_again(connection: Connection, press: Press, found: Mailing, *, chunk: int = CHUNK) -> str:

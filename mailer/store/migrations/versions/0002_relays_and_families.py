@@ -26,6 +26,7 @@ def upgrade() -> None:
         ('ix_deliveries_in_hand', ['owner'], "state = 'sending'"),
     ):
         op.create_index(name, 'deliveries', columns, sqlite_where=sa.text(when), postgresql_where=sa.text(when))
+    op.create_index('ix_payments_membership', 'payments', ['membership'])
     op.create_table('throttles',
     sa.Column('family', sa.Text(), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
