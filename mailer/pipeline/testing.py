@@ -77,7 +77,7 @@ def prepare(
         for copy in copies:
             envelope = Envelope(sender=newsletter.sender.address.wire, recipient=address.wire)
             one = replace(copy, address=address)
-            made = bench.make(one, _message_id(press, name, one), test=True)
+            made = press.signed(bench.make(one, _message_id(press, name, one), test=True), date)
             messages.append(TestMessage(envelope=envelope, message=made))
     return TestMailing(
         issue=name,
