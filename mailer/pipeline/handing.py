@@ -15,9 +15,9 @@ from mailer.pipeline.canary import wave
 from mailer.pipeline.compiling import Workbench
 from mailer.pipeline.judging import ask_again
 from mailer.pipeline.limiting import FamilyLimit, RelayLimit, learn, room_through, rooms_to
+from mailer.pipeline.making import Work
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.proving import workbench
-from mailer.pipeline.making import Work
 from mailer.store import Connection, claims, deliveries, history, mailings, outages
 from mailer.store import results as results_of
 from mailer.store.claims import Claim
@@ -46,7 +46,7 @@ class Asked:
 
     owner: int
     results: Mapping[str, Sequence[Result]]
-    room: Mapping[str, int]
+    room: Mapping[str, int]  # of the relays in use, full ones too
     carried: Mapping[str, int]  # how many each relay was given before
     spoiled: Sequence[tuple[Claim, str]]  # copies that cannot be made, and why; nothing of them was tried
     elapsed: float
