@@ -159,7 +159,11 @@ class Sender:
 
     async def _keep_in_hand(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
         """Turn after turn: write what came, claim what is due; until nothing is left that can be done now."""
+        told = False
         while True:
+            if not told and any(lane.reached for lane in lanes.values()):
+                await self._ledger(clearing.relay_is_up)
+                told = True
             starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
             self._gather(lanes)
             room = {name: lane.room() for name, lane in lanes.items() if lane.in_use and not self._stop.is_set()}
@@ -283,10 +287,7 @@ class Sender:
                 before, connected = lane.tray.handed_over, False
                 try:
                     async with lane.relay.transport.connect() as connection:
-                        connected = True
-                        if not lane.reached:
-                            lane.reached = True
-                            await self._ledger(clearing.relay_is_up)
+                        connected = lane.reached = True
                         await connection.carry(lane.tray)
                 except TransportDown as error:
                     lane.login_refused |= isinstance(error, LoginRefused)
