@@ -75,10 +75,10 @@ def test_who_did_it_and_why_is_kept(app: App) -> None:
 def test_what_makes_no_sense_is_refused_and_changes_nothing(app: App) -> None:
     with pytest.raises(Refused, match="has passed: name a later --until"):
         suspending.suspend(app.press, "gmail.com", until=THURSDAY, reason=REASON)
-    with pytest.raises(Refused, match="gmail.com is suspended only with a --reason"):
+    with pytest.raises(Refused, match=r"gmail\.com is suspended only with a --reason"):
         suspending.suspend(app.press, "gmail.com", until=None, reason=" ")
     with pytest.raises(BadInput):
         suspending.suspend(app.press, "no domain", until=None, reason=REASON)
-    with pytest.raises(NotFound, match="gmail.com is not suspended; `mailer domain list`"):
+    with pytest.raises(NotFound, match=r"gmail\.com is not suspended; `mailer domain list`"):
         suspending.lift(app.press, "googlemail.com")
     assert suspending.listing(app.press) == []

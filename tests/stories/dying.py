@@ -7,12 +7,13 @@ import argparse
 import asyncio
 import json
 import os
-import random
+import random  # noqa: TID251  (deaths by chance, the same every time)
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ def main() -> None:
         if point is Point.ANYWHERE:
             ended = once(given.config, lambda: None, chance.uniform(0.01, 0.15))
         else:
-            ended = once(given.config, lambda at=Countdown(point, often): arm(at))
+            ended = once(given.config, partial(arm, Countdown(point, often)))
         tally[point] = tally.get(point, 0) + (not ended)
         kills += 1
     json.dump({"kills": sum(tally.values()), "by_point": tally, "ended": once(given.config, lambda: None)}, sys.stdout)
