@@ -46,7 +46,8 @@ class Dialogue:
     _turns: deque[_Turn] = field(default_factory=deque)
     _held: Answered | None = None  # believed only when the answers that came with it fit as well
     _reset_due: bool = False
-    _in_step: bool = False  # a DATA was answered with 354: answers and commands are in step
+    _answered_one: bool = False
+    _in_step: bool = False  # behind the answer to a content, a DATA was answered with 354
     _over: bool = False
 
     @property
@@ -56,7 +57,11 @@ class Dialogue:
 
     @property
     def chunked(self) -> bool:
-        """Whether the next copy goes with BDAT. The first of a connection never does: its 354 proves the step."""
+        """Whether the next copy goes with BDAT.
+
+        The first two of a connection never do. To MAIL, RCPT and BDAT the same answer fits, so that one too many or too
+        few would give a copy the answer of another; the second 354 proves that this relay gives one to each command.
+        """
         return self.window > 1 and self._in_step and self.pipelined and "chunking" in self.extensions
 
     @property
@@ -114,13 +119,17 @@ class Dialogue:
 
     def receive(self, data: bytes) -> Iterator[Event]:
         """What these octets mean. Whatever they are, nothing is raised; after Over nothing is said any more."""
+        due = len(self._awaited)  # what is said while these octets are read they cannot be an answer to
         for reply in self._replies.read(data):
             if self._over:
                 return
             if reply is None:
                 yield from self._out_of_step("answered what is no reply")
-            else:
+            elif due:
+                due -= 1
                 yield from self._match(*reply)
+            else:
+                yield from self._unasked(*reply)
 
     def abandon(self) -> tuple[list[Answered | Refused], list[tuple[Parcel, bool]]]:
         """The connection has ended: the answers that had come, and each copy without one, with whether it had begun."""
@@ -134,13 +143,13 @@ class Dialogue:
 
     # --- answers ------------------------------------------------------------------------------------------------------
 
+    def _unasked(self, code: int, text: str) -> Iterator[Event]:
+        if code == 421:  # RFC 5321 §3.8: it may be said at any time
+            yield self._closing(code, text, "")
+        else:
+            yield from self._out_of_step(f"gave one answer too many: {code} {text}")
+
     def _match(self, code: int, text: str) -> Iterator[Event]:
-        if not self._awaited:
-            if code == 421:  # RFC 5321 §3.8: it may be said at any time
-                yield self._closing(code, text, "")
-            else:
-                yield from self._out_of_step(f"gave one answer too many: {code} {text}")
-            return
         verb, turn = self._awaited.popleft()
         if code // 100 not in (_FIT_DATA if verb is Verb.DATA else _FIT):
             yield from self._out_of_step(f"answered {code} {text} to {verb.value}, which is no answer to it")
@@ -156,8 +165,11 @@ class Dialogue:
     def _take(self, verb: Verb, turn: _Turn, code: int, text: str) -> Iterator[Event]:
         match verb:
             case Verb.RSET if code >= 400:
-                yield self._end(Over(f"answered {code} {text} to RSET", code=code))
+                # RFC 5321 §4.1.1.5 knows no refusal of it; it is more likely the answer to what was said before.
+                yield from self._out_of_step(f"answered {code} {text} to RSET", code)
             case Verb.RSET | Verb.MAIL | Verb.RCPT:
+                if verb is Verb.RSET:
+                    yield from self._release()
                 if code >= 400 and turn.refusal is None:
                     turn.refusal = Refused(turn.parcel, verb, code, text)
                 if not self.pipelined:
@@ -187,7 +199,7 @@ class Dialogue:
             turn.refusal = turn.refusal or Refused(turn.parcel, Verb.DATA, code, text)
             yield from self._refused(turn)
             return
-        self._in_step = True
+        self._in_step = self._answered_one
         if turn.refusal is None:
             yield Wanted(turn.parcel)
         else:
@@ -195,8 +207,9 @@ class Dialogue:
 
     def _answered(self, turn: _Turn, code: int, text: str) -> Iterator[Event]:
         self._turns.remove(turn)
+        self._answered_one = True
         answer = Answered(turn.parcel, code, text)
-        if self._turns and not self._turns[0].begun:
+        if self._turns:  # until the next one's DATA or RSET is answered, which no other answer fits so well
             self._held = answer
         else:
             yield answer
@@ -212,14 +225,14 @@ class Dialogue:
             yield self._held
             self._held = None
 
-    def _out_of_step(self, why: str) -> Iterator[Event]:
+    def _out_of_step(self, why: str, code: int = 0) -> Iterator[Event]:
         """Nothing that is not settled yet can be believed."""
         for turn in self._turns:
             turn.refusal = None
         if self._held is not None:
             yield Answered(self._held.parcel, None, f"the relay's answers do not fit: it {why}")
             self._held = None
-        yield self._end(Over(why, out_of_step=True))
+        yield self._end(Over(why, code=code, out_of_step=True))
 
     def _turn_of(self, parcel: Parcel) -> _Turn:
         return next(turn for turn in self._turns if turn.parcel is parcel)

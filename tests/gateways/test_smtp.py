@@ -9,7 +9,7 @@ from mailer.domain.delivery import Accepted
 from mailer.domain.errors import BadInput, Refused, TransportDown
 from mailer.gateways.sink import Phase, Sink
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
-from tests.gateways.relays import ANNA, MESSAGE, a_bare_server, a_connection, connect, nothing, settings, to
+from tests.gateways.relays import ANNA, BORIS, Shelf, a_bare_server, a_connection, connect, settings
 
 run = asyncio.run
 
@@ -21,9 +21,10 @@ run = asyncio.run
 def test_the_conversation_is_private_and_the_outcome_tells_the_tls_version(security: Security, authority) -> None:
     async def story() -> None:
         async with Sink(security=security, tls_context=authority.good) as sink:
-            async with a_connection(sink, security=security, ca_file=authority.ca_file) as connection:
-                for _ in range(2):
-                    outcome = await connection.send(to(ANNA), MESSAGE, nothing)
+            async with a_connection(sink.port, security=security, ca_file=authority.ca_file) as connection:
+                shelf = Shelf(ANNA, BORIS)
+                await connection.carry(shelf)
+                for outcome in shelf.outcomes.values():
                     assert isinstance(outcome, Accepted)
                     assert outcome.tls_version == "TLSv1.3"
             assert (len(sink.received), sink.connections) == (2, 1)
@@ -64,14 +65,16 @@ def test_a_login_is_made_and_its_refusal_shows_no_password(authority) -> None:
     async def story() -> None:
         private = {"security": Security.STARTTLS, "ca_file": authority.ca_file}
         async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "пароль-123")) as sink:
-            async with a_connection(sink, username="mailer", password="пароль-123", **private) as connection:
-                assert isinstance(await connection.send(to(ANNA), MESSAGE, nothing), Accepted)
+            async with a_connection(sink.port, username="mailer", password="пароль-123", **private) as connection:
+                shelf = Shelf(ANNA)
+                await connection.carry(shelf)
+                assert shelf.kinds == {"anna": "Accepted"}
             with pytest.raises(TransportDown, match=r"refuses the login of mailer.*535 5.7.8") as refused:
                 await connect(settings(sink.port, username="mailer", password="wrong-123", **private))
             assert "wrong-123" not in str(refused.value)
-            async with a_connection(sink, **private) as connection:
+            async with a_connection(sink.port, **private) as connection:
                 with pytest.raises(TransportDown, match=r"530 5.7.0"):
-                    await connection.send(to(ANNA), MESSAGE, nothing)
+                    await connection.carry(Shelf(ANNA))
             assert len(sink.received) == 1
 
     run(story())
@@ -153,7 +156,7 @@ def test_leaving_in_a_hurry_cuts_the_connection() -> None:
         async with Sink() as sink:
 
             async def stay() -> None:
-                async with a_connection(sink):
+                async with a_connection(sink.port):
                     connected.set()
                     await asyncio.Event().wait()
 
