@@ -15,9 +15,11 @@ from typing import Self
 from mailer.domain.delivery import Noted, Trace
 from mailer.domain.errors import MailerError
 
-# delivery, epoch, the answer's code, what happened; behind them an octet that checks them.
-_FACTS = struct.Struct("<QIHB")
-_LINE = _FACTS.size + 1
+# Delivery, epoch, and in one number what happened (the upper bits) and the answer's code (the lower ten).
+# Behind them stand two octets that check them.
+_FACTS = struct.Struct("<QIH")
+_LINE = _FACTS.size + 2
+_CODE_BITS = 10
 _NOTED = tuple(Noted)
 _NUMBERS = {noted: number for number, noted in enumerate(_NOTED)}
 
@@ -36,7 +38,7 @@ class Journal:
 
     def write(self, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
         """It stands in the file. Raises MailerError when it cannot be written: the copy may not go on then."""
-        facts = _FACTS.pack(delivery, epoch, code, _NUMBERS[noted])
+        facts = _FACTS.pack(delivery, epoch, _NUMBERS[noted] << _CODE_BITS | code)
         try:
             if self._torn:
                 self._mend()
@@ -83,8 +85,9 @@ def read(path: Path) -> Mapping[tuple[int, int], Trace] | None:
         return None
     traces: dict[tuple[int, int], Trace] = {}
     for end in range(_LINE, len(octets) + 1, _LINE):
-        facts, check = octets[end - _LINE : end - 1], octets[end - 1 : end]
-        delivery, epoch, code, number = _FACTS.unpack(facts)
+        facts, check = octets[end - _LINE : end - 2], octets[end - 2 : end]
+        delivery, epoch, both = _FACTS.unpack(facts)
+        number, code = both >> _CODE_BITS, both & (1 << _CODE_BITS) - 1
         if check != _check(facts) or number >= len(_NOTED):
             return None
         traces[delivery, epoch] = Trace(noted=_NOTED[number], code=code)
@@ -92,4 +95,4 @@ def read(path: Path) -> Mapping[tuple[int, int], Trace] | None:
 
 
 def _check(facts: bytes) -> bytes:
-    return bytes((zlib.crc32(facts) & 0xFF,))
+    return (zlib.crc32(facts) & 0xFFFF).to_bytes(2, "little")
