@@ -49,7 +49,7 @@ class SmtpConnection(asyncio.Protocol):
         self._measured = False
         self._heard_at = self._loop.time()  # or spoke last
         self._patience = timeout_seconds
-        self._watcher: asyncio.TimerHandle | None = None
+        self._watcher: asyncio.TimerHandle  # there once somebody carries
         self.out_of_step = False
         transport.set_protocol(self)
 
@@ -62,13 +62,12 @@ class SmtpConnection(asyncio.Protocol):
         if self._down_for or self._transport.is_closing():
             raise self._down()
         self._tray, self._done = tray, self._loop.create_future()
+        self._watch()
         try:
-            self._watch()
             self._go_on()
             await self._done
         finally:
-            if self._watcher is not None:
-                self._watcher.cancel()
+            self._watcher.cancel()
             self._put_all_down("was left in the middle", blamed=False)
 
     async def leave(self) -> None:
@@ -120,7 +119,7 @@ class SmtpConnection(asyncio.Protocol):
         """Every now and then: has the relay been silent for too long?"""
         if not self._dialogue.idle and self._loop.time() - self._heard_at >= self._patience:
             self._lose(f"was lost: no answer within {self._patience:.3g} seconds")
-        elif self._tray is not None:
+        else:
             self._watcher = self._loop.call_later(self._timeout / 4, self._watch)
 
     def _safely(self, step: Callable[[], None]) -> None:
@@ -169,13 +168,13 @@ class SmtpConnection(asyncio.Protocol):
 
     def _hear(self, events: Iterable[Event]) -> None:
         for event in events:
-            tray = self._tray
             if isinstance(event, Over):
                 self.out_of_step = event.out_of_step
                 self._lose(replies.printable(event.why), blamed=not event.code)
-            elif tray is None:
-                return  # nobody carries any more
-            elif not isinstance(event, Wanted):
+                return
+            tray = self._tray
+            assert tray is not None, "a copy is under way only while somebody carries"
+            if not isinstance(event, Wanted):
                 self._put_down(tray, event)
             elif tray.begin(event.parcel):
                 self._dialogue.content(event.parcel)

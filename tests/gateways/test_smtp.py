@@ -4,12 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from aiosmtplib import SMTP, SMTPServerDisconnected
 
 from mailer.domain.delivery import Accepted
 from mailer.domain.errors import BadInput, Refused, TransportDown
 from mailer.gateways.sink import Phase, Sink
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
-from tests.gateways.relays import ANNA, BORIS, Shelf, a_bare_server, a_connection, connect, settings
+from tests.gateways.relays import ANNA, BORIS, Shelf, a_bare_server, a_connection, carried, connect, settings
 
 run = asyncio.run
 
@@ -166,5 +167,48 @@ def test_leaving_in_a_hurry_cuts_the_connection() -> None:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
+
+    run(story())
+
+
+def test_a_connecting_that_is_cancelled_leaves_nothing_open() -> None:
+    async def story() -> None:
+        async with a_bare_server("220 hello") as port:
+            connecting = asyncio.create_task(connect(settings(port)))
+            await asyncio.wait([connecting], timeout=0.05)
+            connecting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await connecting
+
+    run(story())
+
+
+def test_a_relay_that_goes_as_it_is_taken_over_is_down() -> None:
+    async def goes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        writer.write(b"250 hello\r\n")
+        writer.close()
+
+    async def story() -> None:
+        async with await asyncio.start_server(goes, "127.0.0.1", 0) as server:
+            shelf = await carried(server.sockets[0].getsockname()[1], ANNA)
+            assert shelf.down is not None
+            assert shelf.outcomes == {}
+        with pytest.raises(SMTPServerDisconnected, match="closed the connection"):
+            SmtpTransport(settings(25))._taken_over(SMTP())
+
+    run(story())
+
+
+def test_settings_that_cannot_be_said_show_no_password(authority) -> None:
+    async def story() -> None:
+        async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "x")) as sink:
+            given = settings(
+                sink.port, Security.STARTTLS, ca_file=authority.ca_file, username="mailer", password="secret\udcff"
+            )
+            with pytest.raises(TransportDown, match="cannot be used with these settings") as refused:
+                await connect(given)
+            assert "secret" not in str(refused.value)
 
     run(story())
