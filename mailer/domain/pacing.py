@@ -47,7 +47,7 @@ def shares(room: Mapping[str, int], weights: Mapping[str, int], carried: Mapping
     first = {name: free for name, free in room.items() if free > 0 and weights[name] > 0}
     given = dict.fromkeys(room, 0)
     if not first:
-        return {name: free if weights[name] == 0 else 0 for name, free in room.items()}
+        return {name: max(0, free) for name, free in room.items()}
     if len(first) == 1:
         return given | first
     # The one that is furthest behind its share sets the pace, and nobody waits for one that has no room.

@@ -15,8 +15,11 @@ from typing import Self
 from mailer.domain.delivery import Noted, Trace
 from mailer.domain.errors import MailerError
 
-# delivery, epoch, the answer's code, what happened, and a check over the others.
-_LINE = struct.Struct("<QIHBB")
+# Delivery, epoch, and in one number what happened (the upper bits) and the answer's code (the lower ten).
+# Behind them stand two octets that check them.
+_FACTS = struct.Struct("<QIH")
+_LINE = _FACTS.size + 2
+_CODE_BITS = 10
 _NOTED = tuple(Noted)
 _NUMBERS = {noted: number for number, noted in enumerate(_NOTED)}
 
@@ -27,6 +30,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         """The file is made, for its owner alone. Raises MailerError when it cannot be."""
         self._path = path
+        self._torn = False  # its last line is not whole
         try:
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -34,23 +38,31 @@ class Journal:
 
     def write(self, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
         """It stands in the file. Raises MailerError when it cannot be written: the copy may not go on then."""
-        line = _LINE.pack(delivery, epoch, code, _NUMBERS[noted], 0)
-        line = line[:-1] + bytes([_check(line)])
+        facts = _FACTS.pack(delivery, epoch, _NUMBERS[noted] << _CODE_BITS | code)
         try:
-            written = os.write(self._file, line)
+            if self._torn:
+                self._mend()
+            if os.write(self._file, facts + _check(facts)) < _LINE:  # the disk is full
+                self._torn = True
+                self._mend()
+                raise MailerError(f"the journal {self._path} cannot be written: no space left")
         except OSError as error:
             raise MailerError(f"the journal {self._path} cannot be written: {error.strerror}") from error
-        if written != len(line):  # the disk is full: a line that is not whole would put all that follow out of step
-            os.ftruncate(self._file, os.fstat(self._file).st_size - written)
-            raise MailerError(f"the journal {self._path} cannot be written: no space left")
 
     def clear(self) -> None:
         """The file is empty: all that it told stands in the ledger."""
         os.ftruncate(self._file, 0)
+        self._torn = False
 
     def close(self) -> None:
         """Nothing more is written."""
         os.close(self._file)
+
+    def _mend(self) -> None:
+        """Cut off a last line that is not whole: it would put all that follow out of step."""
+        size = os.fstat(self._file).st_size
+        os.ftruncate(self._file, size - size % _LINE)
+        self._torn = False
 
     def __enter__(self) -> Self:
         return self
@@ -72,12 +84,15 @@ def read(path: Path) -> Mapping[tuple[int, int], Trace] | None:
     except OSError:
         return None
     traces: dict[tuple[int, int], Trace] = {}
-    for delivery, epoch, code, number, check in _LINE.iter_unpack(octets[: len(octets) // _LINE.size * _LINE.size]):
-        if check != _check(_LINE.pack(delivery, epoch, code, number, 0)) or number >= len(_NOTED):
+    for end in range(_LINE, len(octets) + 1, _LINE):
+        facts, check = octets[end - _LINE : end - 2], octets[end - 2 : end]
+        delivery, epoch, both = _FACTS.unpack(facts)
+        number, code = both >> _CODE_BITS, both & (1 << _CODE_BITS) - 1
+        if check != _check(facts) or number >= len(_NOTED):
             return None
         traces[delivery, epoch] = Trace(noted=_NOTED[number], code=code)
     return traces
 
 
-def _check(line: bytes) -> int:
-    return zlib.crc32(line[:-1]) & 0xFF
+def _check(facts: bytes) -> bytes:
+    return (zlib.crc32(facts) & 0xFFFF).to_bytes(2, "little")

@@ -75,6 +75,7 @@ def quoted(reply: Reply) -> str:
 
 # RFC 5321 §4.5.3.1.5 allows a reply line 512 octets; nobody's whole reply is longer than this.
 _REPLY_AT_MOST = 32_768
+_SIGNS = (b" ", b"-", b"\r", b"")  # RFC 5321 §4.2: some leave the space out where no text follows
 
 
 @dataclass(slots=True)
@@ -94,8 +95,9 @@ class ReplyReader:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             code, sign, text = line[:3], line[3:4], line[4:].removesuffix(b"\r")
-            self._length += len(line)
-            if not (len(code) == 3 and code.isdigit() and sign in _SIGNS and self._code in (b"", code)):
+            self._length += len(line) + 1
+            whole = len(code) == 3 and code.isdigit() and sign in _SIGNS and self._code in (b"", code)
+            if not whole or self._length > _REPLY_AT_MOST:
                 yield None
                 return
             self._lines.append(text)
@@ -105,6 +107,3 @@ class ReplyReader:
                 self._lines, self._code, self._length = [], b"", 0
         if self._length + len(self._rest) > _REPLY_AT_MOST:
             yield None
-
-
-_SIGNS = (b" ", b"-", b"\r", b"")  # RFC 5321 §4.2: some leave the space out where no text follows

@@ -15,6 +15,7 @@ from aiosmtplib import (
     SMTPConnectError,
     SMTPException,
     SMTPResponseException,
+    SMTPServerDisconnected,
 )
 
 from mailer.domain.address import is_loopback
@@ -92,6 +93,7 @@ class SmtpTransport:
             await client.connect()
             if client.is_ehlo_or_helo_needed:
                 await client.ehlo()
+            connection = self._taken_over(client)
         except (SMTPException, OSError, ValueError) as error:
             client.close()
             kind = LoginRefused if isinstance(error, SMTPAuthenticationError) else TransportDown
@@ -99,16 +101,19 @@ class SmtpTransport:
         except BaseException:
             client.close()
             raise
-        connection = self._taken_over(client)
         try:
             yield connection
         finally:
-            self._one_by_one |= connection.out_of_step
-            await connection.leave()
-            client.close()
+            try:
+                await connection.leave()
+            finally:
+                self._one_by_one |= connection.out_of_step
+                client.close()
 
     def _taken_over(self, client: SMTP) -> SmtpConnection:
         """The client's connection in our own protocol: it is greeted, private and logged in."""
+        if not client.is_connected:
+            raise SMTPServerDisconnected("it closed the connection after its greeting")
         extensions = frozenset(client.esmtp_extensions)
         return SmtpConnection(
             cast(asyncio.WriteTransport, client.transport),

@@ -4,12 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from aiosmtplib import SMTP, SMTPServerDisconnected
 
 from mailer.domain.delivery import Accepted
 from mailer.domain.errors import BadInput, Refused, TransportDown
 from mailer.gateways.sink import Phase, Sink
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
-from tests.gateways.relays import ANNA, MESSAGE, a_bare_server, a_connection, connect, nothing, settings, to
+from tests.gateways.relays import ANNA, BORIS, Shelf, a_bare_server, a_connection, carried, connect, settings
 
 run = asyncio.run
 
@@ -21,9 +22,10 @@ run = asyncio.run
 def test_the_conversation_is_private_and_the_outcome_tells_the_tls_version(security: Security, authority) -> None:
     async def story() -> None:
         async with Sink(security=security, tls_context=authority.good) as sink:
-            async with a_connection(sink, security=security, ca_file=authority.ca_file) as connection:
-                for _ in range(2):
-                    outcome = await connection.send(to(ANNA), MESSAGE, nothing)
+            async with a_connection(sink.port, security=security, ca_file=authority.ca_file) as connection:
+                shelf = Shelf(ANNA, BORIS)
+                await connection.carry(shelf)
+                for outcome in shelf.outcomes.values():
                     assert isinstance(outcome, Accepted)
                     assert outcome.tls_version == "TLSv1.3"
             assert (len(sink.received), sink.connections) == (2, 1)
@@ -64,14 +66,16 @@ def test_a_login_is_made_and_its_refusal_shows_no_password(authority) -> None:
     async def story() -> None:
         private = {"security": Security.STARTTLS, "ca_file": authority.ca_file}
         async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "пароль-123")) as sink:
-            async with a_connection(sink, username="mailer", password="пароль-123", **private) as connection:
-                assert isinstance(await connection.send(to(ANNA), MESSAGE, nothing), Accepted)
+            async with a_connection(sink.port, username="mailer", password="пароль-123", **private) as connection:
+                shelf = Shelf(ANNA)
+                await connection.carry(shelf)
+                assert shelf.kinds == {"anna": "Accepted"}
             with pytest.raises(TransportDown, match=r"refuses the login of mailer.*535 5.7.8") as refused:
                 await connect(settings(sink.port, username="mailer", password="wrong-123", **private))
             assert "wrong-123" not in str(refused.value)
-            async with a_connection(sink, **private) as connection:
+            async with a_connection(sink.port, **private) as connection:
                 with pytest.raises(TransportDown, match=r"530 5.7.0"):
-                    await connection.send(to(ANNA), MESSAGE, nothing)
+                    await connection.carry(Shelf(ANNA))
             assert len(sink.received) == 1
 
     run(story())
@@ -153,7 +157,7 @@ def test_leaving_in_a_hurry_cuts_the_connection() -> None:
         async with Sink() as sink:
 
             async def stay() -> None:
-                async with a_connection(sink):
+                async with a_connection(sink.port):
                     connected.set()
                     await asyncio.Event().wait()
 
@@ -163,5 +167,48 @@ def test_leaving_in_a_hurry_cuts_the_connection() -> None:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
+
+    run(story())
+
+
+def test_a_connecting_that_is_cancelled_leaves_nothing_open() -> None:
+    async def story() -> None:
+        async with a_bare_server("220 hello") as port:
+            connecting = asyncio.create_task(connect(settings(port)))
+            await asyncio.wait([connecting], timeout=0.05)
+            connecting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await connecting
+
+    run(story())
+
+
+def test_a_relay_that_goes_as_it_is_taken_over_is_down() -> None:
+    async def goes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        writer.write(b"250 hello\r\n")
+        writer.close()
+
+    async def story() -> None:
+        async with await asyncio.start_server(goes, "127.0.0.1", 0) as server:
+            shelf = await carried(server.sockets[0].getsockname()[1], ANNA)
+            assert shelf.down is not None
+            assert shelf.outcomes == {}
+        with pytest.raises(SMTPServerDisconnected, match="closed the connection"):
+            SmtpTransport(settings(25))._taken_over(SMTP())
+
+    run(story())
+
+
+def test_settings_that_cannot_be_said_show_no_password(authority) -> None:
+    async def story() -> None:
+        async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "x")) as sink:
+            given = settings(
+                sink.port, Security.STARTTLS, ca_file=authority.ca_file, username="mailer", password="secret\udcff"
+            )
+            with pytest.raises(TransportDown, match="cannot be used with these settings") as refused:
+                await connect(given)
+            assert "secret" not in str(refused.value)
 
     run(story())
