@@ -202,7 +202,7 @@ def move(connection: Connection, found: Delivery, event: Event, **also: object) 
     to = advance(found.state, event)
     values: dict[str, object] = {"state": to, "held_reason": None, "next_attempt_at": None, **also}
     if found.state is State.SENDING:
-        values |= {"owner": None, "lease_until": None, "marked_at": None}
+        values |= {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
     where = (deliveries.c.id == found.id) & (deliveries.c.state == found.state) & (deliveries.c.epoch == found.epoch)
     return connection.execute(update(deliveries).where(where).values(values)).rowcount == 1
 
