@@ -4,19 +4,16 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
-from mailer.domain.delivery import Deferred, Event, event_of
 from mailer.domain.errors import LoginRefused, TransportDown
-from mailer.domain.pacing import MINUTE
 from mailer.domain.ports import Journal
 from mailer.pipeline import clearing, maillog
 from mailer.pipeline.clearing import Legacy
 from mailer.pipeline.handing import Asked, Benches, Given, Manner, turn_over
-from mailer.pipeline.lanes import AHEAD, Lane, Relay, Rest
+from mailer.pipeline.lanes import AHEAD, BROKEN, Blame, Drained, Lane, Relay, Rest
 from mailer.pipeline.press import IssueName, Press
-from mailer.pipeline.tray import Broken, OutTray
+from mailer.pipeline.tray import OutTray
 from mailer.store import Connection
 from mailer.store.claims import Claim
 from mailer.store.results import Result
@@ -26,19 +23,8 @@ Words = ParamSpec("Words")
 
 # Seconds: so long at most until an answer stands in the ledger, and until a pause is noticed.
 TURN = 0.2
-# After so many connections in a row that broke before any content was asked for, the relay counts as down.
-BROKEN = 3
 # How often the ledger is tried again, a second apart, when it cannot be written: a backup may hold it, a disk be full.
 PATIENCE = 5
-
-
-@dataclass(slots=True)
-class Drained:
-    """How a drain ended. `down` says why a relay could not be used; `broke` what became of a connection at last."""
-
-    handed_over: int = 0
-    down: str = ""
-    broke: str = ""
 
 
 class Sender:
@@ -68,8 +54,7 @@ class Sender:
         # One thread writes the ledger for this process: writers of one database wait for each other anyway.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._benches: Benches = {}
-        # Copies that connections broke at: how often, and how many had been handed over at the first time.
-        self._broke: dict[int, tuple[int, int]] = {}
+        self._blame = Blame()
         self._handed_over = 0
         self._rests: dict[str, Rest] = {relay.name: Rest() for relay in relays}
         # What came of copies and is not written yet: kept when the ledger could not be written.
@@ -207,7 +192,11 @@ class Sender:
         for name, lane in lanes.items():
             results, broken = lane.tray.collect()
             self._results[name] += results
-            self._results[name] += [self._broken_off(lane, one) for one in broken]
+            now, got_through = self._press.clock.now(), self._handed_over + lane.tray.handed_over
+            for one in broken:
+                result = self._blame.judge(one, now=now, got_through=got_through)
+                lane.blamed += result.outcome is not None
+                self._results[name].append(result)
             self._spoiled += lane.tray.spoiled
             lane.tray.spoiled = []
 
@@ -225,25 +214,6 @@ class Sender:
         self._written(results, spoiled)
         await self._ledger(clearing.free_own, self._manner, self._owner)
         self._journal.clear()
-
-    def _broken_off(self, lane: Lane, broken: Broken) -> Result:
-        """A copy at which a connection broke: behind the others, and put off when it is this copy that breaks them."""
-        work, now = broken.work, self._press.clock.now()
-        maillog.broke_off(work.claim.delivery, broken.why)
-        times, handed_over = self._broke.get(work.claim.delivery, (0, self._handed_over))
-        self._broke[work.claim.delivery] = (times + 1, handed_over)
-        to_blame = times + 1 >= BROKEN and self._handed_over + lane.tray.handed_over > handed_over
-        lane.blamed += to_blame
-        outcome = Deferred(reply=None, detail=broken.why) if to_blame else None
-        return Result(
-            claim=work.claim,
-            event=event_of(outcome) if outcome else Event.UNUSED,
-            outcome=outcome,
-            begun=False,
-            started_at=work.started_at or now,
-            finished_at=now,
-            next_attempt_at=None if outcome else now + MINUTE,
-        )
 
     async def _after(self, lanes: Mapping[str, Lane]) -> Drained:
         drained, now = Drained(), self._press.clock.now()

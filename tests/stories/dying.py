@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--spread", type=int, default=8, help="a point is passed so many times at most before the end")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    chance = random.Random(given.seed)  # noqa: TID251  (the same deaths every time)
+    chance = random.Random(given.seed)
     points = list(Point)
     kills = 0
     tally: dict[str, int] = {}
