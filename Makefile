@@ -3,11 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test test-real cover golden format lock clean
+.PHONY: help setup demo check test test-real cover golden bench bench-scaling format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready  ## make .venv and install the pinned versions
 
@@ -40,6 +40,17 @@ cover: setup  ## the tests with coverage
 golden: setup  ## write the golden files anew; review them in the diff
 	MAILER_TESTS_GOLDEN=write $(BIN)/pytest -q tests/formats
 
+bench: $(VENV)/.bench  ## measure speed beside the peers and write docs/performance.md
+	sh tests/benchmarks/install
+	$(BIN)/python -m tests.benchmarks.bench $(BENCH)
+
+bench-scaling: $(VENV)/.bench  ## measure mailings of a thousand to a million copies
+	$(BIN)/python -m tests.benchmarks.scaling $(BENCH)
+
+$(VENV)/.bench: $(VENV)/.ready requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
+
 format: setup  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -48,6 +59,9 @@ lock: setup  ## pin the newest allowed versions, with hashes
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --no-annotate --no-strip-extras --extra dev --quiet --upgrade pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --no-annotate --no-strip-extras --extra bench --quiet --upgrade -c requirements.txt pyproject.toml \
+	    -o requirements-bench.txt
 
 clean:  ## forget .venv and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage

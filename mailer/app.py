@@ -21,6 +21,8 @@ from mailer.domain.families import family_of
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, IssueSource, Transport
 from mailer.domain.retry import Backoff
+from mailer.formats.dkim import Signer
+from mailer.formats.dkim import read_key as read_dkim_key
 from mailer.gateways import locks
 from mailer.gateways import spool as spooling
 from mailer.gateways.clock import SystemClock
@@ -93,6 +95,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         templates=config.path(config.paths.templates),
         key=read_key(config.path(config.secrets.key_file)),
         who=who or getpass.getuser(),
+        signer=signer(config),
     )
     return App(config=config, schedules=schedules, press=press)
 
@@ -117,6 +120,23 @@ def read_key(file: Path) -> bytes:
     if len(key) < KEY_BYTES:
         raise BadInput(f"the key {file} is too short: {len(key)} bytes, {KEY_BYTES} are needed")
     return key
+
+
+def signer(config: Config) -> Signer | None:
+    """What signs copies, by [dkim]; None when its domain is empty. Raises BadInput naming the key that cannot be used."""
+    given = config.dkim
+    if not given.domain:
+        return None
+    keys = [("key_file", given.selector, given.key_file)]
+    if given.ed25519_selector:
+        keys.append(("ed25519_key_file", given.ed25519_selector, given.ed25519_key_file))
+    read = []
+    for key, selector, name in keys:
+        try:
+            read.append(read_dkim_key(selector, config.path(name).read_bytes()))
+        except (OSError, BadInput) as error:
+            raise BadInput(f"{config.file}: [dkim] {key}: {config.path(name)}: {error}") from error
+    return Signer(domain=given.domain, keys=tuple(read))
 
 
 def source(app: App, newsletter: Newsletter) -> IssueSource:

@@ -125,8 +125,9 @@ def test_a_document_is_there_and_says_something(name):
     assert len((ROOT / name).read_text(encoding="utf-8").split()) > 20
 
 
-def test_what_is_pinned_is_hashed_and_names_no_address():
-    said = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("file", "extra"), [("requirements.txt", "dev"), ("requirements-bench.txt", "bench")])
+def test_what_is_pinned_is_hashed_and_names_no_address(file, extra):
+    said = (ROOT / file).read_text(encoding="utf-8")
     assert "://" not in said
     assert not re.search(r"^\s*(--(extra-)?index-url|-i|--find-links|-f|-e|--trusted-host)\b", said, re.MULTILINE)
     pins = [one for one in re.split(r"(?<!\\)\n", said) if one.strip() and not one.lstrip().startswith("#")]
@@ -135,7 +136,7 @@ def test_what_is_pinned_is_hashed_and_names_no_address():
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", pin), pin[:80]
     names = {re.match(r"[\w.-]+", pin)[0].lower().replace("_", "-") for pin in pins}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    asked = [*project["dependencies"], *project["optional-dependencies"][extra]]
     assert {re.match(r"[\w-]+", one)[0].lower() for one in asked} - {"club-mailer"} <= names
 
 

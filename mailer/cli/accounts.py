@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 
 from mailer.cli import console
 from mailer.domain.circulation import Judged
 from mailer.domain.delivery import State
 from mailer.domain.mailing import MailingState
-from mailer.pipeline import reporting
+from mailer.pipeline import planning, reporting
+from mailer.pipeline.press import Press
 from mailer.store.deliveries import Delivery
+from mailer.store.mailings import Decision
 
 # How many people are named in one line.
 NAMED = 15
@@ -120,12 +123,16 @@ def report_lines(found: reporting.Report) -> list[str]:
     """The distribution report for people."""
     balance = found.balance
     excluded = sum(balance.excluded.values())
+    people: dict[str, list[str]] = {}
+    for one in found.decisions:
+        if one.decision == "excluded":
+            people.setdefault(one.reason, []).append(one.person)
     states = " + ".join(f"{count} {state}" for state, count in balance.deliveries.items() if count) or "none"
     gained = f"  entitled now and without a copy: {named(found.gained)}; see `mailer unsent {found.issue}`"
     return [
         f"Distribution report of {found.issue} ({found.state})",
         f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
-        *excluded_lines({one.person: one.reason for one in found.decisions if one.decision == "excluded"}),
+        *_excluded_lines(balance.excluded, people),
         f"  {balance.copies} copies = {states}",
         *(f"  {line}" for line in copy_lines(found.open_copies)),
         *([gained] if found.gained else []),
@@ -133,21 +140,43 @@ def report_lines(found: reporting.Report) -> list[str]:
     ]
 
 
-def excluded_lines(reasons: Mapping[str, str]) -> list[str]:
-    """Who does not receive it: a line for each reason, with the people."""
-    people: dict[str, list[str]] = {}
-    for person, reason in sorted(reasons.items()):
-        people.setdefault(reason, []).append(person)
-    return [f"    {len(people[reason])} {reason}: {_shortened(people[reason])}" for reason in sorted(people)]
+def plan_document(press: Press, made: planning.Plan) -> dict[str, object]:
+    """What was planned, as a document; the people in it are read while it is printed."""
+    return {
+        "issue": made.issue,
+        "considered": made.considered,
+        "recipients": made.recipients,
+        "copies": made.copies,
+        "excluded": dict(made.excluded),
+        "gained": console.Streamed(planning.gained(press, made)),
+        "lost": console.Streamed(planning.lost(press, made)),
+        "warnings": list(made.warnings),
+        "people": console.Streamed(map(decision_document, planning.decisions(press, made))),
+    }
 
 
-def _shortened(people: list[str]) -> str:
-    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
-    return named(people[:NAMED]) + more
+def plan_lines(press: Press, made: planning.Plan) -> list[str]:
+    """What was planned, for people."""
+    more, fewer = (islice(change(press, made), NAMED) for change in (planning.gained, planning.lost))
+    changes = (
+        f"since the previous issue: {made.gained} more ({_shortened(more, made.gained)}), "
+        f"{made.lost} fewer ({_shortened(fewer, made.lost)})"
+    )
+    return [
+        f"{made.issue}: {made.copies} copies for {made.recipients} of {made.considered} people",
+        *(["  not to:"] if made.excluded else []),
+        *_excluded_lines(made.excluded, planning.excluded(press, made, NAMED)),
+        *([changes] if made.gained or made.lost else []),
+    ]
+
+
+def decision_document(one: Decision) -> dict[str, object]:
+    """One person's frozen decision, as a document."""
+    return {"person": one.person, "decision": one.decision, "reason": one.reason, "editions": list(one.editions)}
 
 
 def person_document(one: Judged) -> dict[str, object]:
-    """One person's decision, as a document."""
+    """One person's decision as it is now, as a document."""
     answer = one.entitlement
     return {
         "person": one.person,
@@ -155,6 +184,16 @@ def person_document(one: Judged) -> dict[str, object]:
         "reason": answer.reason.value,
         "editions": list(answer.editions),
     }
+
+
+def _excluded_lines(counts: Mapping[str, int], people: Mapping[str, list[str]]) -> list[str]:
+    """Who does not receive it: a line for each reason, with the first people."""
+    return [f"    {counts[reason]} {reason}: {_shortened(people[reason], counts[reason])}" for reason in sorted(counts)]
+
+
+def _shortened(people: Iterable[str], number: int) -> str:
+    """The first of so many people, and how many more there are."""
+    return named(islice(people, NAMED)) + (f" and {number - NAMED} more" if number > NAMED else "")
 
 
 def named(people: Iterable[str]) -> str:

@@ -3,11 +3,12 @@
 import json
 import logging
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import chain, islice
 from pathlib import Path
 
 from rich.console import Console
@@ -79,10 +80,27 @@ def log_to_stderr(level: int = logging.WARNING) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
+class Streamed(list[object]):
+    """A list in a document that is read while it is printed, once: however long it is, it is never held."""
+
+    def __init__(self, entries: Iterable[object]) -> None:
+        """Nothing is read yet but the first entry: an empty list is printed as one."""
+        super().__init__()
+        self._entries = iter(entries)
+        self._first = list(islice(self._entries, 1))
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def __iter__(self) -> Iterator[object]:
+        return chain(self._first, self._entries)
+
+
 def say(document: object, *lines: str) -> None:
     """Print the document as JSON when that was asked for, else the lines."""
     if invocation.as_json:
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n")
+        json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+        sys.stdout.write("\n")
     else:
         for line in lines:
             sys.stdout.write(line + "\n")

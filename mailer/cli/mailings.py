@@ -11,9 +11,9 @@ from mailer.cli import console, following
 from mailer.cli.accounts import (
     approval_lines,
     counted,
-    excluded_lines,
-    named,
     person_document,
+    plan_document,
+    plan_lines,
     progress_document,
     progress_lines,
     remark,
@@ -32,29 +32,10 @@ def plan(issue: Issue) -> None:
 
     Example: mailer plan russia-confidential/253
     """
-    made = planning.plan(console.press(), IssueName.parse(issue))
+    press = console.press()
+    made = planning.plan(press, IssueName.parse(issue))
     console.warn(made.warnings)
-    people = [person_document(one) for one in made.people]
-    changes = [
-        f"since the previous issue: {len(made.gained)} more ({named(made.gained)}), {len(made.lost)} fewer ({named(made.lost)})"
-    ]
-    console.say(
-        {
-            "issue": made.issue,
-            "considered": len(made.people),
-            "recipients": made.recipients,
-            "copies": made.copies,
-            "excluded": dict(made.excluded),
-            "gained": list(made.gained),
-            "lost": list(made.lost),
-            "warnings": list(made.warnings),
-            "people": people,
-        },
-        f"{made.issue}: {made.copies} copies for {made.recipients} of {len(made.people)} people",
-        *(["  not to:"] if made.excluded else []),
-        *excluded_lines({one.person: one.entitlement.reason for one in made.people if not one.entitlement.receives}),
-        *(changes if made.gained or made.lost else []),
-    )
+    console.say(plan_document(press, made), *plan_lines(press, made))
 
 
 def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) -> None:
@@ -188,7 +169,7 @@ def _confirmed(opened: composition.App, name: IssueName) -> int | None:
     elif opened.press.newsletter(name.newsletter).approval_required:
         return None  # it is planned now, and sent once it is approved
     else:
-        copies = len(planning.draw_up(opened.press, name).copies)
+        copies = planning.foresee(opened.press, name)
     console.confirm(f"{copies} copies of {name} go to members.", typed=str(copies))
     return copies
 

@@ -9,7 +9,7 @@ from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline.compiling import inputs_hash
 from mailer.pipeline.judging import find_revision
 from mailer.pipeline.press import IssueName, Press
-from mailer.pipeline.proving import Proof
+from mailer.pipeline.proving import prove
 from mailer.store import Connection, deliveries, history, issues, mailings
 
 # A mailing in one of these is not begun by `send`: it goes on, or stands as it is.
@@ -42,16 +42,15 @@ def approve(press: Press, name: IssueName) -> Approved:
         found = first_mailing(connection, name)
         _step(found, Step.APPROVE)
         _refuse_drifted(connection, press, found)
-        proof = Proof.of(connection, found, press.clock.now())
-    proof.check()
+    copies = prove(press, found)
     with press.store.transaction() as connection:
         _refuse_drifted(connection, press, found)
         now = press.clock.now()
         _move(connection, found, Step.APPROVE, approved_hash=found.seal, approved_by=press.who, approved_at=now)
-        note(connection, press, "approve", name, f"seal {found.seal[:12]}, {len(proof.copies)} copies")
+        note(connection, press, "approve", name, f"seal {found.seal[:12]}, {copies} copies")
         tested = mailings.was_tested(connection, found.content_hash, found.editions_hash)
     untested = f"no test mailing of exactly this was sent: `mailer test {name}` sends one to the editors"
-    return Approved(copies=len(proof.copies), warnings=() if tested else (untested,))
+    return Approved(copies=copies, warnings=() if tested else (untested,))
 
 
 def withdraw(press: Press, name: IssueName) -> None:
@@ -110,17 +109,19 @@ def may_leave(press: Press, found: Mailing) -> bool:
 def begin(press: Press, found: Mailing, *, copies: int | None = None) -> Begun:
     """Move a mailing to `sending`, every copy made once before; nothing leaves before its `starts_at`.
 
-    Raises Refused when there are not so many `copies`, or when somebody has changed the mailing since it was read.
+    One whose seal is approved had every copy made at its approval, and they are not made again: the seal is of this
+    very content, circulation and editions, none of them changes while it stands, and a plan made anew is another
+    mailing without an approval. Raises Refused when there are not so many `copies`, or when somebody has changed the
+    mailing since it was read, CannotRender naming each person whose copy cannot be made.
     """
     with press.store.reading() as connection:
-        proof = Proof.of(connection, found, press.clock.now())
-    if copies is not None and len(proof.copies) != copies:
-        raise Refused(
-            f"{found.issue} has {len(proof.copies)} copies by now, not {copies}; look at it and send it again"
-        )
-    proof.check()
+        pending = deliveries.counts(connection, [found.id])[State.PENDING]
+    if copies is not None and pending != copies:
+        raise Refused(f"{found.issue} has {pending} copies by now, not {copies}; look at it and send it again")
+    if not found.is_approved:
+        prove(press, found)
     with press.store.transaction() as connection:
-        return begin_proved(connection, press, found, len(proof.copies))
+        return begin_proved(connection, press, found, pending)
 
 
 def begin_proved(connection: Connection, press: Press, found: Mailing, copies: int) -> Begun:

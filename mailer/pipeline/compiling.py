@@ -21,7 +21,6 @@ from mailer.formats.templates import BASE
 from mailer.formats.wording import long_date
 from mailer.pipeline.press import Press
 from mailer.store import Connection, issues
-from mailer.store.deliveries import Delivery
 from mailer.store.issues import Revision
 from mailer.store.mailings import StoredEdition
 
@@ -221,14 +220,3 @@ def _test_banner(edition: Edition) -> str:
     if edition.language == "ru":
         return f"ТЕСТ: пробная рассылка, вариант {edition.variant.name}. Не пересылать."
     return f"TEST: a test mailing, variant {edition.variant.name}. Please do not forward."
-
-
-def rehearse(bench: Workbench, copies: Iterable[Delivery]) -> list[str]:
-    """Make every copy once and throw it away; returns a line for each that cannot be made."""
-    failed = []
-    for one in copies:
-        try:
-            bench.make(one.copy, one.message_id)
-        except CannotRender as error:
-            failed.append(str(error))
-    return failed

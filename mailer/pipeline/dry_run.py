@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from mailer.domain.circulation import Copy
 from mailer.domain.errors import Refused
 from mailer.formats.message import contents
 from mailer.pipeline import planning
+from mailer.pipeline.compiling import Workbench
 from mailer.pipeline.judging import ask_again
 from mailer.pipeline.press import IssueName, Press
-from mailer.pipeline.proving import Proof, workbench
+from mailer.pipeline.proving import workbench
 from mailer.pipeline.testing import entitled
 from mailer.store import deliveries, mailings
-from mailer.store.deliveries import Delivery
+from mailer.store.waiting import Waiting, all_waiting
 
 Spool = Callable[[str, bytes], Path]
 
@@ -22,16 +24,15 @@ def write(press: Press, name: IssueName, spool: Spool) -> list[Path]:
     Nothing stands in the database afterwards that was not there before. Raises what planning raises.
     """
     draft = None if planning.is_planned(press, name) else planning.draw_up(press, name)
+    left: list[tuple[Workbench, list[Waiting]]] = []
     with press.store.rehearsal() as connection:
         if draft is not None:
             planning.write(connection, press, name, draft)
-        proofs = []
         for one in mailings.mailings_of(connection, name.newsletter, name.serial):
             ask_again(connection, press, one)  # who would be held at hand-over has no file here either
-            proofs.append(Proof.of(connection, one, press.clock.now()))
-    return [
-        spool(_file(copy), proof.bench.make(copy.copy, copy.message_id)) for proof in proofs for copy in proof.copies
-    ]
+            left.append((workbench(connection, one, press.clock.now()), list(all_waiting(connection, one))))
+    # Outside of the transaction, in which nobody else can write.
+    return [spool(_file(one.copy), bench.make(one.copy, one.message_id)) for bench, copies in left for one in copies]
 
 
 def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Path]:
@@ -48,7 +49,7 @@ def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Pa
                 if copy.person == person:
                     message = bench.make(copy.copy, copy.message_id)
                     html, text = contents(message)  # out of the very bytes that would be sent
-                    stem = _file(copy).removesuffix(".eml")
+                    stem = _file(copy.copy).removesuffix(".eml")
                     written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
                     written.append((f"{stem}.eml", message))
     if not written:
@@ -56,6 +57,6 @@ def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Pa
     return [spool(file, content) for file, content in written]
 
 
-def _file(copy: Delivery) -> str:
+def _file(copy: Copy) -> str:
     person = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in copy.person)
     return f"{copy.copy_number:04}-{person}-{copy.language}.eml"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mailer.domain.circulation import Judged
 from mailer.domain.errors import NotFound
-from mailer.pipeline.judging import find_revision, judge_everybody
+from mailer.pipeline.judging import find_revision, judge_people
 from mailer.pipeline.press import IssueName, Press
 from mailer.store import deliveries, mailings
 from mailer.store.deliveries import Delivery
@@ -25,18 +25,18 @@ class Why:
 def why(press: Press, person: str, name: IssueName) -> Why:
     """Whether this person gets this issue, by which rule and on what evidence; NotFound for a person not in the register."""
     with press.store.reading() as connection:
-        people = judge_everybody(connection, press, find_revision(connection, name)).people
+        people = judge_people(connection, press, find_revision(connection, name), {person})
         if person not in people:
             raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
-        frozen = mailings.decisions(connection, [one.id for one in found])
-        listed = deliveries.listing(connection, name.newsletter, name.serial)
+        frozen = mailings.decisions(connection, [one.id for one in found], person=person)
+        listed = deliveries.of_person(connection, person)
         return Why(
             person=person,
             issue=str(name),
             now=people[person],
-            frozen=next((one for one in frozen if one.person == person), None),
-            copies=tuple(one for one in listed if one.person == person),
+            frozen=next(iter(frozen), None),
+            copies=tuple(copy for issue, copy in listed if issue == str(name)),
         )
 
 

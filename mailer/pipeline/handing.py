@@ -15,9 +15,9 @@ from mailer.pipeline.canary import wave
 from mailer.pipeline.compiling import Workbench
 from mailer.pipeline.judging import ask_again
 from mailer.pipeline.limiting import FamilyLimit, RelayLimit, learn, room_through, rooms_to
+from mailer.pipeline.making import Work
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.proving import workbench
-from mailer.pipeline.tray import Work
 from mailer.store import Connection, claims, deliveries, history, mailings, outages
 from mailer.store import results as results_of
 from mailer.store.claims import Claim

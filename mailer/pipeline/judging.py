@@ -1,10 +1,10 @@
-"""Asks the one question about everybody, for an issue, from the register as it is now."""
+"""Asks the one question about some people or everybody, for an issue, from the register as it is now."""
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from itertools import islice
 
-from mailer.domain.circulation import Judged, Register, candidates, judge
+from mailer.domain.circulation import Judged, candidates, judge
 from mailer.domain.delivery import Event
 from mailer.domain.entitlement import Audience, Reason
 from mailer.domain.errors import NotFound
@@ -12,19 +12,12 @@ from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Newsletter
 from mailer.pipeline.press import IssueName, Press
 from mailer.store import Connection, deliveries, issues
+from mailer.store.columns import CHUNK
 from mailer.store.issues import Revision
-from mailer.store.members import load_register, register_version
+from mailer.store.members import people, register_of, register_version
+from mailer.store.waiting import all_judged, set_judged, waiting
 
 ADDRESS_CHANGED = "address_changed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """Everybody, judged for one revision of an issue by one state of the register."""
-
-    revision: Revision
-    register: Register
-    people: dict[str, Judged]
 
 
 def find_revision(connection: Connection, issue: IssueName) -> Revision:
@@ -48,37 +41,53 @@ def audience(newsletter: Newsletter, revision: Revision) -> Audience:
     )
 
 
-def judge_everybody(connection: Connection, press: Press, revision: Revision) -> Judgement:
-    """The answer for every person of the register, as it is in this transaction."""
+def judge_people(
+    connection: Connection, press: Press, revision: Revision, persons: Collection[str]
+) -> dict[str, Judged]:
+    """The answer for each of these people who is in the register, by person, as it is in this transaction."""
     asked = audience(press.newsletter(revision.newsletter), revision)
-    register = load_register(connection)
-    people = judge(candidates(register, asked.date), asked, press.fees)
-    return Judgement(revision=revision, register=register, people=people)
+    rows = candidates(register_of(connection, persons), asked.date)
+    return judge((row for row in rows if row.seat.person in persons), asked, press.fees)
+
+
+def judge_everybody(
+    connection: Connection, press: Press, revision: Revision, *, chunk: int = CHUNK
+) -> Iterator[list[Judged]]:
+    """The answer for every person of the register, by person, so many at a time: one list of all is never made."""
+    everybody = people(connection)
+    while persons := set(islice(everybody, chunk)):
+        yield list(judge_people(connection, press, revision, persons).values())
 
 
 def judged_by(connection: Connection, press: Press, revision: Revision) -> str:
     """What a judgement of this issue depends on, as one word: the register's version, the fees and the audience."""
     rules = repr((press.fees, audience(press.newsletter(revision.newsletter), revision)))
-    return f"{register_version(connection)}:{hashlib.sha256(rules.encode()).hexdigest()}"
+    return f"{register_version(connection)}:{hashlib.sha256(rules.encode()).hexdigest()[:32]}"
 
 
-def ask_again(connection: Connection, press: Press, found: Mailing) -> str:
+def ask_again(connection: Connection, press: Press, found: Mailing, *, chunk: int = CHUNK) -> str:
     """Hold every pending copy whose reader has lost it since it was judged; returns the `judged_by` of now.
 
-    Costs nothing while the register and the rules are the ones the copies were judged by. A lost entitlement holds
-    the copy with the rule's reason, a changed address with `address_changed`: the address stays the frozen one.
+    Costs nothing while the register and the rules are the ones the copies were judged by; else only their readers are
+    judged, a chunk at a time. A lost entitlement holds the copy with the rule's reason, a changed address with
+    `address_changed`: the address stays the frozen one.
     """
     revision = issues.revision_of(connection, found.content_hash)
     assert revision is not None, "a mailing's revision is kept for ever"
     now = judged_by(connection, press, revision)
-    asked = deliveries.unjudged(connection, found.id, now)
-    if asked:
-        people = judge_everybody(connection, press, revision).people
-        for copy in asked:
-            reason = lost(people.get(copy.person), copy.language, {copy.address})
-            if reason is not None:
-                deliveries.move(connection, copy, Event.HELD, held_reason=reason)
-        deliveries.set_judged(connection, found.id, now)
+    if all_judged(connection, found.id, now):
+        return now
+    after = 0
+    while asked := waiting(connection, found, after=after, judged_otherwise=now, limit=chunk):
+        after = asked[-1].copy.copy_number
+        judged = judge_people(connection, press, revision, {one.copy.person for one in asked})
+        reasons = {
+            one.id: lost(judged.get(one.copy.person), one.copy.language, {one.copy.address.wire}) for one in asked
+        }
+        gone = [identity for identity, reason in reasons.items() if reason is not None]
+        for copy in deliveries.deliveries_with(connection, gone).values():
+            deliveries.move(connection, copy, Event.HELD, held_reason=reasons[copy.id])
+        set_judged(connection, list(reasons), now)
     return now
 
 

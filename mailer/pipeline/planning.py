@@ -1,48 +1,36 @@
 """Plans a mailing: freezes who receives an issue and who does not, and writes every delivery before anything leaves."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from mailer.domain.circulation import Copy, Judged, copies_for, count_reasons
 from mailer.domain.errors import Refused
-from mailer.domain.mailing import Mailing, MailingState, seal
-from mailer.formats.message import message_id
-from mailer.pipeline.compiling import Letterhead, compile_editions, editions_hash, inputs_hash, load_issue, stored
-from mailer.pipeline.judging import Judgement, find_revision, judge_everybody, judged_by
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.pipeline.circulating import Draft, Frozen, freeze
+from mailer.pipeline.compiling import Letterhead, compile_editions, inputs_hash, load_issue, stored
+from mailer.pipeline.judging import find_revision, judge_everybody
 from mailer.pipeline.press import IssueName, Press
 from mailer.store import Connection, deliveries, history, mailings
-from mailer.store.mailings import StoredEdition
-from mailer.store.members import register_version
+from mailer.store.columns import CHUNK
+from mailer.store.mailings import Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What was frozen. `gained` and `lost` are people, against the previous issue's mailing."""
+    """What was frozen, in numbers; who they are stands in the rows of the mailing with this id.
+
+    `gained` and `lost` count people against `previous`, the mailing of the issue before, None when there is none.
+    """
 
     issue: str
-    people: tuple[Judged, ...]
+    mailing: int
+    considered: int
+    recipients: int
     copies: int
     excluded: Mapping[str, int]
-    gained: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
-
-    @property
-    def recipients(self) -> int:
-        """How many people receive it."""
-        return sum(one.entitlement.receives for one in self.people)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A plan before it is written: judged and compiled outside of any writing transaction."""
-
-    judgement: Judgement
-    copies: tuple[Copy, ...]
-    editions: Sequence[StoredEdition]
-    letterhead: Letterhead
-    inputs_hash: str
+    previous: int | None = None
+    gained: int = 0
+    lost: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def plan(press: Press, name: IssueName) -> Plan:
@@ -55,7 +43,7 @@ def plan(press: Press, name: IssueName) -> Plan:
         draft = draw_up(press, name)
         with press.store.transaction() as connection:
             if is_stale(connection, name, draft):
-                continue  # the register or the issue changed while the editions were compiled
+                continue  # the issue was edited while it was compiled
             return write(connection, press, name, draft)
 
 
@@ -67,7 +55,7 @@ def plan_arrived(press: Press, name: IssueName) -> Plan | None:
     draft = draw_up(press, name)
     with press.store.transaction() as connection:
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
-        if is_stale(connection, name, draft) or not wants_plan(found, draft.judgement.revision.content_hash):
+        if is_stale(connection, name, draft) or not wants_plan(found, draft.revision.content_hash):
             return None
         return write(connection, press, name, draft)
 
@@ -87,36 +75,40 @@ def is_planned(press: Press, name: IssueName) -> bool:
 
 
 def draw_up(press: Press, name: IssueName) -> Draft:
-    """Judge everybody and compile what they will get; nothing is written."""
+    """Compile what people will get; nobody is judged, nothing is written."""
     with press.store.reading() as connection:
         refuse_if_begun(mailings.mailings_of(connection, name.newsletter, name.serial))
         revision = find_revision(connection, name)
-        judgement = judge_everybody(connection, press, revision)
         issue = load_issue(connection, revision)
     newsletter = press.newsletter(name.newsletter)
     refuse_without_season(press, name, revision.date.year)
-    letterhead = Letterhead.of(newsletter)
-    copies = copies_for(judgement.people.values(), day=revision.date, renewal=letterhead.renewal, first_number=1)
     return Draft(
-        judgement=judgement,
-        copies=tuple(copies),
+        revision=revision,
         editions=stored(compile_editions(press, issue)),
-        letterhead=letterhead,
+        letterhead=Letterhead.of(newsletter),
         inputs_hash=inputs_hash(press, newsletter),
     )
 
 
+def foresee(press: Press, name: IssueName) -> int:
+    """How many copies a plan would have now; nothing is written. Raises what planning raises."""
+    draft = draw_up(press, name)
+    with press.store.reading() as connection:
+        everybody = judge_everybody(connection, press, draft.revision)
+        return sum(len(one.entitlement.editions) for people in everybody for one in people)
+
+
 def is_stale(connection: Connection, name: IssueName, draft: Draft) -> bool:
-    """Whether the register or the issue is no longer the one the draft was made from."""
-    newest = find_revision(connection, name).content_hash
-    return (
-        register_version(connection) != draft.judgement.register.version
-        or newest != draft.judgement.revision.content_hash
-    )
+    """Whether the issue is no longer the one that was compiled. The register is read when the plan is written."""
+    return find_revision(connection, name).content_hash != draft.revision.content_hash
 
 
-def write(connection: Connection, press: Press, name: IssueName, draft: Draft) -> Plan:
-    """Freeze a draft as the issue's first mailing, in the transaction given."""
+def write(connection: Connection, press: Press, name: IssueName, draft: Draft, *, chunk: int = CHUNK) -> Plan:
+    """Judge everybody and freeze that as the issue's first mailing, in the transaction given.
+
+    The register is read and written from in this one transaction, so many people at a time, and nobody changes it
+    meanwhile.
+    """
     mailings.lock(connection, name.newsletter, name.serial)
     before = mailings.mailings_of(connection, name.newsletter, name.serial)
     refuse_if_begun(before)
@@ -130,69 +122,50 @@ def write(connection: Connection, press: Press, name: IssueName, draft: Draft) -
         if deliveries.in_hand(connection, old.id, press.clock.now()):
             raise Refused(f"a copy of {name} is in a sender's hands at this moment; try again in a few minutes")
         mailings.forget_plan(connection, old.id)
-    people = tuple(draft.judgement.people.values())
-    freeze(connection, press, name, draft, people, supplement=0)
-    earlier = mailings.previous_mailing(connection, name.newsletter, name.serial)
-    had = _recipients(connection, earlier)
-    has = {one.person for one in people if one.entitlement.receives}
+    everybody = judge_everybody(connection, press, draft.revision, chunk=chunk)
+    frozen = freeze(connection, press, name, draft, everybody)
+    previous = mailings.previous_mailing(connection, name.newsletter, name.serial)
     made = Plan(
         issue=str(name),
-        people=people,
-        copies=len(draft.copies),
-        excluded=count_reasons(one.entitlement.reason for one in people if not one.entitlement.receives),
-        gained=tuple(sorted(has - had)) if earlier is not None else (),
-        lost=tuple(sorted(had - has)) if earlier is not None else (),
-        warnings=(*voided, *_warnings(draft.copies, people)),
+        mailing=frozen.mailing,
+        considered=frozen.considered,
+        recipients=frozen.recipients,
+        copies=frozen.copies,
+        excluded=frozen.excluded,
+        previous=previous,
+        gained=mailings.count_only_in(connection, frozen.mailing, previous) if previous is not None else 0,
+        lost=mailings.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
+        warnings=(*voided, *_warnings(frozen)),
     )
-    detail = f"{made.copies} copies, {made.recipients} of {len(people)} people"
+    detail = f"{made.copies} copies, {made.recipients} of {made.considered} people"
     history.record(connection, at=press.clock.now(), who=press.who, verb="plan", subject=str(name), detail=detail)
     return made
 
 
-def freeze(
-    connection: Connection, press: Press, name: IssueName, draft: Draft, people: Sequence[Judged], *, supplement: int
-) -> int:
-    """Write a mailing with its circulation, editions and deliveries; returns its id. Nothing of it has left."""
-    revision = draft.judgement.revision
-    compiled_hash = editions_hash(draft.editions, draft.letterhead)
-    frozen_hash = circulation_hash(people, draft.copies)
-    identity = mailings.add_mailing(
-        connection,
-        {
-            "newsletter": name.newsletter,
-            "serial": name.serial,
-            "supplement": supplement,
-            "state": MailingState.PLANNED,
-            "content_hash": revision.content_hash,
-            "circulation_hash": frozen_hash,
-            "editions_hash": compiled_hash,
-            "seal": seal(revision.content_hash, frozen_hash, compiled_hash),
-            "inputs_hash": draft.inputs_hash,
-            "letterhead": draft.letterhead.dump(),
-            "approval_required": press.newsletter(name.newsletter).approval_required,
-            "planned_at": press.clock.now(),
-        },
-    )
-    mailings.freeze(connection, identity, people)
-    mailings.add_editions(connection, identity, draft.editions)
-    ids = deliveries.add_copies(
-        connection,
-        identity,
-        name.newsletter,
-        name.serial,
-        draft.copies,
-        judged_by=judged_by(connection, press, revision),
-    )
-    domain = draft.letterhead.sender.address.domain
-    deliveries.name_messages(connection, ((one, message_id(one, press.key, domain)) for one in ids))
-    return identity
+def decisions(press: Press, made: Plan) -> Iterator[Decision]:
+    """Everybody's decision as it was frozen, by person, read as they are asked for; nobody once it is replaced."""
+    with press.store.reading() as connection:
+        yield from mailings.decided(connection, made.mailing)
 
 
-def circulation_hash(people: Iterable[Judged], copies: Iterable[Copy]) -> str:
-    """One hash over everybody's decision and every copy's number, language, variant, address and words."""
-    lines = [f"{one.person} {one.entitlement.reason} {one.entitlement.rule}" for one in people]
-    lines += [repr(copy) for copy in copies]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def excluded(press: Press, made: Plan, limit: int) -> dict[str, list[str]]:
+    """The first people excluded for each reason, so many of each at most."""
+    with press.store.reading() as connection:
+        return {reason: mailings.excluded(connection, made.mailing, reason, limit) for reason in made.excluded}
+
+
+def gained(press: Press, made: Plan) -> Iterator[str]:
+    """Who receives this issue and did not receive the one before, read as they are asked for."""
+    if made.previous is not None:
+        with press.store.reading() as connection:
+            yield from mailings.only_in(connection, made.mailing, made.previous)
+
+
+def lost(press: Press, made: Plan) -> Iterator[str]:
+    """Who received the issue before and does not receive this one, read as they are asked for."""
+    if made.previous is not None:
+        with press.store.reading() as connection:
+            yield from mailings.only_in(connection, made.previous, made.mailing)
 
 
 def refuse_if_begun(found: Sequence[Mailing]) -> None:
@@ -211,20 +184,9 @@ def refuse_without_season(press: Press, name: IssueName, year: int) -> None:
         raise Refused(f"{name}: fees.toml has no season {year} (it has: {known}); add the season, then plan again")
 
 
-def _recipients(connection: Connection, mailing: int | None) -> set[str]:
-    if mailing is None:
-        return set()
-    return {one.person for one in mailings.decisions(connection, [mailing]) if one.decision == "recipient"}
-
-
-def _warnings(copies: Sequence[Copy], people: Sequence[Judged]) -> tuple[str, ...]:
-    if not people:
+def _warnings(frozen: Frozen) -> tuple[str, ...]:
+    if not frozen.considered:
         return ("the register is empty: import members and payments with `mailer register import`",)
-    if not copies:
+    if not frozen.copies:
         return ("nobody receives this issue; `mailer why PERSON ISSUE` tells why not",)
-    return tuple(
-        f"person {copy.person} has no {word} in {copy.language}: the copy cannot be made until the register has one"
-        for copy in copies
-        for word, value in (("name", copy.name), ("salutation", copy.salutation))
-        if not value
-    )
+    return tuple(frozen.warnings)

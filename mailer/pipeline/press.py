@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from mailer.domain.errors import NotFound
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
-from mailer.domain.ports import Clock
+from mailer.domain.ports import Clock, Message
+from mailer.formats.dkim import Signer
 from mailer.store import Store
 
 
@@ -22,6 +24,11 @@ class Press:
     templates: Path
     key: bytes
     who: str
+    signer: Signer | None = None  # None: the relay signs, or nobody
+
+    def signed(self, message: Message, at: datetime) -> Message:
+        """The message signed as of that instant, the same every time; as it is where we do not sign."""
+        return message if self.signer is None else Message(self.signer.sign(message, int(at.timestamp())))
 
     def newsletter(self, identity: str) -> Newsletter:
         """The newsletter with this id; NotFound names those there are."""

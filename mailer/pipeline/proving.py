@@ -1,38 +1,61 @@
 """Makes every copy of a mailing once before the first is sent, and throws them away: what cannot be made is named."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
-from mailer.domain.delivery import State
 from mailer.domain.errors import CannotRender
 from mailer.domain.mailing import Mailing
-from mailer.pipeline.compiling import Letterhead, Workbench, load_issue, loaded, rehearse
-from mailer.store import Connection, deliveries, issues, mailings
-from mailer.store.deliveries import Delivery
+from mailer.pipeline.compiling import Letterhead, Workbench, load_issue, loaded
+from mailer.pipeline.press import Press
+from mailer.store import Connection, issues, mailings
+from mailer.store.waiting import Waiting, waiting
 
 # How many of the copies that cannot be made are named in one message.
 NAMED = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What it takes to make every copy of a mailing once, read in one transaction and used outside of any."""
+def prove(press: Press, found: Mailing) -> int:
+    """Make every pending copy of a mailing once and throw it away; returns how many there are.
 
-    bench: Workbench
-    copies: tuple[Delivery, ...]
+    They are read a chunk at a time, each in a transaction of its own, and made outside of any. Raises CannotRender
+    naming those that cannot be made.
+    """
 
-    @classmethod
-    def of(cls, connection: Connection, found: Mailing, now: datetime) -> "Proof":
-        """The pending copies of a mailing with what they are made from."""
-        copies = tuple(deliveries.of_mailing(connection, found.id, State.PENDING))
-        return cls(bench=workbench(connection, found, now), copies=copies)
+    def read(after: int) -> list[Waiting]:
+        with press.store.reading() as connection:
+            return waiting(connection, found, after=after)
 
-    def check(self) -> None:
-        """Make every copy once and throw it away. Raises CannotRender naming those that cannot be made."""
-        failed = rehearse(self.bench, self.copies)
-        if failed:
-            more = [f"… and {len(failed) - NAMED} more"] if len(failed) > NAMED else []
-            raise CannotRender("\n".join([*failed[:NAMED], *more]))
+    with press.store.reading() as connection:
+        bench = workbench(connection, found, press.clock.now())
+    return _make_each(bench, read)
+
+
+def prove_within(connection: Connection, press: Press, found: Mailing) -> int:
+    """The same in the transaction given: for the few copies of a mailing that is written and begun in one."""
+    bench = workbench(connection, found, press.clock.now())
+    return _make_each(bench, lambda after: waiting(connection, found, after=after))
+
+
+def _make_each(bench: Workbench, read: Callable[[int], list[Waiting]]) -> int:
+    made, failed, named, after = 0, 0, list[str](), 0
+    while copies := read(after):
+        after = copies[-1].copy.copy_number
+        made += len(copies)
+        for one in copies:
+            try:
+                bench.make(one.copy, one.message_id)
+            except CannotRender as error:
+                failed += 1
+                if failed <= NAMED:
+                    named.append(str(error))
+    if failed:
+        raise CannotRender("\n".join(shortened(named, failed)))
+    return made
+
+
+def shortened(named: list[str], number: int) -> list[str]:
+    """The lines that are told of so many, the last one with how many are not."""
+    return [*named, f"… and {number - len(named)} more"] if number > len(named) else named
 
 
 def workbench(connection: Connection, found: Mailing, date: datetime) -> Workbench:

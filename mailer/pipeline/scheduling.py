@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline import planning
-from mailer.pipeline.approving import begin, begin_proved, drifted, may_leave, miss
+from mailer.pipeline.approving import begin, drifted, may_leave, miss
 from mailer.pipeline.press import IssueName, Press
-from mailer.pipeline.proving import Proof
 from mailer.store import issues, mailings
 
 # The first time of a newsletter's schedule after an instant.
@@ -62,7 +61,10 @@ def _settle_time(press: Press, found: Mailing, next_time: NextTime) -> datetime:
 
 
 def _plan_and_begin(press: Press, found: Mailing) -> None:
-    """Plan anew and begin in one transaction, and only in place of the very plan that was due."""
+    """Plan anew, only in place of the very plan that was due, and begin what was planned.
+
+    Every copy is made between the two, outside of any transaction; what was changed meanwhile is not begun.
+    """
     name = IssueName.parse(found.issue)
     draft = planning.draw_up(press, name)
     with press.store.transaction() as connection:
@@ -71,8 +73,5 @@ def _plan_and_begin(press: Press, found: Mailing) -> None:
             connection, name, draft
         ):
             raise Refused(f"{name} was changed while it was planned again; it is looked at anew")
-        planning.write(connection, press, name, draft)
-        made = mailings.mailings_of(connection, name.newsletter, name.serial)[0]
-        proof = Proof.of(connection, made, press.clock.now())
-        proof.check()
-        begin_proved(connection, press, made, len(proof.copies))
+        made = mailings.mailing(connection, planning.write(connection, press, name, draft).mailing)
+    begin(press, made)

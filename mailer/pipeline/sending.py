@@ -123,6 +123,8 @@ class Sender:
             await self._run(lanes, only)
         finally:
             self._lanes = {}
+            for lane in lanes.values():
+                await _whole(lane.tray.settled())
             self._gather(lanes)
             await _whole(self._write_and_free())
         return await self._after(lanes)
@@ -132,7 +134,7 @@ class Sender:
     def _lane(self, relay: Relay) -> Lane:
         return Lane(
             relay=relay,
-            tray=OutTray(self._press.clock, self._journal, self._nudged.set),
+            tray=OutTray(self._press, self._journal, self._nudged.set),
             size=relay.connections * AHEAD,
             carriers=relay.connections,
         )

@@ -4,7 +4,7 @@ from mailer.domain.circulation import Judged
 from mailer.domain.delivery import Event, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
-from mailer.pipeline.judging import ADDRESS_CHANGED, judge_everybody, lost
+from mailer.pipeline.judging import ADDRESS_CHANGED, judge_people, lost
 from mailer.pipeline.press import Press
 from mailer.store import Connection, deliveries, history, issues, mailings
 from mailer.store.deliveries import Delivery
@@ -39,7 +39,7 @@ def release(press: Press, identity: int) -> str:
         mailing = mailings.mailing(connection, found.mailing)
         revision = issues.revision_of(connection, mailing.content_hash)
         assert revision is not None, "a mailing's revision is kept for ever"
-        judged = judge_everybody(connection, press, revision).people.get(found.person)
+        judged = judge_people(connection, press, revision, {found.person}).get(found.person)
         reason = lost(judged, found.language, {found.address})
         address = judged.candidate.seat.address if judged else None
         if (reason is not None and reason != ADDRESS_CHANGED) or address is None:

@@ -1,18 +1,20 @@
 """Finds who is owed an issue and has no copy of it, and makes a supplement for them."""
 
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from mailer.domain.circulation import Judged, copies_for
+from mailer.domain.circulation import Judged
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.approving import Begun, begin_proved, first_mailing, may_leave, note
+from mailer.pipeline.circulating import Draft, freeze
 from mailer.pipeline.compiling import Letterhead
-from mailer.pipeline.judging import Judgement, judge_everybody
-from mailer.pipeline.planning import Draft, freeze
+from mailer.pipeline.judging import judge_everybody
 from mailer.pipeline.press import IssueName, Press
-from mailer.pipeline.proving import Proof
+from mailer.pipeline.proving import prove_within
 from mailer.store import Connection, deliveries, issues, mailings
 from mailer.store.deliveries import Delivery, blocking
+from mailer.store.issues import Revision
 
 _UNDER_WAY = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
 
@@ -34,8 +36,7 @@ def unsent(press: Press, name: IssueName) -> Owed:
     """Who is owed the issue: entitled now, with no copy pending, sending, uncertain, accepted or held."""
     with press.store.reading() as connection:
         found = first_mailing(connection, name)
-        judgement = _judge(connection, press, found)
-        return Owed(issue=str(name), people=_owed(connection, name, judgement))
+        return Owed(issue=str(name), people=_owed(connection, press, found))
 
 
 def supplement(press: Press, name: IssueName, *, copies: int | None = None) -> Begun | None:
@@ -49,61 +50,46 @@ def supplement(press: Press, name: IssueName, *, copies: int | None = None) -> B
             raise Refused(f"{name} is {found.state}: plan it again, then send it; a supplement is for what was missed")
         if not may_leave(press, found):
             raise Refused(f"{name} was never approved: `mailer plan {name}`, test and approve it")
-        judgement = _judge(connection, press, found)
-        owed = _owed(connection, name, judgement)
+        owed = _owed(connection, press, found)
         if not owed:
             return None
-        made = _freeze(connection, press, name, found, judgement, owed)
-        proof = Proof.of(connection, made, press.clock.now())
-        if copies is not None and len(proof.copies) != copies:
-            raise Refused(f"{name}: {len(proof.copies)} copies are owed by now, not {copies}; look again")
-        proof.check()  # a supplement is a few copies: they may be made inside the transaction
-        return begin_proved(connection, press, made, len(proof.copies))
+        by_now = sum(len(one.entitlement.editions) for one in owed)
+        if copies is not None and by_now != copies:
+            raise Refused(f"{name}: {by_now} copies are owed by now, not {copies}; look again")
+        made = _freeze(connection, press, name, found, owed)
+        # A supplement is a few copies: they may be made inside the transaction.
+        return begin_proved(connection, press, made, prove_within(connection, press, made))
 
 
-def _freeze(
-    connection: Connection,
-    press: Press,
-    name: IssueName,
-    found: Mailing,
-    judgement: Judgement,
-    owed: tuple[Judged, ...],
-) -> Mailing:
-    letterhead = Letterhead.load(mailings.letterhead_of(connection, found.id))
-    copies = copies_for(
-        owed,
-        day=judgement.revision.date,
-        renewal=letterhead.renewal,
-        first_number=deliveries.next_copy_number(connection, name.newsletter, name.serial),
-    )
+def _freeze(connection: Connection, press: Press, name: IssueName, found: Mailing, owed: tuple[Judged, ...]) -> Mailing:
     draft = Draft(
-        judgement=judgement,
-        copies=tuple(copies),
+        revision=_revision(connection, found),
         editions=mailings.editions_of(connection, found.id),
-        letterhead=letterhead,
+        letterhead=Letterhead.load(mailings.letterhead_of(connection, found.id)),
         inputs_hash=found.inputs_hash,
     )
     number = len(mailings.mailings_of(connection, name.newsletter, name.serial))
-    identity = freeze(connection, press, name, draft, owed, supplement=number)
-    made = mailings.mailing(connection, identity)
+    first_number = deliveries.next_copy_number(connection, name.newsletter, name.serial)
+    frozen = freeze(connection, press, name, draft, [owed], supplement=number, first_number=first_number)
+    made = mailings.mailing(connection, frozen.mailing)
     if made.approval_required:
         # Content and editions are those approved; the circulation is what the sender has just confirmed.
         now = press.clock.now()
-        mailings.change(connection, identity, approved_hash=made.seal, approved_by=press.who, approved_at=now)
-    note(connection, press, "plan", name, f"supplement {number}, {len(copies)} copies")
-    return mailings.mailing(connection, identity)
+        mailings.change(connection, made.id, approved_hash=made.seal, approved_by=press.who, approved_at=now)
+    note(connection, press, "plan", name, f"supplement {number}, {frozen.copies} copies")
+    return mailings.mailing(connection, made.id)
 
 
-def _judge(connection: Connection, press: Press, found: Mailing) -> Judgement:
+def _revision(connection: Connection, found: Mailing) -> Revision:
     revision = issues.revision_of(connection, found.content_hash)
     assert revision is not None, "a mailing's revision is kept for ever"
-    return judge_everybody(connection, press, revision)
+    return revision
 
 
-def _owed(connection: Connection, name: IssueName, judgement: Judgement) -> tuple[Judged, ...]:
-    served = deliveries.people_served(connection, name.newsletter, name.serial)
+def _owed(connection: Connection, press: Press, found: Mailing) -> tuple[Judged, ...]:
+    served = deliveries.people_served(connection, found.newsletter, found.serial)
     owed = []
-    for one in judgement.people.values():
+    for one in chain.from_iterable(judge_everybody(connection, press, _revision(connection, found))):
         editions = tuple(
             language
             for language in one.entitlement.editions

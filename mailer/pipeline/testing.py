@@ -25,7 +25,7 @@ from mailer.pipeline.compiling import (
     stored,
     variants,
 )
-from mailer.pipeline.judging import find_revision, judge_everybody
+from mailer.pipeline.judging import find_revision, judge_people
 from mailer.pipeline.press import IssueName, Press
 from mailer.store import Connection, history, mailings
 from mailer.store.mailings import StoredEdition
@@ -77,7 +77,7 @@ def prepare(
         for copy in copies:
             envelope = Envelope(sender=newsletter.sender.address.wire, recipient=address.wire)
             one = replace(copy, address=address)
-            made = bench.make(one, _message_id(press, name, one), test=True)
+            made = press.signed(bench.make(one, _message_id(press, name, one), test=True), date)
             messages.append(TestMessage(envelope=envelope, message=made))
     return TestMailing(
         issue=name,
@@ -177,7 +177,7 @@ def _allowed(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:
 def entitled(press: Press, name: IssueName, person: str) -> Judged:
     """The person's judgement; Refused when they are not entitled to the issue: they get no byte of it."""
     with press.store.reading() as connection:
-        people = judge_everybody(connection, press, find_revision(connection, name)).people
+        people = judge_people(connection, press, find_revision(connection, name), {person})
     if person not in people:
         raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
     if not people[person].entitlement.receives:

@@ -1,47 +1,17 @@
 """A relay's out-tray: the copies in hand for it, where its connections take the next one and put down what came of it."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from mailer.domain.delivery import Event, Noted, Outcome, event_of, noted_of
-from mailer.domain.errors import CannotRender, MailerError
-from mailer.domain.ports import Clock, Envelope, Journal, Message, Parcel
+from mailer.domain.errors import MailerError
+from mailer.domain.ports import Journal, Message, Parcel
 from mailer.pipeline import maillog
-from mailer.pipeline.compiling import Workbench
+from mailer.pipeline.making import UNMAKABLE, MadeAhead, Work
+from mailer.pipeline.press import Press
 from mailer.store.claims import Claim
 from mailer.store.results import Result
-
-
-_UNMADE = Message(b"")
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Work:
-    """A claimed copy in hand. It may begin to leave until `until`, on the clock that nobody can set."""
-
-    claim: Claim
-    bench: Workbench
-    envelope: Envelope
-    until: float
-    message: Message = _UNMADE
-    started_at: datetime | None = None
-    begun: bool = False
-
-    def make(self) -> None:
-        """Afterwards `message` is there. Raises CannotRender."""
-        copy = self.claim
-        self.message = self.bench.print_copy(
-            copy.language,
-            copy.variant,
-            copy.copy_number,
-            copy.address,
-            copy.name,
-            copy.salutation,
-            copy.paid_until,
-            copy.message_id,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +25,13 @@ class Broken:
 class OutTray:
     """What one relay's connections take from. Nothing is waited for here; `nudge` is called when there is much to do."""
 
-    def __init__(self, clock: Clock, journal: Journal, nudge: Callable[[], None]) -> None:
-        self._clock = clock
+    def __init__(self, press: Press, journal: Journal, nudge: Callable[[], None]) -> None:
+        self._press = press
+        self._clock = press.clock
         self._journal = journal
         self._nudge = nudge
         self._queue: deque[Work] = deque()
+        self._ahead = MadeAhead(press, self._made_ahead) if press.signer is not None else None
         self._wakers: list[Callable[[], None]] = []
         self._going: Collection[int] = ()
         self._results: list[Result] = []
@@ -71,28 +43,50 @@ class OutTray:
         self.mark = 1  # from so few left on, or so many put down, the ledger is to be asked
 
     def __len__(self) -> int:
-        return len(self._queue)
+        return len(self._queue) + (len(self._ahead) if self._ahead is not None else 0)
 
     # --- the ledger's side --------------------------------------------------------------------------------------------
 
     def add(self, works: Iterable[Work], going: Collection[int]) -> None:
         """There is more to take; copies of mailings that are not among those `going` on are put down untried."""
-        self._going = going
-        if any(work.claim.mailing not in going for work in self._queue):
-            waiting, self._queue = self._queue, deque()
-            for work in waiting:
-                if work.claim.mailing in going:
-                    self._queue.append(work)
-                else:
-                    self._put_back(work)
-        self._queue.extend(works)
+        if going != self._going:
+            self._going = going
+            waiting = [*self._queue, *(self._ahead.withdraw() if self._ahead is not None else ())]
+            self._queue.clear()
+            works = [*self._kept(waiting), *works]
+        if self._ahead is not None:
+            self._ahead.add(works)
+            self._ahead.go_on(len(self._queue))
+        else:
+            self._queue.extend(works)
         self._wake()
 
     def close(self) -> None:
         """Nothing more is taken; what nobody took is put down untried."""
         self.open = False
-        while self._queue:
-            self._put_back(self._queue.popleft())
+        waiting = [*self._queue, *(self._ahead.withdraw() if self._ahead is not None else ())]
+        self._queue.clear()
+        for work in waiting:
+            self._put_back(work)
+        self._wake()
+
+    async def settled(self) -> None:
+        """Wait until no thread has a copy any more; the tray is closed, so all of them have been put down then."""
+        if self._ahead is not None:
+            await self._ahead.settled()
+
+    def _kept(self, works: Iterable[Work]) -> Iterator[Work]:
+        """Those that may still leave; the others are put down untried."""
+        for work in works:
+            if self.open and work.claim.mailing in self._going:
+                yield work
+            else:
+                self._put_back(work)
+
+    def _made_ahead(self, works: Iterable[tuple[Work, Exception | None]]) -> None:
+        """Threads have made these, or could not."""
+        good = [work for work, error in works if error is None or not self._spoil(work, error)]
+        self._queue.extend(self._kept(good))
         self._wake()
 
     def collect(self) -> tuple[list[Result], list[Broken]]:
@@ -114,7 +108,9 @@ class OutTray:
             work = self._queue.popleft()
             if len(self._queue) == self.mark:
                 self._nudge()
-            if work.message is _UNMADE and not self._made(work):
+            if self._ahead is not None:
+                self._ahead.go_on(len(self._queue))
+            elif not self._made(work):
                 continue
             work.started_at = self._clock.now()
             self.taken += 1
@@ -174,12 +170,15 @@ class OutTray:
 
     def _made(self, work: Work) -> bool:
         try:
-            work.make()
-        except (CannotRender, LookupError, ValueError) as error:
-            # Every copy was made once before the first left; this one cannot be made any more. A person must look.
-            self.spoiled.append((work.claim, str(error)))
-            self._put_back(work)
-            return False
+            work.make(self._press)
+        except UNMAKABLE as error:
+            return not self._spoil(work, error)
+        return True
+
+    def _spoil(self, work: Work, error: Exception) -> bool:
+        # Every copy was made once before the first left; this one cannot be made any more. A person must look.
+        self.spoiled.append((work.claim, str(error)))
+        self._put_back(work)
         return True
 
     def _put_back(self, work: Work) -> None:
@@ -187,6 +186,7 @@ class OutTray:
 
     def _put_down(self, work: Work, event: Event, outcome: Outcome | None) -> None:
         now = self._clock.now()
+        work.message = Message(b"")  # whoever holds the copy on needs no longer what it says
         self._results.append(
             Result(
                 claim=work.claim,

@@ -18,8 +18,9 @@ from mailer.store import migrating
 
 __all__ = ["Connection", "DatabaseError", "Store", "resolve"]
 
-# How long a writer waits for another one (seconds): longer than any transaction here may last.
-BUSY_TIMEOUT = 30
+# How long a writer waits for another one (seconds): longer than any transaction here may last. The longest writes the
+# plan of a million copies at once, in about two minutes.
+BUSY_TIMEOUT = 300
 BUSY_PAUSE = 0.05
 
 

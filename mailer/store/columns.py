@@ -1,11 +1,27 @@
-"""What columns are made of: instants that keep their zone, words from a list, ids, and the naming of constraints."""
+"""What columns are made of: instants that keep their zone, words from a list, ids, an order, the naming of constraints."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, Index, Integer, MetaData, TypeDecorator, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    collate,
+    text,
+)
 from sqlalchemy.types import BigInteger
+
+# How many people or copies are read, judged and written at a time: a million of them are never in memory together.
+CHUNK = 500
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,3 +75,9 @@ def at_most_one(name: str, *columns: Column[Any], when: str) -> Index:
 def some(name: str, *columns: Column[Any], when: str) -> Index:
     """An index over the rows for which the condition holds, the same on both databases."""
     return Index(name, *columns, sqlite_where=text(when), postgresql_where=text(when))
+
+
+def by_code_point(connection: Connection, column: Column[str]) -> ColumnElement[str]:
+    """The column in the one order that Python and both databases share, whatever language the database speaks."""
+    # SQLite knows no other order unless told.
+    return collate(column, "C") if connection.dialect.name == "postgresql" else column

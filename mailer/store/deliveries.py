@@ -103,8 +103,16 @@ def add_copies(
         }
         for copy in copies
     ]
-    statement = insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True)
-    return list(connection.execute(statement, rows).scalars())
+    connection.execute(insert(deliveries), rows)
+    # Read back by number: many rows that are inserted at once return their ids in no order, or one by one.
+    numbers = [copy.copy_number for copy in copies]
+    query = select(deliveries.c.copy_number, deliveries.c.id).where(
+        deliveries.c.newsletter == newsletter,
+        deliveries.c.serial == serial,
+        deliveries.c.copy_number.between(min(numbers), max(numbers)),
+    )
+    ids = {row.copy_number: row.id for row in connection.execute(query)}
+    return [ids[number] for number in numbers]
 
 
 def name_messages(connection: Connection, message_ids: Iterable[tuple[int, str]]) -> None:
@@ -181,22 +189,6 @@ def in_hand(connection: Connection, mailing: int, now: datetime) -> int:
     return connection.execute(query.where(deliveries.c.lease_until > now)).scalar_one()
 
 
-def unjudged(connection: Connection, mailing: int, judged_by: str) -> list[Delivery]:
-    """The pending deliveries of a mailing that were not found entitled by exactly this register and these rules."""
-    where = (deliveries.c.mailing == mailing) & (deliveries.c.state == State.PENDING)
-    found = select(deliveries.c.id).where(where, deliveries.c.judged_by != judged_by)
-    if connection.execute(found.limit(1)).first() is None:
-        return []
-    query = _all().where(where, deliveries.c.judged_by != judged_by)
-    return [_delivery(row) for row in connection.execute(query)]
-
-
-def set_judged(connection: Connection, mailing: int, judged_by: str) -> None:
-    """Every pending delivery of the mailing has been judged by this register and these rules."""
-    where = (deliveries.c.mailing == mailing) & (deliveries.c.state == State.PENDING)
-    connection.execute(update(deliveries).where(where).values(judged_by=judged_by))
-
-
 def people_served(connection: Connection, newsletter: str, serial: int) -> dict[tuple[str, str], list[Delivery]]:
     """The deliveries of an issue by person and language."""
     served: dict[tuple[str, str], list[Delivery]] = {}
@@ -210,7 +202,7 @@ def move(connection: Connection, found: Delivery, event: Event, **also: object) 
     to = advance(found.state, event)
     values: dict[str, object] = {"state": to, "held_reason": None, "next_attempt_at": None, **also}
     if found.state is State.SENDING:
-        values |= {"owner": None, "lease_until": None, "marked_at": None}
+        values |= {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
     where = (deliveries.c.id == found.id) & (deliveries.c.state == found.state) & (deliveries.c.epoch == found.epoch)
     return connection.execute(update(deliveries).where(where).values(values)).rowcount == 1
 

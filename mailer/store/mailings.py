@@ -1,13 +1,16 @@
 """Mailings with their editions and their frozen circulation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, func, insert, select, update
 
 from mailer.domain.circulation import FrozenMailing, Judged
 from mailer.domain.mailing import Mailing, MailingState
+from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.schema import attempts, deliveries, editions, exclusions, mailings, recipients, test_mailings
 
 _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
@@ -144,30 +147,62 @@ def letterhead_of(connection: Connection, identity: int) -> Mapping[str, str]:
     return letterhead
 
 
-def decisions(connection: Connection, identities: Sequence[int]) -> list[Decision]:
-    """Each person's decision over these mailings of one issue, the latest mailing's counting; by person."""
-    latest: dict[str, Decision] = {}
-    for identity in identities:
-        for row in connection.execute(select(recipients).where(recipients.c.mailing == identity)):
-            latest[row.person] = Decision(
-                person=row.person,
-                decision="recipient",
-                reason=row.reason,
-                rule=row.rule,
-                evidence=tuple(row.evidence),
-                editions=tuple(row.editions),
-                paid_until=row.paid_until,
-            )
-        for row in connection.execute(select(exclusions).where(exclusions.c.mailing == identity)):
-            latest[row.person] = Decision(
-                person=row.person,
-                decision="excluded",
-                reason=row.reason,
-                rule=row.rule,
-                evidence=tuple(row.evidence),
-                editions=(),
-            )
+def decided(connection: Connection, identity: int, *, person: str | None = None) -> Iterator[Decision]:
+    """Everybody's decision in one mailing, in the order of code points, read as they are asked for; or one person's."""
+    # Each table is read in that order, so the two are joined like the halves of a zip.
+    return heapq.merge(
+        *(_decided(connection, table, identity, person) for table in (recipients, exclusions)),
+        key=lambda one: one.person,
+    )
+
+
+def decisions(connection: Connection, identities: Sequence[int], *, person: str | None = None) -> list[Decision]:
+    """Each person's decision over these mailings of one issue, the latest mailing's counting; by person. Or one's."""
+    latest = {one.person: one for identity in identities for one in decided(connection, identity, person=person)}
     return [latest[person] for person in sorted(latest)]
+
+
+def _decided(connection: Connection, table: Table, identity: int, person: str | None) -> Iterator[Decision]:
+    query = select(table).where(table.c.mailing == identity)
+    if person is not None:
+        query = query.where(table.c.person == person)
+    query = query.order_by(by_code_point(connection, table.c.person))
+    for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
+        receives = table is recipients
+        yield Decision(
+            person=row.person,
+            decision="recipient" if receives else "excluded",
+            reason=row.reason,
+            rule=row.rule,
+            evidence=tuple(row.evidence),
+            editions=tuple(row.editions) if receives else (),
+            paid_until=row.paid_until if receives else None,
+        )
+
+
+def excluded(connection: Connection, identity: int, reason: str, limit: int) -> list[str]:
+    """The first people, by person, whom a mailing excludes for this reason; so many at most."""
+    query = select(exclusions.c.person).where(exclusions.c.mailing == identity, exclusions.c.reason == reason)
+    query = query.order_by(by_code_point(connection, exclusions.c.person)).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
+def only_in(connection: Connection, identity: int, other: int) -> Iterator[str]:
+    """The recipients of one mailing who are not recipients of the other, by person, read as they are asked for."""
+    query = _only_in(recipients.c.person, identity, other).order_by(by_code_point(connection, recipients.c.person))
+    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
+
+
+def count_only_in(connection: Connection, identity: int, other: int) -> int:
+    """How many these are."""
+    number: int = connection.execute(_only_in(func.count(), identity, other)).scalar_one()
+    return number
+
+
+def _only_in(what: ColumnElement[Any], identity: int, other: int) -> Select[Any]:
+    there = recipients.alias("there")
+    same = select(there.c.person).where(there.c.mailing == other, there.c.person == recipients.c.person)
+    return select(what).select_from(recipients).where(recipients.c.mailing == identity, ~same.exists())
 
 
 def frozen(connection: Connection, identity: int) -> FrozenMailing:

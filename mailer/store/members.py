@@ -1,6 +1,6 @@
 """The register in the database: who is a member, who sits on which seat, what was paid."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from mailer.domain.address import Address
 from mailer.domain.circulation import Register
 from mailer.domain.membership import Kind, Membership, Pause, Payment, Period, Seat
 from mailer.domain.register_change import Difference
+from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.register_tables import memberships, payments, register_state, seats
 
 
@@ -34,6 +35,37 @@ def load_register(connection: Connection) -> Register:
         memberships={row.id: _membership(row) for row in found},
         seats=tuple(sitting),
         payments=tuple(_payment(row) for row in connection.execute(select(payments).order_by(payments.c.id))),
+        version=version,
+    )
+
+
+def people(connection: Connection) -> Iterator[str]:
+    """Everybody in the register once, in the order of code points; nobody changes it until this transaction ends.
+
+    They are read as they are asked for: no list of them is held.
+    """
+    register_version(connection)
+    query = select(seats.c.person).group_by(seats.c.person).order_by(by_code_point(connection, seats.c.person))
+    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
+
+
+def register_of(connection: Connection, persons: Collection[str]) -> Register:
+    """What decides about these people: their seats, their memberships with the payments, and who else sits there.
+
+    Others are named only where seats are few: on a membership with room for everybody nobody takes a seat from
+    anybody. Nobody changes the register until this transaction ends.
+    """
+    version = register_version(connection)
+    theirs = seats.c.person.in_(persons)
+    joined = select(seats.c.membership).where(theirs)
+    limited = seats.c.kind.in_([kind.value for kind in Kind if kind.seats is not None])
+    beside = select(seats).where(seats.c.membership.in_(joined), limited, seats.c.person.not_in(persons))
+    found = connection.execute(select(memberships).where(memberships.c.id.in_(joined)))
+    paid = select(payments).where(payments.c.membership.in_(joined)).order_by(payments.c.id)
+    return Register(
+        memberships={row.id: _membership(row) for row in found},
+        seats=tuple(_seat(row) for query in (select(seats).where(theirs), beside) for row in connection.execute(query)),
+        payments=tuple(_payment(row) for row in connection.execute(paid)),
         version=version,
     )
 

@@ -74,4 +74,5 @@ payments = Table(
     Column("reference", Text, nullable=False),
     CheckConstraint("period_from <= period_to", name="period"),
 )
+Index("ix_payments_membership", payments.c.membership)
 at_most_one("uq_payments_reference", payments.c.membership, payments.c.reference, when="reference <> ''")

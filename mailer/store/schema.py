@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     literal_column,
+    text,
 )
 from sqlalchemy.types import JSON, Boolean
 
@@ -140,9 +141,7 @@ deliveries = Table(
     Column("variant", Text, nullable=False),
     Column("copy_number", Integer, nullable=False),
     Column("address", Text, nullable=False),
-    Column(
-        "family", Text, nullable=False, server_default=""
-    ),  # who serves the address's mailbox: what a provider's limits count
+    Column("family", Text, nullable=False, server_default=text("''")),  # who serves the mailbox: what limits count
     Column("name", Text, nullable=False),
     Column("salutation", Text, nullable=False),
     Column("paid_until", Date),
@@ -196,7 +195,7 @@ attempts = Table(
     Column("id", Id, primary_key=True),
     Column("delivery", Id, ForeignKey("deliveries.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("relay", Text, nullable=False, server_default=""),  # which one; empty in attempts older than this column
+    Column("relay", Text, nullable=False, server_default=text("''")),  # empty in attempts older than this column
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=False),
     Column("outcome", Text, nullable=False),

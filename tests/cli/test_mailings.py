@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from mailer.cli import accounts
 from mailer.domain.delivery import State
 from mailer.gateways.sink import Misbehaviour, Phase
 from tests.cli.terminal import a_relay
-from tests.club import ISSUE, LETTER, readable
+from tests.club import ISSUE, LETTER, import_register, members, readable
 
 NAME = str(ISSUE)
 
@@ -300,3 +301,20 @@ def test_plan_names_who_was_gained_and_lost(run, at):
     told = run.ok("plan", f"{LETTER}/42").out
     assert "since the previous issue: 1 more (P004), 1 fewer (P001)" in told
     assert json.loads(run.ok("status", "--json").out)[1]["issue"] == f"{LETTER}/42"
+    first = run.ok("plan", NAME, "--json").document
+    assert (first["gained"], first["lost"]) == ([], [])
+
+
+def test_a_plan_names_the_first_and_counts_the_rest_but_a_program_is_told_everybody(run, at):
+    club = at("founded")
+    many = members(accounts.NAMED + 3, paid=0)
+    with club.opened() as app:
+        import_register(app, [*many, *members(1, first=90)])
+    run("pull")
+    said = run.ok("plan", NAME).out
+    assert f"    {len(many)} unpaid: P001, P002, " in said
+    assert said.endswith(f", P{accounts.NAMED:03} and 3 more\n")
+    people = run.ok("plan", NAME, "--json").document["people"]
+    assert [one["person"] for one in people] == [one.person for one in many] + ["P090"]
+    assert people[0] == {"person": "P001", "decision": "excluded", "reason": "unpaid", "editions": []}
+    assert people[-1] == {"person": "P090", "decision": "recipient", "reason": "paid", "editions": ["en"]}

@@ -10,7 +10,7 @@ from mailer.domain.retry import Backoff
 from mailer.pipeline import clearing, handing
 from mailer.pipeline.handing import Asked, Manner
 from mailer.pipeline.limiting import RelayLimit
-from mailer.pipeline.tray import Work
+from mailer.pipeline.making import Work
 from mailer.store import mailings, owners
 from mailer.store.results import Result
 from tests.club import ISSUE
@@ -34,7 +34,7 @@ def claim(app: App) -> list[Work]:
         asked = Asked(owner=owner.id, results={}, room={RELAY: 1000}, carried={}, spoiled=(), elapsed=0.0, only=None)
         works = list(handing.turn_over(connection, app.press, MANNER, {}, asked).works[RELAY])
     for work in works:
-        work.make()
+        work.make(app.press)
     OWNERS.update((work.claim.delivery, owner.id) for work in works)
     return works
 

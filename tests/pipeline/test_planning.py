@@ -10,10 +10,13 @@ from mailer.app import App
 from mailer.domain.errors import MailerError, NotFound, Refused
 from mailer.domain.mailing import MailingState
 from mailer.domain.membership import FeeSchedule
-from mailer.pipeline import approving, planning, supplementing
+from mailer.pipeline import approving, circulating, planning, proving, supplementing
+from mailer.pipeline.judging import judge_everybody
 from mailer.pipeline.press import IssueName
 from mailer.pipeline.reporting import report
-from mailer.store.schema import deliveries, editions, exclusions, history, mailings, recipients
+from mailer.store import mailings
+from mailer.store.schema import deliveries, editions, exclusions, history, recipients
+from mailer.store.schema import mailings as mailings_table
 from tests.club import ISSUE, LETTER, Club, Member, approve, begin, copies, import_register, members, pull, states
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import LATER, NEVER, answer, claim, deliver, the_mailings
@@ -35,7 +38,7 @@ def planned(app: App, people=PEOPLE) -> planning.Plan:
 
 def rows(app: App) -> dict[str, int]:
     with app.store.transaction() as connection:
-        tables = (mailings, recipients, exclusions, deliveries, editions)
+        tables = (mailings_table, recipients, exclusions, deliveries, editions)
         return {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
         }
@@ -44,9 +47,11 @@ def rows(app: App) -> dict[str, int]:
 def test_everybody_and_every_copy_is_frozen(app: App) -> None:
     made = planned(app)
     assert (made.recipients, made.copies, made.excluded) == (3, 3, {"no_address": 1, "underpaid": 1, "unpaid": 1})
-    assert [one.person for one in made.people] == [one.person for one in PEOPLE]
+    assert [one.person for one in planning.decisions(app.press, made)] == [one.person for one in PEOPLE]
+    assert planning.excluded(app.press, made, 1) == {"no_address": ["P006"], "underpaid": ["P005"], "unpaid": ["P003"]}
     assert rows(app) == {"mailings": 1, "recipients": 3, "exclusions": 3, "deliveries": 3, "editions": 1}
-    assert (made.gained, made.lost, made.warnings) == ((), (), ())
+    assert (made.gained, made.lost, made.warnings) == (0, 0, ())
+    assert planning.foresee(app.press, ISSUE) == 3
     found = copies(app)
     assert [(one.person, one.copy_number, one.state) for one in found.values()] == [
         ("P001", 1, "pending"),
@@ -65,9 +70,17 @@ def test_a_plan_is_whole_or_not_at_all(app: App) -> None:
     planned(app)
     before, kept = rows(app), copies(app)
     draft = planning.draw_up(app.press, ISSUE)
-    twice = replace(draft, copies=(*draft.copies, draft.copies[0]))
-    with pytest.raises(IntegrityError), app.store.transaction() as connection:
-        planning.write(connection, app.press, ISSUE, twice)
+    [first] = the_mailings(app)
+    with app.store.reading() as connection:
+        everybody = [*judge_everybody(connection, app.press, draft.revision)]
+
+    def fail_half_way() -> None:
+        with app.store.transaction() as connection:
+            mailings.forget_plan(connection, first.id)
+            circulating.freeze(connection, app.press, ISSUE, draft, [*everybody, *everybody])
+
+    with pytest.raises(IntegrityError):
+        fail_half_way()
     assert rows(app) == before
     assert copies(app) == kept
 
@@ -204,6 +217,14 @@ def empty(app: App) -> planning.Plan:
     return planning.plan(app.press, ISSUE)
 
 
+def test_so_many_warnings_are_given_and_the_rest_counted(app: App) -> None:
+    wordless = members(proving.NAMED, more={"salutation_en": "", "name_en": ""})
+    made = planned(app, [*wordless, *members(1, first=90)])
+    assert len(made.warnings) == proving.NAMED + 1
+    assert made.warnings[1].startswith("person P001 has no salutation in en")
+    assert made.warnings[-1] == f"… and {proving.NAMED} more"
+
+
 def test_who_gained_and_who_lost_it_since_the_issue_before(app: App, club: Club) -> None:
     first, second, third = members(3)
     planned(app, [first, replace(second, paid=0), third])
@@ -211,26 +232,26 @@ def test_who_gained_and_who_lost_it_since_the_issue_before(app: App, club: Club)
     pull(app)
     import_register(app, [second, replace(third, more={"ended_on": "2018-07-01"})])
     made = planning.plan(app.press, IssueName(newsletter=LETTER, serial=42))
-    assert (made.gained, made.lost) == (("P002",), ("P003",))
+    assert (made.gained, made.lost) == (1, 1)
+    assert [*planning.gained(app.press, made)] == ["P002"]
+    assert [*planning.lost(app.press, made)] == ["P003"]
     again = planning.plan(app.press, ISSUE)
-    assert (again.gained, again.lost) == ((), ())
+    assert (again.previous, again.gained, again.lost) == (None, 0, 0)
+    assert [*planning.gained(app.press, again), *planning.lost(app.press, again)] == []
 
 
-def test_a_draft_is_stale_when_the_register_or_the_issue_changed_since(app: App, club: Club) -> None:
+def test_a_draft_is_stale_when_the_issue_was_edited_since_and_knows_nobody(app: App, club: Club) -> None:
     planned(app)
     draft = planning.draw_up(app.press, ISSUE)
-
-    def stale() -> bool:
-        with app.store.transaction() as connection:
-            return planning.is_stale(connection, ISSUE, draft)
-
-    assert not stale()
     import_register(app, members(1, first=9))
-    assert stale()
-    draft = planning.draw_up(app.press, ISSUE)
+    with app.store.transaction() as connection:
+        assert not planning.is_stale(connection, ISSUE, draft)
+        # Whoever came meanwhile is in the plan: the register is read when it is written.
+        assert planning.write(connection, app.press, ISSUE, draft).recipients == 4
     club.write_issue(more="Edited.")
     pull(app)
-    assert stale()
+    with app.store.transaction() as connection:
+        assert planning.is_stale(connection, ISSUE, draft)
 
 
 def test_an_issue_that_is_not_there(app: App) -> None:

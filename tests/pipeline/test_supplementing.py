@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from mailer.app import App, reload
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import MailingState
-from mailer.pipeline import approving, ledger, planning, proving, supplementing
+from mailer.pipeline import approving, circulating, ledger, planning, proving, supplementing
+from mailer.pipeline.compiling import Letterhead
+from mailer.pipeline.judging import find_revision, judge_everybody
 from mailer.pipeline.reporting import report
 from mailer.store import deliveries, mailings
 from tests.club import ISSUE, THURSDAY, Club, Member, approve, begin, copies, import_register, members, pull, states
@@ -212,26 +214,19 @@ def test_who_lost_it_in_a_supplement_is_held_too(app: App) -> None:
 
 def test_the_database_refuses_a_second_copy_over_mailings(app: App) -> None:
     sent(app)
-    draft = replace(
-        planning_draft(app),
-        copies=tuple(replace(copy, copy_number=copy.copy_number + 10) for copy in planning_draft(app).copies),
-    )
-    with pytest.raises(IntegrityError), app.store.transaction() as connection:
-        planning.freeze(connection, app.press, ISSUE, draft, (), supplement=1)
-    assert len(the_mailings(app)) == 1
-
-
-def planning_draft(app: App) -> planning.Draft:
-    with app.store.rehearsal() as connection:
+    with app.store.reading() as connection:
         first = approving.first_mailing(connection, ISSUE)
-        kept = deliveries.of_mailing(connection, first.id)
-        return planning.Draft(
-            judgement=supplementing._judge(connection, app.press, first),
-            copies=tuple(one.copy for one in kept),
+        draft = circulating.Draft(
+            revision=find_revision(connection, ISSUE),
             editions=mailings.editions_of(connection, first.id),
-            letterhead=planning.Letterhead.load(mailings.letterhead_of(connection, first.id)),
+            letterhead=Letterhead.load(mailings.letterhead_of(connection, first.id)),
             inputs_hash=first.inputs_hash,
         )
+        everybody = [*judge_everybody(connection, app.press, draft.revision)]
+    more = {"supplement": 1, "first_number": 11}
+    with pytest.raises(IntegrityError), app.store.transaction() as connection:
+        circulating.freeze(connection, app.press, ISSUE, draft, everybody, **more)
+    assert len(the_mailings(app)) == 1
 
 
 def test_an_issue_without_a_plan(app: App) -> None:

@@ -7,19 +7,23 @@ from sqlalchemy import Connection, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Accepted, Event, Outcome, Reply, State
 from mailer.domain.edition import NO_INSERT
 from mailer.domain.issue import Issue, IssueText, Status
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import RawFile
 from mailer.store import deliveries, issues, mailings, owners
 from mailer.store.claims import Claim, claim
+from mailer.store.results import Result, record
 from mailer.store.schema import deliveries as table
 
 NOW = datetime(2018, 7, 12, 7, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
 NEWSLETTER, SERIAL = "bulletin", 253
 RULES = "1:rules"  # what the copies were judged by
+RELAY = "relay.example"
+SECOND = timedelta(seconds=1)
+OK = Accepted(reply=Reply(code=250, status="2.0.0", text="Ok", queue_id="Q1"), tls_version="TLSv1.3")
 
 
 def an_issue(content_hash: str = "hash", serial: int = SERIAL, **fields: object) -> Issue:
@@ -78,18 +82,38 @@ def an_owner(connection: Connection, pid: int = 1) -> int:
 
 
 def take(
-    connection: Connection, mailing: int, owner: int, *, limit: int = 100, now: datetime = NOW, judged_by: str = RULES
+    connection: Connection,
+    mailing: int,
+    owner: int,
+    *,
+    limit: int = 100,
+    now: datetime = NOW,
+    judged_by: str = RULES,
+    **which: object,
 ) -> list[Claim]:
     """Claim what is due."""
     return claim(
         connection,
         owner=owner,
+        relay=RELAY,
         now=now,
         lease_until=now + LEASE,
         limit=limit,
         mailing=mailing,
         judged_by=judged_by,
+        **which,
     )
+
+
+def came(held: Claim, event: Event = Event.ACCEPTED, outcome: Outcome | None = OK, **fields: object) -> Result:
+    """What came of a claim: begun at NOW and answered a second later, as far as nothing else is said."""
+    times = {"started_at": NOW, "finished_at": NOW + SECOND}
+    return Result(**{"claim": held, "event": event, "outcome": outcome, "begun": outcome is not None} | times | fields)
+
+
+def write_down(connection: Connection, owner: int, *results: Result) -> None:
+    """Record these results."""
+    record(connection, owner, RELAY, results)
 
 
 def put(connection: Connection, delivery: int, **values: object) -> None:

@@ -7,20 +7,21 @@ import pytest
 
 from mailer.domain.delivery import Deferred, Event, Reply, State
 from mailer.domain.edition import Terms, Variant
-from mailer.store import Store, claims, deliveries
+from mailer.store import Store, deliveries
 from tests.store.rows import (
     NEWSLETTER,
     NOW,
-    RULES,
     SERIAL,
     a_copy,
     a_mailing,
     a_mailing_of,
     an_owner,
+    came,
     put,
     state_of,
     take,
     write,
+    write_down,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -109,20 +110,6 @@ def test_a_copy_that_keeps_out_a_further_one(store: Store) -> None:
     assert not deliveries.blocking([])
 
 
-def test_only_pending_copies_are_judged_again(store: Store) -> None:
-    with store.transaction() as connection:
-        mailing, ids = a_mailing_of(connection, 3)
-        put(connection, ids[0], state=State.ACCEPTED)
-        put(connection, ids[1], judged_by="2:rules")
-        assert deliveries.unjudged(connection, mailing, RULES)[0].id == ids[1]
-        assert [one.id for one in deliveries.unjudged(connection, mailing, "2:rules")] == [ids[2]]
-        deliveries.set_judged(connection, mailing, "2:rules")
-        assert deliveries.unjudged(connection, mailing, "2:rules") == []
-        # The accepted one is none of its business.
-        put(connection, ids[0], state=State.PENDING)
-        assert [one.id for one in deliveries.unjudged(connection, mailing, "2:rules")] == [ids[0]]
-
-
 # --- moves ------------------------------------------------------------------------------------------------------------
 
 
@@ -143,7 +130,8 @@ def test_a_copy_that_was_sent_and_came_back_is_not_the_one_that_was_read(store: 
     with store.transaction() as connection:
         mailing, [delivery] = a_mailing_of(connection, 1)
         read = deliveries.delivery(connection, delivery)
-        claims.give_back(connection, take(connection, mailing, an_owner(connection)))
+        owner = an_owner(connection)
+        write_down(connection, owner, *(came(one, Event.UNUSED, None) for one in take(connection, mailing, owner)))
         assert state_of(connection, delivery) is read.state
         assert not deliveries.move(connection, read, Event.CANCELLED)
 
@@ -151,8 +139,7 @@ def test_a_copy_that_was_sent_and_came_back_is_not_the_one_that_was_read(store: 
 def test_a_move_out_of_sending_lets_go_of_the_claim(store: Store) -> None:
     with store.transaction() as connection:
         mailing, [delivery] = a_mailing_of(connection, 1)
-        [held] = take(connection, mailing, an_owner(connection))
-        claims.mark(connection, held, NOW)
+        take(connection, mailing, an_owner(connection))
         assert deliveries.move(connection, deliveries.delivery(connection, delivery), Event.BOUNCE_REPORTED)
         found = deliveries.delivery(connection, delivery)
         assert (found.state, found.owner, found.marked_at) == (State.BOUNCED, None, None)
@@ -189,17 +176,18 @@ def test_attempts_that_ended_lately_are_counted_for_the_mailings_asked_for(store
     with store.transaction() as connection:
         mailing, _ = a_mailing_of(connection, 2)
         other = a_mailing(connection, supplement=1)
-        for minute, held in enumerate(take(connection, mailing, an_owner(connection))):
-            claims.record(
-                connection,
+        owner, later = an_owner(connection), Deferred(reply=Reply(code=451))
+        results = [
+            came(
                 held,
-                event=Event.DEFERRED,
-                outcome=Deferred(reply=Reply(code=451)),
-                word="deferred",
-                started_at=NOW,
+                Event.DEFERRED,
+                later,
                 finished_at=NOW + minute * MINUTE,
                 next_attempt_at=NOW + (minute + 5) * MINUTE,
             )
+            for minute, held in enumerate(take(connection, mailing, owner))
+        ]
+        write_down(connection, owner, *results)
         assert deliveries.finished_since(connection, [mailing], NOW - MINUTE) == 2
         assert deliveries.finished_since(connection, [mailing], NOW) == 1
         assert deliveries.finished_since(connection, [other], NOW - MINUTE) == 0

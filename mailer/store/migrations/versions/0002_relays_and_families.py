@@ -13,10 +13,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column('deliveries', sa.Column('family', sa.Text(), server_default='', nullable=False))
+    op.add_column('deliveries', sa.Column('family', sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column('deliveries', sa.Column('relay', sa.Text(), nullable=True))
     op.add_column('mailings', sa.Column('rest_at', mailer.store.columns.UtcDateTime(timezone=True), nullable=True))
-    op.add_column('attempts', sa.Column('relay', sa.Text(), server_default='', nullable=False))
+    op.add_column('attempts', sa.Column('relay', sa.Text(), server_default=sa.text("''"), nullable=False))
     op.drop_index('ix_deliveries_mailing_state', table_name='deliveries')
     op.drop_index('ix_deliveries_state', table_name='deliveries')
     op.drop_index('ix_deliveries_owner', table_name='deliveries')
@@ -26,6 +26,7 @@ def upgrade() -> None:
         ('ix_deliveries_in_hand', ['owner'], "state = 'sending'"),
     ):
         op.create_index(name, 'deliveries', columns, sqlite_where=sa.text(when), postgresql_where=sa.text(when))
+    op.create_index('ix_payments_membership', 'payments', ['membership'])
     op.create_table('throttles',
     sa.Column('family', sa.Text(), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
@@ -37,7 +38,9 @@ def upgrade() -> None:
     )
     deliveries = sa.table('deliveries', sa.column('id'), sa.column('address'), sa.column('family'))
     connection = op.get_bind()
-    # Written by the rule itself, once for each address that there is.
-    for address in connection.execute(sa.select(deliveries.c.address).distinct()).scalars().all():
-        family = family_of(address.rpartition('@')[2])
-        connection.execute(sa.update(deliveries).where(deliveries.c.address == address).values(family=family))
+    # Written by the rule itself, row by row: of addresses there is no index.
+    rows = connection.execute(sa.select(deliveries.c.id, deliveries.c.address)).all()
+    found = [{'of': identity, 'is': family_of(address.rpartition('@')[2])} for identity, address in rows]
+    if found:
+        named = sa.update(deliveries).where(deliveries.c.id == sa.bindparam('of')).values(family=sa.bindparam('is'))
+        connection.execute(named, found)

@@ -1,0 +1,163 @@
+"""Sends, and dies by SIGKILL at a named point, again and again, each time in a process of its own; then to the end.
+
+A process of its own, since it forks: whoever forks has one thread.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from mailer import app as composition
+from mailer.domain.delivery import Noted
+from mailer.gateways.conversation import SmtpConnection
+from mailer.gateways.epoch import EpochFile
+from mailer.gateways.journal import Journal
+from mailer.pipeline import clearing, handing
+from mailer.store import Store
+
+
+class Point(StrEnum):
+    """Every moment at which what the ledger, the journal and the wire say of a copy is not the same."""
+
+    BEFORE_CLAIM_COMMIT = "before_claim_commit"
+    AFTER_CLAIM_COMMIT = "after_claim_commit"
+    AFTER_EPOCH = "after_epoch"
+    BEFORE_BEGUN = "before_begun"
+    AFTER_BEGUN = "after_begun"
+    HALF_CONTENT = "half_content"
+    CONTENT_WRITTEN = "content_written"
+    BEFORE_ANSWER_NOTED = "before_answer_noted"
+    AFTER_ANSWER_NOTED = "after_answer_noted"
+    BEFORE_RECORD_COMMIT = "before_record_commit"
+    AFTER_RECORD_COMMIT = "after_record_commit"
+    DURING_TAKE_OVER = "during_take_over"
+    AFTER_TAKE_OVER = "after_take_over"
+    ANYWHERE = "anywhere"
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Countdown:
+    """Dies at the n-th time that the point is passed."""
+
+    def __init__(self, point: Point, passes: int) -> None:
+        self.point = point
+        self.left = passes
+
+    def __call__(self, *points: Point) -> None:
+        if self.point in points:
+            self.left -= 1
+            if self.left <= 0:
+                die()
+
+
+def arm(at: Countdown) -> None:
+    """From now on this process dies at the point: the gates are wrapped, the code between them is as it is."""
+    state = {"claimed": False, "recorded": False, "freed": False}
+    transaction, turn_over, take_over = Store.transaction, handing.turn_over, clearing.take_over
+    write, reach, flush = Journal.write, EpochFile.reach, SmtpConnection._flush
+
+    def turning(connection: Any, press: Any, manner: Any, benches: Any, asked: Any) -> Any:
+        given = turn_over(connection, press, manner, benches, asked)
+        state["claimed"] = any(given.works.values())
+        state["recorded"] = any(asked.results.values())
+        return given
+
+    def taking(connection: Any, *rest: Any) -> Any:
+        done = take_over(connection, *rest)
+        state["freed"] = True
+        return done
+
+    @contextmanager
+    def committing(store: Store) -> Iterator[Any]:
+        state.update(claimed=False, recorded=False, freed=False)
+        with transaction(store) as connection:
+            yield connection
+            names = [Point.BEFORE_CLAIM_COMMIT] * state["claimed"] + [Point.BEFORE_RECORD_COMMIT] * state["recorded"]
+            at(*names, *[Point.DURING_TAKE_OVER] * state["freed"])
+        names = [Point.AFTER_CLAIM_COMMIT] * state["claimed"] + [Point.AFTER_RECORD_COMMIT] * state["recorded"]
+        at(*names, *[Point.AFTER_TAKE_OVER] * state["freed"])
+
+    def noting(journal: Journal, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
+        begun = noted is Noted.BEGUN
+        at(Point.BEFORE_BEGUN if begun else Point.BEFORE_ANSWER_NOTED)
+        write(journal, delivery, epoch, noted, code)
+        at(Point.AFTER_BEGUN if begun else Point.AFTER_ANSWER_NOTED)
+
+    def reaching(file: EpochFile, epoch: int) -> None:
+        reach(file, epoch)
+        at(Point.AFTER_EPOCH)
+
+    def flushing(connection: SmtpConnection) -> None:
+        has_content = sum(map(len, connection._dialogue.outgoing)) > 1000
+        if has_content and at.point is Point.HALF_CONTENT and at.left <= 1:
+            octets = b"".join(connection._dialogue.outgoing)
+            connection._transport.write(octets[: len(octets) // 2])
+            die()
+        flush(connection)
+        at(*[Point.HALF_CONTENT, Point.CONTENT_WRITTEN] * has_content)
+
+    Store.transaction, Journal.write, EpochFile.reach, SmtpConnection._flush = committing, noting, reaching, flushing
+    from mailer.pipeline import sending
+
+    sending.turn_over, clearing.take_over = turning, taking
+
+
+async def send(config: Path, seconds: float | None) -> None:
+    """Send what is due until nothing is, or die at a moment that chance has chosen."""
+    opened = composition.open_app(config, who="secretary")
+    if seconds is not None:
+        asyncio.get_running_loop().call_later(seconds, die)
+    with composition.sending(opened) as (sender, _):
+        while (await sender.drain()).handed_over:
+            pass
+
+
+def once(config: Path, arming: Callable[[], None], seconds: float | None = None) -> bool:
+    """Send in a child; whether it came to its end alive."""
+    child = os.fork()
+    if child == 0:
+        with suppress(BaseException):
+            arming()
+            asyncio.run(send(config, seconds))
+            os._exit(0)
+        os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--kills", type=int, required=True)
+    parser.add_argument("--spread", type=int, default=8, help="a point is passed so many times at most before the end")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    chance = random.Random(given.seed)  # noqa: TID251  (the same deaths every time)
+    points = list(Point)
+    kills = 0
+    tally: dict[str, int] = {}
+    while kills < given.kills:
+        point = points[kills % len(points)]
+        often = 1 if "take_over" in point or "commit" in point or "epoch" in point else chance.randint(1, given.spread)
+        if point is Point.ANYWHERE:
+            ended = once(given.config, lambda: None, chance.uniform(0.01, 0.15))
+        else:
+            ended = once(given.config, lambda at=Countdown(point, often): arm(at))
+        tally[point] = tally.get(point, 0) + (not ended)
+        kills += 1
+    json.dump({"kills": sum(tally.values()), "by_point": tally, "ended": once(given.config, lambda: None)}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
