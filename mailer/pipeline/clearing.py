@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from mailer.domain.delivery import State
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline import maillog
 from mailer.pipeline.approving import cancel_waiting
@@ -75,16 +74,11 @@ def close_done(connection: Connection) -> list[Mailing]:
     A closed one to which a copy came back (a late reply, a copy settled or released) goes on first.
     """
     for one in mailings.mailings_in(connection, [MailingState.CLOSED]):
-        if _waiting(connection, one):
+        if deliveries.any_waits(connection, one.id):
             mailings.move(connection, one, take(one.state, Step.REOPEN))
     sending = mailings.mailings_in(connection, [MailingState.SENDING])
     return [
         one
         for one in sending
-        if not _waiting(connection, one) and mailings.move(connection, one, take(one.state, Step.CLOSE))
+        if not deliveries.any_waits(connection, one.id) and mailings.move(connection, one, take(one.state, Step.CLOSE))
     ]
-
-
-def _waiting(connection: Connection, found: Mailing) -> bool:
-    counted = deliveries.counts(connection, [found.id])
-    return counted[State.PENDING] + counted[State.SENDING] > 0

@@ -54,9 +54,14 @@ class Lane:
     blamed: int = 0  # of these, the ones for which a copy is to blame
     login_refused: bool = False
 
+    @property
+    def in_use(self) -> bool:
+        """Whether it may still carry something."""
+        return self.carriers > 0 and self.tray.open
+
     def room(self) -> int:
         """How many further copies it could do with."""
-        return max(0, self.size - len(self.tray)) if self.carriers and self.tray.open else 0
+        return max(0, self.size - len(self.tray))
 
     def adapt(self, starved: bool) -> None:
         """Keep more in hand when there was too little, less when most of it waited through a whole turn."""

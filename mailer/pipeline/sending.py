@@ -23,8 +23,8 @@ Words = ParamSpec("Words")
 
 # Seconds: so long at most until an answer stands in the ledger, and until a pause is noticed.
 TURN = 0.2
-# How often the ledger is tried again, a second apart, when it cannot be written: a backup may hold it, a disk be full.
-PATIENCE = 5
+# How often the ledger is tried again, so many seconds apart, when it cannot be written: its disk may be full.
+PATIENCE, AGAIN = 5, 1.0
 
 
 class Sender:
@@ -102,6 +102,8 @@ class Sender:
         if not usable:
             return Drained(down="the relay was down a moment ago")
         await self._write_and_free()
+        if self._stop.is_set():
+            return Drained()
         await self._ledger(clearing.take_over, self._manner, self._owner, self._legacy)
         self._lanes = lanes = {relay.name: self._lane(relay) for relay in usable}
         try:
@@ -125,22 +127,27 @@ class Sender:
         )
 
     async def _run(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
+        failed: Exception | None = None
         async with asyncio.TaskGroup() as group:
             for lane in lanes.values():
                 for _ in range(lane.relay.connections):
                     group.create_task(self._carry(lane))
             try:
                 await self._keep_in_hand(lanes, only)
+            except Exception as error:  # noqa: BLE001  (what is being handed over is finished all the same)
+                failed = error
             finally:
                 for lane in lanes.values():
                     lane.tray.close()
+        if failed is not None:
+            raise failed
 
     async def _keep_in_hand(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
         """Turn after turn: write what came, claim what is due; until nothing is left that can be done now."""
         while True:
             starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
             self._gather(lanes)
-            room = {name: 0 if self._stop.is_set() else lane.room() for name, lane in lanes.items()}
+            room = {name: lane.room() for name, lane in lanes.items() if lane.in_use and not self._stop.is_set()}
             given = await _whole(self._turn(lanes, room, only))
             for name, lane in lanes.items():
                 lane.given += len(given.works.get(name, ()))
@@ -176,7 +183,7 @@ class Sender:
             try:
                 given = await self._ledger(turn_over, self._manner, self._benches, asked)
             except Exception as error:
-                if tried == PATIENCE or await self.stopped(1.0):
+                if tried == PATIENCE or await self.stopped(AGAIN):
                     raise
                 maillog.failed("writing the ledger, it is tried again:", error)
             else:
