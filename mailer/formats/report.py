@@ -7,7 +7,7 @@ from mailer.formats.reports import complaint, failure, notices, notification
 from mailer.formats.reports.classify import classify
 from mailer.formats.reports.opening import open_mail
 from mailer.formats.reports.original import original
-from mailer.formats.reports.page import page_of
+from mailer.formats.reports.page import page_of, first_text
 
 __all__ = ["classify", "parse"]
 
@@ -23,9 +23,9 @@ def parse(raw: bytes) -> Sequence[BounceReport]:
     returned = original(mail, page)
     return (
         complaint.complaints(mail, page, returned)
-        or notification.notifications(page.text)
+        or notification.notifications(first_text(mail))
         or notices.receipts(mail, returned)
-        or notices.unless_failed(mail, page)
+        or notices.by_subject(mail, page)
         or failure.failures(mail, page, returned)
         or notices.notices(mail, page, returned)
         or [BounceReport(kind=Kind.OTHER, original=returned)]

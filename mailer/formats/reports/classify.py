@@ -20,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *rules_content.RULES,
     *rules_recipient.RULES,
     *rules_transport.RULES,
+    *rules_transport.PASSED_ON,
     *rules_transport.VAGUE,
 )
 

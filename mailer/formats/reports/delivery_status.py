@@ -34,6 +34,7 @@ class Fields:
     original_recipient: str | None
     action: str
     status: str | None
+    status_words: str  # what stands behind the number, in parentheses
     diagnostic: str
     remote_mta: str
     reporting_mta: str
@@ -104,6 +105,7 @@ def _fields(record: dict[str, str], message: dict[str, str]) -> Fields:
         original_recipient=original,
         action=record.get("action", "").partition(" ")[0].strip("();,").lower(),
         status=status[1] if status else None,
+        status_words=record.get("status", "")[:300].partition("(")[2].rstrip(") "),
         diagnostic=" ".join(record.get("diagnostic-code", "")[:4000].split()),
         remote_mta=_host(record.get("remote-mta", "")),
         reporting_mta=_host(message.get("reporting-mta", "")),

@@ -12,6 +12,7 @@ from mailer.formats.reports.reply import Reply, reply_in
 
 MOST_DIAGNOSTIC = 1000
 _GOOD = {"delivered", "relayed", "expanded"}
+_REFUSAL = re.compile(r"was automatically rejected:?\s{1,4}(\S[^\n]{2,200})", re.IGNORECASE)
 _VAGUE = re.compile(r"^(?:[a-z0-9\-]{1,30};)?\s*(?:\d{3}|-)?[\s.;]*$", re.IGNORECASE)
 
 
@@ -84,7 +85,7 @@ def _from_fields(one: delivery_status.Fields, told: str, case: _Case) -> BounceR
     phase = reply.phase if reply.phase is not Phase.UNKNOWN else around.phase
     code = reply.code if words else around.code
     status = _status(reply.status, one.status, around.status if not words else None)
-    return _report(kind, one.recipient, Reply(code, status, phase), [words, told], case, one)
+    return _report(kind, one.recipient, Reply(code, status, phase), [words, told, one.status_words], case, one)
 
 
 def _told(
@@ -138,11 +139,13 @@ def _report(
     fields: delivery_status.Fields | None,
 ) -> BounceReport:
     told = [one for one in words if one.strip()]
+    if case.alone and (refusal := _REFUSAL.search(case.page.text[:3000])):
+        told.insert(0, refusal[1])  # what the mailbox's own program says outdoes the code that it was given
     if case.alone:
         told.append(case.page.text[:6000])
     # The first words that a rule knows decide; the rest of the report is asked only where they say nothing.
-    judged = next((one for one in told if by_words(_without(one, recipient))), told[0] if told else "")
-    verdict = classify(reply.code, reply.status, _without(judged, recipient), reply.phase)
+    judged = _judged([_without(one, recipient) for one in told])
+    verdict = classify(reply.code, reply.status, judged, reply.phase)
     good = kind is Kind.DELIVERED
     return BounceReport(
         kind=kind,
@@ -164,6 +167,13 @@ def _report(
     )
 
 
+def _judged(told: list[str]) -> str:
+    """The first words that a rule knows; those of a server that only passes a failure on are taken last."""
+    known = [(one, rule) for one in told if (rule := by_words(one))]
+    clear = next((one for one, rule in known if not rule.vague), None)
+    return clear or (known[0][0] if known else next(iter(told), ""))
+
+
 def _without(text: str, recipient: str | None) -> str:
     """The text without the recipient's address, whose letters might look like a reason."""
     if not recipient:
@@ -178,7 +188,7 @@ def _status(*offered: str | None) -> str | None:
 
 
 def _reader(mail: Part) -> list[str]:
-    return addresses.find(" ".join(mail.get(name) for name in ("to", "delivered-to", "x-original-to")), most=20)
+    return addresses.find(mail.get("to"), most=20)
 
 
 def _own(mail: Part) -> list[str]:

@@ -29,11 +29,13 @@ _FAILED = re.compile(
 )
 # What in front of an address says that it is not the one that failed.
 _NOT_FAILED = re.compile(
-    r"(?:contact|assistance|support|help ?desk|questions?|mail ?from|envelope[- ]from|envelope-sender|sender|from|reply[- ]to|return[- ]path|write to|mailto|e-?mail (?:us|to)|send (?:an? )?(?:e-?)?mail"
+    r"(?:contact|assistance|support|help ?desk|questions?|mail ?from|envelope[- ]from|envelope-sender|sender|from|reply[- ]to|return[- ]path|write to|mailto|e-?mail us|send (?:an? )?(?:e-?)?mail to"
     r"|expanded from|generated (?:from|by)|forward(?:ed|ing)? (?:this|from)|report(?:ed)? (?:this|to)|notify|please (?:mail|e-?mail)|errors-to|message-id|references|in-reply-to|cc|alias of|via|id"
     r"|administrator|обратитесь|обращайтесь|отправител\w+|пишите|absender|von|expéditeur|remitente)\b[^@\n]{0,30}$",
     re.IGNORECASE,
 )
+# What above a line of its own says that this is where to write to.
+_INSTEAD = re.compile(r"(?:please|you (?:can|may))\b[^.]{0,40}\b(?:send|mail|write|contact|e-?mail|forward)\b[^.@]{0,100}[ :]$|to the address[ :]+$", re.IGNORECASE)
 _LINK_BEFORE = re.compile(r"(?:https?://|www\.|[?&]\w{1,20}=)\S{0,200}$", re.IGNORECASE)
 _TRANSCRIPT = re.compile(r"rcpt to\s?:\s?<?(?P<address>[^\s<>]{1,200})>?", re.IGNORECASE)
 _BREAK = re.compile(r"^\s*[-=*_#~]{3,}")
@@ -63,6 +65,9 @@ def recipients(lines: tuple[str, ...], *, own: Collection[str], original: Collec
         if "@" not in line:
             continue
         before = lines[number - 1][-80:] if number else ""
+        above = " ".join(lines[max(0, number - 6) : number])[-160:]
+        if _INSTEAD.search(above):
+            continue
         opens = bool(_ALONE.match(line))
         for place, match in enumerate(addresses.ADDRESS.finditer(line)):
             address = addresses.clean(match[0])
@@ -71,8 +76,8 @@ def recipients(lines: tuple[str, ...], *, own: Collection[str], original: Collec
                 continue
             one = found.setdefault(address.lower(), Found(address, weight))
             one.weight = max(one.weight, weight)
-            if opens and not place:
-                starts[number] = address.lower()
+            if (opens and not place) or weight >= 3:
+                starts.setdefault(number, address.lower())
         if len(found) >= _MOST_FOUND:
             break
     surest = max((one.weight for one in found.values()), default=0)

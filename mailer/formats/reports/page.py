@@ -59,6 +59,11 @@ def page_of(mail: Part) -> Page:
     return cut(told[:MOST_TEXT])
 
 
+def first_text(mail: Part) -> str:
+    """The first text in the mail, as it stands."""
+    return next((part.text for part in mail.walk() if part.kind.startswith("text/")), "")
+
+
 def cut(text: str) -> Page:
     """The text, cut where the original message begins."""
     lines = text.replace("\r", "").replace("\xa0", " ").split("\n")[:_MOST_LINES]

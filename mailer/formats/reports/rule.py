@@ -13,8 +13,9 @@ class Rule:
     pattern: re.Pattern[str]
     reason: Reason
     why: str
+    vague: bool = False  # words of a server that only passes a failure on: what else the report says is asked first
 
 
-def rule(reason: Reason, why: str, *patterns: str) -> Rule:
+def rule(reason: Reason, why: str, *patterns: str, vague: bool = False) -> Rule:
     """The rule that any of these patterns speaks for the reason."""
-    return Rule(re.compile("|".join(patterns)), reason, why)
+    return Rule(re.compile("|".join(patterns)), reason, why, vague)

@@ -24,11 +24,16 @@ RULES = (
         r"not our customer|address changed|has left|left the company|no longer (?:with|works|employed|at this)|5\.1\.6|адрес изменен|уволен|больше не работает",
     ),
     rule(
+        Reason.USER_UNKNOWN,
+        "the server calls the address itself inactive",
+        r"inactive (?:e-?mail )?address",
+    ),
+    rule(
         Reason.SUSPENDED,
         "the mailbox is there, but switched off",
         r"(?:account|mail ?box|user|recipient|address|mailaddress|e-?mail|customer)\b[^.]{0,60}(?:is |has been |was |currently |temporarily |administrative?le?y )*(?:disabled|suspended|locked|deactivated|blocked|frozen|de-?activated|discontinued|on hold|inactive|limited)(?! using| by rbl)",
         r"(?:disabled|suspended|inactive|deactivated|locked|blocked|dormant|expired|closed) (?:account|mail ?box|user|recipient)|mail ?box unavailable or access denied|not an? active|not active|invalid/inactive",
-        r"suspend the service|user suspended|inactive (?:e-?mail )?address|delivery not allowed|account (?:is )?(?:closed|expired)|\brcp-t4|too old|(?:ящик|аккаунт|учетная запись|пользователь)[^.]{0,40}(?:заблокирован|отключ|неактив)",
+        r"suspend the service|user suspended|delivery not allowed|account (?:is )?(?:closed|expired)|\brcp-t4|too old|(?:ящик|аккаунт|учетная запись|пользователь)[^.]{0,40}(?:заблокирован|отключ|неактив)",
         r"not allowed to receive|no mail will be accepted|account .{0,20}(?:terminated|cancel)|mailbox (?:is )?(?:currently )?unavailable, ?(?:try|please)|temporarily (?:disabled|unavailable|locked)",
     ),
     rule(

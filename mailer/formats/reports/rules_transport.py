@@ -46,8 +46,18 @@ RULES = (
         Reason.SERVER,
         "the other server has a trouble of its own",
         r"system (?:error|config|not|problem|resources|failure|unavail)|internal (?:server |mail |software |processing )?error|configuration error|misconfigur|local (?:error|problem|configuration)|temporary (?:local |system |server |lookup |dns |mail ?box )?(?:problem|failure|error|fail|lookup)|server (?:error|busy|configuration|problem|failure|unavail|too busy)",
-        r"service (?:is )?(?:currently |temporarily )?(?:not available|unavailable|refused)|transaction failed|queue file|ldap|database|mdb\b|backend|cannot (?:open|create|write|append|update|lock)|unable to (?:lock|open|create|write|contact)|write error|read error|i/o error|permission denied|interrupted system call|resources temporarily|insufficient (?:memory|resources)|remote protocol error",
+        r"service (?:is )?(?:currently |temporarily )(?:not available|unavailable|refused)|transaction failed|queue file|ldap|database|mdb\b|backend|cannot (?:open|create|write|append|update|lock)|unable to (?:lock|open|create|write|contact)|write error|read error|i/o error|permission denied|interrupted system call|resources temporarily|insufficient (?:memory|resources)|remote protocol error",
         r"routing|not implemented|unsupported|bad (?:command|sequence)|command (?:not|unrecogni|unknown|reject)|syntax error|protocol error|unspecified error|timeout waiting|technical (?:problem|reason)|maintenance|recipient error|overload|busy|\b4\.3\.\d|\b5\.3\.[05]\b|permanent error while executing|try later",
+    ),
+)
+
+# What sendmail adds of its own to another server's refusal.
+PASSED_ON = (
+    rule(
+        Reason.SERVER,
+        "service unavailable, without a word why",
+        r"service (?:is )?(?:not available|unavailable|refused)",
+        vague=True,
     ),
 )
 
