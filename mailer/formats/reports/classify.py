@@ -5,6 +5,7 @@ good name. The same judge serves reports that come back and replies during SMTP.
 """
 
 import re
+from functools import lru_cache
 
 from mailer.domain.bounce import SCOPES, Phase, Reason, Scope, Verdict
 from mailer.formats.reports import rules_content, rules_recipient, rules_sender, rules_transport
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *rules_content.RULES,
     *rules_recipient.RULES,
     *rules_transport.RULES,
+    *rules_recipient.REJECTED,
     *rules_transport.PASSED_ON,
     *rules_transport.VAGUE,
 )
@@ -119,6 +121,7 @@ def passing(code: int | None, status: str | None) -> bool:
     return bool(status) and str(status).startswith("4")
 
 
+@lru_cache(maxsize=256)
 def by_words(text: str) -> Rule | None:
     """The first rule of the table that the text matches."""
     words = " ".join(_LINKS.sub(" ", text[: 2 * MOST_WORDS]).lower().replace("’", "'").split())[:MOST_WORDS]

@@ -178,7 +178,7 @@ def _without(text: str, recipient: str | None) -> str:
     """The text without the recipient's address, whose letters might look like a reason."""
     if not recipient:
         return text
-    return re.sub(re.escape(recipient), "<recipient@domain>", text, flags=re.IGNORECASE)
+    return re.sub(re.escape(recipient), "<x@y>", text, flags=re.IGNORECASE)
 
 
 def _status(*offered: str | None) -> str | None:

@@ -7,16 +7,11 @@ from dataclasses import dataclass
 from mailer.formats.reports import addresses
 
 _A = addresses.ADDRESS.pattern
-# An address that opens its line, as every layout with a list of recipients has it; bullets and quotes may precede it.
-_OPENS_LINE = re.compile(
-    rf"""^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|to[ ]*:|\d{{1,3}}[.)])[ \t]*)?(?:[^<>@\n]{{0,60}}\ )?(?:<|\(|\[|"<?|smtp:)?
-    (?P<address>{_A})
-    (?P<after>[>)\]"]{{0,2}}(?:\ ?<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|:|\(|\[|,|;|\.\.\.|-|\d|on\b|\S.*))""",
-    re.VERBOSE | re.IGNORECASE,
-)
+# An address that opens its line, as every layout with a list of recipients has it; bullets may precede it, and what
+# follows must be an end, a reason, or the address once more.
 _ALONE = re.compile(
     rf"^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|\d{{1,3}}[.)])[ \t]*)?(?:<|\"<?|smtp:|to:<)?{_A}"
-    rf"[>\"]{{0,2}}(?:\s?<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|:|\(|\[|,|;|\.\.\.|-{{1,2}}[ >]|=>|\bon\b|invalid\b|[45]\d\d\b|\d|does\b|is\b|was\b|unknown\b|not\b)",
+    rf"[>\"]{{0,2}}(?:\s?<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|:|<|\(|\[|,|;|\.\.\.|-{{1,2}}[ >]|=>|\bon\b|invalid\b|[45]\d\d\b|\d|does\b|is\b|was\b|unknown\b|not\b)",
     re.IGNORECASE,
 )
 # What may stand, on the same line or the one before, in front of an address that failed.

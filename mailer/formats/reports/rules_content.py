@@ -7,8 +7,8 @@ RULES = (
     rule(
         Reason.TOO_BIG,
         "the message is bigger than the server or the reader takes",
-        r"message (?:size|length|is|was|file|body)?[^.]{0,30}(?:too (?:big|large|long)|exceed)|(?:size|length) (?:of (?:the |this )?(?:message|mail)|exceed|limit)",
-        r"(?:message|mail|e-?mail|file|attachment|data|header|body) (?:is |was |size |length )*too (?:big|large|long)|too large for|recipsizelimit|sizelimit",
+        r"message (?:size|length|is|was|file|body)?[^.]{0,30}(?:too (?:big|large)|exceed)|message (?:is |was )?too long|(?:size|length) (?:of (?:the |this )?(?:message|mail)|exceed|limit)",
+        r"(?:message|mail|e-?mail|file|attachment|data|header|body) (?:is |was |size |length )*too (?:big|large)|too large for|recipsizelimit|sizelimit",
         r"maximum (?:message|mail|allowed)? ?(?:size|length)|max(?:imum)? size|(?:fixed|max(?:imum)?) message size|larger than|databytes|max message size",
         r"(?:message|mail) exceed|exceeded? (?:the |maximum |allowed |fixed )*(?:message|mail)? ?(?:size|length)|size (?:is )?(?:over|above|greater)",
         r"(?:сообщени|письмо)[^.]{0,30}(?:слишком бол|превыша)|размер[^.]{0,30}превы|nachricht .{0,20}zu groß|message trop (?:gros|volumineux)|mensaje .{0,20}demasiado grande",

@@ -41,7 +41,7 @@ RULES = (
         "the server does not know the reader",
         r"(?:user|recipient|mail ?box|account|address|addressee|person|destination|name|login|adresse|subscriber|alias|rcpt|e-?mail|customer|local ?part|userid|to:?)s?\b[^.;]{0,90}(?:\bunknown\b|not (?:a )?(?:found|known|exist|local|listed|recogni[sz]ed|valid|present|registered|ok|defined|available here|located|here\b)|no longer (?:exist|valid|available|in use|active|accept)|does(?:n't| not) (?:exist|have an?)|(?:do|did)(?:n't| not) exist|non-?exist|invalid|is unavailable|is wrong|un(?:known|defined|recogni[sz]ed)|isn't (?:known|valid|listed)|wasn't found|could ?n[o']t be (?:found|resolved)|cannot be found|never existed|ungültig|unbekannt|inconnu)",
         r"(?:unknown|invalid|no such|non-?existent|nonexistent|bad|illegal|incorrect|unrecogni[sz]ed|undefined|nosuch|wrong|unable to find|cannot find|not a (?:known|valid|local|legal))[ _:-]{0,3}(?:or \w+ )?(?:local |virtual |destination |final |delivery |alias |e-?mail |mail |or )*(?:user|recipient|mail ?box|account|address|person|destination|name|e-?mail|local ?part|rcpt|alias|subscriber|addressee|userid|customer|member)",
-        r"user-unknown|userunknown|unknown_user|mail ?box (?:is )?(?:unavailable|not available|inactive|invalid)|address(?:es)? (?:was |were |is )?(?:reject|unknown|invalid)|rejected (?:address|recipient)|recipient (?:address )?(?:is |was )?(?:rejected|refused|not accepted|unacceptable|denied)|bad (?:destination|recipient)",
+        r"user-unknown|userunknown|unknown_user|mail ?box (?:is )?(?:unavailable|not available|inactive|invalid)|address(?:es)? (?:was |were |is )?(?:unknown|invalid)|bad (?:destination|recipient)",
         r"no (?:mail ?box|account|user|one|body|longer (?:a )?valid|valid recipients?|recipients?)\b[^.]{0,40}(?:here|by that name|at this|found|exist|with (?:that|this)|available|bye|matching|\bname\b)|there is no (?:one|such|user|account)|no valid recipients|can't accept user|nobody here",
         r"user .{1,80} (?:unknown|not (?:found|listed|known|here))|\bunknown user|recipient(?:not)?found|recipnotfound|badrcptto|<[^>]{1,200}> (?:not found|unknown)|is not (?:a |an )?(?:valid|known|registered|local|legal)|unroute?able address|unrouteable|no route to (?:user|recipient)",
         r"does not (?:exist|like recipient)|no longer (?:valid|available|in use|exist)|doesn't have an? .{1,80} account|has no mailbox|not a .{0,40}(?:account|user)\b|archived recipient|missing home|addressee unknown|domain not found|wasn't found at|name not allowed",
@@ -57,5 +57,14 @@ RULES = (
         r"(?:unknown|no such|bad|invalid|illegal|non-?existent|unresolvable) (?:mail )?(?:host|domain|destination (?:host|domain|system)|server)|name or service not known|5\.1\.2\b|5\.4\.4\b|bad destination (?:system|host)",
         r"couldn't find any host|mail exchanger or ip|domain (?:must|part)|no mx\b|all relevant mx|mx (?:record|lookup)[^.]{0,30}(?:fail|not found|missing|does not|invalid|points)|no (?:mail )?(?:exchanger|mx record|a record)|mail domain mentioned|nameserver not found",
         r"domain .{0,60}(?:couldn't|could not|can't|cannot) be (?:found|resolved)|couldn't be found|unrouteable (?:mail )?domain|can't resolve|unable to (?:look ?up|resolve) (?:host|domain)|домен[^.]{0,40}не (?:существ|найден)",
+    ),
+)
+
+# Asked when nothing else was said: a server that rejects a recipient, and stops there, means that it has none.
+REJECTED = (
+    rule(
+        Reason.USER_UNKNOWN,
+        "the server rejects the recipient and gives no other reason",
+        r"address(?:es)? (?:was |were |is )?reject|rejected (?:address|recipient)|recipient (?:address )?(?:is |was )?(?:rejected|refused|not accepted|unacceptable|denied)",
     ),
 )
