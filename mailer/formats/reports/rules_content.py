@@ -30,7 +30,7 @@ RULES = (
         "something in the message was refused: a header, an attachment, its form",
         r"(?:message |mail )?content (?:is |was |has been )?(?:reject|not|refus|denied|unaccept|block)|unacceptable content|banned (?:content|attachment|file)",
         r"attachment|duplicate header|multiple (?:addresses|from|instances)|header (?:error|not|line|missing|syntax)|headers? (?:is|are) not accepted|missing (?:header|date|from|message-id|subject)",
-        r"(?:invalid|bad|malformed|improper|illegal) (?:header|mime|message|line|content|8bit|character)|bare (?:lf|cr)|rfc ?(?:2822|5322|822|5321|2821)|not (?:rfc|compliant)|non-?compliant",
+        r"(?:invalid|bad|malformed|improper|illegal) (?:header|mime|message|line|content|8bit|character)|bare (?:lf|cr)|rfc ?(?:2822|5322|822(?!;)|5321|2821)|not (?:rfc|compliant)|non-?compliant",
         r"line (?:is )?too long|mime (?:error|boundar|header)|body (?:type|part)|embedded images|encrypt|\bcharset\b|conversion|8bitmime|smtputf8|non-?ascii",
         r"subject (?:header|line|is)|blocked (?:content|file|extension)|rejecting banned|\bpol-p\d|\bmsg-p\d",
     ),

@@ -29,8 +29,9 @@ def content(raw: bytes, encoding: str) -> bytes:
 
 def _base64(raw: bytes) -> bytes:
     letters = _NOT_BASE64.sub(b"", raw)
-    letters = letters[: len(letters) // 4 * 4] or b""
-    return binascii.a2b_base64(letters)
+    if len(letters) % 4 == 1:  # six bits over are no octet: the mail was cut
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def text(raw: bytes, charset: str = "") -> str:
