@@ -12,9 +12,9 @@ _TAG = re.compile(r"</?[A-Za-z!?][^<>@]{0,1500}>|<a\b[^<>]{0,1500}>", re.IGNOREC
 _FORGOTTEN = ("style", "script", "head")
 
 # Lines that announce the original message, or a copy of its header.
-_DASHES = r"[-=_*+#~ ]{2,}"
+_DASHES = r"[-=_*+#~]{2}[-=_*+#~ ]{0,40}"
 _ANNOUNCED = re.compile(
-    rf"""^[ \t>]{{0,8}}(?:
+    rf"""(?:
       {_DASHES}[^\n]{{0,60}}(?:copy\ of\ (?:the|your)|original\ (?:message|mail|e-?mail)|returned\ (?:message|mail|content)
         |message\ (?:header|follows|text\ follows|body)|header\ of\ the|unsent\ (?:message|mail)|below\ this\ line|forwarded\ message
         |undelivered\ message|(?:oorspronkelijk|original|исходн|ursprüngliche|message\ d'origine)[^\n]{{0,40}}{_DASHES})
@@ -70,10 +70,14 @@ def cut(text: str) -> Page:
     lines = [line[:1000].rstrip() for line in lines]
     said = False
     for number, line in enumerate(lines):
-        if said and (_ANNOUNCED.match(line) or _begins_header(lines, number)):
+        if said and (_announced(line) or _begins_header(lines, number)):
             return Page(tuple(lines[:number]), "\n".join(lines[number:]))
         said = said or bool(line.strip())
     return Page(tuple(lines), "")
+
+
+def _announced(line: str) -> bool:
+    return bool(_ANNOUNCED.match(line[:200].strip(" \t>")))
 
 
 def header_in(returned: str) -> tuple[tuple[str, str], ...]:
