@@ -108,8 +108,13 @@ def _told(
         inner = _named(delivery_status.read_inline(page.returned)) if _is_report(page.returned) else []
         if inner:
             return _structured(inner, mail, page, original)
-    if not chosen and len(original.recipients) == 1:
+    if not chosen and len(original.recipients) == 1 and (witness.daemon or witness.null_path):
         chosen = [one for one in original.recipients if not addresses.any_of(one, _reader(mail))]
+    trusted = witness.daemon or bool(listed) or mail.kind == "multipart/report"
+    if not chosen and trusted and (domain := (addresses.first(mail.get("from")) or "").partition("@")[2]):
+        chosen = free_text.bare_names(page.lines, domain)
+    if not chosen and not trusted:
+        return []  # neither a server by its name, nor anybody who failed
     if not chosen and len(found) == 1 and not addresses.of_machine(found[0].address):
         chosen = [found[0].address]
     case = _Case(page=page, original=original, delayed=evidence.is_delay(mail, page), alone=len(chosen) <= 1)

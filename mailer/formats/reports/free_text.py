@@ -17,14 +17,14 @@ _ALONE = re.compile(
 # What may stand, on the same line or the one before, in front of an address that failed.
 _FAILED = re.compile(
     r"(?:recipients?|user(?:name|id)?(?: mailbox)?[^:\n]{0,40}|address(?:es|ee)?|mailbox|account|delivered|deliver(?:y|ing)?|reach(?:ed)?|undeliverable|failed|failure|rcpt|rcpt to|unknown user|invalid"
-    r"|intended|destination|final|send(?:ing)?|sent|member|list|errors?|attempts?|inbox|person|error-for|problem"
-    r"|получател\w*|адрес\w*|доставлен\w*|пользовател\w*|ящик\w*|destinataires?|empfänger\w*|adresse\w*|destinatari[oa]s?|direcci[oó]n|endereço|adres\w*|příjem\w*|mottagare|ontvanger)\b"
+    r"|intended|destination|addressed|final|send(?:ing)?|sent|member|list|errors?|attempts?|inbox|person|error-for|problem"
+    r"|ihre (?:mail|nachricht|e-mail) an|收件人|邮件地址|宛先|отримувач\w*|користувач\w*|получател\w*|адрес\w*|доставлен\w*|пользовател\w*|ящик\w*|destinataires?|empfänger\w*|adresse\w*|destinatari[oa]s?|direcci[oó]n|endereço|adres\w*|příjem\w*|mottagare|ontvanger)\b"
     r"[^@\n]{0,70}$",
     re.IGNORECASE,
 )
 # What in front of an address says that it is not the one that failed.
 _NOT_FAILED = re.compile(
-    r"(?:contact|assistance|support|help ?desk|questions?|mail ?from|envelope[- ]from|envelope-sender|sender|from|reply[- ]to|return[- ]path|write to|mailto|e-?mail us|send (?:an? )?(?:e-?)?mail to"
+    r"\b(?:contact|assistance|support|help ?desk|questions?|mail ?from|envelope[- ]from|envelope-sender|sender|from|reply[- ]to|return[- ]path|write to|mailto|e-?mail us|send (?:an? )?(?:e-?)?mail to"
     r"|expanded from|generated (?:from|by)|forward(?:ed|ing)? (?:this|from)|report(?:ed)? (?:this|to)|notify|please (?:mail|e-?mail)|errors-to|message-id|references|in-reply-to|cc|alias of|via|id"
     r"|administrator|обратитесь|обращайтесь|отправител\w+|пишите|absender|von|expéditeur|remitente)\b[^@\n]{0,30}$",
     re.IGNORECASE,
@@ -32,6 +32,8 @@ _NOT_FAILED = re.compile(
 # What above a line of its own says that this is where to write to.
 _INSTEAD = re.compile(r"(?:please|you (?:can|may))\b[^.]{0,40}\b(?:send|mail|write|contact|e-?mail|forward)\b[^.@]{0,100}[ :]$|to the address[ :]+$", re.IGNORECASE)
 _LINK_BEFORE = re.compile(r"(?:https?://|www\.|[?&]\w{1,20}=)\S{0,200}$", re.IGNORECASE)
+_TO = re.compile(r"^\s{0,20}to\s?:\s*(?:[^<>@]{0,60}<)?$", re.IGNORECASE)
+_NAME = re.compile(r"^[ \t]+([A-Za-z0-9][A-Za-z0-9._\-]{1,40})(?:[ \t]{2,}\S.{0,200})?$")
 _TRANSCRIPT = re.compile(r"rcpt to\s?:\s?<?(?P<address>[^\s<>]{1,200})>?", re.IGNORECASE)
 _BREAK = re.compile(r"^\s*[-=*_#~]{3,}")
 # How many lines after an address are about it, and how many recipients a report may have.
@@ -100,6 +102,8 @@ def _weight(
         return 0 if spoken else 3 + listed
     if transcript:
         return 3
+    if _TO.match(before):
+        return 2
     if _FAILED.search(lead.rstrip("<(\"' :\t") + " "):
         return 3
     if _FAILED.search(line_before.rstrip() + " ") and not lead.strip():
@@ -129,3 +133,15 @@ def in_transcript(text: str) -> list[str]:
     """The addresses after RCPT TO in a transcript of a session."""
     found = (addresses.clean(match["address"]) for match in _TRANSCRIPT.finditer(text))
     return list(dict.fromkeys(one for one in found if "@" in one))[:_MOST_FOUND]
+
+
+def bare_names(lines: tuple[str, ...], domain: str) -> list[str]:
+    """Names without a domain in a list of those who failed: they are of the domain of the server that reports."""
+    names: list[str] = []
+    for number, line in enumerate(lines):
+        intro = next((one.strip() for one in reversed(lines[max(0, number - 3) : number]) if one.strip()), "")
+        if (found := _NAME.match(line)) and (intro.endswith(":") or names):
+            names.append(f"{found[1]}@{domain}")
+        elif names and line.strip():
+            break
+    return names[:_MOST_FOUND]

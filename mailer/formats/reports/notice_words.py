@@ -4,7 +4,7 @@ import re
 
 # Subjects that only a machine writes for its owner, language by language.
 SUBJECTS: dict[str, str] = {
-    "en": r"out[ -]of[ -](?:the[ -])?office|auto(?:matic|mated)?[ -]?(?:reply|response|answer|responder)|\booo\b|on (?:vacation|holiday|leave)\b|vacation (?:reply|notice|message|response)|away from (?:the |my )?(?:office|desk)|autoreply|i am away|\bautorespon|no longer (?:with|works|employed)|changed (?:my )?(?:e-?mail|address)|new e-?mail address",
+    "en": r"^auto ?:|out[ -]of[ -](?:the[ -])?office|auto(?:matic|mated)?[ -]?(?:reply|response|answer|responder)|\booo\b|on (?:vacation|holiday|leave)\b|vacation (?:reply|notice|message|response)|away from (?:the |my )?(?:office|desk)|autoreply|i am away|\bautorespon|no longer (?:with|works|employed)|changed (?:my )?(?:e-?mail|address)|new e-?mail address",
     "ru": r"авто(?:матическ\w+ )?[ -]?(?:ответ|отклик)|вне офиса|нет (?:на месте|в офисе)|в отпуске|отсутств\w+ (?:на рабочем|в офисе)|я в отпуске|отпуск:|смена адреса|новый адрес",
     "uk": r"автоматична відповідь|автовідповідь|поза офісом|у відпустці",
     "de": r"abwesenheits?(?:notiz|meldung|nachricht|assistent)|automatische (?:antwort|r[üu]ckmeldung)|außer haus|nicht im b[üu]ro|im urlaub|abwesend|ich bin nicht (?:da|im)|abwesenheit",
