@@ -15,6 +15,7 @@ from mailer.formats.reports.rule import Rule
 MOST_WORDS = 1500
 
 RULES: tuple[Rule, ...] = (
+    *rules_transport.PLAIN,
     *rules_content.FULL,
     *rules_sender.RULES,
     *rules_transport.PROGRAM,
@@ -94,6 +95,10 @@ CODES: dict[int, tuple[Reason, str]] = {
 # In these phases the server has not been told who the mail is for, so it cannot mean the reader.
 BEFORE_RECIPIENT = frozenset({Phase.CONNECT, Phase.HELLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
 _STATUS = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})")
+# Dots inside of names end no sentence; patterns that stop at a dot must not stop at them.
+_DOT_IN_NAME = re.compile(r"(?<=[\w\-])\.(?=[a-z])")
+_IP = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
+_SAID = re.compile(r"\bhost \S{1,200} (?:\[[^\]\s]{1,60}\] )?(?:said|refused)(?: to talk to me)?:")
 _LINKS = re.compile(r"https?://\S{0,300}")
 _NOTHING = "no word and no number that we know"
 
@@ -124,7 +129,9 @@ def passing(code: int | None, status: str | None) -> bool:
 @lru_cache(maxsize=256)
 def by_words(text: str) -> Rule | None:
     """The first rule of the table that the text matches."""
-    words = " ".join(_LINKS.sub(" ", text[: 2 * MOST_WORDS]).lower().replace("’", "'").split())[:MOST_WORDS]
+    words = _LINKS.sub(" ", text[: 2 * MOST_WORDS].lower()).replace("’", "'")
+    words = _SAID.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
+    words = " ".join(words.split())[:MOST_WORDS]
     return next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None
 
 

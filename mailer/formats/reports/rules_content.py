@@ -22,15 +22,15 @@ RULES = (
         Reason.SPAM,
         "a spam filter stopped it",
         r"\bspam|unsolicited|\bube\b|\buce\b|bulk (?:e-?)?mail|junk|spam(?:assassin|med)|high-?probab|rejete|mass mail(?:er|ing)",
-        r"message (?:looks|appears) (?:like|to be)|advertis|recurrent pattern|content filter|block(?:ed|listed) url|surbl|bulk\.adv|cloudmark|likely suspicious",
+        r"message (?:looks|appears) (?:like|to be)|advertis|recurrent pattern|content filter|block(?:ed|listed) url|surbl|bulk.adv|cloudmark|likely suspicious",
         r"спам|нежелательн|gtube|spam-?verdacht|contains? (?:a )?(?:suspicious|blocked|forbidden) (?:url|link)",
     ),
     rule(
         Reason.CONTENT,
         "something in the message was refused: a header, an attachment, its form",
         r"(?:message |mail )?content (?:is |was |has been )?(?:reject|not|refus|denied|unaccept|block)|unacceptable content|banned (?:content|attachment|file)",
-        r"attachment|duplicate header|multiple (?:addresses|from|instances)|header (?:error|not|line|missing|syntax)|headers? (?:is|are) not accepted|missing (?:header|date|from|message-id|subject)",
-        r"(?:invalid|bad|malformed|improper|illegal) (?:header|mime|message|line|content|8bit|character)|bare (?:lf|cr)|rfc ?(?:2822|5322|822(?!;)|5321|2821)|not (?:rfc|compliant)|non-?compliant",
+        r"attachment|duplicate header|multiple (?:addresses|from|instances)|headers? (?:error|fail|not|line|missing|syntax)|headers? (?:is|are) not accepted|missing (?:header|date|from|message-id|subject)",
+        r"(?:invalid|bad|malformed|improper|illegal) (?:header|mime|message|line|content|8bit|character)|bare ?(?:lf|cr|line)|rfc ?(?:2822|5322|822(?!;)|5321|2821)|not (?:rfc|compliant)|non-?compliant",
         r"line (?:is )?too long|mime (?:error|boundar|header)|body (?:type|part)|embedded images|encrypt|\bcharset\b|conversion|8bitmime|smtputf8|non-?ascii",
         r"subject (?:header|line|is)|blocked (?:content|file|extension)|rejecting banned|\bpol-p\d|\bmsg-p\d",
     ),
@@ -38,7 +38,7 @@ RULES = (
         Reason.POLICY,
         "a policy of the other side, not told in detail",
         r"policy|policies|prohibited by|protocol violation|administrative prohibit|administrat(?:or|ively)[^.]{0,20}(?:prohibit|denied|reject)",
-        r"not accepted for|rejected for|low priority|denied by|security (?:reason|violation|filter)|compliance|transport\.rules|quarantin",
+        r"not accepted for|rejected for|low priority|denied by|security (?:reason|violation|filter)|compliance|transport.rules|quarantin",
     ),
 )
 

@@ -3,12 +3,21 @@
 from mailer.domain.bounce import Reason
 from mailer.formats.reports.rule import rule
 
+# Words that can only mean the network, though "refused" and "not found" mean other things elsewhere.
+PLAIN = (
+    rule(
+        Reason.NETWORK,
+        "the connection was not made, or broke",
+        r"connect(?:ion)? (?:to .{1,120}: ?)?(?:was )?(?:refused(?! by .{0,40}policy)|reset|dropped)|no route to host|lost connection|network is unreachable|host not found, try again|temporary (?:name|dns|lookup)|host name lookup failure|name ?server (?:reply|timeout|failure)|name server: .{0,80}(?:timeout|try again)",
+    ),
+)
+
 # A program behind the mailbox failed: it may well say "no such user" of its own account, so it is asked early.
 PROGRAM = (
     rule(
         Reason.USER_UNKNOWN,
         "the delivery program says that there is no such mailbox",
-        r"invalid user specified|maildrop: (?:unknown|no such)|unknown or illegal user|mail\.local: unknown|vdeliver: invalid",
+        r"invalid user specified|maildrop: (?:unknown|no such)|unknown or illegal user|mail.local: unknown|vdeliver: invalid",
     ),
     rule(
         Reason.SERVER,
