@@ -7,7 +7,7 @@ from mailer.formats.reports import complaint, failure, notices, notification
 from mailer.formats.reports.classify import classify
 from mailer.formats.reports.opening import open_mail
 from mailer.formats.reports.original import original
-from mailer.formats.reports.page import page_of, first_text
+from mailer.formats.reports.page import first_text, page_of
 
 __all__ = ["classify", "parse"]
 

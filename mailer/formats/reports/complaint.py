@@ -9,7 +9,10 @@ from mailer.formats.reports.page import Page
 
 _FIELD = re.compile(r"^[ \t]{0,4}([A-Za-z][A-Za-z\-]{2,40})[ \t]*:[ \t]*(.{0,600})$", re.MULTILINE)
 _INLINE = re.compile(r"^[ \t]{0,4}Feedback-Type[ \t]*:[ \t]*[a-z\-]+", re.IGNORECASE | re.MULTILINE)
-_SUBJECT = re.compile(r"complaint about message from|abuse report|feedback report for|spam (?:report|complaint)|email feedback report", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"complaint about message from|abuse report|feedback report for|spam (?:report|complaint)|email feedback report",
+    re.IGNORECASE,
+)
 _TOLD = re.compile(
     r"(?:this is|is) an? (?:e-?mail |[\w.]{1,30} )?(?:e-?mail )?abuse report|complaint about (?:a )?message|reported (?:as|by).{0,40}spam|user complaint|marked .{0,40}as (?:spam|junk)",
     re.IGNORECASE,
@@ -32,7 +35,9 @@ def complaints(mail: Part, page: Page, original: Original) -> list[BounceReport]
         for name, value in _FIELD.findall(told[:16_000]):
             fields.setdefault(name.lower(), []).append(value.strip())
         return _reports(fields, mail, page, original)
-    if _junk_button(mail) or (_SUBJECT.search(mail.get("subject")) and _TOLD.search(page.text[:3000]) and _outside(mail)):
+    if _junk_button(mail) or (
+        _SUBJECT.search(mail.get("subject")) and _TOLD.search(page.text[:3000]) and _outside(mail)
+    ):
         return _reports({}, mail, page, original)
     return []
 
@@ -58,6 +63,7 @@ def _reports(fields: dict[str, list[str]], mail: Part, page: Page, original: Ori
     # Providers hide the address; then the message that comes with the complaint tells who it was written to.
     who = who or list(original.recipients[:1]) or addresses.find(page.text[:3000], most=1)
     own = addresses.find(mail.get("from"))
+    named: list[str | None] = [*who] or [None]
     return [
         BounceReport(
             kind=Kind.OTHER if kind == "not-spam" else Kind.COMPLAINT,
@@ -70,5 +76,5 @@ def _reports(fields: dict[str, list[str]], mail: Part, page: Page, original: Ori
             original_recipient=who[0] if who else None,
             original=original,
         )
-        for one in who or [None]
+        for one in named
     ]

@@ -55,11 +55,10 @@ def _day(found: re.Match[str], written: date | None) -> date | None:
             first, second = second, first
         year = int(found["y"]) if found["y"] else None
         return _dated(year + 2000 if year is not None and year < 100 else year, second, first, written)
-    name, day, year = (found["name"] or found["name2"], found["day"] or found["day2"], found["year"] or found["year2"])
-    month = _MONTH_NUMBER.fullmatch(name)
-    if month is None or month.lastgroup is None:
-        return None
-    return _dated(int(year) if year else None, int(month.lastgroup[1:]), int(day), written)
+    month = _MONTH_NUMBER.fullmatch(found["name"] or found["name2"])
+    named = found["year"] or found["year2"]
+    number = int(month.lastgroup[1:]) if month and month.lastgroup else 0
+    return _dated(int(named) if named else None, number, int(found["day"] or found["day2"]), written)
 
 
 def _dated(year: int | None, month: int, day: int, written: date | None) -> date | None:

@@ -67,7 +67,9 @@ def _groups(lines: list[str]) -> list[dict[str, str]]:
         if not line.strip():
             groups.append({})
             last = ""
-        elif (found := _FIELD.match(line.lstrip())) and (not last or line[0] not in " \t" or found[1].lower() in _KNOWN):
+        elif (found := _FIELD.match(line.lstrip())) and (
+            not last or line[0] not in " \t" or found[1].lower() in _KNOWN
+        ):
             last = found[1].lower()
             if last == "final-recipient" and last in groups[-1]:
                 groups.append({})

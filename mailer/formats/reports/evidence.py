@@ -7,7 +7,10 @@ from mailer.formats.reports import addresses
 from mailer.formats.reports.opening import Part
 from mailer.formats.reports.page import Page
 
-_ANSWER = re.compile(r"^\s*(?:re|aw|antw|sv|vs|odp|res|rif|r|ответ|отв|fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)(?:\[\d+\])?\s*:", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"^\s*(?:re|aw|antw|sv|vs|odp|res|rif|r|ответ|отв|fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)(?:\[\d+\])?\s*:",
+    re.IGNORECASE,
+)
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)\s*:", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"undeliver|returned (?:mail|message|to sender)|return(?:ed|ing) (?:mail|message)|failure|failed|non-?deliver|not (?:been )?(?:be )?delivered|could(?:n't| not) be|bounce|delivery[ -](?:status|report|error|problem|notification|delay|has)"
@@ -77,7 +80,8 @@ def weigh(mail: Part, page: Page) -> Evidence:
     first = "\n".join(line.strip() for line in spoken[:4])
     sender = mail.get("from")
     return Evidence(
-        daemon=(mail.has("from") and addresses.from_daemon(sender)) or (path not in {"", "<>"} and addresses.from_daemon(path)),
+        daemon=(mail.has("from") and addresses.from_daemon(sender))
+        or (path not in {"", "<>"} and addresses.from_daemon(path)),
         null_path=mail.has("return-path") and path in {"", "<>"},
         subject=bool(_SUBJECT.search(subject[:300].lower())),
         answer=bool(_ANSWER.match(subject)),
@@ -108,6 +112,8 @@ def passed_on(mail: Part, page: Page) -> Page | None:
     own = [line for line in lines if line.strip() and not line.startswith(">")]
     quoted = [re.sub(r"^>[ ]?", "", line) for line in lines if line.startswith(">")]
     head = "\n".join(quoted[:12])
-    if len(" ".join(own)) > 90 or not re.search(r"^From:.*(?:daemon|postmaster|mail delivery)", head, re.IGNORECASE | re.MULTILINE):
+    if len(" ".join(own)) > 90 or not re.search(
+        r"^From:.*(?:daemon|postmaster|mail delivery)", head, re.IGNORECASE | re.MULTILINE
+    ):
         return None
     return Page(tuple(quoted), "")

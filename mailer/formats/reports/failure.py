@@ -29,8 +29,13 @@ class _Case:
 def failures(mail: Part, page: Page, original: Original) -> list[BounceReport]:
     """The reports in this mail, one a recipient; empty where it is no delivery report."""
     witness = evidence.weigh(mail, page)
-    wrapped = [part for part in mail.walk() if part.kind in {"message/delivery-status", "message/global-delivery-status"}]
-    reporting = mail.kind == "multipart/report" and mail.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
+    wrapped = [
+        part for part in mail.walk() if part.kind in {"message/delivery-status", "message/global-delivery-status"}
+    ]
+    reporting = (
+        mail.kind == "multipart/report"
+        and mail.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
+    )
     machine = witness.daemon or witness.null_path or (reporting and not witness.answer)
     fields: list[delivery_status.Fields] = []
     if wrapped and machine:
@@ -55,11 +60,12 @@ def _named(fields: list[delivery_status.Fields]) -> list[delivery_status.Fields]
     return [one for one in fields if one.recipient]
 
 
-def _structured(
-    fields: list[delivery_status.Fields], mail: Part, page: Page, original: Original
-) -> list[BounceReport]:
+def _structured(fields: list[delivery_status.Fields], mail: Part, page: Page, original: Original) -> list[BounceReport]:
     """One report for each recipient that the structured part names; the free text adds what it leaves out."""
-    said = {one.address.lower(): one.said for one in free_text.recipients(page.lines, own=_own(mail), original=original.recipients)}
+    said = {
+        one.address.lower(): one.said
+        for one in free_text.recipients(page.lines, own=_own(mail), original=original.recipients)
+    }
     case = _Case(page=page, original=original, delayed=evidence.is_delay(mail, page), alone=len(fields) == 1)
     reports: dict[str, BounceReport] = {}
     for one in fields:
@@ -123,7 +129,8 @@ def _told(
         return [_from_fields(first, "", case)]
     kind = Kind.DELAYED if case.delayed and not (first and first.action == "failed") else Kind.BOUNCE
     reports = []
-    for who in chosen or [None]:
+    named: list[str | None] = [*chosen] or [None]
+    for who in named:
         words = said.get((who or "").lower(), "")
         reply = reply_in(words)
         around = reply_in(page.text) if case.alone else reply
@@ -204,4 +211,6 @@ def _own(mail: Part) -> list[str]:
 def _is_report(returned: str) -> bool:
     """Whether what was returned is itself a server's report: it has an empty return path, or a server's name."""
     head = returned[:3000]
-    return bool(re.search(r"^Return-Path:\s*<>|^From:?\s.{0,80}(?:daemon|postmaster)", head, re.IGNORECASE | re.MULTILINE))
+    return bool(
+        re.search(r"^Return-Path:\s*<>|^From:?\s.{0,80}(?:daemon|postmaster)", head, re.IGNORECASE | re.MULTILINE)
+    )

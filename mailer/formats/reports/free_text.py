@@ -30,7 +30,10 @@ _NOT_FAILED = re.compile(
     re.IGNORECASE,
 )
 # What above a line of its own says that this is where to write to.
-_INSTEAD = re.compile(r"(?:please|you (?:can|may))\b[^.]{0,40}\b(?:send|mail|write|contact|e-?mail|forward)\b[^.@]{0,100}[ :]$|to the address[ :]+$", re.IGNORECASE)
+_INSTEAD = re.compile(
+    r"(?:please|you (?:can|may))\b[^.]{0,40}\b(?:send|mail|write|contact|e-?mail|forward)\b[^.@]{0,100}[ :]$|to the address[ :]+$",
+    re.IGNORECASE,
+)
 _LINK_BEFORE = re.compile(r"(?:https?://|www\.|[?&]\w{1,20}=)\S{0,200}$", re.IGNORECASE)
 _TO = re.compile(r"^\s{0,20}to\s?:\s*(?:[^<>@]{0,60}<)?$", re.IGNORECASE)
 _NAME = re.compile(r"^[ \t]+([A-Za-z0-9][A-Za-z0-9._\-]{1,40})(?:[ \t]{2,}\S.{0,200})?$")
@@ -68,7 +71,9 @@ def recipients(lines: tuple[str, ...], *, own: Collection[str], original: Collec
         opens = bool(_ALONE.match(line))
         for place, match in enumerate(addresses.ADDRESS.finditer(line)):
             address = addresses.clean(match[0])
-            weight = _weight(address, line[: match.start()], before, opens=opens and not place, own=own, original=original)
+            weight = _weight(
+                address, line[: match.start()], before, opens=opens and not place, own=own, original=original
+            )
             if weight <= 0 or "@" not in address:
                 continue
             one = found.setdefault(address.lower(), Found(address, weight))
@@ -96,8 +101,10 @@ def _weight(
     if not transcript and _NOT_FAILED.search(lead.rstrip("<(\"' :\t")[-80:] + " ") and not (opens and listed):
         return 0
     if (addresses.any_of(address, own) or addresses.of_machine(address)) and not (listed and (opens or transcript)):
-        return 1 if (opens or transcript) and addresses.of_machine(address) and not addresses.any_of(address, own) else 0
-    if opens and not lead.strip(" \t*•·>-<\"("):
+        return (
+            1 if (opens or transcript) and addresses.of_machine(address) and not addresses.any_of(address, own) else 0
+        )
+    if opens and not lead.strip(' \t*•·>-<"('):
         spoken = re.search(r"(?:expanded from|generated (?:from|by))[^@]{0,20}$", line_before, re.IGNORECASE)
         return 0 if spoken else 3 + listed
     if transcript:

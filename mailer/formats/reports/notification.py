@@ -37,7 +37,11 @@ def _reports(outer: dict[str, object]) -> Iterator[BounceReport]:
         case Kind.COMPLAINT:
             for one in _tables(what.get("complainedRecipients")):
                 yield BounceReport(
-                    kind=kind, recipient=_text(one, "emailAddress"), reason=Reason.COMPLAINT, rule="a notification of a complaint", original=original
+                    kind=kind,
+                    recipient=_text(one, "emailAddress"),
+                    reason=Reason.COMPLAINT,
+                    rule="a notification of a complaint",
+                    original=original,
                 )
         case Kind.DELIVERED:
             for who in _list(what.get("recipients")):

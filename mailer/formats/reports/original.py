@@ -8,7 +8,13 @@ from mailer.formats.reports.opening import Head, Part, split_head
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,200}@[^\s<>;]{1,200})>?")
-_RETURNED = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/partial", "message/global-headers"}
+_RETURNED = {
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/partial",
+    "message/global-headers",
+}
 
 
 def original(mail: Part, told: page.Page) -> Original:

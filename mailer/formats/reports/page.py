@@ -23,7 +23,7 @@ _ANNOUNCED = re.compile(
      |here\ is\ your\ returned\ mail|message\ text\ follows|message\ headers\ follow|a\ copy\ of\ the\ original\ message
      |included\ (?:below\ )?is\ a\ copy|below\ (?:is|the\ next\ line\ is)\ (?:a\ copy|the\ original)|the\ header\ of\ the\ original
      |bounced\ e-?mail\ *:|original\ message\ headers?\ *:|your\ message\ reads|исходное\ (?:сообщение|письмо)
-     |текст\ (?:исходного|вашего)\ |заголов\w+\ (?:исходного|вашего)\ |копия\ (?:вашего|исходного)\ 
+     |(?:текст|заголов\w+|копия)\ (?:исходного|вашего)\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )

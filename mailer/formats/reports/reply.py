@@ -18,15 +18,23 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = tuple(
     for phase, pattern in (
         (
             Phase.CONTENT,
-            r"end of data|end of message|after i sent the message|final data|for text command|after (?:the )?(?:message|content)"
-            r"|after \.|\(data\)|body of message generated",
+            (
+                r"end of data|end of message|after i sent the message|final data|for text command|after (?:the )?(?:message|content)"
+                r"|after \.|\(data\)|body of message generated"
+            ),
         ),
         (
             Phase.RCPT,
             r"rcpt to|does not like recipient|recipient address rejected|smtp:rcpt|additional rcpt|smtp_rcpt",
         ),
-        (Phase.MAIL, r"mail from command|after mail from|sender was rejected|did not like our mail|response to mail from|>>> mail"),
-        (Phase.CONNECT, r"initial connection|greeting failed|refused to talk to me|while connected|connection response"),
+        (
+            Phase.MAIL,
+            r"mail from command|after mail from|sender was rejected|did not like our mail|response to mail from|>>> mail",
+        ),
+        (
+            Phase.CONNECT,
+            r"initial connection|greeting failed|refused to talk to me|while connected|connection response",
+        ),
         (Phase.HELLO, r"after (?:ehlo|helo)|my name was rejected|to (?:ehlo|helo)|ehlo command|helo command"),
         (Phase.STARTTLS, r"after starttls|starttls command"),
         (Phase.DATA, r"after data|data command|>>> data|smtp command\s{0,3}data"),
