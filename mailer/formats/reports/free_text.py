@@ -34,7 +34,7 @@ _INSTEAD = re.compile(
     r"(?:please|you (?:can|may))\b[^.]{0,40}\b(?:send|mail|write|contact|e-?mail|forward)\b[^.@]{0,100}[ :]$|to the address[ :]+$",
     re.IGNORECASE,
 )
-_LINK_BEFORE = re.compile(r"(?:https?://|www\.|[?&]\w{1,20}=)\S{0,200}$", re.IGNORECASE)
+_IN_LINK = re.compile(r"(?:https?://|www\.|[?&]\w{1,20}=)\S{0,200}$", re.IGNORECASE)
 _TO = re.compile(r"^\s{0,20}to\s?:\s*(?:[^<>@]{0,60}<)?$", re.IGNORECASE)
 _NAME = re.compile(r"^[ \t]+([A-Za-z0-9][A-Za-z0-9._\-]{1,40})(?:[ \t]{2,}\S.{0,200})?$")
 _TRANSCRIPT = re.compile(r"rcpt to\s?:\s?<?(?P<address>[^\s<>]{1,200})>?", re.IGNORECASE)
@@ -70,6 +70,8 @@ def recipients(lines: tuple[str, ...], *, own: Collection[str], original: Collec
             continue
         opens = bool(_ALONE.match(line))
         for place, match in enumerate(addresses.ADDRESS.finditer(line)):
+            if _IN_LINK.search(line[max(0, match.start() - 220) : match.start()] + match[0].partition("@")[0]):
+                continue
             address = addresses.clean(match[0])
             weight = _weight(
                 address, line[: match.start()], before, opens=opens and not place, own=own, original=original
@@ -83,7 +85,7 @@ def recipients(lines: tuple[str, ...], *, own: Collection[str], original: Collec
         if len(found) >= _MOST_FOUND:
             break
     surest = max((one.weight for one in found.values()), default=0)
-    chosen = [one for one in found.values() if one.weight >= (3 if surest >= 3 else 2)]
+    chosen = [one for one in found.values() if one.weight >= min(surest, 3)]
     for one in chosen:
         one.said = _said(one.address.lower(), lines, starts)
     return chosen
@@ -94,16 +96,14 @@ def _weight(
 ) -> int:
     """How sure it is that this address failed, by where it stands; 0 for one that did not."""
     listed = addresses.any_of(address, original)
-    if _LINK_BEFORE.search(before[-220:]):
-        return 0
     lead = before[-110:]
     transcript = bool(re.search(r"rcpt to\s?:\s?<?$", lead, re.IGNORECASE))
     if not transcript and _NOT_FAILED.search(lead.rstrip("<(\"' :\t")[-80:] + " ") and not (opens and listed):
         return 0
-    if (addresses.any_of(address, own) or addresses.of_machine(address)) and not (listed and (opens or transcript)):
-        return (
-            1 if (opens or transcript) and addresses.of_machine(address) and not addresses.any_of(address, own) else 0
-        )
+    if addresses.any_of(address, own) and not (listed and (opens or transcript)):
+        return 0
+    if addresses.of_machine(address) and not (listed or opens or transcript):
+        return 0
     if opens and not lead.strip(' \t*•·>-<"('):
         spoken = re.search(r"(?:expanded from|generated (?:from|by))[^@]{0,20}$", line_before, re.IGNORECASE)
         return 0 if spoken else 3 + listed

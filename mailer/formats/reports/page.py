@@ -114,12 +114,11 @@ def _bare(part: Part) -> str:
 def _without(text: str, name: str) -> str:
     """The text without the elements of this name; one that is never closed ends the text."""
     kept: list[str] = []
-    small = text.lower()
-    at = 0
-    while (start := small.find(f"<{name}", at)) >= 0:
-        kept.append(text[at:start])
-        end = small.find(f"</{name}", start)
-        if end < 0:
-            return "".join(kept)
-        at = end + len(name) + 3
-    return "".join(kept) + text[at:]
+    at, inside = 0, False
+    for found in re.finditer(rf"<(/?){name}\b", text, re.IGNORECASE):
+        if not found[1] and not inside:
+            kept.append(text[at : found.start()])
+            inside = True
+        elif found[1] and inside:
+            at, inside = found.end() + 1, False
+    return "".join(kept) + ("" if inside else text[at:])

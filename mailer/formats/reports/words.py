@@ -36,7 +36,7 @@ def _base64(raw: bytes) -> bytes:
 
 def text(raw: bytes, charset: str = "") -> str:
     """The text in these bytes: by the character set that is declared, and where none fits, by the best guess."""
-    raw = raw[:MOST_TEXT]
+    whole, raw = len(raw) <= MOST_TEXT, raw[:MOST_TEXT]
     name = charset.strip().strip("\"'").lower()
     name = _ALIASES.get(name, name)
     if name and name not in _REFUSED and name not in {"us-ascii", "ascii"}:
@@ -49,7 +49,7 @@ def text(raw: bytes, charset: str = "") -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start > len(raw) - 4:  # cut inside a letter by the limit above
+        if not whole and error.start > len(raw) - 4:  # cut inside a letter by the limit above
             return raw.decode("utf-8", "replace")
     return _guess(raw)
 
