@@ -162,7 +162,7 @@ def test_digests_hold_messages():
 
 
 def test_a_style_that_never_ends_ends_the_page():
-    assert page_of(open_mail(b"Content-Type: text/html\n\na<style>b</style>c<STYLE>d")).text == "ac"
+    assert page_of(open_mail(b"Content-Type: text/html\n\na<style>b</style>c</style><STYLE>d")).text == "ac"
 
 
 def test_an_original_cannot_come_before_anything_was_said():
@@ -207,6 +207,18 @@ def test_a_sentence_that_runs_over_two_lines():
     body = "Something broke during delivery to\nanna@reader.example and went wrong."
     (report,) = parse(mail("MAILER-DAEMON@x.example", "Undelivered mail", body))
     assert report.recipient == "anna@reader.example"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Delivery failed. Your parcel for boris@reader.example is back.",
+        "Ihre Nachricht an boris@reader.example wurde nicht zugestellt, las ich.",
+    ],
+)
+def test_a_letter_that_speaks_of_failure_is_a_letter(body):
+    raw = mail("Anna <anna@reader.example>", "Delivery failed", body, head="Return-Path: <anna@reader.example>\n")
+    assert [report.kind for report in parse(raw)] == [Kind.OTHER]
 
 
 def test_good_news_about_nobody():

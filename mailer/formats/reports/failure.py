@@ -119,8 +119,8 @@ def _told(
     trusted = witness.daemon or bool(listed) or mail.kind == "multipart/report"
     if not chosen and trusted and (domain := (addresses.first(mail.get("from")) or "").partition("@")[2]):
         chosen = free_text.bare_names(page.lines, domain)
-    if not chosen and not trusted:
-        return []  # neither a server by its name, nor anybody who failed
+    if not trusted and not (chosen and (witness.null_path or by_words(page.text))):
+        return []  # no server by its name, and nobody who failed, or no word of why
     if not chosen and len(found) == 1 and not addresses.of_machine(found[0].address):
         chosen = [found[0].address]
     case = _Case(page=page, original=original, delayed=evidence.is_delay(mail, page), alone=len(chosen) <= 1)
