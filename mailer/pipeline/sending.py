@@ -169,17 +169,7 @@ class Sender:
     async def _turn(self, lanes: Mapping[str, Lane], room: Mapping[str, int], only: IssueName | None) -> Given:
         """One step of the ledger, tried again a few times: it may be locked, or the disk full."""
         for tried in range(PATIENCE + 1):
-            results = {name: tuple(kept) for name, kept in self._results.items()}
-            spoiled = tuple(self._spoiled)
-            asked = Asked(
-                owner=self._owner,
-                results=results,
-                room=room,
-                carried={name: lane.given for name, lane in lanes.items()},
-                spoiled=spoiled,
-                elapsed=self._press.clock.elapsed(),
-                only=only,
-            )
+            asked = self._asked(room, {name: lane.given for name, lane in lanes.items()}, only)
             try:
                 given = await self._ledger(turn_over, self._manner, self._benches, asked)
             except Exception as error:
@@ -187,7 +177,7 @@ class Sender:
                     raise
                 maillog.failed("writing the ledger, it is tried again:", error)
             else:
-                self._written(results, spoiled)
+                self._written(asked)
                 if any(given.works.values()):
                     # Before any of them can leave: a backup restored later is older than this.
                     await asyncio.to_thread(self._reach, given.epoch)
@@ -207,18 +197,28 @@ class Sender:
             self._spoiled += lane.tray.spoiled
             lane.tray.spoiled = []
 
-    def _written(self, results: Mapping[str, Sequence[Result]], spoiled: Sequence[object]) -> None:
-        for name, done in results.items():
+    def _asked(self, room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None) -> Asked:
+        """All that came is to be written; and so many copies are wanted for each relay."""
+        return Asked(
+            owner=self._owner,
+            results={name: tuple(kept) for name, kept in self._results.items()},
+            room=room,
+            carried=carried,
+            spoiled=tuple(self._spoiled),
+            elapsed=self._press.clock.elapsed(),
+            only=only,
+        )
+
+    def _written(self, asked: Asked) -> None:
+        for name, done in asked.results.items():
             del self._results[name][: len(done)]
-        del self._spoiled[: len(spoiled)]
+        del self._spoiled[: len(asked.spoiled)]
 
     async def _write_and_free(self) -> None:
         """Write what came; whatever is ours then was claimed and never reached a tray, and goes back."""
-        results = {name: tuple(kept) for name, kept in self._results.items()}
-        spoiled = tuple(self._spoiled)
-        asked = Asked(owner=self._owner, results=results, room={}, carried={}, spoiled=spoiled, elapsed=0.0, only=None)
+        asked = self._asked({}, {}, None)
         await self._ledger(turn_over, self._manner, self._benches, asked)
-        self._written(results, spoiled)
+        self._written(asked)
         await self._ledger(clearing.free_own, self._manner, self._owner)
         self._journal.clear()
 
