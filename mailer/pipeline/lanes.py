@@ -1,9 +1,12 @@
 """The lanes that copies leave by: one for each relay, with what it has in hand and how it fared."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Deferred, Event
+from mailer.domain.errors import LoginRefused, TransportDown
 from mailer.domain.pacing import MINUTE
 from mailer.domain.ports import Transport
 from mailer.domain.retry import LONGEST_PAUSE, relay_pause
@@ -70,6 +73,43 @@ class Lane:
         elif len(self.tray) > self.size // 2:
             self.size = max(self.relay.connections * AHEAD, self.size // 2)
         self.tray.mark = max(1, self.size // 2)
+
+    async def carry(self, reached: Callable[[], Awaitable[None]], ended: Callable[[], None]) -> None:
+        """One connection's life: copy after copy while there are any, a new conversation when one broke.
+
+        `reached` is awaited when the relay is reached for the first time, `ended` called when this life is over.
+        """
+        broken = 0
+        try:
+            while broken < BROKEN and await self._something():
+                before, connected = self.tray.handed_over, False
+                try:
+                    async with self.relay.transport.connect() as connection:
+                        connected = True
+                        if not self.reached:
+                            self.reached = True
+                            await reached()
+                        await connection.carry(self.tray)
+                except TransportDown as error:
+                    self.login_refused |= isinstance(error, LoginRefused)
+                    if connected:
+                        self.broke, self.breaks = str(error), self.breaks + 1
+                    broken = broken + 1 if connected else BROKEN
+                    if broken >= BROKEN:
+                        self.down = str(error)
+                if self.tray.handed_over > before:
+                    broken = 0
+        finally:
+            self.carriers -= 1
+            ended()
+
+    async def _something(self) -> bool:
+        """Wait until there is something to take; False when there will be nothing."""
+        while self.tray.open and not len(self.tray):
+            more = asyncio.Event()
+            self.tray.await_more(more.set)
+            await more.wait()
+        return len(self.tray) > 0
 
 
 @dataclass(slots=True)

@@ -6,12 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
-from mailer.domain.errors import LoginRefused, TransportDown
 from mailer.domain.ports import Journal
 from mailer.pipeline import clearing, maillog
 from mailer.pipeline.clearing import Legacy
 from mailer.pipeline.handing import Asked, Benches, Given, Manner, turn_over
-from mailer.pipeline.lanes import AHEAD, BROKEN, Blame, Drained, Lane, Relay, Rest
+from mailer.pipeline.lanes import AHEAD, Blame, Drained, Lane, Relay, Rest
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.tray import OutTray
 from mailer.store import Connection
@@ -131,7 +130,7 @@ class Sender:
         async with asyncio.TaskGroup() as group:
             for lane in lanes.values():
                 for _ in range(lane.relay.connections):
-                    group.create_task(self._carry(lane))
+                    group.create_task(lane.carry(self._relay_is_up, self._nudged.set))
             try:
                 await self._keep_in_hand(lanes, only)
             except Exception as error:  # noqa: BLE001  (what is being handed over is finished all the same)
@@ -243,42 +242,8 @@ class Sender:
             del self._benches[identity]
         return drained
 
-    # --- one connection -----------------------------------------------------------------------------------------------
-
-    async def _carry(self, lane: Lane) -> None:
-        """One connection's life: copy after copy while there are any, a new conversation when one broke."""
-        broken = 0
-        try:
-            while broken < BROKEN and await self._something(lane.tray):
-                before, connected = lane.tray.handed_over, False
-                try:
-                    async with lane.relay.transport.connect() as connection:
-                        connected = True
-                        if not lane.reached:
-                            lane.reached = True
-                            await self._ledger(clearing.relay_is_up)
-                        await connection.carry(lane.tray)
-                except TransportDown as error:
-                    lane.login_refused |= isinstance(error, LoginRefused)
-                    if connected:
-                        lane.broke, lane.breaks = str(error), lane.breaks + 1
-                    broken = broken + 1 if connected else BROKEN
-                    if broken >= BROKEN:
-                        lane.down = str(error)
-                if lane.tray.handed_over > before:
-                    broken = 0
-        finally:
-            lane.carriers -= 1
-            self._nudged.set()
-
-    @staticmethod
-    async def _something(tray: OutTray) -> bool:
-        """Wait until there is something to take; False when there will be nothing."""
-        while tray.open and not len(tray):
-            more = asyncio.Event()
-            tray.await_more(more.set)
-            await more.wait()
-        return len(tray) > 0
+    async def _relay_is_up(self) -> None:
+        await self._ledger(clearing.relay_is_up)
 
     async def _ledger(
         self, step: Callable[Concatenate[Connection, Press, Words], Answer], *given: Words.args, **named: Words.kwargs
