@@ -1,7 +1,7 @@
 """The lanes that copies leave by: one for each relay, with what it has in hand and how it fared."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -74,10 +74,10 @@ class Lane:
             self.size = max(self.relay.connections * AHEAD, self.size // 2)
         self.tray.mark = max(1, self.size // 2)
 
-    async def carry(self, reached: Callable[[], Awaitable[None]], ended: Callable[[], None]) -> None:
+    async def carry(self, ended: Callable[[], None]) -> None:
         """One connection's life: copy after copy while there are any, a new conversation when one broke.
 
-        `reached` is awaited when the relay is reached for the first time, `ended` called when this life is over.
+        `ended` is called when this life is over.
         """
         broken = 0
         try:
@@ -85,10 +85,7 @@ class Lane:
                 before, connected = self.tray.handed_over, False
                 try:
                     async with self.relay.transport.connect() as connection:
-                        connected = True
-                        if not self.reached:
-                            self.reached = True
-                            await reached()
+                        connected = self.reached = True
                         await connection.carry(self.tray)
                 except TransportDown as error:
                     self.login_refused |= isinstance(error, LoginRefused)

@@ -130,7 +130,7 @@ class Sender:
         async with asyncio.TaskGroup() as group:
             for lane in lanes.values():
                 for _ in range(lane.relay.connections):
-                    group.create_task(lane.carry(self._relay_is_up, self._nudged.set))
+                    group.create_task(lane.carry(self._nudged.set))
             try:
                 await self._keep_in_hand(lanes, only)
             except Exception as error:  # noqa: BLE001  (what is being handed over is finished all the same)
@@ -143,7 +143,11 @@ class Sender:
 
     async def _keep_in_hand(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
         """Turn after turn: write what came, claim what is due; until nothing is left that can be done now."""
+        told = False
         while True:
+            if not told and any(lane.reached for lane in lanes.values()):
+                await self._ledger(clearing.relay_is_up)
+                told = True
             starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
             self._gather(lanes)
             room = {name: lane.room() for name, lane in lanes.items() if lane.in_use and not self._stop.is_set()}
@@ -241,9 +245,6 @@ class Sender:
         for identity in [known for known in self._benches if known in closed]:
             del self._benches[identity]
         return drained
-
-    async def _relay_is_up(self) -> None:
-        await self._ledger(clearing.relay_is_up)
 
     async def _ledger(
         self, step: Callable[Concatenate[Connection, Press, Words], Answer], *given: Words.args, **named: Words.kwargs

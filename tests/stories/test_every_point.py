@@ -19,9 +19,9 @@ CONNECTIONS = 3
 
 
 @contextmanager
-def judge(folder: Path) -> Iterator[int]:
+def judge(folder: Path, delay_ms: str = "0") -> Iterator[int]:
     """The relay that keeps the score; yields its port."""
-    command = [sys.executable, "-m", "tests.stories.judge", "--folder", str(folder)]
+    command = [sys.executable, "-m", "tests.stories.judge", "--folder", str(folder), "--delay-ms", delay_ms]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

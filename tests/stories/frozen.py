@@ -1,0 +1,40 @@
+"""Sends in a process of its own, under a lease of a moment, until every copy is settled: to be frozen and woken by a test."""
+
+import argparse
+import asyncio
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from mailer import app as composition
+from mailer.domain.mailing import MailingState
+from mailer.pipeline import reporting
+from tests.club import ISSUE
+
+
+async def send(config: Path, lease: timedelta) -> None:
+    """Send until the mailing is closed and nothing of it is in doubt, or until stdin says that it is enough."""
+    opened = composition.open_app(config, who="secretary")
+    manner = composition.manner
+    composition.manner = lambda config: replace(manner(config), lease=lease)
+    enough = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+    with composition.sending(opened) as (sender, owner):
+        sys.stdout.write(f"{owner}\n")
+        sys.stdout.flush()
+        while not enough.done():
+            await sender.drain()
+            found = reporting.progress(opened.press, ISSUE)
+            if found.state is MailingState.CLOSED and not found.counts["uncertain"]:
+                sys.stdout.write("closed\n")
+                sys.stdout.flush()
+            await sender.stopped(0.05)
+    opened.store.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--lease-seconds", type=float, required=True)
+    given = parser.parse_args()
+    asyncio.run(send(given.config, timedelta(seconds=given.lease_seconds)))

@@ -1,0 +1,92 @@
+"""A sender that is frozen for longer than its lease, while a second one goes on, and then wakes: nobody gets two."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from mailer.gateways.clock import SystemClock
+from mailer.pipeline import reporting
+from tests.club import ISSUE, Club, begin, members
+from tests.stories.conftest import standing
+from tests.stories.test_every_point import judge, lines
+
+PEOPLE = 120
+CONNECTIONS = 2
+LEASE = 1.0  # seconds: the test waits for its end, once
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+@contextmanager
+def sender(club: Club) -> Iterator[subprocess.Popen[str]]:
+    """A sender in a process of its own, that says who it is."""
+    command = [sys.executable, "-m", "tests.stories.frozen", "--config", str(club.config)]
+    command += ["--lease-seconds", str(LEASE)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGCONT)
+            if process.poll() is None:
+                process.communicate("enough\n", timeout=30)
+
+
+def owned(club: Club, owner: int) -> int:
+    """How many copies a sender has in hand, all of them marked."""
+    with club.opened(SystemClock()) as app, app.store.reading() as connection:
+        query = f"SELECT count(*) FROM deliveries WHERE owner = {owner} AND marked_at IS NOT NULL"
+        return connection.exec_driver_sql(query).scalar_one()
+
+
+def freeze(club: Club, process: subprocess.Popen[str]) -> bool:
+    """Stop it where it is, if it is not in the midst of a transaction: then SQLite would be locked for everybody."""
+    process.send_signal(signal.SIGSTOP)
+    with closing(sqlite3.connect(club.folder / "mailer.db", timeout=0, isolation_level=None)) as database:
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            process.send_signal(signal.SIGCONT)
+            return False
+        database.execute("ROLLBACK")
+    return True
+
+
+def test_frozen_and_woken_nobody_is_missed_and_nobody_gets_two(club: Club, tmp_path: Path, until: Until) -> None:
+    with judge(tmp_path, "15") as port:
+        club.settle(smtp={"port": port, "connections": CONNECTIONS})
+        with club.opened(SystemClock()) as app:
+            begin(app, members(PEOPLE))
+        taken = tmp_path / "taken"
+        with sender(club) as frozen:
+            owner = int(frozen.stdout.readline())
+            until(lambda: taken.exists() and len(lines(taken)) >= 20)
+            until(lambda: freeze(club, frozen))
+            marked = owned(club, owner)
+            with sender(club) as other:
+                other.stdout.readline()
+                # The second sends all that the first has not in hand, and takes those for uncertain when the lease ends.
+                until(lambda: not {"pending", "sending"} & set(standing(club)))
+                doubtful = standing(club).get("uncertain", 0)
+                assert 0 < doubtful <= marked
+                assert standing(club)["accepted"] == PEOPLE - doubtful
+                frozen.send_signal(signal.SIGCONT)
+                # Woken, it says of each of its own what became of it, and those that had not begun are sent.
+                until(lambda: set(standing(club)) <= {"accepted", "uncertain"} and settled(club, doubtful))
+        after = standing(club)
+        # What was leaving in the moment of the frost has its answer lost only where the relay hung up meanwhile.
+        assert after.get("uncertain", 0) <= CONNECTIONS
+        assert after["accepted"] + after.get("uncertain", 0) == PEOPLE
+        score = lines(taken)
+        assert set(score.values()) == {1}
+        assert len(score) >= after["accepted"]
+        with club.opened(SystemClock()) as app:
+            assert reporting.report(app.press, ISSUE).balance.balanced
+
+
+def settled(club: Club, doubtful: int) -> bool:
+    """Whether the woken one has spoken."""
+    return not doubtful or standing(club).get("uncertain", 0) < doubtful

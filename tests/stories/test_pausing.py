@@ -1,0 +1,46 @@
+"""A mailing that is paused and resumed a hundred times within one run: nobody is missed, nobody gets two."""
+
+import asyncio
+from collections import Counter
+
+from mailer.domain.mailing import MailingState
+from mailer.gateways.sink import Sink
+from mailer.pipeline import approving, reporting
+from tests.club import ISSUE, THURSDAY, Club, begin, copies, members, states
+from tests.doubles import FrozenClock
+
+PEOPLE = 400
+TIMES = 100
+
+
+def test_paused_and_resumed_a_hundred_times(club: Club) -> None:
+    async def story() -> None:
+        async with Sink(delay_seconds=0.005) as sink:
+            with club.sending(FrozenClock(THURSDAY), sink, smtp={"connections": 2}) as (app, sender):
+                begin(app, members(PEOPLE))
+
+                async def keep_sending() -> None:
+                    while reporting.progress(app.press, ISSUE).state is not MailingState.CLOSED:
+                        await sender.drain()
+
+                async def fidget() -> int:
+                    """Pause when a further few have arrived, and go on; returns how often it was in mid-run."""
+                    times = 0
+                    for number in range(TIMES):
+                        while len(sink.received) < number * (PEOPLE - 20) // TIMES:
+                            await asyncio.sleep(0.001)
+                        await asyncio.to_thread(approving.pause, app.press, ISSUE)
+                        times += len(sink.received) < PEOPLE
+                        await asyncio.to_thread(approving.resume, app.press, ISSUE)
+                    return times
+
+                sending = asyncio.create_task(keep_sending())
+                assert await fidget() == TIMES
+                await asyncio.wait_for(sending, 30)
+                assert states(app) == {"accepted": PEOPLE}
+                assert {copy.attempts for copy in copies(app).values()} == {1}
+                reached = Counter(received.recipient for received in sink.received)
+                assert (len(reached), set(reached.values())) == (PEOPLE, {1})
+                assert reporting.report(app.press, ISSUE).balance.balanced
+
+    asyncio.run(story())
