@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 from mailer import app as composition
 from mailer.app import App
@@ -29,7 +30,8 @@ ISSUE = IssueName(newsletter=LETTER, serial=41)
 # The issue's date, two in the afternoon in London (BST).
 THURSDAY = datetime(2018, 7, 12, 13, 0, tzinfo=UTC)
 
-Tables = Mapping[str, Mapping[str, object]]
+Table = Mapping[str, object]
+Tables = Mapping[str, Table]
 
 CONFIG: Tables = {
     "paths": {"templates": str(TEMPLATES)},
@@ -150,9 +152,15 @@ class Club:
     def config(self) -> Path:
         return self.folder / "config.toml"
 
-    def settle(self, **tables: Mapping[str, object]) -> None:
-        """Write config.toml, with these keys beside or over the usual ones."""
-        self.config.write_text(_toml(joined(CONFIG, tables)))
+    def settle(self, **tables: Table | Sequence[Table]) -> None:
+        """Write config.toml, with these keys beside or over the usual ones; with `relay` tables there is no [smtp]."""
+        several = {name: given for name, given in tables.items() if not isinstance(given, Mapping)}
+        alone = {name: given for name, given in tables.items() if isinstance(given, Mapping)}
+        made = joined(CONFIG, alone)
+        if "relay" in several:
+            several["relay"] = [{**CONFIG["smtp"], **one} for one in several["relay"]]
+            del made["smtp"]
+        self.config.write_text(_toml(made, several))
 
     def reschedule(self, tables: Tables) -> None:
         """Write the newsletter's schedule, with these keys beside or over the usual ones."""
@@ -187,7 +195,7 @@ class Club:
 
     @contextmanager
     def sending(
-        self, clock: Clock, relay: Sink | Transport, **tables: Mapping[str, object]
+        self, clock: Clock, relay: Sink | Transport, **tables: Table | Sequence[Table]
     ) -> Iterator[tuple[App, Sender]]:
         """The installation with these settings, open, and a sender of its own to this relay."""
         if isinstance(relay, Sink):
@@ -196,6 +204,16 @@ class Club:
         with self.opened(clock) as app, composition.sending(app) as (sender, _owner):
             if not isinstance(relay, Sink):
                 sender._relays = tuple(replace(one, transport=relay) for one in sender._relays)
+            yield app, sender
+
+    @contextmanager
+    def sending_by(
+        self, clock: Clock, ports: Mapping[str, int], given: Mapping[str, Table], **tables: Table | Sequence[Table]
+    ) -> Iterator[tuple[App, Sender]]:
+        """The same with several relays, by name: where each listens, and what its table says besides."""
+        relays = [{"name": name, "port": port, **given.get(name, {})} for name, port in ports.items()]
+        self.settle(relay=relays, **tables)
+        with self.opened(clock) as app, composition.sending(app) as (sender, _owner):
             yield app, sender
 
 
@@ -282,9 +300,8 @@ def joined(usual: Tables, given: Tables) -> dict[str, dict[str, object]]:
     return {name: {**usual.get(name, {}), **given.get(name, {})} for name in [*usual, *(set(given) - set(usual))]}
 
 
-def _toml(tables: Tables) -> str:
-    sections = [
-        [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
-        for name, table in tables.items()
-    ]
+def _toml(tables: Tables, several: Mapping[str, Sequence[Table]] = MappingProxyType({})) -> str:
+    named = [(f"[{name}]", table) for name, table in tables.items()]
+    named += [(f"[[{name}]]", table) for name, given in several.items() for table in given]
+    sections = [[head, *(f"{key} = {json.dumps(value)}" for key, value in table.items())] for head, table in named]
     return "\n".join(line for section in sections for line in [*section, ""])

@@ -29,6 +29,11 @@ class FrozenClock:
     def set(self, at: datetime) -> None:
         self._at = at
 
+    def jump(self, **by: float) -> None:
+        """Somebody sets the clock on, or back, by so many `days` or `hours`: no time has passed."""
+        self._at += timedelta(**by)
+        self._began += timedelta(**by)
+
 
 ACCEPTED = Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
 

@@ -1,15 +1,23 @@
 """An installation is opened, renewed and made: what is there, what is private, what is named when it is missing."""
 
+import asyncio
 import os
-import tomllib
+from dataclasses import replace
 
 import pytest
 
 from mailer import app as composition
 from mailer.config.machine import load_config
+from mailer.domain.delivery import Noted, Trace
 from mailer.domain.errors import BadInput, MailerError, Refused
+from mailer.gateways import installation
 from mailer.gateways.smtp import Security
-from tests.club import LETTER, THURSDAY, Club
+from mailer.pipeline.breaking import Breaker
+from mailer.pipeline.handing import Asked, turn_over
+from mailer.pipeline.lanes import AHEAD
+from mailer.pipeline.limiting import FamilyLimit, RelayLimit
+from mailer.store.owners import owners_with_copies
+from tests.club import LETTER, THURSDAY, Club, begin, members, states
 from tests.doubles import FrozenClock
 
 
@@ -39,17 +47,17 @@ def test_a_new_installation_is_complete_and_its_owners_alone(tmp_path, there):
         folder.chmod(0o755)
     umask = os.umask(0o022)
     try:
-        config = composition.install(folder)
+        config = installation.install(folder)
     finally:
         os.umask(umask)
     assert config == folder / "config.toml"
-    assert config.read_bytes() == composition.shipped("config.example.toml").read_bytes()
+    assert config.read_bytes() == installation.shipped("config.example.toml").read_bytes()
     assert rights(config) == rights(folder / "mailer.key") == 0o600
     assert rights(folder) == (0o755 if there else 0o700)  # a folder that was there keeps its rights
     for name in ("templates", "schedules", "issues"):
         assert rights(folder / name) == 0o700
     for name in ("templates", "schedules"):
-        shipped = composition.shipped(name)
+        shipped = installation.shipped(name)
         for one in shipped.rglob("*"):
             if one.is_file():
                 assert (folder / name / one.relative_to(shipped)).read_bytes() == one.read_bytes()
@@ -62,19 +70,19 @@ def test_a_new_installation_is_complete_and_its_owners_alone(tmp_path, there):
 
 
 def test_two_installations_have_two_keys(tmp_path):
-    first, second = (composition.install(tmp_path / name).parent / "mailer.key" for name in ("one", "two"))
+    first, second = (installation.install(tmp_path / name).parent / "mailer.key" for name in ("one", "two"))
     assert composition.read_key(first) != composition.read_key(second)
     assert len(composition.read_key(first)) == 32
 
 
 def test_nothing_that_is_there_is_written_over(tmp_path):
-    composition.install(tmp_path)
+    installation.install(tmp_path)
     key = (tmp_path / "mailer.key").read_text()
-    said = refused(Refused, composition.install, tmp_path)
+    said = refused(Refused, installation.install, tmp_path)
     assert f"{tmp_path / 'config.toml'} is already there" in said
     (tmp_path / "config.toml").unlink()
     (tmp_path / "templates" / "mine").mkdir()
-    composition.install(tmp_path)
+    installation.install(tmp_path)
     assert (tmp_path / "mailer.key").read_text() == key
     assert (tmp_path / "templates" / "mine").is_dir()
 
@@ -160,10 +168,20 @@ def test_a_reload_takes_new_schedules_or_leaves_the_old_ones(club):
 
 
 def test_how_copies_are_sent_is_as_the_settings_say(club):
-    club.settle(smtp={"connections": 3, "per_minute": 40}, delivery={"give_up_after_hours": 2, "retry_minutes": 0.5})
+    club.settle(
+        smtp={"per_minute": 40, "new_relay_per_hour": 50, "timeout_seconds": 30},
+        delivery={"give_up_after_hours": 2, "retry_minutes": 0.5, "refusal_share": 0.25, "refusals_at_least": 3},
+        domain=[{"name": "googlemail.com", "per_minute": 60}, {"name": "members.example", "connections": 2}],
+    )
     manner = composition.manner(load_config(club.config))
-    assert (manner.connections, manner.per_minute, manner.resend_unknown) == (3, 40, False)
     assert (manner.give_up_after.total_seconds(), manner.backoff.first.total_seconds()) == (7200, 30)
+    assert manner.relays == {"127.0.0.1": RelayLimit(per_minute=40, new_relay_per_hour=50, weight=1)}
+    # A limit is its provider's, whichever of the provider's domains the settings name.
+    assert manner.families == {"gmail.com": FamilyLimit(per_minute=60), "members.example": FamilyLimit(connections=2)}
+    assert manner.breaker == Breaker(share=0.25, at_least=3)
+    assert not manner.resend_unknown
+    # Longer than the four answers that each of the copies in hand may wait for.
+    assert manner.lease.total_seconds() >= 30 * 4 * AHEAD
     club.settle(delivery={"on_unknown": "resend"})
     assert composition.manner(load_config(club.config)).resend_unknown
 
@@ -178,15 +196,21 @@ def test_the_relay_is_as_the_settings_say(club):
         assert "sesame" not in repr(settings)
 
 
-def test_the_first_of_several_relays_is_used_as_its_table_says(club):
-    settings = tomllib.loads(club.config.read_text())
-    club.config.write_text(
-        f"paths.templates = '{settings['paths']['templates']}'\n"
-        "[[relay]]\nhost = 'relay.club.example'\nconnections = 7\n[[relay]]\nhost = 'spare.club.example'\n"
-    )
+def test_every_relay_is_as_its_table_says_and_the_first_takes_the_tests(club):
+    main = {"name": "main", "host": "relay.club.example", "security": "tls", "connections": 7, "window": 3}
+    spare = {"host": "spare.club.example", "security": "tls", "weight": 0, "messages_per_connection": 50}
+    club.settle(relay=[main, spare])
     with club.opened() as app:
         assert composition.transport(app)._settings.host == "relay.club.example"
-        assert composition.manner(app.config).connections == 7
+        found = composition.relays(app)
+        assert [(one.name, one.connections) for one in found] == [("main", 7), ("spare.club.example", 2)]
+        settings = [one.transport._settings for one in found]
+        assert [(one.host, one.window, one.messages_per_connection) for one in settings] == [
+            ("relay.club.example", 3, 0),
+            ("spare.club.example", 4, 50),
+        ]
+        limits = composition.manner(app.config).relays
+        assert {name: limit.weight for name, limit in limits.items()} == {"main": 1, "spare.club.example": 0}
 
 
 def test_a_certificate_file_that_is_missing_is_named(club):
@@ -198,17 +222,17 @@ def test_a_certificate_file_that_is_missing_is_named(club):
 
 def test_a_file_that_others_can_read_is_named_with_the_remedy(tmp_path):
     file = tmp_path / "mailer.key"
-    assert composition.too_open(file) is None
+    assert installation.too_open(file) is None
     file.touch()
     for mode, wrong in ((0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o620, True), (0o700, True)):
         file.chmod(mode)
-        said = composition.too_open(file)
+        said = installation.too_open(file)
         assert (said is not None) == wrong
         assert not wrong or f"`chmod 600 {file}`" in said
     tmp_path.chmod(0o700)
-    assert composition.too_open(tmp_path) is None
+    assert installation.too_open(tmp_path) is None
     tmp_path.chmod(0o750)
-    assert f"`chmod 700 {tmp_path}`" in composition.too_open(tmp_path)
+    assert f"`chmod 700 {tmp_path}`" in installation.too_open(tmp_path)
     tmp_path.chmod(0o700)
 
 
@@ -236,3 +260,66 @@ def test_a_second_daemon_waits_until_the_first_has_gone(club):
                 assert composition.hold_scheduler(app, first)
         with composition.sending(app) as (_third, third):
             assert composition.hold_scheduler(app, third)
+
+
+# --- what a sender leaves behind --------------------------------------------------------------------------------------
+
+
+def the_owners(app):
+    with app.store.reading() as connection:
+        return connection.exec_driver_sql("SELECT id, ended_at IS NOT NULL FROM owners ORDER BY id").all()
+
+
+def test_a_sender_that_ends_well_leaves_neither_lock_nor_journal(club):
+    with club.opened() as app:
+        with composition.sending(app) as (_sender, owner):
+            [lock] = club.folder.glob(".mailer-*.lock")
+            [journal] = club.folder.glob(".mailer-*.journal")
+            assert journal.stem == lock.stem
+            assert rights(lock) == rights(journal) == 0o600
+            assert the_owners(app) == [(owner, 0)]
+        assert not list(club.folder.glob(".mailer-*"))
+        assert the_owners(app) == [(owner, 1)]
+
+
+def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(club):
+    with club.opened() as app:
+        begin(app, members(2))
+        with composition.sending(app) as (sender, owner):
+            [held, other] = claimed(app, owner)
+            sender._journal.write(held.delivery, held.epoch, Noted.BEGUN)
+            sender._journal.write(held.delivery, held.epoch, Noted.ACCEPTED, 250)
+            sender._results = {"127.0.0.1": ["the ledger could not be written"]}
+            row = owner_of(app)
+            # While it lives, nobody looks into its journal.
+            assert composition.legacy(row) is None
+        assert composition.legacy(row) == ({(held.delivery, held.epoch): Trace(noted=Noted.ACCEPTED, code=250)},)
+        assert the_owners(app) == [(owner, 0)]
+        with composition.sending(app) as (sender, _next):
+            asyncio.run(sender.drain())  # nobody listens: but what was left behind is taken over before
+            assert states(app) == {"accepted": 1, "pending": 1}
+        assert other.epoch == 1
+
+
+@pytest.mark.parametrize("change", [{"host": "another"}, {"boot_id": "another"}])
+def test_of_another_machine_or_boot_nothing_is_proved(club, change):
+    with club.opened() as app:
+        begin(app, members(1))
+        with composition.sending(app) as (_sender, owner):
+            claimed(app, owner)
+            row = owner_of(app)
+        assert composition.legacy(row) == (None,)  # it has ended, and took its journal along
+        assert composition.legacy(replace(row, **change)) is None
+
+
+def claimed(app, owner):
+    with app.store.transaction() as connection:
+        asked = Asked(owner=owner, results={}, room={"127.0.0.1": 9}, carried={}, spoiled=(), elapsed=0.0, only=None)
+        given = turn_over(connection, app.press, composition.manner(app.config), {}, asked)
+    return [work.claim for work in given.works["127.0.0.1"]]
+
+
+def owner_of(app):
+    with app.store.reading() as connection:
+        [found] = owners_with_copies(connection)
+    return found

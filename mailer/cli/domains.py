@@ -53,7 +53,7 @@ def lift(domain: Domain) -> None:
 
 def join(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(no_args_is_help=True, help="Recipients' domains: which get nothing for now; suspend, lift.")
+    group = typer.Typer(no_args_is_help=True, help="Recipients' domains. Example: mailer domain list")
     group.command("list")(list_)
     group.command()(suspend)
     group.command()(lift)

@@ -40,15 +40,16 @@ def warm_up(per_hour: int, age: timedelta | None) -> int:
 
 
 def shares(room: Mapping[str, int], weights: Mapping[str, int], carried: Mapping[str, int]) -> dict[str, int]:
-    """How many of the next copies each relay is given: at most its `room`, and in the end by its weight.
+    """How many of the next copies each relay is given: at most its room, and in the end by its weight.
 
-    `carried` is how many each was given before. A relay of weight 0 gets copies only where no other has room.
+    `room` names the relays in use, full ones too; `carried` is how many each was given before. A relay of weight 0 gets
+    copies only where no other is in use.
     """
-    first = {name: free for name, free in room.items() if free > 0 and weights[name] > 0}
     given = dict.fromkeys(room, 0)
-    if not first:
+    if not any(weights[name] for name in room):
         return {name: max(0, free) for name, free in room.items()}
-    if len(first) == 1:
+    first = {name: free for name, free in room.items() if free > 0 and weights[name] > 0}
+    if len(first) <= 1:
         return given | first
     # The one that is furthest behind its share sets the pace, and nobody waits for one that has no room.
     total = sum(weights[name] for name in first)

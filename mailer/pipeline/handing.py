@@ -46,7 +46,7 @@ class Asked:
 
     owner: int
     results: Mapping[str, Sequence[Result]]
-    room: Mapping[str, int]
+    room: Mapping[str, int]  # of the relays in use, full ones too
     carried: Mapping[str, int]  # how many each relay was given before
     spoiled: Sequence[tuple[Claim, str]]  # copies that cannot be made, and why; nothing of them was tried
     elapsed: float

@@ -35,11 +35,11 @@ class RelayLimit:
 def room_through(connection: Connection, relay: str, limit: RelayLimit, now: datetime, wanted: int) -> int:
     """How many of the copies `wanted` may be claimed for a relay now. Counted from the ledger, so it outlives us."""
     if limit.per_minute and wanted > 0:
-        wanted = min(wanted, limit.per_minute - limits.left_through(connection, relay, now - MINUTE))
+        wanted = min(wanted, limit.per_minute - limits.left_through(connection, relay, now - MINUTE, now))
     if limit.new_relay_per_hour and wanted > 0:
         used = limits.first_use(connection, relay)
         in_hour = warm_up(limit.new_relay_per_hour, now - used if used else None)
-        wanted = min(wanted, in_hour - limits.left_through(connection, relay, now - HOUR))
+        wanted = min(wanted, in_hour - limits.left_through(connection, relay, now - HOUR, now))
     return max(0, wanted)
 
 
@@ -49,7 +49,7 @@ def rooms_to(connection: Connection, given: Mapping[str, FamilyLimit], now: date
     for family, limit in given.items():
         room = wanted
         if limit.per_minute and room > 0:
-            room = min(room, limit.per_minute - limits.left_to(connection, family, now - MINUTE))
+            room = min(room, limit.per_minute - limits.left_to(connection, family, now - MINUTE, now))
         if limit.connections and room > 0:
             # Not more in hand than there may be conversations about them.
             room = min(room, limit.connections - limits.in_hand_to(connection, family))
@@ -69,6 +69,9 @@ def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: 
             pleas[family] = outcome
         elif isinstance(outcome, Accepted):
             eased.add(family)
+    calm = eased - pleas.keys()
+    if calm and (calm := calm & limits.rested(connection, now)):
+        limits.lift(connection, calm)
     for family, outcome in pleas.items():
         before = limits.throttle_of(connection, family)
         if before is not None and before.failures == 0 and (before.until is None or before.until > now):

@@ -4,19 +4,15 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
-from mailer.domain.delivery import Deferred, Event, event_of
-from mailer.domain.errors import LoginRefused, TransportDown
-from mailer.domain.pacing import MINUTE
 from mailer.domain.ports import Journal
 from mailer.pipeline import clearing, maillog
 from mailer.pipeline.clearing import Legacy
 from mailer.pipeline.handing import Asked, Benches, Given, Manner, turn_over
-from mailer.pipeline.lanes import AHEAD, Lane, Relay, Rest
+from mailer.pipeline.lanes import AHEAD, Blame, Drained, Lane, Relay, Rest
 from mailer.pipeline.press import IssueName, Press
-from mailer.pipeline.tray import Broken, OutTray
+from mailer.pipeline.tray import OutTray
 from mailer.store import Connection
 from mailer.store.claims import Claim
 from mailer.store.results import Result
@@ -26,19 +22,8 @@ Words = ParamSpec("Words")
 
 # Seconds: so long at most until an answer stands in the ledger, and until a pause is noticed.
 TURN = 0.2
-# After so many connections in a row that broke before any content was asked for, the relay counts as down.
-BROKEN = 3
-# How often the ledger is tried again, a second apart, when it cannot be written: a backup may hold it, a disk be full.
-PATIENCE = 5
-
-
-@dataclass(slots=True)
-class Drained:
-    """How a drain ended. `down` says why a relay could not be used; `broke` what became of a connection at last."""
-
-    handed_over: int = 0
-    down: str = ""
-    broke: str = ""
+# How often the ledger is tried again, so many seconds apart, when it cannot be written: its disk may be full.
+PATIENCE, AGAIN = 5, 1.0
 
 
 class Sender:
@@ -68,8 +53,7 @@ class Sender:
         # One thread writes the ledger for this process: writers of one database wait for each other anyway.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._benches: Benches = {}
-        # Copies that connections broke at: how often, and how many had been handed over at the first time.
-        self._broke: dict[int, tuple[int, int]] = {}
+        self._blame = Blame()
         self._handed_over = 0
         self._rests: dict[str, Rest] = {relay.name: Rest() for relay in relays}
         # What came of copies and is not written yet: kept when the ledger could not be written.
@@ -117,6 +101,8 @@ class Sender:
         if not usable:
             return Drained(down="the relay was down a moment ago")
         await self._write_and_free()
+        if self._stop.is_set():
+            return Drained()
         await self._ledger(clearing.take_over, self._manner, self._owner, self._legacy)
         self._lanes = lanes = {relay.name: self._lane(relay) for relay in usable}
         try:
@@ -140,22 +126,27 @@ class Sender:
         )
 
     async def _run(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
+        failed: Exception | None = None
         async with asyncio.TaskGroup() as group:
             for lane in lanes.values():
                 for _ in range(lane.relay.connections):
-                    group.create_task(self._carry(lane))
+                    group.create_task(lane.carry(self._relay_is_up, self._nudged.set))
             try:
                 await self._keep_in_hand(lanes, only)
+            except Exception as error:  # noqa: BLE001  (what is being handed over is finished all the same)
+                failed = error
             finally:
                 for lane in lanes.values():
                     lane.tray.close()
+        if failed is not None:
+            raise failed
 
     async def _keep_in_hand(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
         """Turn after turn: write what came, claim what is due; until nothing is left that can be done now."""
         while True:
             starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
             self._gather(lanes)
-            room = {name: 0 if self._stop.is_set() else lane.room() for name, lane in lanes.items()}
+            room = {name: lane.room() for name, lane in lanes.items() if lane.in_use and not self._stop.is_set()}
             given = await _whole(self._turn(lanes, room, only))
             for name, lane in lanes.items():
                 lane.given += len(given.works.get(name, ()))
@@ -177,25 +168,15 @@ class Sender:
     async def _turn(self, lanes: Mapping[str, Lane], room: Mapping[str, int], only: IssueName | None) -> Given:
         """One step of the ledger, tried again a few times: it may be locked, or the disk full."""
         for tried in range(PATIENCE + 1):
-            results = {name: tuple(kept) for name, kept in self._results.items()}
-            spoiled = tuple(self._spoiled)
-            asked = Asked(
-                owner=self._owner,
-                results=results,
-                room=room,
-                carried={name: lane.given for name, lane in lanes.items()},
-                spoiled=spoiled,
-                elapsed=self._press.clock.elapsed(),
-                only=only,
-            )
+            asked = self._asked(room, {name: lane.given for name, lane in lanes.items()}, only)
             try:
                 given = await self._ledger(turn_over, self._manner, self._benches, asked)
             except Exception as error:
-                if tried == PATIENCE or await self.stopped(1.0):
+                if tried == PATIENCE or await self.stopped(AGAIN):
                     raise
                 maillog.failed("writing the ledger, it is tried again:", error)
             else:
-                self._written(results, spoiled)
+                self._written(asked)
                 if any(given.works.values()):
                     # Before any of them can leave: a backup restored later is older than this.
                     await asyncio.to_thread(self._reach, given.epoch)
@@ -207,43 +188,38 @@ class Sender:
         for name, lane in lanes.items():
             results, broken = lane.tray.collect()
             self._results[name] += results
-            self._results[name] += [self._broken_off(lane, one) for one in broken]
+            now, got_through = self._press.clock.now(), self._handed_over + lane.tray.handed_over
+            for one in broken:
+                result = self._blame.judge(one, now=now, got_through=got_through)
+                lane.blamed += result.outcome is not None
+                self._results[name].append(result)
             self._spoiled += lane.tray.spoiled
             lane.tray.spoiled = []
 
-    def _written(self, results: Mapping[str, Sequence[Result]], spoiled: Sequence[object]) -> None:
-        for name, done in results.items():
+    def _asked(self, room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None) -> Asked:
+        """All that came is to be written; and so many copies are wanted for each relay."""
+        return Asked(
+            owner=self._owner,
+            results={name: tuple(kept) for name, kept in self._results.items()},
+            room=room,
+            carried=carried,
+            spoiled=tuple(self._spoiled),
+            elapsed=self._press.clock.elapsed(),
+            only=only,
+        )
+
+    def _written(self, asked: Asked) -> None:
+        for name, done in asked.results.items():
             del self._results[name][: len(done)]
-        del self._spoiled[: len(spoiled)]
+        del self._spoiled[: len(asked.spoiled)]
 
     async def _write_and_free(self) -> None:
         """Write what came; whatever is ours then was claimed and never reached a tray, and goes back."""
-        results = {name: tuple(kept) for name, kept in self._results.items()}
-        spoiled = tuple(self._spoiled)
-        asked = Asked(owner=self._owner, results=results, room={}, carried={}, spoiled=spoiled, elapsed=0.0, only=None)
+        asked = self._asked({}, {}, None)
         await self._ledger(turn_over, self._manner, self._benches, asked)
-        self._written(results, spoiled)
+        self._written(asked)
         await self._ledger(clearing.free_own, self._manner, self._owner)
         self._journal.clear()
-
-    def _broken_off(self, lane: Lane, broken: Broken) -> Result:
-        """A copy at which a connection broke: behind the others, and put off when it is this copy that breaks them."""
-        work, now = broken.work, self._press.clock.now()
-        maillog.broke_off(work.claim.delivery, broken.why)
-        times, handed_over = self._broke.get(work.claim.delivery, (0, self._handed_over))
-        self._broke[work.claim.delivery] = (times + 1, handed_over)
-        to_blame = times + 1 >= BROKEN and self._handed_over + lane.tray.handed_over > handed_over
-        lane.blamed += to_blame
-        outcome = Deferred(reply=None, detail=broken.why) if to_blame else None
-        return Result(
-            claim=work.claim,
-            event=event_of(outcome) if outcome else Event.UNUSED,
-            outcome=outcome,
-            begun=False,
-            started_at=work.started_at or now,
-            finished_at=now,
-            next_attempt_at=None if outcome else now + MINUTE,
-        )
 
     async def _after(self, lanes: Mapping[str, Lane]) -> Drained:
         drained, now = Drained(), self._press.clock.now()
@@ -266,42 +242,8 @@ class Sender:
             del self._benches[identity]
         return drained
 
-    # --- one connection -----------------------------------------------------------------------------------------------
-
-    async def _carry(self, lane: Lane) -> None:
-        """One connection's life: copy after copy while there are any, a new conversation when one broke."""
-        broken = 0
-        try:
-            while broken < BROKEN and await self._something(lane.tray):
-                before, connected = lane.tray.handed_over, False
-                try:
-                    async with lane.relay.transport.connect() as connection:
-                        connected = True
-                        if not lane.reached:
-                            lane.reached = True
-                            await self._ledger(clearing.relay_is_up)
-                        await connection.carry(lane.tray)
-                except TransportDown as error:
-                    lane.login_refused |= isinstance(error, LoginRefused)
-                    if connected:
-                        lane.broke, lane.breaks = str(error), lane.breaks + 1
-                    broken = broken + 1 if connected else BROKEN
-                    if broken >= BROKEN:
-                        lane.down = str(error)
-                if lane.tray.handed_over > before:
-                    broken = 0
-        finally:
-            lane.carriers -= 1
-            self._nudged.set()
-
-    @staticmethod
-    async def _something(tray: OutTray) -> bool:
-        """Wait until there is something to take; False when there will be nothing."""
-        while tray.open and not len(tray):
-            more = asyncio.Event()
-            tray.await_more(more.set)
-            await more.wait()
-        return len(tray) > 0
+    async def _relay_is_up(self) -> None:
+        await self._ledger(clearing.relay_is_up)
 
     async def _ledger(
         self, step: Callable[Concatenate[Connection, Press, Words], Answer], *given: Words.args, **named: Words.kwargs

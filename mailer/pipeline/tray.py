@@ -136,6 +136,7 @@ class OutTray:
                 self._journal.write(work.claim.delivery, work.claim.epoch, Noted.BEGUN)
             except MailerError as error:
                 maillog.failed(f"delivery {work.claim.delivery} waits:", error)
+                self.close()  # the next one could not begin either
             else:
                 work.begun = True
                 return True

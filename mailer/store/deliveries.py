@@ -11,7 +11,7 @@ from mailer.domain.circulation import Copy
 from mailer.domain.delivery import BLOCKING, Event, State, advance
 from mailer.domain.edition import variant_named
 from mailer.domain.families import family_of
-from mailer.store.schema import attempts, deliveries, is_sending
+from mailer.store.schema import attempts, deliveries, is_pending, is_sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +170,14 @@ def counts(connection: Connection, mailings: Sequence[int]) -> dict[str, int]:
     query = select(deliveries.c.state, func.count().label("number")).where(deliveries.c.mailing.in_(mailings))
     found = {row.state: row.number for row in connection.execute(query.group_by(deliveries.c.state))}
     return {state.value: found.get(state.value, 0) for state in State}
+
+
+def any_waits(connection: Connection, mailing: int) -> bool:
+    """Whether a copy of the mailing is pending or sending; it costs the same however many copies there are."""
+    pending = select(deliveries.c.id).where(deliveries.c.mailing == mailing, is_pending)
+    # `mailing + 0`: found among the few that are in hand, not among all of the mailing.
+    sending = select(deliveries.c.id).where(deliveries.c.mailing + 0 == mailing, is_sending)
+    return any(connection.execute(query.limit(1)).first() is not None for query in (pending, sending))
 
 
 def refused_with(connection: Connection, mailing: int, code: int, status: str) -> int:

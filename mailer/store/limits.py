@@ -24,19 +24,22 @@ class Throttle:
     set_by: str
 
 
-def left_through(connection: Connection, relay: str, since: datetime) -> int:
-    """How many copies were tried through a relay after that instant or are in hand for it now, by any process."""
+def left_through(connection: Connection, relay: str, since: datetime, now: datetime) -> int:
+    """How many copies were tried through a relay after `since` and until now, or are in hand for it, by any process.
+
+    What a clock that was wrong has dated later than now does not count: it would be in the way for as long.
+    """
     tried = select(func.count()).select_from(attempts)
-    tried = tried.where(attempts.c.relay == relay, attempts.c.started_at > since)
+    tried = tried.where(attempts.c.relay == relay, attempts.c.started_at > since, attempts.c.started_at <= now)
     in_hand = select(func.count()).where(deliveries.c.relay == relay, is_sending)
     return connection.execute(tried).scalar_one() + connection.execute(in_hand).scalar_one()
 
 
-def left_to(connection: Connection, family: str, since: datetime) -> int:
-    """How many copies to a provider were tried after that instant or are in hand now, by any process."""
+def left_to(connection: Connection, family: str, since: datetime, now: datetime) -> int:
+    """How many copies to a provider were tried after `since` and until now, or are in hand, by any process."""
     of_family = attempts.join(deliveries, deliveries.c.id == attempts.c.delivery)
     tried = select(func.count()).select_from(of_family)
-    tried = tried.where(deliveries.c.family == family, attempts.c.started_at > since)
+    tried = tried.where(deliveries.c.family == family, attempts.c.started_at > since, attempts.c.started_at <= now)
     return connection.execute(tried).scalar_one() + in_hand_to(connection, family)
 
 
@@ -52,9 +55,19 @@ def first_use(connection: Connection, relay: str) -> datetime | None:
 
 
 def throttled(connection: Connection, now: datetime) -> list[Throttle]:
-    """Every provider that gets nothing now."""
+    """Every provider that gets nothing now: by a person, or because it asked us to slow down.
+
+    A plea that a clock that was wrong has dated later than now is void.
+    """
     query = select(throttles).where(or_(throttles.c.until.is_(None), throttles.c.until > now))
+    query = query.where(or_(throttles.c.failures == 0, throttles.c.set_at <= now))
     return [Throttle(**row._asdict()) for row in connection.execute(query.order_by(throttles.c.family))]
+
+
+def rested(connection: Connection, now: datetime) -> set[str]:
+    """The providers that had asked us to slow down, and get copies again."""
+    over = (throttles.c.failures > 0) & (throttles.c.until <= now)
+    return set(connection.execute(select(throttles.c.family).where(over)).scalars())
 
 
 def throttle_of(connection: Connection, family: str) -> Throttle | None:

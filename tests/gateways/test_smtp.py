@@ -251,12 +251,23 @@ def test_leaving_in_a_hurry_cuts_the_connection() -> None:
 
 def test_a_connecting_that_is_cancelled_leaves_nothing_open() -> None:
     async def story() -> None:
-        async with a_bare_server("220 hello") as port:
-            connecting = asyncio.create_task(connect(settings(port)))
-            await asyncio.wait([connecting], timeout=0.05)
+        greeted, closed = asyncio.Event(), asyncio.Event()
+
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 hello\r\n")
+            await reader.readline()
+            greeted.set()
+            if not await reader.read():  # it goes without a word
+                closed.set()
+            writer.close()
+
+        async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+            connecting = asyncio.create_task(connect(settings(server.sockets[0].getsockname()[1])))
+            await greeted.wait()
             connecting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await connecting
+            await closed.wait()
 
     run(story())
 

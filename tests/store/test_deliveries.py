@@ -100,6 +100,20 @@ def test_every_state_is_counted_and_over_all_mailings_asked_for(store: Store) ->
         assert deliveries.counts(connection, []) == none
 
 
+def test_a_mailing_waits_while_a_copy_is_pending_or_sending(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [delivery] = a_mailing_of(connection, 1)
+        other, owner = a_mailing(connection, supplement=1), an_owner(connection)
+        assert deliveries.any_waits(connection, mailing)
+        [held] = take(connection, mailing, owner)
+        assert deliveries.any_waits(connection, mailing)
+        assert not deliveries.any_waits(connection, other)
+        write_down(connection, owner, came(held))
+        assert not deliveries.any_waits(connection, mailing)
+        put(connection, delivery, state=State.HELD, held_reason="paused")
+        assert not deliveries.any_waits(connection, mailing)
+
+
 def test_a_copy_that_keeps_out_a_further_one(store: Store) -> None:
     with store.transaction() as connection:
         _, [delivery] = a_mailing_of(connection, 1)

@@ -32,7 +32,7 @@ def test_what_was_tried_and_what_is_in_hand_count_for_their_relay(store: Store) 
     with store.transaction() as connection:
         mailing, _ = a_mailing_of(connection, 6)
         owner = an_owner(connection)
-        assert limits.left_through(connection, RELAY, NOW - MINUTE) == 0
+        assert limits.left_through(connection, RELAY, NOW - MINUTE, NOW) == 0
         early, late, unused, _ = take(connection, mailing, owner, limit=4)
         later = Deferred(reply=Reply(code=451))
         write_down(
@@ -43,9 +43,9 @@ def test_what_was_tried_and_what_is_in_hand_count_for_their_relay(store: Store) 
             came(unused, Event.UNUSED, None),
         )
         # A minute ago exactly is over; what was not tried counts for nothing, what is in hand may leave at any moment.
-        assert limits.left_through(connection, RELAY, NOW - MINUTE) == 2
-        assert limits.left_through(connection, RELAY, NOW) == 1
-        assert limits.left_through(connection, "another.example", NOW - MINUTE) == 0
+        assert limits.left_through(connection, RELAY, NOW - MINUTE, NOW) == 2
+        assert limits.left_through(connection, RELAY, NOW, NOW) == 1
+        assert limits.left_through(connection, "another.example", NOW - MINUTE, NOW) == 0
 
 
 def test_what_was_tried_and_what_is_in_hand_count_for_their_provider(store: Store) -> None:
@@ -62,10 +62,10 @@ def test_what_was_tried_and_what_is_in_hand_count_for_their_provider(store: Stor
         assert limits.in_hand_to(connection, "gmail.com") == 2
         write_down(connection, owner, came(first))
         assert limits.in_hand_to(connection, "gmail.com") == 1
-        assert limits.left_to(connection, "gmail.com", NOW - MINUTE) == 2
-        assert limits.left_to(connection, "gmail.com", NOW) == 1
-        assert limits.left_to(connection, "example.org", NOW) == 1
-        assert limits.left_to(connection, "googlemail.com", NOW - MINUTE) == 0
+        assert limits.left_to(connection, "gmail.com", NOW - MINUTE, NOW) == 2
+        assert limits.left_to(connection, "gmail.com", NOW, NOW) == 1
+        assert limits.left_to(connection, "example.org", NOW, NOW) == 1
+        assert limits.left_to(connection, "googlemail.com", NOW - MINUTE, NOW) == 0
 
 
 def test_a_relay_is_new_until_its_first_attempt(store: Store) -> None:
