@@ -28,16 +28,20 @@ _QUEUE_IDS = tuple(
 )
 
 
-# A relay that does not know us says so to every recipient: Postfix and Exim, Sendmail, Exchange. The words must open the
-# reply: further on they are another server's, quoted by ours, and concern that one recipient.
-_RELAYING_DENIED = re.compile(
-    r"^(?:<[^>]*>[:.]? *)?(?:relay access denied|relay(?:ing)? (?:not permitted|denied)|unable to relay)", re.IGNORECASE
+# A relay that does not know us says so to every recipient: Postfix and Exim, Sendmail, Exchange. Postfix says there too
+# what it thinks of us and our sender (its smtpd_delay_reject). The words must open the reply: further on they are another
+# server's, quoted by ours, and concern that one recipient.
+_NOT_FOR_US = re.compile(
+    r"^(?:<[^>]*>[:.]? *)?"
+    r"(?:relay access denied|relay(?:ing)? (?:not permitted|denied)|unable to relay"
+    r"|(?:client host|helo command|sender address) rejected:)",
+    re.IGNORECASE,
 )
 
 
-def denies_relaying(reply: Reply) -> bool:
+def denies_us(reply: Reply) -> bool:
     """Whether the relay refuses to work for us at all, rather than for the recipient it was asked about."""
-    return reply.code // 100 == 5 and _RELAYING_DENIED.match(reply.text) is not None
+    return reply.code // 100 == 5 and _NOT_FOR_US.match(reply.text) is not None
 
 
 def read(code: int, text: str) -> Reply:

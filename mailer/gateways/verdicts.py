@@ -71,4 +71,4 @@ def _concerns_us(verb: Verb, reply: Reply) -> bool:
     """
     if verb is Verb.MAIL:
         return reply.code != 552 and reply.status != "5.3.4"
-    return verb is Verb.RCPT and replies.denies_relaying(reply)
+    return verb is Verb.RCPT and replies.denies_us(reply)

@@ -170,7 +170,12 @@ async def until(met: Callable[[], bool]) -> None:
 
 async def connect(given: SmtpSettings) -> None:
     """Connects, and leaves again."""
-    async with SmtpTransport(given).connect():
+    await connect_by(SmtpTransport(given))
+
+
+async def connect_by(transport: SmtpTransport) -> None:
+    """The same, by this transport."""
+    async with transport.connect():
         pass
 
 

@@ -1,16 +1,29 @@
 """A connection to the relay is private, checked and logged in, or there is none and the reason is told."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiosmtplib import SMTP, SMTPServerDisconnected
 
 from mailer.domain.delivery import Accepted
-from mailer.domain.errors import BadInput, Refused, TransportDown
+from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
 from mailer.gateways.sink import Phase, Sink
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
-from tests.gateways.relays import ANNA, BORIS, Shelf, a_bare_server, a_connection, carried, connect, settings
+from tests.gateways.relays import (
+    ANNA,
+    BORIS,
+    Shelf,
+    a_bare_server,
+    a_connection,
+    carried,
+    connect,
+    connect_by,
+    settings,
+    until,
+)
 
 run = asyncio.run
 
@@ -77,6 +90,71 @@ def test_a_login_is_made_and_its_refusal_shows_no_password(authority) -> None:
                 with pytest.raises(TransportDown, match=r"530 5.7.0"):
                     await connection.carry(Shelf(ANNA))
             assert len(sink.received) == 1
+
+    run(story())
+
+
+@asynccontextmanager
+async def a_gatekeeper(*answers: str) -> AsyncIterator[tuple[int, list[bytes]]]:
+    """Answers one login after another, the last answer for ever; keeps the words of each that was tried."""
+    tried: list[bytes] = []
+    inside: list[asyncio.StreamWriter] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inside.append(writer)
+        writer.write(b"220 relay.example\r\n")
+        try:
+            async for said in reader:
+                if said.startswith(b"AUTH"):
+                    tried.append(said)
+                    writer.write(answers[min(len(tried), len(answers)) - 1].encode() + b"\r\n")
+                elif said.startswith(b"EHLO"):
+                    writer.write(b"250-relay.example\r\n250 AUTH CRAM-MD5 LOGIN PLAIN\r\n")
+                else:
+                    writer.write(b"221 2.0.0 Bye\r\n")
+                    break
+        except ConnectionResetError:
+            pass
+        finally:
+            writer.close()
+            inside.remove(writer)
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1], tried
+        await until(lambda: not inside)
+        await asyncio.sleep(0)  # lets the loop close the last one's socket
+
+
+def test_a_wrong_password_is_tried_once_by_all_connections_together() -> None:
+    async def story() -> None:
+        async with a_gatekeeper("535 5.7.8 Wrong", "235 2.7.0 Right", "235 2.7.0 Right", "535 5.7.8 Wrong") as at:
+            port, tried = at
+            transport = SmtpTransport(settings(port, username="mailer", password="secret-123"))
+
+            async def connect_often(times: int) -> list[BaseException | None]:
+                return await asyncio.gather(*(connect_by(transport) for _ in range(times)), return_exceptions=True)
+
+            refused = await connect_often(4)
+            assert [type(one) for one in refused] == [LoginRefused] * 4
+            assert len({str(one) for one in refused}) == 1
+            assert len(tried) == 1
+            assert tried[0].startswith(b"AUTH PLAIN ")
+            assert await connect_often(2) == [None, None]  # it was mended
+            assert len(tried) == 3
+            assert isinstance((await connect_often(1))[0], LoginRefused)  # known to be let in, and no more
+            assert [type(one) for one in await connect_often(3)] == [LoginRefused] * 3
+            assert len(tried) == 5
+
+    run(story())
+
+
+def test_a_login_that_cannot_be_looked_at_now_is_not_refused() -> None:
+    async def story() -> None:
+        async with a_gatekeeper("454 4.7.0 Temporary authentication failure") as (port, _tried):
+            with pytest.raises(TransportDown, match=r"answers ‘454 4\.7\.0 Temporary") as down:
+                await connect(settings(port, username="mailer", password="secret-123"))
+            assert not isinstance(down.value, LoginRefused)
 
     run(story())
 

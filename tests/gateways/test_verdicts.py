@@ -20,6 +20,13 @@ PARCEL = Letter(ANNA)
         (Verb.RCPT, 450, "4.2.1 Later", Deferred, "the relay refused the recipient's address"),
         (Verb.RCPT, 550, "5.1.1 Nobody", Rejected, "the relay refused the recipient's address"),
         (Verb.RCPT, 550, "5.7.1 mx says: relay access denied", Rejected, "the relay refused the recipient's address"),
+        (
+            Verb.RCPT,
+            554,
+            "5.7.1 <a@b.example>: Recipient address rejected: no",
+            Rejected,
+            "the relay refused the recipient's address",
+        ),
         (Verb.RCPT, 450, "4.7.1 Relay access denied", Deferred, "the relay refused the recipient's address"),
         (Verb.DATA, 451, "4.3.0 Later", Deferred, "the relay refused to be given the message"),
         (Verb.DATA, 554, "5.5.1 No", Rejected, "the relay refused to be given the message"),
@@ -38,6 +45,9 @@ def test_a_refusal_about_the_copy(verb: Verb, code: int, text: str, kind: type[O
     [
         (Verb.MAIL, 550, "5.7.1 Not you", "refuses to work for us: ‘550 5.7.1 Not you’ to MAIL; check its settings"),
         (Verb.RCPT, 554, "5.7.1 <a@b.example>: Relay access denied", "refuses to work for us"),
+        (Verb.RCPT, 554, "5.7.1 <c[192.0.2.1]>: Client host rejected: Access denied", "refuses to work for us"),
+        (Verb.RCPT, 553, "5.7.1 <b@c.example>: Sender address rejected: not owned by user x", "refuses to work for us"),
+        (Verb.RCPT, 504, "5.5.2 <c>: Helo command rejected: need fully-qualified hostname", "refuses to work for us"),
         (Verb.RCPT, 550, "relaying denied", "refuses to work for us"),
         (Verb.RCPT, 550, "relay not permitted", "refuses to work for us"),
         (Verb.RCPT, 550, "5.7.54 Unable to relay recipient", "refuses to work for us"),
