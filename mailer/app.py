@@ -3,14 +3,11 @@
 import getpass
 import os
 import secrets
-import shutil
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from threading import Event
 
@@ -27,6 +24,7 @@ from mailer.gateways import locks
 from mailer.gateways import spool as spooling
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.epoch import EpochFile
+from mailer.gateways.installation import KEY_BYTES
 from mailer.gateways.journal import Journal
 from mailer.gateways.journal import read as read_journal
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
@@ -46,7 +44,6 @@ SCHEDULER = "scheduler"
 SCHEDULER_LEASE = timedelta(seconds=30)
 # A source is read twice, this long apart (seconds): what grew in between is not finished.
 STILL = 0.5
-KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,15 +147,16 @@ def _stand_still() -> None:
 
 def relays(app: App) -> list[Relay]:
     """The relays of the settings. Raises MailerError for settings that would send in clear."""
-    return [Relay(name=one.name, transport=_transport(one), connections=one.connections) for one in app.config.relays]
+    return [Relay(name=one.name, transport=transport_to(one), connections=one.connections) for one in app.config.relays]
 
 
 def transport(app: App) -> Transport:
-    """The relay that test mailings go to and that `check` looks at: the first. Raises MailerError as `relays` does."""
-    return _transport(app.config.relays[0])
+    """The relay that test mailings go through: the first of the settings. Raises MailerError as `relays` does."""
+    return transport_to(app.config.relays[0])
 
 
-def _transport(relay: RelaySettings) -> SmtpTransport:
+def transport_to(relay: RelaySettings) -> SmtpTransport:
+    """How connections to a relay are made. Raises MailerError for settings that would send in clear."""
     return SmtpTransport(
         SmtpSettings(
             host=relay.host,
@@ -288,59 +286,3 @@ def hold_scheduler(app: App, owner: int) -> bool:
             return False
         take_lease(connection, SCHEDULER, owner, now=now, lasting=SCHEDULER_LEASE)
         return True
-
-
-# --- an installation on disk ------------------------------------------------------------------------------------------
-
-
-def shipped(name: str) -> Path:
-    """A file or folder that comes with the package: from the wheel, or from the checkout it runs in."""
-    inside = Path(str(files("mailer"))) / "shipped" / name
-    return inside if inside.exists() else Path(str(files("mailer"))).parent / name
-
-
-def install(folder: Path) -> Path:
-    """A new installation: config.toml, key, templates/, schedules/ and an empty issues/; returns the config.toml.
-
-    Only the owner can read it. Refused where one is already; nothing there is changed.
-    """
-    config = folder / "config.toml"
-    if config.exists():
-        raise Refused(f"{config} is already there: this folder has an installation; name another one")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in ("templates", "schedules"):
-        if not (folder / name).exists():
-            _copy_private(shipped(name), folder / name)
-    (folder / "issues").mkdir(exist_ok=True, mode=0o700)
-    key = folder / "mailer.key"
-    if not key.exists():
-        write_private(key, secrets.token_hex(KEY_BYTES) + "\n")
-    write_private(config, shipped("config.example.toml").read_text())
-    return config
-
-
-def _copy_private(source: Path, target: Path) -> None:
-    """The same folder, which only its owner can use, whatever the rights of the one that was shipped."""
-    target.mkdir(mode=0o700)
-    for one in sorted(source.iterdir()):
-        if one.is_dir():
-            _copy_private(one, target / one.name)
-        else:
-            shutil.copyfile(one, target / one.name)
-
-
-def write_private(file: Path, content: str) -> None:
-    """A new file with this content that only its owner can read."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        opened.write(content)
-
-
-def too_open(path: Path) -> str | None:
-    """What is wrong with a private file's or folder's rights; None when only the owner can use it, or it is not there."""
-    if not path.exists():
-        return None
-    mode = stat.S_IMODE(path.stat().st_mode)
-    wanted = 0o700 if path.is_dir() else 0o600
-    if mode & ~wanted:
-        return f"{path} is {mode:04o}, others can read it; `chmod {wanted:o} {path}`"
-    return None

@@ -9,9 +9,12 @@ from pathlib import Path
 from mailer import app as composition
 from mailer.app import App
 from mailer.config import Config, load_config, load_schedules
+from mailer.config.relays import Relay
 from mailer.daemon import next_time
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.newsletter import Newsletter
+from mailer.formats.dkim import public_record, record_name
+from mailer.gateways import installation
 from mailer.pipeline.specimen import compile_specimen
 
 
@@ -25,7 +28,7 @@ class Finding:
 
 
 async def check(config: Path) -> list[Finding]:
-    """Look at settings, key, schedules, database, templates, rights and relay, in this order.
+    """Look at settings, key, schedules, database, templates, rights, signing and relays, in this order.
 
     What cannot be looked at, because something before it is wrong, is left out.
     """
@@ -40,7 +43,8 @@ async def check(config: Path) -> list[Finding]:
         return [*found, Finding(what="the database", ok=False, said=str(error))]
     with closing(opened.store):
         found.append(Finding(what="the database", ok=True, said=opened.store.name))
-        return [*found, _ledger(opened), *_newsletters(opened), *_rights(opened), await _relay(opened)]
+        found += [_ledger(opened), *_newsletters(opened), *_rights(opened), *_signing(opened)]
+        return [*found, *[await _relay(opened, relay) for relay in opened.config.relays]]
 
 
 def _files(config: Config) -> Iterator[Finding]:
@@ -74,28 +78,46 @@ def _source(opened: App, newsletter: Newsletter) -> str:
 
 def _rights(opened: App) -> Iterator[Finding]:
     private = [*opened.config.private_files, *_database(opened)]
-    wrong = [said for path in private if (said := composition.too_open(path))]
+    wrong = [said for path in private if (said := installation.too_open(path))]
     yield Finding(what="rights of files", ok=not wrong, said="; ".join(wrong) or "only their owner can read them")
 
 
 def _database(opened: App) -> list[Path]:
     """The database, and its journal unless that has just been made with the database's own rights."""
     files = opened.database_files
-    return files[:1] if files and composition.too_open(files[0]) else files
+    return files[:1] if files and installation.too_open(files[0]) else files
 
 
-async def _relay(opened: App) -> Finding:
+def _signing(opened: App) -> Iterator[Finding]:
+    """What the DNS must say of each signing key, and whether it is the sender's domain that signs."""
+    signer = opened.press.signer
+    if signer is None:
+        return
+    for key in signer.keys:
+        said = f"publish TXT {record_name(signer.domain, key)}: {public_record(key)}"
+        yield Finding(what=f"DKIM {key.selector}", ok=True, said=said)
+    for one in opened.press.newsletters.values():
+        domain = one.sender.address.domain
+        if f".{domain}".endswith(f".{signer.domain}"):
+            continue
+        said = (
+            f"[dkim] domain {signer.domain} is not that of {one.sender.address}, nor above it: DMARC will not count it"
+        )
+        yield Finding(what=f"{one.id}: DKIM", ok=False, said=said)
+
+
+async def _relay(opened: App, relay: Relay) -> Finding:
+    what = "the relay" if len(opened.config.relays) == 1 else f"the relay {relay.name}"
     try:
-        relay = opened.config.relays[0]
         if relay.username and not relay.password:
             also = ", or set MAILER_SMTP__PASSWORD" if relay.section == "[smtp]" else ""
             raise BadInput(f"{relay.section} username has no password: name a password_file{also}")
-        async with composition.transport(opened).connect():
+        async with composition.transport_to(relay).connect():
             pass
     except MailerError as error:
-        return Finding(what="the relay", ok=False, said=str(error))
+        return Finding(what=what, ok=False, said=str(error))
     how = f"{relay.security}{', logged in' if relay.username else ''}"
-    return Finding(what="the relay", ok=True, said=f"{relay.host}:{relay.port} answers ({how})")
+    return Finding(what=what, ok=True, said=f"{relay.host}:{relay.port} answers ({how})")
 
 
 def _try(what: str, look: Callable[[], str]) -> Finding:

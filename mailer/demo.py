@@ -13,6 +13,7 @@ from mailer.daemon import Daemon, Pace
 from mailer.domain.errors import MailerError, Refused
 from mailer.domain.mailing import MailingState
 from mailer.formats import register
+from mailer.gateways import installation
 from mailer.gateways.sink import Phase, Sink
 from mailer.pipeline import approving, registering, reporting
 from mailer.pipeline.press import IssueName
@@ -36,9 +37,9 @@ def prepare(folder: Path | None) -> Path:
         raise Refused(f"{folder} is not empty: name a new folder for the demo")
     elif folder.exists():
         folder.chmod(0o700)
-    composition.install(folder)
-    for source in sorted(composition.shipped("demo").rglob("*")):
-        target = folder / source.relative_to(composition.shipped("demo"))
+    installation.install(folder)
+    for source in sorted(installation.shipped("demo").rglob("*")):
+        target = folder / source.relative_to(installation.shipped("demo"))
         if source.is_dir():
             target.mkdir(mode=0o700, exist_ok=True)
         else:

@@ -29,6 +29,9 @@ def progress_document(found: reporting.Progress) -> dict[str, object]:
         "deliveries": found.counts,
         "due_at": found.due_at,
         "starts_at": found.starts_at,
+        "rest_at": found.rest_at,
+        "pause_reason": found.pause_reason,
+        "resting": [one.family for one in found.resting],
         "approved_by": found.approved_by,
         "approved_at": found.approved_at,
     }
@@ -63,14 +66,24 @@ def remark(found: reporting.Progress, now: datetime) -> str:
     if found.state in {MailingState.PLANNED, MailingState.APPROVED}:
         return f"due {console.time_of(found.due_at)}" if found.due_at else ""
     if found.state is MailingState.PAUSED:
-        return f"`mailer resume {found.issue}` goes on with it"
+        why = f"{found.pause_reason}; when that is mended, " if found.pause_reason else ""
+        return f"{why}`mailer resume {found.issue}` goes on with it"
     if found.state is not MailingState.SENDING:
         open_ = found.counts[State.UNCERTAIN] + found.counts[State.HELD] + found.counts[State.REJECTED]
         return f"somebody must look at {open_}: `mailer report {found.issue}`" if open_ else ""
+    return _why_it_waits(found, now)
+
+
+def _why_it_waits(found: reporting.Progress, now: datetime) -> str:
+    """What a mailing that is sending waits for, or how long it takes."""
     if found.starts_at and found.starts_at > now:
         return f"from {console.time_of(found.starts_at)}; until then `mailer cancel {found.issue}` undoes it"
     if found.relay_down:
         return f"the relay is down: {found.relay_down}"
+    if found.rest_at and found.rest_at > now:
+        return f"the first copies have gone; the rest follows at {console.time_of(found.rest_at)}"
+    if found.resting and found.counts[State.PENDING]:
+        return f"nothing leaves to {', '.join(one.family for one in found.resting)} for now: `mailer domain list`"
     if found.next_at and found.next_at > now:
         return f"the next attempt is at {console.time_of(found.next_at)}"
     return f"about {found.seconds_left:.0f} s left" if found.seconds_left else ""

@@ -95,6 +95,8 @@ def waits(opened: App, found: reporting.Progress) -> bool:
     now = opened.press.clock.now()
     if newsletter is None or not newsletter.schedule.open_at(now):
         return False
+    if found.rest_at is not None and now < found.rest_at:
+        return False  # the canary wave has gone, and the rest has its time
     return found.next_at is None or found.next_at <= now or found.counts["sending"] > 0
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from mailer import app as composition
 from mailer import checking
 from mailer.cli import console
+from mailer.gateways import installation
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folder, or this one")] = Path()) -> None:
@@ -16,7 +16,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folde
 
     Example: mailer init /srv/mailer
     """
-    config = composition.install(folder.resolve())
+    config = installation.install(folder.resolve())
     console.say({"config": str(config)}, f"{config} is written; edit it, then `mailer --config {config} check`")
 
 

@@ -47,7 +47,7 @@ def shares(room: Mapping[str, int], weights: Mapping[str, int], carried: Mapping
     """
     given = dict.fromkeys(room, 0)
     if not any(weights[name] for name in room):
-        return dict(room)
+        return {name: max(0, free) for name, free in room.items()}
     first = {name: free for name, free in room.items() if free > 0 and weights[name] > 0}
     if len(first) <= 1:
         return given | first

@@ -23,7 +23,6 @@ from mailer.domain.issue import Block, Issue, ListBlock, Picture, Quote, Section
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.formats.bulletin import compose
-from mailer.formats.html import write_html
 from mailer.formats.message import content_id
 from mailer.formats.text import write_text
 
@@ -39,6 +38,9 @@ def compile_edition(
     Reads the template folder and nothing else. Raises Refused when the fee schedule lacks the issue's season, BadInput
     for a mistake in a template, a picture that is missing, or HTML above 100,000 bytes (R6).
     """
+    # Only where something is compiled: the libraries of HTML are a sixth of what a sending process would hold in memory.
+    from mailer.formats.html import write_html
+
     bulletin = compose(
         issue=issue, language=language, variant=variant, newsletter=newsletter, fees=fees, templates=templates
     )

@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-import openpyxl
-
 from mailer.domain.circulation import Register
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import Kind, Payment, Period
@@ -186,6 +184,8 @@ def write_payments_csv(register: Register) -> bytes:
 
 def write_xlsx(register: Register) -> bytes:
     """Both tables as sheets of one workbook, dates and amounts as Excel's own, that import takes back unchanged."""
+    import openpyxl  # only where a workbook is written: a process that sends has no use for it
+
     workbook = openpyxl.Workbook(write_only=True)
     for name, (columns, rows) in (("members", _members_table(register)), ("payments", _payments_table(register))):
         sheet = workbook.create_sheet(name)

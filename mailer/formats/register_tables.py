@@ -16,8 +16,6 @@ from difflib import get_close_matches
 from itertools import chain, islice
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-
 from mailer.domain.errors import BadInput
 
 # Hundreds of times the register of any club; what is larger is something else, or meant to do harm.
@@ -185,6 +183,8 @@ def _from_xlsx(file: str, content: bytes, sheet: str) -> Iterator[tuple[str, ...
 
 
 def _cells(file: str, content: bytes, sheet: str) -> list[tuple[str, ...]]:
+    import openpyxl  # only where a workbook is read: a process that sends has no use for it
+
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     try:
         named = {name.strip().lower(): name for name in workbook.sheetnames}

@@ -8,87 +8,26 @@ message costs one round trip (PIPELINING, RFC 2920); whole messages one behind t
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 
 from mailer.domain.ports import Parcel
+from mailer.gateways.events import Answered, Event, Over, Refused, Verb, Wanted
 from mailer.gateways.replies import ReplyReader
 
-
-class Verb(Enum):
-    """What an answer may be to."""
-
-    RSET = "RSET"
-    MAIL = "MAIL"
-    RCPT = "RCPT"
-    DATA = "DATA"
-    CONTENT = "the content"
-    DOT = "the lone dot"  # ends a DATA that was let in although its recipient was refused (RFC 2920 §3.1)
-    BDAT = "BDAT"
-    QUIT = "QUIT"
-
-
 # The classes of answers (first digits) that fit a command; any other means that answers and commands are out of step.
-FITTING: dict[Verb, str] = {
-    Verb.RSET: "245",
-    Verb.MAIL: "245",
-    Verb.RCPT: "245",
-    Verb.DATA: "345",
-    Verb.CONTENT: "245",
-    Verb.DOT: "245",
-    Verb.BDAT: "245",
-    Verb.QUIT: "245",
-}
+_FIT_DATA = (3, 4, 5)
+_FIT = (2, 4, 5)
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The relay waits for the content of this copy: `content`, or nothing more on this connection."""
-
-    parcel: Parcel
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The answer to the content of a copy. None: it came, but cannot be trusted to be the answer to this one."""
-
-    parcel: Parcel
-    code: int | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The relay refused a copy before it took its content: at which command, and with which answer."""
-
-    parcel: Parcel
-    verb: Verb
-    code: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """Nothing more can be said here: the relay closes the service (421), or its answers do not fit the commands."""
-
-    why: str
-    code: int = 0
-    out_of_step: bool = False
-
-
-Event = Wanted | Answered | Refused | Over
-
-# An answer to one of these is about the copy, or the last of all, even when it closes the service (421).
-_LAST_OF_A_COPY = (Verb.CONTENT, Verb.BDAT, Verb.QUIT)
+# An answer to one of these ends a copy, or the conversation, even when it closes the service (421).
+_LAST = (Verb.CONTENT, Verb.DOT, Verb.BDAT, Verb.QUIT)
 
 
 @dataclass(slots=True, eq=False)
 class _Turn:
-    """One copy in the dialogue."""
+    """One copy in the dialogue. `begun`: its content was said."""
 
     parcel: Parcel
-    refusal: tuple[Verb, int, str] | None = None
+    refusal: Refused | None = None
     begun: bool = False
-    over: bool = False
 
 
 @dataclass(slots=True)
@@ -107,7 +46,8 @@ class Dialogue:
     _turns: deque[_Turn] = field(default_factory=deque)
     _held: Answered | None = None  # believed only when the answers that came with it fit as well
     _reset_due: bool = False
-    _in_step: bool = False  # a DATA was answered with 354: answers and commands are in step
+    _answered_one: bool = False
+    _in_step: bool = False  # behind the answer to a content, a DATA was answered with 354
     _over: bool = False
 
     @property
@@ -117,7 +57,11 @@ class Dialogue:
 
     @property
     def chunked(self) -> bool:
-        """Whether the next copy goes with BDAT. The first of a connection never does: its 354 proves the step."""
+        """Whether the next copy goes with BDAT.
+
+        The first two of a connection never do. To MAIL, RCPT and BDAT the same answer fits, so that one too many or too
+        few would give a copy the answer of another; the second 354 proves that this relay gives one to each command.
+        """
         return self.window > 1 and self._in_step and self.pipelined and "chunking" in self.extensions
 
     @property
@@ -144,10 +88,12 @@ class Dialogue:
         if self._reset_due or chunked:
             self._say(b"RSET\r\n", Verb.RSET, turn)
             self._reset_due = False
+            if not self.pipelined:
+                return
         self._say(self._mail(parcel), Verb.MAIL, turn)
         if not self.pipelined:
             return
-        self._say(b"RCPT TO:<%b>\r\n" % parcel.envelope.recipient.encode(), Verb.RCPT, turn)
+        self._say(_rcpt(parcel), Verb.RCPT, turn)
         if chunked:
             turn.begun = True
             self.outgoing.append(b"BDAT %d LAST\r\n" % len(parcel.message))
@@ -157,10 +103,15 @@ class Dialogue:
 
     def content(self, parcel: Parcel) -> None:
         """Send the content that was Wanted; its lines end in CRLF and none begins with a dot (RFC 5321 §4.5.2)."""
-        turn = next(turn for turn in self._turns if turn.parcel is parcel)
+        turn = self._turn_of(parcel)
         turn.begun = True
         self.outgoing.append(parcel.message)
         self._say(b".\r\n", Verb.CONTENT, turn)
+
+    def withhold(self, parcel: Parcel) -> None:
+        """The content that was Wanted will not be sent: its copy is forgotten, and nothing more can be said here."""
+        self._turns.remove(self._turn_of(parcel))
+        self._over = True
 
     def quit(self) -> None:
         """Say goodbye; no copy is under way."""
@@ -168,120 +119,130 @@ class Dialogue:
 
     def receive(self, data: bytes) -> Iterator[Event]:
         """What these octets mean. Whatever they are, nothing is raised; after Over nothing is said any more."""
+        due = len(self._awaited)  # what is said while these octets are read they cannot be an answer to
         for reply in self._replies.read(data):
             if self._over:
                 return
             if reply is None:
                 yield from self._out_of_step("answered what is no reply")
-            else:
+            elif due:
+                due -= 1
                 yield from self._match(*reply)
+            else:
+                yield from self._unasked(*reply)
 
-    def abandon(self) -> tuple[Answered | None, list[tuple[Parcel, bool]]]:
-        """The connection has ended: the last answer that had come, and each copy without one, with whether it had begun."""
-        held, self._held, self._over = self._held, None, True
-        left = [(turn.parcel, turn.begun) for turn in self._turns if not turn.over]
+    def abandon(self) -> tuple[list[Answered | Refused], list[tuple[Parcel, bool]]]:
+        """The connection has ended: the answers that had come, and each copy without one, with whether it had begun."""
+        known: list[Answered | Refused] = [] if self._held is None else [self._held]
+        known += [turn.refusal for turn in self._turns if turn.refusal is not None]
+        left = [(turn.parcel, turn.begun) for turn in self._turns if turn.refusal is None]
+        self._held, self._over = None, True
         self._turns.clear()
         self._awaited.clear()
-        return held, left
+        return known, left
 
     # --- answers ------------------------------------------------------------------------------------------------------
 
+    def _unasked(self, code: int, text: str) -> Iterator[Event]:
+        if code == 421:  # RFC 5321 §3.8: it may be said at any time
+            yield self._closing(code, text, "")
+        else:
+            yield from self._out_of_step(f"gave one answer too many: {code} {text}")
+
     def _match(self, code: int, text: str) -> Iterator[Event]:
-        if not self._awaited:
-            if code == 421:  # RFC 5321 §3.8: it may be said at any time
-                yield self._end(Over(f"is closing the service: 421 {text}", code=421))
-            else:
-                yield from self._out_of_step(f"gave one answer too many: {code} {text}")
-            return
         verb, turn = self._awaited.popleft()
-        if code == 421 and verb not in _LAST_OF_A_COPY:
-            yield from self._release()
-            yield self._end(Over(f"is closing the service: it answered 421 {text} to {verb.value}", code=421))
-        elif str(code)[0] not in FITTING[verb]:
+        if code // 100 not in (_FIT_DATA if verb is Verb.DATA else _FIT):
             yield from self._out_of_step(f"answered {code} {text} to {verb.value}, which is no answer to it")
         elif turn is None:
             yield self._end(Over("has been left"))
+        elif code == 421 and verb not in _LAST:
+            turn.begun = False  # whatever was said of it behind this command, there is no such transaction
+            yield from self._release()
+            yield self._closing(code, text, f" to {verb.value}")
         else:
             yield from self._take(verb, turn, code, text)
 
     def _take(self, verb: Verb, turn: _Turn, code: int, text: str) -> Iterator[Event]:
-        good = code < 400
         match verb:
-            case Verb.RSET if not good:
-                yield from self._release()
-                yield self._end(Over(f"answered {code} {text} to RSET", code=code))
-            case Verb.MAIL | Verb.RCPT:
-                if not good and turn.refusal is None:
-                    turn.refusal = verb, code, text
+            case Verb.RSET if code >= 400:
+                # RFC 5321 §4.1.1.5 knows no refusal of it; it is more likely the answer to what was said before.
+                yield from self._out_of_step(f"answered {code} {text} to RSET", code)
+            case Verb.RSET | Verb.MAIL | Verb.RCPT:
+                if verb is Verb.RSET:
+                    yield from self._release()
+                if code >= 400 and turn.refusal is None:
+                    turn.refusal = Refused(turn.parcel, verb, code, text)
                 if not self.pipelined:
                     yield from self._go_on(verb, turn)
             case Verb.DATA:
                 yield from self._let_in(turn, code, text)
-            case Verb.CONTENT:
-                yield from self._answered(turn, code, text)
-            case Verb.BDAT if turn.refusal is None:
-                yield from self._answered(turn, code, text)
-            case Verb.DOT | Verb.BDAT:
-                yield from self._refused(turn)
             case _:
-                pass  # RSET, as it should be
+                yield from self._refused(turn) if turn.refusal is not None else self._answered(turn, code, text)
+                if code == 421:
+                    yield from self._release()
+                    yield self._closing(code, text, f" to {verb.value}")
 
     def _go_on(self, verb: Verb, turn: _Turn) -> Iterator[Event]:
         """The next command of a dialogue that goes one by one."""
         if turn.refusal is not None:
             yield from self._refused(turn)
+        elif verb is Verb.RSET:
+            self._say(self._mail(turn.parcel), Verb.MAIL, turn)
         elif verb is Verb.MAIL:
-            self._say(b"RCPT TO:<%b>\r\n" % turn.parcel.envelope.recipient.encode(), Verb.RCPT, turn)
+            self._say(_rcpt(turn.parcel), Verb.RCPT, turn)
         else:
             self._say(b"DATA\r\n", Verb.DATA, turn)
 
     def _let_in(self, turn: _Turn, code: int, text: str) -> Iterator[Event]:
         yield from self._release()
-        if code < 400:
-            self._in_step = True
-        if code < 400 and turn.refusal is None:
-            yield Wanted(turn.parcel)
-        elif code < 400:
-            self._say(b".\r\n", Verb.DOT, turn)  # nobody is to get it: an empty message for no recipient
-        else:
-            turn.refusal = turn.refusal or (Verb.DATA, code, text)
+        if code >= 400:
+            turn.refusal = turn.refusal or Refused(turn.parcel, Verb.DATA, code, text)
             yield from self._refused(turn)
+            return
+        self._in_step = self._answered_one
+        if turn.refusal is None:
+            yield Wanted(turn.parcel)
+        else:
+            self._say(b".\r\n", Verb.DOT, turn)  # nobody is to get it: an empty message for no recipient
 
     def _answered(self, turn: _Turn, code: int, text: str) -> Iterator[Event]:
-        self._leave(turn)
+        self._turns.remove(turn)
+        self._answered_one = True
         answer = Answered(turn.parcel, code, text)
-        if self._turns and not self._turns[0].begun:
+        if self._turns:  # until the next one's DATA or RSET is answered, which no other answer fits so well
             self._held = answer
         else:
             yield answer
-        if code == 421:
-            yield from self._release()
-            yield self._end(Over(f"is closing the service: it answered 421 {text} to a message", code=421))
 
     def _refused(self, turn: _Turn) -> Iterator[Event]:
         assert turn.refusal is not None
-        self._leave(turn)
+        self._turns.remove(turn)
         self._reset_due = True
-        yield Refused(turn.parcel, *turn.refusal)
+        yield turn.refusal
 
     def _release(self) -> Iterator[Event]:
         if self._held is not None:
             yield self._held
             self._held = None
 
-    def _out_of_step(self, why: str) -> Iterator[Event]:
+    def _out_of_step(self, why: str, code: int = 0) -> Iterator[Event]:
+        """Nothing that is not settled yet can be believed."""
+        for turn in self._turns:
+            turn.refusal = None
         if self._held is not None:
             yield Answered(self._held.parcel, None, f"the relay's answers do not fit: it {why}")
             self._held = None
-        yield self._end(Over(why, out_of_step=True))
+        yield self._end(Over(why, code=code, out_of_step=True))
+
+    def _turn_of(self, parcel: Parcel) -> _Turn:
+        return next(turn for turn in self._turns if turn.parcel is parcel)
+
+    def _closing(self, code: int, text: str, to: str) -> Over:
+        return self._end(Over(f"is closing the service: it said {code} {text}{to}", code=code))
 
     def _end(self, event: Over) -> Over:
         self._over = True
         return event
-
-    def _leave(self, turn: _Turn) -> None:
-        turn.over = True
-        self._turns.remove(turn)
 
     # --- commands -----------------------------------------------------------------------------------------------------
 
@@ -296,3 +257,7 @@ class Dialogue:
             return b"MAIL FROM:<%b>%b\r\n" % (envelope.sender.encode(), size)
         # RFC 6531 §3.4; the To header is in UTF-8 then, so the content needs RFC 6152's eight bits.
         return b"MAIL FROM:<%b>%b BODY=8BITMIME SMTPUTF8\r\n" % (envelope.sender.encode(), size)
+
+
+def _rcpt(parcel: Parcel) -> bytes:
+    return b"RCPT TO:<%b>\r\n" % parcel.envelope.recipient.encode()

@@ -28,16 +28,20 @@ _QUEUE_IDS = tuple(
 )
 
 
-# A relay that does not know us says so to every recipient: Postfix and Exim, Sendmail, Exchange. The words must open the
-# reply: further on they are another server's, quoted by ours, and concern that one recipient.
-_RELAYING_DENIED = re.compile(
-    r"^(?:<[^>]*>[:.]? *)?(?:relay access denied|relay(?:ing)? (?:not permitted|denied)|unable to relay)", re.IGNORECASE
+# A relay that does not know us says so to every recipient: Postfix and Exim, Sendmail, Exchange. Postfix says there too
+# what it thinks of us and our sender (its smtpd_delay_reject). The words must open the reply: further on they are another
+# server's, quoted by ours, and concern that one recipient.
+_NOT_FOR_US = re.compile(
+    r"^(?:<[^>]*>[:.]? *)?"
+    r"(?:relay access denied|relay(?:ing)? (?:not permitted|denied)|unable to relay"
+    r"|(?:client host|helo command|sender address) rejected:)",
+    re.IGNORECASE,
 )
 
 
-def denies_relaying(reply: Reply) -> bool:
+def denies_us(reply: Reply) -> bool:
     """Whether the relay refuses to work for us at all, rather than for the recipient it was asked about."""
-    return reply.code // 100 == 5 and _RELAYING_DENIED.match(reply.text) is not None
+    return reply.code // 100 == 5 and _NOT_FOR_US.match(reply.text) is not None
 
 
 def read(code: int, text: str) -> Reply:
@@ -75,6 +79,7 @@ def quoted(reply: Reply) -> str:
 
 # RFC 5321 §4.5.3.1.5 allows a reply line 512 octets; nobody's whole reply is longer than this.
 _REPLY_AT_MOST = 32_768
+_SIGNS = (b" ", b"-", b"\r", b"")  # RFC 5321 §4.2: some leave the space out where no text follows
 
 
 @dataclass(slots=True)
@@ -94,8 +99,9 @@ class ReplyReader:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             code, sign, text = line[:3], line[3:4], line[4:].removesuffix(b"\r")
-            self._length += len(line)
-            if not (len(code) == 3 and code.isdigit() and sign in _SIGNS and self._code in (b"", code)):
+            self._length += len(line) + 1
+            whole = len(code) == 3 and code.isdigit() and sign in _SIGNS and self._code in (b"", code)
+            if not whole or self._length > _REPLY_AT_MOST:
                 yield None
                 return
             self._lines.append(text)
@@ -105,6 +111,3 @@ class ReplyReader:
                 self._lines, self._code, self._length = [], b"", 0
         if self._length + len(self._rest) > _REPLY_AT_MOST:
             yield None
-
-
-_SIGNS = (b" ", b"-", b"\r", b"")  # RFC 5321 §4.2: some leave the space out where no text follows

@@ -57,6 +57,7 @@ class Sink:
 
     With a `folder` each message is written there as <nnnn>.eml (0600); with a `log` a line `message-id recipient` is
     appended for each. `login` is (user, password), required when given; as aiosmtpd has it, it wants STARTTLS.
+    `pipelining`: whether it announces that commands may come in groups (RFC 2920), which aiosmtpd can take.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Sink:
         tls_context: ssl.SSLContext | None = None,
         login: tuple[str, str] | None = None,
         smtputf8: bool = True,
+        pipelining: bool = True,
         port: int = 0,
         log: Path | None = None,
         delay_seconds: float = 0.0,
@@ -81,6 +83,7 @@ class Sink:
         self._tls_context = tls_context
         self._login = login
         self._smtputf8 = smtputf8
+        self._pipelining = pipelining
         self._log = log
         self._delay = delay_seconds
         self._named: Counter[str] = Counter()
@@ -125,6 +128,13 @@ class Sink:
         return AuthResult(success=known, handled=False)
 
     # --- aiosmtpd's hooks; MISSING asks for its usual answer ----------------------------------------------------------
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, _server: "_Session", session: Session, _envelope: Envelope, name: str, lines: list[str]
+    ) -> list[str]:
+        """What to announce: what aiosmtpd would, and PIPELINING."""
+        session.host_name = name
+        return [lines[0], *(["250-PIPELINING"] if self._pipelining else []), *lines[1:]]
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: "_Session", _session: Session, _envelope: Envelope, sender: str, _options: list[str]

@@ -15,6 +15,7 @@ from aiosmtplib import (
     SMTPConnectError,
     SMTPException,
     SMTPResponseException,
+    SMTPServerDisconnected,
 )
 
 from mailer.domain.address import is_loopback
@@ -57,6 +58,18 @@ class SmtpSettings:
         return f"{self.host}:{self.port}"
 
 
+class _Client(SMTP):
+    """Tries a login once; aiosmtplib would try a wrong password by every mechanism that it finds announced."""
+
+    # PLAIN comes first, since the line is private and every relay has it: CRAM-MD5 fails, though announced, where only
+    # hashes of passwords are kept.
+    AUTH_METHODS = ("plain", "login", "cram-md5")
+
+    @property
+    def supported_auth_methods(self) -> list[str]:
+        return super().supported_auth_methods[:1]
+
+
 class SmtpTransport:
     """Makes connections to the relay of the settings.
 
@@ -71,13 +84,44 @@ class SmtpTransport:
             )
         self._settings = settings
         self._tls = _tls_context(settings.ca_file) if settings.security is not Security.NONE else None
+        self._welcome = not settings.username  # the last login was accepted, or none is wanted
+        self._knocking = asyncio.Lock()
+        self._failures = 0  # of those who knocked; the last one's:
+        self._failed_with: type[TransportDown] = TransportDown
+        self._failed_for = ""
         self._one_by_one = False  # it announced PIPELINING, and its answers did not fit its commands
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[SmtpConnection]:
-        """A greeted, secured, logged-in connection, closed at the end. Raises TransportDown when there is none."""
+        """A greeted, secured, logged-in connection, closed at the end. Raises TransportDown when there is none.
+
+        Until a login was accepted one connection at a time tries it, and those that wait share its failure: relays lock
+        out who fails too often.
+        """
+        client, connection = await (self._come_in() if self._welcome else self._knock())
+        try:
+            yield connection
+        finally:
+            try:
+                await connection.leave()
+            finally:
+                self._one_by_one |= connection.out_of_step
+                client.close()
+
+    async def _knock(self) -> tuple[SMTP, SmtpConnection]:
+        before = self._failures
+        async with self._knocking:
+            if self._failures > before:
+                raise self._failed_with(self._failed_for)
+            try:
+                return await self._come_in()
+            except TransportDown as error:
+                self._failures, self._failed_with, self._failed_for = self._failures + 1, type(error), str(error)
+                raise
+
+    async def _come_in(self) -> tuple[SMTP, SmtpConnection]:
         settings = self._settings
-        client = SMTP(
+        client = _Client(
             hostname=settings.host,
             port=settings.port,
             username=settings.username or None,
@@ -92,23 +136,23 @@ class SmtpTransport:
             await client.connect()
             if client.is_ehlo_or_helo_needed:
                 await client.ehlo()
+            connection = self._taken_over(client)
         except (SMTPException, OSError, ValueError) as error:
             client.close()
-            kind = LoginRefused if isinstance(error, SMTPAuthenticationError) else TransportDown
+            refused = _refuses_login(error)
+            self._welcome &= not refused
+            kind = LoginRefused if refused else TransportDown
             raise kind(f"the relay {settings.name} {_why(error, settings)}") from error
         except BaseException:
             client.close()
             raise
-        connection = self._taken_over(client)
-        try:
-            yield connection
-        finally:
-            self._one_by_one |= connection.out_of_step
-            await connection.leave()
-            client.close()
+        self._welcome = True
+        return client, connection
 
     def _taken_over(self, client: SMTP) -> SmtpConnection:
         """The client's connection in our own protocol: it is greeted, private and logged in."""
+        if not client.is_connected:
+            raise SMTPServerDisconnected("it closed the connection after its greeting")
         extensions = frozenset(client.esmtp_extensions)
         return SmtpConnection(
             cast(asyncio.WriteTransport, client.transport),
@@ -134,6 +178,11 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
+def _refuses_login(error: Exception) -> bool:
+    """Whether it is about our name and password; a 4xx says only that they cannot be looked at now (RFC 4954 §6)."""
+    return isinstance(error, SMTPAuthenticationError) and error.code >= 500
+
+
 def _why(error: Exception, settings: SmtpSettings) -> str:
     """Why there is no connection, and what to do; never a word of the password."""
     # aiosmtplib wraps what goes wrong with TLS from the first octet, but not what goes wrong after STARTTLS.
@@ -146,7 +195,7 @@ def _why(error: Exception, settings: SmtpSettings) -> str:
             )
         case ssl.SSLError():
             return f"does not agree on TLS ({cause.reason}); nothing was sent; check [smtp] port and security"
-        case SMTPAuthenticationError():
+        case SMTPAuthenticationError() if _refuses_login(cause):
             reply = replies.quoted(replies.read(cause.code, cause.message))
             return f"refuses the login of {settings.username} ({reply}); check [smtp] username and password_file"
         case SMTPResponseException():

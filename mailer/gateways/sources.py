@@ -6,14 +6,16 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote
 
-import aiohttp
 import fsspec
 
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.ports import RawFile, RawIssue, UnreadFolder
+
+if TYPE_CHECKING:
+    import aiohttp
 
 MOST_FILES = 100  # in an issue's folder; an issue has two texts and at most twenty pictures
 BIGGEST_FILE = 10 * 1024 * 1024  # bytes; issues themselves allow less
@@ -31,6 +33,8 @@ def _options(protocol: str) -> dict[str, Any]:
     """What fsspec needs to be told of each kind of source; the times are in seconds."""
     match protocol:
         case "https":
+            import aiohttp  # only where a source asks for it: a process that sends has no use for it
+
             return {
                 "block_size": 0,  # files are read as they come, so that the limit holds where no size is said
                 "allow_redirects": False,
@@ -45,7 +49,7 @@ def _options(protocol: str) -> dict[str, Any]:
             return {}
 
 
-async def _no_detour(response: aiohttp.ClientResponse) -> None:
+async def _no_detour(response: "aiohttp.ClientResponse") -> None:
     """A server that sends us elsewhere is not the source; errors are told apart by fsspec."""
     if 300 <= response.status < 400:
         raise MailerError(f"the server sends us on from {response.url.name} to another address; name that one as url")

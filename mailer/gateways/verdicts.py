@@ -3,7 +3,7 @@
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
 from mailer.domain.ports import Envelope
 from mailer.gateways import replies
-from mailer.gateways.dialogue import Answered, Refused, Verb
+from mailer.gateways.events import Answered, Refused, Verb
 
 # Refusals before the content that concern our standing with the relay and no member: nobody's attempt is used up.
 _NOT_FOR_US = {
@@ -16,6 +16,8 @@ _REFUSED = {
     Verb.RCPT: "the relay refused the recipient's address",
     Verb.DATA: "the relay refused to be given the message",
 }
+
+_FOR_OTHER_LETTERS = frozenset({"smtputf8", "8bitmime"})
 
 
 def of_refusal(refused: Refused, tls_version: str) -> Outcome | str:
@@ -50,10 +52,14 @@ def lost(why: str, tls_version: str) -> Unknown:
 
 
 def cannot_carry(envelope: Envelope, extensions: frozenset[str], tls_version: str) -> Rejected | None:
-    """The refusal of RFC 6531 §3.5 for an address that needs SMTPUTF8, where the relay has not announced it."""
-    if "smtputf8" in extensions or (envelope.sender.isascii() and envelope.recipient.isascii()):
+    """The refusal of RFC 6531 §3.5 for an address that needs SMTPUTF8, where the relay has not announced it.
+
+    Nor can it be used without 8BITMIME, which §3.1 asks of a relay with SMTPUTF8: the To header has the address in it.
+    """
+    if extensions >= _FOR_OTHER_LETTERS or (envelope.sender.isascii() and envelope.recipient.isascii()):
         return None
-    text = "the relay does not announce SMTPUTF8, needed for this address"
+    lacking = " and ".join(sorted(word.upper() for word in _FOR_OTHER_LETTERS - extensions))
+    text = f"the relay does not announce {lacking}, needed for this address"
     reply = Reply(code=553, status="5.6.7", text=text)
     return Rejected(reply=reply, tls_version=tls_version, detail="the relay was not asked")
 
@@ -65,4 +71,4 @@ def _concerns_us(verb: Verb, reply: Reply) -> bool:
     """
     if verb is Verb.MAIL:
         return reply.code != 552 and reply.status != "5.3.4"
-    return verb is Verb.RCPT and replies.denies_relaying(reply)
+    return verb is Verb.RCPT and replies.denies_us(reply)

@@ -128,7 +128,10 @@ def begin_proved(connection: Connection, press: Press, found: Mailing, copies: i
     """Move a mailing whose copies were all made once to `sending`, from the state in which it was read."""
     if not found.supplement:  # a supplement goes out as it was approved, whatever was edited since
         _refuse_drifted(connection, press, found)
-    undo = timedelta(minutes=press.newsletter(found.newsletter).schedule.undo_minutes)
+    newsletter = press.newsletter(found.newsletter)
+    if newsletter.schedule.canary and newsletter.editors and not found.supplement:
+        _refuse_untested(connection, found)
+    undo = timedelta(minutes=newsletter.schedule.undo_minutes)
     starts_at = press.clock.now() + undo
     _move(connection, found, Step.SEND, starts_at=starts_at)
     note(
@@ -210,6 +213,14 @@ def _refuse_drifted(connection: Connection, press: Press, found: Mailing) -> Non
         raise Refused(f"{found.issue}: {drift}; `mailer plan {found.issue}` plans it again")
 
 
+def _refuse_untested(connection: Connection, found: Mailing) -> None:
+    """The editors are the first of a canary wave: they have had exactly this."""
+    if not mailings.was_tested(connection, found.content_hash, found.editions_hash):
+        raise Refused(
+            f"{found.issue} goes out in waves ([send] canary), and the editors come first: `mailer test {found.issue}`"
+        )
+
+
 def _withdraw(connection: Connection, press: Press, found: Mailing, why: str) -> None:
     _step(found, Step.WITHDRAW)
     gone = {"approved_hash": None, "approved_by": None, "approved_at": None, "due_at": None}
@@ -269,19 +280,3 @@ _DONE = {
     Step.REOPEN: "sent again",
     Step.CANCEL: "cancelled",
 }
-
-
-def close_done(connection: Connection) -> list[Mailing]:
-    """Close every mailing in which nothing is pending or sending; returns those that were closed.
-
-    A closed one to which a copy came back (a late reply, a copy settled or released) goes on first.
-    """
-    for one in mailings.mailings_in(connection, [MailingState.CLOSED]):
-        if deliveries.any_waits(connection, one.id):
-            mailings.move(connection, one, take(one.state, Step.REOPEN))
-    sending = mailings.mailings_in(connection, [MailingState.SENDING])
-    return [
-        one
-        for one in sending
-        if not deliveries.any_waits(connection, one.id) and mailings.move(connection, one, take(one.state, Step.CLOSE))
-    ]

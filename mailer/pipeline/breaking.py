@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mailer.domain.bounce import Phase, Scope
 from mailer.domain.delivery import Rejected, Reply
 from mailer.domain.mailing import MailingState, Step, take
+from mailer.formats.report import classify
 from mailer.pipeline import maillog
 from mailer.pipeline.press import Press
 from mailer.store import Connection, deliveries, history, mailings
 from mailer.store.results import Result
 
-# RFC 3463 §3.2, §3.3: the refusal is about the one address or mailbox; 5.1.7 and 5.1.8 are about the sender's.
-_OURS = frozenset({"5.1.7", "5.1.8"})
+# Refusals that are about the one reader, and no reason to stop for the others.
+_THE_READERS = frozenset({Scope.ADDRESS, Scope.MAILBOX})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ def break_off(connection: Connection, press: Press, breaker: Breaker, results: I
         if one.outcome is not None:
             tried[one.claim.mailing] += 1
             reply = one.outcome.reply
-            if isinstance(one.outcome, Rejected) and reply is not None and not _about_the_address(reply):
+            if isinstance(one.outcome, Rejected) and reply is not None and not _about_the_reader(reply, one):
                 refused[one.claim.mailing, reply.code, reply.status] += 1
     for (mailing, code, status), number in refused.items():
         # The share of all of them can only come to the limit with results that are at the limit themselves.
@@ -56,8 +58,9 @@ def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, 
         maillog.paused(found.issue, f"{said}; `mailer resume {found.issue}` goes on when that is mended")
 
 
-def _about_the_address(reply: Reply) -> bool:
-    return reply.status.startswith(("5.1.", "5.2.")) and reply.status not in _OURS
+def _about_the_reader(reply: Reply, result: Result) -> bool:
+    phase = Phase.CONTENT if result.begun else Phase.RCPT
+    return classify(reply.code, reply.status or None, reply.text, phase).scope in _THE_READERS
 
 
 def why_paused(entries: Sequence[history.Entry]) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from mailer.domain.mailing import MailingState
+from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline import maillog
-from mailer.pipeline.approving import cancel_waiting, close_done
+from mailer.pipeline.approving import cancel_waiting
 from mailer.pipeline.handing import Manner, settle_by_policy
 from mailer.pipeline.press import Press
-from mailer.store import Connection, leftovers, mailings, outages
+from mailer.store import Connection, deliveries, leftovers, mailings, outages
 from mailer.store.leftovers import Traces
 from mailer.store.owners import Owner, owners_with_copies
 
@@ -66,3 +66,19 @@ def tidy(connection: Connection, _press: Press) -> set[int]:
     for one in closed:
         maillog.mailing(one.issue, "closed")
     return {one.id for one in closed}
+
+
+def close_done(connection: Connection) -> list[Mailing]:
+    """Close every mailing in which nothing is pending or sending; returns those that were closed.
+
+    A closed one to which a copy came back (a late reply, a copy settled or released) goes on first.
+    """
+    for one in mailings.mailings_in(connection, [MailingState.CLOSED]):
+        if deliveries.any_waits(connection, one.id):
+            mailings.move(connection, one, take(one.state, Step.REOPEN))
+    sending = mailings.mailings_in(connection, [MailingState.SENDING])
+    return [
+        one
+        for one in sending
+        if not deliveries.any_waits(connection, one.id) and mailings.move(connection, one, take(one.state, Step.CLOSE))
+    ]

@@ -1,15 +1,24 @@
 """The lanes that copies leave by: one for each relay, with what it has in hand and how it fared."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailer.domain.delivery import Deferred, Event
+from mailer.domain.errors import LoginRefused, TransportDown
+from mailer.domain.pacing import MINUTE
 from mailer.domain.ports import Transport
 from mailer.domain.retry import LONGEST_PAUSE, relay_pause
-from mailer.pipeline.tray import OutTray
+from mailer.pipeline import maillog
+from mailer.pipeline.tray import Broken, OutTray
+from mailer.store.results import Result
 
 # Copies in hand for each connection at first, and for a relay at most: enough for a moment, so that a pause takes hold.
 AHEAD = 4
 IN_HAND_AT_MOST = 512
+# After so many connections in a row that broke before any content was asked for, the relay counts as down.
+BROKEN = 3
 # A login that was refused is not tried again for so long, or the relay might lock us out; SIGHUP tries it at once.
 LOGIN_PAUSE = timedelta(minutes=30)
 
@@ -21,6 +30,15 @@ class Relay:
     name: str
     transport: Transport
     connections: int
+
+
+@dataclass(slots=True)
+class Drained:
+    """How a drain ended. `down` says why a relay could not be used; `broke` what became of a connection at last."""
+
+    handed_over: int = 0
+    down: str = ""
+    broke: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +74,40 @@ class Lane:
             self.size = max(self.relay.connections * AHEAD, self.size // 2)
         self.tray.mark = max(1, self.size // 2)
 
+    async def carry(self, ended: Callable[[], None]) -> None:
+        """One connection's life: copy after copy while there are any, a new conversation when one broke.
+
+        `ended` is called when this life is over.
+        """
+        broken = 0
+        try:
+            while broken < BROKEN and await self._something():
+                before, connected = self.tray.handed_over, False
+                try:
+                    async with self.relay.transport.connect() as connection:
+                        connected = self.reached = True
+                        await connection.carry(self.tray)
+                except TransportDown as error:
+                    self.login_refused |= isinstance(error, LoginRefused)
+                    if connected:
+                        self.broke, self.breaks = str(error), self.breaks + 1
+                    broken = broken + 1 if connected else BROKEN
+                    if broken >= BROKEN:
+                        self.down = str(error)
+                if self.tray.handed_over > before:
+                    broken = 0
+        finally:
+            self.carriers -= 1
+            ended()
+
+    async def _something(self) -> bool:
+        """Wait until there is something to take; False when there will be nothing."""
+        while self.tray.open and not len(self.tray):
+            more = asyncio.Event()
+            self.tray.await_more(more.set)
+            await more.wait()
+        return len(self.tray) > 0
+
 
 @dataclass(slots=True)
 class Rest:
@@ -72,3 +124,33 @@ class Rest:
         """It carried nothing: it is left alone for a while that grows."""
         self.failures += 1
         self.until = now + (LOGIN_PAUSE if login else relay_pause(self.failures))
+
+
+class Blame:
+    """Tells whether it is a copy that breaks connections, or a relay that breaks at any."""
+
+    def __init__(self) -> None:
+        # Copies that connections broke at: how often, and how many had got through at the first time.
+        self._broke: dict[int, tuple[int, int]] = {}
+
+    def judge(self, broken: Broken, *, now: datetime, got_through: int) -> Result:
+        """What to write of a copy at which a connection broke, before its content: nothing was tried, and it waits.
+
+        It did so again and again while others got through: then it is put off like any other, and given up in the end.
+        `got_through` counts what this process has handed over.
+        """
+        claim = broken.work.claim
+        maillog.broke_off(claim.delivery, broken.why)
+        times, before = self._broke.get(claim.delivery, (0, got_through))
+        self._broke[claim.delivery] = (times + 1, before)
+        to_blame = times + 1 >= BROKEN and got_through > before
+        return Result(
+            claim=claim,
+            event=Event.DEFERRED if to_blame else Event.UNUSED,
+            outcome=Deferred(reply=None, detail=broken.why) if to_blame else None,
+            begun=False,
+            started_at=broken.work.started_at or now,
+            finished_at=now,
+            # Behind the others, in case it is this copy that breaks connections.
+            next_attempt_at=None if to_blame else now + MINUTE,
+        )

@@ -9,10 +9,12 @@ from mailer.domain.delivery import State
 from mailer.domain.errors import MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.approving import first_mailing
+from mailer.pipeline.breaking import why_paused
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.supplementing import unsent
-from mailer.store import Connection, deliveries, mailings, outages
+from mailer.store import Connection, deliveries, history, limits, mailings, outages
 from mailer.store.deliveries import Delivery
+from mailer.store.limits import Throttle
 from mailer.store.mailings import Decision
 
 # Progress is told from the attempts of the last so many seconds.
@@ -23,7 +25,11 @@ NAMED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a mailing is. `done` counts copies neither pending nor sending; `under_way` those that may still leave."""
+    """How far a mailing is. `done` counts copies neither pending nor sending; `under_way` those that may still leave.
+
+    `pause_reason` is the breaker's; `rest_at` the time of the rest behind a canary wave; `resting` are the providers that
+    get nothing now.
+    """
 
     issue: str
     state: MailingState
@@ -37,6 +43,9 @@ class Progress:
     next_at: datetime | None
     under_way: int
     held_reason: str | None
+    pause_reason: str
+    rest_at: datetime | None
+    resting: tuple[Throttle, ...]
     relay_down: str | None
     newsletter_known: bool
     approved_by: str | None
@@ -136,6 +145,11 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
         next_at=deliveries.next_due(connection, moving),
         under_way=in_motion[State.PENDING] + in_motion[State.SENDING],
         held_reason=current.held_reason,
+        pause_reason=why_paused(history.entries(connection, current.issue))
+        if current.state is MailingState.PAUSED
+        else "",
+        rest_at=current.rest_at,
+        resting=tuple(limits.throttled(connection, now)),
         relay_down=outages.open_now(connection),
         newsletter_known=name.newsletter in press.newsletters,
         approved_by=current.approved_by,

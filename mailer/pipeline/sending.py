@@ -4,19 +4,15 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
-from mailer.domain.delivery import Deferred, Event, event_of
-from mailer.domain.errors import LoginRefused, TransportDown
-from mailer.domain.pacing import MINUTE
 from mailer.domain.ports import Journal
 from mailer.pipeline import clearing, maillog
 from mailer.pipeline.clearing import Legacy
 from mailer.pipeline.handing import Asked, Benches, Given, Manner, turn_over
-from mailer.pipeline.lanes import AHEAD, Lane, Relay, Rest
+from mailer.pipeline.lanes import AHEAD, Blame, Drained, Lane, Relay, Rest
 from mailer.pipeline.press import IssueName, Press
-from mailer.pipeline.tray import Broken, OutTray
+from mailer.pipeline.tray import OutTray
 from mailer.store import Connection
 from mailer.store.claims import Claim
 from mailer.store.results import Result
@@ -26,19 +22,8 @@ Words = ParamSpec("Words")
 
 # Seconds: so long at most until an answer stands in the ledger, and until a pause is noticed.
 TURN = 0.2
-# After so many connections in a row that broke before any content was asked for, the relay counts as down.
-BROKEN = 3
 # How often the ledger is tried again, so many seconds apart, when it cannot be written: its disk may be full.
 PATIENCE, AGAIN = 5, 1.0
-
-
-@dataclass(slots=True)
-class Drained:
-    """How a drain ended. `down` says why a relay could not be used; `broke` what became of a connection at last."""
-
-    handed_over: int = 0
-    down: str = ""
-    broke: str = ""
 
 
 class Sender:
@@ -68,8 +53,7 @@ class Sender:
         # One thread writes the ledger for this process: writers of one database wait for each other anyway.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._benches: Benches = {}
-        # Copies that connections broke at: how often, and how many had been handed over at the first time.
-        self._broke: dict[int, tuple[int, int]] = {}
+        self._blame = Blame()
         self._handed_over = 0
         self._rests: dict[str, Rest] = {relay.name: Rest() for relay in relays}
         # What came of copies and is not written yet: kept when the ledger could not be written.
@@ -146,7 +130,7 @@ class Sender:
         async with asyncio.TaskGroup() as group:
             for lane in lanes.values():
                 for _ in range(lane.relay.connections):
-                    group.create_task(self._carry(lane))
+                    group.create_task(lane.carry(self._nudged.set))
             try:
                 await self._keep_in_hand(lanes, only)
             except Exception as error:  # noqa: BLE001  (what is being handed over is finished all the same)
@@ -188,17 +172,7 @@ class Sender:
     async def _turn(self, lanes: Mapping[str, Lane], room: Mapping[str, int], only: IssueName | None) -> Given:
         """One step of the ledger, tried again a few times: it may be locked, or the disk full."""
         for tried in range(PATIENCE + 1):
-            results = {name: tuple(kept) for name, kept in self._results.items()}
-            spoiled = tuple(self._spoiled)
-            asked = Asked(
-                owner=self._owner,
-                results=results,
-                room=room,
-                carried={name: lane.given for name, lane in lanes.items()},
-                spoiled=spoiled,
-                elapsed=self._press.clock.elapsed(),
-                only=only,
-            )
+            asked = self._asked(room, {name: lane.given for name, lane in lanes.items()}, only)
             try:
                 given = await self._ledger(turn_over, self._manner, self._benches, asked)
             except Exception as error:
@@ -206,7 +180,7 @@ class Sender:
                     raise
                 maillog.failed("writing the ledger, it is tried again:", error)
             else:
-                self._written(results, spoiled)
+                self._written(asked)
                 if any(given.works.values()):
                     # Before any of them can leave: a backup restored later is older than this.
                     await asyncio.to_thread(self._reach, given.epoch)
@@ -218,43 +192,38 @@ class Sender:
         for name, lane in lanes.items():
             results, broken = lane.tray.collect()
             self._results[name] += results
-            self._results[name] += [self._broken_off(lane, one) for one in broken]
+            now, got_through = self._press.clock.now(), self._handed_over + lane.tray.handed_over
+            for one in broken:
+                result = self._blame.judge(one, now=now, got_through=got_through)
+                lane.blamed += result.outcome is not None
+                self._results[name].append(result)
             self._spoiled += lane.tray.spoiled
             lane.tray.spoiled = []
 
-    def _written(self, results: Mapping[str, Sequence[Result]], spoiled: Sequence[object]) -> None:
-        for name, done in results.items():
+    def _asked(self, room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None) -> Asked:
+        """All that came is to be written; and so many copies are wanted for each relay."""
+        return Asked(
+            owner=self._owner,
+            results={name: tuple(kept) for name, kept in self._results.items()},
+            room=room,
+            carried=carried,
+            spoiled=tuple(self._spoiled),
+            elapsed=self._press.clock.elapsed(),
+            only=only,
+        )
+
+    def _written(self, asked: Asked) -> None:
+        for name, done in asked.results.items():
             del self._results[name][: len(done)]
-        del self._spoiled[: len(spoiled)]
+        del self._spoiled[: len(asked.spoiled)]
 
     async def _write_and_free(self) -> None:
         """Write what came; whatever is ours then was claimed and never reached a tray, and goes back."""
-        results = {name: tuple(kept) for name, kept in self._results.items()}
-        spoiled = tuple(self._spoiled)
-        asked = Asked(owner=self._owner, results=results, room={}, carried={}, spoiled=spoiled, elapsed=0.0, only=None)
+        asked = self._asked({}, {}, None)
         await self._ledger(turn_over, self._manner, self._benches, asked)
-        self._written(results, spoiled)
+        self._written(asked)
         await self._ledger(clearing.free_own, self._manner, self._owner)
         self._journal.clear()
-
-    def _broken_off(self, lane: Lane, broken: Broken) -> Result:
-        """A copy at which a connection broke: behind the others, and put off when it is this copy that breaks them."""
-        work, now = broken.work, self._press.clock.now()
-        maillog.broke_off(work.claim.delivery, broken.why)
-        times, handed_over = self._broke.get(work.claim.delivery, (0, self._handed_over))
-        self._broke[work.claim.delivery] = (times + 1, handed_over)
-        to_blame = times + 1 >= BROKEN and self._handed_over + lane.tray.handed_over > handed_over
-        lane.blamed += to_blame
-        outcome = Deferred(reply=None, detail=broken.why) if to_blame else None
-        return Result(
-            claim=work.claim,
-            event=event_of(outcome) if outcome else Event.UNUSED,
-            outcome=outcome,
-            begun=False,
-            started_at=work.started_at or now,
-            finished_at=now,
-            next_attempt_at=None if outcome else now + MINUTE,
-        )
 
     async def _after(self, lanes: Mapping[str, Lane]) -> Drained:
         drained, now = Drained(), self._press.clock.now()
@@ -276,40 +245,6 @@ class Sender:
         for identity in [known for known in self._benches if known in closed]:
             del self._benches[identity]
         return drained
-
-    # --- one connection -----------------------------------------------------------------------------------------------
-
-    async def _carry(self, lane: Lane) -> None:
-        """One connection's life: copy after copy while there are any, a new conversation when one broke."""
-        broken = 0
-        try:
-            while broken < BROKEN and await self._something(lane.tray):
-                before, connected = lane.tray.handed_over, False
-                try:
-                    async with lane.relay.transport.connect() as connection:
-                        connected = lane.reached = True
-                        await connection.carry(lane.tray)
-                except TransportDown as error:
-                    lane.login_refused |= isinstance(error, LoginRefused)
-                    if connected:
-                        lane.broke, lane.breaks = str(error), lane.breaks + 1
-                    broken = broken + 1 if connected else BROKEN
-                    if broken >= BROKEN:
-                        lane.down = str(error)
-                if lane.tray.handed_over > before:
-                    broken = 0
-        finally:
-            lane.carriers -= 1
-            self._nudged.set()
-
-    @staticmethod
-    async def _something(tray: OutTray) -> bool:
-        """Wait until there is something to take; False when there will be nothing."""
-        while tray.open and not len(tray):
-            more = asyncio.Event()
-            tray.await_more(more.set)
-            await more.wait()
-        return len(tray) > 0
 
     async def _ledger(
         self, step: Callable[Concatenate[Connection, Press, Words], Answer], *given: Words.args, **named: Words.kwargs

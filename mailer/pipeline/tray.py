@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailer.domain.delivery import Event, Noted, Outcome, event_of, noted_of
 from mailer.domain.errors import MailerError
-from mailer.domain.ports import Journal, Parcel
+from mailer.domain.ports import Journal, Message, Parcel
 from mailer.pipeline import maillog
 from mailer.pipeline.making import UNMAKABLE, MadeAhead, Work
 from mailer.pipeline.press import Press
@@ -187,6 +187,7 @@ class OutTray:
 
     def _put_down(self, work: Work, event: Event, outcome: Outcome | None) -> None:
         now = self._clock.now()
+        work.message = Message(b"")  # whoever holds the copy on needs no longer what it says
         self._results.append(
             Result(
                 claim=work.claim,

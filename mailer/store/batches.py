@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Subquery, Text, bindparam, cast, column, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
@@ -24,15 +24,31 @@ def instant(at: datetime | None) -> str | None:
     return at.isoformat(" ", "microseconds") if at is not None else None
 
 
-def unpacked(connection: Connection, columns: Mapping[str, type[int] | type[str] | type[datetime]]) -> Subquery:
-    """The rows of the parameter `rows` as a table with these columns, in their order, for the database at hand."""
-    sqlite = connection.dialect.name == "sqlite"
+def unpacked(dialect: str, columns: Mapping[str, type[int] | type[str] | type[datetime]]) -> Subquery:
+    """The rows of the parameter `rows` as a table with these columns, in their order, for this kind of database.
+
+    Whoever uses it keeps the statement: putting one together costs as much as a hundred of its rows.
+    """
+    sqlite = dialect == "sqlite"
     given = bindparam("rows", type_=Text())
     each = func.json_each(given) if sqlite else func.jsonb_array_elements(cast(given, JSONB))
     rows = each.table_valued("value") if sqlite else each.table_valued(column("value", JSONB))
-    read = _read_sqlite if sqlite else _read_postgresql
-    found = [read(rows.c.value, place, kind).label(name) for place, (name, kind) in enumerate(columns.items())]
+    taken = _read_sqlite if sqlite else _read_postgresql
+    found = [taken(rows.c.value, place, kind).label(name) for place, (name, kind) in enumerate(columns.items())]
     return select(*found).select_from(rows).subquery("batch")
+
+
+def gathered(dialect: str, rows: Subquery) -> Select[Any]:
+    """All rows of a query as one value, to be read by `read`: SQLite lets go of Python's lock at each row it gives."""
+    if dialect == "sqlite":
+        return select(func.json_group_array(func.json_array(*rows.c), type_=Text()))
+    return select(cast(func.jsonb_agg(func.jsonb_build_array(*rows.c)), Text()))
+
+
+def read(value: str | None) -> list[list[Any]]:
+    """The rows of a `gathered` value; days are text."""
+    found: list[list[Any]] = json.loads(value or "[]")
+    return found
 
 
 def _read_sqlite(value: ColumnElement[Any], place: int, kind: type) -> ColumnElement[Any]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, insert, or_, select, update
 
 from mailer.domain.delivery import Event, State, advance
 from mailer.domain.mailing import MailingState
+from mailer.store.batches import gathered, packed, read, unpacked
+from mailer.store.columns import UtcDateTime
 from mailer.store.schema import deliveries, is_pending, ledger_state, mailings
 
 
@@ -30,6 +33,7 @@ class Claim(NamedTuple):
 
 
 _CLAIMED = ("id", *Claim._fields[1:])
+_PAID_UNTIL = Claim._fields.index("paid_until")
 
 
 def claim(
@@ -51,42 +55,71 @@ def claim(
     rules stays (`judged_by`). Approved bytes only: an approval that is required and does not seal exactly these hashes
     keeps its copies here. Only those of one `family`, or those of all families but `without`.
     """
+    which = "family" if family is not None else ("without" if without else "")
+    given: dict[str, object] = {
+        "of_mailing": mailing,
+        "judged": judged_by,
+        "now": now,
+        "up_to": limit,
+    }
+    if family is not None:
+        given["one_family"] = family
+    elif without:
+        given["rows"] = packed([one] for one in sorted(without))
+    find, take = _claiming(connection.dialect.name, which)
+    claimed = [_claim(row) for row in read(connection.execute(find, given).scalar())]
+    if claimed:
+        taking = {"rows": packed([one.delivery] for one in claimed), "now": now, "by_owner": owner}
+        taken = connection.execute(take, taking | {"by_relay": relay, "lease": lease_until}).rowcount
+        assert taken == len(claimed), "nobody else writes what this transaction has found and locked"
+    return claimed
+
+
+def _claim(row: list[Any]) -> Claim:
+    row[1] += 1  # the epoch that the claim begins
+    row[_PAID_UNTIL] = date.fromisoformat(row[_PAID_UNTIL]) if row[_PAID_UNTIL] else None
+    return Claim._make(row)
+
+
+@cache
+def _claiming(dialect: str, which: str) -> tuple[Select[Any], Update]:
+    """Finds and locks what may be claimed, all of it in one value; and takes it."""
+    now = bindparam("now", type_=UtcDateTime())
     due = (
-        select(deliveries.c.id)
+        select(*(deliveries.c[name] for name in _CLAIMED))
         .join(mailings, mailings.c.id == deliveries.c.mailing)
         .where(
-            deliveries.c.mailing == mailing,
+            deliveries.c.mailing == bindparam("of_mailing"),
             is_pending,
-            deliveries.c.judged_by == judged_by,
+            deliveries.c.judged_by == bindparam("judged"),
             or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now),
             mailings.c.state == MailingState.SENDING,
             mailings.c.starts_at <= now,
             or_(mailings.c.approval_required.is_(False), mailings.c.approved_hash == mailings.c.seal),
         )
         .order_by(deliveries.c.next_attempt_at.asc().nulls_first(), deliveries.c.id)
-        .limit(limit)
+        .limit(bindparam("up_to"))
         .with_for_update(skip_locked=True, of=deliveries)
     )
-    if family is not None:
-        due = due.where(deliveries.c.family == family)
-    elif without:
-        due = due.where(deliveries.c.family.not_in(sorted(without)))
-    chosen = due.cte("due")
-    statement = (
+    if which == "family":
+        due = due.where(deliveries.c.family == bindparam("one_family"))
+    elif which == "without":
+        due = due.where(deliveries.c.family.not_in(select(unpacked(dialect, {"family": str}).c.family)))
+    chosen = unpacked(dialect, {"id": int})
+    take = (
         update(deliveries)
         .where(deliveries.c.id.in_(select(chosen.c.id)), deliveries.c.state == State.PENDING)
         .values(
             state=advance(State.PENDING, Event.CLAIMED),
-            owner=owner,
-            relay=relay,
+            owner=bindparam("by_owner"),
+            relay=bindparam("by_relay"),
             epoch=deliveries.c.epoch + 1,
-            lease_until=lease_until,
+            lease_until=bindparam("lease"),
             marked_at=now,
             next_attempt_at=None,
         )
-        .returning(*(deliveries.c[name] for name in _CLAIMED))
     )
-    return sorted(map(Claim._make, connection.execute(statement).all()))
+    return gathered(dialect, due.subquery("due")), take
 
 
 def ledger_epoch(connection: Connection) -> int:

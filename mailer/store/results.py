@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, Insert, Update, and_, bindparam, func, insert, select, update
 
 from mailer.domain.delivery import Event, Outcome, State, advance
 from mailer.store.batches import instant, packed, unpacked
@@ -61,22 +62,23 @@ def record(connection: Connection, owner: int, relay: str, results: Sequence[Res
     begun = {one.claim.mailing: one.started_at for one in reversed(results) if one.begun}
     for mailing, at in begun.items():
         begin_mailing(connection, mailing, at)
-    batch = unpacked(connection, _MOVE)
+    done, settled = _moves(connection.dialect.name)
+    rows = {"rows": packed([_move(one) for one in results]), "owned_by": owner}
+    if connection.execute(done, rows).rowcount < len(results):
+        connection.execute(settled, rows)
+
+
+@cache
+def _moves(dialect: str) -> tuple[Update, Update]:
+    """Moves what is in hand of `owned_by`, and settles what was taken for uncertain meanwhile."""
+    batch = unpacked(dialect, _MOVE)
     own = and_(deliveries.c.id == batch.c.id, deliveries.c.epoch == batch.c.epoch)
-    rows = {"rows": packed([_move(one) for one in results])}
-    done = (
-        update(deliveries)
-        # `owner + 0`: found by their ids, not one by one among all that the owner has in hand.
-        .where(own, is_sending, deliveries.c.owner + 0 == owner)
-        .values(state=batch.c.state, next_attempt_at=batch.c.next_attempt_at)
-        .values(owner=None, relay=None, lease_until=None, marked_at=None)
-    )
-    if connection.execute(done, rows).rowcount == len(results):
-        return
+    # `owner + 0`: found by their ids, not one by one among all that the owner has in hand.
+    held = and_(own, is_sending, deliveries.c.owner + 0 == bindparam("owned_by"))
+    done = update(deliveries).where(held).values(state=batch.c.state, next_attempt_at=batch.c.next_attempt_at)
     late = and_(own, deliveries.c.state == State.UNCERTAIN, batch.c.late.is_not(None))
-    settled = update(deliveries).where(late)
-    settled = settled.values(state=batch.c.late, next_attempt_at=batch.c.next_attempt_at)
-    connection.execute(settled, rows)
+    settled = update(deliveries).where(late).values(state=batch.c.late, next_attempt_at=batch.c.next_attempt_at)
+    return done.values(owner=None, relay=None, lease_until=None, marked_at=None), settled
 
 
 def _move(result: Result) -> tuple[int, int, State, State | None, str | None]:
@@ -101,11 +103,16 @@ def add_attempts(connection: Connection, rows: Sequence[tuple[object, ...]]) -> 
     """Each of these is its delivery's next attempt: delivery, relay, began, ended, outcome, code, status, text, queue id
     and TLS version. What has no delivery is left out: its plan was replaced meanwhile.
     """
-    batch = unpacked(connection, _ATTEMPT)
+    connection.execute(_attempting(connection.dialect.name), {"rows": packed(rows)})
+
+
+@cache
+def _attempting(dialect: str) -> Insert:
+    batch = unpacked(dialect, _ATTEMPT)
     before = select(func.count()).where(attempts.c.delivery == batch.c.delivery).scalar_subquery()
     there = deliveries.join(batch, batch.c.delivery == deliveries.c.id)
     found = select(*(batch.c[name] for name in _ATTEMPT), before + 1).select_from(there)
-    connection.execute(insert(attempts).from_select([*_ATTEMPT, "number"], found), {"rows": packed(rows)})
+    return insert(attempts).from_select([*_ATTEMPT, "number"], found)
 
 
 def begin_mailing(connection: Connection, mailing: int, at: datetime) -> None:
@@ -116,7 +123,7 @@ def begin_mailing(connection: Connection, mailing: int, at: datetime) -> None:
 
 def tries(connection: Connection, identities: Collection[int]) -> dict[int, tuple[int, datetime]]:
     """How often each of these copies was tried, and when first; those never tried are left out."""
-    batch = unpacked(connection, {"id": int})
+    batch = unpacked(connection.dialect.name, {"id": int})
     query = (
         select(attempts.c.delivery, func.count(), func.min(attempts.c.started_at))
         .join(batch, batch.c.id == attempts.c.delivery)

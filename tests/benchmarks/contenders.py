@@ -13,7 +13,8 @@ from threading import Event
 from time import perf_counter
 
 from tests.benchmarks.meter import peak_kb
-from tests.benchmarks.sinks import ROOT, program
+from tests.benchmarks.sinks import ROOT
+from tests.servers import program
 
 NODE = Path(__file__).parent / "node"
 OURS = "ours"

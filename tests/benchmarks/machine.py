@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mailer.gateways.clock import SystemClock
 from tests.benchmarks.contenders import NODE
-from tests.benchmarks.sinks import ROOT, program
+from tests.benchmarks.sinks import ROOT
+from tests.servers import program
 
 
 def about(work: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.benchmarks import real_postfix, sinks
 from tests.benchmarks.contenders import OURS
 from tests.benchmarks.figures import ROUND_TRIP
+from tests.servers import program
 
 FEWEST = 100  # copies in a quick run
 
@@ -90,7 +91,7 @@ class Servers:
             return real_postfix.absent()
         if scene.key in {"csink", "far-chunking"}:
             return "" if self._csink else "csink's source or a C compiler is not there (BENCH_CSINK names the source)"
-        return "" if sinks.program("smtp-sink") else "postfix (smtp-sink) is not installed"
+        return "" if program("smtp-sink") else "postfix (smtp-sink) is not installed"
 
     @contextmanager
     def play(self, scene: Scene, copies: int) -> Iterator[int]:

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -11,14 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+
+from tests.servers import PATIENCE, free_port, program, wait_for
 
 ROOT = Path(__file__).parents[2]
 # The source of csink, a sink in C that costs almost nothing: named here, or found beside the project.
 CSINK = Path(os.environ.get("BENCH_CSINK", ROOT.parent / "shared" / "bench" / "csink.c"))
-PATIENCE = 20  # seconds that a server may take to listen or to end
-LOOK = 0.02
-_OUTSIDE = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/lib/postfix/sbin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,21 +30,9 @@ class Lost(Exception):
     """A copy that was said to be sent did not arrive, or arrived twice."""
 
 
-def program(name: str) -> str | None:
-    """Where a program is, in the places of a server's programs too."""
-    return shutil.which(name, path=_OUTSIDE)
-
-
 def unprivileged() -> list[str]:
     """What postfix's test programs ask of root: whom to become."""
     return ["-u", "nobody"] if os.geteuid() == 0 else []
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @contextmanager
@@ -63,21 +48,6 @@ def running(command: list[str], port: int, **more: object) -> Iterator[None]:
                 server.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 server.kill()
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes] | None = None) -> None:
-    """Afterwards somebody listens on the port."""
-    pause = Event()
-    for _ in range(int(PATIENCE / LOOK)):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if server is not None and server.poll() is not None:
-                break
-            pause.wait(LOOK)
-        else:
-            return
-    raise RuntimeError(f"nobody listens on port {port}")
 
 
 @contextmanager

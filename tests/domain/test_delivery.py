@@ -10,13 +10,17 @@ from mailer.domain.delivery import (
     Accepted,
     Deferred,
     Event,
+    Noted,
     Outcome,
     Rejected,
     Reply,
     State,
+    Trace,
     Unknown,
     advance,
     event_of,
+    left_by_the_dead,
+    noted_of,
 )
 from tests.domain.diagrams import drawn
 
@@ -91,3 +95,31 @@ REPLY = Reply(code=250)
 def test_what_an_outcome_means(outcome, event):
     assert event_of(outcome) is event
     assert (State.SENDING, event) in MOVES
+
+
+# --- what a journal says ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "noted"),
+    [
+        (Accepted(reply=REPLY), Noted.ACCEPTED),
+        (Deferred(reply=REPLY), Noted.DEFERRED),
+        (Rejected(reply=REPLY), Noted.REJECTED),
+        (Unknown(reply=None), Noted.LOST),
+        (Outcome(reply=None), Noted.LOST),
+    ],
+)
+def test_what_a_journal_says_of_an_outcome_leads_to_the_same_state_as_the_outcome(outcome, noted):
+    assert noted_of(outcome) is noted
+    left = left_by_the_dead(Trace(noted=noted, code=250))
+    assert advance(State.SENDING, left) is advance(State.SENDING, event_of(outcome))
+
+
+def test_of_the_dead_only_what_had_begun_and_has_no_answer_is_in_doubt():
+    assert advance(State.SENDING, left_by_the_dead(None)) is State.PENDING
+    assert advance(State.SENDING, left_by_the_dead(Trace(noted=Noted.BEGUN))) is State.UNCERTAIN
+    assert {noted for noted in Noted if left_by_the_dead(Trace(noted=noted)) is Event.ABANDONED_MARKED} == {
+        Noted.BEGUN,
+        Noted.LOST,
+    }

@@ -1,21 +1,115 @@
-"""What the tests of the relay's side share: addresses, a connection to a sink, counted marks, a server without manners."""
+"""What the tests of the relay's side share: addresses, a tray that remembers, connections to a sink, a bare server."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from mailer.domain.address import Address
-from mailer.domain.ports import Envelope
+from mailer.domain.delivery import Outcome
+from mailer.domain.errors import TransportDown
+from mailer.domain.ports import Envelope, Message, Parcel
 from mailer.gateways.conversation import SmtpConnection
-from mailer.gateways.sink import Misbehaviour, Phase, Script, Sink
+from mailer.gateways.sink import Misbehaviour, Phase, Script
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
 
 SENDER = Address(local="bulletin", domain="club.example")
 ANNA = Address(local="anna", domain="members.example")
 BORIS = Address(local="boris", domain="members.example")
+CLARA = Address(local="clara", domain="members.example")
 ZOE = Address(local="zoë", domain="members.example")
-BEFORE = (Phase.MAIL, Phase.RCPT, Phase.DATA)  # the phases before the mark
-MESSAGE = b"Subject: Bulletin\r\nMessage-ID: <1@club.example>\r\n\r\nBody\r\n"
+BEFORE = (Phase.MAIL, Phase.RCPT, Phase.DATA)  # the phases before the content
+MESSAGE = Message(b"Subject: Bulletin\r\nMessage-ID: <1@club.example>\r\n\r\nBody\r\n")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Letter:
+    """A message to somebody."""
+
+    to: Address
+    message: Message = MESSAGE
+
+    @property
+    def envelope(self) -> Envelope:
+        return Envelope(sender=SENDER.wire, recipient=self.to.wire)
+
+
+class Shelf:
+    """A tray that remembers what was done with it. It is open from the start only when it is told so."""
+
+    def __init__(
+        self, *to: Address | Letter, may_begin: Callable[[Parcel], bool] = lambda _parcel: True, is_open: bool = False
+    ) -> None:
+        self.open = is_open
+        self.waiting = deque(one if isinstance(one, Letter) else Letter(one) for one in to)
+        self.log: list[str] = []  # each thing that was done, with whom it concerned
+        self.begun: list[str] = []
+        self.outcomes: dict[str, Outcome] = {}
+        self.backs: dict[str, tuple[str, bool]] = {}
+        self.down: TransportDown | None = None
+        self.wakers: list[Callable[[], None]] = []
+        self._may_begin = may_begin
+        self._out: list[Parcel] = []
+
+    def take(self, wake: Callable[[], None]) -> Parcel | None:
+        if self.waiting:
+            letter = self.waiting.popleft()
+            self._out.append(letter)
+            self.log.append(f"take {letter.to.local}")
+            return letter
+        if self.open:
+            self.wakers.append(wake)
+        return None
+
+    def begin(self, parcel: Parcel) -> bool:
+        assert parcel in self._out
+        if self._may_begin(parcel):
+            self.log.append(f"begin {_name(parcel)}")
+            self.begun.append(_name(parcel))
+            return True
+        self.log.append(f"withhold {_name(parcel)}")
+        self._out.remove(parcel)
+        return False
+
+    def end(self, parcel: Parcel, outcome: Outcome) -> None:
+        self.log.append(f"end {_name(parcel)}")
+        self._out.remove(parcel)
+        self.outcomes[_name(parcel)] = outcome
+
+    def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+        self.log.append(f"back {_name(parcel)}")
+        self._out.remove(parcel)
+        self.backs[_name(parcel)] = why, blamed
+
+    def add(self, *to: Address) -> None:
+        """There is more to take."""
+        self.waiting.extend(map(Letter, to))
+        self._wake()
+
+    def close(self) -> None:
+        """There will be nothing more."""
+        self.open = False
+        self._wake()
+
+    def _wake(self) -> None:
+        wakers, self.wakers = self.wakers, []
+        for wake in wakers:
+            wake()
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What came of each, in a word."""
+        return {name: type(outcome).__name__ for name, outcome in self.outcomes.items()} | dict.fromkeys(
+            self.backs, "back"
+        )
+
+    def all_put_down(self) -> bool:
+        return not self._out
+
+
+def _name(parcel: Parcel) -> str:
+    return parcel.envelope.recipient.partition("@")[0]
 
 
 def settings(port: int, security: Security = Security.NONE, **more: object) -> SmtpSettings:
@@ -24,29 +118,25 @@ def settings(port: int, security: Security = Security.NONE, **more: object) -> S
 
 
 @asynccontextmanager
-async def a_connection(sink: Sink, **more: object) -> AsyncIterator[SmtpConnection]:
-    async with SmtpTransport(settings(sink.port, **more)).connect() as connection:
+async def a_connection(port: int, **more: object) -> AsyncIterator[SmtpConnection]:
+    async with SmtpTransport(settings(port, **more)).connect() as connection:
         yield connection
 
 
-class Marks:
-    """Counts the marks, and can be made to fail, or to wait, or to do something first."""
-
-    def __init__(self, then: Callable[[], None] = lambda: None) -> None:
-        self.made = 0
-        self._then = then
-
-    async def __call__(self) -> None:
-        self.made += 1
-        self._then()
+async def carried(port: int, *to: Address | Letter, shelf: Shelf | None = None, **more: object) -> Shelf:
+    """What came of it when one connection carried these. Everything that was taken has been put down."""
+    return await carried_by(SmtpTransport(settings(port, **more)), *to, shelf=shelf)
 
 
-async def nothing() -> None:
-    """A mark that nobody looks at."""
-
-
-def to(recipient: Address, sender: Address = SENDER) -> Envelope:
-    return Envelope(sender=sender, recipient=recipient)
+async def carried_by(transport: SmtpTransport, *to: Address | Letter, shelf: Shelf | None = None) -> Shelf:
+    shelf = shelf or Shelf(*to)
+    try:
+        async with transport.connect() as connection:
+            await connection.carry(shelf)
+    except TransportDown as error:
+        shelf.down = error
+    assert shelf.all_put_down()
+    return shelf
 
 
 @asynccontextmanager
@@ -59,7 +149,7 @@ async def a_bare_server(*lines: str) -> AsyncIterator[int]:
                 writer.write(line.encode("latin-1") + b"\r\n")
                 await reader.readuntil(b"\r\n.\r\n" if line.startswith("354") else b"\r\n")
             await reader.read()
-        except asyncio.IncompleteReadError:
+        except (asyncio.IncompleteReadError, ConnectionResetError):
             pass
         finally:
             writer.close()
@@ -69,9 +159,23 @@ async def a_bare_server(*lines: str) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
+async def until(met: Callable[[], bool]) -> None:
+    """Lets the loop run until it is so."""
+    for _ in range(1_000_000):
+        if met():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it never came to that")
+
+
 async def connect(given: SmtpSettings) -> None:
     """Connects, and leaves again."""
-    async with SmtpTransport(given).connect():
+    await connect_by(SmtpTransport(given))
+
+
+async def connect_by(transport: SmtpTransport) -> None:
+    """The same, by this transport."""
+    async with transport.connect():
         pass
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailer.domain.delivery import Reply
 from mailer.gateways import replies
+from mailer.gateways.replies import ReplyReader
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,61 @@ def test_any_text_becomes_one_printable_line(text: str) -> None:
 def test_a_reply_is_quoted_for_a_sentence() -> None:
     assert replies.quoted(Reply(code=550, status="5.1.1", text="No")) == "‘550 5.1.1 No’"
     assert replies.quoted(Reply(code=550)) == "‘550’"
+
+
+# --- octets to replies --------------------------------------------------------------------------------------------------
+
+
+def read_all(octets: bytes, ends: list[int]) -> list[tuple[int, str] | None]:
+    """What is read of the octets when they come cut at these places; nothing is read after a None."""
+    reader, found, start = ReplyReader(), [], 0
+    for end in [*sorted(ends), len(octets)]:
+        found += reader.read(octets[start:end])
+        start = max(start, end)
+        if None in found:
+            break
+    return found
+
+
+@pytest.mark.parametrize(
+    ("octets", "found"),
+    [
+        (b"250 2.0.0 Ok\r\n", [(250, "2.0.0 Ok")]),
+        (b"250-one\r\n250-\r\n250 three\r\n354 Go\r\n", [(250, "one\n\nthree"), (354, "Go")]),
+        (b"250\r\n220\n250 bare\n", [(250, ""), (220, ""), (250, "bare")]),
+        (b"250-one\r\n250\r\n", [(250, "one\n")]),
+        ("250 été\r\n".encode(), [(250, "été")]),
+        (b"250 \xff\r\n", [(250, "\udcff")]),
+        (b"250 not whole", []),
+        (b"250-not whole\r\n", []),
+        (b"\r\n", [None]),
+        (b"25 two digits\r\n", [None]),
+        (b"2500 four\r\n", [None]),
+        (b"2x0 Ok\r\n", [None]),
+        (b"250-one\r\n251 two\r\n", [None]),
+        (b"250 Ok\r\nHello\r\n250 Ok\r\n", [(250, "Ok"), None]),
+    ],
+)
+def test_octets_become_replies_however_they_are_split(octets: bytes, found: list[object]) -> None:
+    assert read_all(octets, []) == found
+    assert read_all(octets, list(range(len(octets)))) == found
+
+
+@given(data=st.data(), octets=st.lists(st.sampled_from([b"250 Ok", b"250-", b"\r\n", b"\n", b"354", b"x", b"\xff"])))
+def test_any_split_gives_the_same(data: st.DataObject, octets: list[bytes]) -> None:
+    whole = b"".join(octets)
+    assert read_all(whole, data.draw(st.lists(st.integers(0, len(whole))))) == read_all(whole, [])
+
+
+def test_nobodys_reply_is_longer_than_this() -> None:
+    limit = replies._REPLY_AT_MOST
+    longest = b"250 " + b"x" * (limit - 5) + b"\n"
+    for octets, found in (
+        (longest, [(250, "x" * (limit - 5))]),
+        (longest[:-1] + b"x\n", [None]),
+        (longest[:-1] + b"xx", [None]),
+        (b"250-x\r\n" * limit, [None]),
+        (b"250-" + b"x" * limit, [None]),
+    ):
+        assert read_all(octets, []) == found
+        assert read_all(octets, list(range(0, len(octets), 1000))) == found

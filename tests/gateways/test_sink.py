@@ -62,6 +62,24 @@ def test_the_script_is_told_the_phase_the_envelope_and_the_try() -> None:
     ]
 
 
+def test_it_takes_commands_in_groups_and_says_so_unless_it_is_told_not_to() -> None:
+    async def story(*, pipelining: bool) -> bytes:
+        async with Sink(pipelining=pipelining) as sink:
+            reader, writer = await asyncio.open_connection("127.0.0.1", sink.port)
+            group = b"MAIL FROM:<a@club.example>\r\nRCPT TO:<b@members.example>\r\nDATA\r\n"
+            writer.write(b"EHLO client.example\r\n" + (group + MESSAGE + b".\r\n") * 2 + b"RSET\r\nQUIT\r\n")
+            said = await reader.read()
+            writer.close()
+            assert [received.message for received in sink.received] == [MESSAGE, MESSAGE]
+            return said
+
+    for pipelining in (True, False):
+        lines = asyncio.run(story(pipelining=pipelining)).split(b"\r\n")
+        assert (b"250-PIPELINING" in lines) == pipelining
+        last = lines.index(b"250 HELP") + 1
+        assert [line[:3] for line in lines[last:-1]] == [b"250", b"250", b"354", b"250"] * 2 + [b"250", b"221"]
+
+
 def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
     log = tmp_path / "log"
     command = [sys.executable, "-m", "mailer.gateways.sink", "--port", "0", "--log", str(log), "--delay-ms", "1"]

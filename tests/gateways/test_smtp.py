@@ -1,15 +1,29 @@
 """A connection to the relay is private, checked and logged in, or there is none and the reason is told."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from aiosmtplib import SMTP, SMTPServerDisconnected
 
 from mailer.domain.delivery import Accepted
-from mailer.domain.errors import BadInput, Refused, TransportDown
+from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
 from mailer.gateways.sink import Phase, Sink
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
-from tests.gateways.relays import ANNA, MESSAGE, a_bare_server, a_connection, connect, nothing, settings, to
+from tests.gateways.relays import (
+    ANNA,
+    BORIS,
+    Shelf,
+    a_bare_server,
+    a_connection,
+    carried,
+    connect,
+    connect_by,
+    settings,
+    until,
+)
 
 run = asyncio.run
 
@@ -21,9 +35,10 @@ run = asyncio.run
 def test_the_conversation_is_private_and_the_outcome_tells_the_tls_version(security: Security, authority) -> None:
     async def story() -> None:
         async with Sink(security=security, tls_context=authority.good) as sink:
-            async with a_connection(sink, security=security, ca_file=authority.ca_file) as connection:
-                for _ in range(2):
-                    outcome = await connection.send(to(ANNA), MESSAGE, nothing)
+            async with a_connection(sink.port, security=security, ca_file=authority.ca_file) as connection:
+                shelf = Shelf(ANNA, BORIS)
+                await connection.carry(shelf)
+                for outcome in shelf.outcomes.values():
                     assert isinstance(outcome, Accepted)
                     assert outcome.tls_version == "TLSv1.3"
             assert (len(sink.received), sink.connections) == (2, 1)
@@ -64,15 +79,82 @@ def test_a_login_is_made_and_its_refusal_shows_no_password(authority) -> None:
     async def story() -> None:
         private = {"security": Security.STARTTLS, "ca_file": authority.ca_file}
         async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "пароль-123")) as sink:
-            async with a_connection(sink, username="mailer", password="пароль-123", **private) as connection:
-                assert isinstance(await connection.send(to(ANNA), MESSAGE, nothing), Accepted)
+            async with a_connection(sink.port, username="mailer", password="пароль-123", **private) as connection:
+                shelf = Shelf(ANNA)
+                await connection.carry(shelf)
+                assert shelf.kinds == {"anna": "Accepted"}
             with pytest.raises(TransportDown, match=r"refuses the login of mailer.*535 5.7.8") as refused:
                 await connect(settings(sink.port, username="mailer", password="wrong-123", **private))
             assert "wrong-123" not in str(refused.value)
-            async with a_connection(sink, **private) as connection:
+            async with a_connection(sink.port, **private) as connection:
                 with pytest.raises(TransportDown, match=r"530 5.7.0"):
-                    await connection.send(to(ANNA), MESSAGE, nothing)
+                    await connection.carry(Shelf(ANNA))
             assert len(sink.received) == 1
+
+    run(story())
+
+
+@asynccontextmanager
+async def a_gatekeeper(*answers: str) -> AsyncIterator[tuple[int, list[bytes]]]:
+    """Answers one login after another, the last answer for ever; keeps the words of each that was tried."""
+    tried: list[bytes] = []
+    inside: list[asyncio.StreamWriter] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inside.append(writer)
+        writer.write(b"220 relay.example\r\n")
+        try:
+            async for said in reader:
+                if said.startswith(b"AUTH"):
+                    tried.append(said)
+                    writer.write(answers[min(len(tried), len(answers)) - 1].encode() + b"\r\n")
+                elif said.startswith(b"EHLO"):
+                    writer.write(b"250-relay.example\r\n250 AUTH CRAM-MD5 LOGIN PLAIN\r\n")
+                else:
+                    writer.write(b"221 2.0.0 Bye\r\n")
+                    break
+        except ConnectionResetError:
+            pass
+        finally:
+            writer.close()
+            inside.remove(writer)
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1], tried
+        await until(lambda: not inside)
+        await asyncio.sleep(0)  # lets the loop close the last one's socket
+
+
+def test_a_wrong_password_is_tried_once_by_all_connections_together() -> None:
+    async def story() -> None:
+        async with a_gatekeeper("535 5.7.8 Wrong", "235 2.7.0 Right", "235 2.7.0 Right", "535 5.7.8 Wrong") as at:
+            port, tried = at
+            transport = SmtpTransport(settings(port, username="mailer", password="secret-123"))
+
+            async def connect_often(times: int) -> list[BaseException | None]:
+                return await asyncio.gather(*(connect_by(transport) for _ in range(times)), return_exceptions=True)
+
+            refused = await connect_often(4)
+            assert [type(one) for one in refused] == [LoginRefused] * 4
+            assert len({str(one) for one in refused}) == 1
+            assert len(tried) == 1
+            assert tried[0].startswith(b"AUTH PLAIN ")
+            assert await connect_often(2) == [None, None]  # it was mended
+            assert len(tried) == 3
+            assert isinstance((await connect_often(1))[0], LoginRefused)  # known to be let in, and no more
+            assert [type(one) for one in await connect_often(3)] == [LoginRefused] * 3
+            assert len(tried) == 5
+
+    run(story())
+
+
+def test_a_login_that_cannot_be_looked_at_now_is_not_refused() -> None:
+    async def story() -> None:
+        async with a_gatekeeper("454 4.7.0 Temporary authentication failure") as (port, _tried):
+            with pytest.raises(TransportDown, match=r"answers ‘454 4\.7\.0 Temporary") as down:
+                await connect(settings(port, username="mailer", password="secret-123"))
+            assert not isinstance(down.value, LoginRefused)
 
     run(story())
 
@@ -153,7 +235,7 @@ def test_leaving_in_a_hurry_cuts_the_connection() -> None:
         async with Sink() as sink:
 
             async def stay() -> None:
-                async with a_connection(sink):
+                async with a_connection(sink.port):
                     connected.set()
                     await asyncio.Event().wait()
 
@@ -163,5 +245,59 @@ def test_leaving_in_a_hurry_cuts_the_connection() -> None:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
+
+    run(story())
+
+
+def test_a_connecting_that_is_cancelled_leaves_nothing_open() -> None:
+    async def story() -> None:
+        greeted, closed = asyncio.Event(), asyncio.Event()
+
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 hello\r\n")
+            await reader.readline()
+            greeted.set()
+            if not await reader.read():  # it goes without a word
+                closed.set()
+            writer.close()
+
+        async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+            connecting = asyncio.create_task(connect(settings(server.sockets[0].getsockname()[1])))
+            await greeted.wait()
+            connecting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await connecting
+            await closed.wait()
+
+    run(story())
+
+
+def test_a_relay_that_goes_as_it_is_taken_over_is_down() -> None:
+    async def goes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        writer.write(b"250 hello\r\n")
+        writer.close()
+
+    async def story() -> None:
+        async with await asyncio.start_server(goes, "127.0.0.1", 0) as server:
+            shelf = await carried(server.sockets[0].getsockname()[1], ANNA)
+            assert shelf.down is not None
+            assert shelf.outcomes == {}
+        with pytest.raises(SMTPServerDisconnected, match="closed the connection"):
+            SmtpTransport(settings(25))._taken_over(SMTP())
+
+    run(story())
+
+
+def test_settings_that_cannot_be_said_show_no_password(authority) -> None:
+    async def story() -> None:
+        async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "x")) as sink:
+            given = settings(
+                sink.port, Security.STARTTLS, ca_file=authority.ca_file, username="mailer", password="secret\udcff"
+            )
+            with pytest.raises(TransportDown, match="cannot be used with these settings") as refused:
+                await connect(given)
+            assert "secret" not in str(refused.value)
 
     run(story())

@@ -8,9 +8,8 @@ import subprocess
 import pytest
 
 from mailer.formats.dkim import public_record, record_name
-from mailer.formats.message import build
 from tests.formats.test_dkim import AT, DOMAIN, keys, signer
-from tests.real.test_readers import a_letter
+from tests.real.test_readers import a_copy
 
 pytestmark = pytest.mark.real
 
@@ -41,20 +40,20 @@ def answers(tmp_path):
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_signed_copy_holds(answers, language):
-    signed = signer().sign(build(a_letter(language)), AT)
+    signed = signer().sign(a_copy(language), AT)
     assert answers(signed) == [("rsa-sha256", True), ("ed25519-sha256", True)]
-    assert answers(signer(0).sign(build(a_letter(language)), AT)) == [("rsa-sha256", True)]
+    assert answers(signer(0).sign(a_copy(language), AT)) == [("rsa-sha256", True)]
 
 
 @pytest.mark.parametrize("name", ["From", "Cc", "Reply-To", "Subject", "List-Unsubscribe", "Content-Type"])
 def test_an_added_field_breaks_it(answers, name):
-    signed = signer().sign(build(a_letter("en")), AT)
+    signed = signer().sign(a_copy("en"), AT)
     assert answers(f"{name}: eve@club.example\r\n".encode() + signed) == BROKEN
 
 
 @pytest.mark.parametrize(("old", "new"), [(b"\r\nSubject: ", b"\r\nSubject: Not "), (b"\r\n--=_", b"\r\nPS\r\n--=_")])
 def test_a_change_breaks_it(answers, old, new):
-    signed = signer().sign(build(a_letter("en")), AT)
+    signed = signer().sign(a_copy("en"), AT)
     changed = signed.replace(old, new)
     assert changed != signed
     assert answers(changed) == BROKEN

@@ -20,7 +20,7 @@ rows = st.tuples(whole, words, st.none() | instants, st.none() | whole, st.none(
 def there_and_back(store: Store, given: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
     written = [[instant(one) if isinstance(one, datetime) else one for one in row] for row in given]
     with store.reading() as connection:
-        batch = unpacked(connection, COLUMNS)
+        batch = unpacked(connection.dialect.name, COLUMNS)
         query = select(*(batch.c[name] for name in COLUMNS))
         return [tuple(row) for row in connection.execute(query, {"rows": packed(written)})]
 

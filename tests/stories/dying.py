@@ -7,7 +7,7 @@ import argparse
 import asyncio
 import json
 import os
-import random  # noqa: TID251  (deaths by chance, the same every time)
+import random  # noqa: TID251  (the same deaths every time)
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from mailer.domain.delivery import Noted
 from mailer.gateways.conversation import SmtpConnection
 from mailer.gateways.epoch import EpochFile
 from mailer.gateways.journal import Journal
-from mailer.pipeline import clearing, handing
+from mailer.pipeline import clearing, handing, sending
 from mailer.store import Store
 
 
@@ -110,7 +110,6 @@ def arm(at: Countdown) -> None:
         at(*[Point.HALF_CONTENT, Point.CONTENT_WRITTEN] * has_content)
 
     Store.transaction, Journal.write, EpochFile.reach, SmtpConnection._flush = committing, noting, reaching, flushing
-    from mailer.pipeline import sending
 
     sending.turn_over, clearing.take_over = turning, taking
 

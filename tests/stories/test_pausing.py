@@ -27,8 +27,9 @@ def test_paused_and_resumed_a_hundred_times(club: Club) -> None:
                     """Pause when a further few have arrived, and go on; returns how often it was in mid-run."""
                     times = 0
                     for number in range(TIMES):
-                        while len(sink.received) < number * (PEOPLE - 20) // TIMES:
-                            await asyncio.sleep(0.001)  # noqa: ASYNC110  (the relay has no event for it)
+                        # The relay has no event for it.
+                        while len(sink.received) < number * (PEOPLE - 20) // TIMES:  # noqa: ASYNC110
+                            await asyncio.sleep(0.001)
                         await asyncio.to_thread(approving.pause, app.press, ISSUE)
                         times += len(sink.received) < PEOPLE
                         await asyncio.to_thread(approving.resume, app.press, ISSUE)

@@ -1,0 +1,181 @@
+"""What a mail that comes back tells us about a copy: who failed, whether for good, and whose fault it was."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of report came back."""
+
+    BOUNCE = "bounce"  # the copy did not arrive
+    DELAYED = "delayed"  # not yet; the server goes on trying
+    DELIVERED = "delivered"  # delivered, relayed or expanded: good news
+    COMPLAINT = "complaint"  # the reader, or the reader's provider, calls it spam
+    AUTOREPLY = "autoreply"  # an answer by a machine: out of office, moved, thanks for your mail
+    CHALLENGE = "challenge"  # prove that you are human, or wait for a moderator
+    MDN = "mdn"  # read, or deleted unread (RFC 8098)
+    UNSUBSCRIBE = "unsubscribe"  # the person wants no more
+    OTHER = "other"  # ordinary mail, or nothing we know
+
+
+class Scope(StrEnum):
+    """Whose trouble it is, and so what may follow from it."""
+
+    ADDRESS = "address"  # the address or its domain does not exist, or takes no mail at all
+    MAILBOX = "mailbox"  # the mailbox exists, but is full or switched off
+    CONTENT = "content"  # this message was not wanted: too big, virus, spam words
+    SENDER = "sender"  # we were not wanted: SPF, DKIM, DMARC, block list, PTR, rate, relaying
+    TRANSPORT = "transport"  # the way there failed: timeout, DNS, loop, a broken server
+    UNKNOWN = "unknown"  # nobody can tell
+
+
+class Phase(StrEnum):
+    """Where in the SMTP conversation a reply was given (RFC 5321 §3)."""
+
+    CONNECT = "connect"
+    HELLO = "hello"
+    STARTTLS = "starttls"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"  # the command itself; pipelined RCPT replies are often reported here
+    CONTENT = "content"  # after the final dot
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why a copy failed, in one word."""
+
+    USER_UNKNOWN = "user_unknown"
+    HOST_UNKNOWN = "host_unknown"
+    MOVED = "moved"
+    TAKES_NO_MAIL = "takes_no_mail"
+    MAILBOX_FULL = "mailbox_full"
+    SUSPENDED = "suspended"
+    FILTERED = "filtered"
+    MEMBERS_ONLY = "members_only"
+    TOO_BIG = "too_big"
+    VIRUS = "virus"
+    SPAM = "spam"
+    CONTENT = "content"
+    POLICY = "policy"
+    AUTHENTICATION = "authentication"
+    BLOCKED = "blocked"
+    NO_PTR = "no_ptr"
+    RATE = "rate"
+    RELAYING = "relaying"
+    SENDER_REFUSED = "sender_refused"
+    LOGIN = "login"
+    GREYLISTED = "greylisted"
+    TIMEOUT = "timeout"
+    NETWORK = "network"
+    LOOP = "loop"
+    SERVER = "server"
+    SERVER_FULL = "server_full"
+    UNKNOWN = "unknown"
+    COMPLAINT = "complaint"  # of a complaint: the reader said spam
+    AUTH_FAILURE = "auth_failure"  # of a complaint: only a report that SPF, DKIM or DMARC failed (RFC 6591)
+    OPT_OUT = "opt_out"  # of a complaint: the reader wants no more
+
+
+SCOPES: dict[Reason, Scope] = {
+    Reason.USER_UNKNOWN: Scope.ADDRESS,
+    Reason.HOST_UNKNOWN: Scope.ADDRESS,
+    Reason.MOVED: Scope.ADDRESS,
+    Reason.TAKES_NO_MAIL: Scope.ADDRESS,
+    Reason.MAILBOX_FULL: Scope.MAILBOX,
+    Reason.SUSPENDED: Scope.MAILBOX,
+    Reason.TOO_BIG: Scope.CONTENT,
+    Reason.VIRUS: Scope.CONTENT,
+    Reason.SPAM: Scope.CONTENT,
+    Reason.CONTENT: Scope.CONTENT,
+    Reason.POLICY: Scope.CONTENT,
+    Reason.AUTHENTICATION: Scope.SENDER,
+    Reason.BLOCKED: Scope.SENDER,
+    Reason.NO_PTR: Scope.SENDER,
+    Reason.RATE: Scope.SENDER,
+    Reason.RELAYING: Scope.SENDER,
+    Reason.SENDER_REFUSED: Scope.SENDER,
+    Reason.MEMBERS_ONLY: Scope.SENDER,
+    Reason.LOGIN: Scope.SENDER,
+    Reason.AUTH_FAILURE: Scope.SENDER,
+    Reason.GREYLISTED: Scope.TRANSPORT,
+    Reason.TIMEOUT: Scope.TRANSPORT,
+    Reason.NETWORK: Scope.TRANSPORT,
+    Reason.LOOP: Scope.TRANSPORT,
+    Reason.SERVER: Scope.TRANSPORT,
+    Reason.SERVER_FULL: Scope.TRANSPORT,
+    # The recipient's own filter, or a reason nobody gave: neither the address nor we can be blamed for certain.
+    Reason.FILTERED: Scope.UNKNOWN,
+    Reason.UNKNOWN: Scope.UNKNOWN,
+    Reason.COMPLAINT: Scope.UNKNOWN,
+    Reason.OPT_OUT: Scope.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a refusal means: the reason, whether the address is dead for good, and the rule that said so, in words."""
+
+    reason: Reason
+    hard: bool
+    rule: str
+
+    @property
+    def scope(self) -> Scope:
+        """Whose trouble it is."""
+        return SCOPES[self.reason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """What the report shows of the message that it speaks of. Empty fields were not there.
+
+    Only `message_id` out of the returned part may name a delivery, and only when our signature in it is good.
+    """
+
+    message_id: str = ""
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceReport:
+    """One report about one recipient, as it was read; nothing here has been verified.
+
+    `recipient` is the address that failed, which differs from the one written to where mail is forwarded;
+    `original_recipient` and `final_recipient` are the fields of RFC 3464 as they stood. `hard` is true only where the
+    address itself is dead for good, and None where the question makes no sense. `status` is an RFC 3463 code, `code`
+    an SMTP reply code. `diagnostic` is at most 1,000 characters. `returns_on` and `successor` belong to autoreplies.
+    """
+
+    kind: Kind
+    recipient: str | None = None
+    status: str | None = None
+    hard: bool | None = None
+    reason: Reason = Reason.UNKNOWN
+    rule: str = ""
+    code: int | None = None
+    phase: Phase = Phase.UNKNOWN
+    action: str = ""
+    diagnostic: str = ""
+    reporting_mta: str = ""
+    remote_mta: str = ""
+    original_recipient: str | None = None
+    final_recipient: str | None = None
+    envelope_id: str = ""
+    original: Original = field(default_factory=Original)
+    returns_on: date | None = None
+    successor: str | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """Whose trouble it is."""
+        return SCOPES[self.reason]
+
+    @property
+    def original_message_id(self) -> str:
+        """The Message-ID in the returned part, with its angle brackets; empty where there was none."""
+        return self.original.message_id

@@ -1,0 +1,32 @@
+"""Reads a mail that came back: what it reports, about whom, why, and whether the address is dead for good."""
+
+from collections.abc import Sequence
+
+from mailer.domain.bounce import BounceReport, Kind
+from mailer.formats.reports import complaint, failure, notices, notification
+from mailer.formats.reports.classify import classify
+from mailer.formats.reports.opening import open_mail
+from mailer.formats.reports.original import original
+from mailer.formats.reports.page import first_text, page_of
+
+__all__ = ["classify", "parse"]
+
+
+def parse(raw: bytes) -> Sequence[BounceReport]:
+    """The reports in this mail, at least one: a mail that reports nothing gives one report of kind `other`.
+
+    Never raises, whatever the bytes; the work is bounded by what the rooms below look at. Nothing in the answer is
+    verified: only a signed return path, or our signature in the original's Message-ID, names a delivery.
+    """
+    mail = open_mail(raw)
+    page = page_of(mail)
+    returned = original(mail, page)
+    return (
+        complaint.complaints(mail, page, returned)
+        or notification.notifications(first_text(mail))
+        or notices.receipts(mail, returned)
+        or notices.by_subject(mail, page)
+        or failure.failures(mail, page, returned)
+        or notices.notices(mail, page, returned)
+        or [BounceReport(kind=Kind.OTHER, original=returned)]
+    )

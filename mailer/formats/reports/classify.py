@@ -1,0 +1,149 @@
+"""Says what a refusal means, from its words first and its numbers second, and names the rule that decided.
+
+Numbers alone mislead: about half of all reports with 5.x.x are about a full mailbox, a policy, the content or our own
+good name. The same judge serves reports that come back and replies during SMTP.
+"""
+
+import re
+from functools import lru_cache
+
+from mailer.domain.bounce import SCOPES, Phase, Reason, Scope, Verdict
+from mailer.formats.reports import rules_content, rules_recipient, rules_sender, rules_transport
+from mailer.formats.reports.rule import Rule
+
+# Of a reply so many characters are judged; what matters stands at its beginning.
+MOST_WORDS = 1500
+
+RULES: tuple[Rule, ...] = (
+    *rules_transport.PLAIN,
+    *rules_content.FULL,
+    *rules_sender.RULES,
+    *rules_transport.PROGRAM,
+    *rules_content.RULES,
+    *rules_recipient.RULES,
+    *rules_transport.RULES,
+    *rules_recipient.REJECTED,
+    *rules_transport.PASSED_ON,
+    *rules_transport.VAGUE,
+)
+
+# RFC 3463 and the registry of enhanced status codes, by subject and detail; the class (4 or 5) is judged apart.
+STATUSES: dict[str, tuple[Reason, str]] = {
+    "1.0": (Reason.UNKNOWN, "x.1.0 says only that it is about an address"),
+    "1.1": (Reason.USER_UNKNOWN, "x.1.1 bad destination mailbox"),
+    "1.2": (Reason.HOST_UNKNOWN, "x.1.2 bad destination system"),
+    "1.3": (Reason.USER_UNKNOWN, "x.1.3 bad address syntax"),
+    "1.4": (Reason.UNKNOWN, "x.1.4 ambiguous address"),
+    "1.6": (Reason.MOVED, "x.1.6 mailbox has moved"),
+    "1.7": (Reason.SENDER_REFUSED, "x.1.7 bad sender syntax"),
+    "1.8": (Reason.SENDER_REFUSED, "x.1.8 bad sender system"),
+    "1.9": (Reason.RELAYING, "x.1.9 relayed to a mailer that does not report"),
+    "1.10": (Reason.TAKES_NO_MAIL, "x.1.10 null MX, or not found by a Microsoft server"),
+    "1.351": (Reason.USER_UNKNOWN, "x.1.351 unknown recipient at a Microsoft relay"),
+    "2.0": (Reason.FILTERED, "x.2.0 something about the mailbox"),
+    "2.1": (Reason.SUSPENDED, "x.2.1 mailbox disabled"),
+    "2.2": (Reason.MAILBOX_FULL, "x.2.2 mailbox full"),
+    "2.3": (Reason.TOO_BIG, "x.2.3 longer than the mailbox takes"),
+    "2.4": (Reason.MEMBERS_ONLY, "x.2.4 mailing list expansion"),
+    "3.1": (Reason.SERVER_FULL, "x.3.1 mail system full"),
+    "3.4": (Reason.TOO_BIG, "x.3.4 message too big for the system"),
+    "4.0": (Reason.NETWORK, "x.4.0 network"),
+    "4.1": (Reason.TIMEOUT, "x.4.1 no answer from the host"),
+    "4.2": (Reason.NETWORK, "x.4.2 bad connection"),
+    "4.3": (Reason.NETWORK, "x.4.3 directory server failed"),
+    "4.4": (Reason.HOST_UNKNOWN, "x.4.4 unable to route"),
+    "4.5": (Reason.RATE, "x.4.5 congestion"),
+    "4.6": (Reason.LOOP, "x.4.6 routing loop"),
+    "4.7": (Reason.TIMEOUT, "x.4.7 delivery time expired"),
+    "7.0": (Reason.POLICY, "x.7.0 security"),
+    "7.1": (Reason.POLICY, "x.7.1 not authorised"),
+    "7.8": (Reason.LOGIN, "x.7.8 credentials invalid"),
+    "7.9": (Reason.POLICY, "x.7.9 authentication mechanism, by Yahoo: policy"),
+    "7.13": (Reason.SUSPENDED, "x.7.13 account disabled"),
+    "7.14": (Reason.SENDER_REFUSED, "x.7.14 trust relationship required"),
+    "7.17": (Reason.MOVED, "x.7.17 mailbox has a new owner (RFC 7293)"),
+    "7.18": (Reason.MOVED, "x.7.18 domain has a new owner (RFC 7293)"),
+    "7.20": (Reason.AUTHENTICATION, "x.7.20 no passing DKIM"),
+    "7.21": (Reason.AUTHENTICATION, "x.7.21 no acceptable DKIM"),
+    "7.22": (Reason.AUTHENTICATION, "x.7.22 no DKIM of the author"),
+    "7.23": (Reason.AUTHENTICATION, "x.7.23 SPF failed"),
+    "7.24": (Reason.AUTHENTICATION, "x.7.24 SPF error"),
+    "7.25": (Reason.NO_PTR, "x.7.25 reverse DNS failed"),
+    "7.26": (Reason.AUTHENTICATION, "x.7.26 several authentication checks failed"),
+    "7.27": (Reason.SENDER_REFUSED, "x.7.27 the sender's domain takes no mail"),
+    "7.28": (Reason.RATE, "x.7.28 mail flood"),
+}
+SUBJECTS: dict[str, tuple[Reason, str]] = {
+    "3": (Reason.SERVER, "x.3.x mail system"),
+    "4": (Reason.NETWORK, "x.4.x network or routing"),
+    "6": (Reason.CONTENT, "x.6.x content"),
+    "7": (Reason.POLICY, "x.7.x security or policy"),
+}
+# RFC 5321 §4.2.3. 550, 551 at other times, 553 and 554 mean anything.
+CODES: dict[int, tuple[Reason, str]] = {
+    421: (Reason.SERVER, "421 service not available"),
+    450: (Reason.SERVER, "450 mailbox busy or blocked for now"),
+    451: (Reason.SERVER, "451 error in processing"),
+    452: (Reason.SERVER_FULL, "452 insufficient storage"),
+    521: (Reason.TAKES_NO_MAIL, "521 host takes no mail (RFC 7504)"),
+    530: (Reason.LOGIN, "530 authentication required"),
+    535: (Reason.LOGIN, "535 credentials invalid"),
+    551: (Reason.MOVED, "551 user not local"),
+    552: (Reason.MAILBOX_FULL, "552 exceeded storage allocation"),
+    556: (Reason.TAKES_NO_MAIL, "556 domain takes no mail (RFC 7504)"),
+}
+# In these phases the server has not been told who the mail is for, so it cannot mean the reader.
+BEFORE_RECIPIENT = frozenset({Phase.CONNECT, Phase.HELLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
+_STATUS = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})")
+# Dots inside of names end no sentence; patterns that stop at a dot must not stop at them.
+_DOT_IN_NAME = re.compile(r"(?<=[\w\-])\.(?=[a-z])")
+_IP = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
+_SAID = re.compile(r"\bhost \S{1,200} (?:\[[^\]\s]{1,60}\] )?(?:said|refused)(?: to talk to me)?:")
+_LINKS = re.compile(r"https?://\S{0,300}")
+_NOTHING = "no word and no number that we know"
+
+
+def classify(code: int | None, status: str | None, text: str, phase: Phase = Phase.UNKNOWN) -> Verdict:
+    """What this refusal means. `code` is of RFC 5321, `status` of RFC 3463; either may be missing, and text be empty.
+
+    Text wins over status, status over code. `hard` is true only where the address is dead for good: scope address,
+    and a refusal that is final. Never raises, whatever the text.
+    """
+    reason, why = _reason(code, status, text, phase)
+    if SCOPES[reason] is Scope.ADDRESS:
+        if phase in BEFORE_RECIPIENT:
+            reason, why = Reason.SENDER_REFUSED, f"before a recipient was named: {why}"
+        elif phase is Phase.CONTENT and reason is not Reason.HOST_UNKNOWN:
+            # A server that has taken RCPT knows the reader; what speaks after the content is a filter.
+            reason, why = Reason.FILTERED, f"after the content: {why}"
+    return Verdict(reason=reason, hard=SCOPES[reason] is Scope.ADDRESS and not passing(code, status), rule=why)
+
+
+def passing(code: int | None, status: str | None) -> bool:
+    """Whether the refusal is for now only. The code speaks for the server that refused, the status may be our relay's."""
+    if code is not None and 400 <= code < 600:
+        return code < 500
+    return bool(status) and str(status).startswith("4")
+
+
+@lru_cache(maxsize=256)
+def by_words(text: str) -> Rule | None:
+    """The first rule of the table that the text matches."""
+    words = _LINKS.sub(" ", text[: 2 * MOST_WORDS].lower()).replace("’", "'")
+    words = _SAID.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
+    words = " ".join(words.split())[:MOST_WORDS]
+    return next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None
+
+
+def _reason(code: int | None, status: str | None, text: str, phase: Phase) -> tuple[Reason, str]:
+    found = by_words(text)
+    if found:
+        return found.reason, found.why
+    if status and (parts := _STATUS.fullmatch(status)):
+        subject, detail = parts.groups()
+        by_status = STATUSES.get(f"{subject}.{detail}") or SUBJECTS.get(subject)
+        if by_status and by_status[0] is not Reason.UNKNOWN:
+            return by_status
+    if code in CODES and not (code == 551 and phase not in {Phase.RCPT, Phase.UNKNOWN}):
+        return CODES[code]
+    return Reason.UNKNOWN, _NOTHING

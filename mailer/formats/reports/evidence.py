@@ -1,0 +1,119 @@
+"""Judges whether a mail without a machine-readable part is a server's report of a failure at all, or somebody's letter."""
+
+import re
+from dataclasses import dataclass
+
+from mailer.formats.reports import addresses
+from mailer.formats.reports.opening import Part
+from mailer.formats.reports.page import Page
+
+_ANSWER = re.compile(
+    r"^\s*(?:re|aw|antw|sv|vs|odp|res|rif|r|ответ|отв|fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)(?:\[\d+\])?\s*:",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)\s*:", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"undeliver|returned (?:mail|message|to sender)|return(?:ed|ing) (?:mail|message)|failure|failed|non-?deliver|not (?:been )?(?:be )?delivered|could(?:n't| not) be|bounce|delivery[ -](?:status|report|error|problem|notification|delay|has)"
+    r"|mail (?:system )?error|errors from|delay(?:ed)?|mail delivery|deliverable|unable to (?:deliver|send)|error sending|message status|rejected|warning: (?:could|message)|mail could not|delivery fail|delivery is delayed|(?:are|is) not (?:a )?member|rejected posting|nondeliv|ndn:|ndr:|\[postmaster\]"
+    r"|не доставлен|недоставлен|не може бути|не вдалося|не может быть доставлен|ошибк\w+ (?:доставки|при доставке)|сбой доставки|невозможно доставить|возврат|возвращен|задержк\w* доставки|доставка .{0,40}(?:задерж|не)|уведомление о (?:доставке|недоставке)"
+    r"|unzustellbar|nicht zugestellt|zustellung|unzustellbarkeit|non remis|échec|notification d'état|non distribu|no se (?:pudo|puede|ha podido)|devuelto|no entregado|notificaci[oó]n de estado|mancata consegna|impossibile recapitare|não (?:entregue|foi poss)|falha na entrega|devolvid|niedostarcz|zwrot|nie dostarcz|nedoru[cč]|onbestelbaar|niet (?:bezorgd|afgeleverd)|kunde inte|ej levererat|utiltellelig"
+    r"|配信(?:でき|エラー|不能|に失敗)|送信(?:でき|エラー)|メールエラー|返送|配送失败|退信|投递失败|系统退信|반송|배달",
+)
+_TOLD = re.compile(
+    r"undeliver|could ?n(?:o|')t be (?:delivered|sent|reached)|(?:was|were|is|been|being) (?:not|n't) (?:been )?(?:delivered|able)|wasn't able to deliver|not (?:yet )?(?:been |be )?delivered|(?:was|were)(?:n't| not) delivered|unable to deliver|failed to deliver|could not deliver|cannot be delivered|can't be delivered|cannot deliver"
+    r"|delivery (?:to|of|has|failed|failure|error|status|attempts?|problems?|of your)|did not (?:reach|receive)|not reach|delivery failed|permanent (?:fatal )?error|fatal error|returned (?:to sender|mail|below|message)|failed recipient|failed address|following (?:address|recipient)|rejected (?:by|because|for)|message (?:was|has been) rejected|was rejected|error(?:s)? (?:was|while|has occurred|delivering|sending)"
+    r"|trouble delivering|transcript of (?:the )?session|delivery system|mail system|recipient (?:not|unknown)|unknown (?:user|recipient|address)|user unknown|mailbox (?:is )?(?:full|unavailable)|delayed|automatically rejected|no such user|not a member|smtp error|said: [45]\d\d|<<< [45]\d\d|not listed in|problems? (?:delivering|sending)|has been (?:delayed|returned)|bounced|intended recipient|will be retried|delay reason|not transmitted|nondelivery|recipients? (?:of your|are|is|was|were|has|have)"
+    r"|delivery userid|не може бути|не вдалося доставити|не (?:может|могло|удалось|смог\w*|было|был\w*)[^.\n]{0,60}(?:достав|отправ)|не доставлен|недоставлен|ошибка|вернул|невозможно доставить|отклонен"
+    r"|nicht (?:zugestellt|erreicht|ausgeliefert)|unzustellbar|n'a (?:pas )?pu être|pas été (?:remis|distribu|délivr)|impossible de (?:remettre|délivrer)|no (?:pudo|puede|ha podido|se pudo|se ha)[^.\n]{0,30}(?:entreg|ser)|non (?:è stato|può essere|recapit)|impossibile (?:recapitare|consegnare)|não (?:foi|pôde|pode)[^.\n]{0,40}entreg|nie (?:mog|został|dostarcz|udało)|nelze doručit|nebyl[ao]? doruč|kan niet|niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte"
+    r"|配信(?:でき|に失敗|エラー)|送信(?:でき|に失敗)|失敗しました|届きません|无法(?:投递|送达|发送)|退回|배달|전송하지 못|does not exist|doesn't exist",
+)
+# First lines with which servers open their reports; a person would not.
+_OPENING = re.compile(
+    r"this (?:message|report|e-?mail|mail|is an?|notification)[^.\n]{0,60}(?:created|generated|automatic)|this is the [^\n]{0,80}(?:program|agent|mail(?:er)? (?:system|server|daemon)|service|server)|hi\. (?:this|the)|i'm sorry to have to inform|the original message was received|your (?:message|mail|e-?mail)\s*$"
+    r"|(?:your|the|a) (?:following )?(?:message|mail|e-?mail)[^.\n]{0,120}(?:not|n't|undeliver|fail|reject|delay|unable|return)|-{2,}[^\n]{0,60}(?:address|failure|failed|transcript|error|delivery)|we had trouble|transcript of (?:the )?session|sorry[,.]? (?:we|your|unable|i)|delivery (?:to|of|failed|has|failure|status)|unable to deliver|message from|undeliverable|unknown (?:user|host)|user(?:'s)? mailbox|there was an error|an error (?:has )?occurred"
+    r"|could not be delivered|mail (?:could|delivery)|failed to deliver|message could not|address(?:es)? (?:could|had)|it was not possible|unfortunately|we're sorry|could not deliver|we were unable|could not send|you are not a member|invalid final|delivery userid|это письмо (?:создано|сформировано)|к сожалению|ваш лист|ваше (?:письмо|сообщение)|сообщение[^\n]{0,60}не |diese nachricht wurde automatisch|ihre (?:nachricht|e-mail)|ce message|votre message|su mensaje|il messaggio|sua mensagem|<[^<>@\s]+@[^<>\s]+>",
+)
+_DELAYED = re.compile(
+    r"(?:warning|delay(?:ed)?\b|still being retried|not yet been delivered|will (?:continue|keep) (?:to )?(?:try|retr|attempt|be)|attempts will continue|will be (?:retried|repeated|made)|temporary failure report|warning only|just a warning|advisory-only|(?:do|need) not (?:need to )?re-?send|no action is required|has been postponed|warnung|verzögert|задерж|будут продолжены|попытки доставки|ainda não|retrasad|retardé|en attente)",
+)
+_FINAL = re.compile(
+    r"permanent(?:ly)?|given up|giving up|gave up|fatal|will not be (?:re|deliver|attempt)|not be (?:retried|attempted)|deleted from queue|too long|returned to sender|could not be delivered for \d",
+)
+_LISTED = ("list-id", "list-unsubscribe", "list-post")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the outside of a mail says about it."""
+
+    daemon: bool  # its sender is a server
+    null_path: bool  # its return path is empty, as RFC 5321 §4.5.5 wants it of reports
+    subject: bool  # its subject speaks of a failure
+    answer: bool  # it answers or forwards something, by its subject
+    listed: bool  # it went over a list, as newsletters do
+    told: bool  # its text speaks of a failure
+    opening: bool  # its text opens as only a server opens one
+    first: bool  # and does so in its very first line, where a person would greet
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether this is a server's report: two witnesses are needed, and the text must be one of them."""
+        if not self.told and not (self.daemon and self.null_path and self.subject):
+            return False
+        if self.answer and not (self.daemon and self.opening):
+            return False
+        if self.listed and not (self.daemon and self.null_path):
+            return False
+        if self.daemon:
+            return self.subject or self.null_path or self.opening
+        if self.null_path:
+            return self.subject or self.opening
+        return self.subject and self.first
+
+
+def weigh(mail: Part, page: Page) -> Evidence:
+    """The evidence for and against a report of failure."""
+    subject = mail.get("subject")
+    # The tables above are in small letters: matching without regard to capitals costs several times as much.
+    spoken = [line for line in page.lines if line.strip() and not line.lstrip().startswith((">", "|"))]
+    path = mail.get("return-path").strip()
+    first = "\n".join(line.strip() for line in spoken[:4])
+    sender = mail.get("from")
+    return Evidence(
+        daemon=(mail.has("from") and addresses.from_daemon(sender))
+        or (path not in {"", "<>"} and addresses.from_daemon(path)),
+        null_path=mail.has("return-path") and path in {"", "<>"},
+        subject=bool(_SUBJECT.search(subject[:300].lower())),
+        answer=bool(_ANSWER.match(subject)),
+        listed=any(mail.has(name) for name in _LISTED),
+        told=bool(_TOLD.search("\n".join(spoken)[:12_000].lower())),
+        first=bool(_OPENING.match(first.partition("\n")[0][:300].lower())),
+        opening=bool(_OPENING.search(first[:1200].lower())),
+    )
+
+
+def is_delay(mail: Part, page: Page) -> bool:
+    """Whether the report says that the server goes on trying."""
+    text = page.text[:4000].lower()
+    subject = mail.get("subject")[:300].lower()
+    if re.search(r"failure|failed|undeliver|returned", subject) and _FINAL.search(text):
+        return False
+    return bool(_DELAYED.search(subject) or (_DELAYED.search(text) and not _FINAL.search(text)))
+
+
+def passed_on(mail: Part, page: Page) -> Page | None:
+    """The report inside a bare forward of one: its quoted lines with the marks gone, or None.
+
+    Who forwards a report and adds no words of his own hands it on as it is. Who adds words, or answers, writes a letter.
+    """
+    if not _FORWARD.match(mail.get("subject")):
+        return None
+    lines = page.lines + tuple(page.returned.split("\n"))
+    own = [line for line in lines if line.strip() and not line.startswith(">")]
+    quoted = [re.sub(r"^>[ ]?", "", line) for line in lines if line.startswith(">")]
+    head = "\n".join(quoted[:12])
+    if len(" ".join(own)) > 90 or not re.search(
+        r"^From:.*(?:daemon|postmaster|mail delivery)", head, re.IGNORECASE | re.MULTILINE
+    ):
+        return None
+    return Page(tuple(quoted), "")

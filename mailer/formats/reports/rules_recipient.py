@@ -1,0 +1,70 @@
+"""Replies about the reader's address: moved away, switched off, or not there at all."""
+
+from mailer.domain.bounce import Reason
+from mailer.formats.reports.rule import rule
+
+RULES = (
+    rule(
+        Reason.FILTERED,
+        "the reader's own rules refused it",
+        r"recipient(?:'s)? preferences|user rules|refuse to receive|refuses? (?:to receive|this) mail|message filtered|mail filtered|user reject|privacy settings",
+        r"only accepting mail from|has restricted sms|account is protected by|denied by (?:the )?recipient|not wish to receive|(?:blocked|rejected|refused) by (?:the )?(?:recipient|user|addressee)\b",
+        r"\brcp-p[23]|whitelist|not in (?:the )?recipient's|domain[- ]filter|recipient (?:does not|doesn't) (?:accept|want)|mail (?:is )?rejected by (?:the )?(?:owner|recipient)",
+    ),
+    rule(
+        Reason.TAKES_NO_MAIL,
+        "the domain has said that it takes no mail (RFC 7505)",
+        r"null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mail",
+        r"5\.7\.27 |\b556\b|no mail (?:is )?accepted here|domain (?:does not|doesn't) accept|not accept(?:ing)? any (?:e-?)?mail",
+    ),
+    rule(
+        Reason.MOVED,
+        "the reader has moved, and no forwarding is left",
+        r"(?:mailbox|user|recipient|address|account|person|he|she)\b[^.]{0,60}(?:has |have )?(?:been )?(?:moved|changed|replaced by|relocated)(?! temporar)|new address is|no forwarding|no longer on (?:this |the )?server",
+        r"not our customer|address changed|has left|left the company|no longer (?:with|works|employed|at this)|5\.1\.6|адрес изменен|уволен|больше не работает",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        "the server calls the address itself inactive",
+        r"inactive (?:e-?mail )?address",
+    ),
+    rule(
+        Reason.SUSPENDED,
+        "the mailbox is there, but switched off",
+        r"(?:account|mail ?box|user|recipient|address|mailaddress|e-?mail|customer)\b[^.]{0,60}(?:is |has been |was |currently |temporarily |administrative?le?y )*(?:disabled|suspended|locked|deactivated|blocked|frozen|de-?activated|discontinued|on hold|inactive|limited)(?! using| by rbl)",
+        r"(?:disabled|suspended|inactive|deactivated|locked|blocked|dormant|expired|closed) (?:account|mail ?box|user|recipient)|mail ?box unavailable or access denied|not an? active|not active|invalid/inactive",
+        r"suspend the service|user suspended|delivery not allowed|account (?:is )?(?:closed|expired)|\brcp-t4|too old|(?:ящик|аккаунт|учетная запись|пользователь)[^.]{0,40}(?:заблокирован|отключ|неактив)",
+        r"not allowed to receive|no mail will be accepted|account .{0,20}(?:terminated|cancel)|mailbox (?:is )?(?:currently )?unavailable, ?(?:try|please)|temporarily (?:disabled|unavailable|locked)",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        "the server does not know the reader",
+        r"(?:user|recipient|mail ?box|account|address|addressee|person|destination|login|adresse|subscriber|alias|rcpt|e-?mail|customer|local ?part|userid|to:?)s?\b[^.;]{0,90}(?:\bunknown\b|not (?:a )?(?:found|known|exist|local|listed|recogni[sz]ed|valid|present|registered|ok|defined|available here|located|here\b)|no longer (?:exist|valid|available|in use|active|accept)|does(?:n't| not) (?:exist|have an?)|(?:do|did)(?:n't| not) exist|non-?exist|invalid|is unavailable|is wrong|un(?:known|defined|recogni[sz]ed)|isn't (?:known|valid|listed)|wasn't found|could ?n[o']t be (?:found|resolved)|cannot be found|never existed|ungültig|unbekannt|inconnu)",
+        r"(?:unknown|invalid|no such|non-?existent|nonexistent|bad|illegal|incorrect|unrecogni[sz]ed|undefined|nosuch|wrong|unable to find|cannot find|not a (?:known|valid|local|legal))[ _:-]{0,3}(?:or \w+ )?(?:local |virtual |destination |final |delivery |alias |e-?mail |mail |or )*(?:user|recipient|mail ?box|account|address|person|destination|name|e-?mail|local ?part|rcpt|alias|subscriber|addressee|userid|customer|member)",
+        r"user-unknown|userunknown|unknown_user|mail ?box (?:is )?(?:unavailable|not available|inactive|invalid)|address(?:es)? (?:was |were |is )?(?:unknown|invalid)|bad (?:destination|recipient)",
+        r"no (?:mail ?box|account|user|one|body|longer (?:a )?valid|valid recipients?|recipients?)\b[^.]{0,40}(?:here|by that name|at this|found|exist|with (?:that|this)|available|bye|matching|\bname\b)|there is no (?:one|such|user|account)|no valid recipients|can't accept user|nobody here",
+        r"user .{1,80} (?:unknown|not (?:found|listed|known|here))|\bunknown user|recipient(?:not)?found|recipnotfound|badrcptto|<[^>]{1,200}> (?:not found|unknown)|is not (?:a |an )?(?:valid|known|registered|local|legal)|unroute?able address|unrouteable|no route to (?:user|recipient)",
+        r"does not (?:exist|like recipient)|no longer (?:valid|available|in use|exist)|doesn't have an? .{1,80} account|has no mailbox|not a .{0,40}(?:account|user)\b|archived recipient|missing home|addressee unknown|domain not found|wasn't found at|name not allowed",
+        r"not listed in|not in (?:the |our )?(?:address ?book|directory|domino|name|server|database)|recipients? (?:was|were) undeliverable|wrong or no longer valid|\b(?:rcp|int)-p1\b|no matches to nameserver|no existe|desconocid[oa]|destinatario .{0,40}(?:sconosciut|non|inexistente|inv[aá]lido)|inesistente|não existe|desconhecid",
+        r"нет такого|не існує|не существует|неизвестн\w+ (?:пользоват|адрес|получат)|пользователь .{0,60}(?:не найден|не зарегистр)|не найден|получатель не|адрес\w* .{0,40}(?:не существ|неверн|недейств)|несуществующ|does not match any",
+        r"(?:empf(?:ä|ae)nger|adresse|benutzer|destinataire|utilisateur)[^.]{0,60}(?:unbekannt|existiert|ungültig|nicht (?:gefunden|bekannt|vorhanden)|inconnu|invalide|n'existe|introuvable)|nie istnieje|nieznany|neexistuje|onbekend|bestaat niet|見つかりません|存在し(?:ない|ません)|不存在|ユーザー?不明",
+        r"(?:the )?recipient name is not|badly formed|not reach.{0,20}recipient not|no such (?:local )?(?:part|name)|can(?:not|'t) (?:find|locate|resolve) (?:the )?(?:user|recipient|mailbox|address)|vdeliver: invalid|not our user|5\.1\.1 bad address|user_not_found|invalid final delivery",
+    ),
+    rule(
+        Reason.HOST_UNKNOWN,
+        "the domain of the address does not exist, or has no mail server",
+        r"(?:host|domain|name service|dns)[^.;]{0,60}(?:unknown(?! error)|not found(?!, try)|does(?:n't| not) exist|non-?existent|not (?:exist|known|valid|resolv)|is (?:invalid|dead)|no such|nxdomain|no data known)(?!, try again)",
+        r"(?:unknown|no such|bad|invalid|illegal|non-?existent|unresolvable) (?:mail )?(?:host|domain|destination (?:host|domain|system)|server)|name or service not known|5\.1\.2\b|5\.4\.4\b|bad destination (?:system|host)",
+        r"couldn't find any host|mail exchanger or ip|domain (?:must|part)|no mx\b|all relevant mx|mx (?:record|lookup)[^.]{0,30}(?:fail|not found|missing|does not|invalid|points)|no (?:mail )?(?:exchanger|mx record|a record)|mail domain mentioned|nameserver not found",
+        r"domain .{0,60}(?:couldn't|could not|can't|cannot) be (?:found|resolved)|couldn't be found|unrouteable (?:mail )?domain|can't resolve|unable to (?:look ?up|resolve) (?:host|domain)|домен[^.]{0,40}не (?:существ|найден)",
+    ),
+)
+
+# Asked when nothing else was said: a server that rejects a recipient, and stops there, means that it has none.
+REJECTED = (
+    rule(
+        Reason.USER_UNKNOWN,
+        "the server rejects the recipient and gives no other reason",
+        r"address(?:es)? (?:was |were |is )?reject|rejected (?:address|recipient)|recipient (?:address )?(?:is |was )?(?:rejected|refused|not accepted|unacceptable|denied)",
+    ),
+)
