@@ -44,6 +44,9 @@ async def check(config: Path) -> list[Finding]:
     with closing(opened.store):
         found.append(Finding(what="the database", ok=True, said=opened.store.name))
         found += [_ledger(opened), *_newsletters(opened), *_rights(opened), *_signing(opened)]
+        settings = _try("the relay", lambda: f"{len(opened.config.relays)} in the settings")
+        if not settings.ok:  # a password file is not there
+            return [*found, settings]
         return [*found, *[await _relay(opened, relay) for relay in opened.config.relays]]
 
 
