@@ -42,7 +42,7 @@ def test_kill_9_in_mid_run_loses_nothing_and_sends_nothing_twice(
             until(lambda: len(relay.received) >= copies_gone)  # noqa: B023  (it is called before the next turn)
             sender.end(signal.SIGKILL)
             left = standing(club)
-            assert 0 < left["sending"] <= CONNECTIONS * 4
+            assert left["sending"] > 0
             assert left.get("uncertain", 0) <= uncertain + CONNECTIONS
             uncertain = left.get("uncertain", 0)
         ended = run("--yes", "send", NAME, "--wait")
