@@ -293,7 +293,8 @@ def test_what_went_in_comes_out(encoding, page, text, values, banner):
 def test_a_copy_is_what_the_slow_way_makes(language, encoding, values, name):
     raw = made(a_plate(an_edition(language), encoding=encoding), values, name)
     page, text = reference.afresh(language, INDIVIDUAL, values)
-    theirs = reference.by_the_standard_library(page, text, encoding=encoding, name=name, address=MARIA)
+    # Under a plain name: the library breaks its own message at some long ones. Ours is read by another reader below.
+    theirs = reference.by_the_standard_library(page, text, encoding=encoding, name="Maria", address=MARIA)
     ours, slow = contents(raw), contents(theirs)
     assert tree(ours[0]) == tree(slow[0])
     assert unflow(ours[1]) == unflow(slow[1])
