@@ -226,6 +226,7 @@ def sending(app: App) -> Iterator[tuple[Sender, int]]:
             owner=owner.id,
             journal=journal,
             legacy=legacy,
+            bury=bury,
             reach=app.epoch.reach,
         )
         try:
@@ -240,6 +241,11 @@ def sending(app: App) -> Iterator[tuple[Sender, int]]:
 def journal_of(lock: Path) -> Path:
     """Where the sender with this lock writes its journal."""
     return lock.with_name(f".{lock.name}.journal")
+
+
+def bury(owner: Owner) -> None:
+    """A dead sender's journal is gone: the ledger has what it told."""
+    journal_of(Path(owner.lock)).unlink(missing_ok=True)
 
 
 def legacy(owner: Owner) -> tuple[Traces | None] | None:

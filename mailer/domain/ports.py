@@ -1,12 +1,12 @@
 """The holes in the wall: what the pipeline needs of the outside world, as protocols."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, NewType, Protocol
 
-from mailer.domain.delivery import Noted, Outcome
+from mailer.domain.delivery import Noted, Outcome, Trace
 
 
 class Clock(Protocol):
@@ -84,6 +84,10 @@ class Journal(Protocol):
 
     def write(self, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
         """It stands in the journal. Raises MailerError when it cannot be written."""
+        ...
+
+    def read(self) -> Mapping[tuple[int, int], Trace] | None:
+        """The last that was noted of each copy, by delivery and epoch; None when nothing can be known."""
         ...
 
     def clear(self) -> None:

@@ -48,7 +48,9 @@ def of_answer(answered: Answered, tls_version: str) -> Outcome:
 
 def lost(why: str, tls_version: str) -> Unknown:
     """The content may have left, and no answer to it came."""
-    return Unknown(reply=None, tls_version=tls_version, detail=f"the reply to the content was lost: {why}")
+    return Unknown(
+        reply=None, tls_version=tls_version, detail=f"the reply to the content was lost: {replies.printable(why)}"
+    )
 
 
 def cannot_carry(envelope: Envelope, extensions: frozenset[str], tls_version: str) -> Rejected | None:

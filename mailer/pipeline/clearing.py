@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline import maillog
 from mailer.pipeline.approving import cancel_waiting
-from mailer.pipeline.handing import Manner, settle_by_policy
 from mailer.pipeline.press import Press
 from mailer.store import Connection, deliveries, leftovers, mailings, outages
 from mailer.store.leftovers import Traces
@@ -16,33 +15,36 @@ from mailer.store.owners import Owner, owners_with_copies
 Legacy = Callable[[Owner], tuple[Traces | None] | None]
 
 
-def take_over(connection: Connection, press: Press, manner: Manner, own: int, legacy: Legacy) -> None:
-    """Free the copies of senders that are proved dead, by their journals, and those whose lease has ended."""
+def take_over(connection: Connection, press: Press, own: int, legacy: Legacy) -> list[Owner]:
+    """Free the copies of senders that are proved dead, by their journals, and those whose lease has ended.
+
+    Returns the dead, whose journals have told what they had to tell. What is uncertain a person settles, whatever
+    `on_unknown` says: nobody knows what ended the sender, and it might have been this very copy.
+    """
     dead: dict[int, Traces | None] = {}
+    buried = []
     for owner in owners_with_copies(connection):
         left = legacy(owner) if owner.id != own else None
         if left is not None:
             (dead[owner.id],) = left
-    _free(connection, press, manner, dead, maillog.taken_over)
+            buried.append(owner)
+    _free(connection, press, dead, maillog.taken_over)
+    return buried
 
 
-def free_own(connection: Connection, press: Press, manner: Manner, own: int) -> None:
-    """Free what is ours in the ledger while we have nothing in hand: it was claimed, and never reached us."""
-    _free(connection, press, manner, {own: {}}, maillog.let_go)
+def free_own(connection: Connection, press: Press, own: int, traces: Callable[[], Traces | None]) -> None:
+    """Free what is ours in the ledger while we have nothing in hand: it was claimed, and never reached us.
+
+    Our own journal is asked all the same.
+    """
+    if any(owner.id == own for owner in owners_with_copies(connection)):
+        _free(connection, press, {own: traces()}, maillog.let_go)
 
 
 def _free(
-    connection: Connection,
-    press: Press,
-    manner: Manner,
-    dead: Mapping[int, Traces | None],
-    log: Callable[[int, int], None],
+    connection: Connection, press: Press, dead: Mapping[int, Traces | None], log: Callable[[int, int], None]
 ) -> None:
-    now = press.clock.now()
-    pending, uncertain = leftovers.take_over(connection, dead=dead, now=now)
-    if manner.resend_unknown:
-        for identity in uncertain:
-            settle_by_policy(connection, press, identity, now + manner.backoff.first)
+    pending, uncertain = leftovers.take_over(connection, dead=dead, now=press.clock.now())
     if pending or uncertain:
         log(pending, len(uncertain))
 

@@ -18,7 +18,7 @@ from mailer.pipeline.limiting import FamilyLimit, RelayLimit, learn, room_throug
 from mailer.pipeline.making import Work
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.proving import workbench
-from mailer.store import Connection, claims, deliveries, history, mailings, outages
+from mailer.store import Connection, DatabaseError, claims, deliveries, history, mailings, outages
 from mailer.store import results as results_of
 from mailer.store.claims import Claim
 from mailer.store.results import Result
@@ -70,7 +70,7 @@ def turn_over(connection: Connection, press: Press, manner: Manner, benches: Ben
     """
     now = press.clock.now()
     for relay, results in asked.results.items():
-        record(connection, press, manner, asked.owner, relay, results)
+        record(connection, press, manner, asked.owner, relay, results, now)
     for claim, why in asked.spoiled:
         _hold(connection, claim, why)
     starting = startable(connection, press, now, asked.only)
@@ -157,6 +157,8 @@ def _bench(connection: Connection, benches: Benches, one: Mailing, now: datetime
     if one.id not in benches:
         try:
             benches[one.id] = workbench(connection, one, now)
+        except DatabaseError:
+            raise  # it may be there in a moment
         except Exception as error:  # noqa: BLE001  (whatever is wrong with one mailing, the others go on)
             benches[one.id] = None
             maillog.failed(f"{one.issue} cannot be sent, SIGHUP tries it again: reading it", error)
@@ -189,7 +191,13 @@ def _hold(connection: Connection, claim: Claim, why: str) -> None:
 
 
 def record(
-    connection: Connection, press: Press, manner: Manner, owner: int, relay: str, results: Sequence[Result]
+    connection: Connection,
+    press: Press,
+    manner: Manner,
+    owner: int,
+    relay: str,
+    results: Sequence[Result],
+    now: datetime,
 ) -> None:
     """Write attempts with their replies, and where they leave their deliveries: later, never, done, or not known.
 
@@ -197,7 +205,6 @@ def record(
     """
     if not results:
         return
-    now = press.clock.now()
     judged = _later(connection, manner, results, now)
     results_of.record(connection, owner, relay, judged)
     learn(connection, [(one.claim.family, one.outcome) for one in judged if one.outcome is not None], now)

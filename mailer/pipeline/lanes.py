@@ -49,6 +49,7 @@ class Lane:
     tray: OutTray
     size: int  # how many copies are kept in hand
     carriers: int = 0  # conversations that go on
+    opening: int = 0  # of these, those that are not connected yet
     given: int = 0
     reached: bool = False
     down: str = ""
@@ -83,14 +84,17 @@ class Lane:
         try:
             while broken < BROKEN and await self._something():
                 before, connected = self.tray.handed_over, False
+                self.opening += 1
                 try:
                     async with self.relay.transport.connect() as connection:
                         connected = self.reached = True
+                        self.opening -= 1
                         await connection.carry(self.tray)
                 except TransportDown as error:
                     self.login_refused |= isinstance(error, LoginRefused)
                     if connected:
                         self.broke, self.breaks = str(error), self.breaks + 1
+                    self.opening -= not connected
                     broken = broken + 1 if connected else BROKEN
                     if broken >= BROKEN:
                         self.down = str(error)
@@ -101,12 +105,15 @@ class Lane:
             ended()
 
     async def _something(self) -> bool:
-        """Wait until there is something to take; False when there will be nothing."""
-        while self.tray.open and not len(self.tray):
+        """Wait until there is something to take, besides what connections that are being opened will take.
+
+        False when there will be nothing.
+        """
+        while self.tray.open and len(self.tray) <= self.opening:
             more = asyncio.Event()
             self.tray.await_more(more.set)
             await more.wait()
-        return len(self.tray) > 0
+        return self.tray.open and len(self.tray) > 0
 
 
 @dataclass(slots=True)

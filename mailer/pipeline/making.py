@@ -94,7 +94,7 @@ class MadeAhead:
         for work in works:
             try:
                 work.make(self._press)
-            except UNMAKABLE as error:
+            except Exception as error:  # noqa: BLE001  (in a thread nobody else would hear of it)
                 made.append((work, error))
             else:
                 made.append((work, None))

@@ -118,9 +118,13 @@ def write(connection: Connection, press: Press, name: IssueName, draft: Draft, *
         if old.approved_hash and old.state is not MailingState.CANCELLED
     )
     for old in before:
-        # A sender that still holds a copy of the old plan must not find the new one's in its place.
-        if deliveries.in_hand(connection, old.id, press.clock.now()):
-            raise Refused(f"a copy of {name} is in a sender's hands at this moment; try again in a few minutes")
+        # A sender that still holds a copy of the old plan must not find the new one's in its place; and what a dead one
+        # held may have left: the next sender finds out from its journal.
+        if deliveries.in_hand(connection, old.id):
+            raise Refused(
+                f"a copy of {name} is in a sender's hands, or was when it ended; `mailer send {name} --wait` or the "
+                "daemon finds out what became of it"
+            )
         mailings.forget_plan(connection, old.id)
     everybody = judge_everybody(connection, press, draft.revision, chunk=chunk)
     frozen = freeze(connection, press, name, draft, everybody)

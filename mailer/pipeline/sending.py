@@ -15,11 +15,15 @@ from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.tray import OutTray
 from mailer.store import Connection
 from mailer.store.claims import Claim
+from mailer.store.owners import Owner
 from mailer.store.results import Result
 
 Answer = TypeVar("Answer")
 Words = ParamSpec("Words")
 
+# Seconds: after so long a drain ends, even in mid-mailing. Between two of them the dead are taken over, relays that were
+# down are asked again, and mailings that are done are closed.
+DRAIN = 60.0
 # Seconds: so long at most until an answer stands in the ledger, and until a pause is noticed.
 TURN = 0.2
 # How often the ledger is tried again, so many seconds apart, when it cannot be written: its disk may be full.
@@ -38,15 +42,20 @@ class Sender:
         owner: int,
         journal: Journal,
         legacy: Legacy,
+        bury: Callable[[Owner], None],
         reach: Callable[[int], None],
     ) -> None:
-        """`reach` keeps the epoch of a claim safe, so that a restored backup is noticed."""
+        """`bury` throws away what a dead sender left, once that is in the ledger.
+
+        `reach` keeps the epoch of a claim safe, so that a restored backup is noticed.
+        """
         self._press = press
         self._relays = tuple(relays)
         self._manner = manner
         self._owner = owner
         self._journal = journal
         self._legacy = legacy
+        self._bury = bury
         self._reach = reach
         self._stop = asyncio.Event()
         self._nudged = asyncio.Event()
@@ -60,6 +69,7 @@ class Sender:
         self._results: dict[str, list[Result]] = {relay.name: [] for relay in relays}
         self._spoiled: list[tuple[Claim, str]] = []
         self._lanes: Mapping[str, Lane] = {}
+        self._owes = False  # something of ours may be `sending`, or is not written yet
 
     def stop(self) -> None:
         """Claim nothing more; what is being handed over is finished."""
@@ -87,7 +97,7 @@ class Sender:
     def close(self) -> bool:
         """Let go of the ledger's thread; nothing may be drained afterwards. Whether all that came is written."""
         self._thread.shutdown(wait=True)
-        return not any(self._results.values())
+        return not self._owes
 
     async def drain(self, only: IssueName | None = None) -> Drained:
         """Hand over every copy that is due now, of every mailing or of one issue's.
@@ -96,14 +106,15 @@ class Sender:
         what came is kept, and written by the next drain. A relay that is down uses up no attempt, and is left alone for
         a while that grows; the others carry what it cannot.
         """
+        await self._write_and_free()
+        for owner in await self._ledger(clearing.take_over, self._owner, self._legacy):
+            self._bury(owner)
         now = self._press.clock.now()
         usable = [relay for relay in self._relays if self._rests[relay.name].may_try(now)]
-        if not usable:
-            return Drained(down="the relay was down a moment ago")
-        await self._write_and_free()
-        if self._stop.is_set():
-            return Drained()
-        await self._ledger(clearing.take_over, self._manner, self._owner, self._legacy)
+        if not usable or self._stop.is_set():
+            await self._tidy()
+            return Drained(down="" if usable else "the relay was down a moment ago")
+        self._owes = True
         self._lanes = lanes = {relay.name: self._lane(relay) for relay in usable}
         try:
             await self._run(lanes, only)
@@ -143,7 +154,7 @@ class Sender:
 
     async def _keep_in_hand(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
         """Turn after turn: write what came, claim what is due; until nothing is left that can be done now."""
-        told = False
+        told, until = False, self._press.clock.elapsed() + DRAIN
         while True:
             if not told and any(lane.reached for lane in lanes.values()):
                 await self._ledger(clearing.relay_is_up)
@@ -158,7 +169,7 @@ class Sender:
                 lane.tray.add(given.works.get(name, ()), given.going)
                 if not lane.carriers:
                     lane.tray.close()
-            if self._stop.is_set():
+            if self._stop.is_set() or self._press.clock.elapsed() >= until:
                 return
             if not any(len(lane.tray) or lane.tray.taken for lane in lanes.values()):
                 self._gather(lanes)
@@ -222,11 +233,12 @@ class Sender:
         asked = self._asked({}, {}, None)
         await self._ledger(turn_over, self._manner, self._benches, asked)
         self._written(asked)
-        await self._ledger(clearing.free_own, self._manner, self._owner)
+        await self._ledger(clearing.free_own, self._owner, self._journal.read)
         self._journal.clear()
+        self._owes = False
 
     async def _after(self, lanes: Mapping[str, Lane]) -> Drained:
-        drained, now = Drained(), self._press.clock.now()
+        drained, now, failed = Drained(), self._press.clock.now(), 0
         for name, lane in lanes.items():
             drained.handed_over += lane.tray.handed_over
             rest = self._rests[name]
@@ -235,16 +247,20 @@ class Sender:
                 # It works, if not for so many connections as the settings ask for: that is no outage.
                 self._rests[name] = Rest()
             elif why:
+                failed += 1
                 rest.failed(now, login=lane.login_refused)
             drained.down = drained.down or lane.down or ("" if lane.tray.handed_over else why)
             drained.broke = drained.broke or lane.broke
         self._handed_over += drained.handed_over
-        if drained.down and not drained.handed_over:
+        if failed and failed == len(lanes):  # no relay carries anything
             await self._ledger(clearing.relay_is_down, drained.down)
+        await self._tidy()
+        return drained
+
+    async def _tidy(self) -> None:
         closed = await self._ledger(clearing.tidy)
         for identity in [known for known in self._benches if known in closed]:
             del self._benches[identity]
-        return drained
 
     async def _ledger(
         self, step: Callable[Concatenate[Connection, Press, Words], Answer], *given: Words.args, **named: Words.kwargs

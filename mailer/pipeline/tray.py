@@ -59,7 +59,8 @@ class OutTray:
             self._ahead.go_on(len(self._queue))
         else:
             self._queue.extend(works)
-        self._wake()
+        if len(self):
+            self._wake()
 
     def close(self) -> None:
         """Nothing more is taken; what nobody took is put down untried."""
@@ -108,6 +109,9 @@ class OutTray:
             work = self._queue.popleft()
             if len(self._queue) == self.mark:
                 self._nudge()
+            if self._clock.elapsed() >= work.until:
+                self._put_back(work)  # this process was frozen, or the relay very slow: another one may have it
+                continue
             if self._ahead is not None:
                 self._ahead.go_on(len(self._queue))
             elif not self._made(work):

@@ -191,10 +191,10 @@ def refused_with(connection: Connection, mailing: int, code: int, status: str) -
     return connection.execute(query).scalar_one()
 
 
-def in_hand(connection: Connection, mailing: int, now: datetime) -> int:
-    """How many copies of a mailing a sender has in hand, under a lease that has not ended."""
+def in_hand(connection: Connection, mailing: int) -> int:
+    """How many copies of a mailing a sender has in hand, or had when it ended: nobody has freed them yet."""
     query = select(func.count()).where(deliveries.c.mailing == mailing, is_sending)
-    return connection.execute(query.where(deliveries.c.lease_until > now)).scalar_one()
+    return connection.execute(query).scalar_one()
 
 
 def people_served(connection: Connection, newsletter: str, serial: int) -> dict[tuple[str, str], list[Delivery]]:

@@ -32,19 +32,27 @@ def take_over(connection: Connection, *, dead: Mapping[int, Traces | None], now:
         is_sending,
         or_(deliveries.c.owner.in_(list(dead)), deliveries.c.lease_until <= now),
     )
+    # Another taker has those that it has locked.
+    found = select(*(deliveries.c[name] for name in columns)).where(gone).with_for_update(skip_locked=True)
     pending, uncertain = 0, []
-    for copy in connection.execute(select(*(deliveries.c[name] for name in columns)).where(gone)).all():
+    for copy in connection.execute(found).all():
+        trace, event = None, Event.ABANDONED_MARKED
         traces = dead.get(copy.owner)
-        event = Event.ABANDONED_MARKED if traces is None else left_by_the_dead(traces.get((copy.id, copy.epoch)))
-        if event in _READ:
-            outcome, words = _READ[event]
-            code = traces[copy.id, copy.epoch].code if traces and (copy.id, copy.epoch) in traces else 0
-            times = (instant(copy.marked_at), instant(now))
-            add_attempts(connection, [(copy.id, copy.relay or "", *times, outcome, code or None, "", words, "", "")])
-            begin_mailing(connection, copy.mailing, copy.marked_at)
+        if traces is not None:
+            trace = traces.get((copy.id, copy.epoch))
+            event = left_by_the_dead(trace)
+        elif copy.marked_at is None:
+            event = Event.ABANDONED
         own = (deliveries.c.id == copy.id) & (deliveries.c.epoch == copy.epoch)
         values = {"state": advance(State.SENDING, event), **_FREE}
-        connection.execute(update(deliveries).where(own, deliveries.c.state == State.SENDING).values(**values))
+        if connection.execute(update(deliveries).where(own, is_sending).values(**values)).rowcount != 1:
+            continue  # its owner lives, and was quicker
+        if event in _READ:
+            outcome, words = _READ[event]
+            times = (instant(copy.marked_at or now), instant(now))
+            code = trace.code if trace is not None and trace.code else None
+            add_attempts(connection, [(copy.id, copy.relay or "", *times, outcome, code, "", words, "", "")])
+            begin_mailing(connection, copy.mailing, copy.marked_at or now)
         pending += values["state"] == State.PENDING
         uncertain += [copy.id] if event is Event.ABANDONED_MARKED else []
     return pending, uncertain

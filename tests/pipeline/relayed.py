@@ -46,7 +46,7 @@ def answer(app: App, work: Work, outcome: Outcome, *, begun: bool = True) -> Non
         claim=work.claim, event=event_of(outcome), outcome=outcome, begun=begun, started_at=now, finished_at=now
     )
     with app.store.transaction() as connection:
-        handing.record(connection, app.press, MANNER, OWNERS[work.claim.delivery], RELAY, [result])
+        handing.record(connection, app.press, MANNER, OWNERS[work.claim.delivery], RELAY, [result], now)
 
 
 def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]:
