@@ -1,7 +1,7 @@
 """How fast copies may leave: a new relay's first hours, a provider that asks us to slow down, a share for each relay."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from mailer.domain.delivery import Outcome
@@ -39,22 +39,37 @@ def warm_up(per_hour: int, age: timedelta | None) -> int:
     return per_hour << min(hours, 30)
 
 
-def shares(room: Mapping[str, int], weights: Mapping[str, int], carried: Mapping[str, int]) -> dict[str, int]:
+def shares(
+    room: Mapping[str, int], weights: Mapping[str, int], carried: Mapping[str, int], limited: Collection[str] = ()
+) -> dict[str, int]:
     """How many of the next copies each relay is given: at most its room, and in the end by its weight.
 
-    `room` names the relays in use, full ones too; `carried` is how many each was given before. A relay of weight 0 gets
-    copies only where no other is in use.
+    `room` names the relays in use. Full ones are waited for, those `limited` to nothing for now are not. `carried` is how
+    many each was given before. A relay of weight 0 gets copies only where no other is in use.
     """
     given = dict.fromkeys(room, 0)
-    if not any(weights[name] for name in room):
+    weighed = {name: weights[name] for name in room if weights[name] > 0}
+    if not weighed:
         return {name: max(0, free) for name, free in room.items()}
-    first = {name: free for name, free in room.items() if free > 0 and weights[name] > 0}
-    if len(first) <= 1:
-        return given | first
-    # The one that is furthest behind its share sets the pace, and nobody waits for one that has no room.
-    total = sum(weights[name] for name in first)
-    aim = sum(carried.get(name, 0) for name in first) + sum(first.values())
-    for name, free in first.items():
-        due = aim * weights[name] / total - carried.get(name, 0)
-        given[name] = max(0, min(free, round(due)))
-    return given if any(given.values()) else given | first
+    weighed = {name: weight for name, weight in weighed.items() if name not in limited}
+    if not weighed:
+        return given
+    # A full one counts as well: its share is waited for, or a weight would mean nothing where relays are slow.
+    aim = sum(carried.get(name, 0) for name in weighed) + sum(max(0, room[name]) for name in weighed)
+    for name, weight in weighed.items():
+        due = aim * weight / sum(weighed.values()) - carried.get(name, 0)
+        given[name] = max(0, min(room[name], round(due)))
+    behind = min(weighed, key=lambda name: carried.get(name, 0) / weighed[name])
+    if not any(given.values()) and room[behind] > 0:
+        given[behind] = 1  # by less than a copy, and nobody else is due
+    return given
+
+
+# Copies: by so much at most a relay may have fallen behind its share, say while it was down, and catch up later.
+_BEHIND_AT_MOST = 64
+
+
+def levelled(carried: Mapping[str, int], weights: Mapping[str, int]) -> dict[str, int]:
+    """What each relay was given, with those raised that are far behind: the others do not wait for what is long past."""
+    ahead = max((carried[name] / weight for name, weight in weights.items() if weight), default=0)
+    return {name: max(carried[name], int(ahead * weight) - _BEHIND_AT_MOST) for name, weight in weights.items()}

@@ -93,8 +93,9 @@ def _claim(
         relay: room_through(connection, relay, manner.relays[relay], now, wanted)
         for relay, wanted in asked.room.items()
     }
+    limited = [relay for relay, wanted in asked.room.items() if wanted and not room[relay]]
     weights = {relay: manner.relays[relay].weight for relay in room}
-    given = shares(room, weights, asked.carried)
+    given = shares(room, weights, asked.carried, limited)
     works: dict[str, list[Work]] = {relay: [] for relay in room}
     if not any(given.values()):
         return works

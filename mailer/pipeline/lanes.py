@@ -50,7 +50,6 @@ class Lane:
     size: int  # how many copies are kept in hand
     carriers: int = 0  # conversations that go on
     opening: int = 0  # of these, those that are not connected yet
-    given: int = 0
     reached: bool = False
     down: str = ""
     broke: str = ""

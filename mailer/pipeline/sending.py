@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
+from mailer.domain.pacing import levelled
 from mailer.domain.ports import Journal
 from mailer.pipeline import clearing, maillog
 from mailer.pipeline.clearing import Legacy
@@ -68,6 +69,7 @@ class Sender:
         # What came of copies and is not written yet: kept when the ledger could not be written.
         self._results: dict[str, list[Result]] = {relay.name: [] for relay in relays}
         self._spoiled: list[tuple[Claim, str]] = []
+        self._given = dict.fromkeys(self._results, 0)  # how many copies each relay was given
         self._lanes: Mapping[str, Lane] = {}
         self._owes = False  # something of ours may be `sending`, or is not written yet
 
@@ -115,6 +117,8 @@ class Sender:
             await self._tidy()
             return Drained(down="" if usable else "the relay was down a moment ago")
         self._owes = True
+        weights = {name: limit.weight for name, limit in self._manner.relays.items()}
+        self._given = levelled(self._given, weights)
         self._lanes = lanes = {relay.name: self._lane(relay) for relay in usable}
         try:
             await self._run(lanes, only)
@@ -153,24 +157,28 @@ class Sender:
             raise failed
 
     async def _keep_in_hand(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
-        """Turn after turn: write what came, claim what is due; until nothing is left that can be done now."""
+        """Turn after turn: write what came, claim what is due; until nothing is left that can be done now.
+
+        Told to stop, or after DRAIN, nothing more is claimed; what is being handed over is finished and written.
+        """
         told, until = False, self._press.clock.elapsed() + DRAIN
         while True:
             if not told and any(lane.reached for lane in lanes.values()):
                 await self._ledger(clearing.relay_is_up)
                 told = True
+            if self._stop.is_set() or self._press.clock.elapsed() >= until:
+                for lane in lanes.values():
+                    lane.tray.close()
             starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
             self._gather(lanes)
-            room = {name: lane.room() for name, lane in lanes.items() if lane.in_use and not self._stop.is_set()}
-            given = await _whole(self._turn(lanes, room, only))
+            room = {name: lane.room() for name, lane in lanes.items() if lane.in_use}
+            given = await _whole(self._turn(room, only))
             for name, lane in lanes.items():
-                lane.given += len(given.works.get(name, ()))
+                self._given[name] += len(given.works.get(name, ()))
                 lane.adapt(starved[name])
                 lane.tray.add(given.works.get(name, ()), given.going)
                 if not lane.carriers:
                     lane.tray.close()
-            if self._stop.is_set() or self._press.clock.elapsed() >= until:
-                return
             if not any(len(lane.tray) or lane.tray.taken for lane in lanes.values()):
                 self._gather(lanes)
                 if not any(self._results.values()) and not any(given.works.values()):
@@ -180,10 +188,10 @@ class Sender:
                 async with asyncio.timeout(TURN):
                     await self._nudged.wait()
 
-    async def _turn(self, lanes: Mapping[str, Lane], room: Mapping[str, int], only: IssueName | None) -> Given:
+    async def _turn(self, room: Mapping[str, int], only: IssueName | None) -> Given:
         """One step of the ledger, tried again a few times: it may be locked, or the disk full."""
         for tried in range(PATIENCE + 1):
-            asked = self._asked(room, {name: lane.given for name, lane in lanes.items()}, only)
+            asked = self._asked(room, self._given, only)
             try:
                 given = await self._ledger(turn_over, self._manner, self._benches, asked)
             except Exception as error:

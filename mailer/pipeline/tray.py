@@ -53,7 +53,8 @@ class OutTray:
             self._going = going
             waiting = [*self._queue, *(self._ahead.withdraw() if self._ahead is not None else ())]
             self._queue.clear()
-            works = [*self._kept(waiting), *works]
+            works = [*waiting, *works]
+        works = list(self._kept(works))
         if self._ahead is not None:
             self._ahead.add(works)
             self._ahead.go_on(len(self._queue))

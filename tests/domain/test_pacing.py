@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mailer.domain.delivery import Accepted, Deferred, Rejected, Reply, Unknown
 from mailer.domain.families import family_of
-from mailer.domain.pacing import asks_to_slow_down, rest, shares, warm_up
+from mailer.domain.pacing import asks_to_slow_down, levelled, rest, shares, warm_up
 
 NAMES = ("a", "b", "c", "d")
 rooms = st.dictionaries(st.sampled_from(NAMES), st.integers(0, 600), min_size=1)
@@ -29,12 +29,15 @@ def test_nobody_is_given_more_than_there_is_room_for(
 
 
 @given(rooms, weights, carried)
-def test_something_is_given_while_anybody_who_counts_has_room(
+def test_something_is_given_unless_whoever_is_furthest_behind_is_full(
     room: dict[str, int], weights: dict[str, int], carried: dict[str, int]
 ) -> None:
     weighty = [name for name in room if weights[name]]
-    may = weighty or list(room)
-    assert any(shares(room, weights, carried).values()) == any(room[name] for name in may)
+    given = shares(room, weights, carried)
+    if not weighty:
+        assert given == room
+    elif room[min(weighty, key=lambda name: carried.get(name, 0) / weights[name])]:
+        assert any(given.values())
 
 
 @given(rooms, weights, carried)
@@ -68,11 +71,16 @@ def test_in_the_long_run_each_carries_by_its_weight_and_nobody_starves(
         assert total < 3 * most * sum_of or done[name] > 0
 
 
-def test_who_comes_back_later_is_not_waited_for_where_it_has_no_room() -> None:
+def test_a_full_relay_is_waited_for_so_that_weights_hold_where_relays_are_slow() -> None:
     both = {"a": 1, "b": 1}
-    assert shares({"a": 10, "b": 0}, both, {"a": 50, "b": 0}) == {"a": 10, "b": 0}
+    assert shares({"a": 10, "b": 0}, both, {"a": 50, "b": 0}) == {"a": 0, "b": 0}
     assert shares({"a": 10, "b": 10}, both, {"a": 50, "b": 44}) == {"a": 7, "b": 10}
     assert shares({"a": 0, "b": 0}, both, {}) == {"a": 0, "b": 0}
+
+
+def test_who_was_away_for_long_is_not_waited_for() -> None:
+    assert levelled({"a": 9000, "b": 10, "c": 5}, {"a": 3, "b": 1, "c": 0}) == {"a": 9000, "b": 2936, "c": 5}
+    assert levelled({}, {}) == {}
 
 
 # --- the first hours --------------------------------------------------------------------------------------------------

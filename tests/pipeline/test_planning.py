@@ -14,7 +14,8 @@ from mailer.pipeline import approving, circulating, planning, proving, supplemen
 from mailer.pipeline.judging import judge_everybody
 from mailer.pipeline.press import IssueName
 from mailer.pipeline.reporting import report
-from mailer.store import mailings
+from mailer.store import leftovers, mailings
+from mailer.store.owners import owners_with_copies
 from mailer.store.schema import deliveries, editions, exclusions, history, recipients
 from mailer.store.schema import mailings as mailings_table
 from tests.club import ISSUE, LETTER, Club, Member, approve, begin, copies, import_register, members, pull, states
@@ -157,7 +158,13 @@ def test_a_copy_in_a_senders_hands_is_waited_for(app: App, clock: FrozenClock) -
     approving.cancel(app.press, ISSUE)
     with pytest.raises(Refused, match="a copy of harbour-letter/41 is in a sender's hands, or was when it ended"):
         planning.plan(app.press, ISSUE)
-    clock.advance(minutes=10)
+    clock.advance(days=10)
+    with pytest.raises(Refused, match="finds out what became of it"):
+        planning.plan(app.press, ISSUE)  # the lease is over, but they may have left
+    with app.store.transaction() as connection:
+        leftovers.take_over(
+            connection, dead={owner.id: {} for owner in owners_with_copies(connection)}, now=clock.now()
+        )
     planning.plan(app.press, ISSUE)
     assert states(app) == {"pending": 3}
 

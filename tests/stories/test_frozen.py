@@ -75,7 +75,7 @@ def test_frozen_and_woken_nobody_is_missed_and_nobody_gets_two(club: Club, tmp_p
                 assert standing(club)["accepted"] == PEOPLE - doubtful
                 frozen.send_signal(signal.SIGCONT)
                 # Woken, it says of each of its own what became of it, and those that had not begun are sent.
-                until(lambda: set(standing(club)) <= {"accepted", "uncertain"} and settled(club, doubtful))
+                until(lambda: settled(club, doubtful) and set(standing(club)) <= {"accepted", "uncertain"})
         after = standing(club)
         # What was leaving in the moment of the frost has its answer lost only where the relay hung up meanwhile.
         assert after.get("uncertain", 0) <= CONNECTIONS
