@@ -131,6 +131,8 @@ def signer(config: Config) -> Signer | None:
     for key, selector, name in keys:
         try:
             read.append(read_dkim_key(selector, config.path(name).read_bytes()))
+            if (read[-1].algorithm == "rsa") != (key == "key_file"):
+                raise BadInput("an RSA key belongs into key_file, an Ed25519 key into ed25519_key_file")
         except (OSError, BadInput) as error:
             raise BadInput(f"{config.file}: [dkim] {key}: {config.path(name)}: {error}") from error
     return Signer(domain=given.domain, keys=tuple(read))
@@ -168,6 +170,7 @@ def transport_to(relay: RelaySettings) -> SmtpTransport:
             timeout_seconds=relay.timeout_seconds,
             window=relay.window,
             messages_per_connection=relay.messages_per_connection,
+            section=relay.section,
         )
     )
 

@@ -111,6 +111,8 @@ def _copy_line(one: Delivery) -> str:
         case State.PENDING if one.next_attempt_at:
             return f"{head}, deferred until {console.time_of(one.next_attempt_at)}{said}"
         case State.REJECTED | State.BOUNCED:
+            if refused_for_us(one):
+                return f"{head}{said}; it is the sender or the text that is refused: mend that, then `mailer resume ISSUE` and `mailer unsent ISSUE --send`"
             return f"{head}{said}; correct the address in the register, then `mailer unsent ISSUE --send`"
         case _:
             return f"{head}{said}"

@@ -45,7 +45,7 @@ def show(identity: Identity) -> None:
     tried = [asdict(attempt) for attempt in attempts]
     console.show(
         _facts(one) | {"timeline": tried, "decisions": [asdict(entry) for entry in decided]},
-        ("attempt", "began", "outcome", "code", "status", "reply", "queue id", "TLS"),
+        ("attempt", "began", "outcome", "code", "status", "reply", "relay", "queue id", "TLS"),
         [
             (
                 one.number,
@@ -54,6 +54,7 @@ def show(identity: Identity) -> None:
                 one.code,
                 one.status,
                 one.text,
+                one.relay,
                 one.queue_id,
                 one.tls_version or "none",
             )

@@ -224,6 +224,8 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None)
         return
     one = reporting.progress(opened.press, IssueName.parse(issue))
     console.say(progress_document(one), *progress_lines(one, opened.press.clock.now()), *approval_lines(one))
+    if one.under_way and not one.counts["sending"] and not composition.daemon_runs(opened):
+        console.warn([f"no daemon runs: `mailer send {issue} --wait` sends it from here"])
 
 
 def report(issue: Issue) -> None:

@@ -51,6 +51,7 @@ class SmtpSettings:
     local_hostname: str | None = None
     window: int = 1
     messages_per_connection: int = 0
+    section: str = "[smtp]"  # where config.toml names it
 
     @property
     def name(self) -> str:
@@ -191,19 +192,19 @@ def _why(error: Exception, settings: SmtpSettings) -> str:
         case ssl.SSLCertVerificationError():
             return (
                 f"shows a certificate that cannot be trusted ({cause.verify_message}); nothing was sent; "
-                "check [smtp] host, or name its authority in ca_file"
+                f"check host of {settings.section}, or name its authority in ca_file"
             )
         case ssl.SSLError():
-            return f"does not agree on TLS ({cause.reason}); nothing was sent; check [smtp] port and security"
+            return f"does not agree on TLS ({cause.reason}); nothing was sent; check port and security of {settings.section}"
         case SMTPAuthenticationError() if _refuses_login(cause):
             reply = replies.quoted(replies.read(cause.code, cause.message))
-            return f"refuses the login of {settings.username} ({reply}); check [smtp] username and password_file"
+            return f"refuses the login of {settings.username} ({reply}); check username and password_file of {settings.section}"
         case SMTPResponseException():
             return f"answers {replies.quoted(replies.read(cause.code, cause.message))}; ask its operator"
         case TimeoutError():
-            return f"does not answer within {settings.timeout_seconds:g} seconds; check [smtp] host and port"
+            return f"does not answer within {settings.timeout_seconds:g} seconds; check host and port of {settings.section}"
         case ValueError():  # its text could show a character of the password
-            return "cannot be used with these settings; check [smtp] host, username and password_file"
+            return f"cannot be used with these settings; check host, username and password_file of {settings.section}"
         case _:
             reason = replies.printable(str(cause))
-            return f"cannot be used ({reason}); nothing was sent; check [smtp] host, port and security"
+            return f"cannot be used ({reason}); nothing was sent; check host, port and security of {settings.section}"

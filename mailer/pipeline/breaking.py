@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailer.domain.bounce import Phase, Scope
-from mailer.domain.delivery import Rejected, Reply
+from mailer.domain.delivery import Rejected, Reply, State
 from mailer.domain.mailing import MailingState, Step, take
 from mailer.formats.report import classify
 from mailer.pipeline import maillog
 from mailer.pipeline.press import Press
 from mailer.store import Connection, deliveries, history, mailings
+from mailer.store.deliveries import Delivery
 from mailer.store.results import Result
 
 # Refusals that are about the one reader, and no reason to stop for the others.
@@ -66,3 +67,10 @@ def _about_the_reader(reply: Reply, result: Result) -> bool:
 def why_paused(entries: Sequence[history.Entry]) -> str:
     """The last reason that history gives for a pause; empty when a person gave none."""
     return next((one.detail for one in reversed(entries) if one.verb == Step.PAUSE), "")
+
+
+def refused_for_us(copy: Delivery) -> bool:
+    """Whether a copy was refused for good for the sender's or the text's sake: its reader can have it when that is mended."""
+    if copy.state is not State.REJECTED or copy.last_code is None or copy.last_code // 100 != 5:
+        return False
+    return classify(copy.last_code, copy.last_status or None, copy.last_text or "").scope not in _THE_READERS

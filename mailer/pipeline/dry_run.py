@@ -32,7 +32,11 @@ def write(press: Press, name: IssueName, spool: Spool) -> list[Path]:
             ask_again(connection, press, one)  # who would be held at hand-over has no file here either
             left.append((workbench(connection, one, press.clock.now()), list(all_waiting(connection, one))))
     # Outside of the transaction, in which nobody else can write.
-    return [spool(_file(one.copy), bench.make(one.copy, one.message_id)) for bench, copies in left for one in copies]
+    return [
+        spool(_file(one.copy), press.signed(bench.make(one.copy, one.message_id), bench.date))
+        for bench, copies in left
+        for one in copies
+    ]
 
 
 def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Path]:
@@ -47,7 +51,7 @@ def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Pa
             bench = workbench(connection, one, press.clock.now())
             for copy in deliveries.of_mailing(connection, one.id):
                 if copy.person == person:
-                    message = bench.make(copy.copy, copy.message_id)
+                    message = press.signed(bench.make(copy.copy, copy.message_id), bench.date)
                     html, text = contents(message)  # out of the very bytes that would be sent
                     stem = _file(copy.copy).removesuffix(".eml")
                     written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]

@@ -5,14 +5,15 @@ from itertools import chain
 
 from mailer.domain.circulation import Judged
 from mailer.domain.errors import Refused
-from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.mailing import Mailing, MailingState, Step
 from mailer.pipeline.approving import Begun, begin_proved, first_mailing, may_leave, note
+from mailer.pipeline.breaking import refused_for_us
 from mailer.pipeline.circulating import Draft, freeze
 from mailer.pipeline.compiling import Letterhead
 from mailer.pipeline.judging import judge_everybody
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.proving import prove_within
-from mailer.store import Connection, deliveries, issues, mailings
+from mailer.store import Connection, deliveries, history, issues, mailings
 from mailer.store.deliveries import Delivery, blocking
 from mailer.store.issues import Revision
 
@@ -86,23 +87,38 @@ def _revision(connection: Connection, found: Mailing) -> Revision:
     return revision
 
 
+def _mended(connection: Connection, found: Mailing) -> bool:
+    """Whether somebody has resumed the issue after the breaker had paused it: what was refused for us is mended."""
+    entries = history.entries(connection, found.issue)
+    return any(
+        pause.verb == Step.PAUSE and pause.detail and any(later.verb == Step.RESUME for later in entries[place:])
+        for place, pause in enumerate(entries)
+    )
+
+
 def _owed(connection: Connection, press: Press, found: Mailing) -> tuple[Judged, ...]:
     served = deliveries.people_served(connection, found.newsletter, found.serial)
+    mended = _mended(connection, found)
     owed = []
     for one in chain.from_iterable(judge_everybody(connection, press, _revision(connection, found))):
         editions = tuple(
             language
             for language in one.entitlement.editions
-            if not _has(served.get((one.person, language), []), _address(one))
+            if not _has(served.get((one.person, language), []), _address(one), mended=mended)
         )
         if editions:
             owed.append(replace(one, entitlement=replace(one.entitlement, editions=editions)))
     return tuple(owed)
 
 
-def _has(copies: list[Delivery], address: str) -> bool:
-    """Whether a further copy is not owed: one is there or under way, or it failed at the address we still have."""
-    failed = any(copy.state.failed and copy.address == address for copy in copies)
+def _has(copies: list[Delivery], address: str, *, mended: bool) -> bool:
+    """Whether a further copy is not owed: one is there or under way, or it failed at the address we still have.
+
+    It did not fail there for good, if it was refused for the sender's or the text's sake and that is mended.
+    """
+    failed = any(
+        copy.state.failed and copy.address == address and not (mended and refused_for_us(copy)) for copy in copies
+    )
     return blocking(copies) or failed
 
 

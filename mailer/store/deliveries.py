@@ -68,6 +68,7 @@ class Attempt:
     text: str
     queue_id: str
     tls_version: str
+    relay: str
 
 
 def add_copies(

@@ -8,7 +8,7 @@ import pytest
 from mailer.app import App
 from mailer.domain.mailing import MailingState
 from mailer.gateways.sink import Phase, Script, Sink
-from mailer.pipeline import approving, reporting
+from mailer.pipeline import approving, reporting, supplementing
 from mailer.pipeline.breaking import why_paused
 from mailer.store import history
 from tests.club import ISSUE, Club, begin, members, states
@@ -120,5 +120,11 @@ def test_resume_goes_on_when_the_cause_is_mended_and_pauses_again_when_it_is_not
                 await sender.drain()
                 assert states(app) == {"rejected": second, "accepted": PEOPLE - second}
                 assert state(app) is MailingState.CLOSED
+                # Those that were refused meanwhile are owed it: it was not their addresses that were wrong.
+                assert supplementing.unsent(app.press, ISSUE).copies == second
+                supplementing.supplement(app.press, ISSUE)
+                await sender.drain()
+                assert states(app) == {"rejected": second, "accepted": PEOPLE}
+                assert supplementing.unsent(app.press, ISSUE).copies == 0
 
     run(story())
