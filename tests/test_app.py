@@ -289,7 +289,7 @@ def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(club):
             [held, other] = claimed(app, owner)
             sender._journal.write(held.delivery, held.epoch, Noted.BEGUN)
             sender._journal.write(held.delivery, held.epoch, Noted.ACCEPTED, 250)
-            sender._results = {"127.0.0.1": ["the ledger could not be written"]}
+            sender._owes = True  # the ledger could not be written
             row = owner_of(app)
             # While it lives, nobody looks into its journal.
             assert composition.legacy(row) is None

@@ -9,6 +9,7 @@ from mailer.domain.circulation import Judged
 from mailer.domain.delivery import State
 from mailer.domain.mailing import MailingState
 from mailer.pipeline import planning, reporting
+from mailer.pipeline.breaking import refused_for_us
 from mailer.pipeline.press import Press
 from mailer.store.deliveries import Delivery
 from mailer.store.mailings import Decision
@@ -110,9 +111,9 @@ def _copy_line(one: Delivery) -> str:
             return f"{head}: {one.held_reason}; `mailer delivery release {one.id}` when that is mended"
         case State.PENDING if one.next_attempt_at:
             return f"{head}, deferred until {console.time_of(one.next_attempt_at)}{said}"
+        case State.REJECTED if refused_for_us(one):
+            return f"{head}{said}; it is the sender or the text that is refused: mend that, then `mailer resume ISSUE` and `mailer unsent ISSUE --send`"
         case State.REJECTED | State.BOUNCED:
-            if refused_for_us(one):
-                return f"{head}{said}; it is the sender or the text that is refused: mend that, then `mailer resume ISSUE` and `mailer unsent ISSUE --send`"
             return f"{head}{said}; correct the address in the register, then `mailer unsent ISSUE --send`"
         case _:
             return f"{head}{said}"
