@@ -12,7 +12,6 @@ from mailer.store.limits import Throttle
 
 # Who has decided, when it was no person.
 DAEMON = "the sender"
-_REASON_AT_MOST = 200  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,8 @@ def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: 
         failures = 1 if before is None or family in eased else before.failures + 1
         reply = outcome.reply
         assert reply is not None, "a plea is an answer"
-        reason = f"{reply.code} {reply.status} {reply.text}"[:_REASON_AT_MOST]
+        # Not the words: many a relay quotes the reader's address in them, and this is logged and kept.
+        reason = f"{reply.code} {reply.status}".rstrip()
         throttle = Throttle(
             family=family,
             failures=failures,
