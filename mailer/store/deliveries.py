@@ -1,6 +1,6 @@
 """The ledger: every copy's delivery and attempts, moved on only from the state in which it was read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -261,13 +261,38 @@ def finished_since(connection: Connection, mailings: Sequence[int], since: datet
     return connection.execute(query).scalar_one()
 
 
-def next_due(connection: Connection, mailings: Sequence[int]) -> datetime | None:
-    """When the first of the deferred copies is tried again; None when a copy waits for nothing, or none is pending."""
-    pending = (deliveries.c.mailing.in_(mailings)) & (deliveries.c.state == State.PENDING)
-    at_once = select(func.count()).where(pending, deliveries.c.next_attempt_at.is_(None))
-    if connection.execute(at_once).scalar_one():
-        return None
-    return connection.execute(select(func.min(deliveries.c.next_attempt_at)).where(pending)).scalar()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What of some mailings may leave, and when.
+
+    `at_once`: a copy waits for nothing. `next_at`: else when the first may leave, None when that is not known or none is
+    pending. `resting`: the providers among those left alone of which copies are pending.
+    """
+
+    at_once: bool
+    next_at: datetime | None
+    resting: frozenset[str]
+
+
+def next_due(connection: Connection, mailings: Sequence[int], left_alone: Mapping[str, datetime | None]) -> Due:
+    """When the first pending copy may leave, where nothing leaves to some providers until then (None: until lifted)."""
+    pending = (deliveries.c.mailing.in_(mailings)) & is_pending
+    others = pending & deliveries.c.family.not_in(sorted(left_alone)) if left_alone else pending
+    at_once = select(deliveries.c.id).where(others, deliveries.c.next_attempt_at.is_(None)).limit(1)
+    if connection.execute(at_once).first() is not None:
+        now, times = True, []
+    else:
+        now = False
+        times = [connection.execute(select(func.min(deliveries.c.next_attempt_at)).where(others)).scalar()]
+    resting = set()
+    for family, until in left_alone.items():
+        first = select(deliveries.c.next_attempt_at).where(pending, deliveries.c.family == family)
+        row = connection.execute(first.order_by(deliveries.c.next_attempt_at.asc().nulls_first()).limit(1)).first()
+        if row is not None:
+            resting.add(family)
+            times.append(max(until, row.next_attempt_at or until) if until is not None else None)
+    known = [at for at in times if at is not None]
+    return Due(at_once=now, next_at=None if now else min(known, default=None), resting=frozenset(resting))
 
 
 def of_person(connection: Connection, person: str) -> list[tuple[str, Delivery]]:

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from mailer.domain.address import Address
 from mailer.domain.delivery import Deferred, Event, Reply, State
 from mailer.domain.edition import Terms, Variant
 from mailer.store import Store, deliveries
 from tests.store.rows import (
     NEWSLETTER,
     NOW,
+    SECOND,
     SERIAL,
     a_copy,
     a_mailing,
@@ -205,7 +207,28 @@ def test_attempts_that_ended_lately_are_counted_for_the_mailings_asked_for(store
         assert deliveries.finished_since(connection, [mailing], NOW - MINUTE) == 2
         assert deliveries.finished_since(connection, [mailing], NOW) == 1
         assert deliveries.finished_since(connection, [other], NOW - MINUTE) == 0
-        assert deliveries.next_due(connection, [mailing]) == NOW + 5 * MINUTE
-        assert deliveries.next_due(connection, [other]) is None
+        due = deliveries.next_due(connection, [mailing], {})
+        assert (due.at_once, due.next_at, due.resting) == (False, NOW + 5 * MINUTE, frozenset())
+        none = deliveries.next_due(connection, [other], {})
+        assert (none.at_once, none.next_at) == (False, None)
         write(connection, other, [a_copy(3)])
-        assert deliveries.next_due(connection, [mailing, other]) is None
+        assert deliveries.next_due(connection, [mailing, other], {}).at_once
+
+
+def test_copies_of_a_provider_that_is_left_alone_wait_for_its_end(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing = a_mailing(connection)
+        one, two = write(connection, mailing, [a_copy(1), a_copy(2, address=Address(local="p2", domain="gmail.com"))])
+        put(connection, one, next_attempt_at=NOW + 5 * MINUTE)
+        for until, next_at in (
+            (NOW + MINUTE, NOW + MINUTE),
+            (NOW + 9 * MINUTE, NOW + 5 * MINUTE),
+            (None, NOW + 5 * MINUTE),
+        ):
+            due = deliveries.next_due(connection, [mailing], {"gmail.com": until, "mail.ru": NOW + SECOND})
+            assert (due.at_once, due.next_at, due.resting) == (False, next_at, {"gmail.com"})
+        put(connection, two, next_attempt_at=NOW + 2 * MINUTE)
+        assert deliveries.next_due(connection, [mailing], {"gmail.com": NOW + MINUTE}).next_at == NOW + 2 * MINUTE
+        put(connection, one, state=State.ACCEPTED, next_attempt_at=None)
+        due = deliveries.next_due(connection, [mailing], {"gmail.com": None})
+        assert (due.at_once, due.next_at) == (False, None)
