@@ -129,7 +129,8 @@ def _claim_for(
 ) -> list[Claim]:
     """Claim for one relay; `closed` tells how many copies each limited provider may still get, and is kept true."""
     taken: list[Claim] = []
-    asked: list[tuple[str | None, int]] = [(None, free), *((family, room) for family, room in closed.items() if room)]
+    # Those with a limit first: the others would take all the room, and a slow trickle would begin only after them.
+    asked: list[tuple[str | None, int]] = [*((family, room) for family, room in closed.items() if room), (None, free)]
     for family, room in asked:
         limit = min(room, free - len(taken))
         if limit <= 0:

@@ -64,6 +64,22 @@ def test_no_more_leave_to_a_provider_in_a_minute_than_allowed_over_a_restart(clu
     run(story())
 
 
+def test_a_limited_provider_begins_with_the_first_and_does_not_wait_for_all_others(
+    club: Club, clock: FrozenClock
+) -> None:
+    async def story() -> None:
+        async with Sink() as sink:
+            limits = {"smtp": {"per_minute": 4}, "domain": [{"name": "gmail.com", "per_minute": 2}]}
+            with club.sending(clock, sink, **limits) as (app, sender):
+                begin(app, [*members(20), *readers(first=30)])
+                for minute in range(1, 4):
+                    await sender.drain()
+                    assert (arrived(sink), arrived(sink, "members.example")) == (2 * minute, 2 * minute)
+                    clock.advance(minutes=1)
+
+    run(story())
+
+
 @pytest.mark.parametrize("most", [1, 2])
 def test_no_more_conversations_carry_copies_to_a_provider_than_allowed(
     club: Club, clock: FrozenClock, most: int
