@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, Update, bindparam, insert, or_, select, update
 
 from mailer.domain.delivery import Event, State, advance
+from mailer.domain.errors import MailerError
 from mailer.domain.mailing import MailingState
 from mailer.store.batches import gathered, packed, read, unpacked
 from mailer.store.columns import UtcDateTime
@@ -71,7 +72,8 @@ def claim(
     if claimed:
         taking = {"rows": packed([one.delivery] for one in claimed), "now": now, "by_owner": owner}
         taken = connection.execute(take, taking | {"by_relay": relay, "lease": lease_until}).rowcount
-        assert taken == len(claimed), "nobody else writes what this transaction has found and locked"
+        if taken != len(claimed):  # raised, so that the transaction is undone and none of them leaves
+            raise MailerError(f"{len(claimed)} copies were found and locked, and {taken} could be claimed")
     return claimed
 
 
