@@ -11,7 +11,10 @@ from mailer.domain.circulation import Copy
 from mailer.domain.delivery import BLOCKING, Event, State, advance
 from mailer.domain.edition import variant_named
 from mailer.domain.families import family_of
-from mailer.store.schema import attempts, deliveries, is_pending, is_sending
+from mailer.store.schema import attempts, deliveries, is_pending, is_rejected, is_sending
+
+# States of copies that have left, or were refused.
+DONE = (State.ACCEPTED, State.REJECTED, State.UNCERTAIN, State.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,21 +183,34 @@ def any_waits(connection: Connection, mailing: int) -> bool:
     return any(connection.execute(query.limit(1)).first() is not None for query in (pending, sending))
 
 
+def done_up_to(connection: Connection, mailing: int, most: int) -> int:
+    """How many copies of a mailing have left or were refused, counted up to so many; those not yet tried cost nothing."""
+    first, last = (
+        select(end(deliveries.c.id)).where(deliveries.c.mailing == mailing).scalar_subquery()
+        for end in (func.min, func.max)
+    )
+    done = select(deliveries.c.id).where(deliveries.c.id == attempts.c.delivery, deliveries.c.state.in_(DONE))
+    tried = select(attempts.c.delivery).distinct().where(attempts.c.delivery.between(first, last))
+    found = tried.where(done.where(deliveries.c.mailing == mailing).exists()).limit(most)
+    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
 def refused_with(connection: Connection, mailing: int, code: int, status: str) -> int:
-    """How many copies of a mailing were refused for good with this code and status."""
+    """How many copies of a mailing were refused for good with this code and status; it costs as much as these."""
     query = (
         select(func.count(attempts.c.delivery.distinct()))
         .select_from(attempts.join(deliveries, deliveries.c.id == attempts.c.delivery))
-        .where(deliveries.c.mailing == mailing, deliveries.c.state == State.REJECTED)
+        .where(deliveries.c.mailing == mailing, is_rejected)
         .where(attempts.c.outcome == "rejected", attempts.c.code == code, attempts.c.status == status)
     )
     return connection.execute(query).scalar_one()
 
 
-def in_hand(connection: Connection, mailing: int, now: datetime) -> int:
-    """How many copies of a mailing a sender has in hand, under a lease that has not ended."""
-    query = select(func.count()).where(deliveries.c.mailing == mailing, is_sending)
-    return connection.execute(query.where(deliveries.c.lease_until > now)).scalar_one()
+def in_hand(connection: Connection, mailing: int, now: datetime | None = None) -> int:
+    """How many copies of a mailing senders have in hand; with `now` only those under a lease that has not ended."""
+    # `mailing + 0`: found among the few that are in hand, not among all of the mailing.
+    query = select(func.count()).where(deliveries.c.mailing + 0 == mailing, is_sending)
+    return connection.execute(query if now is None else query.where(deliveries.c.lease_until > now)).scalar_one()
 
 
 def people_served(connection: Connection, newsletter: str, serial: int) -> dict[tuple[str, str], list[Delivery]]:

@@ -116,6 +116,23 @@ def test_a_mailing_waits_while_a_copy_is_pending_or_sending(store: Store) -> Non
         assert not deliveries.any_waits(connection, mailing)
 
 
+def test_what_is_done_is_counted_once_each_and_no_further_than_asked(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, ids = a_mailing_of(connection, 6)
+        other = a_mailing(connection, supplement=1)
+        write(connection, other, [a_copy(7)])
+        owner, later = an_owner(connection), Deferred(reply=Reply(code=451))
+        assert deliveries.done_up_to(connection, mailing, 9) == 0
+        again, second, third, *_ = take(connection, mailing, owner, limit=4)
+        assert deliveries.in_hand(connection, mailing) == 4
+        write_down(connection, owner, came(again, Event.DEFERRED, later), came(second), came(third))
+        assert [deliveries.done_up_to(connection, mailing, most) for most in (1, 2, 9)] == [1, 2, 2]
+        held = next(one for one in take(connection, mailing, owner) if one.delivery == ids[0])
+        write_down(connection, owner, came(held), *map(came, take(connection, other, owner)))
+        assert deliveries.done_up_to(connection, mailing, 9) == 3
+        assert deliveries.done_up_to(connection, other, 9) == 1
+
+
 def test_a_copy_that_keeps_out_a_further_one(store: Store) -> None:
     with store.transaction() as connection:
         _, [delivery] = a_mailing_of(connection, 1)
