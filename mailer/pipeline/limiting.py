@@ -70,7 +70,7 @@ def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: 
             eased.add(family)
     calm = eased - pleas.keys()
     if calm and (calm := calm & limits.rested(connection, now)):
-        limits.lift(connection, calm)
+        limits.calm(connection, calm)
     for family, outcome in pleas.items():
         before = limits.throttle_of(connection, family)
         if before is not None and before.failures == 0 and (before.until is None or before.until > now):
@@ -88,5 +88,5 @@ def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: 
             set_at=now,
             set_by=DAEMON,
         )
-        limits.set_throttle(connection, throttle)
-        maillog.slowed_down(family, rest(failures).total_seconds(), reason)
+        if limits.set_throttle(connection, throttle):
+            maillog.slowed_down(family, rest(failures).total_seconds(), reason)
