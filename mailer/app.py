@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Event
 
@@ -92,7 +92,8 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         templates=config.path(config.paths.templates),
         key=read_key(config.path(config.secrets.key_file)),
         who=who or getpass.getuser(),
-        signer=signer(config),
+        # Read where something is signed: a key that cannot be read must not keep anybody from pausing a mailing.
+        signing=cache(partial(signer, config)),
     )
     return App(config=config, schedules=schedules, press=press)
 
@@ -146,7 +147,8 @@ def _stand_still() -> None:
 
 
 def relays(app: App) -> list[Relay]:
-    """The relays of the settings. Raises MailerError for settings that would send in clear."""
+    """The relays of the settings. Raises MailerError for settings that would send in clear, or cannot be signed for."""
+    _ = app.press.signer  # its keys are read now, before a copy is claimed
     return [Relay(name=one.name, transport=transport_to(one), connections=one.connections) for one in app.config.relays]
 
 
@@ -190,14 +192,24 @@ def manner(config: Config) -> Manner:
             )
             for one in config.relays
         },
-        families={
-            family_of(one.name): FamilyLimit(per_minute=one.per_minute, connections=one.connections)
-            for one in config.domain
-        },
+        families=families(config),
         breaker=Breaker(share=config.delivery.refusal_share, at_least=config.delivery.refusals_at_least),
         # MAIL, RCPT, DATA and the content: as many answers a copy, each within the time-out, for all that is in hand.
         lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,
     )
+
+
+def families(config: Config) -> dict[str, FamilyLimit]:
+    """The limits of [[domain]] by provider. Raises BadInput where two of them are about one provider."""
+    names: dict[str, str] = {}
+    for one in config.domain:
+        other = names.setdefault(family_of(one.name), one.name)
+        if other != one.name:
+            raise BadInput(f"{config.file}: [[domain]] {other} and {one.name} are one provider's: limit one of them")
+    return {
+        family_of(one.name): FamilyLimit(per_minute=one.per_minute, connections=one.connections)
+        for one in config.domain
+    }
 
 
 @contextmanager
