@@ -9,7 +9,7 @@ from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.formats.report import classify
 from mailer.pipeline import maillog
 from mailer.pipeline.press import Press
-from mailer.store import Connection, deliveries, history, mailings
+from mailer.store import Connection, history, mailings, tallies
 from mailer.store.results import Result
 
 # Refusals that are about the one reader, and no reason to stop for the others.
@@ -40,11 +40,11 @@ def break_off(connection: Connection, press: Press, breaker: Breaker, results: I
 
 def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, code: int, status: str) -> None:
     found = mailings.mailing(connection, mailing)
-    refused = deliveries.refused_with(connection, mailing, code, status)
+    refused = tallies.refused_with(connection, mailing, code, status)
     if found.state is not MailingState.SENDING or refused < _at_least(press, breaker, found):
         return
     # Not all of a large mailing is counted: so many that the share is too small are enough.
-    tried = deliveries.done_up_to(connection, mailing, int(refused / breaker.share) + 1)
+    tried = tallies.done_up_to(connection, mailing, int(refused / breaker.share) + 1)
     if refused < breaker.share * tried:
         return
     said = f"{refused} of {tried} copies were refused with {code} {status}".rstrip()

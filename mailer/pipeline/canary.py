@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Schedule
-from mailer.store import Connection, deliveries, mailings
+from mailer.store import Connection, deliveries, mailings, tallies
 
 
 def wave(connection: Connection, schedule: Schedule, found: Mailing, now: datetime) -> int | None:
@@ -16,7 +16,7 @@ def wave(connection: Connection, schedule: Schedule, found: Mailing, now: dateti
         return None
     if found.rest_at is not None:
         return None if now >= found.rest_at else 0
-    gone = deliveries.done_up_to(connection, found.id, schedule.canary)
+    gone = tallies.done_up_to(connection, found.id, schedule.canary)
     if gone < schedule.canary:
         return max(0, schedule.canary - gone - deliveries.in_hand(connection, found.id))
     mailings.change(connection, found.id, rest_at=now + timedelta(minutes=schedule.canary_minutes))

@@ -12,7 +12,7 @@ from mailer.pipeline.approving import first_mailing
 from mailer.pipeline.breaking import why_paused
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.supplementing import unsent
-from mailer.store import Connection, deliveries, history, limits, mailings, outages
+from mailer.store import Connection, deliveries, history, limits, mailings, outages, tallies
 from mailer.store.deliveries import Delivery
 from mailer.store.limits import Throttle
 from mailer.store.mailings import Decision
@@ -132,9 +132,9 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
     in_motion = deliveries.counts(connection, moving)
     copies = sum(counts.values())
     now = press.clock.now()
-    rate = deliveries.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
+    rate = tallies.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
     throttled = limits.throttled(connection, now)
-    due = deliveries.next_due(connection, moving, {one.family: one.until for one in throttled})
+    due = tallies.next_due(connection, moving, {one.family: one.until for one in throttled})
     current = next((one for one in found if one.state is _state(found)), found[-1])
     return Progress(
         issue=str(name),
