@@ -13,8 +13,8 @@ from threading import Event
 
 from mailer.config import Config, Schedules, load_config, load_schedules
 from mailer.config.relays import Relay as RelaySettings
+from mailer.config.relays import provider_limits
 from mailer.domain.errors import BadInput, Refused
-from mailer.domain.families import family_of
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, IssueSource, Transport
 from mailer.domain.retry import Backoff
@@ -32,7 +32,7 @@ from mailer.gateways.sources import FolderSource
 from mailer.pipeline.breaking import Breaker
 from mailer.pipeline.handing import Manner
 from mailer.pipeline.lanes import AHEAD, Relay
-from mailer.pipeline.limiting import FamilyLimit, RelayLimit
+from mailer.pipeline.limiting import RelayLimit
 from mailer.pipeline.press import Press
 from mailer.pipeline.sending import Sender
 from mailer.store import Store, claims, resolve
@@ -192,24 +192,11 @@ def manner(config: Config) -> Manner:
             )
             for one in config.relays
         },
-        families=families(config),
+        families=provider_limits(config.file, config.domain),
         breaker=Breaker(share=config.delivery.refusal_share, at_least=config.delivery.refusals_at_least),
         # MAIL, RCPT, DATA and the content: as many answers a copy, each within the time-out, for all that is in hand.
         lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,
     )
-
-
-def families(config: Config) -> dict[str, FamilyLimit]:
-    """The limits of [[domain]] by provider. Raises BadInput where two of them are about one provider."""
-    names: dict[str, str] = {}
-    for one in config.domain:
-        other = names.setdefault(family_of(one.name), one.name)
-        if other != one.name:
-            raise BadInput(f"{config.file}: [[domain]] {other} and {one.name} are one provider's: limit one of them")
-    return {
-        family_of(one.name): FamilyLimit(per_minute=one.per_minute, connections=one.connections)
-        for one in config.domain
-    }
 
 
 @contextmanager
