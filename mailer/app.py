@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Event
 
 from mailer.config import Config, Schedules, load_config, load_schedules
 from mailer.config.relays import Relay as RelaySettings
+from mailer.config.relays import provider_limits
 from mailer.domain.errors import BadInput, Refused
-from mailer.domain.families import family_of
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, IssueSource, Transport
 from mailer.domain.retry import Backoff
@@ -32,7 +32,7 @@ from mailer.gateways.sources import FolderSource
 from mailer.pipeline.breaking import Breaker
 from mailer.pipeline.handing import Manner
 from mailer.pipeline.lanes import AHEAD, Relay
-from mailer.pipeline.limiting import FamilyLimit, RelayLimit
+from mailer.pipeline.limiting import RelayLimit
 from mailer.pipeline.press import Press
 from mailer.pipeline.sending import Sender
 from mailer.store import Store, claims, resolve
@@ -92,7 +92,8 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         templates=config.path(config.paths.templates),
         key=read_key(config.path(config.secrets.key_file)),
         who=who or getpass.getuser(),
-        signer=signer(config),
+        # Read where something is signed: a key that cannot be read must not keep anybody from pausing a mailing.
+        signing=cache(partial(signer, config)),
     )
     return App(config=config, schedules=schedules, press=press)
 
@@ -130,11 +131,13 @@ def signer(config: Config) -> Signer | None:
     read = []
     for key, selector, name in keys:
         try:
-            read.append(read_dkim_key(selector, config.path(name).read_bytes()))
-            if (read[-1].algorithm == "rsa") != (key == "key_file"):
-                raise BadInput("an RSA key belongs into key_file, an Ed25519 key into ed25519_key_file")
+            one = read_dkim_key(selector, config.path(name).read_bytes())
         except (OSError, BadInput) as error:
             raise BadInput(f"{config.file}: [dkim] {key}: {config.path(name)}: {error}") from error
+        if (one.algorithm == "rsa") != (key == "key_file"):
+            said = "an RSA key belongs into key_file, an Ed25519 key into ed25519_key_file"
+            raise BadInput(f"{config.file}: [dkim] {key}: {config.path(name)}: {said}")
+        read.append(one)
     return Signer(domain=given.domain, keys=tuple(read))
 
 
@@ -148,7 +151,8 @@ def _stand_still() -> None:
 
 
 def relays(app: App) -> list[Relay]:
-    """The relays of the settings. Raises MailerError for settings that would send in clear."""
+    """The relays of the settings. Raises MailerError for settings that would send in clear, or cannot be signed for."""
+    _ = app.press.signer  # its keys are read now, before a copy is claimed
     return [Relay(name=one.name, transport=transport_to(one), connections=one.connections) for one in app.config.relays]
 
 
@@ -193,10 +197,7 @@ def manner(config: Config) -> Manner:
             )
             for one in config.relays
         },
-        families={
-            family_of(one.name): FamilyLimit(per_minute=one.per_minute, connections=one.connections)
-            for one in config.domain
-        },
+        families=provider_limits(config.file, config.domain),
         breaker=Breaker(share=config.delivery.refusal_share, at_least=config.delivery.refusals_at_least),
         # MAIL, RCPT, DATA and the content: as many answers a copy, each within the time-out, for all that is in hand.
         lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,

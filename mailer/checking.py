@@ -9,7 +9,7 @@ from pathlib import Path
 from mailer import app as composition
 from mailer.app import App
 from mailer.config import Config, load_config, load_schedules
-from mailer.config.relays import Relay
+from mailer.config.relays import Relay, provider_limits
 from mailer.daemon import next_time
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.newsletter import Newsletter
@@ -43,6 +43,8 @@ async def check(config: Path) -> list[Finding]:
         return [*found, Finding(what="the database", ok=False, said=str(error))]
     with closing(opened.store):
         found.append(Finding(what="the database", ok=True, said=opened.store.name))
+        limits = _try("limits", lambda: f"{len(provider_limits(opened.config.file, opened.config.domain))} providers")
+        found += [] if limits.ok else [limits]
         found += [_ledger(opened), *_newsletters(opened), *_rights(opened), *_signing(opened)]
         settings = _try("the relay", lambda: f"{len(opened.config.relays)} in the settings")
         if not settings.ok:  # a password file is not there
@@ -93,7 +95,11 @@ def _database(opened: App) -> list[Path]:
 
 def _signing(opened: App) -> Iterator[Finding]:
     """What the DNS must say of each signing key, and whether it is the sender's domain that signs."""
-    signer = opened.press.signer
+    try:
+        signer = opened.press.signer
+    except MailerError as error:
+        yield Finding(what="DKIM", ok=False, said=str(error))
+        return
     if signer is None:
         return
     for key in signer.keys:

@@ -186,6 +186,20 @@ def test_how_copies_are_sent_is_as_the_settings_say(club):
     assert composition.manner(load_config(club.config)).resend_unknown
 
 
+def test_two_limits_for_one_provider_are_refused(club):
+    club.settle(domain=[{"name": "gmail.com", "per_minute": 60}, {"name": "googlemail.com", "per_minute": 1}])
+    said = refused(BadInput, composition.manner, load_config(club.config))
+    assert said == f"{club.config}: [[domain]] gmail.com and googlemail.com are one provider's: limit one of them"
+
+
+def test_a_signing_key_that_cannot_be_read_stops_what_signs_and_nothing_else(club):
+    club.settle(dkim={"domain": "club.example", "selector": "s1", "key_file": "gone.pem"})
+    with club.opened() as app:
+        said = refused(BadInput, composition.relays, app)
+        assert "[dkim] key_file: " in said
+        assert "gone.pem" in said
+
+
 def test_the_relay_is_as_the_settings_say(club):
     (club.folder / "password").write_text("sesame\n")
     club.settle(smtp={"security": "tls", "username": "club", "password_file": "password", "port": 465})

@@ -12,6 +12,7 @@ from mailer.pipeline import planning, reporting
 from mailer.pipeline.breaking import refused_for_us
 from mailer.pipeline.press import Press
 from mailer.store.deliveries import Delivery
+from mailer.store.limits import Throttle
 from mailer.store.mailings import Decision
 
 # How many people are named in one line.
@@ -45,6 +46,18 @@ def progress_lines(found: reporting.Progress, now: datetime) -> list[str]:
         f"{found.issue} is {found.state}: {found.done} of {found.copies} copies done ({counted(found)})",
         *([f"  {said}"] if said else []),
     ]
+
+
+def resting_lines(found: reporting.Progress) -> list[str]:
+    """A line for each provider for whose copies the mailing waits: until when, and why."""
+    return [
+        f"{one.family} gets nothing {_until(one)}: {one.reason}; its copies wait, nobody's attempt is used up"
+        for one in found.resting
+    ]
+
+
+def _until(one: Throttle) -> str:
+    return f"until {console.time_of(one.until)}" if one.until else f"until `mailer domain lift {one.family}`"
 
 
 def approval_lines(found: reporting.Progress) -> list[str]:
@@ -83,7 +96,7 @@ def _why_it_waits(found: reporting.Progress, now: datetime) -> str:
         return f"the relay is down: {found.relay_down}"
     if found.rest_at and found.rest_at > now:
         return f"the first copies have gone; the rest follows at {console.time_of(found.rest_at)}"
-    if found.resting and found.counts[State.PENDING]:
+    if found.resting:
         return f"nothing leaves to {', '.join(one.family for one in found.resting)} for now: `mailer domain list`"
     if found.next_at and found.next_at > now:
         return f"the next attempt is at {console.time_of(found.next_at)}"

@@ -9,10 +9,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mailer import app as composition
 from mailer.app import App
-from mailer.cli import console
+from mailer.cli import accounts, console
 from mailer.cli.accounts import copy_lines, progress_document, progress_lines
 from mailer.domain.mailing import MailingState
+from mailer.domain.pacing import MINUTE
 from mailer.pipeline import reporting
+from mailer.pipeline.limiting import room_through
 from mailer.pipeline.press import IssueName
 from mailer.pipeline.sending import Sender
 
@@ -34,13 +36,13 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
         console.say(progress_document(found))
         console.complain(f"{name} is queued, but no daemon runs: `mailer send {name} --wait` sends it from here")
         return 1
-    down = asyncio.run(_follow(opened, name) if daemon else _send_here(opened, name))
+    why = asyncio.run(_follow(opened, name) if daemon else _send_here(opened, name))
     found = reporting.progress(opened.press, name)
     _tell(opened, found)
-    if down:
-        console.complain(
-            f"the relay is down: {down}; {found.counts['pending']} copies wait, nobody's attempt is used up"
-        )
+    if why:
+        console.complain(f"{why}; {found.counts['pending']} copies wait, nobody's attempt is used up")
+    for line in accounts.resting_lines(found):
+        console.complain(line)
     return status_of(opened, found)
 
 
@@ -57,7 +59,7 @@ def _tell(opened: App, found: reporting.Progress) -> None:
 
 
 async def _send_here(opened: App, name: IssueName) -> str:
-    """Send in this process until nothing is left that can be done now; returns why the relay is down, if it is."""
+    """Send in this process until nothing is left that can be done now; returns why not all, if that is not the copies' doing."""
     with composition.sending(opened) as (sender, _owner):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -77,10 +79,10 @@ async def _until_done(opened: App, sender: Sender, name: IssueName) -> str:
         down = down + 1 if drained.down else 0
         undone = found.starts_at is not None and opened.press.clock.now() < found.starts_at
         idle = 0 if drained.handed_over or undone else idle + 1
-        if idle == IDLE:
-            return "nothing could be handed over for a while; the log says why"
         if down == DOWN:
-            return drained.down
+            return f"the relay is down: {drained.down}"
+        if idle == IDLE:
+            return _idle(opened)
         if not waits(opened, found) and not drained.down:
             return ""
         if await sender.stopped(LOOK if not down else 2 ** (down - 1)):
@@ -97,19 +99,37 @@ def waits(opened: App, found: reporting.Progress) -> bool:
         return False
     if found.rest_at is not None and now < found.rest_at:
         return False  # the canary wave has gone, and the rest has its time
-    return found.next_at is None or found.next_at <= now or found.counts["sending"] > 0
+    due = found.at_once or (found.next_at is not None and found.next_at <= now)
+    # A short rest of a provider is waited for, as a minute's limit is.
+    soon = any(one.until is not None and one.until <= now + MINUTE for one in found.resting)
+    return due or soon or found.counts["sending"] > 0
+
+
+def _idle(opened: App) -> str:
+    """Why nothing could be handed over for a while, though no relay is down."""
+    limit_of, now = composition.manner(opened.config).relays, opened.press.clock.now()
+    with opened.store.reading() as connection:
+        full = [name for name, limit in limit_of.items() if not room_through(connection, name, limit, now, 1)]
+    if len(full) < len(limit_of):
+        return "nothing could be handed over for a while: a limit of [[domain]] is reached, or the log says why"
+    return f"no more may leave through {', '.join(full)} for now: its per_minute or new_relay_per_hour is reached"
 
 
 async def _follow(opened: App, name: IssueName) -> str:
     """Look on while the daemon sends; returns when it can do nothing more now."""
     watching = asyncio.create_task(_watch(opened, name))
     try:
-        down = 0
+        down = idle = done = 0
         while True:  # the daemon is another process: there is no event to wait for
             found = reporting.progress(opened.press, name)
             down = down + 1 if found.relay_down else 0
+            undone = found.starts_at is not None and opened.press.clock.now() < found.starts_at
+            idle = 0 if found.done != done or undone else idle + 1
+            done = found.done
+            if idle == IDLE and not found.relay_down:
+                return _idle(opened)
             if down == 2 * DOWN or not waits(opened, found) or not composition.daemon_runs(opened):
-                return found.relay_down or ""
+                return f"the relay is down: {found.relay_down}" if found.relay_down else ""
             await asyncio.sleep(LOOK)
     finally:
         watching.cancel()

@@ -1,5 +1,6 @@
 """The relays that take the messages, and the limits for the domains of the recipients."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,9 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from mailer.config.reading import Number, Whole, slug
 from mailer.config.sections import DomainName, Section
 from mailer.domain.address import is_loopback
+from mailer.domain.errors import BadInput
+from mailer.domain.families import family_of
+from mailer.pipeline.limiting import FamilyLimit
 
 Encryption = Literal["tls", "starttls", "none"]
 
@@ -84,3 +88,15 @@ class Relay:
     per_minute: int
     new_relay_per_hour: int
     timeout_seconds: float
+
+
+def provider_limits(file: Path, tables: Iterable[DomainTable]) -> dict[str, FamilyLimit]:
+    """The limits of [[domain]] by provider. Raises BadInput where two tables are about one provider's domains."""
+    names: dict[str, str] = {}
+    limits = {}
+    for one in tables:
+        family = family_of(one.name)
+        if names.setdefault(family, one.name) != one.name:
+            raise BadInput(f"{file}: [[domain]] {names[family]} and {one.name} are one provider's: limit one of them")
+        limits[family] = FamilyLimit(per_minute=one.per_minute, connections=one.connections)
+    return limits

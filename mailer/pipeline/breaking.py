@@ -1,16 +1,15 @@
 """Pauses a mailing that is refused again and again with the same words: a person must look before all of it is spent."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailer.domain.bounce import Phase, Scope
 from mailer.domain.delivery import Rejected, Reply, State
-from mailer.domain.mailing import MailingState, Step, take
+from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.formats.report import classify
 from mailer.pipeline import maillog
 from mailer.pipeline.press import Press
-from mailer.store import Connection, deliveries, history, mailings
+from mailer.store import Connection, history, mailings, tallies
 from mailer.store.deliveries import Delivery
 from mailer.store.results import Result
 
@@ -31,32 +30,37 @@ def break_off(connection: Connection, press: Press, breaker: Breaker, results: I
 
     Refusals of an address do not count: half of a register may be old, and that is no reason to stop.
     """
-    tried: Counter[int] = Counter()
-    refused: Counter[tuple[int, int, str]] = Counter()
+    refused: set[tuple[int, int, str]] = set()
     for one in results:
-        if one.outcome is not None:
-            tried[one.claim.mailing] += 1
-            reply = one.outcome.reply
-            if isinstance(one.outcome, Rejected) and reply is not None and not _about_the_reader(reply, one):
-                refused[one.claim.mailing, reply.code, reply.status] += 1
-    for (mailing, code, status), number in refused.items():
-        # The share of all of them can only come to the limit with results that are at the limit themselves.
-        if number >= breaker.share * tried[mailing]:
-            _look(connection, press, breaker, mailing, code, status)
+        reply = one.outcome.reply if isinstance(one.outcome, Rejected) else None
+        if reply is not None and not _about_the_reader(reply, one):
+            refused.add((one.claim.mailing, reply.code, reply.status))
+    for mailing, code, status in sorted(refused):
+        _look(connection, press, breaker, mailing, code, status)
 
 
 def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, code: int, status: str) -> None:
-    counts = deliveries.counts(connection, [mailing])
-    tried = sum(counts[state] for state in ("accepted", "rejected", "uncertain", "bounced"))
-    refused = deliveries.refused_with(connection, mailing, code, status)
     found = mailings.mailing(connection, mailing)
-    if refused < breaker.at_least or refused < breaker.share * tried or found.state is not MailingState.SENDING:
+    refused = tallies.refused_with(connection, mailing, code, status)
+    if found.state is not MailingState.SENDING or refused < _at_least(press, breaker, found):
+        return
+    # Not all of a large mailing is counted: so many that the share is too small are enough.
+    tried = tallies.done_up_to(connection, mailing, int(refused / breaker.share) + 1)
+    if refused < breaker.share * tried:
         return
     said = f"{refused} of {tried} copies were refused with {code} {status}".rstrip()
     if mailings.move(connection, found, take(found.state, Step.PAUSE)):
         now = press.clock.now()
         history.record(connection, at=now, who=press.who, verb=Step.PAUSE, subject=found.issue, detail=said)
         maillog.paused(found.issue, f"{said}; `mailer resume {found.issue}` goes on when that is mended")
+
+
+def _at_least(press: Press, breaker: Breaker, found: Mailing) -> int:
+    """How many refusals are enough: in a canary wave no more than it has copies, or the rest would follow."""
+    known = press.newsletters.get(found.newsletter)
+    canary = known.schedule.canary if known is not None and not found.supplement else 0
+    in_wave = canary and (found.rest_at is None or press.clock.now() < found.rest_at)
+    return min(breaker.at_least, canary) if in_wave else breaker.at_least
 
 
 def _about_the_reader(reply: Reply, result: Result) -> bool:

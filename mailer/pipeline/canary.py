@@ -2,12 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from mailer.domain.delivery import State
 from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Schedule
-from mailer.store import Connection, deliveries, mailings
-
-_GONE = (State.ACCEPTED, State.REJECTED, State.UNCERTAIN, State.BOUNCED)
+from mailer.store import Connection, deliveries, mailings, tallies
 
 
 def wave(connection: Connection, schedule: Schedule, found: Mailing, now: datetime) -> int | None:
@@ -19,9 +16,8 @@ def wave(connection: Connection, schedule: Schedule, found: Mailing, now: dateti
         return None
     if found.rest_at is not None:
         return None if now >= found.rest_at else 0
-    counts = deliveries.counts(connection, [found.id])
-    gone = sum(counts[state] for state in _GONE)
+    gone = tallies.done_up_to(connection, found.id, schedule.canary)
     if gone < schedule.canary:
-        return max(0, schedule.canary - gone - counts[State.SENDING])
+        return max(0, schedule.canary - gone - deliveries.in_hand(connection, found.id))
     mailings.change(connection, found.id, rest_at=now + timedelta(minutes=schedule.canary_minutes))
     return 0

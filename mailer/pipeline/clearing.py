@@ -63,7 +63,8 @@ def relay_is_down(connection: Connection, press: Press, reason: str) -> None:
 def tidy(connection: Connection, _press: Press) -> set[int]:
     """Cancel what came back to a cancelled mailing, close what is done; returns the mailings that were closed."""
     for one in mailings.mailings_in(connection, [MailingState.CANCELLED]):
-        cancel_waiting(connection, one.id)
+        if deliveries.any_waits(connection, one.id):
+            cancel_waiting(connection, one.id)
     closed = close_done(connection)
     for one in closed:
         maillog.mailing(one.issue, "closed")

@@ -39,6 +39,11 @@ class Manner:
     breaker: Breaker = field(default_factory=Breaker)
     lease: timedelta = timedelta(minutes=10)  # longer than handing over all that is in hand
 
+    @property
+    def limited(self) -> bool:
+        """Whether claims are counted, so that those of other processes must not come in between."""
+        return bool(self.families) or any(one.per_minute or one.new_relay_per_hour for one in self.relays.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -68,6 +73,8 @@ def turn_over(connection: Connection, press: Press, manner: Manner, benches: Ben
     `benches` keeps what is the same for every copy of a mailing. Entitlement is asked again, in this transaction, from
     the register as it is in it.
     """
+    if any(asked.room.values()) and (manner.limited or any(one.schedule.canary for one in press.newsletters.values())):
+        claims.wait_for_others(connection)
     now = press.clock.now()
     for relay, results in asked.results.items():
         record(connection, press, manner, asked.owner, relay, results, now)
@@ -130,7 +137,8 @@ def _claim_for(
 ) -> list[Claim]:
     """Claim for one relay; `closed` tells how many copies each limited provider may still get, and is kept true."""
     taken: list[Claim] = []
-    asked: list[tuple[str | None, int]] = [(None, free), *((family, room) for family, room in closed.items() if room)]
+    # Those with a limit first: the others would take all the room, and a slow trickle would begin only after them.
+    asked: list[tuple[str | None, int]] = [*((family, room) for family, room in closed.items() if room), (None, free)]
     for family, room in asked:
         limit = min(room, free - len(taken))
         if limit <= 0:

@@ -12,7 +12,6 @@ from mailer.store.limits import Throttle
 
 # Who has decided, when it was no person.
 DAEMON = "the sender"
-_REASON_AT_MOST = 200  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: 
             eased.add(family)
     calm = eased - pleas.keys()
     if calm and (calm := calm & limits.rested(connection, now)):
-        limits.lift(connection, calm)
+        limits.calm(connection, calm)
     for family, outcome in pleas.items():
         before = limits.throttle_of(connection, family)
         if before is not None and before.failures == 0 and (before.until is None or before.until > now):
@@ -79,7 +78,8 @@ def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: 
         failures = 1 if before is None or family in eased else before.failures + 1
         reply = outcome.reply
         assert reply is not None, "a plea is an answer"
-        reason = f"{reply.code} {reply.status} {reply.text}"[:_REASON_AT_MOST]
+        # Not the words: many a relay quotes the reader's address in them, and this is logged and kept.
+        reason = f"{reply.code} {reply.status}".rstrip()
         throttle = Throttle(
             family=family,
             failures=failures,
@@ -88,5 +88,5 @@ def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: 
             set_at=now,
             set_by=DAEMON,
         )
-        limits.set_throttle(connection, throttle)
-        maillog.slowed_down(family, rest(failures).total_seconds(), reason)
+        if limits.set_throttle(connection, throttle):
+            maillog.slowed_down(family, rest(failures).total_seconds(), reason)

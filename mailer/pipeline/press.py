@@ -1,6 +1,6 @@
 """What every stage works with: the database, the clock, the newsletters, the fees, the templates and the key."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,11 +24,17 @@ class Press:
     templates: Path
     key: bytes
     who: str
-    signer: Signer | None = None  # None: the relay signs, or nobody
+    signing: Callable[[], Signer | None] = lambda: None  # reads the keys when it is first asked
+
+    @property
+    def signer(self) -> Signer | None:
+        """What signs; None: the relay, or nobody. Raises BadInput naming the key that cannot be used."""
+        return self.signing()
 
     def signed(self, message: Message, at: datetime) -> Message:
         """The message signed as of that instant, the same every time; as it is where we do not sign."""
-        return message if self.signer is None else Message(self.signer.sign(message, int(at.timestamp())))
+        signer = self.signer
+        return message if signer is None else Message(signer.sign(message, int(at.timestamp())))
 
     def newsletter(self, identity: str) -> Newsletter:
         """The newsletter with this id; NotFound names those there are."""

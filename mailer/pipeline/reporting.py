@@ -12,7 +12,7 @@ from mailer.pipeline.approving import first_mailing
 from mailer.pipeline.breaking import why_paused
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.supplementing import unsent
-from mailer.store import Connection, deliveries, history, limits, mailings, outages
+from mailer.store import Connection, deliveries, history, limits, mailings, outages, tallies
 from mailer.store.deliveries import Delivery
 from mailer.store.limits import Throttle
 from mailer.store.mailings import Decision
@@ -27,8 +27,9 @@ NAMED = 20
 class Progress:
     """How far a mailing is. `done` counts copies neither pending nor sending; `under_way` those that may still leave.
 
-    `pause_reason` is the breaker's; `rest_at` the time of the rest behind a canary wave; `resting` are the providers that
-    get nothing now.
+    `pause_reason` is the breaker's; `rest_at` the time of the rest behind a canary wave. `resting` are the providers of
+    waiting copies that get nothing now; `at_once` tells whether a copy of others waits for nothing, else the first may
+    leave at `next_at` (None: nobody knows).
     """
 
     issue: str
@@ -40,6 +41,7 @@ class Progress:
     counts: dict[str, int]
     due_at: datetime | None
     starts_at: datetime | None
+    at_once: bool
     next_at: datetime | None
     under_way: int
     held_reason: str | None
@@ -130,7 +132,9 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
     in_motion = deliveries.counts(connection, moving)
     copies = sum(counts.values())
     now = press.clock.now()
-    rate = deliveries.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
+    rate = tallies.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
+    throttled = limits.throttled(connection, now)
+    due = tallies.next_due(connection, moving, {one.family: one.until for one in throttled})
     current = next((one for one in found if one.state is _state(found)), found[-1])
     return Progress(
         issue=str(name),
@@ -142,14 +146,15 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
         counts=counts,
         due_at=current.due_at,
         starts_at=current.starts_at,
-        next_at=deliveries.next_due(connection, moving),
+        at_once=due.at_once,
+        next_at=due.next_at,
         under_way=in_motion[State.PENDING] + in_motion[State.SENDING],
         held_reason=current.held_reason,
         pause_reason=why_paused(history.entries(connection, current.issue))
         if current.state is MailingState.PAUSED
         else "",
         rest_at=current.rest_at,
-        resting=tuple(limits.throttled(connection, now)),
+        resting=tuple(one for one in throttled if one.family in due.resting),
         relay_down=outages.open_now(connection),
         newsletter_known=name.newsletter in press.newsletters,
         approved_by=current.approved_by,

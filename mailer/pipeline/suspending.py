@@ -29,7 +29,7 @@ def suspend(press: Press, domain: str, *, until: datetime | None, reason: str) -
     made = Throttle(family=family, failures=0, until=until, reason=reason.strip(), set_at=now, set_by=press.who)
     with press.store.transaction() as connection:
         limits.set_throttle(connection, made)
-        _note(connection, press, "hold", family, made.reason)
+        _note(connection, press, "suspend", family, made.reason)
     return made
 
 

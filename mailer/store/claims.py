@@ -5,12 +5,13 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Update, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, or_, select, update
 
 from mailer.domain.delivery import Event, State, advance
+from mailer.domain.errors import MailerError
 from mailer.domain.mailing import MailingState
 from mailer.store.batches import gathered, packed, read, unpacked
-from mailer.store.columns import UtcDateTime
+from mailer.store.columns import UtcDateTime, insert_into
 from mailer.store.schema import deliveries, is_pending, ledger_state, mailings
 
 
@@ -71,7 +72,8 @@ def claim(
     if claimed:
         taking = {"rows": packed([one.delivery] for one in claimed), "now": now, "by_owner": owner}
         taken = connection.execute(take, taking | {"by_relay": relay, "lease": lease_until}).rowcount
-        assert taken == len(claimed), "nobody else writes what this transaction has found and locked"
+        if taken != len(claimed):  # raised, so that the transaction is undone and none of them leaves
+            raise MailerError(f"{len(claimed)} copies were found and locked, and {taken} could be claimed")
     return claimed
 
 
@@ -129,9 +131,20 @@ def ledger_epoch(connection: Connection) -> int:
 
 def advance_epoch(connection: Connection) -> int:
     """The next epoch of the ledger, begun with a claim."""
-    if connection.execute(update(ledger_state).values(epoch=ledger_state.c.epoch + 1)).rowcount == 0:
-        connection.execute(insert(ledger_state).values(id=1, epoch=1))
+    further = update(ledger_state).values(epoch=ledger_state.c.epoch + 1)
+    if connection.execute(further).rowcount == 0:
+        wait_for_others(connection)
+        connection.execute(further)
     return ledger_epoch(connection)
+
+
+def wait_for_others(connection: Connection) -> None:
+    """No other process claims until this transaction ends: what is counted now is true until then.
+
+    To be called before anything is written, so that two never wait for each other.
+    """
+    connection.execute(insert_into(connection, ledger_state).values(id=1, epoch=0).on_conflict_do_nothing())
+    connection.execute(select(ledger_state.c.epoch).with_for_update())
 
 
 def go_on(connection: Connection, identities: Collection[int]) -> set[int]:

@@ -14,10 +14,15 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Table,
     TypeDecorator,
     collate,
     text,
 )
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.types import BigInteger
 
 # How many people or copies are read, judged and written at a time: a million of them are never in memory together.
@@ -65,6 +70,11 @@ metadata = MetaData(
 
 # SQLite gives rowids only to INTEGER; PostgreSQL gets the wide one.
 Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def insert_into(connection: Connection, table: Table) -> SqliteInsert | PostgresqlInsert:
+    """An insert that can give way to a row that is there, or change it; two at once never collide."""
+    return (postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert)(table)
 
 
 def at_most_one(name: str, *columns: Column[Any], when: str) -> Index:

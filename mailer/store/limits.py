@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, or_, select
 
+from mailer.store.columns import insert_into
 from mailer.store.schema import attempts, deliveries, is_sending, throttles
 
 
@@ -76,11 +77,20 @@ def throttle_of(connection: Connection, family: str) -> Throttle | None:
     return Throttle(**row._asdict()) if row else None
 
 
-def set_throttle(connection: Connection, throttle: Throttle) -> None:
-    """The provider gets nothing until then."""
-    lift(connection, [throttle.family])
+def set_throttle(connection: Connection, throttle: Throttle) -> bool:
+    """The provider gets nothing until then; False where a person has decided otherwise, which only a person changes."""
     values = {name: getattr(throttle, name) for name in Throttle.__slots__}
-    connection.execute(insert(throttles).values(**values))
+    new = insert_into(connection, throttles).values(**values)
+    free = or_(new.excluded.failures == 0, throttles.c.failures > 0, throttles.c.until <= throttle.set_at)
+    also = {name: new.excluded[name] for name in values if name != "family"}
+    done = new.on_conflict_do_update(index_elements=[throttles.c.family], set_=also, where=free)
+    return connection.execute(done.returning(throttles.c.family)).first() is not None
+
+
+def calm(connection: Connection, families: Collection[str]) -> None:
+    """These providers have taken a copy again: their pleas are over. What a person has suspended stays."""
+    over = throttles.c.family.in_(sorted(families)) & (throttles.c.failures > 0)
+    connection.execute(delete(throttles).where(over))
 
 
 def lift(connection: Connection, families: Collection[str]) -> int:

@@ -164,6 +164,7 @@ deliveries = Table(
 )
 _due = f"state = '{State.PENDING}'"
 _in_hand = f"state = '{State.SENDING}'"
+_refused = f"state = '{State.REJECTED}'"
 _blocking = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKING)))
 # Nobody gets a copy twice, over all mailings of an issue.
 at_most_one(
@@ -177,6 +178,7 @@ at_most_one(
 # Written out, as the indexes below have them: SQLite sees no partial index behind a parameter.
 is_pending = deliveries.c.state == literal_column(f"'{State.PENDING}'")
 is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
+is_rejected = deliveries.c.state == literal_column(f"'{State.REJECTED}'")
 Index("ix_deliveries_mailing", deliveries.c.mailing)
 # What is claimed next, and the few copies that senders have in hand: small, so that moving a copy on touches little.
 some(
@@ -188,6 +190,7 @@ some(
     when=_due,
 )
 some("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
+some("ix_deliveries_rejected", deliveries.c.mailing, when=_refused)  # the breaker looks at these, and at no other
 
 attempts = Table(
     "attempts",

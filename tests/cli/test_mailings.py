@@ -177,6 +177,42 @@ def test_a_relay_that_is_down_uses_up_nothing(run, at, monkeypatch):
     assert run("test", NAME).status == 1
 
 
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [((), "until `mailer domain lift members.example`"), (("--until", "2999-11-30"), "until 2999-11-30")],
+)
+def test_waiting_ends_when_only_a_suspended_domain_is_left(run, at, until, told):
+    club = at("approved")
+    run.ok("domain", "suspend", "members.example", "--reason", "they asked", *until)
+    with a_relay() as relay:
+        deliver_to(club, relay)
+        said = run("send", NAME, "--wait", "--yes")
+    assert (said.status, relay.received) == (1, [])
+    assert f"members.example gets nothing {told}" in said.err
+    assert "they asked; its copies wait, nobody's attempt is used up" in said.err
+    assert "relay is down" not in said.err
+    assert "nothing leaves to members.example" in said.out
+
+
+@pytest.mark.parametrize(
+    ("smtp", "limits", "told"),
+    [
+        ({"new_relay_per_hour": 1}, {}, "no more may leave through 127.0.0.1 for now"),
+        ({}, {"domain": [{"name": "members.example", "per_minute": 1}]}, "a limit of [[domain]] is reached"),
+    ],
+)
+def test_a_limit_that_is_reached_is_no_relay_that_is_down(run, at, monkeypatch, smtp, limits, told):
+    monkeypatch.setattr("mailer.cli.following.IDLE", 1)  # wait for it no longer
+    club = at("approved")
+    with a_relay() as relay:
+        club.settle(smtp={"port": relay.port} | smtp, **limits)
+        said = run("send", NAME, "--wait", "--yes")
+    assert (said.status, len(relay.received)) == (1, 1)
+    assert told in said.err
+    assert "2 copies wait, nobody's attempt is used up" in said.err
+    assert "relay is down" not in said.err
+
+
 def test_pause_resume_cancel(run, at):
     club = at("begun")
     with a_relay() as relay:

@@ -90,6 +90,22 @@ def test_what_is_no_reason_to_stop_does_not(
     assert "pending" not in found
 
 
+def test_refusals_that_come_few_at_a_time_are_added_up(club: Club, clock: FrozenClock) -> None:
+    async def story() -> None:
+        # Three, then three more with others between: the last batch alone is below the share.
+        async with Sink(script=refusing(BLOCKED, lambda number: number <= 5 or number == 8)) as sink:
+            few = {"connections": 1, "per_minute": 4}
+            with club.sending(clock, sink, smtp=few, delivery=CAREFUL) as (app, sender):
+                begin(app, members(PEOPLE))
+                for _ in range(2):
+                    await sender.drain()
+                    clock.advance(minutes=1)
+                assert (state(app), states(app)["rejected"]) == (MailingState.PAUSED, 6)
+                assert "6 of 8 copies" in said(app)
+
+    run(story())
+
+
 @pytest.mark.parametrize("status", ["5.1.7", "5.1.8"])
 def test_a_refusal_of_our_own_address_counts(club: Club, clock: FrozenClock, status: str) -> None:
     _, state, why = sent(club, clock, refusing(f"553 {status} Bad sender"))

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from mailer.domain.address import Address
 from mailer.domain.delivery import Deferred, Event, Reply, State
 from mailer.domain.edition import Terms, Variant
-from mailer.store import Store, deliveries
+from mailer.store import Store, deliveries, tallies
 from tests.store.rows import (
     NEWSLETTER,
     NOW,
+    SECOND,
     SERIAL,
     a_copy,
     a_mailing,
@@ -114,6 +116,23 @@ def test_a_mailing_waits_while_a_copy_is_pending_or_sending(store: Store) -> Non
         assert not deliveries.any_waits(connection, mailing)
 
 
+def test_what_is_done_is_counted_once_each_and_no_further_than_asked(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, ids = a_mailing_of(connection, 6)
+        other = a_mailing(connection, supplement=1)
+        write(connection, other, [a_copy(7)])
+        owner, later = an_owner(connection), Deferred(reply=Reply(code=451))
+        assert tallies.done_up_to(connection, mailing, 9) == 0
+        again, second, third, *_ = take(connection, mailing, owner, limit=4)
+        assert deliveries.in_hand(connection, mailing) == 4
+        write_down(connection, owner, came(again, Event.DEFERRED, later), came(second), came(third))
+        assert [tallies.done_up_to(connection, mailing, most) for most in (1, 2, 9)] == [1, 2, 2]
+        held = next(one for one in take(connection, mailing, owner) if one.delivery == ids[0])
+        write_down(connection, owner, came(held), *map(came, take(connection, other, owner)))
+        assert tallies.done_up_to(connection, mailing, 9) == 3
+        assert tallies.done_up_to(connection, other, 9) == 1
+
+
 def test_a_copy_that_keeps_out_a_further_one(store: Store) -> None:
     with store.transaction() as connection:
         _, [delivery] = a_mailing_of(connection, 1)
@@ -202,10 +221,31 @@ def test_attempts_that_ended_lately_are_counted_for_the_mailings_asked_for(store
             for minute, held in enumerate(take(connection, mailing, owner))
         ]
         write_down(connection, owner, *results)
-        assert deliveries.finished_since(connection, [mailing], NOW - MINUTE) == 2
-        assert deliveries.finished_since(connection, [mailing], NOW) == 1
-        assert deliveries.finished_since(connection, [other], NOW - MINUTE) == 0
-        assert deliveries.next_due(connection, [mailing]) == NOW + 5 * MINUTE
-        assert deliveries.next_due(connection, [other]) is None
+        assert tallies.finished_since(connection, [mailing], NOW - MINUTE) == 2
+        assert tallies.finished_since(connection, [mailing], NOW) == 1
+        assert tallies.finished_since(connection, [other], NOW - MINUTE) == 0
+        due = tallies.next_due(connection, [mailing], {})
+        assert (due.at_once, due.next_at, due.resting) == (False, NOW + 5 * MINUTE, frozenset())
+        none = tallies.next_due(connection, [other], {})
+        assert (none.at_once, none.next_at) == (False, None)
         write(connection, other, [a_copy(3)])
-        assert deliveries.next_due(connection, [mailing, other]) is None
+        assert tallies.next_due(connection, [mailing, other], {}).at_once
+
+
+def test_copies_of_a_provider_that_is_left_alone_wait_for_its_end(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing = a_mailing(connection)
+        one, two = write(connection, mailing, [a_copy(1), a_copy(2, address=Address(local="p2", domain="gmail.com"))])
+        put(connection, one, next_attempt_at=NOW + 5 * MINUTE)
+        for until, next_at in (
+            (NOW + MINUTE, NOW + MINUTE),
+            (NOW + 9 * MINUTE, NOW + 5 * MINUTE),
+            (None, NOW + 5 * MINUTE),
+        ):
+            due = tallies.next_due(connection, [mailing], {"gmail.com": until, "mail.ru": NOW + SECOND})
+            assert (due.at_once, due.next_at, due.resting) == (False, next_at, {"gmail.com"})
+        put(connection, two, next_attempt_at=NOW + 2 * MINUTE)
+        assert tallies.next_due(connection, [mailing], {"gmail.com": NOW + MINUTE}).next_at == NOW + 2 * MINUTE
+        put(connection, one, state=State.ACCEPTED, next_attempt_at=None)
+        due = tallies.next_due(connection, [mailing], {"gmail.com": None})
+        assert (due.at_once, due.next_at) == (False, None)

@@ -97,6 +97,23 @@ def test_a_provider_gets_nothing_until_its_end_or_until_it_is_lifted(store: Stor
         assert limits.throttled(connection, NOW) == [longer]
 
 
+def test_what_a_person_has_decided_only_a_person_changes_before_its_end(store: Store) -> None:
+    with store.transaction() as connection:
+        assert limits.set_throttle(connection, a_throttle())
+        by_hand = a_throttle(failures=0, set_by="secretary")
+        assert limits.set_throttle(connection, by_hand)
+        assert not limits.set_throttle(connection, a_throttle(until=NOW + 9 * MINUTE))
+        limits.calm(connection, ["gmail.com"])
+        assert limits.throttle_of(connection, "gmail.com") == by_hand
+        assert limits.set_throttle(connection, a_throttle(set_at=NOW + MINUTE, until=NOW + 9 * MINUTE))
+        limits.calm(connection, ["gmail.com", "mail.ru"])
+        assert limits.throttle_of(connection, "gmail.com") is None
+        forever = a_throttle(failures=0, until=None)
+        assert limits.set_throttle(connection, forever)
+        assert not limits.set_throttle(connection, a_throttle(set_at=NOW + timedelta(days=99)))
+        assert limits.throttle_of(connection, "gmail.com") == forever
+
+
 def test_an_outage_is_noted_once_and_ends_once(store: Store) -> None:
     with store.transaction() as connection:
         outages.end(connection, NOW)

@@ -24,6 +24,7 @@ def upgrade() -> None:
     for name, columns, when in (
         ('ix_deliveries_due', ['mailing', 'judged_by', 'next_attempt_at', 'id'], "state = 'pending'"),
         ('ix_deliveries_in_hand', ['owner'], "state = 'sending'"),
+        ('ix_deliveries_rejected', ['mailing'], "state = 'rejected'"),
     ):
         op.create_index(name, 'deliveries', columns, sqlite_where=sa.text(when), postgresql_where=sa.text(when))
     op.create_index('ix_payments_membership', 'payments', ['membership'])
