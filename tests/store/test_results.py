@@ -6,7 +6,7 @@ import pytest
 
 from mailer.domain.delivery import Accepted, Deferred, Event, Outcome, Rejected, Reply, State, Unknown
 from mailer.store import Store, deliveries, leftovers, mailings, tallies
-from mailer.store import results as results_of, tallies
+from mailer.store import results as results_of
 from tests.store.rows import (
     LEASE,
     NOW,
