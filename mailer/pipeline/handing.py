@@ -106,7 +106,7 @@ def _claim(
     works: dict[str, list[Work]] = {relay: [] for relay in room}
     if not any(given.values()):
         return works
-    closed = rooms_to(connection, manner.families, now, sum(given.values()))
+    closed = rooms_to(connection, manner.families, now, sum(given.values()), manner.relays.keys())
     for one in starting:
         bench = _bench(connection, benches, one, now)
         if bench is None:

@@ -1,6 +1,6 @@
 """Keeps the club's limits: so many copies through a relay, so many to a provider, and none where we are asked to wait."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,13 +42,18 @@ def room_through(connection: Connection, relay: str, limit: RelayLimit, now: dat
     return max(0, wanted)
 
 
-def rooms_to(connection: Connection, given: Mapping[str, FamilyLimit], now: datetime, wanted: int) -> dict[str, int]:
-    """How many copies may be claimed now to each provider that has a limit or is left alone; others are free."""
+def rooms_to(
+    connection: Connection, given: Mapping[str, FamilyLimit], now: datetime, wanted: int, relays: Collection[str]
+) -> dict[str, int]:
+    """How many copies may be claimed now to each provider that has a limit or is left alone; others are free.
+
+    `relays` are all those of the settings, in use or not.
+    """
     rooms = {}
     for family, limit in given.items():
         room = wanted
         if limit.per_minute and room > 0:
-            room = min(room, limit.per_minute - limits.left_to(connection, family, now - MINUTE, now))
+            room = min(room, limit.per_minute - limits.left_to(connection, family, now - MINUTE, now, relays=relays))
         if limit.connections and room > 0:
             # Not more in hand than there may be conversations about them.
             room = min(room, limit.connections - limits.in_hand_to(connection, family))

@@ -82,9 +82,13 @@ def at_most_one(name: str, *columns: Column[Any], when: str) -> Index:
     return Index(name, *columns, unique=True, sqlite_where=text(when), postgresql_where=text(when))
 
 
-def some(name: str, *columns: Column[Any], when: str) -> Index:
-    """An index over the rows for which the condition holds, the same on both databases."""
-    return Index(name, *columns, sqlite_where=text(when), postgresql_where=text(when))
+def some(name: str, *columns: Column[Any], when: str, nulls_first: str = "") -> Index:
+    """An index over the rows for which the condition holds, the same on both databases.
+
+    `nulls_first` is the column whose NULLs come first, which SQLite does by itself and PostgreSQL where it is told.
+    """
+    order = {nulls_first: "NULLS FIRST"} if nulls_first else {}
+    return Index(name, *columns, sqlite_where=text(when), postgresql_where=text(when), postgresql_ops=order)
 
 
 def by_code_point(connection: Connection, column: Column[str]) -> ColumnElement[str]:

@@ -36,11 +36,12 @@ def left_through(connection: Connection, relay: str, since: datetime, now: datet
     return connection.execute(tried).scalar_one() + connection.execute(in_hand).scalar_one()
 
 
-def left_to(connection: Connection, family: str, since: datetime, now: datetime) -> int:
-    """How many copies to a provider were tried after `since` and until now, or are in hand, by any process."""
+def left_to(connection: Connection, family: str, since: datetime, now: datetime, *, relays: Collection[str]) -> int:
+    """How many copies to a provider were tried through these relays after `since` and until now, or are in hand."""
     of_family = attempts.join(deliveries, deliveries.c.id == attempts.c.delivery)
     tried = select(func.count()).select_from(of_family)
-    tried = tried.where(deliveries.c.family == family, attempts.c.started_at > since, attempts.c.started_at <= now)
+    lately = (attempts.c.started_at > since) & (attempts.c.started_at <= now)
+    tried = tried.where(deliveries.c.family == family, attempts.c.relay.in_(sorted(relays)), lately)
     return connection.execute(tried).scalar_one() + in_hand_to(connection, family)
 
 

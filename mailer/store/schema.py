@@ -187,7 +187,9 @@ some(
     deliveries.c.judged_by,
     deliveries.c.next_attempt_at,
     deliveries.c.id,
+    deliveries.c.family,  # behind all that is sought by: copies of providers that get nothing are passed over in the index
     when=_due,
+    nulls_first="next_attempt_at",
 )
 some("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
 some("ix_deliveries_rejected", deliveries.c.mailing, when=_refused)  # the breaker looks at these, and at no other
@@ -210,7 +212,7 @@ attempts = Table(
     UniqueConstraint("delivery", "number"),
     one_of("outcome", ["accepted", "deferred", "rejected", "unknown"], "outcome"),
 )
-Index("ix_attempts_started_at", attempts.c.started_at)
+Index("ix_attempts_relay_started_at", attempts.c.relay, attempts.c.started_at)
 
 ledger_state = Table(
     "ledger_state",

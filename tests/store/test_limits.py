@@ -62,10 +62,11 @@ def test_what_was_tried_and_what_is_in_hand_count_for_their_provider(store: Stor
         assert limits.in_hand_to(connection, "gmail.com") == 2
         write_down(connection, owner, came(first))
         assert limits.in_hand_to(connection, "gmail.com") == 1
-        assert limits.left_to(connection, "gmail.com", NOW - MINUTE, NOW) == 2
-        assert limits.left_to(connection, "gmail.com", NOW, NOW) == 1
-        assert limits.left_to(connection, "example.org", NOW, NOW) == 1
-        assert limits.left_to(connection, "googlemail.com", NOW - MINUTE, NOW) == 0
+        assert limits.left_to(connection, "gmail.com", NOW - MINUTE, NOW, relays=[RELAY]) == 2
+        assert limits.left_to(connection, "gmail.com", NOW, NOW, relays=[RELAY]) == 1
+        assert limits.left_to(connection, "example.org", NOW, NOW, relays=[RELAY]) == 1
+        assert limits.left_to(connection, "gmail.com", NOW - MINUTE, NOW, relays=["another.example"]) == 1  # in hand
+        assert limits.left_to(connection, "googlemail.com", NOW - MINUTE, NOW, relays=[RELAY]) == 0
 
 
 def test_a_relay_is_new_until_its_first_attempt(store: Store) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailer.domain.delivery import Accepted, Deferred, Event, Outcome, Rejected, Reply, State, Unknown
-from mailer.store import Store, deliveries, leftovers, mailings
+from mailer.store import Store, deliveries, leftovers, mailings, tallies
 from mailer.store import results as results_of
 from tests.store.rows import (
     LEASE,
@@ -253,5 +253,5 @@ def test_the_relay_of_an_attempt_is_kept_and_not_that_of_a_copy_that_has_left(st
         row = connection.exec_driver_sql("SELECT relay FROM attempts").scalar_one()
         assert row == RELAY
         assert connection.exec_driver_sql("SELECT relay FROM deliveries").scalar_one() is None
-        assert deliveries.finished_since(connection, [mailing], NOW - timedelta(minutes=1)) == 1
+        assert tallies.finished_since(connection, [mailing], NOW - timedelta(minutes=1)) == 1
         assert state_of(connection, delivery) is State.ACCEPTED

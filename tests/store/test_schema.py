@@ -21,9 +21,16 @@ from tests.store.rows import NOW, a_copy, a_mailing, a_mailing_of, an_owner, put
 # --- migrations -------------------------------------------------------------------------------------------------------
 
 
+def _seen(_object: object, name: str | None, *_: object) -> bool:
+    return name != "ix_deliveries_due"
+
+
 def test_the_migrations_make_exactly_the_schema(store: Store) -> None:
     with store.transaction() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        # Alembic does not see an operator class, where this one's NULLS FIRST stands; the next test compares it.
+        opts = {"include_object": _seen}
+        opts |= {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
 
 

@@ -21,8 +21,17 @@ def upgrade() -> None:
     op.drop_index('ix_deliveries_state', table_name='deliveries')
     op.drop_index('ix_deliveries_owner', table_name='deliveries')
     op.create_index('ix_deliveries_mailing', 'deliveries', ['mailing'])
+    op.drop_index('ix_attempts_started_at', table_name='attempts')
+    op.create_index('ix_attempts_relay_started_at', 'attempts', ['relay', 'started_at'])
+    op.create_index(
+        'ix_deliveries_due',
+        'deliveries',
+        ['mailing', 'judged_by', 'next_attempt_at', 'id', 'family'],
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+        postgresql_ops={'next_attempt_at': 'NULLS FIRST'},
+    )
     for name, columns, when in (
-        ('ix_deliveries_due', ['mailing', 'judged_by', 'next_attempt_at', 'id'], "state = 'pending'"),
         ('ix_deliveries_in_hand', ['owner'], "state = 'sending'"),
         ('ix_deliveries_rejected', ['mailing'], "state = 'rejected'"),
     ):
