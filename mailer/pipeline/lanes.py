@@ -16,7 +16,7 @@ from mailer.store.results import Result
 
 # Copies in hand for each connection at first, and for a relay at most: enough for a moment, so that a pause takes hold.
 AHEAD = 4
-IN_HAND_AT_MOST = 512
+IN_HAND_AT_MOST = 1024
 # After so many connections in a row that broke before any content was asked for, the relay counts as down.
 BROKEN = 3
 # A login that was refused is not tried again for so long, or the relay might lock us out; SIGHUP tries it at once.
