@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mailer.domain.bounce import Phase, Scope
 from mailer.domain.delivery import Rejected, Reply, State
 from mailer.domain.mailing import Mailing, MailingState, Step, take
-from mailer.formats.report import classify
+from mailer.formats.reports.classify import classify
 from mailer.pipeline import maillog
 from mailer.pipeline.press import Press
 from mailer.store import Connection, history, mailings, tallies

@@ -23,8 +23,8 @@ Answer = TypeVar("Answer")
 Words = ParamSpec("Words")
 
 # Seconds: after so long a drain ends, even in mid-mailing. Between two of them the dead are taken over, relays that were
-# down are asked again, and mailings that are done are closed.
-DRAIN = 60.0
+# down are asked again, mailings that are done are closed, and the journal begins anew.
+DRAIN = 15.0
 # Seconds: so long at most until an answer stands in the ledger, and until a pause is noticed.
 TURN = 0.2
 # How often the ledger is tried again, so many seconds apart, when it cannot be written: its disk may be full.
