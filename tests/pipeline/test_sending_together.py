@@ -238,7 +238,7 @@ def test_two_senders_at_once_send_each_copy_exactly_once(
     monkeypatch.setattr(lanes, "IN_HAND_AT_MOST", 8)  # else the first would take all of so few
 
     async def story() -> None:
-        async with Sink() as sink:
+        async with Sink(delay_seconds=0.01) as sink:
             with ExitStack() as stack:
                 app, one = stack.enter_context(club.sending(clock, sink))
                 _, two = stack.enter_context(club.sending(clock, sink))

@@ -75,7 +75,7 @@ def test_frozen_and_woken_nobody_is_missed_and_nobody_gets_two(club: Club, tmp_p
                 assert standing(club)["accepted"] == PEOPLE - doubtful
                 frozen.send_signal(signal.SIGCONT)
                 # Woken, it says of each of its own what became of it, and those that had not begun are sent.
-                until(lambda: settled(club, doubtful) and set(standing(club)) <= {"accepted", "uncertain"})
+                until(lambda: done(club))
         after = standing(club)
         # What was leaving in the moment of the frost has its answer lost only where the relay hung up meanwhile.
         assert after.get("uncertain", 0) <= CONNECTIONS
@@ -87,6 +87,7 @@ def test_frozen_and_woken_nobody_is_missed_and_nobody_gets_two(club: Club, tmp_p
             assert reporting.report(app.press, ISSUE).balance.balanced
 
 
-def settled(club: Club, doubtful: int) -> bool:
-    """Whether the woken one has spoken."""
-    return not doubtful or standing(club).get("uncertain", 0) < doubtful
+def done(club: Club) -> bool:
+    """Whether the woken one has said all that it knows, and what it gave back has been sent."""
+    found = standing(club)
+    return set(found) <= {"accepted", "uncertain"} and found.get("uncertain", 0) <= CONNECTIONS
