@@ -22,8 +22,8 @@ from mailer.domain.mailing import MailingState
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-# A secret of the environment alone: config.toml refuses it.
-NOT_IN_THE_FILE = {("smtp", "password")}
+# Secrets of the environment alone: config.toml refuses it.
+NOT_IN_THE_FILE = {("smtp", "password"), ("bounces", "imap_password")}
 # The made-up second newsletter of docs/editors.md is nowhere to be found.
 MADE_UP = "club-notes"
 # Every word of the house and every verb, as docs/glossary.md must define it.

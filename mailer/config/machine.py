@@ -8,6 +8,7 @@ from pydantic import PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailer.config.environment import PREFIX, Environment, variables
+from mailer.config.inbound import Bounces, Holds, Notify
 from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, Relay, RelayTable, Server, Smtp
 from mailer.config.sections import Database, Delivery, Dkim, Paths, Secrets
@@ -28,6 +29,9 @@ class Config(BaseSettings):
     domain: tuple[DomainTable, ...] = ()
     delivery: Delivery = Delivery()
     dkim: Dkim = Dkim()
+    bounces: Bounces = Bounces()
+    holds: Holds = Holds()
+    notify: Notify = Notify()
     secrets: Secrets = Secrets()
     _file: Path = PrivateAttr(default=Path("config.toml"))
 
@@ -62,6 +66,12 @@ class Config(BaseSettings):
     def database_url(self) -> str:
         """The URL, from its file when one is named. Raises BadInput when that cannot be read."""
         return self.secret(self.database.url_file, "[database] url_file") or self.database.url
+
+    @property
+    def imap_password(self) -> str:
+        """The password of the mailbox of reports. Raises BadInput when its file cannot be read."""
+        given = self.bounces.imap_password.get_secret_value()
+        return given or self.secret(self.bounces.imap_password_file, "[bounces] imap_password_file")
 
     @property
     def relays(self) -> tuple[Relay, ...]:
@@ -101,6 +111,7 @@ class Config(BaseSettings):
         """The settings and every file named in them that holds a secret."""
         servers: tuple[Server, ...] = self.relay or (self.smtp,)
         named = [self.secrets.key_file, self.database.url_file, self.dkim.key_file, self.dkim.ed25519_key_file]
+        named += [self.bounces.imap_password_file, self.bounces.listen_key_file]
         named += [server.password_file for server in servers]
         return (self.file, *(self.path(name) for name in named if name))
 
@@ -144,9 +155,11 @@ def _no_password(file: Path, tables: dict[str, Any]) -> None:
     smtp, relays = tables.get("smtp"), tables.get("relay")
     places = [("[smtp]", smtp)]
     places += [(f"[[relay]] {number}", one) for number, one in enumerate(relays if isinstance(relays, list) else [], 1)]
+    places += [("[bounces]", tables.get("bounces"))]
     for place, table in places:
-        if isinstance(table, dict) and "password" in table:
-            raise BadInput(f"{file}: {place} password: a secret does not belong here; name a file in password_file")
+        for key in ("password", "imap_password"):
+            if isinstance(table, dict) and key in table:
+                raise BadInput(f"{file}: {place} {key}: a secret does not belong here; name a file in {key}_file")
 
 
 def _one_place(file: Path, section: bool, named: list[str]) -> None:

@@ -27,6 +27,26 @@ Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 YesNo = Annotated[bool, Strict()]
 
+_UNITS = {"s": 1, "sec": 1, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400}
+
+
+def _every(value: str) -> str:
+    found = re.fullmatch(r"(\d+)\s*([a-z]+)", value)
+    if not found or found[2] not in _UNITS or int(found[1]) == 0:
+        raise ValueError('allowed: a number and a unit, such as "15 min", "30 s", "2 h"')
+    return value
+
+
+# How often something is looked at, as people write it.
+Every = Annotated[str, AfterValidator(_every)]
+
+
+def seconds(every: str) -> int:
+    """How many seconds a checked `Every` is."""
+    number, unit = re.findall(r"\d+|[a-z]+", every)
+    return int(number) * _UNITS[unit]
+
+
 # Keys whose value is never shown in an error.
 _SECRET = ("password", "url")
 

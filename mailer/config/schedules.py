@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mailer.config.reading import Number, Slug, Whole, YesNo, explain, read_toml
+from mailer.config.reading import Every, Number, Slug, Whole, YesNo, explain, read_toml, seconds
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
@@ -19,7 +19,6 @@ from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, Source, W
 from mailer.formats.address import parse, parse_sender
 
 FEES = "fees.toml"
-_UNITS = {"s": 1, "sec": 1, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400}
 _WEEKDAYS = r"(?:\*|(?:mon|tue|wed|thu|fri|sat|sun)(?:-(?:mon|tue|wed|thu|fri|sat|sun))?)"
 
 
@@ -58,13 +57,6 @@ def _address(value: str) -> str:
         parse(value)
     except BadInput as error:
         raise ValueError(str(error)) from error
-    return value
-
-
-def _every(value: str) -> str:
-    found = re.fullmatch(r"(\d+)\s*([a-z]+)", value)
-    if not found or found[2] not in _UNITS or int(found[1]) == 0:
-        raise ValueError('allowed: a number and a unit, such as "15 min", "30 s", "2 h"')
     return value
 
 
@@ -114,7 +106,7 @@ class _Newsletter(_Table):
 
 class _Source(_Table):
     url: str = Field(default="issues", min_length=1)
-    every: Annotated[str, AfterValidator(_every)] = "15 min"
+    every: Every = "15 min"
 
 
 class _Send(_Table):
@@ -205,8 +197,6 @@ def _newsletter(path: Path) -> Newsletter:
     if head.id != path.stem:
         raise BadInput(f"{path}: [newsletter] id: found {head.id!r}; allowed: {path.stem!r}, the file's own name")
     opens, _, closes = hours.partition("-")
-    unit = re.fullmatch(r"(\d+)\s*([a-z]+)", file.source.every)
-    assert unit, "checked by _every"
     return Newsletter(
         id=head.id,
         name=head.name,
@@ -216,7 +206,7 @@ def _newsletter(path: Path) -> Newsletter:
         languages=head.languages,
         wait_for_all_languages=head.wait_for_all_languages,
         classification=head.classification,
-        source=Source(url=file.source.url, every_seconds=int(unit[1]) * _UNITS[unit[2]]),
+        source=Source(url=file.source.url, every_seconds=seconds(file.source.every)),
         schedule=Schedule(
             cron=send.cron,
             timezone=send.timezone,

@@ -31,6 +31,7 @@ def _selector(value: str) -> str:
 
 # A domain as lower-case A-labels, as the addresses of the register have it.
 DomainName = Annotated[str, AfterValidator(_domain)]
+DomainOrNone = Annotated[str, AfterValidator(_domain_or_none)]
 Selector = Annotated[str, AfterValidator(_selector)]
 
 
@@ -62,6 +63,10 @@ class Delivery(Section):
     retry_minutes: Number = Field(default=5, gt=0)
     refusal_share: Number = Field(default=0.5, gt=0, le=1)
     refusals_at_least: Whole = Field(default=10, ge=1)
+    unwanted_share: Number = Field(default=0.05, gt=0, le=1)
+    unwanted_at_least: Whole = Field(default=3, ge=1)
+    dead_share: Number = Field(default=0.1, gt=0, le=1)
+    dead_at_least: Whole = Field(default=5, ge=1)
 
 
 class Dkim(Section):
@@ -70,7 +75,7 @@ class Dkim(Section):
     # The keys need each other, so what was left out is looked at too.
     model_config = ConfigDict(validate_default=True)
 
-    domain: Annotated[str, AfterValidator(_domain_or_none)] = ""
+    domain: DomainOrNone = ""
     selector: Selector = ""
     key_file: str = ""
     ed25519_selector: Selector = ""

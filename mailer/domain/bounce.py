@@ -19,6 +19,15 @@ class Kind(StrEnum):
     OTHER = "other"  # ordinary mail, or nothing we know
 
 
+class Way(StrEnum):
+    """How a report came in."""
+
+    LISTENER = "listener"
+    IMAP = "imap"
+    MAILDIR = "maildir"
+    FILE = "file"
+
+
 class Scope(StrEnum):
     """Whose trouble it is, and so what may follow from it."""
 
@@ -179,3 +188,12 @@ class BounceReport:
     def original_message_id(self) -> str:
         """The Message-ID in the returned part, with its angle brackets; empty where there was none."""
         return self.original.message_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawReport:
+    """A mail as it came in. `recipient` is whom its envelope named; empty where no envelope was left."""
+
+    content: bytes
+    recipient: str
+    way: Way

@@ -1,11 +1,12 @@
 """The holes in the wall: what the pipeline needs of the outside world, as protocols."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, NewType, Protocol
 
+from mailer.domain.bounce import Way
 from mailer.domain.delivery import Noted, Outcome, Trace
 
 
@@ -59,10 +60,14 @@ Message = NewType("Message", bytes)
 
 
 class Envelope(NamedTuple):
-    """MAIL FROM and the one RCPT TO, as they go on the wire (`Address.wire`)."""
+    """MAIL FROM and the one RCPT TO, as they go on the wire (`Address.wire`).
+
+    `identity` is the ENVID that a report brings back (RFC 3461 §4.4); empty: none.
+    """
 
     sender: str
     recipient: str
+    identity: str = ""
 
 
 class Parcel(Protocol):
@@ -137,4 +142,31 @@ class Transport(Protocol):
 
     def connect(self) -> AbstractAsyncContextManager[Connection]:
         """A greeted, secured, logged-in connection; raises TransportDown, LoginRefused where the login is refused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A mail that waits in an inbox, under a name that is the inbox's own; `why` it cannot be read, else empty."""
+
+    name: str
+    content: bytes = b""
+    why: str = ""
+
+
+class BounceInbox(Protocol):
+    """Where reports wait to be fetched. Nothing in it is ever deleted, only moved once it is kept elsewhere."""
+
+    way: Way
+
+    def mails(self) -> Iterator[Waiting]:
+        """The mails that wait, each once. Raises MailerError when the inbox itself cannot be reached."""
+        ...
+
+    def done(self, mail: Waiting) -> None:
+        """It is kept: afterwards it waits no more."""
+        ...
+
+    def failed(self, mail: Waiting) -> None:
+        """It cannot be read: afterwards it lies aside for a person, and waits no more."""
         ...

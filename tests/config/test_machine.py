@@ -44,6 +44,7 @@ def test_every_default_is_that_of_the_example():
     example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     defaults = Config().model_dump(mode="python")
     assert defaults["smtp"].pop("password").get_secret_value() == ""
+    assert defaults["bounces"].pop("imap_password").get_secret_value() == ""
     assert {name: defaults.pop(name) for name in LISTS} == dict.fromkeys(LISTS, ())
     assert example == defaults
 

@@ -158,7 +158,10 @@ def test_a_list_is_not_set_by_a_variable(written, monkeypatch, name):
 def test_other_variables_do_not_offer_a_list(written, monkeypatch):
     monkeypatch.setenv("MAILER_RELAYS__HOST", "x")
     message = refused(written())
-    assert "allowed: MAILER_CONFIG, MAILER_DATABASE__…, MAILER_DELIVERY__…, MAILER_DKIM__…, MAILER_PATHS__…" in message
+    assert (
+        "allowed: MAILER_CONFIG, MAILER_BOUNCES__…, MAILER_DATABASE__…, MAILER_DELIVERY__…, MAILER_DKIM__…, MAILER_HOLDS__…"
+        in message
+    )
     assert "MAILER_RELAY__" not in message
 
 

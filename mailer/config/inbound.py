@@ -1,0 +1,99 @@
+"""The tables of config.toml about what comes back: how reports come in, when an address is held, and who is told."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+
+from mailer.config.reading import Every, Whole
+from mailer.config.sections import DomainOrNone, Section
+from mailer.domain.address import is_loopback
+from mailer.domain.errors import BadInput
+from mailer.formats.address import parse
+
+
+def _listen(value: str) -> str:
+    if value:
+        listen_at(value)
+    return value
+
+
+def listen_at(value: str) -> tuple[str, int]:
+    """The host and the port of `127.0.0.1:2525` or `[::1]:2525`. Raises ValueError saying what is allowed."""
+    host, colon, port = value.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdecimal() and 0 < int(port) <= 65535):
+        raise ValueError('allowed: a host and a port, such as "127.0.0.1:2525"')
+    return host.strip("[]"), int(port)
+
+
+def _imap(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme == "imaps" and parts.hostname and parts.username and (parts.port or 993)
+    except ValueError:  # a port that is none
+        whole = None
+    if value and (not whole or parts.password or parts.query or parts.fragment):
+        raise ValueError('allowed: "imaps://USER@HOST/FOLDER", with a port behind the host if need be, no password')
+    return value
+
+
+def _address_or_none(value: str) -> str:
+    if value:
+        try:
+            parse(value)
+        except BadInput as error:
+            raise ValueError(str(error)) from error
+    return value
+
+
+class Bounces(Section):
+    """Where copies say that reports shall go, how these come in, and how long they are kept."""
+
+    # The keys need each other, so what was left out is looked at too.
+    model_config = ConfigDict(validate_default=True)
+
+    return_path_domain: DomainOrNone = ""
+    listen_cert_file: str = ""
+    listen_key_file: str = ""
+    listen: Annotated[str, AfterValidator(_listen)] = ""
+    imap_url: Annotated[str, AfterValidator(_imap)] = ""
+    imap_password_file: str = ""
+    # From the environment only, never from config.toml.
+    imap_password: SecretStr = SecretStr("")
+    imap_ca_file: str = ""
+    maildir: str = ""
+    every: Every = "5 min"
+    keep_days: Whole = Field(default=180, ge=1)
+
+    @field_validator("listen_key_file")
+    @classmethod
+    def _both_or_neither(cls, value: str, others: ValidationInfo) -> str:
+        if "listen_cert_file" in others.data and bool(others.data["listen_cert_file"]) != bool(value):
+            raise ValueError("listen_cert_file and listen_key_file come together")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _secured_or_at_home(cls, value: str, others: ValidationInfo) -> str:
+        if value and not is_loopback(listen_at(value)[0]) and not others.data.get("listen_cert_file"):
+            raise ValueError("without listen_cert_file only a loopback address is allowed, such as 127.0.0.1:2525")
+        return value
+
+
+class Holds(Section):
+    """How many issues must fail at an address before we write there no more. Days and months lie between reports."""
+
+    address_issues: Whole = Field(default=2, ge=1)
+    mailbox_issues: Whole = Field(default=5, ge=1)
+    mailbox_days: Whole = Field(default=30, ge=0)
+    transport_issues: Whole = Field(default=4, ge=1)
+    transport_days: Whole = Field(default=14, ge=0)
+    lapse_months: Whole = Field(default=12, ge=1)
+    quiet_days: Whole = Field(default=7, ge=1)
+
+
+class Notify(Section):
+    """Who is written to: the secretary with digests and tasks, the operator with alarms. Empty: nobody."""
+
+    secretary: Annotated[str, AfterValidator(_address_or_none)] = ""
+    operator: Annotated[str, AfterValidator(_address_or_none)] = ""
