@@ -190,6 +190,27 @@ class BounceReport:
         return self.original.message_id
 
 
+class NamedBy(StrEnum):
+    """What names the delivery that a report speaks of; each is signed by us."""
+
+    RETURN_PATH = "return_path"
+    MESSAGE_ID = "message_id"
+    ENVELOPE_ID = "envelope_id"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+class Matter(StrEnum):
+    """What a report leaves for the secretary to see to."""
+
+    BOUNCED = "bounced"  # a copy did not arrive: the issue is owed
+    COMPLAINED = "complained"  # somebody called a copy spam: the address is held
+    WANTS_NO_MORE = "wants_no_more"  # somebody asks for no more copies, but not by our signed address
+    UNSUBSCRIBED = "unsubscribed"  # somebody did by our signed address: their copies are paused
+    CHALLENGED = "challenged"  # a person must answer before the copy is delivered
+    MOVED = "moved"  # an automatic answer names a successor or another address
+    UNNAMED = "unnamed"  # a bounce or a complaint that does not say of which copy
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawReport:
     """A mail as it came in. `recipient` is whom its envelope named; empty where no envelope was left."""
@@ -197,3 +218,39 @@ class RawReport:
     content: bytes
     recipient: str
     way: Way
+
+
+def matter_of(report: BounceReport, named_by: NamedBy | None) -> Matter | None:
+    """What the secretary has to see to; None where nothing follows for a person.
+
+    A report that names no delivery of ours is only ever told: nobody's copy, address or hold changes by it.
+    """
+    if named_by is NamedBy.UNSUBSCRIBE:
+        return Matter.UNSUBSCRIBED
+    if report.kind is Kind.UNSUBSCRIBE or (report.kind is Kind.COMPLAINT and report.reason is Reason.OPT_OUT):
+        return Matter.WANTS_NO_MORE
+    if report.kind is Kind.COMPLAINT and report.reason is Reason.AUTH_FAILURE:
+        return None  # the operator's matter, not the reader's
+    if report.kind in {Kind.BOUNCE, Kind.COMPLAINT} and named_by is None:
+        return Matter.UNNAMED
+    if report.kind is Kind.AUTOREPLY and named_by is not None and report.successor:
+        return Matter.MOVED
+    of_a_copy = {Kind.BOUNCE: Matter.BOUNCED, Kind.COMPLAINT: Matter.COMPLAINED, Kind.CHALLENGE: Matter.CHALLENGED}
+    return of_a_copy.get(report.kind) if named_by is not None else None
+
+
+def asks_to_stop(kind: Kind) -> bool:
+    """Whether a mail of this kind to a signed unsubscribe address is what it looks like: a wish, not a machine's report.
+
+    Providers write it for their readers, so it may look like an automatic answer.
+    """
+    return kind in {Kind.UNSUBSCRIBE, Kind.OTHER, Kind.AUTOREPLY}
+
+
+def is_elsewhere(failed: str | None, written_to: str) -> bool:
+    """Whether the address that failed is at another place than the one written to: that one forwards its mail.
+
+    A sub-domain or the domain above is the same place: large houses rewrite addresses on their way in.
+    """
+    there, here = (one.rpartition("@")[2].casefold().rstrip(".") for one in (failed or "", written_to))
+    return bool(there) and not (f".{there}".endswith(f".{here}") or f".{here}".endswith(f".{there}"))

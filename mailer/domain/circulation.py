@@ -1,8 +1,8 @@
 """The frozen answer for everybody: a Recipient or an Exclusion, never both, never neither; and its balance."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from mailer.domain.address import Address
@@ -14,12 +14,18 @@ from mailer.domain.newsletter import InsertShow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """The register as it is at one moment: `version` grows with every change of it."""
+    """The register as it is at one moment: `version` grows with every change of it.
+
+    Beside it stands what is no import's to change: the addresses (normal forms) that are `held`, and from which issue's
+    date on people have paused their own copies.
+    """
 
     memberships: Mapping[str, Membership]
     seats: tuple[Seat, ...]
     payments: tuple[Payment, ...]
     version: int = 0
+    held: frozenset[str] = frozenset()
+    own_pauses: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,7 @@ class Copy:
     paid_until: date | None
 
 
-def candidates(register: Register, day: date, *, held: Collection[str] = ()) -> list[Candidate]:
+def candidates(register: Register, day: date) -> list[Candidate]:
     """Every row of the register with its membership, its payments, and whether it has a seat on that day."""
     payments: dict[str, list[Payment]] = defaultdict(list)
     for payment in register.payments:
@@ -67,7 +73,8 @@ def candidates(register: Register, day: date, *, held: Collection[str] = ()) -> 
             seat=seat,
             payments=tuple(payments[seat.membership]),
             seated=seat in seated,
-            address_held=seat.address is not None and seat.address.normal in held,
+            address_held=seat.address is not None and seat.address.normal in register.held,
+            paused_from=register.own_pauses.get(seat.person),
         )
         for membership, seats in rows.items()
         for seated in [_seated(seats, register.memberships[membership].kind, day)]

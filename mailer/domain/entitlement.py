@@ -48,7 +48,8 @@ class Candidate:
     """One row of the register with everything that decides about it.
 
     `seated` says whether the row has one of its membership's seats on the issue's date; `address_held` whether
-    the address is one we do not write to for now.
+    the address is one we do not write to for now, `paused_from` the date of the first issue that the
+    person has said, without the register, not to want.
     """
 
     membership: Membership
@@ -56,6 +57,7 @@ class Candidate:
     payments: tuple[Payment, ...]
     seated: bool = True
     address_held: bool = False
+    paused_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +185,8 @@ def _or_withheld(answer: Entitlement, candidate: Candidate, audience: Audience) 
     seat = candidate.seat
     if seat.pause.covers(audience.date):
         return _no(Reason.PAUSED, 10, f"paused {seat.pause.first or '…'} to {seat.pause.last or '…'}", *answer.evidence)
+    if candidate.paused_from is not None and candidate.paused_from <= audience.date:
+        return _no(Reason.PAUSED, 10, f"paused by the reader, from {candidate.paused_from}", *answer.evidence)
     if candidate.address_held:
         return _no(Reason.ADDRESS_HELD, 11, "the address is held", *answer.evidence)
     wanted = seat.languages or (audience.default_language,)

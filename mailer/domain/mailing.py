@@ -70,6 +70,7 @@ class Mailing:
     `seal` is what an approval is bound to; `approved_hash`, the seal that was approved, counts only while they are equal.
     `due_at` is a scheduled mailing's time; `starts_at` the moment before which no message leaves (undo_minutes).
     `rest_at` is when the rest may follow a canary wave, once that has gone.
+    `broken_at` is when the breaker stopped it for the last time.
     `supplement` counts the further mailings of the same issue, 0 for the first.
     """
 
@@ -93,6 +94,7 @@ class Mailing:
     held_reason: str | None = None
     first_handover_at: datetime | None = None
     rest_at: datetime | None = None
+    broken_at: datetime | None = None
 
     @property
     def issue(self) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, literal, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
 from mailer.domain.membership import Kind, Membership, Pause, Payment, Period, Seat
 from mailer.domain.register_change import Difference
+from mailer.store import holds
 from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.register_tables import memberships, payments, register_state, seats
 
@@ -36,6 +37,8 @@ def load_register(connection: Connection) -> Register:
         seats=tuple(sitting),
         payments=tuple(_payment(row) for row in connection.execute(select(payments).order_by(payments.c.id))),
         version=version,
+        held=frozenset(one.address for one in holds.listing(connection)),
+        own_pauses={person: one.first for person, one in holds.pauses(connection).items()},
     )
 
 
@@ -62,11 +65,14 @@ def register_of(connection: Connection, persons: Collection[str]) -> Register:
     beside = select(seats).where(seats.c.membership.in_(joined), limited, seats.c.person.not_in(persons))
     found = connection.execute(select(memberships).where(memberships.c.id.in_(joined)))
     paid = select(payments).where(payments.c.membership.in_(joined)).order_by(payments.c.id)
+    sitting = [_seat(row) for query in (select(seats).where(theirs), beside) for row in connection.execute(query)]
     return Register(
         memberships={row.id: _membership(row) for row in found},
-        seats=tuple(_seat(row) for query in (select(seats).where(theirs), beside) for row in connection.execute(query)),
+        seats=tuple(sitting),
         payments=tuple(_payment(row) for row in connection.execute(paid)),
         version=version,
+        held=holds.held_among(connection, {seat.address.normal for seat in sitting if seat.address}),
+        own_pauses={person: one.first for person, one in holds.pauses(connection, persons).items()},
     )
 
 
@@ -76,6 +82,13 @@ def lock_register(connection: Connection) -> None:
     first = select(literal(1), literal(0)).where(~exists(select(register_state.c.id)))
     connection.execute(insert(register_state).from_select(["id", "version"], first))
     connection.execute(select(register_state.c.version).with_for_update())
+
+
+def seated_at(connection: Connection, address: str) -> list[Seat]:
+    """The seats that have this address (normal form), by person."""
+    # Compared as the domain compares; of the few that the database finds alike.
+    alike = select(seats).where(func.lower(seats.c.address) == address.lower()).order_by(seats.c.person)
+    return [one for one in map(_seat, connection.execute(alike)) if one.address and one.address.normal == address]
 
 
 def apply(connection: Connection, difference: Difference) -> None:

@@ -74,6 +74,7 @@ mailings = Table(
     Column("held_reason", Text),
     Column("first_handover_at", UtcDateTime),
     Column("rest_at", UtcDateTime),  # when the rest may follow the canary wave
+    Column("broken_at", UtcDateTime),  # when the breaker stopped it; what failed of it is nobody's fault but ours
     UniqueConstraint("newsletter", "serial", "supplement"),
     one_of("state", MailingState, "state"),
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
@@ -180,6 +181,7 @@ is_pending = deliveries.c.state == literal_column(f"'{State.PENDING}'")
 is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
 is_rejected = deliveries.c.state == literal_column(f"'{State.REJECTED}'")
 Index("ix_deliveries_mailing", deliveries.c.mailing)
+Index("ix_deliveries_address", deliveries.c.address)  # what an address got, and what waits for it
 # What is claimed next, and the few copies that senders have in hand: small, so that moving a copy on touches little.
 some(
     "ix_deliveries_due",

@@ -42,7 +42,7 @@ ALWAYS = Renewal(show=InsertShow.ALWAYS, due_days=90)
 
 
 def circulation(register: Register, audience: Audience = AUDIENCE, held: frozenset[str] = frozenset()):
-    return judge(candidates(register, audience.date, held=held), audience, FEES)
+    return judge(candidates(replace(register, held=held), audience.date), audience, FEES)
 
 
 def reasons(*parts: Membership | Seat | Payment, day: date = DAY) -> dict[str, str]:

@@ -1,0 +1,115 @@
+"""Failures: the copies that did not arrive, as they count towards a hold and for the breaker."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from mailer.domain.bounce import Reason, Scope
+from mailer.domain.delivery import State
+from mailer.domain.hold import Failure
+from mailer.store.columns import insert_into
+from mailer.store.report_tables import failures
+from mailer.store.schema import attempts, deliveries, mailings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyFailed:
+    """What a refusal or a report says of one copy; `address` is the normal form."""
+
+    delivery: int
+    mailing: int
+    address: str
+    failure: Failure
+
+
+def add(connection: Connection, failed: Iterable[CopyFailed]) -> None:
+    """Each stands in the table: one of a copy for its refusal, one for its reports, of which the first keeps its time."""
+    for one in failed:
+        failure = one.failure
+        values = {
+            "delivery": one.delivery,
+            "refused": failure.refused,
+            "mailing": one.mailing,
+            "issue": failure.issue,
+            "address": one.address,
+            "reason": failure.reason,
+            "scope": failure.scope,
+            "hard": failure.hard,
+            "forwarded": failure.forwarded,
+            "at": failure.at,
+            "said": failure.said,
+        }
+        newer = {name: values[name] for name in ("address", "reason", "scope", "hard", "forwarded", "said")}
+        statement = insert_into(connection, failures).values(values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["delivery", "refused"], set_=newer))
+
+
+def of_address(connection: Connection, address: str) -> list[Failure]:
+    """The failures at an address (normal form), but for those of mailings that the breaker has stopped."""
+    query = (
+        select(*(failures.c[name] for name in Failure.__slots__))
+        .join(mailings, mailings.c.id == failures.c.mailing)
+        .where(failures.c.address == address, mailings.c.broken_at.is_(None))
+    )
+    return [Failure(**{**row._asdict(), "reason": Reason(row.reason)}) for row in connection.execute(query)]
+
+
+def wires_of(connection: Connection, address: str) -> set[str]:
+    """How the address (normal form) is written in the copies that failed there."""
+    query = (
+        select(deliveries.c.address.distinct())
+        .join(failures, failures.c.delivery == deliveries.c.id)
+        .where(failures.c.address == address)
+    )
+    return set(connection.execute(query).scalars())
+
+
+def failed_at(connection: Connection, mailings_of_issue: Collection[int]) -> dict[int, datetime]:
+    """When each copy of these mailings failed last."""
+    query = select(failures.c.delivery, func.max(failures.c.at).label("at"))
+    query = query.where(failures.c.mailing.in_(mailings_of_issue)).group_by(failures.c.delivery)
+    return {row.delivery: row.at for row in connection.execute(query)}
+
+
+def accepted_at(connection: Connection, wires: Collection[str]) -> list[datetime]:
+    """When the copies to these addresses were accepted that have not come back."""
+    query = (
+        select(func.max(attempts.c.finished_at))
+        .join(deliveries, deliveries.c.id == attempts.c.delivery)
+        .where(deliveries.c.address.in_(wires), deliveries.c.state == State.ACCEPTED)
+        .where(attempts.c.outcome == "accepted")
+        .group_by(deliveries.c.id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def addresses_of(connection: Connection, mailing: int) -> set[str]:
+    """The addresses (normal form) at which copies of a mailing failed."""
+    return set(connection.execute(select(failures.c.address.distinct()).where(failures.c.mailing == mailing)).scalars())
+
+
+def unwanted(connection: Connection, mailing: int, since: datetime | None) -> int:
+    """How many copies of a mailing failed for the sender's or the text's sake, after that instant."""
+    return _count(connection, mailing, since, failures.c.scope.in_([Scope.SENDER, Scope.CONTENT]))
+
+
+def dead(connection: Connection, mailing: int, since: datetime | None) -> int:
+    """How many copies of a mailing failed because their address is dead for good, after that instant."""
+    return _count(connection, mailing, since, failures.c.hard)
+
+
+def for_our_sake(connection: Connection, mailings_of_issue: Collection[int]) -> set[int]:
+    """The copies of these mailings that failed for the sender's or the text's sake."""
+    query = select(failures.c.delivery).where(
+        failures.c.mailing.in_(mailings_of_issue), failures.c.scope.in_([Scope.SENDER, Scope.CONTENT])
+    )
+    return set(connection.execute(query).scalars())
+
+
+def _count(connection: Connection, mailing: int, since: datetime | None, which: ColumnElement[bool]) -> int:
+    query = select(func.count(failures.c.delivery.distinct())).where(failures.c.mailing == mailing, which)
+    if since is not None:
+        query = query.where(failures.c.at > since)
+    return connection.execute(query).scalar_one()

@@ -1,0 +1,177 @@
+"""Reports: each mail as it came, kept once, and what was read from it."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+
+from mailer.domain.bounce import Kind, Matter, NamedBy, RawReport, Reason, Way
+from mailer.store.columns import insert_into
+from mailer.store.report_tables import raw_reports, reports
+from mailer.store.schema import deliveries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A mail as it came, with its id."""
+
+    id: int
+    raw: RawReport
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read from one report of a mail, and what it was found to be about, before it is written down."""
+
+    place: int
+    kind: Kind
+    reason: Reason
+    hard: bool | None
+    status: str | None
+    code: int | None
+    recipient: str | None
+    original_recipient: str | None
+    final_recipient: str | None
+    action: str
+    diagnostic: str
+    reporting_mta: str
+    rule: str
+    returns_on: date | None
+    successor: str | None
+    sender: str
+    subject: str
+    delivery: int | None
+    named_by: NamedBy | None
+    person: str
+    forwarded: bool
+    matter: Matter | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Reading):
+    """A report as it stands in the database. `issue`, `language`, `address` and `copy_number` are its copy's, if any."""
+
+    id: int
+    way: Way
+    arrived_at: datetime
+    settled_at: datetime | None
+    settled_by: str | None
+    issue: str
+    language: str
+    address: str
+    copy_number: int | None
+
+
+def keep(connection: Connection, raw: RawReport, content_hash: str, now: datetime) -> int | None:
+    """The mail is kept, with its octets; returns its id, None when it was there already."""
+    values = {"content_hash": content_hash, "recipient": raw.recipient, "way": raw.way, "arrived_at": now}
+    statement = insert_into(connection, raw_reports).values(**values, content=raw.content)
+    once = statement.on_conflict_do_nothing(index_elements=["content_hash", "recipient"])
+    return connection.execute(once.returning(raw_reports.c.id)).scalar()
+
+
+def kept(connection: Connection, *, after: int = 0, limit: int = 100) -> list[Kept]:
+    """The next mails of which the octets are still there, by id, with ids above `after`."""
+    query = select(raw_reports).where(raw_reports.c.id > after, raw_reports.c.content.is_not(None))
+    return [
+        Kept(
+            id=row.id,
+            raw=RawReport(content=row.content, recipient=row.recipient, way=Way(row.way)),
+            arrived_at=row.arrived_at,
+        )
+        for row in connection.execute(query.order_by(raw_reports.c.id).limit(limit))
+    ]
+
+
+def let_go(connection: Connection, before: datetime) -> int:
+    """Of mails that came before that instant only what was read from them is kept; returns how many."""
+    old = (raw_reports.c.arrived_at < before) & raw_reports.c.content.is_not(None)
+    return connection.execute(update(raw_reports).where(old).values(content=None)).rowcount
+
+
+def write(connection: Connection, raw: int, readings: Sequence[Reading]) -> None:
+    """What was read from a mail stands in place of what was read from it before; what was settled stays settled."""
+    before = {
+        row.place: row
+        for row in connection.execute(
+            select(reports.c.place, reports.c.matter, reports.c.settled_at, reports.c.settled_by).where(
+                reports.c.raw == raw
+            )
+        )
+    }
+    connection.execute(delete(reports).where(reports.c.raw == raw))
+    rows = []
+    for one in readings:
+        row = {name: getattr(one, name) for name in Reading.__slots__}
+        known = before.get(one.place)
+        same = known is not None and known.matter == one.matter
+        settled = {"settled_at": known.settled_at, "settled_by": known.settled_by} if known is not None and same else {}
+        rows.append({"raw": raw, "settled_at": None, "settled_by": None, **row, **settled})
+    connection.execute(insert(reports), rows)
+
+
+def listing(
+    connection: Connection, *, unsettled: bool = False, delivery: int | None = None, issue: str | None = None
+) -> list[Report]:
+    """The reports, the oldest first: all of them, or those that somebody has to see to, of a copy or an issue."""
+    query = _all()
+    if unsettled:
+        query = query.where(reports.c.matter.is_not(None), reports.c.settled_at.is_(None))
+    if delivery is not None:
+        query = query.where(reports.c.delivery == delivery)
+    if issue is not None:
+        query = query.where(_issue == issue)
+    return [_report(row) for row in connection.execute(query.order_by(reports.c.id))]
+
+
+def report(connection: Connection, identity: int) -> Report | None:
+    """One report."""
+    row = connection.execute(_all().where(reports.c.id == identity)).first()
+    return _report(row) if row else None
+
+
+def settle(connection: Connection, identities: Collection[int], *, by: str, now: datetime) -> int:
+    """Somebody has seen to these; returns how many were open."""
+    open_ones = reports.c.id.in_(identities) & reports.c.matter.is_not(None) & reports.c.settled_at.is_(None)
+    values = {"settled_at": now, "settled_by": by}
+    return connection.execute(update(reports).where(open_ones).values(values)).rowcount
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many reports of each kind there are."""
+    query = select(reports.c.kind, func.count().label("number")).group_by(reports.c.kind)
+    return {row.kind: row.number for row in connection.execute(query)}
+
+
+_issue = deliveries.c.newsletter + "/" + func.cast(deliveries.c.serial, deliveries.c.newsletter.type)
+
+
+def _all() -> Select[tuple[object, ...]]:
+    own = [reports.c[name] for name in (*Reading.__slots__, "id", "settled_at", "settled_by")]
+    came = [raw_reports.c.way, raw_reports.c.arrived_at]
+    about = [deliveries.c.newsletter, deliveries.c.serial, *(deliveries.c[name] for name in _OF_COPY)]
+    return select(*own, *came, *about).select_from(
+        reports.join(raw_reports, raw_reports.c.id == reports.c.raw).outerjoin(
+            deliveries, deliveries.c.id == reports.c.delivery
+        )
+    )
+
+
+_OF_COPY = ("language", "address", "copy_number")
+
+
+def _report(row: Row[tuple[object, ...]]) -> Report:
+    fields = row._asdict()
+    newsletter, serial = fields.pop("newsletter"), fields.pop("serial")
+    words = {"kind": Kind, "reason": Reason, "named_by": NamedBy, "matter": Matter, "way": Way}
+    fields |= {name: kind(fields[name]) for name, kind in words.items() if fields[name] is not None}
+    fields |= {name: fields[name] or "" for name in ("language", "address")}
+    return Report(**fields, issue=f"{newsletter}/{serial}" if newsletter else "")
+
+
+def readings_of_all(connection: Connection) -> Iterator[Report]:
+    """Every report, the oldest first, read as they are asked for."""
+    for row in connection.execute(_all().order_by(reports.c.id), execution_options={"yield_per": 500}):
+        yield _report(row)
