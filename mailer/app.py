@@ -92,6 +92,8 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         templates=config.path(config.paths.templates),
         key=read_key(config.path(config.secrets.key_file)),
         who=who or getpass.getuser(),
+        secretary=config.notify.secretary,
+        operator=config.notify.operator,
         # Read where something is signed: a key that cannot be read must not keep anybody from pausing a mailing.
         signing=cache(partial(signer, config)),
     )

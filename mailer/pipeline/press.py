@@ -24,6 +24,8 @@ class Press:
     templates: Path
     key: bytes
     who: str
+    secretary: str = ""  # whom digests and tasks go to; empty: nobody
+    operator: str = ""  # whom alarms go to; empty: nobody
     signing: Callable[[], Signer | None] = lambda: None  # reads the keys when it is first asked
 
     @property

@@ -1,0 +1,27 @@
+"""Tells the operator, at once and once, of what no member can mend: the alarm is written down with what caused it."""
+
+from mailer.domain.bounce import Reason
+from mailer.pipeline.press import Press
+from mailer.store import Connection, letters
+
+ALARM = "alarm"
+
+
+def broken(connection: Connection, press: Press, issue: str, said: str, number: int) -> None:
+    """The breaker has stopped an issue, for the time `number` of this mailing; `said` tells why."""
+    _alarm(connection, press, f"{issue} breaker {number}", {"cause": "breaker", "issue": issue, "said": said})
+
+
+def unwanted(connection: Connection, press: Press, issue: str, reason: Reason, said: str) -> None:
+    """A copy of the issue failed for a reason that is not the reader's; of each issue and reason it is told once.
+
+    `said` are the server's own words.
+    """
+    facts = {"cause": "failure", "issue": issue, "reason": reason.value, "said": said}
+    _alarm(connection, press, f"{issue} {reason}", facts)
+
+
+def _alarm(connection: Connection, press: Press, about: str, facts: dict[str, object]) -> None:
+    if press.operator:
+        now = press.clock.now()
+        letters.add(connection, kind=ALARM, about=about, recipient=press.operator, facts=facts, now=now)
