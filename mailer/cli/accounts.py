@@ -7,9 +7,10 @@ from itertools import islice
 from mailer.cli import console
 from mailer.domain.circulation import Judged
 from mailer.domain.delivery import State
+from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
 from mailer.pipeline import planning, reporting
-from mailer.pipeline.breaking import refused_for_us
+from mailer.pipeline.consequences import OPERATORS
 from mailer.pipeline.press import Press
 from mailer.store.deliveries import Delivery
 from mailer.store.limits import Throttle
@@ -103,18 +104,19 @@ def _why_it_waits(found: reporting.Progress, now: datetime) -> str:
     return f"about {found.seconds_left:.0f} s left" if found.seconds_left else ""
 
 
-def copy_lines(copies: Iterable[Delivery]) -> list[str]:
+def copy_lines(copies: Iterable[Delivery], failed: Mapping[int, Failure]) -> list[str]:
     """A line for each copy that is not accepted, with what to do about it; those that only wait share one."""
     listed = list(copies)
     waiting = [one for one in listed if one.state is State.SENDING or (one.state is State.PENDING and not one.attempts)]
     return [
-        *(_copy_line(one) for one in listed if one not in waiting),
+        *(_copy_line(one, failed.get(one.id)) for one in listed if one not in waiting),
         *([f"not tried yet: {len(waiting)} copies"] if waiting else []),
     ]
 
 
-def _copy_line(one: Delivery) -> str:
+def _copy_line(one: Delivery, failure: Failure | None) -> str:
     words = " ".join(str(word) for word in (one.last_code, one.last_status, one.last_text) if word)
+    words = failure.said if failure is not None and one.state.failed else words
     said = f" ({words})" if words else ""
     head = f"delivery {one.id}, person {one.person}, {one.language}: {one.state}"
     match one.state:
@@ -124,7 +126,7 @@ def _copy_line(one: Delivery) -> str:
             return f"{head}: {one.held_reason}; `mailer delivery release {one.id}` when that is mended"
         case State.PENDING if one.next_attempt_at:
             return f"{head}, deferred until {console.time_of(one.next_attempt_at)}{said}"
-        case State.REJECTED if refused_for_us(one):
+        case State.REJECTED | State.BOUNCED if failure is not None and failure.scope in OPERATORS:
             return f"{head}{said}; it is the sender or the text that is refused: mend that, then `mailer resume ISSUE` and `mailer unsent ISSUE --send`"
         case State.REJECTED | State.BOUNCED:
             return f"{head}{said}; correct the address in the register, then `mailer unsent ISSUE --send`"
@@ -163,7 +165,7 @@ def report_lines(found: reporting.Report) -> list[str]:
         f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
         *_excluded_lines(balance.excluded, people),
         f"  {balance.copies} copies = {states}",
-        *(f"  {line}" for line in copy_lines(found.open_copies)),
+        *(f"  {line}" for line in copy_lines(found.open_copies, found.failures)),
         *([gained] if found.gained else []),
         "  The report balances.",
     ]

@@ -48,8 +48,8 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
 
 def status_of(opened: App, found: reporting.Progress) -> int:
     """0 when every copy is accepted; else 1, with a line on stderr for each that is not."""
-    missing = reporting.not_accepted(opened.press, IssueName.parse(found.issue))
-    for line in copy_lines(missing):
+    missing, failed = reporting.not_accepted(opened.press, IssueName.parse(found.issue))
+    for line in copy_lines(missing, failed):
         console.complain(line)
     return 1 if missing else 0
 

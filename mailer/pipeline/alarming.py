@@ -1,5 +1,7 @@
 """Tells the operator, at once and once, of what no member can mend: the alarm is written down with what caused it."""
 
+from collections.abc import Mapping
+
 from mailer.domain.bounce import Reason
 from mailer.pipeline.press import Press
 from mailer.store import Connection, letters
@@ -7,9 +9,10 @@ from mailer.store import Connection, letters
 ALARM = "alarm"
 
 
-def broken(connection: Connection, press: Press, issue: str, said: str, number: int) -> None:
-    """The breaker has stopped an issue, for the time `number` of this mailing; `said` tells why."""
-    _alarm(connection, press, f"{issue} breaker {number}", {"cause": "breaker", "issue": issue, "said": said})
+def broken(connection: Connection, press: Press, issue: str, said: str) -> None:
+    """The breaker has stopped an issue; `said` tells why. Each time is told."""
+    about = f"{issue} breaker {press.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
+    _alarm(connection, press, about, {"cause": "breaker", "issue": issue, "said": said})
 
 
 def unwanted(connection: Connection, press: Press, issue: str, reason: Reason, said: str) -> None:
@@ -21,7 +24,7 @@ def unwanted(connection: Connection, press: Press, issue: str, reason: Reason, s
     _alarm(connection, press, f"{issue} {reason}", facts)
 
 
-def _alarm(connection: Connection, press: Press, about: str, facts: dict[str, object]) -> None:
+def _alarm(connection: Connection, press: Press, about: str, facts: Mapping[str, object]) -> None:
     if press.operator:
         now = press.clock.now()
         letters.add(connection, kind=ALARM, about=about, recipient=press.operator, facts=facts, now=now)

@@ -1,16 +1,16 @@
-"""Pauses a mailing that is refused again and again with the same words: a person must look before all of it is spent."""
+"""Stops a mailing of which too much fails for a reason that no single reader can help: a person must look first."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailer.domain.bounce import Phase, Scope
-from mailer.domain.delivery import Rejected, Reply, State
+from mailer.domain.delivery import Rejected, Reply
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.formats.reports.classify import classify
-from mailer.pipeline import maillog
+from mailer.pipeline import alarming, maillog
 from mailer.pipeline.press import Press
-from mailer.store import Connection, history, mailings, tallies
-from mailer.store.deliveries import Delivery
+from mailer.store import Connection, failures, history, mailings, tallies
 from mailer.store.results import Result
 
 # Refusals that are about the one reader, and no reason to stop for the others.
@@ -19,16 +19,26 @@ _THE_READERS = frozenset({Scope.ADDRESS, Scope.MAILBOX})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
-    """A mailing is paused when so large a share of the copies tried, and at least so many, had one and the same refusal."""
+    """When a mailing is stopped; each share needs its number of copies, too.
+
+    `share` is of the copies tried: they were refused with one and the same reply. Of all copies of the mailing, refused
+    or come back, more than `unwanted_share` failed for the sender's or the text's sake, or more than `dead_share` because
+    the address is dead for good.
+    """
 
     share: float = 0.5
     at_least: int = 10
+    unwanted_share: float = 0.05
+    unwanted_at_least: int = 3
+    dead_share: float = 0.1
+    dead_at_least: int = 5
 
 
 def break_off(connection: Connection, press: Press, breaker: Breaker, results: Iterable[Result]) -> None:
     """Pause each mailing of these results of which too many copies were refused for good with the same code and status.
 
-    Refusals of an address do not count: half of a register may be old, and that is no reason to stop.
+    It is the quick one: it does not wait until so much of a large mailing is spent as `too_much_failed` needs. Refusals
+    of an address do not count here.
     """
     refused: set[tuple[int, int, str]] = set()
     for one in results:
@@ -39,28 +49,75 @@ def break_off(connection: Connection, press: Press, breaker: Breaker, results: I
         _look(connection, press, breaker, mailing, code, status)
 
 
+def too_much_failed(connection: Connection, press: Press, breaker: Breaker, found: Mailing) -> bool:
+    """Whether too large a part of the mailing has failed; then it is stopped, and the operator is told.
+
+    What was counted before a person resumed it does not count again. Of a canary wave the part is that of the wave.
+    """
+    entries = history.entries(connection, found.issue)
+    since = max((one.at for one in entries if one.verb == Step.RESUME), default=None) if found.broken_at else None
+    counted = (
+        (
+            failures.unwanted(connection, found.id, since),
+            breaker.unwanted_at_least,
+            breaker.unwanted_share,
+            "the sender or the text was not wanted",
+        ),
+        (
+            failures.dead(connection, found.id, since),
+            breaker.dead_at_least,
+            breaker.dead_share,
+            "their address is dead",
+        ),
+    )
+    for failed, at_least, share, said in counted:
+        if failed < at_least:
+            continue
+        # Not all of a large mailing is counted: so many that the share is too small are enough.
+        copies = tallies.copies_up_to(connection, found.id, int(failed / share) + 1)
+        copies = min(copies, _wave(press, found) or copies)
+        if failed > share * copies:
+            _stop(connection, press, found, f"{failed} of {copies} copies failed because {said}", since)
+            return True
+    return False
+
+
 def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, code: int, status: str) -> None:
     found = mailings.mailing(connection, mailing)
     refused = tallies.refused_with(connection, mailing, code, status)
-    if found.state is not MailingState.SENDING or refused < _at_least(press, breaker, found):
+    wave = _wave(press, found)
+    # In a canary wave no more are needed than it has copies, or the rest would follow.
+    at_least = min(breaker.at_least, wave) if wave else breaker.at_least
+    if found.state is not MailingState.SENDING or refused < at_least:
         return
     # Not all of a large mailing is counted: so many that the share is too small are enough.
     tried = tallies.done_up_to(connection, mailing, int(refused / breaker.share) + 1)
-    if refused < breaker.share * tried:
-        return
-    said = f"{refused} of {tried} copies were refused with {code} {status}".rstrip()
-    if mailings.move(connection, found, take(found.state, Step.PAUSE)):
-        now = press.clock.now()
-        history.record(connection, at=now, who=press.who, verb=Step.PAUSE, subject=found.issue, detail=said)
-        maillog.paused(found.issue, f"{said}; `mailer resume {found.issue}` goes on when that is mended")
+    if refused >= breaker.share * tried:
+        said = f"{refused} of {tried} copies were refused with {code} {status}".rstrip()
+        _stop(connection, press, found, said, None)
 
 
-def _at_least(press: Press, breaker: Breaker, found: Mailing) -> int:
-    """How many refusals are enough: in a canary wave no more than it has copies, or the rest would follow."""
+def _stop(connection: Connection, press: Press, found: Mailing, said: str, resumed_at: datetime | None) -> None:
+    """The mailing is paused where it still sends; what failed of it is held against nobody; the operator is told."""
+    now = press.clock.now()
+    goes_on = found.state is MailingState.SENDING
+    if goes_on and not mailings.move(connection, found, take(found.state, Step.PAUSE)):
+        return  # somebody has just moved it
+    if not goes_on and found.broken_at is not None and (resumed_at is None or found.broken_at >= resumed_at):
+        return  # told already
+    mailings.change(connection, found.id, broken_at=now)
+    verb = Step.PAUSE if goes_on else "alarm"
+    history.record(connection, at=now, who=press.who, verb=verb, subject=found.issue, detail=said)
+    alarming.broken(connection, press, found.issue, said)
+    what = f"`mailer resume {found.issue}` goes on when that is mended"
+    maillog.broken(found.issue, f"it is paused: {said}; {what}" if goes_on else said)
+
+
+def _wave(press: Press, found: Mailing) -> int:
+    """How many copies the canary wave has that is under way; 0 for none."""
     known = press.newsletters.get(found.newsletter)
     canary = known.schedule.canary if known is not None and not found.supplement else 0
-    in_wave = canary and (found.rest_at is None or press.clock.now() < found.rest_at)
-    return min(breaker.at_least, canary) if in_wave else breaker.at_least
+    return canary if found.rest_at is None or press.clock.now() < found.rest_at else 0
 
 
 def _about_the_reader(reply: Reply, result: Result) -> bool:
@@ -71,10 +128,3 @@ def _about_the_reader(reply: Reply, result: Result) -> bool:
 def why_paused(entries: Sequence[history.Entry]) -> str:
     """The last reason that history gives for a pause; empty when a person gave none."""
     return next((one.detail for one in reversed(entries) if one.verb == Step.PAUSE), "")
-
-
-def refused_for_us(copy: Delivery) -> bool:
-    """Whether a copy was refused for good for the sender's or the text's sake: its reader can have it when that is mended."""
-    if copy.state is not State.REJECTED or copy.last_code is None or copy.last_code // 100 != 5:
-        return False
-    return classify(copy.last_code, copy.last_status or None, copy.last_text or "").scope not in _THE_READERS

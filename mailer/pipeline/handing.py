@@ -10,9 +10,10 @@ from mailer.domain.pacing import shares
 from mailer.domain.ports import Envelope
 from mailer.domain.retry import Backoff
 from mailer.pipeline import maillog
-from mailer.pipeline.breaking import Breaker, break_off
+from mailer.pipeline.breaking import break_off
 from mailer.pipeline.canary import wave
 from mailer.pipeline.compiling import Workbench
+from mailer.pipeline.consequences import Consequences, refused
 from mailer.pipeline.judging import ask_again
 from mailer.pipeline.limiting import FamilyLimit, RelayLimit, learn, room_through, rooms_to
 from mailer.pipeline.making import Work
@@ -36,7 +37,7 @@ class Manner:
     resend_unknown: bool
     relays: Mapping[str, RelayLimit]
     families: Mapping[str, FamilyLimit] = field(default_factory=dict)
-    breaker: Breaker = field(default_factory=Breaker)
+    consequences: Consequences = field(default_factory=Consequences)
     lease: timedelta = timedelta(minutes=10)  # longer than handing over all that is in hand
 
     @property
@@ -210,7 +211,8 @@ def record(
 ) -> None:
     """Write attempts with their replies, and where they leave their deliveries: later, never, done, or not known.
 
-    Whoever asked us to slow down is left alone for a while, and a mailing that is refused too often is paused.
+    Whoever asked us to slow down is left alone for a while, a mailing that is refused too often is paused, and an
+    address that is refused again and again is held.
     """
     if not results:
         return
@@ -222,7 +224,8 @@ def record(
             # Not for ever: a relay that always loses the reply would bring the reader copy after copy.
             if isinstance(one.outcome, Unknown) and one.next_attempt_at is not None:
                 settle_by_policy(connection, press, one.claim.delivery, one.next_attempt_at)
-    break_off(connection, press, manner.breaker, judged)
+    break_off(connection, press, manner.consequences.breaker, judged)
+    refused(connection, press, manner.consequences, judged)
 
 
 def _later(connection: Connection, manner: Manner, results: Sequence[Result], now: datetime) -> list[Result]:

@@ -38,9 +38,29 @@ def slowed_down(family: str, seconds: float, reason: str) -> None:
     log.warning("%s asks us to slow down, it gets nothing for %d s: %s", family, seconds, reason)
 
 
-def paused(issue: str, reason: str) -> None:
-    """A mailing was paused by the breaker, and a person must look."""
-    log.error("mailing %s is paused: %s", issue, reason)
+def broken(issue: str, reason: str) -> None:
+    """A mailing was stopped by the breaker, and a person must look."""
+    log.error("mailing %s: %s", issue, reason)
+
+
+def held(delivery: int, reason: str) -> None:
+    """The address of a copy is held; whose it is the ledger tells."""
+    log.warning("the address of delivery %d is held: %s", delivery, reason)
+
+
+def unsubscribed(delivery: int) -> None:
+    """The reader of a copy wants no more."""
+    log.info("the reader of delivery %d wants no more copies", delivery)
+
+
+def came_back(report: str, kind: str, reason: str, delivery: int | None) -> None:
+    """A report came in, and what it is about."""
+    log.info("report %s: %s %s, delivery %s", report, kind, reason, delivery if delivery is not None else "-")
+
+
+def unreadable(way: str, why: str) -> None:
+    """A mail that waited cannot be read; it lies aside for a person."""
+    log.warning("a mail that came by %s cannot be read and lies aside: %s", way, why)
 
 
 def taken_over(pending: int, uncertain: int) -> None:

@@ -1,18 +1,19 @@
 """Tells how it stands: the progress of a mailing, and the distribution report that must balance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailer.domain.circulation import Balance, count_reasons, faults
 from mailer.domain.delivery import State
 from mailer.domain.errors import MailerError
+from mailer.domain.hold import Failure
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.approving import first_mailing
 from mailer.pipeline.breaking import why_paused
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.supplementing import unsent
-from mailer.store import Connection, deliveries, history, limits, mailings, outages, tallies
+from mailer.store import Connection, deliveries, failures, history, limits, mailings, outages, tallies
 from mailer.store.deliveries import Delivery
 from mailer.store.limits import Throttle
 from mailer.store.mailings import Decision
@@ -56,13 +57,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The distribution report: the balance, everybody's decision, the copies that need somebody, and who gained."""
+    """The distribution report: the balance, everybody's decision, the copies that need somebody, and who gained.
+
+    `failures` tell why copies did not arrive, by delivery.
+    """
 
     issue: str
     state: MailingState
     balance: Balance
     decisions: tuple[Decision, ...]
     open_copies: tuple[Delivery, ...]
+    failures: Mapping[int, Failure]
     gained: tuple[str, ...]
 
 
@@ -98,6 +103,7 @@ def report(press: Press, name: IssueName) -> Report:
             excluded=count_reasons(one.reason for one in decisions if one.decision == "excluded"),
             deliveries=deliveries.counts(connection, identities),
         )
+        failed = failures.of_mailings(connection, identities)
         wrong = [fault for identity in identities for fault in faults(mailings.frozen(connection, identity))]
     if not balance.balanced or wrong:
         raise MailerError(
@@ -111,15 +117,21 @@ def report(press: Press, name: IssueName) -> Report:
         balance=balance,
         decisions=tuple(decisions),
         open_copies=tuple(one for one in listed if one.state in needs),
+        failures=failed,
         gained=gained,
     )
 
 
-def not_accepted(press: Press, name: IssueName) -> list[Delivery]:
-    """The copies of an issue that the relay has not accepted, but for those that somebody has cancelled."""
+def not_accepted(press: Press, name: IssueName) -> tuple[list[Delivery], Mapping[int, Failure]]:
+    """The copies of an issue that the relay has not accepted, or that came back, and why, by delivery.
+
+    Those that somebody has cancelled are left out.
+    """
     with press.store.reading() as connection:
         listed = deliveries.listing(connection, name.newsletter, name.serial)
-    return [one for one in listed if one.state not in {State.ACCEPTED, State.CANCELLED}]
+        found = mailings.mailings_of(connection, name.newsletter, name.serial)
+        failed = failures.of_mailings(connection, [one.id for one in found])
+    return [one for one in listed if one.state not in {State.ACCEPTED, State.CANCELLED}], failed
 
 
 def _progress(connection: Connection, press: Press, name: IssueName) -> Progress:

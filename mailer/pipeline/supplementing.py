@@ -1,19 +1,25 @@
 """Finds who is owed an issue and has no copy of it, and makes a supplement for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 
+from mailer.domain.address import Address
+from mailer.domain.bounce import Scope
 from mailer.domain.circulation import Judged
+from mailer.domain.delivery import Event, State
+from mailer.domain.entitlement import Reason
 from mailer.domain.errors import Refused
-from mailer.domain.mailing import Mailing, MailingState, Step
+from mailer.domain.hold import Failure
+from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.approving import Begun, begin_proved, first_mailing, may_leave, note
-from mailer.pipeline.breaking import refused_for_us
 from mailer.pipeline.circulating import Draft, freeze
 from mailer.pipeline.compiling import Letterhead
 from mailer.pipeline.judging import judge_everybody
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.proving import prove_within
-from mailer.store import Connection, deliveries, history, issues, mailings
+from mailer.store import Connection, deliveries, failures, holds, issues, mailings
 from mailer.store.deliveries import Delivery, blocking
 from mailer.store.issues import Revision
 
@@ -57,6 +63,7 @@ def supplement(press: Press, name: IssueName, *, copies: int | None = None) -> B
         by_now = sum(len(one.entitlement.editions) for one in owed)
         if copies is not None and by_now != copies:
             raise Refused(f"{name}: {by_now} copies are owed by now, not {copies}; look again")
+        _let_go(connection, found, owed)
         made = _freeze(connection, press, name, found, owed)
         # A supplement is a few copies: they may be made inside the transaction.
         return begin_proved(connection, press, made, prove_within(connection, press, made))
@@ -87,12 +94,28 @@ def _revision(connection: Connection, found: Mailing) -> Revision:
     return revision
 
 
-def _mended(connection: Connection, found: Mailing) -> bool:
-    """Whether somebody has resumed the issue after the breaker had paused it: what was refused for us is mended."""
-    entries = history.entries(connection, found.issue)
-    return any(
-        pause.verb == Step.PAUSE and pause.detail and any(later.verb == Step.RESUME for later in entries[place:])
-        for place, pause in enumerate(entries)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mended:
+    """What has been put right since copies failed: by delivery why they did, by address when it was said to be right."""
+
+    failed: Mapping[int, Failure]
+    lifts: Mapping[str, datetime]
+    ours: bool  # the breaker had stopped the issue for our sake, and somebody let it go on
+
+    def is_owed_again(self, copy: Delivery) -> bool:
+        """Whether a copy that failed may go to the same address once more."""
+        failure, lifted_at = self.failed.get(copy.id), self.lifts.get(Address.kept(copy.address).normal)
+        if lifted_at is not None and (failure is None or failure.at <= lifted_at):
+            return True
+        return self.ours and failure is not None and failure.scope in {Scope.SENDER, Scope.CONTENT}
+
+
+def _mended(connection: Connection, found: Mailing) -> _Mended:
+    every = mailings.mailings_of(connection, found.newsletter, found.serial)
+    return _Mended(
+        failed=failures.of_mailings(connection, [one.id for one in every]),
+        lifts=holds.lifts(connection),
+        ours=any(one.broken_at is not None and one.state is not MailingState.PAUSED for one in every),
     )
 
 
@@ -104,22 +127,32 @@ def _owed(connection: Connection, press: Press, found: Mailing) -> tuple[Judged,
         editions = tuple(
             language
             for language in one.entitlement.editions
-            if not _has(served.get((one.person, language), []), _address(one), mended=mended)
+            if not _has(served.get((one.person, language), []), _address(one), mended)
         )
         if editions:
             owed.append(replace(one, entitlement=replace(one.entitlement, editions=editions)))
     return tuple(owed)
 
 
-def _has(copies: list[Delivery], address: str, *, mended: bool) -> bool:
+def _has(copies: list[Delivery], address: str, mended: _Mended) -> bool:
     """Whether a further copy is not owed: one is there or under way, or it failed at the address we still have.
 
-    It did not fail there for good, if it was refused for the sender's or the text's sake and that is mended.
+    A copy that was held because its address was does not count: whoever is owed one has an address that is not.
     """
-    failed = any(
-        copy.state.failed and copy.address == address and not (mended and refused_for_us(copy)) for copy in copies
-    )
-    return blocking(copies) or failed
+    failed = any(copy.state.failed and copy.address == address and not mended.is_owed_again(copy) for copy in copies)
+    return failed or blocking(copy for copy in copies if not _was_held(copy))
+
+
+def _was_held(copy: Delivery) -> bool:
+    return copy.state is State.HELD and copy.held_reason == Reason.ADDRESS_HELD
+
+
+def _let_go(connection: Connection, found: Mailing, owed: tuple[Judged, ...]) -> None:
+    """The copies that were held with the addresses of these people are cancelled: others go in their place."""
+    again = {(one.person, language) for one in owed for language in one.entitlement.editions}
+    for copy in deliveries.listing(connection, found.newsletter, found.serial, State.HELD):
+        if _was_held(copy) and (copy.person, copy.language) in again:
+            deliveries.move(connection, copy, Event.CANCELLED)
 
 
 def _address(one: Judged) -> str:

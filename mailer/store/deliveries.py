@@ -1,6 +1,6 @@
 """The ledger: every copy's delivery and attempts, moved on only from the state in which it was read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from mailer.domain.circulation import Copy
 from mailer.domain.delivery import BLOCKING, Event, State, advance
 from mailer.domain.edition import variant_named
 from mailer.domain.families import family_of
-from mailer.store.schema import attempts, deliveries, is_pending, is_sending
+from mailer.store.schema import attempts, deliveries, is_pending, is_sending, mailings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +157,22 @@ def delivery(connection: Connection, identity: int) -> Delivery | None:
 def deliveries_with(connection: Connection, identities: Sequence[int]) -> dict[int, Delivery]:
     """The deliveries with these ids, by id."""
     return {row.id: _delivery(row) for row in connection.execute(_all().where(deliveries.c.id.in_(identities)))}
+
+
+def last_attempt_at(connection: Connection, identity: int) -> datetime | None:
+    """When the last attempt of a delivery began; without one, when messages of its mailing began to leave."""
+    last = select(func.max(attempts.c.started_at)).where(attempts.c.delivery == identity)
+    found: datetime | None = connection.execute(last).scalar()
+    if found is not None:
+        return found
+    own = select(mailings.c.first_handover_at).join(deliveries, deliveries.c.mailing == mailings.c.id)
+    return connection.execute(own.where(deliveries.c.id == identity)).scalar()
+
+
+def to_address(connection: Connection, wires: Collection[str]) -> list[Delivery]:
+    """The copies that went, or go, to these addresses as the wire has them, the newest first; a hundred at most."""
+    query = _all().where(deliveries.c.address.in_(wires)).order_by(deliveries.c.id.desc()).limit(100)
+    return [_delivery(row) for row in connection.execute(query)]
 
 
 def attempts_of(connection: Connection, identity: int) -> list[Attempt]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from mailer.domain.bounce import Reason, Scope
 from mailer.domain.delivery import State
@@ -49,11 +49,11 @@ def add(connection: Connection, failed: Iterable[CopyFailed]) -> None:
 def of_address(connection: Connection, address: str) -> list[Failure]:
     """The failures at an address (normal form), but for those of mailings that the breaker has stopped."""
     query = (
-        select(*(failures.c[name] for name in Failure.__slots__))
+        select(*_FAILURE)
         .join(mailings, mailings.c.id == failures.c.mailing)
         .where(failures.c.address == address, mailings.c.broken_at.is_(None))
     )
-    return [Failure(**{**row._asdict(), "reason": Reason(row.reason)}) for row in connection.execute(query)]
+    return [_failure(row) for row in connection.execute(query)]
 
 
 def wires_of(connection: Connection, address: str) -> set[str]:
@@ -66,11 +66,16 @@ def wires_of(connection: Connection, address: str) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def failed_at(connection: Connection, mailings_of_issue: Collection[int]) -> dict[int, datetime]:
-    """When each copy of these mailings failed last."""
-    query = select(failures.c.delivery, func.max(failures.c.at).label("at"))
-    query = query.where(failures.c.mailing.in_(mailings_of_issue)).group_by(failures.c.delivery)
-    return {row.delivery: row.at for row in connection.execute(query)}
+def copies_at(connection: Connection, address: str) -> list[int]:
+    """The copies that failed at an address (normal form)."""
+    query = select(failures.c.delivery.distinct()).where(failures.c.address == address)
+    return sorted(connection.execute(query).scalars())
+
+
+def of_mailings(connection: Connection, identities: Collection[int]) -> dict[int, Failure]:
+    """The last failure of each copy of these mailings that failed, by delivery."""
+    query = select(failures.c.delivery, *_FAILURE).where(failures.c.mailing.in_(identities)).order_by(failures.c.at)
+    return {row.delivery: _failure(row) for row in connection.execute(query)}
 
 
 def accepted_at(connection: Connection, wires: Collection[str]) -> list[datetime]:
@@ -100,16 +105,16 @@ def dead(connection: Connection, mailing: int, since: datetime | None) -> int:
     return _count(connection, mailing, since, failures.c.hard)
 
 
-def for_our_sake(connection: Connection, mailings_of_issue: Collection[int]) -> set[int]:
-    """The copies of these mailings that failed for the sender's or the text's sake."""
-    query = select(failures.c.delivery).where(
-        failures.c.mailing.in_(mailings_of_issue), failures.c.scope.in_([Scope.SENDER, Scope.CONTENT])
-    )
-    return set(connection.execute(query).scalars())
-
-
 def _count(connection: Connection, mailing: int, since: datetime | None, which: ColumnElement[bool]) -> int:
     query = select(func.count(failures.c.delivery.distinct())).where(failures.c.mailing == mailing, which)
     if since is not None:
         query = query.where(failures.c.at > since)
     return connection.execute(query).scalar_one()
+
+
+_FAILURE = [failures.c[name] for name in Failure.__slots__]
+
+
+def _failure(row: Row[tuple[object, ...]]) -> Failure:
+    fields = {name: getattr(row, name) for name in Failure.__slots__}
+    return Failure(**{**fields, "reason": Reason(row.reason)})

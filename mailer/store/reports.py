@@ -1,12 +1,13 @@
 """Reports: each mail as it came, kept once, and what was read from it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
 
 from mailer.domain.bounce import Kind, Matter, NamedBy, RawReport, Reason, Way
+from mailer.domain.delivery import BLOCKING
 from mailer.store.columns import insert_into
 from mailer.store.report_tables import raw_reports, reports
 from mailer.store.schema import deliveries
@@ -115,10 +116,14 @@ def write(connection: Connection, raw: int, readings: Sequence[Reading]) -> None
 def listing(
     connection: Connection, *, unsettled: bool = False, delivery: int | None = None, issue: str | None = None
 ) -> list[Report]:
-    """The reports, the oldest first: all of them, or those that somebody has to see to, of a copy or an issue."""
+    """The reports, the oldest first: all of them, or those that somebody has to see to, of a copy or an issue.
+
+    A bounce is seen to as soon as a further copy of the issue for the same person and language is there or under way.
+    """
     query = _all()
     if unsettled:
         query = query.where(reports.c.matter.is_not(None), reports.c.settled_at.is_(None))
+        query = query.where(or_(reports.c.matter != Matter.BOUNCED, ~_has_another()))
     if delivery is not None:
         query = query.where(reports.c.delivery == delivery)
     if issue is not None:
@@ -132,6 +137,19 @@ def report(connection: Connection, identity: int) -> Report | None:
     return _report(row) if row else None
 
 
+def of_raw(connection: Connection, raw: int) -> list[Report]:
+    """What was read from one mail, in the order in which it stands there."""
+    return [_report(row) for row in connection.execute(_all().where(reports.c.raw == raw).order_by(reports.c.place))]
+
+
+def is_matter(connection: Connection, delivery: int, matter: Matter, *, not_of: int) -> bool:
+    """Whether another mail than this one has brought the same matter of a copy before."""
+    query = select(reports.c.id).where(
+        reports.c.delivery == delivery, reports.c.matter == matter, reports.c.raw < not_of
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def settle(connection: Connection, identities: Collection[int], *, by: str, now: datetime) -> int:
     """Somebody has seen to these; returns how many were open."""
     open_ones = reports.c.id.in_(identities) & reports.c.matter.is_not(None) & reports.c.settled_at.is_(None)
@@ -143,6 +161,12 @@ def counts(connection: Connection) -> dict[str, int]:
     """How many reports of each kind there are."""
     query = select(reports.c.kind, func.count().label("number")).group_by(reports.c.kind)
     return {row.kind: row.number for row in connection.execute(query)}
+
+
+def _has_another() -> ColumnElement[bool]:
+    other = deliveries.alias("another")
+    same = [other.c[name] == deliveries.c[name] for name in ("newsletter", "serial", "person", "language")]
+    return select(other.c.id).where(*same, other.c.state.in_([*BLOCKING])).exists()
 
 
 _issue = deliveries.c.newsletter + "/" + func.cast(deliveries.c.serial, deliveries.c.newsletter.type)
@@ -169,9 +193,3 @@ def _report(row: Row[tuple[object, ...]]) -> Report:
     fields |= {name: kind(fields[name]) for name, kind in words.items() if fields[name] is not None}
     fields |= {name: fields[name] or "" for name in ("language", "address")}
     return Report(**fields, issue=f"{newsletter}/{serial}" if newsletter else "")
-
-
-def readings_of_all(connection: Connection) -> Iterator[Report]:
-    """Every report, the oldest first, read as they are asked for."""
-    for row in connection.execute(_all().order_by(reports.c.id), execution_options={"yield_per": 500}):
-        yield _report(row)

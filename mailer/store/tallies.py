@@ -69,6 +69,12 @@ def done_up_to(connection: Connection, mailing: int, most: int) -> int:
     return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
 
+def copies_up_to(connection: Connection, mailing: int, most: int) -> int:
+    """How many copies a mailing has, counted up to so many."""
+    found = select(deliveries.c.id).where(deliveries.c.mailing == mailing).limit(most)
+    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
 def refused_with(connection: Connection, mailing: int, code: int, status: str) -> int:
     """How many copies of a mailing were refused for good with this code and status; it costs as much as these."""
     query = (

@@ -7,11 +7,12 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Event, State, advance
 from mailer.domain.edition import variant_named
-from mailer.domain.mailing import Mailing
+from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK
-from mailer.store.schema import deliveries, is_pending
+from mailer.store.deliveries import Delivery, deliveries_with
+from mailer.store.schema import deliveries, is_pending, mailings
 
 _FROZEN = ("person", "language", "variant", "copy_number", "address", "name", "salutation", "paid_until")
 
@@ -70,6 +71,25 @@ def set_judged(connection: Connection, identities: Collection[int], judged_by: s
     """Those of these deliveries that are pending have been judged by this register and these rules."""
     where = deliveries.c.id.in_(identities) & (deliveries.c.state == State.PENDING)
     connection.execute(update(deliveries).where(where).values(judged_by=judged_by))
+
+
+def withhold(connection: Connection, reason: str, *, addresses: Collection[str] = (), person: str | None = None) -> int:
+    """Every pending copy to one of these addresses (as the wire has them), or for this person, is held; how many."""
+    whose = deliveries.c.person == person if person is not None else deliveries.c.address.in_(addresses)
+    values = {"state": advance(State.PENDING, Event.HELD), "held_reason": reason, "next_attempt_at": None}
+    return connection.execute(update(deliveries).where(whose, is_pending).values(values)).rowcount
+
+
+def withheld(connection: Connection, addresses: Collection[str], reason: str) -> list[Delivery]:
+    """The copies to these addresses that are held for this reason, of mailings that have not ended."""
+    going = select(mailings.c.id).where(mailings.c.state.not_in([MailingState.CLOSED, MailingState.CANCELLED]))
+    query = select(deliveries.c.id).where(
+        deliveries.c.address.in_(addresses),
+        deliveries.c.state == State.HELD,
+        deliveries.c.held_reason == reason,
+        deliveries.c.mailing.in_(going),
+    )
+    return list(deliveries_with(connection, list(connection.execute(query).scalars())).values())
 
 
 def _waiting(row: Row[tuple[object, ...]]) -> Waiting:

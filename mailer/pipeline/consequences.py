@@ -1,0 +1,85 @@
+"""What follows when copies fail, refused or come back: the breaker first, then holds; and the operator is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailer.domain.address import Address
+from mailer.domain.bounce import Phase, Scope
+from mailer.domain.delivery import Event, State
+from mailer.domain.hold import Failure, Thresholds
+from mailer.formats.reports.classify import classify
+from mailer.pipeline import alarming, breaking, holding
+from mailer.pipeline.breaking import Breaker
+from mailer.pipeline.press import Press
+from mailer.store import Connection, deliveries, failures, mailings
+from mailer.store.deliveries import Delivery
+from mailer.store.failures import CopyFailed
+from mailer.store.results import Result
+
+# So much of a server's words is kept with a failure, in characters.
+MOST_SAID = 300
+# What no member can mend: the operator is told, and nobody is held for it.
+OPERATORS = frozenset({Scope.SENDER, Scope.CONTENT, Scope.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequences:
+    """The figures by which a mailing is stopped and an address is held."""
+
+    breaker: Breaker = field(default_factory=Breaker)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+
+def follow(connection: Connection, press: Press, rules: Consequences, failed: Sequence[CopyFailed]) -> None:
+    """Each failure counts; mailings of which too much failed are stopped, and nobody is held for what failed of these.
+
+    The other addresses at which enough has failed are held.
+    """
+    if not failed:
+        return
+    failures.add(connection, failed)
+    for one in failed:
+        if one.failure.scope in OPERATORS:
+            alarming.unwanted(connection, press, one.failure.issue, one.failure.reason, one.failure.said)
+    for identity in sorted({one.mailing for one in failed}):
+        if breaking.too_much_failed(connection, press, rules.breaker, mailings.mailing(connection, identity)):
+            holding.reconsider(connection, press, rules.thresholds, identity)
+    found = deliveries.deliveries_with(connection, [one.delivery for one in failed])
+    holding.judge(connection, press, rules.thresholds, list(found.values()))
+
+
+def refused(connection: Connection, press: Press, rules: Consequences, results: Sequence[Result]) -> None:
+    """What follows from the copies among these results that the relay has refused, or put off for too long."""
+    given_up = {one.claim.delivery: one for one in results if one.event in {Event.REJECTED, Event.GAVE_UP}}
+    if not given_up:
+        return
+    found = deliveries.deliveries_with(connection, list(given_up))
+    names = {one.mailing: mailings.mailing(connection, one.mailing).issue for one in found.values()}
+    follow(
+        connection,
+        press,
+        rules,
+        [
+            _refusal(copy, names[copy.mailing], given_up[copy.id])
+            for copy in found.values()
+            if copy.state is State.REJECTED  # somebody else may have had it meanwhile
+        ],
+    )
+
+
+def _refusal(copy: Delivery, issue: str, result: Result) -> CopyFailed:
+    reply = result.outcome.reply if result.outcome is not None else None
+    code, status, said = (reply.code, reply.status or None, reply.text) if reply is not None else (None, None, "")
+    verdict = classify(code, status, said, Phase.CONTENT if result.begun else Phase.RCPT)
+    failure = Failure(
+        issue=issue,
+        reason=verdict.reason,
+        hard=verdict.hard,
+        refused=True,
+        forwarded=False,
+        at=result.finished_at,
+        said=" ".join(str(word) for word in (code, status, said) if word)[:MOST_SAID],
+    )
+    return CopyFailed(
+        delivery=copy.id, mailing=copy.mailing, address=Address.kept(copy.address).normal, failure=failure
+    )

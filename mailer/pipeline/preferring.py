@@ -1,0 +1,42 @@
+"""What people say for themselves: that they want no more copies, and that they want them again."""
+
+from mailer.domain.entitlement import Reason
+from mailer.domain.errors import NotFound
+from mailer.pipeline import maillog
+from mailer.pipeline.press import Press
+from mailer.store import Connection, history, holds, issues, mailings, waiting
+from mailer.store.deliveries import Delivery
+from mailer.store.members import lock_register
+
+
+def pause_by_reader(connection: Connection, press: Press, copy: Delivery) -> bool:
+    """The reader of this copy gets no issue of its date or later; the membership stays as it is. False: paused already.
+
+    What waits for them is held. No import of the register lifts that.
+    """
+    now = press.clock.now()
+    mailing = mailings.mailing(connection, copy.mailing)
+    revision = issues.revision_of(connection, mailing.content_hash)
+    assert revision is not None, "a mailing's revision is kept for ever"
+    # Nobody judges anybody until this is over: who is asked about later is judged with the pause.
+    lock_register(connection)
+    if not holds.set_pause(connection, copy.person, revision.date, delivery=copy.id, now=now):
+        return False
+    waiting.withhold(connection, Reason.PAUSED, person=copy.person)
+    detail = f"from the issue of {revision.date} on"
+    history.record(connection, at=now, who="the reader", verb="pause", subject=copy.person, detail=detail)
+    maillog.unsubscribed(copy.id)
+    return True
+
+
+def resume(press: Press, person: str) -> None:
+    """The person gets issues again, from the next plan on. NotFound for who has not paused them without the register."""
+    now = press.clock.now()
+    with press.store.transaction() as connection:
+        lock_register(connection)
+        if not holds.lift_pause(connection, person, by=press.who, now=now):
+            raise NotFound(
+                f"person {person!r} has not unsubscribed; a pause of the register is changed in its columns "
+                "pause_from and pause_until"
+            )
+        history.record(connection, at=now, who=press.who, verb="resume", subject=person, detail="")
