@@ -1,15 +1,17 @@
 """Commands about single copies: list, show, settle, release."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from mailer.cli import console
+from mailer.cli.bounces import what
 from mailer.domain.delivery import State
 from mailer.pipeline import ledger, settling
 from mailer.pipeline.press import IssueName
-from mailer.store.deliveries import Delivery
+from mailer.store.deliveries import Attempt, Delivery
 
 Identity = Annotated[int, typer.Argument(metavar="ID", help="as `mailer delivery list` shows it")]
 
@@ -35,36 +37,45 @@ def list_(
 
 
 def show(identity: Identity) -> None:
-    """One copy with every attempt.
+    """One copy with all that happened to it: attempts, reports, decisions.
 
     Example: mailer delivery show 17
     """
-    press = console.press()
-    one, attempts = ledger.show(press, identity)
-    decided = ledger.decisions_on(press, identity)
-    tried = [asdict(attempt) for attempt in attempts]
+    found = ledger.story(console.press(), identity)
+    one = found.copy
+    attempts = [{"at": each.started_at, "what": "attempt", **asdict(each)} for each in found.attempts]
+    came = [
+        {"at": each.arrived_at, "what": "report", "report": each.id, "kind": each.kind, "reason": each.reason}
+        | {"hard": each.hard, "recipient": each.recipient, "diagnostic": each.diagnostic, "rule": each.rule}
+        | {"named_by": each.named_by, "matter": each.matter, "settled_at": each.settled_at}
+        for each in found.reports
+    ]
+    decided = [{"what": "decision", **asdict(each)} for each in found.decisions]
+    rows = [
+        *((each.started_at, f"attempt {each.number}: {each.outcome}", _attempt(each)) for each in found.attempts),
+        *((each.arrived_at, f"report {each.id}: {what(each)}", each.diagnostic) for each in found.reports),
+        *((each.at, f"{each.who}: {each.verb}", each.detail) for each in found.decisions),
+    ]
     console.show(
-        _facts(one) | {"timeline": tried, "decisions": [asdict(entry) for entry in decided]},
-        ("attempt", "began", "outcome", "code", "status", "reply", "relay", "queue id", "TLS"),
-        [
-            (
-                one.number,
-                one.started_at,
-                one.outcome,
-                one.code,
-                one.status,
-                one.text,
-                one.relay,
-                one.queue_id,
-                one.tls_version or "none",
-            )
-            for one in attempts
-        ],
+        _facts(one) | {"timeline": sorted([*attempts, *came, *decided], key=_at), "decisions": decided},
+        ("when", "what", "words"),
+        sorted(rows, key=lambda row: row[0]),
         *([] if attempts else ["no attempt yet"]),
-        *(f"{console.time_of(entry.at)} {entry.who}: {entry.verb} {entry.detail}" for entry in decided),
         f"delivery {one.id}: copy No. {one.copy_number} ({one.language}) for person {one.person} <{one.address}>: {_state(one)}",
         f"  {one.message_id}",
     )
+
+
+def _at(entry: dict[str, object]) -> datetime:
+    at = entry["at"]
+    assert isinstance(at, datetime), "each entry has its instant"
+    return at
+
+
+def _attempt(one: Attempt) -> str:
+    words = " ".join(str(word) for word in (one.code, one.status, one.text) if word)
+    more = [("by", one.relay), ("queue id", one.queue_id), ("TLS", one.tls_version or "none")]
+    return ", ".join([words or "no answer", *(f"{name} {value}" for name, value in more if value)])
 
 
 def settle(

@@ -11,7 +11,7 @@ from mailer.cli import console
 from mailer.domain.errors import BadInput
 from mailer.domain.register_change import Difference, FieldChange
 from mailer.formats import register as formats
-from mailer.pipeline import erasing, people, registering
+from mailer.pipeline import erasing, people, preferring, registering
 
 Person = Annotated[str, typer.Argument(metavar="ID", help="as in the register, e.g. P001")]
 
@@ -160,6 +160,18 @@ def erase_person(person: Person) -> None:
     console.say({"person": person, "erased_as": alias}, f"{person} is erased; the ledger keeps {alias}")
 
 
+def resume_person(person: Person) -> None:
+    """Let a person who unsubscribed get issues again, because they ask for it.
+
+    Example: mailer person resume P001
+    """
+    press = console.press()
+    people.show(press, person)
+    console.confirm(f"{person} unsubscribed, and gets the next issues again.")
+    preferring.resume(press, person)
+    console.say({"person": person, "resumed": True}, f"{person} gets issues again, from the next plan on")
+
+
 def add_payment(
     membership: Annotated[str, typer.Argument(metavar="MEMBERSHIP")],
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="first day paid for")],
@@ -208,7 +220,12 @@ def join(app: typer.Typer) -> None:
     register.command("import")(import_)
     register.command("export")(export)
     person = typer.Typer(no_args_is_help=True, help="People. Example: mailer person show P001")
-    for name, command in (("list", list_people), ("show", show_person), ("erase", erase_person)):
+    for name, command in (
+        ("list", list_people),
+        ("show", show_person),
+        ("resume", resume_person),
+        ("erase", erase_person),
+    ):
         person.command(name)(command)
     payment = typer.Typer(
         no_args_is_help=True, help="Payments. Example: mailer payment add M001 --from … --to … --amount 50000"

@@ -253,4 +253,4 @@ def is_elsewhere(failed: str | None, written_to: str) -> bool:
     A sub-domain or the domain above is the same place: large houses rewrite addresses on their way in.
     """
     there, here = (one.rpartition("@")[2].casefold().rstrip(".") for one in (failed or "", written_to))
-    return bool(there) and not (f".{there}".endswith(f".{here}") or f".{here}".endswith(f".{there}"))
+    return "@" in (failed or "") and not (f".{there}".endswith(f".{here}") or f".{here}".endswith(f".{there}"))

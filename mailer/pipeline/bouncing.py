@@ -32,7 +32,6 @@ from mailer.store import Connection, deliveries, history, mailings, reports
 from mailer.store.failures import CopyFailed
 from mailer.store.reports import Reading, Report
 
-
 # So much of each field of a report is kept, in characters: as much as the parser gives of a diagnostic.
 MOST_KEPT = 1000
 

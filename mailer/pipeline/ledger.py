@@ -1,12 +1,15 @@
 """Looks into the ledger: the copies of an issue, and one copy with all its attempts."""
 
+from dataclasses import dataclass
+
 from mailer.domain.delivery import State
 from mailer.pipeline.judging import find_revision
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.settling import find
-from mailer.store import deliveries, history
+from mailer.store import deliveries, history, reports
 from mailer.store.deliveries import Attempt, Delivery
 from mailer.store.history import Entry
+from mailer.store.reports import Report
 
 
 def listing(press: Press, name: IssueName, state: State | None) -> list[Delivery]:
@@ -22,7 +25,22 @@ def show(press: Press, identity: int) -> tuple[Delivery, list[Attempt]]:
         return find(connection, identity), deliveries.attempts_of(connection, identity)
 
 
-def decisions_on(press: Press, identity: int) -> list[Entry]:
-    """What people and policies decided about one copy, the first decision first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One copy with its attempts, the reports about it, and what people and policies decided; each the oldest first."""
+
+    copy: Delivery
+    attempts: tuple[Attempt, ...]
+    reports: tuple[Report, ...]
+    decisions: tuple[Entry, ...]
+
+
+def story(press: Press, identity: int) -> Story:
+    """All that happened to one copy."""
     with press.store.reading() as connection:
-        return history.entries(connection, f"delivery {identity}")
+        return Story(
+            copy=find(connection, identity),
+            attempts=tuple(deliveries.attempts_of(connection, identity)),
+            reports=tuple(reports.listing(connection, delivery=identity)),
+            decisions=tuple(history.entries(connection, f"delivery {identity}")),
+        )
