@@ -51,7 +51,7 @@ def show(identity: Identity) -> None:
         for each in found.reports
     ]
     decided = [{"what": "decision", **asdict(each)} for each in found.decisions]
-    rows = [
+    rows: list[tuple[datetime, str, str]] = [
         *((each.started_at, f"attempt {each.number}: {each.outcome}", _attempt(each)) for each in found.attempts),
         *((each.arrived_at, f"report {each.id}: {what(each)}", each.diagnostic) for each in found.reports),
         *((each.at, f"{each.who}: {each.verb}", each.detail) for each in found.decisions),
@@ -59,7 +59,7 @@ def show(identity: Identity) -> None:
     console.show(
         _facts(one) | {"timeline": sorted([*attempts, *came, *decided], key=_at), "decisions": decided},
         ("when", "what", "words"),
-        sorted(rows, key=lambda row: row[0]),
+        sorted(rows),
         *([] if attempts else ["no attempt yet"]),
         f"delivery {one.id}: copy No. {one.copy_number} ({one.language}) for person {one.person} <{one.address}>: {_state(one)}",
         f"  {one.message_id}",

@@ -59,9 +59,9 @@ def ingest(press: Press, rules: Consequences, mails: Sequence[RawReport]) -> lis
                 done.append(Ingested(id=None))
                 continue
             done.append(Ingested(id=identity, readings=_take_in(connection, press, rules, identity, one, now)))
-    for one in done:
-        for reading in one.readings:
-            maillog.came_back(f"{one.id}.{reading.place}", reading.kind, reading.reason, reading.delivery)
+    for each in done:
+        for reading in each.readings:
+            maillog.came_back(f"{each.id}.{reading.place}", reading.kind, reading.reason, reading.delivery)
     return done
 
 

@@ -58,7 +58,7 @@ def find(connection: Connection, press: Press, token: Token | None, report: Boun
     What is signed must agree: a return path of one copy with the Message-ID of another names none.
     """
     named = dict(_named(press, token, report))
-    copies = {identity for identity in named.values() if identity is not None}
+    copies = set(named.values())
     if len(copies) == 1:
         by = next(iter(named))
         signed = token if token is not None and by is NamedBy.RETURN_PATH else _as_report(copies)
