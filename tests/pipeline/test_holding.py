@@ -1,0 +1,273 @@
+"""An address at which enough issues failed is held, nothing more is written there, and a person lifts that again."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from mailer.app import App
+from mailer.domain.delivery import State
+from mailer.domain.errors import BadInput, NotFound
+from mailer.domain.mailing import MailingState
+from mailer.pipeline import approving, explaining, holding, planning, reporting, supplementing
+from mailer.pipeline.press import IssueName
+from mailer.store import history
+from tests.club import ISSUE, LETTER, Club, begin, copies, import_register, members, pull, states
+from tests.doubles import FrozenClock
+from tests.pipeline.relayed import NEVER, answer, claim, deliver, the_mailings
+from tests.reported import DOMAIN, FULL, SILENT, SPAM, UNKNOWN, UNSIGNED, bounce, come, come_back, path_of
+
+PEOPLE = members(60)
+ANNA = PEOPLE[0]
+
+
+@pytest.fixture
+def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
+    """The installation with return paths and an issue that sixty people have got."""
+    club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    with club.opened(clock) as opened:
+        begin(opened, PEOPLE)
+        deliver(opened)
+        yield opened
+
+
+def held(app: App) -> list[tuple[str, str]]:
+    return [(one.address, str(one.reason)) for one, _ in holding.listing(app.press)]
+
+
+def next_issue(
+    app: App, club: Club, clock: FrozenClock, number: int, *, days: float = 0, **answers: object
+) -> IssueName:
+    """A further issue goes out, so many days later."""
+    clock.advance(days=days)
+    club.write_issue(serial=41 + number, number=7 + number)
+    pull(app)
+    name = IssueName(newsletter=LETTER, serial=41 + number)
+    planning.plan(app.press, name)
+    approving.approve(app.press, name)
+    approving.send(app.press, name)
+    deliver(app, answers)
+    return name
+
+
+def comes_back(app: App, name: IssueName, person: str, why) -> None:
+    from mailer.pipeline import ledger
+
+    copy = next(one for one in ledger.listing(app.press, name, None) if one.person == person)
+    path = path_of(app, copy)
+    come(app, bounce(path, copy.address, why, message_id=copy.message_id), path)
+
+
+# --- holding ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_address_that_is_dead_in_two_issues_is_held(app: App, club: Club, clock: FrozenClock) -> None:
+    come_back(app, "P001")
+    assert held(app) == []
+    name = next_issue(app, club, clock, 1, days=30)
+    comes_back(app, name, "P001", UNKNOWN)
+    assert held(app) == [(ANNA.email, "address")]
+    [(hold, [seat])] = holding.listing(app.press)
+    assert (seat.person, seat.names["en"]) == ("P001", "Reader001")
+    assert [(one.issue, one.refused, one.said) for one in hold.evidence] == [
+        (f"{LETTER}/41", False, "550 5.1.1 No such user here"),
+        (f"{LETTER}/42", False, "550 5.1.1 No such user here"),
+    ]
+    # The membership is what it was: rule 11 alone keeps the next issue away.
+    answer_ = explaining.why(app.press, "P001", ISSUE).now
+    assert (answer_.entitlement.reason, answer_.entitlement.rule) == ("address_held", 11)
+    third = next_issue(app, club, clock, 2)
+    assert reporting.report(app.press, third).balance.excluded == {"address_held": 1}
+
+
+def test_one_report_and_a_refusal_that_confirms_it_are_enough(app: App, club: Club, clock: FrozenClock) -> None:
+    come_back(app, "P001")
+    next_issue(app, club, clock, 1, **{ANNA.email: NEVER})
+    assert held(app) == [(ANNA.email, "address")]
+
+
+def test_refusals_alone_count_like_reports(app: App, club: Club, clock: FrozenClock) -> None:
+    next_issue(app, club, clock, 1, **{ANNA.email: NEVER})
+    assert held(app) == []
+    next_issue(app, club, clock, 2, **{ANNA.email: NEVER})
+    assert held(app) == [(ANNA.email, "address")]
+
+
+@pytest.mark.parametrize(("why", "issues", "days", "reason"), [(FULL, 5, 8, "mailbox"), (SILENT, 4, 5, "transport")])
+def test_a_full_mailbox_and_a_lost_way_take_more_issues_and_time(
+    app: App, club: Club, clock: FrozenClock, why, issues: int, days: float, reason: str
+) -> None:
+    come_back(app, "P001", why)
+    for number in range(1, issues):
+        assert held(app) == []
+        comes_back(app, next_issue(app, club, clock, number, days=days), "P001", why)
+    assert held(app) == [(ANNA.email, reason)]
+
+
+@pytest.mark.parametrize("why", [SPAM, UNSIGNED])
+def test_what_is_our_fault_never_holds(app: App, club: Club, clock: FrozenClock, why) -> None:
+    come_back(app, "P001", why)
+    for number in range(1, 7):
+        comes_back(app, next_issue(app, club, clock, number, days=30), "P001", why)
+    assert held(app) == []
+
+
+def test_an_accepted_copy_and_seven_quiet_days_clear_an_address(app: App, club: Club, clock: FrozenClock) -> None:
+    come_back(app, "P001")
+    next_issue(app, club, clock, 1, days=30)  # it arrived
+    name = next_issue(app, club, clock, 2, days=30)
+    comes_back(app, name, "P001", UNKNOWN)
+    assert held(app) == []
+    assert held(app) == []
+
+
+def test_what_waits_for_a_held_address_is_held_whoever_shares_it(app: App, club: Club, clock: FrozenClock) -> None:
+    import_register(
+        app, [*PEOPLE, *members(1, first=61, address=ANNA.email.upper()), *members(1, first=62, address=ANNA.email)]
+    )
+    come_back(app, "P001")
+    supplementing.supplement(app.press, ISSUE)
+    assert [copies(app)[one].state for one in ("P061", "P062")] == [State.PENDING, State.PENDING]
+    name = next_issue(app, club, clock, 1, days=1)
+    comes_back(app, name, "P062", UNKNOWN)
+    assert held(app) == [(ANNA.email, "address")]
+
+
+def test_a_copy_that_waits_when_its_address_is_held_stays(app: App, club: Club, clock: FrozenClock) -> None:
+    import_register(app, [*PEOPLE, *members(1, first=61, address=ANNA.email)])
+    come_back(app, "P001")
+    supplementing.supplement(app.press, ISSUE)
+    with app.store.transaction() as connection:
+        holding.hold_for_complaint(connection, app.press, copies(app)["P001"], str(ISSUE), "spam")
+    assert (copies(app)["P061"].state, copies(app)["P061"].held_reason) == (State.HELD, "address_held")
+    assert deliver(app) == []
+    # A new address: the copy is owed, and goes there in place of the one that was held.
+    import_register(app, [*PEOPLE, *members(1, first=61, address="new@members.example")])
+    assert [one.person for one in supplementing.unsent(app.press, ISSUE).people] == ["P061"]
+    supplementing.supplement(app.press, ISSUE)
+    assert deliver(app) == ["new@members.example"]
+    assert states(app) == {"accepted": 60, "bounced": 1, "cancelled": 1}
+    assert reporting.report(app.press, ISSUE).balance.balanced
+
+
+# --- lifting ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lift_makes_the_issue_owed_again_and_starts_anew(app: App, club: Club, clock: FrozenClock) -> None:
+    come_back(app, "P001")
+    comes_back(app, next_issue(app, club, clock, 1), "P001", UNKNOWN)
+    assert supplementing.unsent(app.press, ISSUE).people == ()
+    clock.advance(minutes=1)
+    assert holding.lift(app.press, ANNA.email.upper())
+    assert held(app) == []
+    assert [one.person for one in supplementing.unsent(app.press, ISSUE).people] == ["P001"]
+    supplementing.supplement(app.press, ISSUE)
+    assert deliver(app) == [ANNA.email]
+    clock.advance(minutes=1)
+    come_back(app, "P001")  # it bounces once more: that is the first that counts
+    assert held(app) == []
+    assert supplementing.unsent(app.press, ISSUE).people == ()
+    with app.store.reading() as connection:
+        entries = history.entries(connection, f"delivery {copies(app)['P001'].id}")
+    assert [one.verb for one in entries] == []
+
+
+def test_an_address_with_one_failure_can_be_said_to_be_right(app: App, clock: FrozenClock) -> None:
+    come_back(app, "P001", FULL)
+    clock.advance(minutes=1)
+    assert not holding.lift(app.press, ANNA.email)
+    assert [one.person for one in supplementing.unsent(app.press, ISSUE).people] == ["P001"]
+
+
+def test_what_never_failed_cannot_be_lifted(app: App) -> None:
+    with pytest.raises(NotFound, match="is not held, and nothing failed there"):
+        holding.lift(app.press, PEOPLE[5].email)
+    with pytest.raises(BadInput):
+        holding.lift(app.press, "no address")
+
+
+# --- the breaker ------------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_issue_that_comes_back_for_our_sake_alarms_and_holds_nobody(app: App, clock: FrozenClock) -> None:
+    for one in PEOPLE:
+        come_back(app, one.person, UNSIGNED)
+    assert states(app) == {"bounced": 60}
+    assert held(app) == []
+    [mailing] = the_mailings(app)
+    assert (mailing.state, mailing.broken_at) == (MailingState.CLOSED, clock.now())
+    # It is mended by nobody but us: then everybody is owed the issue.
+    assert len(supplementing.unsent(app.press, ISSUE).people) == 60
+
+
+def test_many_dead_addresses_at_once_stop_the_mailing_and_withdraw_its_holds(
+    app: App, club: Club, clock: FrozenClock
+) -> None:
+    for one in PEOPLE[:5]:
+        come_back(app, one.person)
+    name = next_issue(app, club, clock, 1, days=10)
+    for one in PEOPLE[:5]:
+        comes_back(app, name, one.person, UNKNOWN)
+    assert len(held(app)) == 5
+    comes_back(app, name, "P006", UNKNOWN)
+    assert len(held(app)) == 5  # six of sixty are a tenth, not more
+    comes_back(app, name, "P007", UNKNOWN)
+    assert held(app) == []
+    with app.store.reading() as connection:
+        [said] = [one.detail for one in history.entries(connection, str(name)) if one.verb == "alarm"]
+    assert said == "7 of 60 copies failed because their address is dead"
+    assert explaining.why(app.press, "P001", ISSUE).now.entitlement.reason == "paid"
+
+
+def test_a_mailing_under_way_is_paused_and_goes_on_when_a_person_says_so(
+    app: App, club: Club, clock: FrozenClock
+) -> None:
+    club.write_issue(serial=42, number=8)
+    pull(app)
+    name = IssueName(newsletter=LETTER, serial=42)
+    planning.plan(app.press, name)
+    approving.approve(app.press, name)
+    approving.send(app.press, name)
+    works = claim(app)
+    for work in works[:40]:
+        answer(app, work, NEVER if work.claim.copy_number < 8 else claim_accepted())
+    assert reporting.progress(app.press, name).state is MailingState.PAUSED
+    assert "7 of 60 copies failed because their address is dead" in reporting.progress(app.press, name).pause_reason
+    clock.advance(minutes=1)
+    approving.resume(app.press, name)
+    for work in works[40:]:
+        clock.advance(seconds=1)
+        answer(app, work, NEVER if work.claim.copy_number < 47 else claim_accepted())
+    # Six more are no more than a tenth: what was counted before does not count again.
+    assert reporting.progress(app.press, name).state is MailingState.SENDING
+
+
+def claim_accepted():
+    from tests.pipeline.relayed import ACCEPTED
+
+    return ACCEPTED
+
+
+def test_a_canary_wave_that_comes_back_stops_the_rest(app: App, club: Club, clock: FrozenClock) -> None:
+    club.reschedule({"send": {"canary": 4, "canary_minutes": 60}})
+    from mailer.app import reload
+
+    again = reload(app)
+    club.write_issue(serial=42, number=8)
+    pull(again)
+    name = IssueName(newsletter=LETTER, serial=42)
+    planning.plan(again.press, name)
+    with again.store.transaction() as connection:
+        from mailer.store import mailings
+
+        found = mailings.mailings_of(connection, LETTER, 42)[0]
+        mailings.record_test(connection, LETTER, 42, found.content_hash, found.editions_hash, clock.now(), 1)
+    approving.approve(again.press, name)
+    approving.send(again.press, name)
+    assert len(deliver(again)) == 4
+    for number in range(1, 4):
+        comes_back(again, name, f"P{number:03}", UNSIGNED)
+    assert reporting.progress(again.press, name).state is MailingState.PAUSED
+    clock.advance(minutes=61)
+    assert deliver(again) == []
+    assert timedelta(minutes=61)

@@ -1,0 +1,167 @@
+"""Reports as servers and readers write them, made for a test: bounces, complaints, answers; and what ingesting them gives."""
+
+from dataclasses import dataclass
+
+from mailer.formats.return_path import return_path, unsubscribe_address
+
+from mailer import app as composition
+from mailer.app import App
+from mailer.domain.bounce import RawReport, Way
+from mailer.pipeline import bouncing
+from mailer.pipeline.bouncing import Ingested
+from mailer.pipeline.consequences import Consequences
+from mailer.store.deliveries import Delivery
+from tests.club import copies
+
+DOMAIN = "bounces.club.example"
+RULES = Consequences()
+
+DSN = """\
+Return-Path: <>
+From: Mail Delivery System <MAILER-DAEMON@mx.members.example>
+To: {to}
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=_r"
+
+--=_r
+Content-Type: text/plain; charset=us-ascii
+
+This is the mail system at host mx.members.example.
+
+<{failed}>: host mx.members.example[192.0.2.1] said: {code} {status} {said}
+
+--=_r
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.members.example
+{envelope}
+Final-Recipient: rfc822; {failed}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {code} {status} {said}
+
+--=_r
+Content-Type: text/rfc822-headers
+
+From: The Harbour Letter <letter@club.example>
+To: {failed}
+Subject: The Harbour Letter
+{message_id}
+
+--=_r--
+"""
+COMPLAINT = """\
+From: feedback@provider.example
+To: {to}
+Subject: complaint about message
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="=_r"
+
+--=_r
+Content-Type: text/plain
+
+This is an email abuse report.
+
+--=_r
+Content-Type: message/feedback-report
+
+Feedback-Type: {type}
+User-Agent: Provider-Feedback/1
+Version: 1
+
+--=_r
+Content-Type: message/rfc822
+
+From: The Harbour Letter <letter@club.example>
+To: {failed}
+Subject: The Harbour Letter
+{message_id}
+
+--=_r--
+"""
+LETTER = """\
+From: {sender}
+To: {to}
+Subject: {subject}
+Content-Type: text/plain; charset=utf-8
+
+{text}
+"""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a server says of an address."""
+
+    code: int
+    status: str
+    said: str
+
+
+UNKNOWN = Refusal(550, "5.1.1", "No such user here")
+FULL = Refusal(552, "5.2.2", "Mailbox is full, quota exceeded")
+SPAM = Refusal(554, "5.7.1", "Message rejected as spam by content filter")
+UNSIGNED = Refusal(
+    550, "5.7.26", "This mail has been blocked because the sender is unauthenticated: SPF and DKIM did not pass"
+)
+SILENT = Refusal(451, "4.4.1", "Connection timed out")
+
+
+def bounce(
+    to: str = "letter@club.example",
+    failed: str = "desk001@members.example",
+    why: Refusal = UNKNOWN,
+    *,
+    message_id: str = "",
+    envelope_id: str = "",
+    action: str = "failed",
+) -> bytes:
+    """A report of RFC 3464 about one recipient; with a Message-ID, that stands in the part that it brings back."""
+    return DSN.format(
+        to=to,
+        failed=failed,
+        code=why.code,
+        status=why.status,
+        said=why.said,
+        action=action,
+        message_id=f"Message-ID: {message_id}" if message_id else "X-Nothing: here",
+        envelope=f"Original-Envelope-Id: {envelope_id}"
+        if envelope_id
+        else "Arrival-Date: Thu, 12 Jul 2018 13:00:00 +0000",
+    ).encode()
+
+
+def complaint(to: str, failed: str = "desk001@members.example", kind: str = "abuse", *, message_id: str = "") -> bytes:
+    """A report of RFC 5965."""
+    named = f"Message-ID: {message_id}" if message_id else "X-Nothing: here"
+    return COMPLAINT.format(to=to, failed=failed, type=kind, message_id=named).encode()
+
+
+def letter(to: str, text: str, *, subject: str = "Hello", sender: str = "desk001@members.example") -> bytes:
+    """What a person writes."""
+    return LETTER.format(to=to, text=text, subject=subject, sender=sender).encode()
+
+
+def path_of(app: App, copy: Delivery) -> str:
+    """The return path of a copy."""
+    return return_path(app.press.keys, copy.id, DOMAIN)
+
+
+def unsubscribe_path_of(app: App, copy: Delivery) -> str:
+    """Where the reader of a copy writes to get no more."""
+    return unsubscribe_address(app.press.keys, copy.id, DOMAIN)
+
+
+def come(app: App, content: bytes, recipient: str = "", way: Way = Way.LISTENER) -> Ingested:
+    """The mail comes in."""
+    rules = composition.consequences(app.config)
+    return bouncing.ingest(app.press, rules, [RawReport(content=content, recipient=recipient, way=way)])[0]
+
+
+def come_back(app: App, person: str, why: Refusal = UNKNOWN) -> Ingested:
+    """A copy of a person bounces, by its return path."""
+    copy = copies(app)[person]
+    path = path_of(app, copy)
+    return come(app, bounce(path, copy.address, why, message_id=copy.message_id), path)
