@@ -21,11 +21,12 @@ from mailer.domain.ports import Clock, IssueSource, Transport
 from mailer.domain.retry import Backoff
 from mailer.formats.dkim import Signer
 from mailer.formats.dkim import read_key as read_dkim_key
+from mailer.formats.token import Keyring
 from mailer.gateways import locks
 from mailer.gateways import spool as spooling
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.epoch import EpochFile
-from mailer.gateways.installation import KEY_BYTES
+from mailer.gateways.installation import read_keys
 from mailer.gateways.journal import Journal
 from mailer.gateways.journal import read as read_journal
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
@@ -92,7 +93,8 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         newsletters=schedules.newsletters,
         fees=schedules.fees,
         templates=config.path(config.paths.templates),
-        key=read_key(config.path(config.secrets.key_file)),
+        keys=Keyring(keys=read_keys(config.path(config.secrets.key_file))),
+        return_path_domain=config.bounces.return_path_domain,
         who=who or getpass.getuser(),
         secretary=config.notify.secretary,
         operator=config.notify.operator,
@@ -107,21 +109,6 @@ def reload(app: App) -> App:
     schedules = load_schedules(app.config.path(app.config.paths.schedules))
     press = replace(app.press, newsletters=schedules.newsletters, fees=schedules.fees)
     return replace(app, schedules=schedules, press=press)
-
-
-def read_key(file: Path) -> bytes:
-    """The signing key. Raises BadInput when it is missing or too short."""
-    try:
-        key = bytes.fromhex(file.read_text().strip())
-    except FileNotFoundError:
-        raise BadInput(
-            f"the key {file} is not there; `mailer init` makes one, or restore it from your backup"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise BadInput(f"the key {file} cannot be read: it must be {2 * KEY_BYTES} hexadecimal digits") from error
-    if len(key) < KEY_BYTES:
-        raise BadInput(f"the key {file} is too short: {len(key)} bytes, {KEY_BYTES} are needed")
-    return key
 
 
 def signer(config: Config) -> Signer | None:

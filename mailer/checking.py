@@ -54,8 +54,12 @@ async def check(config: Path) -> list[Finding]:
 
 def _files(config: Config) -> Iterator[Finding]:
     key, schedules = config.path(config.secrets.key_file), config.path(config.paths.schedules)
-    yield _try("the key", lambda: f"{key}, {len(composition.read_key(key))} bytes")
+    yield _try("the key", lambda: f"{key}, {_counted(len(installation.read_keys(key)))}")
     yield _try("schedules/", lambda: ", ".join(load_schedules(schedules).newsletters) or "no newsletter yet")
+
+
+def _counted(keys: int) -> str:
+    return "1 key" if keys == 1 else f"{keys} keys, the first of them signs"
 
 
 def _ledger(opened: App) -> Finding:

@@ -71,8 +71,14 @@ def test_a_new_installation_is_complete_and_its_owners_alone(tmp_path, there):
 
 def test_two_installations_have_two_keys(tmp_path):
     first, second = (installation.install(tmp_path / name).parent / "mailer.key" for name in ("one", "two"))
-    assert composition.read_key(first) != composition.read_key(second)
-    assert len(composition.read_key(first)) == 32
+    assert installation.read_keys(first) != installation.read_keys(second)
+    assert [len(key) for key in installation.read_keys(first)] == [32]
+
+
+def test_a_key_file_has_a_key_a_line_and_the_first_signs(club):
+    (club.folder / "mailer.key").write_text(f"\n{'a5' * 40}\r\n\n  {'5a' * 32}  ")
+    with club.opened() as app:
+        assert app.press.keys.keys == (bytes.fromhex("a5" * 40), bytes.fromhex("5a" * 32))
 
 
 def test_nothing_that_is_there_is_written_over(tmp_path):
@@ -94,7 +100,7 @@ def test_an_installation_is_joined_from_its_files(club):
     with club.opened(who="vera") as app:
         assert set(app.press.newsletters) == {LETTER}
         assert [season.year for season in app.press.fees.seasons] == [2018]
-        assert (app.press.key, app.press.who) == (bytes.fromhex("5a" * 32), "vera")
+        assert (app.press.keys.keys, app.press.who) == ((bytes.fromhex("5a" * 32),), "vera")
         assert app.press.clock.now() == THURSDAY
         assert app.database_files == [club.folder / f"mailer.db{end}" for end in ("", "-wal", "-shm")]
         assert app.state_folder == club.folder
@@ -139,17 +145,21 @@ def test_a_database_that_cannot_be_opened_is_said_without_its_password(club, url
     [
         (None, "is not there; `mailer init` makes one, or restore it from your backup"),
         ("", "is too short: 0 bytes, 32 are needed"),
-        ("5a" * 31, "is too short: 31 bytes"),
-        ("not hexadecimal", "cannot be read: it must be 64 hexadecimal digits"),
+        ("\n \n", "is too short: 0 bytes, 32 are needed"),
+        ("5a" * 31, "is too short in line 1: 31 bytes, 32 are needed"),
+        (f"{'5a' * 32}\n\n{'5a' * 16}\n", "is too short in line 3: 16 bytes"),
+        ("not hexadecimal", "cannot be read in line 1: it must be 64 hexadecimal digits"),
+        (f"{'5a' * 32}\n{'5a' * 31}5ö\n", "cannot be read in line 2: it must be 64 hexadecimal digits"),
+        ("5a\udcff", "cannot be read: it must be 64 hexadecimal digits"),
     ],
 )
 def test_a_key_that_is_no_good_is_named_and_never_shown(club, key, said):
     file = club.folder / "mailer.key"
-    file.unlink() if key is None else file.write_text(key)
+    file.unlink() if key is None else file.write_text(key, errors="surrogateescape")
     message = refused(BadInput, composition.open_app, club.config)
     assert message.startswith(f"the key {file} ")
     assert said in message
-    assert not key or key not in message
+    assert not (key or "").strip() or key not in message
 
 
 def test_a_reload_takes_new_schedules_or_leaves_the_old_ones(club):

@@ -1,8 +1,6 @@
 """Knows a message's own words: its Message-ID, the names of its pictures, and how its two parts are read again."""
 
 import hashlib
-import hmac
-from base64 import b32encode
 from email import message_from_bytes
 from email.policy import default
 from functools import lru_cache
@@ -10,12 +8,12 @@ from functools import lru_cache
 from mailer.domain.issue import PictureFile
 from mailer.formats.base64 import base64_lines
 from mailer.formats.header import Header, ascii_file_name, parametrised, structured
+from mailer.formats.token import Keyring, Purpose
 
 
-def message_id(delivery_id: int, key: bytes, domain: str) -> str:
-    """The Message-ID of a delivery, the same on every attempt: `<m.17.…@domain>`, signed with 80 bits of HMAC-SHA256."""
-    signature = hmac.digest(key, f"message-id:{delivery_id}".encode(), "sha256")[:10]
-    return f"<m.{delivery_id}.{b32encode(signature).decode('ascii').lower()}@{domain}>"
+def message_id(delivery_id: int, keys: Keyring, domain: str) -> str:
+    """The Message-ID of a delivery, the same on every attempt: `<m…@domain>`, its token signed with the first key."""
+    return f"<{keys.sign(Purpose.MESSAGE_ID, delivery_id)}@{domain}>"
 
 
 def content_id(picture: PictureFile) -> str:

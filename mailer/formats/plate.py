@@ -42,16 +42,20 @@ class Plate:
     html: Part
     after: tuple[bytes, ...]
 
-    def make(self, name: str, address: str, message_id: str, values: Values) -> Message:
+    def make(self, name: str, address: str, message_id: str, values: Values, unsubscribe: str = "") -> Message:
         """One person's message as RFC 5322 octets, every line ending in CRLF: the same bytes from the same inputs.
 
-        `address` is an `Address.wire`, `message_id` has its angle brackets. No line is over 998 octets, those of the
-        parts not over 76. No line begins with a dot, so SMTP has none to double (RFC 5321 §4.5.2). All is ASCII, but
-        for an address's local part in another alphabet (RFC 6532). Raises CannotRender naming the slot as `check` does,
-        BadInput for a name, address or Message-ID that no header can hold.
+        `address` is an `Address.wire`, `message_id` has its angle brackets; `unsubscribe` is the address to which the
+        reader writes to get no more, empty: none is told. No line is over 998 octets, those of the parts not over 76.
+        No line begins with a dot, so SMTP has none to double (RFC 5321 §4.5.2). All is ASCII, but for an address's
+        local part in another alphabet (RFC 6532). Raises CannotRender naming the slot as `check` does, BadInput for a
+        name, address or Message-ID that no header can hold.
         """
         check(self.slots, values)
+        # What is a person's own stands together, between two constants: it is encoded and joined once.
         own = mailbox(Header.TO, name, address) + structured(Header.MESSAGE_ID, message_id)
+        if unsubscribe:  # RFC 2369 §3.2
+            own += structured(Header.LIST_UNSUBSCRIBE, f"<mailto:{unsubscribe}?subject=unsubscribe>")
         return Message(
             b"".join(
                 (

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.domain.ports import Parcel
+from mailer.gateways import dsn
 from mailer.gateways.events import Answered, Event, Over, Refused, Verb, Wanted
 from mailer.gateways.replies import ReplyReader
 
@@ -93,7 +94,7 @@ class Dialogue:
         self._say(self._mail(parcel), Verb.MAIL, turn)
         if not self.pipelined:
             return
-        self._say(_rcpt(parcel), Verb.RCPT, turn)
+        self._say(self._rcpt(parcel), Verb.RCPT, turn)
         if chunked:
             turn.begun = True
             self.outgoing.append(b"BDAT %d LAST\r\n" % len(parcel.message))
@@ -189,7 +190,7 @@ class Dialogue:
         elif verb is Verb.RSET:
             self._say(self._mail(turn.parcel), Verb.MAIL, turn)
         elif verb is Verb.MAIL:
-            self._say(_rcpt(turn.parcel), Verb.RCPT, turn)
+            self._say(self._rcpt(turn.parcel), Verb.RCPT, turn)
         else:
             self._say(b"DATA\r\n", Verb.DATA, turn)
 
@@ -252,12 +253,15 @@ class Dialogue:
 
     def _mail(self, parcel: Parcel) -> bytes:
         envelope = parcel.envelope
-        size = b" SIZE=%d" % len(parcel.message) if "size" in self.extensions else b""  # RFC 1870 §3
+        asked = b" SIZE=%d" % len(parcel.message) if "size" in self.extensions else b""  # RFC 1870 §3
+        if "dsn" in self.extensions:
+            asked += dsn.of_mail(envelope)
         if envelope.recipient.isascii() and envelope.sender.isascii():
-            return b"MAIL FROM:<%b>%b\r\n" % (envelope.sender.encode(), size)
+            return b"MAIL FROM:<%b>%b\r\n" % (envelope.sender.encode(), asked)
         # RFC 6531 §3.4; the To header is in UTF-8 then, so the content needs RFC 6152's eight bits.
-        return b"MAIL FROM:<%b>%b BODY=8BITMIME SMTPUTF8\r\n" % (envelope.sender.encode(), size)
+        return b"MAIL FROM:<%b>%b BODY=8BITMIME SMTPUTF8\r\n" % (envelope.sender.encode(), asked)
 
-
-def _rcpt(parcel: Parcel) -> bytes:
-    return b"RCPT TO:<%b>\r\n" % parcel.envelope.recipient.encode()
+    def _rcpt(self, parcel: Parcel) -> bytes:
+        envelope = parcel.envelope
+        asked = dsn.of_rcpt(envelope) if "dsn" in self.extensions else b""
+        return b"RCPT TO:<%b>%b\r\n" % (envelope.recipient.encode(), asked)

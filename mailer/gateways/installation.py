@@ -7,7 +7,7 @@ import stat
 from importlib.resources import files
 from pathlib import Path
 
-from mailer.domain.errors import Refused
+from mailer.domain.errors import BadInput, Refused
 
 KEY_BYTES = 32
 
@@ -36,6 +36,34 @@ def install(folder: Path) -> Path:
         write_private(key, secrets.token_hex(KEY_BYTES) + "\n")
     write_private(config, shipped("config.example.toml").read_text())
     return config
+
+
+def read_keys(file: Path) -> tuple[bytes, ...]:
+    """The keys of a key file, one a line, the newest first. Raises BadInput when one is missing, unreadable or short."""
+    try:
+        lines = file.read_text().splitlines()
+    except FileNotFoundError:
+        raise BadInput(
+            f"the key {file} is not there; `mailer init` makes one, or restore it from your backup"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadInput(f"the key {file} cannot be read: it must be {2 * KEY_BYTES} hexadecimal digits") from error
+    keys = [_key(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not keys:
+        raise BadInput(f"the key {file} is too short: 0 bytes, {KEY_BYTES} are needed")
+    return tuple(keys)
+
+
+def _key(file: Path, number: int, line: str) -> bytes:
+    try:
+        key = bytes.fromhex(line.strip())
+    except ValueError as error:
+        raise BadInput(
+            f"the key {file} cannot be read in line {number}: it must be {2 * KEY_BYTES} hexadecimal digits"
+        ) from error
+    if len(key) < KEY_BYTES:
+        raise BadInput(f"the key {file} is too short in line {number}: {len(key)} bytes, {KEY_BYTES} are needed")
+    return key
 
 
 def _copy_private(source: Path, target: Path) -> None:

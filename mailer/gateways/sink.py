@@ -50,6 +50,7 @@ class Received:
     sender: str
     recipient: str
     message: bytes
+    parameters: tuple[str, ...] = ()  # those of RFC 3461, of MAIL and then of RCPT, as they stood
 
 
 class Sink:
@@ -57,7 +58,8 @@ class Sink:
 
     With a `folder` each message is written there as <nnnn>.eml (0600); with a `log` a line `message-id recipient` is
     appended for each. `login` is (user, password), required when given; as aiosmtpd has it, it wants STARTTLS.
-    `pipelining`: whether it announces that commands may come in groups (RFC 2920), which aiosmtpd can take.
+    `pipelining`: whether it announces that commands may come in groups (RFC 2920), which aiosmtpd can take. `dsn`: whether
+    it announces that reports can be asked for (RFC 3461); it writes none, and keeps what was asked.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Sink:
         login: tuple[str, str] | None = None,
         smtputf8: bool = True,
         pipelining: bool = True,
+        dsn: bool = False,
         port: int = 0,
         log: Path | None = None,
         delay_seconds: float = 0.0,
@@ -83,7 +86,8 @@ class Sink:
         self._tls_context = tls_context
         self._login = login
         self._smtputf8 = smtputf8
-        self._pipelining = pipelining
+        self._announced = [f"250-{word}" for word, on in (("PIPELINING", pipelining), ("DSN", dsn)) if on]
+        self.dsn = dsn
         self._log = log
         self._delay = delay_seconds
         self._named: Counter[str] = Counter()
@@ -132,9 +136,9 @@ class Sink:
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
         self, _server: "_Session", session: Session, _envelope: Envelope, name: str, lines: list[str]
     ) -> list[str]:
-        """What to announce: what aiosmtpd would, and PIPELINING."""
+        """What to announce: what aiosmtpd would, and what we add."""
         session.host_name = name
-        return [lines[0], *(["250-PIPELINING"] if self._pipelining else []), *lines[1:]]
+        return [lines[0], *self._announced, *lines[1:]]
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: "_Session", _session: Session, _envelope: Envelope, sender: str, _options: list[str]
@@ -158,7 +162,10 @@ class Sink:
         planned = self.plan(Phase.END, sender, recipient)
         if isinstance(planned, str):
             return await self.play(server, planned)
-        number = self._take(Received(sender=sender, recipient=recipient, message=envelope.original_content or b""))
+        message = envelope.original_content or b""
+        number = self._take(
+            Received(sender=sender, recipient=recipient, message=message, parameters=tuple(server.parameters))
+        )
         await asyncio.sleep(self._delay)
         await self.play(server, planned)
         return f"250 2.0.0 Ok: queued as {number}"
@@ -196,6 +203,9 @@ class Sink:
         return number
 
 
+_OF_DSN = frozenset({"RET", "ENVID", "NOTIFY", "ORCPT"})  # RFC 3461 §4
+
+
 class _Session(SMTP):
     """One client's conversation."""
 
@@ -205,6 +215,7 @@ class _Session(SMTP):
         super().__init__(sink, **options)
         self._sink = sink
         self._sessions = sessions
+        self.parameters: list[str] = []  # of the transaction under way
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._sessions.add(self)
@@ -228,6 +239,23 @@ class _Session(SMTP):
         """Says nothing more; ends by cancellation, when the connection is lost."""
         await self.loop.create_future()
         raise AssertionError("nobody ever sets that future")
+
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's name
+        """As aiosmtpd does it, which knows no DSN."""
+        self.parameters.clear()
+        await super().smtp_MAIL(self._set_aside(arg))
+
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's name
+        """As aiosmtpd does it, which knows no DSN."""
+        await super().smtp_RCPT(self._set_aside(arg))
+
+    def _set_aside(self, arg: str | None) -> str | None:
+        if arg is None or not self._sink.dsn:
+            return arg
+        path, end, rest = arg.partition(">")
+        words = rest.split()
+        self.parameters += [word for word in words if word.partition("=")[0].upper() in _OF_DSN]
+        return " ".join([path + end, *(word for word in words if word not in self.parameters)])
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
         """As aiosmtpd does it, with the script asked before 354 and in the midst of the content."""

@@ -118,7 +118,7 @@ def freeze(
         mailings.freeze(connection, frozen.mailing, people)
         ids = deliveries.add_copies(connection, frozen.mailing, name.newsletter, name.serial, copies, judged_by=rules)
         domain = draft.letterhead.sender.address.domain
-        deliveries.name_messages(connection, ((one, message_id(one, press.key, domain)) for one in ids))
+        deliveries.name_messages(connection, ((one, message_id(one, press.keys, domain)) for one in ids))
         hashed.add(people, copies)
         frozen.count(people, copies)
     _seal(connection, frozen.mailing, draft, hashed.hexdigest())

@@ -142,7 +142,7 @@ class Workbench:
     # Engraved when first needed, by language, variant and whether for a test: never more than two for an edition.
     _plates: dict[tuple[str, str, bool], Plate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def make(self, copy: Copy, message_id: str, *, test: bool = False) -> Message:
+    def make(self, copy: Copy, message_id: str, *, unsubscribe: str = "", test: bool = False) -> Message:
         """The message of one copy, marked as a test or not. Raises CannotRender naming the person."""
         try:
             return self.print_copy(
@@ -154,6 +154,7 @@ class Workbench:
                 copy.salutation,
                 copy.paid_until,
                 message_id,
+                unsubscribe=unsubscribe,
                 test=test,
             )
         except CannotRender as error:
@@ -170,12 +171,14 @@ class Workbench:
         paid_until: PaidUntil,
         message_id: str,
         *,
+        unsubscribe: str = "",
         test: bool = False,
     ) -> Message:
         """The message of one copy from the plain values of its row: the same bytes from the same inputs.
 
-        `address` is an `Address.wire`. No line begins with a dot, so SMTP has none to double. Raises CannotRender naming
-        the slot that cannot be filled or the header that cannot hold its words; KeyError for an edition that is not there.
+        `address` is an `Address.wire`, `unsubscribe` where its reader writes to get no more (empty: not told). No line
+        begins with a dot, so SMTP has none to double. Raises CannotRender naming the slot that cannot be filled or the
+        header that cannot hold its words; KeyError for an edition that is not there.
         """
         plate = self._plates.get((language, variant, test)) or self._engrave(language, variant, test=test)
         values = {
@@ -185,7 +188,7 @@ class Workbench:
             Slot.PAID_UNTIL: _told_until(paid_until, language) if paid_until else "",
         }
         try:
-            return plate.make(name, address, message_id, values)
+            return plate.make(name, address, message_id, values, unsubscribe)
         except CannotRender as error:
             raise CannotRender(f"{error}; mend the register, then plan again") from error
         except BadInput as error:

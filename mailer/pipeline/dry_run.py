@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mailer.domain.circulation import Copy
 from mailer.domain.errors import Refused
+from mailer.domain.ports import Message
 from mailer.formats.message import contents
 from mailer.pipeline import planning
 from mailer.pipeline.compiling import Workbench
@@ -13,6 +14,7 @@ from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.proving import workbench
 from mailer.pipeline.testing import entitled
 from mailer.store import deliveries, mailings
+from mailer.store.deliveries import Delivery
 from mailer.store.waiting import Waiting, all_waiting
 
 Spool = Callable[[str, bytes], Path]
@@ -33,7 +35,7 @@ def write(press: Press, name: IssueName, spool: Spool) -> list[Path]:
             left.append((workbench(connection, one, press.clock.now()), list(all_waiting(connection, one))))
     # Outside of the transaction, in which nobody else can write.
     return [
-        spool(_file(one.copy), press.signed(bench.make(one.copy, one.message_id), bench.date))
+        spool(_file(one.copy), press.signed(_make(press, bench, one), bench.date))
         for bench, copies in left
         for one in copies
     ]
@@ -51,7 +53,7 @@ def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Pa
             bench = workbench(connection, one, press.clock.now())
             for copy in deliveries.of_mailing(connection, one.id):
                 if copy.person == person:
-                    message = press.signed(bench.make(copy.copy, copy.message_id), bench.date)
+                    message = press.signed(_make(press, bench, copy), bench.date)
                     html, text = contents(message)  # out of the very bytes that would be sent
                     stem = _file(copy.copy).removesuffix(".eml")
                     written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
@@ -59,6 +61,10 @@ def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Pa
     if not written:
         raise Refused(f"person {person} is entitled to {name}, but the plan has no copy for them: plan it again")
     return [spool(file, content) for file, content in written]
+
+
+def _make(press: Press, bench: Workbench, one: Waiting | Delivery) -> Message:
+    return bench.make(one.copy, one.message_id, unsubscribe=press.unsubscribe(one.id))
 
 
 def _file(copy: Copy) -> str:

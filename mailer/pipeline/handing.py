@@ -121,7 +121,7 @@ def _claim(
             taken = _claim_for(connection, manner, asked.owner, relay, one, judged_by, closed, free, now)
             limit = limit if limit is None else limit - len(taken)
             until = asked.elapsed + manner.lease.total_seconds()
-            claimed += [_work(bench, claim, until) for claim in taken]
+            claimed += [_work(press, bench, claim, until) for claim in taken]
     return works
 
 
@@ -188,8 +188,13 @@ def startable(connection: Connection, press: Press, now: datetime, only: IssueNa
     ]
 
 
-def _work(bench: Workbench, claim: Claim, until: float) -> Work:
-    envelope = Envelope(sender=bench.letterhead.sender.address.wire, recipient=claim.address)
+def _work(press: Press, bench: Workbench, claim: Claim, until: float) -> Work:
+    # The Message-ID's token is the ENVID too: a report then names its delivery although the header was not returned.
+    envelope = Envelope(
+        sender=press.return_path(claim.delivery) or bench.letterhead.sender.address.wire,
+        recipient=claim.address,
+        identity=claim.message_id.partition("@")[0].removeprefix("<"),
+    )
     return Work(claim=claim, bench=bench, envelope=envelope, until=until)
 
 

@@ -38,6 +38,7 @@ class Work:
             copy.salutation,
             copy.paid_until,
             copy.message_id,
+            unsubscribe=press.unsubscribe(copy.delivery),
         )
         self.message = press.signed(message, bench.date)
 

@@ -1,4 +1,4 @@
-"""What every stage works with: the database, the clock, the newsletters, the fees, the templates and the key."""
+"""What every stage works with: the database, the clock, the newsletters, the fees, the templates and the keys."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, Message
 from mailer.formats.dkim import Signer
+from mailer.formats.return_path import return_path, unsubscribe_address
+from mailer.formats.token import Keyring
 from mailer.store import Store
 
 
@@ -22,10 +24,11 @@ class Press:
     newsletters: Mapping[str, Newsletter]
     fees: FeeSchedule
     templates: Path
-    key: bytes
+    keys: Keyring
     who: str
     secretary: str = ""  # whom digests and tasks go to; empty: nobody
     operator: str = ""  # whom alarms go to; empty: nobody
+    return_path_domain: str = ""  # empty: the envelope sender is the newsletter's address
     signing: Callable[[], Signer | None] = lambda: None  # reads the keys when it is first asked
 
     @property
@@ -37,6 +40,14 @@ class Press:
         """The message signed as of that instant, the same every time; as it is where we do not sign."""
         signer = self.signer
         return message if signer is None else Message(signer.sign(message, int(at.timestamp())))
+
+    def return_path(self, delivery: int) -> str:
+        """Where a report about this delivery's copy shall go; empty without a domain for it."""
+        return return_path(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
+
+    def unsubscribe(self, delivery: int) -> str:
+        """Where a reader of this delivery's copy writes to get no more; empty without a domain for it."""
+        return unsubscribe_address(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
 
     def newsletter(self, identity: str) -> Newsletter:
         """The newsletter with this id; NotFound names those there are."""

@@ -27,23 +27,23 @@ def prove(press: Press, found: Mailing) -> int:
 
     with press.store.reading() as connection:
         bench = workbench(connection, found, press.clock.now())
-    return _make_each(bench, read)
+    return _make_each(press, bench, read)
 
 
 def prove_within(connection: Connection, press: Press, found: Mailing) -> int:
     """The same in the transaction given: for the few copies of a mailing that is written and begun in one."""
     bench = workbench(connection, found, press.clock.now())
-    return _make_each(bench, lambda after: waiting(connection, found, after=after))
+    return _make_each(press, bench, lambda after: waiting(connection, found, after=after))
 
 
-def _make_each(bench: Workbench, read: Callable[[int], list[Waiting]]) -> int:
+def _make_each(press: Press, bench: Workbench, read: Callable[[int], list[Waiting]]) -> int:
     made, failed, named, after = 0, 0, list[str](), 0
     while copies := read(after):
         after = copies[-1].copy.copy_number
         made += len(copies)
         for one in copies:
             try:
-                bench.make(one.copy, one.message_id)
+                bench.make(one.copy, one.message_id, unsubscribe=press.unsubscribe(one.id))
             except CannotRender as error:
                 failed += 1
                 if failed <= NAMED:

@@ -229,5 +229,5 @@ def _message_id(press: Press, name: IssueName, copy: Copy) -> str:
     """Different for every test mailing, so that no mail program hides the second as a double of the first."""
     instant = press.clock.now().isoformat()
     words = f"test {name} {instant} {copy.address} {copy.language} {copy.variant.name}"
-    token = hashlib.sha256(press.key + words.encode()).hexdigest()[:32]
+    token = hashlib.sha256(press.keys.keys[0] + words.encode()).hexdigest()[:32]
     return f"<test.{token}@{press.newsletter(name.newsletter).sender.address.domain}>"

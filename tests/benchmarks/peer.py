@@ -60,5 +60,5 @@ def copies(told: dict, people: list[dict]) -> Iterator[Copy]:
         html, text = told["html"], told["text"]
         for mark, value in one["marks"].items():
             html, text = html.replace(mark, value), text.replace(mark, value)
-        message_id = f"<m.{one['number']}@club.example>"
+        message_id = f"<m{one['number']}@club.example>"
         yield Copy(recipient=one["address"], name=one["name"], message_id=message_id, html=html, text=text)

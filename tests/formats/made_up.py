@@ -238,5 +238,5 @@ def a_plate(edition: Edition, **fields: object) -> Plate:
 def printed(edition: Edition, values: Mapping[Slot, str], *, banner: str = "") -> tuple[str, str]:
     """The HTML and the text of one copy, read out of its message."""
     return contents(
-        a_plate(edition, banner=banner).make("Ada Harbour", "ada@example.org", "<m.17@club.example>", values)
+        a_plate(edition, banner=banner).make("Ada Harbour", "ada@example.org", "<m17@club.example>", values)
     )

@@ -34,7 +34,9 @@ AT = 1531378800
 
 def a_message(address: str = "ada@example.org") -> bytes:
     """A member's whole copy."""
-    return a_plate(an_edition()).make("Ada Harbour", address, "<m.17@club.example>", READER["en"])
+    return a_plate(an_edition()).make(
+        "Ada Harbour", address, "<m17@club.example>", READER["en"], "u17@bounces.club.example"
+    )
 
 
 MESSAGE = a_message()
@@ -168,7 +170,10 @@ def test_an_added_field_breaks_it(name):
     assert holds(head + field + body) == [False, False]
 
 
-@pytest.mark.parametrize("name", ["From", "Reply-To", "To", "Subject", "Date", "Message-ID", "List-Id", "Content-Type"])
+@pytest.mark.parametrize(
+    "name",
+    ["From", "Reply-To", "To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe", "Content-Type"],
+)
 def test_a_changed_or_missing_field_breaks_it(name):
     signed = signer().sign(MESSAGE, AT)
     found = re.search(rb"^" + name.encode() + rb": .*\r\n(?:[ \t].*\r\n)*", signed, re.MULTILINE)

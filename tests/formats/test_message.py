@@ -11,15 +11,17 @@ import pytest
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import PictureFile
 from mailer.formats.message import content_id, contents, message_id, picture_part
+from mailer.formats.token import Keyring
 
 PICTURE = PictureFile(name="график № 1.png", subtype="png", content=b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
 
 
 def test_the_message_id_belongs_to_the_delivery_and_the_key():
-    same = message_id(17, b"a key", "club.example")
-    assert re.fullmatch(r"<m\.17\.[a-z2-7]{16}@club\.example>", same)
-    assert same == message_id(17, b"a key", "club.example")
-    assert len({same, message_id(18, b"a key", "club.example"), message_id(17, b"another", "club.example")}) == 3
+    keys, others = Keyring(keys=(b"a key",)), Keyring(keys=(b"another", b"a key"))
+    same = message_id(17, keys, "club.example")
+    assert re.fullmatch(r"<m[a-z2-7]{19}@club\.example>", same)
+    assert same == message_id(17, keys, "club.example")
+    assert len({same, message_id(18, keys, "club.example"), message_id(17, others, "club.example")}) == 3
 
 
 def test_a_picture_is_called_by_its_content():

@@ -26,7 +26,7 @@ from tests.formats.test_message import PICTURE
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ru"])
 ENCODINGS = pytest.mark.parametrize("encoding", ["quoted-printable", "base64"])
-MESSAGE_ID = "<m.17.abcdefghijklmnop@club.example>"
+MESSAGE_ID = "<mabrabcdefghijklmnop@club.example>"
 MARIA = "maria@xn--e1afmkfd.example"
 
 
@@ -196,6 +196,18 @@ def test_nothing_breaks_into_the_headers_of_a_copy():
             plate.make(name, address, identifier, READER["en"])
     with pytest.raises(BadInput):
         a_plate(replace(an_edition(), language="en\r\nBcc: eve@club.example"))
+
+
+def test_a_copy_tells_how_to_get_no_more_only_where_there_is_an_address():
+    plate, address = a_plate(an_edition()), f"u{'x' * 31}@bounces.club.example"
+    told = plate.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"], address)
+    assert parsed(told)["List-Unsubscribe"] == f"<mailto:{address}?subject=unsubscribe>"
+    line = f"List-Unsubscribe: <mailto:{address}?subject=unsubscribe>\r\n".encode()
+    assert told.count(b"List-Unsubscribe") == told.count(line) == 1
+    assert told.replace(line, b"") == plate.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"])
+    for wrong in ("u\r\nBcc: eve@club.example", "u@ü.example", "=?x?="):
+        with pytest.raises(BadInput, match="List-Unsubscribe"):
+            plate.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"], wrong)
 
 
 def test_a_date_without_a_time_zone_is_refused():

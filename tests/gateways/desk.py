@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 Says = Callable[[str, int], str | None]
 CUT = "cut the connection"
 NOTHING = "say nothing, and go on as if it were said"
-EVERYTHING = ("PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "SIZE 1000000")
+EVERYTHING = ("PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "SIZE 1000000", "DSN")
 ONE_BY_ONE = ("8BITMIME", "SIZE")
 GROUPS = ("PIPELINING", *ONE_BY_ONE)
 

@@ -29,10 +29,11 @@ class Letter:
 
     to: Address
     message: Message = MESSAGE
+    identity: str = "m17"
 
     @property
     def envelope(self) -> Envelope:
-        return Envelope(sender=SENDER.wire, recipient=self.to.wire)
+        return Envelope(sender=SENDER.wire, recipient=self.to.wire, identity=self.identity)
 
 
 class Shelf:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailer.gateways.dialogue import Dialogue
 from mailer.gateways.events import Answered, Event, Over, Refused, Verb, Wanted
 from tests.gateways.desk import CUT, EVERYTHING, GROUPS, ONE_BY_ONE, Desk
-from tests.gateways.relays import ANNA, BORIS, CLARA, MESSAGE, Letter
+from tests.gateways.relays import ANNA, BORIS, CLARA, MESSAGE, ZOE, Letter
 
 ONE, GROUPED, CHUNKED = (
     frozenset(word.split()[0].lower() for word in words) for words in (ONE_BY_ONE, GROUPS, EVERYTHING)
@@ -218,6 +218,25 @@ def test_goodbye() -> None:
         assert spoken(dialogue) == "QUIT"
         assert list(tell(dialogue, answer)) == [event]
         assert list(tell(dialogue, "250")) == []
+
+
+def test_reports_are_asked_for_only_where_the_relay_announces_that() -> None:
+    for extensions, mail, rcpt in (
+        (GROUPED, f" SIZE={len(MESSAGE)}", ""),
+        (GROUPED | {"dsn"}, f" SIZE={len(MESSAGE)} RET=HDRS ENVID=m17", " ORCPT=rfc822;anna@members.example"),
+        (frozenset({"dsn", "pipelining"}), " RET=HDRS ENVID=m17", " ORCPT=rfc822;anna@members.example"),
+    ):
+        dialogue = Dialogue(extensions)
+        dialogue.ask(A)
+        said = [f"MAIL FROM:<bulletin@club.example>{mail}\r\n", f"RCPT TO:<anna@members.example>{rcpt}\r\n"]
+        assert dialogue.outgoing == [line.encode() for line in [*said, "DATA\r\n"]]
+
+
+def test_an_address_in_another_alphabet_has_no_original_in_ascii() -> None:
+    dialogue = Dialogue(CHUNKED)
+    dialogue.ask(Letter(ZOE))
+    mail = b"MAIL FROM:<bulletin@club.example> SIZE=%d RET=HDRS ENVID=m17 BODY=8BITMIME SMTPUTF8\r\n" % len(MESSAGE)
+    assert dialogue.outgoing[:2] == [mail, "RCPT TO:<zoë@members.example>\r\n".encode()]
 
 
 # --- any octets ---------------------------------------------------------------------------------------------------------

@@ -80,6 +80,31 @@ def test_it_takes_commands_in_groups_and_says_so_unless_it_is_told_not_to() -> N
         assert [line[:3] for line in lines[last:-1]] == [b"250", b"250", b"354", b"250"] * 2 + [b"250", b"221"]
 
 
+def test_what_is_asked_of_reports_is_kept_where_it_announces_that_it_can_be() -> None:
+    mail, rcpt = "RET=HDRS ENVID=m17", "NOTIFY=FAILURE,DELAY ORCPT=rfc822;b+2Bc@members.example"
+
+    async def story(*, dsn: bool) -> tuple[bytes, list[tuple[str, ...]]]:
+        async with Sink(dsn=dsn) as sink:
+            reader, writer = await asyncio.open_connection("127.0.0.1", sink.port)
+            for asked in ((mail, rcpt), ("", "")):
+                lines = [f"MAIL FROM:<a@club.example> {asked[0]}", f"RCPT TO:<b+c@members.example> {asked[1]}", "DATA"]
+                said = b"EHLO client.example\r\n" + "".join(f"{line.strip()}\r\n" for line in lines).encode()
+                writer.write(said + (MESSAGE + b".\r\n" if dsn or not asked[0] else b""))
+            writer.write(b"MAIL\r\nMAIL FROM:<a@club.example> COLOUR=RED\r\nQUIT\r\n")
+            everything = await reader.read()
+            writer.close()
+            return everything, [one.parameters for one in sink.received]
+
+    said, kept = asyncio.run(story(dsn=True))
+    assert b"\r\n250-DSN\r\n" in said
+    assert kept == [tuple(f"{mail} {rcpt}".split()), ()]
+    assert b"\r\n501 " in said
+    assert b"\r\n555 MAIL" in said
+    said, kept = asyncio.run(story(dsn=False))
+    assert b"DSN" not in said
+    assert (kept, b"\r\n555 MAIL" in said) == ([()], True)
+
+
 def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
     log = tmp_path / "log"
     command = [sys.executable, "-m", "mailer.gateways.sink", "--port", "0", "--log", str(log), "--delay-ms", "1"]

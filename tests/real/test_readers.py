@@ -16,6 +16,7 @@ from mailer.domain.address import Address
 from mailer.domain.edition import Slot
 from mailer.formats.header import Header, identified, mailbox, parametrised, unstructured
 from mailer.formats.message import content_id, message_id
+from mailer.formats.token import Keyring
 from tests.formats.made_up import READER, a_newsletter, a_plate, an_edition, an_issue
 from tests.formats.reference import fill
 from tests.formats.strategies import file_names, lines
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.real
 NODE = Path(__file__).parent / "node"
 ANNA = Address(local="anna.lindqvist", domain="example.org")
 
-MESSAGE_ID = message_id(17, b"a key", "club.example")
+MESSAGE_ID = message_id(17, Keyring(keys=(b"a key",)), "club.example")
 
 Read = Callable[[bytes], dict[str, dict]]
 

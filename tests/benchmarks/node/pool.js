@@ -20,7 +20,7 @@ function message(reader) {
     to: { name: reader.name, address: reader.address },
     subject: told.subject,
     date: told.date,
-    messageId: `<m.${reader.number}@club.example>`,
+    messageId: `<m${reader.number}@club.example>`,
     headers: told.headers,
     text: filled(told.text, reader.marks),
     html: filled(told.html, reader.marks),

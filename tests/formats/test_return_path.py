@@ -1,0 +1,71 @@
+"""Addresses with a token: what we have written is read, at our domain and for its purpose, and nothing else is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.formats.message import message_id
+from mailer.formats.return_path import named_in_message_id, return_path, token_in, unsubscribe_address
+from mailer.formats.token import Keyring, Purpose, Token
+
+KEYS = Keyring(keys=(bytes(range(32)),))
+DOMAIN = "bounces.club.example"
+BOUNCE, UNSUBSCRIBE = Token(purpose=Purpose.BOUNCE, delivery=17), Token(purpose=Purpose.UNSUBSCRIBE, delivery=17)
+
+
+def test_what_we_have_written_is_read_in_any_case() -> None:
+    for address, said in (
+        (return_path(KEYS, 17, DOMAIN), BOUNCE),
+        (unsubscribe_address(KEYS, 17, DOMAIN), UNSUBSCRIBE),
+    ):
+        assert token_in(address, DOMAIN, KEYS) == token_in(address.upper(), DOMAIN, KEYS) == said
+        assert token_in(address, DOMAIN.upper(), KEYS) == said
+        assert len(address.partition("@")[0]) <= 64
+
+
+def test_the_longest_there_is_fits_into_a_local_part() -> None:
+    assert len(return_path(KEYS, (1 << 63) - 1, DOMAIN).partition("@")[0]) <= 64
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "{token}",
+        "{token}@",
+        "@bounces.club.example",
+        "{token}@club.example",
+        "{token}@bounces.club.example.",
+        "{token}@evil.example@bounces.club.example",
+        "{token}+x@bounces.club.example",
+        "<{token}@bounces.club.example>",
+        '"{token}"@bounces.club.example',
+        "{message_id}@bounces.club.example",
+    ],
+)
+def test_what_we_have_not_written_is_not_read(wrong: str) -> None:
+    token, named = return_path(KEYS, 17, DOMAIN).partition("@")[0], KEYS.sign(Purpose.MESSAGE_ID, 17)
+    assert token_in(wrong.format(token=token, message_id=named), DOMAIN, KEYS) is None
+
+
+def test_without_a_domain_there_is_no_token() -> None:
+    assert token_in(return_path(KEYS, 17, ""), "", KEYS) is None
+
+
+def test_our_message_id_names_its_delivery_whatever_its_domain() -> None:
+    ours = message_id(17, KEYS, "club.example")
+    for one in (ours, ours.upper(), ours[1:-1], f" {ours}\r\n", message_id(17, KEYS, "old.example")):
+        assert named_in_message_id(one, KEYS) == 17
+
+
+@pytest.mark.parametrize("purpose", [Purpose.BOUNCE, Purpose.UNSUBSCRIBE])
+def test_a_message_id_that_is_not_ours_names_nothing(purpose: Purpose) -> None:
+    for one in ("", "<>", "<@>", f"<{KEYS.sign(Purpose.MESSAGE_ID, 17)}>", f"<{KEYS.sign(purpose, 17)}@club.example>"):
+        assert named_in_message_id(one, KEYS) is None
+    strange = message_id(17, Keyring(keys=(b"another",)), "club.example")
+    assert named_in_message_id(strange, KEYS) is None
+
+
+@given(st.text(max_size=100))
+def test_whatever_comes_nothing_is_raised(text: str) -> None:
+    assert token_in(text, DOMAIN, KEYS) is token_in(f"{text}@{DOMAIN}", DOMAIN, KEYS) is None
+    assert named_in_message_id(text, KEYS) is named_in_message_id(f"<{text}@x>", KEYS) is None

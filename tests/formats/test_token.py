@@ -1,0 +1,112 @@
+"""Tokens: what was signed is read, in any case of letters, and nothing else is, whatever it looks like."""
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mailer.formats.token import Keyring, Purpose, Token
+
+OLD, NEW, STRANGE = bytes(range(32)), bytes(range(32, 64)), b"another club's"
+KEYS = Keyring(keys=(NEW, OLD))
+CHARACTERS = "abcdefghijklmnopqrstuvwxyz234567"
+LARGEST = (1 << 63) - 1
+
+purposes = st.sampled_from(Purpose)
+deliveries = st.integers(1, LARGEST)
+
+
+@given(purpose=purposes, delivery=deliveries)
+@example(purpose=Purpose.BOUNCE, delivery=1)
+@example(purpose=Purpose.BOUNCE, delivery=32)
+@example(purpose=Purpose.UNSUBSCRIBE, delivery=LARGEST)
+def test_what_was_signed_is_read_in_any_case(purpose: Purpose, delivery: int) -> None:
+    token = KEYS.sign(purpose, delivery)
+    said = Token(purpose=purpose, delivery=delivery)
+    assert KEYS.read(token) == KEYS.read(token.upper()) == KEYS.read(token.title()) == said
+    assert token == KEYS.sign(purpose, delivery)
+    assert re.fullmatch(r"[bmu][a-z2-7]{2}[b-z2-7][a-z2-7]{0,12}[a-z2-7]{16}", token)
+    assert 20 <= len(token) <= 32
+
+
+@given(purpose=purposes, other=purposes, delivery=deliveries)
+def test_a_token_of_one_purpose_is_never_read_as_another(purpose: Purpose, other: Purpose, delivery: int) -> None:
+    read = KEYS.read(str(other) + KEYS.sign(purpose, delivery)[1:])
+    assert read == (Token(purpose=purpose, delivery=delivery) if other is purpose else None)
+
+
+@given(purpose=purposes, one=deliveries, other=deliveries)
+def test_a_token_of_one_delivery_is_never_read_as_another(purpose: Purpose, one: int, other: int) -> None:
+    first, second = KEYS.sign(purpose, one), KEYS.sign(purpose, other)
+    assert (KEYS.read(first[:-16] + second[-16:]) is not None) == (one == other)
+
+
+@given(text=st.text(max_size=80) | st.text(CHARACTERS + "+-.=@", max_size=40))
+@example("")
+@example("b" * 1_000_000)
+def test_whatever_comes_nothing_is_raised_and_nothing_is_read(text: str) -> None:
+    assert KEYS.read(text) is None
+
+
+def test_none_of_20_000_forgeries_by_one_character_is_read() -> None:
+    visible = [chr(octet) for octet in range(33, 127)]
+    forgeries = []
+    for purpose in Purpose:
+        for delivery in (1, 17, 1_000_000):
+            token = KEYS.sign(purpose, delivery)
+            for at in range(len(token)):
+                before, after = token[:at], token[at + 1 :]
+                forgeries += [before + one + after for one in visible if one.lower() != token[at]]
+                forgeries += [before + after, *(before + one + token[at:] for one in CHARACTERS)]
+    assert len(forgeries) > 20_000
+    assert [one for one in forgeries if KEYS.read(one) is not None] == []
+
+
+@pytest.mark.parametrize("delivery", [17, 1, LARGEST])
+def test_there_is_one_way_to_write_a_token(delivery: int) -> None:
+    token = KEYS.sign(Purpose.BOUNCE, delivery)
+    for other in (f"{token[:3]}a{token[3:]}", f"{token[:3]}aa{token[3:]}", f" {token}", f"{token}\n", f"{token}="):
+        assert KEYS.read(other) is None
+    for letter, twin in (("k", "\u212a"), ("s", "\u017f"), ("i", "\u0130")):  # whose small letters are, or hold, ASCII
+        assert KEYS.read(token.replace(letter, twin)) == (KEYS.read(token) if letter not in token else None)
+
+
+def test_a_number_beyond_the_database_is_not_read_and_not_signed() -> None:
+    for number in ("a", "iaaaaaaaaaaaa", "7777777777777"):  # 0, 2**63 and more
+        assert KEYS.read(f"b{KEYS.sign(Purpose.BOUNCE, 1)[1:3]}{number}{'a' * 16}") is None
+    for delivery in (0, -1, LARGEST + 1):
+        with pytest.raises(ValueError, match="no delivery has the number"):
+            KEYS.sign(Purpose.BOUNCE, delivery)
+
+
+def test_keys_rotate() -> None:
+    before = Keyring(keys=(OLD,)).sign(Purpose.BOUNCE, 17)
+    assert KEYS.read(before) == Token(purpose=Purpose.BOUNCE, delivery=17)
+    assert KEYS.sign(Purpose.BOUNCE, 17) == Keyring(keys=(NEW,)).sign(Purpose.BOUNCE, 17) != before
+    assert Keyring(keys=(NEW,)).read(before) is None
+    assert KEYS.read(Keyring(keys=(STRANGE,)).sign(Purpose.BOUNCE, 17)) is None
+
+
+def test_two_keys_whose_ids_are_the_same_are_both_tried() -> None:
+    ids: dict[str, bytes] = {}
+    for number in range(2_000):  # of 1,024 ids
+        key = b"key %d" % number
+        other = ids.setdefault(Keyring(keys=(key,)).sign(Purpose.BOUNCE, 1)[1:3], key)
+        if other != key:
+            break
+    token = Keyring(keys=(key,)).sign(Purpose.BOUNCE, 17)
+    assert Keyring(keys=(other, key)).read(token) == Token(purpose=Purpose.BOUNCE, delivery=17)
+    assert Keyring(keys=(other,)).read(token) is None
+
+
+def test_a_key_ring_has_keys_and_does_not_show_them() -> None:
+    for keys in ((), (b"",), (NEW, b"")):
+        with pytest.raises(ValueError, match="a key ring has keys"):
+            Keyring(keys=keys)
+    assert repr(KEYS) == "Keyring()"
+
+
+def test_a_token_stays_what_it_is() -> None:
+    """Tokens are out in the world for 400 days: another way to make them would not know them."""
+    assert KEYS.sign(Purpose.BOUNCE, 17) == "b47r237ue6ckvlbnhacf"
