@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from mailer.formats.return_path import return_path, unsubscribe_address
-
 from mailer import app as composition
 from mailer.app import App
 from mailer.domain.bounce import RawReport, Way
+from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.pipeline import bouncing
 from mailer.pipeline.bouncing import Ingested
 from mailer.pipeline.consequences import Consequences

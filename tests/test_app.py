@@ -10,9 +10,11 @@ from mailer import app as composition
 from mailer.config.machine import load_config
 from mailer.domain.delivery import Noted, Trace
 from mailer.domain.errors import BadInput, MailerError, Refused
+from mailer.domain.hold import Thresholds
 from mailer.gateways import installation
 from mailer.gateways.smtp import Security
 from mailer.pipeline.breaking import Breaker
+from mailer.pipeline.consequences import Consequences
 from mailer.pipeline.handing import Asked, turn_over
 from mailer.pipeline.lanes import AHEAD
 from mailer.pipeline.limiting import FamilyLimit, RelayLimit
@@ -188,7 +190,7 @@ def test_how_copies_are_sent_is_as_the_settings_say(club):
     assert manner.relays == {"127.0.0.1": RelayLimit(per_minute=40, new_relay_per_hour=50, weight=1)}
     # A limit is its provider's, whichever of the provider's domains the settings name.
     assert manner.families == {"gmail.com": FamilyLimit(per_minute=60), "members.example": FamilyLimit(connections=2)}
-    assert manner.breaker == Breaker(share=0.25, at_least=3)
+    assert manner.consequences == Consequences(breaker=Breaker(share=0.25, at_least=3), thresholds=Thresholds())
     assert not manner.resend_unknown
     # Longer than the four answers that each of the copies in hand may wait for.
     assert manner.lease.total_seconds() >= 30 * 4 * AHEAD

@@ -167,7 +167,7 @@ def _follow(connection: Connection, press: Press, report: BounceReport, found: F
     if copy is None:
         return []
     issue = mailings.mailing(connection, copy.mailing).issue
-    said = (_kept(report.diagnostic) or report.rule)[:MOST_SAID]
+    said = (_words(report) or report.rule)[:MOST_SAID]
     if found.named_by is NamedBy.UNSUBSCRIBE:
         pause_by_reader(connection, press, copy)
     elif report.kind is Kind.COMPLAINT and report.reason is Reason.COMPLAINT:
@@ -214,7 +214,7 @@ def _reading(connection: Connection, raw: int, place: int, mail: _Read, report: 
         original_recipient=_kept(report.original_recipient),
         final_recipient=_kept(report.final_recipient),
         action=_kept(report.action) or "",
-        diagnostic=_kept(report.diagnostic) or "",
+        diagnostic=_words(report),
         reporting_mta=_kept(report.reporting_mta) or "",
         rule=report.rule,
         returns_on=report.returns_on,
@@ -227,6 +227,11 @@ def _reading(connection: Connection, raw: int, place: int, mail: _Read, report: 
         forwarded=copy is not None and bool(failed) and str(failed).casefold() != Address.kept(copy.address).normal,
         matter=matter,
     )
+
+
+def _words(report: BounceReport) -> str:
+    """The server's own words, without the type that RFC 3464 §2.3.6 puts before them."""
+    return (_kept(report.diagnostic) or "").removeprefix("smtp;").strip()
 
 
 def _kept(text: str | None) -> str | None:

@@ -59,7 +59,8 @@ def of_address(connection: Connection, address: str) -> list[Failure]:
 def wires_of(connection: Connection, address: str) -> set[str]:
     """How the address (normal form) is written in the copies that failed there."""
     query = (
-        select(deliveries.c.address.distinct())
+        select(deliveries.c.address)
+        .distinct()
         .join(failures, failures.c.delivery == deliveries.c.id)
         .where(failures.c.address == address)
     )
@@ -68,7 +69,7 @@ def wires_of(connection: Connection, address: str) -> set[str]:
 
 def copies_at(connection: Connection, address: str) -> list[int]:
     """The copies that failed at an address (normal form)."""
-    query = select(failures.c.delivery.distinct()).where(failures.c.address == address)
+    query = select(failures.c.delivery).distinct().where(failures.c.address == address)
     return sorted(connection.execute(query).scalars())
 
 
@@ -92,7 +93,7 @@ def accepted_at(connection: Connection, wires: Collection[str]) -> list[datetime
 
 def addresses_of(connection: Connection, mailing: int) -> set[str]:
     """The addresses (normal form) at which copies of a mailing failed."""
-    return set(connection.execute(select(failures.c.address.distinct()).where(failures.c.mailing == mailing)).scalars())
+    return set(connection.execute(select(failures.c.address).distinct().where(failures.c.mailing == mailing)).scalars())
 
 
 def unwanted(connection: Connection, mailing: int, since: datetime | None) -> int:

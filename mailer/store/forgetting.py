@@ -1,9 +1,13 @@
 """Takes a person out of every table, and leaves an alias where the accounts need somebody."""
 
+import json
+
 from sqlalchemy import Connection, delete, func, select, update
 
+from mailer.domain.address import Address
 from mailer.domain.delivery import Event, State, advance
 from mailer.store.register_tables import memberships, register_state, seats
+from mailer.store.report_tables import failures, holds, letters, own_pauses, raw_reports, reports
 from mailer.store.schema import attempts, deliveries, exclusions, history, recipients
 
 ALIAS = "erased-"
@@ -28,6 +32,7 @@ def forget(connection: Connection, person: str) -> str:
         connection.execute(update(deliveries).where(where).values(values))
     own = select(deliveries.c.id).where(deliveries.c.person == person)
     connection.execute(update(attempts).where(attempts.c.delivery.in_(own)).values(text=""))
+    _forget_reports(connection, person, alias)
     nobody = {"person": alias, "name": "", "salutation": "", "address": ""}
     connection.execute(update(deliveries).where(deliveries.c.person == person).values(nobody))
     frozen = {"person": alias, "evidence": []}
@@ -40,6 +45,30 @@ def forget(connection: Connection, person: str) -> str:
     connection.execute(update(history).where(history.c.subject == person).values(subject=alias))
     connection.execute(update(register_state).values(version=register_state.c.version + 1))
     return alias
+
+
+def _forget_reports(connection: Connection, person: str, alias: str) -> None:
+    """What came back about the person tells only what became of a copy, and of which; nothing is to be seen to."""
+    own = select(deliveries.c.id).where(deliveries.c.person == person)
+    wires = {*connection.execute(select(deliveries.c.address).where(deliveries.c.person == person)).scalars()}
+    wires |= {*connection.execute(select(seats.c.address).where(seats.c.person == person)).scalars()} - {None}
+    about = reports.c.delivery.in_(own) | (reports.c.person == person)
+    mails = select(reports.c.raw).where(about)
+    connection.execute(update(raw_reports).where(raw_reports.c.id.in_(mails)).values(content=None))
+    words = dict.fromkeys(("recipient", "original_recipient", "final_recipient", "successor", "matter"))
+    texts = dict.fromkeys(("diagnostic", "reporting_mta", "sender", "subject"), "")
+    connection.execute(update(reports).where(about).values(**words, **texts, person=alias))
+    connection.execute(update(failures).where(failures.c.delivery.in_(own)).values(address="", said=""))
+    connection.execute(delete(own_pauses).where(own_pauses.c.person == person))
+    others = select(seats.c.address).where(seats.c.person != person, seats.c.address.is_not(None))
+    alone = {Address.kept(one).normal for one in wires} - {
+        Address.kept(one).normal for one in connection.execute(others).scalars() if one is not None
+    }
+    connection.execute(delete(holds).where(holds.c.address.in_(alone)))
+    for letter in connection.execute(select(letters.c.id, letters.c.facts)).all():
+        told = json.dumps(letter.facts, ensure_ascii=False)
+        if any(trace in told for trace in (person, *wires)):  # what it told about others is told in the next one
+            connection.execute(delete(letters).where(letters.c.id == letter.id))
 
 
 def _next(connection: Connection) -> int:

@@ -50,10 +50,12 @@ def answer(app: App, work: Work, outcome: Outcome, *, begun: bool = True) -> Non
 
 
 def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]:
-    """Hand over what is due; who has no answer in `answers` (by address) is accepted. Returns the addresses."""
+    """Hand over what is due; who has no answer in `answers` (by address) is accepted, and NEVER comes
+    before the content. Returns the addresses."""
     works = claim(app)
     for work in works:
-        answer(app, work, (answers or {}).get(work.envelope.recipient, ACCEPTED))
+        outcome = (answers or {}).get(work.envelope.recipient, ACCEPTED)
+        answer(app, work, outcome, begun=outcome is not NEVER)
     with app.store.transaction() as connection:
         clearing.tidy(connection, app.press)
     return [work.envelope.recipient for work in works]

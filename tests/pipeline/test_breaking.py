@@ -17,7 +17,8 @@ from tests.doubles import FrozenClock
 run = asyncio.run
 PEOPLE = 40
 BLOCKED = "554 5.7.1 Blocked, see our page"
-CAREFUL = {"refusal_share": 0.5, "refusals_at_least": 6}
+# Here only the breaker that goes by the words is looked at; the one that goes by the part is in test_holding.py.
+CAREFUL = {"refusal_share": 0.5, "refusals_at_least": 6, "unwanted_share": 1.0, "dead_share": 1.0}
 Choice = Callable[[int], bool]
 
 

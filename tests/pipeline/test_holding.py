@@ -1,20 +1,19 @@
 """An address at which enough issues failed is held, nothing more is written there, and a person lifts that again."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
-from mailer.app import App
+from mailer.app import App, reload
 from mailer.domain.delivery import State
 from mailer.domain.errors import BadInput, NotFound
 from mailer.domain.mailing import MailingState
-from mailer.pipeline import approving, explaining, holding, planning, reporting, supplementing
+from mailer.pipeline import approving, explaining, holding, ledger, planning, reporting, supplementing
 from mailer.pipeline.press import IssueName
-from mailer.store import history
+from mailer.store import history, mailings
 from tests.club import ISSUE, LETTER, Club, begin, copies, import_register, members, pull, states
 from tests.doubles import FrozenClock
-from tests.pipeline.relayed import NEVER, answer, claim, deliver, the_mailings
+from tests.pipeline.relayed import ACCEPTED, NEVER, answer, claim, deliver, the_mailings
 from tests.reported import DOMAIN, FULL, SILENT, SPAM, UNKNOWN, UNSIGNED, bounce, come, come_back, path_of
 
 PEOPLE = members(60)
@@ -51,8 +50,6 @@ def next_issue(
 
 
 def comes_back(app: App, name: IssueName, person: str, why) -> None:
-    from mailer.pipeline import ledger
-
     copy = next(one for one in ledger.listing(app.press, name, None) if one.person == person)
     path = path_of(app, copy)
     come(app, bounce(path, copy.address, why, message_id=copy.message_id), path)
@@ -230,38 +227,38 @@ def test_a_mailing_under_way_is_paused_and_goes_on_when_a_person_says_so(
     approving.send(app.press, name)
     works = claim(app)
     for work in works[:40]:
-        answer(app, work, NEVER if work.claim.copy_number < 8 else claim_accepted())
+        dead = work.claim.copy_number < 8
+        answer(app, work, NEVER if dead else ACCEPTED, begun=not dead)
     assert reporting.progress(app.press, name).state is MailingState.PAUSED
     assert "7 of 60 copies failed because their address is dead" in reporting.progress(app.press, name).pause_reason
     clock.advance(minutes=1)
     approving.resume(app.press, name)
     for work in works[40:]:
         clock.advance(seconds=1)
-        answer(app, work, NEVER if work.claim.copy_number < 47 else claim_accepted())
+        dead = work.claim.copy_number < 47
+        answer(app, work, NEVER if dead else ACCEPTED, begun=not dead)
     # Six more are no more than a tenth: what was counted before does not count again.
     assert reporting.progress(app.press, name).state is MailingState.SENDING
 
 
-def claim_accepted():
-    from tests.pipeline.relayed import ACCEPTED
-
-    return ACCEPTED
-
-
 def test_a_canary_wave_that_comes_back_stops_the_rest(app: App, club: Club, clock: FrozenClock) -> None:
     club.reschedule({"send": {"canary": 4, "canary_minutes": 60}})
-    from mailer.app import reload
-
     again = reload(app)
     club.write_issue(serial=42, number=8)
     pull(again)
     name = IssueName(newsletter=LETTER, serial=42)
     planning.plan(again.press, name)
     with again.store.transaction() as connection:
-        from mailer.store import mailings
-
         found = mailings.mailings_of(connection, LETTER, 42)[0]
-        mailings.record_test(connection, LETTER, 42, found.content_hash, found.editions_hash, clock.now(), 1)
+        mailings.record_test(
+            connection,
+            newsletter=LETTER,
+            serial=42,
+            content_hash=found.content_hash,
+            editions_hash=found.editions_hash,
+            now=clock.now(),
+            messages=1,
+        )
     approving.approve(again.press, name)
     approving.send(again.press, name)
     assert len(deliver(again)) == 4
@@ -270,4 +267,3 @@ def test_a_canary_wave_that_comes_back_stops_the_rest(app: App, club: Club, cloc
     assert reporting.progress(again.press, name).state is MailingState.PAUSED
     clock.advance(minutes=61)
     assert deliver(again) == []
-    assert timedelta(minutes=61)
