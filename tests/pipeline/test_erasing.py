@@ -15,6 +15,7 @@ from mailer.store.members import load_register
 from mailer.store.schema import history
 from tests.club import ISSUE, Club, Member, begin, copies, import_register, members, pull, states
 from tests.pipeline.relayed import LATER, NEVER, claim, deliver
+from tests.reported import DOMAIN, Refusal, bounce, come, complaint, letter, path_of, unsubscribe_path_of
 
 # Unlike anything that is there anyway.
 BORIS = Member(
@@ -185,3 +186,25 @@ def test_a_person_can_be_looked_up_with_payments_and_copies(app: App) -> None:
     assert [copy["state"] for copy in shown["copies"]] == ["accepted"]
     assert people.lines(shown)[0] == "person P-Kestrel"
     assert [row["person"] for row in people.listing(app.press)] == ["P-Kestrel", "P001", "P002", "P003"]
+
+
+def test_nothing_of_what_came_back_about_the_person_is_left(app: App, club: Club, clock) -> None:
+    given = {"bounces": {"return_path_domain": DOMAIN}, "notify": {"operator": "operator@club.example"}}
+    club.settle(database={"url": app.config.database.url}, **given)
+    with club.opened(clock) as opened:
+        begin(opened, [*OTHERS, boris()])
+        deliver(opened)
+        copy = copies(opened)[PERSON]
+        for path, mail in (
+            (path_of(opened, copy), bounce(path_of(opened, copy), ADDRESS, Refusal(550, "5.7.26", f"{ADDRESS} no"))),
+            (path_of(opened, copy), complaint(path_of(opened, copy), ADDRESS)),
+            (unsubscribe_path_of(opened, copy), letter(unsubscribe_path_of(opened, copy), "No more", sender=ADDRESS)),
+            ("", bounce(failed=ADDRESS)),
+        ):
+            come(opened, mail, path)
+        told = everything(opened)
+        assert told.count(ADDRESS) > 10
+        erasing.erase(opened.press, PERSON)
+        left = everything(opened).replace("M-Kestrel", "")
+        assert not [line for line in left.splitlines() if any(trace in line for trace in TRACES)]
+        assert report(opened.press, ISSUE).balance.deliveries["bounced"] == 1
