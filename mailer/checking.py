@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from mailer import app as composition
+from mailer import inbound
 from mailer.app import App
 from mailer.config import Config, load_config, load_schedules
 from mailer.config.relays import Relay, provider_limits
 from mailer.daemon import next_time
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.newsletter import Newsletter
+from mailer.domain.ports import BounceInbox
 from mailer.formats.dkim import public_record, record_name
 from mailer.gateways import installation
 from mailer.pipeline.specimen import compile_specimen
@@ -28,7 +30,7 @@ class Finding:
 
 
 async def check(config: Path) -> list[Finding]:
-    """Look at settings, key, schedules, database, templates, rights, signing and relays, in this order.
+    """Look at settings, key, schedules, database, templates, rights, signing, ways in and relays, in this order.
 
     What cannot be looked at, because something before it is wrong, is left out.
     """
@@ -45,7 +47,7 @@ async def check(config: Path) -> list[Finding]:
         found.append(Finding(what="the database", ok=True, said=opened.store.name))
         limits = _try("limits", lambda: f"{len(provider_limits(opened.config.file, opened.config.domain))} providers")
         found += [] if limits.ok else [limits]
-        found += [_ledger(opened), *_newsletters(opened), *_rights(opened), *_signing(opened)]
+        found += [_ledger(opened), *_newsletters(opened), *_rights(opened), *_signing(opened), *_bounces(opened)]
         settings = _try("the relay", lambda: f"{len(opened.config.relays)} in the settings")
         if not settings.ok:  # a password file is not there
             return [*found, settings]
@@ -117,6 +119,44 @@ def _signing(opened: App) -> Iterator[Finding]:
             f"[dkim] domain {signer.domain} is not that of {one.sender.address}, nor above it: DMARC will not count it"
         )
         yield Finding(what=f"{one.id}: DKIM", ok=False, said=said)
+
+
+def _bounces(opened: App) -> Iterator[Finding]:
+    """Whether what comes back gets in, and by which ways."""
+    given = opened.config.bounces
+    ways = bool(given.listen or given.imap_url or given.maildir)
+    match bool(given.return_path_domain), ways:
+        case True, True:
+            said = f"they come to addresses at {given.return_path_domain}"
+        case True, False:
+            said = "[bounces] return_path_domain has no way in: name listen, imap_url or maildir, or leave it empty"
+        case False, True:
+            said = "without return_path_domain only the Message-ID that a report shows names a copy"
+        case _:
+            said = "they go to the newsletter's sender address; nobody reads them here"
+    yield Finding(what="bounces", ok=ways or not given.return_path_domain, said=said)
+    if given.listen:
+        yield _try("bounces: listener", partial(_listener, opened))
+    if given.imap_url and not opened.config.bounces.imap_password_file and not given.imap_password.get_secret_value():
+        said = "[bounces] imap_url has no password: name an imap_password_file, or set MAILER_BOUNCES__IMAP_PASSWORD"
+        yield Finding(what="bounces: imap", ok=False, said=said)
+        return
+    try:
+        inboxes = inbound.inboxes(opened)
+    except MailerError as error:
+        yield Finding(what="bounces: imap", ok=False, said=str(error))
+        return
+    for inbox in inboxes:
+        yield _try(f"bounces: {inbox.way}", partial(_inbox, inbox))
+
+
+def _listener(opened: App) -> str:
+    secured = "with" if inbound.certificate(opened) else "without"
+    return f"{opened.config.bounces.listen}, {secured} STARTTLS"
+
+
+def _inbox(inbox: BounceInbox) -> str:
+    return f"it can be read; {inbox.count()} mails wait"
 
 
 async def _relay(opened: App, relay: Relay) -> Finding:

@@ -24,6 +24,7 @@ ROOMS = {
     "aiosmtplib": {"gateways"},
     "aiosmtpd": {"gateways"},
     "fsspec": {"gateways"},
+    "imap_tools": {"gateways"},
     "paramiko": {"gateways"},
     "aiohttp": {"gateways"},
     "jinja2": {"formats"},

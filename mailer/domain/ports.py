@@ -145,6 +145,11 @@ class Transport(Protocol):
         ...
 
 
+# Octets of a mail that comes in. An issue's pictures may have 10 MiB, which base64 makes 14, and a server may send the
+# whole copy back; what is bigger is no report.
+BIGGEST_MAIL = 16 * 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A mail that waits in an inbox, under a name that is the inbox's own; `why` it cannot be read, else empty."""
@@ -155,18 +160,29 @@ class Waiting:
 
 
 class BounceInbox(Protocol):
-    """Where reports wait to be fetched. Nothing in it is ever deleted, only moved once it is kept elsewhere."""
+    """Where reports wait to be fetched. Nothing in it is ever deleted, only moved once it is kept elsewhere.
+
+    Blocking, and for one thread at a time. A mail's name is good until `close` or the next `mails`.
+    """
 
     way: Way
 
+    def count(self) -> int:
+        """How many mails wait now. Nothing is touched. Raises MailerError when the inbox cannot be reached."""
+        ...
+
     def mails(self) -> Iterator[Waiting]:
-        """The mails that wait, each once. Raises MailerError when the inbox itself cannot be reached."""
+        """The mails that wait, each once. Raises MailerError when the inbox itself cannot be reached any more."""
         ...
 
     def done(self, mail: Waiting) -> None:
-        """It is kept: afterwards it waits no more."""
+        """It is kept: afterwards it waits no more. Raises MailerError when it could not be moved: it waits on."""
         ...
 
     def failed(self, mail: Waiting) -> None:
-        """It cannot be read: afterwards it lies aside for a person, and waits no more."""
+        """It cannot be read: afterwards it lies aside for a person, and waits no more. Raises as `done` does."""
+        ...
+
+    def close(self) -> None:
+        """Afterwards no connection is left. It never raises, and `mails` may be asked anew."""
         ...
