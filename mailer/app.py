@@ -15,7 +15,6 @@ from mailer.config import Config, Schedules, load_config, load_schedules
 from mailer.config.relays import Relay as RelaySettings
 from mailer.config.relays import provider_limits
 from mailer.domain.errors import BadInput, Refused
-from mailer.domain.hold import Thresholds
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, IssueSource, Transport
 from mailer.domain.retry import Backoff
@@ -31,8 +30,6 @@ from mailer.gateways.journal import Journal
 from mailer.gateways.journal import read as read_journal
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
 from mailer.gateways.sources import FolderSource
-from mailer.pipeline.breaking import Breaker
-from mailer.pipeline.consequences import Consequences
 from mailer.pipeline.handing import Manner
 from mailer.pipeline.lanes import AHEAD, Relay
 from mailer.pipeline.limiting import RelayLimit
@@ -189,24 +186,10 @@ def manner(config: Config) -> Manner:
             for one in config.relays
         },
         families=provider_limits(config.file, config.domain),
-        consequences=consequences(config),
+        consequences=config.consequences,
         # MAIL, RCPT, DATA and the content: as many answers a copy, each within the time-out, for all that is in hand.
         lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,
     )
-
-
-def consequences(config: Config) -> Consequences:
-    """What follows when copies fail, by [delivery] and [holds]."""
-    given = config.delivery
-    breaker = Breaker(
-        share=given.refusal_share,
-        at_least=given.refusals_at_least,
-        unwanted_share=given.unwanted_share,
-        unwanted_at_least=given.unwanted_at_least,
-        dead_share=given.dead_share,
-        dead_at_least=given.dead_at_least,
-    )
-    return Consequences(breaker=breaker, thresholds=Thresholds(**config.holds.model_dump()))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Wakes the pipeline: pulls, plans, tests and begins what is due, and sends; until it is told to stop."""
+"""Wakes the pipeline: pulls, plans, tests and begins what is due, sends, and takes in what comes back; until it is told to stop."""
 
 import asyncio
 import signal
@@ -12,12 +12,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from cronsim import CronSim, CronSimError
 
 from mailer import app as composition
+from mailer import inbound
 from mailer.app import App
+from mailer.config.reading import seconds
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter, Schedule
-from mailer.pipeline import approving, intake, maillog, planning, scheduling, testing
+from mailer.domain.ports import BounceInbox
+from mailer.pipeline import approving, bouncing, fetching, intake, maillog, planning, scheduling, testing
 from mailer.pipeline.press import IssueName
+from mailer.pipeline.receiving import Desk
 from mailer.pipeline.sending import Sender
 from mailer.store import issues, mailings
 
@@ -57,6 +61,7 @@ class Daemon:
     pace: Pace = field(default_factory=Pace)
     _polled: dict[str, datetime] = field(default_factory=dict)
     _failed: dict[str, datetime] = field(default_factory=dict)
+    _forgot: datetime | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
@@ -72,11 +77,15 @@ class Daemon:
         alarm.add_job(self.tick, "interval", seconds=self.pace.tick, next_run_time=first, **once)
         # Renewed by a job of its own: a slow pull must not cost the lease.
         alarm.add_job(self._renew, "interval", seconds=RENEW, **once)
+        # A job of its own, too: a mailbox may be far away.
+        given = self.app.config.bounces
+        if given.imap_url or given.maildir:
+            alarm.add_job(self._fetch, "interval", seconds=seconds(given.every), next_run_time=first, **once)
         alarm.start()
-        sending = asyncio.create_task(self._send())
+        sending, listening = asyncio.create_task(self._send()), asyncio.create_task(self._listen())
         try:
             await self.sender.until_stopped()
-            await asyncio.wait_for(sending, self.pace.stop_within)
+            await asyncio.wait_for(asyncio.gather(sending, listening), self.pace.stop_within)
         except TimeoutError:
             maillog.stopped_hard()
         finally:
@@ -112,6 +121,7 @@ class Daemon:
         for name in await asyncio.to_thread(self._untested):
             await self._test(name)
         await asyncio.to_thread(self._begin_due)
+        await asyncio.to_thread(self._forget_old)
 
     async def _renew(self) -> None:
         try:
@@ -127,6 +137,33 @@ class Daemon:
                 maillog.failed("sending", error)
             if await self.sender.stopped(self.pace.idle):
                 return
+
+    async def _listen(self) -> None:
+        """Take in what the return-path domain's mail server brings, until it is time to stop."""
+        desk = Desk(lambda: self.app.press, self.app.config.consequences)
+        while not await self.sender.stopped(0):
+            try:
+                listener = inbound.listener(self.app, desk.admit, desk.take)
+                if listener is None:
+                    return
+                async with listener:
+                    maillog.listening(self.app.config.bounces.listen)
+                    await self.sender.until_stopped()
+            except MailerError as error:  # another daemon may still have the port, a certificate be renewed
+                maillog.failed("listening for return paths", error)
+                await self.sender.stopped(AGAIN.total_seconds())
+
+    async def _fetch(self) -> None:
+        """Look into the mailbox and the Maildir, if we are the one daemon that does."""
+        if not await asyncio.to_thread(self._leads):
+            return
+        try:
+            inboxes = inbound.inboxes(self.app)
+        except MailerError as error:
+            maillog.failed("fetching reports", error)
+            return
+        for inbox in inboxes:
+            await asyncio.to_thread(self._fetch_from, inbox)
 
     async def _test(self, name: IssueName) -> None:
         what = f"test {name}"
@@ -146,6 +183,23 @@ class Daemon:
 
     def _leads(self) -> bool:
         return composition.hold_scheduler(self.app, self.owner)
+
+    def _fetch_from(self, inbox: BounceInbox) -> None:
+        rules = self.app.config.consequences
+        try:
+            fetched = fetching.fetch(self.app.press, rules, inbox, self.sender.is_stopped)
+        except Exception as error:  # noqa: BLE001  (an unknown failure means later; what was not moved waits on)
+            maillog.failed(f"fetching reports by {inbox.way}", error)
+        else:
+            maillog.fetched(inbox.way, fetched.new, fetched.known, fetched.failed)
+
+    def _forget_old(self) -> None:
+        """Once a day: of old reports only what was read from them is kept."""
+        now, last = self.app.press.clock.now(), self._forgot
+        if last is None or not last <= now < last + timedelta(days=1):
+            self._forgot = now
+            keep = timedelta(days=self.app.config.bounces.keep_days)
+            self._do("letting go of old reports", partial(bouncing.forget_old, self.app.press, keep))
 
     def _pull(self, newsletter: Newsletter) -> None:
         now = self.app.press.clock.now()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from mailer import app as composition
 from mailer.app import App
 from mailer.domain.bounce import RawReport, Way
 from mailer.formats.return_path import return_path, unsubscribe_address
@@ -155,7 +154,7 @@ def unsubscribe_path_of(app: App, copy: Delivery) -> str:
 
 def come(app: App, content: bytes, recipient: str = "", way: Way = Way.LISTENER) -> Ingested:
     """The mail comes in."""
-    rules = composition.consequences(app.config)
+    rules = app.config.consequences
     return bouncing.ingest(app.press, rules, [RawReport(content=content, recipient=recipient, way=way)])[0]
 
 

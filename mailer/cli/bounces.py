@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mailer import app as composition
+from mailer import inbound
 from mailer.cli import console
 from mailer.domain.bounce import Matter, RawReport, Way
 from mailer.domain.errors import BadInput
@@ -43,7 +43,7 @@ def ingest(
     Example: mailer bounce ingest bounce.eml
     """
     opened = console.installation()
-    rules = composition.consequences(opened.config)
+    rules = opened.config.consequences
     if again:
         read, changed = bouncing.read_again(opened.press, rules)
         console.say({"read": read, "changed": changed}, f"{read} mails read again, {changed} say something else now")
@@ -51,7 +51,7 @@ def ingest(
     if files:
         _say_ingested(files, [bouncing.ingest(opened.press, rules, [_mail(file)])[0] for file in files])
         return
-    inboxes = [composition.maildir(maildir, also_seen=True)] if maildir else composition.inboxes(opened)
+    inboxes = [inbound.maildir(maildir)] if maildir else inbound.inboxes(opened)
     if not inboxes:
         raise BadInput(
             "there is nothing to fetch from: name files or a --maildir, or set [bounces] imap_url or maildir"

@@ -1,5 +1,6 @@
 """Fetches the mails that wait in an inbox: each is kept and read first, and only then moved out of the way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailer.domain.bounce import RawReport
@@ -20,8 +21,12 @@ class Fetched:
     why: list[str]
 
 
-def fetch(press: Press, rules: Consequences, inbox: BounceInbox) -> Fetched:
+def fetch(
+    press: Press, rules: Consequences, inbox: BounceInbox, stopped: Callable[[], bool] = lambda: False
+) -> Fetched:
     """Every mail that waits is kept and read, or lies aside for a person; afterwards it waits no more.
+
+    Once `stopped`, the others wait for the next time.
 
     A crash between the two leaves it waiting, and the next time it is known. Raises MailerError when the inbox cannot
     be reached: what was taken in until then stays taken in.
@@ -29,6 +34,8 @@ def fetch(press: Press, rules: Consequences, inbox: BounceInbox) -> Fetched:
     fetched = Fetched(why=[])
     try:
         for mail in inbox.mails():
+            if stopped():
+                break
             if mail.why:
                 fetched.failed += 1
                 fetched.why.append(f"{mail.name}: {mail.why}")

@@ -58,6 +58,17 @@ def came_back(report: str, kind: str, reason: str, delivery: int | None) -> None
     log.info("report %s: %s %s, delivery %s", report, kind, reason, delivery if delivery is not None else "-")
 
 
+def listening(where: str) -> None:
+    """Reports may come by SMTP now."""
+    log.info("listening for return paths at %s", where)
+
+
+def fetched(way: str, new: int, known: int, failed: int) -> None:
+    """A mailbox or Maildir was looked into."""
+    level = logging.INFO if new or known or failed else logging.DEBUG
+    log.log(level, "reports by %s: %d new, %d known already, %d unreadable", way, new, known, failed)
+
+
 def unreadable(way: str, why: str) -> None:
     """A mail that waited cannot be read; it lies aside for a person."""
     log.warning("a mail that came by %s cannot be read and lies aside: %s", way, why)

@@ -14,8 +14,8 @@ from mailer.pipeline.press import Press
 AT_ONCE = 50
 
 
-class Reception:
-    """What the listener asks and hands mails to. `press` gives the parts as they are at that moment."""
+class Desk:
+    """What the listener asks, and hands mails to. `press` gives the parts as they are at that moment."""
 
     def __init__(self, press: Callable[[], Press], rules: Consequences) -> None:
         self._press = press

@@ -86,6 +86,10 @@ class Sender:
                 await self._stop.wait()
         return self._stop.is_set()
 
+    def is_stopped(self) -> bool:
+        """Whether `stop` came."""
+        return self._stop.is_set()
+
     async def until_stopped(self) -> None:
         """Wait for `stop`, however long."""
         await self._stop.wait()
