@@ -76,7 +76,8 @@ class Listener:
         for conversation in tuple(reception.conversations):
             conversation.cut()
         await self._server.wait_closed()
-        await asyncio.sleep(0)  # the loop tells the conversations that they are cut
+        for _ in range(2):  # TLS and what is above it
+            await asyncio.sleep(0)  # the loop tells the conversations that they are cut
 
     def _conversation(self) -> asyncio.BaseProtocol:
         if self._reception.closing or len(self._reception.conversations) >= MOST_CONNECTIONS:

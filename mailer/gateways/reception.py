@@ -103,14 +103,16 @@ class Conversation(SMTP):
 
     def dismiss(self) -> None:
         """Afterwards the client is told to come again, and the connection ends."""
-        if isinstance(self.transport, asyncio.WriteTransport):
+        if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
             self.transport.write(b"421 4.3.2 We are closing\r\n")
             self.transport.close()
 
     def cut(self) -> None:
         """Afterwards the connection is gone without a word."""
-        if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.abort()
+        # The one below TLS, since asyncio's TLS waits for a client's farewell once it was closed twice (3.11).
+        transport = self._original_transport or self.transport
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
 
     async def _handle_client(self) -> None:
         try:

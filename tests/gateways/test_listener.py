@@ -492,6 +492,25 @@ def test_a_secured_connection_ends_too(authority: Authority):
     asyncio.run(play())
 
 
+def test_who_has_said_goodbye_but_stays_is_cut(authority: Authority):
+    async def play() -> None:
+        desk = Desk()
+        async with desk.listener(tls_context=authority.good) as listener:
+            caller = Caller(*await asyncio.open_connection("127.0.0.1", listener.port))
+            await caller.heard()
+            await caller.say("EHLO mx.example", "STARTTLS")
+            trust = ssl.create_default_context(cafile=authority.ca_file)
+            await caller.writer.start_tls(trust, server_hostname="127.0.0.1")
+            caller.writer.transport.pause_reading()  # so TLS does not answer the farewell
+            caller.writer.write(b"QUIT\r\n")
+            async with call(listener.port) as other:
+                await other.say("NOOP", "NOOP", "NOOP")
+        assert listener._reception.conversations == set()
+        caller.writer.close()
+
+    asyncio.run(play())
+
+
 def test_a_certificate_that_cannot_be_used_is_named(authority: Authority, tmp_path: Path):
     none, wrong = tmp_path / "none.pem", tmp_path / "wrong.pem"
     wrong.write_text("not PEM")
