@@ -163,7 +163,7 @@ class Daemon:
             maillog.failed("fetching reports", error)
             return
         for inbox in inboxes:
-            await asyncio.to_thread(self._fetch_from, inbox)
+            await asyncio.to_thread(self._do, f"fetching reports by {inbox.way}", partial(self._fetch_from, inbox))
 
     async def _test(self, name: IssueName) -> None:
         what = f"test {name}"
@@ -186,12 +186,8 @@ class Daemon:
 
     def _fetch_from(self, inbox: BounceInbox) -> None:
         rules = self.app.config.consequences
-        try:
-            fetched = fetching.fetch(self.app.press, rules, inbox, self.sender.is_stopped)
-        except Exception as error:  # noqa: BLE001  (an unknown failure means later; what was not moved waits on)
-            maillog.failed(f"fetching reports by {inbox.way}", error)
-        else:
-            maillog.fetched(inbox.way, fetched.new, fetched.known, fetched.failed)
+        fetched = fetching.fetch(self.app.press, rules, inbox, self.sender.is_stopped)
+        maillog.fetched(inbox.way, fetched.new, fetched.known, fetched.failed)
 
     def _forget_old(self) -> None:
         """Once a day: of old reports only what was read from them is kept."""

@@ -12,6 +12,7 @@ from mailer.cli import console
 from mailer.domain.bounce import Matter, RawReport, Way
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import Seat
+from mailer.gateways.maildir import read_file, read_stream
 from mailer.pipeline import bouncing, fetching, holding
 from mailer.pipeline.bouncing import Ingested
 from mailer.store.holds import Hold
@@ -144,11 +145,10 @@ def what(report: Report) -> str:
 
 
 def _mail(file: Path) -> RawReport:
-    try:
-        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{file} cannot be read: {error.strerror}") from error
-    return RawReport(content=content, recipient="", way=Way.FILE)
+    found = read_stream(sys.stdin.buffer, "standard input") if str(file) == "-" else read_file(file)
+    if found.why:
+        raise BadInput(f"{found.name}: {found.why}")
+    return RawReport(content=found.content, recipient="", way=Way.FILE)
 
 
 def _say_ingested(files: Iterable[Path], done: list[Ingested]) -> None:
