@@ -10,8 +10,10 @@ import typer
 from mailer import inbound
 from mailer.cli import console
 from mailer.domain.bounce import Matter, RawReport, Way
-from mailer.domain.errors import BadInput
+from mailer.domain.errors import BadInput, Refused
 from mailer.domain.membership import Seat
+from mailer.formats.report import readable
+from mailer.gateways import spool
 from mailer.gateways.maildir import read_file, read_stream
 from mailer.pipeline import bouncing, fetching, holding
 from mailer.pipeline.bouncing import Ingested
@@ -26,6 +28,7 @@ _TO_DO = {
     Matter.UNSUBSCRIBED: "their copies are paused, the membership is not; `mailer person resume PERSON` when they want them again",
     Matter.CHALLENGED: "answer it as it asks, or ask the person to let our sender through",
     Matter.MOVED: "ask whether the address in the register is still right",
+    Matter.UNREAD: "read it (`mailer bounce show REPORT`): a reader wrote there, or a server reports in words we do not know",
     Matter.UNNAMED: "nothing was changed: find out which copy it means; `mailer delivery list ISSUE`",
 }
 
@@ -88,6 +91,32 @@ def list_(
         *(f"{matter}: {_TO_DO[matter]}" for matter in Matter if any(one.matter is matter for one in found)),
         *(["`mailer bounce settle REPORT` when it is done"] if any(one.matter for one in found) else []),
         *([] if found else ["nothing came back that somebody has to see to"]),
+    )
+
+
+def show(
+    report: Annotated[int, typer.Argument(metavar="REPORT", help="as `mailer bounce list` shows it")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="write the mail there as it came")] = None,
+) -> None:
+    """One report with all that was read from it, and what its mail says.
+
+    Example: mailer bounce show 12
+    """
+    found, octets = bouncing.show(console.press(), report)
+    if out is not None:
+        if octets is None:
+            raise Refused(f"the mail of report {report} is not kept any more ([bounces] keep_days)")
+        spool.write(out.parent, out.name, octets)
+    facts = _report_facts(found)
+    text = readable(octets) if octets is not None else ""
+    console.say(
+        facts | {"text": text},
+        *(
+            f"{name.replace('_', ' ')}: {console.word(value)}"
+            for name, value in facts.items()
+            if value not in {None, ""}
+        ),
+        *(["", text] if text else []),
     )
 
 
@@ -220,7 +249,7 @@ def _hold_lines(hold: Hold, seats: list[Seat]) -> list[str]:
 def join(app: typer.Typer) -> None:
     """Add these commands."""
     bounce = typer.Typer(no_args_is_help=True, help="What comes back. Example: mailer bounce list")
-    for name, command in (("ingest", ingest), ("list", list_), ("settle", settle)):
+    for name, command in (("ingest", ingest), ("list", list_), ("show", show), ("settle", settle)):
         bounce.command(name)(command)
     hold = typer.Typer(no_args_is_help=True, help="Addresses not written to for now. Example: mailer hold list")
     hold.command("list")(list_holds)

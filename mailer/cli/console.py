@@ -113,7 +113,7 @@ def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[objec
         return
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        table.add_row(*(escape(_word(cell)) for cell in row))
+        table.add_row(*(escape(word(cell)) for cell in row))
     if table.row_count:
         printer = Console(width=None if sys.stdout.isatty() else ENDLESS, highlight=False)
         with printer.capture() as printed:
@@ -155,7 +155,8 @@ def time_of(instant: datetime | None) -> str:
     return instant.astimezone().strftime("%Y-%m-%d %H:%M:%S") if instant else ""
 
 
-def _word(cell: object) -> str:
+def word(cell: object) -> str:
+    """A value for people."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):

@@ -208,6 +208,7 @@ class Matter(StrEnum):
     UNSUBSCRIBED = "unsubscribed"  # somebody did by our signed address: their copies are paused
     CHALLENGED = "challenged"  # a person must answer before the copy is delivered
     MOVED = "moved"  # an automatic answer names a successor or another address
+    UNREAD = "unread"  # something came to a copy's return path that is no report we know: a letter, or a strange report
     UNNAMED = "unnamed"  # a bounce or a complaint that does not say of which copy
 
 
@@ -235,6 +236,8 @@ def matter_of(report: BounceReport, named_by: NamedBy | None) -> Matter | None:
         return Matter.UNNAMED
     if report.kind is Kind.AUTOREPLY and named_by is not None and report.successor:
         return Matter.MOVED
+    if report.kind is Kind.OTHER and named_by is NamedBy.RETURN_PATH:
+        return Matter.UNREAD  # nobody else would ever see it
     of_a_copy = {Kind.BOUNCE: Matter.BOUNCED, Kind.COMPLAINT: Matter.COMPLAINED, Kind.CHALLENGE: Matter.CHALLENGED}
     return of_a_copy.get(report.kind) if named_by is not None else None
 

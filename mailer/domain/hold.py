@@ -85,14 +85,14 @@ def why_hold(failures: Sequence[Failure], thresholds: Thresholds) -> HoldReason 
     """
     grave: dict[str, HoldReason] = {}
     for reason in reversed(_GRAVEST_FIRST):
-        grave |= {one.issue: reason for one in failures if _about(one) is reason}
+        grave |= {one.issue: reason for one in failures if reason_of(one) is reason}
     apart = {
         HoldReason.ADDRESS: (thresholds.address_issues, 0),
         HoldReason.MAILBOX: (thresholds.mailbox_issues, thresholds.mailbox_days),
         HoldReason.TRANSPORT: (thresholds.transport_issues, thresholds.transport_days),
     }
     for reason in _GRAVEST_FIRST:
-        such = [one for one in failures if grave.get(one.issue) is reason is _about(one)]
+        such = [one for one in failures if grave.get(one.issue) is reason is reason_of(one)]
         issues, days = apart[reason]
         if len({one.issue for one in such}) >= issues and such[-1].at - such[0].at >= timedelta(days=days):
             return reason
@@ -104,7 +104,8 @@ def why_hold(failures: Sequence[Failure], thresholds: Thresholds) -> HoldReason 
 _GRAVEST_FIRST = (HoldReason.ADDRESS, HoldReason.MAILBOX, HoldReason.TRANSPORT)
 
 
-def _about(failure: Failure) -> HoldReason | None:
+def reason_of(failure: Failure) -> HoldReason | None:
+    """What this failure, with enough others, would hold its address for; None: it never counts."""
     if failure.forwarded:
         return None
     if failure.scope is Scope.ADDRESS:

@@ -9,7 +9,7 @@ from mailer.formats.reports.opening import open_mail
 from mailer.formats.reports.original import original
 from mailer.formats.reports.page import first_text, page_of
 
-__all__ = ["classify", "parse"]
+__all__ = ["classify", "parse", "readable"]
 
 
 def parse(raw: bytes) -> Sequence[BounceReport]:
@@ -30,3 +30,9 @@ def parse(raw: bytes) -> Sequence[BounceReport]:
         or notices.notices(mail, page, returned)
         or [BounceReport(kind=Kind.OTHER, original=returned)]
     )
+
+
+def readable(raw: bytes) -> str:
+    """What this mail says to its reader, as text to be looked at: bounded, and without characters that a terminal obeys."""
+    said = page_of(open_mail(raw)).text
+    return "".join(one if one.isprintable() or one == "\n" else " " for one in said)

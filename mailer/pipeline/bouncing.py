@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailer.domain.address import Address
@@ -103,19 +103,30 @@ def listing(press: Press, *, every: bool, issue: str | None = None) -> list[Repo
         return reports.listing(connection, unsettled=not every, issue=issue)
 
 
+def show(press: Press, identity: int) -> tuple[Report, bytes | None]:
+    """One report, and its mail as it came as long as that is kept; NotFound for an unknown one."""
+    with press.store.reading() as connection:
+        return _report(connection, identity), reports.octets_of(connection, identity)
+
+
 def settle(press: Press, identities: Sequence[int]) -> None:
     """A person has seen to these reports. NotFound names one that is not there, Refused one that needs nobody."""
     with press.store.transaction() as connection:
         for identity in identities:
-            found = reports.report(connection, identity)
-            if found is None:
-                raise NotFound(f"there is no report {identity}; `mailer bounce list` shows them")
+            found = _report(connection, identity)
             if found.matter is None or found.settled_at is not None:
                 raise Refused(f"report {identity} needs nobody: there is nothing to settle")
         now = press.clock.now()
         reports.settle(connection, identities, by=press.who, now=now)
         for identity in identities:
             history.record(connection, at=now, who=press.who, verb="settle", subject=f"report {identity}", detail="")
+
+
+def _report(connection: Connection, identity: int) -> Report:
+    found = reports.report(connection, identity)
+    if found is None:
+        raise NotFound(f"there is no report {identity}; `mailer bounce list --all` shows them")
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +150,17 @@ def _take_in(
 ) -> tuple[Reading, ...]:
     """Write down what the mail says, and let follow what must."""
     found = [_about(connection, press, mail, report, at) for report in mail.reports]
-    readings = tuple(
-        _reading(connection, raw, place, mail, report, one)
-        for place, (report, one) in enumerate(zip(mail.reports, found, strict=True))
-    )
+    readings: list[Reading] = []
+    for place, (report, one) in enumerate(zip(mail.reports, found, strict=True)):
+        reading = _reading(connection, raw, place, mail, report, one)
+        again = any((each.delivery, each.matter) == (reading.delivery, reading.matter) for each in readings)
+        readings.append(replace(reading, matter=None) if again and one.copy is not None else reading)
     reports.write(connection, raw, readings)
     failed = []
     for report, one in zip(mail.reports, found, strict=True):
         failed += _follow(connection, press, report, one, at)
     follow(connection, press, rules, failed)
-    return readings
+    return tuple(readings)
 
 
 def _about(connection: Connection, press: Press, mail: _Read, report: BounceReport, at: datetime) -> Found:
@@ -169,9 +181,9 @@ def _follow(connection: Connection, press: Press, report: BounceReport, found: F
     issue = mailings.mailing(connection, copy.mailing).issue
     said = (_words(report) or report.rule)[:MOST_SAID]
     if found.named_by is NamedBy.UNSUBSCRIBE:
-        pause_by_reader(connection, press, copy)
+        pause_by_reader(connection, press, copy, at)
     elif report.kind is Kind.COMPLAINT and report.reason is Reason.COMPLAINT:
-        holding.hold_for_complaint(connection, press, copy, issue, said)
+        holding.hold_for_complaint(connection, press, copy, issue=issue, said=said, at=at)
     elif report.kind is Kind.COMPLAINT and report.reason is Reason.AUTH_FAILURE:
         alarming.unwanted(connection, press, issue, report.reason, said)
     elif report.kind is Kind.BOUNCE:

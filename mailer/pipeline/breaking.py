@@ -50,7 +50,7 @@ def break_off(connection: Connection, press: Press, breaker: Breaker, results: I
 
 
 def too_much_failed(connection: Connection, press: Press, breaker: Breaker, found: Mailing) -> bool:
-    """Whether too large a part of the mailing has failed; then it is stopped, and the operator is told.
+    """Stop the mailing when too large a part of it has failed, and tell the operator; whether it has just been stopped.
 
     What was counted before a person resumed it does not count again. Of a canary wave the part is that of the wave.
     """
@@ -77,8 +77,7 @@ def too_much_failed(connection: Connection, press: Press, breaker: Breaker, foun
         copies = tallies.copies_up_to(connection, found.id, int(failed / share) + 1)
         copies = min(copies, _wave(press, found) or copies)
         if failed > share * copies:
-            _stop(connection, press, found, f"{failed} of {copies} copies failed because {said}", since)
-            return True
+            return _stop(connection, press, found, f"{failed} of {copies} copies failed because {said}", since)
     return False
 
 
@@ -97,20 +96,24 @@ def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, 
         _stop(connection, press, found, said, None)
 
 
-def _stop(connection: Connection, press: Press, found: Mailing, said: str, resumed_at: datetime | None) -> None:
-    """The mailing is paused where it still sends; what failed of it is held against nobody; the operator is told."""
+def _stop(connection: Connection, press: Press, found: Mailing, said: str, resumed_at: datetime | None) -> bool:
+    """The mailing is paused where it still sends; what failed of it is held against nobody; the operator is told.
+
+    False when that was so already.
+    """
     now = press.clock.now()
     goes_on = found.state is MailingState.SENDING
     if goes_on and not mailings.move(connection, found, take(found.state, Step.PAUSE)):
-        return  # somebody has just moved it
+        return False  # somebody has just moved it
     if not goes_on and found.broken_at is not None and (resumed_at is None or found.broken_at >= resumed_at):
-        return  # told already
+        return False  # told already
     mailings.change(connection, found.id, broken_at=now)
     verb = Step.PAUSE if goes_on else "alarm"
     history.record(connection, at=now, who=press.who, verb=verb, subject=found.issue, detail=said)
     alarming.broken(connection, press, found.issue, said)
     what = f"`mailer resume {found.issue}` goes on when that is mended"
     maillog.broken(found.issue, f"it is paused: {said}; {what}" if goes_on else said)
+    return True
 
 
 def _wave(press: Press, found: Mailing) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from mailer.domain.address import Address
 from mailer.domain.bounce import Phase, Scope
 from mailer.domain.delivery import Event, State
-from mailer.domain.hold import Failure, Thresholds
+from mailer.domain.hold import Failure, Thresholds, reason_of
 from mailer.formats.reports.classify import classify
 from mailer.pipeline import alarming, breaking, holding
 from mailer.pipeline.breaking import Breaker
@@ -44,7 +44,9 @@ def follow(connection: Connection, press: Press, rules: Consequences, failed: Se
     for identity in sorted({one.mailing for one in failed}):
         if breaking.too_much_failed(connection, press, rules.breaker, mailings.mailing(connection, identity)):
             holding.reconsider(connection, press, rules.thresholds, identity)
-    found = deliveries.deliveries_with(connection, [one.delivery for one in failed])
+    # Only at an address where it may count is there anything to judge.
+    judged = [one.delivery for one in failed if reason_of(one.failure) is not None]
+    found = deliveries.deliveries_with(connection, judged)
     holding.judge(connection, press, rules.thresholds, list(found.values()))
 
 

@@ -8,7 +8,7 @@ from mailer.domain.bounce import Reason
 from mailer.domain.delivery import Event
 from mailer.domain.entitlement import Reason as Rule
 from mailer.domain.errors import NotFound
-from mailer.domain.hold import Failure, HoldReason, Thresholds, counting, why_hold
+from mailer.domain.hold import Failure, HoldReason, Thresholds, counting, reason_of, why_hold
 from mailer.domain.membership import Seat
 from mailer.formats.address import parse
 from mailer.pipeline import maillog
@@ -26,14 +26,23 @@ def judge(connection: Connection, press: Press, thresholds: Thresholds, copies: 
         counted = _counting(connection, thresholds, address, press.clock.now())
         reason = why_hold(counted, thresholds)
         if reason is not None:
-            _hold(connection, press, address, reason, counted, copy)
+            _hold(connection, press, address, reason, [one for one in counted if reason_of(one) is reason], copy)
 
 
-def hold_for_complaint(connection: Connection, press: Press, copy: Delivery, issue: str, said: str) -> None:
-    """The address of this copy is held at once: somebody there called it spam."""
-    now = press.clock.now()
-    one = Failure(issue=issue, reason=Reason.COMPLAINT, hard=False, refused=False, forwarded=False, at=now, said=said)
-    _hold(connection, press, Address.kept(copy.address).normal, HoldReason.COMPLAINT, [one], copy)
+def hold_for_complaint(
+    connection: Connection, press: Press, copy: Delivery, *, issue: str, said: str, at: datetime
+) -> None:
+    """The address of this copy is held at once: somebody there called it spam at that instant.
+
+    Not when a person has said since that the address is right.
+    """
+    address = Address.kept(copy.address).normal
+    lifted_at = holds.lifted_at(connection, address)
+    if lifted_at is None or lifted_at < at:
+        one = Failure(
+            issue=issue, reason=Reason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, said=said
+        )
+        _hold(connection, press, address, HoldReason.COMPLAINT, [one], copy)
 
 
 def reconsider(connection: Connection, press: Press, thresholds: Thresholds, mailing: int) -> None:

@@ -1,5 +1,7 @@
 """What people say for themselves: that they want no more copies, and that they want them again."""
 
+from datetime import datetime
+
 from mailer.domain.entitlement import Reason
 from mailer.domain.errors import NotFound
 from mailer.pipeline import maillog
@@ -9,12 +11,16 @@ from mailer.store.deliveries import Delivery
 from mailer.store.members import lock_register
 
 
-def pause_by_reader(connection: Connection, press: Press, copy: Delivery) -> bool:
-    """The reader of this copy gets no issue of its date or later; the membership stays as it is. False: paused already.
+def pause_by_reader(connection: Connection, press: Press, copy: Delivery, at: datetime) -> bool:
+    """The reader of this copy, who said so at that instant, gets no issue of its date or later.
 
-    What waits for them is held. No import of the register lifts that.
+    The membership stays as it is, what waits for them is held, and no import of the register lifts that. False when they
+    had said so before, or have said since that they want copies again.
     """
     now = press.clock.now()
+    lifted_at = holds.pause_lifted_at(connection, copy.person)
+    if lifted_at is not None and lifted_at >= at:
+        return False
     mailing = mailings.mailing(connection, copy.mailing)
     revision = issues.revision_of(connection, mailing.content_hash)
     assert revision is not None, "a mailing's revision is kept for ever"

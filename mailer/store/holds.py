@@ -139,6 +139,12 @@ def lift_pause(connection: Connection, person: str, *, by: str, now: datetime) -
     return connection.execute(update(own_pauses).where(open_one).values(lifted_at=now, lifted_by=by)).rowcount == 1
 
 
+def pause_lifted_at(connection: Connection, person: str) -> datetime | None:
+    """When the person said last that they want copies again."""
+    query = select(func.max(own_pauses.c.lifted_at)).where(own_pauses.c.person == person)
+    return connection.execute(query).scalar()
+
+
 def pauses(connection: Connection, persons: Collection[str] | None = None) -> dict[str, OwnPause]:
     """The pauses that these people, or all, have made for themselves, by person."""
     columns = [own_pauses.c[name] for name in OwnPause.__slots__]

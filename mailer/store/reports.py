@@ -142,6 +142,12 @@ def of_raw(connection: Connection, raw: int) -> list[Report]:
     return [_report(row) for row in connection.execute(_all().where(reports.c.raw == raw).order_by(reports.c.place))]
 
 
+def octets_of(connection: Connection, identity: int) -> bytes | None:
+    """The mail that a report stood in, as it came; None when that is not kept any more."""
+    query = select(raw_reports.c.content).join(reports, reports.c.raw == raw_reports.c.id)
+    return connection.execute(query.where(reports.c.id == identity)).scalar()
+
+
 def is_matter(connection: Connection, delivery: int, matter: Matter, *, not_of: int) -> bool:
     """Whether another mail than this one has brought the same matter of a copy before."""
     query = select(reports.c.id).where(

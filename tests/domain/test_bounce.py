@@ -21,12 +21,14 @@ from mailer.domain.bounce import BounceReport, Kind, Matter, NamedBy, Reason, as
         ({"kind": Kind.UNSUBSCRIBE}, False, Matter.WANTS_NO_MORE),
         ({"kind": Kind.CHALLENGE}, True, Matter.CHALLENGED),
         ({"kind": Kind.CHALLENGE}, False, None),
+        ({"kind": Kind.OTHER}, True, Matter.UNREAD),
+        ({"kind": Kind.OTHER}, False, None),
         ({"kind": Kind.AUTOREPLY}, True, None),
         ({"kind": Kind.AUTOREPLY, "successor": "new@club.example"}, True, Matter.MOVED),
         ({"kind": Kind.AUTOREPLY, "successor": "new@club.example"}, False, None),
         *(
             ({"kind": kind}, named, None)
-            for kind in (Kind.DELAYED, Kind.DELIVERED, Kind.MDN, Kind.OTHER)
+            for kind in (Kind.DELAYED, Kind.DELIVERED, Kind.MDN)
             for named in (True, False)
         ),
     ],

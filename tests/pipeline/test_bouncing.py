@@ -215,6 +215,24 @@ def test_other_feedback_holds_nobody(app: App, kind: str) -> None:
     assert holding.listing(app.press) == []
 
 
+def test_a_complaint_that_was_seen_to_holds_no_more_when_it_is_read_again(app: App, clock: FrozenClock) -> None:
+    copy = copies(app)["P001"]
+    come(app, complaint(path_of(app, copy), copy.address), path_of(app, copy))
+    clock.advance(minutes=1)
+    assert holding.lift(app.press, copy.address)
+    assert bouncing.read_again(app.press, RULES) == (1, 0)
+    assert holding.listing(app.press) == []
+    clock.advance(minutes=1)
+    come(app, complaint(path_of(app, copy), copy.address, message_id=copy.message_id), path_of(app, copy))
+    assert len(holding.listing(app.press)) == 1
+
+
+def test_what_nobody_can_read_at_a_return_path_is_told(app: App) -> None:
+    path = path_of(app, copies(app)["P001"])
+    come(app, letter(path, "Dear club, thank you for the issue.", subject="Re: The Harbour Letter"), path)
+    assert (matters(app), states(app)) == ([("P001", Matter.UNREAD)], {"accepted": 30})
+
+
 def test_a_forged_complaint_holds_nobody(app: App) -> None:
     come(app, complaint("letter@club.example", PEOPLE[0].email))
     assert (holding.listing(app.press), matters(app)) == ([], [("P001", Matter.UNNAMED)])
@@ -230,7 +248,9 @@ def test_an_unsubscribe_pauses_the_copies_and_never_the_membership(app: App, clo
     assert matters(app) == [("P001", Matter.UNSUBSCRIBED)]
     import_register(app, PEOPLE)  # no import lifts it
     assert explaining.why(app.press, "P001", ISSUE).now.entitlement.reason == "paused"
+    clock.advance(minutes=1)
     preferring.resume(app.press, "P001")
+    assert bouncing.read_again(app.press, RULES) == (1, 0)  # what was said before that is over
     assert explaining.why(app.press, "P001", ISSUE).now.entitlement.reason == "paid"
     with pytest.raises(NotFound, match="has not unsubscribed"):
         preferring.resume(app.press, "P001")
@@ -255,7 +275,7 @@ def test_what_waits_for_a_person_who_unsubscribes_is_held(app: App) -> None:
     import_register(app, [*PEOPLE, *members(1, first=31)])
     supplementing.supplement(app.press, ISSUE)
     with app.store.transaction() as connection:
-        preferring.pause_by_reader(connection, app.press, copies(app)["P031"])
+        preferring.pause_by_reader(connection, app.press, copies(app)["P031"], app.press.clock.now())
     assert (copies(app)["P031"].state, copies(app)["P031"].held_reason) == (State.HELD, "paused")
 
 
@@ -284,6 +304,18 @@ def test_a_bounce_at_another_place_is_recorded_as_forwarded(app: App) -> None:
     [found] = everything(app)
     assert (found.forwarded, found.recipient, found.address) == (True, "anna@freemail.example", copy.address)
     assert copies(app)["P001"].state is State.BOUNCED
+
+
+def test_a_mail_about_two_recipients_of_one_copy_is_one_matter(app: App) -> None:
+    copy = copies(app)["P001"]
+    path = path_of(app, copy)
+    blocks = bounce(path, copy.address).replace(
+        b"Final-Recipient",
+        b"Final-Recipient: rfc822; other@members.example\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient",
+    )
+    done = come(app, blocks, path)
+    assert [one.recipient for one in done.readings] == ["other@members.example", copy.address]
+    assert matters(app) == [("P001", Matter.BOUNCED)]
 
 
 # --- settling ---------------------------------------------------------------------------------------------------------

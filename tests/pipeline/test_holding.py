@@ -135,7 +135,8 @@ def test_a_copy_that_waits_when_its_address_is_held_stays(app: App, club: Club, 
     come_back(app, "P001")
     supplementing.supplement(app.press, ISSUE)
     with app.store.transaction() as connection:
-        holding.hold_for_complaint(connection, app.press, copies(app)["P001"], str(ISSUE), "spam")
+        given = {"issue": str(ISSUE), "said": "spam", "at": clock.now()}
+        holding.hold_for_complaint(connection, app.press, copies(app)["P001"], **given)
     assert (copies(app)["P061"].state, copies(app)["P061"].held_reason) == (State.HELD, "address_held")
     assert deliver(app) == []
     # A new address: the copy is owed, and goes there in place of the one that was held.

@@ -123,7 +123,7 @@ def upgrade() -> None:
     sa.Column('settled_at', mailer.store.columns.UtcDateTime(timezone=True), nullable=True),
     sa.Column('settled_by', sa.Text(), nullable=True),
     sa.CheckConstraint("kind IN ('bounce', 'delayed', 'delivered', 'complaint', 'autoreply', 'challenge', 'mdn', 'unsubscribe', 'other')", name=op.f('ck_reports_kind')),
-    sa.CheckConstraint("matter IN ('bounced', 'complained', 'wants_no_more', 'unsubscribed', 'challenged', 'moved', 'unnamed')", name=op.f('ck_reports_matter')),
+    sa.CheckConstraint("matter IN ('bounced', 'complained', 'wants_no_more', 'unsubscribed', 'challenged', 'moved', 'unread', 'unnamed')", name=op.f('ck_reports_matter')),
     sa.CheckConstraint("named_by IN ('return_path', 'message_id', 'envelope_id', 'unsubscribe')", name=op.f('ck_reports_named_by')),
     sa.CheckConstraint("reason IN ('user_unknown', 'host_unknown', 'moved', 'takes_no_mail', 'mailbox_full', 'suspended', 'filtered', 'members_only', 'too_big', 'virus', 'spam', 'content', 'policy', 'authentication', 'blocked', 'no_ptr', 'rate', 'relaying', 'sender_refused', 'login', 'greylisted', 'timeout', 'network', 'loop', 'server', 'server_full', 'unknown', 'complaint', 'auth_failure', 'opt_out')", name=op.f('ck_reports_reason')),
     sa.ForeignKeyConstraint(['delivery'], ['deliveries.id'], name=op.f('fk_reports_delivery')),
