@@ -1,5 +1,6 @@
 """Stops a mailing of which too much fails for a reason that no single reader can help: a person must look first."""
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,22 +62,24 @@ def too_much_failed(connection: Connection, press: Press, breaker: Breaker, foun
             failures.unwanted(connection, found.id, since),
             breaker.unwanted_at_least,
             breaker.unwanted_share,
+            operator.gt,
             "the sender or the text was not wanted",
         ),
         (
             failures.dead(connection, found.id, since),
             breaker.dead_at_least,
             breaker.dead_share,
+            operator.ge,
             "their address is dead",
         ),
     )
-    for failed, at_least, share, said in counted:
+    for failed, at_least, share, beyond, said in counted:
         if failed < at_least:
             continue
         # Not all of a large mailing is counted: so many that the share is too small are enough.
         copies = tallies.copies_up_to(connection, found.id, int(failed / share) + 1)
         copies = min(copies, _wave(press, found) or copies)
-        if failed > share * copies:
+        if beyond(failed, share * copies):
             return _stop(connection, press, found, f"{failed} of {copies} copies failed because {said}", since)
     return False
 
