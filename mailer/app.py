@@ -20,7 +20,7 @@ from mailer.domain.ports import Clock, IssueSource, Transport
 from mailer.domain.retry import Backoff
 from mailer.formats.dkim import Signer
 from mailer.formats.dkim import read_key as read_dkim_key
-from mailer.gateways import locks
+from mailer.gateways import installation, locks
 from mailer.gateways import spool as spooling
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.epoch import EpochFile
@@ -94,6 +94,8 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         who=who or getpass.getuser(),
         secretary=config.notify.secretary,
         operator=config.notify.operator,
+        language=config.notify.language,
+        shipped=installation.shipped("templates"),
         # Read where something is signed: a key that cannot be read must not keep anybody from pausing a mailing.
         signing=cache(partial(signer, config)),
     )

@@ -16,7 +16,7 @@ from mailer.app import App
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter, Schedule
-from mailer.pipeline import approving, intake, maillog, planning, scheduling, testing
+from mailer.pipeline import approving, intake, maillog, planning, scheduling, telling, testing
 from mailer.pipeline.press import IssueName
 from mailer.pipeline.sending import Sender
 from mailer.store import issues, mailings
@@ -25,6 +25,8 @@ from mailer.store import issues, mailings
 AGAIN = timedelta(minutes=5)
 # How often the scheduler's lease is renewed (seconds): well within its length.
 RENEW = 10
+# How often it is asked whether something is unsettled: all copies are looked at for that.
+ASK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,7 @@ class Daemon:
     pace: Pace = field(default_factory=Pace)
     _polled: dict[str, datetime] = field(default_factory=dict)
     _failed: dict[str, datetime] = field(default_factory=dict)
+    _asked: datetime | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
@@ -74,6 +77,7 @@ class Daemon:
         alarm.add_job(self._renew, "interval", seconds=RENEW, **once)
         alarm.start()
         sending = asyncio.create_task(self._send())
+        letters = asyncio.create_task(self._tell_on())
         try:
             await self.sender.until_stopped()
             await asyncio.wait_for(sending, self.pace.stop_within)
@@ -81,6 +85,7 @@ class Daemon:
             maillog.stopped_hard()
         finally:
             alarm.shutdown(wait=False)
+            await letters  # a letter that is on its way is given up: it is tried again
             async with self._looking:  # a tick that has begun is finished
                 pass
 
@@ -126,6 +131,29 @@ class Daemon:
             except Exception as error:  # noqa: BLE001  (an unknown failure means later; the sender itself must go on)
                 maillog.failed("sending", error)
             if await self.sender.stopped(self.pace.idle):
+                return
+
+    async def tell(self) -> None:
+        """Write down the digests and the reminder that are due, and send the letters; nothing else waits for them."""
+        if not await asyncio.to_thread(self._leads):
+            return
+        await asyncio.to_thread(self._write_letters)
+        what = "sending the letters"
+        if self._rests(what):
+            return
+        try:
+            transport = composition.transport(self.app)
+            await telling.send(self.app.press, transport, until=self.sender.until_stopped)
+        except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
+            self._rest(what, error)
+
+    async def _tell_on(self) -> None:
+        while True:
+            try:
+                await self.tell()
+            except Exception as error:  # noqa: BLE001  (it is tried again in a moment)
+                maillog.failed("telling", error)
+            if await self.sender.stopped(self.pace.tick):
                 return
 
     async def _test(self, name: IssueName) -> None:
@@ -194,6 +222,14 @@ class Daemon:
         schedule = self.app.press.newsletter(found.newsletter).schedule
         if scheduling.begin_if_due(self.app.press, found, partial(next_time, schedule)):
             maillog.mailing(found.issue, "begins")
+
+    def _write_letters(self) -> None:
+        press = self.app.press
+        self._do("the digest", partial(telling.digests, press))
+        now = press.clock.now()
+        if self._asked is None or not self._asked <= now < self._asked + ASK:
+            self._asked = now
+            self._do("the reminder", partial(telling.reminder, press))
 
     def _do(self, what: str, job: Callable[[], object]) -> None:
         """Do a job now, unless it failed a short while ago."""

@@ -1,5 +1,7 @@
 """Tells the operator, at once and once, of what no member can mend: the alarm is written down with what caused it."""
 
+from collections.abc import Mapping
+
 from mailer.domain.bounce import Reason
 from mailer.pipeline.press import Press
 from mailer.store import Connection, letters
@@ -21,7 +23,7 @@ def unwanted(connection: Connection, press: Press, issue: str, reason: Reason, s
     _alarm(connection, press, f"{issue} {reason}", facts)
 
 
-def _alarm(connection: Connection, press: Press, about: str, facts: dict[str, object]) -> None:
+def _alarm(connection: Connection, press: Press, about: str, facts: Mapping[str, object]) -> None:
     if press.operator:
         now = press.clock.now()
         letters.add(connection, kind=ALARM, about=about, recipient=press.operator, facts=facts, now=now)

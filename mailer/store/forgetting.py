@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, delete, func, select, update
 
 from mailer.domain.delivery import Event, State, advance
+from mailer.store import letters
 from mailer.store.register_tables import memberships, register_state, seats
 from mailer.store.schema import attempts, deliveries, exclusions, history, recipients
 
@@ -38,6 +39,7 @@ def forget(connection: Connection, person: str) -> str:
     empty = memberships.c.id.in_(left) & memberships.c.id.not_in(select(seats.c.membership))
     connection.execute(update(memberships).where(empty).values(organisation=""))
     connection.execute(update(history).where(history.c.subject == person).values(subject=alias))
+    letters.forget(connection, person)
     connection.execute(update(register_state).values(version=register_state.c.version + 1))
     return alias
 
