@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import format_datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -48,24 +48,8 @@ def write(kind: str, language: str, facts: Mapping[str, object], templates: Sequ
     begins with two spaces: then it stands as it is. Raises BadInput naming the file and line of what is wrong there.
     """
     name = f"{kind}/{language}.txt.j2"
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader([folder / SYSTEM for folder in templates]),
-        undefined=StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "plural": plain_words.plural,
-        "trouble": plain_words.trouble,
-        "failure": partial(plain_words.failure, language=language),
-        "hold": partial(plain_words.hold, language=language),
-        "held_back": partial(plain_words.held_back, language=language),
-        "day": lambda text: long_date(date.fromisoformat(text[:10]), language),
-        "typed": shlex.quote,
-    }
     with naming_mistakes(*templates):
-        made = environment.get_template(name).render(_readable(facts))
+        made = _environment(tuple(templates), language).get_template(name).render(_readable(facts))
     first, _, rest = made.lstrip("\n").partition("\n")
     subject = first.removeprefix(_SUBJECT)
     if subject == first or not subject.strip():
@@ -99,6 +83,28 @@ def seal(letter: Letter, *, sender: Sender, to: Address, message_id: str, date: 
         + structured(Header.CONTENT_TRANSFER_ENCODING, way)
     )
     return Message(f"{head}\r\n".encode() + ways[way])
+
+
+@lru_cache(maxsize=8)
+def _environment(templates: tuple[Path, ...], language: str) -> SandboxedEnvironment:
+    """Jinja over the folders of letters; it keeps what it has read for as long as the file is the same."""
+    environment = SandboxedEnvironment(
+        loader=FileSystemLoader([folder / SYSTEM for folder in templates]),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "plural": plain_words.plural,
+        "trouble": plain_words.trouble,
+        "failure": partial(plain_words.failure, language=language),
+        "hold": partial(plain_words.hold, language=language),
+        "held_back": partial(plain_words.held_back, language=language),
+        "day": lambda text: long_date(date.fromisoformat(text[:10]), language),
+        "typed": shlex.quote,
+    }
+    return environment
 
 
 def _readable(value: Any) -> Any:

@@ -72,6 +72,11 @@ def reminder(press: Press) -> bool:
 def _write(press: Press, kind: str, about: str, facts: digesting.Facts) -> bool:
     with press.store.transaction() as connection:
         now = press.clock.now()
+        if letters.told(connection, kind, [about]):
+            return False
+        # While no letter can leave, the reminders of many days must not pile up.
+        if kind == REMINDER and letters.renew(connection, kind=kind, about=about, facts=facts, now=now):
+            return True
         return letters.add(connection, kind=kind, about=about, recipient=press.secretary, facts=facts, now=now)
 
 

@@ -46,6 +46,13 @@ def add(
     return connection.execute(once.returning(letters.c.id)).first() is not None
 
 
+def renew(connection: Connection, *, kind: str, about: str, facts: Mapping[str, object], now: datetime) -> bool:
+    """A letter of this kind that still waits tells this instead of what it told; False when none waits."""
+    oldest = select(func.min(letters.c.id)).where(letters.c.kind == kind, letters.c.sent_at.is_(None)).scalar_subquery()
+    values = {"about": about, "facts": dict(facts), "made_at": now}
+    return connection.execute(update(letters).where(letters.c.id == oldest).values(values)).rowcount == 1
+
+
 def told(connection: Connection, kind: str, about: Collection[str]) -> frozenset[str]:
     """About which of these things there is or was a letter of this kind."""
     query = select(letters.c.about).where(letters.c.kind == kind, letters.c.about.in_(about))
