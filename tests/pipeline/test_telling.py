@@ -206,6 +206,21 @@ def test_a_digest_names_holds_pauses_what_is_uncertain_held_and_owed(tmp_path: P
     tell(tmp_path, clock, story, script=lost)
 
 
+def test_a_copy_that_was_given_up_without_an_answer_is_told_too(tmp_path: Path, clock: FrozenClock) -> None:
+    async def story(app: App, sink: Sink) -> None:
+        with app.store.transaction() as connection:
+            (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
+            connection.exec_driver_sql("UPDATE deliveries SET state = 'rejected' WHERE person = 'P001'")
+            connection.exec_driver_sql("UPDATE attempts SET code = NULL, text = 'no answer in 60 s'")
+        assert found.supplement == 0
+        (told,) = await a_round(app, sink)
+        assert "the server gave no reason that we understand. The server said: “no answer in 60 s”" in " ".join(
+            told.split()
+        )
+
+    tell(tmp_path, clock, story)
+
+
 def test_a_held_copy_is_told_with_its_reason(tmp_path: Path, clock: FrozenClock) -> None:
     club = Club.found(tmp_path)
 

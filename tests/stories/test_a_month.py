@@ -88,7 +88,7 @@ def test_the_secretary_gets_a_digest_where_no_daemon_runs(run: Terminal, club: C
         (digest,) = [readable(one.message) for one in relay.received if one.recipient == "secretary@club.example"]
         assert f"Subject: {NAME}: 1 copy needs you" in digest
         assert unknown.email in digest
-        found = {one["what"]: one for one in run.ok("--json", "check").document}
+        found = {one["what"]: one for one in run("--json", "check").document}
         assert found["letters"] == {"what": "letters", "ok": True, "said": "none wait"}
         assert found["letters: templates"]["ok"]
 
@@ -101,7 +101,7 @@ def test_a_letter_that_cannot_leave_is_told_by_check_and_harms_no_mailing(run: T
         club.settle(smtp={"port": relay.port}, notify={"secretary": "secretary@club.example"})
         ready(run, club, PEOPLE)
         run.ok("--yes", "send", NAME, "--wait")
-        found = {one["what"]: one for one in run.ok("--json", "check").document}
+        found = {one["what"]: one for one in run("--json", "check").document}
         assert found["letters"] == {"what": "letters", "ok": True, "said": "1 wait, the last failure: 550 No such desk"}
         with club.opened() as app, app.store.transaction() as connection:
             for _ in range(3):
