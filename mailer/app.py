@@ -20,11 +20,11 @@ from mailer.domain.ports import Clock, IssueSource, Transport
 from mailer.domain.retry import Backoff
 from mailer.formats.dkim import Signer
 from mailer.formats.dkim import read_key as read_dkim_key
-from mailer.gateways import installation, locks
+from mailer.gateways import locks
 from mailer.gateways import spool as spooling
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.epoch import EpochFile
-from mailer.gateways.installation import KEY_BYTES
+from mailer.gateways.installation import KEY_BYTES, shipped
 from mailer.gateways.journal import Journal
 from mailer.gateways.journal import read as read_journal
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
@@ -68,8 +68,7 @@ class App:
     def epoch(self) -> EpochFile:
         """What remembers beside the database how far the ledger had come."""
         database = resolve(self.config.database_url, self.config.folder)
-        name = Path(database.database or "mailer").name  # each database has its own
-        return EpochFile(self.state_folder / f".{name}.epoch")
+        return EpochFile(self.state_folder / f".{Path(database.database or 'mailer').name}.epoch")  # each has its own
 
     @property
     def database_files(self) -> list[Path]:
@@ -95,7 +94,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         secretary=config.notify.secretary,
         operator=config.notify.operator,
         language=config.notify.language,
-        shipped=installation.shipped("templates"),
+        shipped=shipped("templates"),
         # Read where something is signed: a key that cannot be read must not keep anybody from pausing a mailing.
         signing=cache(partial(signer, config)),
     )
@@ -114,9 +113,7 @@ def read_key(file: Path) -> bytes:
     try:
         key = bytes.fromhex(file.read_text().strip())
     except FileNotFoundError:
-        raise BadInput(
-            f"the key {file} is not there; `mailer init` makes one, or restore it from your backup"
-        ) from None
+        raise BadInput(f"the key {file} is not there; `mailer init` makes one, or restore it from a backup") from None
     except (OSError, ValueError) as error:
         raise BadInput(f"the key {file} cannot be read: it must be {2 * KEY_BYTES} hexadecimal digits") from error
     if len(key) < KEY_BYTES:
