@@ -39,6 +39,11 @@ _DELAYED = re.compile(
 _FINAL = re.compile(
     r"permanent(?:ly)?|given up|giving up|gave up|fatal|will not be (?:re|deliver|attempt)|not be (?:retried|attempted)|deleted from queue|too long|returned to sender|could not be delivered for \d",
 )
+# A case at a help desk, as its number in the subject says.
+_TICKET = re.compile(
+    r"(?:\b(?:case|ticket|request|incident)\b|обращени\w+|заявк\w+|#|№|\[)\W{0,4}\d{3,12}\b", re.IGNORECASE
+)
+_MAIL = re.compile(r"message|mail|member|nachricht|mensa|письм|сообщен|лист")
 _LISTED = ("list-id", "list-unsubscribe", "list-post")
 
 
@@ -49,11 +54,11 @@ class Evidence:
     daemon: bool  # its sender is a server
     null_path: bool  # its return path is empty, as RFC 5321 §4.5.5 wants it of reports
     subject: bool  # its subject speaks of a failure
-    answer: bool  # it answers or forwards something, by its subject
+    answer: bool  # it answers or forwards something, or is about a numbered case, by its subject
     listed: bool  # it went over a list, as newsletters do
     told: bool  # its text speaks of a failure
     opening: bool  # its text opens as only a server opens one
-    first: bool  # and does so in its very first line, where a person would greet
+    first: bool  # and does so in its very first line, where a person would greet, with a word for mail
 
     @property
     def is_failure(self) -> bool:
@@ -79,15 +84,19 @@ def weigh(mail: Part, page: Page) -> Evidence:
     path = mail.get("return-path").strip()
     first = "\n".join(line.strip() for line in spoken[:4])
     sender = mail.get("from")
+    written = path not in {"", "<>"}
+    # Shops and newsletters call themselves "Delivery Status" or "Postmaster Blog": where mail to them goes back to
+    # somebody's own address, only the address of the sender says that it is a server, and not the name.
+    shown = addresses.first(sender) or sender if written else sender
+    head = first.partition("\n")[0][:300].lower()
     return Evidence(
-        daemon=(mail.has("from") and addresses.from_daemon(sender))
-        or (path not in {"", "<>"} and addresses.from_daemon(path)),
+        daemon=(mail.has("from") and addresses.from_daemon(shown)) or (written and addresses.from_daemon(path)),
         null_path=mail.has("return-path") and path in {"", "<>"},
         subject=bool(_SUBJECT.search(subject[:300].lower())),
-        answer=bool(_ANSWER.match(subject)),
+        answer=bool(_ANSWER.match(subject) or _TICKET.search(subject[:300])),
         listed=any(mail.has(name) for name in _LISTED),
         told=bool(_TOLD.search("\n".join(spoken)[:12_000].lower())),
-        first=bool(_OPENING.match(first.partition("\n")[0][:300].lower())),
+        first=bool(_OPENING.match(head) and _MAIL.search(head)),
         opening=bool(_OPENING.search(first[:1200].lower())),
     )
 
