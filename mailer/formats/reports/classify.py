@@ -16,6 +16,7 @@ MOST_WORDS = 1500
 
 RULES: tuple[Rule, ...] = (
     *rules_transport.PLAIN,
+    *rules_transport.EXPIRED,
     *rules_content.FULL,
     *rules_sender.RULES,
     *rules_transport.PROGRAM,
@@ -130,6 +131,8 @@ def passing(code: int | None, status: str | None) -> bool:
 def by_words(text: str) -> Rule | None:
     """The first rule of the table that the text matches."""
     words = _LINKS.sub(" ", text[: 2 * MOST_WORDS].lower()).replace("’", "'")
+    # IronPort calls every refusal with x.1.0 an unknown address error, whatever the other server said.
+    words = words.replace("unknown address error", " ")
     words = _SAID.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
     words = " ".join(words.split())[:MOST_WORDS]
     return next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None

@@ -48,6 +48,8 @@ def receipts(mail: Part, original: Original) -> list[BounceReport]:
 
 def by_subject(mail: Part, page: Page) -> list[BounceReport]:
     """An automatic answer that names itself in its subject, unless a server sends it: asked before failures are."""
+    if any(part.kind == "message/delivery-status" for part in mail.walk()):
+        return []
     if addresses.from_daemon(mail.get("from")) or not notice_words.SUBJECT.search(mail.get("subject")[:200]):
         return []
     return (
