@@ -43,7 +43,8 @@ _FINAL = re.compile(
 )
 # A case at a help desk, as its number in the subject says.
 _TICKET = re.compile(
-    r"(?:\b(?:case|ticket|request|incident)\b|обращени\w+|заявк\w+)\W{0,4}\d{3,12}\b|[#№]\W?\d{4,12}\b|\[\d{4,12}\]", re.IGNORECASE
+    r"(?:\b(?:case|ticket|request|incident)\b|обращени\w+|заявк\w+)\W{0,4}\d{3,12}\b|[#№]\W?\d{4,12}\b|\[\d{4,12}\]",
+    re.IGNORECASE,
 )
 _MAIL = re.compile(r"message|mail|member|nachricht|mensa|письм|сообщен|лист")
 _LISTED = ("list-id", "list-unsubscribe", "list-post")

@@ -27,7 +27,7 @@ RULES = (
         r"not allowed to post|not subscribed to|only (?:members|subscribers)|restricted list|permission to (?:post|write)|google groups",
         r"resolver.rst.notauthorized|delivery to this (?:address|recipient|group) is restricted|permission to send (?:messages |mail |e-?mail )?to (?:this|the)|nicht berechtigt[^.]{0,40}(?:senden|empfänger)|(?:нет|не имеете) (?:разрешения|права)[^.]{0,40}отправ|n'êtes pas autorisé|no tiene permiso|non (?:si )?dispone\w* (?:dell')?(?:autorizzazion|delle autorizzazion)|não tem permiss|nie masz (?:uprawnień|zezwolenia)|niet gemachtigd",
         r"sender not pre-?approved|authrequired|sendernotauthenticatedforgroup|not member article",
-        r"(?:group|list) .{0,120}(?:only accepts|doesn't accept|does not accept|isn't set up to receive)",
+        r"only accepts? (?:messages|mail|e-?mails?) from|(?:group|list) .{0,120}(?:only accepts|doesn't accept|does not accept|isn't set up to receive)",
         r"allows? only|recipnotfound.{0,20}restrict|sender(?:s)? (?:is )?not (?:allowed|authorized|accepted) (?:by|to)",
     ),
     rule(
