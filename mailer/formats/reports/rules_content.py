@@ -38,7 +38,7 @@ RULES = (
         Reason.POLICY,
         "a policy of the other side, not told in detail",
         r"policy|policies|prohibited by|protocol violation|administrative prohibit|administrat(?:or|ively)[^.]{0,20}(?:prohibit|denied|reject)",
-        r"not accepted for|rejected for|low priority|denied by|security (?:reason|violation|filter)|compliance|transport.rules|quarantin",
+        r"not accepted for|rejected for|low priority|denied by|security (?:reason|violation|filter)|mail flow rule|compliance|transport.rules|quarantin",
     ),
 )
 

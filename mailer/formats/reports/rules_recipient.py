@@ -31,7 +31,7 @@ RULES = (
     rule(
         Reason.SUSPENDED,
         "the mailbox is there, but switched off",
-        r"(?:account|mail ?box|user|recipient|address|mailaddress|e-?mail|customer)\b[^.]{0,60}(?:is |has been |was |currently |temporarily |administrative?le?y )*(?:disabled|suspended|locked|deactivated|blocked|frozen|de-?activated|discontinued|on hold|inactive|limited)(?! using| by rbl)",
+        r"(?:account|mail ?box|user|recipient|address|mailaddress|e-?mail|customer)\b[^.]{0,60}(?:is |has been |was |currently |temporarily |administrative?le?y )*(?:disabled|suspended|locked|deactivated|blocked|frozen|de-?activated|discontinued|on hold|inactive|limited)(?! using| by rbl| your| this message| the message)",
         r"(?:disabled|suspended|inactive|deactivated|locked|blocked|dormant|expired|closed) (?:account|mail ?box|user|recipient)|mail ?box unavailable or access denied|not an? active|not active|invalid/inactive",
         r"suspend the service|user suspended|delivery not allowed|account (?:is )?(?:closed|expired)|\brcp-t4|too old|(?:ящик|аккаунт|учетная запись|пользователь)[^.]{0,40}(?:заблокирован|отключ|неактив)",
         r"not allowed to receive|no mail will be accepted|account .{0,20}(?:terminated|cancel)|mailbox (?:is )?(?:currently )?unavailable, ?(?:try|please)|temporarily (?:disabled|unavailable|locked)",
@@ -39,7 +39,7 @@ RULES = (
     rule(
         Reason.USER_UNKNOWN,
         "the server does not know the reader",
-        r"(?:user|recipient|receiver|mail ?box|account|address|addressee|person|destination|login|adresse|subscriber|alias|rcpt|e-?mail|customer|local ?part|userid|to:?)s?\b[^.;]{0,90}(?:\bunknown\b|not (?:a )?(?:found|known|exist|local|listed|recogni[sz]ed|valid|present|registered|ok|defined|available here|located|here\b)|no longer (?:exist|valid|available|in use|active|accept)|does(?:n't| not) (?:exist|have an?)|(?:do|did)(?:n't| not) exist|non-?exist|invalid|is unavailable|is wrong|un(?:known|defined|recogni[sz]ed)|isn't (?:known|valid|listed)|wasn't found|could ?n[o']t be (?:found|resolved)|cannot be found|never existed|ungültig|unbekannt|inconnu)",
+        r"(?:user|recipient|receiver|mail ?box|account|address|addressee|person|destination|login|adresse|subscriber|alias|rcpt|customer|local ?part|userid|to:)s?\b(?!(?:'s)? (?:e-?mail |mail |smtp )?(?:server|system|host)\b)[^.;]{0,90}(?:\bunknown\b|not (?:a )?(?:found|known|exist|local|listed|recogni[sz]ed|valid|present|registered|ok|defined|available here|located|here\b)|no longer (?:exist|valid|available|in use|active|accept)|does(?:n't| not) (?:exist|have an?)|(?:do|did)(?:n't| not) exist|non-?exist|invalid|(?<!service )is unavailable|is wrong|un(?:known|defined|recogni[sz]ed)|isn't (?:known|valid|listed)|wasn't found|could ?n[o']t be (?:found|resolved)|cannot be found|never existed|ungültig|unbekannt|inconnu)",
         r"(?:unknown|invalid|no such|non-?existent|nonexistent|bad|illegal|incorrect|unrecogni[sz]ed|undefined|nosuch|wrong|unable to find|cannot find|not a (?:known|valid|local|legal))[ _:-]{0,3}(?:or \w+ )?(?:local |virtual |destination |final |delivery |alias |e-?mail |mail |or )*(?:user|recipient|receiver|mail ?box|account|address|person|destination|name|e-?mail|local ?part|rcpt|alias|subscriber|addressee|userid|customer|member)",
         r"user-unknown|userunknown|unknown_user|mail ?box (?:is )?(?:unavailable|not available|inactive|invalid)|address(?:es)? (?:was |were |is )?(?:unknown|invalid)|bad (?:destination|recipient)",
         r"no (?:mail ?box|account|user|one|body|longer (?:a )?valid|valid recipients?|recipients?)\b[^.]{0,40}(?:here|by that name|at this|found|exist|with (?:that|this)|available|bye|matching|\bname\b)|there is no (?:one|such|user|account)|no valid recipients|can't accept user|nobody here",
@@ -79,6 +79,7 @@ REJECTED = (
     rule(
         Reason.USER_UNKNOWN,
         "the server rejects the recipient and gives no other reason",
-        r"does not like recipient|address(?:es)? (?:was |were |is )?reject|rejected (?:address|recipient)|recipient (?:address )?(?:is |was )?(?:rejected|refused|not accepted|unacceptable|denied)",
+        r"does not like recipient|rejected (?:address|recipient)|recipient (?:address )?(?:is |was )?(?:refused|not accepted|unacceptable|denied)",
+        r"(?:address(?:es)?|recipient) (?:was |were |is )?rejected(?=[\s:]*(?:$|[^\w\s:]|\d|access denied|no such|undeliver|\S{1,80}@|[\w\-]+·\w))",
     ),
 )

@@ -8,7 +8,9 @@ PLAIN = (
     rule(
         Reason.NETWORK,
         "the connection was not made, or broke",
-        r"connect(?:ion)? (?:to .{1,120}: ?)?(?:was )?(?:refused(?! by .{0,40}policy)|reset|dropped)|no route to host|lost connection|network is unreachable|host not found, try again|temporary (?:name|dns|lookup)|lowest numbered mx record points to local host|host name lookup failure|name ?server (?:reply|timeout|failure)|name server: .{0,80}(?:timeout|try again)",
+        r"connect(?:ion)? (?:to .{1,120}: ?)?(?:was )?(?:refused(?! by .{0,40}policy)|reset|dropped)|no route to host|lost connection|network is unreachable|host not found, try again|temporary (?:name|dns|lookup)|lowest numbered mx record points to local host|host name lookup failure|name ?server (?:reply|timeout|failure)|servfail|dns (?:server )?(?:time-?out|timed out)|lookup failed temporarily|name server: .{0,80}(?:timeout|try again)",
+        r"(?:recipient|destination|remote|receiving|user)(?:'s)? (?:e-?mail |mail |smtp )?(?:server|system|host) (?:is |was |are )?(?:currently |temporarily )?(?:unavailable|not available|down\b|unreachable|could not be (?:found|reached|contacted))",
+        r"\bcertificate\b|(?:tls|ssl) handshake|handshake failure|unknown ca\b|\btlsa\b|mta-sts",
     ),
 )
 
