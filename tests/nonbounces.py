@@ -209,6 +209,26 @@ def _digest(chance: Chance) -> bytes:
     return letter("Return-Path: <talk-bounces@lists.example>\nList-Id: <talk.lists.example>\nPrecedence: list\n", f"Talk Digest, Vol {chance.below(90)}, Issue 3", text, sender="talk-request@lists.example", kind="multipart/mixed; boundary=d0")  # fmt: skip
 
 
+def _postmaster(chance: Chance) -> bytes:
+    text = _one(chance, (
+        "Dear customers,\n\nlast night our mail system failed, and mail to anna@reader.example and others was delayed. All is well again.", "Hello Anna,\n\nI looked at the logs: your mail to boris@reader.example was rejected because his mailbox is full. Shall I raise his quota?",
+        "Уважаемые пользователи!\n\nВчера был сбой, письма не доставлялись. Вопросы: help@host.example.", "Liebe Kunden,\n\nam Wochenende konnten Nachrichten nicht zugestellt werden.", "Hi,\n\nthe address clara@reader.example does not exist here, so please stop writing to it.", "Sehr geehrte Frau Reader,\n\ndas Postfach boris@reader.example existiert nicht mehr.",
+    ))  # fmt: skip
+    subject = _one(
+        chance,
+        (
+            "Mail delivery problems last night",
+            "Your undelivered mail",
+            "Re: bounce",
+            "Mail system error on Sunday",
+            "Delivery delay: what happened",
+            "Сбой доставки почты",
+            "Nicht zugestellte Nachrichten",
+        ),
+    )
+    return letter("Return-Path: <postmaster@host.example>\n", subject, text, sender=_one(chance, ("Postmaster <postmaster@host.example>", "John Smith, Postmaster <postmaster@host.example>", "Mail Administrator <postmaster@host.example>")))  # fmt: skip
+
+
 def _calendar(chance: Chance) -> bytes:
     method = _one(chance, ("REQUEST", "REPLY", "CANCEL"))
     text = f"BEGIN:VCALENDAR\nMETHOD:{method}\nBEGIN:VEVENT\nSUMMARY:Mail delivery failures\nATTENDEE:mailto:boris@reader.example\nEND:VEVENT\nEND:VCALENDAR"
@@ -305,5 +325,5 @@ def _challenge(chance: Chance) -> bytes:
 
 FAMILIES: dict[str, tuple[Callable[[Chance], bytes], frozenset[Kind]]] = {
     "quoted": (_quoted, OTHER), "pasted": (_pasted, OTHER), "attached": (_attached, OTHER), "html quote": (_html_quote, OTHER), "short": (_short, OTHER), "ticket": (_ticket, EITHER), "newsletter": (_newsletter, OTHER), "parcel": (_parcel, OTHER), "bank": (_bank, OTHER),
-    "digest": (_digest, OTHER), "calendar": (_calendar, OTHER), "cron": (_cron, OTHER), "dmarc": (_dmarc, OTHER), "tls-rpt": (_tls_rpt, OTHER), "receipt": (_receipt, MDN), "read": (_read, MDN), "challenge": (_challenge, CHALLENGE),
+    "postmaster": (_postmaster, OTHER), "digest": (_digest, OTHER), "calendar": (_calendar, OTHER), "cron": (_cron, OTHER), "dmarc": (_dmarc, OTHER), "tls-rpt": (_tls_rpt, OTHER), "receipt": (_receipt, MDN), "read": (_read, MDN), "challenge": (_challenge, CHALLENGE),
 }  # fmt: skip

@@ -18,7 +18,7 @@ _SUBJECT = re.compile(
     r"|mail (?:system )?error|errors from|delay(?:ed)?|mail delivery|deliverable|unable to (?:deliver|send)|error sending|message status|rejected|warning: (?:could|message)|mail could not|delivery fail|delivery is delayed|(?:are|is) not (?:a )?member|rejected posting|nondeliv|ndn:|ndr:|\[postmaster\]"
     r"|не доставлен|недоставлен|не може бути|не вдалося|не может быть доставлен|ошибк\w+ (?:доставки|при доставке)|сбой доставки|уведомление о состоянии|невозможно доставить|возврат|возвращен|задержк\w* доставки|доставка .{0,40}(?:задерж|не)|уведомление о (?:доставке|недоставке)"
     r"|unzustellbar|nicht zugestellt|zustellung|unzustellbarkeit|non remis|échec|notification d'état|non distribu|no se (?:pudo|puede|ha podido)|devuelto|no entregado|notificaci[oó]n de estado|mancata consegna|impossibile recapitare|não (?:entregue|foi poss)|falha na entrega|devolvid|niedostarcz|zwrot|nie dostarcz|nedoru[cč]|onbestelbaar|niet (?:bezorgd|afgeleverd)|kunde inte|ej levererat|utiltellelig"
-    r"|配信(?:でき|エラー|不能|に失敗)|送信(?:でき|エラー)|メールエラー|返送|配送失败|退信|投递失败|系统退信|반송|배달|(?:전송|발송) ?실패|전달되지"
+    r"|banned contents|virus in your mail|considered unsolicited|配信(?:でき|エラー|不能|に失敗)|送信(?:でき|エラー)|メールエラー|返送|配送失败|退信|投递失败|系统退信|반송|배달|(?:전송|발송) ?실패|전달되지"
     r"|no se puede entregar|non (?:recapitabile|consegnat|distribuable)|não é possível entregar|mensagem não|(?:kan|kunde) inte (?:levereras|skickas)|(?:kan ikke|kunne ikke|ikke) lever|levering(?:s|en)? (?:mis|fejl)|ei voi(?:da|tu) toimittaa|toimit\w+ epäonnis|toimittamaton|teslim edile|iletilemedi|nedoručiteľn|kézbesíthetetlen|sikertelen kézbesítés|nelivrabil|imposibil de livrat|différée|verzögert|retrasad|ritardat|opóźni|zpožděn|försena|forsinke|vertraag|gecik|遅延|延迟|지연|не може да се достави|недоставен|недоставк|αδύνατη η παράδοση|δεν (?:παραδόθηκε|είναι δυνατή η παράδοση)|nije isporuč|nedostavljiv|nepristatyt|nav piegād|kättetoimetamat|không (?:gửi|thể gửi)|tidak terkirim|未送达|无法送达|无法投递|未能投递|無法(?:傳遞|送達|投遞)|未傳遞|לא ניתן למס|تعذر (?:التسليم|تسليم)|لم يتم التسليم",
 )
 _TOLD = re.compile(
@@ -41,12 +41,19 @@ _DELAYED = re.compile(
 _FINAL = re.compile(
     r"permanent(?:ly)?|given up|giving up|gave up|fatal|will not be (?:re|deliver|attempt)|not be (?:retried|attempted)|deleted from queue|too long|returned to sender|could not be delivered for \d",
 )
+_GREETING = re.compile(
+    r"\W{0,3}(?:(?:hi(?! there|\.)|hallo(?!\.)|ol[aá]|hej|beste|madame)\b|dear\b|hello\b|good (?:morning|day|afternoon)|здравствуй|добрый|уважаем|привет|шановн|добрий|sehr geehrte|liebe|guten|bonjour|chère|cher\b|monsieur|estimad|hola\b|gentil|buongiorno|prezad|geachte|szanown|dzień|dobrý|vážen|kære|kjære|hyvä|sayın|merhaba)"
+)
 # A case at a help desk, as its number in the subject says.
 _TICKET = re.compile(
     r"(?:\b(?:case|ticket|request|incident)\b|обращени\w+|заявк\w+)\W{0,4}\d{3,12}\b|[#№]\W?\d{4,12}\b|\[\d{4,12}\]",
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"message|mail|member|nachricht|mensa|письм|сообщен|лист")
+# The line with which a program announces what it passes on.
+_PASSES_ON = re.compile(
+    r"forward|original message|пересыл|weitergeleitet|transféré|reenviad|inoltrat|wrote:|^[\s\-_=*]+$"
+)
 _LISTED = ("list-id", "list-unsubscribe", "list-post")
 
 
@@ -60,6 +67,7 @@ class Evidence:
     answer: bool  # it answers or forwards something, or is about a numbered case, by its subject
     listed: bool  # it went over a list, as newsletters do
     told: bool  # its text speaks of a failure
+    greets: bool  # it greets somebody, and an answer would reach whoever sent it: a postmaster may write letters too
     replied: bool  # its text has a server's refusal in it, whatever language the rest is in
     opening: bool  # its text opens as only a server opens one
     first: bool  # and does so in its very first line, where a person would greet, with a word for mail
@@ -67,9 +75,11 @@ class Evidence:
     @property
     def is_failure(self) -> bool:
         """Whether this is a server's report: two witnesses are needed, and the text must be one of them."""
-        if not self.told and not (self.daemon and (self.replied or (self.null_path and self.subject))):
+        if not self.told and not (self.daemon and (self.replied or self.subject)):
             return False
         if self.answer and not (self.daemon and self.opening):
+            return False
+        if self.greets and not self.replied:
             return False
         if self.listed and not (self.daemon and self.null_path):
             return False
@@ -101,6 +111,7 @@ def weigh(mail: Part, page: Page) -> Evidence:
         answer=bool(_ANSWER.match(subject) or _TICKET.search(subject[:300])),
         listed=any(mail.has(name) for name in _LISTED),
         told=bool(_TOLD.search("\n".join(spoken)[:12_000].lower())),
+        greets=written and bool(_GREETING.match(head)),
         replied=reply.code is not None or reply.status is not None,
         first=bool(_OPENING.match(head) and _MAIL.search(head)),
         opening=bool(_OPENING.search(first[:1200].lower())),
@@ -124,10 +135,10 @@ def passed_on(mail: Part, page: Page) -> Page | None:
     if not _FORWARD.match(mail.get("subject")):
         return None
     lines = page.lines + tuple(page.returned.split("\n"))
-    own = [line for line in lines if line.strip() and not line.startswith(">")]
+    own = [line for line in lines if line.strip() and not line.startswith(">") and not _PASSES_ON.search(line.lower())]
     quoted = [re.sub(r"^>[ ]?", "", line) for line in lines if line.startswith(">")]
     head = "\n".join(quoted[:12])
-    if len(" ".join(own)) > 90 or not re.search(
+    if len(" ".join(own)) > 20 or not re.search(
         r"^From:.*(?:daemon|postmaster|mail delivery)", head, re.IGNORECASE | re.MULTILINE
     ):
         return None
