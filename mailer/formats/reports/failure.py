@@ -42,7 +42,7 @@ def failures(mail: Part, page: Page, original: Original) -> list[BounceReport]:
     if wrapped and machine:
         for part in wrapped[:5]:
             fields += delivery_status.read(part.text)
-    if not fields and (witness.is_failure or machine):
+    if not fields and (witness.is_failure or witness.daemon or (machine and not witness.answer)):
         fields = delivery_status.read_inline(page.text)
     if not fields and (inner := evidence.passed_on(mail, page)):
         page, fields = inner, delivery_status.read_inline(inner.text)
