@@ -25,7 +25,7 @@ from mailer.gateways import locks
 from mailer.gateways import spool as spooling
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.epoch import EpochFile
-from mailer.gateways.installation import read_keys
+from mailer.gateways.installation import read_keys, shipped
 from mailer.gateways.journal import Journal
 from mailer.gateways.journal import read as read_journal
 from mailer.gateways.smtp import Security, SmtpSettings, SmtpTransport
@@ -68,8 +68,7 @@ class App:
     def epoch(self) -> EpochFile:
         """What remembers beside the database how far the ledger had come."""
         database = resolve(self.config.database_url, self.config.folder)
-        name = Path(database.database or "mailer").name  # each database has its own
-        return EpochFile(self.state_folder / f".{name}.epoch")
+        return EpochFile(self.state_folder / f".{Path(database.database or 'mailer').name}.epoch")  # each has its own
 
     @property
     def database_files(self) -> list[Path]:
@@ -95,6 +94,8 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         who=who or getpass.getuser(),
         secretary=config.notify.secretary,
         operator=config.notify.operator,
+        language=config.notify.language,
+        shipped=shipped("templates"),
         # Read where something is signed: a key that cannot be read must not keep anybody from pausing a mailing.
         signing=cache(partial(signer, config)),
     )

@@ -18,6 +18,11 @@ from mailer.domain.ports import BounceInbox
 from mailer.formats.dkim import public_record, record_name
 from mailer.gateways import installation
 from mailer.pipeline.specimen import compile_specimen
+from mailer.pipeline.specimen_letters import write_specimens
+from mailer.store import letters
+
+# A letter that was refused more often will not leave until somebody mends something.
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,8 @@ async def check(config: Path) -> list[Finding]:
         found.append(Finding(what="the database", ok=True, said=opened.store.name))
         limits = _try("limits", lambda: f"{len(provider_limits(opened.config.file, opened.config.domain))} providers")
         found += [] if limits.ok else [limits]
-        found += [_ledger(opened), *_newsletters(opened), *_rights(opened), *_signing(opened), *_bounces(opened)]
+        found += [_ledger(opened), *_newsletters(opened), *_letters(opened), *_rights(opened), *_signing(opened)]
+        found += _bounces(opened)
         settings = _try("the relay", lambda: f"{len(opened.config.relays)} in the settings")
         if not settings.ok:  # a password file is not there
             return [*found, settings]
@@ -73,6 +79,18 @@ def _newsletters(opened: App) -> Iterator[Finding]:
         yield _try(f"{one.id}: cron", partial(_cron, opened, one))
         yield _try(f"{one.id}: templates", partial(_templates, opened, one))
         yield _try(f"{one.id}: source", partial(_source, opened, one))
+
+
+def _letters(opened: App) -> Iterator[Finding]:
+    """Whether the letters to secretary and operator can be written, and whether they leave."""
+    press = opened.press
+    yield _try(
+        "letters: templates", lambda: f"{len(list(write_specimens(press, press.language)))} letters can be written"
+    )
+    with press.store.reading() as connection:
+        found = letters.outbox(connection)
+    failed = f", the last failure: {found.failure}" if found.failure else ""
+    yield Finding(what="letters", ok=found.tries <= TRIES, said=f"{found.waiting or 'none'} wait{failed}")
 
 
 def _cron(opened: App, newsletter: Newsletter) -> str:

@@ -12,16 +12,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from cronsim import CronSim, CronSimError
 
 from mailer import app as composition
-from mailer import inbound
 from mailer.app import App
-from mailer.config.reading import seconds
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter, Schedule
-from mailer.domain.ports import BounceInbox
-from mailer.pipeline import approving, bouncing, fetching, intake, maillog, planning, scheduling, testing
+from mailer.inbound import WaysIn
+from mailer.pipeline import approving, bouncing, intake, maillog, planning, scheduling, telling, testing
 from mailer.pipeline.press import IssueName
-from mailer.pipeline.receiving import Desk
 from mailer.pipeline.sending import Sender
 from mailer.store import issues, mailings
 
@@ -29,6 +26,8 @@ from mailer.store import issues, mailings
 AGAIN = timedelta(minutes=5)
 # How often the scheduler's lease is renewed (seconds): well within its length.
 RENEW = 10
+# How often it is asked whether something is unsettled: all copies are looked at for that.
+ASK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +61,7 @@ class Daemon:
     _polled: dict[str, datetime] = field(default_factory=dict)
     _failed: dict[str, datetime] = field(default_factory=dict)
     _forgot: datetime | None = None
+    _asked: datetime | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
@@ -77,19 +77,18 @@ class Daemon:
         alarm.add_job(self.tick, "interval", seconds=self.pace.tick, next_run_time=first, **once)
         # Renewed by a job of its own: a slow pull must not cost the lease.
         alarm.add_job(self._renew, "interval", seconds=RENEW, **once)
-        # A job of its own, too: a mailbox may be far away.
-        given = self.app.config.bounces
-        if given.imap_url or given.maildir:
-            alarm.add_job(self._fetch, "interval", seconds=seconds(given.every), next_run_time=first, **once)
         alarm.start()
-        sending, listening = asyncio.create_task(self._send()), asyncio.create_task(self._listen())
+        coming_in = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._leads)
+        working = asyncio.gather(self._send(), coming_in.listen(), coming_in.fetch())
+        letters = asyncio.create_task(self._tell_on())
         try:
             await self.sender.until_stopped()
-            await asyncio.wait_for(asyncio.gather(sending, listening), self.pace.stop_within)
+            await asyncio.wait_for(working, self.pace.stop_within)
         except TimeoutError:
             maillog.stopped_hard()
         finally:
             alarm.shutdown(wait=False)
+            await letters  # a letter that is on its way is given up: it is tried again
             async with self._looking:  # a tick that has begun is finished
                 pass
 
@@ -138,32 +137,28 @@ class Daemon:
             if await self.sender.stopped(self.pace.idle):
                 return
 
-    async def _listen(self) -> None:
-        """Take in what the return-path domain's mail server brings, until it is time to stop."""
-        desk = Desk(lambda: self.app.press, self.app.config.consequences)
-        while not await self.sender.stopped(0):
-            try:
-                listener = inbound.listener(self.app, desk.admit, desk.take)
-                if listener is None:
-                    return
-                async with listener:
-                    maillog.listening(self.app.config.bounces.listen)
-                    await self.sender.until_stopped()
-            except MailerError as error:  # another daemon may still have the port, a certificate be renewed
-                maillog.failed("listening for return paths", error)
-                await self.sender.stopped(AGAIN.total_seconds())
-
-    async def _fetch(self) -> None:
-        """Look into the mailbox and the Maildir, if we are the one daemon that does."""
+    async def tell(self) -> None:
+        """Write down the digests and the reminder that are due, and send the letters; nothing else waits for them."""
         if not await asyncio.to_thread(self._leads):
             return
-        try:
-            inboxes = inbound.inboxes(self.app)
-        except MailerError as error:
-            maillog.failed("fetching reports", error)
+        await asyncio.to_thread(self._write_letters)
+        what = "sending the letters"
+        if self._rests(what):
             return
-        for inbox in inboxes:
-            await asyncio.to_thread(self._do, f"fetching reports by {inbox.way}", partial(self._fetch_from, inbox))
+        try:
+            transport = composition.transport(self.app)
+            await telling.send(self.app.press, transport, until=self.sender.until_stopped)
+        except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
+            self._rest(what, error)
+
+    async def _tell_on(self) -> None:
+        while True:
+            try:
+                await self.tell()
+            except Exception as error:  # noqa: BLE001  (it is tried again in a moment)
+                maillog.failed("telling", error)
+            if await self.sender.stopped(self.pace.tick):
+                return
 
     async def _test(self, name: IssueName) -> None:
         what = f"test {name}"
@@ -183,11 +178,6 @@ class Daemon:
 
     def _leads(self) -> bool:
         return composition.hold_scheduler(self.app, self.owner)
-
-    def _fetch_from(self, inbox: BounceInbox) -> None:
-        rules = self.app.config.consequences
-        fetched = fetching.fetch(self.app.press, rules, inbox, self.sender.is_stopped)
-        maillog.fetched(inbox.way, fetched.new, fetched.known, fetched.failed)
 
     def _forget_old(self) -> None:
         """Once a day: of old reports only what was read from them is kept."""
@@ -244,6 +234,14 @@ class Daemon:
         schedule = self.app.press.newsletter(found.newsletter).schedule
         if scheduling.begin_if_due(self.app.press, found, partial(next_time, schedule)):
             maillog.mailing(found.issue, "begins")
+
+    def _write_letters(self) -> None:
+        press = self.app.press
+        self._do("the digest", partial(telling.digests, press))
+        now = press.clock.now()
+        if self._asked is None or not self._asked <= now < self._asked + ASK:
+            self._asked = now
+            self._do("the reminder", partial(telling.reminder, press))
 
     def _do(self, what: str, job: Callable[[], object]) -> None:
         """Do a job now, unless it failed a short while ago."""

@@ -1,17 +1,28 @@
-"""Joins the settings of what comes back to the ways in: the listener, the mailbox and the Maildir."""
+"""Joins the settings of what comes back to the ways in, the listener, the mailbox and the Maildir, and keeps them open."""
 
+import asyncio
 import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.app import App
 from mailer.config.inbound import listen_at
+from mailer.config.reading import seconds
 from mailer.domain.address import is_loopback
+from mailer.domain.errors import MailerError
 from mailer.domain.ports import BounceInbox
 from mailer.gateways.imap import ImapSettings
 from mailer.gateways.listener import Listener, tls_context
 from mailer.gateways.mailbox import ImapInbox
 from mailer.gateways.maildir import MaildirInbox
 from mailer.gateways.reception import Admit, Take
+from mailer.pipeline import fetching, maillog
+from mailer.pipeline.receiving import Desk
+from mailer.pipeline.sending import Sender
+
+# Seconds: so long a listener that could not begin waits for the next try.
+AGAIN = 300
 
 
 def listener(app: App, admit: Admit, take: Take) -> Listener | None:
@@ -58,3 +69,48 @@ def inboxes(app: App) -> list[BounceInbox]:
 def maildir(folder: Path) -> BounceInbox:
     """A Maildir that somebody named: all that lies in it, though it was read before."""
     return MaildirInbox(folder, also_seen=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaysIn:
+    """The ways in of a daemon, open until its sender is told to stop. `app` gives the installation as it is then.
+
+    `leads` says whether this daemon is the one that looks into mailboxes; it blocks.
+    """
+
+    app: Callable[[], App]
+    sender: Sender
+    leads: Callable[[], bool]
+
+    async def listen(self) -> None:
+        """Take in what the return-path domain's mail server brings."""
+        desk = Desk(lambda: self.app().press, self.app().config.consequences)
+        while not await self.sender.stopped(0):
+            try:
+                listening = listener(self.app(), desk.admit, desk.take)
+                if listening is None:
+                    return
+                async with listening:
+                    maillog.listening(self.app().config.bounces.listen)
+                    await self.sender.until_stopped()
+            except MailerError as error:  # another daemon may still have the port, a certificate be renewed
+                maillog.failed("listening for return paths", error)
+                await self.sender.stopped(AGAIN)
+
+    async def fetch(self) -> None:
+        """Look into the mailbox and the Maildir, again and again."""
+        given = self.app().config.bounces
+        while given.imap_url or given.maildir:
+            await asyncio.to_thread(self._fetch)
+            if await self.sender.stopped(seconds(given.every)):
+                return
+
+    def _fetch(self) -> None:
+        try:
+            for inbox in inboxes(self.app()) if self.leads() else ():
+                fetched = fetching.fetch(
+                    self.app().press, self.app().config.consequences, inbox, self.sender.is_stopped
+                )
+                maillog.fetched(inbox.way, fetched.new, fetched.known, fetched.failed)
+        except Exception as error:  # noqa: BLE001  (an unknown failure means later; what was not moved waits on)
+            maillog.failed("fetching reports", error)

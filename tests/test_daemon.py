@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +18,21 @@ from mailer.domain.newsletter import Schedule
 from mailer.gateways.sink import Sink
 from mailer.pipeline import approving, reporting
 from mailer.pipeline.press import IssueName
-from tests.club import FEES, ISSUE, LETTER, THURSDAY, Club, import_register, members, pull, readable, says, states
+from tests.club import (
+    FEES,
+    ISSUE,
+    LETTER,
+    THURSDAY,
+    Club,
+    Table,
+    begin,
+    import_register,
+    members,
+    pull,
+    readable,
+    says,
+    states,
+)
 from tests.doubles import FrozenClock
 
 LONDON = ZoneInfo("Europe/London")
@@ -37,8 +52,8 @@ def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
 
 
 @contextmanager
-def a_daemon(club: Club, clock: FrozenClock, relay: Sink) -> Iterator[Daemon]:
-    club.settle(smtp={"port": relay.port})
+def a_daemon(club: Club, clock: FrozenClock, relay: Sink, **tables: Table) -> Iterator[Daemon]:
+    club.settle(smtp={"port": relay.port}, **tables)
     with club.opened(clock, who="daemon") as app, composition.sending(app) as (sender, owner):
         yield Daemon(app=app, sender=sender, owner=owner)
 
@@ -172,6 +187,56 @@ def test_what_is_not_approved_never_goes_out_by_itself(club: Club, clock: Frozen
                 await work(daemon)
                 clock.advance(days=1)
             assert (sink.received, standing(daemon).state) == ([], MailingState.PLANNED)
+
+    with_a_sink(story)
+
+
+# --- what is told -----------------------------------------------------------------------------------------------------
+
+
+def test_the_secretary_is_told_once_what_became_of_a_mailing(club: Club, clock: FrozenClock) -> None:
+    async def story(sink: Sink) -> None:
+        with a_daemon(club, clock, sink, notify={"secretary": "secretary@club.example"}) as daemon:
+            begin(daemon.app, members(3))
+            await work(daemon)
+            for _ in range(3):
+                await daemon.tell()
+                clock.advance(minutes=6)
+            (letter,) = [readable(one.message) for one in sink.received if one.recipient == "secretary@club.example"]
+            assert f"Subject: {ISSUE}: sent, nothing is left to do" in letter
+
+    with_a_sink(story)
+
+
+def test_while_the_relay_is_down_the_letters_wait_for_a_while(club: Club, clock: FrozenClock) -> None:
+    async def story(sink: Sink) -> None:
+        with a_daemon(club, clock, sink, notify={"secretary": "secretary@club.example"}) as daemon:
+            begin(daemon.app, members(3))
+            await work(daemon)
+            up = daemon.app
+            relay = up.config.smtp.model_copy(update={"port": 1})
+            daemon.app = replace(up, config=up.config.model_copy(update={"smtp": relay}))
+            await daemon.tell()
+            daemon.app = up
+            await daemon.tell()
+            assert len(sink.received) == 3
+            clock.advance(minutes=6)
+            await daemon.tell()
+            assert len(sink.received) == 4
+
+    with_a_sink(story)
+
+
+def test_a_daemon_that_does_not_lead_tells_nobody(club: Club, clock: FrozenClock) -> None:
+    async def story(sink: Sink) -> None:
+        secretary = {"secretary": "secretary@club.example"}
+        with a_daemon(club, clock, sink, notify=secretary) as one, a_daemon(club, clock, sink, notify=secretary) as two:
+            begin(one.app, members(3))
+            await work(one)
+            await two.tell()
+            assert len(sink.received) == 3
+            await one.tell()
+            assert len(sink.received) == 4
 
     with_a_sink(story)
 

@@ -13,7 +13,7 @@ from mailer.cli import accounts, console
 from mailer.cli.accounts import copy_lines, progress_document, progress_lines
 from mailer.domain.mailing import MailingState
 from mailer.domain.pacing import MINUTE
-from mailer.pipeline import reporting
+from mailer.pipeline import maillog, reporting, telling
 from mailer.pipeline.limiting import room_through
 from mailer.pipeline.press import IssueName
 from mailer.pipeline.sending import Sender
@@ -66,9 +66,21 @@ async def _send_here(opened: App, name: IssueName) -> str:
             loop.add_signal_handler(number, sender.stop)
         watching = asyncio.create_task(_watch(opened, name))
         try:
-            return await _until_done(opened, sender, name)
+            why = await _until_done(opened, sender, name)
         finally:
             watching.cancel()
+        await _tell_of_it(opened, sender)
+        return why
+
+
+async def _tell_of_it(opened: App, sender: Sender) -> None:
+    """Write and send the letters that are due, as the daemon does; what cannot be sent now waits, and harms nothing."""
+    try:
+        await asyncio.to_thread(telling.digests, opened.press)
+        await asyncio.to_thread(telling.reminder, opened.press)
+        await telling.send(opened.press, composition.transport(opened), until=sender.until_stopped)
+    except Exception as error:  # noqa: BLE001  (the mailing is done, whatever becomes of the letters)
+        maillog.failed("sending the letters", error)
 
 
 async def _until_done(opened: App, sender: Sender, name: IssueName) -> str:

@@ -1,6 +1,6 @@
 """The tables of config.toml about what comes back: how reports come in, when an address is held, and who is told."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
@@ -93,7 +93,8 @@ class Holds(Section):
 
 
 class Notify(Section):
-    """Who is written to: the secretary with digests and tasks, the operator with alarms. Empty: nobody."""
+    """Who is written to, and in which language: the secretary with digests and tasks, the operator with alarms."""
 
     secretary: Annotated[str, AfterValidator(_address_or_none)] = ""
     operator: Annotated[str, AfterValidator(_address_or_none)] = ""
+    language: Literal["en", "ru"] = "en"

@@ -28,6 +28,7 @@ class Header(StrEnum):
     LIST_UNSUBSCRIBE = "List-Unsubscribe"
     LIST_UNSUBSCRIBE_POST = "List-Unsubscribe-Post"
     PRECEDENCE = "Precedence"
+    AUTO_SUBMITTED = "Auto-Submitted"
     FEEDBACK_ID = "Feedback-ID"
     CONTENT_LANGUAGE = "Content-Language"
     CONTENT_TYPE = "Content-Type"

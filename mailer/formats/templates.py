@@ -10,6 +10,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from mailer.domain.errors import BadInput
 
+SYSTEM = "system"  # the folder of the letters to secretary and operator, which is no newsletter's
 BASE = "_base"  # the folder of what every template shares; a newsletter's own folder may replace a file of it
 
 
@@ -18,9 +19,11 @@ def environment(
 ) -> SandboxedEnvironment:
     """Jinja over `templates/<name>` and, behind it, `templates/_base`: a missing value is an error, code is sandboxed.
 
-    Raises BadInput when there is no such folder, or it is not one for a newsletter (`_base`, say).
+    Raises BadInput when there is no such folder, or it is not one for a newsletter (`_base` and `system`).
     """
     folder = templates / name
+    if name == SYSTEM:
+        raise BadInput(f"{folder} is for the service's own letters: name another folder as `template`")
     if Path(name).name != name or name.startswith((".", "_")) or not name or not folder.is_dir():
         raise BadInput(f"there is no template folder '{name}' in {templates}: make it, or name another as `template`")
     return SandboxedEnvironment(
@@ -34,12 +37,12 @@ def environment(
 
 
 @contextmanager
-def naming_mistakes(templates: Path) -> Iterator[None]:
-    """Whatever Jinja finds wrong within becomes a BadInput that names the template file and its line."""
+def naming_mistakes(*templates: Path) -> Iterator[None]:
+    """Whatever Jinja finds wrong within these folders becomes a BadInput that names the template file and its line."""
     try:
         yield
     except TemplateNotFound as error:
-        raise BadInput(f"the template {error.name} is missing in {templates}: write it") from error
+        raise BadInput(f"the template {error.name} is missing in {templates[0]}: write it") from error
     except TemplateSyntaxError as error:
         where = f"{error.filename or error.name}, line {error.lineno}"
         raise BadInput(f"{where}: {error.message}; mend the template") from error
@@ -47,9 +50,9 @@ def naming_mistakes(templates: Path) -> Iterator[None]:
         raise BadInput(f"{_place(error, templates)}: {error}; mend the template") from error
 
 
-def _place(error: Exception, templates: Path) -> str:
+def _place(error: Exception, templates: tuple[Path, ...]) -> str:
     """The innermost line of a template in the error's traceback; Jinja writes its own lines over Python's there."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if Path(frame.filename).is_relative_to(templates):
+        if any(Path(frame.filename).is_relative_to(folder) for folder in templates):
             return f"{frame.filename}, line {frame.lineno}"
-    return f"a template in {templates}"
+    return f"a template in {templates[0]}"

@@ -9,10 +9,16 @@ from mailer.store import Connection, letters
 ALARM = "alarm"
 
 
-def broken(connection: Connection, press: Press, issue: str, said: str) -> None:
-    """The breaker has stopped an issue; `said` tells why. Each time is told."""
+def broken(
+    connection: Connection, press: Press, issue: str, *, what: str, failed: int, copies: int, paused: bool
+) -> None:
+    """The breaker has stopped an issue; each time is told. `paused`: it was still being sent.
+
+    `what` is "unwanted", "dead", or the one reply that so many of so many copies had.
+    """
     about = f"{issue} breaker {press.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
-    _alarm(connection, press, about, {"cause": "breaker", "issue": issue, "said": said})
+    facts = {"cause": "breaker", "issue": issue, "what": what, "failed": failed, "copies": copies, "paused": paused}
+    _alarm(connection, press, about, facts)
 
 
 def unwanted(connection: Connection, press: Press, issue: str, reason: Reason, said: str) -> None:

@@ -1,5 +1,6 @@
 """Stops a mailing of which too much fails for a reason that no single reader can help: a person must look first."""
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,13 @@ from mailer.store.results import Result
 
 # Refusals that are about the one reader, and no reason to stop for the others.
 _THE_READERS = frozenset({Scope.ADDRESS, Scope.MAILBOX})
+
+
+UNWANTED, DEAD = "unwanted", "dead"
+_SAID = {
+    UNWANTED: "failed because the sender or the text was not wanted",
+    DEAD: "failed because their address is dead",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,27 +65,18 @@ def too_much_failed(connection: Connection, press: Press, breaker: Breaker, foun
     entries = history.entries(connection, found.issue)
     since = max((one.at for one in entries if one.verb == Step.RESUME), default=None) if found.broken_at else None
     counted = (
-        (
-            failures.unwanted(connection, found.id, since),
-            breaker.unwanted_at_least,
-            breaker.unwanted_share,
-            "the sender or the text was not wanted",
-        ),
-        (
-            failures.dead(connection, found.id, since),
-            breaker.dead_at_least,
-            breaker.dead_share,
-            "their address is dead",
-        ),
+        (UNWANTED, failures.unwanted, breaker.unwanted_at_least, breaker.unwanted_share, operator.gt),
+        (DEAD, failures.dead, breaker.dead_at_least, breaker.dead_share, operator.ge),
     )
-    for failed, at_least, share, said in counted:
+    for what, count, at_least, share, beyond in counted:
+        failed = count(connection, found.id, since)
         if failed < at_least:
             continue
         # Not all of a large mailing is counted: so many that the share is too small are enough.
         copies = tallies.copies_up_to(connection, found.id, int(failed / share) + 1)
         copies = min(copies, _wave(press, found) or copies)
-        if failed > share * copies:
-            return _stop(connection, press, found, f"{failed} of {copies} copies failed because {said}", since)
+        if beyond(failed, share * copies):
+            return _stop(connection, press, found, what, failed, copies, since)
     return False
 
 
@@ -92,11 +91,18 @@ def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, 
     # Not all of a large mailing is counted: so many that the share is too small are enough.
     tried = tallies.done_up_to(connection, mailing, int(refused / breaker.share) + 1)
     if refused >= breaker.share * tried:
-        said = f"{refused} of {tried} copies were refused with {code} {status}".rstrip()
-        _stop(connection, press, found, said, None)
+        _stop(connection, press, found, f"{code} {status}".rstrip(), refused, tried, None)
 
 
-def _stop(connection: Connection, press: Press, found: Mailing, said: str, resumed_at: datetime | None) -> bool:
+def _stop(
+    connection: Connection,
+    press: Press,
+    found: Mailing,
+    what: str,
+    failed: int,
+    copies: int,
+    resumed_at: datetime | None,
+) -> bool:
     """The mailing is paused where it still sends; what failed of it is held against nobody; the operator is told.
 
     False when that was so already.
@@ -108,11 +114,14 @@ def _stop(connection: Connection, press: Press, found: Mailing, said: str, resum
     if not goes_on and found.broken_at is not None and (resumed_at is None or found.broken_at >= resumed_at):
         return False  # told already
     mailings.change(connection, found.id, broken_at=now)
-    verb = Step.PAUSE if goes_on else "alarm"
+    verb, said = (
+        Step.PAUSE if goes_on else "alarm",
+        f"{failed} of {copies} copies {_SAID.get(what, f'were refused with {what}')}",
+    )
     history.record(connection, at=now, who=press.who, verb=verb, subject=found.issue, detail=said)
-    alarming.broken(connection, press, found.issue, said)
-    what = f"`mailer resume {found.issue}` goes on when that is mended"
-    maillog.broken(found.issue, f"it is paused: {said}; {what}" if goes_on else said)
+    alarming.broken(connection, press, found.issue, what=what, failed=failed, copies=copies, paused=goes_on)
+    then = f"; `mailer resume {found.issue}` goes on when that is mended"
+    maillog.broken(found.issue, f"it is paused: {said}{then}" if goes_on else said)
     return True
 
 

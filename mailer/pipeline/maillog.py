@@ -95,6 +95,11 @@ def mailing(issue: str, what: str) -> None:
     log.info("mailing %s %s", issue, what)
 
 
+def letter(kind: str, what: str) -> None:
+    """A letter to secretary or operator: no address and no server's words, which may hold one."""
+    log.info("the %s %s", kind, what)
+
+
 def pulled(newsletter: str, line: str) -> None:
     """What a pull found."""
     log.info("pull %s: %s", newsletter, line)

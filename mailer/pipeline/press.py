@@ -29,7 +29,14 @@ class Press:
     secretary: str = ""  # whom digests and tasks go to; empty: nobody
     operator: str = ""  # whom alarms go to; empty: nobody
     return_path_domain: str = ""  # empty: the envelope sender is the newsletter's address
+    language: str = "en"  # of these letters
+    shipped: Path | None = None  # templates that came with this version, for letters that `templates` does not have
     signing: Callable[[], Signer | None] = lambda: None  # reads the keys when it is first asked
+
+    @property
+    def letter_templates(self) -> list[Path]:
+        """Where the templates of letters to secretary and operator are looked for, the club's own first."""
+        return [self.templates, *([self.shipped] if self.shipped is not None else [])]
 
     @property
     def signer(self) -> Signer | None:

@@ -2,18 +2,17 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
-from mailer.domain.delivery import Accepted, Outcome
 from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter
-from mailer.domain.ports import Envelope, Message, Parcel, Transport
+from mailer.domain.ports import Envelope, Message, Transport
 from mailer.pipeline.approving import drifted
 from mailer.pipeline.compiling import (
     Letterhead,
@@ -25,6 +24,7 @@ from mailer.pipeline.compiling import (
     stored,
     variants,
 )
+from mailer.pipeline.handful import Handful
 from mailer.pipeline.judging import find_revision, judge_people
 from mailer.pipeline.press import IssueName, Press
 from mailer.store import Connection, history, mailings
@@ -101,46 +101,12 @@ async def send(press: Press, transport: Transport, test: TestMailing) -> list[st
     Nothing stands in the ledger. That a test of exactly these hashes was sent is remembered when any message was accepted.
     Raises TransportDown.
     """
-    tray = _Handful(test.messages)
+    tray = Handful(test.messages)
     try:
-        while tray.open:
-            async with transport.connect() as relay:
-                await relay.carry(tray)
+        await tray.hand_over(transport)
     finally:
         await asyncio.to_thread(_remember, press, test, tray.accepted)
-    return tray.failed
-
-
-class _Handful:
-    """The messages of a test mailing for a relay to take; they have no delivery, so nothing is noted anywhere."""
-
-    def __init__(self, messages: Sequence[TestMessage]) -> None:
-        self._left: list[Parcel] = list(reversed(messages))
-        self.accepted = 0
-        self.failed: list[str] = []
-
-    @property
-    def open(self) -> bool:
-        return bool(self._left)
-
-    def take(self, _wake: Callable[[], None]) -> Parcel | None:
-        return self._left.pop() if self._left else None
-
-    def begin(self, _parcel: Parcel) -> bool:
-        return True
-
-    def end(self, parcel: Parcel, outcome: Outcome) -> None:
-        if isinstance(outcome, Accepted):
-            self.accepted += 1
-            return
-        said = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
-        self.failed.append(f"the test to {parcel.envelope.recipient} was not accepted: {said}")
-
-    def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
-        if blamed:  # the next connection would break at it again
-            self.failed.append(f"the test to {parcel.envelope.recipient} was not accepted: {why}")
-        else:
-            self._left.append(parcel)
+    return [f"the test to {one.envelope.recipient} was not accepted: {said}" for one, said in tray.failed]
 
 
 def _remember(press: Press, test: TestMailing, accepted: int) -> None:

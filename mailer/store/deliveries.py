@@ -268,3 +268,13 @@ def of_person(connection: Connection, person: str) -> list[tuple[str, Delivery]]
     }
     found = deliveries_with(connection, list(named))
     return [(named[identity], found[identity]) for identity in sorted(found)]
+
+
+def all_uncertain(connection: Connection) -> list[tuple[str, Delivery]]:
+    """Every copy that waits for a person to settle it, with its issue's name, oldest first. It looks at all copies."""
+    query = select(deliveries.c.id, deliveries.c.newsletter, deliveries.c.serial).where(
+        deliveries.c.state == State.UNCERTAIN
+    )
+    named = {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(query.order_by(deliveries.c.id))}
+    found = deliveries_with(connection, list(named))
+    return [(issue, found[identity]) for identity, issue in named.items()]

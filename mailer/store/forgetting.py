@@ -1,13 +1,12 @@
 """Takes a person out of every table, and leaves an alias where the accounts need somebody."""
 
-import json
-
 from sqlalchemy import Connection, delete, func, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.delivery import Event, State, advance
+from mailer.store import letters
 from mailer.store.register_tables import memberships, register_state, seats
-from mailer.store.report_tables import failures, holds, letters, own_pauses, raw_reports, reports
+from mailer.store.report_tables import failures, holds, own_pauses, raw_reports, reports
 from mailer.store.schema import attempts, deliveries, exclusions, history, recipients
 
 ALIAS = "erased-"
@@ -65,10 +64,7 @@ def _forget_reports(connection: Connection, person: str, alias: str) -> None:
         Address.kept(one).normal for one in connection.execute(others).scalars() if one is not None
     }
     connection.execute(delete(holds).where(holds.c.address.in_(alone)))
-    for letter in connection.execute(select(letters.c.id, letters.c.facts)).all():
-        told = json.dumps(letter.facts, ensure_ascii=False)
-        if any(trace in told for trace in (person, *wires)):  # what it told about others is told in the next one
-            connection.execute(delete(letters).where(letters.c.id == letter.id))
+    letters.forget(connection, person, wires)
 
 
 def _next(connection: Connection) -> int:

@@ -91,6 +91,12 @@ def seated_at(connection: Connection, address: str) -> list[Seat]:
     return [one for one in map(_seat, connection.execute(alike)) if one.address and one.address.normal == address]
 
 
+def names_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, str]]:
+    """What these people are called, by language; who is not in the register is left out."""
+    query = select(seats.c.person, seats.c.names).where(seats.c.person.in_(persons))
+    return {row.person: dict(row.names) for row in connection.execute(query)}
+
+
 def apply(connection: Connection, difference: Difference) -> None:
     """The register is as the difference says, and its version one higher if that changes anything.
 

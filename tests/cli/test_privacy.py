@@ -78,7 +78,7 @@ def test_check_says_what_others_can_read(run, at, name):
         said = run("check")
     assert said.status == 1
     assert f"{club.folder / name} is 0644, others can read it; `chmod 600 {club.folder / name}`" in said.out
-    assert "1 of 11 checks found something wrong" in said.err
+    assert "1 of 13 checks found something wrong" in said.err
     assert "sesame" not in said.out
 
 

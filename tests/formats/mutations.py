@@ -10,6 +10,24 @@ CHANGES = [
     (b"\r\n", b"\r"), (b"\n", b"\r\n"), (b"\n\n", b"\n"), (b"@", b"@@"), (b" ", b""), (b"<", b""), (b"--", b""), (b":", b" :"), (b"\n", b"\n "),
 ]  # fmt: skip
 
+_HEAD = b"Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nTo: a@b.example\nSubject: Undelivered Mail\n"
+# Mails that only malice or a broken program makes: of a megabyte, or of more of one thing than anybody writes.
+ODD = {
+    "a body of a megabyte": _HEAD + b"\n" + b"the mailbox of anna@reader.example is full, said the server 550\n" * 16_000,
+    "a line of a megabyte": _HEAD + b"\n" + b"anna@reader.example 550 " * 45_000,
+    "a line of letters": _HEAD + b"\n" + b"a" * 1_000_000,
+    "a megabyte of quotes": _HEAD + b"\n" + b">" * 1_000_000,
+    "quoted lines": _HEAD + b"\n" + b"> > > user unknown\n" * 55_000,
+    "ten thousand parts": _HEAD + b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"--b\nContent-Type: text/plain\n\n550 user unknown\n" * 10_000,
+    "ten thousand reports": _HEAD + b'Content-Type: multipart/report; boundary="b"\n\n' + b"--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@b.example\nAction: failed\n\n" * 10_000,
+    "two hundred messages, each in another": b"Content-Type: message/rfc822\n\n" * 200 + _HEAD + b"\nuser unknown\n",
+    "two hundred parts, each in another": b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (level, level) for level in range(200)) + _HEAD,
+    "a hundred thousand fields": b"".join(b"X-Field-%d: value\n" % number for number in range(100_000)) + _HEAD + b"\nuser unknown\n",
+    "a hundred thousand received": b"Received: from a by b for <anna@reader.example>\n" * 100_000 + _HEAD + b"\nuser unknown\n",
+    "a field that never ends": _HEAD + b"To: " + b"anna@reader.example,\n " * 45_000 + b"\n\nuser unknown\n",
+    "encoded words": _HEAD + b"Subject: " + b"=?utf-8?B?0K8=?= " * 60_000 + b"\n\nuser unknown\n",
+}  # fmt: skip
+
 
 class Chance:
     """Numbers that look like chance and are derived from a seed."""

@@ -10,7 +10,7 @@ from mailer.domain.bounce import Kind, Phase, Scope
 from mailer.formats.report import classify, parse
 from mailer.formats.reports.delivery_status import read, read_inline
 from mailer.formats.reports.words import header
-from tests.formats.mutations import Chance, spoilt
+from tests.formats.mutations import ODD, Chance, spoilt
 
 MAILS = [mail.read_bytes() for mail in sorted((Path(__file__).parents[1] / "corpus").glob("*.eml"))]
 WORDS = st.sampled_from(
@@ -46,11 +46,17 @@ def test_spoilt_mail(one, other, seed):
     sane(spoilt(MAILS[one], MAILS[other], Chance(f"{seed}")))
 
 
-@pytest.mark.parametrize("seed", range(300))
-def test_spoilt_mail_again(seed):
-    """The same three hundred mails in every run."""
+@pytest.mark.parametrize("seed", range(20))
+def test_ten_thousand_spoilt_mails(seed):
+    """The same ten thousand in every run, five hundred a seed."""
     chance = Chance(f"again {seed}")
-    sane(spoilt(MAILS[chance.below(len(MAILS))], MAILS[chance.below(len(MAILS))], chance))
+    for _ in range(500):
+        sane(spoilt(MAILS[chance.below(len(MAILS))], MAILS[chance.below(len(MAILS))], chance))
+
+
+@pytest.mark.parametrize("shape", ODD)
+def test_odd_shapes(shape):
+    sane(ODD[shape])
 
 
 @given(

@@ -4,8 +4,9 @@ import re
 from decimal import Decimal
 
 from mailer.gateways.sink import Phase
+from mailer.store import letters
 from tests.cli.terminal import Terminal, a_relay
-from tests.club import ISSUE, Club, Member, members
+from tests.club import ISSUE, THURSDAY, Club, Member, members, readable
 from tests.stories.conftest import standing
 
 NAME = str(ISSUE)
@@ -71,6 +72,42 @@ def test_a_late_payer_catches_up(run: Terminal, club: Club) -> None:
         assert (report["balanced"], report["recipients"], report["copies"], report["excluded"]) == (True, 21, 21, {})
         run.ok("--yes", "send", NAME, "--wait")  # nothing is left to do
         assert len(relay.received) == 21
+
+
+def test_the_secretary_gets_a_digest_where_no_daemon_runs(run: Terminal, club: Club) -> None:
+    unknown = PEOPLE[2]
+
+    def moods(phase: Phase, _sender: str, recipient: str, _nth: int) -> str | None:
+        return "550 5.1.1 No such user" if phase is Phase.RCPT and recipient == unknown.email else None
+
+    with a_relay(script=moods) as relay:
+        club.settle(smtp={"port": relay.port}, notify={"secretary": "secretary@club.example"})
+        ready(run, club, PEOPLE)
+        for _ in range(2):
+            assert run("--yes", "send", NAME, "--wait").status == 1
+        (digest,) = [readable(one.message) for one in relay.received if one.recipient == "secretary@club.example"]
+        assert f"Subject: {NAME}: 1 copy needs you" in digest
+        assert unknown.email in digest
+        found = {one["what"]: one for one in run("--json", "check").document}
+        assert found["letters"] == {"what": "letters", "ok": True, "said": "none wait"}
+        assert found["letters: templates"]["ok"]
+
+
+def test_a_letter_that_cannot_leave_is_told_by_check_and_harms_no_mailing(run: Terminal, club: Club) -> None:
+    def moods(phase: Phase, _sender: str, recipient: str, _nth: int) -> str | None:
+        return "550 5.1.1 No such desk" if phase is Phase.RCPT and recipient.startswith("secretary") else None
+
+    with a_relay(script=moods) as relay:
+        club.settle(smtp={"port": relay.port}, notify={"secretary": "secretary@club.example"})
+        ready(run, club, PEOPLE)
+        run.ok("--yes", "send", NAME, "--wait")
+        found = {one["what"]: one for one in run("--json", "check").document}
+        assert found["letters"] == {"what": "letters", "ok": True, "said": "1 wait, the last failure: 550 No such desk"}
+        with club.opened() as app, app.store.transaction() as connection:
+            for _ in range(3):
+                letters.failed(connection, 1, "550 No such desk", THURSDAY)
+        found = {one["what"]: one for one in run("--json", "check").document}
+        assert not found["letters"]["ok"]
 
 
 def test_an_issue_that_was_edited_after_its_approval_is_refused(run: Terminal, club: Club) -> None:

@@ -21,7 +21,7 @@ _MACHINES = re.compile(
 )
 _DAEMON = re.compile(
     r"mailer[-_. ]?daemon|mail[-_. ]?daemon|\bpostmaster\b|mail[- ]?deliver|delivery[- ](?:sub)?system|mail[- ]?system"
-    r"|system[- ]?administrat|mailadmin|delivery[- ](?:status|notif|report)|deliverynotification|\bmmsc\b|\bndr\b"
+    r"|system[- ]?administrat|mailadmin|delivery[- ](?:status|notif|report)|deliverynotification|\bmmsc\b|\bndr\b|\bgwia\b|content[- ]filter at"
     r"|mail (?:router|gateway|transfer|transport)|interscan|\bmdaemon\b|почтов\w+ систем|служба доставки|mail server"
     r"|undeliver|mail administrator|internet mail|sistema de correo|systemadministrator",
     re.IGNORECASE,

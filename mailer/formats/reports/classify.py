@@ -16,6 +16,8 @@ MOST_WORDS = 1500
 
 RULES: tuple[Rule, ...] = (
     *rules_transport.PLAIN,
+    *rules_transport.EXPIRED,
+    *rules_sender.ALLOWANCE,
     *rules_content.FULL,
     *rules_sender.RULES,
     *rules_transport.PROGRAM,
@@ -99,6 +101,7 @@ _STATUS = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})")
 _DOT_IN_NAME = re.compile(r"(?<=[\w\-])\.(?=[a-z])")
 _IP = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _SAID = re.compile(r"\bhost \S{1,200} (?:\[[^\]\s]{1,60}\] )?(?:said|refused)(?: to talk to me)?:")
+_NO_REASON = re.compile(r"\bunknown (?:error|reason|failure|cause|problem)s?\b")
 _LINKS = re.compile(r"https?://\S{0,300}")
 _NOTHING = "no word and no number that we know"
 
@@ -130,6 +133,9 @@ def passing(code: int | None, status: str | None) -> bool:
 def by_words(text: str) -> Rule | None:
     """The first rule of the table that the text matches."""
     words = _LINKS.sub(" ", text[: 2 * MOST_WORDS].lower()).replace("’", "'")
+    words = _NO_REASON.sub("error", words)
+    # IronPort calls every refusal with x.1.0 an unknown address error, whatever the other server said.
+    words = words.replace("unknown address error", " ")
     words = _SAID.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
     words = " ".join(words.split())[:MOST_WORDS]
     return next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None

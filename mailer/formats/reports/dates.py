@@ -4,52 +4,67 @@ import re
 from datetime import date
 
 _MONTHS = (
-    "jan(?:uary|vier|uar|uari)?|янв(?:аря?)?|ene(?:ro)?|gen(?:naio)?|janeiro|stycz(?:eń|nia)|leden|ledna|ocak|tammikuu(?:ta)?|січня",
-    "feb(?:ruary|ruar|ruari)?|фев(?:раля?)?|févr?(?:ier)?|febrero|febbraio|fev(?:ereiro)?|lut(?:y|ego)|únor[a]?|şubat|helmikuu(?:ta)?|лютого",
-    "mar(?:ch|s|zo|ço|ts|ca|zec)?|мар(?:та?)?|märz|maart|března|březen|mart|maaliskuu(?:ta)?|березня",
-    "apr(?:il|ile|ilie)?|апр(?:еля?)?|avr(?:il)?|abr(?:il)?|kwie(?:cień|tnia)|duben|dubna|nisan|huhtikuu(?:ta)?|квітня",
-    "may|mai|ма[йя]|mayo|maggio|maio|mei|maj[a]?|květ(?:en|na)|mayıs|toukokuu(?:ta)?|травня",
-    "june?|juni|июн[ья]?|juin|junio|giu(?:gno)?|jun(?:ho)?|czerw(?:iec|ca)|červ(?:en|na)|haziran|kesäkuu(?:ta)?|червня",
-    "july?|juli|июл[ья]?|juillet|julio|lug(?:lio)?|jul(?:ho)?|lip(?:iec|ca)|červen(?:ec|ce)|temmuz|heinäkuu(?:ta)?|липня",
-    "aug(?:ust|usti|ustus)?|авг(?:уста?)?|août|ago(?:sto)?|sierp(?:ień|nia)|srp(?:en|na)|ağustos|elokuu(?:ta)?|серпня",
-    "sep(?:t|tember|tembre|tembro)?|сен(?:тября?)?|set(?:iembre|tembre|embro)?|wrze(?:sień|śnia)|září|eylül|syyskuu(?:ta)?|вересня",
-    "oct(?:ober|obre)?|okt(?:ober|obra)?|окт(?:ября?)?|ott(?:obre)?|out(?:ubro)?|październik[a]?|říj(?:en|na)|ekim|lokakuu(?:ta)?|жовтня",
-    "nov(?:ember|embre|iembre|embro)?|ноя(?:бря?)?|listopad[aue]?|kasım|marraskuu(?:ta)?|листопада",
-    "dec(?:ember|embre|embrie)?|dez(?:ember|embro)?|дек(?:абря?)?|déc(?:embre)?|dic(?:iembre|embre)?|grud(?:zień|nia)|prosin(?:ec|ce)|aralık|joulukuu(?:ta)?|грудня",
+    "jan(?:uary|vier|uar|uari|uára)?|янв(?:аря?)?|ene(?:ro)?|gen(?:naio)?|janeiro|stycz(?:eń|nia)|leden|ledna|ocak|tammikuu(?:ta)?|січня|ian(?:uarie)?|януари|ιανουαρίου|sausio|január|يناير|ינואר",
+    "feb(?:ruary|ruar|ruari|ruarie|ruára)?|фев(?:раля?)?|févr?(?:ier)?|febrero|febbraio|fev(?:ereiro)?|lut(?:y|ego)|únor[a]?|şubat|helmikuu(?:ta)?|лютого|февруари|φεβρουαρίου|vasario|február|فبراير|פברואר",
+    "mar(?:ch|s|zo|ço|ts|ca|zec|tie)?|мар(?:та?)?|märz|maart|března|březen|mart|maaliskuu(?:ta)?|березня|μαρτίου|kovo|március|مارس|מרץ",
+    "apr(?:il|ile|ilie|íla)?|апр(?:еля?)?|avr(?:il)?|abr(?:il)?|kwie(?:cień|tnia)|duben|dubna|nisan|huhtikuu(?:ta)?|квітня|април|απριλίου|balandžio|április|أبريل|אפריל",
+    "may|mai|ма[йя]|mayo|maggio|maio|mei|maj[a]?|květ(?:en|na)|mayıs|toukokuu(?:ta)?|травня|mája|május|μαΐου|gegužės|مايو|מאי",
+    "june?|juni|июн[ья]?|juin|junio|giu(?:gno)?|jun(?:ho)?|czerw(?:iec|ca)|červ(?:en|na)|haziran|kesäkuu(?:ta)?|червня|iunie|юни|ιουνίου|birželio|június|júna|يونيو|יוני",
+    "july?|juli|июл[ья]?|juillet|julio|lug(?:lio)?|jul(?:ho)?|lip(?:iec|ca)|červen(?:ec|ce)|temmuz|heinäkuu(?:ta)?|липня|iulie|юли|ιουλίου|liepos|július|júla|يوليو|יולי",
+    "aug(?:ust|usti|ustus|usta)?|авг(?:уста?)?|août|ago(?:sto)?|sierp(?:ień|nia)|srp(?:en|na)|ağustos|elokuu(?:ta)?|серпня|август|αυγούστου|rugpjūčio|augusztus|أغسطس|אוגוסט",
+    "sep(?:t|tember|tembre|tembro|tembra|tembrie)?|сен(?:тября?)?|set(?:iembre|tembre|embro)?|septiembre|wrze(?:sień|śnia)|září|eylül|syyskuu(?:ta)?|вересня|септември|σεπτεμβρίου|rugsėjo|szeptember|سبتمبر|ספטמבר",
+    "oct(?:ober|obre|ombrie|ubre)?|okt(?:ober|obra|óbra)?|окт(?:ября?)?|ott(?:obre)?|out(?:ubro)?|październik[a]?|říj(?:en|na)|ekim|lokakuu(?:ta)?|жовтня|октомври|οκτωβρίου|spalio|október|أكتوبر|אוקטובר",
+    "nov(?:ember|embre|iembre|embro|embra)?|ноя(?:бря?)?|noiembrie|listopad[aue]?|kasım|marraskuu(?:ta)?|листопада|ноември|νοεμβρίου|lapkričio|نوفمبر|נובמבר",
+    "dec(?:ember|embre|embrie|embra)?|dez(?:ember|embro)?|дек(?:абря?)?|déc(?:embre)?|dic(?:iembre|embre)?|grud(?:zień|nia)|prosin(?:ec|ce)|aralık|joulukuu(?:ta)?|грудня|des(?:ember)?|декември|δεκεμβρίου|gruodžio|ديسمبر|דצמבר",
 )
 _MONTH = "|".join(f"(?P<m{number}>(?:{names}))" for number, names in enumerate(_MONTHS, 1))
 _ANY_MONTH = "|".join(_MONTHS)
 _MONTH_NUMBER = re.compile(rf"(?:{_MONTH})", re.IGNORECASE)
 # What stands before the day of return; the first such date counts.
 _BACK = re.compile(
-    r"(?:\b(?:until|till|back (?:in the office )?(?:on|by)?|return(?:ing)?(?: to \w+ \w+)?(?: on)?|through|thru|in (?:the )?office (?:again )?(?:on|from)|up to|to|by)\b|вернусь|выйду|буду (?:в офисе|на месте|доступ\w+)?|\bпо\b|\bдо\b|\bс\b|повернуся|\bbis\b|wieder (?:ab|am|im)|zurück|ab dem|jusqu'?(?:au|à)?|de retour|\bau\b|hasta|regres\w+|\bal\b|fino (?:al|a)?|rientr\w+|torner\w+|até|retorn\w+|volt\w+|\btot\b|t/m|terug|\bdo\b|wrac\w+|wróc\w+|zpět|vrát\w+|till|tillbaka|tilbage|tilbake|asti|saakka|palaan|kadar|dön\w+|まで|至|до|pân[ăa]|-ig)",
+    r"(?:\b(?:until|till|back (?:in the office )?(?:on|by)?|return(?:ing)?(?: to \w+ \w+)?(?: on)?|through|thru|in (?:the )?office (?:again )?(?:on|from)|up to|to|by)\b|вернусь|выйду|буду (?:в офисе|на месте|доступ\w+)?|\bпо\b|\bдо\b|повернуся|\bbis\b|wieder (?:ab|am|im)|zurück|ab dem|jusqu'?(?:au|à)?|de retour|revien\w+|\bau\b|hasta|regres\w+|volver\w+|\bal\b|fino (?:al|a)?|rientr\w+|torner\w+|até|retorn\w+|volt\w+|\ba(?= \d)|\btot\b|t/m|terug|vanaf|\bdo\b|wrac\w+|wróc\w+|dostępn\w+ od|zpět|vrát\w+|\btill?\b|tillbaka|tilbage|tilbake|palaan|dön\w+|έως|επιστρέψω|\biki\b|حتى|עד|直到|至|pân[ăa])",
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    rf"(?P<iso>\d{{4}})[-./年](?P<im>\d{{1,2}})[-./月](?P<id>\d{{1,2}})"
+    rf"(?P<iso>\d{{4}}) ?[-./年년] ?(?P<im>\d{{1,2}}) ?[-./月월] ?(?P<id>\d{{1,2}})(?!\d)"
     rf"|(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?[ -]{{1,2}}(?:de |of |di )?(?P<name>{_ANY_MONTH})\b\.?(?:,? (?:de )?(?P<year>\d{{4}}))?"
     rf"|(?P<name2>\b(?:{_ANY_MONTH}))\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,? (?P<year2>\d{{4}}))?"
-    r"|(?<!\d)(?P<d>\d{1,2})(?P<mark>[./-])(?P<m>\d{1,2})(?:[./-](?P<y>\d{4}|\d{2})|\.?(?![\d.]))",
+    r"|(?<!\d)(?P<d>\d{1,2})(?P<mark>[./-]) ?(?P<m>\d{1,2})(?:[./-] ?(?P<y>\d{4}|\d{2})(?!\d)|\.?(?![\d.]))",
     re.IGNORECASE,
 )
+# Only who writes English may put the month before the day.
+_ENGLISH = re.compile(r"\b(?:the|will|until|my|am|returning|back)\b", re.IGNORECASE)
 
 
 def return_date(text: str, *, written: date | None) -> date | None:
-    """The day of return that the text names, or None. `written` is the day of the mail: it gives a missing year."""
+    """The day of return that the text names, or None. `written` is the day of the mail: it gives a missing year.
+
+    The first day after a word of returning counts; without such a word, the one day to come that the text names.
+    """
     text = " ".join(text[:3000].split())
+    english = bool(_ENGLISH.search(text))
     for back in list(_BACK.finditer(text))[:40]:
         found = _DATE.search(text, back.end(), back.end() + 45)
-        if found and (day := _day(found, written)) and (written is None or -1 <= (day - written).days <= 800):
+        if found and (day := _day(found, written, english=english)) and _near(day, written):
             return day
-    return None
+    if written is None:
+        return None
+    full = [found for found in list(_DATE.finditer(text))[:40] if not found["m"] or found["y"] or found["mark"] == "."]
+    days = {day for found in full if (day := _day(found, written, english=english))}
+    coming = [day for day in days if 0 < (day - written).days <= 300]
+    return coming[0] if len(coming) == 1 else None
 
 
-def _day(found: re.Match[str], written: date | None) -> date | None:
+def _near(day: date, written: date | None) -> bool:
+    return written is None or -1 <= (day - written).days <= 800
+
+
+def _day(found: re.Match[str], written: date | None, *, english: bool) -> date | None:
     if found["iso"]:
         return _date(int(found["iso"]), int(found["im"]), int(found["id"]))
     if found["m"]:
         first, second = int(found["d"]), int(found["m"])
-        if found["mark"] == "/" and first <= 12 and second <= 12 and first != second:
+        if english and found["mark"] == "/" and first <= 12 and second <= 12 and first != second:
             return None  # 5/6: the fifth of June in London, the sixth of May in New York
         if second > 12:
             first, second = second, first

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mailer.formats.reports import addresses
 from mailer.formats.reports.opening import Part
 from mailer.formats.reports.page import Page
+from mailer.formats.reports.reply import reply_in
 
 _ANSWER = re.compile(
     r"^\s*(?:re|aw|antw|sv|vs|odp|res|rif|r|ответ|отв|fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)(?:\[\d+\])?\s*:",
@@ -15,17 +16,18 @@ _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)\s*:",
 _SUBJECT = re.compile(
     r"undeliver|returned (?:mail|message|to sender)|return(?:ed|ing) (?:mail|message)|failure|failed|non-?deliver|not (?:been )?(?:be )?delivered|could(?:n't| not) be|bounce|delivery[ -](?:status|report|error|problem|notification|delay|has)"
     r"|mail (?:system )?error|errors from|delay(?:ed)?|mail delivery|deliverable|unable to (?:deliver|send)|error sending|message status|rejected|warning: (?:could|message)|mail could not|delivery fail|delivery is delayed|(?:are|is) not (?:a )?member|rejected posting|nondeliv|ndn:|ndr:|\[postmaster\]"
-    r"|не доставлен|недоставлен|не може бути|не вдалося|не может быть доставлен|ошибк\w+ (?:доставки|при доставке)|сбой доставки|невозможно доставить|возврат|возвращен|задержк\w* доставки|доставка .{0,40}(?:задерж|не)|уведомление о (?:доставке|недоставке)"
+    r"|не доставлен|недоставлен|не може бути|не вдалося|не может быть доставлен|ошибк\w+ (?:доставки|при доставке)|сбой доставки|уведомление о состоянии|невозможно доставить|возврат|возвращен|задержк\w* доставки|доставка .{0,40}(?:задерж|не)|уведомление о (?:доставке|недоставке)"
     r"|unzustellbar|nicht zugestellt|zustellung|unzustellbarkeit|non remis|échec|notification d'état|non distribu|no se (?:pudo|puede|ha podido)|devuelto|no entregado|notificaci[oó]n de estado|mancata consegna|impossibile recapitare|não (?:entregue|foi poss)|falha na entrega|devolvid|niedostarcz|zwrot|nie dostarcz|nedoru[cč]|onbestelbaar|niet (?:bezorgd|afgeleverd)|kunde inte|ej levererat|utiltellelig"
-    r"|配信(?:でき|エラー|不能|に失敗)|送信(?:でき|エラー)|メールエラー|返送|配送失败|退信|投递失败|系统退信|반송|배달",
+    r"|banned contents|virus in your mail|considered unsolicited|配信(?:でき|エラー|不能|に失敗)|送信(?:でき|エラー)|メールエラー|返送|配送失败|退信|投递失败|系统退信|반송|배달|(?:전송|발송) ?실패|전달되지"
+    r"|no se puede entregar|non (?:recapitabile|consegnat|distribuable)|não é possível entregar|mensagem não|(?:kan|kunde) inte (?:levereras|skickas)|(?:kan ikke|kunne ikke|ikke) lever|levering(?:s|en)? (?:mis|fejl)|ei voi(?:da|tu) toimittaa|toimit\w+ epäonnis|toimittamaton|teslim edile|iletilemedi|nedoručiteľn|kézbesíthetetlen|sikertelen kézbesítés|nelivrabil|imposibil de livrat|différée|verzögert|retrasad|ritardat|opóźni|zpožděn|försena|forsinke|vertraag|gecik|遅延|延迟|지연|не може да се достави|недоставен|недоставк|αδύνατη η παράδοση|δεν (?:παραδόθηκε|είναι δυνατή η παράδοση)|nije isporuč|nedostavljiv|nepristatyt|nav piegād|kättetoimetamat|không (?:gửi|thể gửi)|tidak terkirim|未送达|无法送达|无法投递|未能投递|無法(?:傳遞|送達|投遞)|未傳遞|לא ניתן למס|تعذر (?:التسليم|تسليم)|لم يتم التسليم",
 )
 _TOLD = re.compile(
     r"undeliver|could ?n(?:o|')t be (?:delivered|sent|reached)|(?:was|were|is|been|being) (?:not|n't) (?:been )?(?:delivered|able)|wasn't able to deliver|not (?:yet )?(?:been |be )?delivered|(?:was|were)(?:n't| not) delivered|unable to deliver|failed to deliver|could not deliver|cannot be delivered|can't be delivered|cannot deliver"
     r"|delivery (?:to|of|has|failed|failure|error|status|attempts?|problems?|of your)|did not (?:reach|receive)|not reach|delivery failed|permanent (?:fatal )?error|fatal error|returned (?:to sender|mail|below|message)|failed recipient|failed address|following (?:address|recipient)|rejected (?:by|because|for)|message (?:was|has been) rejected|was rejected|error(?:s)? (?:was|while|has occurred|delivering|sending)"
-    r"|trouble delivering|transcript of (?:the )?session|delivery system|mail system|recipient (?:not|unknown)|unknown (?:user|recipient|address)|user unknown|mailbox (?:is )?(?:full|unavailable)|delayed|automatically rejected|no such user|not a member|smtp error|said: [45]\d\d|<<< [45]\d\d|not listed in|problems? (?:delivering|sending)|has been (?:delayed|returned)|bounced|intended recipient|will be retried|delay reason|not transmitted|nondelivery|recipients? (?:of your|are|is|was|were|has|have)"
-    r"|delivery userid|не може бути|не вдалося доставити|не (?:может|могло|удалось|смог\w*|было|был\w*)[^.\n]{0,60}(?:достав|отправ)|не доставлен|недоставлен|ошибка|вернул|невозможно доставить|отклонен"
+    r"|trouble delivering|transcript of (?:the )?session|delivery system|mail system|recipient (?:not|unknown)|unknown (?:user|recipient|address)|user unknown|mailbox (?:is )?(?:full|unavailable)|delayed|automatically rejected|no such (?:user|e-?mail|address|recipient|mailbox|account)|unable to be (?:sent|delivered)|rejected (?:the|your) message|not a member|smtp error|said: [45]\d\d|<<< [45]\d\d|not listed in|problems? (?:delivering|sending)|has been (?:delayed|returned)|bounced|intended recipient|will be retried|delay reason|not transmitted|nondelivery|recipients? (?:of your|are|is|was|were|has|have)"
+    r"|delivery userid|не може бути|не вдалося доставити|не (?:может|могло|удалось|смог\w*|было|был\w*)[^.\n]{0,60}(?:достав|отправ)|не доставлен|недоставлен|сбой доставки|доставка не|ошибка|вернул|невозможно доставить|отклонен"
     r"|nicht (?:zugestellt|erreicht|ausgeliefert)|unzustellbar|n'a (?:pas )?pu être|pas été (?:remis|distribu|délivr)|impossible de (?:remettre|délivrer)|no (?:pudo|puede|ha podido|se pudo|se ha)[^.\n]{0,30}(?:entreg|ser)|non (?:è stato|può essere|recapit)|impossibile (?:recapitare|consegnare)|não (?:foi|pôde|pode)[^.\n]{0,40}entreg|nie (?:mog|został|dostarcz|udało)|nelze doručit|nebyl[ao]? doruč|kan niet|niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte"
-    r"|配信(?:でき|に失敗|エラー)|送信(?:でき|に失敗)|失敗しました|届きません|无法(?:投递|送达|发送)|退回|배달|전송하지 못|does not exist|doesn't exist",
+    r"|配信(?:でき|に失敗|エラー)|送信(?:でき|に失敗)|失敗しました|届きません|无法(?:投递|送达|发送)|退回|배달|전송하지 못|보내지 못|does not exist|doesn't exist",
 )
 # First lines with which servers open their reports; a person would not.
 _OPENING = re.compile(
@@ -34,10 +36,23 @@ _OPENING = re.compile(
     r"|could not be delivered|mail (?:could|delivery)|failed to deliver|message could not|address(?:es)? (?:could|had)|it was not possible|unfortunately|we're sorry|could not deliver|we were unable|could not send|you are not a member|invalid final|delivery userid|это письмо (?:создано|сформировано)|к сожалению|ваш лист|ваше (?:письмо|сообщение)|сообщение[^\n]{0,60}не |diese nachricht wurde automatisch|ihre (?:nachricht|e-mail)|ce message|votre message|su mensaje|il messaggio|sua mensagem|<[^<>@\s]+@[^<>\s]+>",
 )
 _DELAYED = re.compile(
-    r"(?:warning|delay(?:ed)?\b|still being retried|not yet been delivered|will (?:continue|keep) (?:to )?(?:try|retr|attempt|be)|attempts will continue|will be (?:retried|repeated|made)|temporary failure report|warning only|just a warning|advisory-only|(?:do|need) not (?:need to )?re-?send|no action is required|has been postponed|warnung|verzögert|задерж|будут продолжены|попытки доставки|ainda não|retrasad|retardé|en attente)",
+    r"(?:warning|delay(?:ed)?\b|still being retried|not yet been delivered|will (?:continue|keep) (?:to )?(?:try|retr|attempt|be)|attempts will continue|will be (?:retried|repeated|made)|temporary failure report|warning only|just a warning|advisory-only|(?:do|need) not (?:need to )?re-?send|no action is required|has been postponed|warnung|verzögert|задерж|будут продолжены|попытки доставки|ainda não|retrasad|retardé|différée?|en attente|ritardat|in ritardo|atrasad|opóźni|zpožděn|oneskor|försena|forsinke|vertraag|viiväst|gecik|késleltet|întârzi|забавен|затрим|遅延|遅れて|延迟|延遲|지연)",
 )
 _FINAL = re.compile(
     r"permanent(?:ly)?|given up|giving up|gave up|fatal|will not be (?:re|deliver|attempt)|not be (?:retried|attempted)|deleted from queue|too long|returned to sender|could not be delivered for \d",
+)
+_GREETING = re.compile(
+    r"\W{0,3}(?:(?:hi(?! there|\.)|hallo(?!\.)|ol[aá]|hej|beste|madame)\b|dear\b|hello\b|good (?:morning|day|afternoon)|здравствуй|добрый|уважаем|привет|шановн|добрий|sehr geehrte|liebe|guten|bonjour|chère|cher\b|monsieur|estimad|hola\b|gentil|buongiorno|prezad|geachte|szanown|dzień|dobrý|vážen|kære|kjære|hyvä|sayın|merhaba)"
+)
+# A case at a help desk, as its number in the subject says.
+_TICKET = re.compile(
+    r"(?:\b(?:case|ticket|request|incident)\b|обращени\w+|заявк\w+)\W{0,4}\d{3,12}\b|[#№]\W?\d{4,12}\b|\[\d{4,12}\]",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"message|mail|member|nachricht|mensa|письм|сообщен|лист")
+# The line with which a program announces what it passes on.
+_PASSES_ON = re.compile(
+    r"forward|original message|пересыл|weitergeleitet|transféré|reenviad|inoltrat|wrote:|^[\s\-_=*]+$"
 )
 _LISTED = ("list-id", "list-unsubscribe", "list-post")
 
@@ -49,18 +64,22 @@ class Evidence:
     daemon: bool  # its sender is a server
     null_path: bool  # its return path is empty, as RFC 5321 §4.5.5 wants it of reports
     subject: bool  # its subject speaks of a failure
-    answer: bool  # it answers or forwards something, by its subject
+    answer: bool  # it answers or forwards something, or is about a numbered case, by its subject
     listed: bool  # it went over a list, as newsletters do
     told: bool  # its text speaks of a failure
+    greets: bool  # it greets somebody, and an answer would reach whoever sent it: a postmaster may write letters too
+    replied: bool  # its text has a server's refusal in it, whatever language the rest is in
     opening: bool  # its text opens as only a server opens one
-    first: bool  # and does so in its very first line, where a person would greet
+    first: bool  # and does so in its very first line, where a person would greet, with a word for mail
 
     @property
     def is_failure(self) -> bool:
         """Whether this is a server's report: two witnesses are needed, and the text must be one of them."""
-        if not self.told and not (self.daemon and self.null_path and self.subject):
+        if not self.told and not (self.daemon and (self.replied or self.subject)):
             return False
         if self.answer and not (self.daemon and self.opening):
+            return False
+        if self.greets and not self.replied:
             return False
         if self.listed and not (self.daemon and self.null_path):
             return False
@@ -79,15 +98,22 @@ def weigh(mail: Part, page: Page) -> Evidence:
     path = mail.get("return-path").strip()
     first = "\n".join(line.strip() for line in spoken[:4])
     sender = mail.get("from")
+    written = path not in {"", "<>"}
+    # Shops and newsletters call themselves "Delivery Status" or "Postmaster Blog": where mail to them goes back to
+    # somebody's own address, only the address of the sender says that it is a server, and not the name.
+    shown = addresses.first(sender) or sender if written else sender
+    head = first.partition("\n")[0][:300].lower()
+    reply = reply_in(page.text)
     return Evidence(
-        daemon=(mail.has("from") and addresses.from_daemon(sender))
-        or (path not in {"", "<>"} and addresses.from_daemon(path)),
+        daemon=(mail.has("from") and addresses.from_daemon(shown)) or (written and addresses.from_daemon(path)),
         null_path=mail.has("return-path") and path in {"", "<>"},
         subject=bool(_SUBJECT.search(subject[:300].lower())),
-        answer=bool(_ANSWER.match(subject)),
+        answer=bool(_ANSWER.match(subject) or _TICKET.search(subject[:300])),
         listed=any(mail.has(name) for name in _LISTED),
         told=bool(_TOLD.search("\n".join(spoken)[:12_000].lower())),
-        first=bool(_OPENING.match(first.partition("\n")[0][:300].lower())),
+        greets=written and bool(_GREETING.match(head)),
+        replied=reply.code is not None or reply.status is not None,
+        first=bool(_OPENING.match(head) and _MAIL.search(head)),
         opening=bool(_OPENING.search(first[:1200].lower())),
     )
 
@@ -109,10 +135,10 @@ def passed_on(mail: Part, page: Page) -> Page | None:
     if not _FORWARD.match(mail.get("subject")):
         return None
     lines = page.lines + tuple(page.returned.split("\n"))
-    own = [line for line in lines if line.strip() and not line.startswith(">")]
+    own = [line for line in lines if line.strip() and not line.startswith(">") and not _PASSES_ON.search(line.lower())]
     quoted = [re.sub(r"^>[ ]?", "", line) for line in lines if line.startswith(">")]
     head = "\n".join(quoted[:12])
-    if len(" ".join(own)) > 90 or not re.search(
+    if len(" ".join(own)) > 20 or not re.search(
         r"^From:.*(?:daemon|postmaster|mail delivery)", head, re.IGNORECASE | re.MULTILINE
     ):
         return None

@@ -1,6 +1,7 @@
 """Turns a mail into reports of failed, delayed or delivered copies: the structured part first, then the free text."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailer.domain.bounce import BounceReport, Kind, Original, Phase, Reason
@@ -41,7 +42,7 @@ def failures(mail: Part, page: Page, original: Original) -> list[BounceReport]:
     if wrapped and machine:
         for part in wrapped[:5]:
             fields += delivery_status.read(part.text)
-    if not fields and (witness.is_failure or machine):
+    if not fields and (witness.is_failure or witness.daemon or (machine and not witness.answer)):
         fields = delivery_status.read_inline(page.text)
     if not fields and (inner := evidence.passed_on(mail, page)):
         page, fields = inner, delivery_status.read_inline(inner.text)
@@ -156,7 +157,7 @@ def _report(
     if case.alone:
         told.append(case.page.text[:6000])
     # The first words that a rule knows decide; the rest of the report is asked only where they say nothing.
-    judged = _judged([_without(one, recipient) for one in told])
+    judged = _judged(_without(one, recipient) for one in told)
     verdict = classify(reply.code, reply.status, judged, reply.phase)
     good = kind is Kind.DELIVERED
     return BounceReport(
@@ -179,11 +180,16 @@ def _report(
     )
 
 
-def _judged(told: list[str]) -> str:
+def _judged(told: Iterable[str]) -> str:
     """The first words that a rule knows; those of a server that only passes a failure on are taken last."""
-    known = [(one, rule) for one in told if (rule := by_words(one))]
-    clear = next((one for one, rule in known if not rule.vague), None)
-    return clear or (known[0][0] if known else next(iter(told), ""))
+    first = vague = ""
+    for one in told:
+        first = first or one
+        rule = by_words(one)
+        if rule and not rule.vague:
+            return one
+        vague = vague or (one if rule else "")
+    return vague or first
 
 
 def _without(text: str, recipient: str | None) -> str:

@@ -7,7 +7,7 @@ SUBJECTS: dict[str, str] = {
     "en": r"^auto ?:|out[ -]of[ -](?:the[ -])?office|auto(?:matic|mated)?[ -]?(?:reply|response|answer|responder)|\booo\b|on (?:vacation|holiday|leave)\b|vacation (?:reply|notice|message|response)|away from (?:the |my )?(?:office|desk)|autoreply|i am away|\bautorespon|no longer (?:with|works|employed)|changed (?:my )?(?:e-?mail|address)|new e-?mail address",
     "ru": r"авто(?:матическ\w+ )?[ -]?(?:ответ|отклик)|вне офиса|нет (?:на месте|в офисе)|в отпуске|отсутств\w+ (?:на рабочем|в офисе)|я в отпуске|отпуск:|смена адреса|новый адрес",
     "uk": r"автоматична відповідь|автовідповідь|поза офісом|у відпустці",
-    "de": r"abwesenheits?(?:notiz|meldung|nachricht|assistent)|automatische (?:antwort|r[üu]ckmeldung)|außer haus|nicht im b[üu]ro|im urlaub|abwesend|ich bin nicht (?:da|im)|abwesenheit",
+    "de": r"abwesenheits?(?:notiz|meldung|nachricht|assistent)|automatische (?:antwort|r[üu]ckmeldung)|außer haus|nicht im b[üu]ro|(?:ich bin )?im urlaub|abwesend|ich bin nicht (?:da|im)|abwesenheit",
     "fr": r"absen(?:ce|t)(?: du bureau)?|r[ée]ponse (?:automatique|auto)|en (?:cong[ée]s?|vacances)|hors du bureau|message automatique",
     "es": r"fuera de (?:la )?oficina|respuesta autom[aá]tica|ausencia|de vacaciones|ausente|no estoy en la oficina",
     "it": r"fuori (?:sede|ufficio)|risposta automatica|assenza|assente|in ferie",
@@ -17,7 +17,7 @@ SUBJECTS: dict[str, str] = {
     "cs": r"mimo kancel[áa][řr]|automatick[áa] odpov[ěe][ďd]|nep[řr][íi]tomn|dovolen[áa]",
     "sv": r"fr[åa]nvaro|automatiskt? svar|autosvar|inte p[åa] kontoret|semester",
     "da": r"frav[æa]r|automatisk svar|ikke p[åa] kontoret|ferie\b|autosvar",
-    "no": r"frav[æa]rsmelding|ikke tilgjengelig",
+    "no": r"frav[æa]rsmelding|ikke (?:tilgjengelig|til stede)|ute av kontoret",
     "fi": r"poissa|automaattinen vastaus|lomalla",
     "tr": r"ofis d[ıi][şs][ıi]nda|otomatik (?:yan[ıi]t|cevap)|izinde",
     "el": r"εκτ[οό]ς γραφε[ιί]ου|αυτ[οό]ματη απ[αά]ντηση",
@@ -27,6 +27,11 @@ SUBJECTS: dict[str, str] = {
     "ja": r"自動(?:返信|応答)|不在(?:通知|のお知らせ)?|休暇",
     "zh": r"自动(?:回复|答复)|自動(?:回覆|回復)|外出|不在办公室|休假",
     "ko": r"자동 ?(?:회신|응답)|부재 ?중|휴가",
+    "sk": r"automatick[áa] odpove[ďd]|mimo kancel[áa]rie|nepr[íi]tomn",
+    "lt": r"automatinis atsakymas|nesu biure",
+    "lv": r"autom[āa]tisk[āa] atbilde|neesmu birojā",
+    "et": r"automaatvastus|kontorist v[äa]ljas",
+    "hr": r"automatski odgovor|izvan ureda|samodejni odgovor|odsoten|odsutan",
     "he": r"מענה אוטומטי|מחוץ למשרד",
     "ar": r"رد تلقائي|خارج المكتب",
 }
@@ -35,14 +40,14 @@ SUBJECT = re.compile("|".join(SUBJECTS.values()), re.IGNORECASE)
 # What the text of such an answer says; it counts only beside a mark in the header.
 TEXT = re.compile(
     r"out of (?:the )?office|(?:will|am|be) (?:be )?(?:out|away|absent|travel|on (?:vacation|leave|holiday|maternity|parental))|limited access to (?:my )?e-?mail|no longer (?:with|work|in use|monitored|employed|at)|automatic(?:ally)? (?:reply|response|generated)|auto-?(?:reply|response)|thank you for (?:your (?:e-?mail|message|mail)|contacting)|will (?:respond|reply|return|get back)|i(?:'m| am) (?:currently )?(?:on|away|out)\b|(?:has|have) (?:left|moved|retired)|do(?:es)? not accept"
-    r"|в отпуске|отсутству|автоматическ|вернусь|буду (?:не|отсут|в офисе)|в командировке|декретн|больше не работа|уволи|спасибо за (?:ваше )?(?:письмо|обращение)"
-    r"|відпустц|abwesend|nicht (?:im (?:büro|haus)|erreichbar)|urlaub|zurück|absent|de retour|congé|vacances|fuera de|vacaciones|regres|fuori|ferie|rientr|férias|ausente|retorno|afwezig|vakantie|terug|urlop|nieobecn|wrac|dovolen|nepřítom|frånvar|semester|tillbaka|ferie|tilbage|poissa|lomalla|izinde|dönüş|concediu|szabads|извън|不在|休暇|休假|外出|휴가|부재",
+    r"|в отпуске|отсутству|меня не будет|меня нет|буду на |вернётся|автоматическ|вернусь|буду (?:не|отсут|в офисе)|в командировке|декретн|больше не работа|уволи|спасибо за (?:ваше )?(?:письмо|обращение)"
+    r"|відпустц|abwesend|nicht (?:im (?:büro|haus)|erreichbar)|urlaub|zurück|absent|de retour|congé|vacances|fuera de|vacaciones|regres|fuori|ferie|rientr|férias|ausente|retorno|afwezig|vakantie|terug|urlop|nieobecn|wrac|dovolen|nepřítom|frånvar|semester|tillbaka|ferie|tilbage|poissa|lomalla|izinde|dönüş|concediu|szabads|извън|в отпуск|отпустк|поза офісом|не буде в офісі|nebudu v|mimo kancel|dovolenk|nicht mehr|im haus\b|wieder (?:da|im)|wieder erreichbar|ikke på kontoret|ute av kontoret|inte på kontoret|har slutat|har sluttet|ofis dışı|döneceğim|yokum|plecat|εκτός γραφείου|άδεια|επιστρέψω|nesu biure|atostog|neesmu|puhkusel|na godišnjem|na dopustu|nebudem v|不在|休暇|休假|外出|出差|휴가|부재|خارج المكتب|إجازة|מחוץ למשרד|בחופשה",
     re.IGNORECASE,
 )
 
 # The way to the one who answers instead.
 SUCCESSOR = re.compile(
-    r"(?:contact|reach|e-?mail|write|send|forward|address(?:ed)?|get in touch|turn|refer|use|new (?:e-?mail )?address|replaced by|instead|urgent|обра(?:щайтесь|титесь)|пишите|писать|свя(?:житесь|заться)|нов\w+ адрес|направля\w+|замещ\w+|зверта\w+|wenden|kontakt\w*|schreiben|vertret\w+|neue (?:e-?mail-?)?adresse|dringend\w*|contact\w*|adress\w+|joindre|écri\w+|nouvelle adresse|urgen\w+|contact[ae]\w*|dirig\w+|nuev\w+ (?:direcci[oó]n|correo)|rivolg\w+|contatt\w+|scriv\w+|nuovo indirizzo|contat\w+|novo endere[çc]o|neem contact|nieuw (?:e-?mail)?adres|mail\w* naar|skontaktuj|kontaktow\w+|nowy adres|obra[ťt]\w+|kontaktuj\w*|ny (?:e-?post)?adress|kontakta|yhteyttä|başvur\w*|iletişim|連絡|宛|请联系|联系|문의|연락)"
+    r"(?:contact|reach|e-?mail|write|send|forward|address(?:ed)?|get in touch|turn|refer|use|new (?:e-?mail )?address|replaced by|instead|urgent|обра(?:щайтесь|титесь)|пишите|писать|свя(?:житесь|заться)|нов\w+ адрес|направля\w+|замещ\w+|зверта\w+|wenden|kontakt\w*|schreiben|vertret\w+|neue (?:e-?mail-?)?adresse|dringend\w*|contact\w*|adress\w+|joindre|écri\w+|nouvelle adresse|urgen\w+|contact[ae]\w*|dirig\w+|nuev\w+ (?:direcci[oó]n|correo)|rivolg\w+|contatt\w+|scriv\w+|nuovo indirizzo|contat\w+|novo endere[çc]o|neem contact|nieuw (?:e-?mail)?adres|mail\w* naar|skontaktuj|kontaktow\w+|nowy adres|obra[ťt]\w+|kontaktuj\w*|ny (?:e-?post)?adress|kontakta|yhteyttä|başvur\w*|iletişim|zwróć\w*|pisać|piszcie|escrib\w+|escrev\w+|escreva|adres is|schrijf\w*|пишіть|пишете|\bacil\b|lütfen|нова адреса|нов адрес|свържете|piš\w+|píš\w+|rašyk\w*|nový (?:e-?mail|adres\w+)|keresse|cím\w*|írj\w+|επικοινων\w+|γράψτε|στο|adresine|ulaş\w+|الاتصال|مراسلة|لـ|לפנות|לכתוב|連絡|宛|至急|お急ぎ|退職|請聯絡|请联系|联系|联络|문의|연락|급한|퇴사\w*|대신)"
     r"[^@]{0,120}$",
     re.IGNORECASE,
 )
@@ -66,10 +71,10 @@ UNSUBSCRIBE = re.compile(
 
 # Subjects of notices that a message was read, for clients that send no RFC 8098 part.
 READ = re.compile(
-    r"^(?:read|not read|gelesen|nicht gelesen|lu|non lu|leído|no leído|letto|lido|gelezen|przeczytane|přečteno|läst|læst|lest|luettu|okundu|прочитано|прочитанo|не прочитано|开封|開封済み|已读|읽음|return receipt|read receipt|уведомление о прочтении|disposition notification|lesebestätigung)\s?(?:\([^)]{0,60}\)\s?)?[:：-]",
+    r"^(?:read|not read|gelesen|nicht gelesen|lu|non lu|leído|no leído|letto|lido|gelezen|niet gelezen|lida|não lida|przeczytan[eoy]|nie przeczytano|nepřečteno|přečteno|läst|læst|lest|luettu|okundu|прочитано|прочитанo|не прочитано|开封|開封済み|已读|읽음|return receipt|read receipt|уведомление о прочтении|disposition notification|lesebestätigung)\s?(?:\([^)]{0,60}\)\s?)?[:：-]",
     re.IGNORECASE,
 )
 READ_TEXT = re.compile(
-    r"was (?:read|displayed|deleted without being read|opened) (?:on|at|by)|return receipt|has been (?:read|displayed)|прочита|wurde (?:am|gelesen)|geöffnet|a été lu|fue leído|è stato letto|foi lid|開封|已读|deleted without|receipt (?:only )?acknowledges",
+    r"was (?:read|displayed|deleted without being read|opened) (?:on|at|by)|return receipt|has been (?:read|displayed)|прочита|wurde (?:am|gelesen)|geöffnet|a été lu|fue leído|è stato letto|is gelezen|gelezen op|przeczytan|bez przečtení|přečten|foi lida|lästes|has lest|ble lest|blev læst|on luettu|okundu|читано|foi lid|開封|已读|deleted without|receipt (?:only )?acknowledges",
     re.IGNORECASE,
 )

@@ -48,6 +48,8 @@ def receipts(mail: Part, original: Original) -> list[BounceReport]:
 
 def by_subject(mail: Part, page: Page) -> list[BounceReport]:
     """An automatic answer that names itself in its subject, unless a server sends it: asked before failures are."""
+    if any(part.kind == "message/delivery-status" for part in mail.walk()):
+        return []
     if addresses.from_daemon(mail.get("from")) or not notice_words.SUBJECT.search(mail.get("subject")[:200]):
         return []
     return (
@@ -90,8 +92,10 @@ def notices(mail: Part, page: Page, original: Original) -> list[BounceReport]:
         ]
     if machine:
         return [_answer(mail, page, "its header says that it is an automatic answer")]
-    if mail.get("return-path").strip() == "<>" and notice_words.TEXT.search(page.text[:3000]):
-        return [_answer(mail, page, "it has an empty return path and speaks of an absence")]
+    if mail.get("return-path").strip() == "<>":
+        answer = _answer(mail, page, "it has an empty return path and speaks of an absence")
+        if answer.returns_on or notice_words.TEXT.search(page.text[:3000]):
+            return [answer]
     return []
 
 
@@ -121,8 +125,8 @@ def _answer(mail: Part, page: Page, rule: str) -> BounceReport:
         recipient=sender,
         rule=rule,
         diagnostic=" ".join(page.text[:1000].split()),
-        returns_on=dates.return_date(f"{mail.get('subject')}\n{page.text[:3000]}", written=_written(mail)),
-        successor=_successor(page, [sender or "", *addresses.find(mail.get("to"))]),
+        returns_on=dates.return_date(f"{mail.get('subject')}\n{_own_words(page)}", written=_written(mail)),
+        successor=_successor(_own_words(page), [sender or "", *addresses.find(mail.get("to"))]),
     )
 
 
@@ -133,9 +137,13 @@ def _written(mail: Part) -> date | None:
         return None
 
 
-def _successor(page: Page, own: list[str]) -> str | None:
+def _own_words(page: Page) -> str:
+    """What the answer says itself, without the lines that it quotes."""
+    return " ".join(line for line in page.lines if not line.startswith(">"))[:3000]
+
+
+def _successor(text: str, own: list[str]) -> str | None:
     """The address to which the answer sends us, if it names one."""
-    text = " ".join(line for line in page.lines if not line.startswith(">"))[:3000]
     for found in addresses.ADDRESS.finditer(text):
         address = addresses.clean(found[0])
         if not addresses.any_of(address, own) and notice_words.SUCCESSOR.search(

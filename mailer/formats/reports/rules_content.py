@@ -11,7 +11,7 @@ RULES = (
         r"(?:message|mail|e-?mail|file|attachment|data|header|body) (?:is |was |size |length )*too (?:big|large)|too large for|recipsizelimit|sizelimit",
         r"maximum (?:message|mail|allowed)? ?(?:size|length)|max(?:imum)? size|(?:fixed|max(?:imum)?) message size|larger than|databytes|max message size",
         r"(?:message|mail) exceed|exceeded? (?:the |maximum |allowed |fixed )*(?:message|mail)? ?(?:size|length)|size (?:is )?(?:over|above|greater)",
-        r"(?:сообщени|письмо)[^.]{0,30}(?:слишком бол|превыша)|размер[^.]{0,30}превы|nachricht .{0,20}zu groß|message trop (?:gros|volumineux)|mensaje .{0,20}demasiado grande",
+        r"(?:сообщени\w|письмо)[^.]{0,30}(?:слишком (?:бол|вели)|превыша)|(?:не принимает|отклон\w+)[^.]{0,30}так\w+ размер|trop (?:volumineux|gros)|troppo grande|demasiado grande|muito grande|te groot|zbyt duż|příliš velk|för stor\b|for stor\b|çok büyük|túl nagy|邮件(?:太大|过大|大小超)|サイズ(?:が|の)?(?:大き|超過|制限)|크기(?:가)? 초과|размер[^.]{0,30}превы|nachricht .{0,20}zu groß|message trop (?:gros|volumineux)|mensaje .{0,20}demasiado grande",
     ),
     rule(
         Reason.VIRUS,
@@ -22,14 +22,14 @@ RULES = (
         Reason.SPAM,
         "a spam filter stopped it",
         r"\bspam|unsolicited|\bube\b|\buce\b|bulk (?:e-?)?mail|junk|spam(?:assassin|med)|high-?probab|rejete|mass mail(?:er|ing)",
-        r"message (?:looks|appears) (?:like|to be)|advertis|recurrent pattern|content filter|block(?:ed|listed) url|surbl|bulk.adv|cloudmark|likely suspicious",
+        r"message (?:looks|appears) (?:like|to be)|advertis|recurrent pattern|content filter|block(?:ed|listed) url|\burls?\b[^.]{0,30}(?:is |are )?(?:listed|blocked|blacklisted)|surbl|bulk.adv|cloudmark|likely suspicious",
         r"спам|нежелательн|gtube|spam-?verdacht|contains? (?:a )?(?:suspicious|blocked|forbidden) (?:url|link)",
     ),
     rule(
         Reason.CONTENT,
         "something in the message was refused: a header, an attachment, its form",
         r"(?:message |mail )?content (?:is |was |has been )?(?:reject|not|refus|denied|unaccept|block)|unacceptable content|banned (?:content|attachment|file)",
-        r"attachment|duplicate header|multiple (?:addresses|from|instances)|headers? (?:error|fail|not|line|missing|syntax)|headers? (?:is|are) not accepted|missing (?:header|date|from|message-id|subject)",
+        r"attachments?\b[^.]{0,60}(?:block|not|reject|remov|banned|prohib|forbid|illegal|danger|allow|limit|policy|too\b|contain|type|extension|name|size)|(?:block|bann|illegal|reject|prohibit|forbid|unacceptable|danger|unsafe|contain|suspicious|executable|invalid|bad)\w*[^.]{0,40} attachment|duplicate header|multiple (?:addresses|from|instances)|headers? (?:error|fail|not|line|missing|syntax)|headers? (?:is|are) not accepted|missing (?:header|date|from|message-id|subject)",
         r"(?:invalid|bad|malformed|improper|illegal) (?:header|mime|message|line|content|8bit|character)|bare ?(?:lf|cr|line)|rfc ?(?:2822|5322|822(?!;)|5321|2821)|not (?:rfc|compliant)|non-?compliant",
         r"line (?:is )?too long|mime (?:error|boundar|header)|body (?:type|part)|embedded images|encrypt|\bcharset\b|conversion|8bitmime|smtputf8|non-?ascii",
         r"subject (?:header|line|is)|blocked (?:content|file|extension)|rejecting banned|\bpol-p\d|\bmsg-p\d",
@@ -38,7 +38,7 @@ RULES = (
         Reason.POLICY,
         "a policy of the other side, not told in detail",
         r"policy|policies|prohibited by|protocol violation|administrative prohibit|administrat(?:or|ively)[^.]{0,20}(?:prohibit|denied|reject)",
-        r"not accepted for|rejected for|low priority|denied by|security (?:reason|violation|filter)|compliance|transport.rules|quarantin",
+        r"not accepted for|rejected for|low priority|denied by|security (?:reason|violation|filter)|mail flow rule|compliance|transport.rules|quarantin",
     ),
 )
 
@@ -60,6 +60,8 @@ FULL = (
         r"mailbox (?:size )?limit|size limit for this mailbox|storequotaexceeded|quota_exceeded|quotaexceeded|exceeded storage allocation|reached (?:its |their |the )?(?:disk |storage )?(?:quota|limit)|exceeded the local limit",
         r"message (?:store|box) (?:is )?full|user is over|is over (?:the |its )?(?:maximum|disk|quota)|mailbox for .{0,80} is full|receiving limits|boite (?:du destinataire )?pleine|bo[iî]te (?:aux lettres )?pleine",
         r"(?:ящик|квота|хранилищ)[^.]{0,60}(?:переполн|заполнен|превыш|исчерпан)|переполнен|превышен[аоы]? (?:квота|размер (?:почтового )?ящика)|postfach (?:ist )?(?:voll|überfüllt)|speicherplatz",
+        r"postfach[^.]{0,40} voll\b|dépassé son quota|bo[iî]te[^.]{0,60} (?:est )?pleine|buz[oó]n[^.]{0,60} lleno|excedido su cuota|cuota[^.]{0,30}excedid|casella[^.]{0,60} piena|quota[^.]{0,20}superata|caixa[^.]{0,60} cheia|(?:postbus|postvak|mailbox)[^.]{0,60} (?:is )?vol\b|skrzynka[^.]{0,60} (?:jest )?(?:pełna|przepełniona)",
+        r"(?:postlåda|brevlåda|postkasse|postboks|indbakke)\w*[^.]{0,60} (?:är |er )?(?:full|fuld)|postilaatikko[^.]{0,40} täynnä|kutusu[^.]{0,30} dolu|kota(?:sı)? (?:aşıl|dol)|(?:postafiók|postaláda)\w*[^.]{0,40} megtelt|γραμματοκιβώτιο[^.]{0,60} πλήρες|скриньк\w[^.]{0,60}переповнен|(?:закончилось|нет|недостаточно) (?:свободного )?мест|邮箱(?:空间|容量)(?:不足|已满)|信箱已滿|사서함[^.]{0,20}(?:가득|꽉|초과)|(?:편지함|메일함|메일박스)[^.]{0,10}(?:초과|가득)|容量を超え|容量オーバー",
         r"casella (?:di posta )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|skrzynka .{0,20}pełna|schránka .{0,20}plná|postvak (?:is )?vol|メールボックス.{0,12}(?:いっぱい|一杯|容量)|邮箱.{0,6}满",
     ),
 )

@@ -8,7 +8,18 @@ PLAIN = (
     rule(
         Reason.NETWORK,
         "the connection was not made, or broke",
-        r"connect(?:ion)? (?:to .{1,120}: ?)?(?:was )?(?:refused(?! by .{0,40}policy)|reset|dropped)|no route to host|lost connection|network is unreachable|host not found, try again|temporary (?:name|dns|lookup)|host name lookup failure|name ?server (?:reply|timeout|failure)|name server: .{0,80}(?:timeout|try again)",
+        r"connect(?:ion)? (?:to .{1,120}: ?)?(?:was )?(?:refused(?! by .{0,40}policy)|reset|dropped)|no route to host|lost connection|network is unreachable|host not found, try again|temporary (?:name|dns|lookup)|lowest numbered mx record points to local host|host name lookup failure|name ?server (?:reply|timeout|failure)|servfail|dns (?:server )?(?:time-?out|timed out)|lookup failed temporarily|name server: .{0,80}(?:timeout|try again)",
+        r"(?:recipient|destination|remote|receiving|user)(?:'s)? (?:e-?mail |mail |smtp )?(?:server|system|host) (?:is |was |are )?(?:currently |temporarily )?(?:unavailable|not available|down\b|unreachable|could not be (?:found|reached|contacted))",
+        r"\bcertificate\b|(?:tls|ssl) handshake|handshake failure|unknown ca\b|\btlsa\b|mta-sts",
+    ),
+)
+
+# An age is a mailbox's in other replies, hence before the rules about the reader.
+EXPIRED = (
+    rule(
+        Reason.TIMEOUT,
+        "the message grew too old in the queue",
+        r"(?:delivery|message|mail|queue\W)(?: has)? ?expired|message too old|(?:have|has) been failing for a long time",
     ),
 )
 
@@ -42,14 +53,14 @@ RULES = (
         Reason.TIMEOUT,
         "nobody answered for as long as the server was willing to try",
         r"timed? ?out|time-?out|too long|retry time|giving up|gave up|expired|queue (?:time|period|life)|within \d+ (?:days?|hours?)|in (?:the )?queue|delivery time|not (?:been )?(?:delivered|collected) (?:after|within|for)|after \d+ (?:tries|attempts|hours|days)",
-        r"delivery failed \d+ attempts|multiple retries|could not be delivered for (?:more than )?\d|retr(?:y|ies) (?:limit|exhaust)|keeps? failing|истек|время ожидания|not responding|did not respond|no response|unable to deliver this message after",
+        r"delivery failed \d+ attempts|multiple retries|could not be delivered for (?:more than )?\d|retr(?:y|ies) (?:limit|exhaust)|keeps? failing|(?:не отвечает|не ответил)|n'a pas répondu|nicht (?:geantwortet|reagiert)|no (?:ha )?respond\w+|non (?:ha )?rispo\w+|não respond\w+|nie odpowiada|neodpovíd|没有响应|没有回应|応答(?:が|し)(?:あり)?ません|응답하지|истек|время ожидания|not responding|did not respond|no response|unable to deliver this message after",
     ),
     rule(
         Reason.NETWORK,
         "no connection to the server of the reader could be made",
         r"connect(?:ion|ing)? (?:to .{0,120})?(?:was |is )?(?:refused|reset|dropped|lost|closed|failed|error|aborted)|refused connection|no route to host|network (?:error|is|unreach)|unreachable|lost connection|couldn't connect|could not connect|not able to establish|wasn't able to (?:establish|connect)",
-        r"(?:unable|failed) to (?:connect|open|establish|contact|reach)|name ?server|\bdns\b|host name lookup|lookup fail|try again|not found, try|name service error|resolve|unrouteable|socket error|not accept our requests to connect|cannot connect|broken pipe|unexpected(?:ly)? (?:close|disconnect|end)|dropped by remote",
-        r"starttls|\btls\b|\bssl\b|certificate|handshake|bad connection|conversation with .{0,120}timed|соединени|no smtp connection|could not deliver the message in the time",
+        r"(?:unable|failed) to (?:connect|open|establish|contact|reach)|name ?server|\bdns\b|host name lookup|lookup fail|try again|not found, try|name service error|resolve(?!r\W)|unrouteable|socket error|not accept our requests to connect|cannot connect|broken pipe|unexpected(?:ly)? (?:close|disconnect|end)|dropped by remote",
+        r"starttls|\btls\b|\bssl\b|certificate|handshake|bad connection|conversation with .{0,120}timed|соединени|no smtp connection|temporarily refusing (?:connections|mail)|greeting failed|could not deliver the message in the time",
     ),
     rule(
         Reason.SERVER,

@@ -1,0 +1,46 @@
+"""A thousand made-up mails that are no bounces are never read as one; answers of people who are away are understood."""
+
+import pytest
+
+from mailer.domain.bounce import Kind, Reason
+from mailer.formats.report import parse
+from tests.absences import LANGUAGES, MAIN, PROGRAMS, absence
+from tests.nonbounces import FAMILIES, thousand
+
+
+@pytest.fixture(scope="module")
+def mails():
+    return list(thousand())
+
+
+def test_there_are_a_thousand_of_many_kinds(mails):
+    assert len(mails) == 1000
+    assert len({mail.raw for mail in mails}) > 850
+    assert len(LANGUAGES) >= 25
+    assert {mail.family for mail in mails} >= set(FAMILIES)
+
+
+def test_none_is_read_as_a_bounce(mails):
+    for mail in mails:
+        for report in parse(mail.raw):
+            assert report.kind not in {Kind.BOUNCE, Kind.DELAYED, Kind.UNSUBSCRIBE}, (mail.family, mail.raw)
+            assert report.kind is not Kind.COMPLAINT or report.reason is not Reason.COMPLAINT, (mail.family, mail.raw)
+            assert not report.hard
+
+
+def test_each_is_read_as_what_it_is(mails):
+    wrong = [(mail.family, mail.raw) for mail in mails if not {one.kind for one in parse(mail.raw)} <= mail.kinds]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_absences_in_every_language_and_by_every_program(language):
+    first = list(LANGUAGES).index(language)
+    mails = [absence(first + len(LANGUAGES) * turn) for turn in range(3 * len(PROGRAMS))]
+    assert {mail.language for mail in mails} == {language}
+    assert {mail.program for mail in mails} == set(PROGRAMS)
+    reports = [parse(mail.raw)[0] for mail in mails]
+    assert [one.kind for one in reports] == [Kind.AUTOREPLY] * len(mails)
+    if language in MAIN:
+        assert [one.returns_on for one in reports] == [mail.returns_on for mail in mails]
+        assert [one.successor for one in reports] == [mail.successor for mail in mails]
