@@ -28,12 +28,14 @@ from mailer.pipeline.consequences import MOST_SAID, Consequences, follow
 from mailer.pipeline.finding import Found, find, taken, token_among
 from mailer.pipeline.preferring import pause_by_reader
 from mailer.pipeline.press import Press
-from mailer.store import Connection, deliveries, history, mailings, reports
+from mailer.store import Connection, DatabaseError, deliveries, history, is_deadlock, mailings, reports
 from mailer.store.failures import CopyFailed
 from mailer.store.reports import Reading, Report
 
 # So much of each field of a report is kept, in characters: as much as the parser gives of a diagnostic.
 MOST_KEPT = 1000
+# How often at most a transaction is begun that others' keep from ending.
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,26 @@ def ingest(press: Press, rules: Consequences, mails: Sequence[RawReport]) -> lis
     A mail that is known, by its octets and its envelope's recipient, changes nothing. Any octets are taken.
     """
     read = [_Read.of(press, mail) for mail in mails]
+    for tried in range(1, TRIES + 1):
+        try:
+            done = _take_all_in(press, rules, mails, read)
+        except DatabaseError as error:
+            # A sender may be at the same copies, and wait for us as we wait for it.
+            if tried == TRIES or not is_deadlock(error):
+                raise
+        else:
+            break
+    for each in done:
+        for reading in each.readings:
+            maillog.came_back(f"{each.id}.{reading.place}", reading.kind, reading.reason, reading.delivery)
+    return done
+
+
+def _take_all_in(
+    press: Press, rules: Consequences, mails: Sequence[RawReport], read: Sequence["_Read"]
+) -> list[Ingested]:
     with press.store.transaction() as connection:
+        reports.take_turns(connection)
         now = press.clock.now()
         done = []
         for mail, one in zip(mails, read, strict=True):
@@ -59,9 +80,6 @@ def ingest(press: Press, rules: Consequences, mails: Sequence[RawReport]) -> lis
                 done.append(Ingested(id=None))
                 continue
             done.append(Ingested(id=identity, readings=_take_in(connection, press, rules, identity, one, now)))
-    for each in done:
-        for reading in each.readings:
-            maillog.came_back(f"{each.id}.{reading.place}", reading.kind, reading.reason, reading.delivery)
     return done
 
 
@@ -84,6 +102,7 @@ def _read_chunk(press: Press, rules: Consequences, after: int) -> list[tuple[int
     read = [(one, _Read.of(press, one.raw)) for one in kept]
     done = []
     with press.store.transaction() as connection:
+        reports.take_turns(connection)
         for one, mail in read:
             before = [(report.kind, report.reason, report.delivery) for report in reports.of_raw(connection, one.id)]
             readings = _take_in(connection, press, rules, one.id, mail, one.arrived_at)

@@ -16,12 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from mailer.domain.errors import MailerError
 from mailer.store import migrating
 
-__all__ = ["Connection", "DatabaseError", "Store", "resolve"]
+__all__ = ["Connection", "DatabaseError", "Store", "is_deadlock", "resolve"]
 
 # How long a writer waits for another one (seconds): longer than any transaction here may last. The longest writes the
 # plan of a million copies at once, in about two minutes.
 BUSY_TIMEOUT = 300
 BUSY_PAUSE = 0.05
+# What PostgreSQL calls it (Appendix A, class 40).
+_DEADLOCK = "40P01"
 
 
 class Store:
@@ -86,6 +88,11 @@ def resolve(url: str, base: Path) -> URL:
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         parsed = parsed.set(database=str((base / parsed.database).resolve()))
     return parsed
+
+
+def is_deadlock(error: DatabaseError) -> bool:
+    """Whether PostgreSQL has ended this transaction since it and another one waited for each other: it may be repeated."""
+    return getattr(getattr(error, "orig", None), "sqlstate", "") == _DEADLOCK
 
 
 def _engine(url: URL) -> Engine:

@@ -65,6 +65,19 @@ class Report(Reading):
     copy_number: int | None
 
 
+# Any number that no other lock of PostgreSQL's has.
+_TURN = 1_853_187_442
+
+
+def take_turns(connection: Connection) -> None:
+    """No other process takes mails in until this transaction ends: two with the same mails would wait for each other.
+
+    To be called before anything is written. On SQLite writers take turns anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+
+
 def keep(connection: Connection, raw: RawReport, content_hash: str, now: datetime) -> int | None:
     """The mail is kept, with its octets; returns its id, None when it was there already."""
     values = {"content_hash": content_hash, "recipient": raw.recipient, "way": raw.way, "arrived_at": now}

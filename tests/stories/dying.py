@@ -52,11 +52,11 @@ def die() -> None:
 class Countdown:
     """Dies at the n-th time that the point is passed."""
 
-    def __init__(self, point: Point, passes: int) -> None:
+    def __init__(self, point: StrEnum, passes: int) -> None:
         self.point = point
         self.left = passes
 
-    def __call__(self, *points: Point) -> None:
+    def __call__(self, *points: StrEnum) -> None:
         if self.point in points:
             self.left -= 1
             if self.left <= 0:
@@ -126,11 +126,16 @@ async def send(config: Path, seconds: float | None) -> None:
 
 def once(config: Path, arming: Callable[[], None], seconds: float | None = None) -> bool:
     """Send in a child; whether it came to its end alive."""
+    return forked(arming, lambda: asyncio.run(send(config, seconds)))
+
+
+def forked(arming: Callable[[], None], work: Callable[[], None]) -> bool:
+    """Work in a child; whether it came to its end alive."""
     child = os.fork()
     if child == 0:
         with suppress(BaseException):
             arming()
-            asyncio.run(send(config, seconds))
+            work()
             os._exit(0)
         os._exit(1)
     return os.waitpid(child, 0)[1] == 0

@@ -1,0 +1,53 @@
+"""A thousand mails that are no bounces come to true return paths, where such answers go, and change nothing at all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailer.app import App
+from mailer.domain.bounce import Kind, RawReport, Way
+from mailer.pipeline import bouncing, holding
+from tests.club import THURSDAY, Club, begin, copies, members, states
+from tests.doubles import FrozenClock
+from tests.photographed import photograph
+from tests.pipeline.relayed import deliver
+from tests.reported import DOMAIN, RULES, path_of
+
+nonbounces = pytest.importorskip("tests.nonbounces", exc_type=ModuleNotFoundError)
+
+BATCH = 250
+COPIES = 100
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """An issue that a hundred people have got."""
+    club = Club.found(tmp_path)
+    club.settle(bounces={"return_path_domain": DOMAIN}, notify={"operator": "operator@club.example"})
+    with club.opened(FrozenClock(THURSDAY)) as opened:
+        begin(opened, members(COPIES))
+        deliver(opened)
+        yield opened
+
+
+@pytest.mark.parametrize("way", [Way.LISTENER, Way.IMAP])
+def test_what_is_no_bounce_changes_nothing_at_a_true_return_path(app: App, way: Way) -> None:
+    paths = [path_of(app, copy) for copy in copies(app).values()]
+    mails = []
+    for number, one in enumerate(nonbounces.thousand()):
+        path = paths[number % COPIES]
+        # Where no envelope is left, the server that put it into the mailbox has written it down.
+        content = one.raw if way is Way.LISTENER else f"Delivered-To: {path}\n".encode() + one.raw
+        mails.append(RawReport(content=content, recipient=path if way is Way.LISTENER else "", way=way))
+    assert len(mails) == 1000
+    before = photograph(app)
+    for at in range(0, len(mails), BATCH):
+        bouncing.ingest(app.press, RULES, mails[at : at + BATCH])
+    assert photograph(app) == before
+    assert states(app) == {"accepted": COPIES}
+    assert holding.listing(app.press) == []
+    found = bouncing.listing(app.press, every=True)
+    assert not {one.kind for one in found} & {Kind.BOUNCE, Kind.COMPLAINT, Kind.DELAYED, Kind.DELIVERED}
+    named = [one for one in found if one.delivery is not None]
+    assert len(named) == len(found)  # each is known to be about its copy all the same
