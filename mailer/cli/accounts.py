@@ -5,12 +5,12 @@ from datetime import datetime
 from itertools import islice
 
 from mailer.cli import console
+from mailer.domain.bounce import Scope
 from mailer.domain.circulation import Judged
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
 from mailer.pipeline import planning, reporting
-from mailer.pipeline.consequences import OPERATORS
 from mailer.pipeline.press import Press
 from mailer.store.deliveries import Delivery
 from mailer.store.limits import Throttle
@@ -126,12 +126,23 @@ def _copy_line(one: Delivery, failure: Failure | None) -> str:
             return f"{head}: {one.held_reason}; `mailer delivery release {one.id}` when that is mended"
         case State.PENDING if one.next_attempt_at:
             return f"{head}, deferred until {console.time_of(one.next_attempt_at)}{said}"
-        case State.REJECTED | State.BOUNCED if failure is not None and failure.scope in OPERATORS:
-            return f"{head}{said}; it is the sender or the text that is refused: mend that, then `mailer resume ISSUE` and `mailer unsent ISSUE --send`"
         case State.REJECTED | State.BOUNCED:
-            return f"{head}{said}; correct the address in the register, then `mailer unsent ISSUE --send`"
+            return f"{head}{said}; {_mend(one, failure)}, then `mailer unsent ISSUE --send`"
         case _:
             return f"{head}{said}"
+
+
+def _mend(one: Delivery, failure: Failure | None) -> str:
+    """What must be put right before a copy that failed can go once more."""
+    scope = failure.scope if failure is not None else Scope.ADDRESS
+    if scope in {Scope.SENDER, Scope.CONTENT}:
+        return (
+            "it is the sender or the text that is refused: mend that, then `mailer resume ISSUE`, or, where it was not "
+            f"paused, `mailer hold lift {one.address}`"
+        )
+    if scope is Scope.ADDRESS:
+        return "correct the address in the register"
+    return f"when the address is right, `mailer hold lift {one.address}`"
 
 
 def report_document(found: reporting.Report) -> dict[str, object]:

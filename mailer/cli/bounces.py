@@ -9,9 +9,10 @@ import typer
 
 from mailer import inbound
 from mailer.cli import console
-from mailer.domain.bounce import Matter, RawReport, Way
+from mailer.domain.bounce import Kind, Matter, RawReport, Reason, Way
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.membership import Seat
+from mailer.formats.plain_words import FAILURES, HOLDS
 from mailer.formats.report import readable
 from mailer.gateways import spool
 from mailer.gateways.maildir import read_file, read_stream
@@ -22,7 +23,7 @@ from mailer.store.reports import Report
 
 # What a person does about each matter.
 _TO_DO = {
-    Matter.BOUNCED: "find the right address and put it into the register, or `mailer hold lift ADDRESS` when it is right; then `mailer unsent ISSUE --send`",
+    Matter.BOUNCED: "where the address is wrong, put the right one into the register; where it is right (a full mailbox, or our own fault that is mended), `mailer hold lift ADDRESS`; then `mailer unsent ISSUE --send`",
     Matter.COMPLAINED: "ask the person; `mailer hold lift ADDRESS` writes there again",
     Matter.WANTS_NO_MORE: "ask the person; their pause goes into the register (pause_from)",
     Matter.UNSUBSCRIBED: "their copies are paused, the membership is not; `mailer person resume PERSON` when they want them again",
@@ -164,7 +165,8 @@ def lift_hold(
 
 def what(report: Report) -> str:
     """What a report says, in a few words."""
-    said = f"{report.kind}, {report.reason.replace('_', ' ')}" if report.reason != "unknown" else str(report.kind)
+    known = report.reason is not Reason.UNKNOWN and report.kind in {Kind.BOUNCE, Kind.DELAYED, Kind.COMPLAINT}
+    said = f"{report.kind}: {FAILURES['en'][report.reason]}" if known else str(report.kind)
     hard = ", for good" if report.hard else ""
     forwarded = f", forwarded to {report.final_recipient or report.recipient}" if report.forwarded else ""
     more = "".join(
@@ -228,7 +230,8 @@ def _hold_facts(hold: Hold, seats: list[Seat]) -> dict[str, object]:
 
 def _hold_lines(hold: Hold, seats: list[Seat]) -> list[str]:
     who = ", ".join(f"{next(iter(seat.names.values()), '')} ({seat.person}, {seat.membership})" for seat in seats)
-    state = f"held since {console.time_of(hold.since)}: {hold.reason}" if hold.reason else "was not held"
+    why = HOLDS["en"][hold.reason] if hold.reason else ""
+    state = f"held since {console.time_of(hold.since)}: {why}" if why else "was not held"
     lifted = f"; lifted {console.time_of(hold.lifted_at)} by {hold.lifted_by}" if hold.lifted_at else ""
     to_do = (
         "  what to do: ask for the right address and put it into the register, or, when it is right, "
@@ -239,7 +242,7 @@ def _hold_lines(hold: Hold, seats: list[Seat]) -> list[str]:
         f"  whose: {who or 'nobody in the register has it now'}",
         *(
             f"  {console.time_of(one.at)}, issue {one.issue}: {'refused' if one.refused else 'came back'}, "
-            f"{one.reason.replace('_', ' ')}: {one.said}"
+            f"{FAILURES['en'][one.reason]} ({one.said})"
             for one in hold.evidence
         ),
         *([] if hold.lifted_at else [to_do]),

@@ -38,6 +38,10 @@ MOST_KEPT = 1000
 TRIES = 5
 
 
+# Reports of servers about what became of a copy, and at which address.
+_OF_DELIVERY = frozenset({Kind.BOUNCE, Kind.DELAYED, Kind.DELIVERED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
     """What became of one mail: its id, None when it was known already, and what was read from it."""
@@ -63,7 +67,7 @@ def ingest(press: Press, rules: Consequences, mails: Sequence[RawReport]) -> lis
             break
     for each in done:
         for reading in each.readings:
-            maillog.came_back(f"{each.id}.{reading.place}", reading.kind, reading.reason, reading.delivery)
+            maillog.came_back(each.id, reading.kind, reading.reason, reading.delivery)
     return done
 
 
@@ -73,13 +77,14 @@ def _take_all_in(
     with press.store.transaction() as connection:
         reports.take_turns(connection)
         now = press.clock.now()
-        done = []
+        done: list[Ingested] = []
+        failed: list[CopyFailed] = []
         for mail, one in zip(mails, read, strict=True):
             identity = reports.keep(connection, mail, hashlib.sha256(mail.content).hexdigest(), now)
-            if identity is None:
-                done.append(Ingested(id=None))
-                continue
-            done.append(Ingested(id=identity, readings=_take_in(connection, press, rules, identity, one, now)))
+            readings, fails = _take_in(connection, press, identity, one, now) if identity is not None else ((), [])
+            done.append(Ingested(id=identity, readings=readings))
+            failed += fails
+        follow(connection, press, rules, failed)
     return done
 
 
@@ -105,7 +110,8 @@ def _read_chunk(press: Press, rules: Consequences, after: int) -> list[tuple[int
         reports.take_turns(connection)
         for one, mail in read:
             before = [(report.kind, report.reason, report.delivery) for report in reports.of_raw(connection, one.id)]
-            readings = _take_in(connection, press, rules, one.id, mail, one.arrived_at)
+            readings, failed = _take_in(connection, press, one.id, mail, one.arrived_at)
+            follow(connection, press, rules, failed)
             done.append((one.id, before != [(new.kind, new.reason, new.delivery) for new in readings]))
     return done
 
@@ -165,9 +171,9 @@ class _Read:
 
 
 def _take_in(
-    connection: Connection, press: Press, rules: Consequences, raw: int, mail: _Read, at: datetime
-) -> tuple[Reading, ...]:
-    """Write down what the mail says, and let follow what must."""
+    connection: Connection, press: Press, raw: int, mail: _Read, at: datetime
+) -> tuple[tuple[Reading, ...], list[CopyFailed]]:
+    """Write down what the mail says, and let follow at once what must; returns the failures, which are to follow too."""
     found = [_about(connection, press, mail, report, at) for report in mail.reports]
     readings: list[Reading] = []
     for place, (report, one) in enumerate(zip(mail.reports, found, strict=True)):
@@ -178,8 +184,7 @@ def _take_in(
     failed = []
     for report, one in zip(mail.reports, found, strict=True):
         failed += _follow(connection, press, report, one, at)
-    follow(connection, press, rules, failed)
-    return tuple(readings)
+    return tuple(readings), failed
 
 
 def _about(connection: Connection, press: Press, mail: _Read, report: BounceReport, at: datetime) -> Found:
@@ -255,7 +260,7 @@ def _reading(connection: Connection, raw: int, place: int, mail: _Read, report: 
         delivery=copy.id if copy is not None else None,
         named_by=found.named_by,
         person=found.person,
-        forwarded=copy is not None and bool(failed) and str(failed).casefold() != Address.kept(copy.address).normal,
+        forwarded=copy is not None and report.kind in _OF_DELIVERY and is_elsewhere(failed, copy.address),
         matter=matter,
     )
 

@@ -53,9 +53,9 @@ def unsubscribed(delivery: int) -> None:
     log.info("the reader of delivery %d wants no more copies", delivery)
 
 
-def came_back(report: str, kind: str, reason: str, delivery: int | None) -> None:
-    """A report came in, and what it is about."""
-    log.info("report %s: %s %s, delivery %s", report, kind, reason, delivery if delivery is not None else "-")
+def came_back(mail: int | None, kind: str, reason: str, delivery: int | None) -> None:
+    """A mail came in, and what one report in it is about."""
+    log.info("mail %s came back: %s %s, delivery %s", mail, kind, reason, delivery if delivery is not None else "-")
 
 
 def listening(where: str) -> None:

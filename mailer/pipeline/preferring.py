@@ -35,14 +35,23 @@ def pause_by_reader(connection: Connection, press: Press, copy: Delivery, at: da
     return True
 
 
+def paused_since(press: Press, person: str) -> datetime:
+    """When the person unsubscribed. NotFound for who has not."""
+    with press.store.reading() as connection:
+        found = holds.pauses(connection, [person]).get(person)
+    if found is None:
+        raise NotFound(
+            f"person {person!r} has not unsubscribed; a pause of the register is changed in its columns pause_from and "
+            "pause_until"
+        )
+    return found.since
+
+
 def resume(press: Press, person: str) -> None:
-    """The person gets issues again, from the next plan on. NotFound for who has not paused them without the register."""
+    """The person who unsubscribed gets issues again, from the next plan on. NotFound for who has not."""
+    paused_since(press, person)
     now = press.clock.now()
     with press.store.transaction() as connection:
         lock_register(connection)
-        if not holds.lift_pause(connection, person, by=press.who, now=now):
-            raise NotFound(
-                f"person {person!r} has not unsubscribed; a pause of the register is changed in its columns "
-                "pause_from and pause_until"
-            )
+        holds.lift_pause(connection, person, by=press.who, now=now)
         history.record(connection, at=now, who=press.who, verb="resume", subject=person, detail="")

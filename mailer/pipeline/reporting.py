@@ -1,11 +1,11 @@
 """Tells how it stands: the progress of a mailing, and the distribution report that must balance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailer.domain.circulation import Balance, count_reasons, faults
-from mailer.domain.delivery import State
+from mailer.domain.delivery import BLOCKING, State
 from mailer.domain.errors import MailerError
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import Mailing, MailingState
@@ -110,16 +110,24 @@ def report(press: Press, name: IssueName) -> Report:
             f"the report of {name} DOES NOT BALANCE: {'; '.join(wrong[:NAMED]) or balance}. "
             "Stop sending and ask the operator to look at the database"
         )
+    there = {(one.person, one.language) for one in listed if one.state in BLOCKING}
     needs = (State.PENDING, State.SENDING, State.REJECTED, State.UNCERTAIN, State.HELD, State.BOUNCED)
     return Report(
         issue=str(name),
         state=_state(found),
         balance=balance,
         decisions=tuple(decisions),
-        open_copies=tuple(one for one in listed if one.state in needs),
+        open_copies=tuple(
+            one for one in listed if one.state in needs and not (one.state.failed and _again(one, there))
+        ),
         failures=failed,
         gained=gained,
     )
+
+
+def _again(copy: Delivery, there: Collection[tuple[str, str]]) -> bool:
+    """Whether a further copy stands in the place of this one: it needs nobody any more."""
+    return (copy.person, copy.language) in there
 
 
 def not_accepted(press: Press, name: IssueName) -> tuple[list[Delivery], Mapping[int, Failure]]:

@@ -67,6 +67,7 @@ reports = Table(
     one_of("reason", Reason, "reason"),
     one_of("named_by", NamedBy, "named_by"),
     one_of("matter", Matter, "matter"),
+    sqlite_autoincrement=True,  # a number that stands in a letter is never another report's
 )
 Index("ix_reports_delivery", reports.c.delivery)
 some("ix_reports_open", reports.c.id, when="matter IS NOT NULL AND settled_at IS NULL")

@@ -106,24 +106,21 @@ def let_go(connection: Connection, before: datetime) -> int:
 
 
 def write(connection: Connection, raw: int, readings: Sequence[Reading]) -> None:
-    """What was read from a mail stands in place of what was read from it before; what was settled stays settled."""
-    before = {
-        row.place: row
-        for row in connection.execute(
-            select(reports.c.place, reports.c.matter, reports.c.settled_at, reports.c.settled_by).where(
-                reports.c.raw == raw
-            )
-        )
-    }
-    connection.execute(delete(reports).where(reports.c.raw == raw))
-    rows = []
+    """What was read from a mail stands in place of what was read from it before, under the same ids.
+
+    What was settled stays settled, unless it is another matter now.
+    """
+    own = reports.c.raw == raw
+    before = {row.place: row for row in connection.execute(select(reports.c.place, reports.c.matter).where(own))}
     for one in readings:
         row = {name: getattr(one, name) for name in Reading.__slots__}
-        known = before.get(one.place)
-        same = known is not None and known.matter == one.matter
-        settled = {"settled_at": known.settled_at, "settled_by": known.settled_by} if known is not None and same else {}
-        rows.append({"raw": raw, "settled_at": None, "settled_by": None, **row, **settled})
-    connection.execute(insert(reports), rows)
+        if one.place not in before:
+            connection.execute(insert(reports).values(raw=raw, **row))
+            continue
+        if before[one.place].matter != one.matter:
+            row |= {"settled_at": None, "settled_by": None}
+        connection.execute(update(reports).where(own, reports.c.place == one.place).values(row))
+    connection.execute(delete(reports).where(own, reports.c.place >= len(readings)))
 
 
 def listing(

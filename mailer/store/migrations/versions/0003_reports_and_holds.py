@@ -129,7 +129,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['delivery'], ['deliveries.id'], name=op.f('fk_reports_delivery')),
     sa.ForeignKeyConstraint(['raw'], ['raw_reports.id'], name=op.f('fk_reports_raw')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reports')),
-    sa.UniqueConstraint('raw', 'place', name=op.f('uq_reports_raw_place'))
+    sa.UniqueConstraint('raw', 'place', name=op.f('uq_reports_raw_place')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('reports', schema=None) as batch_op:
         batch_op.create_index('ix_reports_delivery', ['delivery'], unique=False)
