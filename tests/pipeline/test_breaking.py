@@ -18,7 +18,7 @@ run = asyncio.run
 PEOPLE = 40
 BLOCKED = "554 5.7.1 Blocked, see our page"
 # Here only the breaker that goes by the words is looked at; the one that goes by the part is in test_holding.py.
-CAREFUL = {"refusal_share": 0.5, "refusals_at_least": 6, "unwanted_share": 1.0, "dead_share": 1.0}
+CAREFUL = {"refusal_share": 0.5, "refusals_at_least": 6, "unwanted_at_least": 1000, "dead_at_least": 1000}
 Choice = Callable[[int], bool]
 
 

@@ -6,19 +6,19 @@ import email.policy
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from mailer.app import App
-from mailer.domain.bounce import Kind, Matter, NamedBy, RawReport, Reason, Way
-from mailer.domain.delivery import Event
+from mailer.domain.bounce import Matter, Reason, Way
 from mailer.domain.errors import TransportDown
 from mailer.domain.hold import Failure, HoldReason
 from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline import alarming, erasing, settling, supplementing, telling
 from mailer.pipeline.press import Press
-from mailer.store import deliveries, holds, letters, mailings, reports
+from mailer.store import holds, letters, mailings, reports
 from tests.club import (
     ISSUE,
     LETTER,
@@ -35,10 +35,16 @@ from tests.club import (
     says,
 )
 from tests.doubles import FrozenClock
+from tests.reported import UNKNOWN, Refusal, bounce, come, complaint
 
 SECRETARY, OPERATOR = "secretary@club.example", "operator@club.example"
 NOTIFY = {"secretary": SECRETARY, "operator": OPERATOR}
 PEOPLE = members(4)
+STOPPED = {"what": "dead", "failed": 5, "copies": 9, "paused": True}
+NOBODY = (
+    b"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\n\n"
+    b"Your message could not be delivered: 550 5.1.1 user unknown\n"
+)
 Story = Callable[[App, Sink], Awaitable[None]]
 
 
@@ -47,13 +53,22 @@ def clock() -> FrozenClock:
     return FrozenClock(THURSDAY)
 
 
-def tell(tmp_path: Path, clock: FrozenClock, story: Story, *, script=None, people: Sequence[Member] = PEOPLE, **notify):
+def tell(
+    tmp_path: Path,
+    clock: FrozenClock,
+    story: Story,
+    *,
+    script=None,
+    people: Sequence[Member] = PEOPLE,
+    delivery=None,
+    **notify,
+):
     """The issue goes out to these people, and then the story happens."""
     club = Club.found(tmp_path)
 
     async def told() -> None:
         async with Sink(**({"script": script} if script else {})) as sink:
-            with club.sending(clock, sink, notify={**NOTIFY, **notify}) as (app, sender):
+            with club.sending(clock, sink, notify={**NOTIFY, **notify}, delivery=delivery or {}) as (app, sender):
                 begin(app, people)
                 await sender.drain()
                 await story(app, sink)
@@ -104,42 +119,16 @@ def outbox(app: App) -> letters.Outbox:
         return letters.outbox(connection)
 
 
-def come_back(app: App, member: Member, matter: Matter | None = Matter.BOUNCED, **facts: object) -> int:
-    """A report about a member's copy comes in; a bounce moves the copy."""
+def come_back(app: App, member: Member, matter: Matter = Matter.BOUNCED, why: Refusal = UNKNOWN) -> int:
+    """A report about a member's copy comes in; returns its id."""
     copy = copies(app)[member.person]
-    given = {
-        "place": 0,
-        "kind": Kind.BOUNCE if matter is Matter.BOUNCED else Kind.OTHER,
-        "reason": Reason.USER_UNKNOWN,
-        "hard": True,
-        "status": "5.1.1",
-        "code": 550,
-        "recipient": copy.address,
-        "original_recipient": None,
-        "final_recipient": None,
-        "action": "failed",
-        "diagnostic": "550 5.1.1 Nobody of that name lives here",
-        "reporting_mta": "",
-        "rule": "",
-        "returns_on": None,
-        "successor": None,
-        "sender": "mailer-daemon@relay.example",
-        "subject": "Undelivered",
-        "delivery": copy.id,
-        "named_by": NamedBy.RETURN_PATH,
-        "person": member.person,
-        "forwarded": False,
-        "matter": matter,
-    }
-    reading = reports.Reading(**{**given, **facts})
-    with app.store.transaction() as connection:
-        raw = RawReport(content=f"{copy.id} {matter}".encode(), recipient="", way=Way.FILE)
-        identity = reports.keep(connection, raw, f"hash {copy.id} {matter}", app.press.clock.now())
-        assert identity is not None
-        reports.write(connection, identity, [reading])
-        if matter is Matter.BOUNCED:
-            assert deliveries.move(connection, copy, Event.BOUNCE_REPORTED)
-        return reports.listing(connection)[-1].id
+    signed = {} if matter is Matter.UNNAMED else {"message_id": copy.message_id}
+    made = complaint if matter is Matter.COMPLAINED else partial(bounce, why=why)
+    come(app, made("letter@club.example", copy.address, **signed), way=Way.FILE)
+    with app.store.reading() as connection:
+        found = reports.listing(connection)[-1]
+    assert found.matter is matter
+    return found.id
 
 
 def settle(app: App, *reports_: int) -> None:
@@ -167,14 +156,14 @@ def test_a_digest_names_who_has_no_copy_and_why(tmp_path: Path, clock: FrozenClo
     gone, back = PEOPLE[1], PEOPLE[2]
 
     async def story(app: App, sink: Sink) -> None:
-        come_back(app, back, reason=Reason.MAILBOX_FULL, diagnostic="552 5.2.2 Full to the brim")
+        come_back(app, back, why=Refusal(552, "5.2.2", "Mailbox full to the brim"))
         (told,) = await a_round(app, sink)
         said = " ".join(told.split())
         assert f"Reader002 <{gone.email}>" in said
         assert "550 5.1.1 Unknown here" in said
         assert words in said
         assert f"mailer hold lift {back.email}" in said
-        assert "552 5.2.2 Full to the brim" in said
+        assert "552 5.2.2 Mailbox full to the brim" in said
         assert f"mailer unsent {ISSUE} --send" in said
         assert not [one for one in (PEOPLE[0], PEOPLE[3]) if one.email in said]
 
@@ -204,21 +193,6 @@ def test_a_digest_names_holds_pauses_what_is_uncertain_held_and_owed(tmp_path: P
 
     lost = says(doubted, Misbehaviour.DROP, phase=Phase.END)
     tell(tmp_path, clock, story, script=lost)
-
-
-def test_a_copy_that_was_given_up_without_an_answer_is_told_too(tmp_path: Path, clock: FrozenClock) -> None:
-    async def story(app: App, sink: Sink) -> None:
-        with app.store.transaction() as connection:
-            (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
-            connection.exec_driver_sql("UPDATE deliveries SET state = 'rejected' WHERE person = 'P001'")
-            connection.exec_driver_sql("UPDATE attempts SET code = NULL, text = 'no answer in 60 s'")
-        assert found.supplement == 0
-        (told,) = await a_round(app, sink)
-        assert "the server gave no reason that we understand. The server said: “no answer in 60 s”" in " ".join(
-            told.split()
-        )
-
-    tell(tmp_path, clock, story)
 
 
 def test_a_held_copy_is_told_with_its_reason(tmp_path: Path, clock: FrozenClock) -> None:
@@ -289,7 +263,7 @@ def test_a_mailing_of_many_failures_makes_no_endless_letter(tmp_path: Path, cloc
         assert "- and 20 more; all of them:" in told
         assert f"mailer report {ISSUE}" in told
 
-    tell(tmp_path, clock, story, script=nobody, people=members(60))
+    tell(tmp_path, clock, story, script=nobody, people=members(60), delivery={"dead_at_least": 100})
 
 
 # --- the reminder -----------------------------------------------------------------------------------------------------
@@ -338,8 +312,8 @@ def test_a_reminder_names_holds_and_uncertain_copies(
     async def story(app: App, sink: Sink) -> None:
         await a_round(app, sink)
         with app.store.transaction() as connection:
-            for address in (held.email, "nobody@members.example"):  # who has no address any more is not asked about it
-                holds.set_hold(connection, address, HoldReason.COMPLAINT, [], by="ingest", now=clock.now())
+            # Who has no address any more is not asked about it.
+            holds.set_hold(connection, "nobody@members.example", HoldReason.COMPLAINT, [], by="daemon", now=clock.now())
         come_back(app, held, Matter.COMPLAINED)
         clock.advance(days=1)
         (told,) = await a_round(app, sink)
@@ -398,8 +372,8 @@ def test_reminders_do_not_pile_up_while_none_can_leave(tmp_path: Path, clock: Fr
 def test_a_report_about_nobodys_copy_names_the_likely_person(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         await a_round(app, sink)
-        come_back(app, PEOPLE[0], Matter.UNNAMED, delivery=None, named_by=None)
-        come_back(app, PEOPLE[1], Matter.UNNAMED, delivery=None, named_by=None, person="", recipient=None)
+        come_back(app, PEOPLE[0], Matter.UNNAMED)
+        come(app, NOBODY, way=Way.FILE)
         clock.advance(days=1)
         (told,) = await a_round(app, sink)
         said = " ".join(told.split())
@@ -488,7 +462,7 @@ def test_while_the_relay_is_down_letters_wait_and_none_is_blamed(tmp_path: Path,
     async def story(app: App, sink: Sink) -> None:
         telling.digests(app.press)
         with app.store.transaction() as connection:
-            alarming.broken(connection, app.press, str(ISSUE), "all of it", 1)
+            alarming.broken(connection, app.press, str(ISSUE), **STOPPED)
         dead = Sink()
         dead.port = 1
         with pytest.raises(TransportDown):
@@ -505,7 +479,7 @@ def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path, cloc
     async def story(app: App, sink: Sink) -> None:
         telling.digests(app.press)
         with app.store.transaction() as connection:
-            alarming.broken(connection, app.press, str(ISSUE), "all of it", 1)
+            alarming.broken(connection, app.press, str(ISSUE), **STOPPED)
         stop = asyncio.Event()
 
         async def stopped() -> None:
@@ -550,7 +524,7 @@ def test_without_an_operator_nobody_is_alarmed(tmp_path: Path, clock: FrozenCloc
     async def story(app: App, sink: Sink) -> None:
         silent: Press = replace(app.press, operator="")
         with app.store.transaction() as connection:
-            alarming.broken(connection, silent, str(ISSUE), "all of it", 1)
+            alarming.broken(connection, silent, str(ISSUE), **STOPPED)
             (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
             assert letters.told(connection, "alarm", [found.issue]) == frozenset()
         assert outbox(app).waiting == 0
