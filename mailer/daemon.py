@@ -87,10 +87,10 @@ class Daemon:
         except TimeoutError:
             maillog.stopped_hard()
         finally:
-            alarm.shutdown(wait=False)
+            alarm.pause()  # its shutdown would cut a tick off in the middle
             await letters  # a letter that is on its way is given up: it is tried again
             async with self._looking:  # a tick that has begun is finished
-                pass
+                alarm.shutdown(wait=False)
 
     def reload(self) -> None:
         """Read schedules/ again; with a bad file the old ones are kept and the file is named."""

@@ -42,8 +42,9 @@ class Breaker:
     dead_at_least: int = 5
 
 
-def break_off(connection: Connection, press: Press, breaker: Breaker, results: Iterable[Result]) -> None:
-    """Pause each mailing of these results of which too many copies were refused for good with the same code and status.
+def break_off(connection: Connection, press: Press, breaker: Breaker, results: Iterable[Result]) -> list[int]:
+    """Pause each mailing of these results of which too many copies were refused for good with the same code and status;
+    returns those that it has paused.
 
     It is the quick one: it does not wait until so much of a large mailing is spent as `too_much_failed` needs. Refusals
     of an address do not count here.
@@ -53,8 +54,8 @@ def break_off(connection: Connection, press: Press, breaker: Breaker, results: I
         reply = one.outcome.reply if isinstance(one.outcome, Rejected) else None
         if reply is not None and not _about_the_reader(reply, one):
             refused.add((one.claim.mailing, reply.code, reply.status))
-    for mailing, code, status in sorted(refused):
-        _look(connection, press, breaker, mailing, code, status)
+    asked = sorted(refused)
+    return [mailing for mailing, code, status in asked if _look(connection, press, breaker, mailing, code, status)]
 
 
 def too_much_failed(connection: Connection, press: Press, breaker: Breaker, found: Mailing) -> bool:
@@ -80,18 +81,19 @@ def too_much_failed(connection: Connection, press: Press, breaker: Breaker, foun
     return False
 
 
-def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, code: int, status: str) -> None:
+def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, code: int, status: str) -> bool:
     found = mailings.mailing(connection, mailing)
     refused = tallies.refused_with(connection, mailing, code, status)
     wave = _wave(press, found)
     # In a canary wave no more are needed than it has copies, or the rest would follow.
     at_least = min(breaker.at_least, wave) if wave else breaker.at_least
     if found.state is not MailingState.SENDING or refused < at_least:
-        return
+        return False
     # Not all of a large mailing is counted: so many that the share is too small are enough.
     tried = tallies.done_up_to(connection, mailing, int(refused / breaker.share) + 1)
-    if refused >= breaker.share * tried:
-        _stop(connection, press, found, f"{code} {status}".rstrip(), refused, tried, None)
+    if refused < breaker.share * tried:
+        return False
+    return _stop(connection, press, found, f"{code} {status}".rstrip(), refused, tried, None)
 
 
 def _stop(

@@ -51,7 +51,12 @@ def follow(connection: Connection, press: Press, rules: Consequences, failed: Se
 
 
 def refused(connection: Connection, press: Press, rules: Consequences, results: Sequence[Result]) -> None:
-    """What follows from the copies among these results that the relay has refused, or put off for too long."""
+    """What follows from the copies among these results that the relay has refused, or put off for too long.
+
+    A mailing of which too many were refused alike is stopped at once, and what failed of it is held against nobody.
+    """
+    for identity in breaking.break_off(connection, press, rules.breaker, results):
+        holding.reconsider(connection, press, rules.thresholds, identity)
     given_up = {one.claim.delivery: one for one in results if one.event in {Event.REJECTED, Event.GAVE_UP}}
     if not given_up:
         return

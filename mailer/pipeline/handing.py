@@ -10,7 +10,6 @@ from mailer.domain.pacing import shares
 from mailer.domain.ports import Envelope
 from mailer.domain.retry import Backoff
 from mailer.pipeline import maillog
-from mailer.pipeline.breaking import break_off
 from mailer.pipeline.canary import wave
 from mailer.pipeline.compiling import Workbench
 from mailer.pipeline.consequences import Consequences, refused
@@ -229,7 +228,6 @@ def record(
             # Not for ever: a relay that always loses the reply would bring the reader copy after copy.
             if isinstance(one.outcome, Unknown) and one.next_attempt_at is not None:
                 settle_by_policy(connection, press, one.claim.delivery, one.next_attempt_at)
-    break_off(connection, press, manner.consequences.breaker, judged)
     refused(connection, press, manner.consequences, judged)
 
 

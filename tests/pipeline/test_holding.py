@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailer.app import App, reload
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Rejected, Reply, State
 from mailer.domain.errors import BadInput, NotFound
 from mailer.domain.mailing import MailingState
 from mailer.pipeline import approving, explaining, holding, ledger, planning, reporting, supplementing
@@ -213,6 +213,27 @@ def test_many_dead_addresses_at_once_stop_the_mailing_and_withdraw_its_holds(
         [said] = [one.detail for one in history.entries(connection, str(name)) if one.verb == "alarm"]
     assert said == "6 of 60 copies failed because their address is dead"
     assert explaining.why(app.press, "P001", ISSUE).now.entitlement.reason == "paid"
+
+
+def test_a_mailing_that_is_refused_with_the_same_words_withdraws_its_holds_too(
+    app: App, club: Club, clock: FrozenClock
+) -> None:
+    come_back(app, "P001")
+    club.write_issue(serial=42, number=8)
+    pull(app)
+    name = IssueName(newsletter=LETTER, serial=42)
+    planning.plan(app.press, name)
+    approving.approve(app.press, name)
+    approving.send(app.press, name)
+    for work in (works := claim(app))[:5]:
+        mine = work.claim.person == "P001"
+        answer(app, work, NEVER if mine else ACCEPTED, begun=not mine)
+    assert held(app) == [(ANNA.email, "address")]
+    # Words of which nobody knows whose trouble they mean: the part that failed for our sake stays small.
+    for work in works[5:20]:
+        answer(app, work, Rejected(reply=Reply(code=554, status="5.0.0", text="No")))
+    assert "were refused with 554 5.0.0" in reporting.progress(app.press, name).pause_reason
+    assert held(app) == []
 
 
 def test_a_mailing_under_way_is_paused_and_goes_on_when_a_person_says_so(

@@ -1,0 +1,422 @@
+"""Bounces that a real Postfix writes come home, by its forwarding them to us and by a real mailbox: the ledger is the truth."""
+
+import json
+import os
+import random  # noqa: TID251  (the same deaths every time)
+import signal
+import smtplib
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from sqlalchemy import func, select
+
+from mailer.app import App
+from mailer.domain.bounce import Matter, NamedBy, Way
+from mailer.domain.delivery import State
+from mailer.gateways.clock import SystemClock
+from mailer.pipeline import approving, bouncing, holding, ledger, planning, reporting
+from mailer.pipeline.press import IssueName
+from mailer.store import reports
+from mailer.store.deliveries import Delivery
+from mailer.store.report_tables import letters, raw_reports
+from mailer.store.schema import deliveries
+from tests.certificates import an_authority
+from tests.club import ISSUE, LETTER, WORDS, Club, Member, begin, members, pull
+from tests.dovecot import PASSWORD, Dovecot
+from tests.dovecot import absent as no_dovecot
+from tests.dovecot import running as a_dovecot
+from tests.postfix import absent
+from tests.real.post_office import DOMAIN, OFFICE, STRICT, Fate, PostOffice, post_office
+from tests.servers import PATIENCE, free_port, wait_until
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(bool(absent()), reason=f"{absent()}: run sh tests/real/install as root"),
+]
+needs_dovecot = pytest.mark.skipif(bool(no_dovecot()), reason=f"{no_dovecot()}: run sh tests/real/install as root")
+
+NEXT = IssueName(newsletter=LETTER, serial=42)
+THIRD = IssueName(newsletter=LETTER, serial=43)
+PEOPLE = members(1000)
+# The numbers of those to whom nothing gets, and why.
+UNKNOWN, FULL, SPAM = (range(first, first + 20) for first in (101, 401, 701))
+REASONS = {"user_unknown": UNKNOWN, "mailbox_full": FULL, "content": SPAM}
+NEVER = {"send": {"cron": "0 10 1 1 *"}}  # a person sends it long before that
+
+
+def addresses(numbers: range) -> set[str]:
+    return {one.email for one in PEOPLE if one.number in numbers}
+
+
+ALL_BUT_UNKNOWN = {one.email for one in PEOPLE} - addresses(UNKNOWN)
+POST = {"known": ALL_BUT_UNKNOWN, "full": addresses(FULL), "spam": addresses(SPAM)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """A club whose copies leave by a real post office, and the way in for what comes back."""
+
+    club: Club
+    office: PostOffice
+    bounces: Mapping[str, object]
+    dovecot: Dovecot | None = None
+    maildir: Path | None = None
+
+    @contextmanager
+    def opened(self, **smtp: object) -> Iterator[App]:
+        """The installation, by the real time."""
+        self.club.settle(
+            smtp={"port": self.office.port, "connections": 2, **smtp},
+            bounces={"return_path_domain": DOMAIN, **self.bounces},
+            notify={"operator": "operator@desk.example"},
+        )
+        with self.club.opened(SystemClock()) as app:
+            yield app
+
+    @contextmanager
+    def started(self, *words: str) -> Iterator["Process"]:
+        """A command in a process of its own; SIGKILL at the end, if need be."""
+        said = self.club.folder / f"said-{len(list(self.club.folder.glob('said-*')))}"
+        command = [sys.executable, "-m", "mailer", "--config", str(self.club.config), *words]
+        with said.open("wb") as stderr, subprocess.Popen(command, stdout=stderr, stderr=stderr) as process:
+            try:
+                yield Process(process, said)
+            finally:
+                process.kill()
+
+    @contextmanager
+    def daemon(self) -> Iterator["Process"]:
+        """The real daemon; told to stop at the end, and it does."""
+        with self.started("daemon") as process:
+            yield process
+            assert process.end(signal.SIGTERM) == 0, process.words()
+            assert "Traceback" not in process.words()
+
+    def says(self, *words: str) -> object:
+        """The JSON document of a command in a process of its own."""
+        command = [sys.executable, "-m", "mailer", "--config", str(self.club.config), "--json", "--yes", *words]
+        said = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE * 3)
+        assert said.returncode == 0, said.stderr.decode()
+        return json.loads(said.stdout)
+
+
+@dataclass(frozen=True)
+class Process:
+    """A command that runs, and the file with what it says."""
+
+    process: subprocess.Popen[bytes]
+    said: Path
+
+    def end(self, how: int) -> int:
+        """Send it this signal; returns its exit status."""
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE * 2)
+
+    def words(self) -> str:
+        return self.said.read_text()
+
+
+@contextmanager
+def forwarded(folder: Path, **post: object) -> Iterator[Home]:
+    """The relay forwards the return-path domain to the daemon's listener."""
+    port = free_port()
+    with post_office(listener=port, **post) as office:
+        club = Club.found(folder / "club", NEVER)
+        yield Home(club=club, office=office, bounces={"listen": f"127.0.0.1:{port}"})
+
+
+@contextmanager
+def fetched(folder: Path, **post: object) -> Iterator[Home]:
+    """The relay puts all of the return-path domain into one mailbox, which the daemon fetches from by IMAP."""
+    authority = an_authority(folder)
+    with ExitStack() as stack:
+        dovecot = stack.enter_context(a_dovecot(authority))
+        office = stack.enter_context(post_office(maildir=dovecot.inbox(), **post))
+        club = Club.found(folder / "club", NEVER)
+        password = club.folder / "password"
+        password.write_text(PASSWORD)
+        password.chmod(0o600)
+        given = {
+            "imap_url": dovecot.url,
+            "imap_password_file": "password",
+            "imap_ca_file": str(authority.ca_file),
+            "every": "1 s",
+        }
+        yield Home(club=club, office=office, bounces=given, dovecot=dovecot, maildir=dovecot.inbox())
+
+
+@contextmanager
+def kept_in_a_maildir(folder: Path, **post: object) -> Iterator[Home]:
+    """The relay puts all of the return-path domain into a Maildir, and nobody looks there by himself."""
+    with TemporaryDirectory(prefix="club-mailer-mail-") as name:
+        os.chown(name, 65534, 65534)  # Postfix delivers as nobody
+        maildir = Path(name, "bounces")
+        with post_office(maildir=maildir, **post) as office:
+            yield Home(club=Club.found(folder / "club", NEVER), office=office, bounces={}, maildir=maildir)
+
+
+def copies(app: App, issue: IssueName = ISSUE) -> dict[str, Delivery]:
+    """The issue's copies by address."""
+    return {one.address: one for one in ledger.listing(app.press, issue, None)}
+
+
+def states(app: App, issue: IssueName = ISSUE) -> Counter[str]:
+    query = select(deliveries.c.state, func.count()).where(deliveries.c.serial == issue.serial)
+    with app.store.reading() as connection:
+        return Counter({str(state): number for state, number in connection.execute(query.group_by(deliveries.c.state))})
+
+
+def reported(app: App, issue: IssueName = ISSUE) -> list[reports.Report]:
+    return bouncing.listing(app.press, every=True, issue=str(issue))
+
+
+def raw(app: App) -> int:
+    """How many mails are kept."""
+    with app.store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(raw_reports)).scalar_one()
+
+
+def alarms(app: App) -> set[tuple[str, str]]:
+    """What the operator is told: about which issue, and what the matter was."""
+    with app.store.reading() as connection:
+        found = connection.execute(select(letters.c.about).where(letters.c.kind == "alarm")).scalars()
+        return {tuple(about.split()[:2]) for about in found}
+
+
+def held(app: App) -> set[str]:
+    return {one.address for one, _ in holding.listing(app.press)}
+
+
+def comes_to(met: Callable[[], object], wanted: object) -> None:
+    """Afterwards it is so; waits on for as long as something changes."""
+    now = met()
+    while now != wanted:
+        wait_until(lambda now=now: met() != now, f"it does not come from {now} to {wanted}")
+        now = met()
+
+
+def standing(app: App, issue: IssueName) -> str:
+    return reporting.progress(app.press, issue).state
+
+
+# --- an issue to a thousand, by both ways in --------------------------------------------------------------------------
+
+
+def is_the_truth(app: App, home: Home, issue: IssueName) -> None:
+    """The ledger says of every copy what Postfix does, and of every report what the members' server said."""
+    given = copies(app, issue)
+    fates = home.office.fates()
+    assert set(given) == set(fates) == {one.email for one in PEOPLE}
+    ends = {"sent": State.ACCEPTED, "bounced": State.BOUNCED}
+    assert {address: copy.state for address, copy in given.items()} == {
+        address: ends[fate[-1].end] for address, fate in fates.items()
+    }
+    assert states(app, issue) == {"accepted": 940, "bounced": 60}
+    read = {one.address: one for one in reported(app, issue)}
+    assert len(reported(app, issue)) == len(read) == 60
+    for reason, numbers in REASONS.items():
+        assert {address for address, one in read.items() if one.reason == reason} == addresses(numbers)
+    hard = {address for address, one in read.items() if one.hard}
+    assert addresses(UNKNOWN) <= hard
+    assert not addresses(FULL) & hard
+    for address, one in read.items():
+        assert (one.named_by, one.matter, one.forwarded) == (NamedBy.RETURN_PATH, Matter.BOUNCED, False)
+        assert (one.delivery, fates[address][-1]) == (given[address].id, Fate("bounced", one.status))
+
+
+def all_comes_home(app: App, home: Home, issue: IssueName, mails: int) -> None:
+    """The daemon sends the issue and takes in what comes back; so many mails are kept in the end."""
+    with home.daemon():
+        comes_to(lambda: states(app, issue), {"accepted": 940, "bounced": 60})
+        comes_to(lambda: standing(app, issue), "closed")
+        home.office.wait_until_empty()
+        comes_to(lambda: raw(app), mails)
+    is_the_truth(app, home, issue)
+
+
+def an_issue_goes_out(app: App, home: Home, issue: IssueName) -> None:
+    """A further one, which nobody has planned yet."""
+    home.club.write_issue(serial=issue.serial, number=issue.serial - 34)
+    pull(app)
+    planning.plan(app.press, issue)
+    approving.approve(app.press, issue)
+    approving.send(app.press, issue)
+
+
+@pytest.mark.parametrize(
+    ("way", "home"),
+    [(Way.LISTENER, forwarded), pytest.param(Way.IMAP, fetched, marks=needs_dovecot)],
+    ids=["forwarded", "fetched"],
+)
+def test_an_issue_to_a_thousand_people_and_sixty_bounces(way: Way, home: Callable[..., Home], tmp_path: Path) -> None:
+    with home(tmp_path, **POST) as home, home.opened() as app:
+        begin(app, PEOPLE)
+        all_comes_home(app, home, ISSUE, 60)
+        assert sorted(home.office.delivered()) == sorted(ALL_BUT_UNKNOWN - addresses(FULL) - addresses(SPAM))
+        assert {one.way for one in reported(app)} == {way}
+        assert held(app) == set()
+        assert alarms(app) == {(str(ISSUE), "content")}
+        assert len(home.says("bounce", "list")) == 60
+        assert home.dovecot is None or (len(home.dovecot.mails()), len(home.dovecot.mails(".Processed"))) == (0, 60)
+
+        an_issue_goes_out(app, home, NEXT)
+        all_comes_home(app, home, NEXT, 120)
+        assert held(app) == addresses(UNKNOWN)
+        assert {one["reason"] for one in home.says("hold", "list")} == {"address"}
+
+        home.club.write_issue(serial=THIRD.serial, number=9)
+        pull(app)
+        planning.plan(app.press, THIRD)
+        assert reporting.report(app.press, THIRD).balance.excluded == {"address_held": 20}
+        assert set(copies(app, THIRD)) == ALL_BUT_UNKNOWN
+        mended = PEOPLE[100].email
+        assert home.says("unsent", str(ISSUE))["people"] == []
+        home.says("hold", "lift", mended)
+        for issue in (ISSUE, NEXT):
+            assert [one["person"] for one in home.says("unsent", str(issue))["people"]] == ["P101"]
+        assert held(app) == addresses(UNKNOWN) - {mended}
+
+
+# --- what DSN brings --------------------------------------------------------------------------------------------------
+
+
+@needs_dovecot
+def test_a_bounce_brings_the_head_alone_and_names_its_copy_in_three_ways(tmp_path: Path) -> None:
+    people = members(4)
+    with fetched(tmp_path, known={people[0].email, people[1].email, people[2].email}) as home, home.opened() as app:
+        begin(app, people)
+        with home.daemon():
+            comes_to(lambda: states(app), {"accepted": 3, "bounced": 1})
+            given = copies(app)
+            by_message_id, by_envelope, by_neither = (given[one.email] for one in people[:3])
+            # What a server does that forgets the return path: it writes to the office.
+            identity = by_envelope.message_id.strip("<>").partition("@")[0]
+            comes_to_the_office(home, by_message_id.message_id, "another")
+            comes_to_the_office(home, "<another@club.example>", identity)
+            comes_to_the_office(home, by_neither.message_id.replace("@", "a@"), "another")
+            comes_to(lambda: raw(app), 4)
+        found = {one.named_by: one for one in bouncing.listing(app.press, every=True)}
+        assert {by: one and one.delivery for by, one in found.items()} == {
+            NamedBy.RETURN_PATH: given[people[3].email].id,
+            NamedBy.MESSAGE_ID: by_message_id.id,
+            NamedBy.ENVELOPE_ID: by_envelope.id,
+            None: None,
+        }
+        assert states(app) == {"accepted": 1, "bounced": 3}
+        [report] = [one for one in home.dovecot.mails(".Processed") if DOMAIN.encode() in one.partition(b"\n\n")[0]]
+        mail = message_from_bytes(report, policy=policy.default)
+        parts = {part.get_content_type(): part for part in mail.walk()}
+        status = parts["message/delivery-status"].as_string()
+        bounced = given[people[3].email]
+        assert f"Original-Envelope-Id: {bounced.message_id.strip('<>').partition('@')[0]}\n" in status
+        assert f"Original-Recipient: rfc822;{people[3].email}\n" in status
+        head = parts["text/rfc822-headers"].get_content()
+        assert f"Message-ID: {bounced.message_id}" in head
+        assert "message/rfc822" not in parts
+        assert WORDS["en"][1].partition("*")[0] not in report.decode()
+        assert head.partition("\n\n")[2].strip() == ""
+
+
+def comes_to_the_office(home: Home, message_id: str, envelope_id: str) -> None:
+    """A mail of the office to nobody: the relay returns it there, with this Message-ID and ENVID."""
+    content = f"To: nobody@members.example\r\nMessage-ID: {message_id}\r\nSubject: x\r\n\r\nx\r\n"
+    with smtplib.SMTP("127.0.0.1", home.office.port, timeout=PATIENCE) as client:
+        options = ["RET=HDRS", f"ENVID={envelope_id}"]
+        client.sendmail(f"letter@{OFFICE}", ["nobody@members.example"], content, mail_options=options)
+
+
+# --- the breaker ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "ended"), [(0, "closed"), (30, "paused")], ids=["once all are gone", "in the middle"]
+)
+def test_an_issue_that_is_not_taken_for_its_senders_sake_is_stopped_and_nobody_is_held(
+    per_minute: int, ended: str, tmp_path: Path
+) -> None:
+    people = [Member(number=number, address=f"desk{number:03}@{STRICT}") for number in range(1, 101)]
+    left = per_minute or len(people)
+    with forwarded(tmp_path) as home, home.opened(per_minute=per_minute) as app:
+        begin(app, people)
+        if not per_minute:
+            leave(home, app)
+        with home.daemon():
+            comes_to(lambda: states(app)["bounced"], left)
+            comes_to(lambda: standing(app, ISSUE), ended)
+            home.office.wait_until_empty()
+        assert set(home.office.fates(STRICT)) == {address for address, one in copies(app).items() if one.attempts}
+        assert states(app) == Counter(bounced=left, pending=len(people) - left)
+        assert {one.reason for one in reported(app)} == {"authentication"}
+        assert held(app) == set()
+        assert alarms(app) == {(str(ISSUE), "breaker"), (str(ISSUE), "authentication")}
+
+
+def leave(home: Home, app: App) -> None:
+    """All copies leave while nobody takes in what comes back: it waits."""
+    home.says("send", str(ISSUE), "--wait")
+    assert standing(app, ISSUE) == "closed"
+
+
+# --- kill -9 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("home", [forwarded, pytest.param(fetched, marks=needs_dovecot)], ids=["listening", "fetching"])
+def test_kill_9_of_the_daemon_loses_no_bounce_and_takes_none_twice(home: Callable[..., Home], tmp_path: Path) -> None:
+    people = PEOPLE[:500]
+    dead = {one.email for one in people[::2] if one.number % 20}
+    with home(tmp_path, known={one.email for one in people} - dead) as home, home.opened() as app:
+        begin(app, people)
+        leave(home, app)
+        kills = 0
+        for enough in (1, 70, 140, 200):
+            with home.started("daemon") as daemon:
+                comes_to(partial(lambda enough: raw(app) >= enough, enough), True)
+                daemon.end(signal.SIGKILL)
+                kills += raw(app) < len(dead)
+        assert kills >= 3
+        with home.daemon():
+            comes_to(lambda: raw(app), len(dead))
+            home.office.wait_until_empty()
+            if home.dovecot:
+                comes_to(lambda: len(home.dovecot.mails(".Processed")), len(dead))
+                assert home.dovecot.mails() == []
+        assert raw(app) == len(reported(app)) == len(dead)
+        assert {address for address, one in copies(app).items() if one.state is State.BOUNCED} == dead
+        assert {one.address for one in reported(app)} == dead
+        assert states(app) == {"accepted": len(people) - len(dead), "bounced": len(dead)}
+        assert held(app) == set()
+        fates = home.office.fates()
+        assert {address for address, fate in fates.items() if fate == [Fate("bounced", "5.1.1")]} == dead
+
+
+def test_kill_9_of_ingesting_a_maildir_at_any_moment_keeps_each_mail_once(tmp_path: Path) -> None:
+    people, chance = PEOPLE[:500], random.Random(4)
+    with kept_in_a_maildir(tmp_path) as home, home.opened() as app:
+        begin(app, people)
+        leave(home, app)
+        home.office.wait_until_empty()
+        ingest = ("bounce", "ingest", "--maildir", str(home.maildir))
+        kills = 0
+        while raw(app) < len(people) - 60 and kills < 8:
+            with home.started(*ingest) as process:
+                enough = raw(app) + chance.randint(1, 90)
+                wait_until(lambda enough=enough: raw(app) >= min(enough, len(people)), process.words())
+                process.end(signal.SIGKILL)
+                kills += 1
+        assert kills >= 5
+        done = home.says(*ingest)
+        assert (done["new"] + done["known"], done["failed"]) == (len(people), 0)
+        assert home.says(*ingest) == {"new": 0, "known": len(people), "failed": 0}
+        assert raw(app) == len({one.delivery for one in reported(app)}) == len(reported(app)) == len(people)
+        assert states(app) == {"bounced": len(people)}
+        assert held(app) == set()
+        assert len([one for part in ("new", "cur") for one in (home.maildir / part).iterdir()]) == len(people)
