@@ -63,6 +63,7 @@ class Daemon:
     _forgot: datetime | None = None
     _asked: datetime | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _reloaded: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT. Afterwards what was in flight is recorded and nothing is `sending`."""
@@ -78,7 +79,7 @@ class Daemon:
         # Renewed by a job of its own: a slow pull must not cost the lease.
         alarm.add_job(self._renew, "interval", seconds=RENEW, **once)
         alarm.start()
-        coming_in = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._leads)
+        coming_in = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._leads, reloaded=self._reloaded)
         working = asyncio.gather(self._send(), coming_in.listen(), coming_in.fetch())
         letters = asyncio.create_task(self._tell_on())
         try:
@@ -102,6 +103,7 @@ class Daemon:
         self.sender.use(self.app.press)
         self._failed.clear()
         self._polled.clear()
+        self._reloaded.set()
         maillog.reloaded(sorted(self.app.schedules.newsletters))
 
     async def tick(self) -> None:

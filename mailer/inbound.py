@@ -10,7 +10,6 @@ from mailer.app import App
 from mailer.config.inbound import listen_at
 from mailer.config.reading import seconds
 from mailer.domain.address import is_loopback
-from mailer.domain.errors import MailerError
 from mailer.domain.ports import BounceInbox
 from mailer.gateways.imap import ImapSettings
 from mailer.gateways.listener import Listener, tls_context
@@ -75,12 +74,14 @@ def maildir(folder: Path) -> BounceInbox:
 class WaysIn:
     """The ways in of a daemon, open until its sender is told to stop. `app` gives the installation as it is then.
 
-    `leads` says whether this daemon is the one that looks into mailboxes; it blocks.
+    `leads` says whether this daemon is the one that looks into mailboxes; it blocks. `reloaded`: what could not begin is
+    tried again at once.
     """
 
     app: Callable[[], App]
     sender: Sender
     leads: Callable[[], bool]
+    reloaded: asyncio.Event
 
     async def listen(self) -> None:
         """Take in what the return-path domain's mail server brings."""
@@ -93,9 +94,9 @@ class WaysIn:
                 async with listening:
                     maillog.listening(self.app().config.bounces.listen)
                     await self.sender.until_stopped()
-            except MailerError as error:  # another daemon may still have the port, a certificate be renewed
+            except Exception as error:  # noqa: BLE001  (another may still have the port, a certificate be renewed)
                 maillog.failed("listening for return paths", error)
-                await self.sender.stopped(AGAIN)
+                await self._later()
 
     async def fetch(self) -> None:
         """Look into the mailbox and the Maildir, again and again."""
@@ -105,12 +106,24 @@ class WaysIn:
             if await self.sender.stopped(seconds(given.every)):
                 return
 
+    async def _later(self) -> None:
+        self.reloaded.clear()
+        signs = [asyncio.create_task(one) for one in (self.reloaded.wait(), self.sender.until_stopped())]
+        await asyncio.wait(signs, timeout=AGAIN, return_when=asyncio.FIRST_COMPLETED)
+        for one in signs:
+            one.cancel()
+
     def _fetch(self) -> None:
         try:
-            for inbox in inboxes(self.app()) if self.leads() else ():
+            found = inboxes(self.app()) if self.leads() else []
+        except Exception as error:  # noqa: BLE001  (an unknown failure means later)
+            maillog.failed("fetching reports", error)
+            return
+        for inbox in found:
+            try:
                 fetched = fetching.fetch(
                     self.app().press, self.app().config.consequences, inbox, self.sender.is_stopped
                 )
                 maillog.fetched(inbox.way, fetched.new, fetched.known, fetched.failed)
-        except Exception as error:  # noqa: BLE001  (an unknown failure means later; what was not moved waits on)
-            maillog.failed("fetching reports", error)
+            except Exception as error:  # noqa: BLE001  (what was not moved waits on, and the others are looked into)
+                maillog.failed(f"fetching reports by {inbox.way}", error)

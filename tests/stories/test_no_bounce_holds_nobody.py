@@ -8,13 +8,12 @@ import pytest
 from mailer.app import App
 from mailer.domain.bounce import Kind, RawReport, Way
 from mailer.pipeline import bouncing, holding
+from tests import nonbounces
 from tests.club import THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 from tests.photographed import photograph
 from tests.pipeline.relayed import deliver
 from tests.reported import DOMAIN, RULES, path_of
-
-nonbounces = pytest.importorskip("tests.nonbounces", exc_type=ModuleNotFoundError)
 
 BATCH = 250
 COPIES = 100
