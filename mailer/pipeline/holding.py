@@ -16,7 +16,7 @@ from mailer.pipeline.press import Press
 from mailer.store import Connection, deliveries, failures, history, holds, waiting
 from mailer.store.deliveries import Delivery
 from mailer.store.holds import Hold
-from mailer.store.members import lock_register, seated_at
+from mailer.store.members import lock_register, seated_at, seated_at_each
 
 
 def judge(connection: Connection, press: Press, thresholds: Thresholds, copies: Sequence[Delivery]) -> None:
@@ -62,7 +62,8 @@ def listing(press: Press, *, lifted: bool = False) -> list[tuple[Hold, list[Seat
     """The holds, the oldest first, each with those in the register who use the address; with `lifted` old ones too."""
     with press.store.reading() as connection:
         found = holds.listing(connection, lifted=lifted)
-        return [(one, seated_at(connection, one.address)) for one in found]
+        seated = seated_at_each(connection, {one.address for one in found})
+        return [(one, seated.get(one.address, [])) for one in found]
 
 
 def lift(press: Press, address: str) -> bool:
@@ -113,7 +114,9 @@ def _hold(
     lock_register(connection)
     if not holds.set_hold(connection, address, reason, evidence, by=press.who, now=now):
         return
-    wires = failures.wires_of(connection, address) | {copy.address}
+    # Copies have their addresses from the register, however it writes them.
+    written = {one.address.wire for one in seated_at(connection, address) if one.address is not None}
+    wires = failures.wires_of(connection, address) | written | {copy.address}
     waiting.withhold(connection, Rule.ADDRESS_HELD, addresses=wires)
     subject, detail = f"delivery {copy.id}", f"its address: {reason}"
     history.record(connection, at=now, who=press.who, verb="hold", subject=subject, detail=detail)

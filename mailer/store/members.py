@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
@@ -86,9 +86,16 @@ def lock_register(connection: Connection) -> None:
 
 def seated_at(connection: Connection, address: str) -> list[Seat]:
     """The seats that have this address (normal form), by person."""
-    # Compared as the domain compares; of the few that the database finds alike.
-    alike = select(seats).where(func.lower(seats.c.address) == address.lower()).order_by(seats.c.person)
-    return [one for one in map(_seat, connection.execute(alike)) if one.address and one.address.normal == address]
+    return seated_at_each(connection, [address]).get(address, [])
+
+
+def seated_at_each(connection: Connection, addresses: Collection[str]) -> dict[str, list[Seat]]:
+    """The seats that have these addresses (normal forms), by address; each by person."""
+    found: dict[str, list[Seat]] = {}
+    query = select(seats).where(seats.c.mailbox.in_(addresses)).order_by(seats.c.person)
+    for row in connection.execute(query):
+        found.setdefault(row.mailbox, []).append(_seat(row))
+    return found
 
 
 def names_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, str]]:
@@ -176,6 +183,7 @@ def _seat_row(seat: Seat) -> dict[str, object]:
         "names": seat.names,
         "salutations": seat.salutations,
         "address": seat.address.wire if seat.address else None,
+        "mailbox": seat.address.normal if seat.address else None,
         "languages": list(seat.languages),
         "ended_on": seat.ended_on,
         "pause_from": seat.pause.first,

@@ -47,6 +47,7 @@ seats = Table(
     Column("names", JSON, nullable=False),
     Column("salutations", JSON, nullable=False),
     Column("address", Text),
+    Column("mailbox", Text),  # the address's normal form: whose a held address is
     Column("languages", JSON, nullable=False),
     Column("ended_on", Date),
     Column("pause_from", Date),
@@ -59,6 +60,7 @@ seats = Table(
 at_most_one("uq_seats_corporate", seats.c.membership, seats.c.number, when="kind = 'corporate' AND ended_on IS NULL")
 at_most_one("uq_seats_individual", seats.c.membership, when="kind = 'individual' AND ended_on IS NULL")
 Index("ix_seats_person", seats.c.person)
+Index("ix_seats_mailbox", seats.c.mailbox)
 
 payments = Table(
     "payments",

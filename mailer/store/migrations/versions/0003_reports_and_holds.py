@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import mailer.store.columns
+from mailer.domain.address import Address
 
 revision = '0003'
 down_revision = '0002'
@@ -141,3 +142,11 @@ def upgrade() -> None:
 
     with op.batch_alter_table('mailings', schema=None) as batch_op:
         batch_op.add_column(sa.Column('broken_at', mailer.store.columns.UtcDateTime(timezone=True), nullable=True))
+
+    op.add_column('seats', sa.Column('mailbox', sa.Text(), nullable=True))
+    op.create_index('ix_seats_mailbox', 'seats', ['mailbox'])
+    seats = sa.table('seats', *(sa.column(name) for name in ('membership', 'person', 'address', 'mailbox')))
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(seats).where(seats.c.address.is_not(None))).all():
+        own = (seats.c.membership == row.membership) & (seats.c.person == row.person)
+        connection.execute(sa.update(seats).where(own).values(mailbox=Address.kept(row.address).normal))
