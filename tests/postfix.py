@@ -32,10 +32,12 @@ relay_transport = discard
 in_flow_delay = 0
 default_process_limit = 100
 """
+# The queue manager is woken every two seconds, not every five minutes: what it skips because somebody still has it lies
+# in its way until then, or until the next mail comes.
 MASTER = """
 postlog   unix-dgram n  -       n       -       1       postlogd
 cleanup   unix  n       -       n       -       0       cleanup
-qmgr      unix  n       -       n       300     1       qmgr
+qmgr      unix  n       -       n       2       1       qmgr
 tlsmgr    unix  -       -       n       1000?   1       tlsmgr
 rewrite   unix  -       -       n       -       -       trivial-rewrite
 bounce    unix  -       -       n       -       0       bounce
