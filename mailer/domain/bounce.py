@@ -251,9 +251,17 @@ def asks_to_stop(kind: Kind) -> bool:
 
 
 def is_elsewhere(failed: str | None, written_to: str) -> bool:
-    """Whether the address that failed is at another place than the one written to: that one forwards its mail.
+    """Whether another address than the one written to has failed: that one passes its mail on.
 
-    A sub-domain or the domain above is the same place: large houses rewrite addresses on their way in.
+    The same reader at a sub-domain, or at the domain above, is no other: large houses rewrite addresses on their way in.
     """
-    there, here = (one.rpartition("@")[2].casefold().rstrip(".") for one in (failed or "", written_to))
-    return "@" in (failed or "") and not (f".{there}".endswith(f".{here}") or f".{here}".endswith(f".{there}"))
+    if "@" not in (failed or ""):
+        return False
+    (there, its), (here, ours) = (_place(one) for one in (failed or "", written_to))
+    return there != here or not (f".{its}".endswith(f".{ours}") or f".{ours}".endswith(f".{its}"))
+
+
+def _place(address: str) -> tuple[str, str]:
+    """Who and where: without case, without what stands behind a + (RFC 5233)."""
+    local, _, domain = address.casefold().rpartition("@")
+    return local.partition("+")[0], domain.rstrip(".")

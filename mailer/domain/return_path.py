@@ -10,24 +10,24 @@ REPORTS_FOR = timedelta(days=14)
 # A yearly bulletin can still be left when the next one is due. The law asks for less: 30 days (15 U.S.C. 7704 (a) (3)).
 UNSUBSCRIBES_FOR = timedelta(days=400)
 
-_NEVER_HANDED_OVER = frozenset({State.HELD, State.CANCELLED})
-# Their content may be leaving at this moment: a bounce may come before the result is written.
-_UNDER_WAY = frozenset({State.SENDING, State.UNCERTAIN})
+_WITHHELD = frozenset({State.HELD, State.CANCELLED})
 
 
 def takes_reports(state: State, attempts: int, last_attempt_at: datetime | None, now: datetime) -> bool:
     """Whether a report may speak of a delivery in this state, with so many attempts recorded.
 
-    `last_attempt_at` is when the last attempt began, or, where none was recorded, when the copy was marked as leaving;
-    None: neither.
+    Of one in hand it always may: a fast bounce comes before its result is written. `last_attempt_at` is when the last
+    attempt began or, where none was recorded, when the mailing began to leave; None: neither.
     """
-    if state in _NEVER_HANDED_OVER or (state is State.PENDING and not attempts):
+    if state in _WITHHELD or (state is State.PENDING and not attempts):
         return False
-    if state in _UNDER_WAY:
+    if state is State.SENDING:
         return True
     return last_attempt_at is not None and now <= last_attempt_at + REPORTS_FOR
 
 
-def takes_unsubscribe(last_attempt_at: datetime | None, now: datetime) -> bool:
-    """Whether a reader of this copy may still unsubscribe by the address in it; None: it was never handed over."""
+def takes_unsubscribe(state: State, attempts: int, last_attempt_at: datetime | None, now: datetime) -> bool:
+    """Whether a reader of this copy may still unsubscribe by the address in it: not before it was handed over."""
+    if state in _WITHHELD | {State.PENDING} and not attempts:
+        return False
     return last_attempt_at is not None and now <= last_attempt_at + UNSUBSCRIBES_FOR

@@ -1,14 +1,16 @@
 """Fetches the mails that wait in an inbox: each is kept and read first, and only then moved out of the way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailer.domain.bounce import RawReport
-from mailer.domain.ports import BounceInbox
+from mailer.domain.errors import MailerError
+from mailer.domain.ports import BounceInbox, Waiting
 from mailer.pipeline import maillog
 from mailer.pipeline.bouncing import ingest
 from mailer.pipeline.consequences import Consequences
 from mailer.pipeline.press import Press
+from mailer.store import DatabaseError
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,15 +39,25 @@ def fetch(
             if stopped():
                 break
             if mail.why:
-                fetched.failed += 1
-                fetched.why.append(f"{mail.name}: {mail.why}")
-                maillog.unreadable(inbox.way, mail.why)
-                inbox.failed(mail)
+                _lay_aside(fetched, inbox, mail)
                 continue
-            [done] = ingest(press, rules, [RawReport(content=mail.content, recipient="", way=inbox.way)])
+            try:
+                [done] = ingest(press, rules, [RawReport(content=mail.content, recipient="", way=inbox.way)])
+            except (DatabaseError, MailerError):
+                raise  # later, and then all of them
+            except Exception as error:  # noqa: BLE001  (it is this mail's own, and must not keep the others out)
+                _lay_aside(fetched, inbox, replace(mail, why=f"it cannot be taken in: {error!r}"))
+                continue
             fetched.new += done.id is not None
             fetched.known += done.id is None
             inbox.done(mail)
     finally:
         inbox.close()
     return fetched
+
+
+def _lay_aside(fetched: Fetched, inbox: BounceInbox, mail: Waiting) -> None:
+    fetched.failed += 1
+    fetched.why.append(f"{mail.name}: {mail.why}")
+    maillog.unreadable(inbox.way, mail.why)
+    inbox.failed(mail)

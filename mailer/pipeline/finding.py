@@ -38,18 +38,18 @@ def admit(press: Press, recipient: str) -> bool:
     if token is None:
         return False
     with press.store.reading() as connection:
-        return taken(connection, token, press.clock.now()) is not None
+        return taken(connection, token, press.clock.now(), to_move=False) is not None
 
 
-def taken(connection: Connection, token: Token, now: datetime) -> Delivery | None:
-    """The copy that a token names, as long as such a token counts."""
-    found = deliveries.delivery(connection, token.delivery)
+def taken(connection: Connection, token: Token, now: datetime, *, to_move: bool = True) -> Delivery | None:
+    """The copy that a token names, as long as such a token counts; `to_move`: nobody else moves it meanwhile."""
+    read = deliveries.locked if to_move else deliveries.delivery
+    found = read(connection, token.delivery)
     if found is None:
         return None
+    counts = takes_unsubscribe if token.purpose is Purpose.UNSUBSCRIBE else takes_reports
     last = deliveries.last_attempt_at(connection, found.id)
-    if token.purpose is Purpose.UNSUBSCRIBE:
-        return found if takes_unsubscribe(last, now) else None
-    return found if takes_reports(found.state, found.attempts, last, now) else None
+    return found if counts(found.state, found.attempts, last, now) else None
 
 
 def find(connection: Connection, press: Press, token: Token | None, report: BounceReport, now: datetime) -> Found:

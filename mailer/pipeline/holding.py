@@ -38,11 +38,14 @@ def hold_for_complaint(
     """
     address = Address.kept(copy.address).normal
     lifted_at = holds.lifted_at(connection, address)
-    if lifted_at is None or lifted_at < at:
-        one = Failure(
-            issue=issue, reason=Reason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, said=said
-        )
+    if lifted_at is not None and lifted_at >= at:
+        return
+    one = Failure(issue=issue, reason=Reason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, said=said)
+    found = holds.hold_on(connection, address)
+    if found is None:
         _hold(connection, press, address, HoldReason.COMPLAINT, [one], copy)
+    elif one not in found.evidence:
+        holds.confirm(connection, found, HoldReason.COMPLAINT, [one])
 
 
 def reconsider(connection: Connection, press: Press, thresholds: Thresholds, mailing: int) -> None:
@@ -54,6 +57,7 @@ def reconsider(connection: Connection, press: Press, thresholds: Thresholds, mai
         if why_hold(_counting(connection, thresholds, address, press.clock.now()), thresholds) is None:
             lock_register(connection)
             holds.withdraw(connection, address)
+            _note(connection, press, "lift", found.delivery, "what failed was nobody's fault but ours")
             for copy in waiting.withheld(connection, failures.wires_of(connection, address), Rule.ADDRESS_HELD):
                 deliveries.move(connection, copy, Event.RELEASED, judged_by="")
 
@@ -112,12 +116,17 @@ def _hold(
     now = press.clock.now()
     # Nobody judges anybody until this is over: who is asked about later is judged with the hold.
     lock_register(connection)
-    if not holds.set_hold(connection, address, reason, evidence, by=press.who, now=now):
+    if not holds.set_hold(connection, address, reason, evidence, delivery=copy.id, by=press.who, now=now):
         return
     # Copies have their addresses from the register, however it writes them.
     written = {one.address.wire for one in seated_at(connection, address) if one.address is not None}
     wires = failures.wires_of(connection, address) | written | {copy.address}
     waiting.withhold(connection, Rule.ADDRESS_HELD, addresses=wires)
-    subject, detail = f"delivery {copy.id}", f"its address: {reason}"
-    history.record(connection, at=now, who=press.who, verb="hold", subject=subject, detail=detail)
+    _note(connection, press, "hold", copy.id, f"its address: {reason}")
     maillog.held(copy.id, reason)
+
+
+def _note(connection: Connection, press: Press, verb: str, copy: int | None, detail: str) -> None:
+    if copy is not None:
+        now = press.clock.now()
+        history.record(connection, at=now, who=press.who, verb=verb, subject=f"delivery {copy}", detail=detail)

@@ -11,28 +11,27 @@ from mailer.store.deliveries import Delivery
 from mailer.store.members import lock_register
 
 
-def pause_by_reader(connection: Connection, press: Press, copy: Delivery, at: datetime) -> bool:
+def pause_by_reader(connection: Connection, press: Press, copy: Delivery, at: datetime) -> None:
     """The reader of this copy, who said so at that instant, gets no issue of its date or later.
 
-    The membership stays as it is, what waits for them is held, and no import of the register lifts that. False when they
-    had said so before, or have said since that they want copies again.
+    The membership stays as it is, what waits for them is held, and no import of the register lifts that. Nothing
+    happens when they had said so before, or have said since that they want copies again.
     """
     now = press.clock.now()
     lifted_at = holds.pause_lifted_at(connection, copy.person)
     if lifted_at is not None and lifted_at >= at:
-        return False
+        return
     mailing = mailings.mailing(connection, copy.mailing)
     revision = issues.revision_of(connection, mailing.content_hash)
     assert revision is not None, "a mailing's revision is kept for ever"
     # Nobody judges anybody until this is over: who is asked about later is judged with the pause.
     lock_register(connection)
     if not holds.set_pause(connection, copy.person, revision.date, delivery=copy.id, now=now):
-        return False
+        return
     waiting.withhold(connection, Reason.PAUSED, person=copy.person)
     detail = f"from the issue of {revision.date} on"
     history.record(connection, at=now, who="the reader", verb="pause", subject=copy.person, detail=detail)
     maillog.unsubscribed(copy.id)
-    return True
 
 
 def paused_since(press: Press, person: str) -> datetime:

@@ -100,14 +100,21 @@ class _Mended:
 
     failed: Mapping[int, Failure]
     lifts: Mapping[str, datetime]
-    ours: bool  # the breaker had stopped the issue for our sake, and somebody let it go on
+    stopped: Mapping[int, datetime]  # by mailing, when the breaker had stopped it, where that is over
 
     def is_owed_again(self, copy: Delivery) -> bool:
-        """Whether a copy that failed may go to the same address once more."""
+        """Whether a copy that failed may go to the same address once more.
+
+        Somebody has said that the address is right; or the breaker had stopped the mailing, and what failed until then,
+        or later for our sake, is nobody's fault but ours.
+        """
         failure, lifted_at = self.failed.get(copy.id), self.lifts.get(Address.kept(copy.address).normal)
         if lifted_at is not None and (failure is None or failure.at <= lifted_at):
             return True
-        return self.ours and failure is not None and failure.scope in {Scope.SENDER, Scope.CONTENT}
+        stopped_at = self.stopped.get(copy.mailing)
+        if stopped_at is None or failure is None:
+            return False
+        return failure.at <= stopped_at or failure.scope in {Scope.SENDER, Scope.CONTENT}
 
 
 def _mended(connection: Connection, found: Mailing) -> _Mended:
@@ -115,7 +122,9 @@ def _mended(connection: Connection, found: Mailing) -> _Mended:
     return _Mended(
         failed=failures.of_mailings(connection, [one.id for one in every]),
         lifts=holds.lifts(connection),
-        ours=any(one.broken_at is not None and one.state is not MailingState.PAUSED for one in every),
+        stopped={
+            one.id: one.broken_at for one in every if one.broken_at is not None and one.state is not MailingState.PAUSED
+        },
     )
 
 

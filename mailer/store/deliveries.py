@@ -154,6 +154,12 @@ def delivery(connection: Connection, identity: int) -> Delivery | None:
     return _delivery(row) if row else None
 
 
+def locked(connection: Connection, identity: int) -> Delivery | None:
+    """One delivery, which nobody else moves until this transaction ends (SQLite has one writer anyway)."""
+    connection.execute(select(deliveries.c.id).where(deliveries.c.id == identity).with_for_update()).all()
+    return delivery(connection, identity)
+
+
 def deliveries_with(connection: Connection, identities: Sequence[int]) -> dict[int, Delivery]:
     """The deliveries with these ids, by id."""
     return {row.id: _delivery(row) for row in connection.execute(_all().where(deliveries.c.id.in_(identities)))}

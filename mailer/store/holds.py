@@ -24,6 +24,7 @@ class Hold:
     address: str
     reason: HoldReason | None
     evidence: tuple[Failure, ...]
+    delivery: int | None
     since: datetime
     set_by: str
     lifted_at: datetime | None
@@ -41,22 +42,30 @@ class OwnPause:
 
 
 def set_hold(
-    connection: Connection, address: str, reason: HoldReason, evidence: Collection[Failure], *, by: str, now: datetime
+    connection: Connection,
+    address: str,
+    reason: HoldReason,
+    evidence: Collection[Failure],
+    *,
+    delivery: int | None,
+    by: str,
+    now: datetime,
 ) -> bool:
-    """The address is held; False when it is already."""
-    values = {
-        "address": address,
-        "reason": reason,
-        "evidence": [_told(one) for one in evidence],
-        "since": now,
-        "set_by": by,
-    }
+    """The address is held, because of this copy at last; False when it is already."""
+    told = [_told(one) for one in evidence]
+    values = {"address": address, "reason": reason, "evidence": told, "delivery": delivery, "since": now, "set_by": by}
     once = (
         insert_into(connection, holds)
         .values(values)
         .on_conflict_do_nothing(index_elements=["address"], index_where=holds.c.lifted_at.is_(None))
     )
     return connection.execute(once.returning(holds.c.id)).first() is not None
+
+
+def confirm(connection: Connection, found: Hold, reason: HoldReason, evidence: Collection[Failure]) -> None:
+    """The address is held for this reason, too, which is the graver one; what decided before is kept."""
+    told = [_told(one) for one in (*found.evidence, *evidence)]
+    connection.execute(update(holds).where(holds.c.id == found.id).values(reason=reason, evidence=told))
 
 
 def lift(connection: Connection, address: str, *, by: str, now: datetime) -> bool:

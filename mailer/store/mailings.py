@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, fu
 from mailer.domain.circulation import FrozenMailing, Judged
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK, by_code_point
-from mailer.store.report_tables import failures, reports
+from mailer.store.report_tables import failures, holds, own_pauses, reports
 from mailer.store.schema import attempts, deliveries, editions, exclusions, mailings, recipients, test_mailings
 
 _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
@@ -94,8 +94,8 @@ def forget_plan(connection: Connection, identity: int) -> None:
     copies = select(deliveries.c.id).where(deliveries.c.mailing == identity)
     connection.execute(delete(attempts).where(attempts.c.delivery.in_(copies)))
     connection.execute(delete(failures).where(failures.c.mailing == identity))
-    # A report cannot speak of these copies, but somebody who knows our key may have let one.
-    connection.execute(update(reports).where(reports.c.delivery.in_(copies)).values(delivery=None))
+    for table in (reports, holds, own_pauses):  # what came of copies that were refused before any content was asked for
+        connection.execute(update(table).where(table.c.delivery.in_(copies)).values(delivery=None))
     for table in (deliveries, recipients, exclusions, editions):
         connection.execute(delete(table).where(table.c.mailing == identity))
     connection.execute(delete(mailings).where(mailings.c.id == identity))

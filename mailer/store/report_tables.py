@@ -100,6 +100,7 @@ holds = Table(
     Column("address", Text, nullable=False),  # in its normal form
     Column("reason", Text),  # None: it was never held; a person said all the same that it is right
     Column("evidence", JSON, nullable=False),  # the failures that decided
+    Column("delivery", Id, ForeignKey("deliveries.id")),  # the copy that failed last, in whose history it stands
     Column("since", UtcDateTime, nullable=False),
     Column("set_by", Text, nullable=False),
     Column("lifted_at", UtcDateTime),

@@ -99,6 +99,11 @@ def kept(connection: Connection, *, after: int = 0, limit: int = 100) -> list[Ke
     ]
 
 
+def drop_octets(connection: Connection, raw: int) -> None:
+    """Of this mail only what was read from it is kept."""
+    connection.execute(update(raw_reports).where(raw_reports.c.id == raw).values(content=None))
+
+
 def let_go(connection: Connection, before: datetime) -> int:
     """Of mails that came before that instant only what was read from them is kept; returns how many."""
     old = (raw_reports.c.arrived_at < before) & raw_reports.c.content.is_not(None)
@@ -182,6 +187,7 @@ def counts(connection: Connection) -> dict[str, int]:
 def _has_another() -> ColumnElement[bool]:
     other = deliveries.alias("another")
     same = [other.c[name] == deliveries.c[name] for name in ("newsletter", "serial", "person", "language")]
+    same.append(other.c.id != deliveries.c.id)
     return select(other.c.id).where(*same, other.c.state.in_([*BLOCKING])).exists()
 
 

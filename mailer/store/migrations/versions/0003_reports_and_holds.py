@@ -18,11 +18,13 @@ def upgrade() -> None:
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('evidence', sa.JSON(), nullable=False),
+    sa.Column('delivery', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('since', mailer.store.columns.UtcDateTime(timezone=True), nullable=False),
     sa.Column('set_by', sa.Text(), nullable=False),
     sa.Column('lifted_at', mailer.store.columns.UtcDateTime(timezone=True), nullable=True),
     sa.Column('lifted_by', sa.Text(), nullable=True),
     sa.CheckConstraint("reason IN ('address', 'mailbox', 'transport', 'complaint')", name=op.f('ck_holds_reason')),
+    sa.ForeignKeyConstraint(['delivery'], ['deliveries.id'], name=op.f('fk_holds_delivery')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_holds'))
     )
     with op.batch_alter_table('holds', schema=None) as batch_op:
