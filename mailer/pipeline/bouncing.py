@@ -26,8 +26,9 @@ from mailer.formats.token import Purpose, Token
 from mailer.pipeline import alarming, holding, maillog
 from mailer.pipeline.consequences import MOST_SAID, Consequences, follow
 from mailer.pipeline.finding import Found, find, taken, token_among
+from mailer.pipeline.judging import find_revision
 from mailer.pipeline.preferring import pause_by_reader
-from mailer.pipeline.press import Press
+from mailer.pipeline.press import IssueName, Press
 from mailer.store import Connection, DatabaseError, deliveries, history, is_deadlock, mailings, reports
 from mailer.store.failures import CopyFailed
 from mailer.store.reports import Reading, Report
@@ -123,8 +124,13 @@ def forget_old(press: Press, keep: timedelta) -> int:
 
 
 def listing(press: Press, *, every: bool, issue: str | None = None) -> list[Report]:
-    """The reports that somebody has to see to, or every one; of one issue or of all; the oldest first."""
+    """The reports that somebody has to see to, or every one; of one issue or of all; the oldest first.
+
+    NotFound for an issue that was not pulled.
+    """
     with press.store.reading() as connection:
+        if issue is not None:
+            find_revision(connection, IssueName.parse(issue))
         return reports.listing(connection, unsettled=not every, issue=issue)
 
 
