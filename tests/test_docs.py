@@ -205,7 +205,8 @@ def test_a_command_line_in_a_document_can_be_typed(page, line):
         else:
             places.append(word)
     arguments = [one for one in command.params if one.param_type_name == "argument"]
-    assert len(places) <= len(arguments), f"{page}: too many words: {line}"
+    many = any(one.nargs < 0 for one in arguments)
+    assert many or len(places) <= len(arguments), f"{page}: too many words: {line}"
 
 
 def test_there_are_command_lines_to_look_at():

@@ -1,4 +1,4 @@
-"""Commands about what comes back: take reports in, list and settle them; list the holds on addresses, lift one."""
+"""Commands about what comes back: take reports in, list them, show one, settle them."""
 
 import sys
 from collections.abc import Iterable
@@ -11,16 +11,16 @@ from mailer import inbound
 from mailer.cli import console
 from mailer.domain.bounce import Kind, Matter, RawReport, Reason, Way
 from mailer.domain.errors import BadInput, Refused
-from mailer.domain.membership import Seat
-from mailer.formats.plain_words import FAILURES, HOLDS
+from mailer.formats.plain_words import FAILURES
 from mailer.formats.report import readable
 from mailer.gateways import spool
 from mailer.gateways.maildir import read_file, read_stream
-from mailer.pipeline import bouncing, fetching, holding
+from mailer.pipeline import bouncing, fetching
 from mailer.pipeline.bouncing import Ingested
-from mailer.store.holds import Hold
-from mailer.store.reports import Report
+from mailer.store.reports import Reading, Report
 
+# So many characters of a server's words stand in a table.
+MOST_SHOWN = 80
 # What a person does about each matter.
 _TO_DO = {
     Matter.BOUNCED: "where the address is wrong, put the right one into the register; where it is right (a full mailbox, or our own fault that is mended), `mailer hold lift ADDRESS`; then `mailer unsent ISSUE --send`",
@@ -36,7 +36,7 @@ _TO_DO = {
 
 def ingest(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE… | -]", help="mails as they came; - is standard input")
+        list[Path] | None, typer.Argument(metavar="FILE…", help="mails as they came; - is standard input")
     ] = None,
     maildir: Annotated[Path | None, typer.Option("--maildir", metavar="DIR", help="every mail of a Maildir")] = None,
     again: Annotated[
@@ -47,6 +47,8 @@ def ingest(
 
     Example: mailer bounce ingest bounce.eml
     """
+    if sum([bool(files), maildir is not None, again]) > 1:
+        raise typer.BadParameter("say one of these: files, --maildir, --again")
     opened = console.installation()
     rules = opened.config.consequences
     if again:
@@ -54,7 +56,8 @@ def ingest(
         console.say({"read": read, "changed": changed}, f"{read} mails read again, {changed} say something else now")
         return
     if files:
-        _say_ingested(files, [bouncing.ingest(opened.press, rules, [_mail(file)])[0] for file in files])
+        mails = [_mail(file) for file in files]  # all of them, before anything is kept
+        _say_ingested(files, [bouncing.ingest(opened.press, rules, [mail])[0] for mail in mails])
         return
     inboxes = [inbound.maildir(maildir)] if maildir else inbound.inboxes(opened)
     if not inboxes:
@@ -74,7 +77,7 @@ def ingest(
 
 
 def list_(
-    issue: Annotated[str | None, typer.Argument(metavar="[ISSUE]", help="only reports about its copies")] = None,
+    issue: Annotated[str | None, typer.Argument(metavar="ISSUE", help="only reports about its copies")] = None,
     every: Annotated[bool, typer.Option("--all", help="those that need nobody, too")] = False,
 ) -> None:
     """The reports that somebody has to see to, and what to do.
@@ -84,14 +87,17 @@ def list_(
     found = bouncing.listing(console.press(), every=every, issue=issue)
     console.show(
         [_report_facts(one) for one in found],
-        ("report", "came", "issue", "person", "address", "what", "server's words"),
+        ("report", "came", "issue", "person", "address", "what", "to see to", "server's words"),
         [
-            (one.id, one.arrived_at, one.issue, one.person, _address(one), what(one), one.diagnostic or one.subject)
+            (
+                *(one.id, one.arrived_at, one.issue, one.person, _address(one), what(one), _matter(one)),
+                shorten(one.diagnostic or one.subject),
+            )
             for one in found
         ],
-        *(f"{matter}: {_TO_DO[matter]}" for matter in Matter if any(one.matter is matter for one in found)),
-        *(["`mailer bounce settle REPORT` when it is done"] if any(one.matter for one in found) else []),
-        *([] if found else ["nothing came back that somebody has to see to"]),
+        *(f"{_named(matter)}: {_TO_DO[matter]}" for matter in Matter if any(_is_open(one, matter) for one in found)),
+        *(["`mailer bounce settle REPORT` when it is done"] if any(map(_is_open, found)) else []),
+        *([] if found else [f"nothing came back{'' if every else ' that somebody has to see to'}"]),
     )
 
 
@@ -109,15 +115,20 @@ def show(
             raise Refused(f"the mail of report {report} is not kept any more ([bounces] keep_days)")
         spool.write(out.parent, out.name, octets)
     facts = _report_facts(found)
+    shown = {
+        name: {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+        for name, value in facts.items()
+    }
     text = readable(octets) if octets is not None else ""
     console.say(
         facts | {"text": text},
         *(
             f"{name.replace('_', ' ')}: {console.word(value)}"
-            for name, value in facts.items()
+            for name, value in shown.items()
             if value not in {None, ""}
         ),
         *(["", text] if text else []),
+        *([f"the mail as it came is in {out}"] if out is not None else []),
     )
 
 
@@ -132,47 +143,39 @@ def settle(
     console.say({"settled": reports}, f"settled: {', '.join(map(str, reports))}")
 
 
-def list_holds(
-    every: Annotated[bool, typer.Option("--all", help="those that were lifted, too")] = False,
-) -> None:
-    """The addresses that nothing is written to for now, whose they are, why, and what to do.
-
-    Example: mailer hold list
-    """
-    found = holding.listing(console.press(), lifted=every)
-    lines = [line for hold, seats in found for line in _hold_lines(hold, seats)]
-    console.say([_hold_facts(hold, seats) for hold, seats in found], *(lines or ["no address is held"]))
-
-
-def lift_hold(
-    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS…", help="as `mailer hold list` shows them")],
-) -> None:
-    """Write to an address again: somebody has found out that it is right. Nothing is sent by that.
-
-    Example: mailer hold lift anna@members.example
-    """
-    press = console.press()
-    held = {address: holding.lift(press, address) for address in addresses}
-    console.say(
-        [{"address": address, "was_held": was} for address, was in held.items()],
-        *(
-            f"{address} {'is not held any more' if was else 'was not held; what failed there counts no more'}; "
-            "`mailer unsent ISSUE` shows what is owed"
-            for address, was in held.items()
-        ),
-    )
-
-
 def what(report: Report) -> str:
     """What a report says, in a few words."""
-    known = report.reason is not Reason.UNKNOWN and report.kind in {Kind.BOUNCE, Kind.DELAYED, Kind.COMPLAINT}
-    said = f"{report.kind}: {FAILURES['en'][report.reason]}" if known else str(report.kind)
+    said = _said(report)
     hard = ", for good" if report.hard else ""
     forwarded = f", forwarded to {report.final_recipient or report.recipient}" if report.forwarded else ""
     more = "".join(
         f", {name} {value}" for name, value in (("back on", report.returns_on), ("now", report.successor)) if value
     )
     return f"{said}{hard}{forwarded}{more}"
+
+
+def _said(reading: Reading) -> str:
+    known = reading.reason is not Reason.UNKNOWN and reading.kind in {Kind.BOUNCE, Kind.DELAYED, Kind.COMPLAINT}
+    return f"{reading.kind}: {FAILURES['en'][reading.reason]}" if known else str(reading.kind)
+
+
+def shorten(words: str) -> str:
+    """So much of a server's words as fits into a line; `--json` and `mailer bounce show` have all."""
+    return words if len(words) <= MOST_SHOWN else f"{words[: MOST_SHOWN - 1]}…"
+
+
+def _named(matter: Matter) -> str:
+    return matter.replace("_", " ")
+
+
+def _is_open(one: Report, matter: Matter | None = None) -> bool:
+    return one.matter is not None and one.settled_at is None and matter in {None, one.matter}
+
+
+def _matter(one: Report) -> str:
+    if one.matter is None:
+        return ""
+    return f"{_named(one.matter)} (settled)" if one.settled_at else _named(one.matter)
 
 
 def _mail(file: Path) -> RawReport:
@@ -183,20 +186,21 @@ def _mail(file: Path) -> RawReport:
 
 
 def _say_ingested(files: Iterable[Path], done: list[Ingested]) -> None:
-    documents, lines = [], []
+    documents, lines, matters = [], [], False
     for file, one in zip(files, done, strict=True):
         readings = [
             {"kind": each.kind.value, "reason": each.reason.value, "hard": each.hard, "delivery": each.delivery}
             for each in one.readings
         ]
         documents.append({"file": str(file), "new": one.id is not None, "reports": readings})
-        said = [f"{each.kind} ({each.reason}), {_copy(each.delivery)}" for each in one.readings]
+        said = [f"{_said(each)}, {_copy(each.delivery)}" for each in one.readings]
+        matters |= any(each.matter is not None for each in one.readings)
         lines.append(f"{file}: {'; '.join(said) if one.id is not None else 'known already, nothing changed'}")
-    console.say(documents, *lines)
+    console.say(documents, *lines, *(["`mailer bounce list` shows what there is to do"] if matters else []))
 
 
 def _copy(delivery: int | None) -> str:
-    return f"delivery {delivery}" if delivery is not None else "names no copy of ours"
+    return f"delivery {delivery}" if delivery is not None else "names no copy of ours that may still come back"
 
 
 def _address(report: Report) -> str:
@@ -212,50 +216,9 @@ def _report_facts(one: Report) -> dict[str, object]:
     return {name: getattr(one, name) for name in names}
 
 
-def _hold_facts(hold: Hold, seats: list[Seat]) -> dict[str, object]:
-    return {
-        "address": hold.address,
-        "reason": hold.reason,
-        "since": hold.since,
-        "set_by": hold.set_by,
-        "people": [{"person": seat.person, "membership": seat.membership, "names": dict(seat.names)} for seat in seats],
-        "evidence": [
-            {"issue": one.issue, "at": one.at, "reason": one.reason, "refused": one.refused, "said": one.said}
-            for one in hold.evidence
-        ],
-        "lifted_at": hold.lifted_at,
-        "lifted_by": hold.lifted_by,
-    }
-
-
-def _hold_lines(hold: Hold, seats: list[Seat]) -> list[str]:
-    who = ", ".join(f"{next(iter(seat.names.values()), '')} ({seat.person}, {seat.membership})" for seat in seats)
-    why = HOLDS["en"][hold.reason] if hold.reason else ""
-    state = f"held since {console.time_of(hold.since)}: {why}" if why else "was not held"
-    lifted = f"; lifted {console.time_of(hold.lifted_at)} by {hold.lifted_by}" if hold.lifted_at else ""
-    to_do = (
-        "  what to do: ask for the right address and put it into the register, or, when it is right, "
-        f"`mailer hold lift {hold.address}`; then `mailer unsent ISSUE --send`"
-    )
-    return [
-        f"{hold.address}: {state}{lifted}",
-        f"  whose: {who or 'nobody in the register has it now'}",
-        *(
-            f"  {console.time_of(one.at)}, issue {one.issue}: {'refused' if one.refused else 'came back'}, "
-            f"{FAILURES['en'][one.reason]} ({one.said})"
-            for one in hold.evidence
-        ),
-        *([] if hold.lifted_at else [to_do]),
-    ]
-
-
 def join(app: typer.Typer) -> None:
     """Add these commands."""
     bounce = typer.Typer(no_args_is_help=True, help="What comes back. Example: mailer bounce list")
     for name, command in (("ingest", ingest), ("list", list_), ("show", show), ("settle", settle)):
         bounce.command(name)(command)
-    hold = typer.Typer(no_args_is_help=True, help="Addresses not written to for now. Example: mailer hold list")
-    hold.command("list")(list_holds)
-    hold.command("lift")(lift_hold)
     app.add_typer(bounce, name="bounce")
-    app.add_typer(hold, name="hold")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mailer import __version__
-from mailer.cli import bounces, console, deliveries, domains, installing, issues, mailings, register, running
+from mailer.cli import bounces, console, deliveries, domains, holds, installing, issues, mailings, register, running
 
 app = typer.Typer(
     name="mailer",
@@ -43,5 +43,5 @@ def every_command(
     console.invocation.as_json = as_json
 
 
-for room in (installing, issues, register, mailings, deliveries, bounces, domains, running):
+for room in (installing, issues, register, mailings, deliveries, bounces, holds, domains, running):
     room.join(app)

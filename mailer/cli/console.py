@@ -24,6 +24,20 @@ GLOBAL_FLAGS = frozenset({"--json", "--yes"})
 GLOBAL_VALUES = frozenset({"--config"})
 # Columns of a table that goes to a file or another program: no cell is ever broken there.
 ENDLESS = 10_000
+# Controls but for the line's end and the tab; marks of direction; ends of lines that only some programs know.
+_COMMANDS = {
+    number: " "
+    for number in (
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        0x61C,
+        0x200E,
+        0x200F,
+        *range(0x2028, 0x202F),
+        *range(0x2066, 0x206A),
+    )
+    if chr(number) not in "\n\t"
+}
 
 
 @dataclass(slots=True)
@@ -103,7 +117,7 @@ def say(document: object, *lines: str) -> None:
         sys.stdout.write("\n")
     else:
         for line in lines:
-            sys.stdout.write(line + "\n")
+            sys.stdout.write(harmless(line) + "\n")
 
 
 def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[object]], *lines: str) -> None:
@@ -124,7 +138,7 @@ def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[objec
 
 def complain(message: str) -> None:
     """A line for the person, on stderr."""
-    for line in message.splitlines():
+    for line in harmless(message).splitlines():
         sys.stderr.write(f"mailer: {line}\n")
 
 
@@ -162,8 +176,16 @@ def word(cell: object) -> str:
     if isinstance(cell, datetime):
         return time_of(cell)
     if isinstance(cell, list | tuple):
-        return " ".join(map(str, cell))
-    return str(cell)
+        return harmless(" ".join(map(str, cell)))
+    return harmless(str(cell))
+
+
+def harmless(text: str) -> str:
+    """The text with a space for each character that would tell a terminal to do something, or turn its line around.
+
+    What servers, readers and file names say is shown as it came.
+    """
+    return text.translate(_COMMANDS)
 
 
 def _plain(value: object) -> object:

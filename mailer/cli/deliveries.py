@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
-from mailer.cli.bounces import what
+from mailer.cli.bounces import shorten, what
 from mailer.domain.delivery import State
 from mailer.pipeline import ledger, settling
 from mailer.pipeline.press import IssueName
@@ -53,7 +53,7 @@ def show(identity: Identity) -> None:
     decided = [{"what": "decision", **asdict(each)} for each in found.decisions]
     rows: list[tuple[datetime, str, str]] = [
         *((each.started_at, f"attempt {each.number}: {each.outcome}", _attempt(each)) for each in found.attempts),
-        *((each.arrived_at, f"report {each.id}: {what(each)}", each.diagnostic) for each in found.reports),
+        *((each.arrived_at, f"report {each.id}: {what(each)}", shorten(each.diagnostic)) for each in found.reports),
         *((each.at, f"{each.who}: {each.verb}", each.detail) for each in found.decisions),
     ]
     console.show(

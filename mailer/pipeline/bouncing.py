@@ -11,7 +11,8 @@ from mailer.domain.bounce import RawReport
 from mailer.domain.errors import NotFound, Refused
 from mailer.pipeline import maillog
 from mailer.pipeline.consequences import Consequences, follow
-from mailer.pipeline.press import Press
+from mailer.pipeline.judging import find_revision
+from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.understanding import ReadMail, take_in
 from mailer.store import Connection, DatabaseError, history, is_deadlock, reports
 from mailer.store.failures import CopyFailed
@@ -109,8 +110,13 @@ def forget_old(press: Press, keep: timedelta) -> int:
 
 
 def listing(press: Press, *, every: bool, issue: str | None = None) -> list[Report]:
-    """The reports that somebody has to see to, or every one; of one issue or of all; the oldest first."""
+    """The reports that somebody has to see to, or every one; of one issue or of all; the oldest first.
+
+    NotFound for an issue that was not pulled.
+    """
     with press.store.reading() as connection:
+        if issue is not None:
+            find_revision(connection, IssueName.parse(issue))
         return reports.listing(connection, unsettled=not every, issue=issue)
 
 

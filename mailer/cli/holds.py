@@ -1,0 +1,91 @@
+"""Commands about the addresses that nothing is written to for now: list them, lift one."""
+
+from typing import Annotated
+
+import typer
+
+from mailer.cli import console
+from mailer.domain.membership import Seat
+from mailer.formats.plain_words import FAILURES, HOLDS
+from mailer.pipeline import holding
+from mailer.store.holds import Hold
+
+
+def list_(
+    every: Annotated[bool, typer.Option("--all", help="those that were lifted, too")] = False,
+) -> None:
+    """The addresses that nothing is written to for now, whose they are, why, and what to do.
+
+    Example: mailer hold list
+    """
+    found = holding.listing(console.press(), lifted=every)
+    lines = [line for hold, seats in found for line in _lines(hold, seats)]
+    console.say([_facts(hold, seats) for hold, seats in found], *(lines or ["no address is held"]))
+
+
+def lift(
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS…", help="as `mailer hold list` shows them")],
+) -> None:
+    """Write to an address again: somebody has found out that it is right. Nothing is sent by that.
+
+    Example: mailer hold lift anna@members.example
+    """
+    press, held = console.press(), dict[str, bool]()
+    try:
+        for address in addresses:
+            held[address] = holding.lift(press, address)
+    finally:  # those before one that is refused are lifted all the same
+        if held:
+            console.say(
+                [{"address": address, "was_held": was} for address, was in held.items()],
+                *(
+                    f"{address} {'is not held any more' if was else 'was not held; what failed there counts no more'}; "
+                    "`mailer unsent ISSUE` shows what is owed"
+                    for address, was in held.items()
+                ),
+            )
+
+
+def _facts(hold: Hold, seats: list[Seat]) -> dict[str, object]:
+    return {
+        "address": hold.address,
+        "reason": hold.reason,
+        "since": hold.since,
+        "set_by": hold.set_by,
+        "people": [{"person": seat.person, "membership": seat.membership, "names": dict(seat.names)} for seat in seats],
+        "evidence": [
+            {"issue": one.issue, "at": one.at, "reason": one.reason, "refused": one.refused, "said": one.said}
+            for one in hold.evidence
+        ],
+        "lifted_at": hold.lifted_at,
+        "lifted_by": hold.lifted_by,
+    }
+
+
+def _lines(hold: Hold, seats: list[Seat]) -> list[str]:
+    who = ", ".join(f"{next(iter(seat.names.values()), '')} ({seat.person}, {seat.membership})" for seat in seats)
+    why = HOLDS["en"][hold.reason] if hold.reason else ""
+    state = f"held since {console.time_of(hold.since)}: {why}" if why else "was not held"
+    lifted = f"; lifted {console.time_of(hold.lifted_at)} by {hold.lifted_by}" if hold.lifted_at else ""
+    to_do = (
+        "  what to do: ask for the right address and put it into the register, or, when it is right, "
+        f"`mailer hold lift {hold.address}`; then `mailer unsent ISSUE --send`"
+    )
+    return [
+        f"{hold.address}: {state}{lifted}",
+        f"  whose: {who or 'nobody in the register has it now'}",
+        *(
+            f"  {console.time_of(one.at)}, issue {one.issue}: {'refused' if one.refused else 'came back'}, "
+            f"{FAILURES['en'][one.reason]}{f' ({one.said})' if one.said else ''}"
+            for one in hold.evidence
+        ),
+        *([] if hold.lifted_at else [to_do]),
+    ]
+
+
+def join(app: typer.Typer) -> None:
+    """Add these commands."""
+    group = typer.Typer(no_args_is_help=True, help="Addresses not written to for now. Example: mailer hold list")
+    group.command("list")(list_)
+    group.command("lift")(lift)
+    app.add_typer(group, name="hold")
