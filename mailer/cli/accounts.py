@@ -84,7 +84,7 @@ def remark(found: reporting.Progress, now: datetime) -> str:
         why = f"{found.pause_reason}; when that is mended, " if found.pause_reason else ""
         return f"{why}`mailer resume {found.issue}` goes on with it"
     if found.state is not MailingState.SENDING:
-        open_ = found.counts[State.UNCERTAIN] + found.counts[State.HELD] + found.counts[State.REJECTED]
+        open_ = found.counts[State.UNCERTAIN] + found.counts[State.HELD] + found.lacking
         return f"somebody must look at {open_}: `mailer report {found.issue}`" if open_ else ""
     return _why_it_waits(found, now)
 

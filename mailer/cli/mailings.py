@@ -11,6 +11,7 @@ from mailer.cli import console, following
 from mailer.cli.accounts import (
     approval_lines,
     counted,
+    named,
     person_document,
     plan_document,
     plan_lines,
@@ -250,14 +251,28 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
         console.confirm(f"{owed.copies} copies of {issue} go to members, as a supplement.", typed=str(owed.copies))
         supplementing.supplement(opened.press, name, copies=owed.copies)
     console.show(
-        {"issue": issue, "copies": owed.copies, "people": people, "sent": bool(send_ and owed.people)},
+        {
+            "issue": issue,
+            "copies": owed.copies,
+            "people": people,
+            "sent": bool(send_ and owed.people),
+            "stuck": list(owed.stuck),
+        },
         ("person", "reason", "editions"),
         [(one["person"], one["reason"], one["editions"]) for one in people],
         f"{owed.copies} copies of {issue} are owed"
         + (", and are being sent as a supplement" if send_ and owed.people else ""),
+        *([_stuck(owed)] if owed.stuck else []),
     )
     if send_ and owed.people:
         _note_without_daemon(opened, name)
+
+
+def _stuck(owed: supplementing.Owed) -> str:
+    return (
+        f"{len(owed.stuck)} more have none, because theirs failed at the address that the register still has: "
+        f"{named(owed.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"
+    )
 
 
 def _note_without_daemon(opened: composition.App, name: IssueName) -> None:

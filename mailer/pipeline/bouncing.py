@@ -127,16 +127,28 @@ def show(press: Press, identity: int) -> tuple[Report, bytes | None]:
 
 
 def settle(press: Press, identities: Sequence[int]) -> None:
-    """A person has seen to these reports. NotFound names one that is not there, Refused one that needs nobody."""
+    """A person has seen to these reports.
+
+    NotFound names one that is not there, Refused one that needs nobody or is settled already: then none is settled.
+    """
     with press.store.transaction() as connection:
-        for identity in identities:
-            found = _report(connection, identity)
-            if found.matter is None or found.settled_at is not None:
-                raise Refused(f"report {identity} needs nobody: there is nothing to settle")
+        found = [_report(connection, identity) for identity in identities]
+        for one in found:
+            if one.matter is None or one.settled_at is not None:
+                why = "needs nobody" if one.matter is None else f"was settled by {one.settled_by}"
+                raise Refused(f"report {one.id} {why}; none of those named was settled, leave it out")
         now = press.clock.now()
         reports.settle(connection, identities, by=press.who, now=now)
-        for identity in identities:
-            history.record(connection, at=now, who=press.who, verb="settle", subject=f"report {identity}", detail="")
+        for one in found:
+            subject = f"delivery {one.delivery}" if one.delivery is not None else f"report {one.id}"
+            history.record(
+                connection,
+                at=now,
+                who=press.who,
+                verb="settle",
+                subject=subject,
+                detail=f"report {one.id}: {one.matter}",
+            )
 
 
 def _report(connection: Connection, identity: int) -> Report:

@@ -58,6 +58,7 @@ def reconsider(connection: Connection, press: Press, thresholds: Thresholds, mai
             lock_register(connection)
             holds.withdraw(connection, address)
             _note(connection, press, "lift", found.delivery, "what failed was nobody's fault but ours")
+            maillog.withdrawn(found.delivery)
             for copy in waiting.withheld(connection, failures.wires_of(connection, address), Rule.ADDRESS_HELD):
                 deliveries.move(connection, copy, Event.RELEASED, judged_by="")
 

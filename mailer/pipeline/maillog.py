@@ -48,6 +48,11 @@ def held(delivery: int, reason: str) -> None:
     log.warning("the address of delivery %d is held: %s", delivery, reason)
 
 
+def withdrawn(delivery: int | None) -> None:
+    """A hold rested on failures of a mailing that the breaker has stopped: there is none any more."""
+    log.warning("the address of delivery %s is held no more: too much of its mailing failed", delivery or "-")
+
+
 def unsubscribed(delivery: int) -> None:
     """The reader of a copy wants no more."""
     log.info("the reader of delivery %d wants no more copies", delivery)

@@ -30,7 +30,7 @@ def pause_by_reader(connection: Connection, press: Press, copy: Delivery, at: da
         return
     waiting.withhold(connection, Reason.PAUSED, person=copy.person)
     detail = f"from the issue of {revision.date} on"
-    history.record(connection, at=now, who="the reader", verb="pause", subject=copy.person, detail=detail)
+    history.record(connection, at=now, who="the reader", verb="pause", subject=f"delivery {copy.id}", detail=detail)
     maillog.unsubscribed(copy.id)
 
 

@@ -28,7 +28,8 @@ NAMED = 20
 class Progress:
     """How far a mailing is. `done` counts copies neither pending nor sending; `under_way` those that may still leave.
 
-    `pause_reason` is the breaker's; `rest_at` the time of the rest behind a canary wave. `resting` are the providers of
+    `lacking` counts the
+    copies that failed and have no later one in their place. `pause_reason` is the breaker's; `rest_at` the time of the rest behind a canary wave. `resting` are the providers of
     waiting copies that get nothing now; `at_once` tells whether a copy of others waits for nothing, else the first may
     leave at `next_at` (None: nobody knows).
     """
@@ -40,6 +41,7 @@ class Progress:
     per_second: float
     seconds_left: float | None
     counts: dict[str, int]
+    lacking: int
     due_at: datetime | None
     starts_at: datetime | None
     at_once: bool
@@ -164,6 +166,7 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
         per_second=round(rate, 3),
         seconds_left=round(waiting / rate, 1) if waiting and rate else (0.0 if not waiting else None),
         counts=counts,
+        lacking=tallies.lacking(connection, identities) if counts[State.REJECTED] + counts[State.BOUNCED] else 0,
         due_at=current.due_at,
         starts_at=current.starts_at,
         at_once=due.at_once,

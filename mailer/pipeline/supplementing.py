@@ -28,10 +28,14 @@ _UNDER_WAY = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """The people who are entitled now and have no copy, with the editions each is owed."""
+    """The people who are entitled now and have no copy, with the editions each is owed.
+
+    `stuck` have none either, but it would go to the same address at which theirs failed: a person must look first.
+    """
 
     issue: str
     people: tuple[Judged, ...]
+    stuck: tuple[str, ...] = ()
 
     @property
     def copies(self) -> int:
@@ -43,7 +47,8 @@ def unsent(press: Press, name: IssueName) -> Owed:
     """Who is owed the issue: entitled now, with no copy pending, sending, uncertain, accepted or held."""
     with press.store.reading() as connection:
         found = first_mailing(connection, name)
-        return Owed(issue=str(name), people=_owed(connection, press, found))
+        owed, stuck = _owed(connection, press, found)
+        return Owed(issue=str(name), people=owed, stuck=stuck)
 
 
 def supplement(press: Press, name: IssueName, *, copies: int | None = None) -> Begun | None:
@@ -57,7 +62,7 @@ def supplement(press: Press, name: IssueName, *, copies: int | None = None) -> B
             raise Refused(f"{name} is {found.state}: plan it again, then send it; a supplement is for what was missed")
         if not may_leave(press, found):
             raise Refused(f"{name} was never approved: `mailer plan {name}`, test and approve it")
-        owed = _owed(connection, press, found)
+        owed, _ = _owed(connection, press, found)
         if not owed:
             return None
         by_now = sum(len(one.entitlement.editions) for one in owed)
@@ -128,36 +133,42 @@ def _mended(connection: Connection, found: Mailing) -> _Mended:
     )
 
 
-def _owed(connection: Connection, press: Press, found: Mailing) -> tuple[Judged, ...]:
+def _owed(connection: Connection, press: Press, found: Mailing) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
+    """Who is owed which editions; and who has none because it failed at the address that we still have."""
     served = deliveries.people_served(connection, found.newsletter, found.serial)
     mended = _mended(connection, found)
-    owed = []
+    owed, stuck = [], []
     for one in chain.from_iterable(judge_everybody(connection, press, _revision(connection, found))):
-        editions = tuple(
-            language
-            for language in one.entitlement.editions
-            if not _has(served.get((one.person, language), []), _address(one), mended)
-        )
+        copies = {language: served.get((one.person, language), []) for language in one.entitlement.editions}
+        lacking = [language for language, known in copies.items() if not _is_there(known)]
+        failed = [language for language in lacking if _has_failed(copies[language], _address(one), mended)]
+        editions = tuple(language for language in lacking if language not in failed)
         if editions:
             owed.append(replace(one, entitlement=replace(one.entitlement, editions=editions)))
-    return tuple(owed)
+        if failed:
+            stuck.append(one.person)
+    return tuple(owed), tuple(stuck)
 
 
-def _has(copies: list[Delivery], address: str, mended: _Mended) -> bool:
-    """Whether a further copy is not owed: one is there or under way, or it failed at the address we still have.
+def _is_there(copies: list[Delivery]) -> bool:
+    """Whether a copy is there or under way.
 
-    A copy that was held because its address was does not count: whoever is owed one has an address that is not.
+    One that was held with its address, or for a pause, does not count: whoever is entitled now is free of both.
     """
-    failed = any(copy.state.failed and copy.address == address and not mended.is_owed_again(copy) for copy in copies)
-    return failed or blocking(copy for copy in copies if not _was_held(copy))
+    return blocking(copy for copy in copies if not _was_held(copy))
+
+
+def _has_failed(copies: list[Delivery], address: str, mended: _Mended) -> bool:
+    """Whether a copy failed at the address we still have, and nothing has been put right since."""
+    return any(copy.state.failed and copy.address == address and not mended.is_owed_again(copy) for copy in copies)
 
 
 def _was_held(copy: Delivery) -> bool:
-    return copy.state is State.HELD and copy.held_reason == Reason.ADDRESS_HELD
+    return copy.state is State.HELD and copy.held_reason in {Reason.ADDRESS_HELD, Reason.PAUSED}
 
 
 def _let_go(connection: Connection, found: Mailing, owed: tuple[Judged, ...]) -> None:
-    """The copies that were held with the addresses of these people are cancelled: others go in their place."""
+    """The copies that were held with the addresses of these people, or paused, are cancelled: others take their place."""
     again = {(one.person, language) for one in owed for language in one.entitlement.editions}
     for copy in deliveries.listing(connection, found.newsletter, found.serial, State.HELD):
         if _was_held(copy) and (copy.person, copy.language) in again:

@@ -142,12 +142,11 @@ def _reading(
 ) -> Reading:
     copy = found.copy
     matter = matter_of(report, found.named_by)
-    if copy is not None and (
-        not copy.address
-        or (matter is Matter.BOUNCED and not _failed(copy))
-        or (matter in _ONCE and reports.is_matter(connection, copy.id, matter, not_of=raw))
-    ):
-        matter = None  # its person is erased; the copy goes on; it was said before
+    if copy is not None and (not copy.address or (matter is Matter.BOUNCED and not _failed(copy))):
+        matter = None  # its person is erased; the copy goes on
+    elif copy is not None and matter in _ONCE and reports.is_matter(connection, copy.id, matter, not_of=raw):
+        # It was said before. Who has unsubscribed and writes once more has something else to say.
+        matter = Matter.UNREAD if matter is Matter.UNSUBSCRIBED else None
     if copy is not None and not copy.address:
         report = replace(report, recipient=None, original_recipient=None, final_recipient=None, diagnostic="")
         report, mail = (

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
@@ -233,6 +233,13 @@ def move_all(connection: Connection, mailing: int, state: State, event: Event) -
     values = {"state": advance(state, event), "held_reason": None, "next_attempt_at": None}
     where = (deliveries.c.mailing == mailing) & (deliveries.c.state == state)
     return connection.execute(update(deliveries).where(where).values(values)).rowcount
+
+
+def has_later() -> ColumnElement[bool]:
+    """Whether a copy has a later one in its place, which is there, under way, or failed in its turn."""
+    later = deliveries.alias("later")
+    same = [later.c[name] == deliveries.c[name] for name in ("newsletter", "serial", "person", "language")]
+    return select(later.c.id).where(*same, later.c.id > deliveries.c.id, later.c.state != State.CANCELLED).exists()
 
 
 def blocking(found: Iterable[Delivery]) -> bool:

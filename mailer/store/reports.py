@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
 from mailer.domain.bounce import Kind, Matter, NamedBy, RawReport, Reason, Way
-from mailer.domain.delivery import BLOCKING
 from mailer.store.columns import insert_into
+from mailer.store.deliveries import has_later
 from mailer.store.report_tables import raw_reports, reports
 from mailer.store.schema import deliveries
 
@@ -133,12 +133,12 @@ def listing(
 ) -> list[Report]:
     """The reports, the oldest first: all of them, or those that somebody has to see to, of a copy or an issue.
 
-    A bounce is seen to as soon as a further copy of the issue for the same person and language is there or under way.
+    A bounce is seen to as soon as a further copy of the issue for the same person and language has been made.
     """
     query = _all()
     if unsettled:
         query = query.where(reports.c.matter.is_not(None), reports.c.settled_at.is_(None))
-        query = query.where(or_(reports.c.matter != Matter.BOUNCED, ~_has_another()))
+        query = query.where(or_(reports.c.matter != Matter.BOUNCED, ~has_later()))
     if delivery is not None:
         query = query.where(reports.c.delivery == delivery)
     if issue is not None:
@@ -182,13 +182,6 @@ def counts(connection: Connection) -> dict[str, int]:
     """How many reports of each kind there are."""
     query = select(reports.c.kind, func.count().label("number")).group_by(reports.c.kind)
     return {row.kind: row.number for row in connection.execute(query)}
-
-
-def _has_another() -> ColumnElement[bool]:
-    other = deliveries.alias("another")
-    same = [other.c[name] == deliveries.c[name] for name in ("newsletter", "serial", "person", "language")]
-    same.append(other.c.id != deliveries.c.id)
-    return select(other.c.id).where(*same, other.c.state.in_([*BLOCKING])).exists()
 
 
 _issue = deliveries.c.newsletter + "/" + func.cast(deliveries.c.serial, deliveries.c.newsletter.type)

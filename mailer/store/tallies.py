@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from mailer.domain.delivery import State
+from mailer.store.deliveries import has_later
 from mailer.store.schema import attempts, deliveries, is_pending, is_rejected
 
 # States of copies that have left, or were refused.
@@ -73,6 +74,14 @@ def copies_up_to(connection: Connection, mailing: int, most: int) -> int:
     """How many copies a mailing has, counted up to so many."""
     found = select(deliveries.c.id).where(deliveries.c.mailing == mailing).limit(most)
     return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
+def lacking(connection: Connection, mailings: Sequence[int]) -> int:
+    """How many copies of these mailings failed and have no later one in their place."""
+    failed = [state for state in State if state.failed]
+    query = select(func.count()).where(deliveries.c.mailing.in_(mailings), deliveries.c.state.in_(failed))
+    query = query.where(~has_later())
+    return connection.execute(query).scalar_one()
 
 
 def refused_with(connection: Connection, mailing: int, code: int, status: str) -> int:

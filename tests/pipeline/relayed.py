@@ -11,7 +11,7 @@ from mailer.pipeline import clearing, handing
 from mailer.pipeline.handing import Asked, Manner
 from mailer.pipeline.limiting import RelayLimit
 from mailer.pipeline.making import Work
-from mailer.store import mailings, owners
+from mailer.store import Connection, mailings, owners
 from mailer.store.results import Result
 from tests.club import ISSUE
 
@@ -41,12 +41,17 @@ def claim(app: App) -> list[Work]:
 
 def answer(app: App, work: Work, outcome: Outcome, *, begun: bool = True) -> None:
     """Record what the relay said of a claimed copy; a refusal of its recipient comes before it has begun to leave."""
+    with app.store.transaction() as connection:
+        write(connection, app, work, outcome, begun=begun)
+
+
+def write(connection: Connection, app: App, work: Work, outcome: Outcome, *, begun: bool = True) -> None:
+    """The same in a transaction that goes on."""
     now = app.press.clock.now()
     result = Result(
         claim=work.claim, event=event_of(outcome), outcome=outcome, begun=begun, started_at=now, finished_at=now
     )
-    with app.store.transaction() as connection:
-        handing.record(connection, app.press, MANNER, OWNERS[work.claim.delivery], RELAY, [result], now)
+    handing.record(connection, app.press, MANNER, OWNERS[work.claim.delivery], RELAY, [result], now)
 
 
 def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]:

@@ -1,6 +1,8 @@
 """What comes back finds its copy by what we have signed, and leads to what it must, once."""
 
+from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -8,11 +10,23 @@ from mailer.app import App
 from mailer.domain.bounce import Kind, Matter, NamedBy, RawReport, Reason, Way
 from mailer.domain.delivery import State
 from mailer.domain.errors import NotFound, Refused
-from mailer.pipeline import bouncing, explaining, finding, holding, ledger, preferring, settling, supplementing
-from mailer.store import reports
+from mailer.formats.token import Keyring
+from mailer.pipeline import (
+    bouncing,
+    erasing,
+    explaining,
+    finding,
+    holding,
+    ledger,
+    preferring,
+    settling,
+    supplementing,
+    understanding,
+)
+from mailer.store import failures, reports
 from tests.club import ISSUE, Club, begin, copies, import_register, members, states
 from tests.doubles import FrozenClock
-from tests.pipeline.relayed import ACCEPTED, LOST, answer, claim, deliver
+from tests.pipeline.relayed import ACCEPTED, LOST, answer, claim, deliver, write
 from tests.reported import (
     DOMAIN,
     FULL,
@@ -83,7 +97,7 @@ def test_without_our_signature_nothing_moves_and_the_likely_person_is_told(app: 
     assert (done.readings[0].delivery, done.readings[0].person) == (None, "P004")
     come(app, bounce(failed="stranger@elsewhere.example"))
     assert states(app) == {"accepted": 30}
-    assert matters(app) == [("P004", Matter.UNNAMED)]
+    assert matters(app) == [("P004", Matter.UNNAMED), ("", Matter.UNNAMED)]
 
 
 def test_a_return_path_of_one_copy_with_the_message_id_of_another_names_none(app: App) -> None:
@@ -186,8 +200,8 @@ def test_what_is_kept_can_be_read_again_and_old_octets_are_let_go(app: App, cloc
 
 
 def test_a_better_parser_moves_what_the_old_one_did_not_see(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    better = bouncing.parse
-    monkeypatch.setattr(bouncing, "parse", lambda _raw: better(b"Subject: nothing\n\n"))
+    better = understanding.parse
+    monkeypatch.setattr(understanding, "parse", lambda _raw: better(b"Subject: nothing\n\n"))
     come_back(app, "P001")
     assert states(app) == {"accepted": 30}
     monkeypatch.undo()
@@ -231,6 +245,79 @@ def test_what_nobody_can_read_at_a_return_path_is_told(app: App) -> None:
     path = path_of(app, copies(app)["P001"])
     come(app, letter(path, "Dear club, thank you for the issue.", subject="Re: The Harbour Letter"), path)
     assert (matters(app), states(app)) == ([("P001", Matter.UNREAD)], {"accepted": 30})
+
+
+def test_each_letter_to_a_return_path_is_told(app: App) -> None:
+    path = path_of(app, copies(app)["P001"])
+    for words in ("Dinner?", "My address changes next week."):
+        come(app, letter(path, words), path)
+        [one] = bouncing.listing(app.press, every=False)
+        bouncing.settle(app.press, [one.id])
+    path = unsubscribe_path_of(app, copies(app)["P001"])
+    come(app, letter(path, "No more, please."), path)
+    come(app, letter(path, "Sorry, I did not mean it."), path)
+    assert matters(app) == [("P001", Matter.UNSUBSCRIBED), ("P001", Matter.UNREAD)]
+
+
+def test_a_complaint_about_a_copy_that_was_passed_on_takes_nothing_from_the_member(app: App) -> None:
+    copy = copies(app)["P001"]
+    come(
+        app,
+        complaint("", "bob@freemail.example", message_id=copy.message_id).replace(
+            b"Version: 1", b"Version: 1\nOriginal-Rcpt-To: bob@freemail.example"
+        ),
+    )
+    assert (holding.listing(app.press), matters(app)) == ([], [("P001", Matter.COMPLAINED)])
+
+
+def test_a_bounce_of_a_copy_that_goes_on_counts_for_nothing(app: App) -> None:
+    import_register(app, members(1, first=31))
+    supplementing.supplement(app.press, ISSUE)
+    [work] = claim(app)
+    answer(app, work, LOST)
+    settling.settle(app.press, work.claim.delivery, accepted=False)  # it goes once more
+    come_back(app, "P031")
+    assert (copies(app)["P031"].state, matters(app)) == (State.PENDING, [])
+    with app.store.reading() as connection:
+        assert failures.of_mailings(connection, [copies(app)["P031"].mailing]) == {}
+
+
+def test_what_comes_back_about_the_erased_tells_nothing_of_them(app: App) -> None:
+    copy = copies(app)["P001"]
+    path = path_of(app, copy)
+    erasing.erase(app.press, "P001")
+    come(app, bounce(path, copy.address, message_id=copy.message_id), path)
+    come(app, complaint(path, copy.address), path)
+    assert (states(app), matters(app), holding.listing(app.press)) == ({"accepted": 29, "bounced": 1}, [], [])
+    assert {(one.recipient, one.diagnostic, one.sender, one.forwarded) for one in everything(app)} == {
+        (None, "", "", False)
+    }
+    with app.store.reading() as connection:
+        assert reports.kept(connection) == []
+
+
+def test_a_key_that_is_gone_takes_no_name_away(app: App) -> None:
+    come_back(app, "P001")
+    reported = [one.id for one in everything(app)]
+    bouncing.settle(app.press, reported)
+    other = replace(app.press, keys=Keyring(keys=(b"another key" * 3,)))
+    assert bouncing.read_again(other, RULES) == (1, 0)
+    assert [(one.id, one.named_by, one.settled_by) for one in everything(app)] == [
+        (reported[0], NamedBy.RETURN_PATH, "secretary")
+    ]
+
+
+def test_a_bounce_that_comes_while_the_result_is_written_is_not_lost(app: App) -> None:
+    import_register(app, members(1, first=31))
+    supplementing.supplement(app.press, ISSUE)
+    [work] = claim(app)
+    with app.store.transaction() as connection:
+        write(connection, app, work, ACCEPTED)
+        coming = Thread(target=come_back, args=(app, "P031"))
+        coming.start()
+        coming.join(0.3)  # it waits for us, whichever the database
+    coming.join()
+    assert copies(app)["P031"].state is State.BOUNCED
 
 
 def test_a_forged_complaint_holds_nobody(app: App) -> None:

@@ -10,11 +10,11 @@ from mailer.domain.errors import BadInput, NotFound
 from mailer.domain.mailing import MailingState
 from mailer.pipeline import approving, explaining, holding, ledger, planning, reporting, supplementing
 from mailer.pipeline.press import IssueName
-from mailer.store import history, mailings
+from mailer.store import deliveries, history, mailings
 from tests.club import ISSUE, LETTER, Club, begin, copies, import_register, members, pull, states
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import ACCEPTED, NEVER, answer, claim, deliver, the_mailings
-from tests.reported import DOMAIN, FULL, SILENT, SPAM, UNKNOWN, UNSIGNED, bounce, come, come_back, path_of
+from tests.reported import DOMAIN, FULL, SILENT, SPAM, UNKNOWN, UNSIGNED, bounce, come, come_back, complaint, path_of
 
 PEOPLE = members(60)
 ANNA = PEOPLE[0]
@@ -114,20 +114,18 @@ def test_an_accepted_copy_and_seven_quiet_days_clear_an_address(app: App, club: 
     next_issue(app, club, clock, 1, days=30)  # it arrived
     name = next_issue(app, club, clock, 2, days=30)
     comes_back(app, name, "P001", UNKNOWN)
-    assert held(app) == []
-    assert held(app) == []
+    assert held(app) == []  # the first has lapsed
 
 
 def test_what_waits_for_a_held_address_is_held_whoever_shares_it(app: App, club: Club, clock: FrozenClock) -> None:
-    import_register(
-        app, [*PEOPLE, *members(1, first=61, address=ANNA.email.upper()), *members(1, first=62, address=ANNA.email)]
-    )
+    sharing = [*members(1, first=61, address=ANNA.email.upper()), *members(1, first=62, address=ANNA.email)]
     come_back(app, "P001")
-    supplementing.supplement(app.press, ISSUE)
-    assert [copies(app)[one].state for one in ("P061", "P062")] == [State.PENDING, State.PENDING]
     name = next_issue(app, club, clock, 1, days=1)
-    comes_back(app, name, "P062", UNKNOWN)
-    assert held(app) == [(ANNA.email, "address")]
+    import_register(app, [*PEOPLE, *sharing])
+    supplementing.supplement(app.press, ISSUE)
+    comes_back(app, name, "P001", UNKNOWN)
+    assert [copies(app)[one].held_reason for one in ("P061", "P062")] == ["address_held", "address_held"]
+    assert deliver(app) == []
 
 
 def test_a_copy_that_waits_when_its_address_is_held_stays(app: App, club: Club, clock: FrozenClock) -> None:
@@ -166,8 +164,35 @@ def test_a_lift_makes_the_issue_owed_again_and_starts_anew(app: App, club: Club,
     assert held(app) == []
     assert supplementing.unsent(app.press, ISSUE).people == ()
     with app.store.reading() as connection:
-        entries = history.entries(connection, f"delivery {copies(app)['P001'].id}")
-    assert [one.verb for one in entries] == []
+        first = deliveries.listing(connection, ISSUE.newsletter, ISSUE.serial)[0]
+        entries = history.entries(connection, f"delivery {first.id}")
+    assert [(one.verb, one.who) for one in entries] == [("lift", "secretary")]
+
+
+def test_a_complaint_confirms_a_hold_which_then_outlives_the_breaker(app: App, club: Club, clock: FrozenClock) -> None:
+    for one in PEOPLE[:5]:
+        come_back(app, one.person)
+    name = next_issue(app, club, clock, 1, days=10)
+    for one in PEOPLE[:5]:
+        comes_back(app, name, one.person, UNKNOWN)
+    copy = copies(app)["P001"]
+    come(app, complaint(path_of(app, copy), copy.address, message_id=copy.message_id), path_of(app, copy))
+    assert held(app)[0] == (ANNA.email, "complaint")
+    comes_back(app, name, "P006", UNKNOWN)  # the breaker
+    assert held(app) == [(ANNA.email, "complaint")]
+    with app.store.reading() as connection:
+        withdrawn = next(one for one in deliveries.listing(connection, LETTER, 42) if one.person == "P002")
+        assert [one.verb for one in history.entries(connection, f"delivery {withdrawn.id}")] == ["hold", "lift"]
+
+
+def test_what_failed_until_the_breaker_is_owed_again_whatever_it_was(app: App, club: Club, clock: FrozenClock) -> None:
+    for one in PEOPLE[:6]:
+        come_back(app, one.person)
+    clock.advance(minutes=1)
+    come_back(app, "P007")  # after it, and its address is dead: that is this reader's own
+    found = supplementing.unsent(app.press, ISSUE)
+    assert [one.person for one in found.people] == [f"P{number:03}" for number in range(1, 7)]
+    assert found.stuck == ("P007",)
 
 
 def test_an_address_with_one_failure_can_be_said_to_be_right(app: App, clock: FrozenClock) -> None:
