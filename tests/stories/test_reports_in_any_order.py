@@ -1,8 +1,7 @@
 """In whatever order reports come, some of them twice, alone or together: in the end the ledger says the same.
 
-Order counts where two reports contradict each other about one thing: of two bounces of a copy the last one says why; of
-a complaint and two dead issues at one address the first says why it is held, and of two unsubscribes by one person the
-first says from when on. Held, paused and bounced they are in any order.
+Order counts where two reports contradict each other about one thing: of two bounces of a copy the last one says why, and
+of two unsubscribes by one person the first says from when on. Held, paused and bounced they are in any order.
 """
 
 import shutil

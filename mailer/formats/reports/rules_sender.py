@@ -24,7 +24,7 @@ RULES = (
         Reason.AUTHENTICATION,
         "SPF, DKIM or DMARC of our mail did not pass",
         r"\bspf\b|\bdkim\b|\bdmarc\b|sender id \(pra\)|purported responsible address|sender policy framework",
-        r"unauthenticated (?:e-?mail|mail|messages?|senders?)|authentication (?:level|requirements|checks?|information)",
+        r"unauthenticated (?:e-?mail|mail|messages?|senders?)|sender (?:is )?unauthenticated|authentication (?:level|requirements|checks?|information)",
         r"email is not authenticated|message (?:is )?not authenticated|not authorized to send (?:mail )?(?:from|on behalf)",
         r"not (?:designated|permitted|allowed) to send (?:mail )?(?:from|for|on behalf)|5\.7\.2[0-6]\b|5\.7\.515",
         r"invalid ip for sending mail of domain|domain .{0,80} mismatches client ip|authentication-results",
