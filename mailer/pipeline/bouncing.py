@@ -209,7 +209,7 @@ def _follow(connection: Connection, press: Press, report: BounceReport, found: F
     elif report.kind is Kind.COMPLAINT and report.reason is Reason.COMPLAINT:
         holding.hold_for_complaint(connection, press, copy, issue=issue, said=said, at=at)
     elif report.kind is Kind.COMPLAINT and report.reason is Reason.AUTH_FAILURE:
-        alarming.unwanted(connection, press, issue, report.reason, said)
+        alarming.unwanted(connection, press, mailings.mailing(connection, copy.mailing), report.reason, said)
     elif report.kind is Kind.BOUNCE:
         if (copy.state, Event.BOUNCE_REPORTED) in MOVES:
             deliveries.move(connection, copy, Event.BOUNCE_REPORTED)

@@ -40,7 +40,8 @@ def follow(connection: Connection, press: Press, rules: Consequences, failed: Se
     failures.add(connection, failed)
     for one in failed:
         if one.failure.scope in OPERATORS:
-            alarming.unwanted(connection, press, one.failure.issue, one.failure.reason, one.failure.said)
+            about = mailings.mailing(connection, one.mailing)
+            alarming.unwanted(connection, press, about, one.failure.reason, one.failure.said)
     for identity in sorted({one.mailing for one in failed}):
         if breaking.too_much_failed(connection, press, rules.breaker, mailings.mailing(connection, identity)):
             holding.reconsider(connection, press, rules.thresholds, identity)
