@@ -4,7 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from mailer.domain.bounce import Kind, Matter, NamedBy, RawReport, Reason, Way
 from mailer.domain.delivery import BLOCKING
@@ -133,7 +145,7 @@ def listing(
     query = _all()
     if unsettled:
         query = query.where(reports.c.matter.is_not(None), reports.c.settled_at.is_(None))
-        query = query.where(or_(reports.c.matter != Matter.BOUNCED, ~_has_another()))
+        query = query.where(or_(reports.c.matter != Matter.BOUNCED, ~has_another()))
     if delivery is not None:
         query = query.where(reports.c.delivery == delivery)
     if issue is not None:
@@ -179,10 +191,13 @@ def counts(connection: Connection) -> dict[str, int]:
     return {row.kind: row.number for row in connection.execute(query)}
 
 
-def _has_another() -> ColumnElement[bool]:
+def has_another() -> ColumnElement[bool]:
+    """Whether a copy has a further one beside it that is there or under way: the same issue, person and language."""
     other = deliveries.alias("another")
     same = [other.c[name] == deliveries.c[name] for name in ("newsletter", "serial", "person", "language")]
-    return select(other.c.id).where(*same, other.c.state.in_([*BLOCKING])).exists()
+    # Written out as the index of one copy has it: found there, and not among all copies of the issue.
+    written: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in sorted(BLOCKING)]
+    return select(other.c.id).where(*same, other.c.state.in_(written)).exists()
 
 
 _issue = deliveries.c.newsletter + "/" + func.cast(deliveries.c.serial, deliveries.c.newsletter.type)
