@@ -181,6 +181,31 @@ def _typed(block):
     return [found[1] for line in block.splitlines() if (found := re.match(r"^(?:\$ +)?(mailer .*)$", line))]
 
 
+def in_letters():
+    """Every `mailer …` line of the letters as they are written, with the letter's name."""
+    for one in sorted((ROOT / "tests" / "golden").glob("letter-*.txt")):
+        for line in re.findall(r"^ +(mailer .*)$", one.read_text(encoding="utf-8"), re.MULTILINE):
+            yield one.name, line
+
+
+@pytest.mark.parametrize(("letter", "line"), dict.fromkeys(in_letters()))
+def test_a_command_line_in_a_letter_can_be_typed_as_it_stands(letter, line):
+    command, words = get_command(app), shlex.split(line)[1:]
+    while hasattr(command, "commands"):
+        assert words[0] in command.commands, f"{letter}: no command {words[0]!r}: {line}"
+        command, words = command.commands[words[0]], words[1:]
+    # It fails for an option that there is not, for a word too many and for one too few.
+    assert command.make_context(command.name, words, obj=None) is not None
+
+
+def test_every_command_of_the_letters_stands_in_one_of_those_written():
+    shown = {line for _, line in in_letters()}
+    for one in (ROOT / "templates" / "system").rglob("*.txt.j2"):
+        for line in re.findall(r"^  (mailer .*)$", one.read_text(encoding="utf-8"), re.MULTILINE):
+            words = re.sub(r"\\{\\{.*?\\}\\}", r"\\S+", re.escape(line).replace("\\ ", " "))
+            assert any(re.fullmatch(words, each) for each in shown), f"no letter of tests/golden has: {line}"
+
+
 @pytest.mark.parametrize(
     ("page", "line"),
     [(page.name, line) for page in PAGES for line in dict.fromkeys(lines_of(page))],

@@ -70,7 +70,8 @@ class Mailing:
     `seal` is what an approval is bound to; `approved_hash`, the seal that was approved, counts only while they are equal.
     `due_at` is a scheduled mailing's time; `starts_at` the moment before which no message leaves (undo_minutes).
     `rest_at` is when the rest may follow a canary wave, once that has gone.
-    `broken_at` is when the breaker stopped it for the last time.
+    `broken_at` is when the breaker stopped it for the last time; `closed_at` when it was closed, or cancelled, for the last
+    time (None in mailings that ended before this was kept).
     `supplement` counts the further mailings of the same issue, 0 for the first.
     """
 
@@ -95,6 +96,7 @@ class Mailing:
     first_handover_at: datetime | None = None
     rest_at: datetime | None = None
     broken_at: datetime | None = None
+    closed_at: datetime | None = None
 
     @property
     def issue(self) -> str:

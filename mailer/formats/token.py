@@ -10,6 +10,7 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # of base32 (RFC 4648 §6), in s
 _DIGITS = {digit: value for value, digit in enumerate(_ALPHABET)}
 _KEY_ID = 2  # characters, 10 bits: one key is tried and not each, nothing more
 _SEAL = 16  # characters, 80 bits of the HMAC
+_DIGEST = 32  # hex digits, 128 bits of the HMAC
 _DELIVERIES = 1 << 63  # what a database integer holds is below
 _DIGITS_AT_MOST = 13  # base-32 digits of the largest
 # At most 32 octets; a local part may have 64 (RFC 5321 §4.5.3.1.1).
@@ -54,6 +55,15 @@ class Keyring:
         if not 0 < delivery < _DELIVERIES:
             raise ValueError(f"no delivery has the number {delivery}")
         return _made(self.keys[0], purpose, delivery)
+
+    def digest(self, word: str, text: str) -> str:
+        """What only we can make of this text for the purpose that the word (letters alone) names: 32 hex digits.
+
+        It is the same every time, and no token. ValueError for another word.
+        """
+        if not (word.isascii() and word.isalpha()):
+            raise ValueError(f"{word!r} is no word for a purpose")
+        return hmac.digest(self.keys[0], f"digest:{word}:{text}".encode(), "sha256").hex()[:_DIGEST]
 
     def read(self, token: str) -> Token | None:
         """What the token says, in whatever case its letters are; None for any text that `sign` has not made."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from mailer.domain.bounce import Reason
+from mailer.domain.mailing import Mailing
+from mailer.pipeline import maillog
 from mailer.pipeline.press import Press
 from mailer.store import Connection, letters
 
@@ -21,13 +23,15 @@ def broken(
     _alarm(connection, press, about, facts)
 
 
-def unwanted(connection: Connection, press: Press, issue: str, reason: Reason, said: str) -> None:
-    """A copy of the issue failed for a reason that is not the reader's; of each issue and reason it is told once.
+def unwanted(connection: Connection, press: Press, found: Mailing, reason: Reason, said: str) -> None:
+    """A copy of the mailing failed for a reason that is not the reader's; of each mailing and reason it is told once.
 
-    `said` are the server's own words.
+    `said` are the server's own words. The log has a line for each copy, whether there is an operator or not.
     """
-    facts = {"cause": "failure", "issue": issue, "reason": reason.value, "said": said}
-    _alarm(connection, press, f"{issue} {reason}", facts)
+    maillog.unwanted(found.issue, reason)
+    facts = {"cause": "failure", "issue": found.issue, "reason": reason.value, "said": said}
+    # A supplement that fails again says that what was wrong is not mended.
+    _alarm(connection, press, f"{found.issue}#{found.supplement} {reason}", facts)
 
 
 def _alarm(connection: Connection, press: Press, about: str, facts: Mapping[str, object]) -> None:

@@ -158,13 +158,14 @@ def cancel(press: Press, name: IssueName) -> int:
     """Every copy that has not left, and is not leaving at this moment, never will; returns how many."""
     cancelled = 0
     with press.store.transaction() as connection:
+        now = press.clock.now()
         found = [
             one for one in _all(connection, name) if one.state not in {MailingState.CLOSED, MailingState.CANCELLED}
         ]
         if not found:
             raise Refused(f"{name} has no mailing that could be cancelled: it is closed or cancelled already")
         for one in found:
-            _move(connection, one, Step.CANCEL)
+            _move(connection, one, Step.CANCEL, closed_at=now)
             cancelled += cancel_waiting(connection, one.id)
         note(connection, press, "cancel", name, f"{cancelled} copies")
     return cancelled

@@ -60,18 +60,18 @@ def relay_is_down(connection: Connection, press: Press, reason: str) -> None:
     maillog.relay_down(reason)
 
 
-def tidy(connection: Connection, _press: Press) -> set[int]:
+def tidy(connection: Connection, press: Press) -> set[int]:
     """Cancel what came back to a cancelled mailing, close what is done; returns the mailings that were closed."""
     for one in mailings.mailings_in(connection, [MailingState.CANCELLED]):
         if deliveries.any_waits(connection, one.id):
             cancel_waiting(connection, one.id)
-    closed = close_done(connection)
+    closed = close_done(connection, press)
     for one in closed:
         maillog.mailing(one.issue, "closed")
     return {one.id for one in closed}
 
 
-def close_done(connection: Connection) -> list[Mailing]:
+def close_done(connection: Connection, press: Press) -> list[Mailing]:
     """Close every mailing in which nothing is pending or sending; returns those that were closed.
 
     A closed one to which a copy came back (a late reply, a copy settled or released) goes on first.
@@ -79,9 +79,11 @@ def close_done(connection: Connection) -> list[Mailing]:
     for one in mailings.mailings_in(connection, [MailingState.CLOSED]):
         if deliveries.any_waits(connection, one.id):
             mailings.move(connection, one, take(one.state, Step.REOPEN))
+    now = press.clock.now()
     sending = mailings.mailings_in(connection, [MailingState.SENDING])
     return [
         one
         for one in sending
-        if not deliveries.any_waits(connection, one.id) and mailings.move(connection, one, take(one.state, Step.CLOSE))
+        if not deliveries.any_waits(connection, one.id)
+        and mailings.move(connection, one, take(one.state, Step.CLOSE), closed_at=now)
     ]

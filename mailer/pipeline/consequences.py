@@ -38,16 +38,17 @@ def follow(connection: Connection, press: Press, rules: Consequences, failed: Se
     if not failed:
         return
     failures.add(connection, failed)
-    for one in failed:
-        if one.failure.scope in OPERATORS:
-            alarming.unwanted(connection, press, one.failure.issue, one.failure.reason, one.failure.said)
-    for identity in sorted({one.mailing for one in failed}):
-        if breaking.too_much_failed(connection, press, rules.breaker, mailings.mailing(connection, identity)):
+    theirs = {identity: mailings.mailing(connection, identity) for identity in sorted({one.mailing for one in failed})}
+    unwanted = {(one.mailing, one.failure.reason): one.failure.said for one in failed if one.failure.scope in OPERATORS}
+    for (identity, reason), said in unwanted.items():
+        alarming.unwanted(connection, press, theirs[identity], reason, said)
+    for identity, found in theirs.items():
+        if breaking.too_much_failed(connection, press, rules.breaker, found):
             holding.reconsider(connection, press, rules.thresholds, identity)
     # Only at an address where it may count is there anything to judge.
     judged = [one.delivery for one in failed if reason_of(one.failure) is not None]
-    found = deliveries.deliveries_with(connection, judged)
-    holding.judge(connection, press, rules.thresholds, list(found.values()))
+    copies = deliveries.deliveries_with(connection, judged)
+    holding.judge(connection, press, rules.thresholds, list(copies.values()))
 
 
 def refused(connection: Connection, press: Press, rules: Consequences, results: Sequence[Result]) -> None:

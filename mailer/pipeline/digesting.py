@@ -1,19 +1,22 @@
 """Gathers what the secretary is told of a mailing that is done: who has no copy and why, who is held, what is owed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from mailer.domain.bounce import Reason
 from mailer.domain.delivery import State
-from mailer.domain.mailing import Mailing
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.membership import Seat
 from mailer.formats import plain_words
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.supplementing import unsent
-from mailer.store import Connection, deliveries, failures, holds, members
+from mailer.store import Connection, deliveries, failures, holds, mailings, members
 from mailer.store.deliveries import Delivery
 from mailer.store.holds import Hold
 
 Facts = dict[str, object]
+T = TypeVar("T")
 
 # So many are named in a letter; a command names all of them.
 NAMED = 40
@@ -31,29 +34,38 @@ def digest(press: Press, mailing: Mailing) -> Facts:
         doubted = deliveries.of_mailing(connection, mailing.id, State.UNCERTAIN)
         held = deliveries.of_mailing(connection, mailing.id, State.HELD)
         pauses = [one for one in holds.pauses(connection).values() if one.since >= since]
-        names = members.names_of(connection, [one.person for one in pauses])
+        names = members.names_of(connection, [one.person for one in first(pauses)])
         new_holds = [one for one in holds.listing(connection) if one.since >= since]
+        seated = members.seated_at_each(connection, {one.address for one in first(new_holds)})
         return {
             "issue": mailing.issue,
             "newsletter": known.name if known is not None else mailing.newsletter,
             "supplement": mailing.supplement,
+            "cancelled": mailing.state is MailingState.CANCELLED,
             "counts": counts,
             "total": sum(counts.values()),
-            **cut("failed", failed),
-            **cut("uncertain", [copy_facts(one) for one in doubted]),
-            **cut("held", [{**copy_facts(one), "why": one.held_reason} for one in held]),
-            **cut("holds", [hold_facts(connection, one, press.language) for one in new_holds]),
-            **cut("paused", [_person(one.person, names.get(one.person, {}), press.language) for one in pauses]),
+            **cut("failed", failed, dict),
+            **cut("uncertain", doubted, copy_facts),
+            **cut("held", held, lambda one: {**copy_facts(one), "why": one.held_reason}),
+            **cut("holds", new_holds, lambda one: hold_facts(one, seated.get(one.address, []), press.language)),
+            **cut("paused", pauses, lambda one: _person(one.person, names.get(one.person, {}), press.language)),
             **cut(
-                "owed", _owed(press, [(one.person, one.candidate.seat.names) for one in owed.people] if owed else [])
+                "owed",
+                owed.people if owed else (),
+                lambda one: _person(one.person, one.candidate.seat.names, press.language),
             ),
             "owed_copies": owed.copies if owed else 0,
         }
 
 
-def cut(name: str, facts: Sequence[Facts]) -> Facts:
-    """The first of these under that name, and how many more there are."""
-    return {name: list(facts[:NAMED]), f"{name}_more": max(0, len(facts) - NAMED)}
+def first(found: Sequence[T]) -> Sequence[T]:
+    """Those of them that a letter names."""
+    return found[:NAMED]
+
+
+def cut(name: str, found: Sequence[T], facts: Callable[[T], Facts]) -> Facts:
+    """The facts of the first of these under that name, and how many more there are."""
+    return {name: [facts(one) for one in first(found)], f"{name}_more": max(0, len(found) - NAMED)}
 
 
 def copy_facts(copy: Delivery) -> Facts:
@@ -67,9 +79,8 @@ def copy_facts(copy: Delivery) -> Facts:
     }
 
 
-def hold_facts(connection: Connection, hold: Hold, language: str) -> Facts:
-    """An address that is held, with whom it belongs to now and what decided."""
-    seats = members.seated_at(connection, hold.address)
+def hold_facts(hold: Hold, seats: Sequence[Seat], language: str) -> Facts:
+    """An address that is held, with whom it belongs to now, by their seats, and what decided."""
     return {
         "address": str(hold.address),
         "people": sorted({one.person for one in seats}),
@@ -91,10 +102,6 @@ def _person(person: str, names: Mapping[str, str], language: str) -> Facts:
     return {"person": person, "name": name_in(names, language) or person}
 
 
-def _owed(press: Press, people: Sequence[tuple[str, Mapping[str, str]]]) -> list[Facts]:
-    return [_person(person, names, press.language) for person, names in people]
-
-
 def _failed(connection: Connection, mailing: Mailing) -> list[Facts]:
     """The copies that did not arrive, each with why."""
     failed, found = failures.of_mailings(connection, [mailing.id]), []
@@ -114,7 +121,20 @@ def about(mailing: Mailing) -> str:
     return f"{mailing.issue}#{mailing.supplement}"
 
 
-def is_recent(mailing: Mailing, since: datetime) -> bool:
-    """Whether a mailing was sent after that instant: of those long ago nobody wants to be told."""
-    begun = mailing.first_handover_at or mailing.starts_at
-    return begun is not None and begun >= since
+def issue_of(about: str) -> str:
+    """The issue of which a digest tells, by what it is about."""
+    return about.rpartition("#")[0]
+
+
+def ended(connection: Connection, since: datetime) -> list[Mailing]:
+    """The mailings that ended at that instant or later: those that are closed, and those cancelled on their way.
+
+    A cancelled one ends when its last copy in hand is answered. Where nothing of it had left there is nothing to tell.
+    """
+    return [one for one in mailings.ended_since(connection, since) if _has_ended(connection, one)]
+
+
+def _has_ended(connection: Connection, mailing: Mailing) -> bool:
+    if mailing.state is MailingState.CANCELLED:
+        return mailing.first_handover_at is not None and not deliveries.any_waits(connection, mailing.id)
+    return mailing.state is MailingState.CLOSED

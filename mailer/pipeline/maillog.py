@@ -43,6 +43,11 @@ def broken(issue: str, reason: str) -> None:
     log.error("mailing %s: %s", issue, reason)
 
 
+def unwanted(issue: str, reason: str) -> None:
+    """A copy failed for our sake; the server's words are not repeated, since an address may stand in them."""
+    log.warning("a copy of %s failed for a reason that no member can mend: %s", issue, reason)
+
+
 def held(delivery: int, reason: str) -> None:
     """The address of a copy is held; whose it is the ledger tells."""
     log.warning("the address of delivery %d is held: %s", delivery, reason)

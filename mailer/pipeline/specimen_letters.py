@@ -48,6 +48,7 @@ _QUIET = {
     "issue": _ISSUE,
     "newsletter": "Russia Confidential",
     "supplement": 0,
+    "cancelled": False,
     "counts": {
         "pending": 0,
         "sending": 0,
@@ -65,7 +66,8 @@ _QUIET = {
 }
 _TROUBLED = {
     **_QUIET,
-    "counts": {**_QUIET["counts"], "accepted": 11, "rejected": 3, "bounced": 1, "uncertain": 1, "held": 1},  # type: ignore[dict-item]
+    "counts": {**_QUIET["counts"], "accepted": 26, "rejected": 7, "bounced": 2, "uncertain": 2, "held": 3},  # type: ignore[dict-item]
+    "total": 40,
     "failed": [
         _failed("P101", 3, "user_unknown", "550 5.1.1 No such user here"),
         _failed("P102", 5, "mailbox_full", "552 5.2.2 Quota exceeded"),
@@ -74,10 +76,15 @@ _TROUBLED = {
         ),
         _failed("P104", 9, "unknown", ""),
     ],
+    "failed_more": 5,
     "uncertain": [_copy("P105", 12)],
+    "uncertain_more": 1,
     "held": [_copy("P104", 14, why="unpaid")],
+    "held_more": 2,
     "holds": [_HOLD],
+    "holds_more": 1,
     "paused": [{"person": "P105", "name": "Emma Holt"}],
+    "paused_more": 1,
     "owed": [{"person": "P102", "name": "Boris Okunev"}],
     "owed_more": 2,
     "owed_copies": 3,
@@ -89,8 +96,17 @@ def _matter(matter: str, person: str, number: int, reason: str, **more: object) 
     return {**_copy(person, number), **empty, "id": 70 + number, "matter": matter, "reason": reason, **more}
 
 
+_CANCELLED = {
+    **_QUIET,
+    "cancelled": True,
+    "counts": {**_QUIET["counts"], "accepted": 9, "uncertain": 1, "cancelled": 7},  # type: ignore[dict-item]
+    "uncertain": [_copy("P105", 12)],
+    "owed": [{"person": "P102", "name": "Boris Okunev"}],
+    "owed_more": 6,
+    "owed_copies": 7,
+}
 _UNSETTLED = {
-    "number": 11,
+    "number": 29,
     "matters": [
         _matter("bounced", "P101", 3, "user_unknown", said="550 5.1.1 No such user here"),
         _matter("bounced", "P102", 5, "mailbox_full", said="552 5.2.2 Quota exceeded"),
@@ -102,11 +118,20 @@ _UNSETTLED = {
         _matter("unread", "P103", 8, "unknown", sender="clara@members.example", subject="Thank you", id=92),
         _matter("unnamed", "P102", 0, "timeout", sender="mailer-daemon@relay.example", id=91),
     ],
-    "matters_more": 0,
+    "matters_more": 3,
+    "failed": [
+        _failed("P101", 4, "host_unknown", "550 5.1.2 Host unknown"),
+        _failed("P103", 10, "blocked", "554 5.7.1 Your host is on a block list"),
+    ],
+    "failed_more": 2,
+    "held": [_copy("P104", 15, why="address_changed"), _copy("P102", 16, why="cannot_render")],
+    "held_more": 1,
+    "owed": [{"issue": "russia-confidential/319", "copies": 2}],
+    "owed_more": 1,
     "holds": [_HOLD],
-    "holds_more": 0,
+    "holds_more": 4,
     "uncertain": [_copy("P105", 12)],
-    "uncertain_more": 0,
+    "uncertain_more": 2,
 }
 _STOPPED = {
     "cause": "breaker",
@@ -119,18 +144,21 @@ _STOPPED = {
 _TOO_LATE = {**_STOPPED, "what": "unwanted", "failed": 3, "paused": False}
 _DEAD = {**_STOPPED, "what": "dead", "failed": 5}
 _UNWANTED = {"cause": "failure", "issue": _ISSUE, "reason": "blocked", "said": "554 5.7.1 Your host is on a block list"}
+_OTHER = {"cause": "other", "said": "A later version has raised this alarm."}
 _SPAM = {"cause": "failure", "issue": _ISSUE, "reason": "spam", "said": ""}
 
 # Every letter there is, by the name of its specimen: which kind it is and what it tells.
 SPECIMENS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "digest": ("digest", _TROUBLED),
     "digest-quiet": ("digest", _QUIET),
+    "digest-cancelled": ("digest", _CANCELLED),
     "reminder": ("reminder", _UNSETTLED),
     "alarm-stopped": ("alarm", _STOPPED),
     "alarm-too-late": ("alarm", _TOO_LATE),
     "alarm-dead": ("alarm", _DEAD),
     "alarm-unwanted": ("alarm", _UNWANTED),
     "alarm-content": ("alarm", _SPAM),
+    "alarm-other": ("alarm", _OTHER),
 }
 
 

@@ -100,7 +100,7 @@ def _revision(connection: Connection, found: Mailing) -> Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Mended:
+class Mended:
     """What has been put right since copies failed: by delivery why they did, by address when it was said to be right."""
 
     failed: Mapping[int, Failure]
@@ -122,9 +122,10 @@ class _Mended:
         return failure.at <= stopped_at or failure.scope in {Scope.SENDER, Scope.CONTENT}
 
 
-def _mended(connection: Connection, found: Mailing) -> _Mended:
+def mended(connection: Connection, found: Mailing) -> Mended:
+    """What has been put right since copies of the issue of this mailing failed."""
     every = mailings.mailings_of(connection, found.newsletter, found.serial)
-    return _Mended(
+    return Mended(
         failed=failures.of_mailings(connection, [one.id for one in every]),
         lifts=holds.lifts(connection),
         stopped={
@@ -136,12 +137,12 @@ def _mended(connection: Connection, found: Mailing) -> _Mended:
 def _owed(connection: Connection, press: Press, found: Mailing) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
     """Who is owed which editions; and who has none because it failed at the address that we still have."""
     served = deliveries.people_served(connection, found.newsletter, found.serial)
-    mended = _mended(connection, found)
+    put_right = mended(connection, found)
     owed, stuck = [], []
     for one in chain.from_iterable(judge_everybody(connection, press, _revision(connection, found))):
         copies = {language: served.get((one.person, language), []) for language in one.entitlement.editions}
         lacking = [language for language, known in copies.items() if not _is_there(known)]
-        failed = [language for language in lacking if _has_failed(copies[language], _address(one), mended)]
+        failed = [language for language in lacking if _has_failed(copies[language], _address(one), put_right)]
         editions = tuple(language for language in lacking if language not in failed)
         if editions:
             owed.append(replace(one, entitlement=replace(one.entitlement, editions=editions)))
@@ -158,9 +159,9 @@ def _is_there(copies: list[Delivery]) -> bool:
     return blocking(copy for copy in copies if not _was_held(copy))
 
 
-def _has_failed(copies: list[Delivery], address: str, mended: _Mended) -> bool:
+def _has_failed(copies: list[Delivery], address: str, put_right: Mended) -> bool:
     """Whether a copy failed at the address we still have, and nothing has been put right since."""
-    return any(copy.state.failed and copy.address == address and not mended.is_owed_again(copy) for copy in copies)
+    return any(copy.state.failed and copy.address == address and not put_right.is_owed_again(copy) for copy in copies)
 
 
 def _was_held(copy: Delivery) -> bool:

@@ -1,13 +1,11 @@
 """Tells secretary and operator: writes down a digest after each mailing and a reminder a day, and sends the letters."""
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailer.domain.errors import MailerError, Refused, TransportDown
-from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Envelope, Message, Transport
 from mailer.domain.retry import doubled
@@ -17,13 +15,13 @@ from mailer.pipeline import digesting, maillog, reminding
 from mailer.pipeline.alarming import ALARM
 from mailer.pipeline.handful import Handful
 from mailer.pipeline.press import Press
-from mailer.store import letters, mailings
+from mailer.store import letters
 
 DIGEST, REMINDER = "digest", "reminder"
 
-# A mailing that went out longer ago gets no digest: it was sent before this version, or nobody was to be told.
+# A mailing that ended longer ago gets no digest: nobody was to be told then.
 RECENT = timedelta(days=7)
-# Between two letters that name what is unsettled lies a day.
+# Between two reminders lies a day, and between a digest and a reminder that would tell nothing else.
 DAILY = timedelta(days=1)
 # A letter that was refused is tried again after this long, then ever more seldom, but for ever: somebody may mend the
 # address, and an alarm is never dropped in silence.
@@ -39,33 +37,43 @@ class Posted:
 
 
 def digests(press: Press) -> int:
-    """Every mailing that is done has its digest written down, once; returns how many are new."""
+    """Every mailing that was closed, or cancelled on its way, has its digest written down, once; returns how many are new.
+
+    One that goes on afterwards with a copy that came back, and is closed again, has no second one.
+    """
     if not press.secretary:
         return 0
     since = press.clock.now() - RECENT
     with press.store.reading() as connection:
-        closed = [
-            one for one in mailings.mailings_in(connection, [MailingState.CLOSED]) if digesting.is_recent(one, since)
-        ]
-        told = letters.told(connection, DIGEST, [digesting.about(one) for one in closed])
+        ended = digesting.ended(connection, since)
+        told = letters.told(connection, DIGEST, [digesting.about(one) for one in ended])
     new = 0
-    for one in closed:
+    for one in ended:
         if digesting.about(one) not in told:
             new += _write(press, DIGEST, digesting.about(one), digesting.digest(press, one))
     return new
 
 
 def reminder(press: Press) -> bool:
-    """What is unsettled is written down for the secretary, when the last digest or reminder is a day old."""
+    """What is unsettled is written down for the secretary, when the last reminder is a day old.
+
+    Not while all of it was just told: when all that is unsettled is about issues of which a digest was written in the
+    last 24 hours, and came before that. So a digest never stands in the way of what it does not tell.
+    """
     if not press.secretary:
         return False
     now = press.clock.now()
     with press.store.reading() as connection:
-        last = letters.last_made(connection, [DIGEST, REMINDER])
+        last = letters.last_made(connection, REMINDER)
+        fresh = letters.made_after(connection, DIGEST, now - DAILY, now)
     # A clock that was set back must not keep everybody silent.
     if last is not None and timedelta(0) <= now - last < DAILY:
         return False
-    facts = reminding.unsettled(press)
+    told: dict[str, datetime] = {}
+    for about, made_at in fresh.items():
+        issue = digesting.issue_of(about)
+        told[issue] = max(made_at, told.get(issue, made_at))
+    facts = reminding.unsettled(press, told)
     return facts is not None and _write(press, REMINDER, f"{now:%Y-%m-%d}", facts)
 
 
@@ -139,7 +147,7 @@ def post(press: Press, one: letters.Waiting) -> Posted:
     to = parse((press.operator if one.kind == ALARM else press.secretary) or one.recipient)
     made = letter.write(one.kind, press.language, one.facts, press.letter_templates)
     sender, now = newsletter.sender, press.clock.now().replace(microsecond=0)
-    token = hashlib.sha256(press.keys.keys[0] + f"letter {one.id} {one.kind} {one.about}".encode()).hexdigest()[:32]
+    token = press.keys.digest("letter", f"{one.id} {one.kind} {one.about}")
     message_id = f"<letter.{token}@{sender.address.domain}>"
     message = letter.seal(made, sender=sender, to=to, message_id=message_id, date=now)
     envelope = Envelope(sender=sender.address.wire, recipient=to.wire)

@@ -1,7 +1,6 @@
 """Sends a test mailing: an edition as it would go out, marked as a test, to editors only, outside the ledger."""
 
 import asyncio
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -194,6 +193,5 @@ def _told_until(variant: Variant, day: date) -> date:
 def _message_id(press: Press, name: IssueName, copy: Copy) -> str:
     """Different for every test mailing, so that no mail program hides the second as a double of the first."""
     instant = press.clock.now().isoformat()
-    words = f"test {name} {instant} {copy.address} {copy.language} {copy.variant.name}"
-    token = hashlib.sha256(press.keys.keys[0] + words.encode()).hexdigest()[:32]
-    return f"<test.{token}@{press.newsletter(name.newsletter).sender.address.domain}>"
+    words = f"{name} {instant} {copy.address} {copy.language} {copy.variant.name}"
+    return f"<test.{press.keys.digest('test', words)}@{press.newsletter(name.newsletter).sender.address.domain}>"

@@ -92,7 +92,8 @@ def _follow(connection: Connection, press: Press, report: BounceReport, found: F
     copy = found.copy
     if copy is None:
         return []
-    issue = mailings.mailing(connection, copy.mailing).issue
+    mailing = mailings.mailing(connection, copy.mailing)
+    issue = mailing.issue
     said = (_words(report) or report.rule)[:MOST_SAID]
     if report.kind is Kind.BOUNCE and _moves(copy):
         deliveries.move(connection, copy, Event.BOUNCE_REPORTED)  # nobody else moves it: it is locked
@@ -103,7 +104,7 @@ def _follow(connection: Connection, press: Press, report: BounceReport, found: F
     elif report.kind is Kind.BOUNCE and _failed(copy):
         return [_failure(copy, issue, report, said, at)]
     elif report.kind is Kind.COMPLAINT and report.reason is Reason.AUTH_FAILURE:
-        alarming.unwanted(connection, press, issue, report.reason, said)
+        alarming.unwanted(connection, press, mailing, report.reason, said)
     elif (
         report.kind is Kind.COMPLAINT
         and report.reason is Reason.COMPLAINT

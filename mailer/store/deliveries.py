@@ -11,7 +11,7 @@ from mailer.domain.circulation import Copy
 from mailer.domain.delivery import BLOCKING, Event, State, advance
 from mailer.domain.edition import variant_named
 from mailer.domain.families import family_of
-from mailer.store.schema import attempts, deliveries, is_pending, is_sending, mailings
+from mailer.store.schema import attempts, deliveries, is_asking, is_pending, is_sending, mailings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,11 +283,19 @@ def of_person(connection: Connection, person: str) -> list[tuple[str, Delivery]]
     return [(named[identity], found[identity]) for identity in sorted(found)]
 
 
-def all_uncertain(connection: Connection) -> list[tuple[str, Delivery]]:
-    """Every copy that waits for a person to settle it, with its issue's name, oldest first. It looks at all copies."""
-    query = select(deliveries.c.id, deliveries.c.newsletter, deliveries.c.serial).where(
-        deliveries.c.state == State.UNCERTAIN
+def all_uncertain(connection: Connection) -> dict[int, str]:
+    """The copies that wait for a person to settle them, the oldest first: the issue's name by delivery."""
+    query = select(deliveries.c.id, deliveries.c.newsletter, deliveries.c.serial)
+    query = query.where(is_asking, deliveries.c.state == State.UNCERTAIN).order_by(deliveries.c.id)
+    return {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(query)}
+
+
+def all_held(connection: Connection, mailings: Collection[int], reasons: Collection[str], limit: int) -> list[int]:
+    """The first copies of these mailings, so many at most, that are held for one of these reasons."""
+    query = select(deliveries.c.id).where(
+        is_asking,
+        deliveries.c.state == State.HELD,
+        deliveries.c.mailing.in_(mailings),
+        deliveries.c.held_reason.in_(reasons),
     )
-    named = {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(query.order_by(deliveries.c.id))}
-    found = deliveries_with(connection, list(named))
-    return [(issue, found[identity]) for identity, issue in named.items()]
+    return list(connection.execute(query.order_by(deliveries.c.id).limit(limit)).scalars())

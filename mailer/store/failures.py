@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from mailer.domain.bounce import Reason, Scope
+from mailer.domain.bounce import Matter, Reason, Scope
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.store.columns import insert_into
-from mailer.store.report_tables import failures
+from mailer.store.deliveries import has_later
+from mailer.store.report_tables import failures, reports
 from mailer.store.schema import attempts, deliveries, mailings
 
 
@@ -77,6 +78,28 @@ def of_mailings(connection: Connection, identities: Collection[int]) -> dict[int
     """The last failure of each copy of these mailings that failed, by delivery."""
     query = select(failures.c.delivery, *_FAILURE).where(failures.c.mailing.in_(identities)).order_by(failures.c.at)
     return {row.delivery: _failure(row) for row in connection.execute(query)}
+
+
+def unseen(connection: Connection, identities: Collection[int], limit: int) -> list[CopyFailed]:
+    """The copies of these mailings that failed without a report for a person to settle, the oldest first.
+
+    None for whose reader and language a further copy of the issue is there or under way; so many at most.
+    """
+    report = select(reports.c.id).where(reports.c.delivery == failures.c.delivery, reports.c.matter == Matter.BOUNCED)
+    query = (
+        select(failures.c.delivery, failures.c.mailing, failures.c.address, *_FAILURE)
+        .join(deliveries, deliveries.c.id == failures.c.delivery)
+        .where(
+            failures.c.mailing.in_(identities),
+            deliveries.c.state.in_([State.REJECTED, State.BOUNCED]),
+            ~report.exists(),
+            ~has_later(),
+        )
+    )
+    return [
+        CopyFailed(delivery=row.delivery, mailing=row.mailing, address=row.address, failure=_failure(row))
+        for row in connection.execute(query.order_by(failures.c.at, failures.c.delivery).limit(limit))
+    ]
 
 
 def accepted_at(connection: Connection, wires: Collection[str]) -> list[datetime]:

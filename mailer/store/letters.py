@@ -60,9 +60,18 @@ def told(connection: Connection, kind: str, about: Collection[str]) -> frozenset
     return frozenset(connection.execute(query).scalars())
 
 
-def last_made(connection: Connection, kinds: Collection[str]) -> datetime | None:
-    """When the last letter of these kinds was written down."""
-    return connection.execute(select(func.max(letters.c.made_at)).where(letters.c.kind.in_(kinds))).scalar()
+def last_made(connection: Connection, kind: str) -> datetime | None:
+    """When the last letter of this kind was written down."""
+    return connection.execute(select(func.max(letters.c.made_at)).where(letters.c.kind == kind)).scalar()
+
+
+def made_after(connection: Connection, kind: str, since: datetime, until: datetime) -> dict[str, datetime]:
+    """The letters of this kind that were written down after `since` and by `until`: when, by what they are about."""
+    query = select(letters.c.about, letters.c.made_at).where(letters.c.kind == kind)
+    return {
+        row.about: row.made_at
+        for row in connection.execute(query.where(letters.c.made_at > since, letters.c.made_at <= until))
+    }
 
 
 def waiting(connection: Connection, now: datetime) -> list[Waiting]:

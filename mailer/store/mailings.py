@@ -52,6 +52,15 @@ def mailings_in(connection: Connection, states: Iterable[MailingState]) -> list[
     return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.planned_at))]
 
 
+def ended_since(connection: Connection, since: datetime) -> list[Mailing]:
+    """Every mailing that was closed or cancelled at that instant or later, the first to end first.
+
+    One that goes on since, with a copy that came back to it, is among them.
+    """
+    query = select(*_COLUMNS).where(mailings.c.closed_at >= since)
+    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.closed_at, mailings.c.id))]
+
+
 def mailing(connection: Connection, identity: int) -> Mailing:
     """The mailing with this id."""
     return _mailing(connection.execute(select(*_COLUMNS).where(mailings.c.id == identity)).one())

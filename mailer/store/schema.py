@@ -75,6 +75,7 @@ mailings = Table(
     Column("first_handover_at", UtcDateTime),
     Column("rest_at", UtcDateTime),  # when the rest may follow the canary wave
     Column("broken_at", UtcDateTime),  # when the breaker stopped it; what failed of it is nobody's fault but ours
+    Column("closed_at", UtcDateTime),  # or cancelled; the letters tell of what ended lately
     UniqueConstraint("newsletter", "serial", "supplement"),
     one_of("state", MailingState, "state"),
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
@@ -166,6 +167,7 @@ deliveries = Table(
 _due = f"state = '{State.PENDING}'"
 _in_hand = f"state = '{State.SENDING}'"
 _refused = f"state = '{State.REJECTED}'"
+_asking = f"state IN ('{State.HELD}', '{State.UNCERTAIN}')"
 _blocking = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKING)))
 # Nobody gets a copy twice, over all mailings of an issue.
 at_most_one(
@@ -180,8 +182,11 @@ at_most_one(
 is_pending = deliveries.c.state == literal_column(f"'{State.PENDING}'")
 is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
 is_rejected = deliveries.c.state == literal_column(f"'{State.REJECTED}'")
+is_asking = deliveries.c.state.in_([literal_column(f"'{state}'") for state in (State.HELD, State.UNCERTAIN)])
 Index("ix_deliveries_mailing", deliveries.c.mailing)
 Index("ix_deliveries_address", deliveries.c.address)  # what an address got, and what waits for it
+# What a reader got, and whether a later copy of an issue stands in the place of one that failed.
+Index("ix_deliveries_person", deliveries.c.person, deliveries.c.newsletter, deliveries.c.serial, deliveries.c.language)
 # What is claimed next, and the few copies that senders have in hand: small, so that moving a copy on touches little.
 some(
     "ix_deliveries_due",
@@ -195,6 +200,7 @@ some(
 )
 some("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
 some("ix_deliveries_rejected", deliveries.c.mailing, when=_refused)  # the breaker looks at these, and at no other
+some("ix_deliveries_asking", deliveries.c.state, deliveries.c.mailing, when=_asking)  # the few that wait for a person
 
 attempts = Table(
     "attempts",

@@ -107,6 +107,21 @@ def test_a_key_ring_has_keys_and_does_not_show_them() -> None:
     assert repr(KEYS) == "Keyring()"
 
 
+def test_a_digest_is_of_one_key_one_word_and_one_text() -> None:
+    made = KEYS.digest("letter", "1 digest")
+    assert made == Keyring(keys=(NEW,)).digest("letter", "1 digest")
+    assert re.fullmatch(r"[0-9a-f]{32}", made)
+    others = [
+        KEYS.digest("test", "1 digest"),
+        KEYS.digest("letter", "2"),
+        Keyring(keys=(OLD,)).digest("letter", "1 digest"),
+    ]
+    assert len({made, *others}) == 4
+    for word in ("", "a:b", "слово", "two words"):
+        with pytest.raises(ValueError, match="is no word for a purpose"):
+            KEYS.digest(word, "text")
+
+
 def test_a_token_stays_what_it_is() -> None:
     """Tokens are out in the world for 400 days: another way to make them would not know them."""
     assert KEYS.sign(Purpose.BOUNCE, 17) == "b47r237ue6ckvlbnhacf"

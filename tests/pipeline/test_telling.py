@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,13 +11,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from mailer.app import App
 from mailer.domain.bounce import Matter, Reason, Way
+from mailer.domain.delivery import State
 from mailer.domain.errors import TransportDown
 from mailer.domain.hold import Failure, HoldReason
+from mailer.domain.mailing import Mailing, MailingState
 from mailer.gateways.sink import Misbehaviour, Phase, Sink
-from mailer.pipeline import alarming, erasing, settling, supplementing, telling
+from mailer.pipeline import alarming, approving, erasing, planning, settling, supplementing, telling
 from mailer.pipeline.press import Press
 from mailer.store import holds, letters, mailings, reports
 from tests.club import (
@@ -36,6 +40,7 @@ from tests.club import (
 )
 from tests.doubles import FrozenClock
 from tests.reported import UNKNOWN, Refusal, bounce, come, complaint
+from tests.store.rows import an_owner, put
 
 SECRETARY, OPERATOR = "secretary@club.example", "operator@club.example"
 NOTIFY = {"secretary": SECRETARY, "operator": OPERATOR}
@@ -131,6 +136,12 @@ def come_back(app: App, member: Member, matter: Matter = Matter.BOUNCED, why: Re
     return found.id
 
 
+def the_mailing(app: App) -> Mailing:
+    with app.store.reading() as connection:
+        (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
+        return found
+
+
 def settle(app: App, *reports_: int) -> None:
     with app.store.transaction() as connection:
         assert reports.settle(connection, reports_, by="secretary", now=app.press.clock.now())
@@ -179,7 +190,9 @@ def test_a_digest_names_holds_pauses_what_is_uncertain_held_and_owed(tmp_path: P
             issue=str(ISSUE), reason=Reason.USER_UNKNOWN, hard=True, refused=True, forwarded=False, at=clock.now()
         )
         with app.store.transaction() as connection:
-            holds.set_hold(connection, PEOPLE[2].email, HoldReason.ADDRESS, [failure], by="ingest", now=clock.now())
+            holds.set_hold(
+                connection, PEOPLE[2].email, HoldReason.ADDRESS, [failure], delivery=None, by="ingest", now=clock.now()
+            )
             copy = copies(app)[PEOPLE[3].person]
             holds.set_pause(connection, PEOPLE[3].person, clock.now().date(), delivery=copy.id, now=clock.now())
         import_register(app, [*PEOPLE, late])
@@ -226,6 +239,95 @@ def test_a_supplement_has_a_digest_of_its_own(tmp_path: Path, clock: FrozenClock
                 (letter,) = await a_round(app, sink)
                 assert "as a supplement" in " ".join(letter.split())
                 assert "accepted by our mail server: 2" in letter
+
+    asyncio.run(told())
+
+
+def test_a_mailing_that_lay_paused_for_long_has_its_digest_when_it_is_closed(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    club = Club.found(tmp_path)
+
+    async def told() -> None:
+        script = says(PEOPLE[0], "450 4.2.0 Come back later", None)
+        async with Sink(script=script) as sink:
+            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+                begin(app, PEOPLE)
+                await sender.drain()
+                approving.pause(app.press, ISSUE)
+                clock.advance(days=8)
+                assert await a_round(app, sink) == []
+                approving.resume(app.press, ISSUE)
+                await sender.drain()
+                (letter,) = await a_round(app, sink)
+                assert f"Subject: {ISSUE}: sent" in letter
+
+    asyncio.run(told())
+
+
+def test_a_mailing_that_is_closed_once_more_has_no_second_digest(tmp_path: Path, clock: FrozenClock) -> None:
+    club = Club.found(tmp_path)
+
+    async def told() -> None:
+        script = says(PEOPLE[0], Misbehaviour.DROP, None, phase=Phase.END)
+        async with Sink(script=script) as sink:
+            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+                begin(app, PEOPLE)
+                await sender.drain()
+                assert len(await a_round(app, sink)) == 1
+                before = the_mailing(app)
+                clock.advance(hours=1)
+                settling.settle(app.press, copies(app)[PEOPLE[0].person].id, accepted=False)
+                await sender.drain()
+                after = the_mailing(app)
+                assert after.state is before.state is MailingState.CLOSED
+                assert after.closed_at == clock.now() > before.closed_at
+                assert await a_round(app, sink) == []
+
+    asyncio.run(told())
+
+
+def test_a_mailing_that_was_closed_before_that_was_kept_has_no_digest(tmp_path: Path, clock: FrozenClock) -> None:
+    async def story(app: App, sink: Sink) -> None:
+        with app.store.transaction() as connection:
+            mailings.change(connection, the_mailing(app).id, closed_at=None)
+        assert await a_round(app, sink) == []
+
+    tell(tmp_path, clock, story, script=says(PEOPLE[1], "550 5.1.1 Unknown here"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "was cancelled when some of its copies had left"), ("ru", "рассылка отменена")]
+)
+def test_a_mailing_that_is_cancelled_on_its_way_has_a_digest(
+    tmp_path: Path, clock: FrozenClock, language: str, words: str
+) -> None:
+    club = Club.found(tmp_path)
+    late = PEOPLE[0]
+
+    async def told() -> None:
+        async with Sink(script=says(late, "450 4.2.0 Come back later")) as sink:
+            with club.sending(clock, sink, notify={**NOTIFY, "language": language}) as (app, sender):
+                begin(app, PEOPLE)
+                approving.cancel(app.press, ISSUE)
+                assert await a_round(app, sink) == []  # nothing had left, nobody has missed anything
+                planning.plan(app.press, ISSUE)
+                begin(app)
+                await sender.drain()
+                assert await a_round(app, sink) == []
+                approving.cancel(app.press, ISSUE)
+                (found,) = [one for one in copies(app).values() if one.state is State.CANCELLED]
+                with app.store.transaction() as connection:
+                    put(connection, found.id, state=State.SENDING, owner=an_owner(connection), lease_until=clock.now())
+                assert await a_round(app, sink) == []  # it is in hand: nobody knows yet what comes of it
+                with app.store.transaction() as connection:
+                    put(connection, found.id, state=State.CANCELLED, owner=None, lease_until=None)
+                (letter,) = await a_round(app, sink)
+                said = " ".join(letter.split())
+                assert words in said
+                assert f"({late.person})" in said
+                assert f"mailer unsent {ISSUE} --send" in said
+                assert await a_round(app, sink) == []
 
     asyncio.run(told())
 
@@ -291,6 +393,207 @@ def test_one_reminder_a_day_while_something_is_open_and_none_after(tmp_path: Pat
     tell(tmp_path, clock, story)
 
 
+def test_a_digest_keeps_back_only_what_it_tells(tmp_path: Path, clock: FrozenClock) -> None:
+    async def story(app: App, sink: Sink) -> None:
+        come_back(app, PEOPLE[0])
+        assert len(await a_round(app, sink)) == 1  # the digest tells it
+        clock.advance(hours=1)
+        come_back(app, PEOPLE[1])
+        (told,) = await a_round(app, sink)
+        assert "Subject: 2 things wait for you" in told
+        for number in range(3):  # other newsletters have their digests, every day
+            clock.advance(hours=23)
+            with app.store.transaction() as connection:
+                about = f"other/{number}#0"
+                letters.add(connection, kind="digest", about=about, recipient="", facts={}, now=clock.now())
+                letters.sent(connection, letters.waiting(connection, clock.now())[0].id, clock.now())
+            assert await a_round(app, sink) == []
+            clock.advance(hours=1)
+            (told,) = await a_round(app, sink)
+            assert "Subject: 2 things wait for you" in told
+
+    tell(tmp_path, clock, story)
+
+
+def test_what_no_digest_tells_is_told_at_once(tmp_path: Path, clock: FrozenClock) -> None:
+    async def story(app: App, sink: Sink) -> None:
+        come_back(app, PEOPLE[0], Matter.UNNAMED)
+        digest, reminder = await a_round(app, sink)
+        assert "nothing is left to do" in digest
+        assert "Subject: 1 thing waits for you" in reminder
+
+    tell(tmp_path, clock, story)
+
+
+@pytest.mark.parametrize(
+    ("language", "failed", "owed"),
+    [("en", "COPIES THAT DID NOT ARRIVE", "OWED AGAIN"), ("ru", "НЕ ДОШЕДШИЕ ЭКЗЕМПЛЯРЫ", "НУЖНО ОТПРАВИТЬ ЕЩЁ РАЗ")],
+)
+def test_a_refused_copy_is_told_until_it_is_made_up_for(
+    tmp_path: Path, clock: FrozenClock, language: str, failed: str, owed: str
+) -> None:
+    gone = PEOPLE[1]
+
+    async def next_day(app: App, sink: Sink) -> str:
+        clock.advance(days=1)
+        return " ".join(" ".join(one.split()) for one in await a_round(app, sink))
+
+    async def story(app: App, sink: Sink) -> None:
+        assert len(await a_round(app, sink)) == 1
+        for _ in range(2):
+            told = await next_day(app, sink)
+            assert failed in told
+            assert f"<{gone.email}>, {ISSUE}" in told
+            assert "550 5.1.1 Unknown here" in told
+            assert owed not in told
+        import_register(app, [replace(gone, address="new@members.example")])
+        told = await next_day(app, sink)
+        assert owed in told
+        assert failed not in told
+        assert f"mailer unsent {ISSUE} --send" in told
+        import_register(app, [gone])
+        assert failed in await next_day(app, sink)
+        with app.store.transaction() as connection:
+            holds.set_hold(connection, gone.email, HoldReason.ADDRESS, [], delivery=None, by="ingest", now=clock.now())
+        told = await next_day(app, sink)  # the hold is what waits now
+        assert failed not in told
+        assert f"mailer hold lift {gone.email}" in told
+        with app.store.transaction() as connection:
+            holds.lift(connection, gone.email, by="secretary", now=clock.now())
+        assert owed in await next_day(app, sink)
+        supplementing.supplement(app.press, ISSUE)
+        assert await next_day(app, sink) == ""
+
+    tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"), language=language)
+
+
+def test_a_refused_copy_is_forgotten_in_time_or_when_its_reader_is_owed_nothing(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    gone = PEOPLE[1]
+
+    async def story(app: App, sink: Sink) -> None:
+        await a_round(app, sink)
+        clock.advance(days=30)
+        assert len(await a_round(app, sink)) == 1
+        clock.advance(days=1)
+        assert await a_round(app, sink) == []
+        clock.jump(days=-25)
+        assert len(await a_round(app, sink)) == 1
+        clock.advance(days=2)
+        assert telling.reminder(replace(app.press, newsletters={})) is False
+        reverse(app, gone)
+        assert await a_round(app, sink) == []
+
+    tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"))
+
+
+def test_what_came_back_with_a_report_is_told_once_and_ends_with_it(tmp_path: Path, clock: FrozenClock) -> None:
+    async def story(app: App, sink: Sink) -> None:
+        report = come_back(app, PEOPLE[0])
+        await a_round(app, sink)
+        clock.advance(days=1)
+        (told,) = await a_round(app, sink)
+        assert "Subject: 1 thing waits for you" in told
+        assert "DID NOT ARRIVE" not in told
+        settle(app, report)
+        clock.advance(days=1)
+        assert await a_round(app, sink) == []
+
+    tell(tmp_path, clock, story)
+
+
+def test_what_failed_for_our_sake_is_owed_again_once_the_mailing_goes_on(tmp_path: Path, clock: FrozenClock) -> None:
+    async def story(app: App, sink: Sink) -> None:
+        await a_round(app, sink)
+        clock.advance(days=1)
+        (told,) = await a_round(app, sink)
+        assert "DID NOT ARRIVE" in told
+        assert "tell the operator" in told
+        with app.store.transaction() as connection:
+            mailings.change(connection, the_mailing(app).id, broken_at=clock.now())
+        clock.advance(days=1)
+        (told,) = await a_round(app, sink)
+        assert "OWED AGAIN" in told
+        assert [one.person for one in supplementing.unsent(app.press, ISSUE).people] == [PEOPLE[1].person]
+
+    tell(tmp_path, clock, story, script=says(PEOPLE[1], "554 5.7.1 Your host is on a block list"))
+
+
+def test_who_failed_at_two_addresses_is_owed_nothing_at_either(tmp_path: Path, clock: FrozenClock) -> None:
+    club, first = Club.found(tmp_path), PEOPLE[0]
+    second = replace(first, address="new@members.example")
+
+    def nobody(phase: Phase, _sender: str, recipient: str, _nth: int) -> str | None:
+        return "550 5.1.1 Unknown" if phase is Phase.RCPT and recipient in (first.email, second.email) else None
+
+    async def told() -> None:
+        async with Sink(script=nobody) as sink:
+            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+                begin(app, PEOPLE)
+                await sender.drain()
+                import_register(app, [second])
+                supplementing.supplement(app.press, ISSUE)
+                await sender.drain()
+                import_register(app, [first])
+                await a_round(app, sink)
+                clock.advance(days=1)
+                (letter,) = await a_round(app, sink)
+                assert "Subject: 1 thing waits for you" in letter
+                assert f"<{first.email}>" in letter
+                assert "OWED AGAIN" not in letter
+                assert not supplementing.unsent(app.press, ISSUE).people
+
+    asyncio.run(told())
+
+
+def test_a_copy_held_for_its_address_is_told_until_it_is_released(tmp_path: Path, clock: FrozenClock) -> None:
+    club, moved, lapsed = Club.found(tmp_path), PEOPLE[0], PEOPLE[1]
+
+    async def told() -> None:
+        async with Sink() as sink:
+            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+                begin(app, PEOPLE)
+                reverse(app, lapsed)
+                import_register(app, [replace(moved, address="new@members.example")])
+                await sender.drain()
+                assert len(await a_round(app, sink)) == 1
+                clock.advance(days=1)
+                (letter,) = await a_round(app, sink)
+                assert "Subject: 1 thing waits for you" in letter
+                assert "COPIES HELD BACK" in letter
+                assert "the register has another address now" in " ".join(letter.split())
+                held = copies(app)[moved.person].id
+                assert f"mailer delivery release {held}" in letter
+                settling.release(app.press, held)
+                await sender.drain()
+                clock.advance(days=1)
+                assert await a_round(app, sink) == []
+
+    asyncio.run(told())
+
+
+def test_of_many_things_each_kind_is_cut_and_counted(tmp_path: Path, clock: FrozenClock) -> None:
+    async def story(app: App, sink: Sink) -> None:
+        await a_round(app, sink)
+        with app.store.transaction() as connection:
+            for one in people:
+                holds.set_hold(
+                    connection, one.email, HoldReason.ADDRESS, [], delivery=None, by="ingest", now=clock.now()
+                )
+        clock.advance(days=1)
+        asked: list[str] = []
+        event.listen(app.store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        (told,) = await a_round(app, sink)
+        assert len(asked) < 40, "so many things must not be asked for one by one"
+        assert "Subject: 60 things wait for you" in told
+        assert "- and 20 more; all of them:" in told
+        assert told.count(": the address does not exist.") == 40
+
+    people = members(60)
+    tell(tmp_path, clock, story, people=people)
+
+
 def test_a_reminder_comes_at_once_where_nothing_was_told_yet(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         clock.advance(days=12)
@@ -313,7 +616,15 @@ def test_a_reminder_names_holds_and_uncertain_copies(
         await a_round(app, sink)
         with app.store.transaction() as connection:
             # Who has no address any more is not asked about it.
-            holds.set_hold(connection, "nobody@members.example", HoldReason.COMPLAINT, [], by="daemon", now=clock.now())
+            holds.set_hold(
+                connection,
+                "nobody@members.example",
+                HoldReason.COMPLAINT,
+                [],
+                delivery=None,
+                by="daemon",
+                now=clock.now(),
+            )
         come_back(app, held, Matter.COMPLAINED)
         clock.advance(days=1)
         (told,) = await a_round(app, sink)
@@ -407,7 +718,9 @@ def test_a_person_who_is_erased_is_in_no_letter(tmp_path: Path, clock: FrozenClo
     async def story(app: App, sink: Sink) -> None:
         with app.store.transaction() as connection:
             for one in (gone, other):
-                holds.set_hold(connection, one.email, HoldReason.ADDRESS, [], by="ingest", now=clock.now())
+                holds.set_hold(
+                    connection, one.email, HoldReason.ADDRESS, [], delivery=None, by="ingest", now=clock.now()
+                )
         telling.digests(app.press)
         erasing.erase(app.press, gone.person)
         await telling.send(app.press, transport_to(sink))
@@ -509,8 +822,9 @@ def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Path, clo
         (own / "system" / "digest" / "en.txt.j2").write_text("Subject: x\n{{ nothing }}\n")
         telling.digests(app.press)
         with app.store.transaction() as connection:
-            alarming.unwanted(connection, app.press, str(ISSUE), Reason.BLOCKED, "554 on a list")
-            alarming.unwanted(connection, app.press, str(ISSUE), Reason.BLOCKED, "554 on a list again")
+            (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
+            alarming.unwanted(connection, app.press, found, Reason.BLOCKED, "554 on a list")
+            alarming.unwanted(connection, app.press, found, Reason.BLOCKED, "554 on a list again")
         assert await telling.send(replace(app.press, templates=own), transport_to(sink)) == 1
         assert "line 2" in outbox(app).failure
         (told,) = [readable(one) for one in post(sink, OPERATOR)]
@@ -520,8 +834,42 @@ def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Path, clo
     tell(tmp_path, clock, story)
 
 
-def test_without_an_operator_nobody_is_alarmed(tmp_path: Path, clock: FrozenClock) -> None:
+def test_a_supplement_that_fails_for_the_same_reason_alarms_again(tmp_path: Path, clock: FrozenClock) -> None:
+    club = Club.found(tmp_path)
+    late = Member(number=9)
+
+    def blocked(phase: Phase, _sender: str, recipient: str, _nth: int) -> str | None:
+        bad = recipient in (PEOPLE[0].email, PEOPLE[1].email, late.email)
+        return "554 5.7.1 Your host is on a block list" if phase is Phase.RCPT and bad else None
+
+    async def told() -> None:
+        async with Sink(script=blocked) as sink:
+            with club.sending(clock, sink, notify=NOTIFY, delivery={"unwanted_at_least": 9}) as (app, sender):
+                for number, people in enumerate((PEOPLE, [late]), 1):
+                    if number == 1:
+                        begin(app, people)
+                    else:
+                        import_register(app, people)
+                        supplementing.supplement(app.press, ISSUE)
+                    await sender.drain()
+                    await a_round(app, sink)
+                    assert len(post(sink, OPERATOR)) == number
+
+    asyncio.run(told())
+
+
+def test_without_an_operator_nobody_is_alarmed_but_the_log_says_so(
+    tmp_path: Path, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
     async def story(app: App, sink: Sink) -> None:
+        caplog.clear()
+        with app.store.transaction() as connection:
+            said = f"554 5.7.1 <{PEOPLE[0].email}>: blocked"
+            alarming.unwanted(connection, replace(app.press, operator=""), the_mailing(app), Reason.BLOCKED, said)
+        (line,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
+        assert str(ISSUE) in line.getMessage()
+        assert "blocked" in line.getMessage()
+        assert PEOPLE[0].email not in line.getMessage()
         silent: Press = replace(app.press, operator="")
         with app.store.transaction() as connection:
             alarming.broken(connection, silent, str(ISSUE), **STOPPED)

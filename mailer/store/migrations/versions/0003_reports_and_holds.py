@@ -141,9 +141,11 @@ def upgrade() -> None:
 
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
         batch_op.create_index('ix_deliveries_address', ['address'], unique=False)
+        batch_op.create_index('ix_deliveries_asking', ['state', 'mailing'], unique=False, sqlite_where=sa.text("state IN ('held', 'uncertain')"), postgresql_where=sa.text("state IN ('held', 'uncertain')"))
 
     with op.batch_alter_table('mailings', schema=None) as batch_op:
         batch_op.add_column(sa.Column('broken_at', mailer.store.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('closed_at', mailer.store.columns.UtcDateTime(timezone=True), nullable=True))
 
     op.add_column('seats', sa.Column('mailbox', sa.Text(), nullable=True))
     op.create_index('ix_seats_mailbox', 'seats', ['mailbox'])
@@ -152,3 +154,4 @@ def upgrade() -> None:
     for row in connection.execute(sa.select(seats).where(seats.c.address.is_not(None))).all():
         own = (seats.c.membership == row.membership) & (seats.c.person == row.person)
         connection.execute(sa.update(seats).where(own).values(mailbox=Address.kept(row.address).normal))
+    op.create_index('ix_deliveries_person', 'deliveries', ['person', 'newsletter', 'serial', 'language'])

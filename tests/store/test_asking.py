@@ -1,0 +1,98 @@
+"""The few copies that wait for a person are found by their indexes, however many copies there are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from mailer.domain.bounce import Reason
+from mailer.domain.delivery import State
+from mailer.domain.hold import Failure
+from mailer.domain.mailing import MailingState
+from mailer.store import Store, deliveries, failures, mailings, reports
+from mailer.store.failures import CopyFailed
+from tests.store.rows import NOW, a_copy, a_mailing, a_mailing_of, put, write
+
+
+@contextmanager
+def plans(store: Store) -> Iterator[list[str]]:
+    """How SQLite looks for what is asked meanwhile, a line for each table or index."""
+    if store._engine.dialect.name != "sqlite":
+        pytest.skip("another database plans by what is in its tables")
+    seen: list[str] = []
+
+    def explain(_connection, cursor, statement, parameters, *_):  # type: ignore[no-untyped-def]
+        if statement.startswith("SELECT"):
+            seen.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    event.listen(store._engine, "before_cursor_execute", explain)
+    try:
+        yield seen
+    finally:
+        event.remove(store._engine, "before_cursor_execute", explain)
+
+
+def failed(store: Store, mailing: int, delivery: int, *, minutes: int = 0) -> None:
+    """The relay has refused this copy."""
+    failure = Failure(
+        issue="bulletin/253",
+        reason=Reason.USER_UNKNOWN,
+        hard=True,
+        refused=True,
+        forwarded=False,
+        at=NOW + timedelta(minutes=minutes),
+    )
+    with store.transaction() as connection:
+        put(connection, delivery, state=State.REJECTED)
+        address = f"p{delivery:03}@example.org"
+        failures.add(connection, [CopyFailed(delivery=delivery, mailing=mailing, address=address, failure=failure)])
+
+
+def test_uncertain_and_held_copies_are_found_by_an_index_of_their_own(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [first, second, third, _] = a_mailing_of(connection, 4)
+        put(connection, first, state=State.UNCERTAIN)
+        put(connection, second, state=State.HELD, held_reason="address_changed")
+        put(connection, third, state=State.HELD, held_reason="unpaid")
+    with store.reading() as connection:
+        assert deliveries.all_uncertain(connection) == {first: "bulletin/253"}
+        assert deliveries.all_held(connection, [mailing], ["address_changed"], 5) == [second]
+        assert deliveries.all_held(connection, [mailing], ["address_changed", "unpaid"], 1) == [second]
+        assert deliveries.all_held(connection, [mailing + 1], ["address_changed"], 5) == []
+    with plans(store) as seen, store.reading() as connection:
+        deliveries.all_uncertain(connection)
+        deliveries.all_held(connection, [mailing], ["address_changed"], 5)
+    assert sum("ix_deliveries_asking" in one for one in seen) == 2
+    assert not [one for one in seen if one.startswith("SCAN")]
+
+
+def test_copies_that_failed_are_found_by_their_mailing_and_those_made_up_for_are_not(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [first, second, _] = a_mailing_of(connection, 3)
+        supplement = a_mailing(connection, supplement=1)
+    failed(store, mailing, second)
+    failed(store, mailing, first, minutes=1)
+    with store.reading() as connection:
+        assert [one.delivery for one in failures.unseen(connection, [mailing, supplement], 5)] == [second, first]
+        assert [one.delivery for one in failures.unseen(connection, [mailing], 1)] == [second]
+        assert failures.unseen(connection, [supplement], 5) == []
+    with plans(store) as seen, store.reading() as connection:
+        failures.unseen(connection, [mailing], 5)
+        reports.listing(connection, unsettled=True)
+    assert any("ix_failures_mailing" in one for one in seen)
+    assert sum("uq_deliveries_one_copy" in one for one in seen) == 2
+    assert not [one for one in seen if one.startswith("SCAN") and "INDEX" not in one]
+    with store.transaction() as connection:
+        write(connection, supplement, [a_copy(4, person="P002")])
+        assert [one.delivery for one in failures.unseen(connection, [mailing], 5)] == [first]
+
+
+def test_mailings_that_ended_are_listed_as_they_ended(store: Store) -> None:
+    with store.transaction() as connection:
+        later = a_mailing(connection, MailingState.CLOSED, closed_at=NOW + timedelta(minutes=1))
+        sooner = a_mailing(connection, MailingState.CANCELLED, supplement=1, closed_at=NOW)
+        a_mailing(connection, MailingState.CLOSED, supplement=2, closed_at=NOW - timedelta(minutes=1))
+        a_mailing(connection, MailingState.CLOSED, supplement=3)
+        assert [one.id for one in mailings.ended_since(connection, NOW)] == [sooner, later]
