@@ -142,7 +142,7 @@ def _owed(connection: Connection, press: Press, found: Mailing) -> tuple[tuple[J
     for one in chain.from_iterable(judge_everybody(connection, press, _revision(connection, found))):
         copies = {language: served.get((one.person, language), []) for language in one.entitlement.editions}
         lacking = [language for language, known in copies.items() if not _is_there(known)]
-        failed = [language for language in lacking if _has_failed(copies[language], _address(one), put_right)]
+        failed = [language for language in lacking if has_failed(copies[language], address_of(one), put_right)]
         editions = tuple(language for language in lacking if language not in failed)
         if editions:
             owed.append(replace(one, entitlement=replace(one.entitlement, editions=editions)))
@@ -159,7 +159,7 @@ def _is_there(copies: list[Delivery]) -> bool:
     return blocking(copy for copy in copies if not _was_held(copy))
 
 
-def _has_failed(copies: list[Delivery], address: str, put_right: Mended) -> bool:
+def has_failed(copies: list[Delivery], address: str, put_right: Mended) -> bool:
     """Whether a copy failed at the address we still have, and nothing has been put right since."""
     return any(copy.state.failed and copy.address == address and not put_right.is_owed_again(copy) for copy in copies)
 
@@ -176,6 +176,7 @@ def _let_go(connection: Connection, found: Mailing, owed: tuple[Judged, ...]) ->
             deliveries.move(connection, copy, Event.CANCELLED)
 
 
-def _address(one: Judged) -> str:
+def address_of(one: Judged) -> str:
+    """The address that the register has for them now, as the wire has it; empty where there is none."""
     address = one.candidate.seat.address
     return address.wire if address else ""

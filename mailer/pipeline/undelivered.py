@@ -8,7 +8,7 @@ from mailer.domain.circulation import Judged
 from mailer.domain.mailing import Mailing
 from mailer.pipeline.judging import ADDRESS_CHANGED, judge_people, lost
 from mailer.pipeline.press import Press
-from mailer.pipeline.supplementing import mended
+from mailer.pipeline.supplementing import address_of, has_failed, mended
 from mailer.store import Connection, deliveries, failures, issues, mailings
 from mailer.store.deliveries import Delivery
 from mailer.store.failures import CopyFailed
@@ -55,25 +55,30 @@ def undelivered(connection: Connection, press: Press) -> Undelivered:
     found = Undelivered()
     for mailing in ended:
         theirs = [copy for copy in copies.values() if copy.mailing == mailing.id]
+        if not theirs:
+            continue
         judged = _judged(connection, press, mailing, theirs)
-        put_right = mended(connection, mailing) if theirs else None
+        put_right = mended(connection, mailing)
         for copy in sorted(theirs, key=lambda one: one.id):
-            reason = lost(judged.get(copy.person), copy.language, {copy.address})
-            if reason is not None and reason != ADDRESS_CHANGED:
+            now = judged.get(copy.person)
+            reason = lost(now, copy.language, {copy.address})
+            if now is None or (reason is not None and reason != ADDRESS_CHANGED):
                 continue
             if copy.id not in failed:
                 found.held.append((mailing.issue, copy))
                 continue
+            # Who has had two copies that failed is owed a further one only where neither failed at the address of now.
+            known = deliveries.of_reader(connection, mailing.newsletter, mailing.serial, copy.person, copy.language)
             one = failed[copy.id]
-            if reason == ADDRESS_CHANGED or (put_right is not None and put_right.is_owed_again(copy)):
-                lifted_at = put_right.lifts.get(one.address) if put_right is not None else None
-                found.owed.setdefault(mailing.issue, []).append(max(lifted_at or one.failure.at, one.failure.at))
-            else:
+            if has_failed(known, address_of(now), put_right):
                 found.failed.append(Failed(issue=mailing.issue, copy=copy, failed=one))
+            else:
+                lifted_at = put_right.lifts.get(one.address, one.failure.at)
+                found.owed.setdefault(mailing.issue, []).append(max(lifted_at, one.failure.at))
     return found
 
 
 def _judged(connection: Connection, press: Press, mailing: Mailing, copies: Sequence[Delivery]) -> dict[str, Judged]:
     revision = issues.revision_of(connection, mailing.content_hash)
     assert revision is not None, "a mailing's revision is kept for ever"
-    return judge_people(connection, press, revision, {copy.person for copy in copies}) if copies else {}
+    return judge_people(connection, press, revision, {copy.person for copy in copies})

@@ -165,6 +165,13 @@ def deliveries_with(connection: Connection, identities: Sequence[int]) -> dict[i
     return {row.id: _delivery(row) for row in connection.execute(_all().where(deliveries.c.id.in_(identities)))}
 
 
+def of_reader(connection: Connection, newsletter: str, serial: int, person: str, language: str) -> list[Delivery]:
+    """Every copy of an issue that was made for one person in one language, the first one first."""
+    own = {"newsletter": newsletter, "serial": serial, "person": person, "language": language}
+    query = _all().where(*(deliveries.c[name] == value for name, value in own.items()))
+    return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.id))]
+
+
 def last_attempt_at(connection: Connection, identity: int) -> datetime | None:
     """When the last attempt of a delivery began; without one, when messages of its mailing began to leave."""
     last = select(func.max(attempts.c.started_at)).where(attempts.c.delivery == identity)

@@ -82,7 +82,7 @@ def test_copies_that_failed_are_found_by_their_mailing_and_those_made_up_for_are
         failures.unseen(connection, [mailing], 5)
         reports.listing(connection, unsettled=True)
     assert any("ix_failures_mailing" in one for one in seen)
-    assert sum("uq_deliveries_one_copy" in one for one in seen) == 2
+    assert sum("ix_deliveries_person" in one for one in seen) == 2
     assert not [one for one in seen if one.startswith("SCAN") and "INDEX" not in one]
     with store.transaction() as connection:
         write(connection, supplement, [a_copy(4, person="P002")])
