@@ -1,5 +1,7 @@
 """Checks an installation: everything that sending needs, each with what was found."""
 
+import errno
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from mailer import app as composition
 from mailer import inbound
 from mailer.app import App
 from mailer.config import Config, load_config, load_schedules
+from mailer.config.inbound import listen_at
 from mailer.config.relays import Relay, provider_limits
 from mailer.daemon import next_time
 from mailer.domain.errors import BadInput, MailerError
@@ -17,12 +20,16 @@ from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import BounceInbox
 from mailer.formats.dkim import public_record, record_name
 from mailer.gateways import installation
+from mailer.gateways.listener import IDENT
 from mailer.pipeline.specimen import compile_specimen
 from mailer.pipeline.specimen_letters import write_specimens
 from mailer.store import letters
 
 # A letter that was refused more often will not leave until somebody mends something.
 TRIES = 3
+# Seconds that another program at our port has to greet us, and so many octets of a reply are read (RFC 5321 §4.5.3.1.5).
+GREETS_WITHIN = 5.0
+LONGEST_REPLY = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +152,7 @@ def _bounces(opened: App) -> Iterator[Finding]:
     ways = bool(given.listen or given.imap_url or given.maildir)
     match bool(given.return_path_domain), ways:
         case True, True:
-            said = f"they come to addresses at {given.return_path_domain}"
+            said = f"they come to addresses at {given.return_path_domain}{_unaligned(opened)}"
         case True, False:
             said = "[bounces] return_path_domain has no way in: name listen, imap_url or maildir, or leave it empty"
         case False, True:
@@ -168,9 +175,54 @@ def _bounces(opened: App) -> Iterator[Finding]:
         yield _try(f"bounces: {inbox.way}", partial(_inbox, inbox))
 
 
+def _unaligned(opened: App) -> str:
+    """What DMARC makes of the return paths' domain (RFC 7489 §3.1.2), where that is another house than a sender's."""
+    ours = opened.config.bounces.return_path_domain
+    senders = {one.sender.address.domain for one in opened.press.newsletters.values()}
+    # Without a list of public suffixes: two labels in common are one house.
+    others = sorted(one for one in senders if one.split(".")[-2:] != ours.split(".")[-2:])
+    return f"; SPF will not align with {', '.join(others)} for DMARC, only a DKIM signature counts" if others else ""
+
+
 def _listener(opened: App) -> str:
-    secured = "with" if inbound.certificate(opened) else "without"
-    return f"{opened.config.bounces.listen}, {secured} STARTTLS"
+    given = opened.config.bounces.listen
+    said = f"{given}, {'with' if inbound.certificate(opened) else 'without'} STARTTLS"
+    host, port = listen_at(given)
+    runs = composition.daemon_runs(opened)
+    if _is_free(host, port):
+        if runs:
+            raise MailerError(f"{said}: the daemon runs, but does not listen there; see its log")
+        return f"{said}; free, the daemon will listen there"
+    if IDENT not in _greeting(host, port):
+        raise MailerError(f"{said}: another program listens there; end it, or choose another port in [bounces] listen")
+    if not runs:
+        raise MailerError(f"{said}: the daemon of another installation listens there, and none runs for this one")
+    return f"{said}; the daemon listens"
+
+
+def _is_free(host: str, port: int) -> bool:
+    """Whether we could listen there. Raises MailerError when nobody can."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as one:
+                one.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+                )  # as asyncio does: what has just ended is over
+                one.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return False
+        raise MailerError(f"it is not possible to listen at {host}:{port} ({error.strerror or error})") from error
+    return True
+
+
+def _greeting(host: str, port: int) -> str:
+    """The first line of whoever listens there; empty for who says nothing in time, or hangs up."""
+    try:
+        with socket.create_connection((host, port), timeout=GREETS_WITHIN) as one, one.makefile("rb") as lines:
+            return lines.readline(LONGEST_REPLY).decode("ascii", "replace")
+    except OSError:
+        return ""
 
 
 def _inbox(inbox: BounceInbox) -> str:

@@ -8,30 +8,20 @@ from typing import Annotated
 import typer
 
 from mailer import inbound
-from mailer.cli import console
-from mailer.domain.bounce import Kind, Matter, RawReport, Reason, Way
-from mailer.domain.errors import BadInput, Refused
-from mailer.formats.plain_words import FAILURES
+from mailer.cli import console, matters
+from mailer.domain.bounce import RawReport, Way
+from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.formats.report import readable
 from mailer.gateways import spool
 from mailer.gateways.maildir import read_file, read_stream
-from mailer.pipeline import bouncing, fetching
+from mailer.pipeline import bouncing, fetching, people
 from mailer.pipeline.bouncing import Ingested
-from mailer.store.reports import Reading, Report
+from mailer.pipeline.people import Known
+from mailer.pipeline.press import Press
+from mailer.store.reports import Report
 
-# So many characters of a server's words stand in a table.
-MOST_SHOWN = 80
-# What a person does about each matter.
-_TO_DO = {
-    Matter.BOUNCED: "where the address is wrong, put the right one into the register; where it is right (a full mailbox, or our own fault that is mended), `mailer hold lift ADDRESS`; then `mailer unsent ISSUE --send`",
-    Matter.COMPLAINED: "ask the person; `mailer hold lift ADDRESS` writes there again",
-    Matter.WANTS_NO_MORE: "ask the person; their pause goes into the register (pause_from)",
-    Matter.UNSUBSCRIBED: "their copies are paused, the membership is not; `mailer person resume PERSON` when they want them again",
-    Matter.CHALLENGED: "answer it as it asks, or ask the person to let our sender through",
-    Matter.MOVED: "ask whether the address in the register is still right",
-    Matter.UNREAD: "read it (`mailer bounce show REPORT`): a reader wrote there, or a server reports in words we do not know",
-    Matter.UNNAMED: "nothing was changed: find out which copy it means; `mailer delivery list ISSUE`",
-}
+# More characters than are kept of anything that a server says.
+ALL = 10_000
 
 
 def ingest(
@@ -84,19 +74,15 @@ def list_(
 
     Example: mailer bounce list
     """
-    found = bouncing.listing(console.press(), every=every, issue=issue)
-    console.show(
-        [_report_facts(one) for one in found],
-        ("report", "came", "issue", "person", "address", "what", "to see to", "server's words"),
-        [
-            (
-                *(one.id, one.arrived_at, one.issue, one.person, _address(one), what(one), _matter(one)),
-                shorten(one.diagnostic or one.subject),
-            )
-            for one in found
-        ],
-        *(f"{_named(matter)}: {_TO_DO[matter]}" for matter in Matter if any(_is_open(one, matter) for one in found)),
-        *(["`mailer bounce settle REPORT` when it is done"] if any(map(_is_open, found)) else []),
+    press = console.press()
+    found = bouncing.listing(press, every=every, issue=issue)
+    waiting = {one.id for one in (bouncing.listing(press, every=False, issue=issue) if every else found)}
+    known = people.about(press, found)
+    first = next((one.id for one in found if one.id in waiting), None)
+    console.say(
+        [_report_facts(one) | {"name": known[one.id].name} for one in found],
+        *(line for one in found for line in _lines(one, known[one.id], is_open=one.id in waiting)),
+        *([f"when one is done: `mailer bounce settle {first}`"] if first is not None else []),
         *([] if found else [f"nothing came back{'' if every else ' that somebody has to see to'}"]),
     )
 
@@ -109,25 +95,22 @@ def show(
 
     Example: mailer bounce show 12
     """
-    found, octets = bouncing.show(console.press(), report)
+    press = console.press()
+    found, octets = bouncing.show(press, report)
     if out is not None:
         if octets is None:
             raise Refused(f"the mail of report {report} is not kept any more ([bounces] keep_days)")
         spool.write(out.parent, out.name, octets)
-    facts = _report_facts(found)
-    shown = {
-        name: {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-        for name, value in facts.items()
-    }
+    known = people.about(press, [found])[found.id]
+    is_open = any(one.id == found.id for one in bouncing.listing(press, every=False))
     text = readable(octets) if octets is not None else ""
     console.say(
-        facts | {"text": text},
-        *(
-            f"{name.replace('_', ' ')}: {console.word(value)}"
-            for name, value in shown.items()
-            if value not in {None, ""}
-        ),
+        _report_facts(found) | {"text": text},
+        matters.head(found, known),
+        *_indented(matters.said(found, most=ALL), *matters.known_by(found)),
+        *_indented(*_ending(found, known, is_open=is_open, shown=bool(text))),
         *(["", text] if text else []),
+        *([] if octets is not None else _indented("its mail is not kept any more")),
         *([f"the mail as it came is in {out}"] if out is not None else []),
     )
 
@@ -139,43 +122,42 @@ def settle(
 
     Example: mailer bounce settle 12 15
     """
-    bouncing.settle(console.press(), reports)
+    press = console.press()
+    wrong = [why for identity in reports if (why := _why_not(press, identity))]
+    if wrong:
+        raise Refused(f"nothing was settled: {'; '.join(wrong)}")
+    bouncing.settle(press, reports)
     console.say({"settled": reports}, f"settled: {', '.join(map(str, reports))}")
 
 
-def what(report: Report) -> str:
-    """What a report says, in a few words."""
-    said = _said(report)
-    hard = ", for good" if report.hard else ""
-    forwarded = f", forwarded to {report.final_recipient or report.recipient}" if report.forwarded else ""
-    more = "".join(
-        f", {name} {value}" for name, value in (("back on", report.returns_on), ("now", report.successor)) if value
-    )
-    return f"{said}{hard}{forwarded}{more}"
+def _why_not(press: Press, identity: int) -> str:
+    """Why a report cannot be settled; empty when it can."""
+    try:
+        found, _ = bouncing.show(press, identity)
+    except NotFound as error:
+        return str(error)
+    if found.settled_at is not None:
+        return (
+            f"report {identity} is settled already, on {console.time_of(found.settled_at)[:16]} by {found.settled_by}"
+        )
+    return f"report {identity} needs nobody" if found.matter is None else ""
 
 
-def _said(reading: Reading) -> str:
-    known = reading.reason is not Reason.UNKNOWN and reading.kind in {Kind.BOUNCE, Kind.DELAYED, Kind.COMPLAINT}
-    return f"{reading.kind}: {FAILURES['en'][reading.reason]}" if known else str(reading.kind)
+def _lines(one: Report, known: Known, *, is_open: bool) -> list[str]:
+    if not is_open:
+        return [f"{matters.head(one, known)}: {matters.settled(one)}"]
+    return [matters.head(one, known), *_indented(matters.said(one), *_ending(one, known, is_open=True))]
 
 
-def shorten(words: str) -> str:
-    """So much of a server's words as fits into a line; `--json` and `mailer bounce show` have all."""
-    return words if len(words) <= MOST_SHOWN else f"{words[: MOST_SHOWN - 1]}…"
+def _ending(one: Report, known: Known, *, is_open: bool, shown: bool = False) -> list[str]:
+    """What is to be done, or who has seen to it."""
+    if is_open:
+        return [f"to do: {matters.to_do(one, known, shown=shown)}"]
+    return ["nobody has to see to it" if one.matter is None else matters.settled(one)]
 
 
-def _named(matter: Matter) -> str:
-    return matter.replace("_", " ")
-
-
-def _is_open(one: Report, matter: Matter | None = None) -> bool:
-    return one.matter is not None and one.settled_at is None and matter in {None, one.matter}
-
-
-def _matter(one: Report) -> str:
-    if one.matter is None:
-        return ""
-    return f"{_named(one.matter)} (settled)" if one.settled_at else _named(one.matter)
+def _indented(*lines: str) -> list[str]:
+    return [f"   {line}" for line in lines]
 
 
 def _mail(file: Path) -> RawReport:
@@ -186,25 +168,21 @@ def _mail(file: Path) -> RawReport:
 
 
 def _say_ingested(files: Iterable[Path], done: list[Ingested]) -> None:
-    documents, lines, matters = [], [], False
+    documents, lines, somebody = [], [], False
     for file, one in zip(files, done, strict=True):
         readings = [
             {"kind": each.kind.value, "reason": each.reason.value, "hard": each.hard, "delivery": each.delivery}
             for each in one.readings
         ]
         documents.append({"file": str(file), "new": one.id is not None, "reports": readings})
-        said = [f"{_said(each)}, {_copy(each.delivery)}" for each in one.readings]
-        matters |= any(each.matter is not None for each in one.readings)
+        said = [f"{matters.in_short(each)}, {_copy(each.delivery)}" for each in one.readings]
+        somebody |= any(each.matter is not None for each in one.readings)
         lines.append(f"{file}: {'; '.join(said) if one.id is not None else 'known already, nothing changed'}")
-    console.say(documents, *lines, *(["`mailer bounce list` shows what there is to do"] if matters else []))
+    console.say(documents, *lines, *(["`mailer bounce list` shows what there is to do"] if somebody else []))
 
 
 def _copy(delivery: int | None) -> str:
     return f"delivery {delivery}" if delivery is not None else "names no copy of ours that may still come back"
-
-
-def _address(report: Report) -> str:
-    return report.address or report.recipient or report.sender
 
 
 def _report_facts(one: Report) -> dict[str, object]:

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
-from mailer.cli.bounces import shorten, what
+from mailer.cli.matters import shorten, what
 from mailer.domain.delivery import State
+from mailer.domain.hold import Failure
+from mailer.formats.plain_words import FAILURES
 from mailer.pipeline import ledger, settling
 from mailer.pipeline.press import IssueName
 from mailer.store.deliveries import Attempt, Delivery
@@ -24,12 +26,17 @@ def list_(
 
     Example: mailer delivery list russia-confidential/253 --state uncertain
     """
-    found = ledger.listing(console.press(), IssueName.parse(issue), state)
+    press, name = console.press(), IssueName.parse(issue)
+    found = ledger.listing(press, name, state)
+    failed = ledger.failed(press, name)
     console.show(
         [_facts(one) for one in found],
         ("id", "copy", "person", "language", "address", "state", "attempts", "reply"),
         [
-            (one.id, one.copy_number, one.person, one.language, one.address, _state(one), one.attempts, _reply(one))
+            (
+                *(one.id, one.copy_number, one.person, one.language, one.address, _state(one), one.attempts),
+                _why(failed[one.id]) if one.state.failed and one.id in failed else _reply(one),
+            )
             for one in found
         ],
         *([] if found else [f"no copy of {issue} {f'is {state}' if state else 'is planned'}"]),
@@ -129,6 +136,11 @@ def _facts(one: Delivery) -> dict[str, object]:
 
 def _state(one: Delivery) -> str:
     return f"{one.state} ({one.held_reason})" if one.held_reason else one.state
+
+
+def _why(failure: Failure) -> str:
+    said = f" ({shorten(failure.said)})" if failure.said else ""
+    return f"{FAILURES['en'][failure.reason]}{said}"
 
 
 def _reply(one: Delivery) -> str:

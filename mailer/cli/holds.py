@@ -1,10 +1,12 @@
 """Commands about the addresses that nothing is written to for now: list them, lift one."""
 
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from mailer.cli import console
+from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Seat
 from mailer.formats.plain_words import FAILURES, HOLDS
 from mailer.pipeline import holding
@@ -67,10 +69,6 @@ def _lines(hold: Hold, seats: list[Seat]) -> list[str]:
     why = HOLDS["en"][hold.reason] if hold.reason else ""
     state = f"held since {console.time_of(hold.since)}: {why}" if why else "was not held"
     lifted = f"; lifted {console.time_of(hold.lifted_at)} by {hold.lifted_by}" if hold.lifted_at else ""
-    to_do = (
-        "  what to do: ask for the right address and put it into the register, or, when it is right, "
-        f"`mailer hold lift {hold.address}`; then `mailer unsent ISSUE --send`"
-    )
     return [
         f"{hold.address}: {state}{lifted}",
         f"  whose: {who or 'nobody in the register has it now'}",
@@ -79,8 +77,23 @@ def _lines(hold: Hold, seats: list[Seat]) -> list[str]:
             f"{FAILURES['en'][one.reason]}{f' ({one.said})' if one.said else ''}"
             for one in hold.evidence
         ),
-        *([] if hold.lifted_at else [to_do]),
+        *([] if hold.lifted_at else [f"  to do: {_to_do(hold, seats)}"]),
     ]
+
+
+def _to_do(hold: Hold, seats: list[Seat]) -> str:
+    lift = f"`mailer hold lift {quote(hold.address)}`"
+    if not seats:
+        return f"nothing, nobody in the register has the address now; {lift} forgets it"
+    if hold.reason is HoldReason.COMPLAINT:
+        return f"ask whether they still want it; when they do, {lift}"
+    issues = dict.fromkeys(one.issue for one in sorted(hold.evidence, key=lambda one: one.at))
+    then = ", ".join(f"`mailer unsent {issue} --send`" for issue in issues)
+    if hold.reason is HoldReason.ADDRESS:
+        return f"ask for the right address and put it into the register, or, when it is right, {lift}; then {then}"
+    return (
+        f"ask for another address and put it into the register, or, when mail arrives there again, {lift}; then {then}"
+    )
 
 
 def join(app: typer.Typer) -> None:

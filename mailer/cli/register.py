@@ -166,8 +166,9 @@ def resume_person(person: Person) -> None:
     Example: mailer person resume P001
     """
     press = console.press()
+    people.show(press, person)
     since = preferring.paused_since(press, person)
-    console.confirm(f"{person} unsubscribed on {since:%Y-%m-%d}, and gets the next issues again.")
+    console.confirm(f"{person} unsubscribed on {since:%Y-%m-%d}. Let {person} get the next issues again?")
     preferring.resume(press, person)
     console.say({"person": person, "resumed": True}, f"{person} gets issues again, from the next plan on")
 

@@ -13,6 +13,7 @@ from mailer.gateways.reception import Admit, Conversation, Reception, Take
 
 MOST_CONNECTIONS = 50  # at once; Postfix opens 20 to one place
 PATIENCE = 300.0  # seconds that a command may take with all that belongs to it (RFC 5321 §4.5.3.2.7)
+IDENT = "Club Mailer return paths"  # in the greeting, so that `mailer check` knows us
 FINISH = 30.0  # seconds that what is being taken has at the end
 
 
@@ -85,7 +86,7 @@ class Listener:
         return Conversation(
             self._reception,
             hostname=socket.gethostname(),  # aiosmtpd's own choice would ask the DNS
-            ident="ESMTP",
+            ident=f"ESMTP {IDENT}",
             tls_context=self._tls_context,
             require_starttls=self._require_starttls,
             timeout=PATIENCE,

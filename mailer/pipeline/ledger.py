@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from mailer.domain.delivery import State
+from mailer.domain.hold import Failure
 from mailer.pipeline.judging import find_revision
 from mailer.pipeline.press import IssueName, Press
 from mailer.pipeline.settling import find
-from mailer.store import deliveries, history, reports
+from mailer.store import deliveries, failures, history, mailings, reports
 from mailer.store.deliveries import Attempt, Delivery
 from mailer.store.history import Entry
 from mailer.store.reports import Report
@@ -17,6 +18,13 @@ def listing(press: Press, name: IssueName, state: State | None) -> list[Delivery
     with press.store.reading() as connection:
         find_revision(connection, name)
         return deliveries.listing(connection, name.newsletter, name.serial, state)
+
+
+def failed(press: Press, name: IssueName) -> dict[int, Failure]:
+    """Why copies of an issue did not arrive, by delivery: what failed last of each."""
+    with press.store.reading() as connection:
+        found = mailings.mailings_of(connection, name.newsletter, name.serial)
+        return failures.of_mailings(connection, [one.id for one in found])
 
 
 def show(press: Press, identity: int) -> tuple[Delivery, list[Attempt]]:

@@ -11,11 +11,12 @@ import pytest
 from mailer.gateways.clock import SystemClock
 from mailer.store.deliveries import Delivery
 from tests.cli.terminal import Terminal
-from tests.club import ISSUE, Club, copies
+from tests.club import ISSUE, Club, Member, copies, import_register, members
 from tests.pipeline.relayed import deliver
-from tests.reported import DOMAIN, Refusal, bounce, complaint, letter, path_of, unsubscribe_path_of
+from tests.reported import DOMAIN, FULL, Refusal, bounce, complaint, letter, path_of, unsubscribe_path_of
 
 NAME = str(ISSUE)
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
 ANNA, BORIS, CLARA = (f"desk00{number}@members.example" for number in (1, 2, 3))
 # A server that means ill: colours, a title for the window, and words that turn the line around.
 EVIL = Refusal(
@@ -120,41 +121,57 @@ def test_the_list_says_what_came_and_what_to_do(run: Terminal, found: dict[str, 
     assert run.ok("bounce", "list").out == "nothing came back that somebody has to see to\n"
     assert run.ok("bounce", "list", "--all").out == "nothing came back\n"
     run.ok("bounce", "ingest", "bounce.eml", "stop.eml", "spam.eml", "nobody.eml", "letter.eml")
-    lines = run.ok("bounce", "list").out.splitlines()
-    assert lines[0].split() == [
-        "report",
-        "came",
-        "issue",
-        "person",
-        "address",
-        "what",
-        "to",
-        "see",
-        "to",
-        "server's",
-        "words",
+    lines = [TIME.sub("…", line) for line in run.ok("bounce", "list").out.splitlines()]
+    again = f"`mailer unsent {NAME} --send`"
+    assert lines == [
+        f"1 bounced, …: Reader001 (P001) <{ANNA}>, {NAME} copy No. 1",
+        "   the address does not exist, for good: 550 5.1.1 No such user here",
+        (
+            "   to do: put the right address of P001 into the register; or, when it is right, "
+            f"`mailer hold lift {ANNA}`; then {again}"
+        ),
+        f"2 unsubscribed, …: Reader002 (P002) <{BORIS}>, {NAME} copy No. 2",
+        "   somebody asks for no more copies: “Hello” from desk001@members.example",
+        (
+            "   to do: nothing, or ask why: the copies are paused, the membership is not; "
+            "`mailer person resume P002` when they want them again"
+        ),
+        f"3 complained, …: Reader003 (P003) <{CLARA}>, {NAME} copy No. 3",
+        "   the reader, or the reader’s provider, calls it spam: This is an email abuse report.",
+        f"   to do: ask whether they still want it; when they do, `mailer hold lift {CLARA}`",
+        f"4 unnamed, …: probably Reader002 (P002) <{BORIS}>",
+        "   the address does not exist, for good: 550 5.1.1 No such user here",
+        (
+            "   to do: nothing was changed; find out which copy it means: `mailer bounce show 4`, "
+            "`mailer person show P002`"
+        ),
+        f"5 unread, …: Reader001 (P001) <{ANNA}>, {NAME} copy No. 1",
+        "   a mail that is no report we know, perhaps a letter: “Re: The Harbour Letter” from desk001@members.example",
+        "   to do: read it and answer it: `mailer bounce show 5`",
+        "when one is done: `mailer bounce settle 1`",
     ]
-    assert [line.split()[0] for line in lines[1:6]] == ["1", "2", "3", "4", "5"]
-    assert NAME in lines[1]
-    assert re.search(r"bounce: the address does not exist, for good +bounced +550", lines[1])
-    assert lines[1].endswith("550 5.1.1 No such user here")
-    told = [line.partition(":")[0] for line in lines[6:-1]]
-    assert told == ["bounced", "complained", "unsubscribed", "unread", "unnamed"]
-    assert lines[-1] == "`mailer bounce settle REPORT` when it is done"
     assert run.ok("bounce", "settle", "1", "4").out == "settled: 1, 4\n"
-    assert [one["id"] for one in run.ok("bounce", "list", "--json").document] == [2, 3, 5]
-    assert "bounced (settled)" in run.ok("bounce", "list", "--all").out
+    listed = run.ok("bounce", "list", "--json").document
+    assert [(one["id"], one["name"]) for one in listed] == [(2, "Reader002"), (3, "Reader003"), (5, "Reader001")]
+    every = [TIME.sub("…", line) for line in run.ok("bounce", "list", "--all").out.splitlines()]
+    assert re.fullmatch(rf"1 bounced, …: Reader001 \(P001\) <{ANNA}>, {NAME} copy No. 1: settled on … by \w+", every[0])
+    assert every[1].startswith("2 unsubscribed, ")
+    assert every[-1] == "when one is done: `mailer bounce settle 2`"
     assert [one["person"] for one in run.ok("bounce", "list", NAME, "--all", "--json").document] == [
         *("P001", "P002", "P003", "P001"),
     ]
 
 
 def test_what_needs_nobody_cannot_be_settled_and_none_with_it(run: Terminal, found: dict[str, Delivery]) -> None:
-    run.ok("bounce", "ingest", "bounce.eml", "nobody.eml")
+    run.ok("bounce", "ingest", "bounce.eml", "nobody.eml", "evil.eml")
     run.ok("bounce", "settle", "2")
-    said = run("bounce", "settle", "1", "2")
+    said = run("bounce", "settle", "1", "2", "3", "99")
     assert (said.status, said.out) == (1, "")
-    assert said.err == "mailer: report 2 needs nobody: there is nothing to settle\n"
+    assert re.fullmatch(
+        r"mailer: nothing was settled: report 2 is settled already, on … by \w+; report 3 needs nobody; "
+        r"there is no report 99; `mailer bounce list --all` shows them\n",
+        TIME.sub("…", said.err),
+    )
     assert [one["id"] for one in run.ok("bounce", "list", "--json").document] == [1]
     assert run.ok("bounce", "settle", "1", "--json").document == {"settled": [1]}
 
@@ -163,11 +180,72 @@ def test_one_report_is_shown_and_written_as_it_came(run: Terminal, found: dict[s
     run.ok("bounce", "ingest", "bounce.eml")
     said = run.ok("bounce", "show", "1", "--out", "copy.eml")
     assert Path("copy.eml").read_bytes() == Path("bounce.eml").read_bytes()
-    lines = said.out.splitlines()
-    assert {"kind: bounce", "hard: yes", "matter: bounced", "forwarded: no"} <= set(lines)
-    assert "This is the mail system at host mx.members.example." in lines
-    assert lines[-1] == "the mail as it came is in copy.eml"
+    lines = [TIME.sub("…", line) for line in said.out.splitlines()]
+    assert lines == [
+        f"1 bounced, …: Reader001 (P001) <{ANNA}>, {NAME} copy No. 1",
+        "   the address does not exist, for good: 550 5.1.1 No such user here",
+        "   it came to the copy's own return path; it came as a file at …",
+        "   the server that reports: mx.members.example",
+        "   how it was read: the server does not know the reader",
+        "   “Undelivered Mail Returned to Sender” from Mail Delivery System <MAILER-DAEMON@mx.members.example>",
+        (
+            "   to do: put the right address of P001 into the register; or, when it is right, "
+            f"`mailer hold lift {ANNA}`; then `mailer unsent {NAME} --send`"
+        ),
+        "",
+        "This is the mail system at host mx.members.example.",
+        "",
+        f"<{ANNA}>: host mx.members.example[192.0.2.1] said: 550 5.1.1 No such user here",
+        "",
+        "the mail as it came is in copy.eml",
+    ]
     assert run.ok("bounce", "show", "1", "--json").document["hard"] is True
+
+
+def test_a_report_that_is_shown_says_who_has_seen_to_it(run: Terminal, found: dict[str, Delivery]) -> None:
+    run.ok("bounce", "ingest", "letter.eml", "bounce.eml", "evil.eml")
+    assert "   to do: read it and answer it: see its text" in run.ok("bounce", "show", "1").out.splitlines()
+    run.ok("bounce", "settle", "1")
+    assert re.search(r"\n   settled on … by \w+\n", TIME.sub("…", run.ok("bounce", "show", "1").out))
+    assert "\n   nobody has to see to it\n" in run.ok("bounce", "show", "3").out
+
+
+def test_who_has_another_address_by_now_is_sent_the_issue_again(
+    run: Terminal, club: Club, found: dict[str, Delivery]
+) -> None:
+    run.ok("bounce", "ingest", "bounce.eml")
+    with club.opened(SystemClock()) as app:
+        import_register(app, [Member(number=1, address="anna@new.example"), *members(2, first=2)])
+    assert f"   to do: the register has another address by now: `mailer unsent {NAME} --send`\n" in (
+        run.ok("bounce", "list").out
+    )
+    run.ok("--yes", "unsent", NAME, "--send")
+    assert run.ok("bounce", "list").out == "nothing came back that somebody has to see to\n"
+    assert run.ok("bounce", "list", "--all").out.endswith("another copy for the same reader is there or on its way\n")
+
+
+def test_the_list_of_copies_says_why_one_failed(run: Terminal, found: dict[str, Delivery]) -> None:
+    run.ok("bounce", "ingest", "bounce.eml")
+    lines = run.ok("delivery", "list", NAME).out.splitlines()
+    assert lines[1].endswith("the address does not exist (550 5.1.1 No such user here)")
+    assert lines[2].endswith("250 2.0.0 Ok")
+    assert run.ok("delivery", "list", NAME, "--json").document[0]["last_code"] == 250
+
+
+def test_a_person_is_shown_with_what_stands_in_the_way(run: Terminal, found: dict[str, Delivery]) -> None:
+    run.ok("bounce", "ingest", "bounce.eml", "stop.eml", "spam.eml", "nobody.eml")
+    first, second, third = (run.ok("person", "show", f"P00{number}").out.splitlines() for number in (1, 2, 3))
+    assert first[-1] == (f"  report 1 of {NAME}, bounced: the address does not exist; `mailer bounce show 1`")
+    assert re.sub(r"on [-\d]{10}", "on …", "\n".join(second[-3:])).splitlines() == [
+        "  unsubscribed on …; `mailer person resume P002` when they want copies again",
+        f"  report 2 of {NAME}, unsubscribed; `mailer bounce show 2`",
+        "  report 4, perhaps about them, unnamed: the address does not exist; `mailer bounce show 4`",
+    ]
+    assert third[-2] == f"  nothing is written to {CLARA}: a copy was reported as spam there; `mailer hold list`"
+    document = run.ok("person", "show", "P003", "--json").document
+    assert [(one["address"], one["reason"]) for one in document["held"]] == [(CLARA, "complaint")]
+    assert [one["matter"] for one in document["reports"]] == ["complained"]
+    assert document["unsubscribed_at"] is None
 
 
 # --- what servers say is only ever shown ------------------------------------------------------------------------------
@@ -205,7 +283,7 @@ def test_a_hold_is_explained_and_lifted(run: Terminal, found: dict[str, Delivery
     assert said[0].endswith(": a copy was reported as spam there")
     assert said[1] == "  whose: Reader003 (P003, M003)"
     assert f", issue {NAME}: came back, the reader, or the reader’s provider, calls it spam" in said[2]
-    assert said[3].endswith(f"`mailer hold lift {CLARA}`; then `mailer unsent ISSUE --send`")
+    assert said[3] == f"  to do: ask whether they still want it; when they do, `mailer hold lift {CLARA}`"
     [document] = run.ok("hold", "list", "--json").document
     assert (document["address"], document["reason"], document["people"][0]["person"]) == (CLARA, "complaint", "P003")
     lifted = run("hold", "lift", CLARA, ANNA, "nobody@members.example")
@@ -220,13 +298,42 @@ def test_a_hold_is_explained_and_lifted(run: Terminal, found: dict[str, Delivery
     assert "1 copies" in run.ok("unsent", NAME).out
 
 
+def test_what_to_do_about_a_hold_names_the_issues_and_who_has_it(
+    run: Terminal, club: Club, found: dict[str, Delivery]
+) -> None:
+    club.settle(bounces={"return_path_domain": DOMAIN}, holds={"address_issues": 1})
+    run.ok("bounce", "ingest", "bounce.eml")
+    assert run.ok("hold", "list").out.splitlines()[-1] == (
+        "  to do: ask for the right address and put it into the register, or, when it is right, "
+        f"`mailer hold lift {ANNA}`; then `mailer unsent {NAME} --send`"
+    )
+    with club.opened(SystemClock()) as app:
+        import_register(app, [Member(number=1, address="anna@new.example"), *members(2, first=2)])
+    assert run.ok("hold", "list").out.splitlines()[-1] == (
+        f"  to do: nothing, nobody in the register has the address now; `mailer hold lift {ANNA}` forgets it"
+    )
+
+
+def test_a_mailbox_that_is_full_for_long_asks_for_another_address(
+    run: Terminal, club: Club, found: dict[str, Delivery]
+) -> None:
+    club.settle(bounces={"return_path_domain": DOMAIN}, holds={"mailbox_issues": 1, "mailbox_days": 0})
+    with club.opened(SystemClock()) as app:
+        Path("full.eml").write_bytes(bounce(path_of(app, found["P001"]), ANNA, FULL))
+    run.ok("bounce", "ingest", "full.eml")
+    assert run.ok("hold", "list").out.splitlines()[-1] == (
+        "  to do: ask for another address and put it into the register, or, when mail arrives there again, "
+        f"`mailer hold lift {ANNA}`; then `mailer unsent {NAME} --send`"
+    )
+
+
 def test_who_unsubscribed_gets_issues_again_when_they_ask(run: Terminal, found: dict[str, Delivery]) -> None:
     run.ok("bounce", "ingest", "stop.eml")
     assert "paused" in run.ok("why", "P002", NAME).out
     asked = run("person", "resume", "P002")
     assert asked.status == 1
     assert re.search(
-        r"P002 unsubscribed on [-\d]{10}, and gets the next issues again. Nobody can be asked here", asked.err
+        r"P002 unsubscribed on [-\d]{10}\. Let P002 get the next issues again\? Nobody can be asked here", asked.err
     )
     assert run.ok("--yes", "person", "resume", "P002").out == "P002 gets issues again, from the next plan on\n"
     assert "paid" in run.ok("why", "P002", NAME).out
