@@ -3,7 +3,7 @@
 from mailer.domain.delivery import State
 from mailer.domain.errors import NotFound, Refused
 from mailer.pipeline.press import Press
-from mailer.store import deliveries, forgetting, history
+from mailer.store import forgetting, history, readers
 from mailer.store.members import lock_register
 
 
@@ -15,7 +15,7 @@ def erase(press: Press, person: str) -> str:
     """
     with press.store.transaction() as connection:
         lock_register(connection)
-        copies = [copy for _, copy in deliveries.of_person(connection, person)]
+        copies = [copy for _, copy in readers.of_person(connection, person)]
         if any(copy.state is State.SENDING for copy in copies):
             raise Refused(f"a copy for {person} is being handed over at this moment; try again in a minute")
         if not forgetting.is_known(connection, person):

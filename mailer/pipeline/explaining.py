@@ -6,7 +6,7 @@ from mailer.domain.circulation import Judged
 from mailer.domain.errors import NotFound
 from mailer.pipeline.judging import find_revision, judge_people
 from mailer.pipeline.press import IssueName, Press
-from mailer.store import deliveries, mailings
+from mailer.store import mailings, readers
 from mailer.store.deliveries import Delivery
 from mailer.store.mailings import Decision
 
@@ -30,7 +30,7 @@ def why(press: Press, person: str, name: IssueName) -> Why:
             raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
         frozen = mailings.decisions(connection, [one.id for one in found], person=person)
-        listed = deliveries.of_person(connection, person)
+        listed = readers.of_person(connection, person)
         return Why(
             person=person,
             issue=str(name),

@@ -12,7 +12,7 @@ from mailer.formats.address import parse
 from mailer.formats.return_path import named_in_message_id, token_in
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.press import Press
-from mailer.store import Connection, deliveries
+from mailer.store import Connection, deliveries, readers
 from mailer.store.deliveries import Delivery
 from mailer.store.members import seated_at
 
@@ -95,7 +95,7 @@ def _likely(connection: Connection, copies: set[int], report: BounceReport) -> s
             continue
         for seat in seated_at(connection, address.normal):
             return seat.person
-        for copy in deliveries.to_address(connection, {address.wire, address.normal}):
+        for copy in readers.to_address(connection, {address.wire, address.normal}):
             return copy.person
     return ""
 

@@ -12,7 +12,7 @@ from mailer.domain.membership import Membership, Seat
 from mailer.domain.register_rows import payment_cells, seat_cells
 from mailer.formats.plain_words import FAILURES, HOLDS
 from mailer.pipeline.press import Press
-from mailer.store import Connection, deliveries, holds, reports
+from mailer.store import Connection, deliveries, holds, readers, reports
 from mailer.store.members import load_register, register_of
 from mailer.store.reports import Report
 
@@ -60,7 +60,7 @@ def show(press: Press, person: str) -> Document:
     """A person with every membership, its payments, and every copy; NotFound for who is not in the register."""
     with press.store.reading() as connection:
         register = load_register(connection)
-        copies = deliveries.of_person(connection, person)
+        copies = readers.of_person(connection, person)
         seats = [seat for seat in register.seats if seat.person == person]
         if not seats:
             raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")

@@ -9,7 +9,7 @@ from mailer.domain.mailing import Mailing
 from mailer.pipeline.judging import ADDRESS_CHANGED, judge_people, lost
 from mailer.pipeline.press import Press
 from mailer.pipeline.supplementing import address_of, has_failed, mended
-from mailer.store import Connection, deliveries, failures, issues, mailings
+from mailer.store import Connection, deliveries, failures, issues, mailings, readers
 from mailer.store.deliveries import Delivery
 from mailer.store.failures import CopyFailed
 
@@ -68,7 +68,7 @@ def undelivered(connection: Connection, press: Press) -> Undelivered:
                 found.held.append((mailing.issue, copy))
                 continue
             # Who has had two copies that failed is owed a further one only where neither failed at the address of now.
-            known = deliveries.of_reader(connection, mailing.newsletter, mailing.serial, copy.person, copy.language)
+            known = readers.of_reader(connection, mailing.newsletter, mailing.serial, copy.person, copy.language)
             one = failed[copy.id]
             if has_failed(known, address_of(now), put_right):
                 found.failed.append(Failed(issue=mailing.issue, copy=copy, failed=one))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
@@ -165,13 +165,6 @@ def deliveries_with(connection: Connection, identities: Sequence[int]) -> dict[i
     return {row.id: _delivery(row) for row in connection.execute(_all().where(deliveries.c.id.in_(identities)))}
 
 
-def of_reader(connection: Connection, newsletter: str, serial: int, person: str, language: str) -> list[Delivery]:
-    """Every copy of an issue that was made for one person in one language, the first one first."""
-    own = {"newsletter": newsletter, "serial": serial, "person": person, "language": language}
-    query = _all().where(*(deliveries.c[name] == value for name, value in own.items()))
-    return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.id))]
-
-
 def last_attempt_at(connection: Connection, identity: int) -> datetime | None:
     """When the last attempt of a delivery began; without one, when messages of its mailing began to leave."""
     last = select(func.max(attempts.c.started_at)).where(attempts.c.delivery == identity)
@@ -180,12 +173,6 @@ def last_attempt_at(connection: Connection, identity: int) -> datetime | None:
         return found
     own = select(mailings.c.first_handover_at).join(deliveries, deliveries.c.mailing == mailings.c.id)
     return connection.execute(own.where(deliveries.c.id == identity)).scalar()
-
-
-def to_address(connection: Connection, wires: Collection[str]) -> list[Delivery]:
-    """The copies that went, or go, to these addresses as the wire has them, the newest first; a hundred at most."""
-    query = _all().where(deliveries.c.address.in_(wires)).order_by(deliveries.c.id.desc()).limit(100)
-    return [_delivery(row) for row in connection.execute(query)]
 
 
 def attempts_of(connection: Connection, identity: int) -> list[Attempt]:
@@ -242,13 +229,6 @@ def move_all(connection: Connection, mailing: int, state: State, event: Event) -
     return connection.execute(update(deliveries).where(where).values(values)).rowcount
 
 
-def has_later() -> ColumnElement[bool]:
-    """Whether a copy has a later one in its place, which is there, under way, or failed in its turn."""
-    later = deliveries.alias("later")
-    same = [later.c[name] == deliveries.c[name] for name in ("newsletter", "serial", "person", "language")]
-    return select(later.c.id).where(*same, later.c.id > deliveries.c.id, later.c.state != State.CANCELLED).exists()
-
-
 def blocking(found: Iterable[Delivery]) -> bool:
     """Whether one of these keeps the person from getting a further copy."""
     return any(one.state in BLOCKING for one in found)
@@ -276,18 +256,6 @@ def _all() -> Select[tuple[object, ...]]:
 def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
     fields = row._asdict()
     return Delivery(**{**fields, "state": State(fields["state"])})
-
-
-def of_person(connection: Connection, person: str) -> list[tuple[str, Delivery]]:
-    """Every copy of a person with its issue's name, oldest first."""
-    named = {
-        row.id: f"{row.newsletter}/{row.serial}"
-        for row in connection.execute(
-            select(deliveries.c.id, deliveries.c.newsletter, deliveries.c.serial).where(deliveries.c.person == person)
-        )
-    }
-    found = deliveries_with(connection, list(named))
-    return [(named[identity], found[identity]) for identity in sorted(found)]
 
 
 def all_uncertain(connection: Connection) -> dict[int, str]:

@@ -10,7 +10,7 @@ from mailer.domain.bounce import Matter, Reason, Scope
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.store.columns import insert_into
-from mailer.store.deliveries import has_later
+from mailer.store.readers import has_later
 from mailer.store.report_tables import failures, reports
 from mailer.store.schema import attempts, deliveries, mailings
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from mailer.domain.delivery import State
-from mailer.store.deliveries import has_later
+from mailer.store.readers import has_later
 from mailer.store.schema import attempts, deliveries, is_pending, is_rejected
 
 # States of copies that have left, or were refused.

@@ -8,7 +8,7 @@ import pytest
 from mailer.domain.address import Address
 from mailer.domain.delivery import Deferred, Event, Reply, State
 from mailer.domain.edition import Terms, Variant
-from mailer.store import Store, deliveries, tallies
+from mailer.store import Store, deliveries, readers, tallies
 from tests.store.rows import (
     NEWSLETTER,
     NOW,
@@ -86,7 +86,7 @@ def test_copies_are_listed_by_issue_mailing_state_person_and_id(store: Store) ->
             ("P002", "en"): [2],
             ("P001", "ru"): [3],
         }
-        of_person = deliveries.of_person(connection, "P001")
+        of_person = readers.of_person(connection, "P001")
         assert [(issue, one.copy_number) for issue, one in of_person] == [("bulletin/253", 1), ("bulletin/253", 3)]
 
 
