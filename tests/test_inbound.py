@@ -214,7 +214,7 @@ def test_check_says_that_another_program_has_the_port(club: Club, greets: bool):
                 else:
                     one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # it cuts us off
 
-        answering = Thread(target=answer)
+        answering = Thread(target=answer, daemon=True)
         answering.start()
         ok, said = checked(club, listen=at)["listener"]
         answering.join()

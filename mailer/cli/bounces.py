@@ -10,14 +10,13 @@ import typer
 from mailer import inbound
 from mailer.cli import console, matters
 from mailer.domain.bounce import RawReport, Way
-from mailer.domain.errors import BadInput, NotFound, Refused
+from mailer.domain.errors import BadInput, Refused
 from mailer.formats.report import readable
 from mailer.gateways import spool
 from mailer.gateways.maildir import read_file, read_stream
 from mailer.pipeline import bouncing, fetching, people
 from mailer.pipeline.bouncing import Ingested
 from mailer.pipeline.people import Known
-from mailer.pipeline.press import Press
 from mailer.store.reports import Report
 
 # More characters than are kept of anything that a server says.
@@ -122,25 +121,8 @@ def settle(
 
     Example: mailer bounce settle 12 15
     """
-    press = console.press()
-    wrong = [why for identity in reports if (why := _why_not(press, identity))]
-    if wrong:
-        raise Refused(f"nothing was settled: {'; '.join(wrong)}")
-    bouncing.settle(press, reports)
+    bouncing.settle(console.press(), reports)
     console.say({"settled": reports}, f"settled: {', '.join(map(str, reports))}")
-
-
-def _why_not(press: Press, identity: int) -> str:
-    """Why a report cannot be settled; empty when it can."""
-    try:
-        found, _ = bouncing.show(press, identity)
-    except NotFound as error:
-        return str(error)
-    if found.settled_at is not None:
-        return (
-            f"report {identity} is settled already, on {console.time_of(found.settled_at)[:16]} by {found.settled_by}"
-        )
-    return f"report {identity} needs nobody" if found.matter is None else ""
 
 
 def _lines(one: Report, known: Known, *, is_open: bool) -> list[str]:

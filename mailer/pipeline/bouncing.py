@@ -129,26 +129,29 @@ def show(press: Press, identity: int) -> tuple[Report, bytes | None]:
 def settle(press: Press, identities: Sequence[int]) -> None:
     """A person has seen to these reports.
 
-    NotFound names one that is not there, Refused one that needs nobody or is settled already: then none is settled.
+    Refused, with why for each, when one is not there, needs nobody or is settled already: then none is settled.
     """
     with press.store.transaction() as connection:
-        found = [_report(connection, identity) for identity in identities]
-        for one in found:
-            if one.matter is None or one.settled_at is not None:
-                why = "needs nobody" if one.matter is None else f"was settled by {one.settled_by}"
-                raise Refused(f"report {one.id} {why}; none of those named was settled, leave it out")
+        found = {identity: reports.report(connection, identity) for identity in identities}
+        wrong = [why for identity, one in found.items() if (why := _why_not(identity, one))]
+        if wrong:
+            raise Refused(f"nothing was settled: {'; '.join(wrong)}")
         now = press.clock.now()
         reports.settle(connection, identities, by=press.who, now=now)
-        for one in found:
-            subject = f"delivery {one.delivery}" if one.delivery is not None else f"report {one.id}"
-            history.record(
-                connection,
-                at=now,
-                who=press.who,
-                verb="settle",
-                subject=subject,
-                detail=f"report {one.id}: {one.matter}",
-            )
+        for identity, one in found.items():
+            assert one is not None, "it was looked for above"
+            subject = f"delivery {one.delivery}" if one.delivery is not None else f"report {identity}"
+            detail = f"report {identity}: {one.matter}"
+            history.record(connection, at=now, who=press.who, verb="settle", subject=subject, detail=detail)
+
+
+def _why_not(identity: int, one: Report | None) -> str:
+    """Why a report cannot be settled; empty when it can."""
+    if one is None:
+        return f"there is no report {identity}; `mailer bounce list --all` shows them"
+    if one.settled_at is not None:
+        return f"report {identity} is settled already, on {one.settled_at:%Y-%m-%d %H:%M} UTC by {one.settled_by}"
+    return f"report {identity} needs nobody" if one.matter is None else ""
 
 
 def _report(connection: Connection, identity: int) -> Report:

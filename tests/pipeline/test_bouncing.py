@@ -417,6 +417,6 @@ def test_a_person_settles_what_they_have_seen_to(app: App) -> None:
     assert len(matters(app)) == 1
     bouncing.settle(app.press, [first])
     assert matters(app) == []
-    with pytest.raises(NotFound, match="there is no report 99"):
+    with pytest.raises(Refused, match="there is no report 99"):
         bouncing.settle(app.press, [99])
     assert everything(app)[0].settled_by == "secretary"
