@@ -84,15 +84,9 @@ def lift(press: Press, address: str) -> bool:
             raise NotFound(f"{address} is not held, and nothing failed there; `mailer hold list` shows those that are")
         lock_register(connection)
         holds.lift(connection, normal, by=press.who, now=now)
-        for copy in failures.copies_at(connection, normal):
-            history.record(
-                connection,
-                at=now,
-                who=press.who,
-                verb="lift",
-                subject=f"delivery {copy}",
-                detail="its address is right",
-            )
+        # A complaint is no failure of the copy, so the hold itself remembers which one it was.
+        for copy in {*failures.copies_at(connection, normal), *([held.delivery] if held is not None else [])}:
+            _note(connection, press, "lift", copy, "its address is right")
     return held is not None
 
 

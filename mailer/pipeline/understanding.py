@@ -149,11 +149,9 @@ def _reading(
         # It was said before. Who has unsubscribed and writes once more has something else to say.
         matter = Matter.UNREAD if matter is Matter.UNSUBSCRIBED else None
     if copy is not None and not copy.address:
-        report = replace(report, recipient=None, original_recipient=None, final_recipient=None, diagnostic="")
-        report, mail = (
-            replace(report, successor=None),
-            replace(mail, heading=Heading(sender="", subject="", recipients=())),
-        )
+        # Nothing of what it says is theirs to be kept.
+        report = BounceReport(kind=report.kind, reason=report.reason, hard=report.hard, rule=report.rule)
+        mail = replace(mail, heading=Heading(sender="", subject="", recipients=()))
     failed = report.final_recipient or report.recipient
     return Reading(
         place=place,

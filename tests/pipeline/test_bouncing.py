@@ -234,6 +234,7 @@ def test_a_complaint_that_was_seen_to_holds_no_more_when_it_is_read_again(app: A
     come(app, complaint(path_of(app, copy), copy.address), path_of(app, copy))
     clock.advance(minutes=1)
     assert holding.lift(app.press, copy.address)
+    assert [one.verb for one in ledger.story(app.press, copy.id).decisions] == ["hold", "lift"]
     assert bouncing.read_again(app.press, RULES) == (1, 0)
     assert holding.listing(app.press) == []
     clock.advance(minutes=1)
