@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test test-real cover golden bench bench-scaling format lock clean
+.PHONY: help setup demo check test test-real test-bounces cover golden bench bench-scaling format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -33,6 +33,11 @@ test-real: setup  ## the tests with real servers; installs them with apt when ro
 	sh tests/real/install
 	$(BIN)/pytest -m real
 	sh tests/real/postgresql $(BIN)/pytest -q tests/store tests/pipeline
+
+test-bounces: setup  ## bounces that a real Postfix writes come home, by SMTP and by IMAP; needs root
+	sh tests/real/install mail
+	if $(BIN)/python -m tests.real.able; then \
+	    $(BIN)/pytest -m real tests/real/test_bounces_come_home.py -k "thousand or head_alone"; fi
 
 cover: setup  ## the tests with coverage
 	$(BIN)/pytest -m "not real and not benchmark" --cov --cov-report=term-missing
