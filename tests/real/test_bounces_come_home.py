@@ -189,7 +189,7 @@ def alarms(app: App) -> set[tuple[str, str]]:
     """What the operator is told: about which issue, and what the matter was."""
     with app.store.reading() as connection:
         found = connection.execute(select(letters.c.about).where(letters.c.kind == "alarm")).scalars()
-        return {tuple(about.split()[:2]) for about in found}
+        return {(issue.partition("#")[0], what) for issue, what, *_ in (about.split() for about in found)}
 
 
 def held(app: App) -> set[str]:

@@ -110,8 +110,8 @@ def club(tmp_path: Path) -> Club:
 
 @contextmanager
 def sending(club: Club, clock: FrozenClock, port: int, **smtp: object) -> Iterator[tuple[App, Sender]]:
-    """The club, open, and a sender of its own to this port."""
-    club.settle(smtp={"port": port, **smtp})
+    """The club, open, and a sender of its own to this port; no part of a mailing that fails is too large for it."""
+    club.settle(smtp={"port": port, **smtp}, delivery={"unwanted_at_least": 1000, "dead_at_least": 1000})
     with club.opened(clock) as app, the_sender(app) as (sender, _owner):
         yield app, sender
 
