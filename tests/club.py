@@ -269,7 +269,7 @@ def copies(app: App) -> dict[str, Delivery]:
 
 def attempts(app: App, person: str) -> list[Attempt]:
     """Every attempt of a person's copy."""
-    return ledger.show(app.press, copies(app)[person].id)[1]
+    return list(ledger.story(app.press, copies(app)[person].id).attempts)
 
 
 def states(app: App) -> dict[str, int]:

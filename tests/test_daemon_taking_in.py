@@ -108,7 +108,7 @@ def ways(daemon: Daemon) -> inbound.WaysIn:
 
 
 def found(app: App, copy: Delivery) -> State:
-    return ledger.show(app.press, copy.id)[0].state
+    return ledger.story(app.press, copy.id).copy.state
 
 
 # --- by SMTP ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 
 from mailer.cli import console
-from mailer.domain.bounce import Scope
+from mailer.domain.bounce import OURS, Scope
 from mailer.domain.circulation import Judged
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
@@ -135,7 +135,7 @@ def _copy_line(one: Delivery, failure: Failure | None) -> str:
 def _mend(one: Delivery, failure: Failure | None) -> str:
     """What must be put right before a copy that failed can go once more."""
     scope = failure.scope if failure is not None else Scope.ADDRESS
-    if scope in {Scope.SENDER, Scope.CONTENT}:
+    if scope in OURS:
         return (
             "it is the sender or the text that is refused: mend that, then `mailer resume ISSUE`, or, where it was not "
             f"paused, `mailer hold lift {one.address}`"

@@ -96,7 +96,7 @@ def settle(
     if as_ not in {"accepted", "resend"}:
         raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
     press = console.press()
-    ledger.show(press, identity)
+    ledger.story(press, identity)
     if as_ == "resend":
         console.confirm(f"Delivery {identity} may have arrived; the member may get it twice.")
     settling.settle(press, identity, accepted=as_ == "accepted")
@@ -109,7 +109,7 @@ def release(identity: Identity) -> None:
     Example: mailer delivery release 17
     """
     press = console.press()
-    ledger.show(press, identity)
+    ledger.story(press, identity)
     console.confirm(f"Delivery {identity} goes to a member after all.")
     address = settling.release(press, identity)
     console.say({"id": identity, "state": "pending", "address": address}, f"delivery {identity} goes to {address}")

@@ -31,11 +31,6 @@ class Address:
         """What equality is judged by: case never distinguishes two members' mailboxes in practice."""
         return self.wire.casefold()
 
-    @property
-    def needs_smtputf8(self) -> bool:
-        """Whether the relay must announce SMTPUTF8 (RFC 6531): the local part is not ASCII."""
-        return not self.local.isascii()
-
     def __str__(self) -> str:
         return self.wire
 

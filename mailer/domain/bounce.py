@@ -123,6 +123,13 @@ SCOPES: dict[Reason, Scope] = {
 }
 
 
+# Whose matter a failure is: the one reader's; ours, because the sender or the text was not wanted; the operator's, who is
+# told of all that no member can mend. What is on the way there is nobody's alone.
+THE_READERS = frozenset({Scope.ADDRESS, Scope.MAILBOX})
+OURS = frozenset({Scope.SENDER, Scope.CONTENT})
+THE_OPERATORS = OURS | {Scope.UNKNOWN}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a refusal means: the reason, whether the address is dead for good, and the rule that said so, in words."""

@@ -26,8 +26,6 @@ from mailer.formats.quoted import quoted
 from mailer.formats.templates import SYSTEM, naming_mistakes
 from mailer.formats.wording import long_date
 
-KINDS = ("digest", "reminder", "alarm")
-
 _SUBJECT = "Subject: "
 _LONGEST = 300  # characters of one value: a server may say a thousand, and nobody reads them
 

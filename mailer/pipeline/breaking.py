@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.domain.bounce import Phase, Scope
+from mailer.domain.bounce import THE_READERS, Phase
 from mailer.domain.delivery import Rejected, Reply
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.formats.reports.classify import classify
@@ -13,10 +13,6 @@ from mailer.pipeline import alarming, maillog
 from mailer.pipeline.press import Press
 from mailer.store import Connection, failures, history, mailings, tallies
 from mailer.store.results import Result
-
-# Refusals that are about the one reader, and no reason to stop for the others.
-_THE_READERS = frozenset({Scope.ADDRESS, Scope.MAILBOX})
-
 
 UNWANTED, DEAD = "unwanted", "dead"
 _SAID = {
@@ -30,8 +26,8 @@ class Breaker:
     """When a mailing is stopped; each share needs its number of copies, too.
 
     `share` is of the copies tried: they were refused with one and the same reply. Of all copies of the mailing, refused
-    or come back, more than `unwanted_share` failed for the sender's or the text's sake, or more than `dead_share` because
-    the address is dead for good.
+    or come back, more than `unwanted_share` failed for the sender's or the text's sake, or `dead_share` and more because the
+    address is dead for good.
     """
 
     share: float = 0.5
@@ -116,10 +112,8 @@ def _stop(
     if not goes_on and found.broken_at is not None and (resumed_at is None or found.broken_at >= resumed_at):
         return False  # told already
     mailings.change(connection, found.id, broken_at=now)
-    verb, said = (
-        Step.PAUSE if goes_on else "alarm",
-        f"{failed} of {copies} copies {_SAID.get(what, f'were refused with {what}')}",
-    )
+    verb = Step.PAUSE if goes_on else "alarm"
+    said = f"{failed} of {copies} copies {_SAID.get(what, f'were refused with {what}')}"
     history.record(connection, at=now, who=press.who, verb=verb, subject=found.issue, detail=said)
     alarming.broken(connection, press, found.issue, what=what, failed=failed, copies=copies, paused=goes_on)
     then = f"; `mailer resume {found.issue}` goes on when that is mended"
@@ -136,7 +130,7 @@ def _wave(press: Press, found: Mailing) -> int:
 
 def _about_the_reader(reply: Reply, result: Result) -> bool:
     phase = Phase.CONTENT if result.begun else Phase.RCPT
-    return classify(reply.code, reply.status or None, reply.text, phase).scope in _THE_READERS
+    return classify(reply.code, reply.status or None, reply.text, phase).scope in THE_READERS
 
 
 def why_paused(entries: Sequence[history.Entry]) -> str:

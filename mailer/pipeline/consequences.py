@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mailer.domain.address import Address
-from mailer.domain.bounce import Phase, Scope
+from mailer.domain.bounce import THE_OPERATORS, Phase
 from mailer.domain.delivery import Event, State
 from mailer.domain.hold import Failure, Thresholds, reason_of
 from mailer.formats.reports.classify import classify
@@ -18,8 +18,6 @@ from mailer.store.results import Result
 
 # So much of a server's words is kept with a failure, in characters.
 MOST_SAID = 300
-# What no member can mend: the operator is told, and nobody is held for it.
-OPERATORS = frozenset({Scope.SENDER, Scope.CONTENT, Scope.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +37,9 @@ def follow(connection: Connection, press: Press, rules: Consequences, failed: Se
         return
     failures.add(connection, failed)
     theirs = {identity: mailings.mailing(connection, identity) for identity in sorted({one.mailing for one in failed})}
-    unwanted = {(one.mailing, one.failure.reason): one.failure.said for one in failed if one.failure.scope in OPERATORS}
+    unwanted = {
+        (one.mailing, one.failure.reason): one.failure.said for one in failed if one.failure.scope in THE_OPERATORS
+    }
     for (identity, reason), said in unwanted.items():
         alarming.unwanted(connection, press, theirs[identity], reason, said)
     for identity, found in theirs.items():

@@ -27,12 +27,6 @@ def failed(press: Press, name: IssueName) -> dict[int, Failure]:
         return failures.of_mailings(connection, [one.id for one in found])
 
 
-def show(press: Press, identity: int) -> tuple[Delivery, list[Attempt]]:
-    """One copy with every attempt, the first one first."""
-    with press.store.reading() as connection:
-        return find(connection, identity), deliveries.attempts_of(connection, identity)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One copy with its attempts, the reports about it, and what people and policies decided; each the oldest first."""

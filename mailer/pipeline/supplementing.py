@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 
 from mailer.domain.address import Address
-from mailer.domain.bounce import Scope
+from mailer.domain.bounce import OURS
 from mailer.domain.circulation import Judged
 from mailer.domain.delivery import Event, State
 from mailer.domain.entitlement import Reason
@@ -119,7 +119,7 @@ class Mended:
         stopped_at = self.stopped.get(copy.mailing)
         if stopped_at is None or failure is None:
             return False
-        return failure.at <= stopped_at or failure.scope in {Scope.SENDER, Scope.CONTENT}
+        return failure.at <= stopped_at or failure.scope in OURS
 
 
 def mended(connection: Connection, found: Mailing) -> Mended:

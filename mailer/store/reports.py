@@ -178,12 +178,6 @@ def settle(connection: Connection, identities: Collection[int], *, by: str, now:
     return connection.execute(update(reports).where(open_ones).values(values)).rowcount
 
 
-def counts(connection: Connection) -> dict[str, int]:
-    """How many reports of each kind there are."""
-    query = select(reports.c.kind, func.count().label("number")).group_by(reports.c.kind)
-    return {row.kind: row.number for row in connection.execute(query)}
-
-
 _issue = deliveries.c.newsletter + "/" + func.cast(deliveries.c.serial, deliveries.c.newsletter.type)
 
 
