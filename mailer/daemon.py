@@ -11,15 +11,19 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from cronsim import CronSim, CronSimError
 
-from mailer import app as composition
-from mailer.app import App
+from mailer.app import installation as composition
+from mailer.app.inbound import WaysIn
+from mailer.app.installation import App
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter, Schedule
-from mailer.inbound import WaysIn
-from mailer.pipeline import approving, bouncing, intake, maillog, planning, scheduling, telling, testing
-from mailer.pipeline.press import IssueName
-from mailer.pipeline.sending import Sender
+from mailer.pipeline import maillog
+from mailer.pipeline.bounces import ingest
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.issues import pull
+from mailer.pipeline.letters import outbox
+from mailer.pipeline.mailings import approve, plan, schedule, test_mailing
+from mailer.pipeline.sending.sender import Sender
 from mailer.store import issues, mailings
 
 # What failed is tried again after this long, sooner when its cause is mended and SIGHUP says so.
@@ -149,7 +153,7 @@ class Daemon:
             return
         try:
             transport = composition.transport(self.app)
-            await telling.send(self.app.press, transport, until=self.sender.until_stopped)
+            await outbox.send(self.app.press, transport, until=self.sender.until_stopped)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
 
@@ -167,8 +171,8 @@ class Daemon:
         if self._rests(what):
             return
         try:
-            ready = await asyncio.to_thread(testing.prepare, self.app.press, name)
-            failed = await testing.send(self.app.press, composition.transport(self.app), ready)
+            ready = await asyncio.to_thread(test_mailing.prepare, self.app.press, name)
+            failed = await test_mailing.send(self.app.press, composition.transport(self.app), ready)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
         else:
@@ -187,7 +191,7 @@ class Daemon:
         if last is None or not last <= now < last + timedelta(days=1):
             self._forgot = now
             keep = timedelta(days=self.app.config.bounces.keep_days)
-            self._do("letting go of old reports", partial(bouncing.forget_old, self.app.press, keep))
+            self._do("letting go of old reports", partial(ingest.forget_old, self.app.press, keep))
 
     def _pull(self, newsletter: Newsletter) -> None:
         now = self.app.press.clock.now()
@@ -195,7 +199,7 @@ class Daemon:
         if last is None or not last <= now < last + timedelta(seconds=newsletter.source.every_seconds):
             self._polled[newsletter.id] = now
             source = composition.source(self.app, newsletter)
-            self._do(f"pull {newsletter.id}", partial(intake.pull, self.app.press, newsletter, source))
+            self._do(f"pull {newsletter.id}", partial(pull.pull, self.app.press, newsletter, source))
 
     def _plan_arrived(self) -> None:
         """Plan every issue that has no plan, or one of an older revision."""
@@ -205,13 +209,13 @@ class Daemon:
                 IssueName(newsletter=one.newsletter, serial=one.serial)
                 for one in issues.latest_revisions(connection)
                 if one.newsletter in press.newsletters
-                and planning.wants_plan(mailings.mailings_of(connection, one.newsletter, one.serial), one.content_hash)
+                and plan.wants_plan(mailings.mailings_of(connection, one.newsletter, one.serial), one.content_hash)
             ]
         for name in arrived:
             self._do(f"plan {name}", partial(self._plan, name))
 
     def _plan(self, name: IssueName) -> None:
-        made = planning.plan_arrived(self.app.press, name)
+        made = plan.plan_arrived(self.app.press, name)
         if made is not None:
             maillog.mailing(made.issue, f"is planned: {made.copies} copies for {made.recipients} people")
 
@@ -225,25 +229,25 @@ class Daemon:
                 if one.newsletter in press.newsletters
                 and press.newsletters[one.newsletter].editors
                 and not mailings.was_tested(connection, one.content_hash, one.editions_hash)
-                and not approving.drifted(connection, press, one)  # then it is no longer what would be tested
+                and not approve.drifted(connection, press, one)  # then it is no longer what would be tested
             ]
 
     def _begin_due(self) -> None:
-        for one in scheduling.waiting(self.app.press):
+        for one in schedule.waiting(self.app.press):
             self._do(f"send {one.issue}", partial(self._begin_if_due, one))
 
     def _begin_if_due(self, found: Mailing) -> None:
         schedule = self.app.press.newsletter(found.newsletter).schedule
-        if scheduling.begin_if_due(self.app.press, found, partial(next_time, schedule)):
+        if schedule.begin_if_due(self.app.press, found, partial(next_time, schedule)):
             maillog.mailing(found.issue, "begins")
 
     def _write_letters(self) -> None:
         press = self.app.press
-        self._do("the digest", partial(telling.digests, press))
+        self._do("the digest", partial(outbox.digests, press))
         now = press.clock.now()
         if self._asked is None or not self._asked <= now < self._asked + ASK:
             self._asked = now
-            self._do("the reminder", partial(telling.reminder, press))
+            self._do("the reminder", partial(outbox.reminder, press))
 
     def _do(self, what: str, job: Callable[[], object]) -> None:
         """Do a job now, unless it failed a short while ago."""

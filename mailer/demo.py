@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from mailer import app as composition
-from mailer.app import App
+from mailer.app import installation as composition
+from mailer.app.installation import App
 from mailer.daemon import Daemon, Pace
 from mailer.domain.errors import MailerError, Refused
 from mailer.domain.mailing import MailingState
-from mailer.formats import register
+from mailer.formats.register import files
 from mailer.gateways import installation
 from mailer.gateways.sink import Phase, Sink
-from mailer.pipeline import approving, registering, reporting
-from mailer.pipeline.press import IssueName
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.mailings import approve, report
+from mailer.pipeline.register import exchange
 
 ISSUE = "russia-confidential/320"
 # Minutes between "send" and the first message, and before a delayed copy is tried again: short, fast is for machines.
@@ -56,7 +57,7 @@ def answer(phase: Phase, _sender: str, recipient: str, nth: int) -> str | None:
     return None
 
 
-async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[[reporting.Report], None]) -> None:
+async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[[report.Report], None]) -> None:
     """Pull, plan, test, approve and send the made-up issue, and `tell` the report. Stays until Ctrl-C unless `once`."""
     async with Sink(folder / "mail", script=answer) as sink:
         _settle_down(folder, port=sink.port, minutes=FAST if fast else UNHURRIED)
@@ -81,13 +82,13 @@ async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[
                 await working
 
 
-async def _first_month(opened: App, say: Say) -> reporting.Report:
+async def _first_month(opened: App, say: Say) -> report.Report:
     name, secretary = IssueName.parse(ISSUE), replace(opened.press, who="secretary")
 
-    async def reached(*states: MailingState) -> reporting.Progress:
+    async def reached(*states: MailingState) -> report.Progress:
         while True:
             try:
-                found = await asyncio.to_thread(reporting.progress, opened.press, name)
+                found = await asyncio.to_thread(report.progress, opened.press, name)
             except MailerError:  # not pulled or planned yet
                 found = None
             if found is not None and found.state in states:
@@ -97,16 +98,16 @@ async def _first_month(opened: App, say: Say) -> reporting.Report:
     planned = await reached(MailingState.PLANNED)
     say(f"The daemon pulled {name} and planned it: {planned.copies} copies. A test mailing goes to the editor.")
     await _tested(opened, name)
-    await asyncio.to_thread(approving.approve, secretary, name)
-    begun = await asyncio.to_thread(approving.send, secretary, name)
+    await asyncio.to_thread(approve.approve, secretary, name)
+    begun = await asyncio.to_thread(approve.send, secretary, name)
     say(f"The secretary approved and sent it: {begun.copies} copies, the first after the time to undo it.")
     await reached(MailingState.CLOSED)
-    return await asyncio.to_thread(reporting.report, opened.press, name)
+    return await asyncio.to_thread(report.report, opened.press, name)
 
 
 async def _tested(opened: App, name: IssueName) -> None:
     while True:
-        if await asyncio.to_thread(reporting.was_tested, opened.press, name):
+        if await asyncio.to_thread(report.was_tested, opened.press, name):
             return
         await asyncio.sleep(LOOK)
 
@@ -131,10 +132,10 @@ def _rewrite(file: Path, values: dict[str, str]) -> None:
 
 def _import_register(opened: App, folder: Path) -> None:
     press = opened.press
-    registering.import_register(
+    exchange.import_register(
         press.store,
-        members_table=register.read_members("members.csv", (folder / "members.csv").read_bytes()),
-        payments_table=register.read_payments("payments.csv", (folder / "payments.csv").read_bytes()),
+        members_table=files.read_members("members.csv", (folder / "members.csv").read_bytes()),
+        payments_table=files.read_payments("payments.csv", (folder / "payments.csv").read_bytes()),
         end_missing=None,
         skip_bad=False,
         who="secretary",

@@ -11,17 +11,19 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-from mailer import app as composition
-from mailer.app import App
+from mailer.app import installation as composition
+from mailer.app.installation import App
 from mailer.domain.membership import Payment, Period
 from mailer.domain.ports import Clock, Transport
-from mailer.formats import register
+from mailer.formats.register import files
 from mailer.gateways.sink import Misbehaviour, Phase, Script, Sink
-from mailer.gateways.sources import FolderSource
-from mailer.pipeline import approving, intake, ledger, planning, registering
-from mailer.pipeline.press import IssueName
-from mailer.pipeline.sending import Sender
-from mailer.store.deliveries import Attempt, Delivery
+from mailer.gateways.sources.folder import FolderSource
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.issues import pull
+from mailer.pipeline.mailings import approve, copies_of, plan
+from mailer.pipeline.register import exchange
+from mailer.pipeline.sending.sender import Sender
+from mailer.store.copies.deliveries import Attempt, Delivery
 from tests.doubles import FrozenClock
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -221,10 +223,10 @@ def import_register(app: App, people: Sequence[Member]) -> None:
     """The register has these members and their payments."""
     club = Club(app.config.folder)
     club.write_register(people)
-    registering.import_register(
+    exchange.import_register(
         app.store,
-        members_table=register.read_members("members.csv", (club.folder / "members.csv").read_bytes()),
-        payments_table=register.read_payments("payments.csv", (club.folder / "payments.csv").read_bytes()),
+        members_table=files.read_members("members.csv", (club.folder / "members.csv").read_bytes()),
+        payments_table=files.read_payments("payments.csv", (club.folder / "payments.csv").read_bytes()),
         end_missing=None,
         skip_bad=False,
         who="secretary",
@@ -237,44 +239,44 @@ def reverse(app: App, member: Member) -> None:
     period = Period(first=date(2018, 1, 1), last=date.fromisoformat(member.until))
     given = {"amount": Decimal(-member.paid), "currency": "RUB", "reference": f"BACK-{member.number:03}"}
     payment = Payment(membership=f"M{member.number:03}", period=period, **given)
-    registering.add_payment(app.store, payment, who="secretary", now=app.press.clock.now())
+    exchange.add_payment(app.store, payment, who="secretary", now=app.press.clock.now())
 
 
-def pull(app: App) -> list[intake.Pulled]:
+def pull_issues(app: App) -> list[pull.Pulled]:
     """Pull the club's issues, without the wait that tells whether a folder lies still."""
     newsletter = app.press.newsletters[LETTER]
     source = FolderSource(newsletter.source.url, app.config.folder, lambda: None)
-    return intake.pull(app.press, newsletter, source)
+    return pull.pull(app.press, newsletter, source)
 
 
-def approve(app: App, people: Sequence[Member] = ()) -> None:
+def make_ready(app: App, people: Sequence[Member] = ()) -> None:
     """Import these members, pull, plan and approve the issue: it may be sent."""
     if people:
         import_register(app, people)
-    pull(app)
-    planning.plan(app.press, ISSUE)
-    approving.approve(app.press, ISSUE)
+    pull_issues(app)
+    plan.plan(app.press, ISSUE)
+    approve.approve(app.press, ISSUE)
 
 
 def begin(app: App, people: Sequence[Member] = ()) -> None:
     """The same, and send it: its copies leave at the next drain."""
-    approve(app, people)
-    approving.send(app.press, ISSUE)
+    make_ready(app, people)
+    approve.send(app.press, ISSUE)
 
 
 def copies(app: App) -> dict[str, Delivery]:
     """The issue's copies by person; of a reader of two languages, the one that comes last."""
-    return {one.person: one for one in ledger.listing(app.press, ISSUE, None)}
+    return {one.person: one for one in copies_of.listing(app.press, ISSUE, None)}
 
 
 def attempts(app: App, person: str) -> list[Attempt]:
     """Every attempt of a person's copy."""
-    return list(ledger.story(app.press, copies(app)[person].id).attempts)
+    return list(copies_of.story(app.press, copies(app)[person].id).attempts)
 
 
 def states(app: App) -> dict[str, int]:
     """How many copies of the issue are in each state, the empty ones left out."""
-    found = [one.state.value for one in ledger.listing(app.press, ISSUE, None)]
+    found = [one.state.value for one in copies_of.listing(app.press, ISSUE, None)]
     return {state: found.count(state) for state in sorted(set(found))}
 
 

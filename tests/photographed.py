@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from mailer.app import App
+from mailer.app.installation import App
 from mailer.store.columns import metadata
 
 # What every mail leaves, whatever it says: itself, and what was read from it.

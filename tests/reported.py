@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from mailer.app import App
+from mailer.app.installation import App
 from mailer.domain.bounce import RawReport, Way
 from mailer.formats.return_path import return_path, unsubscribe_address
-from mailer.pipeline import bouncing
-from mailer.pipeline.bouncing import Ingested
-from mailer.pipeline.consequences import Consequences
-from mailer.store.deliveries import Delivery
+from mailer.pipeline.bounces import ingest
+from mailer.pipeline.bounces.consequences import Consequences
+from mailer.pipeline.bounces.ingest import Ingested
+from mailer.store.copies.deliveries import Delivery
 from tests.club import copies
 
 DOMAIN = "bounces.club.example"
@@ -155,7 +155,7 @@ def unsubscribe_path_of(app: App, copy: Delivery) -> str:
 def come(app: App, content: bytes, recipient: str = "", way: Way = Way.LISTENER) -> Ingested:
     """The mail comes in."""
     rules = app.config.consequences
-    return bouncing.ingest(app.press, rules, [RawReport(content=content, recipient=recipient, way=way)])[0]
+    return ingest.ingest(app.press, rules, [RawReport(content=content, recipient=recipient, way=way)])[0]
 
 
 def come_back(app: App, person: str, why: Refusal = UNKNOWN) -> Ingested:

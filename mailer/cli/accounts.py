@@ -10,17 +10,17 @@ from mailer.domain.circulation import Judged
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
-from mailer.pipeline import planning, reporting
-from mailer.pipeline.press import Press
-from mailer.store.deliveries import Delivery
-from mailer.store.limits import Throttle
+from mailer.pipeline.context import Press
+from mailer.pipeline.mailings import plan, report
+from mailer.store.copies.deliveries import Delivery
+from mailer.store.ledger.limits import Throttle
 from mailer.store.mailings import Decision
 
 # How many people are named in one line.
 NAMED = 15
 
 
-def progress_document(found: reporting.Progress) -> dict[str, object]:
+def progress_document(found: report.Progress) -> dict[str, object]:
     """How a mailing stands, as a document."""
     return {
         "issue": found.issue,
@@ -40,7 +40,7 @@ def progress_document(found: reporting.Progress) -> dict[str, object]:
     }
 
 
-def progress_lines(found: reporting.Progress, now: datetime) -> list[str]:
+def progress_lines(found: report.Progress, now: datetime) -> list[str]:
     """How a mailing stands, for people."""
     said = remark(found, now)
     return [
@@ -49,7 +49,7 @@ def progress_lines(found: reporting.Progress, now: datetime) -> list[str]:
     ]
 
 
-def resting_lines(found: reporting.Progress) -> list[str]:
+def resting_lines(found: report.Progress) -> list[str]:
     """A line for each provider for whose copies the mailing waits: until when, and why."""
     return [
         f"{one.family} gets nothing {_until(one)}: {one.reason}; its copies wait, nobody's attempt is used up"
@@ -61,18 +61,18 @@ def _until(one: Throttle) -> str:
     return f"until {console.time_of(one.until)}" if one.until else f"until `mailer domain lift {one.family}`"
 
 
-def approval_lines(found: reporting.Progress) -> list[str]:
+def approval_lines(found: report.Progress) -> list[str]:
     """Who approved a mailing, and when; nothing while nobody did."""
     approved = found.approved_by
     return [f"  approved by {approved}, {console.time_of(found.approved_at)}"] if approved else []
 
 
-def counted(found: reporting.Progress) -> str:
+def counted(found: report.Progress) -> str:
     """How many copies are in which state, those that there are."""
     return ", ".join(f"{count} {state}" for state, count in found.counts.items() if count) or "no copies"
 
 
-def remark(found: reporting.Progress, now: datetime) -> str:
+def remark(found: report.Progress, now: datetime) -> str:
     """What to know besides: when it begins, how long it takes, why it stands still."""
     if not found.newsletter_known:
         return "its newsletter is gone from schedules/: nothing of it leaves"
@@ -89,7 +89,7 @@ def remark(found: reporting.Progress, now: datetime) -> str:
     return _why_it_waits(found, now)
 
 
-def _why_it_waits(found: reporting.Progress, now: datetime) -> str:
+def _why_it_waits(found: report.Progress, now: datetime) -> str:
     """What a mailing that is sending waits for, or how long it takes."""
     if found.starts_at and found.starts_at > now:
         return f"from {console.time_of(found.starts_at)}; until then `mailer cancel {found.issue}` undoes it"
@@ -145,7 +145,7 @@ def _mend(one: Delivery, failure: Failure | None) -> str:
     return f"when the address is right, `mailer hold lift {one.address}`"
 
 
-def report_document(found: reporting.Report) -> dict[str, object]:
+def report_document(found: report.Report) -> dict[str, object]:
     """The distribution report as a document."""
     balance = found.balance
     return {
@@ -161,7 +161,7 @@ def report_document(found: reporting.Report) -> dict[str, object]:
     }
 
 
-def report_lines(found: reporting.Report) -> list[str]:
+def report_lines(found: report.Report) -> list[str]:
     """The distribution report for people."""
     balance = found.balance
     excluded = sum(balance.excluded.values())
@@ -182,7 +182,7 @@ def report_lines(found: reporting.Report) -> list[str]:
     ]
 
 
-def plan_document(press: Press, made: planning.Plan) -> dict[str, object]:
+def plan_document(press: Press, made: plan.Plan) -> dict[str, object]:
     """What was planned, as a document; the people in it are read while it is printed."""
     return {
         "issue": made.issue,
@@ -190,16 +190,16 @@ def plan_document(press: Press, made: planning.Plan) -> dict[str, object]:
         "recipients": made.recipients,
         "copies": made.copies,
         "excluded": dict(made.excluded),
-        "gained": console.Streamed(planning.gained(press, made)),
-        "lost": console.Streamed(planning.lost(press, made)),
+        "gained": console.Streamed(plan.gained(press, made)),
+        "lost": console.Streamed(plan.lost(press, made)),
         "warnings": list(made.warnings),
-        "people": console.Streamed(map(decision_document, planning.decisions(press, made))),
+        "people": console.Streamed(map(decision_document, plan.decisions(press, made))),
     }
 
 
-def plan_lines(press: Press, made: planning.Plan) -> list[str]:
+def plan_lines(press: Press, made: plan.Plan) -> list[str]:
     """What was planned, for people."""
-    more, fewer = (islice(change(press, made), NAMED) for change in (planning.gained, planning.lost))
+    more, fewer = (islice(change(press, made), NAMED) for change in (plan.gained, plan.lost))
     changes = (
         f"since the previous issue: {made.gained} more ({_shortened(more, made.gained)}), "
         f"{made.lost} fewer ({_shortened(fewer, made.lost)})"
@@ -207,7 +207,7 @@ def plan_lines(press: Press, made: planning.Plan) -> list[str]:
     return [
         f"{made.issue}: {made.copies} copies for {made.recipients} of {made.considered} people",
         *(["  not to:"] if made.excluded else []),
-        *_excluded_lines(made.excluded, planning.excluded(press, made, NAMED)),
+        *_excluded_lines(made.excluded, plan.excluded(press, made, NAMED)),
         *([changes] if made.gained or made.lost else []),
     ]
 

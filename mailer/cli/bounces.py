@@ -7,16 +7,18 @@ from typing import Annotated
 
 import typer
 
-from mailer import inbound
+from mailer.app import inbound
 from mailer.cli import console, matters
 from mailer.domain.bounce import RawReport, Way
 from mailer.domain.errors import BadInput, Refused
 from mailer.formats.report import readable
 from mailer.gateways import spool
-from mailer.gateways.maildir import read_file, read_stream
-from mailer.pipeline import bouncing, fetching, people
-from mailer.pipeline.bouncing import Ingested
-from mailer.pipeline.people import Known
+from mailer.gateways.inbox.maildir import read_file, read_stream
+from mailer.pipeline.bounces import fetch
+from mailer.pipeline.bounces import ingest as ingesting
+from mailer.pipeline.bounces.ingest import Ingested
+from mailer.pipeline.register import people
+from mailer.pipeline.register.people import Known
 from mailer.store.reports import Report
 
 # More characters than are kept of anything that a server says.
@@ -41,19 +43,19 @@ def ingest(
     opened = console.installation()
     rules = opened.config.consequences
     if again:
-        read, changed = bouncing.read_again(opened.press, rules)
+        read, changed = ingesting.read_again(opened.press, rules)
         console.say({"read": read, "changed": changed}, f"{read} mails read again, {changed} say something else now")
         return
     if files:
         mails = [_mail(file) for file in files]  # all of them, before anything is kept
-        _say_ingested(files, [bouncing.ingest(opened.press, rules, [mail])[0] for mail in mails])
+        _say_ingested(files, [ingesting.ingest(opened.press, rules, [mail])[0] for mail in mails])
         return
     inboxes = [inbound.maildir(maildir)] if maildir else inbound.inboxes(opened)
     if not inboxes:
         raise BadInput(
             "there is nothing to fetch from: name files or a --maildir, or set [bounces] imap_url or maildir"
         )
-    fetched = [fetching.fetch(opened.press, rules, inbox) for inbox in inboxes]
+    fetched = [fetch.fetch(opened.press, rules, inbox) for inbox in inboxes]
     new, known, failed = (sum(getattr(one, name) for one in fetched) for name in ("new", "known", "failed"))
     console.say(
         {"new": new, "known": known, "failed": failed}, f"{new} new mails, {known} known already, {failed} unreadable"
@@ -74,8 +76,8 @@ def list_(
     Example: mailer bounce list
     """
     press = console.press()
-    found = bouncing.listing(press, every=every, issue=issue)
-    waiting = {one.id for one in (bouncing.listing(press, every=False, issue=issue) if every else found)}
+    found = ingesting.listing(press, every=every, issue=issue)
+    waiting = {one.id for one in (ingesting.listing(press, every=False, issue=issue) if every else found)}
     known = people.about(press, found)
     first = next((one.id for one in found if one.id in waiting), None)
     console.say(
@@ -95,13 +97,13 @@ def show(
     Example: mailer bounce show 12
     """
     press = console.press()
-    found, octets = bouncing.show(press, report)
+    found, octets = ingesting.show(press, report)
     if out is not None:
         if octets is None:
             raise Refused(f"the mail of report {report} is not kept any more ([bounces] keep_days)")
         spool.write(out.parent, out.name, octets)
     known = people.about(press, [found])[found.id]
-    is_open = any(one.id == found.id for one in bouncing.listing(press, every=False))
+    is_open = any(one.id == found.id for one in ingesting.listing(press, every=False))
     text = readable(octets) if octets is not None else ""
     console.say(
         _report_facts(found) | {"text": text},
@@ -121,7 +123,7 @@ def settle(
 
     Example: mailer bounce settle 12 15
     """
-    bouncing.settle(console.press(), reports)
+    ingesting.settle(console.press(), reports)
     console.say({"settled": reports}, f"settled: {', '.join(map(str, reports))}")
 
 

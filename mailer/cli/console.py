@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mailer import app as composition
-from mailer.app import App
+from mailer.app import installation as composition
+from mailer.app.installation import App
 from mailer.domain.errors import Refused
-from mailer.pipeline.press import Press
+from mailer.pipeline.context import Press
 
 GLOBAL_FLAGS = frozenset({"--json", "--yes"})
 GLOBAL_VALUES = frozenset({"--config"})

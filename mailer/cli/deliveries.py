@@ -10,10 +10,11 @@ from mailer.cli import console
 from mailer.cli.matters import shorten, what
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
-from mailer.formats.plain_words import FAILURES
-from mailer.pipeline import ledger, settling
-from mailer.pipeline.press import IssueName
-from mailer.store.deliveries import Attempt, Delivery
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.mailings import copies_of
+from mailer.pipeline.mailings import settle as settling
+from mailer.store.copies.deliveries import Attempt, Delivery
+from mailer.views.plain_words import FAILURES
 
 Identity = Annotated[int, typer.Argument(metavar="ID", help="as `mailer delivery list` shows it")]
 
@@ -27,8 +28,8 @@ def list_(
     Example: mailer delivery list russia-confidential/253 --state uncertain
     """
     press, name = console.press(), IssueName.parse(issue)
-    found = ledger.listing(press, name, state)
-    failed = ledger.failed(press, name)
+    found = copies_of.listing(press, name, state)
+    failed = copies_of.failed(press, name)
     console.show(
         [_facts(one) for one in found],
         ("id", "copy", "person", "language", "address", "state", "attempts", "reply"),
@@ -48,7 +49,7 @@ def show(identity: Identity) -> None:
 
     Example: mailer delivery show 17
     """
-    found = ledger.story(console.press(), identity)
+    found = copies_of.story(console.press(), identity)
     one = found.copy
     attempts = [{"at": each.started_at, "what": "attempt", **asdict(each)} for each in found.attempts]
     came = [
@@ -96,7 +97,7 @@ def settle(
     if as_ not in {"accepted", "resend"}:
         raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
     press = console.press()
-    ledger.story(press, identity)
+    copies_of.story(press, identity)
     if as_ == "resend":
         console.confirm(f"Delivery {identity} may have arrived; the member may get it twice.")
     settling.settle(press, identity, accepted=as_ == "accepted")
@@ -109,7 +110,7 @@ def release(identity: Identity) -> None:
     Example: mailer delivery release 17
     """
     press = console.press()
-    ledger.story(press, identity)
+    copies_of.story(press, identity)
     console.confirm(f"Delivery {identity} goes to a member after all.")
     address = settling.release(press, identity)
     console.say({"id": identity, "state": "pending", "address": address}, f"delivery {identity} goes to {address}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
-from mailer.pipeline import suspending
+from mailer.pipeline.sending import suspend as suspending
 
 Domain = Annotated[
     str, typer.Argument(metavar="DOMAIN", help="e.g. gmail.com; stands for its provider's other domains")

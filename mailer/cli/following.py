@@ -7,16 +7,18 @@ import sys
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mailer import app as composition
-from mailer.app import App
+from mailer.app import installation as composition
+from mailer.app.installation import App
 from mailer.cli import accounts, console
 from mailer.cli.accounts import copy_lines, progress_document, progress_lines
 from mailer.domain.mailing import MailingState
 from mailer.domain.pacing import MINUTE
-from mailer.pipeline import maillog, reporting, telling
-from mailer.pipeline.limiting import room_through
-from mailer.pipeline.press import IssueName
-from mailer.pipeline.sending import Sender
+from mailer.pipeline import maillog
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.letters import outbox
+from mailer.pipeline.mailings import report
+from mailer.pipeline.sending.limits import room_through
+from mailer.pipeline.sending.sender import Sender
 
 # How often to look (seconds), and how many times in a row to find the relay down before giving up for now.
 LOOK = 0.5
@@ -29,7 +31,7 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
     """Let the mailing be sent: by the daemon when one runs, else from here when asked to wait. Returns the exit status."""
     daemon = composition.daemon_runs(opened)
     if not wait:
-        found = reporting.progress(opened.press, name)
+        found = report.progress(opened.press, name)
         if daemon or found.state is MailingState.CLOSED:
             _tell(opened, found)
             return status_of(opened, found) if found.state is MailingState.CLOSED else 0
@@ -37,7 +39,7 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
         console.complain(f"{name} is queued, but no daemon runs: `mailer send {name} --wait` sends it from here")
         return 1
     why = asyncio.run(_follow(opened, name) if daemon else _send_here(opened, name))
-    found = reporting.progress(opened.press, name)
+    found = report.progress(opened.press, name)
     _tell(opened, found)
     if why:
         console.complain(f"{why}; {found.counts['pending']} copies wait, nobody's attempt is used up")
@@ -46,15 +48,15 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
     return status_of(opened, found)
 
 
-def status_of(opened: App, found: reporting.Progress) -> int:
+def status_of(opened: App, found: report.Progress) -> int:
     """0 when every copy is accepted; else 1, with a line on stderr for each that is not."""
-    missing, failed = reporting.not_accepted(opened.press, IssueName.parse(found.issue))
+    missing, failed = report.not_accepted(opened.press, IssueName.parse(found.issue))
     for line in copy_lines(missing, failed):
         console.complain(line)
     return 1 if missing else 0
 
 
-def _tell(opened: App, found: reporting.Progress) -> None:
+def _tell(opened: App, found: report.Progress) -> None:
     console.say(progress_document(found), *progress_lines(found, opened.press.clock.now()))
 
 
@@ -76,9 +78,9 @@ async def _send_here(opened: App, name: IssueName) -> str:
 async def _tell_of_it(opened: App, sender: Sender) -> None:
     """Write and send the letters that are due, as the daemon does; what cannot be sent now waits, and harms nothing."""
     try:
-        await asyncio.to_thread(telling.digests, opened.press)
-        await asyncio.to_thread(telling.reminder, opened.press)
-        await telling.send(opened.press, composition.transport(opened), until=sender.until_stopped)
+        await asyncio.to_thread(outbox.digests, opened.press)
+        await asyncio.to_thread(outbox.reminder, opened.press)
+        await outbox.send(opened.press, composition.transport(opened), until=sender.until_stopped)
     except Exception as error:  # noqa: BLE001  (the mailing is done, whatever becomes of the letters)
         maillog.failed("sending the letters", error)
 
@@ -87,7 +89,7 @@ async def _until_done(opened: App, sender: Sender, name: IssueName) -> str:
     down = idle = 0
     while True:
         drained = await sender.drain(name)
-        found = reporting.progress(opened.press, name)
+        found = report.progress(opened.press, name)
         down = down + 1 if drained.down else 0
         undone = found.starts_at is not None and opened.press.clock.now() < found.starts_at
         idle = 0 if drained.handed_over or undone else idle + 1
@@ -101,7 +103,7 @@ async def _until_done(opened: App, sender: Sender, name: IssueName) -> str:
             return ""
 
 
-def waits(opened: App, found: reporting.Progress) -> bool:
+def waits(opened: App, found: report.Progress) -> bool:
     """Whether something can still be done now: a copy that is due, or the undo time that has yet to pass."""
     if not found.under_way:
         return False
@@ -133,7 +135,7 @@ async def _follow(opened: App, name: IssueName) -> str:
     try:
         down = idle = done = 0
         while True:  # the daemon is another process: there is no event to wait for
-            found = reporting.progress(opened.press, name)
+            found = report.progress(opened.press, name)
             down = down + 1 if found.relay_down else 0
             undone = found.starts_at is not None and opened.press.clock.now() < found.starts_at
             idle = 0 if found.done != done or undone else idle + 1
@@ -155,6 +157,6 @@ async def _watch(opened: App, name: IssueName) -> None:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(str(name))
         while True:
-            found = await asyncio.to_thread(reporting.progress, opened.press, name)
+            found = await asyncio.to_thread(report.progress, opened.press, name)
             bar.update(task, total=found.copies, completed=found.done)
             await asyncio.sleep(LOOK)

@@ -8,9 +8,9 @@ import typer
 from mailer.cli import console
 from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Seat
-from mailer.formats.plain_words import FAILURES, HOLDS
-from mailer.pipeline import holding
+from mailer.pipeline.bounces import holds
 from mailer.store.holds import Hold
+from mailer.views.plain_words import FAILURES, HOLDS
 
 
 def list_(
@@ -20,7 +20,7 @@ def list_(
 
     Example: mailer hold list
     """
-    found = holding.listing(console.press(), lifted=every)
+    found = holds.listing(console.press(), lifted=every)
     lines = [line for hold, seats in found for line in _lines(hold, seats)]
     console.say([_facts(hold, seats) for hold, seats in found], *(lines or ["no address is held"]))
 
@@ -35,7 +35,7 @@ def lift(
     press, held = console.press(), dict[str, bool]()
     try:
         for address in addresses:
-            held[address] = holding.lift(press, address)
+            held[address] = holds.lift(press, address)
     finally:  # those before one that is refused are lifted all the same
         if held:
             console.say(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailer import checking
+from mailer.checking import checks
 from mailer.cli import console
 from mailer.gateways import installation
 
@@ -25,7 +25,7 @@ def check() -> None:
 
     Example: mailer check
     """
-    found = asyncio.run(checking.check(console.invocation.config))
+    found = asyncio.run(checks.check(console.invocation.config))
     console.show(
         [{"what": one.what, "ok": one.ok, "said": one.said} for one in found],
         ("", "what", ""),

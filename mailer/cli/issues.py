@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from mailer import app as composition
+from mailer.app import installation as composition
 from mailer.cli import console
 from mailer.domain.errors import MailerError
-from mailer.pipeline import dry_run, intake, shelving
-from mailer.pipeline.press import IssueName
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.issues import pull as pulling
+from mailer.pipeline.issues import shelf
+from mailer.pipeline.mailings import dry_run
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>")]
 
@@ -21,17 +23,17 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
     """
     opened = console.installation()
     chosen = [opened.press.newsletter(newsletter)] if newsletter else list(opened.press.newsletters.values())
-    found: list[tuple[str, intake.Pulled]] = []
+    found: list[tuple[str, pulling.Pulled]] = []
     down: list[str] = []
     for one in chosen:
         try:
             source = composition.source(opened, one)
-            found += [(one.id, pulled) for pulled in intake.pull(opened.press, one, source)]
+            found += [(one.id, pulled) for pulled in pulling.pull(opened.press, one, source)]
         except MailerError as error:
             down.append(f"{one.id}: {error}")
     for line in down:
         console.complain(line)
-    refused = [pulled for _, pulled in found if pulled.finding is intake.Finding.REFUSED]
+    refused = [pulled for _, pulled in found if pulled.finding is pulling.Finding.REFUSED]
     for pulled in refused:
         console.complain(f"{pulled.folder} was not stored: {_reason(pulled)}")
     console.warn(warning for _, pulled in found for warning in pulled.warnings)
@@ -55,7 +57,7 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
         raise typer.Exit(1)
 
 
-def _reason(pulled: intake.Pulled) -> str:
+def _reason(pulled: pulling.Pulled) -> str:
     """What there is to say about a folder, without its name once more."""
     return pulled.line.removeprefix(f"{pulled.folder}: ")
 
@@ -65,9 +67,9 @@ def list_() -> None:
 
     Example: mailer issue list
     """
-    found = shelving.listing(console.press())
+    found = shelf.listing(console.press())
     console.show(
-        [shelving.facts(one) for one in found],
+        [shelf.facts(one) for one in found],
         ("issue", "№", "date", "revision", "languages", "state", "title"),
         [
             (
@@ -90,13 +92,13 @@ def show(issue: Issue) -> None:
 
     Example: mailer issue show russia-confidential/253
     """
-    one, files = shelving.show(console.press(), IssueName.parse(issue))
-    document = shelving.facts(one) | {"files": [{"name": file.name, "bytes": len(file.content)} for file in files]}
+    one, files = shelf.show(console.press(), IssueName.parse(issue))
+    document = shelf.facts(one) | {"files": [{"name": file.name, "bytes": len(file.content)} for file in files]}
     console.say(
         document,
         *(
             f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
-            for key, value in shelving.facts(one).items()
+            for key, value in shelf.facts(one).items()
         ),
         *(f"  {file.name}: {len(file.content)} bytes" for file in files),
     )
@@ -107,7 +109,7 @@ def check(issue: Issue) -> None:
 
     Example: mailer issue check russia-confidential/253
     """
-    warnings = shelving.check(console.press(), IssueName.parse(issue))
+    warnings = shelf.check(console.press(), IssueName.parse(issue))
     console.warn(warnings)
     console.say({"issue": issue, "ok": True, "warnings": warnings}, f"{issue}: every edition can be compiled")
 
@@ -135,7 +137,7 @@ def import_(
 
     Example: mailer issue import raw.md --into issues/2018-03 --newsletter russia-confidential --language en
     """
-    made, imported = shelving.import_raw(file, into, newsletter=newsletter, language=language)
+    made, imported = shelf.import_raw(file, into, newsletter=newsletter, language=language)
     console.show(
         {
             "file": str(made),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailer import app as composition
+from mailer.app import installation as composition
 from mailer.cli import console, following
 from mailer.cli.accounts import (
     approval_lines,
@@ -22,8 +22,12 @@ from mailer.cli.accounts import (
     report_lines,
 )
 from mailer.formats.address import parse
-from mailer.pipeline import approving, dry_run, explaining, planning, reporting, supplementing, testing
-from mailer.pipeline.press import IssueName
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.mailings import approve as approving
+from mailer.pipeline.mailings import dry_run, supplement, test_mailing
+from mailer.pipeline.mailings import plan as planning
+from mailer.pipeline.mailings import report as reporting
+from mailer.pipeline.mailings import why as explaining
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>, e.g. russia-confidential/253")]
 
@@ -94,12 +98,12 @@ def send_test(
     """
     opened = console.installation()
     name = IssueName.parse(issue)
-    ready = testing.prepare(
+    ready = test_mailing.prepare(
         opened.press, name, to=[parse(address) for address in to or []], person=person, all_variants=all_variants
     )
     if person:
         console.confirm(f"The name and dates of person {person} go to the editors.")
-    failed = asyncio.run(testing.send(opened.press, composition.transport(opened), ready))
+    failed = asyncio.run(test_mailing.send(opened.press, composition.transport(opened), ready))
     for line in failed:
         console.complain(line)
     addresses = sorted({one.envelope.recipient for one in ready.messages})
@@ -244,12 +248,12 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
     Example: mailer unsent russia-confidential/253 --send
     """
     opened, name = console.installation(), IssueName.parse(issue)
-    owed = supplementing.unsent(opened.press, name)
+    owed = supplement.unsent(opened.press, name)
     people = [person_document(one) for one in owed.people]
     if send_ and owed.people:
         composition.refuse_restored(opened)
         console.confirm(f"{owed.copies} copies of {issue} go to members, as a supplement.", typed=str(owed.copies))
-        supplementing.supplement(opened.press, name, copies=owed.copies)
+        supplement.supplement(opened.press, name, copies=owed.copies)
     console.show(
         {
             "issue": issue,
@@ -268,7 +272,7 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
         _note_without_daemon(opened, name)
 
 
-def _stuck(owed: supplementing.Owed) -> str:
+def _stuck(owed: supplement.Owed) -> str:
     return (
         f"{len(owed.stuck)} more have none, because theirs failed at the address that the register still has: "
         f"{named(owed.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"

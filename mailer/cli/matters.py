@@ -6,9 +6,9 @@ from shlex import quote
 from mailer.cli import console
 from mailer.domain.address import Address
 from mailer.domain.bounce import Kind, Matter, NamedBy, Reason, Way, is_elsewhere
-from mailer.formats.plain_words import FAILURES, trouble
-from mailer.pipeline.people import Known
+from mailer.pipeline.register.people import Known
 from mailer.store.reports import Reading, Report
+from mailer.views.plain_words import FAILURES, trouble
 
 # So many characters of a server's words stand in a table, and in a line of their own.
 MOST_IN_TABLE = 80

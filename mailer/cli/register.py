@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from mailer import app as composition
+from mailer.app import installation as composition
 from mailer.cli import console
 from mailer.domain.errors import BadInput
 from mailer.domain.register_change import Difference, FieldChange
-from mailer.formats import register as formats
-from mailer.pipeline import erasing, people, preferring, registering
+from mailer.formats.register import files as formats
+from mailer.pipeline.bounces import preferences
+from mailer.pipeline.register import erase, exchange, people
 
 Person = Annotated[str, typer.Argument(metavar="ID", help="as in the register, e.g. P001")]
 
@@ -34,9 +35,7 @@ def import_(
     members_table = formats.read_members(members.name, _read(members)) if members else None
     payments_table = formats.read_payments(payments.name, _read(payments)) if payments else None
     end = now.date() if end_missing else None
-    found = registering.compare(
-        press.store, members_table=members_table, payments_table=payments_table, end_missing=end
-    )
+    found = exchange.compare(press.store, members_table=members_table, payments_table=payments_table, end_missing=end)
     for bad in found.bad:
         console.complain(str(bad))
     console.warn(found.warnings)
@@ -45,7 +44,7 @@ def import_(
         ended = found.counts["people_ended"]
         if ended and end_missing:
             console.confirm(f"{ended} people who are absent from the file get no further copies.")
-        found = registering.import_register(
+        found = exchange.import_register(
             press.store,
             members_table=members_table,
             payments_table=payments_table,
@@ -110,7 +109,7 @@ def export(
     Example: mailer register export --out backup
     """
     press = console.press()
-    found = registering.export_register(press.store, who=press.who, now=press.clock.now())
+    found = exchange.export_register(press.store, who=press.who, now=press.clock.now())
     spool = composition.spool(out)
     if xlsx:
         written = [spool("register.xlsx", formats.write_xlsx(found))]
@@ -156,7 +155,7 @@ def erase_person(person: Person) -> None:
     press = console.press()
     people.show(press, person)
     console.confirm(f"Everything that tells who {person} is will be gone, here and in every mailing.", typed=person)
-    alias = erasing.erase(press, person)
+    alias = erase.erase(press, person)
     console.say({"person": person, "erased_as": alias}, f"{person} is erased; the ledger keeps {alias}")
 
 
@@ -167,9 +166,9 @@ def resume_person(person: Person) -> None:
     """
     press = console.press()
     people.show(press, person)
-    since = preferring.paused_since(press, person)
+    since = preferences.paused_since(press, person)
     console.confirm(f"{person} unsubscribed on {since:%Y-%m-%d}. Let {person} get the next issues again?")
-    preferring.resume(press, person)
+    preferences.resume(press, person)
     console.say({"person": person, "resumed": True}, f"{person} gets issues again, from the next plan on")
 
 
@@ -200,7 +199,7 @@ def add_payment(
         }
     )
     press = console.press()
-    registering.add_payment(press.store, payment, who=press.who, now=press.clock.now())
+    exchange.add_payment(press.store, payment, who=press.who, now=press.clock.now())
     period = f"{payment.period.first} to {payment.period.last}"
     console.say(
         {"membership": membership, "from": payment.period.first, "to": payment.period.last, "amount": payment.amount},

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from mailer import app as composition
 from mailer import daemon as daemons
 from mailer import demo as demos
+from mailer.app import installation as composition
 from mailer.cli import console
 from mailer.cli.accounts import report_document, report_lines
 from mailer.pipeline import maillog
-from mailer.pipeline.reporting import Report
+from mailer.pipeline.mailings.report import Report
 
 
 def daemon() -> None:

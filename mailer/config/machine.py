@@ -14,8 +14,8 @@ from mailer.config.relays import DomainTable, Relay, RelayTable, Server, Smtp
 from mailer.config.sections import Database, Delivery, Dkim, Paths, Secrets
 from mailer.domain.errors import BadInput
 from mailer.domain.hold import Thresholds
-from mailer.pipeline.breaking import Breaker
-from mailer.pipeline.consequences import Consequences
+from mailer.pipeline.bounces.breaker import Breaker
+from mailer.pipeline.bounces.consequences import Consequences
 
 
 class Config(BaseSettings):

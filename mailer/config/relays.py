@@ -12,7 +12,7 @@ from mailer.config.sections import DomainName, Section
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
 from mailer.domain.families import family_of
-from mailer.pipeline.limiting import FamilyLimit
+from mailer.pipeline.sending.limits import FamilyLimit
 
 Encryption = Literal["tls", "starttls", "none"]
 

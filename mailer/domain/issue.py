@@ -1,5 +1,6 @@
 """An issue as its editors wrote it: numbering, people, and the text as a tree of blocks."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -152,6 +153,11 @@ class PictureFile:
     name: str
     subtype: str
     content: bytes
+
+    @property
+    def content_id(self) -> str:
+        """How HTML names the picture after `cid:` (RFC 2392): by its content, so that it is the same in every copy."""
+        return f"{hashlib.sha256(self.content).hexdigest()[:32]}@pictures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

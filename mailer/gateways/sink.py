@@ -16,7 +16,7 @@ from typing import Any, NoReturn, Self
 from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from mailer.gateways import spool
-from mailer.gateways.smtp import Security
+from mailer.gateways.smtp.connect import Security
 
 LOOPBACK = "127.0.0.1"
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 
 from mailer.domain.errors import MailerError
-from mailer.store import migrating
+from mailer.store import migrate
 
 __all__ = ["Connection", "DatabaseError", "Store", "is_deadlock", "resolve"]
 
@@ -46,7 +46,7 @@ class Store:
         try:
             parsed = resolve(url, base)
             engine = _engine(parsed)
-            migrating.upgrade(engine)
+            migrate.upgrade(engine)
         except (ArgumentError, DatabaseError, ImportError, OSError) as error:  # ImportError: its driver is missing
             raise MailerError(
                 f"the database cannot be opened: {_said(error)}; see [database] in config.toml"

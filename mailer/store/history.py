@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from mailer.store.schema import history
+from mailer.store.schema.tables import history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

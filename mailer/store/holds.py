@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from mailer.domain.bounce import Reason
 from mailer.domain.hold import Failure, HoldReason
 from mailer.store.columns import insert_into
-from mailer.store.report_tables import holds, own_pauses
+from mailer.store.schema.reports import holds, own_pauses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, fu
 from mailer.domain.circulation import FrozenMailing, Judged
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK, by_code_point
-from mailer.store.report_tables import failures, holds, own_pauses, reports
-from mailer.store.schema import attempts, deliveries, editions, exclusions, mailings, recipients, test_mailings
+from mailer.store.schema.reports import failures, holds, own_pauses, reports
+from mailer.store.schema.tables import attempts, deliveries, editions, exclusions, mailings, recipients, test_mailings
 
 _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
 

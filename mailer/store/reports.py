@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, selec
 
 from mailer.domain.bounce import Kind, Matter, NamedBy, RawReport, Reason, Way
 from mailer.store.columns import insert_into
-from mailer.store.readers import has_later
-from mailer.store.report_tables import raw_reports, reports
-from mailer.store.schema import deliveries
+from mailer.store.copies.readers import has_later
+from mailer.store.schema.reports import raw_reports, reports
+from mailer.store.schema.tables import deliveries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

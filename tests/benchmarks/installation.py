@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from mailer.app import App, open_app
-from mailer.gateways.sources import FolderSource
-from mailer.pipeline import approving, intake, planning
-from mailer.pipeline.press import IssueName
+from mailer.app.installation import App, open_app
+from mailer.gateways.sources.folder import FolderSource
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.issues import pull
+from mailer.pipeline.mailings import approve, plan
 from tests.benchmarks import register
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +90,7 @@ def found(folder: Path, language: str, readers: int) -> None:
     try:
         newsletter = app.press.newsletters[written.name.newsletter]
         source = FolderSource(newsletter.source.url, app.config.folder, lambda: None)
-        pulled = intake.pull(app.press, newsletter, source)
+        pulled = pull.pull(app.press, newsletter, source)
         assert len(pulled) == 1, pulled
         register.fill(app.store, readers, language=language, paid=written.paid)
     finally:
@@ -98,9 +99,9 @@ def found(folder: Path, language: str, readers: int) -> None:
 
 def begin(app: App, name: IssueName) -> None:
     """Plan, approve and send: the copies leave at the next drain."""
-    planning.plan(app.press, name)
-    approving.approve(app.press, name)
-    approving.send(app.press, name)
+    plan.plan(app.press, name)
+    approve.approve(app.press, name)
+    approve.send(app.press, name)
 
 
 def _prepare(folder: Path, language: str, readers: int, *, begun: bool) -> None:

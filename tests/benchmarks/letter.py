@@ -10,7 +10,7 @@ import tempfile
 from email.message import EmailMessage
 from pathlib import Path
 
-from mailer.app import open_app, sending
+from mailer.app.installation import open_app, sending
 from mailer.gateways.sink import Sink
 from tests.benchmarks import installation, register
 

@@ -5,9 +5,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from mailer.app import App, open_app, sending
+from mailer.app.installation import App, open_app, sending
 from mailer.domain.delivery import State
-from mailer.pipeline import reporting
+from mailer.pipeline.mailings import report
 from tests.benchmarks.meter import Meter
 
 LOOK = 0.05  # seconds until copies that were put off are looked at again
@@ -19,12 +19,12 @@ async def send(app: App) -> None:
         meter = Meter()
         drained = await sender.drain()
         meter.stop()
-        (progress,) = reporting.progress_of_all(app.press)
+        (progress,) = report.progress_of_all(app.press)
         while progress.counts.get(State.PENDING, 0) and not drained.down:
             await asyncio.sleep(LOOK)
             drained = await sender.drain()
             meter.stop()
-            (progress,) = reporting.progress_of_all(app.press)
+            (progress,) = report.progress_of_all(app.press)
     accepted = progress.counts.get(State.ACCEPTED, 0)
     if accepted != progress.copies:
         sys.exit(f"{accepted} of {progress.copies} copies were accepted: {progress.counts} {drained}")

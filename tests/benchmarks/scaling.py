@@ -11,9 +11,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from time import perf_counter
 
-from mailer.app import App, open_app, sending
+from mailer.app.installation import App, open_app, sending
 from mailer.domain.delivery import State
-from mailer.pipeline import approving, planning, reporting
+from mailer.pipeline.mailings import report
 from tests.benchmarks import installation, machine, page
 from tests.benchmarks.contenders import environment, script
 from tests.benchmarks.figures import Scaled
@@ -72,11 +72,11 @@ def _child(folder: Path) -> None:
     app = open_app(folder / "config.toml", who="benchmark")
     name = installation.issue("en").name
     try:
-        plan = _timed(lambda: planning.plan(app.press, name))
-        approve = _timed(lambda: approving.approve(app.press, name))
-        begin = _timed(lambda: approving.send(app.press, name))
+        plan = _timed(lambda: plan.plan(app.press, name))
+        approve = _timed(lambda: approve.approve(app.press, name))
+        begin = _timed(lambda: approve.send(app.press, name))
         send = _timed(lambda: asyncio.run(_drain(app)))
-        (progress,) = reporting.progress_of_all(app.press)
+        (progress,) = report.progress_of_all(app.press)
     finally:
         app.store.close()
     accepted = progress.counts.get(State.ACCEPTED, 0)

@@ -17,9 +17,9 @@ from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
 from mailer.domain.edition import Terms, Variant
 from mailer.domain.ports import RawFile
-from mailer.formats.edition import compile_edition
-from mailer.formats.issue_file import assemble
-from mailer.pipeline.compiling import Letterhead, Workbench
+from mailer.formats.edition.compile import compile_edition
+from mailer.formats.issue.folder import assemble
+from mailer.pipeline.issues.compile import Letterhead, Workbench
 
 ROOT = Path(__file__).parents[2]
 RENEW = Variant(terms=Terms.INDIVIDUAL)

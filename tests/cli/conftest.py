@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.pipeline import planning
+from mailer.pipeline.mailings import plan
 from tests.cli.terminal import Terminal, quiet
-from tests.club import ISSUE, Club, approve, begin, import_register, members, pull
+from tests.club import ISSUE, Club, begin, import_register, make_ready, members, pull_issues
 
 STEPS = ("founded", "pulled", "planned", "approved", "begun")
 NAME = str(ISSUE)
@@ -35,11 +35,11 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Club]:
         with club.opened() as app:
             if step != "founded":
                 import_register(app, people)
-                pull(app)
+                pull_issues(app)
             if step == "planned":
-                planning.plan(app.press, ISSUE)
+                plan.plan(app.press, ISSUE)
             elif step == "approved":
-                approve(app)
+                make_ready(app)
             elif step == "begun":
                 begin(app)
         made[step] = club

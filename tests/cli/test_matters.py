@@ -7,7 +7,7 @@ import pytest
 
 from mailer.cli import matters
 from mailer.domain.bounce import Kind, Matter, NamedBy, Reason, Way
-from mailer.pipeline.people import Known
+from mailer.pipeline.register.people import Known
 from mailer.store.reports import Report
 
 ISSUE = "harbour-letter/41"

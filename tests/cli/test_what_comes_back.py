@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailer.gateways.clock import SystemClock
-from mailer.store.deliveries import Delivery
+from mailer.store.copies.deliveries import Delivery
 from tests.cli.terminal import Terminal
 from tests.club import ISSUE, Club, Member, copies, import_register, members
 from tests.pipeline.relayed import deliver

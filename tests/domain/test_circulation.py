@@ -29,7 +29,7 @@ from mailer.domain.entitlement import Audience, Candidate, Entitlement, Reason
 from mailer.domain.membership import FeeSchedule, Kind, Membership, Payment, Seat
 from mailer.domain.newsletter import InsertShow
 from mailer.domain.register_change import difference
-from mailer.formats.register import read_members, read_payments
+from mailer.formats.register.files import read_members, read_payments
 from tests.builders import a_membership, a_payment, a_register, a_season, a_seat, registers
 
 DAY = date(2018, 7, 12)

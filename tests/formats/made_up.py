@@ -13,10 +13,10 @@ from mailer.domain.edition import Edition, Slot, Terms, Variant
 from mailer.domain.issue import Author, Block, Issue, IssueText, PictureFile, Status
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, Sender, Source
-from mailer.formats.edition import compile_edition
-from mailer.formats.markdown import parse
-from mailer.formats.message import contents
-from mailer.formats.plate import Plate, engrave
+from mailer.formats.edition.compile import compile_edition
+from mailer.formats.issue.markdown import parse
+from mailer.formats.message.parts import contents
+from mailer.formats.message.plate import Plate, engrave
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 DAY = date(2031, 3, 5)

@@ -10,12 +10,11 @@ from urllib.parse import quote
 
 from mailer.domain.edition import Edition, Place, Slot, SlotLine, Variant
 from mailer.domain.issue import SlotMark, Text
-from mailer.formats.bulletin import Bulletin, compose
-from mailer.formats.flowed import words, wrap
-from mailer.formats.html import write_html
-from mailer.formats.message import content_id
-from mailer.formats.stencil import BANNER_HTML
-from mailer.formats.text import write_text
+from mailer.formats.edition.bulletin import Bulletin, compose
+from mailer.formats.edition.flowed import words, wrap
+from mailer.formats.edition.html import write_html
+from mailer.formats.edition.text import write_text
+from mailer.formats.message.stencil import BANNER_HTML
 from tests.formats.made_up import FEES, TEMPLATES, a_newsletter, an_issue
 
 Values = Mapping[Slot, str]
@@ -59,7 +58,7 @@ def afresh(language: str, variant: Variant, values: Values) -> tuple[str, str]:
     )
     bulletin = replace(composed, blocks=_spoken(composed.blocks, values))
     assert isinstance(bulletin, Bulletin)
-    sources = {picture.name: f"cid:{content_id(picture)}" for picture in issue.pictures}
+    sources = {picture.name: f"cid:{picture.content_id}" for picture in issue.pictures}
     page, _ = write_html(bulletin, templates=TEMPLATES, template=newsletter.template, sources=sources)
     return _ended("".join(page)), _ended("".join(write_text(bulletin)))
 

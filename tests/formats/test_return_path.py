@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.formats.message import message_id
+from mailer.formats.message.parts import message_id
 from mailer.formats.return_path import named_in_message_id, return_path, token_in, unsubscribe_address
 from mailer.formats.token import Keyring, Purpose, Token
 

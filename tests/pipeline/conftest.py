@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.app import App
+from mailer.app.installation import App
 from tests.club import THURSDAY, Club
 from tests.conftest import DATABASES
 from tests.doubles import FrozenClock

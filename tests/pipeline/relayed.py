@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from mailer.app import App
+from mailer.app.installation import App
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown, event_of
 from mailer.domain.mailing import Mailing
 from mailer.domain.retry import Backoff
-from mailer.pipeline import clearing, handing
-from mailer.pipeline.handing import Asked, Manner
-from mailer.pipeline.limiting import RelayLimit
-from mailer.pipeline.making import Work
-from mailer.store import Connection, mailings, owners
-from mailer.store.results import Result
+from mailer.pipeline.sending import recovery, turn
+from mailer.pipeline.sending.limits import RelayLimit
+from mailer.pipeline.sending.signing import Work
+from mailer.pipeline.sending.turn import Asked, Manner
+from mailer.store import Connection, mailings
+from mailer.store.ledger import owners
+from mailer.store.ledger.results import Result
 from tests.club import ISSUE
 
 RELAY = "relay.example"
@@ -32,7 +33,7 @@ def claim(app: App) -> list[Work]:
         now = app.press.clock.now()
         owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
         asked = Asked(owner=owner.id, results={}, room={RELAY: 1000}, carried={}, spoiled=(), elapsed=0.0, only=None)
-        works = list(handing.turn_over(connection, app.press, MANNER, {}, asked).works[RELAY])
+        works = list(turn.turn_over(connection, app.press, MANNER, {}, asked).works[RELAY])
     for work in works:
         work.make(app.press)
     OWNERS.update((work.claim.delivery, owner.id) for work in works)
@@ -51,7 +52,7 @@ def write(connection: Connection, app: App, work: Work, outcome: Outcome, *, beg
     result = Result(
         claim=work.claim, event=event_of(outcome), outcome=outcome, begun=begun, started_at=now, finished_at=now
     )
-    handing.record(connection, app.press, MANNER, OWNERS[work.claim.delivery], RELAY, [result], now)
+    turn.record(connection, app.press, MANNER, OWNERS[work.claim.delivery], RELAY, [result], now)
 
 
 def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]:
@@ -62,7 +63,7 @@ def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]
         outcome = (answers or {}).get(work.envelope.recipient, ACCEPTED)
         answer(app, work, outcome, begun=outcome is not NEVER)
     with app.store.transaction() as connection:
-        clearing.tidy(connection, app.press)
+        recovery.tidy(connection, app.press)
     return [work.envelope.recipient for work in works]
 
 

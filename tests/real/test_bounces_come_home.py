@@ -19,18 +19,19 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import func, select
 
-from mailer.app import App
+from mailer.app.installation import App
 from mailer.domain.bounce import Matter, NamedBy, Way
 from mailer.domain.delivery import State
 from mailer.gateways.clock import SystemClock
-from mailer.pipeline import approving, bouncing, holding, ledger, planning, reporting
-from mailer.pipeline.press import IssueName
+from mailer.pipeline.bounces import holds, ingest
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.mailings import approve, copies_of, plan, report
 from mailer.store import reports
-from mailer.store.deliveries import Delivery
-from mailer.store.report_tables import letters, raw_reports
-from mailer.store.schema import deliveries
+from mailer.store.copies.deliveries import Delivery
+from mailer.store.schema.reports import letters, raw_reports
+from mailer.store.schema.tables import deliveries
 from tests.certificates import an_authority
-from tests.club import ISSUE, LETTER, WORDS, Club, Member, begin, members, pull
+from tests.club import ISSUE, LETTER, WORDS, Club, Member, begin, members, pull_issues
 from tests.dovecot import PASSWORD, Dovecot
 from tests.dovecot import absent as no_dovecot
 from tests.dovecot import running as a_dovecot
@@ -166,7 +167,7 @@ def kept_in_a_maildir(folder: Path, **post: object) -> Iterator[Home]:
 
 def copies(app: App, issue: IssueName = ISSUE) -> dict[str, Delivery]:
     """The issue's copies by address."""
-    return {one.address: one for one in ledger.listing(app.press, issue, None)}
+    return {one.address: one for one in copies_of.listing(app.press, issue, None)}
 
 
 def states(app: App, issue: IssueName = ISSUE) -> Counter[str]:
@@ -176,7 +177,7 @@ def states(app: App, issue: IssueName = ISSUE) -> Counter[str]:
 
 
 def reported(app: App, issue: IssueName = ISSUE) -> list[reports.Report]:
-    return bouncing.listing(app.press, every=True, issue=str(issue))
+    return ingest.listing(app.press, every=True, issue=str(issue))
 
 
 def raw(app: App) -> int:
@@ -193,7 +194,7 @@ def alarms(app: App) -> set[tuple[str, str]]:
 
 
 def held(app: App) -> set[str]:
-    return {one.address for one, _ in holding.listing(app.press)}
+    return {one.address for one, _ in holds.listing(app.press)}
 
 
 def comes_to(met: Callable[[], object], wanted: object) -> None:
@@ -205,7 +206,7 @@ def comes_to(met: Callable[[], object], wanted: object) -> None:
 
 
 def standing(app: App, issue: IssueName) -> str:
-    return reporting.progress(app.press, issue).state
+    return report.progress(app.press, issue).state
 
 
 # --- an issue to a thousand, by both ways in --------------------------------------------------------------------------
@@ -246,10 +247,10 @@ def all_comes_home(app: App, home: Home, issue: IssueName, mails: int) -> None:
 def an_issue_goes_out(app: App, home: Home, issue: IssueName) -> None:
     """A further one, which nobody has planned yet."""
     home.club.write_issue(serial=issue.serial, number=issue.serial - 34)
-    pull(app)
-    planning.plan(app.press, issue)
-    approving.approve(app.press, issue)
-    approving.send(app.press, issue)
+    pull_issues(app)
+    plan.plan(app.press, issue)
+    approve.approve(app.press, issue)
+    approve.send(app.press, issue)
 
 
 @pytest.mark.parametrize(
@@ -274,9 +275,9 @@ def test_an_issue_to_a_thousand_people_and_sixty_bounces(way: Way, home: Callabl
         assert {one["reason"] for one in home.says("hold", "list")} == {"address"}
 
         home.club.write_issue(serial=THIRD.serial, number=9)
-        pull(app)
-        planning.plan(app.press, THIRD)
-        assert reporting.report(app.press, THIRD).balance.excluded == {"address_held": 20}
+        pull_issues(app)
+        plan.plan(app.press, THIRD)
+        assert report.report(app.press, THIRD).balance.excluded == {"address_held": 20}
         assert set(copies(app, THIRD)) == ALL_BUT_UNKNOWN
         mended = PEOPLE[100].email
         assert home.says("unsent", str(ISSUE))["people"] == []
@@ -304,7 +305,7 @@ def test_a_bounce_brings_the_head_alone_and_names_its_copy_in_three_ways(tmp_pat
             comes_to_the_office(home, "<another@club.example>", identity)
             comes_to_the_office(home, by_neither.message_id.replace("@", "a@"), "another")
             comes_to(lambda: raw(app), 4)
-        found = {one.named_by: one for one in bouncing.listing(app.press, every=True)}
+        found = {one.named_by: one for one in ingest.listing(app.press, every=True)}
         assert {by: one and one.delivery for by, one in found.items()} == {
             NamedBy.RETURN_PATH: given[people[3].email].id,
             NamedBy.MESSAGE_ID: by_message_id.id,

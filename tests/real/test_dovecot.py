@@ -6,11 +6,11 @@ from contextlib import closing
 
 import pytest
 
-from mailer import checking
+from mailer.checking import checks
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import BIGGEST_MAIL, Waiting
-from mailer.gateways.imap import ImapSettings
-from mailer.gateways.mailbox import ImapInbox
+from mailer.gateways.inbox.imap import ImapInbox
+from mailer.gateways.inbox.imap_commands import ImapSettings
 from tests.certificates import Authority, an_authority
 from tests.club import Club
 from tests.dovecot import PASSWORD, Dovecot, absent, running
@@ -238,10 +238,10 @@ def test_mailer_check_looks_into_it(dovecot: Dovecot, authority: Authority, tmp_
     (club.folder / "imap").write_text(f"{PASSWORD}\n")
     (club.folder / "imap").chmod(0o600)
     club.settle(bounces={"imap_url": dovecot.url, "imap_password_file": "imap", "imap_ca_file": str(authority.ca_file)})
-    found = {one.what: one for one in asyncio.run(checking.check(club.config))}
+    found = {one.what: one for one in asyncio.run(checks.check(club.config))}
     assert found["bounces: imap"].ok
     assert found["bounces: imap"].said == "it can be read; 1 mails wait"
     (club.folder / "imap").write_text("wrong")
-    found = {one.what: one for one in asyncio.run(checking.check(club.config))}
+    found = {one.what: one for one in asyncio.run(checks.check(club.config))}
     assert not found["bounces: imap"].ok
     assert "refuses the login" in found["bounces: imap"].said

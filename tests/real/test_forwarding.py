@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailer.domain.bounce import RawReport
-from mailer.gateways.listener import Listener
+from mailer.gateways.listener.server import Listener
 from tests.postfix import Postfix, absent, installed
 from tests.servers import free_port, wait_for, wait_until
 

@@ -9,18 +9,18 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from tests.formats.test_dkim import holds, pem, rsa
 
-from mailer.app import App
-from mailer.app import sending as the_sender
+from mailer.app.installation import App
+from mailer.app.installation import sending as the_sender
 from mailer.domain.address import Address
 from mailer.domain.delivery import State
 from mailer.domain.mailing import MailingState
-from mailer.pipeline import approving, reporting
-from mailer.pipeline.sending import Sender
+from mailer.pipeline.mailings import approve, report
+from mailer.pipeline.sending.sender import Sender
 from tests.certificates import Authority, an_authority
 from tests.club import ISSUE, THURSDAY, Club, Member, attempts, begin, copies, members, states
 from tests.doubles import FrozenClock
-from tests.formats.test_dkim import holds, pem, rsa
 from tests.gateways.relays import carried
 from tests.postfix import absent
 from tests.real.doors import Doors, Refusal, Taken, doors, policy
@@ -292,14 +292,14 @@ def test_a_message_too_large_for_the_relay_is_refused_until_the_mailing_is_pause
     with sending(club, clock, postfix.ports[door]) as (app, sender):
         begin(app, members(40, 510))
         assert run(sender.drain()).down == ""
-        assert reporting.progress(app.press, ISSUE).state is MailingState.PAUSED
+        assert report.progress(app.press, ISSUE).state is MailingState.PAUSED
         tried = [one for person in copies(app) for one in attempts(app, person)]
         assert {(one.outcome, one.code, one.status) for one in tried} == {("rejected", 552, "5.3.4")}
         refused = states(app)["rejected"]
         assert 10 <= refused == len(tried) < 40
         assert agreed(app, postfix, door) == 0
     with sending(club, clock, postfix.ports["plain"]) as (app, sender):  # its limit was raised
-        approving.resume(app.press, ISSUE)
+        approve.resume(app.press, ISSUE)
         run(sender.drain())
         assert states(app) == {"accepted": 40 - refused, "rejected": refused}
 

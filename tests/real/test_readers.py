@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from mailer.domain.address import Address
 from mailer.domain.edition import Slot
 from mailer.formats.header import Header, identified, mailbox, parametrised, unstructured
-from mailer.formats.message import content_id, message_id
+from mailer.formats.message.parts import message_id
 from mailer.formats.token import Keyring
 from tests.formats.made_up import READER, a_newsletter, a_plate, an_edition, an_issue
 from tests.formats.reference import fill
@@ -96,7 +96,7 @@ def test_both_readers_read_a_whole_copy(read, language):
         assert _without_pictures(mail["html"]) == _without_pictures(html), reader
         ((name, identifier, kind, content),) = mail["files"]
         assert (name, kind) == ("lamp.png", "image/png"), reader
-        assert identifier == f"<{content_id(picture)}>", reader
+        assert identifier == f"<{picture.content_id}>", reader
         assert b64decode(content) == picture.content, reader
 
 

@@ -12,10 +12,12 @@ from mailer.domain.edition import NO_INSERT
 from mailer.domain.issue import Issue, IssueText, Status
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import RawFile
-from mailer.store import deliveries, issues, mailings, owners
-from mailer.store.claims import Claim, claim
-from mailer.store.results import Result, record
-from mailer.store.schema import deliveries as table
+from mailer.store import issues, mailings
+from mailer.store.copies import deliveries
+from mailer.store.ledger import owners
+from mailer.store.ledger.claims import Claim, claim
+from mailer.store.ledger.results import Result, record
+from mailer.store.schema.tables import deliveries as table
 
 NOW = datetime(2018, 7, 12, 7, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)

@@ -11,7 +11,8 @@ from mailer.domain.bounce import Reason
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
-from mailer.store import Store, deliveries, failures, mailings, reports
+from mailer.store import Store, failures, mailings, reports
+from mailer.store.copies import deliveries
 from mailer.store.failures import CopyFailed
 from tests.store.rows import NOW, a_copy, a_mailing, a_mailing_of, put, write
 

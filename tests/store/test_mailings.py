@@ -11,7 +11,8 @@ from mailer.domain.entitlement import Audience
 from mailer.domain.mailing import MailingState
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.ports import RawFile
-from mailer.store import Store, issues, mailings, owners
+from mailer.store import Store, issues, mailings
+from mailer.store.ledger import owners
 from mailer.store.mailings import StoredEdition
 from tests.builders import a_membership, a_payment, a_register, a_season, a_seat
 from tests.store.rows import NEWSLETTER, NOW, SERIAL, a_mailing, a_mailing_of, a_revision, an_owner, take

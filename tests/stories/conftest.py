@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 
-from mailer import app as composition
+from mailer.app import installation as composition
 from mailer.gateways.clock import SystemClock
 from tests.cli.terminal import Terminal, quiet
 from tests.club import Club, states

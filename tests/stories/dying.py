@@ -17,12 +17,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mailer import app as composition
+from mailer.app import installation as composition
 from mailer.domain.delivery import Noted
-from mailer.gateways.conversation import SmtpConnection
-from mailer.gateways.epoch import EpochFile
-from mailer.gateways.journal import Journal
-from mailer.pipeline import clearing, handing, sending
+from mailer.gateways.process.epoch import EpochFile
+from mailer.gateways.process.journal import Journal
+from mailer.gateways.smtp.connection import SmtpConnection
+from mailer.pipeline.sending import recovery, sender, turn
 from mailer.store import Store
 
 
@@ -66,7 +66,7 @@ class Countdown:
 def arm(at: Countdown) -> None:
     """From now on this process dies at the point: the gates are wrapped, the code between them is as it is."""
     state = {"claimed": False, "recorded": False, "freed": False}
-    transaction, turn_over, take_over = Store.transaction, handing.turn_over, clearing.take_over
+    transaction, turn_over, take_over = Store.transaction, turn.turn_over, recovery.take_over
     write, reach, flush = Journal.write, EpochFile.reach, SmtpConnection._flush
 
     def turning(connection: Any, press: Any, manner: Any, benches: Any, asked: Any) -> Any:
@@ -111,7 +111,7 @@ def arm(at: Countdown) -> None:
 
     Store.transaction, Journal.write, EpochFile.reach, SmtpConnection._flush = committing, noting, reaching, flushing
 
-    sending.turn_over, clearing.take_over = turning, taking
+    sender.turn_over, recovery.take_over = turning, taking
 
 
 async def send(config: Path, seconds: float | None) -> None:

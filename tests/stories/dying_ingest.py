@@ -16,11 +16,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mailer import app as composition
-from mailer import inbound
+from mailer.app import inbound
+from mailer.app import installation as composition
 from mailer.domain.bounce import RawReport, Way
-from mailer.gateways.maildir import MaildirInbox
-from mailer.pipeline import bouncing, fetching, holding
+from mailer.gateways.inbox.maildir import MaildirInbox
+from mailer.pipeline.bounces import fetch
+from mailer.pipeline.bounces import holds as holding
+from mailer.pipeline.bounces import ingest as ingesting
 from mailer.store import Store, failures, holds, reports
 from tests.doubles import FrozenClock
 from tests.stories.dying import Countdown, die, forked
@@ -72,7 +74,7 @@ def arm(at: Countdown) -> None:
     reports.write = after(Point.AFTER_WRITTEN, reports.write)
     failures.add = after(Point.AFTER_FAILURES, failures.add)
     holds.set_hold = after(Point.AFTER_HOLD, holds.set_hold)
-    assert bouncing.reports is reports
+    assert ingesting.reports is reports
     assert holding.holds is holds
 
 
@@ -86,10 +88,10 @@ def ingest(config: Path, now: datetime, together: bool, seconds: float | None) -
         found = sorted((opened.config.path(opened.config.bounces.maildir) / "new").iterdir())
         mails = [RawReport(content=one.read_bytes(), recipient="", way=Way.MAILDIR) for one in found]
         for at in range(0, len(mails), TOGETHER):
-            bouncing.ingest(opened.press, rules, mails[at : at + TOGETHER])
+            ingesting.ingest(opened.press, rules, mails[at : at + TOGETHER])
         return
     for inbox in inbound.inboxes(opened):
-        fetching.fetch(opened.press, rules, inbox)
+        fetch.fetch(opened.press, rules, inbox)
 
 
 def _die_in(seconds: float) -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from mailer import app as composition
+from mailer.app import installation as composition
 from mailer.domain.mailing import MailingState
-from mailer.pipeline import reporting
+from mailer.pipeline.mailings import report
 from tests.club import ISSUE
 
 
@@ -24,7 +24,7 @@ async def send(config: Path, lease: timedelta) -> None:
         sys.stdout.flush()
         while not enough.done():
             await sender.drain()
-            found = reporting.progress(opened.press, ISSUE)
+            found = report.progress(opened.press, ISSUE)
             if found.state is MailingState.CLOSED and not found.counts["uncertain"]:
                 sys.stdout.write("closed\n")
                 sys.stdout.flush()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.sink import Sink
 from tests.cli.terminal import Terminal, a_relay
-from tests.club import ISSUE, Club, approve, copies, members, states
+from tests.club import ISSUE, Club, copies, make_ready, members, states
 from tests.doubles import FrozenClock
 from tests.stories.conftest import Process, standing
 
@@ -23,7 +23,7 @@ Until = Callable[[Callable[[], bool]], None]
 def approved(club: Club, relay: Sink) -> None:
     club.settle(smtp={"port": relay.port, "connections": CONNECTIONS})
     with club.opened() as app:
-        approve(app, PEOPLE)
+        make_ready(app, PEOPLE)
 
 
 def message_ids(relay: Sink) -> list[bytes]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from mailer.domain.errors import NotFound
 from mailer.gateways.clock import SystemClock
-from mailer.pipeline import reporting
+from mailer.pipeline.mailings import report
 from tests.cli.terminal import Terminal, a_relay, mode
-from tests.club import ISSUE, Club, approve, members
+from tests.club import ISSUE, Club, make_ready, members
 from tests.stories.conftest import Process, standing
 
 NAME = str(ISSUE)
@@ -23,7 +23,7 @@ Until = Callable[[Callable[[], bool]], None]
 def state(club: Club) -> str:
     with club.opened(SystemClock()) as app:
         try:
-            return reporting.progress(app.press, ISSUE).state
+            return report.progress(app.press, ISSUE).state
         except NotFound:  # not pulled or planned yet
             return ""
 
@@ -61,7 +61,7 @@ def test_what_missed_its_window_is_held_and_a_person_sends_it_and_may_pause_it(
     run: Terminal, club: Club, start: Start, until: Until
 ) -> None:
     with club.opened() as app:  # approved in 2018, and then the machine was off for years
-        approve(app, PEOPLE)
+        make_ready(app, PEOPLE)
     with a_relay(delay_seconds=0.05) as relay:
         club.settle(smtp={"port": relay.port, "connections": 1})
         daemon = start("daemon")

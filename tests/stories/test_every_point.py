@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.pipeline import reporting, settling
+from mailer.pipeline.mailings import report, settle
 from tests.club import ISSUE, Club, begin, copies, members
 from tests.stories.conftest import standing
 from tests.stories.dying import Point
@@ -59,14 +59,14 @@ def the_story(club: Club, folder: Path, *, people: int, kills: int, spread: int)
             assert {one.address for one in found if one.state == "accepted"} <= set(taken)
             assert {one.state.value for one in found} <= {"accepted", "uncertain"}
             for one in doubtful:
-                settling.settle(app.press, one.id, accepted=one.address in taken)
+                settle.settle(app.press, one.id, accepted=one.address in taken)
         assert killed(club, kills=0, spread=1)["ended"]
         assert standing(club) == {"accepted": people}
         taken = lines(folder / "taken")
         assert len(taken) == people
         assert set(taken.values()) == {1}
         with club.opened() as app:
-            assert reporting.report(app.press, ISSUE).balance.balanced
+            assert report.report(app.press, ISSUE).balance.balanced
     return told | {"uncertain": len(doubtful)}
 
 

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from mailer.app import App
+from mailer.app.installation import App
 from mailer.domain.bounce import Kind, RawReport, Way
 from mailer.domain.delivery import State
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring, Purpose
-from mailer.pipeline import approving, bouncing, finding, holding, ledger, planning, supplementing
-from mailer.pipeline.press import IssueName
-from mailer.store.deliveries import Delivery
-from tests.club import LETTER, THURSDAY, Club, begin, copies, import_register, members, pull, reverse
+from mailer.pipeline.bounces import holds, ingest, match
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.mailings import approve, copies_of, plan, supplement
+from mailer.store.copies.deliveries import Delivery
+from tests.club import LETTER, THURSDAY, Club, begin, copies, import_register, members, pull_issues, reverse
 from tests.doubles import FrozenClock
 from tests.formats.mutations import Chance
 from tests.photographed import photograph
@@ -40,21 +41,21 @@ def app(tmp_path: Path) -> Iterator[App]:
         deliver(opened)
         clock.advance(days=21)
         club.write_issue(serial=42, number=8, day="2018-08-02")
-        pull(opened)
-        planning.plan(opened.press, SECOND)
-        approving.approve(opened.press, SECOND)
-        approving.send(opened.press, SECOND)
+        pull_issues(opened)
+        plan.plan(opened.press, SECOND)
+        approve.approve(opened.press, SECOND)
+        approve.send(opened.press, SECOND)
         deliver(opened)
         for first in (21, 24, 27):  # three each: their payments are taken back; the supplement is cancelled; they wait
             late = members(3, first=first)
             import_register(opened, [*members(first - 1), *late])
-            supplementing.supplement(opened.press, SECOND)
+            supplement.supplement(opened.press, SECOND)
             if first == 21:
                 for one in late:
                     reverse(opened, one)
                 deliver(opened)
             elif first == 24:
-                approving.cancel(opened.press, SECOND)
+                approve.cancel(opened.press, SECOND)
         yield opened
 
 
@@ -64,7 +65,7 @@ class Forger:
     def __init__(self, app: App, seed: str) -> None:
         self.chance = Chance(seed)
         self.keys = app.press.keys
-        found = ledger.listing(app.press, SECOND, None)
+        found = copies_of.listing(app.press, SECOND, None)
         self.sent = [one for one in found if one.state is State.ACCEPTED]
         self.never_sent = [one for one in found if one.state is not State.ACCEPTED]
         self.old = [*copies(app).values()]
@@ -241,12 +242,12 @@ def test_forged_reports_change_nothing(app: App) -> None:
     mails = [forger.one() for _ in range(MANY)]
     kept = 0
     for some in batches(mails):
-        kept += sum(one.id is not None for one in bouncing.ingest(app.press, RULES, some))
+        kept += sum(one.id is not None for one in ingest.ingest(app.press, RULES, some))
     assert photograph(app) == before
-    assert holding.listing(app.press) == []
+    assert holds.listing(app.press) == []
     assert len(photograph(app)["failures"]) == len(photograph(app)["own_pauses"]) == 0
     assert kept > MANY // 3  # the others are the same as one before
-    found = bouncing.listing(app.press, every=True)
+    found = ingest.listing(app.press, every=True)
     assert len(found) >= kept
     assert {(one.delivery, one.named_by) for one in found if one.kind is not Kind.UNSUBSCRIBE} == {(None, None)}
     assert {one.kind for one in found} >= {Kind.BOUNCE, Kind.COMPLAINT, Kind.UNSUBSCRIBE}
@@ -262,10 +263,10 @@ def test_the_same_reports_unforged_change_what_they_must(app: App) -> None:
         RawReport(content=letter(unsubscribe, "Please no more."), recipient=unsubscribe, way=Way.LISTENER),
         RawReport(content=bounce(return_path(keys, third.id, DOMAIN)), recipient="", way=Way.MAILDIR),
     ]
-    bouncing.ingest(app.press, RULES, mails)
-    now = {one.id: one.state for one in ledger.listing(app.press, SECOND, None)}
+    ingest.ingest(app.press, RULES, mails)
+    now = {one.id: one.state for one in copies_of.listing(app.press, SECOND, None)}
     assert [now[one.id] for one in (first, second, third)] == [State.BOUNCED, State.ACCEPTED, State.BOUNCED]
-    assert [hold.address for hold, _ in holding.listing(app.press)] == [second.address]
+    assert [hold.address for hold, _ in holds.listing(app.press)] == [second.address]
     assert len(photograph(app)["own_pauses"]) == 1
 
 
@@ -278,7 +279,7 @@ def test_the_listener_refuses_what_it_can_know(app: App) -> None:
         for _ in range(10):
             _, recipient = make()
             old_unsubscribe = make.__name__ == "by_a_token_older_than_two_weeks" and recipient.startswith("u")
-            assert finding.admit(app.press, recipient) == old_unsubscribe, make.__name__
+            assert match.admit(app.press, recipient) == old_unsubscribe, make.__name__
 
 
 def batches(mails):

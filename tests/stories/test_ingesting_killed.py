@@ -6,13 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mailer import inbound
-from mailer.app import App
+from mailer.app import inbound
+from mailer.app.installation import App
 from mailer.domain.bounce import Matter
 from mailer.formats.return_path import return_path, unsubscribe_address
-from mailer.pipeline import approving, bouncing, fetching, holding, ledger, planning
-from mailer.pipeline.press import IssueName
-from tests.club import ISSUE, LETTER, THURSDAY, Club, begin, members, pull
+from mailer.pipeline.bounces import fetch, holds, ingest
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.mailings import approve, copies_of, plan
+from tests.club import ISSUE, LETTER, THURSDAY, Club, begin, members, pull_issues
 from tests.doubles import FrozenClock
 from tests.formats.mutations import Chance
 from tests.photographed import photograph
@@ -34,10 +35,10 @@ def two_issues(folder: Path) -> Club:
         begin(app, members(PEOPLE))
         deliver(app)
         club.write_issue(serial=42, number=8)
-        pull(app)
-        planning.plan(app.press, SECOND)
-        approving.approve(app.press, SECOND)
-        approving.send(app.press, SECOND)
+        pull_issues(app)
+        plan.plan(app.press, SECOND)
+        approve.approve(app.press, SECOND)
+        approve.send(app.press, SECOND)
         deliver(app)
         write_reports(app, club.folder / "back")
     return club
@@ -48,7 +49,7 @@ def write_reports(app: App, maildir: Path) -> None:
     (maildir / "new").mkdir(parents=True)
     keys, chance = app.press.keys, Chance("they come in any order")
     for name in (ISSUE, SECOND):
-        for number, copy in enumerate(ledger.listing(app.press, name, None)):
+        for number, copy in enumerate(copies_of.listing(app.press, name, None)):
             path = return_path(keys, copy.id, DOMAIN)
             if number < 4:
                 mail = bounce(path, copy.address, UNKNOWN, message_id=copy.message_id)
@@ -67,7 +68,7 @@ def write_reports(app: App, maildir: Path) -> None:
 def stands(club: Club) -> dict[str, object]:
     with club.opened(FrozenClock(THURSDAY)) as app:
         seen = photograph(app, without={"raw_reports", "reports"})
-        kept = bouncing.listing(app.press, every=True)
+        kept = ingest.listing(app.press, every=True)
         seen["kept"] = [(one.kind, one.reason, one.delivery, one.matter is not None) for one in kept]
         return {name: sorted((row[name in NUMBERED :] for row in rows), key=repr) for name, rows in seen.items()}
 
@@ -77,10 +78,10 @@ def test_killed_at_every_point_each_report_is_kept_once_and_counts_once(tmp_path
     unharmed = Club(Path(shutil.copytree(club.folder, tmp_path / "unharmed")))
     with unharmed.opened(FrozenClock(THURSDAY)) as app:
         [inbox] = inbound.inboxes(app)
-        fetched = fetching.fetch(app.press, app.config.consequences, inbox)
+        fetched = fetch.fetch(app.press, app.config.consequences, inbox)
         assert (fetched.new, fetched.known, fetched.failed) == (2 * PEOPLE, 0, 0)
-        assert len(holding.listing(app.press)) == 10
-        open_ = [one.matter for one in bouncing.listing(app.press, every=False)]
+        assert len(holds.listing(app.press)) == 10
+        open_ = [one.matter for one in ingest.listing(app.press, every=False)]
         assert [open_.count(one) for one in (Matter.BOUNCED, Matter.COMPLAINED, Matter.UNSUBSCRIBED)] == [156, 12, 12]
 
     command = [sys.executable, "-m", "tests.stories.dying_ingest", "--config", str(club.config)]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from mailer.app import App
+from mailer.app.installation import App
 from mailer.gateways.sink import Misbehaviour, Phase, Sink
-from mailer.pipeline import reporting, settling
+from mailer.pipeline.mailings import report, settle
 from tests.club import ISSUE, THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 
@@ -78,7 +78,7 @@ def the_story(club: Club, mood: Mood, judge: Callable[[App, Counter[str]], None]
                 accepted = {copy.address for copy in copies(app).values() if copy.state == "accepted"}
                 assert accepted <= reached.keys()
                 judge(app, reached)
-                assert reporting.report(app.press, ISSUE).balance.balanced
+                assert report.report(app.press, ISSUE).balance.balanced
 
     asyncio.run(story())
 
@@ -118,7 +118,7 @@ def test_one_that_drops_connections_leaves_only_what_had_begun_in_doubt(club: Cl
         for number in doubtful:  # a person looks into the relay's log
             copy = by_number[number]
             assert (copy.address in reached) is (number // 10 % 4 == 3)
-            settling.settle(app.press, copy.id, accepted=copy.address in reached)
+            settle.settle(app.press, copy.id, accepted=copy.address in reached)
         assert states(app)["accepted"] == len(reached)
 
     the_story(club, dropping, judge, connections=connections)

@@ -5,7 +5,7 @@ from collections import Counter
 
 from mailer.domain.mailing import MailingState
 from mailer.gateways.sink import Sink
-from mailer.pipeline import approving, reporting
+from mailer.pipeline.mailings import approve, report
 from tests.club import ISSUE, THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 
@@ -20,7 +20,7 @@ def test_paused_and_resumed_a_hundred_times(club: Club) -> None:
                 begin(app, members(PEOPLE))
 
                 async def keep_sending() -> None:
-                    while reporting.progress(app.press, ISSUE).state is not MailingState.CLOSED:
+                    while report.progress(app.press, ISSUE).state is not MailingState.CLOSED:
                         await sender.drain()
 
                 async def fidget() -> int:
@@ -30,9 +30,9 @@ def test_paused_and_resumed_a_hundred_times(club: Club) -> None:
                         # The relay has no event for it.
                         while len(sink.received) < number * (PEOPLE - 20) // TIMES:  # noqa: ASYNC110
                             await asyncio.sleep(0.001)
-                        await asyncio.to_thread(approving.pause, app.press, ISSUE)
+                        await asyncio.to_thread(approve.pause, app.press, ISSUE)
                         times += len(sink.received) < PEOPLE
-                        await asyncio.to_thread(approving.resume, app.press, ISSUE)
+                        await asyncio.to_thread(approve.resume, app.press, ISSUE)
                     return times
 
                 sending = asyncio.create_task(keep_sending())
@@ -42,6 +42,6 @@ def test_paused_and_resumed_a_hundred_times(club: Club) -> None:
                 assert {copy.attempts for copy in copies(app).values()} == {1}
                 reached = Counter(received.recipient for received in sink.received)
                 assert (len(reached), set(reached.values())) == (PEOPLE, {1})
-                assert reporting.report(app.press, ISSUE).balance.balanced
+                assert report.report(app.press, ISSUE).balance.balanced
 
     asyncio.run(story())

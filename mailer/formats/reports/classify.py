@@ -8,25 +8,25 @@ import re
 from functools import lru_cache
 
 from mailer.domain.bounce import SCOPES, Phase, Reason, Scope, Verdict
-from mailer.formats.reports import rules_content, rules_recipient, rules_sender, rules_transport
-from mailer.formats.reports.rule import Rule
+from mailer.formats.reports.rules import content, recipient, sender, transport
+from mailer.formats.reports.rules.rule import Rule
 
 # Of a reply so many characters are judged; what matters stands at its beginning.
 MOST_WORDS = 1500
 
 RULES: tuple[Rule, ...] = (
-    *rules_transport.PLAIN,
-    *rules_transport.EXPIRED,
-    *rules_sender.ALLOWANCE,
-    *rules_content.FULL,
-    *rules_sender.RULES,
-    *rules_transport.PROGRAM,
-    *rules_content.RULES,
-    *rules_recipient.RULES,
-    *rules_transport.RULES,
-    *rules_recipient.REJECTED,
-    *rules_transport.PASSED_ON,
-    *rules_transport.VAGUE,
+    *transport.PLAIN,
+    *transport.EXPIRED,
+    *sender.ALLOWANCE,
+    *content.FULL,
+    *sender.RULES,
+    *transport.PROGRAM,
+    *content.RULES,
+    *recipient.RULES,
+    *transport.RULES,
+    *recipient.REJECTED,
+    *transport.PASSED_ON,
+    *transport.VAGUE,
 )
 
 # RFC 3463 and the registry of enhanced status codes, by subject and detail; the class (4 or 5) is judged apart.

@@ -2,7 +2,6 @@
 
 from alembic import context
 
-from mailer.store import register_tables, report_tables, schema  # noqa: F401  (fill the metadata)
 from mailer.store.columns import metadata
 
 context.configure(

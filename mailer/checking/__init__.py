@@ -1,0 +1,1 @@
+"""Checks an installation: everything that sending needs, each with what was found and what to do."""

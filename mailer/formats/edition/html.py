@@ -1,0 +1,179 @@
+"""Walks a bulletin to its HTML part: one page with its styles set into it, cut where a person's own words will stand."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from jinja2.environment import TemplateModule
+from lxml import etree
+from markupsafe import Markup
+
+from mailer.domain.edition import HtmlPart, HtmlSlot, Place, Slot
+from mailer.domain.errors import BadInput
+from mailer.domain.issue import (
+    Block,
+    Emphasis,
+    Heading,
+    Inline,
+    LineBreak,
+    Link,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Rule,
+    Section,
+    SlotMark,
+    Strong,
+    Table,
+    Text,
+)
+from mailer.formats import wording
+from mailer.formats.edition.bulletin import Bulletin
+from mailer.formats.edition.inline_styles import inline
+from mailer.formats.templates import environment, naming_mistakes
+
+_BANNER = "banner"
+_URLS = frozenset({"href", "src"})
+
+
+def write_html(
+    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, str]
+) -> tuple[HtmlPart, int]:
+    """The HTML part, and the index of the piece before which a test mailing's banner goes.
+
+    `sources` maps the file names of pictures to their `cid:` addresses. Raises BadInput for a mistake in a template,
+    by file and line, for anything that would load from outside, and for a slot where none can stand.
+    """
+    # Slots stand as tokens until the end. No text can hold one: a token is made from the hash of all the text there is.
+    mark = "s" + hashlib.sha256(repr(bulletin).encode()).hexdigest()[:32]
+    templater = environment(templates, template, autoescape=True)
+    with naming_mistakes(templates):
+        walk = _Walk(templater.get_template("blocks.html.j2").module, mark, sources)
+        document = templater.get_template("layout.html.j2").render(
+            language=bulletin.language,
+            direction=wording.direction(bulletin.language),
+            subject=bulletin.subject,
+            preheader=bulletin.preheader,
+            content=walk.blocks(bulletin.blocks),
+            banner=_token(mark, _BANNER),
+            slot=walk.slot,
+        )
+    root = inline(document)
+    _note_places(root, mark)
+    html = etree.tostring(root, method="html", encoding="unicode", doctype="<!DOCTYPE html>")
+    return _cut(html, mark)
+
+
+class _Walk:
+    """The tree's nodes set in the macros of the same names."""
+
+    def __init__(self, macros: TemplateModule, mark: str, sources: Mapping[str, str]) -> None:
+        self.macros = macros
+        self.mark = mark
+        self.sources = sources
+
+    def macro(self, name: str, *arguments: object) -> Markup:
+        made = getattr(self.macros, name, None)
+        if made is None:
+            raise BadInput(f"blocks.html.j2 has no macro '{name}': write it")
+        return Markup(made(*arguments))  # noqa: S704  # the macro has escaped its arguments itself
+
+    def slot(self, name: str) -> str:
+        """The token of a slot, for layouts too: `{{ slot("name") }}`."""
+        return _token(self.mark, Slot(name))
+
+    def blocks(self, blocks: Iterable[Block]) -> Markup:
+        return Markup("").join(self.block(block) for block in blocks)
+
+    def block(self, block: Block) -> Markup:
+        match block:
+            case Heading(level, children):
+                return self.macro("heading", level, self.words(children))
+            case Paragraph(children):
+                return self.macro("paragraph", self.words(children))
+            case ListBlock(items, start):
+                return self.macro("list", [self.item(item) for item in items], start)
+            case Quote(children):
+                return self.macro("quote", self.blocks(children))
+            case Table(caption, head, rows, align):
+                cells = [[self.words(cell) for cell in row] for row in rows]
+                return self.macro("table", caption, [self.words(cell) for cell in head], cells, align)
+            case Picture(name, alt):
+                if name not in self.sources:
+                    raise BadInput(f"the picture '{name}' is not in the issue's folder: put it there")
+                return self.macro("picture", self.sources[name], alt)
+            case Rule():
+                return self.macro("rule")
+            case Section(kind, children):
+                return self.macro("section", kind, self.blocks(children))
+
+    def item(self, blocks: tuple[Block, ...]) -> Markup:
+        """A list's item; one that is a single paragraph needs no paragraph's space around it."""
+        match blocks:
+            case (Paragraph(children),):
+                return self.words(children)
+            case _:
+                return self.blocks(blocks)
+
+    def words(self, words: Iterable[Inline]) -> Markup:
+        return Markup("").join(self.word(word) for word in words)
+
+    def word(self, word: Inline) -> Markup | str:
+        match word:
+            case Text(value):
+                return value
+            case SlotMark(name):
+                return self.slot(name)
+            case Strong(children):
+                return self.macro("strong", self.words(children))
+            case Emphasis(children):
+                return self.macro("emphasis", self.words(children))
+            case Link(href, children):
+                return self.macro("link", href, self.words(children))
+            case LineBreak():
+                return self.macro("line_break")
+
+
+# --- slots ------------------------------------------------------------------------------------------------------------
+
+
+def _token(mark: str, name: str) -> str:
+    """Letters that HTML, style sheets and addresses leave alone; `_note_places` writes the place into the end."""
+    return f"{mark}.{name}.text."
+
+
+def _note_places(root: etree._Element, mark: str) -> None:
+    """Write into every token that stands in an attribute that it does; refuse those where nothing can be filled in."""
+    for element in root.iter():
+        if mark in (element.text or "") and element.tag in {etree.Comment, etree.ProcessingInstruction, "style"}:
+            raise BadInput("the layout has a slot in a comment or a style sheet: take it out")
+        if not isinstance(element.tag, str):
+            continue
+        for name, value in element.attrib.items():
+            if mark not in value:
+                continue
+            if name == "style" or name.startswith("on") or (name in _URLS and value.startswith(mark)):
+                raise BadInput(f"the layout has a slot in '{name}', where it could become code: take it out")
+            place = Place.URL if name in _URLS else Place.ATTRIBUTE
+            element.set(name, re.sub(rf"({mark}\.\w+)\.text\.", rf"\1.{place}.", value))
+
+
+def _cut(html: str, mark: str) -> tuple[HtmlPart, int]:
+    """The page cut at its tokens. The banner's token leaves no piece, only the index of the piece after it."""
+    part: list[str | HtmlSlot] = []
+    banner = -1
+    rest = re.split(rf"{mark}\.(\w+)\.(\w+)\.", html)
+    for constant, name, place in zip(rest[::3], [*rest[1::3], ""], [*rest[2::3], ""], strict=True):
+        if constant:
+            part.append(constant)
+        if name == _BANNER:
+            if banner >= 0 or place != Place.TEXT:
+                raise BadInput("layout.html.j2 must have {{ banner }} once, among its text")
+            banner = len(part)
+        elif name:
+            part.append(HtmlSlot(slot=Slot(name), place=Place(place)))
+    if banner < 0:
+        raise BadInput("layout.html.j2 has no {{ banner }}: put it where a test mailing's mark should stand")
+    return tuple(part), banner

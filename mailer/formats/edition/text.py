@@ -1,0 +1,201 @@
+"""Walks a bulletin to its plain-text part: 72 columns, flowed, links numbered, with slots left open."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from mailer.domain.edition import Slot, SlotLine, TextPart
+from mailer.domain.errors import BadInput
+from mailer.domain.issue import (
+    Align,
+    Block,
+    Emphasis,
+    Heading,
+    Inline,
+    LineBreak,
+    Link,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Rule,
+    Section,
+    SlotMark,
+    Strong,
+    Table,
+    Text,
+)
+from mailer.formats.edition.bulletin import Bulletin
+from mailer.formats.edition.flowed import COLUMNS, stuffed, width, words, wrap
+from mailer.formats.edition.paragraph import Line, flow
+from mailer.formats.typography import NBSP
+
+_UNDERLINE = {1: "=", 2: "-"}  # headings of these levels; those below stand as they are
+_GAP = "  "  # between the columns of a table
+
+
+def write_text(bulletin: Bulletin) -> TextPart:
+    """The text part: pieces that end with `\\n`, each a run of finished lines or one line with slots.
+
+    format=flowed, delsp=no (RFC 3676). Every link that does not show its own address has a number, and the addresses
+    stand at the end. Raises BadInput for a slot in a heading, a table or a list within a list, where no line can be kept for it.
+    """
+    page = _Page()
+    lines = page.blocks(bulletin.blocks)
+    if page.links:
+        lines += ["", "-" * COLUMNS, ""] + [f"[{number}] {href}" for href, number in page.links.items()]
+    part: list[str | SlotLine] = []
+    for is_open, run in groupby(lines, key=lambda line: isinstance(line, SlotLine)):
+        if is_open:
+            part += run
+        else:
+            part.append("".join(f"{line}\n" for line in run))
+    return tuple(part)
+
+
+class _Page:
+    """The lines of one text, and the links met on the way, by address."""
+
+    def __init__(self) -> None:
+        self.links: dict[str, int] = {}
+
+    def blocks(self, blocks: Iterable[Block], depth: int = 0) -> list[Line]:
+        """The lines of blocks, an empty one between two of them; `depth` is how many quotes they stand in."""
+        lines: list[Line] = []
+        for block in blocks:
+            more = self.block(block, depth)
+            if lines and more:
+                lines.append(">" * depth)
+            lines += more
+        return lines
+
+    def block(self, block: Block, depth: int) -> list[Line]:
+        match block:
+            case Paragraph(children):
+                return self.paragraph(children, depth)
+            case Heading(level, children):
+                return self.heading(level, children, depth)
+            case ListBlock():
+                return self.items(block, depth)
+            case Quote(children):
+                return self.blocks(children, depth + 1)
+            case Table():
+                return self.table(block, depth)
+            case Picture(_, alt):
+                return list(wrap(words(f"[{alt}]"), indent=_indent(depth)))
+            case Rule():
+                return [_fixed("-" * (COLUMNS - len(_indent(depth))), depth)]
+            case Section(_, children):
+                return self.blocks(children, depth)
+
+    def paragraph(self, children: Sequence[Inline], depth: int, lead: str = "") -> list[Line]:
+        """The lines of a paragraph; `lead` (a list's mark) stands before its first word."""
+        atoms = self.atoms(children)
+        if lead.startswith(" ") and any(isinstance(atom, Slot) for atom in atoms):
+            raise BadInput("a slot stands in a list within a list of the template: give it a paragraph")
+        return flow(atoms, indent=_indent(depth), lead=lead)
+
+    def heading(self, level: int, children: Sequence[Inline], depth: int) -> list[Line]:
+        lines = wrap(words(self.constant(children)), indent=_indent(depth))
+        if level not in _UNDERLINE:
+            return list(lines)
+        # Four at least: `-- ` and `---` mean other things to mail programs and Markdown readers.
+        longest = max([4, *(width(line.rstrip(" ")) for line in lines)])
+        return [*lines, _fixed(_UNDERLINE[level] * (min(longest, COLUMNS) - len(_indent(depth))), depth)]
+
+    def items(self, block: ListBlock, depth: int, space: str = "") -> list[Line]:
+        """Items behind their marks, `space` before these; flowed lines cannot hang, so long items stand apart."""
+        marks = ["- " if block.start is None else f"{block.start + place}. " for place in range(len(block.items))]
+        items = [self.item(item, space + mark, depth) for item, mark in zip(block.items, marks, strict=True)]
+        apart = [">" * depth] if any(len(item) > 1 for item in items) else []
+        return [line for place, item in enumerate(items) for line in (apart if place else []) + item]
+
+    def item(self, blocks: Sequence[Block], mark: str, depth: int) -> list[Line]:
+        match blocks:
+            case [Paragraph(children), *rest]:
+                lines = self.paragraph(children, depth, mark)
+            case _:
+                rest = list(blocks)
+                lines = [_fixed(mark.rstrip(), depth)]
+        for block in rest:
+            if isinstance(block, ListBlock):
+                lines += self.items(block, depth, " " * len(mark))
+            else:
+                lines += [">" * depth, *self.block(block, depth)]
+        return lines
+
+    def table(self, table: Table, depth: int) -> list[Line]:
+        """The caption, then the rows in columns; `label: value` lines instead where they would be too wide."""
+        caption: list[Line] = list(wrap(words(table.caption), indent=_indent(depth)))
+        if caption:
+            caption.append(">" * depth)
+        head = [self.constant(cell) for cell in table.head]
+        rows = [[self.constant(cell) for cell in row] for row in table.rows]
+        columns = [max(width(cell) for cell in column) for column in zip(head, *rows, strict=True)]
+        if sum(columns) + len(_GAP) * (len(columns) - 1) + len(_indent(depth) or " ") <= COLUMNS:
+            under = ["-" * column for column in columns]
+            sides = table.align or [Align.LEFT] * len(columns)
+            return caption + [_fixed(_aligned(row, columns, sides), depth) for row in (head, under, *rows)]
+        return caption + _labelled(head, rows, depth)
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    def constant(self, children: Sequence[Inline]) -> str:
+        """The words of a heading or a cell."""
+        atoms = self.atoms(children)
+        if any(isinstance(atom, Slot) for atom in atoms):
+            raise BadInput("a slot stands in a heading or a table of the template: give it a paragraph")
+        return " ".join(words("".join(atoms)))
+
+    def atoms(self, children: Iterable[Inline]) -> list[str | Slot]:
+        """The words without their dress, slots between them, a line break as `\n`."""
+        atoms: list[str | Slot] = []
+        for child in children:
+            match child:
+                case Text(value):
+                    atoms.append(value)
+                case SlotMark(name):
+                    atoms.append(Slot(name))
+                case LineBreak():
+                    atoms.append("\n")
+                case Strong(within) | Emphasis(within):
+                    atoms += self.atoms(within)
+                case Link(href, within):
+                    shown = self.atoms(within)
+                    number = "" if shown == [href.removeprefix("mailto:")] else f"{NBSP}[{self.number(href)}]"
+                    atoms += [*shown, number]
+        return atoms
+
+    def number(self, href: str) -> int:
+        return self.links.setdefault(href, len(self.links) + 1)
+
+
+# --- lines ------------------------------------------------------------------------------------------------------------
+
+
+def _indent(depth: int) -> str:
+    return ">" * depth + " " if depth else ""
+
+
+def _fixed(line: str, depth: int) -> str:
+    """A line that does not flow."""
+    return _indent(depth) + line if depth else stuffed(line)
+
+
+def _aligned(row: Sequence[str], columns: Sequence[int], sides: Sequence[Align]) -> str:
+    return _GAP.join(map(_padded, row, columns, sides)).rstrip(" ")
+
+
+def _padded(cell: str, column: int, side: Align) -> str:
+    space = column - width(cell)
+    before = {Align.LEFT: 0, Align.CENTER: space // 2, Align.RIGHT: space}[side]
+    return " " * before + cell + " " * (space - before)
+
+
+def _labelled(head: Sequence[str], rows: Iterable[Sequence[str]], depth: int) -> list[Line]:
+    lines: list[Line] = []
+    for row in rows:
+        if lines:
+            lines.append(">" * depth)
+        for label, value in zip(head, row, strict=True):
+            lines += wrap(words(f"{label}: {value}" if label else value), indent=_indent(depth))
+    return lines

@@ -1,0 +1,1 @@
+"""An issue as its editors write it: folder, front matter, Markdown."""

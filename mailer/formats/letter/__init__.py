@@ -1,0 +1,1 @@
+"""The letters to secretary and operator, written from their templates."""

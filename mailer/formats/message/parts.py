@@ -1,0 +1,40 @@
+"""Knows a message's own words: its Message-ID, the names of its pictures, and how its two parts are read again."""
+
+from email import message_from_bytes
+from email.policy import default
+from functools import lru_cache
+
+from mailer.domain.issue import PictureFile
+from mailer.formats.header import Header, ascii_file_name, parametrised, structured
+from mailer.formats.message.base64 import base64_lines
+from mailer.formats.token import Keyring, Purpose
+
+
+def message_id(delivery_id: int, keys: Keyring, domain: str) -> str:
+    """The Message-ID of a delivery, the same on every attempt: `<m…@domain>`, its token signed with the first key."""
+    return f"<{keys.sign(Purpose.MESSAGE_ID, delivery_id)}@{domain}>"
+
+
+@lru_cache(maxsize=64)
+def picture_part(picture: PictureFile) -> bytes:
+    """The picture as a part of a message, to be shown in it; one object for all editions of an issue.
+
+    Raises BadInput for a name that no header can hold.
+    """
+    headers = (
+        parametrised(Header.CONTENT_TYPE, f"image/{picture.subtype}", {"name": ascii_file_name(picture.name)}),
+        structured(Header.CONTENT_TRANSFER_ENCODING, "base64"),
+        structured(Header.CONTENT_ID, f"<{picture.content_id}>"),
+        parametrised(Header.CONTENT_DISPOSITION, "inline", {"filename": picture.name}),
+    )
+    return "".join((*headers, "\r\n")).encode() + base64_lines(picture.content)
+
+
+def contents(message: bytes) -> tuple[str, str]:
+    """The HTML and the text of a message of ours, as its reader has them before them; lines end with `\\n`."""
+    parts = {
+        part.get_content_type(): str(part.get_content())
+        for part in message_from_bytes(message, policy=default).walk()
+        if part.get_content_maintype() == "text"
+    }
+    return parts["text/html"].replace("\r\n", "\n"), parts["text/plain"].replace("\r\n", "\n")

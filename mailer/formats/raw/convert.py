@@ -1,0 +1,153 @@
+"""Turns an issue converted from print into an issue file, and lists for the editor what was wrong with it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import yaml
+
+from mailer.domain.errors import BadInput
+from mailer.formats.issue import folder
+from mailer.formats.issue.front_matter import KEYS, Value
+from mailer.formats.raw import defects as scan
+from mailer.formats.raw import head as heading
+from mailer.formats.raw.blocks import Defect, RawBlock, Shape, split, words_of
+from mailer.formats.raw.body import clean
+from mailer.formats.raw.paper import without_print
+
+_NEEDED = ("number", "serial", "volume", "year", "date", "title")
+_OF_MEMBERSHIP = re.compile(r"\bmembership\b|\bчленств|\bвзнос", re.IGNORECASE)
+_SALUTATION = re.compile(r"(?:dear|уважаем\w+|дорог\w+)\b.*", re.IGNORECASE)
+_GREETING = re.compile(
+    r"(?:(?:dear|уважаем\w+|дорог\w+)\b[^.?]{1,60}|(?:ladies and )?gentlemen|(?:дамы и )?господа)[,!:]", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What a raw issue became: the keys that were recognised, the whole issue file, the defects by line."""
+
+    front_matter: Mapping[str, Value]
+    markdown: str
+    defects: tuple[Defect, ...]
+
+
+def convert(raw: str, *, newsletter: str, language: str) -> Imported:
+    """An issue file of the raw text, `status: draft`, and its defects in the order of their lines.
+
+    The article is everything after the date, kicker and title. The standing words of the masthead and the membership
+    notice at the end are left out and reported: they come from the template and the fee schedule (R4). Once set to
+    finished the file is one that `issue_file.parse` accepts; where it is not, a defect of line 1 says why. Raises
+    BadInput for a text larger than an issue file may be.
+    """
+    if len(raw.encode(errors="replace")) > folder.BIGGEST_TEXT:
+        raise BadInput(f"the text has more than {folder.BIGGEST_TEXT // 1000} kB; is it the right file?")
+    defects: list[Defect] = []
+    text = without_print(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
+    blocks = split(text)
+    head = heading.masthead(blocks)
+    _report_masthead(head, blocks, defects)
+    keys, article = _credits(head, _without_insert(blocks, head.end, defects), defects)
+    body, mended = clean(_without_greeting(article, defects))
+    year = keys.get("year")
+    defects += [*mended, *scan.find(text, blocks, year=year if isinstance(year, int) else None)]
+    defects += [
+        Defect(line=1, what=f"no {key} was found; write it in the front matter") for key in _NEEDED if key not in keys
+    ]
+    markdown = _file({"newsletter": newsletter, "language": language, "status": "draft", **keys}, body)
+    if all(key in keys for key in _NEEDED):
+        defects += _still_wrong(markdown, language)
+    return Imported(front_matter=keys, markdown=markdown, defects=tuple(sorted(defects)))
+
+
+def _report_masthead(head: heading.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]) -> None:
+    if head.capitals:
+        what = f"the title is a paragraph in capitals; it is '{head.keys['title']}' now, look at its names"
+        defects.append(Defect(line=head.capitals.line, what=what))
+    standing = [
+        block
+        for index, block in enumerate(blocks[: head.end])
+        if index not in head.used and block.shape is not Shape.RULE
+    ]
+    if standing:
+        lines = _span(standing)
+        defects.append(Defect(line=standing[0].line, what=f"the masthead ({lines}) is left out, the template has it"))
+
+
+def _without_insert(blocks: Sequence[RawBlock], start: int, defects: list[Defect]) -> Sequence[RawBlock]:
+    """The blocks from `start` up to the membership notice: the first part after a line across that speaks of it."""
+    rules = [index for index in range(start, len(blocks)) if blocks[index].shape is Shape.RULE]
+    for here, following in pairwise([*rules, len(blocks)]):
+        part = blocks[here + 1 : following]
+        if any(_OF_MEMBERSHIP.search(block.text) for block in part) and _addresses_members(part):
+            what = "is left out, it comes from the template and the fee schedule"
+            defects.append(
+                Defect(line=part[0].line, what=f"the membership notice ({_span(blocks[here + 1 :])}) {what}")
+            )
+            return blocks[start:here]
+    return blocks[start:]
+
+
+def _addresses_members(part: Sequence[RawBlock]) -> bool:
+    """Whether somebody is spoken to, or fees stand in columns; an article on membership of something does neither."""
+    return any(block.shape is Shape.TABLE or _SALUTATION.fullmatch(words_of(block.text)) for block in part)
+
+
+def _credits(
+    head: heading.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]
+) -> tuple[dict[str, Value], Sequence[RawBlock]]:
+    """The keys with those of the credits, which end the text, and the article before them."""
+    keys = dict(head.keys)
+    said = [heading.credit(block) for block in blocks]
+    first = next((index for index, found in enumerate(said) if found and "place" not in found), len(blocks))
+    article = list(_trimmed(blocks[:first]))
+    owners: list[Value] = []
+    for block, found in zip(blocks[first:], said[first:], strict=True):
+        if "copyright" in found:
+            owners.append(found["copyright"])
+        keys |= found
+        if not found and block.shape is not Shape.RULE:
+            what = "words among the credits that are none; they end the article now"
+            defects.append(Defect(line=block.line, what=what))
+            article.append(block)
+    return keys | ({"copyright": owners} if owners else {}), article
+
+
+def _without_greeting(article: Sequence[RawBlock], defects: list[Defect]) -> Sequence[RawBlock]:
+    """The article without a salutation that it begins with, on a line of its own."""
+    if not article or article[0].shape is not Shape.PARAGRAPH:
+        return article
+    first, *rest = article
+    greeting, _, text = first.text.partition("\n")
+    if not _GREETING.fullmatch(words_of(greeting)):
+        return article
+    defects.append(Defect(line=first.line, what="the salutation is left out, the template has each reader's own"))
+    return [replace(first, line=first.line + 1, text=text), *rest] if text else rest
+
+
+def _trimmed(blocks: Sequence[RawBlock]) -> Sequence[RawBlock]:
+    """The blocks without lines across at either end."""
+    kept = [index for index, block in enumerate(blocks) if block.shape is not Shape.RULE]
+    return blocks[kept[0] : kept[-1] + 1] if kept else ()
+
+
+def _span(blocks: Sequence[RawBlock]) -> str:
+    first, last = blocks[0].line, blocks[-1].last_line
+    return f"lines {first}–{last}" if last > first else f"line {first}"
+
+
+def _file(keys: Mapping[str, Value], body: str) -> str:
+    ordered = {key: keys[key] for key in KEYS if key in keys}
+    return f"---\n{yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=_NO_WRAP)}---\n\n{body}\n"
+
+
+_NO_WRAP = 1_000_000
+
+
+def _still_wrong(markdown: str, language: str) -> tuple[Defect, ...]:
+    try:
+        folder.parse(f"{language}.md", markdown.encode())
+    except BadInput as error:
+        return (Defect(line=1, what=f"the issue file needs a hand before it can be finished: {error}"),)
+    return ()

@@ -1,0 +1,1 @@
+"""The register as files: cells, tables, CSV and XLSX."""

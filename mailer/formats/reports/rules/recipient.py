@@ -1,0 +1,85 @@
+"""Replies about the reader's address: moved away, switched off, or not there at all."""
+
+from mailer.domain.bounce import Reason
+from mailer.formats.reports.rules.rule import rule
+
+RULES = (
+    rule(
+        Reason.FILTERED,
+        "the reader's own rules refused it",
+        r"recipient(?:'s)? preferences|user rules|refuse to receive|refuses? (?:to receive|this) mail|message filtered|mail filtered|user reject|privacy settings",
+        r"only accepting mail from|has restricted sms|account is protected by|denied by (?:the )?recipient|not wish to receive|(?:blocked|rejected|refused) by (?:the )?(?:recipient|user|addressee)\b",
+        r"\brcp-p[23]|whitelist|not in (?:the )?recipient's|domain[- ]filter|recipient (?:does not|doesn't) (?:accept|want)|mail (?:is )?rejected by (?:the )?(?:owner|recipient)",
+    ),
+    rule(
+        Reason.TAKES_NO_MAIL,
+        "the domain has said that it takes no mail (RFC 7505)",
+        r"null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mail",
+        r"(?:mx|srv) record indicated no smtp service|5\.7\.27 |\b556\b|no mail (?:is )?accepted here|domain (?:does not|doesn't) accept|not accept(?:ing)? any (?:e-?)?mail",
+    ),
+    rule(
+        Reason.MOVED,
+        "the reader has moved, and no forwarding is left",
+        r"(?:mailbox|user|recipient|address|account|person|he|she)\b[^.]{0,60}(?:has |have )?(?:been )?(?:moved|changed|replaced by|relocated)(?! temporar)|new address is|no forwarding|no longer on (?:this |the )?server",
+        r"not our customer|address changed|has left|left the company|no longer (?:with|works|employed|at this)|5\.1\.6|адрес изменен|уволен|больше не работает",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        "the server calls the address itself inactive",
+        r"inactive (?:e-?mail )?address",
+    ),
+    rule(
+        Reason.SUSPENDED,
+        "the mailbox is there, but switched off",
+        r"(?:account|mail ?box|user|recipient|address|mailaddress|e-?mail|customer)\b[^.]{0,60}(?:is |has been |was |currently |temporarily |administrative?le?y )*(?:disabled|suspended|locked|deactivated|blocked|frozen|de-?activated|discontinued|on hold|inactive|limited)(?! using| by rbl| your| this message| the message)",
+        r"(?:disabled|suspended|inactive|deactivated|locked|blocked|dormant|expired|closed) (?:account|mail ?box|user|recipient)|mail ?box unavailable or access denied|not an? active|not active|invalid/inactive",
+        r"suspend the service|user suspended|delivery not allowed|account (?:is )?(?:closed|expired)|\brcp-t4|too old|(?:ящик|аккаунт|учетная запись|пользователь)[^.]{0,40}(?:заблокирован|отключ|неактив)",
+        r"not allowed to receive|no mail will be accepted|account .{0,20}(?:terminated|cancel)|mailbox (?:is )?(?:currently )?unavailable, ?(?:try|please)|temporarily (?:disabled|unavailable|locked)",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        "the server does not know the reader",
+        r"(?:user|recipient|receiver|mail ?box|account|address|addressee|person|destination|login|adresse|subscriber|alias|rcpt|customer|local ?part|userid|to:)s?\b(?!(?:'s)? (?:e-?mail |mail |smtp )?(?:server|system|host)\b)[^.;]{0,90}(?:\bunknown\b|not (?:a )?(?:found|known|exist|local|listed|recogni[sz]ed|valid|present|registered|ok|defined|available here|located|here\b)|no longer (?:exist|valid|available|in use|active|accept)|does(?:n't| not) (?:exist|have an?)|(?:do|did)(?:n't| not) exist|non-?exist|invalid|(?<!service )is unavailable|is wrong|un(?:known|defined|recogni[sz]ed)|isn't (?:known|valid|listed)|wasn't found|could ?n[o']t be (?:found|resolved)|cannot be found|never existed|ungültig|unbekannt|inconnu)",
+        r"(?:unknown|invalid|no such|non-?existent|nonexistent|bad|illegal|incorrect|unrecogni[sz]ed|undefined|nosuch|wrong|unable to find|cannot find|not a (?:known|valid|local|legal))[ _:-]{0,3}(?:or \w+ )?(?:local |virtual |destination |final |delivery |alias |e-?mail |mail |or )*(?:user|recipient|receiver|mail ?box|account|address|person|destination|name|e-?mail|local ?part|rcpt|alias|subscriber|addressee|userid|customer|member)",
+        r"user-unknown|userunknown|unknown_user|mail ?box (?:is )?(?:unavailable|not available|inactive|invalid)|address(?:es)? (?:was |were |is )?(?:unknown|invalid)|bad (?:destination|recipient)",
+        r"no (?:mail ?box|account|user|one|body|longer (?:a )?valid|valid recipients?|recipients?)\b[^.]{0,40}(?:here|by that name|at this|found|exist|with (?:that|this)|available|bye|matching|\bname\b)|there is no (?:one|such|user|account)|no valid recipients|can't accept user|nobody here",
+        r"user .{1,80} (?:unknown|not (?:found|listed|known|here))|\bunknown user|recipient(?:not)?found|recipnotfound|badrcptto|<[^>]{1,200}> (?:not found|unknown)|is not (?:a |an )?(?:valid|known|registered|local|legal)|unroute?able address|unrouteable|no route to (?:user|recipient)",
+        r"does not exist|no longer (?:valid|available|in use|exist)|doesn't have an? .{1,80} account|has no mailbox|not a .{0,40}(?:account|user)\b|archived recipient|missing home|addressee unknown|domain not found|wasn't found at|name not allowed",
+        r"not listed in|not in (?:the |our )?(?:address ?book|directory|domino|name|server|database)|recipients? (?:was|were) undeliverable|wrong or no longer valid|\b(?:rcp|int)-p1\b|no matches to nameserver|no existe|desconocid[oa]|destinatario .{0,40}(?:sconosciut|non|inexistente|inv[aá]lido)|inesistente|não existe|desconhecid",
+        r"нет такого|не існує|не существует|неизвестн\w+ (?:пользоват|адрес|получат)|пользователь .{0,60}(?:не найден|не зарегистр)|не найден|получатель не|адрес\w* .{0,40}(?:не существ|неверн|недейств)|несуществующ|does not match any",
+        r"(?:empf(?:ä|ae)nger|adresse|benutzer|destinataire|utilisateur)[^.]{0,60}(?:unbekannt|existiert|ungültig|nicht (?:gefunden|bekannt|vorhanden)|inconnu|invalide|n'existe|introuvable)|nie istnieje|nieznany|neexistuje|onbekend|bestaat niet|見つかりません|存在し(?:ない|ません)|不存在|ユーザー?不明",
+        r"(?:the )?recipient name is not|badly formed|not reach.{0,20}recipient not|no such (?:local )?(?:part|name)|can(?:not|'t) (?:find|locate|resolve) (?:the )?(?:user|recipient|mailbox|address)|vdeliver: invalid|not our user|5\.1\.1 bad address|user_not_found|invalid final delivery",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        "the server says in its own language that it does not know the reader",
+        r"unbekannte[rn]? (?:empf(?:ä|ae)nger|benutzer|nutzer|adresse)|kein(?:en)? solche[rns]? (?:benutzer|empf(?:ä|ae)nger|postfach)|postfach[^.]{0,60}(?:existiert nicht|nicht (?:gefunden|vorhanden))",
+        r"(?:adresse|destinataire|utilisateur|bo[iî]te)\b[^.]{0,90}(?:pas (?:pu être |été )trouv|n'existe|introuvable|inconnue?\b)|utilisateur inexistant",
+        r"no se (?:ha )?(?:encontr\w+|pudo encontrar)[^.]{0,40}(?:direcci|destinatario|usuario|buz[oó]n)|(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta)\b[^.]{0,60}(?:no (?:existe|se encontr|encontrad)|desconocid|inexistente)",
+        r"impossibile trovare[^.]{0,40}(?:indirizzo|destinatario|utente|casella)|(?:utente|destinatario|indirizzo|casella)\b[^.]{0,60}(?:sconosciut|inesistente|non (?:esiste|trovat|è stat\w trovat))",
+        r"(?:endereço|destinat[áa]rio|usu[áa]rio|caixa|conta)\b[^.]{0,60}(?:não (?:foi |pôde ser )?(?:encontrad|localizad|existe)|inexistente)|(?:adres|geadresseerde|gebruiker|ontvanger)\b[^.]{0,90}niet (?:gevonden|bekend)|onbekende (?:gebruiker|ontvanger)",
+        r"nie znaleziono[^.]{0,40}(?:adres|odbiorc|użytkown|skrzyn)|nie można znaleźć[^.]{0,40}(?:adres|odbiorc|użytkown|skrzyn)|nie ma takiego (?:użytkown|adres|konta)|(?:odbiorc\w|użytkownik|skrzynka)\b[^.]{0,60}nie zosta\w+ znalezion|neznám\w (?:uživatel|příjemce|adres)|(?:uživatel|příjemce|adresa|schránka)\b[^.]{0,60}(?:nebyl\w? nalezen|nenalezen)",
+        r"gick inte att hitta[^.]{0,40}(?:adress|mottagar|användar)|(?:blev |ble )?ikke (?:finde|finne|funnet|fundet)[^.]{0,40}(?:adresse|modtager|mottaker)|okänd (?:användare|mottagare)|ukendt (?:bruger|modtager)|ukjent (?:bruker|mottaker)|(?:adressen|mottagaren|mottakeren|modtageren|bruker\w*|bruger\w*|användaren)\b[^.]{0,60}(?:finns inte|hittades inte|ikke funnet|finnes ikke|findes ikke|blev ikke fundet)|tuntematon (?:käyttäjä|vastaanottaja)|(?:osoitetta|käyttäjää) ei (?:löyty|ole)",
+        r"bilinmeyen (?:kullanıcı|alıcı)|(?:adres|kullanıcı|alıcı)\w*[^.]{0,60}bulunamadı|(?:felhasználó|címzett|cím)\w*[^.]{0,60}(?:nem (?:található|létezik)|ismeretlen)|ismeretlen (?:felhasználó|címzett)|utilizator(?:ul)? (?:necunoscut|inexistent)|άγνωστος (?:χρήστης|παραλήπτης)|непознат потребител|невідом\w+ (?:користувач|адрес|отримувач)|не знайдено? (?:користувач|адрес|отримувач)",
+        r"(?:あて先|宛先)が?不明|(?:アドレス|ユーザー?|宛先)[^。]{0,30}(?:見つから(?:ない|ず)|見つかりません|存在し|ありません)|找不到[^。]{0,20}(?:地址|用户|收件人)|(?:地址|用户|收件人|使用者|帳號)[^。]{0,20}(?:找不到|不存在)|查无此人|無此(?:用戶|使用者|帳號)|(?:주소|사용자|수신자|계정)[^.]{0,20}(?:찾을 수 없|존재하지 않|없습니다)|존재하지 않는 (?:사용자|주소|계정|메일)",
+        r"non-? ?existing (?:user|recipient|mailbox|address)|not in my validrcptto|recipient (?:mailbox )?(?:was )?not found|relay not permitted, no such",
+    ),
+    rule(
+        Reason.HOST_UNKNOWN,
+        "the domain of the address does not exist, or has no mail server",
+        r"(?:host|domain|name service|dns)[^.;]{0,60}(?:unknown(?! error)|not found(?!, try)|does(?:n't| not) exist|non-?existent|not (?:exist|known|valid|resolv)|is (?:invalid|dead)|no such|nxdomain|no data known)(?!, try again)",
+        r"(?:unknown|no such|bad|invalid|illegal|non-?existent|unresolvable) (?:mail )?(?:host|domain|destination (?:host|domain|system)|server)|name or service not known|5\.1\.2\b|5\.4\.4\b|bad destination (?:system|host)",
+        r"couldn't find any host|mail exchanger or ip|domain (?:must|part)|no mx\b|all relevant mx|mx (?:record|lookup)[^.]{0,30}(?:fail|not found|missing|does not|invalid|points)|no (?:mail )?(?:exchanger|mx record|a record)|mail domain mentioned|nameserver not found",
+        r"domain .{0,60}(?:couldn't|could not|can't|cannot) be (?:found|resolved)|couldn't be found|unrouteable (?:mail )?domain|can't resolve|unable to (?:look ?up|resolve) (?:host|domain)|домен[^.]{0,40}не (?:существ|найден)",
+    ),
+)
+
+# Asked when nothing else was said: a server that rejects a recipient, and stops there, means that it has none.
+REJECTED = (
+    rule(
+        Reason.USER_UNKNOWN,
+        "the server rejects the recipient and gives no other reason",
+        r"does not like recipient|rejected (?:address|recipient)|recipient (?:address )?(?:is |was )?(?:refused|not accepted|unacceptable|denied)",
+        r"(?:address(?:es)?|recipient) (?:was |were |is )?rejected(?=[\s:]*(?:$|[^\w\s:]|\d|access denied|no such|undeliver|\S{1,80}@|[\w\-]+·\w))",
+    ),
+)

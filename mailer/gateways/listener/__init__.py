@@ -1,0 +1,1 @@
+"""The SMTP listener that takes in what comes back to the return paths."""

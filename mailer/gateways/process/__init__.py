@@ -1,0 +1,1 @@
+"""What one process leaves for others to see: its lock, its journal, how far the ledger had come."""

@@ -1,0 +1,252 @@
+"""Reads the folder where the editors put their issues, on this machine or elsewhere, and only what lies still."""
+
+import hashlib
+import re
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+from urllib.parse import unquote
+
+import fsspec
+
+from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.ports import RawFile, RawIssue, UnreadFolder
+
+if TYPE_CHECKING:
+    import aiohttp
+
+MOST_FILES = 100  # in an issue's folder; an issue has two texts and at most twenty pictures
+BIGGEST_FILE = 10 * 1024 * 1024  # bytes; issues themselves allow less
+BIGGEST_FOLDER = 60 * 1024 * 1024  # bytes of all its files
+_ENDINGS = (".md", ".png", ".jpg", ".jpeg", ".gif")  # of files that are an issue's; others are not even read
+_CHUNK = 1024 * 1024  # bytes
+
+PROTOCOLS = ("file", "https", "sftp", "s3")
+
+# Loaded when it is first asked for, since its library is an extra.
+fsspec.register_implementation("sftp", "mailer.gateways.sources.sftp.KnownSftp", clobber=True)
+
+
+def _options(protocol: str) -> dict[str, Any]:
+    """What fsspec needs to be told of each kind of source; the times are in seconds."""
+    match protocol:
+        case "https":
+            import aiohttp  # only where a source asks for it: a process that sends has no use for it
+
+            return {
+                "block_size": 0,  # files are read as they come, so that the limit holds where no size is said
+                "allow_redirects": False,
+                "ssl": ssl.create_default_context(),
+                "client_kwargs": {"timeout": aiohttp.ClientTimeout(total=60), "raise_for_status": _no_detour},
+            }
+        case "sftp":
+            return {"timeout": 30}
+        case "s3":
+            return {"use_listings_cache": False}
+        case _:
+            return {}
+
+
+async def _no_detour(response: "aiohttp.ClientResponse") -> None:
+    """A server that sends us elsewhere is not the source; errors are told apart by fsspec."""
+    if 300 <= response.status < 400:
+        raise MailerError(f"the server sends us on from {response.url.name} to another address; name that one as url")
+
+
+class _Files(Protocol):
+    """The little of fsspec that is used here; only SFTP has something to close."""
+
+    def ls(self, path: str, *, detail: bool) -> list[dict[str, Any]]: ...
+
+    def open(self, path: str, mode: str) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """Something in a folder: its bare name, and its path as fsspec and the folder's own path say it."""
+
+    name: str
+    path: str
+    kind: str
+    is_link: bool
+    size: int
+
+    @property
+    def is_folder(self) -> bool:
+        """A folder, or on this machine a link to one."""
+        return self.kind == "directory" or (self.is_link and Path(self.path).is_dir())
+
+
+class _Unreadable(Exception):
+    """Why a folder is not read; it never leaves this room."""
+
+
+class FolderSource:
+    """A folder with one sub-folder an issue. Hidden files and folders, folders within an issue's, and files that are
+    neither texts nor pictures by their names, are left alone.
+
+    `url` is a path (a relative one is relative to `base`) or a file:, https:, sftp: or s3: URL. `pause` is called
+    between the two readings and should let about a second pass. Raises BadInput for any other URL.
+    """
+
+    def __init__(self, url: str, base: Path, pause: Callable[[], None]) -> None:
+        self._pause = pause
+        self._protocol, separator, rest = url.partition("://")
+        if not separator:
+            self._protocol, rest = "file", str(base / url)
+        self._shown = f"{self._protocol}://{rest.rpartition('@')[2]}" if self._protocol != "file" else rest
+        if "::" in url:
+            raise BadInput(f"source url: '{self._shown}' chains URLs with '::'; name one folder")
+        if self._protocol not in PROTOCOLS:
+            raise BadInput(f"source url: '{self._shown}' is none of {', '.join(PROTOCOLS)}; only these are read from")
+        self._url = f"{self._protocol}://{rest}"
+
+    def read(self) -> Sequence[RawIssue | UnreadFolder]:
+        """Every sub-folder by name, read twice with the pause in between: changed meanwhile, it counts as unread.
+
+        Raises MailerError when the source cannot be reached at all, or a library for it is not installed.
+        """
+        files, root = self._open()
+        try:
+            folders = self._folders(files, root)
+            # Of the first reading only a hash is kept: a source may hold years of issues.
+            first = [_hashed(_read(files, folder, root)) for folder in folders]
+            if folders:
+                self._pause()
+            return [_unchanged(before, _read(files, at, root)) for before, at in zip(first, folders, strict=True)]
+        finally:
+            if self._protocol == "sftp":
+                files.close()
+
+    def _open(self) -> tuple[_Files, str]:
+        try:
+            files, root = fsspec.url_to_fs(self._url, skip_instance_cache=True, **_options(self._protocol))
+        except ImportError:
+            raise MailerError(
+                f"the source {self._shown} needs a library that is not installed; "
+                f"install it with: pip install 'club-mailer[{self._protocol}]'"
+            ) from None
+        except Exception as error:
+            raise self._down(error) from error
+        if self._protocol == "file":
+            root = str(Path(root).resolve())
+        return cast(_Files, files), root.rstrip("/")
+
+    def _folders(self, files: _Files, root: str) -> list[_Entry]:
+        try:
+            entries = list(_entries(files, root))
+        except Exception as error:
+            raise self._down(error) from error
+        return sorted((entry for entry in entries if entry.is_folder), key=lambda entry: entry.name)
+
+    def _down(self, error: Exception) -> MailerError:
+        """Libraries raise kinds of their own for a server that is down, so whatever comes is said and tried again."""
+        if isinstance(error, FileNotFoundError):
+            return MailerError(f"the source {self._shown} is not there; make the folder or correct the source's url")
+        return MailerError(
+            f"the source {self._shown} cannot be read: {_said(error)}; it is tried again at the next pull"
+        )
+
+
+def _said(error: Exception) -> str:
+    """What a library says of its failure, without the name and password of a URL in it."""
+    return re.sub(r"//[^/\s]*@", "//", str(error)) or type(error).__name__
+
+
+def _entries(files: _Files, folder: str) -> Iterator[_Entry]:
+    """What lies in the folder itself and is not hidden."""
+    for found in files.ls(f"{folder}/", detail=True):
+        path = str(found["name"]).rstrip("/")
+        name = path.removeprefix(f"{folder}/")
+        if folder.startswith("https://"):
+            # A listing in HTML has links to elsewhere, to itself in another order ("?C=M"), and encoded names.
+            name = "" if set("?#") & set(name) else unquote(name)
+        if path.startswith(f"{folder}/") and name and not name.startswith(".") and "/" not in name:
+            yield _Entry(
+                name=name,
+                path=path,
+                kind=str(found["type"]),
+                is_link=bool(found.get("islink")),
+                size=int(found["size"] or 0),
+            )
+
+
+def _read(files: _Files, folder: _Entry, root: str) -> RawIssue | UnreadFolder:
+    try:
+        where = _followed(folder, root)
+        contents = _contents(files, where)
+    except _Unreadable as error:
+        return UnreadFolder(folder=folder.name, reason=str(error))
+    except Exception as error:  # noqa: BLE001  # each library has its own kinds; one bad folder must not stop the others
+        reason = f"it cannot be read: {_said(error)}; it is tried again at the next pull"
+        return UnreadFolder(folder=folder.name, reason=reason)
+    return RawIssue(folder=folder.name, files=tuple(sorted(contents, key=lambda file: file.name)))
+
+
+def _contents(files: _Files, folder: str) -> list[RawFile]:
+    contents, size = list[RawFile](), 0
+    for entry in _listed(files, folder):
+        content = _content(files, entry, folder)
+        size += len(content)
+        if size > BIGGEST_FOLDER:
+            limit = BIGGEST_FOLDER // _CHUNK
+            raise _Unreadable(f"its files have more than {limit} MB together; take out what is not the issue's")
+        contents.append(RawFile(name=entry.name, content=content))
+    return contents
+
+
+def _listed(files: _Files, folder: str) -> list[_Entry]:
+    """What lies in an issue's folder, folders within it left out; nothing is read of too many."""
+    entries = [entry for entry in _entries(files, folder) if entry.kind != "directory"]
+    if len(entries) > MOST_FILES:
+        raise _Unreadable(f"it holds {len(entries)} files, more than {MOST_FILES}; take out what is not the issue's")
+    return [entry for entry in entries if entry.name.lower().endswith(_ENDINGS)]
+
+
+def _followed(entry: _Entry, within: str) -> str:
+    """The path, or where the link leads; never out of the folder it lies in."""
+    if not entry.name.isprintable() or "\\" in entry.name:
+        raise _Unreadable(f"the name {entry.name!a} has characters that names must not have; rename it")
+    if not entry.is_link:
+        return entry.path
+    target = Path(entry.path).resolve()
+    if not target.is_relative_to(within):
+        raise _Unreadable(f"'{entry.name}' is a link that leads out of its folder; put the file itself there")
+    return str(target)
+
+
+def _content(files: _Files, entry: _Entry, folder: str) -> bytes:
+    path = _followed(entry, folder)
+    if entry.kind != "file" and not (entry.is_link and Path(path).is_file()):
+        raise _Unreadable(f"'{entry.name}' is no plain file; put a plain file there")
+    too_big = _Unreadable(f"'{entry.name}' has more than {BIGGEST_FILE // _CHUNK} MB; make it smaller")
+    if entry.size > BIGGEST_FILE:
+        raise too_big
+    content = b""
+    with files.open(path, "rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            content += chunk
+            if len(content) > BIGGEST_FILE:
+                raise too_big
+    return content
+
+
+def _hashed(found: RawIssue | UnreadFolder) -> bytes | UnreadFolder:
+    if isinstance(found, UnreadFolder):
+        return found
+    digest = hashlib.sha256()
+    for file in found.files:
+        name = file.name.encode()
+        digest.update(b"%d:%s%d:" % (len(name), name, len(file.content)))
+        digest.update(file.content)
+    return digest.digest()
+
+
+def _unchanged(before: bytes | UnreadFolder, again: RawIssue | UnreadFolder) -> RawIssue | UnreadFolder:
+    if isinstance(before, UnreadFolder) or before == _hashed(again):
+        return before if isinstance(before, UnreadFolder) else again
+    return UnreadFolder(folder=again.folder, reason="it changed while it was read; it is tried again at the next pull")

@@ -1,0 +1,63 @@
+"""Takes mails from the listener, several in one transaction: whoever handed one over waits until it is kept."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from mailer.domain.bounce import RawReport
+from mailer.pipeline.bounces import match
+from mailer.pipeline.bounces.consequences import Consequences
+from mailer.pipeline.bounces.ingest import ingest
+from mailer.pipeline.context import Press
+
+# So many mails at most share a transaction.
+AT_ONCE = 50
+
+
+class Desk:
+    """What the listener asks, and hands mails to. `press` gives the parts as they are at that moment."""
+
+    def __init__(self, press: Callable[[], Press], rules: Consequences) -> None:
+        self._press = press
+        self._rules = rules
+        self._waiting: deque[tuple[RawReport, asyncio.Future[None]]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def admit(self, recipient: str) -> bool:
+        """Whether a mail to this address is taken."""
+        return await asyncio.to_thread(match.admit, self._press(), recipient)
+
+    async def take(self, mail: RawReport) -> None:
+        """The mail is kept and read when this returns; it is not when this raises."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((mail, done))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        await done
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+            if not await self._ingest(batch) and len(batch) > 1:
+                for one in batch:  # what the database does not take of one must not keep the others out
+                    await self._ingest([one])
+
+    async def _ingest(self, batch: list[tuple[RawReport, asyncio.Future[None]]]) -> bool:
+        try:
+            await asyncio.to_thread(ingest, self._press(), self._rules, [mail for mail, _ in batch])
+        except Exception as error:  # noqa: BLE001  (whatever it is, the sending server keeps the mail and comes again)
+            if len(batch) == 1:
+                _tell(batch[0][1], error)
+            return False
+        for _, done in batch:
+            _tell(done, None)
+        return True
+
+
+def _tell(done: asyncio.Future[None], error: Exception | None) -> None:
+    if done.done():  # whoever waited has gone
+        return
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)

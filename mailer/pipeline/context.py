@@ -1,0 +1,87 @@
+"""What every stage works with: the database, the clock, the newsletters, the fees, the templates and the keys."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from mailer.domain.errors import NotFound
+from mailer.domain.membership import FeeSchedule
+from mailer.domain.newsletter import Newsletter
+from mailer.domain.ports import Clock, Message
+from mailer.formats.message.dkim import Signer
+from mailer.formats.return_path import return_path, unsubscribe_address
+from mailer.formats.token import Keyring
+from mailer.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """The parts joined by `app`, handed to each verb. `who` is the person (or the daemon) that history names."""
+
+    store: Store
+    clock: Clock
+    newsletters: Mapping[str, Newsletter]
+    fees: FeeSchedule
+    templates: Path
+    keys: Keyring
+    who: str
+    secretary: str = ""  # whom digests and tasks go to; empty: nobody
+    operator: str = ""  # whom alarms go to; empty: nobody
+    return_path_domain: str = ""  # empty: the envelope sender is the newsletter's address
+    language: str = "en"  # of these letters
+    shipped: Path | None = None  # templates that came with this version, for letters that `templates` does not have
+    signing: Callable[[], Signer | None] = lambda: None  # reads the keys when it is first asked
+
+    @property
+    def letter_templates(self) -> list[Path]:
+        """Where the templates of letters to secretary and operator are looked for, the club's own first."""
+        return [self.templates, *([self.shipped] if self.shipped is not None else [])]
+
+    @property
+    def signer(self) -> Signer | None:
+        """What signs; None: the relay, or nobody. Raises BadInput naming the key that cannot be used."""
+        return self.signing()
+
+    def signed(self, message: Message, at: datetime) -> Message:
+        """The message signed as of that instant, the same every time; as it is where we do not sign."""
+        signer = self.signer
+        return message if signer is None else Message(signer.sign(message, int(at.timestamp())))
+
+    def return_path(self, delivery: int) -> str:
+        """Where a report about this delivery's copy shall go; empty without a domain for it."""
+        return return_path(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
+
+    def unsubscribe(self, delivery: int) -> str:
+        """Where a reader of this delivery's copy writes to get no more; empty without a domain for it."""
+        return unsubscribe_address(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
+
+    def newsletter(self, identity: str) -> Newsletter:
+        """The newsletter with this id; NotFound names those there are."""
+        try:
+            return self.newsletters[identity]
+        except KeyError:
+            known = ", ".join(sorted(self.newsletters)) or "none"
+            raise NotFound(f"there is no newsletter {identity!r}; schedules/ has: {known}") from None
+
+
+LONGEST_SERIAL = 9  # digits: what a database integer surely holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueName:
+    """What people type: `russia-confidential/253`."""
+
+    newsletter: str
+    serial: int
+
+    @classmethod
+    def parse(cls, text: str) -> "IssueName":
+        """Read `<newsletter>/<serial>`; NotFound says how it is written."""
+        newsletter, _, serial = text.partition("/")
+        if not newsletter or not (serial.isascii() and serial.isdecimal() and len(serial) <= LONGEST_SERIAL):
+            raise NotFound(f"{text!r} is not an issue; write <newsletter>/<serial>, e.g. russia-confidential/253")
+        return cls(newsletter=newsletter, serial=int(serial))
+
+    def __str__(self) -> str:
+        return f"{self.newsletter}/{self.serial}"

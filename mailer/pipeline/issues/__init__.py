@@ -1,0 +1,1 @@
+"""Pulls finished issues, compiles their editions, and makes each person's copy from them."""

@@ -1,0 +1,51 @@
+"""A specimen issue of a few words, to see whether a newsletter's templates work before there is a real one."""
+
+from datetime import date
+
+from mailer.domain.errors import Refused
+from mailer.domain.issue import Author, Issue, IssueText, Paragraph, Status, Text
+from mailer.domain.newsletter import Newsletter
+from mailer.pipeline.context import Press
+from mailer.pipeline.issues.compile import compile_editions
+
+
+def compile_specimen(press: Press, newsletter: Newsletter) -> int:
+    """Compile a specimen in every language and variant; returns how many editions. Raises what compiling raises."""
+    if not press.fees.seasons:
+        raise Refused("fees.toml has no season: add the current one")
+    day = date(max(season.year for season in press.fees.seasons), 1, 1)
+    return len(compile_editions(press, _specimen(newsletter, day)))
+
+
+def _specimen(newsletter: Newsletter, day: date) -> Issue:
+    return Issue(
+        newsletter=newsletter.id,
+        number=1,
+        serial=1,
+        volume=1,
+        year=day.year,
+        date=day,
+        content_hash="specimen",
+        texts=tuple(_text(newsletter, language, day) for language in newsletter.languages),
+    )
+
+
+def _text(newsletter: Newsletter, language: str, day: date) -> IssueText:
+    return IssueText(
+        language=language,
+        newsletter=newsletter.id,
+        status=Status.FINISHED,
+        number=1,
+        serial=1,
+        volume=1,
+        year=day.year,
+        date=day,
+        title="Specimen",
+        kicker="Specimen:",
+        summary="A specimen issue of a few words, to see whether the templates of this newsletter work.",
+        authors=(Author(name="Specimen", about="Specimen"),),
+        editor="Specimen",
+        place="Specimen",
+        copyright=("© Specimen",),
+        blocks=(Paragraph((Text("A specimen."),)),),
+    )

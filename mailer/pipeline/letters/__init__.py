@@ -1,0 +1,1 @@
+"""Writes the letters to secretary and operator, and sends them."""

@@ -1,0 +1,183 @@
+"""Tells secretary and operator: writes down a digest after each mailing and a reminder a day, and sends the letters."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailer.domain.errors import MailerError, Refused, TransportDown
+from mailer.domain.newsletter import Newsletter
+from mailer.domain.ports import Envelope, Message, Transport
+from mailer.domain.retry import doubled
+from mailer.formats.address import parse
+from mailer.formats.letter import write
+from mailer.pipeline import maillog
+from mailer.pipeline.bounces.alarms import ALARM
+from mailer.pipeline.context import Press
+from mailer.pipeline.letters import daily, distribution
+from mailer.pipeline.parcels import Handful
+from mailer.store import letters
+
+DIGEST, REMINDER = "digest", "reminder"
+
+# A mailing that ended longer ago gets no digest: nobody was to be told then.
+RECENT = timedelta(days=7)
+# Between two reminders lies a day, and between a digest and a reminder that would tell nothing else.
+DAILY = timedelta(days=1)
+# A letter that was refused is tried again after this long, then ever more seldom, but for ever: somebody may mend the
+# address, and an alarm is never dropped in silence.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A letter in its envelope."""
+
+    envelope: Envelope
+    message: Message
+
+
+def digests(press: Press) -> int:
+    """Every mailing that was closed, or cancelled on its way, has its digest written down, once; returns how many are new.
+
+    One that goes on afterwards with a copy that came back, and is closed again, has no second one.
+    """
+    if not press.secretary:
+        return 0
+    since = press.clock.now() - RECENT
+    with press.store.reading() as connection:
+        ended = distribution.ended(connection, since)
+        told = letters.told(connection, DIGEST, [distribution.about(one) for one in ended])
+    new = 0
+    for one in ended:
+        if distribution.about(one) not in told:
+            new += _write(press, DIGEST, distribution.about(one), distribution.digest(press, one))
+    return new
+
+
+def reminder(press: Press) -> bool:
+    """What is unsettled is written down for the secretary, when the last reminder is a day old.
+
+    Not while all of it was just told: when all that is unsettled is about issues of which a digest was written in the
+    last 24 hours, and came before that. So a digest never stands in the way of what it does not tell.
+    """
+    if not press.secretary:
+        return False
+    now = press.clock.now()
+    with press.store.reading() as connection:
+        last = letters.last_made(connection, REMINDER)
+        fresh = letters.made_after(connection, DIGEST, now - DAILY, now)
+    # A clock that was set back must not keep everybody silent.
+    if last is not None and timedelta(0) <= now - last < DAILY:
+        return False
+    told: dict[str, datetime] = {}
+    for about, made_at in fresh.items():
+        issue = distribution.issue_of(about)
+        told[issue] = max(made_at, told.get(issue, made_at))
+    facts = daily.unsettled(press, told)
+    return facts is not None and _write(press, REMINDER, f"{now:%Y-%m-%d}", facts)
+
+
+def _write(press: Press, kind: str, about: str, facts: distribution.Facts) -> bool:
+    with press.store.transaction() as connection:
+        now = press.clock.now()
+        if letters.told(connection, kind, [about]):
+            return False
+        # While no letter can leave, the reminders of many days must not pile up.
+        if kind == REMINDER and letters.renew(connection, kind=kind, about=about, facts=facts, now=now):
+            return True
+        return letters.add(connection, kind=kind, about=about, recipient=press.secretary, facts=facts, now=now)
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()
+
+
+async def send(press: Press, transport: Transport, until: Callable[[], Awaitable[None]] = _never) -> int:
+    """Send every letter that is due, one after another, but no more once `until` returns; how many were accepted.
+
+    One that is refused, or whose fate nobody knows, is tried again later: a letter twice is better than none. Raises
+    TransportDown, and no letter is blamed for that.
+    """
+    accepted = 0
+    stopping = asyncio.ensure_future(until())
+    try:
+        for one in await asyncio.to_thread(_due, press):
+            accepted += await _send(press, transport, one, stopping)
+            if stopping.done():
+                break
+    finally:
+        stopping.cancel()
+    return accepted
+
+
+def _due(press: Press) -> list[letters.Waiting]:
+    with press.store.reading() as connection:
+        return letters.waiting(connection, press.clock.now())
+
+
+async def _send(press: Press, transport: Transport, one: letters.Waiting, stopping: asyncio.Future[None]) -> bool:
+    try:
+        posted = await asyncio.to_thread(post, press, one)
+    except MailerError as error:  # its template or its address is wrong: the next one may be right
+        await asyncio.to_thread(_failed, press, one, str(error))
+        return False
+    tray = Handful([posted])
+    handing = asyncio.ensure_future(tray.hand_over(transport))
+    await asyncio.wait({handing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not handing.done():
+        handing.cancel()
+    down = (await asyncio.gather(handing, return_exceptions=True))[0]
+    if tray.accepted:
+        await asyncio.to_thread(_sent, press, one)
+        return True
+    if tray.failed:
+        await asyncio.to_thread(_failed, press, one, tray.failed[0][1])
+        return False
+    if isinstance(down, TransportDown):
+        await asyncio.to_thread(_put_off, press, str(down))
+    if isinstance(down, Exception):
+        raise down
+    return False  # we were asked to stop
+
+
+def post(press: Press, one: letters.Waiting) -> Posted:
+    """The letter as it goes out: the same Message-ID at each try. Raises MailerError for what a person must mend."""
+    newsletter = _about(press, one)
+    # Whoever has mended the address in the settings wants the letter there.
+    to = parse((press.operator if one.kind == ALARM else press.secretary) or one.recipient)
+    made = write.write(one.kind, press.language, one.facts, press.letter_templates)
+    sender, now = newsletter.sender, press.clock.now().replace(microsecond=0)
+    token = press.keys.digest("letter", f"{one.id} {one.kind} {one.about}")
+    message_id = f"<letter.{token}@{sender.address.domain}>"
+    message = write.seal(made, sender=sender, to=to, message_id=message_id, date=now)
+    envelope = Envelope(sender=sender.address.wire, recipient=to.wire)
+    return Posted(envelope=envelope, message=press.signed(message, now))
+
+
+def _about(press: Press, one: letters.Waiting) -> Newsletter:
+    """The newsletter whose sender writes: the one that the letter is about, else the first."""
+    known = press.newsletters.get(one.about.partition("/")[0]) or next(iter(press.newsletters.values()), None)
+    if known is None:
+        raise Refused("there is no newsletter, so nobody to write as: schedules/ is empty")
+    return known
+
+
+def _sent(press: Press, one: letters.Waiting) -> None:
+    with press.store.transaction() as connection:
+        letters.sent(connection, one.id, press.clock.now())
+    maillog.letter(one.kind, "is sent")
+
+
+def _failed(press: Press, one: letters.Waiting, why: str) -> None:
+    next_try_at = press.clock.now() + doubled(FIRST_PAUSE, times=one.tries, longest=LONGEST_PAUSE)
+    with press.store.transaction() as connection:
+        letters.failed(connection, one.id, why, next_try_at)
+    maillog.letter(
+        one.kind, f"did not leave and is tried again at {next_try_at:%Y-%m-%d %H:%M} UTC; see `mailer check`"
+    )
+
+
+def _put_off(press: Press, why: str) -> None:
+    with press.store.transaction() as connection:
+        letters.put_off(connection, why)

@@ -1,0 +1,284 @@
+"""What people decide about a mailing: approve it, withdraw that, send, pause, resume, cancel."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailer.domain.delivery import Event, State
+from mailer.domain.errors import NotFound, Refused
+from mailer.domain.mailing import Mailing, MailingState, Step, take
+from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.issues.compile import inputs_hash
+from mailer.pipeline.issues.proof import prove
+from mailer.pipeline.issues.shelf import find_revision
+from mailer.store import Connection, history, issues, mailings
+from mailer.store.copies import deliveries
+
+# A mailing in one of these is not begun by `send`: it goes on, or stands as it is.
+GOES_ON = frozenset({MailingState.SENDING, MailingState.CLOSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """An approval, and what the approver should know besides."""
+
+    copies: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A mailing that may now be sent: the first message leaves no earlier than `starts_at`."""
+
+    copies: int
+    starts_at: datetime
+
+
+def approve(press: Press, name: IssueName) -> Approved:
+    """Bind this person's approval to the hashes of content, circulation and compiled editions.
+
+    Every copy has been made once. Raises Refused where nothing is planned or the plan is no longer what would go out,
+    CannotRender naming each person whose copy cannot be made.
+    """
+    with press.store.reading() as connection:
+        found = first_mailing(connection, name)
+        _step(found, Step.APPROVE)
+        _refuse_drifted(connection, press, found)
+    copies = prove(press, found)
+    with press.store.transaction() as connection:
+        _refuse_drifted(connection, press, found)
+        now = press.clock.now()
+        _move(connection, found, Step.APPROVE, approved_hash=found.seal, approved_by=press.who, approved_at=now)
+        note(connection, press, "approve", name, f"seal {found.seal[:12]}, {copies} copies")
+        tested = mailings.was_tested(connection, found.content_hash, found.editions_hash)
+    untested = f"no test mailing of exactly this was sent: `mailer test {name}` sends one to the editors"
+    return Approved(copies=copies, warnings=() if tested else (untested,))
+
+
+def withdraw(press: Press, name: IssueName) -> None:
+    """The approval is gone; the issue may be edited, pulled and planned again. Refused once sending began."""
+    with press.store.transaction() as connection:
+        found = first_mailing(connection, name)
+        _withdraw(connection, press, found, "by hand")
+
+
+def send(press: Press, name: IssueName, *, copies: int | None = None) -> Begun:
+    """Begin a planned mailing, or go on with one under way; `undo_minutes` pass before the first message.
+
+    `copies` is the number that a person has confirmed: Refused when it is another one by now. Raises what `ready` does,
+    and CannotRender naming each person whose copy cannot be made.
+    """
+    found = ready(press, name)
+    if found.state in GOES_ON:
+        with press.store.reading() as connection:
+            return Begun(copies=_copies(connection, found), starts_at=found.starts_at or press.clock.now())
+    return begin(press, found, copies=copies)
+
+
+def ready(press: Press, name: IssueName) -> Mailing:
+    """The mailing that `send` would begin, or the one that is under way or done (its state is in GOES_ON).
+
+    Raises Refused when it is paused or cancelled, when an approval is missing, or when it no longer seals what would go
+    out: it is then withdrawn.
+    """
+    with press.store.reading() as connection:
+        every = _all(connection, name)
+        under_way = [one for one in every if one.state is MailingState.SENDING]
+        found = under_way[-1] if under_way else every[0]
+        if found.state in GOES_ON:
+            return found
+        if found.state is MailingState.PAUSED:
+            raise Refused(f"{name} is paused: `mailer resume {name}` goes on with it")
+        _step(found, Step.SEND)
+        drift = drifted(connection, press, found)
+    if drift and found.approved_hash:
+        with press.store.transaction() as connection:
+            _withdraw(connection, press, found, drift)
+        raise Refused(f"the approval of {name} is void: {drift}; plan, test and approve it again")
+    if drift:
+        raise Refused(f"{name}: {drift}; `mailer plan {name}` plans it again")
+    if not may_leave(press, found):
+        raise Refused(f"{name} is not approved: test it, then `mailer approve {name}`")
+    return found
+
+
+def may_leave(press: Press, found: Mailing) -> bool:
+    """Whether the approval that is needed is there and holds; the stricter of the plan's and today's settings counts."""
+    required = found.approval_required or press.newsletter(found.newsletter).approval_required
+    return found.is_approved or not required
+
+
+def begin(press: Press, found: Mailing, *, copies: int | None = None) -> Begun:
+    """Move a mailing to `sending`, every copy made once before; nothing leaves before its `starts_at`.
+
+    One whose seal is approved had every copy made at its approval, and they are not made again: the seal is of this
+    very content, circulation and editions, none of them changes while it stands, and a plan made anew is another
+    mailing without an approval. Raises Refused when there are not so many `copies`, or when somebody has changed the
+    mailing since it was read, CannotRender naming each person whose copy cannot be made.
+    """
+    with press.store.reading() as connection:
+        pending = deliveries.counts(connection, [found.id])[State.PENDING]
+    if copies is not None and pending != copies:
+        raise Refused(f"{found.issue} has {pending} copies by now, not {copies}; look at it and send it again")
+    if not found.is_approved:
+        prove(press, found)
+    with press.store.transaction() as connection:
+        return begin_proved(connection, press, found, pending)
+
+
+def begin_proved(connection: Connection, press: Press, found: Mailing, copies: int) -> Begun:
+    """Move a mailing whose copies were all made once to `sending`, from the state in which it was read."""
+    if not found.supplement:  # a supplement goes out as it was approved, whatever was edited since
+        _refuse_drifted(connection, press, found)
+    newsletter = press.newsletter(found.newsletter)
+    if newsletter.schedule.canary and newsletter.editors and not found.supplement:
+        _refuse_untested(connection, found)
+    undo = timedelta(minutes=newsletter.schedule.undo_minutes)
+    starts_at = press.clock.now() + undo
+    _move(connection, found, Step.SEND, starts_at=starts_at)
+    note(
+        connection,
+        press,
+        "send",
+        IssueName.parse(found.issue),
+        f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC",
+    )
+    return Begun(copies=copies, starts_at=starts_at)
+
+
+def pause(press: Press, name: IssueName) -> None:
+    """Nothing more leaves, but for what is being handed over at this moment. Nothing is lost."""
+    _each(press, name, MailingState.SENDING, Step.PAUSE)
+
+
+def resume(press: Press, name: IssueName) -> None:
+    """A paused mailing goes on where it stopped."""
+    _each(press, name, MailingState.PAUSED, Step.RESUME)
+
+
+def cancel(press: Press, name: IssueName) -> int:
+    """Every copy that has not left, and is not leaving at this moment, never will; returns how many."""
+    cancelled = 0
+    with press.store.transaction() as connection:
+        now = press.clock.now()
+        found = [
+            one for one in _all(connection, name) if one.state not in {MailingState.CLOSED, MailingState.CANCELLED}
+        ]
+        if not found:
+            raise Refused(f"{name} has no mailing that could be cancelled: it is closed or cancelled already")
+        for one in found:
+            _move(connection, one, Step.CANCEL, closed_at=now)
+            cancelled += cancel_waiting(connection, one.id)
+        note(connection, press, "cancel", name, f"{cancelled} copies")
+    return cancelled
+
+
+def cancel_waiting(connection: Connection, mailing: int) -> int:
+    """Cancel the pending and held copies of a mailing; returns how many."""
+    return sum(
+        deliveries.move_all(connection, mailing, state, Event.CANCELLED) for state in (State.PENDING, State.HELD)
+    )
+
+
+def miss(connection: Connection, press: Press, found: Mailing) -> None:
+    """A scheduled mailing that was not begun in time is held: a person is asked."""
+    _move(connection, found, Step.MISSED, held_reason="missed_window")
+    note(connection, press, "hold", IssueName.parse(found.issue), "missed_window")
+
+
+def drifted(connection: Connection, press: Press, found: Mailing) -> str | None:
+    """Why the plan is no longer what would go out if it were planned now; None when it still is."""
+    newest = issues.latest_revision(connection, found.newsletter, found.serial)
+    if newest is not None and newest.content_hash != found.content_hash:
+        return "the issue was edited since it was planned"
+    if inputs_hash(press, press.newsletter(found.newsletter)) != found.inputs_hash:
+        return "a template, the fees or the newsletter's settings changed since it was planned"
+    return None
+
+
+def first_mailing(connection: Connection, name: IssueName) -> Mailing:
+    """The issue's first mailing; NotFound says how to plan one."""
+    found = mailings.mailings_of(connection, name.newsletter, name.serial)
+    if not found:
+        find_revision(connection, name)
+        raise NotFound(f"{name} has no plan: `mailer plan {name}` makes one")
+    return found[0]
+
+
+def note(connection: Connection, press: Press, verb: str, name: IssueName, detail: str) -> None:
+    """A line of history: who did what to which issue."""
+    history.record(connection, at=press.clock.now(), who=press.who, verb=verb, subject=str(name), detail=detail)
+
+
+def _refuse_drifted(connection: Connection, press: Press, found: Mailing) -> None:
+    drift = drifted(connection, press, found)
+    if drift:
+        raise Refused(f"{found.issue}: {drift}; `mailer plan {found.issue}` plans it again")
+
+
+def _refuse_untested(connection: Connection, found: Mailing) -> None:
+    """The editors are the first of a canary wave: they have had exactly this."""
+    if not mailings.was_tested(connection, found.content_hash, found.editions_hash):
+        raise Refused(
+            f"{found.issue} goes out in waves ([send] canary), and the editors come first: `mailer test {found.issue}`"
+        )
+
+
+def _withdraw(connection: Connection, press: Press, found: Mailing, why: str) -> None:
+    _step(found, Step.WITHDRAW)
+    gone = {"approved_hash": None, "approved_by": None, "approved_at": None, "due_at": None}
+    _move(connection, found, Step.WITHDRAW, **gone)
+    note(connection, press, "withdraw", IssueName.parse(found.issue), why)
+
+
+def _each(press: Press, name: IssueName, state: MailingState, step: Step) -> None:
+    with press.store.transaction() as connection:
+        every = _all(connection, name)
+        found = [one for one in every if one.state is state]
+        if not found:
+            raise Refused(f"{name} is {every[-1].state}, not {state}: there is nothing to {step}")
+        for one in found:
+            _move(connection, one, step)
+        note(connection, press, step, name, "")
+
+
+def _all(connection: Connection, name: IssueName) -> list[Mailing]:
+    first_mailing(connection, name)
+    return mailings.mailings_of(connection, name.newsletter, name.serial)
+
+
+def _copies(connection: Connection, found: Mailing) -> int:
+    return sum(deliveries.counts(connection, [found.id]).values())
+
+
+def _step(found: Mailing, step: Step) -> MailingState:
+    try:
+        return take(found.state, step)
+    except ValueError:
+        if step is Step.APPROVE and found.state is MailingState.APPROVED:
+            raise Refused(f"{found.issue} is approved already, by {found.approved_by}") from None
+        if step is Step.WITHDRAW and found.state is MailingState.PLANNED:
+            raise Refused(
+                f"{found.issue} has no approval to withdraw; edit it and pull it, then plan it again"
+            ) from None
+        raise Refused(
+            f"{found.issue} is {found.state}: it cannot be {_DONE[step]}; see `mailer status {found.issue}`"
+        ) from None
+
+
+def _move(connection: Connection, found: Mailing, step: Step, **also: object) -> None:
+    """Move a mailing from the state in which it was read; ids are never used again, so a new plan is another mailing."""
+    if not mailings.move(connection, found, _step(found, step), **also):
+        raise Refused(f"{found.issue} has just been changed by somebody else; look at `mailer status {found.issue}`")
+
+
+_DONE = {
+    Step.APPROVE: "approved",
+    Step.WITHDRAW: "withdrawn",
+    Step.SEND: "sent",
+    Step.PAUSE: "paused",
+    Step.RESUME: "resumed",
+    Step.MISSED: "held",
+    Step.CLOSE: "closed",
+    Step.REOPEN: "sent again",
+    Step.CANCEL: "cancelled",
+}

@@ -1,0 +1,49 @@
+"""Looks into the ledger: the copies of an issue, and one copy with all its attempts."""
+
+from dataclasses import dataclass
+
+from mailer.domain.delivery import State
+from mailer.domain.hold import Failure
+from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.issues.shelf import find_revision
+from mailer.pipeline.mailings.settle import find
+from mailer.store import failures, history, mailings, reports
+from mailer.store.copies import deliveries
+from mailer.store.copies.deliveries import Attempt, Delivery
+from mailer.store.history import Entry
+from mailer.store.reports import Report
+
+
+def listing(press: Press, name: IssueName, state: State | None) -> list[Delivery]:
+    """The copies of an issue over all its mailings, in one state or in any; NotFound for an unknown issue."""
+    with press.store.reading() as connection:
+        find_revision(connection, name)
+        return deliveries.listing(connection, name.newsletter, name.serial, state)
+
+
+def failed(press: Press, name: IssueName) -> dict[int, Failure]:
+    """Why copies of an issue did not arrive, by delivery: what failed last of each."""
+    with press.store.reading() as connection:
+        found = mailings.mailings_of(connection, name.newsletter, name.serial)
+        return failures.of_mailings(connection, [one.id for one in found])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One copy with its attempts, the reports about it, and what people and policies decided; each the oldest first."""
+
+    copy: Delivery
+    attempts: tuple[Attempt, ...]
+    reports: tuple[Report, ...]
+    decisions: tuple[Entry, ...]
+
+
+def story(press: Press, identity: int) -> Story:
+    """All that happened to one copy."""
+    with press.store.reading() as connection:
+        return Story(
+            copy=find(connection, identity),
+            attempts=tuple(deliveries.attempts_of(connection, identity)),
+            reports=tuple(reports.listing(connection, delivery=identity)),
+            decisions=tuple(history.entries(connection, f"delivery {identity}")),
+        )

@@ -1,0 +1,73 @@
+"""Writes the messages that would go out as files, and leaves the ledger as it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mailer.domain.circulation import Copy
+from mailer.domain.errors import Refused
+from mailer.domain.ports import Message
+from mailer.formats.message.parts import contents
+from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.issues.compile import Workbench
+from mailer.pipeline.issues.proof import workbench
+from mailer.pipeline.mailings import plan
+from mailer.pipeline.mailings.entitle import ask_again
+from mailer.pipeline.mailings.test_mailing import entitled
+from mailer.store import mailings
+from mailer.store.copies import deliveries
+from mailer.store.copies.deliveries import Delivery
+from mailer.store.copies.waiting import Waiting, all_waiting
+
+Spool = Callable[[str, bytes], Path]
+
+
+def write(press: Press, name: IssueName, spool: Spool) -> list[Path]:
+    """Every copy that has not left yet as an .eml file; an issue without a plan is planned as if for sending.
+
+    Nothing stands in the database afterwards that was not there before. Raises what planning raises.
+    """
+    draft = None if plan.is_planned(press, name) else plan.draw_up(press, name)
+    left: list[tuple[Workbench, list[Waiting]]] = []
+    with press.store.rehearsal() as connection:
+        if draft is not None:
+            plan.write(connection, press, name, draft)
+        for one in mailings.mailings_of(connection, name.newsletter, name.serial):
+            ask_again(connection, press, one)  # who would be held at hand-over has no file here either
+            left.append((workbench(connection, one, press.clock.now()), list(all_waiting(connection, one))))
+    # Outside of the transaction, in which nobody else can write.
+    return [
+        spool(_file(one.copy), press.signed(_make(press, bench, one), bench.date))
+        for bench, copies in left
+        for one in copies
+    ]
+
+
+def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Path]:
+    """One person's copies as .html, .txt and .eml files. Refused for a person who is not entitled to the issue."""
+    entitled(press, name, person)
+    draft = None if plan.is_planned(press, name) else plan.draw_up(press, name)
+    written = []
+    with press.store.rehearsal() as connection:
+        if draft is not None:
+            plan.write(connection, press, name, draft)
+        for one in mailings.mailings_of(connection, name.newsletter, name.serial):
+            bench = workbench(connection, one, press.clock.now())
+            for copy in deliveries.of_mailing(connection, one.id):
+                if copy.person == person:
+                    message = press.signed(_make(press, bench, copy), bench.date)
+                    html, text = contents(message)  # out of the very bytes that would be sent
+                    stem = _file(copy.copy).removesuffix(".eml")
+                    written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
+                    written.append((f"{stem}.eml", message))
+    if not written:
+        raise Refused(f"person {person} is entitled to {name}, but the plan has no copy for them: plan it again")
+    return [spool(file, content) for file, content in written]
+
+
+def _make(press: Press, bench: Workbench, one: Waiting | Delivery) -> Message:
+    return bench.make(one.copy, one.message_id, unsubscribe=press.unsubscribe(one.id))
+
+
+def _file(copy: Copy) -> str:
+    person = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in copy.person)
+    return f"{copy.copy_number:04}-{person}-{copy.language}.eml"

@@ -1,0 +1,198 @@
+"""Plans a mailing: freezes who receives an issue and who does not, and writes every delivery before anything leaves."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailer.domain.errors import Refused
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, stored
+from mailer.pipeline.issues.shelf import find_revision
+from mailer.pipeline.mailings.entitle import judge_everybody
+from mailer.pipeline.mailings.freeze import Draft, Frozen, freeze
+from mailer.store import Connection, history, mailings
+from mailer.store.columns import CHUNK
+from mailer.store.copies import deliveries
+from mailer.store.mailings import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was frozen, in numbers; who they are stands in the rows of the mailing with this id.
+
+    `gained` and `lost` count people against `previous`, the mailing of the issue before, None when there is none.
+    """
+
+    issue: str
+    mailing: int
+    considered: int
+    recipients: int
+    copies: int
+    excluded: Mapping[str, int]
+    previous: int | None = None
+    gained: int = 0
+    lost: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+def plan(press: Press, name: IssueName) -> Plan:
+    """Freeze the circulation of an issue's first mailing, in one transaction; a plan of which nothing left is replaced.
+
+    Afterwards every person is a recipient or an exclusion, and every copy is a `pending` delivery. An approval is void.
+    Raises Refused when the mailing is under way or done, or when the fee schedule lacks the season.
+    """
+    while True:
+        draft = draw_up(press, name)
+        with press.store.transaction() as connection:
+            if is_stale(connection, name, draft):
+                continue  # the issue was edited while it was compiled
+            return write(connection, press, name, draft)
+
+
+def plan_arrived(press: Press, name: IssueName) -> Plan | None:
+    """Plan an issue that has no plan, or one of an older revision that nobody has approved; None when it has one by now.
+
+    What a person planned meanwhile is never replaced.
+    """
+    draft = draw_up(press, name)
+    with press.store.transaction() as connection:
+        found = mailings.mailings_of(connection, name.newsletter, name.serial)
+        if is_stale(connection, name, draft) or not wants_plan(found, draft.revision.content_hash):
+            return None
+        return write(connection, press, name, draft)
+
+
+def wants_plan(found: Sequence[Mailing], content_hash: str) -> bool:
+    """Whether an issue with these mailings and this newest content is to be planned without a person's asking."""
+    if not found:
+        return True
+    return found[0].state is MailingState.PLANNED and found[0].content_hash != content_hash
+
+
+def is_planned(press: Press, name: IssueName) -> bool:
+    """Whether the issue has a plan that was not cancelled before anything left."""
+    with press.store.reading() as connection:
+        found = mailings.mailings_of(connection, name.newsletter, name.serial)
+    return any(one.state is not MailingState.CANCELLED or one.first_handover_at is not None for one in found)
+
+
+def draw_up(press: Press, name: IssueName) -> Draft:
+    """Compile what people will get; nobody is judged, nothing is written."""
+    with press.store.reading() as connection:
+        refuse_if_begun(mailings.mailings_of(connection, name.newsletter, name.serial))
+        revision = find_revision(connection, name)
+        issue = load_issue(connection, revision)
+    newsletter = press.newsletter(name.newsletter)
+    refuse_without_season(press, name, revision.date.year)
+    return Draft(
+        revision=revision,
+        editions=stored(compile_editions(press, issue)),
+        letterhead=Letterhead.of(newsletter),
+        inputs_hash=inputs_hash(press, newsletter),
+    )
+
+
+def foresee(press: Press, name: IssueName) -> int:
+    """How many copies a plan would have now; nothing is written. Raises what planning raises."""
+    draft = draw_up(press, name)
+    with press.store.reading() as connection:
+        everybody = judge_everybody(connection, press, draft.revision)
+        return sum(len(one.entitlement.editions) for people in everybody for one in people)
+
+
+def is_stale(connection: Connection, name: IssueName, draft: Draft) -> bool:
+    """Whether the issue is no longer the one that was compiled. The register is read when the plan is written."""
+    return find_revision(connection, name).content_hash != draft.revision.content_hash
+
+
+def write(connection: Connection, press: Press, name: IssueName, draft: Draft, *, chunk: int = CHUNK) -> Plan:
+    """Judge everybody and freeze that as the issue's first mailing, in the transaction given.
+
+    The register is read and written from in this one transaction, so many people at a time, and nobody changes it
+    meanwhile.
+    """
+    mailings.lock(connection, name.newsletter, name.serial)
+    before = mailings.mailings_of(connection, name.newsletter, name.serial)
+    refuse_if_begun(before)
+    voided = tuple(
+        f"the approval of {name} by {old.approved_by} is void"
+        for old in before
+        if old.approved_hash and old.state is not MailingState.CANCELLED
+    )
+    for old in before:
+        # A sender that still holds a copy of the old plan must not find the new one's in its place; and what a dead one
+        # held may have left: the next sender finds out from its journal.
+        if deliveries.in_hand(connection, old.id):
+            raise Refused(
+                f"a copy of {name} is in a sender's hands, or was when it ended; `mailer send {name} --wait` or the "
+                "daemon finds out what became of it"
+            )
+        mailings.forget_plan(connection, old.id)
+    everybody = judge_everybody(connection, press, draft.revision, chunk=chunk)
+    frozen = freeze(connection, press, name, draft, everybody)
+    previous = mailings.previous_mailing(connection, name.newsletter, name.serial)
+    made = Plan(
+        issue=str(name),
+        mailing=frozen.mailing,
+        considered=frozen.considered,
+        recipients=frozen.recipients,
+        copies=frozen.copies,
+        excluded=frozen.excluded,
+        previous=previous,
+        gained=mailings.count_only_in(connection, frozen.mailing, previous) if previous is not None else 0,
+        lost=mailings.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
+        warnings=(*voided, *_warnings(frozen)),
+    )
+    detail = f"{made.copies} copies, {made.recipients} of {made.considered} people"
+    history.record(connection, at=press.clock.now(), who=press.who, verb="plan", subject=str(name), detail=detail)
+    return made
+
+
+def decisions(press: Press, made: Plan) -> Iterator[Decision]:
+    """Everybody's decision as it was frozen, by person, read as they are asked for; nobody once it is replaced."""
+    with press.store.reading() as connection:
+        yield from mailings.decided(connection, made.mailing)
+
+
+def excluded(press: Press, made: Plan, limit: int) -> dict[str, list[str]]:
+    """The first people excluded for each reason, so many of each at most."""
+    with press.store.reading() as connection:
+        return {reason: mailings.excluded(connection, made.mailing, reason, limit) for reason in made.excluded}
+
+
+def gained(press: Press, made: Plan) -> Iterator[str]:
+    """Who receives this issue and did not receive the one before, read as they are asked for."""
+    if made.previous is not None:
+        with press.store.reading() as connection:
+            yield from mailings.only_in(connection, made.mailing, made.previous)
+
+
+def lost(press: Press, made: Plan) -> Iterator[str]:
+    """Who received the issue before and does not receive this one, read as they are asked for."""
+    if made.previous is not None:
+        with press.store.reading() as connection:
+            yield from mailings.only_in(connection, made.previous, made.mailing)
+
+
+def refuse_if_begun(found: Sequence[Mailing]) -> None:
+    """Refused when a message of the issue may have left, or is leaving now. Until then a plan may be replaced."""
+    for one in found:
+        if one.supplement or one.first_handover_at is not None:
+            raise Refused(
+                f"{one.issue} is already {one.state}; who is still owed a copy is listed by `mailer unsent {one.issue}`"
+            )
+
+
+def refuse_without_season(press: Press, name: IssueName, year: int) -> None:
+    """Refused when the fee schedule has no season for the issue's year."""
+    if press.fees.season(year) is None:
+        known = ", ".join(str(season.year) for season in press.fees.seasons) or "none"
+        raise Refused(f"{name}: fees.toml has no season {year} (it has: {known}); add the season, then plan again")
+
+
+def _warnings(frozen: Frozen) -> tuple[str, ...]:
+    if not frozen.considered:
+        return ("the register is empty: import members and payments with `mailer register import`",)
+    if not frozen.copies:
+        return ("nobody receives this issue; `mailer why PERSON ISSUE` tells why not",)
+    return tuple(frozen.warnings)

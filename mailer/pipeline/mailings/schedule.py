@@ -1,0 +1,75 @@
+"""Begins scheduled mailings when their time has come, or holds those that missed it; cron itself is the daemon's."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from mailer.domain.errors import Refused
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.mailings import plan
+from mailer.pipeline.mailings.approve import begin, drifted, may_leave, miss
+from mailer.store import issues, mailings
+
+# The first time of a newsletter's schedule after an instant.
+NextTime = Callable[[datetime], datetime]
+
+
+def waiting(press: Press) -> list[Mailing]:
+    """The mailings that wait for their time: planned, approved where that is required, of newsletters that are known."""
+    with press.store.reading() as connection:
+        found = mailings.mailings_in(connection, [MailingState.PLANNED, MailingState.APPROVED])
+    return [
+        one for one in found if one.newsletter in press.newsletters and not one.supplement and may_leave(press, one)
+    ]
+
+
+def begin_if_due(press: Press, found: Mailing, next_time: NextTime) -> bool:
+    """Begin a mailing whose time has come; returns whether it began. Its time is the first after it was ready.
+
+    Where no approval is required it is planned again first, since nobody has looked at the plan. One whose time is
+    longer past than `not_after_hours` is held. Raises Refused when somebody changed it meanwhile, or when the plan is
+    no longer what would go out: an approval is never withdrawn by the clock.
+    """
+    schedule, now = press.newsletter(found.newsletter).schedule, press.clock.now()
+    due_at = found.due_at or _settle_time(press, found, next_time)
+    if now < due_at:
+        return False
+    if now > due_at + timedelta(hours=schedule.not_after_hours):
+        with press.store.transaction() as connection:
+            miss(connection, press, found)
+        return False
+    if not schedule.open_at(now):
+        return False
+    if found.state is MailingState.APPROVED:
+        with press.store.reading() as connection:
+            drift = drifted(connection, press, found)
+        if drift:
+            raise Refused(f"{found.issue} is approved, but {drift}: send SIGHUP if it was meant, then plan it again")
+        begin(press, found)
+    else:
+        _plan_and_begin(press, found)
+    return True
+
+
+def _settle_time(press: Press, found: Mailing, next_time: NextTime) -> datetime:
+    with press.store.transaction() as connection:
+        revision = issues.revision_of(connection, found.content_hash)
+        assert revision is not None, "a mailing's revision is kept for ever"
+        due_at = next_time(max(revision.pulled_at, found.approved_at or revision.pulled_at))
+        mailings.change(connection, found.id, due_at=due_at)
+    return due_at
+
+
+def _plan_and_begin(press: Press, found: Mailing) -> None:
+    """Plan anew, only in place of the very plan that was due, and begin what was planned.
+
+    Every copy is made between the two, outside of any transaction; what was changed meanwhile is not begun.
+    """
+    name = IssueName.parse(found.issue)
+    draft = plan.draw_up(press, name)
+    with press.store.transaction() as connection:
+        now = mailings.mailings_of(connection, name.newsletter, name.serial)
+        if [(one.id, one.state) for one in now] != [(found.id, found.state)] or plan.is_stale(connection, name, draft):
+            raise Refused(f"{name} was changed while it was planned again; it is looked at anew")
+        made = mailings.mailing(connection, plan.write(connection, press, name, draft).mailing)
+    begin(press, made)

@@ -1,0 +1,198 @@
+"""Sends a test mailing: an edition as it would go out, marked as a test, to editors only, outside the ledger."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from mailer.domain.address import Address
+from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
+from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
+from mailer.domain.errors import NotFound, Refused
+from mailer.domain.issue import Issue
+from mailer.domain.newsletter import InsertShow, Newsletter
+from mailer.domain.ports import Envelope, Message, Transport
+from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.issues.compile import (
+    Letterhead,
+    Workbench,
+    compile_editions,
+    editions_hash,
+    load_issue,
+    loaded,
+    stored,
+    variants,
+)
+from mailer.pipeline.issues.shelf import find_revision
+from mailer.pipeline.mailings.approve import drifted
+from mailer.pipeline.mailings.entitle import judge_people
+from mailer.pipeline.parcels import Handful
+from mailer.store import Connection, history, mailings
+from mailer.store.mailings import StoredEdition
+
+# The made-up person of a test mailing: nobody's data goes to the editors.
+MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Примеров", "Уважаемый Иван Иванович")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestMessage:
+    """One message of a test mailing in its envelope."""
+
+    envelope: Envelope
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestMailing:
+    """A test mailing that is ready: the messages in order, each with where it goes."""
+
+    issue: IssueName
+    content_hash: str
+    editions_hash: str
+    messages: tuple[TestMessage, ...]
+
+
+def prepare(
+    press: Press, name: IssueName, *, to: Sequence[Address] = (), person: str | None = None, all_variants: bool = False
+) -> TestMailing:
+    """Make the messages of a test mailing: each language, the commonest variant or all of them, to each address.
+
+    Without addresses it goes to the newsletter's editors. Refused for an address that is neither an editor's nor one
+    of `test_to`, and for a person who is not entitled to the issue.
+    """
+    newsletter = press.newsletter(name.newsletter)
+    addresses = _allowed(newsletter, to)
+    judged = entitled(press, name, person) if person else None
+    with press.store.reading() as connection:
+        revision = find_revision(connection, name)
+        issue = load_issue(connection, revision)
+        kept = _kept(connection, press, name)
+    letterhead = Letterhead.of(newsletter)
+    kept = kept or stored(compile_editions(press, issue))
+    date = press.clock.now().replace(microsecond=0)
+    bench = Workbench(issue=issue, letterhead=letterhead, editions=loaded(kept), date=date)
+    copies = list(_copies(newsletter, issue, judged, revision.date, all_variants=all_variants))
+    messages = []
+    for address in addresses:
+        for copy in copies:
+            envelope = Envelope(sender=newsletter.sender.address.wire, recipient=address.wire)
+            one = replace(copy, address=address)
+            made = press.signed(bench.make(one, _message_id(press, name, one), test=True), date)
+            messages.append(TestMessage(envelope=envelope, message=made))
+    return TestMailing(
+        issue=name,
+        content_hash=revision.content_hash,
+        editions_hash=editions_hash(kept, letterhead),
+        messages=tuple(messages),
+    )
+
+
+def _kept(connection: Connection, press: Press, name: IssueName) -> list[StoredEdition]:
+    """The editions of the issue's plan, while they are what would go out: these very bytes are tested."""
+    found = mailings.mailings_of(connection, name.newsletter, name.serial)
+    if not found or drifted(connection, press, found[0]):
+        return []
+    return mailings.editions_of(connection, found[0].id)
+
+
+async def send(press: Press, transport: Transport, test: TestMailing) -> list[str]:
+    """Hand every message of a test mailing to the relay; returns a line for each that was not accepted.
+
+    Nothing stands in the ledger. That a test of exactly these hashes was sent is remembered when any message was accepted.
+    Raises TransportDown.
+    """
+    tray = Handful(test.messages)
+    try:
+        await tray.hand_over(transport)
+    finally:
+        await asyncio.to_thread(_remember, press, test, tray.accepted)
+    return [f"the test to {one.envelope.recipient} was not accepted: {said}" for one, said in tray.failed]
+
+
+def _remember(press: Press, test: TestMailing, accepted: int) -> None:
+    now = press.clock.now()
+    with press.store.transaction() as connection:
+        if accepted:  # somebody has it to read; whose address is refused is told, and does not flood the others
+            mailings.record_test(
+                connection,
+                newsletter=test.issue.newsletter,
+                serial=test.issue.serial,
+                content_hash=test.content_hash,
+                editions_hash=test.editions_hash,
+                now=now,
+                messages=accepted,
+            )
+        detail = f"{accepted} of {len(test.messages)} messages accepted"
+        history.record(connection, at=now, who=press.who, verb="test", subject=str(test.issue), detail=detail)
+
+
+def _allowed(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:
+    allowed = {address.normal: address for address in (*newsletter.editors, *newsletter.test_to)}
+    for address in to:
+        if address.normal not in allowed:
+            raise Refused(
+                f"{address} may not get test mailings of {newsletter.id}: "
+                "add it to [approval] test_to of the newsletter's schedule"
+            )
+    chosen = list(to) or list(newsletter.editors)
+    if not chosen:
+        raise Refused(f"{newsletter.id} has no editors: add one to [approval] editors of its schedule")
+    return chosen
+
+
+def entitled(press: Press, name: IssueName, person: str) -> Judged:
+    """The person's judgement; Refused when they are not entitled to the issue: they get no byte of it."""
+    with press.store.reading() as connection:
+        people = judge_people(connection, press, find_revision(connection, name), {person})
+    if person not in people:
+        raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
+    if not people[person].entitlement.receives:
+        reason = people[person].entitlement.reason
+        raise Refused(f"person {person} is not entitled to {name} ({reason}); `mailer why {person} {name}` tells why")
+    return people[person]
+
+
+def _copies(
+    newsletter: Newsletter, issue: Issue, judged: Judged | None, day: date, *, all_variants: bool
+) -> Iterator[Copy]:
+    chosen = variants(newsletter) if all_variants else None
+    if judged is not None:
+        renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
+        for copy in copies_for([judged], day=day, renewal=renewal, first_number=1):
+            for variant in chosen or (copy.variant,):
+                yield replace(copy, variant=variant, paid_until=copy.paid_until or _told_until(variant, day))
+        return
+    made_up = Variant(terms=Terms.INDIVIDUAL) if newsletter.insert_show is not InsertShow.NEVER else NO_INSERT
+    number = 0
+    for language in issue.languages:
+        given, salutation = MADE_UP.get(language, MADE_UP["en"])
+        for variant in chosen or (made_up,):
+            number += 1
+            yield Copy(
+                person="made-up",
+                language=language,
+                variant=variant,
+                copy_number=number,
+                address=newsletter.sender.address,
+                name=given,
+                salutation=salutation,
+                paid_until=_told_until(variant, day),
+            )
+
+
+def _told_until(variant: Variant, day: date) -> date:
+    """A date that each wording could truly tell of, for a person who is made up."""
+    match variant.wording:
+        case Wording.AHEAD:
+            return date(day.year + 1, 12, 31)
+        case Wording.GRACE:
+            return day.replace(day=1) - timedelta(days=1)
+        case _:
+            return date(day.year, 12, 31)
+
+
+def _message_id(press: Press, name: IssueName, copy: Copy) -> str:
+    """Different for every test mailing, so that no mail program hides the second as a double of the first."""
+    instant = press.clock.now().isoformat()
+    words = f"{name} {instant} {copy.address} {copy.language} {copy.variant.name}"
+    return f"<test.{press.keys.digest('test', words)}@{press.newsletter(name.newsletter).sender.address.domain}>"

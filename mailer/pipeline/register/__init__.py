@@ -1,0 +1,1 @@
+"""Keeps the register: import and export, people looked up, a person erased."""

@@ -1,0 +1,27 @@
+"""Forgets a person: nothing that tells who it was is left, and the ledger still balances."""
+
+from mailer.domain.delivery import State
+from mailer.domain.errors import NotFound, Refused
+from mailer.pipeline.context import Press
+from mailer.store import erase as erasure
+from mailer.store import history
+from mailer.store.copies import readers
+from mailer.store.members import lock_register
+
+
+def erase(press: Press, person: str) -> str:
+    """The person is gone from the register and anonymous everywhere else; returns the alias that stands in their place.
+
+    Copies that have not left are cancelled. Payments stay: they are the membership's. Refused while a copy is being
+    handed over at this moment, NotFound for a person who is nowhere.
+    """
+    with press.store.transaction() as connection:
+        lock_register(connection)
+        copies = [copy for _, copy in readers.of_person(connection, person)]
+        if any(copy.state is State.SENDING for copy in copies):
+            raise Refused(f"a copy for {person} is being handed over at this moment; try again in a minute")
+        if not erasure.is_known(connection, person):
+            raise NotFound(f"there is no person {person!r}; `mailer person list` shows them")
+        alias = erasure.forget(connection, person)
+        history.record(connection, at=press.clock.now(), who=press.who, verb="erase", subject=alias, detail="")
+    return alias

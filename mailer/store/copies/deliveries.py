@@ -1,0 +1,276 @@
+"""The ledger: every copy's delivery and attempts, moved on only from the state in which it was read."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+
+from mailer.domain.address import Address
+from mailer.domain.circulation import Copy
+from mailer.domain.delivery import BLOCKING, Event, State, advance
+from mailer.domain.edition import variant_named
+from mailer.domain.families import family_of
+from mailer.store.schema.tables import attempts, deliveries, is_asking, is_pending, is_sending, mailings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A row of the ledger with its last attempt. `attempts` is a count of the rows there are."""
+
+    id: int
+    mailing: int
+    person: str
+    language: str
+    variant: str
+    copy_number: int
+    address: str
+    name: str
+    salutation: str
+    paid_until: date | None
+    message_id: str
+    state: State
+    held_reason: str | None
+    next_attempt_at: datetime | None
+    owner: int | None
+    epoch: int
+    marked_at: datetime | None
+    attempts: int
+    last_code: int | None
+    last_status: str | None
+    last_text: str | None
+
+    @property
+    def copy(self) -> Copy:
+        """What is to be made and delivered, as it was frozen."""
+        return Copy(
+            person=self.person,
+            language=self.language,
+            variant=variant_named(self.variant),
+            copy_number=self.copy_number,
+            address=Address.kept(self.address),
+            name=self.name,
+            salutation=self.salutation,
+            paid_until=self.paid_until,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One SMTP try, as recorded."""
+
+    number: int
+    started_at: datetime
+    finished_at: datetime
+    outcome: str
+    code: int | None
+    status: str
+    text: str
+    queue_id: str
+    tls_version: str
+    relay: str
+
+
+def add_copies(
+    connection: Connection,
+    mailing: int,
+    newsletter: str,
+    serial: int,
+    copies: Sequence[Copy],
+    *,
+    judged_by: str,
+) -> list[int]:
+    """Write every copy's delivery as `pending`; returns their ids in the order given. Message-IDs follow."""
+    if not copies:
+        return []
+    rows = [
+        {
+            "mailing": mailing,
+            "newsletter": newsletter,
+            "serial": serial,
+            "person": copy.person,
+            "language": copy.language,
+            "variant": copy.variant.name,
+            "copy_number": copy.copy_number,
+            "address": copy.address.wire,
+            "family": family_of(copy.address.domain),
+            "name": copy.name,
+            "salutation": copy.salutation,
+            "paid_until": copy.paid_until,
+            "message_id": "",
+            "judged_by": judged_by,
+            "state": State.PENDING,
+            "epoch": 0,
+        }
+        for copy in copies
+    ]
+    connection.execute(insert(deliveries), rows)
+    # Read back by number: many rows that are inserted at once return their ids in no order, or one by one.
+    numbers = [copy.copy_number for copy in copies]
+    query = select(deliveries.c.copy_number, deliveries.c.id).where(
+        deliveries.c.newsletter == newsletter,
+        deliveries.c.serial == serial,
+        deliveries.c.copy_number.between(min(numbers), max(numbers)),
+    )
+    ids = {row.copy_number: row.id for row in connection.execute(query)}
+    return [ids[number] for number in numbers]
+
+
+def name_messages(connection: Connection, message_ids: Iterable[tuple[int, str]]) -> None:
+    """Give deliveries their Message-IDs, which never change again."""
+    statement = update(deliveries).where(deliveries.c.id == bindparam("of")).values(message_id=bindparam("is"))
+    rows = [{"of": identity, "is": message_id} for identity, message_id in message_ids]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def next_copy_number(connection: Connection, newsletter: str, serial: int) -> int:
+    """The number of the next copy of an issue: copies run on over the mailing and its supplements."""
+    query = select(func.max(deliveries.c.copy_number)).where(
+        deliveries.c.newsletter == newsletter, deliveries.c.serial == serial
+    )
+    return (connection.execute(query).scalar() or 0) + 1
+
+
+def listing(connection: Connection, newsletter: str, serial: int, state: State | None = None) -> list[Delivery]:
+    """The deliveries of an issue, over all its mailings, by copy number."""
+    query = _all().where(deliveries.c.newsletter == newsletter, deliveries.c.serial == serial)
+    if state is not None:
+        query = query.where(deliveries.c.state == state)
+    return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.copy_number))]
+
+
+def of_mailing(connection: Connection, mailing: int, state: State | None = None) -> list[Delivery]:
+    """The deliveries of one mailing, by copy number."""
+    query = _all().where(deliveries.c.mailing == mailing)
+    if state is not None:
+        query = query.where(deliveries.c.state == state)
+    return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.copy_number))]
+
+
+def delivery(connection: Connection, identity: int) -> Delivery | None:
+    """One delivery."""
+    row = connection.execute(_all().where(deliveries.c.id == identity)).first()
+    return _delivery(row) if row else None
+
+
+def locked(connection: Connection, identity: int) -> Delivery | None:
+    """One delivery, which nobody else moves until this transaction ends (SQLite has one writer anyway)."""
+    connection.execute(select(deliveries.c.id).where(deliveries.c.id == identity).with_for_update()).all()
+    return delivery(connection, identity)
+
+
+def deliveries_with(connection: Connection, identities: Sequence[int]) -> dict[int, Delivery]:
+    """The deliveries with these ids, by id."""
+    return {row.id: _delivery(row) for row in connection.execute(_all().where(deliveries.c.id.in_(identities)))}
+
+
+def last_attempt_at(connection: Connection, identity: int) -> datetime | None:
+    """When the last attempt of a delivery began; without one, when messages of its mailing began to leave."""
+    last = select(func.max(attempts.c.started_at)).where(attempts.c.delivery == identity)
+    found: datetime | None = connection.execute(last).scalar()
+    if found is not None:
+        return found
+    own = select(mailings.c.first_handover_at).join(deliveries, deliveries.c.mailing == mailings.c.id)
+    return connection.execute(own.where(deliveries.c.id == identity)).scalar()
+
+
+def attempts_of(connection: Connection, identity: int) -> list[Attempt]:
+    """Every attempt of one delivery, the first one first."""
+    columns = [attempts.c[name] for name in Attempt.__slots__]
+    query = select(*columns).where(attempts.c.delivery == identity).order_by(attempts.c.number)
+    return [Attempt(**row._asdict()) for row in connection.execute(query)]
+
+
+def counts(connection: Connection, mailings: Sequence[int]) -> dict[str, int]:
+    """How many deliveries are in each state, every state named."""
+    query = select(deliveries.c.state, func.count().label("number")).where(deliveries.c.mailing.in_(mailings))
+    found = {row.state: row.number for row in connection.execute(query.group_by(deliveries.c.state))}
+    return {state.value: found.get(state.value, 0) for state in State}
+
+
+def any_waits(connection: Connection, mailing: int) -> bool:
+    """Whether a copy of the mailing is pending or sending; it costs the same however many copies there are."""
+    pending = select(deliveries.c.id).where(deliveries.c.mailing == mailing, is_pending)
+    # `mailing + 0`: found among the few that are in hand, not among all of the mailing.
+    sending = select(deliveries.c.id).where(deliveries.c.mailing + 0 == mailing, is_sending)
+    return any(connection.execute(query.limit(1)).first() is not None for query in (pending, sending))
+
+
+def in_hand(connection: Connection, mailing: int) -> int:
+    """How many copies of a mailing senders have in hand, or had when they ended: nobody has freed these yet."""
+    # `mailing + 0`: found among the few that are in hand, not among all of the mailing.
+    query = select(func.count()).where(deliveries.c.mailing + 0 == mailing, is_sending)
+    return connection.execute(query).scalar_one()
+
+
+def people_served(connection: Connection, newsletter: str, serial: int) -> dict[tuple[str, str], list[Delivery]]:
+    """The deliveries of an issue by person and language."""
+    served: dict[tuple[str, str], list[Delivery]] = {}
+    for found in listing(connection, newsletter, serial):
+        served.setdefault((found.person, found.language), []).append(found)
+    return served
+
+
+def move(connection: Connection, found: Delivery, event: Event, **also: object) -> bool:
+    """Move a delivery on by the table, from the state and epoch it was read in; False when it has moved meanwhile."""
+    to = advance(found.state, event)
+    values: dict[str, object] = {"state": to, "held_reason": None, "next_attempt_at": None, **also}
+    if found.state is State.SENDING:
+        values |= {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
+    where = (deliveries.c.id == found.id) & (deliveries.c.state == found.state) & (deliveries.c.epoch == found.epoch)
+    return connection.execute(update(deliveries).where(where).values(values)).rowcount == 1
+
+
+def move_all(connection: Connection, mailing: int, state: State, event: Event) -> int:
+    """Move every delivery of a mailing that is in this state; returns how many. Never for `sending` ones."""
+    values = {"state": advance(state, event), "held_reason": None, "next_attempt_at": None}
+    where = (deliveries.c.mailing == mailing) & (deliveries.c.state == state)
+    return connection.execute(update(deliveries).where(where).values(values)).rowcount
+
+
+def blocking(found: Iterable[Delivery]) -> bool:
+    """Whether one of these keeps the person from getting a further copy."""
+    return any(one.state in BLOCKING for one in found)
+
+
+def _all() -> Select[tuple[object, ...]]:
+    number = select(func.count()).where(attempts.c.delivery == deliveries.c.id).correlate(deliveries).scalar_subquery()
+    last = (
+        select(func.max(attempts.c.number))
+        .where(attempts.c.delivery == deliveries.c.id)
+        .correlate(deliveries)
+        .scalar_subquery()
+    )
+    return select(
+        *(deliveries.c[name] for name in Delivery.__slots__ if name in deliveries.c),
+        number.label("attempts"),
+        attempts.c.code.label("last_code"),
+        attempts.c.status.label("last_status"),
+        attempts.c.text.label("last_text"),
+    ).select_from(
+        deliveries.outerjoin(attempts, (attempts.c.delivery == deliveries.c.id) & (attempts.c.number == last))
+    )
+
+
+def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
+    fields = row._asdict()
+    return Delivery(**{**fields, "state": State(fields["state"])})
+
+
+def all_uncertain(connection: Connection) -> dict[int, str]:
+    """The copies that wait for a person to settle them, the oldest first: the issue's name by delivery."""
+    query = select(deliveries.c.id, deliveries.c.newsletter, deliveries.c.serial)
+    query = query.where(is_asking, deliveries.c.state == State.UNCERTAIN).order_by(deliveries.c.id)
+    return {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(query)}
+
+
+def all_held(connection: Connection, mailings: Collection[int], reasons: Collection[str], limit: int) -> list[int]:
+    """The first copies of these mailings, so many at most, that are held for one of these reasons."""
+    query = select(deliveries.c.id).where(
+        is_asking,
+        deliveries.c.state == State.HELD,
+        deliveries.c.mailing.in_(mailings),
+        deliveries.c.held_reason.in_(reasons),
+    )
+    return list(connection.execute(query.order_by(deliveries.c.id).limit(limit)).scalars())

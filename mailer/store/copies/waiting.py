@@ -1,0 +1,99 @@
+"""The copies of a mailing that wait to leave, read a chunk at a time, and by which register they were judged."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from mailer.domain.address import Address
+from mailer.domain.circulation import Copy
+from mailer.domain.delivery import Event, State, advance
+from mailer.domain.edition import variant_named
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.store.columns import CHUNK
+from mailer.store.copies.deliveries import Delivery, deliveries_with
+from mailer.store.schema.tables import deliveries, is_pending, mailings
+
+_FROZEN = ("person", "language", "variant", "copy_number", "address", "name", "salutation", "paid_until")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A pending copy as it was frozen."""
+
+    id: int
+    copy: Copy
+    message_id: str
+
+
+def waiting(
+    connection: Connection, found: Mailing, *, after: int = 0, judged_otherwise: str | None = None, limit: int = CHUNK
+) -> list[Waiting]:
+    """The next pending copies of a mailing, by copy number, with numbers above `after`; empty at the end.
+
+    With `judged_otherwise` only those that were not found entitled by exactly this register and these rules.
+    """
+    query = select(deliveries.c.id, deliveries.c.message_id, *(deliveries.c[name] for name in _FROZEN)).where(
+        # By issue and number, of which there is an index: a chunk costs the same wherever it begins.
+        deliveries.c.newsletter == found.newsletter,
+        deliveries.c.serial == found.serial,
+        deliveries.c.copy_number > after,
+        deliveries.c.mailing == found.id,
+        deliveries.c.state == State.PENDING,
+    )
+    if judged_otherwise is not None:
+        query = query.where(deliveries.c.judged_by != judged_otherwise)
+    return [_waiting(row) for row in connection.execute(query.order_by(deliveries.c.copy_number).limit(limit))]
+
+
+def all_waiting(connection: Connection, found: Mailing) -> Iterator[Waiting]:
+    """Every pending copy of a mailing, by copy number, read as they are asked for."""
+    chunk = waiting(connection, found)
+    while chunk:
+        yield from chunk
+        chunk = waiting(connection, found, after=chunk[-1].copy.copy_number)
+
+
+def all_judged(connection: Connection, mailing: int, judged_by: str) -> bool:
+    """Whether every pending copy of the mailing was found entitled by exactly this register and these rules."""
+    given = {"of_mailing": mailing, "judged": judged_by}
+    return all(connection.execute(query, given).first() is None for query in _JUDGED_OTHERWISE)
+
+
+# Two seeks in the index, below and above; kept, since every claim asks.
+_JUDGED_OTHERWISE = tuple(
+    select(deliveries.c.id).where(deliveries.c.mailing == bindparam("of_mailing"), is_pending, other).limit(1)
+    for other in (deliveries.c.judged_by < bindparam("judged"), deliveries.c.judged_by > bindparam("judged"))
+)
+
+
+def set_judged(connection: Connection, identities: Collection[int], judged_by: str) -> None:
+    """Those of these deliveries that are pending have been judged by this register and these rules."""
+    where = deliveries.c.id.in_(identities) & (deliveries.c.state == State.PENDING)
+    connection.execute(update(deliveries).where(where).values(judged_by=judged_by))
+
+
+def withhold(connection: Connection, reason: str, *, addresses: Collection[str] = (), person: str | None = None) -> int:
+    """Every pending copy to one of these addresses (as the wire has them), or for this person, is held; how many."""
+    whose = deliveries.c.person == person if person is not None else deliveries.c.address.in_(addresses)
+    values = {"state": advance(State.PENDING, Event.HELD), "held_reason": reason, "next_attempt_at": None}
+    return connection.execute(update(deliveries).where(whose, is_pending).values(values)).rowcount
+
+
+def withheld(connection: Connection, addresses: Collection[str], reason: str) -> list[Delivery]:
+    """The copies to these addresses that are held for this reason, of mailings that have not ended."""
+    going = select(mailings.c.id).where(mailings.c.state.not_in([MailingState.CLOSED, MailingState.CANCELLED]))
+    query = select(deliveries.c.id).where(
+        deliveries.c.address.in_(addresses),
+        deliveries.c.state == State.HELD,
+        deliveries.c.held_reason == reason,
+        deliveries.c.mailing.in_(going),
+    )
+    return list(deliveries_with(connection, list(connection.execute(query).scalars())).values())
+
+
+def _waiting(row: Row[tuple[object, ...]]) -> Waiting:
+    fields = row._asdict()
+    identity, message_id = fields.pop("id"), fields.pop("message_id")
+    address, variant = Address.kept(fields.pop("address")), variant_named(fields.pop("variant"))
+    return Waiting(id=identity, copy=Copy(**fields, address=address, variant=variant), message_id=message_id)

@@ -1,0 +1,77 @@
+"""Takes a person out of every table, and leaves an alias where the accounts need somebody."""
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from mailer.domain.address import Address
+from mailer.domain.delivery import Event, State, advance
+from mailer.store import letters
+from mailer.store.schema.register import memberships, register_state, seats
+from mailer.store.schema.reports import failures, holds, own_pauses, raw_reports, reports
+from mailer.store.schema.tables import attempts, deliveries, exclusions, history, recipients
+
+ALIAS = "erased-"
+
+
+def is_known(connection: Connection, person: str) -> bool:
+    """Whether the person stands anywhere: in the register or in a mailing."""
+    tables = (seats, recipients, exclusions)
+    return any(connection.execute(select(table.c.person).where(table.c.person == person)).first() for table in tables)
+
+
+def forget(connection: Connection, person: str) -> str:
+    """Afterwards an alias stands in each frozen row, without name, address, words of the relay or evidence.
+
+    Waiting copies are cancelled; the register's version is one higher; seats of the person are free. A membership that
+    nobody has a seat on keeps its payments and loses its organisation's name.
+    """
+    alias = f"{ALIAS}{_next(connection)}"
+    for state in (State.PENDING, State.HELD):
+        where = (deliveries.c.person == person) & (deliveries.c.state == state)
+        values = {"state": advance(state, Event.CANCELLED), "held_reason": None, "next_attempt_at": None}
+        connection.execute(update(deliveries).where(where).values(values))
+    own = select(deliveries.c.id).where(deliveries.c.person == person)
+    connection.execute(update(attempts).where(attempts.c.delivery.in_(own)).values(text=""))
+    _forget_reports(connection, person, alias)
+    nobody = {"person": alias, "name": "", "salutation": "", "address": ""}
+    connection.execute(update(deliveries).where(deliveries.c.person == person).values(nobody))
+    frozen = {"person": alias, "evidence": []}
+    connection.execute(update(recipients).where(recipients.c.person == person).values(**frozen, address=""))
+    connection.execute(update(exclusions).where(exclusions.c.person == person).values(frozen))
+    left = connection.execute(select(seats.c.membership).where(seats.c.person == person)).scalars().all()
+    connection.execute(delete(seats).where(seats.c.person == person))
+    empty = memberships.c.id.in_(left) & memberships.c.id.not_in(select(seats.c.membership))
+    connection.execute(update(memberships).where(empty).values(organisation=""))
+    connection.execute(update(history).where(history.c.subject == person).values(subject=alias))
+    connection.execute(update(register_state).values(version=register_state.c.version + 1))
+    return alias
+
+
+def _forget_reports(connection: Connection, person: str, alias: str) -> None:
+    """What came back about the person tells only what became of a copy, and of which; nothing is to be seen to."""
+    own = select(deliveries.c.id).where(deliveries.c.person == person)
+    wires = {*connection.execute(select(deliveries.c.address).where(deliveries.c.person == person)).scalars()}
+    wires |= {*connection.execute(select(seats.c.address).where(seats.c.person == person)).scalars()} - {None}
+    about = reports.c.delivery.in_(own) | (reports.c.person == person)
+    mails = select(reports.c.raw).where(about)
+    connection.execute(update(raw_reports).where(raw_reports.c.id.in_(mails)).values(content=None))
+    words = dict.fromkeys(("recipient", "original_recipient", "final_recipient", "successor", "matter"))
+    texts = dict.fromkeys(("diagnostic", "reporting_mta", "sender", "subject"), "")
+    connection.execute(update(reports).where(about).values(**words, **texts, person=alias))
+    connection.execute(update(failures).where(failures.c.delivery.in_(own)).values(address="", said=""))
+    connection.execute(delete(own_pauses).where(own_pauses.c.person == person))
+    others = select(seats.c.address).where(seats.c.person != person, seats.c.address.is_not(None))
+    alone = {Address.kept(one).normal for one in wires} - {
+        Address.kept(one).normal for one in connection.execute(others).scalars() if one is not None
+    }
+    connection.execute(delete(holds).where(holds.c.address.in_(alone)))
+    letters.forget(connection, person, wires)
+
+
+def _next(connection: Connection) -> int:
+    taken: set[str] = set()
+    for table in (recipients, exclusions):
+        query = select(table.c.person).where(func.substr(table.c.person, 1, len(ALIAS)) == ALIAS)
+        taken |= set(connection.execute(query).scalars())
+    erased = connection.execute(select(func.count()).where(history.c.verb == "erase")).scalar_one()
+    numbers = (one.removeprefix(ALIAS) for one in taken)
+    return max([erased, *(int(one) for one in numbers if one.isascii() and one.isdecimal())]) + 1

@@ -1,0 +1,153 @@
+"""Claims on the ledger: which process may hand over which copy, proved at every step by owner and epoch."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, Update, bindparam, or_, select, update
+
+from mailer.domain.delivery import Event, State, advance
+from mailer.domain.errors import MailerError
+from mailer.domain.mailing import MailingState
+from mailer.store.columns import UtcDateTime, insert_into
+from mailer.store.ledger.batches import gathered, packed, read, unpacked
+from mailer.store.schema.tables import deliveries, is_pending, ledger_state, mailings
+
+
+class Claim(NamedTuple):
+    """The right to hand over one copy, until the lease ends or the epoch has moved on, with what the copy says."""
+
+    delivery: int
+    epoch: int
+    mailing: int
+    person: str
+    language: str
+    variant: str
+    copy_number: int
+    address: str
+    family: str
+    name: str
+    salutation: str
+    paid_until: date | None
+    message_id: str
+
+
+_CLAIMED = ("id", *Claim._fields[1:])
+_PAID_UNTIL = Claim._fields.index("paid_until")
+
+
+def claim(
+    connection: Connection,
+    *,
+    owner: int,
+    relay: str,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    mailing: int,
+    judged_by: str,
+    family: str | None = None,
+    without: Collection[str] = (),
+) -> list[Claim]:
+    """Take up to `limit` pending copies of a mailing that are due and may leave now, for one relay, and mark them.
+
+    Marked: from now on their content may leave. Entitled people only: a copy not judged by the present register and
+    rules stays (`judged_by`). Approved bytes only: an approval that is required and does not seal exactly these hashes
+    keeps its copies here. Only those of one `family`, or those of all families but `without`.
+    """
+    which = "family" if family is not None else ("without" if without else "")
+    given: dict[str, object] = {
+        "of_mailing": mailing,
+        "judged": judged_by,
+        "now": now,
+        "up_to": limit,
+    }
+    if family is not None:
+        given["one_family"] = family
+    elif without:
+        given["rows"] = packed([one] for one in sorted(without))
+    find, take = _claiming(connection.dialect.name, which)
+    claimed = [_claim(row) for row in read(connection.execute(find, given).scalar())]
+    if claimed:
+        taking = {"rows": packed([one.delivery] for one in claimed), "now": now, "by_owner": owner}
+        taken = connection.execute(take, taking | {"by_relay": relay, "lease": lease_until}).rowcount
+        if taken != len(claimed):  # raised, so that the transaction is undone and none of them leaves
+            raise MailerError(f"{len(claimed)} copies were found and locked, and {taken} could be claimed")
+    return claimed
+
+
+def _claim(row: list[Any]) -> Claim:
+    row[1] += 1  # the epoch that the claim begins
+    row[_PAID_UNTIL] = date.fromisoformat(row[_PAID_UNTIL]) if row[_PAID_UNTIL] else None
+    return Claim._make(row)
+
+
+@cache
+def _claiming(dialect: str, which: str) -> tuple[Select[Any], Update]:
+    """Finds and locks what may be claimed, all of it in one value; and takes it."""
+    now = bindparam("now", type_=UtcDateTime())
+    due = (
+        select(*(deliveries.c[name] for name in _CLAIMED))
+        .join(mailings, mailings.c.id == deliveries.c.mailing)
+        .where(
+            deliveries.c.mailing == bindparam("of_mailing"),
+            is_pending,
+            deliveries.c.judged_by == bindparam("judged"),
+            or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now),
+            mailings.c.state == MailingState.SENDING,
+            mailings.c.starts_at <= now,
+            or_(mailings.c.approval_required.is_(False), mailings.c.approved_hash == mailings.c.seal),
+        )
+        .order_by(deliveries.c.next_attempt_at.asc().nulls_first(), deliveries.c.id)
+        .limit(bindparam("up_to"))
+        .with_for_update(skip_locked=True, of=deliveries)
+    )
+    if which == "family":
+        due = due.where(deliveries.c.family == bindparam("one_family"))
+    elif which == "without":
+        due = due.where(deliveries.c.family.not_in(select(unpacked(dialect, {"family": str}).c.family)))
+    chosen = unpacked(dialect, {"id": int})
+    take = (
+        update(deliveries)
+        .where(deliveries.c.id.in_(select(chosen.c.id)), deliveries.c.state == State.PENDING)
+        .values(
+            state=advance(State.PENDING, Event.CLAIMED),
+            owner=bindparam("by_owner"),
+            relay=bindparam("by_relay"),
+            epoch=deliveries.c.epoch + 1,
+            lease_until=bindparam("lease"),
+            marked_at=now,
+            next_attempt_at=None,
+        )
+    )
+    return gathered(dialect, due.subquery("due")), take
+
+
+def ledger_epoch(connection: Connection) -> int:
+    """How many claims there were: what tells a restored backup from the ledger that went on."""
+    return connection.execute(select(ledger_state.c.epoch)).scalar() or 0
+
+
+def advance_epoch(connection: Connection) -> int:
+    """The next epoch of the ledger, begun with a claim."""
+    further = update(ledger_state).values(epoch=ledger_state.c.epoch + 1)
+    if connection.execute(further).rowcount == 0:
+        wait_for_others(connection)
+        connection.execute(further)
+    return ledger_epoch(connection)
+
+
+def wait_for_others(connection: Connection) -> None:
+    """No other process claims until this transaction ends: what is counted now is true until then.
+
+    To be called before anything is written, so that two never wait for each other.
+    """
+    connection.execute(insert_into(connection, ledger_state).values(id=1, epoch=0).on_conflict_do_nothing())
+    connection.execute(select(ledger_state.c.epoch).with_for_update())
+
+
+def go_on(connection: Connection, identities: Collection[int]) -> set[int]:
+    """Those of these mailings of which copies may still leave: neither paused nor cancelled nor held since."""
+    query = select(mailings.c.id).where(mailings.c.id.in_(identities), mailings.c.state == MailingState.SENDING)
+    return set(connection.execute(query).scalars())

@@ -1,0 +1,58 @@
+"""Frees what senders left behind: copies of the dead, by their journals, and copies whose lease has ended."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, or_, select, update
+
+from mailer.domain.delivery import Event, State, Trace, advance, left_by_the_dead
+from mailer.store.ledger.batches import instant
+from mailer.store.ledger.results import add_attempts, begin_mailing
+from mailer.store.schema.tables import deliveries, is_sending
+
+Traces = Mapping[tuple[int, int], Trace]
+_FREE = {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
+# The outcome and the words of an attempt that another process reads out of a dead one's journal, by what became of it.
+_READ = {
+    Event.ACCEPTED: ("accepted", "its sender ended before it wrote this; the answer stands in its journal"),
+    Event.DEFERRED: ("deferred", "its sender ended before it wrote this; the answer stands in its journal"),
+    Event.REJECTED: ("rejected", "its sender ended before it wrote this; the answer stands in its journal"),
+    Event.ABANDONED_MARKED: ("unknown", "its sender ended before the reply: it may have arrived"),
+}
+
+
+def take_over(connection: Connection, *, dead: Mapping[int, Traces | None], now: datetime) -> tuple[int, list[int]]:
+    """Free the copies of processes that are proved dead, by their journals, and of leases that have ended.
+
+    `dead` has each dead owner's journal; None when it cannot be read. Without a journal every copy may have left.
+    Returns how many became pending, and the ids of those that became uncertain.
+    """
+    columns = ("id", "epoch", "owner", "relay", "mailing", "marked_at")
+    gone = and_(
+        is_sending,
+        or_(deliveries.c.owner.in_(list(dead)), deliveries.c.lease_until <= now),
+    )
+    # Another taker has those that it has locked.
+    found = select(*(deliveries.c[name] for name in columns)).where(gone).with_for_update(skip_locked=True)
+    pending, uncertain = 0, []
+    for copy in connection.execute(found).all():
+        trace, event = None, Event.ABANDONED_MARKED
+        traces = dead.get(copy.owner)
+        if traces is not None:
+            trace = traces.get((copy.id, copy.epoch))
+            event = left_by_the_dead(trace)
+        elif copy.marked_at is None:
+            event = Event.ABANDONED
+        own = (deliveries.c.id == copy.id) & (deliveries.c.epoch == copy.epoch)
+        values = {"state": advance(State.SENDING, event), **_FREE}
+        if connection.execute(update(deliveries).where(own, is_sending).values(**values)).rowcount != 1:
+            continue  # its owner lives, and was quicker
+        if event in _READ:
+            outcome, words = _READ[event]
+            times = (instant(copy.marked_at or now), instant(now))
+            code = trace.code if trace is not None and trace.code else None
+            add_attempts(connection, [(copy.id, copy.relay or "", *times, outcome, code, "", words, "", "")])
+            begin_mailing(connection, copy.mailing, copy.marked_at or now)
+        pending += values["state"] == State.PENDING
+        uncertain += [copy.id] if event is Event.ABANDONED_MARKED else []
+    return pending, uncertain

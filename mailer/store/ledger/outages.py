@@ -1,0 +1,31 @@
+"""The times in which no relay could be used: they stop the clock of giving up."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from mailer.store.schema.tables import relay_outages
+
+
+def open_now(connection: Connection) -> str | None:
+    """Why the relay cannot be used now; None when it can, as far as is known."""
+    return connection.execute(select(relay_outages.c.reason).where(relay_outages.c.ended_at.is_(None))).scalar()
+
+
+def begin(connection: Connection, now: datetime, reason: str) -> None:
+    """Note that the relay cannot be used; one open outage at a time."""
+    if connection.execute(select(relay_outages.c.id).where(relay_outages.c.ended_at.is_(None))).first() is None:
+        connection.execute(insert(relay_outages).values(began_at=now, reason=reason))
+
+
+def end(connection: Connection, now: datetime) -> None:
+    """Note that the relay can be used again."""
+    connection.execute(update(relay_outages).where(relay_outages.c.ended_at.is_(None)).values(ended_at=now))
+
+
+def since(connection: Connection, moment: datetime) -> list[tuple[datetime, datetime | None]]:
+    """The relay's outages that had not ended at that instant."""
+    query = select(relay_outages.c.began_at, relay_outages.c.ended_at).where(
+        or_(relay_outages.c.ended_at.is_(None), relay_outages.c.ended_at > moment)
+    )
+    return [(row.began_at, row.ended_at) for row in connection.execute(query)]

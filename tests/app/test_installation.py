@@ -1,0 +1,351 @@
+"""An installation is opened, renewed and made: what is there, what is private, what is named when it is missing."""
+
+import asyncio
+import os
+from dataclasses import replace
+
+import pytest
+
+from mailer.app import installation as composition
+from mailer.config.machine import load_config
+from mailer.domain.delivery import Noted, Trace
+from mailer.domain.errors import BadInput, MailerError, Refused
+from mailer.domain.hold import Thresholds
+from mailer.gateways import installation
+from mailer.gateways.smtp.connect import Security
+from mailer.pipeline.bounces.breaker import Breaker
+from mailer.pipeline.bounces.consequences import Consequences
+from mailer.pipeline.sending.lane import AHEAD
+from mailer.pipeline.sending.limits import FamilyLimit, RelayLimit
+from mailer.pipeline.sending.turn import Asked, turn_over
+from mailer.store.ledger.owners import owners_with_copies
+from tests.club import LETTER, THURSDAY, Club, begin, members, states
+from tests.doubles import FrozenClock
+
+
+@pytest.fixture
+def club(tmp_path):
+    return Club.found(tmp_path / "club")
+
+
+def refused(kind, call, *arguments):
+    with pytest.raises(kind) as caught:
+        call(*arguments)
+    return str(caught.value)
+
+
+def rights(path):
+    return path.stat().st_mode & 0o777
+
+
+# --- making one -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_new_installation_is_complete_and_its_owners_alone(tmp_path, there):
+    folder = tmp_path / "mailer"
+    if there:
+        folder.mkdir(mode=0o755)
+        folder.chmod(0o755)
+    umask = os.umask(0o022)
+    try:
+        config = installation.install(folder)
+    finally:
+        os.umask(umask)
+    assert config == folder / "config.toml"
+    assert config.read_bytes() == installation.shipped("config.example.toml").read_bytes()
+    assert rights(config) == rights(folder / "mailer.key") == 0o600
+    assert rights(folder) == (0o755 if there else 0o700)  # a folder that was there keeps its rights
+    for name in ("templates", "schedules", "issues"):
+        assert rights(folder / name) == 0o700
+    for name in ("templates", "schedules"):
+        shipped = installation.shipped(name)
+        for one in shipped.rglob("*"):
+            if one.is_file():
+                assert (folder / name / one.relative_to(shipped)).read_bytes() == one.read_bytes()
+    assert list((folder / "issues").iterdir()) == []
+    assert not (folder / "mailer.db").exists()
+    opened = composition.open_app(config, clock=FrozenClock(THURSDAY))
+    opened.store.close()
+    assert (folder / "mailer.db").exists()
+    assert rights(folder / "mailer.db") == 0o600
+
+
+def test_two_installations_have_two_keys(tmp_path):
+    first, second = (installation.install(tmp_path / name).parent / "mailer.key" for name in ("one", "two"))
+    assert installation.read_keys(first) != installation.read_keys(second)
+    assert [len(key) for key in installation.read_keys(first)] == [32]
+
+
+def test_a_key_file_has_a_key_a_line_and_the_first_signs(club):
+    (club.folder / "mailer.key").write_text(f"\n{'a5' * 40}\r\n\n  {'5a' * 32}  ")
+    with club.opened() as app:
+        assert app.press.keys.keys == (bytes.fromhex("a5" * 40), bytes.fromhex("5a" * 32))
+
+
+def test_nothing_that_is_there_is_written_over(tmp_path):
+    installation.install(tmp_path)
+    key = (tmp_path / "mailer.key").read_text()
+    said = refused(Refused, installation.install, tmp_path)
+    assert f"{tmp_path / 'config.toml'} is already there" in said
+    (tmp_path / "config.toml").unlink()
+    (tmp_path / "templates" / "mine").mkdir()
+    installation.install(tmp_path)
+    assert (tmp_path / "mailer.key").read_text() == key
+    assert (tmp_path / "templates" / "mine").is_dir()
+
+
+# --- opening one ------------------------------------------------------------------------------------------------------
+
+
+def test_an_installation_is_joined_from_its_files(club):
+    with club.opened(who="vera") as app:
+        assert set(app.press.newsletters) == {LETTER}
+        assert [season.year for season in app.press.fees.seasons] == [2018]
+        assert (app.press.keys.keys, app.press.who) == ((bytes.fromhex("5a" * 32),), "vera")
+        assert app.press.clock.now() == THURSDAY
+        assert app.database_files == [club.folder / f"mailer.db{end}" for end in ("", "-wal", "-shm")]
+        assert app.state_folder == club.folder
+    said = composition.open_app(club.config)
+    said.store.close()
+    assert said.press.who
+
+
+def test_the_database_is_beside_config_toml_wherever_we_stand(club, tmp_path, monkeypatch):
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    monkeypatch.chdir(desk)
+    with club.opened():
+        assert (club.folder / "mailer.db").exists()
+    assert list(desk.iterdir()) == []
+    club.settle(database={"url": "sqlite:///data/club.db"})
+    (club.folder / "data").mkdir()
+    with club.opened() as app:
+        assert app.state_folder == club.folder / "data"
+        assert rights(club.folder / "data" / "club.db") == 0o600
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite:///gone/mailer.db", "the database cannot be opened: "),
+        ("nonsense", "the database cannot be opened: "),
+        ("postgresql+psycopg://club:sesame@127.0.0.1:1/club", "the database cannot be opened: "),
+        ("oracle://club@db.example/club", "the database cannot be opened: "),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_said_without_its_password(club, url, said):
+    club.settle(database={"url": url})
+    message = refused(MailerError, composition.open_app, club.config)
+    assert said in message
+    assert "see [database] in config.toml" in message
+    assert "sesame" not in message
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (None, "is not there; `mailer init` makes one, or restore it from your backup"),
+        ("", "is too short: 0 bytes, 32 are needed"),
+        ("\n \n", "is too short: 0 bytes, 32 are needed"),
+        ("5a" * 31, "is too short in line 1: 31 bytes, 32 are needed"),
+        (f"{'5a' * 32}\n\n{'5a' * 16}\n", "is too short in line 3: 16 bytes"),
+        ("not hexadecimal", "cannot be read in line 1: it must be 64 hexadecimal digits"),
+        (f"{'5a' * 32}\n{'5a' * 31}5ö\n", "cannot be read in line 2: it must be 64 hexadecimal digits"),
+        ("5a\udcff", "cannot be read: it must be 64 hexadecimal digits"),
+    ],
+)
+def test_a_key_that_is_no_good_is_named_and_never_shown(club, key, said):
+    file = club.folder / "mailer.key"
+    file.unlink() if key is None else file.write_text(key, errors="surrogateescape")
+    message = refused(BadInput, composition.open_app, club.config)
+    assert message.startswith(f"the key {file} ")
+    assert said in message
+    assert not (key or "").strip() or key not in message
+
+
+def test_a_reload_takes_new_schedules_or_leaves_the_old_ones(club):
+    with club.opened() as app:
+        club.reschedule({"newsletter": {"name": "The Lighthouse Letter"}})
+        renewed = composition.reload(app)
+        assert renewed.press.newsletters[LETTER].name == "The Lighthouse Letter"
+        assert renewed.store is app.store
+        assert app.press.newsletters[LETTER].name == "The Harbour Letter"
+        club.reschedule({"send": {"timezone": "Nowhere"}})
+        assert f"{LETTER}.toml: [send] timezone" in refused(BadInput, composition.reload, renewed)
+        assert renewed.press.newsletters[LETTER].name == "The Lighthouse Letter"
+
+
+# --- its parts --------------------------------------------------------------------------------------------------------
+
+
+def test_how_copies_are_sent_is_as_the_settings_say(club):
+    club.settle(
+        smtp={"per_minute": 40, "new_relay_per_hour": 50, "timeout_seconds": 30},
+        delivery={"give_up_after_hours": 2, "retry_minutes": 0.5, "refusal_share": 0.25, "refusals_at_least": 3},
+        domain=[{"name": "googlemail.com", "per_minute": 60}, {"name": "members.example", "connections": 2}],
+    )
+    manner = composition.manner(load_config(club.config))
+    assert (manner.give_up_after.total_seconds(), manner.backoff.first.total_seconds()) == (7200, 30)
+    assert manner.relays == {"127.0.0.1": RelayLimit(per_minute=40, new_relay_per_hour=50, weight=1)}
+    # A limit is its provider's, whichever of the provider's domains the settings name.
+    assert manner.families == {"gmail.com": FamilyLimit(per_minute=60), "members.example": FamilyLimit(connections=2)}
+    assert manner.consequences == Consequences(breaker=Breaker(share=0.25, at_least=3), thresholds=Thresholds())
+    assert not manner.resend_unknown
+    # Longer than the four answers that each of the copies in hand may wait for.
+    assert manner.lease.total_seconds() >= 30 * 4 * AHEAD
+    club.settle(delivery={"on_unknown": "resend"})
+    assert composition.manner(load_config(club.config)).resend_unknown
+
+
+def test_two_limits_for_one_provider_are_refused(club):
+    club.settle(domain=[{"name": "gmail.com", "per_minute": 60}, {"name": "googlemail.com", "per_minute": 1}])
+    said = refused(BadInput, composition.manner, load_config(club.config))
+    assert said == f"{club.config}: [[domain]] gmail.com and googlemail.com are one provider's: limit one of them"
+
+
+def test_a_signing_key_that_cannot_be_read_stops_what_signs_and_nothing_else(club):
+    club.settle(dkim={"domain": "club.example", "selector": "s1", "key_file": "gone.pem"})
+    with club.opened() as app:
+        said = refused(BadInput, composition.relays, app)
+        assert "[dkim] key_file: " in said
+        assert "gone.pem" in said
+
+
+def test_the_relay_is_as_the_settings_say(club):
+    (club.folder / "password").write_text("sesame\n")
+    club.settle(smtp={"security": "tls", "username": "club", "password_file": "password", "port": 465})
+    with club.opened() as app:
+        settings = composition.transport(app)._settings
+        assert (settings.host, settings.port, settings.security) == ("127.0.0.1", 465, Security.TLS)
+        assert (settings.username, settings.password, settings.ca_file) == ("club", "sesame", None)
+        assert "sesame" not in repr(settings)
+
+
+def test_every_relay_is_as_its_table_says_and_the_first_takes_the_tests(club):
+    main = {"name": "main", "host": "relay.club.example", "security": "tls", "connections": 7, "window": 3}
+    spare = {"host": "spare.club.example", "security": "tls", "weight": 0, "messages_per_connection": 50}
+    club.settle(relay=[main, spare])
+    with club.opened() as app:
+        assert composition.transport(app)._settings.host == "relay.club.example"
+        found = composition.relays(app)
+        assert [(one.name, one.connections) for one in found] == [("main", 7), ("spare.club.example", 2)]
+        settings = [one.transport._settings for one in found]
+        assert [(one.host, one.window, one.messages_per_connection) for one in settings] == [
+            ("relay.club.example", 3, 0),
+            ("spare.club.example", 4, 50),
+        ]
+        limits = composition.manner(app.config).relays
+        assert {name: limit.weight for name, limit in limits.items()} == {"main": 1, "spare.club.example": 0}
+
+
+def test_a_certificate_file_that_is_missing_is_named(club):
+    club.settle(smtp={"security": "tls", "ca_file": "ca.pem"})
+    with club.opened() as app:
+        said = refused(BadInput, composition.transport, app)
+    assert f"[smtp] ca_file {club.folder / 'ca.pem'} is no readable file of PEM certificates" in said
+
+
+def test_a_file_that_others_can_read_is_named_with_the_remedy(tmp_path):
+    file = tmp_path / "mailer.key"
+    assert installation.too_open(file) is None
+    file.touch()
+    for mode, wrong in ((0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o620, True), (0o700, True)):
+        file.chmod(mode)
+        said = installation.too_open(file)
+        assert (said is not None) == wrong
+        assert not wrong or f"`chmod 600 {file}`" in said
+    tmp_path.chmod(0o700)
+    assert installation.too_open(tmp_path) is None
+    tmp_path.chmod(0o750)
+    assert f"`chmod 700 {tmp_path}`" in installation.too_open(tmp_path)
+    tmp_path.chmod(0o700)
+
+
+def test_a_daemon_runs_while_its_process_lives_and_holds_the_lease(club):
+    clock = FrozenClock(THURSDAY)
+    with club.opened(clock) as app:
+        assert not composition.daemon_runs(app)
+        with composition.sending(app) as (_sender, owner):
+            assert not composition.daemon_runs(app)  # a sender by hand is no daemon
+            assert composition.hold_scheduler(app, owner)
+            assert composition.daemon_runs(app)
+            clock.advance(seconds=31)
+            assert not composition.daemon_runs(app)
+            assert composition.hold_scheduler(app, owner)
+            assert composition.daemon_runs(app)
+        assert not composition.daemon_runs(app)
+
+
+def test_a_second_daemon_waits_until_the_first_has_gone(club):
+    with club.opened() as app:
+        with composition.sending(app) as (_first, first):
+            assert composition.hold_scheduler(app, first)
+            with composition.sending(app) as (_second, second):
+                assert not composition.hold_scheduler(app, second)
+                assert composition.hold_scheduler(app, first)
+        with composition.sending(app) as (_third, third):
+            assert composition.hold_scheduler(app, third)
+
+
+# --- what a sender leaves behind --------------------------------------------------------------------------------------
+
+
+def the_owners(app):
+    with app.store.reading() as connection:
+        return connection.exec_driver_sql("SELECT id, ended_at IS NOT NULL FROM owners ORDER BY id").all()
+
+
+def test_a_sender_that_ends_well_leaves_neither_lock_nor_journal(club):
+    with club.opened() as app:
+        with composition.sending(app) as (_sender, owner):
+            [lock] = club.folder.glob(".mailer-*.lock")
+            [journal] = club.folder.glob(".mailer-*.journal")
+            assert journal.stem == lock.stem
+            assert rights(lock) == rights(journal) == 0o600
+            assert the_owners(app) == [(owner, 0)]
+        assert not list(club.folder.glob(".mailer-*"))
+        assert the_owners(app) == [(owner, 1)]
+
+
+def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(club):
+    with club.opened() as app:
+        begin(app, members(2))
+        with composition.sending(app) as (sender, owner):
+            [held, other] = claimed(app, owner)
+            sender._journal.write(held.delivery, held.epoch, Noted.BEGUN)
+            sender._journal.write(held.delivery, held.epoch, Noted.ACCEPTED, 250)
+            sender._owes = True  # the ledger could not be written
+            row = owner_of(app)
+            # While it lives, nobody looks into its journal.
+            assert composition.legacy(row) is None
+        assert composition.legacy(row) == ({(held.delivery, held.epoch): Trace(noted=Noted.ACCEPTED, code=250)},)
+        assert the_owners(app) == [(owner, 0)]
+        with composition.sending(app) as (sender, _next):
+            asyncio.run(sender.drain())  # nobody listens: but what was left behind is taken over before
+            assert states(app) == {"accepted": 1, "pending": 1}
+        assert other.epoch == 1
+
+
+@pytest.mark.parametrize("change", [{"host": "another"}, {"boot_id": "another"}])
+def test_of_another_machine_or_boot_nothing_is_proved(club, change):
+    with club.opened() as app:
+        begin(app, members(1))
+        with composition.sending(app) as (_sender, owner):
+            claimed(app, owner)
+            row = owner_of(app)
+        assert composition.legacy(row) == (None,)  # it has ended, and took its journal along
+        assert composition.legacy(replace(row, **change)) is None
+
+
+def claimed(app, owner):
+    with app.store.transaction() as connection:
+        asked = Asked(owner=owner, results={}, room={"127.0.0.1": 9}, carried={}, spoiled=(), elapsed=0.0, only=None)
+        given = turn_over(connection, app.press, composition.manner(app.config), {}, asked)
+    return [work.claim for work in given.works["127.0.0.1"]]
+
+
+def owner_of(app):
+    with app.store.reading() as connection:
+        [found] = owners_with_copies(connection)
+    return found

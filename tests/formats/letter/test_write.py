@@ -1,0 +1,227 @@
+"""Letters to secretary and operator: plain words in both languages, lines for a telephone, and nothing smuggled in."""
+
+import email
+import email.policy
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.domain.bounce import Matter, Reason
+from mailer.domain.entitlement import Reason as Entitled
+from mailer.domain.errors import BadInput
+from mailer.domain.hold import HoldReason
+from mailer.domain.newsletter import Sender
+from mailer.formats.address import parse
+from mailer.formats.letter import write
+from mailer.formats.templates import environment
+from mailer.pipeline.letters.specimens import SPECIMENS
+from mailer.views import plain_words
+from tests.formats.rfc3676 import unflow
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+GOLDEN = Path(__file__).parents[2] / "golden"
+LANGUAGES = pytest.mark.parametrize("language", plain_words.LANGUAGES)
+SENDER = Sender(name="Вестник", address=parse("bulletin@club.example"))
+AT = datetime(2026, 11, 15, 9, 0, tzinfo=UTC)
+
+
+def written(name, language, **changed):
+    kind, facts = SPECIMENS[name]
+    return write.write(kind, language, {**facts, **changed}, [TEMPLATES])
+
+
+def sealed(one):
+    to = parse("secretary@club.example")
+    return write.seal(one, sender=SENDER, to=to, message_id="<letter.1@club.example>", date=AT)
+
+
+# --- what they say ----------------------------------------------------------------------------------------------------
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_golden(name, language):
+    made = written(name, language)
+    kept = GOLDEN / f"letter-{name}.{language}.txt"
+    content = f"Subject: {made.subject}\n\n{made.body}"
+    if os.environ.get("MAILER_TESTS_GOLDEN") == "write":
+        kept.write_text(content, encoding="utf-8")
+    assert content == kept.read_text(encoding="utf-8"), "rewrite with `make golden`, and review the difference"
+
+
+@LANGUAGES
+def test_every_reason_has_plain_words_of_its_own(language):
+    for table, words in (
+        (plain_words.FAILURES, [*Reason]),
+        (plain_words.HOLDS, [*HoldReason]),
+    ):
+        said = [table[language][word] for word in words]
+        assert len(set(said)) == len(said)
+        assert not [
+            one for one in said if (one[0].isupper() and not one.startswith(("SPF", "DNS"))) or one.endswith(".")
+        ]
+    receives = {Entitled.PAID, Entitled.GRACE, Entitled.HONORARY, Entitled.COMPLIMENTARY}
+    held = {*Entitled} - receives | {"address_changed", "cannot_render"}
+    assert plain_words.HELD_BACK[language].keys() == held
+    assert plain_words.held_back("paused", language) != plain_words.held_back("brand_new", language) == "brand_new"
+
+
+@LANGUAGES
+@pytest.mark.parametrize("reason", Reason)
+def test_each_reason_leads_to_something_to_do(reason, language):
+    (first, *_others) = SPECIMENS["digest"][1]["failed"]
+    one = {**first, "reason": reason.value, "trouble": plain_words.trouble(reason.value)}
+    told = unflowed(written("digest-quiet", language, failed=[one]))
+    assert plain_words.failure(reason.value, language) in told
+    assert "mailer unsent russia-confidential/320 --send" in told
+    alarm = unflowed(written("alarm-content", language, reason=reason.value))
+    assert plain_words.failure(reason.value, language) in alarm
+
+
+@LANGUAGES
+@pytest.mark.parametrize("matter", Matter)
+def test_each_matter_is_told_with_how_to_close_it(matter, language):
+    first = SPECIMENS["reminder"][1]["matters"][0]
+    told = unflowed(written("reminder", language, matters=[{**first, "matter": matter.value}], holds=[], uncertain=[]))
+    assert "Anna Lindqvist" in told
+    assert "mailer bounce settle 73" in told
+    assert len(told.splitlines()) > 8
+
+
+@LANGUAGES
+@pytest.mark.parametrize("reason", HoldReason)
+def test_each_hold_is_told(reason, language):
+    (first,) = SPECIMENS["digest"][1]["holds"]
+    told = unflowed(written("digest-quiet", language, holds=[{**first, "reason": reason.value}]))
+    assert plain_words.hold(reason.value, language) in told
+    assert "mailer hold lift anna@members.example" in told
+
+
+@LANGUAGES
+def test_an_alarm_of_a_later_version_is_told_all_the_same(language):
+    made = write.write("alarm", language, {"cause": "flood", "said": "the cellar is full"}, [TEMPLATES])
+    assert "the cellar is full" in made.body
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", [name for name, (kind, _) in SPECIMENS.items() if kind != "alarm"])
+def test_what_is_left_out_is_counted_and_has_a_command(name, language):
+    more = {key: 1234 for key in SPECIMENS[name][1] if key.endswith("_more")}
+    full = {"failed": SPECIMENS["digest"][1]["failed"], "owed": SPECIMENS["digest"][1]["owed"]}
+    told = written(name, language, **more, **(full if "digest" in name else {})).body
+    assert "1234" in told
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "russian"),
+    [(1, "copy", "копия"), (2, "copies", "копии"), (5, "copies", "копий"), (11, "copies", "копий"), (21, "copies", "копия"), (112, "copies", "копий"), (0, "copies", "копий")],
+)  # fmt: skip
+def test_nouns_go_with_their_numbers(count, english, russian):
+    assert plain_words.plural(count, "copy", "copies") == f"{count}\u00a0{english}"
+    assert plain_words.plural(count, "копия", "копии", "копий") == f"{count}\u00a0{russian}"
+
+
+# --- how they are written ---------------------------------------------------------------------------------------------
+
+
+def unflowed(one):
+    """The letter as a mail program shows it: a line for each paragraph."""
+    return "\n".join(text for _depth, text in unflow(one.body))
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_lines_are_short_but_for_commands(name, language):
+    made = written(name, language)
+    assert all(len(line) <= 72 or line.startswith("   mailer ") for line in made.body.splitlines())
+    assert "\n\n\n" not in made.body
+    assert "{" not in made.body
+    assert "None" not in made.body
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_a_letter_says_that_a_machine_wrote_it_and_is_read_back(name, language):
+    made = written(name, language)
+    octets = sealed(made)
+    assert octets == sealed(made)
+    assert all(line.endswith(b"\r\n") and len(line) <= 998 for line in octets.splitlines(keepends=True))
+    read = email.message_from_bytes(octets, policy=email.policy.default)
+    assert not read.defects
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert (read["Subject"], read["To"], read["Content-Language"]) == (made.subject, "secretary@club.example", language)
+    assert (read["From"], read["Message-ID"]) == ("Вестник <bulletin@club.example>", "<letter.1@club.example>")
+    assert read["Date"].datetime == AT
+    assert read.get_content_type() == "text/plain"
+    assert read["Content-Type"].params["format"] == "flowed"
+    assert read.get_content().replace("\r\n", "\n") == made.body
+    assert read["Content-Transfer-Encoding"] == ("base64" if language == "ru" else "quoted-printable")
+
+
+@given(st.text(max_size=400), st.text(max_size=60), st.sampled_from(plain_words.LANGUAGES))
+def test_what_a_server_says_adds_no_line_of_its_own(said, name, language):
+    (first, *_others) = SPECIMENS["digest"][1]["failed"]
+    plain = {**first, "said": "x", "name": "y"}
+    odd = {**first, "said": said or "x", "name": name or "y"}
+    usual, made = (unflowed(written("digest-quiet", language, failed=[one])) for one in (plain, odd))
+    assert len(made.splitlines()) == len(usual.splitlines())
+    assert not re.search("[\u202e\u2066\x00\x1b]", made)
+    sealed(written("digest-quiet", language, failed=[odd]))
+
+
+def test_what_a_server_says_at_length_is_cut():
+    (first, *_others) = SPECIMENS["digest"][1]["failed"]
+    told = unflowed(written("digest-quiet", "en", failed=[{**first, "said": "no " * 1000}]))
+    assert len(told) < 2000
+    assert "no no no…”" in told
+
+
+def test_an_address_can_be_typed_as_it_stands():
+    (first, *_others) = SPECIMENS["digest"][1]["failed"]
+    told = written("digest-quiet", "en", failed=[{**first, "trouble": "other", "address": "o'hara&co@members.example"}])
+    assert """  mailer hold lift 'o'"'"'hara&co@members.example'""" in told.body
+
+
+# --- templates --------------------------------------------------------------------------------------------------------
+
+
+def template(folder, text):
+    (folder / "system" / "alarm").mkdir(parents=True)
+    (folder / "system" / "alarm" / "en.txt.j2").write_text(text)
+    return folder
+
+
+def test_the_clubs_own_template_stands_before_the_shipped_one(tmp_path):
+    own = template(tmp_path, "Subject: Ours\n\n{{ said }}\n")
+    made = write.write("alarm", "en", {"cause": "flood", "said": "wet"}, [own, TEMPLATES])
+    assert (made.subject, made.body) == ("Ours", "wet\n")
+    made = write.write("alarm", "ru", {"cause": "flood", "said": "wet"}, [own, TEMPLATES])
+    assert made.subject.startswith("ТРЕВОГА")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("No subject\n", "its first line must be `Subject: …`"),
+        ("Subject: \n\nx", "its first line must be `Subject: …`"),
+        ("Subject: x\n{{ nothing }}", "line 2: 'nothing' is undefined"),
+        ("Subject: x\n{% if %}", "line 2"),
+    ],
+)
+def test_a_mistake_in_a_template_is_named(tmp_path, text, said):
+    own = template(tmp_path, text)
+    with pytest.raises(BadInput) as caught:
+        write.write("alarm", "en", {"cause": "flood", "said": "wet"}, [own])
+    assert said in str(caught.value)
+    with pytest.raises(BadInput, match=r"ru\.txt\.j2 is missing"):
+        write.write("alarm", "ru", {}, [own])
+
+
+def test_the_folder_of_the_letters_is_no_newsletters():
+    with pytest.raises(BadInput, match="for the service's own letters"):
+        environment(TEMPLATES, "system", autoescape=False)

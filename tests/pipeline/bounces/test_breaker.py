@@ -1,0 +1,147 @@
+"""A mailing that is refused again and again with the same words pauses itself; what is wrong with addresses does not count."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from mailer.app.installation import App
+from mailer.domain.mailing import MailingState
+from mailer.gateways.sink import Phase, Script, Sink
+from mailer.pipeline.mailings import approve, report, supplement
+from mailer.pipeline.mailings.report import why_paused
+from mailer.store import history
+from tests.club import ISSUE, Club, begin, members, states
+from tests.doubles import FrozenClock
+
+run = asyncio.run
+PEOPLE = 40
+BLOCKED = "554 5.7.1 Blocked, see our page"
+# Here only the breaker that goes by the words is looked at; the one that goes by the part is in test_holding.py.
+CAREFUL = {"refusal_share": 0.5, "refusals_at_least": 6, "unwanted_at_least": 1000, "dead_at_least": 1000}
+Choice = Callable[[int], bool]
+
+
+def refusing(answer: str, whom: Choice = lambda _number: True, phase: Phase = Phase.END) -> Script:
+    """A relay that refuses those whose number is chosen."""
+
+    def script(now: Phase, _sender: str, recipient: str, _nth: int) -> str | None:
+        return answer if now is phase and whom(int(recipient[4:7])) else None
+
+    return script
+
+
+def state(app: App) -> MailingState:
+    return report.progress(app.press, ISSUE).state
+
+
+def said(app: App) -> str:
+    with app.store.reading() as connection:
+        return why_paused(history.entries(connection, str(ISSUE)))
+
+
+def sent(
+    club: Club, clock: FrozenClock, script: Script, **delivery: object
+) -> tuple[dict[str, int], MailingState, str]:
+    async def story() -> tuple[dict[str, int], MailingState, str]:
+        async with Sink(script=script) as sink:
+            given = {"smtp": {"connections": 1}, "delivery": CAREFUL | delivery}
+            with club.sending(clock, sink, **given) as (app, sender):
+                begin(app, members(PEOPLE))
+                await sender.drain()
+                return states(app), state(app), said(app)
+
+    return run(story())
+
+
+@pytest.mark.parametrize("answer", [BLOCKED, "554 5.7.1 No such user"])  # after the content it is a filter that speaks
+def test_the_same_refusal_for_everybody_pauses_the_mailing_before_all_of_it_is_spent(
+    club: Club, clock: FrozenClock, answer: str
+) -> None:
+    found, state, why = sent(club, clock, refusing(answer))
+    assert state is MailingState.PAUSED
+    assert 6 <= found["rejected"] < PEOPLE
+    assert found["rejected"] + found["pending"] == PEOPLE
+    assert "copies were refused with 554 5.7.1" in why
+
+
+@pytest.mark.parametrize(
+    ("script", "delivery"),
+    [
+        (refusing("550 5.1.1 No such user", phase=Phase.RCPT), {}),
+        (refusing("552 5.2.2 Mailbox full"), {}),
+        (refusing(BLOCKED, lambda number: number % 10 < 4), {"refusal_share": 0.6}),
+        (refusing(BLOCKED, lambda number: number <= 5), {}),
+        (refusing(BLOCKED), {"refusals_at_least": PEOPLE + 1}),
+        # Each with words of its own.
+        (
+            lambda now, _sender, recipient, _nth: (
+                f"55{int(recipient[4:7]) % 10} 5.7.{recipient[4:7]} No" if now is Phase.END else None
+            ),
+            {},
+        ),
+    ],
+)
+def test_what_is_no_reason_to_stop_does_not(
+    club: Club, clock: FrozenClock, script: Script, delivery: dict[str, object]
+) -> None:
+    found, state, why = sent(club, clock, script, **delivery)
+    assert (state, why) == (MailingState.CLOSED, "")
+    assert sum(found.values()) == PEOPLE
+    assert "pending" not in found
+
+
+def test_refusals_that_come_few_at_a_time_are_added_up(club: Club, clock: FrozenClock) -> None:
+    async def story() -> None:
+        # Three, then three more with others between: the last batch alone is below the share.
+        async with Sink(script=refusing(BLOCKED, lambda number: number <= 5 or number == 8)) as sink:
+            few = {"connections": 1, "per_minute": 4}
+            with club.sending(clock, sink, smtp=few, delivery=CAREFUL) as (app, sender):
+                begin(app, members(PEOPLE))
+                for _ in range(2):
+                    await sender.drain()
+                    clock.advance(minutes=1)
+                assert (state(app), states(app)["rejected"]) == (MailingState.PAUSED, 6)
+                assert "6 of 8 copies" in said(app)
+
+    run(story())
+
+
+@pytest.mark.parametrize("status", ["5.1.7", "5.1.8"])
+def test_a_refusal_of_our_own_address_counts(club: Club, clock: FrozenClock, status: str) -> None:
+    _, state, why = sent(club, clock, refusing(f"553 {status} Bad sender"))
+    assert (state, status in why) == (MailingState.PAUSED, True)
+
+
+def test_resume_goes_on_when_the_cause_is_mended_and_pauses_again_when_it_is_not(
+    club: Club, clock: FrozenClock
+) -> None:
+    mended = False
+
+    async def story() -> None:
+        nonlocal mended
+        async with Sink(script=refusing(BLOCKED, lambda _number: not mended)) as sink:
+            with club.sending(clock, sink, smtp={"connections": 1}, delivery=CAREFUL) as (app, sender):
+                begin(app, members(PEOPLE))
+                await sender.drain()
+                first = states(app)["rejected"]
+                approve.resume(app.press, ISSUE)
+                await sender.drain()
+                assert state(app) is MailingState.PAUSED
+                second = states(app)["rejected"]
+                assert first < second < PEOPLE
+                mended = True
+                await sender.drain()
+                assert states(app)["rejected"] == second  # nobody has resumed it
+                approve.resume(app.press, ISSUE)
+                await sender.drain()
+                assert states(app) == {"rejected": second, "accepted": PEOPLE - second}
+                assert state(app) is MailingState.CLOSED
+                # Those that were refused meanwhile are owed it: it was not their addresses that were wrong.
+                assert supplement.unsent(app.press, ISSUE).copies == second
+                supplement.supplement(app.press, ISSUE)
+                await sender.drain()
+                assert states(app) == {"rejected": second, "accepted": PEOPLE}
+                assert supplement.unsent(app.press, ISSUE).copies == 0
+
+    run(story())

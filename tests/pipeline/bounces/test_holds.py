@@ -1,0 +1,316 @@
+"""An address at which enough issues failed is held, nothing more is written there, and a person lifts that again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mailer.app.installation import App, reload
+from mailer.domain.delivery import Rejected, Reply, State
+from mailer.domain.errors import BadInput, NotFound
+from mailer.domain.mailing import MailingState
+from mailer.pipeline.bounces import holds
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.mailings import approve, copies_of, plan, report, supplement, why
+from mailer.store import history, mailings
+from mailer.store.copies import deliveries
+from tests.club import ISSUE, LETTER, Club, begin, copies, import_register, members, pull_issues, states
+from tests.doubles import FrozenClock
+from tests.pipeline.relayed import ACCEPTED, NEVER, answer, claim, deliver, the_mailings
+from tests.reported import DOMAIN, FULL, SILENT, SPAM, UNKNOWN, UNSIGNED, bounce, come, come_back, complaint, path_of
+
+PEOPLE = members(60)
+ANNA = PEOPLE[0]
+
+
+@pytest.fixture
+def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
+    """The installation with return paths and an issue that sixty people have got."""
+    club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    with club.opened(clock) as opened:
+        begin(opened, PEOPLE)
+        deliver(opened)
+        yield opened
+
+
+def held(app: App) -> list[tuple[str, str]]:
+    return [(one.address, str(one.reason)) for one, _ in holds.listing(app.press)]
+
+
+def next_issue(
+    app: App, club: Club, clock: FrozenClock, number: int, *, days: float = 0, **answers: object
+) -> IssueName:
+    """A further issue goes out, so many days later."""
+    clock.advance(days=days)
+    club.write_issue(serial=41 + number, number=7 + number)
+    pull_issues(app)
+    name = IssueName(newsletter=LETTER, serial=41 + number)
+    plan.plan(app.press, name)
+    approve.approve(app.press, name)
+    approve.send(app.press, name)
+    deliver(app, answers)
+    return name
+
+
+def comes_back(app: App, name: IssueName, person: str, why) -> None:
+    copy = next(one for one in copies_of.listing(app.press, name, None) if one.person == person)
+    path = path_of(app, copy)
+    come(app, bounce(path, copy.address, why, message_id=copy.message_id), path)
+
+
+# --- holding ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_address_that_is_dead_in_two_issues_is_held(app: App, club: Club, clock: FrozenClock) -> None:
+    come_back(app, "P001")
+    assert held(app) == []
+    name = next_issue(app, club, clock, 1, days=30)
+    comes_back(app, name, "P001", UNKNOWN)
+    assert held(app) == [(ANNA.email, "address")]
+    [(hold, [seat])] = holds.listing(app.press)
+    assert (seat.person, seat.names["en"]) == ("P001", "Reader001")
+    assert [(one.issue, one.refused, one.said) for one in hold.evidence] == [
+        (f"{LETTER}/41", False, "550 5.1.1 No such user here"),
+        (f"{LETTER}/42", False, "550 5.1.1 No such user here"),
+    ]
+    # The membership is what it was: rule 11 alone keeps the next issue away.
+    answer_ = why.why(app.press, "P001", ISSUE).now
+    assert (answer_.entitlement.reason, answer_.entitlement.rule) == ("address_held", 11)
+    third = next_issue(app, club, clock, 2)
+    assert report.report(app.press, third).balance.excluded == {"address_held": 1}
+
+
+def test_one_report_and_a_refusal_that_confirms_it_are_enough(app: App, club: Club, clock: FrozenClock) -> None:
+    come_back(app, "P001")
+    next_issue(app, club, clock, 1, **{ANNA.email: NEVER})
+    assert held(app) == [(ANNA.email, "address")]
+
+
+def test_refusals_alone_count_like_reports(app: App, club: Club, clock: FrozenClock) -> None:
+    next_issue(app, club, clock, 1, **{ANNA.email: NEVER})
+    assert held(app) == []
+    next_issue(app, club, clock, 2, **{ANNA.email: NEVER})
+    assert held(app) == [(ANNA.email, "address")]
+
+
+@pytest.mark.parametrize(("why", "issues", "days", "reason"), [(FULL, 5, 8, "mailbox"), (SILENT, 4, 5, "transport")])
+def test_a_full_mailbox_and_a_lost_way_take_more_issues_and_time(
+    app: App, club: Club, clock: FrozenClock, why, issues: int, days: float, reason: str
+) -> None:
+    come_back(app, "P001", why)
+    for number in range(1, issues):
+        assert held(app) == []
+        comes_back(app, next_issue(app, club, clock, number, days=days), "P001", why)
+    assert held(app) == [(ANNA.email, reason)]
+
+
+@pytest.mark.parametrize("why", [SPAM, UNSIGNED])
+def test_what_is_our_fault_never_holds(app: App, club: Club, clock: FrozenClock, why) -> None:
+    come_back(app, "P001", why)
+    for number in range(1, 7):
+        comes_back(app, next_issue(app, club, clock, number, days=30), "P001", why)
+    assert held(app) == []
+
+
+def test_an_accepted_copy_and_seven_quiet_days_clear_an_address(app: App, club: Club, clock: FrozenClock) -> None:
+    come_back(app, "P001")
+    next_issue(app, club, clock, 1, days=30)  # it arrived
+    name = next_issue(app, club, clock, 2, days=30)
+    comes_back(app, name, "P001", UNKNOWN)
+    assert held(app) == []  # the first has lapsed
+
+
+def test_what_waits_for_a_held_address_is_held_whoever_shares_it(app: App, club: Club, clock: FrozenClock) -> None:
+    sharing = [*members(1, first=61, address=ANNA.email.upper()), *members(1, first=62, address=ANNA.email)]
+    come_back(app, "P001")
+    name = next_issue(app, club, clock, 1, days=1)
+    import_register(app, [*PEOPLE, *sharing])
+    supplement.supplement(app.press, ISSUE)
+    comes_back(app, name, "P001", UNKNOWN)
+    assert [copies(app)[one].held_reason for one in ("P061", "P062")] == ["address_held", "address_held"]
+    assert deliver(app) == []
+
+
+def test_a_copy_that_waits_when_its_address_is_held_stays(app: App, club: Club, clock: FrozenClock) -> None:
+    import_register(app, [*PEOPLE, *members(1, first=61, address=ANNA.email)])
+    come_back(app, "P001")
+    supplement.supplement(app.press, ISSUE)
+    with app.store.transaction() as connection:
+        given = {"issue": str(ISSUE), "said": "spam", "at": clock.now()}
+        holds.hold_for_complaint(connection, app.press, copies(app)["P001"], **given)
+    assert (copies(app)["P061"].state, copies(app)["P061"].held_reason) == (State.HELD, "address_held")
+    assert deliver(app) == []
+    # A new address: the copy is owed, and goes there in place of the one that was held.
+    import_register(app, [*PEOPLE, *members(1, first=61, address="new@members.example")])
+    assert [one.person for one in supplement.unsent(app.press, ISSUE).people] == ["P061"]
+    supplement.supplement(app.press, ISSUE)
+    assert deliver(app) == ["new@members.example"]
+    assert states(app) == {"accepted": 60, "bounced": 1, "cancelled": 1}
+    assert report.report(app.press, ISSUE).balance.balanced
+
+
+# --- lifting ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lift_makes_the_issue_owed_again_and_starts_anew(app: App, club: Club, clock: FrozenClock) -> None:
+    come_back(app, "P001")
+    comes_back(app, next_issue(app, club, clock, 1), "P001", UNKNOWN)
+    assert supplement.unsent(app.press, ISSUE).people == ()
+    clock.advance(minutes=1)
+    assert holds.lift(app.press, ANNA.email.upper())
+    assert held(app) == []
+    assert [one.person for one in supplement.unsent(app.press, ISSUE).people] == ["P001"]
+    supplement.supplement(app.press, ISSUE)
+    assert deliver(app) == [ANNA.email]
+    clock.advance(minutes=1)
+    come_back(app, "P001")  # it bounces once more: that is the first that counts
+    assert held(app) == []
+    assert supplement.unsent(app.press, ISSUE).people == ()
+    with app.store.reading() as connection:
+        first = deliveries.listing(connection, ISSUE.newsletter, ISSUE.serial)[0]
+        entries = history.entries(connection, f"delivery {first.id}")
+    assert [(one.verb, one.who) for one in entries] == [("lift", "secretary")]
+
+
+def test_a_complaint_confirms_a_hold_which_then_outlives_the_breaker(app: App, club: Club, clock: FrozenClock) -> None:
+    for one in PEOPLE[:5]:
+        come_back(app, one.person)
+    name = next_issue(app, club, clock, 1, days=10)
+    for one in PEOPLE[:5]:
+        comes_back(app, name, one.person, UNKNOWN)
+    copy = copies(app)["P001"]
+    come(app, complaint(path_of(app, copy), copy.address, message_id=copy.message_id), path_of(app, copy))
+    assert held(app)[0] == (ANNA.email, "complaint")
+    comes_back(app, name, "P006", UNKNOWN)  # the breaker
+    assert held(app) == [(ANNA.email, "complaint")]
+    with app.store.reading() as connection:
+        withdrawn = next(one for one in deliveries.listing(connection, LETTER, 42) if one.person == "P002")
+        assert [one.verb for one in history.entries(connection, f"delivery {withdrawn.id}")] == ["hold", "lift"]
+
+
+def test_what_failed_until_the_breaker_is_owed_again_whatever_it_was(app: App, club: Club, clock: FrozenClock) -> None:
+    for one in PEOPLE[:6]:
+        come_back(app, one.person)
+    clock.advance(minutes=1)
+    come_back(app, "P007")  # after it, and its address is dead: that is this reader's own
+    found = supplement.unsent(app.press, ISSUE)
+    assert [one.person for one in found.people] == [f"P{number:03}" for number in range(1, 7)]
+    assert found.stuck == ("P007",)
+
+
+def test_an_address_with_one_failure_can_be_said_to_be_right(app: App, clock: FrozenClock) -> None:
+    come_back(app, "P001", FULL)
+    clock.advance(minutes=1)
+    assert not holds.lift(app.press, ANNA.email)
+    assert [one.person for one in supplement.unsent(app.press, ISSUE).people] == ["P001"]
+
+
+def test_what_never_failed_cannot_be_lifted(app: App) -> None:
+    with pytest.raises(NotFound, match="is not held, and nothing failed there"):
+        holds.lift(app.press, PEOPLE[5].email)
+    with pytest.raises(BadInput):
+        holds.lift(app.press, "no address")
+
+
+# --- the breaker ------------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_issue_that_comes_back_for_our_sake_alarms_and_holds_nobody(app: App, clock: FrozenClock) -> None:
+    for one in PEOPLE:
+        come_back(app, one.person, UNSIGNED)
+    assert states(app) == {"bounced": 60}
+    assert held(app) == []
+    [mailing] = the_mailings(app)
+    assert (mailing.state, mailing.broken_at) == (MailingState.CLOSED, clock.now())
+    # It is mended by nobody but us: then everybody is owed the issue.
+    assert len(supplement.unsent(app.press, ISSUE).people) == 60
+
+
+def test_many_dead_addresses_at_once_stop_the_mailing_and_withdraw_its_holds(
+    app: App, club: Club, clock: FrozenClock
+) -> None:
+    for one in PEOPLE[:5]:
+        come_back(app, one.person)
+    name = next_issue(app, club, clock, 1, days=10)
+    for one in PEOPLE[:5]:
+        comes_back(app, name, one.person, UNKNOWN)
+    assert len(held(app)) == 5
+    comes_back(app, name, "P006", UNKNOWN)  # six of sixty are a tenth
+    assert held(app) == []
+    with app.store.reading() as connection:
+        [said] = [one.detail for one in history.entries(connection, str(name)) if one.verb == "alarm"]
+    assert said == "6 of 60 copies failed because their address is dead"
+    assert why.why(app.press, "P001", ISSUE).now.entitlement.reason == "paid"
+
+
+def test_a_mailing_that_is_refused_with_the_same_words_withdraws_its_holds_too(
+    app: App, club: Club, clock: FrozenClock
+) -> None:
+    come_back(app, "P001")
+    club.write_issue(serial=42, number=8)
+    pull_issues(app)
+    name = IssueName(newsletter=LETTER, serial=42)
+    plan.plan(app.press, name)
+    approve.approve(app.press, name)
+    approve.send(app.press, name)
+    for work in (works := claim(app))[:5]:
+        mine = work.claim.person == "P001"
+        answer(app, work, NEVER if mine else ACCEPTED, begun=not mine)
+    assert held(app) == [(ANNA.email, "address")]
+    # Words of which nobody knows whose trouble they mean: the part that failed for our sake stays small.
+    for work in works[5:20]:
+        answer(app, work, Rejected(reply=Reply(code=554, status="5.0.0", text="No")))
+    assert "were refused with 554 5.0.0" in report.progress(app.press, name).pause_reason
+    assert held(app) == []
+
+
+def test_a_mailing_under_way_is_paused_and_goes_on_when_a_person_says_so(
+    app: App, club: Club, clock: FrozenClock
+) -> None:
+    club.write_issue(serial=42, number=8)
+    pull_issues(app)
+    name = IssueName(newsletter=LETTER, serial=42)
+    plan.plan(app.press, name)
+    approve.approve(app.press, name)
+    approve.send(app.press, name)
+    works = claim(app)
+    for work in works[:40]:
+        dead = work.claim.copy_number < 7
+        answer(app, work, NEVER if dead else ACCEPTED, begun=not dead)
+    assert report.progress(app.press, name).state is MailingState.PAUSED
+    assert "6 of 60 copies failed because their address is dead" in report.progress(app.press, name).pause_reason
+    clock.advance(minutes=1)
+    approve.resume(app.press, name)
+    for work in works[40:]:
+        clock.advance(seconds=1)
+        dead = work.claim.copy_number < 46
+        answer(app, work, NEVER if dead else ACCEPTED, begun=not dead)
+    # Five more are no tenth: what was counted before does not count again.
+    assert report.progress(app.press, name).state is MailingState.SENDING
+
+
+def test_a_canary_wave_that_comes_back_stops_the_rest(app: App, club: Club, clock: FrozenClock) -> None:
+    club.reschedule({"send": {"canary": 4, "canary_minutes": 60}})
+    again = reload(app)
+    club.write_issue(serial=42, number=8)
+    pull_issues(again)
+    name = IssueName(newsletter=LETTER, serial=42)
+    plan.plan(again.press, name)
+    with again.store.transaction() as connection:
+        found = mailings.mailings_of(connection, LETTER, 42)[0]
+        mailings.record_test(
+            connection,
+            newsletter=LETTER,
+            serial=42,
+            content_hash=found.content_hash,
+            editions_hash=found.editions_hash,
+            now=clock.now(),
+            messages=1,
+        )
+    approve.approve(again.press, name)
+    approve.send(again.press, name)
+    assert len(deliver(again)) == 4
+    for number in range(1, 4):
+        comes_back(again, name, f"P{number:03}", UNSIGNED)
+    assert report.progress(again.press, name).state is MailingState.PAUSED
+    clock.advance(minutes=61)
+    assert deliver(again) == []

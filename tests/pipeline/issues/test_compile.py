@@ -1,0 +1,96 @@
+"""The workbench: one way to make a copy, from a row's plain values, and a plate engraved once for each edition."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mailer.domain.address import Address
+from mailer.domain.circulation import Copy
+from mailer.domain.edition import NO_INSERT, Slot
+from mailer.domain.errors import CannotRender
+from mailer.domain.newsletter import Sender
+from mailer.formats.message.parts import contents
+from mailer.pipeline.issues.compile import Letterhead, Workbench
+from tests.formats.made_up import CORPORATE, a_newsletter, an_edition, an_issue
+
+COPY = Copy(
+    person="P001",
+    language="en",
+    variant=CORPORATE,
+    copy_number=17,
+    address=Address(local="ada", domain="example.org"),
+    name="Ada Harbour",
+    salutation="Dear Ms. Harbour",
+    paid_until=date(2031, 6, 30),
+)
+ROW = ("en", "corporate-renew", 17, "ada@example.org", "Ada Harbour", "Dear Ms. Harbour", date(2031, 6, 30), "<m17@x>")
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    editions = {
+        (language, variant): an_edition(language, variant)
+        for language in ("en", "ru")
+        for variant in (CORPORATE, NO_INSERT)
+    }
+    return Workbench(
+        issue=an_issue(),
+        letterhead=Letterhead.of(a_newsletter()),
+        editions=editions,
+        date=datetime(2031, 3, 5, tzinfo=UTC),
+    )
+
+
+def test_a_row_and_a_copy_make_the_same_message(bench):
+    made = bench.make(COPY, "<m17@x>")
+    assert made == bench.print_copy(*ROW)
+    html, text = contents(made)
+    for said in ("Dear Ms. Harbour", "Copy No. 17 · Ada Harbour · for personal use only", "June 30, 2031"):
+        assert said in html
+        assert said in text
+
+
+def test_a_plate_is_engraved_once_for_an_edition_and_once_for_its_tests(bench):
+    for number in range(3):
+        for test in (False, True):
+            bench.make(replace(COPY, copy_number=number), f"<m{number}@x>", test=test)
+    assert set(bench._plates) == {("en", "corporate-renew", False), ("en", "corporate-renew", True)}
+
+
+@pytest.mark.parametrize(
+    ("language", "mark"),
+    [
+        ("en", "TEST: a test mailing, variant corporate-renew. Please do not forward."),
+        ("ru", "ТЕСТ: пробная рассылка, вариант corporate-renew. Не пересылать."),
+    ],
+)
+def test_a_test_says_so_in_its_subject_and_above_both_parts(bench, language, mark):
+    made = bench.make(replace(COPY, language=language), "<m17@x>", test=True)
+    html, text = contents(made)
+    assert mark in html
+    assert " ".join(text.split()).startswith(mark)
+    assert mark not in contents(bench.make(replace(COPY, language=language), "<m17@x>"))[0]
+
+
+def test_nobody_has_to_be_paid_where_no_date_is_told(bench):
+    html, _ = contents(bench.make(replace(COPY, variant=NO_INSERT, paid_until=None), "<m17@x>"))
+    assert "Ada Harbour" in html
+    with pytest.raises(
+        CannotRender, match=f"person P001 cannot be made: nothing is given for '{Slot.PAID_UNTIL}'; mend"
+    ):
+        bench.make(replace(COPY, paid_until=None), "<m17@x>")
+
+
+def test_what_no_header_can_hold_names_the_person(bench):
+    with pytest.raises(CannotRender, match="the en copy of person P001 cannot be made: The To cannot hold"):
+        bench.make(replace(COPY, address=Address(local="=?x", domain="example.org")), "<m17@x>")
+    sender = Sender(name="The\nLetter", address=Address(local="letter", domain="club.example"))
+    spoilt = replace(bench, letterhead=replace(bench.letterhead, sender=sender))
+    with pytest.raises(CannotRender, match=r"person P001 cannot be made: The From holds U\+000A"):
+        spoilt.make(COPY, "<m17@x>")
+
+
+def test_an_edition_that_is_not_there_is_a_key_error(bench):
+    with pytest.raises(KeyError):
+        bench.make(replace(COPY, language="de"), "<m17@x>")

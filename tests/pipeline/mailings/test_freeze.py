@@ -1,0 +1,125 @@
+"""However many people are judged and written at a time, the circulation is the same, down to its hash."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import chain
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import Connection, select
+
+from mailer.app.installation import App
+from mailer.domain.circulation import Register, candidates, judge
+from mailer.domain.membership import Kind
+from mailer.domain.register_change import Difference, MembershipChange, SeatChange
+from mailer.pipeline.issues.shelf import find_revision
+from mailer.pipeline.mailings import plan
+from mailer.pipeline.mailings.entitle import audience, judge_everybody, judge_people
+from mailer.store import mailings, members
+from mailer.store.copies import deliveries
+from mailer.store.schema.tables import recipients
+from tests.builders import a_membership, a_payment, a_register, a_seat, registers
+from tests.club import ISSUE, LETTER, pull_issues
+
+CHUNKS = (1, 2, 3, 1000)
+FIRM = {"kind": Kind.CORPORATE}
+PAID = {"amount": 80000}
+
+
+def put(connection: Connection, register: Register) -> None:
+    """The register is this one."""
+    members.lock_register(connection)
+    new = Difference(
+        memberships=tuple(MembershipChange(before=None, after=one) for one in register.memberships.values()),
+        seats=tuple(SeatChange(before=None, after=seat) for seat in register.seats),
+        payments=register.payments,
+    )
+    members.apply(connection, new)
+
+
+def frozen(app: App, register: Register, chunk: int) -> tuple[object, ...]:
+    """All that a plan of so many at a time writes of people; nothing of it stays."""
+    draft = plan.draw_up(app.press, ISSUE)
+    with app.store.rehearsal() as connection:
+        put(connection, register)
+        made = plan.write(connection, app.press, ISSUE, draft, chunk=chunk)
+        mailing = mailings.mailing(connection, made.mailing)
+        kept = deliveries.of_mailing(connection, made.mailing)
+        assert [one.copy_number for one in kept] == [*range(1, made.copies + 1)]
+        assert len({one.message_id for one in kept}) == made.copies
+        return (
+            replace(made, mailing=0),
+            mailing.circulation_hash,
+            mailing.seal,
+            [*mailings.decided(connection, made.mailing)],
+            [one.copy for one in kept],
+            connection.execute(select(recipients.c.person, recipients.c.membership)).all(),
+        )
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(register=registers())
+def test_the_size_of_a_chunk_changes_nothing(app: App, register: Register) -> None:
+    pull_issues(app)
+    first, *others = (frozen(app, register, chunk) for chunk in CHUNKS)
+    assert others == [first] * len(others)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(register=registers())
+def test_some_people_are_judged_as_they_are_among_all(app: App, register: Register) -> None:
+    pull_issues(app)
+    with app.store.rehearsal() as connection:
+        put(connection, register)
+        revision = find_revision(connection, ISSUE)
+        asked = audience(app.press.newsletter(LETTER), revision)
+        whole = judge(candidates(members.load_register(connection), asked.date), asked, app.press.fees)
+        assert [*members.people(connection)] == [*whole]
+        for chunk in CHUNKS:
+            chunks = [*judge_everybody(connection, app.press, revision, chunk=chunk)]
+            assert all(len(people) <= chunk for people in chunks)
+            assert [*chain.from_iterable(chunks)] == [*whole.values()]
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_who_sits_where_is_seen_from_outside_of_the_chunk(app: App, chunk: int) -> None:
+    pull_issues(app)
+    register = a_register(
+        a_membership(**FIRM),
+        a_seat(person="P001", number=1, ended_on=date(2018, 12, 31)),
+        a_seat(person="P002", number=2),
+        a_seat(person="P003", number=1),  # once P001 has left
+        a_payment(**PAID),
+    )
+    [_, _, _, decided, copies, _] = frozen(app, register, chunk)
+    assert [(one.person, one.reason) for one in decided] == [("P001", "paid"), ("P002", "paid"), ("P003", "no_seat")]
+    assert [(one.person, one.copy_number) for one in copies] == [("P001", 1), ("P002", 2)]
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_who_is_on_several_memberships_is_judged_once_by_the_best(app: App, chunk: int) -> None:
+    pull_issues(app)
+    register = a_register(
+        a_membership("M001", circle="archive"),
+        a_membership("M002"),
+        a_membership("M003", kind=Kind.HONORARY),
+        a_seat("M001", "P002"),
+        a_seat("M002", "P002"),
+        a_seat("M003", "P001"),
+        a_seat("M003", "P002"),
+        a_seat("M003", "P003"),
+        a_payment("M002"),
+    )
+    [made, _, _, decided, _, sat] = frozen(app, register, chunk)
+    assert (made.considered, made.recipients, made.copies) == (3, 3, 3)
+    assert [(one.person, one.reason) for one in decided] == [(f"P00{number}", "honorary") for number in (1, 2, 3)]
+    assert {row.membership for row in sat} == {"M003"}
+
+
+def test_who_is_not_in_the_register_has_no_answer(app: App) -> None:
+    pull_issues(app)
+    with app.store.rehearsal() as connection:
+        put(connection, a_register(a_membership(), a_seat()))
+        revision = find_revision(connection, ISSUE)
+        assert [*judge_people(connection, app.press, revision, {"P001", "P999"})] == ["P001"]
+        assert judge_people(connection, app.press, revision, set()) == {}

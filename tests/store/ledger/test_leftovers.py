@@ -1,0 +1,111 @@
+"""What a sender left behind: freed by its journal when it is dead, in doubt when it may be alive or left no journal."""
+
+import pytest
+
+from mailer.domain.delivery import Noted, State, Trace
+from mailer.store import Store, mailings
+from mailer.store.copies import deliveries
+from mailer.store.ledger import leftovers
+from tests.store.rows import (
+    LEASE,
+    NOW,
+    SECOND,
+    a_mailing,
+    a_mailing_of,
+    an_owner,
+    came,
+    put,
+    state_of,
+    take,
+    write_down,
+)
+
+
+@pytest.mark.parametrize(
+    ("traces", "state", "tried"),
+    [
+        ([], State.PENDING, None),
+        ([Trace(noted=Noted.BEGUN)], State.UNCERTAIN, ("unknown", None)),
+        ([Trace(noted=Noted.LOST)], State.UNCERTAIN, ("unknown", None)),
+        ([Trace(noted=Noted.ACCEPTED, code=250)], State.ACCEPTED, ("accepted", 250)),
+        ([Trace(noted=Noted.DEFERRED, code=451)], State.PENDING, ("deferred", 451)),
+        ([Trace(noted=Noted.REJECTED, code=554)], State.REJECTED, ("rejected", 554)),
+        (None, State.UNCERTAIN, ("unknown", None)),
+    ],
+)
+def test_a_dead_senders_journal_tells_what_became_of_its_copy(
+    store: Store, traces: list[Trace] | None, state: State, tried: tuple[str, int | None] | None
+) -> None:
+    with store.transaction() as connection:
+        mailing, [delivery] = a_mailing_of(connection, 1)
+        owner = an_owner(connection)
+        [held] = take(connection, mailing, owner)
+        journal = None if traces is None else dict.fromkeys([(held.delivery, held.epoch)][: len(traces)], *traces)
+        found = leftovers.take_over(connection, dead={owner: journal}, now=NOW + SECOND)
+        assert found == (int(state is State.PENDING), [delivery] if state is State.UNCERTAIN else [])
+        left = deliveries.delivery(connection, delivery)
+        assert (left.state, left.owner, left.marked_at) == (state, None, None)
+        attempts = deliveries.attempts_of(connection, delivery)
+        assert [(one.outcome, one.code) for one in attempts] == ([tried] if tried else [])
+        for one in attempts:
+            assert (one.started_at, one.finished_at) == (NOW, NOW + SECOND)
+            assert "its sender ended before" in one.text
+        # A plan of which a copy may have left is never replaced.
+        assert mailings.mailing(connection, mailing).first_handover_at == (NOW if tried else None)
+        assert leftovers.take_over(connection, dead={owner: journal}, now=NOW + SECOND) == (0, [])
+
+
+def test_what_the_journal_says_of_an_earlier_claim_is_not_about_this_one(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [delivery] = a_mailing_of(connection, 1)
+        owner = an_owner(connection)
+        [held] = take(connection, mailing, owner)
+        other = {(held.delivery, held.epoch + 1): Trace(noted=Noted.ACCEPTED), (99, 1): Trace(noted=Noted.BEGUN)}
+        assert leftovers.take_over(connection, dead={owner: other}, now=NOW) == (1, [])
+        assert state_of(connection, delivery) is State.PENDING
+
+
+def test_only_the_copies_of_the_dead_are_taken_over(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, ids = a_mailing_of(connection, 4)
+        dead, alive = an_owner(connection, 1), an_owner(connection, 2)
+        begun, _ = take(connection, mailing, dead, limit=2)
+        take(connection, mailing, alive)
+        journal = {(begun.delivery, begun.epoch): Trace(noted=Noted.BEGUN)}
+        assert leftovers.take_over(connection, dead={dead: journal}, now=NOW) == (1, ids[:1])
+        states = [state_of(connection, one) for one in ids]
+        assert states == [State.UNCERTAIN, State.PENDING, State.SENDING, State.SENDING]
+        assert leftovers.take_over(connection, dead={}, now=NOW) == (0, [])
+
+
+def test_a_lease_that_is_over_leaves_every_copy_in_doubt(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, ids = a_mailing_of(connection, 2)
+        take(connection, mailing, an_owner(connection))
+        assert leftovers.take_over(connection, dead={}, now=NOW + LEASE - SECOND) == (0, [])
+        # It may be frozen, or on another machine: all of them were marked, and nobody can read how far it came.
+        assert leftovers.take_over(connection, dead={}, now=NOW + LEASE) == (0, ids)
+        assert {state_of(connection, one) for one in ids} == {State.UNCERTAIN}
+        assert [one.outcome for one in deliveries.attempts_of(connection, ids[0])] == ["unknown"]
+
+
+def test_a_dead_senders_journal_counts_even_when_its_lease_is_over(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [delivery] = a_mailing_of(connection, 1)
+        owner = an_owner(connection)
+        take(connection, mailing, owner)
+        assert leftovers.take_over(connection, dead={owner: {}}, now=NOW + 2 * LEASE) == (1, [])
+        assert state_of(connection, delivery) is State.PENDING
+
+
+def test_what_is_settled_is_not_taken_over(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [delivery, other] = a_mailing_of(connection, 2)
+        supplement = a_mailing(connection, supplement=1)
+        owner = an_owner(connection)
+        [held, _] = take(connection, mailing, owner)
+        write_down(connection, owner, came(held))
+        put(connection, other, state=State.CANCELLED, owner=None, relay=None, lease_until=None, marked_at=None)
+        assert leftovers.take_over(connection, dead={owner: None}, now=NOW + 2 * LEASE) == (0, [])
+        assert state_of(connection, delivery) is State.ACCEPTED
+        assert mailings.mailing(connection, supplement).first_handover_at is None

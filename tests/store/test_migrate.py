@@ -1,0 +1,96 @@
+"""A database that an older version made is brought to the newest schema with all that stands in it."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
+
+import mailer.store as room
+from mailer.domain.delivery import State
+from mailer.store import Store, mailings, resolve
+from mailer.store.copies import deliveries
+from mailer.store.ledger import limits
+from tests.conftest import DATABASES
+from tests.store.rows import NOW, a_revision, an_owner, came, state_of, take, write_down
+
+ADDRESSES = {
+    "a@gmail.com": "gmail.com",
+    "b@googlemail.com": "gmail.com",
+    "c@bk.ru": "mail.ru",
+    "d@members.example": "members.example",
+    '"e@f"@hotmail.com': "outlook.com",
+    "почта@example.org": "example.org",
+    "g@xn--e1afmkfd.example": "xn--e1afmkfd.example",
+}
+AT = NOW.strftime("%Y-%m-%d %H:%M:%S.%f")  # as SQLite keeps it
+MAILING = (
+    "INSERT INTO mailings (newsletter, serial, supplement, state, content_hash, circulation_hash, editions_hash,"
+    " inputs_hash, seal, letterhead, approval_required, planned_at, starts_at) VALUES ('bulletin', 253, 0, 'sending',"
+    " 'hash', 'c', 'e', 'i', 'seal', '{}', false, :at, :at) RETURNING id"
+)
+DELIVERY = (
+    "INSERT INTO deliveries (mailing, newsletter, serial, person, language, variant, copy_number, address, name,"
+    " salutation, message_id, judged_by, state, epoch, owner, lease_until, marked_at) VALUES (:mailing, 'bulletin',"
+    " 253, :person, 'en', 'none', :number, :address, 'Name', 'Dear', :message_id, '1:rules', :state, 1, :owner,"
+    " :lease, :lease) RETURNING id"
+)
+ATTEMPT = (
+    "INSERT INTO attempts (delivery, number, started_at, finished_at, outcome, code, status, text, queue_id,"
+    " tls_version) VALUES (:delivery, 1, :at, :at, 'accepted', 250, '', 'Ok', '', '')"
+)
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """A database with nothing in it."""
+    if request.param == "sqlite":
+        return resolve("sqlite:///mailer.db", tmp_path)
+    return resolve(request.getfixturevalue("postgres_schema"), tmp_path)
+
+
+def at_first_schema(connection: Connection) -> tuple[int, list[int]]:
+    """The database as version 0001 made it, with a mailing half sent; returns the mailing and its copies."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+    an_owner(connection)
+    a_revision(connection)
+    mailing = connection.execute(text(MAILING), {"at": AT}).scalar_one()
+    ids = []
+    for number, address in enumerate(ADDRESSES, start=1):
+        state = {1: State.ACCEPTED, 2: State.SENDING}.get(number, State.PENDING)
+        owned = {"owner": 1, "lease": AT} if state is State.SENDING else {"owner": None, "lease": None}
+        row = {"mailing": mailing, "person": f"P{number}", "number": number, "address": address, "state": state}
+        ids.append(connection.execute(text(DELIVERY), row | owned | {"message_id": f"<{number}>"}).scalar_one())
+    connection.execute(text(ATTEMPT), {"delivery": ids[0], "at": AT})
+    return mailing, ids
+
+
+def test_an_older_database_keeps_its_rows_and_learns_who_serves_which_mailbox(url: URL, tmp_path: Path) -> None:
+    engine = room._engine(url)
+    with engine.begin() as connection:
+        mailing, ids = at_first_schema(connection)
+    engine.dispose()
+
+    name = url.render_as_string(hide_password=False)
+    store = Store.open(name, tmp_path)
+    with store.transaction() as connection:
+        rows = connection.execute(text("SELECT address, family FROM deliveries")).all()
+        assert dict(rows) == ADDRESSES
+        assert connection.execute(text("SELECT DISTINCT relay FROM attempts")).scalars().all() == [""]
+        assert mailings.mailing(connection, mailing).rest_at is None
+        assert [state_of(connection, one) for one in ids[:3]] == [State.ACCEPTED, State.SENDING, State.PENDING]
+        assert [one.outcome for one in deliveries.attempts_of(connection, ids[0])] == ["accepted"]
+        # It goes on as a ledger of its own time.
+        owner = an_owner(connection)
+        held = take(connection, mailing, owner, without=["gmail.com"])
+        assert [one.address for one in held] == list(ADDRESSES)[2:]
+        write_down(connection, owner, *map(came, held))
+        assert limits.in_hand_to(connection, "gmail.com") == 1
+        assert deliveries.counts(connection, [mailing])["accepted"] == 6
+    store.close()
+    Store.open(name, tmp_path).close()  # once is enough
