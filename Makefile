@@ -26,8 +26,8 @@ check: setup  ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup  ## every test that needs no root
-	$(BIN)/pytest -m "not real and not benchmark"
+test: setup  ## every test that needs no root, on all cores
+	$(BIN)/pytest -n auto --dist worksteal -m "not real and not benchmark"
 
 test-real: setup  ## the tests with real servers; installs them with apt when root
 	sh tests/real/install

@@ -77,7 +77,7 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self.reload)
         # The alarm clock only: cronsim does the arithmetic and the tables remember (house.md, trap 2).
         alarm = AsyncIOScheduler(timezone=UTC)
-        first = self.app.press.clock.now()
+        first = self.app.context.clock.now()
         once = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         alarm.add_job(self.tick, "interval", seconds=self.pace.tick, next_run_time=first, **once)
         # Renewed by a job of its own: a slow pull must not cost the lease.
@@ -104,7 +104,7 @@ class Daemon:
         except BadInput as error:
             maillog.failed("reload of schedules/, the old ones are kept,", error)
             return
-        self.sender.use(self.app.press)
+        self.sender.use(self.app.context)
         self._failed.clear()
         self._polled.clear()
         self._reloaded.set()
@@ -153,7 +153,7 @@ class Daemon:
             return
         try:
             transport = composition.transport(self.app)
-            await outbox.send(self.app.press, transport, until=self.sender.until_stopped)
+            await outbox.send(self.app.context, transport, until=self.sender.until_stopped)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
 
@@ -171,8 +171,8 @@ class Daemon:
         if self._rests(what):
             return
         try:
-            ready = await asyncio.to_thread(test_mailing.prepare, self.app.press, name)
-            failed = await test_mailing.send(self.app.press, composition.transport(self.app), ready)
+            ready = await asyncio.to_thread(test_mailing.prepare, self.app.context, name)
+            failed = await test_mailing.send(self.app.context, composition.transport(self.app), ready)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
         else:
@@ -187,67 +187,67 @@ class Daemon:
 
     def _forget_old(self) -> None:
         """Once a day: of old reports only what was read from them is kept."""
-        now, last = self.app.press.clock.now(), self._forgot
+        now, last = self.app.context.clock.now(), self._forgot
         if last is None or not last <= now < last + timedelta(days=1):
             self._forgot = now
             keep = timedelta(days=self.app.config.bounces.keep_days)
-            self._do("letting go of old reports", partial(ingest.forget_old, self.app.press, keep))
+            self._do("letting go of old reports", partial(ingest.forget_old, self.app.context, keep))
 
     def _pull(self, newsletter: Newsletter) -> None:
-        now = self.app.press.clock.now()
+        now = self.app.context.clock.now()
         last = self._polled.get(newsletter.id)
         if last is None or not last <= now < last + timedelta(seconds=newsletter.source.every_seconds):
             self._polled[newsletter.id] = now
             source = composition.source(self.app, newsletter)
-            self._do(f"pull {newsletter.id}", partial(pull.pull, self.app.press, newsletter, source))
+            self._do(f"pull {newsletter.id}", partial(pull.pull, self.app.context, newsletter, source))
 
     def _plan_arrived(self) -> None:
         """Plan every issue that has no plan, or one of an older revision."""
-        press = self.app.press
-        with press.store.reading() as connection:
+        context = self.app.context
+        with context.store.reading() as connection:
             arrived = [
                 IssueName(newsletter=one.newsletter, serial=one.serial)
                 for one in issues.latest_revisions(connection)
-                if one.newsletter in press.newsletters
+                if one.newsletter in context.newsletters
                 and plan.wants_plan(mailings.mailings_of(connection, one.newsletter, one.serial), one.content_hash)
             ]
         for name in arrived:
             self._do(f"plan {name}", partial(self._plan, name))
 
     def _plan(self, name: IssueName) -> None:
-        made = plan.plan_arrived(self.app.press, name)
+        made = plan.plan_arrived(self.app.context, name)
         if made is not None:
             maillog.mailing(made.issue, f"is planned: {made.copies} copies for {made.recipients} people")
 
     def _untested(self) -> list[IssueName]:
         """The planned issues of which no test mailing was sent as they are now."""
-        press = self.app.press
-        with press.store.reading() as connection:
+        context = self.app.context
+        with context.store.reading() as connection:
             return [
                 IssueName.parse(one.issue)
                 for one in mailings.mailings_in(connection, [MailingState.PLANNED])
-                if one.newsletter in press.newsletters
-                and press.newsletters[one.newsletter].editors
+                if one.newsletter in context.newsletters
+                and context.newsletters[one.newsletter].editors
                 and not mailings.was_tested(connection, one.content_hash, one.editions_hash)
-                and not approve.drifted(connection, press, one)  # then it is no longer what would be tested
+                and not approve.drifted(connection, context, one)  # then it is no longer what would be tested
             ]
 
     def _begin_due(self) -> None:
-        for one in schedule.waiting(self.app.press):
+        for one in schedule.waiting(self.app.context):
             self._do(f"send {one.issue}", partial(self._begin_if_due, one))
 
     def _begin_if_due(self, found: Mailing) -> None:
-        schedule = self.app.press.newsletter(found.newsletter).schedule
-        if schedule.begin_if_due(self.app.press, found, partial(next_time, schedule)):
+        own = self.app.context.newsletter(found.newsletter).schedule
+        if schedule.begin_if_due(self.app.context, found, partial(next_time, own)):
             maillog.mailing(found.issue, "begins")
 
     def _write_letters(self) -> None:
-        press = self.app.press
-        self._do("the digest", partial(outbox.digests, press))
-        now = press.clock.now()
+        context = self.app.context
+        self._do("the digest", partial(outbox.digests, context))
+        now = context.clock.now()
         if self._asked is None or not self._asked <= now < self._asked + ASK:
             self._asked = now
-            self._do("the reminder", partial(outbox.reminder, press))
+            self._do("the reminder", partial(outbox.reminder, context))
 
     def _do(self, what: str, job: Callable[[], object]) -> None:
         """Do a job now, unless it failed a short while ago."""
@@ -260,8 +260,8 @@ class Daemon:
 
     def _rests(self, what: str) -> bool:
         failed_at = self._failed.get(what)
-        return failed_at is not None and failed_at <= self.app.press.clock.now() < failed_at + AGAIN
+        return failed_at is not None and failed_at <= self.app.context.clock.now() < failed_at + AGAIN
 
     def _rest(self, what: str, error: Exception) -> None:
-        self._failed[what] = self.app.press.clock.now()
+        self._failed[what] = self.app.context.clock.now()
         maillog.failed(what, error)

@@ -83,12 +83,12 @@ async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[
 
 
 async def _first_month(opened: App, say: Say) -> report.Report:
-    name, secretary = IssueName.parse(ISSUE), replace(opened.press, who="secretary")
+    name, secretary = IssueName.parse(ISSUE), replace(opened.context, who="secretary")
 
     async def reached(*states: MailingState) -> report.Progress:
         while True:
             try:
-                found = await asyncio.to_thread(report.progress, opened.press, name)
+                found = await asyncio.to_thread(report.progress, opened.context, name)
             except MailerError:  # not pulled or planned yet
                 found = None
             if found is not None and found.state in states:
@@ -102,12 +102,12 @@ async def _first_month(opened: App, say: Say) -> report.Report:
     begun = await asyncio.to_thread(approve.send, secretary, name)
     say(f"The secretary approved and sent it: {begun.copies} copies, the first after the time to undo it.")
     await reached(MailingState.CLOSED)
-    return await asyncio.to_thread(report.report, opened.press, name)
+    return await asyncio.to_thread(report.report, opened.context, name)
 
 
 async def _tested(opened: App, name: IssueName) -> None:
     while True:
-        if await asyncio.to_thread(report.was_tested, opened.press, name):
+        if await asyncio.to_thread(report.was_tested, opened.context, name):
             return
         await asyncio.sleep(LOOK)
 
@@ -131,13 +131,13 @@ def _rewrite(file: Path, values: dict[str, str]) -> None:
 
 
 def _import_register(opened: App, folder: Path) -> None:
-    press = opened.press
+    context = opened.context
     exchange.import_register(
-        press.store,
+        context.store,
         members_table=files.read_members("members.csv", (folder / "members.csv").read_bytes()),
         payments_table=files.read_payments("payments.csv", (folder / "payments.csv").read_bytes()),
         end_missing=None,
         skip_bad=False,
         who="secretary",
-        now=press.clock.now(),
+        now=context.clock.now(),
     )

@@ -230,7 +230,7 @@ def import_register(app: App, people: Sequence[Member]) -> None:
         end_missing=None,
         skip_bad=False,
         who="secretary",
-        now=app.press.clock.now(),
+        now=app.context.clock.now(),
     )
 
 
@@ -239,14 +239,14 @@ def reverse(app: App, member: Member) -> None:
     period = Period(first=date(2018, 1, 1), last=date.fromisoformat(member.until))
     given = {"amount": Decimal(-member.paid), "currency": "RUB", "reference": f"BACK-{member.number:03}"}
     payment = Payment(membership=f"M{member.number:03}", period=period, **given)
-    exchange.add_payment(app.store, payment, who="secretary", now=app.press.clock.now())
+    exchange.add_payment(app.store, payment, who="secretary", now=app.context.clock.now())
 
 
 def pull_issues(app: App) -> list[pull.Pulled]:
     """Pull the club's issues, without the wait that tells whether a folder lies still."""
-    newsletter = app.press.newsletters[LETTER]
+    newsletter = app.context.newsletters[LETTER]
     source = FolderSource(newsletter.source.url, app.config.folder, lambda: None)
-    return pull.pull(app.press, newsletter, source)
+    return pull.pull(app.context, newsletter, source)
 
 
 def make_ready(app: App, people: Sequence[Member] = ()) -> None:
@@ -254,29 +254,29 @@ def make_ready(app: App, people: Sequence[Member] = ()) -> None:
     if people:
         import_register(app, people)
     pull_issues(app)
-    plan.plan(app.press, ISSUE)
-    approve.approve(app.press, ISSUE)
+    plan.plan(app.context, ISSUE)
+    approve.approve(app.context, ISSUE)
 
 
 def begin(app: App, people: Sequence[Member] = ()) -> None:
     """The same, and send it: its copies leave at the next drain."""
     make_ready(app, people)
-    approve.send(app.press, ISSUE)
+    approve.send(app.context, ISSUE)
 
 
 def copies(app: App) -> dict[str, Delivery]:
     """The issue's copies by person; of a reader of two languages, the one that comes last."""
-    return {one.person: one for one in copies_of.listing(app.press, ISSUE, None)}
+    return {one.person: one for one in copies_of.listing(app.context, ISSUE, None)}
 
 
 def attempts(app: App, person: str) -> list[Attempt]:
     """Every attempt of a person's copy."""
-    return list(copies_of.story(app.press, copies(app)[person].id).attempts)
+    return list(copies_of.story(app.context, copies(app)[person].id).attempts)
 
 
 def states(app: App) -> dict[str, int]:
     """How many copies of the issue are in each state, the empty ones left out."""
-    found = [one.state.value for one in copies_of.listing(app.press, ISSUE, None)]
+    found = [one.state.value for one in copies_of.listing(app.context, ISSUE, None)]
     return {state: found.count(state) for state in sorted(set(found))}
 
 

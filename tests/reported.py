@@ -144,18 +144,18 @@ def letter(to: str, text: str, *, subject: str = "Hello", sender: str = "desk001
 
 def path_of(app: App, copy: Delivery) -> str:
     """The return path of a copy."""
-    return return_path(app.press.keys, copy.id, DOMAIN)
+    return return_path(app.context.keys, copy.id, DOMAIN)
 
 
 def unsubscribe_path_of(app: App, copy: Delivery) -> str:
     """Where the reader of a copy writes to get no more."""
-    return unsubscribe_address(app.press.keys, copy.id, DOMAIN)
+    return unsubscribe_address(app.context.keys, copy.id, DOMAIN)
 
 
 def come(app: App, content: bytes, recipient: str = "", way: Way = Way.LISTENER) -> Ingested:
     """The mail comes in."""
     rules = app.config.consequences
-    return ingest.ingest(app.press, rules, [RawReport(content=content, recipient=recipient, way=way)])[0]
+    return ingest.ingest(app.context, rules, [RawReport(content=content, recipient=recipient, way=way)])[0]
 
 
 def come_back(app: App, person: str, why: Refusal = UNKNOWN) -> Ingested:

@@ -30,7 +30,7 @@ from mailer.gateways.process.journal import Journal
 from mailer.gateways.process.journal import read as read_journal
 from mailer.gateways.smtp.connect import Security, SmtpSettings, SmtpTransport
 from mailer.gateways.sources.folder import FolderSource
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.sending.lane import AHEAD, Relay
 from mailer.pipeline.sending.limits import RelayLimit
 from mailer.pipeline.sending.sender import Sender
@@ -53,12 +53,12 @@ class App:
 
     config: Config
     schedules: Schedules
-    press: Press
+    context: Context
 
     @property
     def store(self) -> Store:
         """The database."""
-        return self.press.store
+        return self.context.store
 
     @property
     def state_folder(self) -> Path:
@@ -84,7 +84,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
     """The installation of a config.toml, its database made when it is not there. Raises MailerError naming what is wrong."""
     config = load_config(config_file)
     schedules = load_schedules(config.path(config.paths.schedules))
-    press = Press(
+    context = Context(
         store=Store.open(config.database_url, config.folder),
         clock=clock or SystemClock(),
         newsletters=schedules.newsletters,
@@ -100,14 +100,14 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         # Read where something is signed: a key that cannot be read must not keep anybody from pausing a mailing.
         signing=cache(partial(signer, config)),
     )
-    return App(config=config, schedules=schedules, press=press)
+    return App(config=config, schedules=schedules, context=context)
 
 
 def reload(app: App) -> App:
     """The same installation with schedules/ read again. Raises BadInput naming every bad file; the old App stays good."""
     schedules = load_schedules(app.config.path(app.config.paths.schedules))
-    press = replace(app.press, newsletters=schedules.newsletters, fees=schedules.fees)
-    return replace(app, schedules=schedules, press=press)
+    context = replace(app.context, newsletters=schedules.newsletters, fees=schedules.fees)
+    return replace(app, schedules=schedules, context=context)
 
 
 def signer(config: Config) -> Signer | None:
@@ -142,7 +142,7 @@ def _stand_still() -> None:
 
 def relays(app: App) -> list[Relay]:
     """The relays of the settings. Raises MailerError for settings that would send in clear, or cannot be signed for."""
-    _ = app.press.signer  # its keys are read now, before a copy is claimed
+    _ = app.context.signer  # its keys are read now, before a copy is claimed
     return [Relay(name=one.name, transport=transport_to(one), connections=one.connections) for one in app.config.relays]
 
 
@@ -211,10 +211,10 @@ def sending(app: App) -> Iterator[tuple[Sender, int]]:
                 boot_id=locks.boot_id(),
                 pid=os.getpid(),
                 lock=str(lock),
-                now=app.press.clock.now(),
+                now=app.context.clock.now(),
             )
         sender = Sender(
-            app.press,
+            app.context,
             relays(app),
             manner(app.config),
             owner=owner.id,
@@ -228,7 +228,7 @@ def sending(app: App) -> Iterator[tuple[Sender, int]]:
         finally:
             if sender.close():
                 with app.store.transaction() as connection:
-                    end_owner(connection, owner.id, app.press.clock.now())
+                    end_owner(connection, owner.id, app.context.clock.now())
                 journal_of(lock).unlink(missing_ok=True)
 
 
@@ -273,13 +273,13 @@ def is_dead(owner: Owner) -> bool:
 def daemon_runs(app: App) -> bool:
     """Whether a living daemon holds the scheduler's lease."""
     with app.store.reading() as connection:
-        holder = lease_holder(connection, SCHEDULER, app.press.clock.now())
+        holder = lease_holder(connection, SCHEDULER, app.context.clock.now())
     return holder is not None and not is_dead(holder)
 
 
 def hold_scheduler(app: App, owner: int) -> bool:
     """Take or renew the scheduler's lease; False while another living daemon has it."""
-    now = app.press.clock.now()
+    now = app.context.clock.now()
     with app.store.transaction() as connection:
         holder = lease_holder(connection, SCHEDULER, now)
         if holder is not None and holder.id != owner and not is_dead(holder):

@@ -82,7 +82,7 @@ def _ledger(opened: App) -> Finding:
 
 
 def _newsletters(opened: App) -> Iterator[Finding]:
-    for one in opened.press.newsletters.values():
+    for one in opened.context.newsletters.values():
         yield _try(f"{one.id}: cron", partial(_cron, opened, one))
         yield _try(f"{one.id}: templates", partial(_templates, opened, one))
         yield _try(f"{one.id}: source", partial(_source, opened, one))
@@ -90,22 +90,22 @@ def _newsletters(opened: App) -> Iterator[Finding]:
 
 def _letters(opened: App) -> Iterator[Finding]:
     """Whether the letters to secretary and operator can be written, and whether they leave."""
-    press = opened.press
+    context = opened.context
     yield _try(
-        "letters: templates", lambda: f"{len(list(write_specimens(press, press.language)))} letters can be written"
+        "letters: templates", lambda: f"{len(list(write_specimens(context, context.language)))} letters can be written"
     )
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = letters.outbox(connection)
     failed = f", the last failure: {found.failure}" if found.failure else ""
     yield Finding(what="letters", ok=found.tries <= TRIES, said=f"{found.waiting or 'none'} wait{failed}")
 
 
 def _cron(opened: App, newsletter: Newsletter) -> str:
-    return f"next {next_time(newsletter.schedule, opened.press.clock.now()):%Y-%m-%d %H:%M} UTC"
+    return f"next {next_time(newsletter.schedule, opened.context.clock.now()):%Y-%m-%d %H:%M} UTC"
 
 
 def _templates(opened: App, newsletter: Newsletter) -> str:
-    return f"{compile_specimen(opened.press, newsletter)} editions compile"
+    return f"{compile_specimen(opened.context, newsletter)} editions compile"
 
 
 def _source(opened: App, newsletter: Newsletter) -> str:
@@ -127,7 +127,7 @@ def _database(opened: App) -> list[Path]:
 def _signing(opened: App) -> Iterator[Finding]:
     """What the DNS must say of each signing key, and whether it is the sender's domain that signs."""
     try:
-        signer = opened.press.signer
+        signer = opened.context.signer
     except MailerError as error:
         yield Finding(what="DKIM", ok=False, said=str(error))
         return
@@ -136,7 +136,7 @@ def _signing(opened: App) -> Iterator[Finding]:
     for key in signer.keys:
         said = f"publish TXT {record_name(signer.domain, key)}: {public_record(key)}"
         yield Finding(what=f"DKIM {key.selector}", ok=True, said=said)
-    for one in opened.press.newsletters.values():
+    for one in opened.context.newsletters.values():
         domain = one.sender.address.domain
         if f".{domain}".endswith(f".{signer.domain}"):
             continue
@@ -178,7 +178,7 @@ def _bounces(opened: App) -> Iterator[Finding]:
 def _unaligned(opened: App) -> str:
     """What DMARC makes of the return paths' domain (RFC 7489 §3.1.2), where that is another house than a sender's."""
     ours = opened.config.bounces.return_path_domain
-    senders = {one.sender.address.domain for one in opened.press.newsletters.values()}
+    senders = {one.sender.address.domain for one in opened.context.newsletters.values()}
     # Without a list of public suffixes: two labels in common are one house.
     others = sorted(one for one in senders if one.split(".")[-2:] != ours.split(".")[-2:])
     return f"; SPF will not align with {', '.join(others)} for DMARC, only a DKIM signature counts" if others else ""

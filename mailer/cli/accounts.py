@@ -10,7 +10,7 @@ from mailer.domain.circulation import Judged
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.mailings import plan, report
 from mailer.store.copies.deliveries import Delivery
 from mailer.store.ledger.limits import Throttle
@@ -182,7 +182,7 @@ def report_lines(found: report.Report) -> list[str]:
     ]
 
 
-def plan_document(press: Press, made: plan.Plan) -> dict[str, object]:
+def plan_document(context: Context, made: plan.Plan) -> dict[str, object]:
     """What was planned, as a document; the people in it are read while it is printed."""
     return {
         "issue": made.issue,
@@ -190,16 +190,16 @@ def plan_document(press: Press, made: plan.Plan) -> dict[str, object]:
         "recipients": made.recipients,
         "copies": made.copies,
         "excluded": dict(made.excluded),
-        "gained": console.Streamed(plan.gained(press, made)),
-        "lost": console.Streamed(plan.lost(press, made)),
+        "gained": console.Streamed(plan.gained(context, made)),
+        "lost": console.Streamed(plan.lost(context, made)),
         "warnings": list(made.warnings),
-        "people": console.Streamed(map(decision_document, plan.decisions(press, made))),
+        "people": console.Streamed(map(decision_document, plan.decisions(context, made))),
     }
 
 
-def plan_lines(press: Press, made: plan.Plan) -> list[str]:
+def plan_lines(context: Context, made: plan.Plan) -> list[str]:
     """What was planned, for people."""
-    more, fewer = (islice(change(press, made), NAMED) for change in (plan.gained, plan.lost))
+    more, fewer = (islice(change(context, made), NAMED) for change in (plan.gained, plan.lost))
     changes = (
         f"since the previous issue: {made.gained} more ({_shortened(more, made.gained)}), "
         f"{made.lost} fewer ({_shortened(fewer, made.lost)})"
@@ -207,7 +207,7 @@ def plan_lines(press: Press, made: plan.Plan) -> list[str]:
     return [
         f"{made.issue}: {made.copies} copies for {made.recipients} of {made.considered} people",
         *(["  not to:"] if made.excluded else []),
-        *_excluded_lines(made.excluded, plan.excluded(press, made, NAMED)),
+        *_excluded_lines(made.excluded, plan.excluded(context, made, NAMED)),
         *([changes] if made.gained or made.lost else []),
     ]
 

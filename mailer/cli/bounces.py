@@ -43,19 +43,19 @@ def ingest(
     opened = console.installation()
     rules = opened.config.consequences
     if again:
-        read, changed = ingesting.read_again(opened.press, rules)
+        read, changed = ingesting.read_again(opened.context, rules)
         console.say({"read": read, "changed": changed}, f"{read} mails read again, {changed} say something else now")
         return
     if files:
         mails = [_mail(file) for file in files]  # all of them, before anything is kept
-        _say_ingested(files, [ingesting.ingest(opened.press, rules, [mail])[0] for mail in mails])
+        _say_ingested(files, [ingesting.ingest(opened.context, rules, [mail])[0] for mail in mails])
         return
     inboxes = [inbound.maildir(maildir)] if maildir else inbound.inboxes(opened)
     if not inboxes:
         raise BadInput(
             "there is nothing to fetch from: name files or a --maildir, or set [bounces] imap_url or maildir"
         )
-    fetched = [fetch.fetch(opened.press, rules, inbox) for inbox in inboxes]
+    fetched = [fetch.fetch(opened.context, rules, inbox) for inbox in inboxes]
     new, known, failed = (sum(getattr(one, name) for one in fetched) for name in ("new", "known", "failed"))
     console.say(
         {"new": new, "known": known, "failed": failed}, f"{new} new mails, {known} known already, {failed} unreadable"
@@ -75,10 +75,10 @@ def list_(
 
     Example: mailer bounce list
     """
-    press = console.press()
-    found = ingesting.listing(press, every=every, issue=issue)
-    waiting = {one.id for one in (ingesting.listing(press, every=False, issue=issue) if every else found)}
-    known = people.about(press, found)
+    context = console.context()
+    found = ingesting.listing(context, every=every, issue=issue)
+    waiting = {one.id for one in (ingesting.listing(context, every=False, issue=issue) if every else found)}
+    known = people.about(context, found)
     first = next((one.id for one in found if one.id in waiting), None)
     console.say(
         [_report_facts(one) | {"name": known[one.id].name} for one in found],
@@ -96,14 +96,14 @@ def show(
 
     Example: mailer bounce show 12
     """
-    press = console.press()
-    found, octets = ingesting.show(press, report)
+    context = console.context()
+    found, octets = ingesting.show(context, report)
     if out is not None:
         if octets is None:
             raise Refused(f"the mail of report {report} is not kept any more ([bounces] keep_days)")
         spool.write(out.parent, out.name, octets)
-    known = people.about(press, [found])[found.id]
-    is_open = any(one.id == found.id for one in ingesting.listing(press, every=False))
+    known = people.about(context, [found])[found.id]
+    is_open = any(one.id == found.id for one in ingesting.listing(context, every=False))
     text = readable(octets) if octets is not None else ""
     console.say(
         _report_facts(found) | {"text": text},
@@ -123,7 +123,7 @@ def settle(
 
     Example: mailer bounce settle 12 15
     """
-    ingesting.settle(console.press(), reports)
+    ingesting.settle(console.context(), reports)
     console.say({"settled": reports}, f"settled: {', '.join(map(str, reports))}")
 
 

@@ -18,7 +18,7 @@ from rich.table import Table
 from mailer.app import installation as composition
 from mailer.app.installation import App
 from mailer.domain.errors import Refused
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 
 GLOBAL_FLAGS = frozenset({"--json", "--yes"})
 GLOBAL_VALUES = frozenset({"--config"})
@@ -80,9 +80,9 @@ def installation(*, who: str | None = None) -> App:
     return opened
 
 
-def press() -> Press:
+def context() -> Context:
     """What the verbs work with, in the installation that the command is about."""
-    return installation().press
+    return installation().context
 
 
 def log_to_stderr(level: int = logging.WARNING) -> None:

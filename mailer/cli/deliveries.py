@@ -27,9 +27,9 @@ def list_(
 
     Example: mailer delivery list russia-confidential/253 --state uncertain
     """
-    press, name = console.press(), IssueName.parse(issue)
-    found = copies_of.listing(press, name, state)
-    failed = copies_of.failed(press, name)
+    context, name = console.context(), IssueName.parse(issue)
+    found = copies_of.listing(context, name, state)
+    failed = copies_of.failed(context, name)
     console.show(
         [_facts(one) for one in found],
         ("id", "copy", "person", "language", "address", "state", "attempts", "reply"),
@@ -49,7 +49,7 @@ def show(identity: Identity) -> None:
 
     Example: mailer delivery show 17
     """
-    found = copies_of.story(console.press(), identity)
+    found = copies_of.story(console.context(), identity)
     one = found.copy
     attempts = [{"at": each.started_at, "what": "attempt", **asdict(each)} for each in found.attempts]
     came = [
@@ -96,11 +96,11 @@ def settle(
     """
     if as_ not in {"accepted", "resend"}:
         raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
-    press = console.press()
-    copies_of.story(press, identity)
+    context = console.context()
+    copies_of.story(context, identity)
     if as_ == "resend":
         console.confirm(f"Delivery {identity} may have arrived; the member may get it twice.")
-    settling.settle(press, identity, accepted=as_ == "accepted")
+    settling.settle(context, identity, accepted=as_ == "accepted")
     console.say({"id": identity, "settled": as_}, f"delivery {identity} is settled: {as_}")
 
 
@@ -109,10 +109,10 @@ def release(identity: Identity) -> None:
 
     Example: mailer delivery release 17
     """
-    press = console.press()
-    copies_of.story(press, identity)
+    context = console.context()
+    copies_of.story(context, identity)
     console.confirm(f"Delivery {identity} goes to a member after all.")
-    address = settling.release(press, identity)
+    address = settling.release(context, identity)
     console.say({"id": identity, "state": "pending", "address": address}, f"delivery {identity} goes to {address}")
 
 

@@ -19,7 +19,7 @@ def list_() -> None:
 
     Example: mailer domain list
     """
-    found = suspending.listing(console.press())
+    found = suspending.listing(console.context())
     rows = [(one.family, one.until or "until it is lifted", one.set_by, one.reason) for one in found]
     none = [] if found else ["every domain gets its copies"]
     console.show([asdict(one) for one in found], ("domain", "until", "by", "reason"), rows, *none)
@@ -37,7 +37,7 @@ def suspend(
     Example: mailer domain suspend gmail.com --until 2026-11-30 --reason "their postmaster asks us to wait"
     """
     end = until.replace(tzinfo=UTC) if until else None
-    made = suspending.suspend(console.press(), domain, until=end, reason=reason)
+    made = suspending.suspend(console.context(), domain, until=end, reason=reason)
     told = f"until {console.time_of(made.until)}" if made.until else f"until `mailer domain lift {made.family}`"
     console.say(asdict(made), f"{made.family} gets nothing {told}: {made.reason}")
 
@@ -47,7 +47,7 @@ def lift(domain: Domain) -> None:
 
     Example: mailer domain lift gmail.com
     """
-    family = suspending.lift(console.press(), domain)
+    family = suspending.lift(console.context(), domain)
     console.say({"family": family, "lifted": True}, f"{family} gets its copies again")
 
 

@@ -31,7 +31,7 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
     """Let the mailing be sent: by the daemon when one runs, else from here when asked to wait. Returns the exit status."""
     daemon = composition.daemon_runs(opened)
     if not wait:
-        found = report.progress(opened.press, name)
+        found = report.progress(opened.context, name)
         if daemon or found.state is MailingState.CLOSED:
             _tell(opened, found)
             return status_of(opened, found) if found.state is MailingState.CLOSED else 0
@@ -39,7 +39,7 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
         console.complain(f"{name} is queued, but no daemon runs: `mailer send {name} --wait` sends it from here")
         return 1
     why = asyncio.run(_follow(opened, name) if daemon else _send_here(opened, name))
-    found = report.progress(opened.press, name)
+    found = report.progress(opened.context, name)
     _tell(opened, found)
     if why:
         console.complain(f"{why}; {found.counts['pending']} copies wait, nobody's attempt is used up")
@@ -50,14 +50,14 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
 
 def status_of(opened: App, found: report.Progress) -> int:
     """0 when every copy is accepted; else 1, with a line on stderr for each that is not."""
-    missing, failed = report.not_accepted(opened.press, IssueName.parse(found.issue))
+    missing, failed = report.not_accepted(opened.context, IssueName.parse(found.issue))
     for line in copy_lines(missing, failed):
         console.complain(line)
     return 1 if missing else 0
 
 
 def _tell(opened: App, found: report.Progress) -> None:
-    console.say(progress_document(found), *progress_lines(found, opened.press.clock.now()))
+    console.say(progress_document(found), *progress_lines(found, opened.context.clock.now()))
 
 
 async def _send_here(opened: App, name: IssueName) -> str:
@@ -78,9 +78,9 @@ async def _send_here(opened: App, name: IssueName) -> str:
 async def _tell_of_it(opened: App, sender: Sender) -> None:
     """Write and send the letters that are due, as the daemon does; what cannot be sent now waits, and harms nothing."""
     try:
-        await asyncio.to_thread(outbox.digests, opened.press)
-        await asyncio.to_thread(outbox.reminder, opened.press)
-        await outbox.send(opened.press, composition.transport(opened), until=sender.until_stopped)
+        await asyncio.to_thread(outbox.digests, opened.context)
+        await asyncio.to_thread(outbox.reminder, opened.context)
+        await outbox.send(opened.context, composition.transport(opened), until=sender.until_stopped)
     except Exception as error:  # noqa: BLE001  (the mailing is done, whatever becomes of the letters)
         maillog.failed("sending the letters", error)
 
@@ -89,9 +89,9 @@ async def _until_done(opened: App, sender: Sender, name: IssueName) -> str:
     down = idle = 0
     while True:
         drained = await sender.drain(name)
-        found = report.progress(opened.press, name)
+        found = report.progress(opened.context, name)
         down = down + 1 if drained.down else 0
-        undone = found.starts_at is not None and opened.press.clock.now() < found.starts_at
+        undone = found.starts_at is not None and opened.context.clock.now() < found.starts_at
         idle = 0 if drained.handed_over or undone else idle + 1
         if down == DOWN:
             return f"the relay is down: {drained.down}"
@@ -107,8 +107,8 @@ def waits(opened: App, found: report.Progress) -> bool:
     """Whether something can still be done now: a copy that is due, or the undo time that has yet to pass."""
     if not found.under_way:
         return False
-    newsletter = opened.press.newsletters.get(IssueName.parse(found.issue).newsletter)
-    now = opened.press.clock.now()
+    newsletter = opened.context.newsletters.get(IssueName.parse(found.issue).newsletter)
+    now = opened.context.clock.now()
     if newsletter is None or not newsletter.schedule.open_at(now):
         return False
     if found.rest_at is not None and now < found.rest_at:
@@ -121,7 +121,7 @@ def waits(opened: App, found: report.Progress) -> bool:
 
 def _idle(opened: App) -> str:
     """Why nothing could be handed over for a while, though no relay is down."""
-    limit_of, now = composition.manner(opened.config).relays, opened.press.clock.now()
+    limit_of, now = composition.manner(opened.config).relays, opened.context.clock.now()
     with opened.store.reading() as connection:
         full = [name for name, limit in limit_of.items() if not room_through(connection, name, limit, now, 1)]
     if len(full) < len(limit_of):
@@ -135,9 +135,9 @@ async def _follow(opened: App, name: IssueName) -> str:
     try:
         down = idle = done = 0
         while True:  # the daemon is another process: there is no event to wait for
-            found = report.progress(opened.press, name)
+            found = report.progress(opened.context, name)
             down = down + 1 if found.relay_down else 0
-            undone = found.starts_at is not None and opened.press.clock.now() < found.starts_at
+            undone = found.starts_at is not None and opened.context.clock.now() < found.starts_at
             idle = 0 if found.done != done or undone else idle + 1
             done = found.done
             if idle == IDLE and not found.relay_down:
@@ -157,6 +157,6 @@ async def _watch(opened: App, name: IssueName) -> None:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(str(name))
         while True:
-            found = await asyncio.to_thread(report.progress, opened.press, name)
+            found = await asyncio.to_thread(report.progress, opened.context, name)
             bar.update(task, total=found.copies, completed=found.done)
             await asyncio.sleep(LOOK)

@@ -20,7 +20,7 @@ def list_(
 
     Example: mailer hold list
     """
-    found = holds.listing(console.press(), lifted=every)
+    found = holds.listing(console.context(), lifted=every)
     lines = [line for hold, seats in found for line in _lines(hold, seats)]
     console.say([_facts(hold, seats) for hold, seats in found], *(lines or ["no address is held"]))
 
@@ -32,10 +32,10 @@ def lift(
 
     Example: mailer hold lift anna@members.example
     """
-    press, held = console.press(), dict[str, bool]()
+    context, held = console.context(), dict[str, bool]()
     try:
         for address in addresses:
-            held[address] = holds.lift(press, address)
+            held[address] = holds.lift(context, address)
     finally:  # those before one that is refused are lifted all the same
         if held:
             console.say(

@@ -22,13 +22,13 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
     Example: mailer pull russia-confidential
     """
     opened = console.installation()
-    chosen = [opened.press.newsletter(newsletter)] if newsletter else list(opened.press.newsletters.values())
+    chosen = [opened.context.newsletter(newsletter)] if newsletter else list(opened.context.newsletters.values())
     found: list[tuple[str, pulling.Pulled]] = []
     down: list[str] = []
     for one in chosen:
         try:
             source = composition.source(opened, one)
-            found += [(one.id, pulled) for pulled in pulling.pull(opened.press, one, source)]
+            found += [(one.id, pulled) for pulled in pulling.pull(opened.context, one, source)]
         except MailerError as error:
             down.append(f"{one.id}: {error}")
     for line in down:
@@ -67,7 +67,7 @@ def list_() -> None:
 
     Example: mailer issue list
     """
-    found = shelf.listing(console.press())
+    found = shelf.listing(console.context())
     console.show(
         [shelf.facts(one) for one in found],
         ("issue", "№", "date", "revision", "languages", "state", "title"),
@@ -92,7 +92,7 @@ def show(issue: Issue) -> None:
 
     Example: mailer issue show russia-confidential/253
     """
-    one, files = shelf.show(console.press(), IssueName.parse(issue))
+    one, files = shelf.show(console.context(), IssueName.parse(issue))
     document = shelf.facts(one) | {"files": [{"name": file.name, "bytes": len(file.content)} for file in files]}
     console.say(
         document,
@@ -109,7 +109,7 @@ def check(issue: Issue) -> None:
 
     Example: mailer issue check russia-confidential/253
     """
-    warnings = shelf.check(console.press(), IssueName.parse(issue))
+    warnings = shelf.check(console.context(), IssueName.parse(issue))
     console.warn(warnings)
     console.say({"issue": issue, "ok": True, "warnings": warnings}, f"{issue}: every edition can be compiled")
 
@@ -123,7 +123,7 @@ def preview(
 
     Example: mailer issue preview russia-confidential/253 --person P001 --out look
     """
-    written = dry_run.preview(console.press(), IssueName.parse(issue), person, composition.spool(out))
+    written = dry_run.preview(console.context(), IssueName.parse(issue), person, composition.spool(out))
     console.say({"issue": issue, "person": person, "files": [str(file) for file in written]}, *map(str, written))
 
 

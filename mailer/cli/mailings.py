@@ -37,10 +37,10 @@ def plan(issue: Issue) -> None:
 
     Example: mailer plan russia-confidential/253
     """
-    press = console.press()
-    made = planning.plan(press, IssueName.parse(issue))
+    context = console.context()
+    made = planning.plan(context, IssueName.parse(issue))
     console.warn(made.warnings)
-    console.say(plan_document(press, made), *plan_lines(press, made))
+    console.say(plan_document(context, made), *plan_lines(context, made))
 
 
 def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) -> None:
@@ -48,7 +48,7 @@ def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) 
 
     Example: mailer why P004 russia-confidential/253
     """
-    found = explaining.why(console.press(), person, IssueName.parse(issue))
+    found = explaining.why(console.context(), person, IssueName.parse(issue))
     answer, frozen = found.now.entitlement, found.frozen
     decision = "recipient" if answer.receives else "excluded"
     document = {
@@ -99,11 +99,11 @@ def send_test(
     opened = console.installation()
     name = IssueName.parse(issue)
     ready = test_mailing.prepare(
-        opened.press, name, to=[parse(address) for address in to or []], person=person, all_variants=all_variants
+        opened.context, name, to=[parse(address) for address in to or []], person=person, all_variants=all_variants
     )
     if person:
         console.confirm(f"The name and dates of person {person} go to the editors.")
-    failed = asyncio.run(test_mailing.send(opened.press, composition.transport(opened), ready))
+    failed = asyncio.run(test_mailing.send(opened.context, composition.transport(opened), ready))
     for line in failed:
         console.complain(line)
     addresses = sorted({one.envelope.recipient for one in ready.messages})
@@ -120,8 +120,8 @@ def approve(issue: Issue) -> None:
 
     Example: mailer approve russia-confidential/253
     """
-    press, name = console.press(), IssueName.parse(issue)
-    done = approving.approve(press, name)
+    context, name = console.context(), IssueName.parse(issue)
+    done = approving.approve(context, name)
     console.warn(done.warnings)
     console.say(
         {"issue": issue, "state": "approved", "copies": done.copies, "warnings": list(done.warnings)},
@@ -134,7 +134,7 @@ def withdraw(issue: Issue) -> None:
 
     Example: mailer withdraw russia-confidential/253
     """
-    approving.withdraw(console.press(), IssueName.parse(issue))
+    approving.withdraw(console.context(), IssueName.parse(issue))
     console.say({"issue": issue, "state": "planned"}, f"the approval of {issue} is withdrawn")
 
 
@@ -151,7 +151,7 @@ def send(
     """
     opened, name = console.installation(), IssueName.parse(issue)
     if dry_run_to is not None:
-        written = dry_run.write(opened.press, name, composition.spool(dry_run_to))
+        written = dry_run.write(opened.context, name, composition.spool(dry_run_to))
         console.say(
             {"issue": issue, "copies": len(written), "folder": dry_run_to, "files": [file.name for file in written]},
             f"{len(written)} copies of {issue} written to {dry_run_to}; nothing was sent",
@@ -159,22 +159,22 @@ def send(
         return
     composition.refuse_restored(opened)
     copies = _confirmed(opened, name)
-    if not planning.is_planned(opened.press, name):
-        console.warn(planning.plan(opened.press, name).warnings)
-    approving.send(opened.press, name, copies=copies)
+    if not planning.is_planned(opened.context, name):
+        console.warn(planning.plan(opened.context, name).warnings)
+    approving.send(opened.context, name, copies=copies)
     raise typer.Exit(following.hand_over(opened, name, wait=wait))
 
 
 def _confirmed(opened: composition.App, name: IssueName) -> int | None:
     """The number of copies that the person has typed; None where nothing is to be begun. Nothing is changed before."""
-    if planning.is_planned(opened.press, name):
-        if approving.ready(opened.press, name).state in approving.GOES_ON:
+    if planning.is_planned(opened.context, name):
+        if approving.ready(opened.context, name).state in approving.GOES_ON:
             return None
-        copies = reporting.progress(opened.press, name).counts["pending"]
-    elif opened.press.newsletter(name.newsletter).approval_required:
+        copies = reporting.progress(opened.context, name).counts["pending"]
+    elif opened.context.newsletter(name.newsletter).approval_required:
         return None  # it is planned now, and sent once it is approved
     else:
-        copies = planning.foresee(opened.press, name)
+        copies = planning.foresee(opened.context, name)
     console.confirm(f"{copies} copies of {name} go to members.", typed=str(copies))
     return copies
 
@@ -184,7 +184,7 @@ def pause(issue: Issue) -> None:
 
     Example: mailer pause russia-confidential/253
     """
-    approving.pause(console.press(), IssueName.parse(issue))
+    approving.pause(console.context(), IssueName.parse(issue))
     console.say({"issue": issue, "state": "paused"}, f"{issue} is paused; `mailer resume {issue}` goes on")
 
 
@@ -194,9 +194,9 @@ def resume(issue: Issue) -> None:
     Example: mailer resume russia-confidential/253
     """
     opened, name = console.installation(), IssueName.parse(issue)
-    waiting = reporting.progress(opened.press, name).counts["pending"]
+    waiting = reporting.progress(opened.context, name).counts["pending"]
     console.confirm(f"{waiting} copies of {issue} go on to members.")
-    approving.resume(opened.press, name)
+    approving.resume(opened.context, name)
     console.say({"issue": issue, "state": "sending"}, f"{issue} goes on")
     _note_without_daemon(opened, name)
 
@@ -206,10 +206,10 @@ def cancel(issue: Issue) -> None:
 
     Example: mailer cancel russia-confidential/253
     """
-    press, name = console.press(), IssueName.parse(issue)
-    waiting = reporting.progress(press, name).counts["pending"]
+    context, name = console.context(), IssueName.parse(issue)
+    waiting = reporting.progress(context, name).counts["pending"]
     console.confirm(f"The {waiting} copies of {issue} that have not left will never leave.")
-    cancelled = approving.cancel(press, name)
+    cancelled = approving.cancel(context, name)
     console.say({"issue": issue, "state": "cancelled", "copies": cancelled}, f"{cancelled} copies of {issue} cancelled")
 
 
@@ -220,15 +220,15 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None)
     """
     opened = console.installation()
     if issue is None:
-        found = reporting.progress_of_all(opened.press)
-        now = opened.press.clock.now()
+        found = reporting.progress_of_all(opened.context)
+        now = opened.context.clock.now()
         rows = [(one.issue, one.state, counted(one), remark(one, now)) for one in found]
         daemon = "the daemon runs" if composition.daemon_runs(opened) else "no daemon runs"
         none = [] if found else ["no issue is planned"]
         console.show([progress_document(one) for one in found], ("issue", "state", "copies", ""), rows, *none, daemon)
         return
-    one = reporting.progress(opened.press, IssueName.parse(issue))
-    console.say(progress_document(one), *progress_lines(one, opened.press.clock.now()), *approval_lines(one))
+    one = reporting.progress(opened.context, IssueName.parse(issue))
+    console.say(progress_document(one), *progress_lines(one, opened.context.clock.now()), *approval_lines(one))
     if one.under_way and not one.counts["sending"] and not composition.daemon_runs(opened):
         console.warn([f"no daemon runs: `mailer send {issue} --wait` sends it from here"])
 
@@ -238,7 +238,7 @@ def report(issue: Issue) -> None:
 
     Example: mailer report russia-confidential/253
     """
-    found = reporting.report(console.press(), IssueName.parse(issue))
+    found = reporting.report(console.context(), IssueName.parse(issue))
     console.say(report_document(found), *report_lines(found))
 
 
@@ -248,12 +248,12 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
     Example: mailer unsent russia-confidential/253 --send
     """
     opened, name = console.installation(), IssueName.parse(issue)
-    owed = supplement.unsent(opened.press, name)
+    owed = supplement.unsent(opened.context, name)
     people = [person_document(one) for one in owed.people]
     if send_ and owed.people:
         composition.refuse_restored(opened)
         console.confirm(f"{owed.copies} copies of {issue} go to members, as a supplement.", typed=str(owed.copies))
-        supplement.supplement(opened.press, name, copies=owed.copies)
+        supplement.supplement(opened.context, name, copies=owed.copies)
     console.show(
         {
             "issue": issue,

@@ -30,12 +30,12 @@ def import_(
     """
     if members is None and payments is None:
         raise typer.BadParameter("name --members, --payments or both")
-    press = console.press()
-    now = press.clock.now()
+    context = console.context()
+    now = context.clock.now()
     members_table = formats.read_members(members.name, _read(members)) if members else None
     payments_table = formats.read_payments(payments.name, _read(payments)) if payments else None
     end = now.date() if end_missing else None
-    found = exchange.compare(press.store, members_table=members_table, payments_table=payments_table, end_missing=end)
+    found = exchange.compare(context.store, members_table=members_table, payments_table=payments_table, end_missing=end)
     for bad in found.bad:
         console.complain(str(bad))
     console.warn(found.warnings)
@@ -45,12 +45,12 @@ def import_(
         if ended and end_missing:
             console.confirm(f"{ended} people who are absent from the file get no further copies.")
         found = exchange.import_register(
-            press.store,
+            context.store,
             members_table=members_table,
             payments_table=payments_table,
             end_missing=end,
             skip_bad=skip_bad,
-            who=press.who,
+            who=context.who,
             now=now,
         )
     _tell(found, applied=applied)
@@ -108,8 +108,8 @@ def export(
 
     Example: mailer register export --out backup
     """
-    press = console.press()
-    found = exchange.export_register(press.store, who=press.who, now=press.clock.now())
+    context = console.context()
+    found = exchange.export_register(context.store, who=context.who, now=context.clock.now())
     spool = composition.spool(out)
     if xlsx:
         written = [spool("register.xlsx", formats.write_xlsx(found))]
@@ -126,7 +126,7 @@ def list_people() -> None:
 
     Example: mailer person list
     """
-    found = people.listing(console.press())
+    found = people.listing(console.context())
     console.show(
         found,
         ("person", "membership", "kind", "name", "e-mail", "languages", "ended on"),
@@ -143,7 +143,7 @@ def show_person(person: Person) -> None:
 
     Example: mailer person show P001
     """
-    found = people.show(console.press(), person)
+    found = people.show(console.context(), person)
     console.say(found, *people.lines(found))
 
 
@@ -152,10 +152,10 @@ def erase_person(person: Person) -> None:
 
     Example: mailer person erase P001
     """
-    press = console.press()
-    people.show(press, person)
+    context = console.context()
+    people.show(context, person)
     console.confirm(f"Everything that tells who {person} is will be gone, here and in every mailing.", typed=person)
-    alias = erase.erase(press, person)
+    alias = erase.erase(context, person)
     console.say({"person": person, "erased_as": alias}, f"{person} is erased; the ledger keeps {alias}")
 
 
@@ -164,11 +164,11 @@ def resume_person(person: Person) -> None:
 
     Example: mailer person resume P001
     """
-    press = console.press()
-    people.show(press, person)
-    since = preferences.paused_since(press, person)
+    context = console.context()
+    people.show(context, person)
+    since = preferences.paused_since(context, person)
     console.confirm(f"{person} unsubscribed on {since:%Y-%m-%d}. Let {person} get the next issues again?")
-    preferences.resume(press, person)
+    preferences.resume(context, person)
     console.say({"person": person, "resumed": True}, f"{person} gets issues again, from the next plan on")
 
 
@@ -198,8 +198,8 @@ def add_payment(
             "reference": reference,
         }
     )
-    press = console.press()
-    exchange.add_payment(press.store, payment, who=press.who, now=press.clock.now())
+    context = console.context()
+    exchange.add_payment(context.store, payment, who=context.who, now=context.clock.now())
     period = f"{payment.period.first} to {payment.period.last}"
     console.say(
         {"membership": membership, "from": payment.period.first, "to": payment.period.last, "amount": payment.amount},

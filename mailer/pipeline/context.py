@@ -16,7 +16,7 @@ from mailer.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
+class Context:
     """The parts joined by `app`, handed to each verb. `who` is the person (or the daemon) that history names."""
 
     store: Store

@@ -187,20 +187,17 @@ def test_check_says_when_the_daemon_does_not_listen(club: Club):
     )
 
 
-def test_check_knows_our_listener_from_others(club: Club):
-    async def play() -> None:
-        async with Listener("127.0.0.1", 0, admit=admit, take=nothing) as listener:
-            at = f"127.0.0.1:{listener.port}"
-            with a_daemon(club):
-                ours = await asyncio.to_thread(checked, club, **DOMAIN, listen=at)
-            another = await asyncio.to_thread(checked, club, **DOMAIN, listen=at)
-        assert ours["listener"] == (True, f"{at}, without STARTTLS; the daemon listens")
-        assert another["listener"] == (
-            False,
-            f"{at}, without STARTTLS: the daemon of another installation listens there, and none runs for this one",
-        )
-
-    asyncio.run(play())
+async def test_check_knows_our_listener_from_others(club: Club):
+    async with Listener("127.0.0.1", 0, admit=admit, take=nothing) as listener:
+        at = f"127.0.0.1:{listener.port}"
+        with a_daemon(club):
+            ours = await asyncio.to_thread(checked, club, **DOMAIN, listen=at)
+        another = await asyncio.to_thread(checked, club, **DOMAIN, listen=at)
+    assert ours["listener"] == (True, f"{at}, without STARTTLS; the daemon listens")
+    assert another["listener"] == (
+        False,
+        f"{at}, without STARTTLS: the daemon of another installation listens there, and none runs for this one",
+    )
 
 
 @pytest.mark.parametrize("greets", [True, False])

@@ -80,7 +80,7 @@ def test_two_installations_have_two_keys(tmp_path):
 def test_a_key_file_has_a_key_a_line_and_the_first_signs(club):
     (club.folder / "mailer.key").write_text(f"\n{'a5' * 40}\r\n\n  {'5a' * 32}  ")
     with club.opened() as app:
-        assert app.press.keys.keys == (bytes.fromhex("a5" * 40), bytes.fromhex("5a" * 32))
+        assert app.context.keys.keys == (bytes.fromhex("a5" * 40), bytes.fromhex("5a" * 32))
 
 
 def test_nothing_that_is_there_is_written_over(tmp_path):
@@ -100,15 +100,15 @@ def test_nothing_that_is_there_is_written_over(tmp_path):
 
 def test_an_installation_is_joined_from_its_files(club):
     with club.opened(who="vera") as app:
-        assert set(app.press.newsletters) == {LETTER}
-        assert [season.year for season in app.press.fees.seasons] == [2018]
-        assert (app.press.keys.keys, app.press.who) == ((bytes.fromhex("5a" * 32),), "vera")
-        assert app.press.clock.now() == THURSDAY
+        assert set(app.context.newsletters) == {LETTER}
+        assert [season.year for season in app.context.fees.seasons] == [2018]
+        assert (app.context.keys.keys, app.context.who) == ((bytes.fromhex("5a" * 32),), "vera")
+        assert app.context.clock.now() == THURSDAY
         assert app.database_files == [club.folder / f"mailer.db{end}" for end in ("", "-wal", "-shm")]
         assert app.state_folder == club.folder
     said = composition.open_app(club.config)
     said.store.close()
-    assert said.press.who
+    assert said.context.who
 
 
 def test_the_database_is_beside_config_toml_wherever_we_stand(club, tmp_path, monkeypatch):
@@ -168,12 +168,12 @@ def test_a_reload_takes_new_schedules_or_leaves_the_old_ones(club):
     with club.opened() as app:
         club.reschedule({"newsletter": {"name": "The Lighthouse Letter"}})
         renewed = composition.reload(app)
-        assert renewed.press.newsletters[LETTER].name == "The Lighthouse Letter"
+        assert renewed.context.newsletters[LETTER].name == "The Lighthouse Letter"
         assert renewed.store is app.store
-        assert app.press.newsletters[LETTER].name == "The Harbour Letter"
+        assert app.context.newsletters[LETTER].name == "The Harbour Letter"
         club.reschedule({"send": {"timezone": "Nowhere"}})
         assert f"{LETTER}.toml: [send] timezone" in refused(BadInput, composition.reload, renewed)
-        assert renewed.press.newsletters[LETTER].name == "The Lighthouse Letter"
+        assert renewed.context.newsletters[LETTER].name == "The Lighthouse Letter"
 
 
 # --- its parts --------------------------------------------------------------------------------------------------------
@@ -341,7 +341,7 @@ def test_of_another_machine_or_boot_nothing_is_proved(club, change):
 def claimed(app, owner):
     with app.store.transaction() as connection:
         asked = Asked(owner=owner, results={}, room={"127.0.0.1": 9}, carried={}, spoiled=(), elapsed=0.0, only=None)
-        given = turn_over(connection, app.press, composition.manner(app.config), {}, asked)
+        given = turn_over(connection, app.context, composition.manner(app.config), {}, asked)
     return [work.claim for work in given.works["127.0.0.1"]]
 
 

@@ -88,9 +88,9 @@ def found(folder: Path, language: str, readers: int) -> None:
     (folder / "mailer.key").write_text("5a" * 32)
     app = open_app(point(folder, port=25, connections=1), who="benchmark")
     try:
-        newsletter = app.press.newsletters[written.name.newsletter]
+        newsletter = app.context.newsletters[written.name.newsletter]
         source = FolderSource(newsletter.source.url, app.config.folder, lambda: None)
-        pulled = pull.pull(app.press, newsletter, source)
+        pulled = pull.pull(app.context, newsletter, source)
         assert len(pulled) == 1, pulled
         register.fill(app.store, readers, language=language, paid=written.paid)
     finally:
@@ -99,9 +99,9 @@ def found(folder: Path, language: str, readers: int) -> None:
 
 def begin(app: App, name: IssueName) -> None:
     """Plan, approve and send: the copies leave at the next drain."""
-    plan.plan(app.press, name)
-    approve.approve(app.press, name)
-    approve.send(app.press, name)
+    plan.plan(app.context, name)
+    approve.approve(app.context, name)
+    approve.send(app.context, name)
 
 
 def _prepare(folder: Path, language: str, readers: int, *, begun: bool) -> None:

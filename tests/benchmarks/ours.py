@@ -19,12 +19,12 @@ async def send(app: App) -> None:
         meter = Meter()
         drained = await sender.drain()
         meter.stop()
-        (progress,) = report.progress_of_all(app.press)
+        (progress,) = report.progress_of_all(app.context)
         while progress.counts.get(State.PENDING, 0) and not drained.down:
             await asyncio.sleep(LOOK)
             drained = await sender.drain()
             meter.stop()
-            (progress,) = report.progress_of_all(app.press)
+            (progress,) = report.progress_of_all(app.context)
     accepted = progress.counts.get(State.ACCEPTED, 0)
     if accepted != progress.copies:
         sys.exit(f"{accepted} of {progress.copies} copies were accepted: {progress.counts} {drained}")

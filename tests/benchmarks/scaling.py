@@ -72,11 +72,11 @@ def _child(folder: Path) -> None:
     app = open_app(folder / "config.toml", who="benchmark")
     name = installation.issue("en").name
     try:
-        plan = _timed(lambda: plan.plan(app.press, name))
-        approve = _timed(lambda: approve.approve(app.press, name))
-        begin = _timed(lambda: approve.send(app.press, name))
+        plan = _timed(lambda: plan.plan(app.context, name))
+        approve = _timed(lambda: approve.approve(app.context, name))
+        begin = _timed(lambda: approve.send(app.context, name))
         send = _timed(lambda: asyncio.run(_drain(app)))
-        (progress,) = report.progress_of_all(app.press)
+        (progress,) = report.progress_of_all(app.context)
     finally:
         app.store.close()
     accepted = progress.counts.get(State.ACCEPTED, 0)

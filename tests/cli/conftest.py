@@ -37,7 +37,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Club]:
                 import_register(app, people)
                 pull_issues(app)
             if step == "planned":
-                plan.plan(app.press, ISSUE)
+                plan.plan(app.context, ISSUE)
             elif step == "approved":
                 make_ready(app)
             elif step == "begun":

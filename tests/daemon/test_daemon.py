@@ -1,6 +1,5 @@
 """The daemon pulls, plans and tests what arrives, begins what is due exactly once, and asks about what came too late."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -58,12 +57,9 @@ def a_daemon(club: Club, clock: FrozenClock, relay: Sink, **tables: Table) -> It
         yield Daemon(app=app, sender=sender, owner=owner)
 
 
-def with_a_sink(story: Callable[[Sink], Awaitable[None]]) -> None:
-    async def told() -> None:
-        async with Sink() as sink:
-            await story(sink)
-
-    asyncio.run(told())
+async def with_a_sink(story: Callable[[Sink], Awaitable[None]]) -> None:
+    async with Sink() as sink:
+        await story(sink)
 
 
 async def work(daemon: Daemon) -> None:
@@ -73,7 +69,7 @@ async def work(daemon: Daemon) -> None:
 
 
 def standing(daemon: Daemon, issue: IssueName = ISSUE) -> report.Progress:
-    return report.progress(daemon.app.press, issue)
+    return report.progress(daemon.app.context, issue)
 
 
 # --- when -------------------------------------------------------------------------------------------------------------
@@ -104,14 +100,16 @@ def test_a_cron_line_that_names_no_time_is_bad_input() -> None:
         next_time(schedule, THURSDAY)
 
 
-def test_an_issue_goes_out_at_the_first_time_after_it_was_approved_and_once(club: Club, clock: FrozenClock) -> None:
+async def test_an_issue_goes_out_at_the_first_time_after_it_was_approved_and_once(
+    club: Club, clock: FrozenClock
+) -> None:
     async def story(sink: Sink) -> None:
         with a_daemon(club, clock, sink) as daemon:
             import_register(daemon.app, members(3))
             await work(daemon)  # pulled and planned on Thursday
             clock.set(FRIDAY_AT_TEN + timedelta(minutes=5))
             await work(daemon)
-            approve.approve(daemon.app.press, ISSUE)
+            approve.approve(daemon.app.context, ISSUE)
             await work(daemon)
             assert standing(daemon).due_at == datetime(2018, 7, 16, 10, 0, tzinfo=LONDON)
             clock.set(datetime(2018, 7, 16, 9, 59, 59, tzinfo=LONDON))
@@ -123,10 +121,10 @@ def test_an_issue_goes_out_at_the_first_time_after_it_was_approved_and_once(club
                 clock.advance(days=1)
             assert (len(sink.received), standing(daemon).state) == (3, MailingState.CLOSED)
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_without_approval_it_is_planned_again_just_before_it_goes_out(club: Club, clock: FrozenClock) -> None:
+async def test_without_approval_it_is_planned_again_just_before_it_goes_out(club: Club, clock: FrozenClock) -> None:
     club.reschedule(NO_APPROVAL)
 
     async def story(sink: Sink) -> None:
@@ -139,17 +137,17 @@ def test_without_approval_it_is_planned_again_just_before_it_goes_out(club: Club
             await work(daemon)
             assert {received.recipient for received in sink.received} == {member.email for member in members(5)}
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_what_missed_its_time_while_nobody_was_there_is_held_and_sent_when_a_person_says_so(
+async def test_what_missed_its_time_while_nobody_was_there_is_held_and_sent_when_a_person_says_so(
     club: Club, clock: FrozenClock
 ) -> None:
     async def story(sink: Sink) -> None:
         with a_daemon(club, clock, sink) as daemon:
             import_register(daemon.app, members(3))
             await work(daemon)
-            approve.approve(daemon.app.press, ISSUE)
+            approve.approve(daemon.app.context, ISSUE)
             await work(daemon)
         clock.set(FRIDAY_AT_TEN + timedelta(hours=72, seconds=1))
         with a_daemon(club, clock, sink) as daemon:
@@ -157,14 +155,14 @@ def test_what_missed_its_time_while_nobody_was_there_is_held_and_sent_when_a_per
                 await work(daemon)
             assert (standing(daemon).state, standing(daemon).held_reason) == (MailingState.HELD, "missed_window")
             assert sink.received == []
-            approve.send(daemon.app.press, ISSUE)
+            approve.send(daemon.app.context, ISSUE)
             await work(daemon)
             assert (len(sink.received), standing(daemon).state) == (3, MailingState.CLOSED)
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_what_is_only_a_little_late_goes_out(club: Club, clock: FrozenClock) -> None:
+async def test_what_is_only_a_little_late_goes_out(club: Club, clock: FrozenClock) -> None:
     club.reschedule(NO_APPROVAL)
 
     async def story(sink: Sink) -> None:
@@ -176,10 +174,10 @@ def test_what_is_only_a_little_late_goes_out(club: Club, clock: FrozenClock) -> 
             await work(daemon)
             assert len(sink.received) == 3
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_what_is_not_approved_never_goes_out_by_itself(club: Club, clock: FrozenClock) -> None:
+async def test_what_is_not_approved_never_goes_out_by_itself(club: Club, clock: FrozenClock) -> None:
     async def story(sink: Sink) -> None:
         with a_daemon(club, clock, sink) as daemon:
             import_register(daemon.app, members(3))
@@ -188,13 +186,13 @@ def test_what_is_not_approved_never_goes_out_by_itself(club: Club, clock: Frozen
                 clock.advance(days=1)
             assert (sink.received, standing(daemon).state) == ([], MailingState.PLANNED)
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------
 
 
-def test_the_secretary_is_told_once_what_became_of_a_mailing(club: Club, clock: FrozenClock) -> None:
+async def test_the_secretary_is_told_once_what_became_of_a_mailing(club: Club, clock: FrozenClock) -> None:
     async def story(sink: Sink) -> None:
         with a_daemon(club, clock, sink, notify={"secretary": "secretary@club.example"}) as daemon:
             begin(daemon.app, members(3))
@@ -205,10 +203,10 @@ def test_the_secretary_is_told_once_what_became_of_a_mailing(club: Club, clock: 
             (letter,) = [readable(one.message) for one in sink.received if one.recipient == "secretary@club.example"]
             assert f"Subject: {ISSUE}: sent, nothing is left to do" in letter
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_while_the_relay_is_down_the_letters_wait_for_a_while(club: Club, clock: FrozenClock) -> None:
+async def test_while_the_relay_is_down_the_letters_wait_for_a_while(club: Club, clock: FrozenClock) -> None:
     async def story(sink: Sink) -> None:
         with a_daemon(club, clock, sink, notify={"secretary": "secretary@club.example"}) as daemon:
             begin(daemon.app, members(3))
@@ -224,10 +222,10 @@ def test_while_the_relay_is_down_the_letters_wait_for_a_while(club: Club, clock:
             await daemon.tell()
             assert len(sink.received) == 4
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_a_daemon_that_does_not_lead_tells_nobody(club: Club, clock: FrozenClock) -> None:
+async def test_a_daemon_that_does_not_lead_tells_nobody(club: Club, clock: FrozenClock) -> None:
     async def story(sink: Sink) -> None:
         secretary = {"secretary": "secretary@club.example"}
         with a_daemon(club, clock, sink, notify=secretary) as one, a_daemon(club, clock, sink, notify=secretary) as two:
@@ -238,13 +236,13 @@ def test_a_daemon_that_does_not_lead_tells_nobody(club: Club, clock: FrozenClock
             await one.tell()
             assert len(sink.received) == 4
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
 # --- what arrives -----------------------------------------------------------------------------------------------------
 
 
-def test_an_issue_that_arrives_is_planned_and_tested_once_and_again_when_it_was_edited(
+async def test_an_issue_that_arrives_is_planned_and_tested_once_and_again_when_it_was_edited(
     club: Club, clock: FrozenClock
 ) -> None:
     club.reschedule({"approval": {"editors": ["editor@club.example"]}})
@@ -264,12 +262,12 @@ def test_an_issue_that_arrives_is_planned_and_tested_once_and_again_when_it_was_
                 await work(daemon)
             assert len(sink.received) == 2
             assert "A word more." in readable(sink.received[1].message)
-            assert report.was_tested(daemon.app.press, ISSUE)
+            assert report.was_tested(daemon.app.context, ISSUE)
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_a_plan_that_fails_stops_no_other_and_is_tried_again_once_it_is_mended(
+async def test_a_plan_that_fails_stops_no_other_and_is_tried_again_once_it_is_mended(
     club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     club.write_issue(serial=40, number=12, day="2017-12-14")
@@ -292,10 +290,12 @@ def test_a_plan_that_fails_stops_no_other_and_is_tried_again_once_it_is_mended(
             await work(daemon)
             assert standing(daemon, older).state is MailingState.PLANNED
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_a_source_that_is_gone_stops_nothing(club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_source_that_is_gone_stops_nothing(
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
     async def story(sink: Sink) -> None:
         with a_daemon(club, clock, sink) as daemon:
             import_register(daemon.app, members(3))
@@ -305,34 +305,31 @@ def test_a_source_that_is_gone_stops_nothing(club: Club, clock: FrozenClock, cap
             assert f"pull {LETTER} failed" in caplog.text
             assert standing(daemon).state is MailingState.PLANNED
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_a_relay_that_refuses_the_editor_stops_nothing(
+async def test_a_relay_that_refuses_the_editor_stops_nothing(
     club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     club.reschedule({"approval": {"editors": ["desk900@members.example"]}})
 
-    async def story() -> None:
-        async with Sink(script=says(members(1, 900)[0], "550 5.1.1 Nobody")) as sink:
-            with a_daemon(club, clock, sink) as daemon:
-                import_register(daemon.app, members(3))
+    async with Sink(script=says(members(1, 900)[0], "550 5.1.1 Nobody")) as sink:
+        with a_daemon(club, clock, sink) as daemon:
+            import_register(daemon.app, members(3))
+            await work(daemon)
+            assert "550 Nobody" in caplog.text
+            assert not report.was_tested(daemon.app.context, ISSUE)
+            approve.approve(daemon.app.context, ISSUE)
+            clock.set(FRIDAY_AT_TEN)
+            for _ in range(2):
                 await work(daemon)
-                assert "550 Nobody" in caplog.text
-                assert not report.was_tested(daemon.app.press, ISSUE)
-                approve.approve(daemon.app.press, ISSUE)
-                clock.set(FRIDAY_AT_TEN)
-                for _ in range(2):
-                    await work(daemon)
-                assert len(sink.received) == 3
-
-    asyncio.run(story())
+            assert len(sink.received) == 3
 
 
 # --- SIGHUP -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_bad_schedule_is_named_and_the_old_ones_are_kept(
+async def test_a_bad_schedule_is_named_and_the_old_ones_are_kept(
     club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story(sink: Sink) -> None:
@@ -347,17 +344,17 @@ def test_a_bad_schedule_is_named_and_the_old_ones_are_kept(
             assert standing(daemon).state is MailingState.PLANNED
             club.reschedule({"send": {"cron": "0 12 * * sat"}})
             daemon.reload()
-            approve.approve(daemon.app.press, ISSUE)
+            approve.approve(daemon.app.context, ISSUE)
             await work(daemon)
             assert standing(daemon).due_at == datetime(2018, 7, 14, 12, 0, tzinfo=LONDON)
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
 # --- two of them ------------------------------------------------------------------------------------------------------
 
 
-def test_a_second_daemon_only_sends_until_the_first_is_gone(club: Club, clock: FrozenClock) -> None:
+async def test_a_second_daemon_only_sends_until_the_first_is_gone(club: Club, clock: FrozenClock) -> None:
     async def story(sink: Sink) -> None:
         with a_daemon(club, clock, sink) as second:
             with a_daemon(club, clock, sink) as first:
@@ -368,11 +365,11 @@ def test_a_second_daemon_only_sends_until_the_first_is_gone(club: Club, clock: F
                 await second.tick()
                 with pytest.raises(MailerError):
                     standing(second, IssueName(newsletter=LETTER, serial=42))
-                approve.approve(first.app.press, ISSUE)
-                approve.send(first.app.press, ISSUE)
+                approve.approve(first.app.context, ISSUE)
+                approve.send(first.app.context, ISSUE)
                 await second.sender.drain()
                 assert len(sink.received) == 3
             await second.tick()
             assert standing(second, IssueName(newsletter=LETTER, serial=42)).state is MailingState.PLANNED
 
-    with_a_sink(story)
+    await with_a_sink(story)

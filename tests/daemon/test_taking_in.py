@@ -72,12 +72,9 @@ async def at_work(daemon: Daemon) -> AsyncIterator[None]:
     assert states(daemon.app).get("sending") is None
 
 
-def with_a_sink(story: Callable[[Sink], Awaitable[None]]) -> None:
-    async def told() -> None:
-        async with Sink() as sink:
-            await story(sink)
-
-    asyncio.run(told())
+async def with_a_sink(story: Callable[[Sink], Awaitable[None]]) -> None:
+    async with Sink() as sink:
+        await story(sink)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -109,13 +106,15 @@ def ways(daemon: Daemon) -> inbound.WaysIn:
 
 
 def found(app: App, copy: Delivery) -> State:
-    return copies_of.story(app.press, copy.id).copy.state
+    return copies_of.story(app.context, copy.id).copy.state
 
 
 # --- by SMTP ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_bounce_by_smtp_finds_its_copy_and_a_bad_token_is_refused(club: Club, clock: SystemClock, port: int) -> None:
+async def test_a_bounce_by_smtp_finds_its_copy_and_a_bad_token_is_refused(
+    club: Club, clock: SystemClock, port: int
+) -> None:
     async def story(sink: Sink) -> None:
         with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
             async with at_work(daemon):
@@ -130,13 +129,13 @@ def test_a_bounce_by_smtp_finds_its_copy_and_a_bad_token_is_refused(club: Club, 
                     [said] = refused.value.recipients
                     assert said.code == 550
                 assert "It is kept" in await hand_over(port, path, content)  # once more: it is known
-                assert len(ingest.listing(daemon.app.press, every=True)) == 1
+                assert len(ingest.listing(daemon.app.context, every=True)) == 1
             assert not listens(port)
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_where_the_port_is_taken_copies_leave_all_the_same_and_it_is_tried_again(
+async def test_where_the_port_is_taken_copies_leave_all_the_same_and_it_is_tried_again(
     club: Club, clock: SystemClock, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story(sink: Sink) -> None:
@@ -153,10 +152,10 @@ def test_where_the_port_is_taken_copies_leave_all_the_same_and_it_is_tried_again
                 await hand_over(port, path, content)
                 assert found(daemon.app, copy) is State.BOUNCED
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_what_nobody_foresaw_in_the_listener_is_tried_again_too(
+async def test_what_nobody_foresaw_in_the_listener_is_tried_again_too(
     club: Club, clock: SystemClock, port: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_given: object) -> None:
@@ -172,10 +171,10 @@ def test_what_nobody_foresaw_in_the_listener_is_tried_again_too(
                 daemon.reload()
                 await until(lambda: listens(port))
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_sighup_leaves_the_listener_where_it_is(club: Club, clock: SystemClock, port: int, caplog) -> None:
+async def test_sighup_leaves_the_listener_where_it_is(club: Club, clock: SystemClock, port: int, caplog) -> None:
     caplog.set_level("INFO")
 
     async def story(sink: Sink) -> None:
@@ -191,10 +190,12 @@ def test_sighup_leaves_the_listener_where_it_is(club: Club, clock: SystemClock, 
                 assert found(daemon.app, copy) is State.BOUNCED
                 assert caplog.text.count("listening for") == 1
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_what_is_being_taken_when_it_stops_is_kept_and_answered_for(club: Club, clock: SystemClock, port: int) -> None:
+async def test_what_is_being_taken_when_it_stops_is_kept_and_answered_for(
+    club: Club, clock: SystemClock, port: int
+) -> None:
     async def story(sink: Sink) -> None:
         with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
             async with at_work(daemon):
@@ -206,7 +207,7 @@ def test_what_is_being_taken_when_it_stops_is_kept_and_answered_for(club: Club, 
                 await half.rcpt(path)
                 with daemon.app.store.transaction():  # somebody else writes: the report must wait
                     taking = asyncio.create_task(hand_over(port, path, content))
-                    await until(lambda: any("_taken" in str(task.get_coro()) for task in asyncio.all_tasks()))
+                    await until(lambda: any("._taken" in str(task.get_coro()) for task in asyncio.all_tasks()))
                     daemon.sender.stop()
                     await until(lambda: not listens(port))
                     assert not taking.done()
@@ -216,13 +217,13 @@ def test_what_is_being_taken_when_it_stops_is_kept_and_answered_for(club: Club, 
                 half.close()
                 assert found(daemon.app, copy) is State.BOUNCED
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
 # --- from a Maildir ---------------------------------------------------------------------------------------------------
 
 
-def test_a_maildir_is_looked_into_by_the_one_daemon_that_leads(club: Club, clock: SystemClock) -> None:
+async def test_a_maildir_is_looked_into_by_the_one_daemon_that_leads(club: Club, clock: SystemClock) -> None:
     maildir = club.folder / "back"
     (maildir / "new").mkdir(parents=True)
 
@@ -240,10 +241,10 @@ def test_a_maildir_is_looked_into_by_the_one_daemon_that_leads(club: Club, clock
                 assert [one.name for one in (maildir / "cur").iterdir()] == ["1:2,S"]
                 assert [one.name for one in (maildir / ".Failed" / "cur").iterdir()] == ["2:2,"]
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_what_waits_in_the_maildir_at_its_start_is_taken_in(club: Club, clock: SystemClock) -> None:
+async def test_what_waits_in_the_maildir_at_its_start_is_taken_in(club: Club, clock: SystemClock) -> None:
     maildir = club.folder / "back"
     (maildir / "new").mkdir(parents=True)
     (maildir / "new" / "1").write_bytes(b"Subject: Hello\n\nHello there\n")
@@ -252,12 +253,12 @@ def test_what_waits_in_the_maildir_at_its_start_is_taken_in(club: Club, clock: S
         with a_daemon(club, clock, sink, maildir="back") as daemon:
             async with at_work(daemon):
                 await until((maildir / "cur" / "1:2,S").exists)
-            assert len(ingest.listing(daemon.app.press, every=True)) == 1
+            assert len(ingest.listing(daemon.app.context, every=True)) == 1
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_a_maildir_that_is_gone_stops_nothing_and_is_tried_again(
+async def test_a_maildir_that_is_gone_stops_nothing_and_is_tried_again(
     club: Club, clock: SystemClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story(sink: Sink) -> None:
@@ -267,12 +268,12 @@ def test_a_maildir_that_is_gone_stops_nothing_and_is_tried_again(
                 (club.folder / "back" / "new").mkdir(parents=True)
                 (club.folder / "back" / "new" / "1").write_bytes(b"Subject: Hello\n\nHello there\n")
                 await asyncio.to_thread(ways(daemon)._fetch)
-                assert len(ingest.listing(daemon.app.press, every=True)) == 1
+                assert len(ingest.listing(daemon.app.context, every=True)) == 1
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
-def test_a_mailbox_that_cannot_be_reached_keeps_nobody_from_the_maildir(
+async def test_a_mailbox_that_cannot_be_reached_keeps_nobody_from_the_maildir(
     club: Club, clock: SystemClock, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     (club.folder / "back" / "new").mkdir(parents=True)
@@ -286,13 +287,13 @@ def test_a_mailbox_that_cannot_be_reached_keeps_nobody_from_the_maildir(
                 await until((club.folder / "back" / "cur" / "1:2,S").exists)
                 assert "fetching reports by imap failed" in caplog.text
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
 # --- letting go -------------------------------------------------------------------------------------------------------
 
 
-def test_old_octets_are_let_go_once_a_day(club: Club, port: int) -> None:
+async def test_old_octets_are_let_go_once_a_day(club: Club, port: int) -> None:
     clock = FrozenClock(THURSDAY)
 
     def octets(app: App) -> int:
@@ -303,7 +304,7 @@ def test_old_octets_are_let_go_once_a_day(club: Club, port: int) -> None:
         with a_daemon(club, clock, sink, keep_days=30) as daemon:
             await daemon.sender.drain()
             path, content, _ = a_bounce(daemon.app)
-            ingest.ingest(daemon.app.press, daemon.app.config.consequences, [_mail(path, content)])
+            ingest.ingest(daemon.app.context, daemon.app.config.consequences, [_mail(path, content)])
             await daemon.tick()
             clock.advance(days=30)
             await daemon.tick()
@@ -314,10 +315,10 @@ def test_old_octets_are_let_go_once_a_day(club: Club, port: int) -> None:
             clock.advance(hours=23)
             await daemon.tick()
             assert octets(daemon.app) == 0
-            [kept] = ingest.listing(daemon.app.press, every=True)
+            [kept] = ingest.listing(daemon.app.context, every=True)
             assert kept.diagnostic == "550 5.1.1 No such user here"
 
-    with_a_sink(story)
+    await with_a_sink(story)
 
 
 def _mail(path: str, content: bytes) -> RawReport:

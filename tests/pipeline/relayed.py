@@ -30,12 +30,12 @@ OWNERS: dict[int, int] = {}  # whose each claimed copy is, by its delivery
 def claim(app: App) -> list[Work]:
     """Claim every copy that is due, for a sender of its own."""
     with app.store.transaction() as connection:
-        now = app.press.clock.now()
+        now = app.context.clock.now()
         owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
         asked = Asked(owner=owner.id, results={}, room={RELAY: 1000}, carried={}, spoiled=(), elapsed=0.0, only=None)
-        works = list(turn.turn_over(connection, app.press, MANNER, {}, asked).works[RELAY])
+        works = list(turn.turn_over(connection, app.context, MANNER, {}, asked).works[RELAY])
     for work in works:
-        work.make(app.press)
+        work.make(app.context)
     OWNERS.update((work.claim.delivery, owner.id) for work in works)
     return works
 
@@ -48,11 +48,11 @@ def answer(app: App, work: Work, outcome: Outcome, *, begun: bool = True) -> Non
 
 def write(connection: Connection, app: App, work: Work, outcome: Outcome, *, begun: bool = True) -> None:
     """The same in a transaction that goes on."""
-    now = app.press.clock.now()
+    now = app.context.clock.now()
     result = Result(
         claim=work.claim, event=event_of(outcome), outcome=outcome, begun=begun, started_at=now, finished_at=now
     )
-    turn.record(connection, app.press, MANNER, OWNERS[work.claim.delivery], RELAY, [result], now)
+    turn.record(connection, app.context, MANNER, OWNERS[work.claim.delivery], RELAY, [result], now)
 
 
 def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]:
@@ -63,7 +63,7 @@ def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]
         outcome = (answers or {}).get(work.envelope.recipient, ACCEPTED)
         answer(app, work, outcome, begun=outcome is not NEVER)
     with app.store.transaction() as connection:
-        recovery.tidy(connection, app.press)
+        recovery.tidy(connection, app.context)
     return [work.envelope.recipient for work in works]
 
 

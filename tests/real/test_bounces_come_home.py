@@ -167,7 +167,7 @@ def kept_in_a_maildir(folder: Path, **post: object) -> Iterator[Home]:
 
 def copies(app: App, issue: IssueName = ISSUE) -> dict[str, Delivery]:
     """The issue's copies by address."""
-    return {one.address: one for one in copies_of.listing(app.press, issue, None)}
+    return {one.address: one for one in copies_of.listing(app.context, issue, None)}
 
 
 def states(app: App, issue: IssueName = ISSUE) -> Counter[str]:
@@ -177,7 +177,7 @@ def states(app: App, issue: IssueName = ISSUE) -> Counter[str]:
 
 
 def reported(app: App, issue: IssueName = ISSUE) -> list[reports.Report]:
-    return ingest.listing(app.press, every=True, issue=str(issue))
+    return ingest.listing(app.context, every=True, issue=str(issue))
 
 
 def raw(app: App) -> int:
@@ -194,7 +194,7 @@ def alarms(app: App) -> set[tuple[str, str]]:
 
 
 def held(app: App) -> set[str]:
-    return {one.address for one, _ in holds.listing(app.press)}
+    return {one.address for one, _ in holds.listing(app.context)}
 
 
 def comes_to(met: Callable[[], object], wanted: object) -> None:
@@ -206,7 +206,7 @@ def comes_to(met: Callable[[], object], wanted: object) -> None:
 
 
 def standing(app: App, issue: IssueName) -> str:
-    return report.progress(app.press, issue).state
+    return report.progress(app.context, issue).state
 
 
 # --- an issue to a thousand, by both ways in --------------------------------------------------------------------------
@@ -248,9 +248,9 @@ def an_issue_goes_out(app: App, home: Home, issue: IssueName) -> None:
     """A further one, which nobody has planned yet."""
     home.club.write_issue(serial=issue.serial, number=issue.serial - 34)
     pull_issues(app)
-    plan.plan(app.press, issue)
-    approve.approve(app.press, issue)
-    approve.send(app.press, issue)
+    plan.plan(app.context, issue)
+    approve.approve(app.context, issue)
+    approve.send(app.context, issue)
 
 
 @pytest.mark.parametrize(
@@ -276,8 +276,8 @@ def test_an_issue_to_a_thousand_people_and_sixty_bounces(way: Way, home: Callabl
 
         home.club.write_issue(serial=THIRD.serial, number=9)
         pull_issues(app)
-        plan.plan(app.press, THIRD)
-        assert report.report(app.press, THIRD).balance.excluded == {"address_held": 20}
+        plan.plan(app.context, THIRD)
+        assert report.report(app.context, THIRD).balance.excluded == {"address_held": 20}
         assert set(copies(app, THIRD)) == ALL_BUT_UNKNOWN
         mended = PEOPLE[100].email
         assert home.says("unsent", str(ISSUE))["people"] == []
@@ -305,7 +305,7 @@ def test_a_bounce_brings_the_head_alone_and_names_its_copy_in_three_ways(tmp_pat
             comes_to_the_office(home, "<another@club.example>", identity)
             comes_to_the_office(home, by_neither.message_id.replace("@", "a@"), "another")
             comes_to(lambda: raw(app), 4)
-        found = {one.named_by: one for one in ingest.listing(app.press, every=True)}
+        found = {one.named_by: one for one in ingest.listing(app.context, every=True)}
         assert {by: one and one.delivery for by, one in found.items()} == {
             NamedBy.RETURN_PATH: given[people[3].email].id,
             NamedBy.MESSAGE_ID: by_message_id.id,

@@ -6,9 +6,9 @@ import shutil
 import subprocess
 
 import pytest
-from tests.formats.test_dkim import AT, DOMAIN, keys, signer
 
 from mailer.formats.message.dkim import public_record, record_name
+from tests.formats.message.test_dkim import AT, DOMAIN, keys, signer
 from tests.real.test_readers import a_copy
 
 pytestmark = pytest.mark.real

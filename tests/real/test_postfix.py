@@ -9,7 +9,6 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
-from tests.formats.test_dkim import holds, pem, rsa
 
 from mailer.app.installation import App
 from mailer.app.installation import sending as the_sender
@@ -21,6 +20,7 @@ from mailer.pipeline.sending.sender import Sender
 from tests.certificates import Authority, an_authority
 from tests.club import ISSUE, THURSDAY, Club, Member, attempts, begin, copies, members, states
 from tests.doubles import FrozenClock
+from tests.formats.message.test_dkim import holds, pem, rsa
 from tests.gateways.relays import carried
 from tests.postfix import absent
 from tests.real.doors import Doors, Refusal, Taken, doors, policy
@@ -222,22 +222,19 @@ def test_a_login_that_was_forgotten_is_our_fault_and_no_members(club, clock, pos
 # --- pipelining and chunks --------------------------------------------------------------------------------------------
 
 
-def through_a_line(club, clock, postfix, door: str, *, people: list, each_way: float = 0.0, **smtp: object):
+async def through_a_line(club, clock, postfix, door: str, *, people: list, each_way: float = 0.0, **smtp: object):
     """What a line to that door saw while these got their copies over one connection."""
 
-    async def story():
-        async with line(postfix.ports[door], each_way) as its:
-            with sending(club, clock, its.port, connections=1, **smtp) as (app, sender):
-                begin(app, people)
-                assert (await sender.drain()).down == ""
-                assert agreed(app, postfix, door) == len(people)
-        return its
-
-    return run(story())
+    async with line(postfix.ports[door], each_way) as its:
+        with sending(club, clock, its.port, connections=1, **smtp) as (app, sender):
+            begin(app, people)
+            assert (await sender.drain()).down == ""
+            assert agreed(app, postfix, door) == len(people)
+    return its
 
 
-def test_a_copy_costs_one_turn_when_commands_go_in_groups(club, clock, postfix):
-    seen = through_a_line(club, clock, postfix, "nochunks", people=members(40, 300))
+async def test_a_copy_costs_one_turn_when_commands_go_in_groups(club, clock, postfix):
+    seen = await through_a_line(club, clock, postfix, "nochunks", people=members(40, 300))
     assert seen.said.count(b"\r\nDATA\r\n") == 40
     assert seen.turns < 60  # one more whenever the ledger had none ready
 
@@ -250,19 +247,19 @@ def test_a_copy_costs_one_turn_when_commands_go_in_groups(club, clock, postfix):
     assert run(always_ready()) == 1 + (40 + 1) + 1  # EHLO and QUIT beside them
 
 
-def test_without_pipelining_all_arrives_one_command_at_a_time(club, clock, postfix):
-    seen = through_a_line(club, clock, postfix, "onebyone", people=members(40, 350))
+async def test_without_pipelining_all_arrives_one_command_at_a_time(club, clock, postfix):
+    seen = await through_a_line(club, clock, postfix, "onebyone", people=members(40, 350))
     assert seen.turns == 1 + 40 * 4 + 1
 
 
-def test_over_a_long_line_copies_go_in_chunks(club, clock, postfix):
-    seen = through_a_line(club, clock, postfix, "plain", people=members(40, 400), each_way=0.015)
+async def test_over_a_long_line_copies_go_in_chunks(club, clock, postfix):
+    seen = await through_a_line(club, clock, postfix, "plain", people=members(40, 400), each_way=0.015)
     assert seen.said.count(b"\r\nBDAT ") == 40 - 2  # the first two prove that its answers are in step
     assert seen.turns < 40
 
 
-def test_over_a_long_line_without_chunking_all_arrives_too(club, clock, postfix):
-    seen = through_a_line(club, clock, postfix, "nochunks", people=members(20, 450), each_way=0.015)
+async def test_over_a_long_line_without_chunking_all_arrives_too(club, clock, postfix):
+    seen = await through_a_line(club, clock, postfix, "nochunks", people=members(20, 450), each_way=0.015)
     assert b"BDAT" not in seen.said
 
 
@@ -292,14 +289,14 @@ def test_a_message_too_large_for_the_relay_is_refused_until_the_mailing_is_pause
     with sending(club, clock, postfix.ports[door]) as (app, sender):
         begin(app, members(40, 510))
         assert run(sender.drain()).down == ""
-        assert report.progress(app.press, ISSUE).state is MailingState.PAUSED
+        assert report.progress(app.context, ISSUE).state is MailingState.PAUSED
         tried = [one for person in copies(app) for one in attempts(app, person)]
         assert {(one.outcome, one.code, one.status) for one in tried} == {("rejected", 552, "5.3.4")}
         refused = states(app)["rejected"]
         assert 10 <= refused == len(tried) < 40
         assert agreed(app, postfix, door) == 0
     with sending(club, clock, postfix.ports["plain"]) as (app, sender):  # its limit was raised
-        approve.resume(app.press, ISSUE)
+        approve.resume(app.context, ISSUE)
         run(sender.drain())
         assert states(app) == {"accepted": 40 - refused, "rejected": refused}
 

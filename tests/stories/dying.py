@@ -69,8 +69,8 @@ def arm(at: Countdown) -> None:
     transaction, turn_over, take_over = Store.transaction, turn.turn_over, recovery.take_over
     write, reach, flush = Journal.write, EpochFile.reach, SmtpConnection._flush
 
-    def turning(connection: Any, press: Any, manner: Any, benches: Any, asked: Any) -> Any:
-        given = turn_over(connection, press, manner, benches, asked)
+    def turning(connection: Any, context: Any, manner: Any, benches: Any, asked: Any) -> Any:
+        given = turn_over(connection, context, manner, benches, asked)
         state["claimed"] = any(given.works.values())
         state["recorded"] = any(asked.results.values())
         return given

@@ -88,10 +88,10 @@ def ingest(config: Path, now: datetime, together: bool, seconds: float | None) -
         found = sorted((opened.config.path(opened.config.bounces.maildir) / "new").iterdir())
         mails = [RawReport(content=one.read_bytes(), recipient="", way=Way.MAILDIR) for one in found]
         for at in range(0, len(mails), TOGETHER):
-            ingesting.ingest(opened.press, rules, mails[at : at + TOGETHER])
+            ingesting.ingest(opened.context, rules, mails[at : at + TOGETHER])
         return
     for inbox in inbound.inboxes(opened):
-        fetch.fetch(opened.press, rules, inbox)
+        fetch.fetch(opened.context, rules, inbox)
 
 
 def _die_in(seconds: float) -> None:

@@ -24,7 +24,7 @@ async def send(config: Path, lease: timedelta) -> None:
         sys.stdout.flush()
         while not enough.done():
             await sender.drain()
-            found = report.progress(opened.press, ISSUE)
+            found = report.progress(opened.context, ISSUE)
             if found.state is MailingState.CLOSED and not found.counts["uncertain"]:
                 sys.stdout.write("closed\n")
                 sys.stdout.flush()

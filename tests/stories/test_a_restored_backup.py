@@ -1,6 +1,5 @@
 """A backup is restored: nothing that it still takes for unsent leaves again until a person has looked."""
 
-import asyncio
 import shutil
 
 import pytest
@@ -11,32 +10,29 @@ from tests.club import ISSUE, THURSDAY, Club, begin, members
 from tests.doubles import FrozenClock
 
 
-def test_a_restored_backup_sends_nothing_by_itself(tmp_path):
+async def test_a_restored_backup_sends_nothing_by_itself(tmp_path):
     club = Club.found(tmp_path)
     people = members(3)
 
-    async def the_story() -> None:
-        async with Sink() as sink:
-            with club.sending(FrozenClock(THURSDAY), sink) as (app, sender):
-                begin(app, people)
-                with app.store.transaction():
-                    shutil.copy(tmp_path / "mailer.db", tmp_path / "backup.db")
-                    shutil.copy(tmp_path / "mailer.db-wal", tmp_path / "backup.db-wal")
-                await sender.drain(ISSUE)
-            assert len(sink.received) == 3
-            restore(tmp_path)
-            with (
-                pytest.raises(Refused, match="a backup was restored"),
-                club.sending(FrozenClock(THURSDAY), sink),
-            ):
-                pytest.fail("a sender was made")
-            # A person has looked at what left and says so.
-            (tmp_path / ".mailer.db.epoch").unlink()
-            with club.sending(FrozenClock(THURSDAY), sink) as (_, sender):
-                await sender.drain(ISSUE)
-            assert len(sink.received) == 6
-
-    asyncio.run(the_story())
+    async with Sink() as sink:
+        with club.sending(FrozenClock(THURSDAY), sink) as (app, sender):
+            begin(app, people)
+            with app.store.transaction():
+                shutil.copy(tmp_path / "mailer.db", tmp_path / "backup.db")
+                shutil.copy(tmp_path / "mailer.db-wal", tmp_path / "backup.db-wal")
+            await sender.drain(ISSUE)
+        assert len(sink.received) == 3
+        restore(tmp_path)
+        with (
+            pytest.raises(Refused, match="a backup was restored"),
+            club.sending(FrozenClock(THURSDAY), sink),
+        ):
+            pytest.fail("a sender was made")
+        # A person has looked at what left and says so.
+        (tmp_path / ".mailer.db.epoch").unlink()
+        with club.sending(FrozenClock(THURSDAY), sink) as (_, sender):
+            await sender.drain(ISSUE)
+        assert len(sink.received) == 6
 
 
 def restore(folder):

@@ -23,7 +23,7 @@ Until = Callable[[Callable[[], bool]], None]
 def state(club: Club) -> str:
     with club.opened(SystemClock()) as app:
         try:
-            return report.progress(app.press, ISSUE).state
+            return report.progress(app.context, ISSUE).state
         except NotFound:  # not pulled or planned yet
             return ""
 

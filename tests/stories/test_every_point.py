@@ -59,14 +59,14 @@ def the_story(club: Club, folder: Path, *, people: int, kills: int, spread: int)
             assert {one.address for one in found if one.state == "accepted"} <= set(taken)
             assert {one.state.value for one in found} <= {"accepted", "uncertain"}
             for one in doubtful:
-                settle.settle(app.press, one.id, accepted=one.address in taken)
+                settle.settle(app.context, one.id, accepted=one.address in taken)
         assert killed(club, kills=0, spread=1)["ended"]
         assert standing(club) == {"accepted": people}
         taken = lines(folder / "taken")
         assert len(taken) == people
         assert set(taken.values()) == {1}
         with club.opened() as app:
-            assert report.report(app.press, ISSUE).balance.balanced
+            assert report.report(app.context, ISSUE).balance.balanced
     return told | {"uncertain": len(doubtful)}
 
 

@@ -42,20 +42,20 @@ def app(tmp_path: Path) -> Iterator[App]:
         clock.advance(days=21)
         club.write_issue(serial=42, number=8, day="2018-08-02")
         pull_issues(opened)
-        plan.plan(opened.press, SECOND)
-        approve.approve(opened.press, SECOND)
-        approve.send(opened.press, SECOND)
+        plan.plan(opened.context, SECOND)
+        approve.approve(opened.context, SECOND)
+        approve.send(opened.context, SECOND)
         deliver(opened)
         for first in (21, 24, 27):  # three each: their payments are taken back; the supplement is cancelled; they wait
             late = members(3, first=first)
             import_register(opened, [*members(first - 1), *late])
-            supplement.supplement(opened.press, SECOND)
+            supplement.supplement(opened.context, SECOND)
             if first == 21:
                 for one in late:
                     reverse(opened, one)
                 deliver(opened)
             elif first == 24:
-                approve.cancel(opened.press, SECOND)
+                approve.cancel(opened.context, SECOND)
         yield opened
 
 
@@ -64,8 +64,8 @@ class Forger:
 
     def __init__(self, app: App, seed: str) -> None:
         self.chance = Chance(seed)
-        self.keys = app.press.keys
-        found = copies_of.listing(app.press, SECOND, None)
+        self.keys = app.context.keys
+        found = copies_of.listing(app.context, SECOND, None)
         self.sent = [one for one in found if one.state is State.ACCEPTED]
         self.never_sent = [one for one in found if one.state is not State.ACCEPTED]
         self.old = [*copies(app).values()]
@@ -242,12 +242,12 @@ def test_forged_reports_change_nothing(app: App) -> None:
     mails = [forger.one() for _ in range(MANY)]
     kept = 0
     for some in batches(mails):
-        kept += sum(one.id is not None for one in ingest.ingest(app.press, RULES, some))
+        kept += sum(one.id is not None for one in ingest.ingest(app.context, RULES, some))
     assert photograph(app) == before
-    assert holds.listing(app.press) == []
+    assert holds.listing(app.context) == []
     assert len(photograph(app)["failures"]) == len(photograph(app)["own_pauses"]) == 0
     assert kept > MANY // 3  # the others are the same as one before
-    found = ingest.listing(app.press, every=True)
+    found = ingest.listing(app.context, every=True)
     assert len(found) >= kept
     assert {(one.delivery, one.named_by) for one in found if one.kind is not Kind.UNSUBSCRIBE} == {(None, None)}
     assert {one.kind for one in found} >= {Kind.BOUNCE, Kind.COMPLAINT, Kind.UNSUBSCRIBE}
@@ -255,7 +255,7 @@ def test_forged_reports_change_nothing(app: App) -> None:
 
 def test_the_same_reports_unforged_change_what_they_must(app: App) -> None:
     first, second, third = Forger(app, "true").sent[:3]
-    keys = app.press.keys
+    keys = app.context.keys
     path, unsubscribe = (write(keys, second.id, DOMAIN) for write in (return_path, unsubscribe_address))
     mails = [
         RawReport(content=bounce(AT_HOME, first.address, message_id=first.message_id), recipient="", way=Way.MAILDIR),
@@ -263,10 +263,10 @@ def test_the_same_reports_unforged_change_what_they_must(app: App) -> None:
         RawReport(content=letter(unsubscribe, "Please no more."), recipient=unsubscribe, way=Way.LISTENER),
         RawReport(content=bounce(return_path(keys, third.id, DOMAIN)), recipient="", way=Way.MAILDIR),
     ]
-    ingest.ingest(app.press, RULES, mails)
-    now = {one.id: one.state for one in copies_of.listing(app.press, SECOND, None)}
+    ingest.ingest(app.context, RULES, mails)
+    now = {one.id: one.state for one in copies_of.listing(app.context, SECOND, None)}
     assert [now[one.id] for one in (first, second, third)] == [State.BOUNCED, State.ACCEPTED, State.BOUNCED]
-    assert [hold.address for hold, _ in holds.listing(app.press)] == [second.address]
+    assert [hold.address for hold, _ in holds.listing(app.context)] == [second.address]
     assert len(photograph(app)["own_pauses"]) == 1
 
 
@@ -279,7 +279,7 @@ def test_the_listener_refuses_what_it_can_know(app: App) -> None:
         for _ in range(10):
             _, recipient = make()
             old_unsubscribe = make.__name__ == "by_a_token_older_than_two_weeks" and recipient.startswith("u")
-            assert match.admit(app.press, recipient) == old_unsubscribe, make.__name__
+            assert match.admit(app.context, recipient) == old_unsubscribe, make.__name__
 
 
 def batches(mails):

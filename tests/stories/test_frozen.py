@@ -84,7 +84,7 @@ def test_frozen_and_woken_nobody_is_missed_and_nobody_gets_two(club: Club, tmp_p
         assert set(score.values()) == {1}
         assert len(score) >= after["accepted"]
         with club.opened(SystemClock()) as app:
-            assert report.report(app.press, ISSUE).balance.balanced
+            assert report.report(app.context, ISSUE).balance.balanced
 
 
 def done(club: Club) -> bool:

@@ -36,9 +36,9 @@ def two_issues(folder: Path) -> Club:
         deliver(app)
         club.write_issue(serial=42, number=8)
         pull_issues(app)
-        plan.plan(app.press, SECOND)
-        approve.approve(app.press, SECOND)
-        approve.send(app.press, SECOND)
+        plan.plan(app.context, SECOND)
+        approve.approve(app.context, SECOND)
+        approve.send(app.context, SECOND)
         deliver(app)
         write_reports(app, club.folder / "back")
     return club
@@ -47,9 +47,9 @@ def two_issues(folder: Path) -> Club:
 def write_reports(app: App, maildir: Path) -> None:
     """Four are dead in both issues, most are full, some complain, leave, or are away."""
     (maildir / "new").mkdir(parents=True)
-    keys, chance = app.press.keys, Chance("they come in any order")
+    keys, chance = app.context.keys, Chance("they come in any order")
     for name in (ISSUE, SECOND):
-        for number, copy in enumerate(copies_of.listing(app.press, name, None)):
+        for number, copy in enumerate(copies_of.listing(app.context, name, None)):
             path = return_path(keys, copy.id, DOMAIN)
             if number < 4:
                 mail = bounce(path, copy.address, UNKNOWN, message_id=copy.message_id)
@@ -68,7 +68,7 @@ def write_reports(app: App, maildir: Path) -> None:
 def stands(club: Club) -> dict[str, object]:
     with club.opened(FrozenClock(THURSDAY)) as app:
         seen = photograph(app, without={"raw_reports", "reports"})
-        kept = ingest.listing(app.press, every=True)
+        kept = ingest.listing(app.context, every=True)
         seen["kept"] = [(one.kind, one.reason, one.delivery, one.matter is not None) for one in kept]
         return {name: sorted((row[name in NUMBERED :] for row in rows), key=repr) for name, rows in seen.items()}
 
@@ -78,10 +78,10 @@ def test_killed_at_every_point_each_report_is_kept_once_and_counts_once(tmp_path
     unharmed = Club(Path(shutil.copytree(club.folder, tmp_path / "unharmed")))
     with unharmed.opened(FrozenClock(THURSDAY)) as app:
         [inbox] = inbound.inboxes(app)
-        fetched = fetch.fetch(app.press, app.config.consequences, inbox)
+        fetched = fetch.fetch(app.context, app.config.consequences, inbox)
         assert (fetched.new, fetched.known, fetched.failed) == (2 * PEOPLE, 0, 0)
-        assert len(holds.listing(app.press)) == 10
-        open_ = [one.matter for one in ingest.listing(app.press, every=False)]
+        assert len(holds.listing(app.context)) == 10
+        open_ = [one.matter for one in ingest.listing(app.context, every=False)]
         assert [open_.count(one) for one in (Matter.BOUNCED, Matter.COMPLAINED, Matter.UNSUBSCRIBED)] == [156, 12, 12]
 
     command = [sys.executable, "-m", "tests.stories.dying_ingest", "--config", str(club.config)]

@@ -60,42 +60,39 @@ def in_the_mood(mood: Mood) -> Sink:
     return sink
 
 
-def the_story(club: Club, mood: Mood, judge: Callable[[App, Counter[str]], None], **smtp: object) -> None:
+async def the_story(club: Club, mood: Mood, judge: Callable[[App, Counter[str]], None], **smtp: object) -> None:
     clock = FrozenClock(THURSDAY)
     tired_at.clear()
 
-    async def story() -> None:
-        async with in_the_mood(mood) as sink:
-            with club.sending(clock, sink, smtp={"connections": 3, **smtp}, delivery=SOON) as (app, sender):
-                begin(app, members(PEOPLE))
-                for _ in range(30):
-                    await asyncio.wait_for(sender.drain(), 30)
-                    if not {"pending", "sending"} & set(states(app)):
-                        break
-                    clock.advance(minutes=1)
-                reached = Counter(received.recipient for received in sink.received)
-                assert set(reached.values()) == {1}
-                accepted = {copy.address for copy in copies(app).values() if copy.state == "accepted"}
-                assert accepted <= reached.keys()
-                judge(app, reached)
-                assert report.report(app.press, ISSUE).balance.balanced
-
-    asyncio.run(story())
+    async with in_the_mood(mood) as sink:
+        with club.sending(clock, sink, smtp={"connections": 3, **smtp}, delivery=SOON) as (app, sender):
+            begin(app, members(PEOPLE))
+            for _ in range(30):
+                await asyncio.wait_for(sender.drain(), 30)
+                if not {"pending", "sending"} & set(states(app)):
+                    break
+                clock.advance(minutes=1)
+            reached = Counter(received.recipient for received in sink.received)
+            assert set(reached.values()) == {1}
+            accepted = {copy.address for copy in copies(app).values() if copy.state == "accepted"}
+            assert accepted <= reached.keys()
+            judge(app, reached)
+            assert report.report(app.context, ISSUE).balance.balanced
 
 
 @pytest.mark.parametrize("connections", [1, 4])
-def test_one_that_defers_most_first_attempts_has_taken_all_in_the_end(club: Club, connections: int) -> None:
+async def test_one_that_defers_most_first_attempts_has_taken_all_in_the_end(club: Club, connections: int) -> None:
     def judge(app: App, reached: Counter[str]) -> None:
         assert states(app) == {"accepted": PEOPLE}
         assert len(reached) == PEOPLE
         tries = Counter(copy.attempts for copy in copies(app).values())
         assert sum(number for times, number in tries.items() if times > 1) == PEOPLE * 6 // 10
 
-    the_story(club, deferring, judge, connections=connections)
+    await the_story(club, deferring, judge, connections=connections)
 
 
 @pytest.mark.parametrize("connections", [1, 4])
-def test_one_that_closes_after_every_tenth_message_takes_all_and_uses_up_no_attempt(
+async def test_one_that_closes_after_every_tenth_message_takes_all_and_uses_up_no_attempt(
     club: Club, connections: int
 ) -> None:
     def judge(app: App, reached: Counter[str]) -> None:
@@ -104,11 +101,11 @@ def test_one_that_closes_after_every_tenth_message_takes_all_and_uses_up_no_atte
         assert {copy.attempts for copy in copies(app).values()} == {1}
         assert len(tired_at) >= PEOPLE // 10 - 1
 
-    the_story(club, tired, judge, connections=connections)
+    await the_story(club, tired, judge, connections=connections)
 
 
 @pytest.mark.parametrize("connections", [1, 4])
-def test_one_that_drops_connections_leaves_only_what_had_begun_in_doubt(club: Club, connections: int) -> None:
+async def test_one_that_drops_connections_leaves_only_what_had_begun_in_doubt(club: Club, connections: int) -> None:
     def judge(app: App, reached: Counter[str]) -> None:
         by_number = {number_of(copy.address): copy for copy in copies(app).values()}
         begun = {number for number in by_number if number % 10 == 0 and number // 10 % 4 in {2, 3}}
@@ -118,14 +115,14 @@ def test_one_that_drops_connections_leaves_only_what_had_begun_in_doubt(club: Cl
         for number in doubtful:  # a person looks into the relay's log
             copy = by_number[number]
             assert (copy.address in reached) is (number // 10 % 4 == 3)
-            settle.settle(app.press, copy.id, accepted=copy.address in reached)
+            settle.settle(app.context, copy.id, accepted=copy.address in reached)
         assert states(app)["accepted"] == len(reached)
 
-    the_story(club, dropping, judge, connections=connections)
+    await the_story(club, dropping, judge, connections=connections)
 
 
 @pytest.mark.parametrize("connections", [1, 4])
-def test_one_that_refuses_a_third_of_the_addresses_takes_all_others(club: Club, connections: int) -> None:
+async def test_one_that_refuses_a_third_of_the_addresses_takes_all_others(club: Club, connections: int) -> None:
     def judge(app: App, reached: Counter[str]) -> None:
         found = copies(app).values()
         assert states(app) == {"accepted": PEOPLE * 7 // 10, "rejected": PEOPLE * 3 // 10}
@@ -133,4 +130,4 @@ def test_one_that_refuses_a_third_of_the_addresses_takes_all_others(club: Club, 
         refused = [copy for copy in found if copy.state == "rejected"]
         assert {(copy.last_code, copy.last_status, copy.attempts) for copy in refused} == {(550, "5.1.1", 1)}
 
-    the_story(club, refusing, judge, connections=connections)
+    await the_story(club, refusing, judge, connections=connections)

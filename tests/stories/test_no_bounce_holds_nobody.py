@@ -42,11 +42,11 @@ def test_what_is_no_bounce_changes_nothing_at_a_true_return_path(app: App, way: 
     assert len(mails) == 1000
     before = photograph(app)
     for at in range(0, len(mails), BATCH):
-        ingest.ingest(app.press, RULES, mails[at : at + BATCH])
+        ingest.ingest(app.context, RULES, mails[at : at + BATCH])
     assert photograph(app) == before
     assert states(app) == {"accepted": COPIES}
-    assert holds.listing(app.press) == []
-    found = ingest.listing(app.press, every=True)
+    assert holds.listing(app.context) == []
+    found = ingest.listing(app.context, every=True)
     assert not {one.kind for one in found} & {Kind.BOUNCE, Kind.COMPLAINT, Kind.DELAYED, Kind.DELIVERED}
     named = [one for one in found if one.delivery is not None]
     assert len(named) == len(found)  # each is known to be about its copy all the same

@@ -44,9 +44,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Club:
         deliver(app)
         club.write_issue(serial=42, number=8)
         pull_issues(app)
-        plan.plan(app.press, SECOND)
-        approve.approve(app.press, SECOND)
-        approve.send(app.press, SECOND)
+        plan.plan(app.context, SECOND)
+        approve.approve(app.context, SECOND)
+        approve.send(app.context, SECOND)
         deliver(app)
     return club
 
@@ -63,11 +63,11 @@ class Reports:
     """What comes back of the two issues."""
 
     def __init__(self, app: App) -> None:
-        self.keys = app.press.keys
+        self.keys = app.context.keys
         self.copies = {
             (number, one.person): one
             for number, issue in enumerate((ISSUE, SECOND), start=1)
-            for one in copies_of.listing(app.press, issue, None)
+            for one in copies_of.listing(app.context, issue, None)
         }
 
     def bounced(self, issue: int, person: str, why, **more: str) -> RawReport:
@@ -125,17 +125,17 @@ def stands(app: App) -> dict[str, object]:
         "copies": [
             (one.id, one.state, one.held_reason)
             for issue in (ISSUE, SECOND)
-            for one in copies_of.listing(app.press, issue, None)
+            for one in copies_of.listing(app.context, issue, None)
         ],
         "failures": seen["failures"],
         "holds": sorted(
             (one.address, one.reason, sorted(failure.issue for failure in one.evidence))
-            for one, _ in holds.listing(app.press)
+            for one, _ in holds.listing(app.context)
         ),
         "pauses": sorted(row[1:] for row in seen["own_pauses"]),
         "told": sorted({row[2].rpartition(" 2018")[0] or row[2] for row in seen["letters"]}),
-        "kept": sorted((one.kind, one.reason, one.delivery) for one in ingest.listing(app.press, every=True)),
-        "to see to": sorted((one.delivery, one.matter) for one in ingest.listing(app.press, every=False)),
+        "kept": sorted((one.kind, one.reason, one.delivery) for one in ingest.listing(app.context, every=True)),
+        "to see to": sorted((one.delivery, one.matter) for one in ingest.listing(app.context, every=False)),
     }
 
 
@@ -149,7 +149,7 @@ def ends(made: Club) -> list[tuple[list[RawReport], dict[str, object]]]:
     for which in SETS:
         with a_club(made) as app:
             mails = which(Reports(app))
-            ingest.ingest(app.press, RULES, mails)
+            ingest.ingest(app.context, RULES, mails)
             found.append((mails, stands(app)))
     return found
 
@@ -165,18 +165,18 @@ def test_in_any_order_and_twice_the_end_is_the_same(made: Club, ends, data: st.D
         new = [
             one.id is not None
             for at in range(0, len(order), size)
-            for one in ingest.ingest(app.press, RULES, [mails[number] for number in order[at : at + size]])
+            for one in ingest.ingest(app.context, RULES, [mails[number] for number in order[at : at + size]])
         ]
         assert sum(new) == len(mails)
         assert stands(app) == expected
-        assert ingest.read_again(app.press, RULES) == (len(mails), 0)
+        assert ingest.read_again(app.context, RULES) == (len(mails), 0)
         assert stands(app) == expected
 
 
 def test_the_end_is_what_it_should_be(made: Club) -> None:
     with a_club(made) as app:
         reports = Reports(app)
-        ingest.ingest(app.press, RULES, reports.all())
+        ingest.ingest(app.context, RULES, reports.all())
         found = stands(app)
         assert [(address[:7], str(reason)) for address, reason, _ in found["holds"]] == [
             ("desk001", "address"),
@@ -186,7 +186,7 @@ def test_the_end_is_what_it_should_be(made: Club) -> None:
         assert [row[0] for row in found["pauses"]] == ["P008"]
         assert len(found["failures"]) == 10
     with a_club(made) as app:
-        ingest.ingest(app.press, RULES, Reports(app).too_many())
+        ingest.ingest(app.context, RULES, Reports(app).too_many())
         found = stands(app)
         assert (found["holds"], found["told"]) == ([], [f"{SECOND} breaker"])
 
@@ -196,7 +196,7 @@ def test_of_two_bounces_of_a_copy_the_last_one_says_why(made: Club, order, reaso
     with a_club(made) as app:
         reports = Reports(app)
         mails = [reports.bounced(1, "P001", UNKNOWN), reports.bounced(1, "P001", FULL)]
-        ingest.ingest(app.press, RULES, [mails[number] for number in order])
+        ingest.ingest(app.context, RULES, [mails[number] for number in order])
         [failure] = stands(app)["failures"]
         assert reason in failure
 
@@ -207,5 +207,5 @@ def test_a_complaint_says_why_an_address_is_held_whenever_it_came(made: Club, or
         reports = Reports(app)
         mails = [*(reports.bounced(issue, "P001", UNKNOWN) for issue in (1, 2)), reports.complained(1, "P001")]
         for number in order:
-            ingest.ingest(app.press, RULES, [mails[number]])
-        assert [hold.reason for hold, _ in holds.listing(app.press)] == ["complaint"]
+            ingest.ingest(app.context, RULES, [mails[number]])
+        assert [hold.reason for hold, _ in holds.listing(app.context)] == ["complaint"]

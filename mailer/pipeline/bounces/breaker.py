@@ -11,7 +11,7 @@ from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.formats.reports.classify import classify
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import alarms
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, history, mailings
 from mailer.store.copies import tallies
 from mailer.store.ledger.results import Result
@@ -40,7 +40,7 @@ class Breaker:
     dead_at_least: int = 5
 
 
-def break_off(connection: Connection, press: Press, breaker: Breaker, results: Iterable[Result]) -> list[int]:
+def break_off(connection: Connection, context: Context, breaker: Breaker, results: Iterable[Result]) -> list[int]:
     """Pause each mailing of these results of which too many copies were refused for good with the same code and status;
     returns those that it has paused.
 
@@ -53,10 +53,10 @@ def break_off(connection: Connection, press: Press, breaker: Breaker, results: I
         if reply is not None and not _about_the_reader(reply, one):
             refused.add((one.claim.mailing, reply.code, reply.status))
     asked = sorted(refused)
-    return [mailing for mailing, code, status in asked if _look(connection, press, breaker, mailing, code, status)]
+    return [mailing for mailing, code, status in asked if _look(connection, context, breaker, mailing, code, status)]
 
 
-def too_much_failed(connection: Connection, press: Press, breaker: Breaker, found: Mailing) -> bool:
+def too_much_failed(connection: Connection, context: Context, breaker: Breaker, found: Mailing) -> bool:
     """Stop the mailing when too large a part of it has failed, and tell the operator; whether it has just been stopped.
 
     What was counted before a person resumed it does not count again. Of a canary wave the part is that of the wave.
@@ -73,16 +73,16 @@ def too_much_failed(connection: Connection, press: Press, breaker: Breaker, foun
             continue
         # Not all of a large mailing is counted: so many that the share is too small are enough.
         copies = tallies.copies_up_to(connection, found.id, int(failed / share) + 1)
-        copies = min(copies, _wave(press, found) or copies)
+        copies = min(copies, _wave(context, found) or copies)
         if beyond(failed, share * copies):
-            return _stop(connection, press, found, what, failed, copies, since)
+            return _stop(connection, context, found, what, failed, copies, since)
     return False
 
 
-def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, code: int, status: str) -> bool:
+def _look(connection: Connection, context: Context, breaker: Breaker, mailing: int, code: int, status: str) -> bool:
     found = mailings.mailing(connection, mailing)
     refused = tallies.refused_with(connection, mailing, code, status)
-    wave = _wave(press, found)
+    wave = _wave(context, found)
     # In a canary wave no more are needed than it has copies, or the rest would follow.
     at_least = min(breaker.at_least, wave) if wave else breaker.at_least
     if found.state is not MailingState.SENDING or refused < at_least:
@@ -91,12 +91,12 @@ def _look(connection: Connection, press: Press, breaker: Breaker, mailing: int, 
     tried = tallies.done_up_to(connection, mailing, int(refused / breaker.share) + 1)
     if refused < breaker.share * tried:
         return False
-    return _stop(connection, press, found, f"{code} {status}".rstrip(), refused, tried, None)
+    return _stop(connection, context, found, f"{code} {status}".rstrip(), refused, tried, None)
 
 
 def _stop(
     connection: Connection,
-    press: Press,
+    context: Context,
     found: Mailing,
     what: str,
     failed: int,
@@ -107,7 +107,7 @@ def _stop(
 
     False when that was so already.
     """
-    now = press.clock.now()
+    now = context.clock.now()
     goes_on = found.state is MailingState.SENDING
     if goes_on and not mailings.move(connection, found, take(found.state, Step.PAUSE)):
         return False  # somebody has just moved it
@@ -116,18 +116,18 @@ def _stop(
     mailings.change(connection, found.id, broken_at=now)
     verb = Step.PAUSE if goes_on else "alarm"
     said = f"{failed} of {copies} copies {_SAID.get(what, f'were refused with {what}')}"
-    history.record(connection, at=now, who=press.who, verb=verb, subject=found.issue, detail=said)
-    alarms.broken(connection, press, found.issue, what=what, failed=failed, copies=copies, paused=goes_on)
+    history.record(connection, at=now, who=context.who, verb=verb, subject=found.issue, detail=said)
+    alarms.broken(connection, context, found.issue, what=what, failed=failed, copies=copies, paused=goes_on)
     then = f"; `mailer resume {found.issue}` goes on when that is mended"
     maillog.broken(found.issue, f"it is paused: {said}{then}" if goes_on else said)
     return True
 
 
-def _wave(press: Press, found: Mailing) -> int:
+def _wave(context: Context, found: Mailing) -> int:
     """How many copies the canary wave has that is under way; 0 for none."""
-    known = press.newsletters.get(found.newsletter)
+    known = context.newsletters.get(found.newsletter)
     canary = known.schedule.canary if known is not None and not found.supplement else 0
-    return canary if found.rest_at is None or press.clock.now() < found.rest_at else 0
+    return canary if found.rest_at is None or context.clock.now() < found.rest_at else 0
 
 
 def _about_the_reader(reply: Reply, result: Result) -> bool:

@@ -10,7 +10,7 @@ from mailer.domain.hold import Failure, Thresholds, reason_of
 from mailer.formats.reports.classify import classify
 from mailer.pipeline.bounces import alarms, breaker, holds
 from mailer.pipeline.bounces.breaker import Breaker
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, mailings
 from mailer.store.copies import deliveries
 from mailer.store.copies.deliveries import Delivery
@@ -29,7 +29,7 @@ class Consequences:
     thresholds: Thresholds = field(default_factory=Thresholds)
 
 
-def follow(connection: Connection, press: Press, rules: Consequences, failed: Sequence[CopyFailed]) -> None:
+def follow(connection: Connection, context: Context, rules: Consequences, failed: Sequence[CopyFailed]) -> None:
     """Each failure counts; mailings of which too much failed are stopped, and nobody is held for what failed of these.
 
     The other addresses at which enough has failed are held.
@@ -42,23 +42,23 @@ def follow(connection: Connection, press: Press, rules: Consequences, failed: Se
         (one.mailing, one.failure.reason): one.failure.said for one in failed if one.failure.scope in THE_OPERATORS
     }
     for (identity, reason), said in unwanted.items():
-        alarms.unwanted(connection, press, theirs[identity], reason, said)
+        alarms.unwanted(connection, context, theirs[identity], reason, said)
     for identity, found in theirs.items():
-        if breaker.too_much_failed(connection, press, rules.breaker, found):
-            holds.reconsider(connection, press, rules.thresholds, identity)
+        if breaker.too_much_failed(connection, context, rules.breaker, found):
+            holds.reconsider(connection, context, rules.thresholds, identity)
     # Only at an address where it may count is there anything to judge.
     judged = [one.delivery for one in failed if reason_of(one.failure) is not None]
     copies = deliveries.deliveries_with(connection, judged)
-    holds.judge(connection, press, rules.thresholds, list(copies.values()))
+    holds.judge(connection, context, rules.thresholds, list(copies.values()))
 
 
-def refused(connection: Connection, press: Press, rules: Consequences, results: Sequence[Result]) -> None:
+def refused(connection: Connection, context: Context, rules: Consequences, results: Sequence[Result]) -> None:
     """What follows from the copies among these results that the relay has refused, or put off for too long.
 
     A mailing of which too many were refused alike is stopped at once, and what failed of it is held against nobody.
     """
-    for identity in breaker.break_off(connection, press, rules.breaker, results):
-        holds.reconsider(connection, press, rules.thresholds, identity)
+    for identity in breaker.break_off(connection, context, rules.breaker, results):
+        holds.reconsider(connection, context, rules.thresholds, identity)
     given_up = {one.claim.delivery: one for one in results if one.event in {Event.REJECTED, Event.GAVE_UP}}
     if not given_up:
         return
@@ -66,7 +66,7 @@ def refused(connection: Connection, press: Press, rules: Consequences, results: 
     names = {one.mailing: mailings.mailing(connection, one.mailing).issue for one in found.values()}
     follow(
         connection,
-        press,
+        context,
         rules,
         [
             _refusal(copy, names[copy.mailing], given_up[copy.id])

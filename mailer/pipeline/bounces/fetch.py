@@ -9,7 +9,7 @@ from mailer.domain.ports import BounceInbox, Waiting
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.bounces.ingest import ingest
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import DatabaseError
 
 
@@ -24,7 +24,7 @@ class Fetched:
 
 
 def fetch(
-    press: Press, rules: Consequences, inbox: BounceInbox, stopped: Callable[[], bool] = lambda: False
+    context: Context, rules: Consequences, inbox: BounceInbox, stopped: Callable[[], bool] = lambda: False
 ) -> Fetched:
     """Every mail that waits is kept and read, or lies aside for a person; afterwards it waits no more.
 
@@ -42,7 +42,7 @@ def fetch(
                 _lay_aside(fetched, inbox, mail)
                 continue
             try:
-                [done] = ingest(press, rules, [RawReport(content=mail.content, recipient="", way=inbox.way)])
+                [done] = ingest(context, rules, [RawReport(content=mail.content, recipient="", way=inbox.way)])
             except (DatabaseError, MailerError):
                 raise  # later, and then all of them
             except Exception as error:  # noqa: BLE001  (it is this mail's own, and must not keep the others out)

@@ -12,7 +12,7 @@ from mailer.domain.hold import Failure, HoldReason, Thresholds, counting, reason
 from mailer.domain.membership import Seat
 from mailer.formats.address import parse
 from mailer.pipeline import maillog
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, history, holds
 from mailer.store.copies import deliveries, waiting
 from mailer.store.copies.deliveries import Delivery
@@ -20,18 +20,18 @@ from mailer.store.holds import Hold
 from mailer.store.members import lock_register, seated_at, seated_at_each
 
 
-def judge(connection: Connection, press: Press, thresholds: Thresholds, copies: Sequence[Delivery]) -> None:
+def judge(connection: Connection, context: Context, thresholds: Thresholds, copies: Sequence[Delivery]) -> None:
     """Hold each address of these copies at which enough has failed by now; what waits for it is held with it."""
     by_address = {Address.kept(copy.address).normal: copy for copy in copies}
     for address, copy in by_address.items():
-        counted = _counting(connection, thresholds, address, press.clock.now())
+        counted = _counting(connection, thresholds, address, context.clock.now())
         reason = why_hold(counted, thresholds)
         if reason is not None:
-            _hold(connection, press, address, reason, [one for one in counted if reason_of(one) is reason], copy)
+            _hold(connection, context, address, reason, [one for one in counted if reason_of(one) is reason], copy)
 
 
 def hold_for_complaint(
-    connection: Connection, press: Press, copy: Delivery, *, issue: str, said: str, at: datetime
+    connection: Connection, context: Context, copy: Delivery, *, issue: str, said: str, at: datetime
 ) -> None:
     """The address of this copy is held at once: somebody there called it spam at that instant.
 
@@ -44,50 +44,50 @@ def hold_for_complaint(
     one = Failure(issue=issue, reason=Reason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, said=said)
     found = holds.hold_on(connection, address)
     if found is None:
-        _hold(connection, press, address, HoldReason.COMPLAINT, [one], copy)
+        _hold(connection, context, address, HoldReason.COMPLAINT, [one], copy)
     elif one not in found.evidence:
         holds.confirm(connection, found, HoldReason.COMPLAINT, [one])
 
 
-def reconsider(connection: Connection, press: Press, thresholds: Thresholds, mailing: int) -> None:
+def reconsider(connection: Connection, context: Context, thresholds: Thresholds, mailing: int) -> None:
     """What failed of this mailing counts no more: holds that rested on it are withdrawn, their copies go on waiting."""
     for address in sorted(failures.addresses_of(connection, mailing)):
         found = holds.hold_on(connection, address)
         if found is None or found.reason is HoldReason.COMPLAINT:
             continue
-        if why_hold(_counting(connection, thresholds, address, press.clock.now()), thresholds) is None:
+        if why_hold(_counting(connection, thresholds, address, context.clock.now()), thresholds) is None:
             lock_register(connection)
             holds.withdraw(connection, address)
-            _note(connection, press, "lift", found.delivery, "what failed was nobody's fault but ours")
+            _note(connection, context, "lift", found.delivery, "what failed was nobody's fault but ours")
             maillog.withdrawn(found.delivery)
             for copy in waiting.withheld(connection, failures.wires_of(connection, address), Rule.ADDRESS_HELD):
                 deliveries.move(connection, copy, Event.RELEASED, judged_by="")
 
 
-def listing(press: Press, *, lifted: bool = False) -> list[tuple[Hold, list[Seat]]]:
+def listing(context: Context, *, lifted: bool = False) -> list[tuple[Hold, list[Seat]]]:
     """The holds, the oldest first, each with those in the register who use the address; with `lifted` old ones too."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = holds.listing(connection, lifted=lifted)
         seated = seated_at_each(connection, {one.address for one in found})
         return [(one, seated.get(one.address, [])) for one in found]
 
 
-def lift(press: Press, address: str) -> bool:
+def lift(context: Context, address: str) -> bool:
     """A person says that the address is right: it is written to again, and what failed there so far counts no more.
 
     False when it was not held, but copies had failed there: these are owed again. NotFound when nothing ever failed there.
     """
     normal = parse(address).normal
-    now = press.clock.now()
-    with press.store.transaction() as connection:
+    now = context.clock.now()
+    with context.store.transaction() as connection:
         held, wires = holds.hold_on(connection, normal), failures.wires_of(connection, normal)
         if held is None and not wires:
             raise NotFound(f"{address} is not held, and nothing failed there; `mailer hold list` shows those that are")
         lock_register(connection)
-        holds.lift(connection, normal, by=press.who, now=now)
+        holds.lift(connection, normal, by=context.who, now=now)
         # A complaint is no failure of the copy, so the hold itself remembers which one it was.
         for copy in {*failures.copies_at(connection, normal), *([held.delivery] if held is not None else [])}:
-            _note(connection, press, "lift", copy, "its address is right")
+            _note(connection, context, "lift", copy, "its address is right")
     return held is not None
 
 
@@ -103,26 +103,26 @@ def _counting(connection: Connection, thresholds: Thresholds, address: str, now:
 
 def _hold(
     connection: Connection,
-    press: Press,
+    context: Context,
     address: str,
     reason: HoldReason,
     evidence: Collection[Failure],
     copy: Delivery,
 ) -> None:
-    now = press.clock.now()
+    now = context.clock.now()
     # Nobody judges anybody until this is over: who is asked about later is judged with the hold.
     lock_register(connection)
-    if not holds.set_hold(connection, address, reason, evidence, delivery=copy.id, by=press.who, now=now):
+    if not holds.set_hold(connection, address, reason, evidence, delivery=copy.id, by=context.who, now=now):
         return
     # Copies have their addresses from the register, however it writes them.
     written = {one.address.wire for one in seated_at(connection, address) if one.address is not None}
     wires = failures.wires_of(connection, address) | written | {copy.address}
     waiting.withhold(connection, Rule.ADDRESS_HELD, addresses=wires)
-    _note(connection, press, "hold", copy.id, f"its address: {reason}")
+    _note(connection, context, "hold", copy.id, f"its address: {reason}")
     maillog.held(copy.id, reason)
 
 
-def _note(connection: Connection, press: Press, verb: str, copy: int | None, detail: str) -> None:
+def _note(connection: Connection, context: Context, verb: str, copy: int | None, detail: str) -> None:
     if copy is not None:
-        now = press.clock.now()
-        history.record(connection, at=now, who=press.who, verb=verb, subject=f"delivery {copy}", detail=detail)
+        now = context.clock.now()
+        history.record(connection, at=now, who=context.who, verb=verb, subject=f"delivery {copy}", detail=detail)

@@ -12,7 +12,7 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.consequences import Consequences, follow
 from mailer.pipeline.bounces.interpret import ReadMail, take_in
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.store import Connection, DatabaseError, history, is_deadlock, reports
 from mailer.store.failures import CopyFailed
@@ -31,24 +31,24 @@ class Ingested:
     readings: tuple[Reading, ...] = ()
 
 
-def ingest(press: Press, rules: Consequences, mails: Sequence[RawReport]) -> list[Ingested]:
+def ingest(context: Context, rules: Consequences, mails: Sequence[RawReport]) -> list[Ingested]:
     """Each of these mails is kept with what was read from it, and what had to follow has followed: all, or nothing.
 
     A mail that is known, by its octets and its envelope's recipient, changes nothing. Any octets are taken.
     """
-    read = [ReadMail.of(press, mail) for mail in mails]
-    done = _in_turn(press, partial(_take_all_in, press, rules, mails, read))
+    read = [ReadMail.of(context, mail) for mail in mails]
+    done = _in_turn(context, partial(_take_all_in, context, rules, mails, read))
     for each in done:
         for reading in each.readings:
             maillog.came_back(each.id, reading.kind, reading.reason, reading.delivery)
     return done
 
 
-def _in_turn(press: Press, step: Callable[[Connection], Answer]) -> Answer:
+def _in_turn(context: Context, step: Callable[[Connection], Answer]) -> Answer:
     """Take a step in a transaction of its own, one process after another, again where the database broke it off."""
     for tried in range(1, TRIES + 1):
         try:
-            with press.store.transaction() as connection:
+            with context.store.transaction() as connection:
                 reports.take_turns(connection)
                 return step(connection)
         except DatabaseError as error:
@@ -59,90 +59,90 @@ def _in_turn(press: Press, step: Callable[[Connection], Answer]) -> Answer:
 
 
 def _take_all_in(
-    press: Press, rules: Consequences, mails: Sequence[RawReport], read: Sequence[ReadMail], connection: Connection
+    context: Context, rules: Consequences, mails: Sequence[RawReport], read: Sequence[ReadMail], connection: Connection
 ) -> list[Ingested]:
-    now = press.clock.now()
+    now = context.clock.now()
     done: list[Ingested] = []
     failed: list[CopyFailed] = []
     for mail, one in zip(mails, read, strict=True):
         identity = reports.keep(connection, mail, hashlib.sha256(mail.content).hexdigest(), now)
-        readings, fails = take_in(connection, press, identity, one, now) if identity is not None else ((), [])
+        readings, fails = take_in(connection, context, identity, one, now) if identity is not None else ((), [])
         done.append(Ingested(id=identity, readings=readings))
         failed += fails
-    follow(connection, press, rules, failed)
+    follow(connection, context, rules, failed)
     return done
 
 
-def read_again(press: Press, rules: Consequences) -> tuple[int, int]:
+def read_again(context: Context, rules: Consequences) -> tuple[int, int]:
     """Every mail of which the octets are kept is read by the parser of today; what must follow and has not, follows.
 
     What followed before stays. Returns how many were read, and how many of them say something else now.
     """
     after, read, changed = 0, 0, 0
-    while chunk := _read_chunk(press, rules, after):
+    while chunk := _read_chunk(context, rules, after):
         after = chunk[-1][0]
         read += len(chunk)
         changed += sum(differs for _, differs in chunk)
     return read, changed
 
 
-def _read_chunk(press: Press, rules: Consequences, after: int) -> list[tuple[int, bool]]:
-    with press.store.reading() as connection:
+def _read_chunk(context: Context, rules: Consequences, after: int) -> list[tuple[int, bool]]:
+    with context.store.reading() as connection:
         kept = reports.kept(connection, after=after)
-    read = [(one, ReadMail.of(press, one.raw)) for one in kept]
+    read = [(one, ReadMail.of(context, one.raw)) for one in kept]
 
     def step(connection: Connection) -> list[tuple[int, bool]]:
         done = []
         for one, mail in read:
             before = [(old.kind, old.reason, old.delivery) for old in reports.of_raw(connection, one.id)]
-            readings, failed = take_in(connection, press, one.id, mail, one.arrived_at)
-            follow(connection, press, rules, failed)
+            readings, failed = take_in(connection, context, one.id, mail, one.arrived_at)
+            follow(connection, context, rules, failed)
             done.append((one.id, before != [(new.kind, new.reason, new.delivery) for new in readings]))
         return done
 
-    return _in_turn(press, step)
+    return _in_turn(context, step)
 
 
-def forget_old(press: Press, keep: timedelta) -> int:
+def forget_old(context: Context, keep: timedelta) -> int:
     """Of mails older than that only what was read from them is kept; returns how many that were."""
-    with press.store.transaction() as connection:
-        return reports.let_go(connection, press.clock.now() - keep)
+    with context.store.transaction() as connection:
+        return reports.let_go(connection, context.clock.now() - keep)
 
 
-def listing(press: Press, *, every: bool, issue: str | None = None) -> list[Report]:
+def listing(context: Context, *, every: bool, issue: str | None = None) -> list[Report]:
     """The reports that somebody has to see to, or every one; of one issue or of all; the oldest first.
 
     NotFound for an issue that was not pulled.
     """
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         if issue is not None:
             find_revision(connection, IssueName.parse(issue))
         return reports.listing(connection, unsettled=not every, issue=issue)
 
 
-def show(press: Press, identity: int) -> tuple[Report, bytes | None]:
+def show(context: Context, identity: int) -> tuple[Report, bytes | None]:
     """One report, and its mail as it came as long as that is kept; NotFound for an unknown one."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         return _report(connection, identity), reports.octets_of(connection, identity)
 
 
-def settle(press: Press, identities: Sequence[int]) -> None:
+def settle(context: Context, identities: Sequence[int]) -> None:
     """A person has seen to these reports.
 
     Refused, with why for each, when one is not there, needs nobody or is settled already: then none is settled.
     """
-    with press.store.transaction() as connection:
+    with context.store.transaction() as connection:
         found = {identity: reports.report(connection, identity) for identity in identities}
         wrong = [why for identity, one in found.items() if (why := _why_not(identity, one))]
         if wrong:
             raise Refused(f"nothing was settled: {'; '.join(wrong)}")
-        now = press.clock.now()
-        reports.settle(connection, identities, by=press.who, now=now)
+        now = context.clock.now()
+        reports.settle(connection, identities, by=context.who, now=now)
         for identity, one in found.items():
             assert one is not None, "it was looked for above"
             subject = f"delivery {one.delivery}" if one.delivery is not None else f"report {identity}"
             detail = f"report {identity}: {one.matter}"
-            history.record(connection, at=now, who=press.who, verb="settle", subject=subject, detail=detail)
+            history.record(connection, at=now, who=context.who, verb="settle", subject=subject, detail=detail)
 
 
 def _why_not(identity: int, one: Report | None) -> str:

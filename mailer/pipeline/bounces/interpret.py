@@ -24,7 +24,7 @@ from mailer.pipeline.bounces import alarms, holds
 from mailer.pipeline.bounces.consequences import MOST_SAID
 from mailer.pipeline.bounces.match import Found, find, taken, token_among
 from mailer.pipeline.bounces.preferences import pause_by_reader
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection, mailings, reports
 from mailer.store.copies import deliveries
 from mailer.store.copies.deliveries import Delivery
@@ -48,18 +48,18 @@ class ReadMail:
     reports: tuple[BounceReport, ...]
 
     @classmethod
-    def of(cls, press: Press, mail: RawReport) -> "ReadMail":
+    def of(cls, context: Context, mail: RawReport) -> "ReadMail":
         head = heading(mail.content)
         # An envelope's recipient is the only one that counts where there is one.
         recipients = (mail.recipient,) if mail.recipient else head.recipients
-        return cls(heading=head, token=token_among(press, recipients), reports=tuple(parse(mail.content)))
+        return cls(heading=head, token=token_among(context, recipients), reports=tuple(parse(mail.content)))
 
 
 def take_in(
-    connection: Connection, press: Press, raw: int, mail: ReadMail, at: datetime
+    connection: Connection, context: Context, raw: int, mail: ReadMail, at: datetime
 ) -> tuple[tuple[Reading, ...], list[CopyFailed]]:
     """Write down what the mail says, and let follow at once what must; returns the failures, which are to follow too."""
-    found = [_about(connection, press, mail, report, at) for report in mail.reports]
+    found = [_about(connection, context, mail, report, at) for report in mail.reports]
     readings: list[Reading] = []
     for place, (report, one) in enumerate(zip(mail.reports, found, strict=True)):
         reading = _reading(connection, raw, place, mail, report, one)
@@ -74,21 +74,23 @@ def take_in(
         reports.drop_octets(connection, raw)
     failed = []
     for report, one in zip(mail.reports, found, strict=True):
-        failed += _follow(connection, press, report, one, at)
+        failed += _follow(connection, context, report, one, at)
     return tuple(readings), failed
 
 
-def _about(connection: Connection, press: Press, mail: ReadMail, report: BounceReport, at: datetime) -> Found:
+def _about(connection: Connection, context: Context, mail: ReadMail, report: BounceReport, at: datetime) -> Found:
     token = mail.token
     if token is None or token.purpose is not Purpose.UNSUBSCRIBE:
-        return find(connection, press, token, report, at)
+        return find(connection, context, token, report, at)
     copy = taken(connection, token, at)
     if copy is None or not asks_to_stop(report.kind):
         return Found(person=copy.person if copy is not None else "")
     return Found(copy=copy, named_by=NamedBy.UNSUBSCRIBE, person=copy.person)
 
 
-def _follow(connection: Connection, press: Press, report: BounceReport, found: Found, at: datetime) -> list[CopyFailed]:
+def _follow(
+    connection: Connection, context: Context, report: BounceReport, found: Found, at: datetime
+) -> list[CopyFailed]:
     """What follows for the copy at once; the failure that it is, if it is one."""
     copy = found.copy
     if copy is None:
@@ -101,18 +103,18 @@ def _follow(connection: Connection, press: Press, report: BounceReport, found: F
     if not copy.address:
         return []  # its person is erased: nothing is to be said of them any more
     if found.named_by is NamedBy.UNSUBSCRIBE:
-        pause_by_reader(connection, press, copy, at)
+        pause_by_reader(connection, context, copy, at)
     elif report.kind is Kind.BOUNCE and _failed(copy):
         return [_failure(copy, issue, report, said, at)]
     elif report.kind is Kind.COMPLAINT and report.reason is Reason.AUTH_FAILURE:
-        alarms.unwanted(connection, press, mailing, report.reason, said)
+        alarms.unwanted(connection, context, mailing, report.reason, said)
     elif (
         report.kind is Kind.COMPLAINT
         and report.reason is Reason.COMPLAINT
         # Whoever the copy was passed on to must not take it from the member.
         and not is_elsewhere(report.recipient, copy.address)
     ):
-        holds.hold_for_complaint(connection, press, copy, issue=issue, said=said, at=at)
+        holds.hold_for_complaint(connection, context, copy, issue=issue, said=said, at=at)
     return []
 
 

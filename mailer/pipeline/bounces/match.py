@@ -11,7 +11,7 @@ from mailer.domain.return_path import takes_reports, takes_unsubscribe
 from mailer.formats.address import parse
 from mailer.formats.return_path import named_in_message_id, token_in
 from mailer.formats.token import Purpose, Token
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection
 from mailer.store.copies import deliveries, readers
 from mailer.store.copies.deliveries import Delivery
@@ -27,19 +27,19 @@ class Found:
     person: str = ""
 
 
-def token_among(press: Press, recipients: Iterable[str]) -> Token | None:
+def token_among(context: Context, recipients: Iterable[str]) -> Token | None:
     """The first address among these that we have written, as what it says."""
-    found = (token_in(one, press.return_path_domain, press.keys) for one in recipients)
+    found = (token_in(one, context.return_path_domain, context.keys) for one in recipients)
     return next((token for token in found if token is not None), None)
 
 
-def admit(press: Press, recipient: str) -> bool:
+def admit(context: Context, recipient: str) -> bool:
     """Whether a mail to this address is taken: we have written it, and its time has not passed."""
-    token = token_among(press, [recipient])
+    token = token_among(context, [recipient])
     if token is None:
         return False
-    with press.store.reading() as connection:
-        return taken(connection, token, press.clock.now(), to_move=False) is not None
+    with context.store.reading() as connection:
+        return taken(connection, token, context.clock.now(), to_move=False) is not None
 
 
 def taken(connection: Connection, token: Token, now: datetime, *, to_move: bool = True) -> Delivery | None:
@@ -53,12 +53,12 @@ def taken(connection: Connection, token: Token, now: datetime, *, to_move: bool 
     return found if counts(found.state, found.attempts, last, now) else None
 
 
-def find(connection: Connection, press: Press, token: Token | None, report: BounceReport, now: datetime) -> Found:
+def find(connection: Connection, context: Context, token: Token | None, report: BounceReport, now: datetime) -> Found:
     """The copy that this report, come to the address with this token if any, is about.
 
     What is signed must agree: a return path of one copy with the Message-ID of another names none.
     """
-    named = dict(_named(press, token, report))
+    named = dict(_named(context, token, report))
     copies = set(named.values())
     if len(copies) == 1:
         by = next(iter(named))
@@ -73,13 +73,13 @@ def _as_report(copies: set[int]) -> Token:
     return Token(purpose=Purpose.MESSAGE_ID, delivery=next(iter(copies)))
 
 
-def _named(press: Press, token: Token | None, report: BounceReport) -> Iterable[tuple[NamedBy, int]]:
+def _named(context: Context, token: Token | None, report: BounceReport) -> Iterable[tuple[NamedBy, int]]:
     if token is not None and token.purpose is Purpose.BOUNCE:
         yield NamedBy.RETURN_PATH, token.delivery
-    identity = named_in_message_id(report.original_message_id, press.keys)
+    identity = named_in_message_id(report.original_message_id, context.keys)
     if identity is not None:
         yield NamedBy.MESSAGE_ID, identity
-    envelope = press.keys.read(report.envelope_id)
+    envelope = context.keys.read(report.envelope_id)
     if envelope is not None and envelope.purpose is Purpose.MESSAGE_ID:
         yield NamedBy.ENVELOPE_ID, envelope.delivery
 

@@ -5,20 +5,20 @@ from datetime import datetime
 from mailer.domain.entitlement import Reason
 from mailer.domain.errors import NotFound
 from mailer.pipeline import maillog
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection, history, holds, issues, mailings
 from mailer.store.copies import waiting
 from mailer.store.copies.deliveries import Delivery
 from mailer.store.members import lock_register
 
 
-def pause_by_reader(connection: Connection, press: Press, copy: Delivery, at: datetime) -> None:
+def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at: datetime) -> None:
     """The reader of this copy, who said so at that instant, gets no issue of its date or later.
 
     The membership stays as it is, what waits for them is held, and no import of the register lifts that. Nothing
     happens when they had said so before, or have said since that they want copies again.
     """
-    now = press.clock.now()
+    now = context.clock.now()
     lifted_at = holds.pause_lifted_at(connection, copy.person)
     if lifted_at is not None and lifted_at >= at:
         return
@@ -35,9 +35,9 @@ def pause_by_reader(connection: Connection, press: Press, copy: Delivery, at: da
     maillog.unsubscribed(copy.id)
 
 
-def paused_since(press: Press, person: str) -> datetime:
+def paused_since(context: Context, person: str) -> datetime:
     """When the person unsubscribed. NotFound for who has not."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = holds.pauses(connection, [person]).get(person)
     if found is None:
         raise NotFound(
@@ -47,11 +47,11 @@ def paused_since(press: Press, person: str) -> datetime:
     return found.since
 
 
-def resume(press: Press, person: str) -> None:
+def resume(context: Context, person: str) -> None:
     """The person who unsubscribed gets issues again, from the next plan on. NotFound for who has not."""
-    paused_since(press, person)
-    now = press.clock.now()
-    with press.store.transaction() as connection:
+    paused_since(context, person)
+    now = context.clock.now()
+    with context.store.transaction() as connection:
         lock_register(connection)
-        holds.lift_pause(connection, person, by=press.who, now=now)
-        history.record(connection, at=now, who=press.who, verb="resume", subject=person, detail="")
+        holds.lift_pause(connection, person, by=context.who, now=now)
+        history.record(connection, at=now, who=context.who, verb="resume", subject=person, detail="")

@@ -8,7 +8,7 @@ from mailer.domain.bounce import RawReport
 from mailer.pipeline.bounces import match
 from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.bounces.ingest import ingest
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 
 # So many mails at most share a transaction.
 AT_ONCE = 50
@@ -17,15 +17,15 @@ AT_ONCE = 50
 class Desk:
     """What the listener asks, and hands mails to. `press` gives the parts as they are at that moment."""
 
-    def __init__(self, press: Callable[[], Press], rules: Consequences) -> None:
-        self._press = press
+    def __init__(self, context: Callable[[], Context], rules: Consequences) -> None:
+        self._context = context
         self._rules = rules
         self._waiting: deque[tuple[RawReport, asyncio.Future[None]]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
     async def admit(self, recipient: str) -> bool:
         """Whether a mail to this address is taken."""
-        return await asyncio.to_thread(match.admit, self._press(), recipient)
+        return await asyncio.to_thread(match.admit, self._context(), recipient)
 
     async def take(self, mail: RawReport) -> None:
         """The mail is kept and read when this returns; it is not when this raises."""
@@ -44,7 +44,7 @@ class Desk:
 
     async def _ingest(self, batch: list[tuple[RawReport, asyncio.Future[None]]]) -> bool:
         try:
-            await asyncio.to_thread(ingest, self._press(), self._rules, [mail for mail, _ in batch])
+            await asyncio.to_thread(ingest, self._context(), self._rules, [mail for mail, _ in batch])
         except Exception as error:  # noqa: BLE001  (whatever it is, the sending server keeps the mail and comes again)
             if len(batch) == 1:
                 _tell(batch[0][1], error)

@@ -19,7 +19,7 @@ from mailer.formats.issue.folder import assemble
 from mailer.formats.message.plate import Plate, engrave
 from mailer.formats.templates import BASE
 from mailer.formats.wording import long_date
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection, issues
 from mailer.store.issues import Revision
 from mailer.store.mailings import StoredEdition
@@ -75,20 +75,20 @@ def load_issue(connection: Connection, revision: Revision) -> Issue:
     return issue
 
 
-def compile_editions(press: Press, issue: Issue) -> dict[tuple[str, Variant], Edition]:
+def compile_editions(context: Context, issue: Issue) -> dict[tuple[str, Variant], Edition]:
     """Every edition that anybody may need: each language of the issue in each variant of the newsletter.
 
     All of them, so that an approval covers a late payer's copy too. Raises MailerError naming the template or season.
     """
-    newsletter = press.newsletter(issue.newsletter)
+    newsletter = context.newsletter(issue.newsletter)
     return {
         (language, variant): editions.compile_edition(
             issue=issue,
             language=language,
             variant=variant,
             newsletter=newsletter,
-            fees=press.fees,
-            templates=press.templates,
+            fees=context.fees,
+            templates=context.templates,
         )
         for language in issue.languages
         for variant in variants(newsletter)
@@ -100,14 +100,14 @@ def variants(newsletter: Newsletter) -> tuple[Variant, ...]:
     return (NO_INSERT,) if newsletter.insert_show is InsertShow.NEVER else ALL_VARIANTS
 
 
-def inputs_hash(press: Press, newsletter: Newsletter) -> str:
+def inputs_hash(context: Context, newsletter: Newsletter) -> str:
     """One hash over what, besides the issue, editions are compiled from: templates, fees, and the newsletter's words."""
-    digest = hashlib.sha256(repr((press.fees, Letterhead.of(newsletter).dump(), newsletter.classification)).encode())
+    digest = hashlib.sha256(repr((context.fees, Letterhead.of(newsletter).dump(), newsletter.classification)).encode())
     digest.update(repr((newsletter.languages, newsletter.insert_contact, newsletter.insert_signature)).encode())
     for folder in (BASE, newsletter.template):
-        for file in sorted((press.templates / folder).rglob("*")):
+        for file in sorted((context.templates / folder).rglob("*")):
             if file.is_file():
-                digest.update(f"\n{file.relative_to(press.templates)}\n".encode() + file.read_bytes())
+                digest.update(f"\n{file.relative_to(context.templates)}\n".encode() + file.read_bytes())
     return digest.hexdigest()
 
 

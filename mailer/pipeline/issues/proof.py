@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mailer.domain.errors import CannotRender
 from mailer.domain.mailing import Mailing
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import Letterhead, Workbench, load_issue, loaded
 from mailer.store import Connection, issues, mailings
 from mailer.store.copies.waiting import Waiting, waiting
@@ -14,7 +14,7 @@ from mailer.store.copies.waiting import Waiting, waiting
 NAMED = 20
 
 
-def prove(press: Press, found: Mailing) -> int:
+def prove(context: Context, found: Mailing) -> int:
     """Make every pending copy of a mailing once and throw it away; returns how many there are.
 
     They are read a chunk at a time, each in a transaction of its own, and made outside of any. Raises CannotRender
@@ -22,28 +22,28 @@ def prove(press: Press, found: Mailing) -> int:
     """
 
     def read(after: int) -> list[Waiting]:
-        with press.store.reading() as connection:
+        with context.store.reading() as connection:
             return waiting(connection, found, after=after)
 
-    with press.store.reading() as connection:
-        bench = workbench(connection, found, press.clock.now())
-    return _make_each(press, bench, read)
+    with context.store.reading() as connection:
+        bench = workbench(connection, found, context.clock.now())
+    return _make_each(context, bench, read)
 
 
-def prove_within(connection: Connection, press: Press, found: Mailing) -> int:
+def prove_within(connection: Connection, context: Context, found: Mailing) -> int:
     """The same in the transaction given: for the few copies of a mailing that is written and begun in one."""
-    bench = workbench(connection, found, press.clock.now())
-    return _make_each(press, bench, lambda after: waiting(connection, found, after=after))
+    bench = workbench(connection, found, context.clock.now())
+    return _make_each(context, bench, lambda after: waiting(connection, found, after=after))
 
 
-def _make_each(press: Press, bench: Workbench, read: Callable[[int], list[Waiting]]) -> int:
+def _make_each(context: Context, bench: Workbench, read: Callable[[int], list[Waiting]]) -> int:
     made, failed, named, after = 0, 0, list[str](), 0
     while copies := read(after):
         after = copies[-1].copy.copy_number
         made += len(copies)
         for one in copies:
             try:
-                bench.make(one.copy, one.message_id, unsubscribe=press.unsubscribe(one.id))
+                bench.make(one.copy, one.message_id, unsubscribe=context.unsubscribe(one.id))
             except CannotRender as error:
                 failed += 1
                 if failed <= NAMED:

@@ -12,7 +12,7 @@ from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import IssueSource, RawFile, RawIssue, UnreadFolder
 from mailer.formats.issue import folder
 from mailer.pipeline import maillog
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.store import Connection, history, issues, mailings
 
 
@@ -36,16 +36,16 @@ class Pulled:
     warnings: tuple[str, ...] = ()
 
 
-def pull(press: Press, newsletter: Newsletter, source: IssueSource) -> list[Pulled]:
+def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[Pulled]:
     """Look at every folder of the source once; store each finished issue that is new or was edited.
 
     A folder that cannot be taken is named with the reason, nothing of it is stored, and the others are stored all the
     same. Raises MailerError when the source itself cannot be reached.
     """
     found = source.read()
-    pulled, ready = _sorted_out(press, newsletter, found)
-    with press.store.transaction() as connection:
-        pulled += [_take(connection, press, issue, raw) for issue, raw in ready]
+    pulled, ready = _sorted_out(context, newsletter, found)
+    with context.store.transaction() as connection:
+        pulled += [_take(connection, context, issue, raw) for issue, raw in ready]
     for one in pulled:
         if one.finding in {Finding.STORED, Finding.REFUSED}:
             maillog.pulled(newsletter.id, f"{one.folder}: {one.finding} {one.issue} {one.line}".strip())
@@ -53,7 +53,7 @@ def pull(press: Press, newsletter: Newsletter, source: IssueSource) -> list[Pull
 
 
 def _sorted_out(
-    press: Press, newsletter: Newsletter, found: Sequence[RawIssue | UnreadFolder]
+    context: Context, newsletter: Newsletter, found: Sequence[RawIssue | UnreadFolder]
 ) -> tuple[list[Pulled], list[tuple[Issue, RawIssue]]]:
     """What became of the folders that are no finished issue, and the finished issues, by serial."""
     pulled: list[Pulled] = []
@@ -63,7 +63,7 @@ def _sorted_out(
             pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=raw.reason))
             continue
         try:
-            issue = _assembled(press, newsletter, raw)
+            issue = _assembled(context, newsletter, raw)
         except BadInput as error:
             pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=str(error)))
         except Exception as error:  # noqa: BLE001  (one folder, whatever is in it, never stops the others)
@@ -81,21 +81,21 @@ def _sorted_out(
     return pulled, [ready[serial] for serial in sorted(ready)]
 
 
-def _assembled(press: Press, newsletter: Newsletter, raw: RawIssue) -> Issue | None:
+def _assembled(context: Context, newsletter: Newsletter, raw: RawIssue) -> Issue | None:
     """The finished issue of a folder; None for a draft, and for an issue of another newsletter with the same source."""
     named = folder.newsletters_of(raw.files)
-    if named and newsletter.id not in named and named <= press.newsletters.keys():
+    if named and newsletter.id not in named and named <= context.newsletters.keys():
         return None
     issue = folder.assemble(
         raw.folder, raw.files, languages=newsletter.languages, wait_for_all=newsletter.wait_for_all_languages
     )
     if issue is not None and issue.newsletter != newsletter.id:
-        known = ", ".join(sorted(press.newsletters))
+        known = ", ".join(sorted(context.newsletters))
         raise BadInput(f"{raw.folder}: newsletter: {issue.newsletter!r} is not known here; schedules/ has: {known}")
     return issue
 
 
-def _take(connection: Connection, press: Press, issue: Issue, raw: RawIssue) -> Pulled:
+def _take(connection: Connection, context: Context, issue: Issue, raw: RawIssue) -> Pulled:
     latest = issues.latest_revision(connection, issue.newsletter, issue.serial)
     if latest is not None and latest.content_hash == issue.content_hash:
         return Pulled(folder=raw.folder, finding=Finding.KNOWN, issue=issue.name)
@@ -105,11 +105,11 @@ def _take(connection: Connection, press: Press, issue: Issue, raw: RawIssue) -> 
         warnings = _check_numbering(connection, issue)
     except Refused as error:
         return Pulled(folder=raw.folder, finding=Finding.REFUSED, issue=issue.name, line=str(error))
-    now = press.clock.now()
+    now = context.clock.now()
     number = issues.add_revision(connection, issue, _files_of(issue, raw), folder=raw.folder, now=now)
     line = f"revision {number}, {', '.join(issue.languages)}"
     detail = f"{line}, {raw.folder}"
-    history.record(connection, at=now, who=press.who, verb="pull", subject=issue.name, detail=detail)
+    history.record(connection, at=now, who=context.who, verb="pull", subject=issue.name, detail=detail)
     return Pulled(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
 
 

@@ -8,7 +8,7 @@ from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.ports import RawFile
 from mailer.formats.edition import compile as editions
 from mailer.formats.raw import convert
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import compile_editions, load_issue
 from mailer.store import Connection, issues, mailings
 from mailer.store.issues import Revision
@@ -33,15 +33,15 @@ def find_revision(connection: Connection, issue: IssueName) -> Revision:
     return found
 
 
-def listing(press: Press) -> list[Shelved]:
+def listing(context: Context) -> list[Shelved]:
     """Every issue that was pulled, by newsletter and serial."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         return [_shelved(connection, one) for one in issues.latest_revisions(connection)]
 
 
-def show(press: Press, name: IssueName) -> tuple[Shelved, tuple[RawFile, ...]]:
+def show(context: Context, name: IssueName) -> tuple[Shelved, tuple[RawFile, ...]]:
     """One issue with the files of its latest revision."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = find_revision(connection, name)
         return _shelved(connection, found), issues.files_of(connection, found.content_hash)
 
@@ -64,11 +64,11 @@ def facts(one: Shelved) -> dict[str, object]:
     }
 
 
-def check(press: Press, name: IssueName) -> list[str]:
+def check(context: Context, name: IssueName) -> list[str]:
     """Compile every edition; returns warnings, such as an edition that is nearly too long for one screen of Gmail."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         issue = load_issue(connection, find_revision(connection, name))
-    compiled = compile_editions(press, issue)
+    compiled = compile_editions(context, issue)
     return sorted({warning for one in compiled.values() for warning in editions.warnings(one)})
 
 

@@ -5,16 +5,16 @@ from datetime import date
 from mailer.domain.errors import Refused
 from mailer.domain.issue import Author, Issue, IssueText, Paragraph, Status, Text
 from mailer.domain.newsletter import Newsletter
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import compile_editions
 
 
-def compile_specimen(press: Press, newsletter: Newsletter) -> int:
+def compile_specimen(context: Context, newsletter: Newsletter) -> int:
     """Compile a specimen in every language and variant; returns how many editions. Raises what compiling raises."""
-    if not press.fees.seasons:
+    if not context.fees.seasons:
         raise Refused("fees.toml has no season: add the current one")
-    day = date(max(season.year for season in press.fees.seasons), 1, 1)
-    return len(compile_editions(press, _specimen(newsletter, day)))
+    day = date(max(season.year for season in context.fees.seasons), 1, 1)
+    return len(compile_editions(context, _specimen(newsletter, day)))
 
 
 def _specimen(newsletter: Newsletter, day: date) -> Issue:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from mailer.domain.bounce import Matter
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.letters.distribution import Facts, copy_facts, cut, first, hold_facts, name_in
 from mailer.pipeline.letters.open_items import Failed, undelivered
 from mailer.store import Connection, holds, members, reports
@@ -16,19 +16,19 @@ from mailer.views import plain_words
 _IN_A_DIGEST = frozenset({Matter.BOUNCED, Matter.COMPLAINED, Matter.UNSUBSCRIBED})
 
 
-def unsettled(press: Press, told: Mapping[str, datetime]) -> Facts | None:
+def unsettled(context: Context, told: Mapping[str, datetime]) -> Facts | None:
     """What a reminder tells, as plain values; None when nothing waits for anybody, or all of it has just been told.
 
     `told` are the issues of which the secretary has just had a digest, and when that was written down.
     """
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         matters = reports.listing(connection, unsettled=True)
         every = holds.listing(connection)
         seated = members.seated_at_each(connection, {one.address for one in every})
         # An address that nobody has any more asks for nothing.
         owned = [one for one in every if one.address in seated]
         doubted = deliveries.all_uncertain(connection)
-        missing = undelivered(connection, press)
+        missing = undelivered(connection, context)
         news = [
             *(one.matter not in _IN_A_DIGEST or _is_news(told, [one.issue], one.arrived_at) for one in matters),
             *(_is_news(told, {cause.issue for cause in one.evidence}, one.since) for one in owned),
@@ -43,11 +43,11 @@ def unsettled(press: Press, told: Mapping[str, datetime]) -> Facts | None:
         names = members.names_of(connection, sorted({one.person for one in first(matters) if one.person}))
         return {
             "number": len(news),
-            **cut("matters", matters, lambda one: _matter(one, copies, names.get(one.person, {}), press.language)),
+            **cut("matters", matters, lambda one: _matter(one, copies, names.get(one.person, {}), context.language)),
             **cut("failed", missing.failed, _failed),
             **cut("held", missing.held, lambda one: {**copy_facts(one[1]), "issue": one[0], "why": one[1].held_reason}),
             **cut("owed", list(missing.owed.items()), lambda one: {"issue": one[0], "copies": len(one[1])}),
-            **cut("holds", owned, lambda one: hold_facts(one, seated[one.address], press.language)),
+            **cut("holds", owned, lambda one: hold_facts(one, seated[one.address], context.language)),
             **cut("uncertain", list(doubted.items()), lambda one: {**copy_facts(copies[one[0]]), "issue": one[1]}),
         }
 

@@ -8,7 +8,7 @@ from mailer.domain.bounce import Reason
 from mailer.domain.delivery import State
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.membership import Seat
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.supplement import unsent
 from mailer.store import Connection, failures, holds, mailings, members
 from mailer.store.copies import deliveries
@@ -23,13 +23,13 @@ T = TypeVar("T")
 NAMED = 40
 
 
-def digest(press: Press, mailing: Mailing) -> Facts:
+def digest(context: Context, mailing: Mailing) -> Facts:
     """What the digest of a mailing tells, as plain values."""
     name = IssueName(newsletter=mailing.newsletter, serial=mailing.serial)
-    known = press.newsletters.get(mailing.newsletter)
-    owed = unsent(press, name) if known is not None else None
+    known = context.newsletters.get(mailing.newsletter)
+    owed = unsent(context, name) if known is not None else None
     since = mailing.first_handover_at or mailing.planned_at
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         counts = deliveries.counts(connection, [mailing.id])
         failed = _failed(connection, mailing)
         doubted = deliveries.of_mailing(connection, mailing.id, State.UNCERTAIN)
@@ -48,12 +48,12 @@ def digest(press: Press, mailing: Mailing) -> Facts:
             **cut("failed", failed, dict),
             **cut("uncertain", doubted, copy_facts),
             **cut("held", held, lambda one: {**copy_facts(one), "why": one.held_reason}),
-            **cut("holds", new_holds, lambda one: hold_facts(one, seated.get(one.address, []), press.language)),
-            **cut("paused", pauses, lambda one: _person(one.person, names.get(one.person, {}), press.language)),
+            **cut("holds", new_holds, lambda one: hold_facts(one, seated.get(one.address, []), context.language)),
+            **cut("paused", pauses, lambda one: _person(one.person, names.get(one.person, {}), context.language)),
             **cut(
                 "owed",
                 owed.people if owed else (),
-                lambda one: _person(one.person, one.candidate.seat.names, press.language),
+                lambda one: _person(one.person, one.candidate.seat.names, context.language),
             ),
             "owed_copies": owed.copies if owed else 0,
         }

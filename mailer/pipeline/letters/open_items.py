@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mailer.domain.circulation import Judged
 from mailer.domain.mailing import Mailing
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.entitle import ADDRESS_CHANGED, judge_people, lost
 from mailer.pipeline.mailings.supplement import address_of, has_failed, mended
 from mailer.store import Connection, failures, issues, mailings
@@ -40,15 +40,15 @@ class Undelivered:
     owed: dict[str, list[datetime]] = field(default_factory=dict)
 
 
-def undelivered(connection: Connection, press: Press) -> Undelivered:
+def undelivered(connection: Connection, context: Context) -> Undelivered:
     """The copies of mailings that ended in the last 30 days that failed without a report to settle, or are held.
 
     Only of people who are entitled now, and have no further copy of the issue there or under way. One that failed is
     owed again when the register has another address since, when a person has said that the address is right, or when
     it was our fault and somebody let the mailing go on: `supplementing.unsent` offers it then.
     """
-    since = press.clock.now() - TOLD_FOR
-    ended = [one for one in mailings.ended_since(connection, since) if one.newsletter in press.newsletters]
+    since = context.clock.now() - TOLD_FOR
+    ended = [one for one in mailings.ended_since(connection, since) if one.newsletter in context.newsletters]
     identities = [one.id for one in ended]
     failed = {one.delivery: one for one in failures.unseen(connection, identities, MOST)}
     held = deliveries.all_held(connection, identities, _MENDABLE, MOST)
@@ -58,7 +58,7 @@ def undelivered(connection: Connection, press: Press) -> Undelivered:
         theirs = [copy for copy in copies.values() if copy.mailing == mailing.id]
         if not theirs:
             continue
-        judged = _judged(connection, press, mailing, theirs)
+        judged = _judged(connection, context, mailing, theirs)
         put_right = mended(connection, mailing)
         for copy in sorted(theirs, key=lambda one: one.id):
             now = judged.get(copy.person)
@@ -79,7 +79,9 @@ def undelivered(connection: Connection, press: Press) -> Undelivered:
     return found
 
 
-def _judged(connection: Connection, press: Press, mailing: Mailing, copies: Sequence[Delivery]) -> dict[str, Judged]:
+def _judged(
+    connection: Connection, context: Context, mailing: Mailing, copies: Sequence[Delivery]
+) -> dict[str, Judged]:
     revision = issues.revision_of(connection, mailing.content_hash)
     assert revision is not None, "a mailing's revision is kept for ever"
-    return judge_people(connection, press, revision, {copy.person for copy in copies})
+    return judge_people(connection, context, revision, {copy.person for copy in copies})

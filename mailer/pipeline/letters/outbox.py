@@ -13,7 +13,7 @@ from mailer.formats.address import parse
 from mailer.formats.letter import write
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.alarms import ALARM
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.letters import daily, distribution
 from mailer.pipeline.parcels import Handful
 from mailer.store import letters
@@ -37,34 +37,34 @@ class Posted:
     message: Message
 
 
-def digests(press: Press) -> int:
+def digests(context: Context) -> int:
     """Every mailing that was closed, or cancelled on its way, has its digest written down, once; returns how many are new.
 
     One that goes on afterwards with a copy that came back, and is closed again, has no second one.
     """
-    if not press.secretary:
+    if not context.secretary:
         return 0
-    since = press.clock.now() - RECENT
-    with press.store.reading() as connection:
+    since = context.clock.now() - RECENT
+    with context.store.reading() as connection:
         ended = distribution.ended(connection, since)
         told = letters.told(connection, DIGEST, [distribution.about(one) for one in ended])
     new = 0
     for one in ended:
         if distribution.about(one) not in told:
-            new += _write(press, DIGEST, distribution.about(one), distribution.digest(press, one))
+            new += _write(context, DIGEST, distribution.about(one), distribution.digest(context, one))
     return new
 
 
-def reminder(press: Press) -> bool:
+def reminder(context: Context) -> bool:
     """What is unsettled is written down for the secretary, when the last reminder is a day old.
 
     Not while all of it was just told: when all that is unsettled is about issues of which a digest was written in the
     last 24 hours, and came before that. So a digest never stands in the way of what it does not tell.
     """
-    if not press.secretary:
+    if not context.secretary:
         return False
-    now = press.clock.now()
-    with press.store.reading() as connection:
+    now = context.clock.now()
+    with context.store.reading() as connection:
         last = letters.last_made(connection, REMINDER)
         fresh = letters.made_after(connection, DIGEST, now - DAILY, now)
     # A clock that was set back must not keep everybody silent.
@@ -74,26 +74,26 @@ def reminder(press: Press) -> bool:
     for about, made_at in fresh.items():
         issue = distribution.issue_of(about)
         told[issue] = max(made_at, told.get(issue, made_at))
-    facts = daily.unsettled(press, told)
-    return facts is not None and _write(press, REMINDER, f"{now:%Y-%m-%d}", facts)
+    facts = daily.unsettled(context, told)
+    return facts is not None and _write(context, REMINDER, f"{now:%Y-%m-%d}", facts)
 
 
-def _write(press: Press, kind: str, about: str, facts: distribution.Facts) -> bool:
-    with press.store.transaction() as connection:
-        now = press.clock.now()
+def _write(context: Context, kind: str, about: str, facts: distribution.Facts) -> bool:
+    with context.store.transaction() as connection:
+        now = context.clock.now()
         if letters.told(connection, kind, [about]):
             return False
         # While no letter can leave, the reminders of many days must not pile up.
         if kind == REMINDER and letters.renew(connection, kind=kind, about=about, facts=facts, now=now):
             return True
-        return letters.add(connection, kind=kind, about=about, recipient=press.secretary, facts=facts, now=now)
+        return letters.add(connection, kind=kind, about=about, recipient=context.secretary, facts=facts, now=now)
 
 
 async def _never() -> None:
     await asyncio.Event().wait()
 
 
-async def send(press: Press, transport: Transport, until: Callable[[], Awaitable[None]] = _never) -> int:
+async def send(context: Context, transport: Transport, until: Callable[[], Awaitable[None]] = _never) -> int:
     """Send every letter that is due, one after another, but no more once `until` returns; how many were accepted.
 
     One that is refused, or whose fate nobody knows, is tried again later: a letter twice is better than none. Raises
@@ -102,8 +102,8 @@ async def send(press: Press, transport: Transport, until: Callable[[], Awaitable
     accepted = 0
     stopping = asyncio.ensure_future(until())
     try:
-        for one in await asyncio.to_thread(_due, press):
-            accepted += await _send(press, transport, one, stopping)
+        for one in await asyncio.to_thread(_due, context):
+            accepted += await _send(context, transport, one, stopping)
             if stopping.done():
                 break
     finally:
@@ -111,16 +111,16 @@ async def send(press: Press, transport: Transport, until: Callable[[], Awaitable
     return accepted
 
 
-def _due(press: Press) -> list[letters.Waiting]:
-    with press.store.reading() as connection:
-        return letters.waiting(connection, press.clock.now())
+def _due(context: Context) -> list[letters.Waiting]:
+    with context.store.reading() as connection:
+        return letters.waiting(connection, context.clock.now())
 
 
-async def _send(press: Press, transport: Transport, one: letters.Waiting, stopping: asyncio.Future[None]) -> bool:
+async def _send(context: Context, transport: Transport, one: letters.Waiting, stopping: asyncio.Future[None]) -> bool:
     try:
-        posted = await asyncio.to_thread(post, press, one)
+        posted = await asyncio.to_thread(post, context, one)
     except MailerError as error:  # its template or its address is wrong: the next one may be right
-        await asyncio.to_thread(_failed, press, one, str(error))
+        await asyncio.to_thread(_failed, context, one, str(error))
         return False
     tray = Handful([posted])
     handing = asyncio.ensure_future(tray.hand_over(transport))
@@ -129,55 +129,55 @@ async def _send(press: Press, transport: Transport, one: letters.Waiting, stoppi
         handing.cancel()
     down = (await asyncio.gather(handing, return_exceptions=True))[0]
     if tray.accepted:
-        await asyncio.to_thread(_sent, press, one)
+        await asyncio.to_thread(_sent, context, one)
         return True
     if tray.failed:
-        await asyncio.to_thread(_failed, press, one, tray.failed[0][1])
+        await asyncio.to_thread(_failed, context, one, tray.failed[0][1])
         return False
     if isinstance(down, TransportDown):
-        await asyncio.to_thread(_put_off, press, str(down))
+        await asyncio.to_thread(_put_off, context, str(down))
     if isinstance(down, Exception):
         raise down
     return False  # we were asked to stop
 
 
-def post(press: Press, one: letters.Waiting) -> Posted:
+def post(context: Context, one: letters.Waiting) -> Posted:
     """The letter as it goes out: the same Message-ID at each try. Raises MailerError for what a person must mend."""
-    newsletter = _about(press, one)
+    newsletter = _about(context, one)
     # Whoever has mended the address in the settings wants the letter there.
-    to = parse((press.operator if one.kind == ALARM else press.secretary) or one.recipient)
-    made = write.write(one.kind, press.language, one.facts, press.letter_templates)
-    sender, now = newsletter.sender, press.clock.now().replace(microsecond=0)
-    token = press.keys.digest("letter", f"{one.id} {one.kind} {one.about}")
+    to = parse((context.operator if one.kind == ALARM else context.secretary) or one.recipient)
+    made = write.write(one.kind, context.language, one.facts, context.letter_templates)
+    sender, now = newsletter.sender, context.clock.now().replace(microsecond=0)
+    token = context.keys.digest("letter", f"{one.id} {one.kind} {one.about}")
     message_id = f"<letter.{token}@{sender.address.domain}>"
     message = write.seal(made, sender=sender, to=to, message_id=message_id, date=now)
     envelope = Envelope(sender=sender.address.wire, recipient=to.wire)
-    return Posted(envelope=envelope, message=press.signed(message, now))
+    return Posted(envelope=envelope, message=context.signed(message, now))
 
 
-def _about(press: Press, one: letters.Waiting) -> Newsletter:
+def _about(context: Context, one: letters.Waiting) -> Newsletter:
     """The newsletter whose sender writes: the one that the letter is about, else the first."""
-    known = press.newsletters.get(one.about.partition("/")[0]) or next(iter(press.newsletters.values()), None)
+    known = context.newsletters.get(one.about.partition("/")[0]) or next(iter(context.newsletters.values()), None)
     if known is None:
         raise Refused("there is no newsletter, so nobody to write as: schedules/ is empty")
     return known
 
 
-def _sent(press: Press, one: letters.Waiting) -> None:
-    with press.store.transaction() as connection:
-        letters.sent(connection, one.id, press.clock.now())
+def _sent(context: Context, one: letters.Waiting) -> None:
+    with context.store.transaction() as connection:
+        letters.sent(connection, one.id, context.clock.now())
     maillog.letter(one.kind, "is sent")
 
 
-def _failed(press: Press, one: letters.Waiting, why: str) -> None:
-    next_try_at = press.clock.now() + doubled(FIRST_PAUSE, times=one.tries, longest=LONGEST_PAUSE)
-    with press.store.transaction() as connection:
+def _failed(context: Context, one: letters.Waiting, why: str) -> None:
+    next_try_at = context.clock.now() + doubled(FIRST_PAUSE, times=one.tries, longest=LONGEST_PAUSE)
+    with context.store.transaction() as connection:
         letters.failed(connection, one.id, why, next_try_at)
     maillog.letter(
         one.kind, f"did not leave and is tried again at {next_try_at:%Y-%m-%d %H:%M} UTC; see `mailer check`"
     )
 
 
-def _put_off(press: Press, why: str) -> None:
-    with press.store.transaction() as connection:
+def _put_off(context: Context, why: str) -> None:
+    with context.store.transaction() as connection:
         letters.put_off(connection, why)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from mailer.formats.letter import write
 from mailer.formats.letter.write import Letter
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.views import plain_words
 
 _ISSUE = "russia-confidential/320"
@@ -167,7 +167,7 @@ SPECIMENS: Mapping[str, tuple[str, Mapping[str, object]]] = {
 }
 
 
-def write_specimens(press: Press, language: str) -> Iterator[tuple[str, Letter]]:
+def write_specimens(context: Context, language: str) -> Iterator[tuple[str, Letter]]:
     """Every specimen letter in a language, by its name. Raises BadInput naming what is wrong with a template."""
     for name, (kind, facts) in SPECIMENS.items():
-        yield name, write.write(kind, language, facts, press.letter_templates)
+        yield name, write.write(kind, language, facts, context.letter_templates)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from mailer.domain.delivery import Event, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import inputs_hash
 from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.issues.shelf import find_revision
@@ -33,54 +33,54 @@ class Begun:
     starts_at: datetime
 
 
-def approve(press: Press, name: IssueName) -> Approved:
+def approve(context: Context, name: IssueName) -> Approved:
     """Bind this person's approval to the hashes of content, circulation and compiled editions.
 
     Every copy has been made once. Raises Refused where nothing is planned or the plan is no longer what would go out,
     CannotRender naming each person whose copy cannot be made.
     """
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = first_mailing(connection, name)
         _step(found, Step.APPROVE)
-        _refuse_drifted(connection, press, found)
-    copies = prove(press, found)
-    with press.store.transaction() as connection:
-        _refuse_drifted(connection, press, found)
-        now = press.clock.now()
-        _move(connection, found, Step.APPROVE, approved_hash=found.seal, approved_by=press.who, approved_at=now)
-        note(connection, press, "approve", name, f"seal {found.seal[:12]}, {copies} copies")
+        _refuse_drifted(connection, context, found)
+    copies = prove(context, found)
+    with context.store.transaction() as connection:
+        _refuse_drifted(connection, context, found)
+        now = context.clock.now()
+        _move(connection, found, Step.APPROVE, approved_hash=found.seal, approved_by=context.who, approved_at=now)
+        note(connection, context, "approve", name, f"seal {found.seal[:12]}, {copies} copies")
         tested = mailings.was_tested(connection, found.content_hash, found.editions_hash)
     untested = f"no test mailing of exactly this was sent: `mailer test {name}` sends one to the editors"
     return Approved(copies=copies, warnings=() if tested else (untested,))
 
 
-def withdraw(press: Press, name: IssueName) -> None:
+def withdraw(context: Context, name: IssueName) -> None:
     """The approval is gone; the issue may be edited, pulled and planned again. Refused once sending began."""
-    with press.store.transaction() as connection:
+    with context.store.transaction() as connection:
         found = first_mailing(connection, name)
-        _withdraw(connection, press, found, "by hand")
+        _withdraw(connection, context, found, "by hand")
 
 
-def send(press: Press, name: IssueName, *, copies: int | None = None) -> Begun:
+def send(context: Context, name: IssueName, *, copies: int | None = None) -> Begun:
     """Begin a planned mailing, or go on with one under way; `undo_minutes` pass before the first message.
 
     `copies` is the number that a person has confirmed: Refused when it is another one by now. Raises what `ready` does,
     and CannotRender naming each person whose copy cannot be made.
     """
-    found = ready(press, name)
+    found = ready(context, name)
     if found.state in GOES_ON:
-        with press.store.reading() as connection:
-            return Begun(copies=_copies(connection, found), starts_at=found.starts_at or press.clock.now())
-    return begin(press, found, copies=copies)
+        with context.store.reading() as connection:
+            return Begun(copies=_copies(connection, found), starts_at=found.starts_at or context.clock.now())
+    return begin(context, found, copies=copies)
 
 
-def ready(press: Press, name: IssueName) -> Mailing:
+def ready(context: Context, name: IssueName) -> Mailing:
     """The mailing that `send` would begin, or the one that is under way or done (its state is in GOES_ON).
 
     Raises Refused when it is paused or cancelled, when an approval is missing, or when it no longer seals what would go
     out: it is then withdrawn.
     """
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         every = _all(connection, name)
         under_way = [one for one in every if one.state is MailingState.SENDING]
         found = under_way[-1] if under_way else every[0]
@@ -89,25 +89,25 @@ def ready(press: Press, name: IssueName) -> Mailing:
         if found.state is MailingState.PAUSED:
             raise Refused(f"{name} is paused: `mailer resume {name}` goes on with it")
         _step(found, Step.SEND)
-        drift = drifted(connection, press, found)
+        drift = drifted(connection, context, found)
     if drift and found.approved_hash:
-        with press.store.transaction() as connection:
-            _withdraw(connection, press, found, drift)
+        with context.store.transaction() as connection:
+            _withdraw(connection, context, found, drift)
         raise Refused(f"the approval of {name} is void: {drift}; plan, test and approve it again")
     if drift:
         raise Refused(f"{name}: {drift}; `mailer plan {name}` plans it again")
-    if not may_leave(press, found):
+    if not may_leave(context, found):
         raise Refused(f"{name} is not approved: test it, then `mailer approve {name}`")
     return found
 
 
-def may_leave(press: Press, found: Mailing) -> bool:
+def may_leave(context: Context, found: Mailing) -> bool:
     """Whether the approval that is needed is there and holds; the stricter of the plan's and today's settings counts."""
-    required = found.approval_required or press.newsletter(found.newsletter).approval_required
+    required = found.approval_required or context.newsletter(found.newsletter).approval_required
     return found.is_approved or not required
 
 
-def begin(press: Press, found: Mailing, *, copies: int | None = None) -> Begun:
+def begin(context: Context, found: Mailing, *, copies: int | None = None) -> Begun:
     """Move a mailing to `sending`, every copy made once before; nothing leaves before its `starts_at`.
 
     One whose seal is approved had every copy made at its approval, and they are not made again: the seal is of this
@@ -115,29 +115,29 @@ def begin(press: Press, found: Mailing, *, copies: int | None = None) -> Begun:
     mailing without an approval. Raises Refused when there are not so many `copies`, or when somebody has changed the
     mailing since it was read, CannotRender naming each person whose copy cannot be made.
     """
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         pending = deliveries.counts(connection, [found.id])[State.PENDING]
     if copies is not None and pending != copies:
         raise Refused(f"{found.issue} has {pending} copies by now, not {copies}; look at it and send it again")
     if not found.is_approved:
-        prove(press, found)
-    with press.store.transaction() as connection:
-        return begin_proved(connection, press, found, pending)
+        prove(context, found)
+    with context.store.transaction() as connection:
+        return begin_proved(connection, context, found, pending)
 
 
-def begin_proved(connection: Connection, press: Press, found: Mailing, copies: int) -> Begun:
+def begin_proved(connection: Connection, context: Context, found: Mailing, copies: int) -> Begun:
     """Move a mailing whose copies were all made once to `sending`, from the state in which it was read."""
     if not found.supplement:  # a supplement goes out as it was approved, whatever was edited since
-        _refuse_drifted(connection, press, found)
-    newsletter = press.newsletter(found.newsletter)
+        _refuse_drifted(connection, context, found)
+    newsletter = context.newsletter(found.newsletter)
     if newsletter.schedule.canary and newsletter.editors and not found.supplement:
         _refuse_untested(connection, found)
     undo = timedelta(minutes=newsletter.schedule.undo_minutes)
-    starts_at = press.clock.now() + undo
+    starts_at = context.clock.now() + undo
     _move(connection, found, Step.SEND, starts_at=starts_at)
     note(
         connection,
-        press,
+        context,
         "send",
         IssueName.parse(found.issue),
         f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC",
@@ -145,21 +145,21 @@ def begin_proved(connection: Connection, press: Press, found: Mailing, copies: i
     return Begun(copies=copies, starts_at=starts_at)
 
 
-def pause(press: Press, name: IssueName) -> None:
+def pause(context: Context, name: IssueName) -> None:
     """Nothing more leaves, but for what is being handed over at this moment. Nothing is lost."""
-    _each(press, name, MailingState.SENDING, Step.PAUSE)
+    _each(context, name, MailingState.SENDING, Step.PAUSE)
 
 
-def resume(press: Press, name: IssueName) -> None:
+def resume(context: Context, name: IssueName) -> None:
     """A paused mailing goes on where it stopped."""
-    _each(press, name, MailingState.PAUSED, Step.RESUME)
+    _each(context, name, MailingState.PAUSED, Step.RESUME)
 
 
-def cancel(press: Press, name: IssueName) -> int:
+def cancel(context: Context, name: IssueName) -> int:
     """Every copy that has not left, and is not leaving at this moment, never will; returns how many."""
     cancelled = 0
-    with press.store.transaction() as connection:
-        now = press.clock.now()
+    with context.store.transaction() as connection:
+        now = context.clock.now()
         found = [
             one for one in _all(connection, name) if one.state not in {MailingState.CLOSED, MailingState.CANCELLED}
         ]
@@ -168,7 +168,7 @@ def cancel(press: Press, name: IssueName) -> int:
         for one in found:
             _move(connection, one, Step.CANCEL, closed_at=now)
             cancelled += cancel_waiting(connection, one.id)
-        note(connection, press, "cancel", name, f"{cancelled} copies")
+        note(connection, context, "cancel", name, f"{cancelled} copies")
     return cancelled
 
 
@@ -179,18 +179,18 @@ def cancel_waiting(connection: Connection, mailing: int) -> int:
     )
 
 
-def miss(connection: Connection, press: Press, found: Mailing) -> None:
+def miss(connection: Connection, context: Context, found: Mailing) -> None:
     """A scheduled mailing that was not begun in time is held: a person is asked."""
     _move(connection, found, Step.MISSED, held_reason="missed_window")
-    note(connection, press, "hold", IssueName.parse(found.issue), "missed_window")
+    note(connection, context, "hold", IssueName.parse(found.issue), "missed_window")
 
 
-def drifted(connection: Connection, press: Press, found: Mailing) -> str | None:
+def drifted(connection: Connection, context: Context, found: Mailing) -> str | None:
     """Why the plan is no longer what would go out if it were planned now; None when it still is."""
     newest = issues.latest_revision(connection, found.newsletter, found.serial)
     if newest is not None and newest.content_hash != found.content_hash:
         return "the issue was edited since it was planned"
-    if inputs_hash(press, press.newsletter(found.newsletter)) != found.inputs_hash:
+    if inputs_hash(context, context.newsletter(found.newsletter)) != found.inputs_hash:
         return "a template, the fees or the newsletter's settings changed since it was planned"
     return None
 
@@ -204,13 +204,13 @@ def first_mailing(connection: Connection, name: IssueName) -> Mailing:
     return found[0]
 
 
-def note(connection: Connection, press: Press, verb: str, name: IssueName, detail: str) -> None:
+def note(connection: Connection, context: Context, verb: str, name: IssueName, detail: str) -> None:
     """A line of history: who did what to which issue."""
-    history.record(connection, at=press.clock.now(), who=press.who, verb=verb, subject=str(name), detail=detail)
+    history.record(connection, at=context.clock.now(), who=context.who, verb=verb, subject=str(name), detail=detail)
 
 
-def _refuse_drifted(connection: Connection, press: Press, found: Mailing) -> None:
-    drift = drifted(connection, press, found)
+def _refuse_drifted(connection: Connection, context: Context, found: Mailing) -> None:
+    drift = drifted(connection, context, found)
     if drift:
         raise Refused(f"{found.issue}: {drift}; `mailer plan {found.issue}` plans it again")
 
@@ -223,22 +223,22 @@ def _refuse_untested(connection: Connection, found: Mailing) -> None:
         )
 
 
-def _withdraw(connection: Connection, press: Press, found: Mailing, why: str) -> None:
+def _withdraw(connection: Connection, context: Context, found: Mailing, why: str) -> None:
     _step(found, Step.WITHDRAW)
     gone = {"approved_hash": None, "approved_by": None, "approved_at": None, "due_at": None}
     _move(connection, found, Step.WITHDRAW, **gone)
-    note(connection, press, "withdraw", IssueName.parse(found.issue), why)
+    note(connection, context, "withdraw", IssueName.parse(found.issue), why)
 
 
-def _each(press: Press, name: IssueName, state: MailingState, step: Step) -> None:
-    with press.store.transaction() as connection:
+def _each(context: Context, name: IssueName, state: MailingState, step: Step) -> None:
+    with context.store.transaction() as connection:
         every = _all(connection, name)
         found = [one for one in every if one.state is state]
         if not found:
             raise Refused(f"{name} is {every[-1].state}, not {state}: there is nothing to {step}")
         for one in found:
             _move(connection, one, step)
-        note(connection, press, step, name, "")
+        note(connection, context, step, name, "")
 
 
 def _all(connection: Connection, name: IssueName) -> list[Mailing]:

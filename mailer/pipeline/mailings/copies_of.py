@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.settle import find
 from mailer.store import failures, history, mailings, reports
@@ -14,16 +14,16 @@ from mailer.store.history import Entry
 from mailer.store.reports import Report
 
 
-def listing(press: Press, name: IssueName, state: State | None) -> list[Delivery]:
+def listing(context: Context, name: IssueName, state: State | None) -> list[Delivery]:
     """The copies of an issue over all its mailings, in one state or in any; NotFound for an unknown issue."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         find_revision(connection, name)
         return deliveries.listing(connection, name.newsletter, name.serial, state)
 
 
-def failed(press: Press, name: IssueName) -> dict[int, Failure]:
+def failed(context: Context, name: IssueName) -> dict[int, Failure]:
     """Why copies of an issue did not arrive, by delivery: what failed last of each."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
         return failures.of_mailings(connection, [one.id for one in found])
 
@@ -38,9 +38,9 @@ class Story:
     decisions: tuple[Entry, ...]
 
 
-def story(press: Press, identity: int) -> Story:
+def story(context: Context, identity: int) -> Story:
     """All that happened to one copy."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         return Story(
             copy=find(connection, identity),
             attempts=tuple(deliveries.attempts_of(connection, identity)),

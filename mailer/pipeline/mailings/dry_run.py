@@ -7,7 +7,7 @@ from mailer.domain.circulation import Copy
 from mailer.domain.errors import Refused
 from mailer.domain.ports import Message
 from mailer.formats.message.parts import contents
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Workbench
 from mailer.pipeline.issues.proof import workbench
 from mailer.pipeline.mailings import plan
@@ -21,40 +21,40 @@ from mailer.store.copies.waiting import Waiting, all_waiting
 Spool = Callable[[str, bytes], Path]
 
 
-def write(press: Press, name: IssueName, spool: Spool) -> list[Path]:
+def write(context: Context, name: IssueName, spool: Spool) -> list[Path]:
     """Every copy that has not left yet as an .eml file; an issue without a plan is planned as if for sending.
 
     Nothing stands in the database afterwards that was not there before. Raises what planning raises.
     """
-    draft = None if plan.is_planned(press, name) else plan.draw_up(press, name)
+    draft = None if plan.is_planned(context, name) else plan.draw_up(context, name)
     left: list[tuple[Workbench, list[Waiting]]] = []
-    with press.store.rehearsal() as connection:
+    with context.store.rehearsal() as connection:
         if draft is not None:
-            plan.write(connection, press, name, draft)
+            plan.write(connection, context, name, draft)
         for one in mailings.mailings_of(connection, name.newsletter, name.serial):
-            ask_again(connection, press, one)  # who would be held at hand-over has no file here either
-            left.append((workbench(connection, one, press.clock.now()), list(all_waiting(connection, one))))
+            ask_again(connection, context, one)  # who would be held at hand-over has no file here either
+            left.append((workbench(connection, one, context.clock.now()), list(all_waiting(connection, one))))
     # Outside of the transaction, in which nobody else can write.
     return [
-        spool(_file(one.copy), press.signed(_make(press, bench, one), bench.date))
+        spool(_file(one.copy), context.signed(_make(context, bench, one), bench.date))
         for bench, copies in left
         for one in copies
     ]
 
 
-def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Path]:
+def preview(context: Context, name: IssueName, person: str, spool: Spool) -> list[Path]:
     """One person's copies as .html, .txt and .eml files. Refused for a person who is not entitled to the issue."""
-    entitled(press, name, person)
-    draft = None if plan.is_planned(press, name) else plan.draw_up(press, name)
+    entitled(context, name, person)
+    draft = None if plan.is_planned(context, name) else plan.draw_up(context, name)
     written = []
-    with press.store.rehearsal() as connection:
+    with context.store.rehearsal() as connection:
         if draft is not None:
-            plan.write(connection, press, name, draft)
+            plan.write(connection, context, name, draft)
         for one in mailings.mailings_of(connection, name.newsletter, name.serial):
-            bench = workbench(connection, one, press.clock.now())
+            bench = workbench(connection, one, context.clock.now())
             for copy in deliveries.of_mailing(connection, one.id):
                 if copy.person == person:
-                    message = press.signed(_make(press, bench, copy), bench.date)
+                    message = context.signed(_make(context, bench, copy), bench.date)
                     html, text = contents(message)  # out of the very bytes that would be sent
                     stem = _file(copy.copy).removesuffix(".eml")
                     written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
@@ -64,8 +64,8 @@ def preview(press: Press, name: IssueName, person: str, spool: Spool) -> list[Pa
     return [spool(file, content) for file, content in written]
 
 
-def _make(press: Press, bench: Workbench, one: Waiting | Delivery) -> Message:
-    return bench.make(one.copy, one.message_id, unsubscribe=press.unsubscribe(one.id))
+def _make(context: Context, bench: Workbench, one: Waiting | Delivery) -> Message:
+    return bench.make(one.copy, one.message_id, unsubscribe=context.unsubscribe(one.id))
 
 
 def _file(copy: Copy) -> str:

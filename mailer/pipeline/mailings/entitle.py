@@ -9,7 +9,7 @@ from mailer.domain.delivery import Event
 from mailer.domain.entitlement import Audience, Reason
 from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Newsletter
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection, issues
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
@@ -32,30 +32,30 @@ def audience(newsletter: Newsletter, revision: Revision) -> Audience:
 
 
 def judge_people(
-    connection: Connection, press: Press, revision: Revision, persons: Collection[str]
+    connection: Connection, context: Context, revision: Revision, persons: Collection[str]
 ) -> dict[str, Judged]:
     """The answer for each of these people who is in the register, by person, as it is in this transaction."""
-    asked = audience(press.newsletter(revision.newsletter), revision)
+    asked = audience(context.newsletter(revision.newsletter), revision)
     rows = candidates(register_of(connection, persons), asked.date)
-    return judge((row for row in rows if row.seat.person in persons), asked, press.fees)
+    return judge((row for row in rows if row.seat.person in persons), asked, context.fees)
 
 
 def judge_everybody(
-    connection: Connection, press: Press, revision: Revision, *, chunk: int = CHUNK
+    connection: Connection, context: Context, revision: Revision, *, chunk: int = CHUNK
 ) -> Iterator[list[Judged]]:
     """The answer for every person of the register, by person, so many at a time: one list of all is never made."""
     everybody = people(connection)
     while persons := set(islice(everybody, chunk)):
-        yield list(judge_people(connection, press, revision, persons).values())
+        yield list(judge_people(connection, context, revision, persons).values())
 
 
-def judged_by(connection: Connection, press: Press, revision: Revision) -> str:
+def judged_by(connection: Connection, context: Context, revision: Revision) -> str:
     """What a judgement of this issue depends on, as one word: the register's version, the fees and the audience."""
-    rules = repr((press.fees, audience(press.newsletter(revision.newsletter), revision)))
+    rules = repr((context.fees, audience(context.newsletter(revision.newsletter), revision)))
     return f"{register_version(connection)}:{hashlib.sha256(rules.encode()).hexdigest()[:32]}"
 
 
-def ask_again(connection: Connection, press: Press, found: Mailing, *, chunk: int = CHUNK) -> str:
+def ask_again(connection: Connection, context: Context, found: Mailing, *, chunk: int = CHUNK) -> str:
     """Hold every pending copy whose reader has lost it since it was judged; returns the `judged_by` of now.
 
     Costs nothing while the register and the rules are the ones the copies were judged by; else only their readers are
@@ -64,13 +64,13 @@ def ask_again(connection: Connection, press: Press, found: Mailing, *, chunk: in
     """
     revision = issues.revision_of(connection, found.content_hash)
     assert revision is not None, "a mailing's revision is kept for ever"
-    now = judged_by(connection, press, revision)
+    now = judged_by(connection, context, revision)
     if all_judged(connection, found.id, now):
         return now
     after = 0
     while asked := waiting(connection, found, after=after, judged_otherwise=now, limit=chunk):
         after = asked[-1].copy.copy_number
-        judged = judge_people(connection, press, revision, {one.copy.person for one in asked})
+        judged = judge_people(connection, context, revision, {one.copy.person for one in asked})
         reasons = {
             one.id: lost(judged.get(one.copy.person), one.copy.language, {one.copy.address.wire}) for one in asked
         }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mailer.domain.circulation import Copy, Judged, copies_for
 from mailer.domain.mailing import MailingState, seal
 from mailer.formats.message.parts import message_id
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, editions_hash
 from mailer.pipeline.issues.proof import NAMED, shortened
 from mailer.pipeline.mailings.entitle import judged_by
@@ -94,7 +94,7 @@ class CirculationHash:
 
 def freeze(
     connection: Connection,
-    press: Press,
+    context: Context,
     name: IssueName,
     draft: Draft,
     chunks: Iterable[Sequence[Judged]],
@@ -106,9 +106,9 @@ def freeze(
 
     Copies are numbered in the order of the people. However many there are, one chunk of them is in memory at a time.
     """
-    frozen = Frozen(mailing=_add_mailing(connection, press, name, draft, supplement))
+    frozen = Frozen(mailing=_add_mailing(connection, context, name, draft, supplement))
     mailings.add_editions(connection, frozen.mailing, draft.editions)
-    rules, hashed = judged_by(connection, press, draft.revision), CirculationHash()
+    rules, hashed = judged_by(connection, context, draft.revision), CirculationHash()
     for people in chunks:
         copies = copies_for(
             people,
@@ -119,14 +119,14 @@ def freeze(
         mailings.freeze(connection, frozen.mailing, people)
         ids = deliveries.add_copies(connection, frozen.mailing, name.newsletter, name.serial, copies, judged_by=rules)
         domain = draft.letterhead.sender.address.domain
-        deliveries.name_messages(connection, ((one, message_id(one, press.keys, domain)) for one in ids))
+        deliveries.name_messages(connection, ((one, message_id(one, context.keys, domain)) for one in ids))
         hashed.add(people, copies)
         frozen.count(people, copies)
     _seal(connection, frozen.mailing, draft, hashed.hexdigest())
     return frozen
 
 
-def _add_mailing(connection: Connection, press: Press, name: IssueName, draft: Draft, supplement: int) -> int:
+def _add_mailing(connection: Connection, context: Context, name: IssueName, draft: Draft, supplement: int) -> int:
     """The mailing's row; its circulation's hash and its seal come when everybody is written."""
     return mailings.add_mailing(
         connection,
@@ -141,8 +141,8 @@ def _add_mailing(connection: Connection, press: Press, name: IssueName, draft: D
             "seal": "",
             "inputs_hash": draft.inputs_hash,
             "letterhead": draft.letterhead.dump(),
-            "approval_required": press.newsletter(name.newsletter).approval_required,
-            "planned_at": press.clock.now(),
+            "approval_required": context.newsletter(name.newsletter).approval_required,
+            "planned_at": context.clock.now(),
         },
     )
 

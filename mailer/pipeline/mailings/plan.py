@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, stored
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_everybody
@@ -35,31 +35,31 @@ class Plan:
     warnings: tuple[str, ...] = ()
 
 
-def plan(press: Press, name: IssueName) -> Plan:
+def plan(context: Context, name: IssueName) -> Plan:
     """Freeze the circulation of an issue's first mailing, in one transaction; a plan of which nothing left is replaced.
 
     Afterwards every person is a recipient or an exclusion, and every copy is a `pending` delivery. An approval is void.
     Raises Refused when the mailing is under way or done, or when the fee schedule lacks the season.
     """
     while True:
-        draft = draw_up(press, name)
-        with press.store.transaction() as connection:
+        draft = draw_up(context, name)
+        with context.store.transaction() as connection:
             if is_stale(connection, name, draft):
                 continue  # the issue was edited while it was compiled
-            return write(connection, press, name, draft)
+            return write(connection, context, name, draft)
 
 
-def plan_arrived(press: Press, name: IssueName) -> Plan | None:
+def plan_arrived(context: Context, name: IssueName) -> Plan | None:
     """Plan an issue that has no plan, or one of an older revision that nobody has approved; None when it has one by now.
 
     What a person planned meanwhile is never replaced.
     """
-    draft = draw_up(press, name)
-    with press.store.transaction() as connection:
+    draft = draw_up(context, name)
+    with context.store.transaction() as connection:
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
         if is_stale(connection, name, draft) or not wants_plan(found, draft.revision.content_hash):
             return None
-        return write(connection, press, name, draft)
+        return write(connection, context, name, draft)
 
 
 def wants_plan(found: Sequence[Mailing], content_hash: str) -> bool:
@@ -69,34 +69,34 @@ def wants_plan(found: Sequence[Mailing], content_hash: str) -> bool:
     return found[0].state is MailingState.PLANNED and found[0].content_hash != content_hash
 
 
-def is_planned(press: Press, name: IssueName) -> bool:
+def is_planned(context: Context, name: IssueName) -> bool:
     """Whether the issue has a plan that was not cancelled before anything left."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
     return any(one.state is not MailingState.CANCELLED or one.first_handover_at is not None for one in found)
 
 
-def draw_up(press: Press, name: IssueName) -> Draft:
+def draw_up(context: Context, name: IssueName) -> Draft:
     """Compile what people will get; nobody is judged, nothing is written."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         refuse_if_begun(mailings.mailings_of(connection, name.newsletter, name.serial))
         revision = find_revision(connection, name)
         issue = load_issue(connection, revision)
-    newsletter = press.newsletter(name.newsletter)
-    refuse_without_season(press, name, revision.date.year)
+    newsletter = context.newsletter(name.newsletter)
+    refuse_without_season(context, name, revision.date.year)
     return Draft(
         revision=revision,
-        editions=stored(compile_editions(press, issue)),
+        editions=stored(compile_editions(context, issue)),
         letterhead=Letterhead.of(newsletter),
-        inputs_hash=inputs_hash(press, newsletter),
+        inputs_hash=inputs_hash(context, newsletter),
     )
 
 
-def foresee(press: Press, name: IssueName) -> int:
+def foresee(context: Context, name: IssueName) -> int:
     """How many copies a plan would have now; nothing is written. Raises what planning raises."""
-    draft = draw_up(press, name)
-    with press.store.reading() as connection:
-        everybody = judge_everybody(connection, press, draft.revision)
+    draft = draw_up(context, name)
+    with context.store.reading() as connection:
+        everybody = judge_everybody(connection, context, draft.revision)
         return sum(len(one.entitlement.editions) for people in everybody for one in people)
 
 
@@ -105,7 +105,7 @@ def is_stale(connection: Connection, name: IssueName, draft: Draft) -> bool:
     return find_revision(connection, name).content_hash != draft.revision.content_hash
 
 
-def write(connection: Connection, press: Press, name: IssueName, draft: Draft, *, chunk: int = CHUNK) -> Plan:
+def write(connection: Connection, context: Context, name: IssueName, draft: Draft, *, chunk: int = CHUNK) -> Plan:
     """Judge everybody and freeze that as the issue's first mailing, in the transaction given.
 
     The register is read and written from in this one transaction, so many people at a time, and nobody changes it
@@ -128,8 +128,8 @@ def write(connection: Connection, press: Press, name: IssueName, draft: Draft, *
                 "daemon finds out what became of it"
             )
         mailings.forget_plan(connection, old.id)
-    everybody = judge_everybody(connection, press, draft.revision, chunk=chunk)
-    frozen = freeze(connection, press, name, draft, everybody)
+    everybody = judge_everybody(connection, context, draft.revision, chunk=chunk)
+    frozen = freeze(connection, context, name, draft, everybody)
     previous = mailings.previous_mailing(connection, name.newsletter, name.serial)
     made = Plan(
         issue=str(name),
@@ -144,33 +144,33 @@ def write(connection: Connection, press: Press, name: IssueName, draft: Draft, *
         warnings=(*voided, *_warnings(frozen)),
     )
     detail = f"{made.copies} copies, {made.recipients} of {made.considered} people"
-    history.record(connection, at=press.clock.now(), who=press.who, verb="plan", subject=str(name), detail=detail)
+    history.record(connection, at=context.clock.now(), who=context.who, verb="plan", subject=str(name), detail=detail)
     return made
 
 
-def decisions(press: Press, made: Plan) -> Iterator[Decision]:
+def decisions(context: Context, made: Plan) -> Iterator[Decision]:
     """Everybody's decision as it was frozen, by person, read as they are asked for; nobody once it is replaced."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         yield from mailings.decided(connection, made.mailing)
 
 
-def excluded(press: Press, made: Plan, limit: int) -> dict[str, list[str]]:
+def excluded(context: Context, made: Plan, limit: int) -> dict[str, list[str]]:
     """The first people excluded for each reason, so many of each at most."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         return {reason: mailings.excluded(connection, made.mailing, reason, limit) for reason in made.excluded}
 
 
-def gained(press: Press, made: Plan) -> Iterator[str]:
+def gained(context: Context, made: Plan) -> Iterator[str]:
     """Who receives this issue and did not receive the one before, read as they are asked for."""
     if made.previous is not None:
-        with press.store.reading() as connection:
+        with context.store.reading() as connection:
             yield from mailings.only_in(connection, made.mailing, made.previous)
 
 
-def lost(press: Press, made: Plan) -> Iterator[str]:
+def lost(context: Context, made: Plan) -> Iterator[str]:
     """Who received the issue before and does not receive this one, read as they are asked for."""
     if made.previous is not None:
-        with press.store.reading() as connection:
+        with context.store.reading() as connection:
             yield from mailings.only_in(connection, made.previous, made.mailing)
 
 
@@ -183,10 +183,10 @@ def refuse_if_begun(found: Sequence[Mailing]) -> None:
             )
 
 
-def refuse_without_season(press: Press, name: IssueName, year: int) -> None:
+def refuse_without_season(context: Context, name: IssueName, year: int) -> None:
     """Refused when the fee schedule has no season for the issue's year."""
-    if press.fees.season(year) is None:
-        known = ", ".join(str(season.year) for season in press.fees.seasons) or "none"
+    if context.fees.season(year) is None:
+        known = ", ".join(str(season.year) for season in context.fees.seasons) or "none"
         raise Refused(f"{name}: fees.toml has no season {year} (it has: {known}); add the season, then plan again")
 
 

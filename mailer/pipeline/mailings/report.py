@@ -8,8 +8,8 @@ from mailer.domain.circulation import Balance, count_reasons, faults
 from mailer.domain.delivery import BLOCKING, State
 from mailer.domain.errors import MailerError
 from mailer.domain.hold import Failure
-from mailer.domain.mailing import Mailing, MailingState
-from mailer.pipeline.context import IssueName, Press
+from mailer.domain.mailing import Mailing, MailingState, Step
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.approve import first_mailing
 from mailer.pipeline.mailings.supplement import unsent
 from mailer.store import Connection, failures, history, mailings
@@ -74,25 +74,25 @@ class Report:
     gained: tuple[str, ...]
 
 
-def progress(press: Press, name: IssueName) -> Progress:
+def progress(context: Context, name: IssueName) -> Progress:
     """How far the mailings of an issue are, computed from their rows."""
-    with press.store.reading() as connection:
-        return _progress(connection, press, name)
+    with context.store.reading() as connection:
+        return _progress(connection, context, name)
 
 
-def progress_of_all(press: Press) -> list[Progress]:
+def progress_of_all(context: Context) -> list[Progress]:
     """The progress of every issue that is planned, oldest plan first."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         names = dict.fromkeys(one.issue for one in mailings.mailings_in(connection, MailingState))
-        return [_progress(connection, press, IssueName.parse(name)) for name in names]
+        return [_progress(connection, context, IssueName.parse(name)) for name in names]
 
 
-def report(press: Press, name: IssueName) -> Report:
+def report(context: Context, name: IssueName) -> Report:
     """The distribution report. Raises MailerError, loudly, when it does not balance."""
     # A newsletter that is gone from schedules/ still has its report.
-    known = name.newsletter in press.newsletters
-    gained = tuple(one.person for one in unsent(press, name).people) if known else ()
-    with press.store.reading() as connection:
+    known = name.newsletter in context.newsletters
+    gained = tuple(one.person for one in unsent(context, name).people) if known else ()
+    with context.store.reading() as connection:
         first_mailing(connection, name)
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
         identities = [one.id for one in found]
@@ -133,19 +133,19 @@ def _again(copy: Delivery, there: Collection[tuple[str, str]]) -> bool:
     return (copy.person, copy.language) in there
 
 
-def not_accepted(press: Press, name: IssueName) -> tuple[list[Delivery], Mapping[int, Failure]]:
+def not_accepted(context: Context, name: IssueName) -> tuple[list[Delivery], Mapping[int, Failure]]:
     """The copies of an issue that the relay has not accepted, or that came back, and why, by delivery.
 
     Those that somebody has cancelled are left out.
     """
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         listed = deliveries.listing(connection, name.newsletter, name.serial)
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
         failed = failures.of_mailings(connection, [one.id for one in found])
     return [one for one in listed if one.state not in {State.ACCEPTED, State.CANCELLED}], failed
 
 
-def _progress(connection: Connection, press: Press, name: IssueName) -> Progress:
+def _progress(connection: Connection, context: Context, name: IssueName) -> Progress:
     first_mailing(connection, name)
     found = mailings.mailings_of(connection, name.newsletter, name.serial)
     identities = [one.id for one in found]
@@ -154,7 +154,7 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
     moving = [one.id for one in found if one.state is MailingState.SENDING]
     in_motion = deliveries.counts(connection, moving)
     copies = sum(counts.values())
-    now = press.clock.now()
+    now = context.clock.now()
     rate = tallies.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
     throttled = limits.throttled(connection, now)
     due = tallies.next_due(connection, moving, {one.family: one.until for one in throttled})
@@ -180,7 +180,7 @@ def _progress(connection: Connection, press: Press, name: IssueName) -> Progress
         rest_at=current.rest_at,
         resting=tuple(one for one in throttled if one.family in due.resting),
         relay_down=outages.open_now(connection),
-        newsletter_known=name.newsletter in press.newsletters,
+        newsletter_known=name.newsletter in context.newsletters,
         approved_by=current.approved_by,
         approved_at=current.approved_at,
     )
@@ -192,9 +192,9 @@ def _state(found: Sequence[Mailing]) -> MailingState:
     return next((one.state for one in found if one.state not in done), found[-1].state)
 
 
-def was_tested(press: Press, name: IssueName) -> bool:
+def was_tested(context: Context, name: IssueName) -> bool:
     """Whether a test mailing of exactly what is planned was sent."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = first_mailing(connection, name)
         return mailings.was_tested(connection, found.content_hash, found.editions_hash)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings import plan
 from mailer.pipeline.mailings.approve import begin, drifted, may_leave, miss
 from mailer.store import issues, mailings
@@ -14,45 +14,45 @@ from mailer.store import issues, mailings
 NextTime = Callable[[datetime], datetime]
 
 
-def waiting(press: Press) -> list[Mailing]:
+def waiting(context: Context) -> list[Mailing]:
     """The mailings that wait for their time: planned, approved where that is required, of newsletters that are known."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = mailings.mailings_in(connection, [MailingState.PLANNED, MailingState.APPROVED])
     return [
-        one for one in found if one.newsletter in press.newsletters and not one.supplement and may_leave(press, one)
+        one for one in found if one.newsletter in context.newsletters and not one.supplement and may_leave(context, one)
     ]
 
 
-def begin_if_due(press: Press, found: Mailing, next_time: NextTime) -> bool:
+def begin_if_due(context: Context, found: Mailing, next_time: NextTime) -> bool:
     """Begin a mailing whose time has come; returns whether it began. Its time is the first after it was ready.
 
     Where no approval is required it is planned again first, since nobody has looked at the plan. One whose time is
     longer past than `not_after_hours` is held. Raises Refused when somebody changed it meanwhile, or when the plan is
     no longer what would go out: an approval is never withdrawn by the clock.
     """
-    schedule, now = press.newsletter(found.newsletter).schedule, press.clock.now()
-    due_at = found.due_at or _settle_time(press, found, next_time)
+    schedule, now = context.newsletter(found.newsletter).schedule, context.clock.now()
+    due_at = found.due_at or _settle_time(context, found, next_time)
     if now < due_at:
         return False
     if now > due_at + timedelta(hours=schedule.not_after_hours):
-        with press.store.transaction() as connection:
-            miss(connection, press, found)
+        with context.store.transaction() as connection:
+            miss(connection, context, found)
         return False
     if not schedule.open_at(now):
         return False
     if found.state is MailingState.APPROVED:
-        with press.store.reading() as connection:
-            drift = drifted(connection, press, found)
+        with context.store.reading() as connection:
+            drift = drifted(connection, context, found)
         if drift:
             raise Refused(f"{found.issue} is approved, but {drift}: send SIGHUP if it was meant, then plan it again")
-        begin(press, found)
+        begin(context, found)
     else:
-        _plan_and_begin(press, found)
+        _plan_and_begin(context, found)
     return True
 
 
-def _settle_time(press: Press, found: Mailing, next_time: NextTime) -> datetime:
-    with press.store.transaction() as connection:
+def _settle_time(context: Context, found: Mailing, next_time: NextTime) -> datetime:
+    with context.store.transaction() as connection:
         revision = issues.revision_of(connection, found.content_hash)
         assert revision is not None, "a mailing's revision is kept for ever"
         due_at = next_time(max(revision.pulled_at, found.approved_at or revision.pulled_at))
@@ -60,16 +60,16 @@ def _settle_time(press: Press, found: Mailing, next_time: NextTime) -> datetime:
     return due_at
 
 
-def _plan_and_begin(press: Press, found: Mailing) -> None:
+def _plan_and_begin(context: Context, found: Mailing) -> None:
     """Plan anew, only in place of the very plan that was due, and begin what was planned.
 
     Every copy is made between the two, outside of any transaction; what was changed meanwhile is not begun.
     """
     name = IssueName.parse(found.issue)
-    draft = plan.draw_up(press, name)
-    with press.store.transaction() as connection:
+    draft = plan.draw_up(context, name)
+    with context.store.transaction() as connection:
         now = mailings.mailings_of(connection, name.newsletter, name.serial)
         if [(one.id, one.state) for one in now] != [(found.id, found.state)] or plan.is_stale(connection, name, draft):
             raise Refused(f"{name} was changed while it was planned again; it is looked at anew")
-        made = mailings.mailing(connection, plan.write(connection, press, name, draft).mailing)
-    begin(press, made)
+        made = mailings.mailing(connection, plan.write(connection, context, name, draft).mailing)
+    begin(context, made)

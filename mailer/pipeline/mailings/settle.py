@@ -4,19 +4,19 @@ from mailer.domain.circulation import Judged
 from mailer.domain.delivery import Event, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.entitle import ADDRESS_CHANGED, judge_people, lost
 from mailer.store import Connection, history, issues, mailings
 from mailer.store.copies import deliveries
 from mailer.store.copies.deliveries import Delivery
 
 
-def settle(press: Press, identity: int, *, accepted: bool) -> None:
+def settle(context: Context, identity: int, *, accepted: bool) -> None:
     """An uncertain copy is accepted, or goes out once more (the same Message-ID, so that the reader's mail can tell).
 
     Refused for a copy that is not uncertain, and for sending again a copy of a cancelled mailing.
     """
-    with press.store.transaction() as connection:
+    with context.store.transaction() as connection:
         found = find(connection, identity)
         if found.state is not State.UNCERTAIN:
             raise Refused(f"delivery {identity} is {found.state}, not uncertain: there is nothing to settle")
@@ -25,22 +25,22 @@ def settle(press: Press, identity: int, *, accepted: bool) -> None:
         else:
             _reopen(connection, mailings.mailing(connection, found.mailing))
             _move(connection, found, Event.SETTLED_RESEND, judged_by="")
-        _note(connection, press, "settle", identity, "accepted" if accepted else "resend")
+        _note(connection, context, "settle", identity, "accepted" if accepted else "resend")
 
 
-def release(press: Press, identity: int) -> str:
+def release(context: Context, identity: int) -> str:
     """A held copy is pending again, with the address and words that the register has now; returns the address.
 
     Refused while its reader is not entitled: the reason is named.
     """
-    with press.store.transaction() as connection:
+    with context.store.transaction() as connection:
         found = find(connection, identity)
         if found.state is not State.HELD:
             raise Refused(f"delivery {identity} is {found.state}, not held: there is nothing to release")
         mailing = mailings.mailing(connection, found.mailing)
         revision = issues.revision_of(connection, mailing.content_hash)
         assert revision is not None, "a mailing's revision is kept for ever"
-        judged = judge_people(connection, press, revision, {found.person}).get(found.person)
+        judged = judge_people(connection, context, revision, {found.person}).get(found.person)
         reason = lost(judged, found.language, {found.address})
         address = judged.candidate.seat.address if judged else None
         if (reason is not None and reason != ADDRESS_CHANGED) or address is None:
@@ -51,7 +51,7 @@ def release(press: Press, identity: int) -> str:
         _reopen(connection, mailing)
         words = _words(judged, found)
         _move(connection, found, Event.RELEASED, judged_by="", address=address.wire, **words)
-        _note(connection, press, "release", identity, reason or found.held_reason or "")
+        _note(connection, context, "release", identity, reason or found.held_reason or "")
         return address.wire
 
 
@@ -84,7 +84,7 @@ def _move(connection: Connection, found: Delivery, event: Event, **also: object)
         raise Refused(f"delivery {found.id} has just been changed by somebody else; look at `mailer delivery show`")
 
 
-def _note(connection: Connection, press: Press, verb: str, identity: int, detail: str) -> None:
+def _note(connection: Connection, context: Context, verb: str, identity: int, detail: str) -> None:
     history.record(
-        connection, at=press.clock.now(), who=press.who, verb=verb, subject=f"delivery {identity}", detail=detail
+        connection, at=context.clock.now(), who=context.who, verb=verb, subject=f"delivery {identity}", detail=detail
     )

@@ -13,7 +13,7 @@ from mailer.domain.entitlement import Reason
 from mailer.domain.errors import Refused
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import Mailing, MailingState
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.proof import prove_within
 from mailer.pipeline.mailings.approve import Begun, begin_proved, first_mailing, may_leave, note
@@ -44,38 +44,40 @@ class Owed:
         return sum(len(one.entitlement.editions) for one in self.people)
 
 
-def unsent(press: Press, name: IssueName) -> Owed:
+def unsent(context: Context, name: IssueName) -> Owed:
     """Who is owed the issue: entitled now, with no copy pending, sending, uncertain, accepted or held."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         found = first_mailing(connection, name)
-        owed, stuck = _owed(connection, press, found)
+        owed, stuck = _owed(connection, context, found)
         return Owed(issue=str(name), people=owed, stuck=stuck)
 
 
-def supplement(press: Press, name: IssueName, *, copies: int | None = None) -> Begun | None:
+def supplement(context: Context, name: IssueName, *, copies: int | None = None) -> Begun | None:
     """Send the owed copies as a further mailing of the same issue: the approved content and editions, the next numbers.
 
     None when nobody is owed anything. Refused when it is not so many `copies` as a person has confirmed, and while the issue's own mailing has not begun.
     """
-    with press.store.transaction() as connection:
+    with context.store.transaction() as connection:
         found = first_mailing(connection, name)
         if found.state not in _UNDER_WAY or (found.state is MailingState.CANCELLED and not found.first_handover_at):
             raise Refused(f"{name} is {found.state}: plan it again, then send it; a supplement is for what was missed")
-        if not may_leave(press, found):
+        if not may_leave(context, found):
             raise Refused(f"{name} was never approved: `mailer plan {name}`, test and approve it")
-        owed, _ = _owed(connection, press, found)
+        owed, _ = _owed(connection, context, found)
         if not owed:
             return None
         by_now = sum(len(one.entitlement.editions) for one in owed)
         if copies is not None and by_now != copies:
             raise Refused(f"{name}: {by_now} copies are owed by now, not {copies}; look again")
         _let_go(connection, found, owed)
-        made = _freeze(connection, press, name, found, owed)
+        made = _freeze(connection, context, name, found, owed)
         # A supplement is a few copies: they may be made inside the transaction.
-        return begin_proved(connection, press, made, prove_within(connection, press, made))
+        return begin_proved(connection, context, made, prove_within(connection, context, made))
 
 
-def _freeze(connection: Connection, press: Press, name: IssueName, found: Mailing, owed: tuple[Judged, ...]) -> Mailing:
+def _freeze(
+    connection: Connection, context: Context, name: IssueName, found: Mailing, owed: tuple[Judged, ...]
+) -> Mailing:
     draft = Draft(
         revision=_revision(connection, found),
         editions=mailings.editions_of(connection, found.id),
@@ -84,13 +86,13 @@ def _freeze(connection: Connection, press: Press, name: IssueName, found: Mailin
     )
     number = len(mailings.mailings_of(connection, name.newsletter, name.serial))
     first_number = deliveries.next_copy_number(connection, name.newsletter, name.serial)
-    frozen = freeze(connection, press, name, draft, [owed], supplement=number, first_number=first_number)
+    frozen = freeze(connection, context, name, draft, [owed], supplement=number, first_number=first_number)
     made = mailings.mailing(connection, frozen.mailing)
     if made.approval_required:
         # Content and editions are those approved; the circulation is what the sender has just confirmed.
-        now = press.clock.now()
-        mailings.change(connection, made.id, approved_hash=made.seal, approved_by=press.who, approved_at=now)
-    note(connection, press, "plan", name, f"supplement {number}, {frozen.copies} copies")
+        now = context.clock.now()
+        mailings.change(connection, made.id, approved_hash=made.seal, approved_by=context.who, approved_at=now)
+    note(connection, context, "plan", name, f"supplement {number}, {frozen.copies} copies")
     return mailings.mailing(connection, made.id)
 
 
@@ -135,12 +137,12 @@ def mended(connection: Connection, found: Mailing) -> Mended:
     )
 
 
-def _owed(connection: Connection, press: Press, found: Mailing) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
+def _owed(connection: Connection, context: Context, found: Mailing) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
     """Who is owed which editions; and who has none because it failed at the address that we still have."""
     served = deliveries.people_served(connection, found.newsletter, found.serial)
     put_right = mended(connection, found)
     owed, stuck = [], []
-    for one in chain.from_iterable(judge_everybody(connection, press, _revision(connection, found))):
+    for one in chain.from_iterable(judge_everybody(connection, context, _revision(connection, found))):
         copies = {language: served.get((one.person, language), []) for language in one.entitlement.editions}
         lacking = [language for language, known in copies.items() if not _is_there(known)]
         failed = [language for language in lacking if has_failed(copies[language], address_of(one), put_right)]

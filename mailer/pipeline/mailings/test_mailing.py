@@ -12,7 +12,7 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.domain.ports import Envelope, Message, Transport
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import (
     Letterhead,
     Workbench,
@@ -53,23 +53,28 @@ class TestMailing:
 
 
 def prepare(
-    press: Press, name: IssueName, *, to: Sequence[Address] = (), person: str | None = None, all_variants: bool = False
+    context: Context,
+    name: IssueName,
+    *,
+    to: Sequence[Address] = (),
+    person: str | None = None,
+    all_variants: bool = False,
 ) -> TestMailing:
     """Make the messages of a test mailing: each language, the commonest variant or all of them, to each address.
 
     Without addresses it goes to the newsletter's editors. Refused for an address that is neither an editor's nor one
     of `test_to`, and for a person who is not entitled to the issue.
     """
-    newsletter = press.newsletter(name.newsletter)
+    newsletter = context.newsletter(name.newsletter)
     addresses = _allowed(newsletter, to)
-    judged = entitled(press, name, person) if person else None
-    with press.store.reading() as connection:
+    judged = entitled(context, name, person) if person else None
+    with context.store.reading() as connection:
         revision = find_revision(connection, name)
         issue = load_issue(connection, revision)
-        kept = _kept(connection, press, name)
+        kept = _kept(connection, context, name)
     letterhead = Letterhead.of(newsletter)
-    kept = kept or stored(compile_editions(press, issue))
-    date = press.clock.now().replace(microsecond=0)
+    kept = kept or stored(compile_editions(context, issue))
+    date = context.clock.now().replace(microsecond=0)
     bench = Workbench(issue=issue, letterhead=letterhead, editions=loaded(kept), date=date)
     copies = list(_copies(newsletter, issue, judged, revision.date, all_variants=all_variants))
     messages = []
@@ -77,7 +82,7 @@ def prepare(
         for copy in copies:
             envelope = Envelope(sender=newsletter.sender.address.wire, recipient=address.wire)
             one = replace(copy, address=address)
-            made = press.signed(bench.make(one, _message_id(press, name, one), test=True), date)
+            made = context.signed(bench.make(one, _message_id(context, name, one), test=True), date)
             messages.append(TestMessage(envelope=envelope, message=made))
     return TestMailing(
         issue=name,
@@ -87,15 +92,15 @@ def prepare(
     )
 
 
-def _kept(connection: Connection, press: Press, name: IssueName) -> list[StoredEdition]:
+def _kept(connection: Connection, context: Context, name: IssueName) -> list[StoredEdition]:
     """The editions of the issue's plan, while they are what would go out: these very bytes are tested."""
     found = mailings.mailings_of(connection, name.newsletter, name.serial)
-    if not found or drifted(connection, press, found[0]):
+    if not found or drifted(connection, context, found[0]):
         return []
     return mailings.editions_of(connection, found[0].id)
 
 
-async def send(press: Press, transport: Transport, test: TestMailing) -> list[str]:
+async def send(context: Context, transport: Transport, test: TestMailing) -> list[str]:
     """Hand every message of a test mailing to the relay; returns a line for each that was not accepted.
 
     Nothing stands in the ledger. That a test of exactly these hashes was sent is remembered when any message was accepted.
@@ -105,13 +110,13 @@ async def send(press: Press, transport: Transport, test: TestMailing) -> list[st
     try:
         await tray.hand_over(transport)
     finally:
-        await asyncio.to_thread(_remember, press, test, tray.accepted)
+        await asyncio.to_thread(_remember, context, test, tray.accepted)
     return [f"the test to {one.envelope.recipient} was not accepted: {said}" for one, said in tray.failed]
 
 
-def _remember(press: Press, test: TestMailing, accepted: int) -> None:
-    now = press.clock.now()
-    with press.store.transaction() as connection:
+def _remember(context: Context, test: TestMailing, accepted: int) -> None:
+    now = context.clock.now()
+    with context.store.transaction() as connection:
         if accepted:  # somebody has it to read; whose address is refused is told, and does not flood the others
             mailings.record_test(
                 connection,
@@ -123,7 +128,7 @@ def _remember(press: Press, test: TestMailing, accepted: int) -> None:
                 messages=accepted,
             )
         detail = f"{accepted} of {len(test.messages)} messages accepted"
-        history.record(connection, at=now, who=press.who, verb="test", subject=str(test.issue), detail=detail)
+        history.record(connection, at=now, who=context.who, verb="test", subject=str(test.issue), detail=detail)
 
 
 def _allowed(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:
@@ -140,10 +145,10 @@ def _allowed(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:
     return chosen
 
 
-def entitled(press: Press, name: IssueName, person: str) -> Judged:
+def entitled(context: Context, name: IssueName, person: str) -> Judged:
     """The person's judgement; Refused when they are not entitled to the issue: they get no byte of it."""
-    with press.store.reading() as connection:
-        people = judge_people(connection, press, find_revision(connection, name), {person})
+    with context.store.reading() as connection:
+        people = judge_people(connection, context, find_revision(connection, name), {person})
     if person not in people:
         raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
     if not people[person].entitlement.receives:
@@ -191,8 +196,8 @@ def _told_until(variant: Variant, day: date) -> date:
             return date(day.year, 12, 31)
 
 
-def _message_id(press: Press, name: IssueName, copy: Copy) -> str:
+def _message_id(context: Context, name: IssueName, copy: Copy) -> str:
     """Different for every test mailing, so that no mail program hides the second as a double of the first."""
-    instant = press.clock.now().isoformat()
+    instant = context.clock.now().isoformat()
     words = f"{name} {instant} {copy.address} {copy.language} {copy.variant.name}"
-    return f"<test.{press.keys.digest('test', words)}@{press.newsletter(name.newsletter).sender.address.domain}>"
+    return f"<test.{context.keys.digest('test', words)}@{context.newsletter(name.newsletter).sender.address.domain}>"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mailer.domain.circulation import Judged
 from mailer.domain.errors import NotFound
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_people
 from mailer.store import mailings
@@ -24,10 +24,10 @@ class Why:
     copies: tuple[Delivery, ...]
 
 
-def why(press: Press, person: str, name: IssueName) -> Why:
+def why(context: Context, person: str, name: IssueName) -> Why:
     """Whether this person gets this issue, by which rule and on what evidence; NotFound for a person not in the register."""
-    with press.store.reading() as connection:
-        people = judge_people(connection, press, find_revision(connection, name), {person})
+    with context.store.reading() as connection:
+        people = judge_people(connection, context, find_revision(connection, name), {person})
         if person not in people:
             raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
         found = mailings.mailings_of(connection, name.newsletter, name.serial)

@@ -2,20 +2,20 @@
 
 from mailer.domain.delivery import State
 from mailer.domain.errors import NotFound, Refused
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import erase as erasure
 from mailer.store import history
 from mailer.store.copies import readers
 from mailer.store.members import lock_register
 
 
-def erase(press: Press, person: str) -> str:
+def erase(context: Context, person: str) -> str:
     """The person is gone from the register and anonymous everywhere else; returns the alias that stands in their place.
 
     Copies that have not left are cancelled. Payments stay: they are the membership's. Refused while a copy is being
     handed over at this moment, NotFound for a person who is nowhere.
     """
-    with press.store.transaction() as connection:
+    with context.store.transaction() as connection:
         lock_register(connection)
         copies = [copy for _, copy in readers.of_person(connection, person)]
         if any(copy.state is State.SENDING for copy in copies):
@@ -23,5 +23,5 @@ def erase(press: Press, person: str) -> str:
         if not erasure.is_known(connection, person):
             raise NotFound(f"there is no person {person!r}; `mailer person list` shows them")
         alias = erasure.forget(connection, person)
-        history.record(connection, at=press.clock.now(), who=press.who, verb="erase", subject=alias, detail="")
+        history.record(connection, at=context.clock.now(), who=context.who, verb="erase", subject=alias, detail="")
     return alias

@@ -10,7 +10,7 @@ from mailer.domain.errors import NotFound
 from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Membership, Seat
 from mailer.domain.register_rows import payment_cells, seat_cells
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection, holds, reports
 from mailer.store.copies import deliveries, readers
 from mailer.store.members import load_register, register_of
@@ -31,9 +31,9 @@ class Known:
     addresses: frozenset[str] = frozenset()
 
 
-def about(press: Press, found: Sequence[Report]) -> dict[int, Known]:
+def about(context: Context, found: Sequence[Report]) -> dict[int, Known]:
     """What is known of the people that these reports are about, by the report's id."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         seats: dict[str, list[Seat]] = {}
         for seat in register_of(connection, {one.person for one in found if one.person}).seats:
             seats.setdefault(seat.person, []).append(seat)
@@ -49,17 +49,17 @@ def about(press: Press, found: Sequence[Report]) -> dict[int, Known]:
     }
 
 
-def listing(press: Press) -> list[Document]:
+def listing(context: Context) -> list[Document]:
     """Every row of the register, by person and membership."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         register = load_register(connection)
     rows = sorted(register.seats, key=lambda seat: (seat.person, seat.membership))
     return [_row(seat, register.memberships[seat.membership]) for seat in rows]
 
 
-def show(press: Press, person: str) -> Document:
+def show(context: Context, person: str) -> Document:
     """A person with every membership, its payments, and every copy; NotFound for who is not in the register."""
-    with press.store.reading() as connection:
+    with context.store.reading() as connection:
         register = load_register(connection)
         copies = readers.of_person(connection, person)
         seats = [seat for seat in register.seats if seat.person == person]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline import maillog
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.approve import cancel_waiting
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries
@@ -17,7 +17,7 @@ from mailer.store.ledger.owners import Owner, owners_with_copies
 Legacy = Callable[[Owner], tuple[Traces | None] | None]
 
 
-def take_over(connection: Connection, press: Press, own: int, legacy: Legacy) -> list[Owner]:
+def take_over(connection: Connection, context: Context, own: int, legacy: Legacy) -> list[Owner]:
     """Free the copies of senders that are proved dead, by their journals, and those whose lease has ended.
 
     Returns the dead, whose journals have told what they had to tell. What is uncertain a person settles, whatever
@@ -30,50 +30,50 @@ def take_over(connection: Connection, press: Press, own: int, legacy: Legacy) ->
         if left is not None:
             (dead[owner.id],) = left
             buried.append(owner)
-    _free(connection, press, dead, maillog.taken_over)
+    _free(connection, context, dead, maillog.taken_over)
     return buried
 
 
-def free_own(connection: Connection, press: Press, own: int, traces: Callable[[], Traces | None]) -> None:
+def free_own(connection: Connection, context: Context, own: int, traces: Callable[[], Traces | None]) -> None:
     """Free what is ours in the ledger while we have nothing in hand: it was claimed, and never reached us.
 
     Our own journal is asked all the same.
     """
     if any(owner.id == own for owner in owners_with_copies(connection)):
-        _free(connection, press, {own: traces()}, maillog.let_go)
+        _free(connection, context, {own: traces()}, maillog.let_go)
 
 
 def _free(
-    connection: Connection, press: Press, dead: Mapping[int, Traces | None], log: Callable[[int, int], None]
+    connection: Connection, context: Context, dead: Mapping[int, Traces | None], log: Callable[[int, int], None]
 ) -> None:
-    pending, uncertain = leftovers.take_over(connection, dead=dead, now=press.clock.now())
+    pending, uncertain = leftovers.take_over(connection, dead=dead, now=context.clock.now())
     if pending or uncertain:
         log(pending, len(uncertain))
 
 
-def relay_is_up(connection: Connection, press: Press) -> None:
+def relay_is_up(connection: Connection, context: Context) -> None:
     """The relay can be used again."""
-    outages.end(connection, press.clock.now())
+    outages.end(connection, context.clock.now())
 
 
-def relay_is_down(connection: Connection, press: Press, reason: str) -> None:
+def relay_is_down(connection: Connection, context: Context, reason: str) -> None:
     """No relay can be used; the time to give up stands still."""
-    outages.begin(connection, press.clock.now(), reason)
+    outages.begin(connection, context.clock.now(), reason)
     maillog.relay_down(reason)
 
 
-def tidy(connection: Connection, press: Press) -> set[int]:
+def tidy(connection: Connection, context: Context) -> set[int]:
     """Cancel what came back to a cancelled mailing, close what is done; returns the mailings that were closed."""
     for one in mailings.mailings_in(connection, [MailingState.CANCELLED]):
         if deliveries.any_waits(connection, one.id):
             cancel_waiting(connection, one.id)
-    closed = close_done(connection, press)
+    closed = close_done(connection, context)
     for one in closed:
         maillog.mailing(one.issue, "closed")
     return {one.id for one in closed}
 
 
-def close_done(connection: Connection, press: Press) -> list[Mailing]:
+def close_done(connection: Connection, context: Context) -> list[Mailing]:
     """Close every mailing in which nothing is pending or sending; returns those that were closed.
 
     A closed one to which a copy came back (a late reply, a copy settled or released) goes on first.
@@ -81,7 +81,7 @@ def close_done(connection: Connection, press: Press) -> list[Mailing]:
     for one in mailings.mailings_in(connection, [MailingState.CLOSED]):
         if deliveries.any_waits(connection, one.id):
             mailings.move(connection, one, take(one.state, Step.REOPEN))
-    now = press.clock.now()
+    now = context.clock.now()
     sending = mailings.mailings_in(connection, [MailingState.SENDING])
     return [
         one

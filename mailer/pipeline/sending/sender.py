@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from mailer.domain.pacing import levelled
 from mailer.domain.ports import Journal
 from mailer.pipeline import maillog
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.lane import AHEAD, Blame, Drained, Lane, Relay, Rest
 from mailer.pipeline.sending.recovery import Legacy
@@ -37,7 +37,7 @@ class Sender:
 
     def __init__(
         self,
-        press: Press,
+        context: Context,
         relays: Sequence[Relay],
         manner: Manner,
         *,
@@ -51,7 +51,7 @@ class Sender:
 
         `reach` keeps the epoch of a claim safe, so that a restored backup is noticed.
         """
-        self._press = press
+        self._context = context
         self._relays = tuple(relays)
         self._manner = manner
         self._owner = owner
@@ -95,9 +95,9 @@ class Sender:
         """Wait for `stop`, however long."""
         await self._stop.wait()
 
-    def use(self, press: Press) -> None:
+    def use(self, context: Context) -> None:
         """Work with other newsletters, fees and templates from the next claim on, and try a refused login again."""
-        self._press = press
+        self._context = context
         self._benches = {}  # a claim that is under way keeps its own
         self._rests = {name: Rest() for name in self._rests}
 
@@ -116,7 +116,7 @@ class Sender:
         await self._write_and_free()
         for owner in await self._ledger(recovery.take_over, self._owner, self._legacy):
             self._bury(owner)
-        now = self._press.clock.now()
+        now = self._context.clock.now()
         usable = [relay for relay in self._relays if self._rests[relay.name].may_try(now)]
         if not usable or self._stop.is_set():
             await self._tidy()
@@ -140,7 +140,7 @@ class Sender:
     def _lane(self, relay: Relay) -> Lane:
         return Lane(
             relay=relay,
-            tray=OutTray(self._press, self._journal, self._nudged.set),
+            tray=OutTray(self._context, self._journal, self._nudged.set),
             size=relay.connections * AHEAD,
             carriers=relay.connections,
         )
@@ -166,12 +166,12 @@ class Sender:
 
         Told to stop, or after DRAIN, nothing more is claimed; what is being handed over is finished and written.
         """
-        told, until = False, self._press.clock.elapsed() + DRAIN
+        told, until = False, self._context.clock.elapsed() + DRAIN
         while True:
             if not told and any(lane.reached for lane in lanes.values()):
                 await self._ledger(recovery.relay_is_up)
                 told = True
-            if self._stop.is_set() or self._press.clock.elapsed() >= until:
+            if self._stop.is_set() or self._context.clock.elapsed() >= until:
                 for lane in lanes.values():
                     lane.tray.close()
             starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
@@ -216,7 +216,7 @@ class Sender:
         for name, lane in lanes.items():
             results, broken = lane.tray.collect()
             self._results[name] += results
-            now, got_through = self._press.clock.now(), self._handed_over + lane.tray.handed_over
+            now, got_through = self._context.clock.now(), self._handed_over + lane.tray.handed_over
             for one in broken:
                 result = self._blame.judge(one, now=now, got_through=got_through)
                 lane.blamed += result.outcome is not None
@@ -232,7 +232,7 @@ class Sender:
             room=room,
             carried=carried,
             spoiled=tuple(self._spoiled),
-            elapsed=self._press.clock.elapsed(),
+            elapsed=self._context.clock.elapsed(),
             only=only,
         )
 
@@ -251,7 +251,7 @@ class Sender:
         self._owes = False
 
     async def _after(self, lanes: Mapping[str, Lane]) -> Drained:
-        drained, now, failed = Drained(), self._press.clock.now(), 0
+        drained, now, failed = Drained(), self._context.clock.now(), 0
         for name, lane in lanes.items():
             drained.handed_over += lane.tray.handed_over
             rest = self._rests[name]
@@ -276,13 +276,13 @@ class Sender:
             del self._benches[identity]
 
     async def _ledger(
-        self, step: Callable[Concatenate[Connection, Press, Words], Answer], *given: Words.args, **named: Words.kwargs
+        self, step: Callable[Concatenate[Connection, Context, Words], Answer], *given: Words.args, **named: Words.kwargs
     ) -> Answer:
         """Take one step in one transaction, in the ledger's thread: the only way from here to the database."""
 
         def in_transaction() -> Answer:
-            with self._press.store.transaction() as connection:
-                return step(connection, self._press, *given, **named)
+            with self._context.store.transaction() as connection:
+                return step(connection, self._context, *given, **named)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, in_transaction)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from mailer.domain.errors import CannotRender
 from mailer.domain.ports import Envelope, Message
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import Workbench
 from mailer.store.ledger.claims import Claim
 
@@ -26,7 +26,7 @@ class Work:
     started_at: datetime | None = None
     begun: bool = False
 
-    def make(self, press: Press) -> None:
+    def make(self, context: Context) -> None:
         """Afterwards `message` is there, signed where we sign. Raises CannotRender."""
         copy, bench = self.claim, self.bench
         message = bench.print_copy(
@@ -38,9 +38,9 @@ class Work:
             copy.salutation,
             copy.paid_until,
             copy.message_id,
-            unsubscribe=press.unsubscribe(copy.delivery),
+            unsubscribe=context.unsubscribe(copy.delivery),
         )
-        self.message = press.signed(message, bench.date)
+        self.message = context.signed(message, bench.date)
 
 
 # What is raised when a copy cannot be made: by a value, an edition or a header.
@@ -54,8 +54,8 @@ _AHEAD = 48  # copies made before they are asked for
 class MadeAhead:
     """Makes and signs copies in threads, a few ahead of the connections; `done` gets them back in the loop's own thread."""
 
-    def __init__(self, press: Press, done: Callable[[list[tuple[Work, Exception | None]]], None]) -> None:
-        self._press = press
+    def __init__(self, context: Context, done: Callable[[list[tuple[Work, Exception | None]]], None]) -> None:
+        self._context = context
         self._done = done
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="signing")
         self._waiting: deque[Work] = deque()
@@ -94,7 +94,7 @@ class MadeAhead:
         made: list[tuple[Work, Exception | None]] = []
         for work in works:
             try:
-                work.make(self._press)
+                work.make(self._context)
             except Exception as error:  # noqa: BLE001  (in a thread nobody else would hear of it)
                 made.append((work, error))
             else:

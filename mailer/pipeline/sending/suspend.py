@@ -5,42 +5,42 @@ from datetime import datetime
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.families import family_of
 from mailer.formats.address import parse
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.store import Connection, history
 from mailer.store.ledger import limits
 from mailer.store.ledger.limits import Throttle
 
 
-def listing(press: Press) -> list[Throttle]:
+def listing(context: Context) -> list[Throttle]:
     """Every provider that gets nothing now, whether a person or the sender has decided it, by name."""
-    with press.store.reading() as connection:
-        return limits.throttled(connection, press.clock.now())
+    with context.store.reading() as connection:
+        return limits.throttled(connection, context.clock.now())
 
 
-def suspend(press: Press, domain: str, *, until: datetime | None, reason: str) -> Throttle:
+def suspend(context: Context, domain: str, *, until: datetime | None, reason: str) -> Throttle:
     """Nothing leaves to the domain's provider until then (None: until it is lifted); its copies use up no attempt.
 
     Raises BadInput for what is no domain, Refused for an end that has passed or for no reason.
     """
-    family, now = _family(domain), press.clock.now()
+    family, now = _family(domain), context.clock.now()
     if until is not None and until <= now:
         raise Refused(f"{until:%Y-%m-%d %H:%M} UTC has passed: name a later --until")
     if not reason.strip():
         raise Refused(f"{family} is suspended only with a --reason, for those who come after you")
-    made = Throttle(family=family, failures=0, until=until, reason=reason.strip(), set_at=now, set_by=press.who)
-    with press.store.transaction() as connection:
+    made = Throttle(family=family, failures=0, until=until, reason=reason.strip(), set_at=now, set_by=context.who)
+    with context.store.transaction() as connection:
         limits.set_throttle(connection, made)
-        _note(connection, press, "suspend", family, made.reason)
+        _note(connection, context, "suspend", family, made.reason)
     return made
 
 
-def lift(press: Press, domain: str) -> str:
+def lift(context: Context, domain: str) -> str:
     """Copies leave to the domain's provider again; returns its name. NotFound where nothing was held back."""
     family = _family(domain)
-    with press.store.transaction() as connection:
+    with context.store.transaction() as connection:
         if not limits.lift(connection, [family]):
             raise NotFound(f"{family} is not suspended; `mailer domain list` shows those that are")
-        _note(connection, press, "lift", family, "")
+        _note(connection, context, "lift", family, "")
     return family
 
 
@@ -48,7 +48,7 @@ def _family(domain: str) -> str:
     return family_of(parse(f"postmaster@{domain}").domain)
 
 
-def _note(connection: Connection, press: Press, verb: str, family: str, detail: str) -> None:
+def _note(connection: Connection, context: Context, verb: str, family: str, detail: str) -> None:
     history.record(
-        connection, at=press.clock.now(), who=press.who, verb=verb, subject=f"domain {family}", detail=detail
+        connection, at=context.clock.now(), who=context.who, verb=verb, subject=f"domain {family}", detail=detail
     )

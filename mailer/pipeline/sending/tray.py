@@ -8,7 +8,7 @@ from mailer.domain.delivery import Event, Noted, Outcome, event_of, noted_of
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import Journal, Message, Parcel
 from mailer.pipeline import maillog
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.sending.signing import UNMAKABLE, MadeAhead, Work
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
@@ -25,13 +25,13 @@ class Broken:
 class OutTray:
     """What one relay's connections take from. Nothing is waited for here; `nudge` is called when there is much to do."""
 
-    def __init__(self, press: Press, journal: Journal, nudge: Callable[[], None]) -> None:
-        self._press = press
-        self._clock = press.clock
+    def __init__(self, context: Context, journal: Journal, nudge: Callable[[], None]) -> None:
+        self._context = context
+        self._clock = context.clock
         self._journal = journal
         self._nudge = nudge
         self._queue: deque[Work] = deque()
-        self._ahead = MadeAhead(press, self._made_ahead) if press.signer is not None else None
+        self._ahead = MadeAhead(context, self._made_ahead) if context.signer is not None else None
         self._wakers: list[Callable[[], None]] = []
         self._going: Collection[int] = ()
         self._results: list[Result] = []
@@ -176,7 +176,7 @@ class OutTray:
 
     def _made(self, work: Work) -> bool:
         try:
-            work.make(self._press)
+            work.make(self._context)
         except UNMAKABLE as error:
             return not self._spoil(work, error)
         return True

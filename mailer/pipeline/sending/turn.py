@@ -11,7 +11,7 @@ from mailer.domain.ports import Envelope
 from mailer.domain.retry import Backoff
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.consequences import Consequences, refused
-from mailer.pipeline.context import IssueName, Press
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Workbench
 from mailer.pipeline.issues.proof import workbench
 from mailer.pipeline.mailings.entitle import ask_again
@@ -69,29 +69,31 @@ class Given:
     epoch: int
 
 
-def turn_over(connection: Connection, press: Press, manner: Manner, benches: Benches, asked: Asked) -> Given:
+def turn_over(connection: Connection, context: Context, manner: Manner, benches: Benches, asked: Asked) -> Given:
     """Record what came of the copies in hand, then claim and mark further ones. All of it or nothing.
 
     `benches` keeps what is the same for every copy of a mailing. Entitlement is asked again, in this transaction, from
     the register as it is in it.
     """
-    if any(asked.room.values()) and (manner.limited or any(one.schedule.canary for one in press.newsletters.values())):
+    if any(asked.room.values()) and (
+        manner.limited or any(one.schedule.canary for one in context.newsletters.values())
+    ):
         claims.wait_for_others(connection)
-    now = press.clock.now()
+    now = context.clock.now()
     for relay, results in asked.results.items():
-        record(connection, press, manner, asked.owner, relay, results, now)
+        record(connection, context, manner, asked.owner, relay, results, now)
     for claim, why in asked.spoiled:
         _hold(connection, claim, why)
-    starting = startable(connection, press, now, asked.only)
+    starting = startable(connection, context, now, asked.only)
     going = claims.go_on(connection, [one.id for one in starting])
-    works = _claim(connection, press, manner, benches, asked, starting, now)
+    works = _claim(connection, context, manner, benches, asked, starting, now)
     epoch = claims.advance_epoch(connection) if any(works.values()) else claims.ledger_epoch(connection)
     return Given(works=works, going=frozenset(going), epoch=epoch)
 
 
 def _claim(
     connection: Connection,
-    press: Press,
+    context: Context,
     manner: Manner,
     benches: Benches,
     asked: Asked,
@@ -114,15 +116,15 @@ def _claim(
         if bench is None:
             continue
         mailings.share(connection, one.id)
-        judged_by = ask_again(connection, press, one)
-        limit = wave(connection, press.newsletter(one.newsletter).schedule, one, now)
+        judged_by = ask_again(connection, context, one)
+        limit = wave(connection, context.newsletter(one.newsletter).schedule, one, now)
         for relay, claimed in works.items():
             free = given[relay] - len(claimed)
             free = free if limit is None else min(free, limit)
             taken = _claim_for(connection, manner, asked.owner, relay, one, judged_by, closed, free, now)
             limit = limit if limit is None else limit - len(taken)
             until = asked.elapsed + manner.lease.total_seconds()
-            claimed += [_work(press, bench, claim, until) for claim in taken]
+            claimed += [_work(context, bench, claim, until) for claim in taken]
     return works
 
 
@@ -176,7 +178,7 @@ def _bench(connection: Connection, benches: Benches, one: Mailing, now: datetime
     return benches[one.id]
 
 
-def startable(connection: Connection, press: Press, now: datetime, only: IssueName | None) -> list[Mailing]:
+def startable(connection: Connection, context: Context, now: datetime, only: IssueName | None) -> list[Mailing]:
     """The mailings of which messages may leave now: begun, past their undo time, within their newsletter's hours."""
     return [
         one
@@ -184,15 +186,15 @@ def startable(connection: Connection, press: Press, now: datetime, only: IssueNa
         if (only is None or one.issue == str(only))
         and one.starts_at is not None
         and one.starts_at <= now
-        and one.newsletter in press.newsletters
-        and press.newsletters[one.newsletter].schedule.open_at(now)
+        and one.newsletter in context.newsletters
+        and context.newsletters[one.newsletter].schedule.open_at(now)
     ]
 
 
-def _work(press: Press, bench: Workbench, claim: Claim, until: float) -> Work:
+def _work(context: Context, bench: Workbench, claim: Claim, until: float) -> Work:
     # The Message-ID's token is the ENVID too: a report then names its delivery although the header was not returned.
     envelope = Envelope(
-        sender=press.return_path(claim.delivery) or bench.letterhead.sender.address.wire,
+        sender=context.return_path(claim.delivery) or bench.letterhead.sender.address.wire,
         recipient=claim.address,
         identity=claim.message_id.partition("@")[0].removeprefix("<"),
     )
@@ -208,7 +210,7 @@ def _hold(connection: Connection, claim: Claim, why: str) -> None:
 
 def record(
     connection: Connection,
-    press: Press,
+    context: Context,
     manner: Manner,
     owner: int,
     relay: str,
@@ -229,8 +231,8 @@ def record(
         for one in judged:
             # Not for ever: a relay that always loses the reply would bring the reader copy after copy.
             if isinstance(one.outcome, Unknown) and one.next_attempt_at is not None:
-                settle_by_policy(connection, press, one.claim.delivery, one.next_attempt_at)
-    refused(connection, press, manner.consequences, judged)
+                settle_by_policy(connection, context, one.claim.delivery, one.next_attempt_at)
+    refused(connection, context, manner.consequences, judged)
 
 
 def _later(connection: Connection, manner: Manner, results: Sequence[Result], now: datetime) -> list[Result]:
@@ -265,11 +267,13 @@ def _judged(
     return one._replace(event=Event.GAVE_UP if gave_up else one.event, next_attempt_at=again)
 
 
-def settle_by_policy(connection: Connection, press: Press, identity: int, again_at: datetime) -> None:
+def settle_by_policy(connection: Connection, context: Context, identity: int, again_at: datetime) -> None:
     """An uncertain copy is sent once more, because on_unknown = "resend" says so; history keeps that."""
     found = deliveries.delivery(connection, identity)
     if found is not None and found.state is State.UNCERTAIN:
         deliveries.move(connection, found, Event.SETTLED_RESEND, next_attempt_at=again_at)
         detail = 'on_unknown = "resend"'
-        now = press.clock.now()
-        history.record(connection, at=now, who=press.who, verb="settle", subject=f"delivery {identity}", detail=detail)
+        now = context.clock.now()
+        history.record(
+            connection, at=now, who=context.who, verb="settle", subject=f"delivery {identity}", detail=detail
+        )

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
-from tests.formats.test_message import PICTURE
 
 from mailer.domain.address import Address
 from mailer.domain.edition import NO_INSERT, Edition, HtmlSlot, Place, Slot, SlotLine
@@ -21,6 +20,7 @@ from mailer.formats.message.parts import contents
 from mailer.formats.message.plate import Plate
 from tests.formats import reference
 from tests.formats.made_up import INDIVIDUAL, READER, a_plate, an_edition
+from tests.formats.message.test_parts import PICTURE
 from tests.formats.rfc3676 import unflow
 from tests.formats.strategies import lines, visible
 

@@ -21,7 +21,7 @@ RAW = """\
 
 Sent to the friends of the Upper Mill Society.
 
-Published quarterly by Wheel Press.
+Published quarterly by Wheel Context.
 
 Issue № 2 (18), vol. 4. 2031
 
@@ -73,7 +73,7 @@ Printed on old paper.
 
 (c) Upper Mill Society: [mill@club.example](mailto:mill@club.example);
 
-© Wheel Press
+© Wheel Context
 
 Milltown, March 2031
 
@@ -112,7 +112,7 @@ def test_the_head_is_recognised(imported):
         "authors": [{"name": "Ada Quill", "about": "member of the board"}, {"name": "Boris Roe", "about": "miller"}],
         "editor": "Cy Park",
         "place": "Milltown",
-        "copyright": ["© Upper Mill Society: mill@club.example", "© Wheel Press"],
+        "copyright": ["© Upper Mill Society: mill@club.example", "© Wheel Context"],
     }
 
 

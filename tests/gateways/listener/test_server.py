@@ -89,16 +89,13 @@ async def call(port: int):
         writer.close()
 
 
-def story(told: Callable[[Desk, Listener], Awaitable[None]], **options: object) -> Desk:
+async def story(told: Callable[[Desk, Listener], Awaitable[None]], **options: object) -> Desk:
     """The desk after what was told happened at a listener."""
 
-    async def play() -> Desk:
-        desk = Desk()
-        async with desk.listener(**options) as listener:
-            await told(desk, listener)
-        return desk
-
-    return asyncio.run(play())
+    desk = Desk()
+    async with desk.listener(**options) as listener:
+        await told(desk, listener)
+    return desk
 
 
 async def deliver(listener: Listener, content: bytes = REPORT, recipient: str = ANNA) -> tuple[dict, str]:
@@ -106,14 +103,14 @@ async def deliver(listener: Listener, content: bytes = REPORT, recipient: str = 
         return await client.sendmail("", [recipient], content)
 
 
-def test_a_report_is_answered_for_once_it_is_kept():
+async def test_a_report_is_answered_for_once_it_is_kept():
     async def told(desk: Desk, listener: Listener) -> None:
         assert await deliver(listener) == ({}, "2.0.0 It is kept")
 
-    assert story(told).kept == [RawReport(content=REPORT, recipient=ANNA, way=Way.LISTENER)]
+    assert (await story(told)).kept == [RawReport(content=REPORT, recipient=ANNA, way=Way.LISTENER)]
 
 
-def test_it_says_what_it_can_and_tells_nothing_about_addresses():
+async def test_it_says_what_it_can_and_tells_nothing_about_addresses():
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             assert caller.greeting.startswith("220 ")
@@ -133,13 +130,13 @@ def test_it_says_what_it_can_and_tells_nothing_about_addresses():
             assert (await caller.say("MAIL FROM:<>", f"RCPT TO:<{ANNA}>", "DATA now")).startswith("501")
             assert (await caller.say("RSET", "QUIT")).startswith("221")
 
-    assert story(told).kept == []
+    assert (await story(told)).kept == []
 
 
 @pytest.mark.parametrize(
     "recipient", [b"nobody@bounces.club.example", b"b-\xff@bounces.club.example", "b-\u202eanna@x.example".encode()]
 )
-def test_an_unknown_recipient_is_refused_and_another_may_follow(recipient: bytes):
+async def test_an_unknown_recipient_is_refused_and_another_may_follow(recipient: bytes):
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             said = await caller.say("EHLO mx.example", "MAIL FROM:<> SMTPUTF8", b"RCPT TO:<" + recipient + b">")
@@ -147,11 +144,11 @@ def test_an_unknown_recipient_is_refused_and_another_may_follow(recipient: bytes
             assert (await caller.say("DATA")).startswith("503")
             assert (await caller.say(f"RCPT TO:<{ANNA}>")).startswith("250")
 
-    assert story(told).kept == []
+    assert (await story(told)).kept == []
 
 
 @pytest.mark.parametrize("line", [b"RCPT TO:<", b"MAIL FROM:<", b"RCPT TO:<b-\x00@x>", b"\xff\xfe", b"x" * 200_000])
-def test_what_cannot_be_understood_is_said_to_be_so(line: bytes):
+async def test_what_cannot_be_understood_is_said_to_be_so(line: bytes):
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             await caller.say("EHLO mx.example")
@@ -164,10 +161,10 @@ def test_what_cannot_be_understood_is_said_to_be_so(line: bytes):
             assert (await caller.opened()).startswith("354")
             assert await caller.say(b"x\r\n.") == "250 2.0.0 It is kept"
 
-    assert len(story(told).kept) == 1
+    assert len((await story(told)).kept) == 1
 
 
-def test_each_recipient_has_a_transaction_of_its_own():
+async def test_each_recipient_has_a_transaction_of_its_own():
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             await caller.say("EHLO mx.example", "MAIL FROM:<>", f"RCPT TO:<{ANNA}>")
@@ -177,10 +174,10 @@ def test_each_recipient_has_a_transaction_of_its_own():
             await caller.say("MAIL FROM:<>", f"RCPT TO:<{BORIS}>", "DATA")
             assert (await caller.say(b"2\r\n.")).startswith("250")
 
-    assert [(one.recipient, one.content) for one in story(told).kept] == [(ANNA, b"1\r\n"), (BORIS, b"2\r\n")]
+    assert [(one.recipient, one.content) for one in (await story(told)).kept] == [(ANNA, b"1\r\n"), (BORIS, b"2\r\n")]
 
 
-def test_commands_may_come_in_groups():
+async def test_commands_may_come_in_groups():
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             group = f"MAIL FROM:<>\r\nRCPT TO:<nobody@x.example>\r\nRCPT TO:<{ANNA}>\r\nDATA\r\n".encode()
@@ -189,7 +186,7 @@ def test_commands_may_come_in_groups():
         codes = [line[:3] for line in said if line[3] == " "]
         assert codes == ["250", *["250", "550", "250", "354", "250"] * 2, "221"]
 
-    assert [one.content for one in story(told).kept] == [REPORT, REPORT]
+    assert [one.content for one in (await story(told)).kept] == [REPORT, REPORT]
 
 
 @pytest.mark.parametrize(
@@ -204,17 +201,17 @@ def test_commands_may_come_in_groups():
     ],
     ids=["dots", "bare", "long", "longer", "empty", "smuggled"],
 )
-def test_every_octet_is_kept(sent: bytes, kept: bytes):
+async def test_every_octet_is_kept(sent: bytes, kept: bytes):
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             await caller.opened()
             assert (await caller.say(sent + b".")).startswith("250")
 
-    assert [one.content for one in story(told).kept] == [kept]
+    assert [one.content for one in (await story(told)).kept] == [kept]
 
 
 @pytest.mark.parametrize("split", range(65_530, 65_540))
-def test_a_line_may_end_wherever_the_reading_does(split: int):
+async def test_a_line_may_end_wherever_the_reading_does(split: int):
     content = b"." * (split - 1) + b"\r\n.\r\n".replace(b".", b"..")
 
     async def told(desk: Desk, listener: Listener) -> None:
@@ -222,10 +219,10 @@ def test_a_line_may_end_wherever_the_reading_does(split: int):
             await caller.opened()
             assert (await caller.say(b"." + content + b".")).startswith("250")
 
-    assert story(told).kept[0].content == b"." * (split - 1) + b"\r\n.\r\n"
+    assert (await story(told)).kept[0].content == b"." * (split - 1) + b"\r\n.\r\n"
 
 
-def test_what_is_too_big_is_refused_whether_it_says_so_or_not(monkeypatch: pytest.MonkeyPatch):
+async def test_what_is_too_big_is_refused_whether_it_says_so_or_not(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(reception, "BIGGEST_MAIL", 100_000)
     held = []
 
@@ -241,11 +238,11 @@ def test_what_is_too_big_is_refused_whether_it_says_so_or_not(monkeypatch: pytes
             await caller.say(f"RCPT TO:<{ANNA}>", "DATA")
             assert (await caller.say(b"x" * 99_998 + b"\r\n.")).startswith("250")
 
-    assert [len(one.content) for one in story(told).kept] == [100_000]
+    assert [len(one.content) for one in (await story(told)).kept] == [100_000]
     assert held == [0, 0, 0]
 
 
-def test_all_together_hold_no_more_than_they_may(monkeypatch: pytest.MonkeyPatch):
+async def test_all_together_hold_no_more_than_they_may(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(reception, "MOST_HELD", 100)
 
     async def told(desk: Desk, listener: Listener) -> None:
@@ -261,14 +258,14 @@ def test_all_together_hold_no_more_than_they_may(monkeypatch: pytest.MonkeyPatch
             await second.say("MAIL FROM:<>", f"RCPT TO:<{ANNA}>", "DATA")
             assert (await second.say(b"y" * 20 + b"\r\n.")).startswith("250")
 
-    assert len(story(told).kept) == 2
+    assert len((await story(told)).kept) == 2
 
 
 @pytest.mark.parametrize(
     ("error", "shown"),
     [(MailerError("the database is locked"), "the database is locked"), (ValueError(f"{ANNA} again"), "ValueError")],
 )
-def test_whatever_fails_here_the_client_is_to_come_again(
+async def test_whatever_fails_here_the_client_is_to_come_again(
     error: Exception, shown: str, caplog: pytest.LogCaptureFixture
 ):
     async def told(desk: Desk, listener: Listener) -> None:
@@ -283,23 +280,23 @@ def test_whatever_fails_here_the_client_is_to_come_again(
             assert (await caller.say(b"x\r\n.")).startswith("250")
 
     with caplog.at_level(logging.DEBUG, "mailer"):
-        assert len(story(told).kept) == 1
+        assert len((await story(told)).kept) == 1
     assert caplog.text.count(shown) == 2
     assert "anna" not in caplog.text
 
 
-def test_no_address_is_in_the_log(caplog: pytest.LogCaptureFixture):
+async def test_no_address_is_in_the_log(caplog: pytest.LogCaptureFixture):
     async def told(desk: Desk, listener: Listener) -> None:
         await deliver(listener)
 
     caplog.set_level(logging.INFO)
-    story(told)
+    await story(told)
     assert "example" not in caplog.text
 
 
 @pytest.mark.parametrize("end", ["close", "abort"])
 @pytest.mark.parametrize("sent", [b"Subject: x\r\n", b"Subject: x\r\n.\r", b"x" * 100_000])
-def test_a_content_that_breaks_off_is_not_taken(sent: bytes, end: str):
+async def test_a_content_that_breaks_off_is_not_taken(sent: bytes, end: str):
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             await caller.opened()
@@ -309,10 +306,10 @@ def test_a_content_that_breaks_off_is_not_taken(sent: bytes, end: str):
         await deliver(listener, recipient=BORIS)
         assert listener._reception.held == 0
 
-    assert [one.recipient for one in story(told).kept] == [BORIS]
+    assert [one.recipient for one in (await story(told)).kept] == [BORIS]
 
 
-def test_what_came_whole_is_taken_though_its_client_does_not_wait():
+async def test_what_came_whole_is_taken_though_its_client_does_not_wait():
     async def told(desk: Desk, listener: Listener) -> None:
         desk.gate = asyncio.Event()
         async with call(listener.port) as caller:
@@ -328,20 +325,20 @@ def test_what_came_whole_is_taken_though_its_client_does_not_wait():
         desk.fail = None
         desk.gate.set()
 
-    assert [one.content for one in story(told).kept] == [REPORT]
+    assert [one.content for one in (await story(told)).kept] == [REPORT]
 
 
-def test_many_come_at_once():
+async def test_many_come_at_once():
     async def told(desk: Desk, listener: Listener) -> None:
         everybody = [f"b-{number}@bounces.club.example" for number in range(20)]
         answers = await asyncio.gather(*(deliver(listener, recipient=one) for one in everybody))
         assert answers == [({}, "2.0.0 It is kept")] * 20
         assert sorted(one.recipient for one in desk.kept) == sorted(everybody)
 
-    story(told)
+    await story(told)
 
 
-def test_one_too_many_is_asked_to_come_again(monkeypatch: pytest.MonkeyPatch):
+async def test_one_too_many_is_asked_to_come_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(listening, "MOST_CONNECTIONS", 2)
 
     async def told(desk: Desk, listener: Listener) -> None:
@@ -354,83 +351,77 @@ def test_one_too_many_is_asked_to_come_again(monkeypatch: pytest.MonkeyPatch):
             async with call(listener.port) as fourth:
                 assert fourth.greeting.startswith("220")
 
-    story(told)
+    await story(told)
 
 
-def test_who_says_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch):
+async def test_who_says_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(listening, "PATIENCE", 0.05)
 
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             assert await caller.heard() == ""
 
-    story(told)
+    await story(told)
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------
 
 
-def test_at_the_end_what_is_being_taken_is_answered_for_and_nothing_new_begun():
-    async def play() -> None:
-        desk = Desk()
-        listener = desk.listener()
-        async with listener, call(listener.port) as first, call(listener.port) as second, call(listener.port) as idle:
-            desk.gate = asyncio.Event()
-            await first.opened()
-            first.writer.write(REPORT + b".\r\n")
-            await desk.reached.wait()
-            await second.opened(BORIS)
-            await idle.say("EHLO mx.example", "MAIL FROM:<>")
-            ending = asyncio.ensure_future(listener.__aexit__(None, None, None))
-            await asyncio.sleep(0)
-            assert (await idle.say(f"RCPT TO:<{ANNA}>")) == "421 4.3.2 We are closing"
-            assert (await second.say(b"x\r\n.")) == "421 4.3.2 We are closing"
-            with pytest.raises(ConnectionRefusedError):
-                await asyncio.open_connection("127.0.0.1", listener.port)
-            desk.gate.set()
-            await ending
-            assert (await first.heard()).startswith("250")
-            for one in (first, second, idle):
-                assert (await one.heard()).startswith("421")
-                assert await one.heard() == ""
-        assert [one.recipient for one in desk.kept] == [ANNA]
-
-    asyncio.run(play())
+async def test_at_the_end_what_is_being_taken_is_answered_for_and_nothing_new_begun():
+    desk = Desk()
+    listener = desk.listener()
+    async with listener, call(listener.port) as first, call(listener.port) as second, call(listener.port) as idle:
+        desk.gate = asyncio.Event()
+        await first.opened()
+        first.writer.write(REPORT + b".\r\n")
+        await desk.reached.wait()
+        await second.opened(BORIS)
+        await idle.say("EHLO mx.example", "MAIL FROM:<>")
+        ending = asyncio.ensure_future(listener.__aexit__(None, None, None))
+        await asyncio.sleep(0)
+        assert (await idle.say(f"RCPT TO:<{ANNA}>")) == "421 4.3.2 We are closing"
+        assert (await second.say(b"x\r\n.")) == "421 4.3.2 We are closing"
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", listener.port)
+        desk.gate.set()
+        await ending
+        assert (await first.heard()).startswith("250")
+        for one in (first, second, idle):
+            assert (await one.heard()).startswith("421")
+            assert await one.heard() == ""
+    assert [one.recipient for one in desk.kept] == [ANNA]
 
 
-def test_the_end_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch):
+async def test_the_end_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(listening, "FINISH", 0.01)
 
-    async def play() -> None:
-        desk = Desk(gate=asyncio.Event())
-        async with desk.listener() as listener:
-            caller = Caller(*await asyncio.open_connection("127.0.0.1", listener.port))
-            await caller.heard()
-            await caller.opened()
-            caller.writer.write(REPORT + b".\r\n")
-            await desk.reached.wait()
-        assert (await caller.heard()).startswith("421")
-        assert await caller.heard() == ""
-        caller.writer.close()
-        assert desk.kept == []
-
-    asyncio.run(play())
+    desk = Desk(gate=asyncio.Event())
+    async with desk.listener() as listener:
+        caller = Caller(*await asyncio.open_connection("127.0.0.1", listener.port))
+        await caller.heard()
+        await caller.opened()
+        caller.writer.write(REPORT + b".\r\n")
+        await desk.reached.wait()
+    assert (await caller.heard()).startswith("421")
+    assert await caller.heard() == ""
+    caller.writer.close()
+    assert desk.kept == []
 
 
-def test_a_port_that_is_taken_is_named():
+async def test_a_port_that_is_taken_is_named():
     async def told(desk: Desk, listener: Listener) -> None:
         with pytest.raises(MailerError, match=f"listen at 127.0.0.1:{listener.port} .* choose another port"):
             async with Listener("127.0.0.1", listener.port, admit=desk.admit, take=desk.take):
                 pass
 
-    story(told)
+    await story(told)
 
 
 # --- STARTTLS ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("required", [False, True])
-def test_starttls_is_offered_and_may_be_required(authority: Authority, required: bool):
+async def test_starttls_is_offered_and_may_be_required(authority: Authority, required: bool):
     async def told(desk: Desk, listener: Listener) -> None:
         trust = ssl.create_default_context(cafile=authority.ca_file)
         async with aiosmtplib.SMTP(
@@ -445,10 +436,10 @@ def test_starttls_is_offered_and_may_be_required(authority: Authority, required:
             assert (await caller.say("MAIL FROM:<>")).startswith("530" if required else "250")
 
     context = tls_context(authority.good_file, authority.good_file)
-    assert len(story(told, tls_context=context, require_starttls=required).kept) == 1
+    assert len((await story(told, tls_context=context, require_starttls=required)).kept) == 1
 
 
-def test_what_was_said_in_clear_behind_starttls_is_forgotten(authority: Authority):
+async def test_what_was_said_in_clear_behind_starttls_is_forgotten(authority: Authority):
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             await caller.say("EHLO mx.example")
@@ -459,10 +450,10 @@ def test_what_was_said_in_clear_behind_starttls_is_forgotten(authority: Authorit
             )
             assert (await caller.say(f"RCPT TO:<{ANNA}>")) == "503 Error: send HELO first"
 
-    story(told, tls_context=authority.good)
+    await story(told, tls_context=authority.good)
 
 
-def test_a_handshake_that_fails_ends_the_connection_only(authority: Authority):
+async def test_a_handshake_that_fails_ends_the_connection_only(authority: Authority):
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as caller:
             await caller.say("EHLO mx.example", "STARTTLS")
@@ -470,7 +461,7 @@ def test_a_handshake_that_fails_ends_the_connection_only(authority: Authority):
             assert b"250" not in await caller.reader.read()
         await deliver(listener)
 
-    assert len(story(told, tls_context=authority.good).kept) == 1
+    assert len((await story(told, tls_context=authority.good)).kept) == 1
 
 
 def test_a_secured_connection_ends_too(authority: Authority):
@@ -492,23 +483,20 @@ def test_a_secured_connection_ends_too(authority: Authority):
     asyncio.run(play())
 
 
-def test_who_has_said_goodbye_but_stays_is_cut(authority: Authority):
-    async def play() -> None:
-        desk = Desk()
-        async with desk.listener(tls_context=authority.good) as listener:
-            caller = Caller(*await asyncio.open_connection("127.0.0.1", listener.port))
-            await caller.heard()
-            await caller.say("EHLO mx.example", "STARTTLS")
-            trust = ssl.create_default_context(cafile=authority.ca_file)
-            await caller.writer.start_tls(trust, server_hostname="127.0.0.1")
-            caller.writer.transport.pause_reading()  # so TLS does not answer the farewell
-            caller.writer.write(b"QUIT\r\n")
-            async with call(listener.port) as other:
-                await other.say("NOOP", "NOOP", "NOOP")
-        assert listener._reception.conversations == set()
-        caller.writer.close()
-
-    asyncio.run(play())
+async def test_who_has_said_goodbye_but_stays_is_cut(authority: Authority):
+    desk = Desk()
+    async with desk.listener(tls_context=authority.good) as listener:
+        caller = Caller(*await asyncio.open_connection("127.0.0.1", listener.port))
+        await caller.heard()
+        await caller.say("EHLO mx.example", "STARTTLS")
+        trust = ssl.create_default_context(cafile=authority.ca_file)
+        await caller.writer.start_tls(trust, server_hostname="127.0.0.1")
+        caller.writer.transport.pause_reading()  # so TLS does not answer the farewell
+        caller.writer.write(b"QUIT\r\n")
+        async with call(listener.port) as other:
+            await other.say("NOOP", "NOOP", "NOOP")
+    assert listener._reception.conversations == set()
+    caller.writer.close()
 
 
 def test_a_certificate_that_cannot_be_used_is_named(authority: Authority, tmp_path: Path):
@@ -540,14 +528,11 @@ def test_a_key_that_is_locked_asks_nobody(authority: Authority, tmp_path: Path):
         tls_context(authority.good_file, locked)
 
 
-def test_free_ports_may_be_chosen():
+async def test_free_ports_may_be_chosen():
     port = free_port()
 
-    async def play() -> None:
-        desk = Desk()
-        async with Listener("127.0.0.1", port, admit=desk.admit, take=desk.take) as listener:
-            assert listener.port == port
-            await deliver(listener)
-        assert len(desk.kept) == 1
-
-    asyncio.run(play())
+    desk = Desk()
+    async with Listener("127.0.0.1", port, admit=desk.admit, take=desk.take) as listener:
+        assert listener.port == port
+        await deliver(listener)
+    assert len(desk.kept) == 1

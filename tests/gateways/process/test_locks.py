@@ -13,7 +13,7 @@ from mailer.gateways.process import locks
 HOLD_AND_WAIT = """
 import sys
 from pathlib import Path
-from mailer.gateways import locks
+from mailer.gateways.process import locks
 with locks.hold(Path(sys.argv[1]), sys.argv[2]):
     print("held", flush=True)
     sys.stdin.read()

@@ -32,66 +32,54 @@ run = asyncio.run
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
-def test_the_conversation_is_private_and_the_outcome_tells_the_tls_version(security: Security, authority) -> None:
-    async def story() -> None:
-        async with Sink(security=security, tls_context=authority.good) as sink:
-            async with a_connection(sink.port, security=security, ca_file=authority.ca_file) as connection:
-                shelf = Shelf(ANNA, BORIS)
-                await connection.carry(shelf)
-                for outcome in shelf.outcomes.values():
-                    assert isinstance(outcome, Accepted)
-                    assert outcome.tls_version == "TLSv1.3"
-            assert (len(sink.received), sink.connections) == (2, 1)
-
-    run(story())
+async def test_the_conversation_is_private_and_the_outcome_tells_the_tls_version(security: Security, authority) -> None:
+    async with Sink(security=security, tls_context=authority.good) as sink:
+        async with a_connection(sink.port, security=security, ca_file=authority.ca_file) as connection:
+            shelf = Shelf(ANNA, BORIS)
+            await connection.carry(shelf)
+            for outcome in shelf.outcomes.values():
+                assert isinstance(outcome, Accepted)
+                assert outcome.tls_version == "TLSv1.3"
+        assert (len(sink.received), sink.connections) == (2, 1)
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
-def test_a_certificate_of_another_host_or_of_an_unknown_authority_stops_everything(
+async def test_a_certificate_of_another_host_or_of_an_unknown_authority_stops_everything(
     security: Security, authority
 ) -> None:
-    async def story() -> None:
-        async with Sink(security=security, tls_context=authority.for_another_host) as sink:
-            with pytest.raises(TransportDown, match=r"certificate that cannot be trusted.*check host of .smtp."):
-                await connect(settings(sink.port, security, ca_file=authority.ca_file))
-        async with Sink(security=security, tls_context=authority.good) as sink:
-            with pytest.raises(TransportDown, match=r"certificate that cannot be trusted.*ca_file"):
-                await connect(settings(sink.port, security))
-            assert sink.received == []
-
-    run(story())
+    async with Sink(security=security, tls_context=authority.for_another_host) as sink:
+        with pytest.raises(TransportDown, match=r"certificate that cannot be trusted.*check host of .smtp."):
+            await connect(settings(sink.port, security, ca_file=authority.ca_file))
+    async with Sink(security=security, tls_context=authority.good) as sink:
+        with pytest.raises(TransportDown, match=r"certificate that cannot be trusted.*ca_file"):
+            await connect(settings(sink.port, security))
+        assert sink.received == []
 
 
-def test_tls_stripped_on_the_way_stops_everything() -> None:  # R29
-    async def story() -> None:
-        asked: list[Phase] = []
-        async with Sink(script=lambda phase, _sender, _recipient, _nth: asked.append(phase)) as sink:
-            with pytest.raises(TransportDown, match=r"STARTTLS.*nothing was sent"):
-                await connect(settings(sink.port, Security.STARTTLS))
-            with pytest.raises(TransportDown, match=r"TLS.*nothing was sent"):
-                await connect(settings(sink.port, Security.TLS))
-            assert asked == []
-
-    run(story())
+async def test_tls_stripped_on_the_way_stops_everything() -> None:  # R29
+    asked: list[Phase] = []
+    async with Sink(script=lambda phase, _sender, _recipient, _nth: asked.append(phase)) as sink:
+        with pytest.raises(TransportDown, match=r"STARTTLS.*nothing was sent"):
+            await connect(settings(sink.port, Security.STARTTLS))
+        with pytest.raises(TransportDown, match=r"TLS.*nothing was sent"):
+            await connect(settings(sink.port, Security.TLS))
+        assert asked == []
 
 
-def test_a_login_is_made_and_its_refusal_shows_no_password(authority) -> None:
-    async def story() -> None:
-        private = {"security": Security.STARTTLS, "ca_file": authority.ca_file}
-        async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "пароль-123")) as sink:
-            async with a_connection(sink.port, username="mailer", password="пароль-123", **private) as connection:
-                shelf = Shelf(ANNA)
-                await connection.carry(shelf)
-                assert shelf.kinds == {"anna": "Accepted"}
-            with pytest.raises(TransportDown, match=r"refuses the login of mailer.*535 5.7.8") as refused:
-                await connect(settings(sink.port, username="mailer", password="wrong-123", **private))
-            assert "wrong-123" not in str(refused.value)
-            async with a_connection(sink.port, **private) as connection:
-                with pytest.raises(TransportDown, match=r"530 5.7.0"):
-                    await connection.carry(Shelf(ANNA))
-            assert len(sink.received) == 1
-
-    run(story())
+async def test_a_login_is_made_and_its_refusal_shows_no_password(authority) -> None:
+    private = {"security": Security.STARTTLS, "ca_file": authority.ca_file}
+    async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "пароль-123")) as sink:
+        async with a_connection(sink.port, username="mailer", password="пароль-123", **private) as connection:
+            shelf = Shelf(ANNA)
+            await connection.carry(shelf)
+            assert shelf.kinds == {"anna": "Accepted"}
+        with pytest.raises(TransportDown, match=r"refuses the login of mailer.*535 5.7.8") as refused:
+            await connect(settings(sink.port, username="mailer", password="wrong-123", **private))
+        assert "wrong-123" not in str(refused.value)
+        async with a_connection(sink.port, **private) as connection:
+            with pytest.raises(TransportDown, match=r"530 5.7.0"):
+                await connection.carry(Shelf(ANNA))
+        assert len(sink.received) == 1
 
 
 @asynccontextmanager
@@ -126,46 +114,37 @@ async def a_gatekeeper(*answers: str) -> AsyncIterator[tuple[int, list[bytes]]]:
         await asyncio.sleep(0)  # lets the loop close the last one's socket
 
 
-def test_a_wrong_password_is_tried_once_by_all_connections_together() -> None:
-    async def story() -> None:
-        async with a_gatekeeper("535 5.7.8 Wrong", "235 2.7.0 Right", "235 2.7.0 Right", "535 5.7.8 Wrong") as at:
-            port, tried = at
-            transport = SmtpTransport(settings(port, username="mailer", password="secret-123"))
+async def test_a_wrong_password_is_tried_once_by_all_connections_together() -> None:
+    async with a_gatekeeper("535 5.7.8 Wrong", "235 2.7.0 Right", "235 2.7.0 Right", "535 5.7.8 Wrong") as at:
+        port, tried = at
+        transport = SmtpTransport(settings(port, username="mailer", password="secret-123"))
 
-            async def connect_often(times: int) -> list[BaseException | None]:
-                return await asyncio.gather(*(connect_by(transport) for _ in range(times)), return_exceptions=True)
+        async def connect_often(times: int) -> list[BaseException | None]:
+            return await asyncio.gather(*(connect_by(transport) for _ in range(times)), return_exceptions=True)
 
-            refused = await connect_often(4)
-            assert [type(one) for one in refused] == [LoginRefused] * 4
-            assert len({str(one) for one in refused}) == 1
-            assert len(tried) == 1
-            assert tried[0].startswith(b"AUTH PLAIN ")
-            assert await connect_often(2) == [None, None]  # it was mended
-            assert len(tried) == 3
-            assert isinstance((await connect_often(1))[0], LoginRefused)  # known to be let in, and no more
-            assert [type(one) for one in await connect_often(3)] == [LoginRefused] * 3
-            assert len(tried) == 5
-
-    run(story())
+        refused = await connect_often(4)
+        assert [type(one) for one in refused] == [LoginRefused] * 4
+        assert len({str(one) for one in refused}) == 1
+        assert len(tried) == 1
+        assert tried[0].startswith(b"AUTH PLAIN ")
+        assert await connect_often(2) == [None, None]  # it was mended
+        assert len(tried) == 3
+        assert isinstance((await connect_often(1))[0], LoginRefused)  # known to be let in, and no more
+        assert [type(one) for one in await connect_often(3)] == [LoginRefused] * 3
+        assert len(tried) == 5
 
 
-def test_a_login_that_cannot_be_looked_at_now_is_not_refused() -> None:
-    async def story() -> None:
-        async with a_gatekeeper("454 4.7.0 Temporary authentication failure") as (port, _tried):
-            with pytest.raises(TransportDown, match=r"answers ‘454 4\.7\.0 Temporary") as down:
-                await connect(settings(port, username="mailer", password="secret-123"))
-            assert not isinstance(down.value, LoginRefused)
-
-    run(story())
+async def test_a_login_that_cannot_be_looked_at_now_is_not_refused() -> None:
+    async with a_gatekeeper("454 4.7.0 Temporary authentication failure") as (port, _tried):
+        with pytest.raises(TransportDown, match=r"answers ‘454 4\.7\.0 Temporary") as down:
+            await connect(settings(port, username="mailer", password="secret-123"))
+        assert not isinstance(down.value, LoginRefused)
 
 
-def test_a_login_that_the_relay_does_not_offer_stops_everything() -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            with pytest.raises(TransportDown, match="AUTH"):
-                await connect(settings(sink.port, username="mailer", password="secret-123"))
-
-    run(story())
+async def test_a_login_that_the_relay_does_not_offer_stops_everything() -> None:
+    async with Sink() as sink:
+        with pytest.raises(TransportDown, match="AUTH"):
+            await connect(settings(sink.port, username="mailer", password="secret-123"))
 
 
 def test_the_password_is_not_in_the_settings_words() -> None:
@@ -202,74 +181,59 @@ def test_a_ca_file_that_holds_no_certificate_is_named(tmp_path: Path) -> None:
         ("2", "answers ‘2’"),
     ],
 )
-def test_a_relay_that_does_not_welcome_us_is_down(greeting: str, sentence: str) -> None:
-    async def story() -> None:
-        async with a_bare_server(greeting) as port:
-            with pytest.raises(TransportDown, match=sentence):
-                await connect(settings(port, timeout_seconds=0.2))
-
-    run(story())
-
-
-def test_a_relay_that_says_nothing_or_is_not_there_is_down() -> None:
-    async def story() -> None:
-        async with a_bare_server() as port:
-            with pytest.raises(TransportDown, match=r"does not answer within 0\.2 seconds; check"):
-                await connect(settings(port, timeout_seconds=0.2))
-        with pytest.raises(TransportDown, match=r"cannot be used .*; nothing was sent"):
-            await connect(settings(port))
-
-    run(story())
-
-
-def test_a_relay_that_does_not_answer_quit_does_not_hold_us_up() -> None:
-    async def story() -> None:
-        async with a_bare_server("220 hello", "250 hello") as port:
+async def test_a_relay_that_does_not_welcome_us_is_down(greeting: str, sentence: str) -> None:
+    async with a_bare_server(greeting) as port:
+        with pytest.raises(TransportDown, match=sentence):
             await connect(settings(port, timeout_seconds=0.2))
 
-    run(story())
+
+async def test_a_relay_that_says_nothing_or_is_not_there_is_down() -> None:
+    async with a_bare_server() as port:
+        with pytest.raises(TransportDown, match=r"does not answer within 0\.2 seconds; check"):
+            await connect(settings(port, timeout_seconds=0.2))
+    with pytest.raises(TransportDown, match=r"cannot be used .*; nothing was sent"):
+        await connect(settings(port))
 
 
-def test_leaving_in_a_hurry_cuts_the_connection() -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-
-            async def stay() -> None:
-                async with a_connection(sink.port):
-                    connected.set()
-                    await asyncio.Event().wait()
-
-            connected = asyncio.Event()
-            task = asyncio.create_task(stay())
-            await connected.wait()
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-
-    run(story())
+async def test_a_relay_that_does_not_answer_quit_does_not_hold_us_up() -> None:
+    async with a_bare_server("220 hello", "250 hello") as port:
+        await connect(settings(port, timeout_seconds=0.2))
 
 
-def test_a_connecting_that_is_cancelled_leaves_nothing_open() -> None:
-    async def story() -> None:
-        greeted, closed = asyncio.Event(), asyncio.Event()
+async def test_leaving_in_a_hurry_cuts_the_connection() -> None:
+    async with Sink() as sink:
 
-        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writer.write(b"220 hello\r\n")
-            await reader.readline()
-            greeted.set()
-            if not await reader.read():  # it goes without a word
-                closed.set()
-            writer.close()
+        async def stay() -> None:
+            async with a_connection(sink.port):
+                connected.set()
+                await asyncio.Event().wait()
 
-        async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
-            connecting = asyncio.create_task(connect(settings(server.sockets[0].getsockname()[1])))
-            await greeted.wait()
-            connecting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await connecting
-            await closed.wait()
+        connected = asyncio.Event()
+        task = asyncio.create_task(stay())
+        await connected.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
-    run(story())
+
+async def test_a_connecting_that_is_cancelled_leaves_nothing_open() -> None:
+    greeted, closed = asyncio.Event(), asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        greeted.set()
+        if not await reader.read():  # it goes without a word
+            closed.set()
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        connecting = asyncio.create_task(connect(settings(server.sockets[0].getsockname()[1])))
+        await greeted.wait()
+        connecting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await connecting
+        await closed.wait()
 
 
 def test_a_relay_that_goes_as_it_is_taken_over_is_down() -> None:
@@ -290,14 +254,11 @@ def test_a_relay_that_goes_as_it_is_taken_over_is_down() -> None:
     run(story())
 
 
-def test_settings_that_cannot_be_said_show_no_password(authority) -> None:
-    async def story() -> None:
-        async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "x")) as sink:
-            given = settings(
-                sink.port, Security.STARTTLS, ca_file=authority.ca_file, username="mailer", password="secret\udcff"
-            )
-            with pytest.raises(TransportDown, match="cannot be used with these settings") as refused:
-                await connect(given)
-            assert "secret" not in str(refused.value)
-
-    run(story())
+async def test_settings_that_cannot_be_said_show_no_password(authority) -> None:
+    async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "x")) as sink:
+        given = settings(
+            sink.port, Security.STARTTLS, ca_file=authority.ca_file, username="mailer", password="secret\udcff"
+        )
+        with pytest.raises(TransportDown, match="cannot be used with these settings") as refused:
+            await connect(given)
+        assert "secret" not in str(refused.value)

@@ -28,83 +28,68 @@ def pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.usefixtures("pipelining")
 @pytest.mark.parametrize("phase", BEFORE)
 @pytest.mark.parametrize("how", list(Misbehaviour))
-def test_what_is_lost_before_it_began_uses_up_nobodys_attempt(phase: Phase, how: Misbehaviour) -> None:
-    async def story() -> None:
-        async with Sink(script=only(phase, how)) as sink:
-            shelf = await carried(sink.port, ANNA, BORIS, timeout_seconds=0.2)
-            assert "was lost" in str(shelf.down)
-            assert shelf.log == ["take anna", "back anna"]
-            why, blamed = shelf.backs["anna"]
-            assert f"127.0.0.1:{sink.port} was lost" in why
-            assert blamed
-            assert sink.received == []
-
-    run(story())
+async def test_what_is_lost_before_it_began_uses_up_nobodys_attempt(phase: Phase, how: Misbehaviour) -> None:
+    async with Sink(script=only(phase, how)) as sink:
+        shelf = await carried(sink.port, ANNA, BORIS, timeout_seconds=0.2)
+        assert "was lost" in str(shelf.down)
+        assert shelf.log == ["take anna", "back anna"]
+        why, blamed = shelf.backs["anna"]
+        assert f"127.0.0.1:{sink.port} was lost" in why
+        assert blamed
+        assert sink.received == []
 
 
 @pytest.mark.usefixtures("pipelining")
 @pytest.mark.parametrize("phase", [Phase.CONTENT, Phase.END])
 @pytest.mark.parametrize("how", list(Misbehaviour))
-def test_what_is_lost_after_it_began_is_unknown_and_the_next_one_is_not_to_blame(
+async def test_what_is_lost_after_it_began_is_unknown_and_the_next_one_is_not_to_blame(
     phase: Phase, how: Misbehaviour
 ) -> None:
-    async def story() -> None:
-        async with Sink(script=only(phase, how)) as sink:
-            shelf = await carried(sink.port, ANNA, BORIS, timeout_seconds=0.2)
-            outcome = shelf.outcomes["anna"]
-            assert isinstance(outcome, Unknown)
-            assert outcome.reply is None
-            assert "lost" in outcome.detail
-            assert shelf.begun == ["anna"]
-            assert "was lost" in str(shelf.down)
-            assert all(not blamed for _why, blamed in shelf.backs.values())
-            assert len(sink.received) == (phase is Phase.END)
-
-    run(story())
+    async with Sink(script=only(phase, how)) as sink:
+        shelf = await carried(sink.port, ANNA, BORIS, timeout_seconds=0.2)
+        outcome = shelf.outcomes["anna"]
+        assert isinstance(outcome, Unknown)
+        assert outcome.reply is None
+        assert "lost" in outcome.detail
+        assert shelf.begun == ["anna"]
+        assert "was lost" in str(shelf.down)
+        assert all(not blamed for _why, blamed in shelf.backs.values())
+        assert len(sink.received) == (phase is Phase.END)
 
 
-def test_a_connection_that_ends_before_it_carries_is_down() -> None:
-    async def story() -> None:
-        async with AsyncExitStack() as stack:
-            async with Sink() as sink:
-                connection = await stack.enter_async_context(a_connection(sink.port))
-            await connection._gone.wait()
-            shelf = Shelf(ANNA)
-            with pytest.raises(TransportDown, match="was lost"):
-                await connection.carry(shelf)
-            assert shelf.log == []
-
-    run(story())
+async def test_a_connection_that_ends_before_it_carries_is_down() -> None:
+    async with AsyncExitStack() as stack:
+        async with Sink() as sink:
+            connection = await stack.enter_async_context(a_connection(sink.port))
+        await connection._gone.wait()
+        shelf = Shelf(ANNA)
+        with pytest.raises(TransportDown, match="was lost"):
+            await connection.carry(shelf)
+        assert shelf.log == []
 
 
-def test_a_connection_that_ends_while_it_idles_uses_up_nobodys_attempt() -> None:
-    async def story() -> None:
-        shelf = Shelf(ANNA, is_open=True)
-        async with AsyncExitStack() as stack:
-            async with Sink() as sink:
-                connection = await stack.enter_async_context(a_connection(sink.port))
-                carrying = asyncio.create_task(connection.carry(shelf))
-                await until(lambda: bool(shelf.outcomes))
-            with pytest.raises(TransportDown, match="was lost"):
-                await carrying
-            shelf.add(BORIS)
-            await asyncio.sleep(0)
-        assert shelf.kinds == {"anna": "Accepted"}
-        assert len(shelf.waiting) == 1
-
-    run(story())
+async def test_a_connection_that_ends_while_it_idles_uses_up_nobodys_attempt() -> None:
+    shelf = Shelf(ANNA, is_open=True)
+    async with AsyncExitStack() as stack:
+        async with Sink() as sink:
+            connection = await stack.enter_async_context(a_connection(sink.port))
+            carrying = asyncio.create_task(connection.carry(shelf))
+            await until(lambda: bool(shelf.outcomes))
+        with pytest.raises(TransportDown, match="was lost"):
+            await carrying
+        shelf.add(BORIS)
+        await asyncio.sleep(0)
+    assert shelf.kinds == {"anna": "Accepted"}
+    assert len(shelf.waiting) == 1
 
 
-def test_a_relay_that_goes_after_its_greeting_is_down_in_every_case() -> None:
-    async def story() -> None:
-        for says in (CUT, "250 desk.example", "250-desk.example\r\n250 PIPELINING"):
-            relay = Relay(says=lambda verb, _nth, says=says: says if verb == "EHLO" else CUT)
-            async with listening(relay) as port:
-                shelf = await carried(port, ANNA)
-                assert shelf.down is not None
-                assert shelf.outcomes == {}
-
-    run(story())
+async def test_a_relay_that_goes_after_its_greeting_is_down_in_every_case() -> None:
+    for says in (CUT, "250 desk.example", "250-desk.example\r\n250 PIPELINING"):
+        relay = Relay(says=lambda verb, _nth, says=says: says if verb == "EHLO" else CUT)
+        async with listening(relay) as port:
+            shelf = await carried(port, ANNA)
+            assert shelf.down is not None
+            assert shelf.outcomes == {}
 
 
 def test_a_connection_that_is_lost_while_it_is_taken_over_is_down() -> None:
@@ -123,21 +108,18 @@ def test_a_connection_that_is_lost_while_it_is_taken_over_is_down() -> None:
 
 
 @pytest.mark.usefixtures("pipelining")
-def test_a_connection_that_ends_as_a_copy_begins_is_unknown() -> None:
-    async def story() -> None:
-        async with Sink() as sink, a_connection(sink.port) as connection:
+async def test_a_connection_that_ends_as_a_copy_begins_is_unknown() -> None:
+    async with Sink() as sink, a_connection(sink.port) as connection:
 
-            def cut(_parcel: Parcel) -> bool:
-                connection._transport.abort()
-                return True
+        def cut(_parcel: Parcel) -> bool:
+            connection._transport.abort()
+            return True
 
-            shelf = Shelf(ANNA, may_begin=cut)
-            with pytest.raises(TransportDown, match="was lost"):
-                await connection.carry(shelf)
-            assert shelf.kinds == {"anna": "Unknown"}
-            assert sink.received == []
-
-    run(story())
+        shelf = Shelf(ANNA, may_begin=cut)
+        with pytest.raises(TransportDown, match="was lost"):
+            await connection.carry(shelf)
+        assert shelf.kinds == {"anna": "Unknown"}
+        assert sink.received == []
 
 
 def fail(*_given: object, **_named: object) -> bool:
@@ -145,124 +127,101 @@ def fail(*_given: object, **_named: object) -> bool:
 
 
 @pytest.mark.usefixtures("pipelining")
-def test_what_begin_raises_comes_through_and_nothing_of_the_content_leaves() -> None:
-    async def story() -> None:
-        async with Sink() as sink, a_connection(sink.port) as connection:
-            shelf = Shelf(ANNA, may_begin=fail)
-            with pytest.raises(RuntimeError, match="no longer ours"):
-                await connection.carry(shelf)
-            assert shelf.log == ["take anna", "back anna"]
-            assert sink.received == []
-
-    run(story())
+async def test_what_begin_raises_comes_through_and_nothing_of_the_content_leaves() -> None:
+    async with Sink() as sink, a_connection(sink.port) as connection:
+        shelf = Shelf(ANNA, may_begin=fail)
+        with pytest.raises(RuntimeError, match="no longer ours"):
+            await connection.carry(shelf)
+        assert shelf.log == ["take anna", "back anna"]
+        assert sink.received == []
 
 
 @pytest.mark.usefixtures("pipelining")
 @pytest.mark.parametrize("what", ["take", "end"])
-def test_whatever_the_tray_raises_ends_the_carrying(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def story() -> None:
-        async with Sink() as sink, a_connection(sink.port) as connection:
-            shelf = Shelf(is_open=True)
-            monkeypatch.setattr(shelf, what, fail)
-            if what == "take":
-                monkeypatch.setattr(
-                    shelf, "take", lambda wake: shelf.wakers.append(wake) if not shelf.waiting else fail()
-                )
-            carrying = asyncio.create_task(connection.carry(shelf))
-            await until(lambda: bool(shelf.wakers))
-            shelf.add(ANNA)
-            with pytest.raises(RuntimeError, match="no longer ours"):
-                await carrying
-
-    run(story())
+async def test_whatever_the_tray_raises_ends_the_carrying(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Sink() as sink, a_connection(sink.port) as connection:
+        shelf = Shelf(is_open=True)
+        monkeypatch.setattr(shelf, what, fail)
+        if what == "take":
+            monkeypatch.setattr(shelf, "take", lambda wake: shelf.wakers.append(wake) if not shelf.waiting else fail())
+        carrying = asyncio.create_task(connection.carry(shelf))
+        await until(lambda: bool(shelf.wakers))
+        shelf.add(ANNA)
+        with pytest.raises(RuntimeError, match="no longer ours"):
+            await carrying
 
 
-def test_whatever_the_tray_raises_when_the_connection_is_lost_ends_the_carrying(
+async def test_whatever_the_tray_raises_when_the_connection_is_lost_ends_the_carrying(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def story() -> None:
-        async with listening(Relay(says=lambda verb, _nth: CUT if verb == "MAIL" else None)) as port:
-            shelf = Shelf(ANNA)
-            monkeypatch.setattr(shelf, "back", fail)
-            async with a_connection(port) as connection:
-                with pytest.raises(RuntimeError, match="no longer ours"):
-                    await connection.carry(shelf)
-
-    run(story())
+    async with listening(Relay(says=lambda verb, _nth: CUT if verb == "MAIL" else None)) as port:
+        shelf = Shelf(ANNA)
+        monkeypatch.setattr(shelf, "back", fail)
+        async with a_connection(port) as connection:
+            with pytest.raises(RuntimeError, match="no longer ours"):
+                await connection.carry(shelf)
 
 
 @pytest.mark.usefixtures("pipelining")
 @pytest.mark.parametrize("phase", [*BEFORE, Phase.END])
-def test_a_cancelled_carrying_closes_the_connection(phase: Phase) -> None:
-    async def story() -> None:
-        reached = asyncio.Event()
-        hang = only(phase, Misbehaviour.HANG)
+async def test_a_cancelled_carrying_closes_the_connection(phase: Phase) -> None:
+    reached = asyncio.Event()
+    hang = only(phase, Misbehaviour.HANG)
 
-        def script(now: Phase, sender: str, recipient: str, nth: int) -> str | Misbehaviour | None:
-            if now is phase:
-                reached.set()
-            return hang(now, sender, recipient, nth)
+    def script(now: Phase, sender: str, recipient: str, nth: int) -> str | Misbehaviour | None:
+        if now is phase:
+            reached.set()
+        return hang(now, sender, recipient, nth)
 
-        async with Sink(script=script) as sink:
-            shelf = Shelf(ANNA, BORIS)
-            carrying = asyncio.create_task(carried(sink.port, shelf=shelf))
-            await reached.wait()
-            carrying.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await carrying
-            assert shelf.all_put_down()
-            assert shelf.kinds["anna"] == ("Unknown" if phase is Phase.END else "back")
-            assert all(not blamed for _why, blamed in shelf.backs.values())
-
-    run(story())
+    async with Sink(script=script) as sink:
+        shelf = Shelf(ANNA, BORIS)
+        carrying = asyncio.create_task(carried(sink.port, shelf=shelf))
+        await reached.wait()
+        carrying.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await carrying
+        assert shelf.all_put_down()
+        assert shelf.kinds["anna"] == ("Unknown" if phase is Phase.END else "back")
+        assert all(not blamed for _why, blamed in shelf.backs.values())
 
 
-def test_leaving_that_is_cancelled_closes_the_connection_all_the_same() -> None:
-    async def story() -> None:
-        relay = Relay(says=lambda verb, _nth: NOTHING if verb == "QUIT" else None)
-        async with listening(relay) as port:
-            shelf = Shelf(ANNA)
-            leaving = asyncio.create_task(carried(port, shelf=shelf))
-            await until(lambda: "QUIT" in relay.commands)
-            leaving.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await leaving
-            assert shelf.kinds == {"anna": "Accepted"}
-
-    run(story())
+async def test_leaving_that_is_cancelled_closes_the_connection_all_the_same() -> None:
+    relay = Relay(says=lambda verb, _nth: NOTHING if verb == "QUIT" else None)
+    async with listening(relay) as port:
+        shelf = Shelf(ANNA)
+        leaving = asyncio.create_task(carried(port, shelf=shelf))
+        await until(lambda: "QUIT" in relay.commands)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        assert shelf.kinds == {"anna": "Accepted"}
 
 
 # --- how long an answer may take ----------------------------------------------------------------------------------------
 
 
-def test_a_long_content_may_take_as_long_as_a_slow_line_takes() -> None:
-    async def story() -> None:
-        relay = Relay(says=lambda verb, _nth: NOTHING if verb == "CONTENT" else None)
-        async with listening(relay) as port, a_connection(port, timeout_seconds=1000.0) as connection:
-            shelf = Shelf(ANNA)
-            carrying = asyncio.create_task(connection.carry(shelf))
-            await until(lambda: "CONTENT" in relay.commands)
-            connection._heard_at -= 1000  # as if so much time had passed
-            connection._watch()
-            assert not carrying.done()
-            assert shelf.outcomes == {}
-            connection._heard_at -= (len(MESSAGE) + 3) / SLOWEST
-            connection._watch()
-            assert isinstance(shelf.outcomes["anna"], Unknown)
-            with pytest.raises(TransportDown, match="no answer within 1e\\+03 seconds"):
-                await carrying
-
-    run(story())
+async def test_a_long_content_may_take_as_long_as_a_slow_line_takes() -> None:
+    relay = Relay(says=lambda verb, _nth: NOTHING if verb == "CONTENT" else None)
+    async with listening(relay) as port, a_connection(port, timeout_seconds=1000.0) as connection:
+        shelf = Shelf(ANNA)
+        carrying = asyncio.create_task(connection.carry(shelf))
+        await until(lambda: "CONTENT" in relay.commands)
+        connection._heard_at -= 1000  # as if so much time had passed
+        connection._watch()
+        assert not carrying.done()
+        assert shelf.outcomes == {}
+        connection._heard_at -= (len(MESSAGE) + 3) / SLOWEST
+        connection._watch()
+        assert isinstance(shelf.outcomes["anna"], Unknown)
+        with pytest.raises(TransportDown, match="no answer within 1e\\+03 seconds"):
+            await carrying
 
 
-def test_no_timer_is_left_behind() -> None:
-    async def story() -> None:
-        async with Sink() as sink, a_connection(sink.port) as connection:
-            await connection.carry(Shelf(ANNA))
-            assert connection._watcher is not None
-            assert connection._watcher.cancelled()
-
-    run(story())
+async def test_no_timer_is_left_behind() -> None:
+    async with Sink() as sink, a_connection(sink.port) as connection:
+        await connection.carry(Shelf(ANNA))
+        assert connection._watcher is not None
+        assert connection._watcher.cancelled()
 
 
 # --- relays that misbehave in ways the sink does not know -----------------------------------------------------------
@@ -270,36 +229,27 @@ def test_no_timer_is_left_behind() -> None:
 
 @pytest.mark.parametrize("announced", [GROUPS, ONE_BY_ONE])
 @pytest.mark.parametrize("answer", ["250 Go ahead", "100 Wait", "600 What", "025 Low", "Nonsense"])
-def test_no_answer_to_data_is_no_leave_to_send(answer: str, announced: tuple[str, ...]) -> None:
-    async def story() -> None:
-        relay = Relay(says=lambda verb, _nth: answer if verb == "DATA" else None, announced=announced)
-        async with listening(relay) as port:
-            shelf = await carried(port, ANNA)
-            assert shelf.down is not None
-            assert shelf.log == ["take anna", "back anna"]
-
-    run(story())
+async def test_no_answer_to_data_is_no_leave_to_send(answer: str, announced: tuple[str, ...]) -> None:
+    relay = Relay(says=lambda verb, _nth: answer if verb == "DATA" else None, announced=announced)
+    async with listening(relay) as port:
+        shelf = await carried(port, ANNA)
+        assert shelf.down is not None
+        assert shelf.log == ["take anna", "back anna"]
 
 
 @pytest.mark.parametrize("announced", [GROUPS, ONE_BY_ONE])
 @pytest.mark.parametrize("answer", ["354 Go on", "100 Wait", "Nonsense", "25", "025 Low"])
-def test_no_answer_to_the_content_is_unknown(answer: str, announced: tuple[str, ...]) -> None:
-    async def story() -> None:
-        relay = Relay(says=lambda verb, _nth: answer if verb == "CONTENT" else None, announced=announced)
-        async with listening(relay) as port:
-            shelf = await carried(port, ANNA, timeout_seconds=0.5)
-            assert isinstance(shelf.outcomes["anna"], Unknown)
-            assert shelf.down is not None
-
-    run(story())
+async def test_no_answer_to_the_content_is_unknown(answer: str, announced: tuple[str, ...]) -> None:
+    relay = Relay(says=lambda verb, _nth: answer if verb == "CONTENT" else None, announced=announced)
+    async with listening(relay) as port:
+        shelf = await carried(port, ANNA, timeout_seconds=0.5)
+        assert isinstance(shelf.outcomes["anna"], Unknown)
+        assert shelf.down is not None
 
 
-def test_a_relay_that_cannot_start_anew_after_a_refusal_is_left() -> None:
-    async def story() -> None:
-        async with a_bare_server("220 hello", "250 hello", "250 ok", "550 5.1.1 No", "451 Confused") as port:
-            shelf = await carried(port, ANNA, BORIS)
-            assert isinstance(shelf.outcomes["anna"], Rejected)
-            assert "answered 451 Confused to RSET" in str(shelf.down)
-            assert shelf.backs["boris"][1] is False
-
-    run(story())
+async def test_a_relay_that_cannot_start_anew_after_a_refusal_is_left() -> None:
+    async with a_bare_server("220 hello", "250 hello", "250 ok", "550 5.1.1 No", "451 Confused") as port:
+        shelf = await carried(port, ANNA, BORIS)
+        assert isinstance(shelf.outcomes["anna"], Rejected)
+        assert "answered 451 Confused to RSET" in str(shelf.down)
+        assert shelf.backs["boris"][1] is False

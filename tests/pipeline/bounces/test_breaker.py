@@ -32,7 +32,7 @@ def refusing(answer: str, whom: Choice = lambda _number: True, phase: Phase = Ph
 
 
 def state(app: App) -> MailingState:
-    return report.progress(app.press, ISSUE).state
+    return report.progress(app.context, ISSUE).state
 
 
 def said(app: App) -> str:
@@ -40,25 +40,22 @@ def said(app: App) -> str:
         return why_paused(history.entries(connection, str(ISSUE)))
 
 
-def sent(
+async def sent(
     club: Club, clock: FrozenClock, script: Script, **delivery: object
 ) -> tuple[dict[str, int], MailingState, str]:
-    async def story() -> tuple[dict[str, int], MailingState, str]:
-        async with Sink(script=script) as sink:
-            given = {"smtp": {"connections": 1}, "delivery": CAREFUL | delivery}
-            with club.sending(clock, sink, **given) as (app, sender):
-                begin(app, members(PEOPLE))
-                await sender.drain()
-                return states(app), state(app), said(app)
-
-    return run(story())
+    async with Sink(script=script) as sink:
+        given = {"smtp": {"connections": 1}, "delivery": CAREFUL | delivery}
+        with club.sending(clock, sink, **given) as (app, sender):
+            begin(app, members(PEOPLE))
+            await sender.drain()
+            return states(app), state(app), said(app)
 
 
 @pytest.mark.parametrize("answer", [BLOCKED, "554 5.7.1 No such user"])  # after the content it is a filter that speaks
-def test_the_same_refusal_for_everybody_pauses_the_mailing_before_all_of_it_is_spent(
+async def test_the_same_refusal_for_everybody_pauses_the_mailing_before_all_of_it_is_spent(
     club: Club, clock: FrozenClock, answer: str
 ) -> None:
-    found, state, why = sent(club, clock, refusing(answer))
+    found, state, why = await sent(club, clock, refusing(answer))
     assert state is MailingState.PAUSED
     assert 6 <= found["rejected"] < PEOPLE
     assert found["rejected"] + found["pending"] == PEOPLE
@@ -82,34 +79,31 @@ def test_the_same_refusal_for_everybody_pauses_the_mailing_before_all_of_it_is_s
         ),
     ],
 )
-def test_what_is_no_reason_to_stop_does_not(
+async def test_what_is_no_reason_to_stop_does_not(
     club: Club, clock: FrozenClock, script: Script, delivery: dict[str, object]
 ) -> None:
-    found, state, why = sent(club, clock, script, **delivery)
+    found, state, why = await sent(club, clock, script, **delivery)
     assert (state, why) == (MailingState.CLOSED, "")
     assert sum(found.values()) == PEOPLE
     assert "pending" not in found
 
 
-def test_refusals_that_come_few_at_a_time_are_added_up(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        # Three, then three more with others between: the last batch alone is below the share.
-        async with Sink(script=refusing(BLOCKED, lambda number: number <= 5 or number == 8)) as sink:
-            few = {"connections": 1, "per_minute": 4}
-            with club.sending(clock, sink, smtp=few, delivery=CAREFUL) as (app, sender):
-                begin(app, members(PEOPLE))
-                for _ in range(2):
-                    await sender.drain()
-                    clock.advance(minutes=1)
-                assert (state(app), states(app)["rejected"]) == (MailingState.PAUSED, 6)
-                assert "6 of 8 copies" in said(app)
-
-    run(story())
+async def test_refusals_that_come_few_at_a_time_are_added_up(club: Club, clock: FrozenClock) -> None:
+    # Three, then three more with others between: the last batch alone is below the share.
+    async with Sink(script=refusing(BLOCKED, lambda number: number <= 5 or number == 8)) as sink:
+        few = {"connections": 1, "per_minute": 4}
+        with club.sending(clock, sink, smtp=few, delivery=CAREFUL) as (app, sender):
+            begin(app, members(PEOPLE))
+            for _ in range(2):
+                await sender.drain()
+                clock.advance(minutes=1)
+            assert (state(app), states(app)["rejected"]) == (MailingState.PAUSED, 6)
+            assert "6 of 8 copies" in said(app)
 
 
 @pytest.mark.parametrize("status", ["5.1.7", "5.1.8"])
-def test_a_refusal_of_our_own_address_counts(club: Club, clock: FrozenClock, status: str) -> None:
-    _, state, why = sent(club, clock, refusing(f"553 {status} Bad sender"))
+async def test_a_refusal_of_our_own_address_counts(club: Club, clock: FrozenClock, status: str) -> None:
+    _, state, why = await sent(club, clock, refusing(f"553 {status} Bad sender"))
     assert (state, status in why) == (MailingState.PAUSED, True)
 
 
@@ -125,7 +119,7 @@ def test_resume_goes_on_when_the_cause_is_mended_and_pauses_again_when_it_is_not
                 begin(app, members(PEOPLE))
                 await sender.drain()
                 first = states(app)["rejected"]
-                approve.resume(app.press, ISSUE)
+                approve.resume(app.context, ISSUE)
                 await sender.drain()
                 assert state(app) is MailingState.PAUSED
                 second = states(app)["rejected"]
@@ -133,15 +127,15 @@ def test_resume_goes_on_when_the_cause_is_mended_and_pauses_again_when_it_is_not
                 mended = True
                 await sender.drain()
                 assert states(app)["rejected"] == second  # nobody has resumed it
-                approve.resume(app.press, ISSUE)
+                approve.resume(app.context, ISSUE)
                 await sender.drain()
                 assert states(app) == {"rejected": second, "accepted": PEOPLE - second}
                 assert state(app) is MailingState.CLOSED
                 # Those that were refused meanwhile are owed it: it was not their addresses that were wrong.
-                assert supplement.unsent(app.press, ISSUE).copies == second
-                supplement.supplement(app.press, ISSUE)
+                assert supplement.unsent(app.context, ISSUE).copies == second
+                supplement.supplement(app.context, ISSUE)
                 await sender.drain()
                 assert states(app) == {"rejected": second, "accepted": PEOPLE}
-                assert supplement.unsent(app.press, ISSUE).copies == 0
+                assert supplement.unsent(app.context, ISSUE).copies == 0
 
     run(story())

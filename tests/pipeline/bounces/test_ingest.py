@@ -46,11 +46,11 @@ def app(app: App, club: Club, clock: FrozenClock):
 
 
 def matters(app: App) -> list[tuple[str, Matter | None]]:
-    return [(one.person, one.matter) for one in ingest.listing(app.press, every=False)]
+    return [(one.person, one.matter) for one in ingest.listing(app.context, every=False)]
 
 
 def everything(app: App) -> list[reports.Report]:
-    return ingest.listing(app.press, every=True)
+    return ingest.listing(app.context, every=True)
 
 
 # --- finding the copy -------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def test_a_bounce_to_the_return_path_finds_its_copy(app: App) -> None:
     assert (read.delivery, read.named_by, read.person, read.forwarded) == (copy.id, NamedBy.RETURN_PATH, "P001", False)
     assert matters(app) == [("P001", Matter.BOUNCED)]
     assert states(app) == {"accepted": 29, "bounced": 1}
-    story = copies_of.story(app.press, copy.id)
+    story = copies_of.story(app.context, copy.id)
     assert [one.diagnostic for one in story.reports] == ["550 5.1.1 No such user here"]
 
 
@@ -102,25 +102,25 @@ def test_a_return_path_of_one_copy_with_the_message_id_of_another_names_none(app
 def test_a_token_is_taken_for_two_weeks(app: App, clock: FrozenClock) -> None:
     path = path_of(app, copies(app)["P001"])
     clock.advance(days=14)
-    assert match.admit(app.press, path)
+    assert match.admit(app.context, path)
     clock.advance(minutes=1)
-    assert not match.admit(app.press, path)
+    assert not match.admit(app.context, path)
     come(app, bounce(path), path)
     assert (states(app), matters(app)) == ({"accepted": 30}, [("P001", Matter.UNNAMED)])
 
 
 def test_a_token_of_what_was_never_handed_over_is_refused(app: App) -> None:
     import_register(app, members(1, first=31))
-    supplement.supplement(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
     waiting = copies(app)["P031"]
-    assert (waiting.state, match.admit(app.press, path_of(app, waiting))) == (State.PENDING, False)
-    assert not match.admit(app.press, f"bounces@{DOMAIN}")
-    assert not match.admit(app.press, path_of(app, waiting).replace(DOMAIN, "club.example"))
+    assert (waiting.state, match.admit(app.context, path_of(app, waiting))) == (State.PENDING, False)
+    assert not match.admit(app.context, f"bounces@{DOMAIN}")
+    assert not match.admit(app.context, path_of(app, waiting).replace(DOMAIN, "club.example"))
 
 
 def test_a_fast_bounce_settles_an_uncertain_copy_and_one_in_hand(app: App) -> None:
     import_register(app, members(2, first=31))
-    supplement.supplement(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
     works = {work.claim.person: work for work in claim(app)}
     answer(app, works["P031"], LOST)
     assert [copies(app)[one].state for one in ("P031", "P032")] == [State.UNCERTAIN, State.SENDING]
@@ -130,7 +130,7 @@ def test_a_fast_bounce_settles_an_uncertain_copy_and_one_in_hand(app: App) -> No
     assert [copies(app)[one].state for one in ("P031", "P032")] == [State.BOUNCED, State.BOUNCED]
     assert copies(app)["P032"].attempts == 1
     with pytest.raises(Refused, match="bounced, not uncertain"):
-        settle.settle(app.press, copies(app)["P031"].id, accepted=True)
+        settle.settle(app.context, copies(app)["P031"].id, accepted=True)
 
 
 # --- once, and all of it ----------------------------------------------------------------------------------------------
@@ -159,9 +159,9 @@ def test_many_at_once_are_kept_together_or_not_at_all(app: App, monkeypatch: pyt
     with monkeypatch.context() as patched:
         patched.setattr(reports, "write", full)
         with pytest.raises(OSError, match="no space"):
-            ingest.ingest(app.press, RULES, mails)
+            ingest.ingest(app.context, RULES, mails)
     assert everything(app) == []
-    assert [one.id is not None for one in ingest.ingest(app.press, RULES, [*mails, mails[0]])] == [True, True, False]
+    assert [one.id is not None for one in ingest.ingest(app.context, RULES, [*mails, mails[0]])] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -177,15 +177,15 @@ def test_any_octets_are_kept(app: App, content: bytes) -> None:
 def test_what_is_kept_can_be_read_again_and_old_octets_are_let_go(app: App, clock: FrozenClock) -> None:
     come_back(app, "P001")
     reported = [one.id for one in everything(app)]
-    ingest.settle(app.press, reported)
-    assert ingest.read_again(app.press, RULES) == (1, 0)
+    ingest.settle(app.context, reported)
+    assert ingest.read_again(app.context, RULES) == (1, 0)
     assert (matters(app), states(app)) == ([], {"accepted": 29, "bounced": 1})
     keep = timedelta(days=180)
     clock.advance(days=180)
-    assert ingest.forget_old(app.press, keep) == 0
+    assert ingest.forget_old(app.context, keep) == 0
     clock.advance(seconds=1)
-    assert ingest.forget_old(app.press, keep) == 1
-    assert ingest.read_again(app.press, RULES) == (0, 0)
+    assert ingest.forget_old(app.context, keep) == 1
+    assert ingest.read_again(app.context, RULES) == (0, 0)
     assert [one.diagnostic for one in everything(app)] == ["550 5.1.1 No such user here"]
     assert come_back(app, "P001").id is None  # it is still known
 
@@ -196,7 +196,7 @@ def test_a_better_parser_moves_what_the_old_one_did_not_see(app: App, monkeypatc
     come_back(app, "P001")
     assert states(app) == {"accepted": 30}
     monkeypatch.undo()
-    assert ingest.read_again(app.press, RULES) == (1, 1)
+    assert ingest.read_again(app.context, RULES) == (1, 1)
     assert (states(app), matters(app)) == ({"accepted": 29, "bounced": 1}, [("P001", Matter.BOUNCED)])
 
 
@@ -207,30 +207,30 @@ def test_a_complaint_holds_the_address_at_once_and_leaves_the_copy(app: App) -> 
     copy = copies(app)["P001"]
     path = path_of(app, copy)
     come(app, complaint(path, copy.address), path)
-    [(hold, [seat])] = holds.listing(app.press)
+    [(hold, [seat])] = holds.listing(app.context)
     assert (hold.address, hold.reason, seat.person) == (copy.address, "complaint", "P001")
     assert (states(app), matters(app)) == ({"accepted": 30}, [("P001", Matter.COMPLAINED)])
-    assert why.why(app.press, "P001", ISSUE).now.entitlement.reason == "address_held"
+    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "address_held"
 
 
 @pytest.mark.parametrize("kind", ["auth-failure", "not-spam", "opt-out"])
 def test_other_feedback_holds_nobody(app: App, kind: str) -> None:
     copy = copies(app)["P001"]
     come(app, complaint(path_of(app, copy), copy.address, kind), path_of(app, copy))
-    assert holds.listing(app.press) == []
+    assert holds.listing(app.context) == []
 
 
 def test_a_complaint_that_was_seen_to_holds_no_more_when_it_is_read_again(app: App, clock: FrozenClock) -> None:
     copy = copies(app)["P001"]
     come(app, complaint(path_of(app, copy), copy.address), path_of(app, copy))
     clock.advance(minutes=1)
-    assert holds.lift(app.press, copy.address)
-    assert [one.verb for one in copies_of.story(app.press, copy.id).decisions] == ["hold", "lift"]
-    assert ingest.read_again(app.press, RULES) == (1, 0)
-    assert holds.listing(app.press) == []
+    assert holds.lift(app.context, copy.address)
+    assert [one.verb for one in copies_of.story(app.context, copy.id).decisions] == ["hold", "lift"]
+    assert ingest.read_again(app.context, RULES) == (1, 0)
+    assert holds.listing(app.context) == []
     clock.advance(minutes=1)
     come(app, complaint(path_of(app, copy), copy.address, message_id=copy.message_id), path_of(app, copy))
-    assert len(holds.listing(app.press)) == 1
+    assert len(holds.listing(app.context)) == 1
 
 
 def test_what_nobody_can_read_at_a_return_path_is_told(app: App) -> None:
@@ -243,8 +243,8 @@ def test_each_letter_to_a_return_path_is_told(app: App) -> None:
     path = path_of(app, copies(app)["P001"])
     for words in ("Dinner?", "My address changes next week."):
         come(app, letter(path, words), path)
-        [one] = ingest.listing(app.press, every=False)
-        ingest.settle(app.press, [one.id])
+        [one] = ingest.listing(app.context, every=False)
+        ingest.settle(app.context, [one.id])
     path = unsubscribe_path_of(app, copies(app)["P001"])
     come(app, letter(path, "No more, please."), path)
     come(app, letter(path, "Sorry, I did not mean it."), path)
@@ -259,15 +259,15 @@ def test_a_complaint_about_a_copy_that_was_passed_on_takes_nothing_from_the_memb
             b"Version: 1", b"Version: 1\nOriginal-Rcpt-To: bob@freemail.example"
         ),
     )
-    assert (holds.listing(app.press), matters(app)) == ([], [("P001", Matter.COMPLAINED)])
+    assert (holds.listing(app.context), matters(app)) == ([], [("P001", Matter.COMPLAINED)])
 
 
 def test_a_bounce_of_a_copy_that_goes_on_counts_for_nothing(app: App) -> None:
     import_register(app, members(1, first=31))
-    supplement.supplement(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
     [work] = claim(app)
     answer(app, work, LOST)
-    settle.settle(app.press, work.claim.delivery, accepted=False)  # it goes once more
+    settle.settle(app.context, work.claim.delivery, accepted=False)  # it goes once more
     come_back(app, "P031")
     assert (copies(app)["P031"].state, matters(app)) == (State.PENDING, [])
     with app.store.reading() as connection:
@@ -277,10 +277,10 @@ def test_a_bounce_of_a_copy_that_goes_on_counts_for_nothing(app: App) -> None:
 def test_what_comes_back_about_the_erased_tells_nothing_of_them(app: App) -> None:
     copy = copies(app)["P001"]
     path = path_of(app, copy)
-    erase.erase(app.press, "P001")
+    erase.erase(app.context, "P001")
     come(app, bounce(path, copy.address, message_id=copy.message_id), path)
     come(app, complaint(path, copy.address), path)
-    assert (states(app), matters(app), holds.listing(app.press)) == ({"accepted": 29, "bounced": 1}, [], [])
+    assert (states(app), matters(app), holds.listing(app.context)) == ({"accepted": 29, "bounced": 1}, [], [])
     assert {(one.recipient, one.diagnostic, one.sender, one.forwarded) for one in everything(app)} == {
         (None, "", "", False)
     }
@@ -291,8 +291,8 @@ def test_what_comes_back_about_the_erased_tells_nothing_of_them(app: App) -> Non
 def test_a_key_that_is_gone_takes_no_name_away(app: App) -> None:
     come_back(app, "P001")
     reported = [one.id for one in everything(app)]
-    ingest.settle(app.press, reported)
-    other = replace(app.press, keys=Keyring(keys=(b"another key" * 3,)))
+    ingest.settle(app.context, reported)
+    other = replace(app.context, keys=Keyring(keys=(b"another key" * 3,)))
     assert ingest.read_again(other, RULES) == (1, 0)
     assert [(one.id, one.named_by, one.settled_by) for one in everything(app)] == [
         (reported[0], NamedBy.RETURN_PATH, "secretary")
@@ -301,7 +301,7 @@ def test_a_key_that_is_gone_takes_no_name_away(app: App) -> None:
 
 def test_a_bounce_that_comes_while_the_result_is_written_is_not_lost(app: App) -> None:
     import_register(app, members(1, first=31))
-    supplement.supplement(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
     [work] = claim(app)
     with app.store.transaction() as connection:
         write(connection, app, work, ACCEPTED)
@@ -314,64 +314,64 @@ def test_a_bounce_that_comes_while_the_result_is_written_is_not_lost(app: App) -
 
 def test_a_forged_complaint_holds_nobody(app: App) -> None:
     come(app, complaint("letter@club.example", PEOPLE[0].email))
-    assert (holds.listing(app.press), matters(app)) == ([], [("P001", Matter.UNNAMED)])
+    assert (holds.listing(app.context), matters(app)) == ([], [("P001", Matter.UNNAMED)])
 
 
 def test_an_unsubscribe_pauses_the_copies_and_never_the_membership(app: App, clock: FrozenClock) -> None:
     clock.advance(days=399)
     path = unsubscribe_path_of(app, copies(app)["P001"])
-    assert match.admit(app.press, path)
+    assert match.admit(app.context, path)
     come(app, letter(path, "Please no more."), path)
-    answer = why.why(app.press, "P001", ISSUE).now.entitlement
+    answer = why.why(app.context, "P001", ISSUE).now.entitlement
     assert (answer.reason, answer.evidence[0]) == ("paused", "paused by the reader, from 2018-07-12")
     assert matters(app) == [("P001", Matter.UNSUBSCRIBED)]
     import_register(app, PEOPLE)  # no import lifts it
-    assert why.why(app.press, "P001", ISSUE).now.entitlement.reason == "paused"
+    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paused"
     clock.advance(minutes=1)
-    preferences.resume(app.press, "P001")
-    assert ingest.read_again(app.press, RULES) == (1, 0)  # what was said before that is over
-    assert why.why(app.press, "P001", ISSUE).now.entitlement.reason == "paid"
+    preferences.resume(app.context, "P001")
+    assert ingest.read_again(app.context, RULES) == (1, 0)  # what was said before that is over
+    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
     with pytest.raises(NotFound, match="has not unsubscribed"):
-        preferences.resume(app.press, "P001")
+        preferences.resume(app.context, "P001")
     clock.advance(days=2)
-    assert not match.admit(app.press, path)
+    assert not match.admit(app.context, path)
     come(app, letter(path, "Really no more."), path)
-    assert why.why(app.press, "P001", ISSUE).now.entitlement.reason == "paid"
+    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
 
 
 def test_one_purpose_is_not_taken_for_another(app: App) -> None:
     copy = copies(app)["P001"]
     come(app, letter(path_of(app, copy), "unsubscribe", subject="unsubscribe"), path_of(app, copy))
-    assert why.why(app.press, "P001", ISSUE).now.entitlement.reason == "paid"
+    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
     assert matters(app) == [("P001", Matter.WANTS_NO_MORE)]
     path = unsubscribe_path_of(app, copies(app)["P002"])
     come(app, bounce(path, PEOPLE[1].email), path)
     assert states(app) == {"accepted": 30}
-    assert why.why(app.press, "P002", ISSUE).now.entitlement.reason == "paid"
+    assert why.why(app.context, "P002", ISSUE).now.entitlement.reason == "paid"
 
 
 def test_what_waits_for_a_person_who_unsubscribes_is_held(app: App) -> None:
     import_register(app, [*PEOPLE, *members(1, first=31)])
-    supplement.supplement(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
     with app.store.transaction() as connection:
-        preferences.pause_by_reader(connection, app.press, copies(app)["P031"], app.press.clock.now())
+        preferences.pause_by_reader(connection, app.context, copies(app)["P031"], app.context.clock.now())
     assert (copies(app)["P031"].state, copies(app)["P031"].held_reason) == (State.HELD, "paused")
 
 
 @pytest.mark.parametrize(("why", "scope"), [(FULL, "mailbox_full"), (SPAM, "spam")])
 def test_one_soft_bounce_is_owed_and_told_and_holds_nobody(app: App, why, scope) -> None:
     come_back(app, "P001", why)
-    assert (holds.listing(app.press), matters(app)) == ([], [("P001", Matter.BOUNCED)])
+    assert (holds.listing(app.context), matters(app)) == ([], [("P001", Matter.BOUNCED)])
     assert everything(app)[0].reason == scope
-    assert supplement.unsent(app.press, ISSUE).people == ()
+    assert supplement.unsent(app.context, ISSUE).people == ()
 
 
 def test_a_bounce_is_seen_to_when_a_further_copy_is_under_way(app: App) -> None:
     come_back(app, "P001")
     import_register(app, [*members(1, address="new@members.example"), *PEOPLE[1:]])
-    assert [one.person for one in supplement.unsent(app.press, ISSUE).people] == ["P001"]
+    assert [one.person for one in supplement.unsent(app.context, ISSUE).people] == ["P001"]
     assert matters(app) == [("P001", Matter.BOUNCED)]
-    supplement.supplement(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
     assert matters(app) == []
     assert deliver(app) == ["new@members.example"]
 
@@ -405,10 +405,10 @@ def test_a_person_settles_what_they_have_seen_to(app: App) -> None:
     come(app, letter("letter@club.example", "Hello there"))
     first, second = (one.id for one in everything(app))
     with pytest.raises(Refused, match=f"report {second} needs nobody"):
-        ingest.settle(app.press, [first, second])
+        ingest.settle(app.context, [first, second])
     assert len(matters(app)) == 1
-    ingest.settle(app.press, [first])
+    ingest.settle(app.context, [first])
     assert matters(app) == []
     with pytest.raises(Refused, match="there is no report 99"):
-        ingest.settle(app.press, [99])
+        ingest.settle(app.context, [99])
     assert everything(app)[0].settled_by == "secretary"

@@ -53,7 +53,7 @@ def in_batches(app: App, given: Sequence[RawReport], together: Barrier) -> int:
     together.wait()
     new = 0
     for at in range(0, len(given), BATCH):
-        new += sum(one.id is not None for one in ingest.ingest(app.press, RULES, given[at : at + BATCH]))
+        new += sum(one.id is not None for one in ingest.ingest(app.context, RULES, given[at : at + BATCH]))
     return new
 
 
@@ -78,7 +78,7 @@ def test_each_is_kept_once_and_counts_once(app: App, club: Club, clock: FrozenCl
         ]
         assert sum(one.result() for one in work) == len(given)
     assert states(app) == {"accepted": 16, "bounced": 24}
-    assert len(holds.listing(app.press)) == 8
+    assert len(holds.listing(app.context)) == 8
     seen = photograph(app, without=())
     counted = {name: len(seen[name]) for name in ("raw_reports", "reports", "failures", "own_pauses")}
     assert counted == {"raw_reports": 40, "reports": 40, "failures": 24, "own_pauses": 8}
@@ -87,7 +87,7 @@ def test_each_is_kept_once_and_counts_once(app: App, club: Club, clock: FrozenCl
 def test_a_sender_at_work_meanwhile_gets_no_copy_to_a_held_address(app: App, club: Club, clock: FrozenClock) -> None:
     given = mails(app)
     import_register(app, [*PEOPLE, *(members(1, first=41 + n, address=one.email)[0] for n, one in enumerate(PEOPLE))])
-    supplement.supplement(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
     together = Barrier(3)
 
     def send(one: App) -> int:
@@ -144,8 +144,8 @@ def test_what_the_database_ends_for_anothers_sake_is_repeated_but_not_for_ever(
     monkeypatch.setattr(reports, "take_turns", take_turns)
     for left in (ingest.TRIES, 0):  # the third says something else, the others say it too often
         with pytest.raises(DBAPIError):
-            ingest.ingest(app.press, RULES, [one])
+            ingest.ingest(app.context, RULES, [one])
         assert len(ends) == left
-    [done] = ingest.ingest(app.press, RULES, [one])
+    [done] = ingest.ingest(app.context, RULES, [one])
     assert done.id is not None
     assert states(app) == {"accepted": 39, "bounced": 1}

@@ -28,7 +28,7 @@ def folder(club: Club) -> Path:
 
 
 def revision(app: App) -> issues.Revision:
-    return shelf.show(app.press, ISSUE)[0].revision
+    return shelf.show(app.context, ISSUE)[0].revision
 
 
 def told(app: App) -> list[tuple[str, str]]:
@@ -44,7 +44,7 @@ def test_a_finished_issue_is_stored_with_its_files_and_known_from_then_on(app: A
     (folder(club) / "notes.txt").write_text("Not for readers.")
     found = one(app)
     assert found == Pulled(folder="2018-07", finding=Finding.STORED, issue=str(ISSUE), line="revision 1, en")
-    shelved, files = shelf.show(app.press, ISSUE)
+    shelved, files = shelf.show(app.context, ISSUE)
     assert (shelved.state, shelved.revision.revision, shelved.revision.folder) == ("pulled", 1, "2018-07")
     assert [(file.name, file.content) for file in files] == [("en.md", (folder(club) / "en.md").read_bytes())]
     assert told(app) == [("harbour-letter/41", "revision 1, en, 2018-07")]
@@ -61,7 +61,7 @@ def test_an_issue_edited_before_its_approval_is_a_further_revision(app: App, clu
 
 def approve_not_yet(app: App) -> None:
     pull_issues(app)
-    plan.plan(app.press, ISSUE)
+    plan.plan(app.context, ISSUE)
 
 
 def test_an_issue_edited_back_is_the_latest_again(app: App, club: Club) -> None:
@@ -84,7 +84,7 @@ def test_an_issue_edited_after_its_approval_is_refused_until_that_is_withdrawn(a
         "harbour-letter/41 is approved with other content; withdraw first: `mailer withdraw harbour-letter/41`"
     )
     assert revision(app).revision == 1
-    approve.withdraw(app.press, ISSUE)
+    approve.withdraw(app.context, ISSUE)
     assert one(app).finding is Finding.STORED
 
 
@@ -93,7 +93,7 @@ def test_an_issue_that_has_begun_to_go_out_is_never_changed(app: App, club: Club
     club.reschedule({"approval": {"required": required, "editors": []}})
     app = reload(app)
     make_ready(app, members(2))
-    approve.send(app.press, ISSUE)
+    approve.send(app.context, ISSUE)
     club.write_issue(more="One more sentence.")
     for state, step in (("sending", deliver), ("closed", lambda _app: None)):
         assert one(app).line.startswith(f"harbour-letter/41 is {state} with other content; it has gone out")
@@ -214,7 +214,7 @@ def test_a_folder_that_cannot_be_taken_is_named_and_the_others_are_stored(
     assert found["2018-07"].line.startswith("2018-07: ")
     assert says in found["2018-07"].line
     assert found["2018-08"].finding is Finding.STORED
-    assert [one.issue for one in shelf.listing(app.press)] == ["harbour-letter/42"]
+    assert [one.issue for one in shelf.listing(app.context)] == ["harbour-letter/42"]
 
 
 def test_an_issue_waits_for_all_its_languages(app: App, club: Club) -> None:
@@ -235,17 +235,17 @@ def test_an_issue_goes_without_a_language_where_it_need_not_wait(app: App, club:
 
 
 def test_a_folder_that_grows_while_it_is_read_is_named_and_taken_the_next_time(app: App, club: Club) -> None:
-    newsletter = app.press.newsletter(LETTER)
+    newsletter = app.context.newsletter(LETTER)
 
     def grow() -> None:
         with (folder(club) / "en.md").open("a") as opened:
             opened.write("And so on.\n")
 
     growing = FolderSource("issues", club.folder, grow)
-    [found] = pull.pull(app.press, newsletter, growing)
+    [found] = pull.pull(app.context, newsletter, growing)
     assert (found.folder, found.finding, found.issue) == ("2018-07", Finding.REFUSED, "")
     assert found.line
-    assert shelf.listing(app.press) == []
+    assert shelf.listing(app.context) == []
     assert one(app).finding is Finding.STORED
 
 
@@ -254,25 +254,25 @@ def test_an_issue_of_another_newsletter_is_not_ours_to_take(app: App, club: Club
     other.write_text((club.folder / "schedules" / f"{LETTER}.toml").read_text().replace(LETTER, "other-letter"))
     app = reload(app)
     source = FolderSource("issues", club.folder, lambda: None)
-    found = pull.pull(app.press, app.press.newsletter("other-letter"), source)
+    found = pull.pull(app.context, app.context.newsletter("other-letter"), source)
     assert {one.finding for one in found} <= {Finding.DRAFT}
-    assert shelf.listing(app.press) == []
+    assert shelf.listing(app.context) == []
     assert one(app).finding is Finding.STORED
 
 
 def test_a_source_that_is_not_there_is_an_error(app: App, club: Club) -> None:
     source = FolderSource("nowhere", club.folder, lambda: None)
     with pytest.raises(MailerError, match="nowhere"):
-        pull.pull(app.press, app.press.newsletter(LETTER), source)
+        pull.pull(app.context, app.context.newsletter(LETTER), source)
 
 
 def test_an_issue_can_be_looked_at_and_checked(app: App, club: Club) -> None:
     pull_issues(app)
-    assert shelf.check(app.press, ISSUE) == []
-    facts = shelf.facts(shelf.listing(app.press)[0])
+    assert shelf.check(app.context, ISSUE) == []
+    facts = shelf.facts(shelf.listing(app.context)[0])
     assert (facts["issue"], facts["number"], facts["date"], facts["state"]) == (str(ISSUE), 7, "2018-07-12", "pulled")
-    plan.plan(app.press, ISSUE)
-    assert shelf.listing(app.press)[0].state == "planned"
+    plan.plan(app.context, ISSUE)
+    assert shelf.listing(app.context)[0].state == "planned"
 
 
 def test_a_raw_text_becomes_a_draft_and_never_overwrites(app: App, club: Club, tmp_path: Path) -> None:

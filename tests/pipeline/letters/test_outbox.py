@@ -21,7 +21,7 @@ from mailer.domain.hold import Failure, HoldReason
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline.bounces import alarms
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.letters import outbox as telling
 from mailer.pipeline.mailings import approve, plan, supplement
 from mailer.pipeline.mailings import settle as settling
@@ -62,7 +62,7 @@ def clock() -> FrozenClock:
     return FrozenClock(THURSDAY)
 
 
-def tell(
+async def tell(
     tmp_path: Path,
     clock: FrozenClock,
     story: Story,
@@ -75,18 +75,15 @@ def tell(
     """The issue goes out to these people, and then the story happens."""
     club = Club.found(tmp_path)
 
-    async def told() -> None:
-        async with Sink(**({"script": script} if script else {})) as sink:
-            with club.sending(clock, sink, notify={**NOTIFY, **notify}, delivery=delivery or {}) as (app, sender):
-                begin(app, people)
-                await sender.drain()
-                await story(app, sink)
-                for one in post(sink):
-                    assert WORDS["en"][0] not in readable(one)
-                    assert "Norland" not in readable(one)
-                    assert email.message_from_bytes(one)["Auto-Submitted"] == "auto-generated"
-
-    asyncio.run(told())
+    async with Sink(**({"script": script} if script else {})) as sink:
+        with club.sending(clock, sink, notify={**NOTIFY, **notify}, delivery=delivery or {}) as (app, sender):
+            begin(app, people)
+            await sender.drain()
+            await story(app, sink)
+            for one in post(sink):
+                assert WORDS["en"][0] not in readable(one)
+                assert "Norland" not in readable(one)
+                assert email.message_from_bytes(one)["Auto-Submitted"] == "auto-generated"
 
 
 def post(sink: Sink, to: str = "") -> list[bytes]:
@@ -94,10 +91,10 @@ def post(sink: Sink, to: str = "") -> list[bytes]:
     return [one.message for one in sink.received if one.recipient in ((to,) if to else (SECRETARY, OPERATOR))]
 
 
-async def a_round(app: App, sink: Sink, **press: object) -> list[str]:
+async def a_round(app: App, sink: Sink, **context: object) -> list[str]:
     """What the daemon does in a round; returns the letters that this brought, as they are read."""
     before = len(post(sink))
-    working = replace(app.press, **press)
+    working = replace(app.context, **context)
     telling.digests(working)
     telling.reminder(working)
     await telling.send(working, transport_to(sink))
@@ -148,13 +145,13 @@ def the_mailing(app: App) -> Mailing:
 
 def settle(app: App, *reports_: int) -> None:
     with app.store.transaction() as connection:
-        assert reports.settle(connection, reports_, by="secretary", now=app.press.clock.now())
+        assert reports.settle(connection, reports_, by="secretary", now=app.context.clock.now())
 
 
 # --- the digest -------------------------------------------------------------------------------------------------------
 
 
-def test_a_mailing_that_went_well_has_one_digest(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_mailing_that_went_well_has_one_digest(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         (told,) = await a_round(app, sink)
         assert f"Subject: {ISSUE}: sent, nothing is left to do" in told
@@ -163,11 +160,13 @@ def test_a_mailing_that_went_well_has_one_digest(tmp_path: Path, clock: FrozenCl
             assert await a_round(app, sink) == []
             clock.advance(days=1)
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "the address does not exist"), ("ru", "такого адреса нет")])
-def test_a_digest_names_who_has_no_copy_and_why(tmp_path: Path, clock: FrozenClock, language: str, words: str) -> None:
+async def test_a_digest_names_who_has_no_copy_and_why(
+    tmp_path: Path, clock: FrozenClock, language: str, words: str
+) -> None:
     gone, back = PEOPLE[1], PEOPLE[2]
 
     async def story(app: App, sink: Sink) -> None:
@@ -182,10 +181,10 @@ def test_a_digest_names_who_has_no_copy_and_why(tmp_path: Path, clock: FrozenClo
         assert f"mailer unsent {ISSUE} --send" in said
         assert not [one for one in (PEOPLE[0], PEOPLE[3]) if one.email in said]
 
-    tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"), language=language)
+    await tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"), language=language)
 
 
-def test_a_digest_names_holds_pauses_what_is_uncertain_held_and_owed(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_digest_names_holds_pauses_what_is_uncertain_held_and_owed(tmp_path: Path, clock: FrozenClock) -> None:
     doubted, lapsed, late = PEOPLE[0], PEOPLE[1], Member(number=9)
 
     async def story(app: App, sink: Sink) -> None:
@@ -209,146 +208,131 @@ def test_a_digest_names_holds_pauses_what_is_uncertain_held_and_owed(tmp_path: P
         assert "1\u00a0copy of this issue is owed to: - Reader009 (P009)".replace("\u00a0", " ") in said
 
     lost = says(doubted, Misbehaviour.DROP, phase=Phase.END)
-    tell(tmp_path, clock, story, script=lost)
+    await tell(tmp_path, clock, story, script=lost)
 
 
-def test_a_held_copy_is_told_with_its_reason(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_held_copy_is_told_with_its_reason(tmp_path: Path, clock: FrozenClock) -> None:
     club = Club.found(tmp_path)
 
-    async def told() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
-                begin(app, PEOPLE)
-                reverse(app, PEOPLE[1])
-                await sender.drain()
-                (letter,) = await a_round(app, sink)
-                assert f"mailer delivery release {copies(app)['P002'].id}" in letter
-                assert "nothing is paid for the issue" in " ".join(letter.split())
-
-    asyncio.run(told())
+    async with Sink() as sink:
+        with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+            begin(app, PEOPLE)
+            reverse(app, PEOPLE[1])
+            await sender.drain()
+            (letter,) = await a_round(app, sink)
+            assert f"mailer delivery release {copies(app)['P002'].id}" in letter
+            assert "nothing is paid for the issue" in " ".join(letter.split())
 
 
-def test_a_supplement_has_a_digest_of_its_own(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_supplement_has_a_digest_of_its_own(tmp_path: Path, clock: FrozenClock) -> None:
     club = Club.found(tmp_path)
 
-    async def told() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
-                begin(app, PEOPLE)
-                await sender.drain()
-                assert len(await a_round(app, sink)) == 1
-                import_register(app, members(6))
-                supplement.supplement(app.press, ISSUE)
-                await sender.drain()
-                (letter,) = await a_round(app, sink)
-                assert "as a supplement" in " ".join(letter.split())
-                assert "accepted by our mail server: 2" in letter
-
-    asyncio.run(told())
+    async with Sink() as sink:
+        with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            assert len(await a_round(app, sink)) == 1
+            import_register(app, members(6))
+            supplement.supplement(app.context, ISSUE)
+            await sender.drain()
+            (letter,) = await a_round(app, sink)
+            assert "as a supplement" in " ".join(letter.split())
+            assert "accepted by our mail server: 2" in letter
 
 
-def test_a_mailing_that_lay_paused_for_long_has_its_digest_when_it_is_closed(
+async def test_a_mailing_that_lay_paused_for_long_has_its_digest_when_it_is_closed(
     tmp_path: Path, clock: FrozenClock
 ) -> None:
     club = Club.found(tmp_path)
 
-    async def told() -> None:
-        script = says(PEOPLE[0], "450 4.2.0 Come back later", None)
-        async with Sink(script=script) as sink:
-            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
-                begin(app, PEOPLE)
-                await sender.drain()
-                approve.pause(app.press, ISSUE)
-                clock.advance(days=8)
-                assert await a_round(app, sink) == []
-                approve.resume(app.press, ISSUE)
-                await sender.drain()
-                (letter,) = await a_round(app, sink)
-                assert f"Subject: {ISSUE}: sent" in letter
-
-    asyncio.run(told())
+    script = says(PEOPLE[0], "450 4.2.0 Come back later", None)
+    async with Sink(script=script) as sink:
+        with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            approve.pause(app.context, ISSUE)
+            clock.advance(days=8)
+            assert await a_round(app, sink) == []
+            approve.resume(app.context, ISSUE)
+            await sender.drain()
+            (letter,) = await a_round(app, sink)
+            assert f"Subject: {ISSUE}: sent" in letter
 
 
-def test_a_mailing_that_is_closed_once_more_has_no_second_digest(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_mailing_that_is_closed_once_more_has_no_second_digest(tmp_path: Path, clock: FrozenClock) -> None:
     club = Club.found(tmp_path)
 
-    async def told() -> None:
-        script = says(PEOPLE[0], Misbehaviour.DROP, None, phase=Phase.END)
-        async with Sink(script=script) as sink:
-            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
-                begin(app, PEOPLE)
-                await sender.drain()
-                assert len(await a_round(app, sink)) == 1
-                before = the_mailing(app)
-                clock.advance(hours=1)
-                settling.settle(app.press, copies(app)[PEOPLE[0].person].id, accepted=False)
-                await sender.drain()
-                after = the_mailing(app)
-                assert after.state is before.state is MailingState.CLOSED
-                assert after.closed_at == clock.now() > before.closed_at
-                assert await a_round(app, sink) == []
-
-    asyncio.run(told())
+    script = says(PEOPLE[0], Misbehaviour.DROP, None, phase=Phase.END)
+    async with Sink(script=script) as sink:
+        with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            assert len(await a_round(app, sink)) == 1
+            before = the_mailing(app)
+            clock.advance(hours=1)
+            settling.settle(app.context, copies(app)[PEOPLE[0].person].id, accepted=False)
+            await sender.drain()
+            after = the_mailing(app)
+            assert after.state is before.state is MailingState.CLOSED
+            assert after.closed_at == clock.now() > before.closed_at
+            assert await a_round(app, sink) == []
 
 
-def test_a_mailing_that_was_closed_before_that_was_kept_has_no_digest(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_mailing_that_was_closed_before_that_was_kept_has_no_digest(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         with app.store.transaction() as connection:
             mailings.change(connection, the_mailing(app).id, closed_at=None)
         assert await a_round(app, sink) == []
 
-    tell(tmp_path, clock, story, script=says(PEOPLE[1], "550 5.1.1 Unknown here"))
+    await tell(tmp_path, clock, story, script=says(PEOPLE[1], "550 5.1.1 Unknown here"))
 
 
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "was cancelled when some of its copies had left"), ("ru", "рассылка отменена")]
 )
-def test_a_mailing_that_is_cancelled_on_its_way_has_a_digest(
+async def test_a_mailing_that_is_cancelled_on_its_way_has_a_digest(
     tmp_path: Path, clock: FrozenClock, language: str, words: str
 ) -> None:
     club = Club.found(tmp_path)
     late = PEOPLE[0]
 
-    async def told() -> None:
-        async with Sink(script=says(late, "450 4.2.0 Come back later")) as sink:
-            with club.sending(clock, sink, notify={**NOTIFY, "language": language}) as (app, sender):
-                begin(app, PEOPLE)
-                approve.cancel(app.press, ISSUE)
-                assert await a_round(app, sink) == []  # nothing had left, nobody has missed anything
-                plan.plan(app.press, ISSUE)
-                begin(app)
-                await sender.drain()
-                assert await a_round(app, sink) == []
-                approve.cancel(app.press, ISSUE)
-                (found,) = [one for one in copies(app).values() if one.state is State.CANCELLED]
-                with app.store.transaction() as connection:
-                    put(connection, found.id, state=State.SENDING, owner=an_owner(connection), lease_until=clock.now())
-                assert await a_round(app, sink) == []  # it is in hand: nobody knows yet what comes of it
-                with app.store.transaction() as connection:
-                    put(connection, found.id, state=State.CANCELLED, owner=None, lease_until=None)
-                (letter,) = await a_round(app, sink)
-                said = " ".join(letter.split())
-                assert words in said
-                assert f"({late.person})" in said
-                assert f"mailer unsent {ISSUE} --send" in said
-                assert await a_round(app, sink) == []
-
-    asyncio.run(told())
+    async with Sink(script=says(late, "450 4.2.0 Come back later")) as sink:
+        with club.sending(clock, sink, notify={**NOTIFY, "language": language}) as (app, sender):
+            begin(app, PEOPLE)
+            approve.cancel(app.context, ISSUE)
+            assert await a_round(app, sink) == []  # nothing had left, nobody has missed anything
+            plan.plan(app.context, ISSUE)
+            begin(app)
+            await sender.drain()
+            assert await a_round(app, sink) == []
+            approve.cancel(app.context, ISSUE)
+            (found,) = [one for one in copies(app).values() if one.state is State.CANCELLED]
+            with app.store.transaction() as connection:
+                put(connection, found.id, state=State.SENDING, owner=an_owner(connection), lease_until=clock.now())
+            assert await a_round(app, sink) == []  # it is in hand: nobody knows yet what comes of it
+            with app.store.transaction() as connection:
+                put(connection, found.id, state=State.CANCELLED, owner=None, lease_until=None)
+            (letter,) = await a_round(app, sink)
+            said = " ".join(letter.split())
+            assert words in said
+            assert f"({late.person})" in said
+            assert f"mailer unsent {ISSUE} --send" in said
+            assert await a_round(app, sink) == []
 
 
-def test_what_was_sent_long_ago_or_is_nobodys_to_hear_has_no_digest(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_what_was_sent_long_ago_or_is_nobodys_to_hear_has_no_digest(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
-        assert telling.digests(replace(app.press, secretary="")) == 0
-        assert not telling.reminder(replace(app.press, secretary=""))
+        assert telling.digests(replace(app.context, secretary="")) == 0
+        assert not telling.reminder(replace(app.context, secretary=""))
         clock.advance(days=8)
-        assert telling.digests(app.press) == 0
+        assert telling.digests(app.context) == 0
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
-def test_a_newsletter_that_is_gone_still_has_its_digest(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_newsletter_that_is_gone_still_has_its_digest(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
-        other = replace(app.press.newsletters[LETTER], id="other")
+        other = replace(app.context.newsletters[LETTER], id="other")
         (told,) = await a_round(app, sink, newsletters={"other": other})
         assert f"of {LETTER} has been sent" in told
         come_back(app, PEOPLE[0])
@@ -356,10 +340,10 @@ def test_a_newsletter_that_is_gone_still_has_its_digest(tmp_path: Path, clock: F
         assert await a_round(app, sink, newsletters={}) == []
         assert "there is no newsletter" in outbox(app).failure
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
-def test_a_mailing_of_many_failures_makes_no_endless_letter(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_mailing_of_many_failures_makes_no_endless_letter(tmp_path: Path, clock: FrozenClock) -> None:
     def nobody(phase: Phase, _sender: str, recipient: str, _nth: int) -> str | None:
         return "550 5.1.1 Unknown here" if phase is Phase.RCPT and "desk" in recipient else None
 
@@ -369,13 +353,13 @@ def test_a_mailing_of_many_failures_makes_no_endless_letter(tmp_path: Path, cloc
         assert "- and 20 more; all of them:" in told
         assert f"mailer report {ISSUE}" in told
 
-    tell(tmp_path, clock, story, script=nobody, people=members(60), delivery={"dead_at_least": 100})
+    await tell(tmp_path, clock, story, script=nobody, people=members(60), delivery={"dead_at_least": 100})
 
 
 # --- the reminder -----------------------------------------------------------------------------------------------------
 
 
-def test_one_reminder_a_day_while_something_is_open_and_none_after(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_one_reminder_a_day_while_something_is_open_and_none_after(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         assert len(await a_round(app, sink)) == 1  # the digest
         report = come_back(app, PEOPLE[0])
@@ -394,10 +378,10 @@ def test_one_reminder_a_day_while_something_is_open_and_none_after(tmp_path: Pat
         clock.advance(days=2)
         assert await a_round(app, sink) == []
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
-def test_a_digest_keeps_back_only_what_it_tells(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_digest_keeps_back_only_what_it_tells(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         come_back(app, PEOPLE[0])
         assert len(await a_round(app, sink)) == 1  # the digest tells it
@@ -416,24 +400,24 @@ def test_a_digest_keeps_back_only_what_it_tells(tmp_path: Path, clock: FrozenClo
             (told,) = await a_round(app, sink)
             assert "Subject: 2 things wait for you" in told
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
-def test_what_no_digest_tells_is_told_at_once(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_what_no_digest_tells_is_told_at_once(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         come_back(app, PEOPLE[0], Matter.UNNAMED)
         digest, reminder = await a_round(app, sink)
         assert "nothing is left to do" in digest
         assert "Subject: 1 thing waits for you" in reminder
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
 @pytest.mark.parametrize(
     ("language", "failed", "owed"),
     [("en", "COPIES THAT DID NOT ARRIVE", "OWED AGAIN"), ("ru", "НЕ ДОШЕДШИЕ ЭКЗЕМПЛЯРЫ", "НУЖНО ОТПРАВИТЬ ЕЩЁ РАЗ")],
 )
-def test_a_refused_copy_is_told_until_it_is_made_up_for(
+async def test_a_refused_copy_is_told_until_it_is_made_up_for(
     tmp_path: Path, clock: FrozenClock, language: str, failed: str, owed: str
 ) -> None:
     gone = PEOPLE[1]
@@ -465,13 +449,13 @@ def test_a_refused_copy_is_told_until_it_is_made_up_for(
         with app.store.transaction() as connection:
             holds.lift(connection, gone.email, by="secretary", now=clock.now())
         assert owed in await next_day(app, sink)
-        supplement.supplement(app.press, ISSUE)
+        supplement.supplement(app.context, ISSUE)
         assert await next_day(app, sink) == ""
 
-    tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"), language=language)
+    await tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"), language=language)
 
 
-def test_a_refused_copy_is_forgotten_in_time_or_when_its_reader_is_owed_nothing(
+async def test_a_refused_copy_is_forgotten_in_time_or_when_its_reader_is_owed_nothing(
     tmp_path: Path, clock: FrozenClock
 ) -> None:
     gone = PEOPLE[1]
@@ -485,14 +469,14 @@ def test_a_refused_copy_is_forgotten_in_time_or_when_its_reader_is_owed_nothing(
         clock.jump(days=-25)
         assert len(await a_round(app, sink)) == 1
         clock.advance(days=2)
-        assert telling.reminder(replace(app.press, newsletters={})) is False
+        assert telling.reminder(replace(app.context, newsletters={})) is False
         reverse(app, gone)
         assert await a_round(app, sink) == []
 
-    tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"))
+    await tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"))
 
 
-def test_what_came_back_with_a_report_is_told_once_and_ends_with_it(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_what_came_back_with_a_report_is_told_once_and_ends_with_it(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         report = come_back(app, PEOPLE[0])
         await a_round(app, sink)
@@ -504,10 +488,12 @@ def test_what_came_back_with_a_report_is_told_once_and_ends_with_it(tmp_path: Pa
         clock.advance(days=1)
         assert await a_round(app, sink) == []
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
-def test_what_failed_for_our_sake_is_owed_again_once_the_mailing_goes_on(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_what_failed_for_our_sake_is_owed_again_once_the_mailing_goes_on(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
     async def story(app: App, sink: Sink) -> None:
         await a_round(app, sink)
         clock.advance(days=1)
@@ -519,65 +505,59 @@ def test_what_failed_for_our_sake_is_owed_again_once_the_mailing_goes_on(tmp_pat
         clock.advance(days=1)
         (told,) = await a_round(app, sink)
         assert "OWED AGAIN" in told
-        assert [one.person for one in supplement.unsent(app.press, ISSUE).people] == [PEOPLE[1].person]
+        assert [one.person for one in supplement.unsent(app.context, ISSUE).people] == [PEOPLE[1].person]
 
-    tell(tmp_path, clock, story, script=says(PEOPLE[1], "554 5.7.1 Your host is on a block list"))
+    await tell(tmp_path, clock, story, script=says(PEOPLE[1], "554 5.7.1 Your host is on a block list"))
 
 
-def test_who_failed_at_two_addresses_is_owed_nothing_at_either(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_who_failed_at_two_addresses_is_owed_nothing_at_either(tmp_path: Path, clock: FrozenClock) -> None:
     club, first = Club.found(tmp_path), PEOPLE[0]
     second = replace(first, address="new@members.example")
 
     def nobody(phase: Phase, _sender: str, recipient: str, _nth: int) -> str | None:
         return "550 5.1.1 Unknown" if phase is Phase.RCPT and recipient in (first.email, second.email) else None
 
-    async def told() -> None:
-        async with Sink(script=nobody) as sink:
-            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
-                begin(app, PEOPLE)
-                await sender.drain()
-                import_register(app, [second])
-                supplement.supplement(app.press, ISSUE)
-                await sender.drain()
-                import_register(app, [first])
-                await a_round(app, sink)
-                clock.advance(days=1)
-                (letter,) = await a_round(app, sink)
-                assert "Subject: 1 thing waits for you" in letter
-                assert f"<{second.email}>" in letter  # the copy that failed last
-                assert "OWED AGAIN" not in letter
-                assert not supplement.unsent(app.press, ISSUE).people
-
-    asyncio.run(told())
+    async with Sink(script=nobody) as sink:
+        with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            import_register(app, [second])
+            supplement.supplement(app.context, ISSUE)
+            await sender.drain()
+            import_register(app, [first])
+            await a_round(app, sink)
+            clock.advance(days=1)
+            (letter,) = await a_round(app, sink)
+            assert "Subject: 1 thing waits for you" in letter
+            assert f"<{second.email}>" in letter  # the copy that failed last
+            assert "OWED AGAIN" not in letter
+            assert not supplement.unsent(app.context, ISSUE).people
 
 
-def test_a_copy_held_for_its_address_is_told_until_it_is_released(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_copy_held_for_its_address_is_told_until_it_is_released(tmp_path: Path, clock: FrozenClock) -> None:
     club, moved, lapsed = Club.found(tmp_path), PEOPLE[0], PEOPLE[1]
 
-    async def told() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
-                begin(app, PEOPLE)
-                reverse(app, lapsed)
-                import_register(app, [replace(moved, address="new@members.example")])
-                await sender.drain()
-                assert len(await a_round(app, sink)) == 1
-                clock.advance(days=1)
-                (letter,) = await a_round(app, sink)
-                assert "Subject: 1 thing waits for you" in letter
-                assert "COPIES HELD BACK" in letter
-                assert "the register has another address now" in " ".join(letter.split())
-                held = copies(app)[moved.person].id
-                assert f"mailer delivery release {held}" in letter
-                settling.release(app.press, held)
-                await sender.drain()
-                clock.advance(days=1)
-                assert await a_round(app, sink) == []
-
-    asyncio.run(told())
+    async with Sink() as sink:
+        with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+            begin(app, PEOPLE)
+            reverse(app, lapsed)
+            import_register(app, [replace(moved, address="new@members.example")])
+            await sender.drain()
+            assert len(await a_round(app, sink)) == 1
+            clock.advance(days=1)
+            (letter,) = await a_round(app, sink)
+            assert "Subject: 1 thing waits for you" in letter
+            assert "COPIES HELD BACK" in letter
+            assert "the register has another address now" in " ".join(letter.split())
+            held = copies(app)[moved.person].id
+            assert f"mailer delivery release {held}" in letter
+            settling.release(app.context, held)
+            await sender.drain()
+            clock.advance(days=1)
+            assert await a_round(app, sink) == []
 
 
-def test_of_many_things_each_kind_is_cut_and_counted(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_of_many_things_each_kind_is_cut_and_counted(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         await a_round(app, sink)
         with app.store.transaction() as connection:
@@ -595,10 +575,10 @@ def test_of_many_things_each_kind_is_cut_and_counted(tmp_path: Path, clock: Froz
         assert told.count(": the address does not exist.") == 40
 
     people = members(60)
-    tell(tmp_path, clock, story, people=people)
+    await tell(tmp_path, clock, story, people=people)
 
 
-def test_a_reminder_comes_at_once_where_nothing_was_told_yet(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_reminder_comes_at_once_where_nothing_was_told_yet(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         clock.advance(days=12)
         come_back(app, PEOPLE[0])
@@ -607,11 +587,11 @@ def test_a_reminder_comes_at_once_where_nothing_was_told_yet(tmp_path: Path, clo
         clock.jump(days=-3)  # somebody has set the clock back
         assert len(await a_round(app, sink)) == 1
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
 @pytest.mark.parametrize(("language", "waits"), [("en", "3 things wait for you"), ("ru", "3 дела ждут вашего решения")])
-def test_a_reminder_names_holds_and_uncertain_copies(
+async def test_a_reminder_names_holds_and_uncertain_copies(
     tmp_path: Path, clock: FrozenClock, language: str, waits: str
 ) -> None:
     doubted, held = PEOPLE[0], PEOPLE[2]
@@ -639,52 +619,49 @@ def test_a_reminder_names_holds_and_uncertain_copies(
         with app.store.transaction() as connection:
             holds.lift(connection, held.email, by="secretary", now=clock.now())
             reports.settle(connection, [one.id for one in reports.listing(connection)], by="s", now=clock.now())
-        settling.settle(app.press, copies(app)[doubted.person].id, accepted=True)
+        settling.settle(app.context, copies(app)[doubted.person].id, accepted=True)
         clock.advance(days=1)
         assert await a_round(app, sink) == []
 
-    tell(tmp_path, clock, story, script=says(doubted, Misbehaviour.DROP, phase=Phase.END), language=language)
+    await tell(tmp_path, clock, story, script=says(doubted, Misbehaviour.DROP, phase=Phase.END), language=language)
 
 
-def test_a_copy_that_was_sent_once_more_is_no_open_matter(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_copy_that_was_sent_once_more_is_no_open_matter(tmp_path: Path, clock: FrozenClock) -> None:
     club = Club.found(tmp_path)
 
-    async def told() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
-                begin(app, PEOPLE)
-                await sender.drain()
-                await a_round(app, sink)
-                come_back(app, PEOPLE[0])
-                import_register(app, [replace(PEOPLE[0], address="new@members.example"), *PEOPLE[1:]])
-                clock.advance(days=1)
-                assert len(await a_round(app, sink)) == 1
-                supplement.supplement(app.press, ISSUE)
-                clock.advance(days=1)
-                assert await a_round(app, sink) == []
-                await sender.drain()
-                clock.advance(days=1)
-                assert ["as a supplement" in " ".join(one.split()) for one in await a_round(app, sink)] == [True]
-
-    asyncio.run(told())
+    async with Sink() as sink:
+        with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            await a_round(app, sink)
+            come_back(app, PEOPLE[0])
+            import_register(app, [replace(PEOPLE[0], address="new@members.example"), *PEOPLE[1:]])
+            clock.advance(days=1)
+            assert len(await a_round(app, sink)) == 1
+            supplement.supplement(app.context, ISSUE)
+            clock.advance(days=1)
+            assert await a_round(app, sink) == []
+            await sender.drain()
+            clock.advance(days=1)
+            assert ["as a supplement" in " ".join(one.split()) for one in await a_round(app, sink)] == [True]
 
 
-def test_reminders_do_not_pile_up_while_none_can_leave(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_reminders_do_not_pile_up_while_none_can_leave(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
-        telling.digests(app.press)
+        telling.digests(app.context)
         for member in PEOPLE:
             come_back(app, member)
             clock.advance(days=1)
-            assert telling.reminder(app.press)
-            assert not telling.reminder(app.press)
+            assert telling.reminder(app.context)
+            assert not telling.reminder(app.context)
             assert outbox(app).waiting == 2
         told = await a_round(app, sink)
         assert ["Subject: 4 things wait for you" in one for one in told] == [False, True]
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
-def test_a_report_about_nobodys_copy_names_the_likely_person(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_report_about_nobodys_copy_names_the_likely_person(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         await a_round(app, sink)
         come_back(app, PEOPLE[0], Matter.UNNAMED)
@@ -695,28 +672,28 @@ def test_a_report_about_nobodys_copy_names_the_likely_person(tmp_path: Path, clo
         assert f"Reader001 <{PEOPLE[0].email}> (probably): the address does not exist" in said
         assert "July 12, 2018: somebody: the address does not exist" in said
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
 # --- on the way -------------------------------------------------------------------------------------------------------
 
 
-def test_what_a_letter_told_is_forgotten_once_it_has_left(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_what_a_letter_told_is_forgotten_once_it_has_left(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
-        telling.digests(app.press)
+        telling.digests(app.context)
         with app.store.reading() as connection:
             (waits,) = letters.waiting(connection, clock.now())
         assert waits.facts["issue"] == str(ISSUE)
-        await telling.send(app.press, transport_to(sink))
+        await telling.send(app.context, transport_to(sink))
         with app.store.reading() as connection:
             assert letters.waiting(connection, clock.now()) == []
             kept = connection.exec_driver_sql("SELECT facts FROM letters").scalars().all()
         assert [str(one) for one in kept] == ["{}"]
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
-def test_a_person_who_is_erased_is_in_no_letter(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_person_who_is_erased_is_in_no_letter(tmp_path: Path, clock: FrozenClock) -> None:
     gone, other = PEOPLE[1], PEOPLE[2]
 
     async def story(app: App, sink: Sink) -> None:
@@ -725,17 +702,17 @@ def test_a_person_who_is_erased_is_in_no_letter(tmp_path: Path, clock: FrozenClo
                 holds.set_hold(
                     connection, one.email, HoldReason.ADDRESS, [], delivery=None, by="ingest", now=clock.now()
                 )
-        telling.digests(app.press)
-        erase.erase(app.press, gone.person)
-        await telling.send(app.press, transport_to(sink))
+        telling.digests(app.context)
+        erase.erase(app.context, gone.person)
+        await telling.send(app.context, transport_to(sink))
         (told,) = [readable(one) for one in post(sink)]
         assert not [word for word in gone.words if word in told]
         assert f"mailer hold lift {other.email}" in told
 
-    tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"))
+    await tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"))
 
 
-def test_a_letter_that_is_refused_waits_longer_each_time_and_goes_where_the_settings_say(
+async def test_a_letter_that_is_refused_waits_longer_each_time_and_goes_where_the_settings_say(
     tmp_path: Path, clock: FrozenClock
 ) -> None:
     async def story(app: App, sink: Sink) -> None:
@@ -757,10 +734,12 @@ def test_a_letter_that_is_refused_waits_longer_each_time_and_goes_where_the_sett
         assert outbox(app) == letters.Outbox(waiting=0, tries=0, failure="")
 
     nobody = Member(number=1, address=SECRETARY)
-    tell(tmp_path, clock, story, script=says(nobody, "550 5.1.1 Unknown here"))
+    await tell(tmp_path, clock, story, script=says(nobody, "550 5.1.1 Unknown here"))
 
 
-def test_a_letter_whose_answer_was_lost_is_sent_again_and_can_be_recognised(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_letter_whose_answer_was_lost_is_sent_again_and_can_be_recognised(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
     async def story(app: App, sink: Sink) -> None:
         assert len(await a_round(app, sink)) == 1  # it arrived, but nobody said so
         assert await a_round(app, sink) == []
@@ -772,37 +751,37 @@ def test_a_letter_whose_answer_was_lost_is_sent_again_and_can_be_recognised(tmp_
         assert len(ids) == 1
 
     silent = says(Member(number=1, address=SECRETARY), Misbehaviour.DROP, None, phase=Phase.END)
-    tell(tmp_path, clock, story, script=silent)
+    await tell(tmp_path, clock, story, script=silent)
 
 
-def test_while_the_relay_is_down_letters_wait_and_none_is_blamed(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_while_the_relay_is_down_letters_wait_and_none_is_blamed(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
-        telling.digests(app.press)
+        telling.digests(app.context)
         with app.store.transaction() as connection:
-            alarms.broken(connection, app.press, str(ISSUE), **STOPPED)
+            alarms.broken(connection, app.context, str(ISSUE), **STOPPED)
         dead = Sink()
         dead.port = 1
         with pytest.raises(TransportDown):
-            await telling.send(app.press, transport_to(dead))
+            await telling.send(app.context, transport_to(dead))
         assert (outbox(app).waiting, outbox(app).tries) == (2, 0)
         assert "connect" in outbox(app).failure.lower() or outbox(app).failure
-        assert await telling.send(app.press, transport_to(sink)) == 2
+        assert await telling.send(app.context, transport_to(sink)) == 2
         assert outbox(app).waiting == 0
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
-def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
-        telling.digests(app.press)
+        telling.digests(app.context)
         with app.store.transaction() as connection:
-            alarms.broken(connection, app.press, str(ISSUE), **STOPPED)
+            alarms.broken(connection, app.context, str(ISSUE), **STOPPED)
         stop = asyncio.Event()
 
         async def stopped() -> None:
             await stop.wait()
 
-        sending = asyncio.create_task(telling.send(app.press, transport_to(sink), stopped))
+        sending = asyncio.create_task(telling.send(app.context, transport_to(sink), stopped))
         await hung.wait()
         stop.set()
         assert await sending == 0
@@ -816,29 +795,29 @@ def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path, cloc
             return Misbehaviour.HANG
         return None
 
-    tell(tmp_path, clock, story, script=hang)
+    await tell(tmp_path, clock, story, script=hang)
 
 
-def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Path, clock: FrozenClock) -> None:
     async def story(app: App, sink: Sink) -> None:
         own = tmp_path / "own"
         (own / "system" / "digest").mkdir(parents=True)
         (own / "system" / "digest" / "en.txt.j2").write_text("Subject: x\n{{ nothing }}\n")
-        telling.digests(app.press)
+        telling.digests(app.context)
         with app.store.transaction() as connection:
             (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
-            alarms.unwanted(connection, app.press, found, Reason.BLOCKED, "554 on a list")
-            alarms.unwanted(connection, app.press, found, Reason.BLOCKED, "554 on a list again")
-        assert await telling.send(replace(app.press, templates=own), transport_to(sink)) == 1
+            alarms.unwanted(connection, app.context, found, Reason.BLOCKED, "554 on a list")
+            alarms.unwanted(connection, app.context, found, Reason.BLOCKED, "554 on a list again")
+        assert await telling.send(replace(app.context, templates=own), transport_to(sink)) == 1
         assert "line 2" in outbox(app).failure
         (told,) = [readable(one) for one in post(sink, OPERATOR)]
         assert f"Subject: ALARM: {ISSUE}: our mail server is on a block list" in told
         assert "554 on a list”" in told
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)
 
 
-def test_a_supplement_that_fails_for_the_same_reason_alarms_again(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_supplement_that_fails_for_the_same_reason_alarms_again(tmp_path: Path, clock: FrozenClock) -> None:
     club = Club.found(tmp_path)
     late = Member(number=9)
 
@@ -846,39 +825,36 @@ def test_a_supplement_that_fails_for_the_same_reason_alarms_again(tmp_path: Path
         bad = recipient in (PEOPLE[0].email, PEOPLE[1].email, late.email)
         return "554 5.7.1 Your host is on a block list" if phase is Phase.RCPT and bad else None
 
-    async def told() -> None:
-        async with Sink(script=blocked) as sink:
-            with club.sending(clock, sink, notify=NOTIFY, delivery={"unwanted_at_least": 9}) as (app, sender):
-                for number, people in enumerate((PEOPLE, [late]), 1):
-                    if number == 1:
-                        begin(app, people)
-                    else:
-                        import_register(app, people)
-                        supplement.supplement(app.press, ISSUE)
-                    await sender.drain()
-                    await a_round(app, sink)
-                    assert len(post(sink, OPERATOR)) == number
-
-    asyncio.run(told())
+    async with Sink(script=blocked) as sink:
+        with club.sending(clock, sink, notify=NOTIFY, delivery={"unwanted_at_least": 9}) as (app, sender):
+            for number, people in enumerate((PEOPLE, [late]), 1):
+                if number == 1:
+                    begin(app, people)
+                else:
+                    import_register(app, people)
+                    supplement.supplement(app.context, ISSUE)
+                await sender.drain()
+                await a_round(app, sink)
+                assert len(post(sink, OPERATOR)) == number
 
 
-def test_without_an_operator_nobody_is_alarmed_but_the_log_says_so(
+async def test_without_an_operator_nobody_is_alarmed_but_the_log_says_so(
     tmp_path: Path, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story(app: App, sink: Sink) -> None:
         caplog.clear()
         with app.store.transaction() as connection:
             said = f"554 5.7.1 <{PEOPLE[0].email}>: blocked"
-            alarms.unwanted(connection, replace(app.press, operator=""), the_mailing(app), Reason.BLOCKED, said)
+            alarms.unwanted(connection, replace(app.context, operator=""), the_mailing(app), Reason.BLOCKED, said)
         (line,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
         assert str(ISSUE) in line.getMessage()
         assert "blocked" in line.getMessage()
         assert PEOPLE[0].email not in line.getMessage()
-        silent: Press = replace(app.press, operator="")
+        silent: Context = replace(app.context, operator="")
         with app.store.transaction() as connection:
             alarms.broken(connection, silent, str(ISSUE), **STOPPED)
             (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
             assert letters.told(connection, "alarm", [found.issue]) == frozenset()
         assert outbox(app).waiting == 0
 
-    tell(tmp_path, clock, story)
+    await tell(tmp_path, clock, story)

@@ -13,7 +13,7 @@ from mailer.domain.address import Address
 from mailer.domain.errors import CannotRender, NotFound, Refused
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import InsertShow
-from mailer.pipeline.context import Press
+from mailer.pipeline.context import Context
 from mailer.pipeline.issues import proof
 from mailer.pipeline.mailings import approve, plan
 from mailer.store import mailings
@@ -41,7 +41,7 @@ PEOPLE = members(3)
 def planned(app: App) -> None:
     import_register(app, PEOPLE)
     pull_issues(app)
-    plan.plan(app.press, ISSUE)
+    plan.plan(app.context, ISSUE)
 
 
 def state(app: App) -> str:
@@ -59,7 +59,7 @@ def told(app: App, *verbs: str) -> list[tuple[str, str, str]]:
 
 def test_an_approval_is_of_this_very_seal_by_this_person(app: App) -> None:
     planned(app)
-    approved = approve.approve(app.press, ISSUE)
+    approved = approve.approve(app.context, ISSUE)
     [found] = the_mailings(app)
     assert (found.state, found.approved_hash) == (MailingState.APPROVED, found.seal)
     assert (found.approved_by, found.approved_at) == ("secretary", THURSDAY)
@@ -73,120 +73,120 @@ def test_who_approves_untested_is_warned(app: App) -> None:
     tested = {"newsletter": LETTER, "serial": 41, "now": THURSDAY, "messages": 1}
     with app.store.transaction() as connection:
         mailings.record_test(connection, content_hash=found.content_hash, editions_hash="older", **tested)
-    assert approve.approve(app.press, ISSUE).warnings == (
+    assert approve.approve(app.context, ISSUE).warnings == (
         f"no test mailing of exactly this was sent: `mailer test {ISSUE}` sends one to the editors",
     )
-    approve.withdraw(app.press, ISSUE)
+    approve.withdraw(app.context, ISSUE)
     with app.store.transaction() as connection:
         mailings.record_test(connection, content_hash=found.content_hash, editions_hash=found.editions_hash, **tested)
-    assert approve.approve(app.press, ISSUE).warnings == ()
+    assert approve.approve(app.context, ISSUE).warnings == ()
 
 
 def test_nothing_is_sent_without_an_approval(app: App) -> None:
     planned(app)
     with pytest.raises(Refused, match=f"is not approved: test it, then `mailer approve {ISSUE}`"):
-        approve.send(app.press, ISSUE)
-    approve.approve(app.press, ISSUE)
-    approve.withdraw(app.press, ISSUE)
+        approve.send(app.context, ISSUE)
+    approve.approve(app.context, ISSUE)
+    approve.withdraw(app.context, ISSUE)
     with pytest.raises(Refused, match="is not approved"):
-        approve.send(app.press, ISSUE)
+        approve.send(app.context, ISSUE)
     assert (state(app), deliver(app)) == ("planned", [])
 
 
 def test_nothing_is_approved_twice_or_without_a_plan(app: App) -> None:
     with pytest.raises(NotFound, match="has not been pulled"):
-        approve.approve(app.press, ISSUE)
+        approve.approve(app.context, ISSUE)
     pull_issues(app)
     with pytest.raises(NotFound, match=f"has no plan: `mailer plan {ISSUE}` makes one"):
-        approve.approve(app.press, ISSUE)
-    plan.plan(app.press, ISSUE)
-    approve.approve(app.press, ISSUE)
+        approve.approve(app.context, ISSUE)
+    plan.plan(app.context, ISSUE)
+    approve.approve(app.context, ISSUE)
     with pytest.raises(Refused, match="is approved already, by secretary"):
-        approve.approve(app.press, ISSUE)
+        approve.approve(app.context, ISSUE)
 
 
 def test_where_no_approval_is_required_none_is_needed(app: App) -> None:
-    press = with_newsletter(app.press, approval_required=False)
+    context = with_newsletter(app.context, approval_required=False)
     import_register(app, PEOPLE)
     pull_issues(app)
-    plan.plan(press, ISSUE)
-    assert approve.send(press, ISSUE).copies == 3
+    plan.plan(context, ISSUE)
+    assert approve.send(context, ISSUE).copies == 3
     assert len(deliver(app)) == 3
 
 
 def test_the_first_message_leaves_after_the_time_to_undo(app: App, clock) -> None:
-    press = with_newsletter(app.press, undo_minutes=10)
+    context = with_newsletter(app.context, undo_minutes=10)
     planned(app)
-    approve.approve(press, ISSUE)
-    begun = approve.send(press, ISSUE)
+    approve.approve(context, ISSUE)
+    begun = approve.send(context, ISSUE)
     assert (begun.starts_at - THURSDAY).total_seconds() == 600
     assert deliver(app) == []
     # Asked for again, it goes on and starts no later.
     clock.advance(minutes=5)
-    assert approve.send(press, ISSUE) == begun
+    assert approve.send(context, ISSUE) == begun
     clock.advance(minutes=5)
     assert len(deliver(app)) == 3
-    assert approve.send(press, ISSUE) == begun
+    assert approve.send(context, ISSUE) == begun
     assert told(app, "send") == [("secretary", "send", "3 copies from 2018-07-12 13:10:00 UTC")]
 
 
 def test_as_many_copies_are_sent_as_a_person_confirmed(app: App) -> None:
     make_ready(app, PEOPLE)
     with pytest.raises(Refused, match="harbour-letter/41 has 3 copies by now, not 2; look at it and send it again"):
-        approve.send(app.press, ISSUE, copies=2)
+        approve.send(app.context, ISSUE, copies=2)
     assert state(app) == "approved"
-    assert approve.send(app.press, ISSUE, copies=3).copies == 3
+    assert approve.send(app.context, ISSUE, copies=3).copies == 3
 
 
 def test_an_approval_that_today_is_required_is_needed_whatever_the_plan_said(app: App) -> None:
     import_register(app, PEOPLE)
     pull_issues(app)
-    plan.plan(with_newsletter(app.press, approval_required=False), ISSUE)
+    plan.plan(with_newsletter(app.context, approval_required=False), ISSUE)
     with pytest.raises(Refused, match="is not approved"):
-        approve.send(app.press, ISSUE)
+        approve.send(app.context, ISSUE)
 
 
 # --- what an approval is bound to -------------------------------------------------------------------------------------
 
 
-def with_newsletter(press: Press, **fields: object) -> Press:
-    newsletter = press.newsletter(LETTER)
+def with_newsletter(context: Context, **fields: object) -> Context:
+    newsletter = context.newsletter(LETTER)
     if "undo_minutes" in fields:
         fields["schedule"] = replace(newsletter.schedule, undo_minutes=fields.pop("undo_minutes"))
-    return replace(press, newsletters={LETTER: replace(newsletter, **fields)})
+    return replace(context, newsletters={LETTER: replace(newsletter, **fields)})
 
 
-def other_template(press: Press, tmp_path: Path) -> Press:
+def other_template(context: Context, tmp_path: Path) -> Context:
     folder = tmp_path / "changed"
-    shutil.copytree(press.templates, folder)
+    shutil.copytree(context.templates, folder)
     with next((folder / "_base").glob("*.css")).open("a") as opened:
         opened.write("\n/* changed */\n")
-    return replace(press, templates=folder)
+    return replace(context, templates=folder)
 
 
-def other_fees(press: Press, _tmp_path: Path) -> Press:
-    [season] = press.fees.seasons
-    return replace(press, fees=replace(press.fees, seasons=(season, replace(season, year=2019))))
+def other_fees(context: Context, _tmp_path: Path) -> Context:
+    [season] = context.fees.seasons
+    return replace(context, fees=replace(context.fees, seasons=(season, replace(season, year=2019))))
 
 
-CHANGES: dict[str, Callable[[Press, Path], Press]] = {
+CHANGES: dict[str, Callable[[Context, Path], Context]] = {
     "template": other_template,
     "fees": other_fees,
-    "reply_to": lambda press, _: with_newsletter(press, reply_to=Address(local="other", domain="club.example")),
-    "name": lambda press, _: with_newsletter(press, name="Another Letter"),
-    "classification": lambda press, _: with_newsletter(press, classification="Secret"),
-    "signature": lambda press, _: with_newsletter(press, insert_signature="Yours"),
-    "show": lambda press, _: with_newsletter(press, insert_show=InsertShow.WHEN_DUE),
+    "reply_to": lambda context, _: with_newsletter(context, reply_to=Address(local="other", domain="club.example")),
+    "name": lambda context, _: with_newsletter(context, name="Another Letter"),
+    "classification": lambda context, _: with_newsletter(context, classification="Secret"),
+    "signature": lambda context, _: with_newsletter(context, insert_signature="Yours"),
+    "show": lambda context, _: with_newsletter(context, insert_show=InsertShow.WHEN_DUE),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_change_of_what_went_into_it_voids_an_approval(app: App, change, tmp_path: Path) -> None:
     planned(app)
-    changed = change(app.press, tmp_path)
+    changed = change(app.context, tmp_path)
     with pytest.raises(Refused, match=r"settings changed since it was planned; `mailer plan harbour-letter/41`"):
         approve.approve(changed, ISSUE)
-    approve.approve(app.press, ISSUE)
+    approve.approve(app.context, ISSUE)
     with pytest.raises(
         Refused, match=r"the approval of harbour-letter/41 is void: .*; plan, test and approve it again"
     ):
@@ -196,11 +196,11 @@ def test_a_change_of_what_went_into_it_voids_an_approval(app: App, change, tmp_p
     assert [verb for _, verb, _ in told(app, "withdraw", "send")] == ["withdraw"]
     # The old settings back do not bring the approval back.
     with pytest.raises(Refused, match="is not approved"):
-        approve.send(app.press, ISSUE)
+        approve.send(app.context, ISSUE)
 
 
 def test_once_planned_and_approved_anew_the_change_goes_out(app: App, tmp_path: Path) -> None:
-    changed = other_template(app.press, tmp_path)
+    changed = other_template(app.context, tmp_path)
     make_ready(app, PEOPLE)
     plan.plan(changed, ISSUE)
     approve.approve(changed, ISSUE)
@@ -208,11 +208,11 @@ def test_once_planned_and_approved_anew_the_change_goes_out(app: App, tmp_path: 
 
 
 def test_without_an_approval_to_void_a_changed_plan_is_refused_all_the_same(app: App) -> None:
-    press = with_newsletter(app.press, approval_required=False)
+    context = with_newsletter(app.context, approval_required=False)
     pull_issues(app)
-    plan.plan(press, ISSUE)
+    plan.plan(context, ISSUE)
     with pytest.raises(Refused, match="settings changed since it was planned; `mailer plan"):
-        approve.send(with_newsletter(press, classification="Secret"), ISSUE)
+        approve.send(with_newsletter(context, classification="Secret"), ISSUE)
 
 
 def test_an_edited_issue_is_not_what_was_planned(app: App, club: Club) -> None:
@@ -220,20 +220,20 @@ def test_an_edited_issue_is_not_what_was_planned(app: App, club: Club) -> None:
     club.write_issue(more="One more sentence.")
     pull_issues(app)
     with pytest.raises(Refused, match="the issue was edited since it was planned"):
-        approve.approve(app.press, ISSUE)
-    plan.plan(app.press, ISSUE)
-    approve.approve(app.press, ISSUE)
+        approve.approve(app.context, ISSUE)
+    plan.plan(app.context, ISSUE)
+    approve.approve(app.context, ISSUE)
 
 
 def test_a_change_that_no_reader_sees_voids_nothing(app: App) -> None:
     make_ready(app, PEOPLE)
-    other = with_newsletter(app.press, undo_minutes=3, editors=(Address(local="new", domain="club.example"),))
+    other = with_newsletter(app.context, undo_minutes=3, editors=(Address(local="new", domain="club.example"),))
     assert approve.send(other, ISSUE).copies == 3
 
 
 def test_a_change_after_the_send_changes_no_message(app: App, tmp_path: Path) -> None:
     begin(app, PEOPLE)
-    changed = replace(app, press=with_newsletter(other_template(app.press, tmp_path), name="Another Letter"))
+    changed = replace(app, context=with_newsletter(other_template(app.context, tmp_path), name="Another Letter"))
     works = claim(changed)
     assert len(works) == 3
     assert all(b"Another Letter" not in work.message and b"The Harbour Letter" in work.message for work in works)
@@ -246,26 +246,26 @@ def test_whose_copy_cannot_be_made_is_named_and_nothing_goes_out(app: App) -> No
     bad = Member(number=4, more={"salutation_en": ""})
     import_register(app, [*PEOPLE, bad])
     pull_issues(app)
-    plan.plan(app.press, ISSUE)
+    plan.plan(app.context, ISSUE)
     with pytest.raises(CannotRender, match=r"^the en copy of person P004 cannot be made: .*salutation"):
-        approve.approve(app.press, ISSUE)
+        approve.approve(app.context, ISSUE)
     assert state(app) == "planned"
-    press = with_newsletter(app.press, approval_required=False)
-    plan.plan(press, ISSUE)
+    context = with_newsletter(app.context, approval_required=False)
+    plan.plan(context, ISSUE)
     with pytest.raises(CannotRender, match="P004"):
-        approve.send(press, ISSUE)
+        approve.send(context, ISSUE)
     assert (state(app), deliver(app)) == ("planned", [])
     import_register(app, [replace(bad, more={})])
-    plan.plan(app.press, ISSUE)
-    assert approve.approve(app.press, ISSUE).copies == 4
+    plan.plan(app.context, ISSUE)
+    assert approve.approve(app.context, ISSUE).copies == 4
 
 
 def test_so_many_are_named_and_the_rest_counted(app: App) -> None:
     import_register(app, members(proof.NAMED + 2, more={"salutation_en": ""}))
     pull_issues(app)
-    plan.plan(app.press, ISSUE)
+    plan.plan(app.context, ISSUE)
     with pytest.raises(CannotRender) as refused:
-        approve.approve(app.press, ISSUE)
+        approve.approve(app.context, ISSUE)
     lines = str(refused.value).splitlines()
     assert len(lines) == proof.NAMED + 1
     assert lines[-1] == "… and 2 more"
@@ -276,27 +276,27 @@ def test_so_many_are_named_and_the_rest_counted(app: App) -> None:
 
 def test_an_approval_is_withdrawn_once_and_never_after_the_send(app: App) -> None:
     make_ready(app, PEOPLE)
-    approve.withdraw(app.press, ISSUE)
+    approve.withdraw(app.context, ISSUE)
     with pytest.raises(Refused, match="has no approval to withdraw"):
-        approve.withdraw(app.press, ISSUE)
-    approve.approve(app.press, ISSUE)
-    approve.send(app.press, ISSUE)
+        approve.withdraw(app.context, ISSUE)
+    approve.approve(app.context, ISSUE)
+    approve.send(app.context, ISSUE)
     with pytest.raises(Refused, match="is sending: it cannot be withdrawn"):
-        approve.withdraw(app.press, ISSUE)
+        approve.withdraw(app.context, ISSUE)
 
 
 def test_a_pause_keeps_everything_and_a_resume_goes_on(app: App) -> None:
     begin(app, PEOPLE)
-    approve.pause(app.press, ISSUE)
+    approve.pause(app.context, ISSUE)
     assert (state(app), deliver(app), states(app)) == ("paused", [], {"pending": 3})
     with pytest.raises(Refused, match="is paused: `mailer resume"):
-        approve.send(app.press, ISSUE)
+        approve.send(app.context, ISSUE)
     with pytest.raises(Refused, match="is paused, not sending: there is nothing to pause"):
-        approve.pause(app.press, ISSUE)
-    approve.resume(app.press, ISSUE)
+        approve.pause(app.context, ISSUE)
+    approve.resume(app.context, ISSUE)
     assert len(deliver(app)) == 3
     with pytest.raises(Refused, match="is closed, not paused: there is nothing to resume"):
-        approve.resume(app.press, ISSUE)
+        approve.resume(app.context, ISSUE)
 
 
 def test_what_is_cancelled_never_goes_out(app: App) -> None:
@@ -304,14 +304,14 @@ def test_what_is_cancelled_never_goes_out(app: App) -> None:
     reverse(app, PEOPLE[2])
     [first, second] = claim(app)  # the third is held now
     answer(app, first, ACCEPTED)
-    assert approve.cancel(app.press, ISSUE) == 1
+    assert approve.cancel(app.context, ISSUE) == 1
     # What is in hand at that moment is settled by whoever has it.
     assert states(app) == {"accepted": 1, "cancelled": 1, "sending": 1}
     assert second.claim.delivery == copies(app)["P002"].id
     assert told(app, "cancel") == [("secretary", "cancel", "1 copies")]
     for verb in (approve.cancel, approve.send, approve.approve, approve.pause, approve.withdraw):
         with pytest.raises(Refused):
-            verb(app.press, ISSUE)
+            verb(app.context, ISSUE)
     assert deliver(app) == []
 
 
@@ -319,14 +319,14 @@ def test_what_is_cancelled_never_goes_out(app: App) -> None:
 def test_a_mailing_can_be_cancelled_before_it_is_done(app: App, before: str) -> None:
     planned(app)
     if before != "planned":
-        approve.approve(app.press, ISSUE)
+        approve.approve(app.context, ISSUE)
     if before == "paused":
-        approve.send(app.press, ISSUE)
-        approve.pause(app.press, ISSUE)
+        approve.send(app.context, ISSUE)
+        approve.pause(app.context, ISSUE)
     if before == "held":
         miss(app)
     assert state(app) == before
-    assert approve.cancel(app.press, ISSUE) == 3
+    assert approve.cancel(app.context, ISSUE) == 3
     assert (state(app), states(app)) == ("cancelled", {"cancelled": 3})
 
 
@@ -334,13 +334,13 @@ def test_what_is_closed_cannot_be_cancelled(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app)
     with pytest.raises(Refused, match="has no mailing that could be cancelled"):
-        approve.cancel(app.press, ISSUE)
+        approve.cancel(app.context, ISSUE)
     assert states(app) == {"accepted": 3}
 
 
 def miss(app: App) -> None:
     with app.store.transaction() as connection:
-        approve.miss(connection, app.press, approve.first_mailing(connection, ISSUE))
+        approve.miss(connection, app.context, approve.first_mailing(connection, ISSUE))
 
 
 def test_a_mailing_that_missed_its_time_is_held_and_a_person_may_send_it(app: App) -> None:
@@ -349,7 +349,7 @@ def test_a_mailing_that_missed_its_time_is_held_and_a_person_may_send_it(app: Ap
     [found] = the_mailings(app)
     assert (found.state, found.held_reason) == (MailingState.HELD, "missed_window")
     assert deliver(app) == []
-    assert approve.send(app.press, ISSUE).copies == 3
+    assert approve.send(app.context, ISSUE).copies == 3
     assert the_mailings(app)[0].held_reason is None
     assert len(deliver(app)) == 3
 
@@ -358,6 +358,6 @@ def test_somebody_who_was_quicker_is_noticed(app: App) -> None:
     planned(app)
     with app.store.transaction() as connection:
         stale = approve.first_mailing(connection, ISSUE)
-    approve.approve(app.press, ISSUE)
+    approve.approve(app.context, ISSUE)
     with pytest.raises(Refused, match="has just been changed by somebody else"), app.store.transaction() as connection:
-        approve.miss(connection, app.press, stale)
+        approve.miss(connection, app.context, stale)

@@ -24,7 +24,7 @@ ANNA = PEOPLE[0]
 
 def ask(app: App) -> str:
     with app.store.transaction() as connection:
-        return ask_again(connection, app.press, first_mailing(connection, ISSUE))
+        return ask_again(connection, app.context, first_mailing(connection, ISSUE))
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def test_however_many_are_asked_at_a_time_all_are(app: App, chunk: int) -> None:
     for one in readers[:4:3]:
         reverse(app, one)
     with app.store.transaction() as connection:
-        now = ask_again(connection, app.press, first_mailing(connection, ISSUE), chunk=chunk)
+        now = ask_again(connection, app.context, first_mailing(connection, ISSUE), chunk=chunk)
         assert all_judged(connection, first_mailing(connection, ISSUE).id, now)
     assert {one.person: one.held_reason for one in copies(app).values()} == {
         "P001": "unpaid",
@@ -149,16 +149,16 @@ def test_a_copy_deferred_while_the_register_changed_is_judged_before_it_leaves_a
 @pytest.mark.parametrize(
     "rules",
     [
-        lambda app: replace(app.press, fees=FeeSchedule(seasons=())),
+        lambda app: replace(app.context, fees=FeeSchedule(seasons=())),
         lambda app: replace(
-            app.press, newsletters={LETTER: replace(app.press.newsletter(LETTER), circulations=("archive",))}
+            app.context, newsletters={LETTER: replace(app.context.newsletter(LETTER), circulations=("archive",))}
         ),
     ],
     ids=["fees", "circulations"],
 )
 def test_other_rules_are_a_reason_to_ask_again(app: App, rules) -> None:
     begin(app, PEOPLE)
-    changed = replace(app, press=rules(app))
+    changed = replace(app, context=rules(app))
     assert deliver(changed) == []
     assert states(app) == {"held": 3}
 

@@ -39,10 +39,10 @@ def put(connection: Connection, register: Register) -> None:
 
 def frozen(app: App, register: Register, chunk: int) -> tuple[object, ...]:
     """All that a plan of so many at a time writes of people; nothing of it stays."""
-    draft = plan.draw_up(app.press, ISSUE)
+    draft = plan.draw_up(app.context, ISSUE)
     with app.store.rehearsal() as connection:
         put(connection, register)
-        made = plan.write(connection, app.press, ISSUE, draft, chunk=chunk)
+        made = plan.write(connection, app.context, ISSUE, draft, chunk=chunk)
         mailing = mailings.mailing(connection, made.mailing)
         kept = deliveries.of_mailing(connection, made.mailing)
         assert [one.copy_number for one in kept] == [*range(1, made.copies + 1)]
@@ -72,11 +72,11 @@ def test_some_people_are_judged_as_they_are_among_all(app: App, register: Regist
     with app.store.rehearsal() as connection:
         put(connection, register)
         revision = find_revision(connection, ISSUE)
-        asked = audience(app.press.newsletter(LETTER), revision)
-        whole = judge(candidates(members.load_register(connection), asked.date), asked, app.press.fees)
+        asked = audience(app.context.newsletter(LETTER), revision)
+        whole = judge(candidates(members.load_register(connection), asked.date), asked, app.context.fees)
         assert [*members.people(connection)] == [*whole]
         for chunk in CHUNKS:
-            chunks = [*judge_everybody(connection, app.press, revision, chunk=chunk)]
+            chunks = [*judge_everybody(connection, app.context, revision, chunk=chunk)]
             assert all(len(people) <= chunk for people in chunks)
             assert [*chain.from_iterable(chunks)] == [*whole.values()]
 
@@ -121,5 +121,5 @@ def test_who_is_not_in_the_register_has_no_answer(app: App) -> None:
     with app.store.rehearsal() as connection:
         put(connection, a_register(a_membership(), a_seat()))
         revision = find_revision(connection, ISSUE)
-        assert [*judge_people(connection, app.press, revision, {"P001", "P999"})] == ["P001"]
-        assert judge_people(connection, app.press, revision, set()) == {}
+        assert [*judge_people(connection, app.context, revision, {"P001", "P999"})] == ["P001"]
+        assert judge_people(connection, app.context, revision, set()) == {}

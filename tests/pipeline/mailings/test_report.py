@@ -39,7 +39,7 @@ MOODS = {PEOPLE[0].email: LATER, PEOPLE[1].email: NEVER, PEOPLE[2].email: LOST}
 def test_the_report_accounts_for_everybody_and_every_copy(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app, MOODS)
-    told = report(app.press, ISSUE)
+    told = report(app.context, ISSUE)
     assert (told.issue, told.state) == (str(ISSUE), MailingState.SENDING)
     assert (told.balance.considered, told.balance.recipients, told.balance.copies) == (7, 5, 5)
     assert told.balance.excluded == {"not_in_circulation": 1, "unpaid": 1}
@@ -57,13 +57,13 @@ def test_the_report_accounts_for_everybody_and_every_copy(app: App) -> None:
     assert [one.person for one in told.open_copies] == ["P001", "P002", "P003"]
     assert [one.person for one in told.decisions] == [one.person for one in PEOPLE]
     assert told.gained == ()
-    assert [one.person for one in not_accepted(app.press, ISSUE)[0]] == ["P001", "P002", "P003"]
+    assert [one.person for one in not_accepted(app.context, ISSUE)[0]] == ["P001", "P002", "P003"]
 
 
 def test_who_became_entitled_after_the_freeze_is_named(app: App) -> None:
     begin(app, PEOPLE)
     import_register(app, [replace(PEOPLE[5], paid=50000), *members(1, first=9)])
-    told = report(app.press, ISSUE)
+    told = report(app.context, ISSUE)
     assert told.gained == ("P006", "P009")
     assert told.balance.considered == 7
 
@@ -72,13 +72,13 @@ def test_supplements_are_added_up_and_a_person_counts_once(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app)
     import_register(app, [replace(PEOPLE[5], paid=50000), *members(1, first=9)])
-    supplement.supplement(app.press, ISSUE)
-    told = report(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
+    told = report(app.context, ISSUE)
     assert told.state is MailingState.SENDING
     assert (told.balance.considered, told.balance.recipients, told.balance.copies) == (8, 7, 7)
     assert told.balance.excluded == {"not_in_circulation": 1}
     deliver(app)
-    assert report(app.press, ISSUE).state is MailingState.CLOSED
+    assert report(app.context, ISSUE).state is MailingState.CLOSED
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_report_that_does_not_balance_is_an_error(app: App, table: Table, says
     with app.store.transaction() as connection:
         connection.execute(delete(table).where(table.c.person == "P003"))
     with pytest.raises(MailerError, match=rf"the report of harbour-letter/41 DOES NOT BALANCE: {says}\. Stop sending"):
-        report(app.press, ISSUE)
+        report(app.context, ISSUE)
 
 
 def test_nobody_is_on_both_sides(app: App) -> None:
@@ -101,17 +101,17 @@ def test_nobody_is_on_both_sides(app: App) -> None:
     with app.store.transaction() as connection:
         connection.execute(update(exclusions).where(exclusions.c.person == "P006").values(person="P003"))
     with pytest.raises(MailerError, match=r"DOES NOT BALANCE: person P003 is a recipient and excluded"):
-        report(app.press, ISSUE)
+        report(app.context, ISSUE)
 
 
 def test_an_issue_without_a_plan_has_no_report(app: App) -> None:
     with pytest.raises(NotFound, match="has not been pulled"):
-        report(app.press, ISSUE)
+        report(app.context, ISSUE)
     pull_issues(app)
     for verb in (report, progress):
         with pytest.raises(NotFound, match="has no plan"):
-            verb(app.press, ISSUE)
-    assert progress_of_all(app.press) == []
+            verb(app.context, ISSUE)
+    assert progress_of_all(app.context) == []
 
 
 # --- progress ---------------------------------------------------------------------------------------------------------
@@ -119,20 +119,20 @@ def test_an_issue_without_a_plan_has_no_report(app: App) -> None:
 
 def test_progress_is_counted_from_the_rows(app: App, clock: FrozenClock) -> None:
     begin(app, PEOPLE)
-    before = progress(app.press, ISSUE)
+    before = progress(app.context, ISSUE)
     assert (before.copies, before.done, before.per_second, before.seconds_left) == (5, 0, 0.0, None)
     deliver(app, MOODS)
-    after = progress(app.press, ISSUE)
+    after = progress(app.context, ISSUE)
     assert (after.copies, after.done, after.state) == (5, 4, MailingState.SENDING)
     assert after.per_second == round(5 / 30, 3)
     assert after.seconds_left == 6.0
     assert after.next_at == THURSDAY + timedelta(minutes=5)
     assert sum(after.counts.values()) == after.copies
     clock.advance(seconds=31)
-    assert (progress(app.press, ISSUE).per_second, progress(app.press, ISSUE).seconds_left) == (0.0, None)
+    assert (progress(app.context, ISSUE).per_second, progress(app.context, ISSUE).seconds_left) == (0.0, None)
     clock.advance(minutes=5)
     deliver(app)
-    done = progress(app.press, ISSUE)
+    done = progress(app.context, ISSUE)
     assert (done.done, done.seconds_left, done.state, done.next_at) == (5, 0.0, MailingState.CLOSED, None)
 
 
@@ -140,7 +140,7 @@ def test_what_is_in_hand_is_not_done(app: App) -> None:
     begin(app, PEOPLE)
     claim(app)
     assert states(app) == {"sending": 5}
-    assert progress(app.press, ISSUE).done == 0
+    assert progress(app.context, ISSUE).done == 0
 
 
 def test_what_holds_a_mailing_is_told(app: App) -> None:
@@ -148,8 +148,8 @@ def test_what_holds_a_mailing_is_told(app: App) -> None:
     with app.store.transaction() as connection:
         first = approve.first_mailing(connection, ISSUE)
         mailings.change(connection, first.id, due_at=THURSDAY)
-        approve.miss(connection, app.press, first)
-    found = progress(app.press, ISSUE)
+        approve.miss(connection, app.context, first)
+    found = progress(app.context, ISSUE)
     assert (found.state, found.held_reason, found.due_at) == (MailingState.HELD, "missed_window", THURSDAY)
 
 
@@ -157,12 +157,12 @@ def test_every_planned_issue_is_listed_once(app: App, club: Club, clock: FrozenC
     begin(app, PEOPLE)
     deliver(app)
     import_register(app, members(1, first=9))
-    supplement.supplement(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
     club.write_issue(serial=42, number=8)
     pull_issues(app)
     clock.advance(hours=1)
-    plan.plan(app.press, replace(ISSUE, serial=42))
-    assert [(one.issue, one.state, one.copies) for one in progress_of_all(app.press)] == [
+    plan.plan(app.context, replace(ISSUE, serial=42))
+    assert [(one.issue, one.state, one.copies) for one in progress_of_all(app.context)] == [
         (f"{LETTER}/41", "sending", 6),
         (f"{LETTER}/42", "planned", 6),
     ]
@@ -171,10 +171,10 @@ def test_every_planned_issue_is_listed_once(app: App, club: Club, clock: FrozenC
 def test_whether_exactly_this_was_tested(app: App) -> None:
     import_register(app, PEOPLE)
     pull_issues(app)
-    plan.plan(app.press, ISSUE)
-    assert not was_tested(app.press, ISSUE)
+    plan.plan(app.context, ISSUE)
+    assert not was_tested(app.context, ISSUE)
     with app.store.transaction() as connection:
         first = approve.first_mailing(connection, ISSUE)
         hashes = {"content_hash": first.content_hash, "editions_hash": first.editions_hash}
         mailings.record_test(connection, newsletter=LETTER, serial=41, now=THURSDAY, messages=1, **hashes)
-    assert was_tested(app.press, ISSUE)
+    assert was_tested(app.context, ISSUE)

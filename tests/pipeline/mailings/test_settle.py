@@ -42,7 +42,7 @@ def told(app: App) -> list[tuple[str, str, str]]:
 
 def test_it_arrived(app: App) -> None:
     copy = uncertain(app)
-    settle.settle(app.press, copy.id, accepted=True)
+    settle.settle(app.context, copy.id, accepted=True)
     assert states(app) == {"accepted": 3}
     assert told(app) == [("settle", f"delivery {copy.id}", "accepted")]
     assert the_mailings(app)[0].state is MailingState.CLOSED
@@ -51,7 +51,7 @@ def test_it_arrived(app: App) -> None:
 
 def test_it_goes_once_more_under_the_same_message_id(app: App) -> None:
     copy = uncertain(app)
-    settle.settle(app.press, copy.id, accepted=False)
+    settle.settle(app.context, copy.id, accepted=False)
     assert the_mailings(app)[0].state is MailingState.SENDING
     assert deliver(app) == [ANNA.email]
     assert (hers(app).state, hers(app).message_id, hers(app).attempts) == (State.ACCEPTED, copy.message_id, 2)
@@ -61,7 +61,7 @@ def test_it_goes_once_more_under_the_same_message_id(app: App) -> None:
 
 def test_it_goes_once_more_only_to_somebody_who_is_still_entitled(app: App) -> None:
     copy = uncertain(app)
-    settle.settle(app.press, copy.id, accepted=False)
+    settle.settle(app.context, copy.id, accepted=False)
     reverse(app, ANNA)
     assert deliver(app) == []
     assert hers(app).held_reason == "unpaid"
@@ -70,22 +70,22 @@ def test_it_goes_once_more_only_to_somebody_who_is_still_entitled(app: App) -> N
 def test_only_what_is_uncertain_is_settled(app: App) -> None:
     begin(app, PEOPLE)
     with pytest.raises(Refused, match=r"delivery \d+ is pending, not uncertain: there is nothing to settle"):
-        settle.settle(app.press, hers(app).id, accepted=True)
+        settle.settle(app.context, hers(app).id, accepted=True)
     deliver(app)
     for accepted in (True, False):
         with pytest.raises(Refused, match="is accepted, not uncertain"):
-            settle.settle(app.press, hers(app).id, accepted=accepted)
+            settle.settle(app.context, hers(app).id, accepted=accepted)
     with pytest.raises(NotFound, match="there is no delivery 99; `mailer delivery list ISSUE`"):
-        settle.settle(app.press, 99, accepted=True)
+        settle.settle(app.context, 99, accepted=True)
 
 
 def test_nothing_of_a_cancelled_mailing_goes_once_more(app: App) -> None:
     uncertain(app)
     begin_again_and_cancel(app)
     with pytest.raises(Refused, match=f"is cancelled; `mailer unsent {ISSUE} --send` sends what is owed"):
-        settle.settle(app.press, hers(app).id, accepted=False)
+        settle.settle(app.context, hers(app).id, accepted=False)
     assert hers(app).state is State.UNCERTAIN
-    settle.settle(app.press, hers(app).id, accepted=True)
+    settle.settle(app.context, hers(app).id, accepted=True)
     assert hers(app).state is State.ACCEPTED
 
 
@@ -94,8 +94,8 @@ def begin_again_and_cancel(app: App) -> None:
     boris = copies(app)[PEOPLE[1].person]
     with app.store.transaction() as connection:
         connection.exec_driver_sql(f"UPDATE deliveries SET state = 'uncertain' WHERE id = {boris.id}")
-    settle.settle(app.press, boris.id, accepted=False)
-    approve.cancel(app.press, ISSUE)
+    settle.settle(app.context, boris.id, accepted=False)
+    approve.cancel(app.context, ISSUE)
 
 
 # --- release ----------------------------------------------------------------------------------------------------------
@@ -117,20 +117,20 @@ MOVED = replace(ANNA, address="new@members.example")
 def test_who_is_not_entitled_is_not_released(app: App) -> None:
     copy = held(app, PAUSED)
     with pytest.raises(Refused, match=rf"person P001 is not entitled now \(paused\); `mailer why P001 {ISSUE}`"):
-        settle.release(app.press, copy.id)
+        settle.release(app.context, copy.id)
     assert the_mailings(app)[0].state is MailingState.CLOSED
     import_register(app, [replace(ANNA, languages="ru")])
     with pytest.raises(Refused, match="not entitled now"):
-        settle.release(app.press, copy.id)
+        settle.release(app.context, copy.id)
     import_register(app, [replace(ANNA, more={"email": ""})])
     with pytest.raises(Refused, match="no_address"):
-        settle.release(app.press, copy.id)
+        settle.release(app.context, copy.id)
 
 
 def test_who_is_entitled_again_is_released(app: App) -> None:
     copy = held(app, PAUSED)
     import_register(app, [ANNA])
-    assert settle.release(app.press, copy.id) == ANNA.email
+    assert settle.release(app.context, copy.id) == ANNA.email
     assert the_mailings(app)[0].state is MailingState.SENDING
     assert (hers(app).state, hers(app).held_reason) == (State.PENDING, None)
     assert deliver(app) == [ANNA.email]
@@ -140,7 +140,7 @@ def test_who_is_entitled_again_is_released(app: App) -> None:
 def test_a_changed_address_is_released_to_the_new_one(app: App) -> None:
     copy = held(app, MOVED)
     assert (copy.held_reason, copy.address) == ("address_changed", ANNA.email)
-    assert settle.release(app.press, copy.id) == MOVED.email
+    assert settle.release(app.context, copy.id) == MOVED.email
     assert deliver(app) == [MOVED.email]
     assert (hers(app).address, hers(app).copy_number, hers(app).message_id) == (
         MOVED.email,
@@ -152,7 +152,7 @@ def test_a_changed_address_is_released_to_the_new_one(app: App) -> None:
 
 def test_what_is_released_is_judged_again_before_it_leaves(app: App) -> None:
     copy = held(app, MOVED)
-    settle.release(app.press, copy.id)
+    settle.release(app.context, copy.id)
     import_register(app, [replace(MOVED, more={"pause_from": "2018-07-01"})])
     assert deliver(app) == []
     assert hers(app).held_reason == "paused"
@@ -161,25 +161,25 @@ def test_what_is_released_is_judged_again_before_it_leaves(app: App) -> None:
 def test_only_what_is_held_is_released(app: App) -> None:
     begin(app, PEOPLE)
     with pytest.raises(Refused, match=r"delivery \d+ is pending, not held: there is nothing to release"):
-        settle.release(app.press, hers(app).id)
+        settle.release(app.context, hers(app).id)
     deliver(app, {ANNA.email: NEVER})
     with pytest.raises(Refused, match="is rejected, not held"):
-        settle.release(app.press, hers(app).id)
+        settle.release(app.context, hers(app).id)
     with pytest.raises(NotFound):
-        settle.release(app.press, 99)
+        settle.release(app.context, 99)
 
 
 def test_a_release_while_paused_waits_for_the_resume(app: App) -> None:
     begin(app, PEOPLE)
     import_register(app, [MOVED])
-    approve.pause(app.press, ISSUE)
-    approve.resume(app.press, ISSUE)
+    approve.pause(app.context, ISSUE)
+    approve.resume(app.context, ISSUE)
     deliver(app, {PEOPLE[1].email: NEVER})
     copy = hers(app)
-    settle.release(app.press, copy.id)
-    approve.pause(app.press, ISSUE)
+    settle.release(app.context, copy.id)
+    approve.pause(app.context, ISSUE)
     assert deliver(app) == []
-    approve.resume(app.press, ISSUE)
+    approve.resume(app.context, ISSUE)
     assert deliver(app) == [MOVED.email]
 
 
@@ -187,8 +187,8 @@ def test_a_cancelled_mailing_has_nothing_held(app: App) -> None:
     begin(app, PEOPLE)
     import_register(app, [MOVED])
     deliver(app)
-    settle.release(app.press, hers(app).id)
-    approve.cancel(app.press, ISSUE)
+    settle.release(app.context, hers(app).id)
+    approve.cancel(app.context, ISSUE)
     assert states(app) == {"accepted": 2, "cancelled": 1}
     with pytest.raises(Refused, match="is cancelled, not held"):
-        settle.release(app.press, hers(app).id)
+        settle.release(app.context, hers(app).id)

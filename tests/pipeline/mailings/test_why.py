@@ -17,21 +17,21 @@ ANNA, LATE = Member(number=1), Member(number=2, paid=0)
 def test_before_the_plan_only_the_present_counts(app: App) -> None:
     import_register(app, [ANNA, LATE])
     pull_issues(app)
-    answer = why(app.press, "P001", ISSUE)
+    answer = why(app.context, "P001", ISSUE)
     assert (answer.person, answer.issue, answer.frozen, answer.copies) == ("P001", str(ISSUE), None, ())
     assert (answer.now.entitlement.reason, answer.now.entitlement.rule) == ("paid", 6)
     assert answer.now.entitlement.evidence == ("2018-01-01 to 2018-12-31: 50000 RUB, paid in full",)
-    other = why(app.press, "P002", ISSUE).now.entitlement
+    other = why(app.context, "P002", ISSUE).now.entitlement
     assert (other.reason, other.rule, other.evidence) == ("unpaid", 9, ("no payment",))
 
 
 def test_what_was_frozen_stands_beside_what_holds_now(app: App) -> None:
     import_register(app, [ANNA, LATE])
     pull_issues(app)
-    plan.plan(app.press, ISSUE)
+    plan.plan(app.context, ISSUE)
     reverse(app, ANNA)
     import_register(app, [replace(LATE, paid=50000)])
-    lost, gained = why(app.press, "P001", ISSUE), why(app.press, "P002", ISSUE)
+    lost, gained = why(app.context, "P001", ISSUE), why(app.context, "P002", ISSUE)
     assert (lost.now.entitlement.reason, lost.frozen.decision, lost.frozen.reason) == ("unpaid", "recipient", "paid")
     assert [copy.copy_number for copy in lost.copies] == [1]
     assert (gained.now.entitlement.reason, gained.frozen.decision, gained.frozen.reason) == (
@@ -45,16 +45,16 @@ def test_what_was_frozen_stands_beside_what_holds_now(app: App) -> None:
 def test_copies_are_told_with_what_became_of_them(app: App) -> None:
     begin(app, members(2))
     deliver(app)
-    [copy] = why(app.press, "P002", ISSUE).copies
+    [copy] = why(app.context, "P002", ISSUE).copies
     assert (copy.state, copy.last_code, copy.address) == ("accepted", 250, "desk002@members.example")
 
 
 def test_nobody_and_no_issue(app: App) -> None:
     with pytest.raises(NotFound, match="has not been pulled"):
-        why(app.press, "P001", ISSUE)
+        why(app.context, "P001", ISSUE)
     pull_issues(app)
     with pytest.raises(NotFound, match="there is no person 'P001' in the register; `mailer person list` shows them"):
-        why(app.press, "P001", ISSUE)
+        why(app.context, "P001", ISSUE)
 
 
 def test_every_rule_is_told_in_words() -> None:

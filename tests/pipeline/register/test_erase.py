@@ -50,7 +50,7 @@ def test_nothing_of_the_person_is_left_in_any_table(app: App) -> None:
     words = Reply(code=550, status="5.1.1", text=f"<{ADDRESS}>: no such user")
     deliver(app, {ADDRESS: Rejected(reply=words)})
     assert all(trace in everything(app) for trace in ("P-Kestrel", "Kestrel-Name", ADDRESS, "Kestrel-Salutation"))
-    alias = erase.erase(app.press, PERSON)
+    alias = erase.erase(app.context, PERSON)
     assert alias == "erased-1"
     # The membership's own id and payments are not the person's.
     left = everything(app).replace("M-Kestrel", "")
@@ -62,7 +62,7 @@ def test_nothing_of_the_person_is_left_in_the_file(club: Club, clock) -> None:
     with club.opened(clock) as app:
         begin(app, [*OTHERS, boris()])
         deliver(app)
-        erase.erase(app.press, PERSON)
+        erase.erase(app.context, PERSON)
     octets = b"".join(file.read_bytes() for file in club.folder.glob("mailer.db*"))
     assert b"desk002@members.example" in octets
     assert b"M-Kestrel" in octets
@@ -72,10 +72,10 @@ def test_nothing_of_the_person_is_left_in_the_file(club: Club, clock) -> None:
 def test_the_report_still_balances_and_names_an_alias(app: App) -> None:
     begin(app, [*OTHERS, boris(), Member(number=8, paid=0)])
     deliver(app)
-    before = report(app.press, ISSUE).balance
-    assert erase.erase(app.press, PERSON) == "erased-1"
-    assert erase.erase(app.press, "P008") == "erased-2"
-    after = report(app.press, ISSUE)
+    before = report(app.context, ISSUE).balance
+    assert erase.erase(app.context, PERSON) == "erased-1"
+    assert erase.erase(app.context, "P008") == "erased-2"
+    after = report(app.context, ISSUE)
     assert after.balance == before
     assert after.balance.balanced
     aliases = {one.person: one for one in after.decisions if one.person.startswith("erased")}
@@ -83,7 +83,7 @@ def test_the_report_still_balances_and_names_an_alias(app: App) -> None:
         ("erased-1", "recipient", ()),
         ("erased-2", "excluded", ()),
     ]
-    [copy] = [one for one in copies_of.listing(app.press, ISSUE, None) if one.person == "erased-1"]
+    [copy] = [one for one in copies_of.listing(app.context, ISSUE, None) if one.person == "erased-1"]
     assert (copy.state, copy.address, copy.name, copy.salutation) == ("accepted", "", "", "")
     with app.store.transaction() as connection:
         rows = connection.execute(select(history.c.subject).where(history.c.verb == "erase")).scalars().all()
@@ -94,26 +94,26 @@ def test_an_alias_is_the_same_in_every_mailing_and_no_other_ones(app: App, club:
     begin(app, [*OTHERS, boris()])
     deliver(app, {ADDRESS: NEVER})
     import_register(app, [boris(email="kestrel-new@members.example")])
-    supplement.supplement(app.press, ISSUE)
+    supplement.supplement(app.context, ISSUE)
     deliver(app)
-    assert len([one for one in copies_of.listing(app.press, ISSUE, None) if one.person == PERSON]) == 2
-    alias = erase.erase(app.press, PERSON)
-    assert len([one for one in copies_of.listing(app.press, ISSUE, None) if one.person == alias]) == 2
-    assert report(app.press, ISSUE).balance.balanced
-    assert erase.erase(app.press, "P001") == "erased-2"
+    assert len([one for one in copies_of.listing(app.context, ISSUE, None) if one.person == PERSON]) == 2
+    alias = erase.erase(app.context, PERSON)
+    assert len([one for one in copies_of.listing(app.context, ISSUE, None) if one.person == alias]) == 2
+    assert report(app.context, ISSUE).balance.balanced
+    assert erase.erase(app.context, "P001") == "erased-2"
 
 
 def test_who_is_erased_gets_nothing_more(app: App) -> None:
     begin(app, [*OTHERS, boris()])
     deliver(app, {ADDRESS: LATER, OTHERS[0].email: LATER})
-    erase.erase(app.press, PERSON)
+    erase.erase(app.context, PERSON)
     assert states(app) == {"accepted": 2, "cancelled": 1, "pending": 1}
     with app.store.transaction() as connection:
         register = load_register(connection)
     assert PERSON not in {seat.person for seat in register.seats}
     assert register.memberships["M-Kestrel"].organisation == ""
     assert [one.membership for one in register.payments].count("M-Kestrel") == 1
-    assert supplement.unsent(app.press, ISSUE).people == ()
+    assert supplement.unsent(app.context, ISSUE).people == ()
 
 
 def test_a_held_copy_is_cancelled_too(app: App) -> None:
@@ -121,7 +121,7 @@ def test_a_held_copy_is_cancelled_too(app: App) -> None:
     import_register(app, [boris(pause_from="2018-07-01")])
     deliver(app)
     assert states(app) == {"held": 1}
-    erase.erase(app.press, PERSON)
+    erase.erase(app.context, PERSON)
     assert states(app) == {"cancelled": 1}
 
 
@@ -130,7 +130,7 @@ def test_the_other_representative_keeps_the_organisation(app: App) -> None:
     one = Member(number=1, more={"organisation": "Delta", "seat": "1"}, **firm)
     two = Member(number=2, more={"organisation": "Delta", "seat": "2"}, **firm | {"paid": 0})
     begin(app, [one, two])
-    erase.erase(app.press, "P001")
+    erase.erase(app.context, "P001")
     with app.store.transaction() as connection:
         register = load_register(connection)
     assert register.memberships["M-Firm"].organisation == "Delta"
@@ -146,47 +146,47 @@ def test_a_copy_that_is_being_handed_over_is_waited_for(app: App) -> None:
     with pytest.raises(
         Refused, match="a copy for P-Kestrel is being handed over at this moment; try again in a minute"
     ):
-        erase.erase(app.press, PERSON)
+        erase.erase(app.context, PERSON)
     assert copies(app)[PERSON].name == "Kestrel-Name"
 
 
 def test_nobody_is_erased_twice(app: App) -> None:
     import_register(app, [boris()])
-    erase.erase(app.press, PERSON)
+    erase.erase(app.context, PERSON)
     with pytest.raises(NotFound, match="there is no person 'P-Kestrel'"):
-        erase.erase(app.press, PERSON)
+        erase.erase(app.context, PERSON)
     with pytest.raises(NotFound):
-        people.show(app.press, PERSON)
+        people.show(app.context, PERSON)
 
 
 def test_who_has_left_the_register_is_still_found_in_the_mailings(app: App) -> None:
     begin(app, [*OTHERS, boris()])
     deliver(app)
-    first = erase.erase(app.press, PERSON)
-    assert erase.erase(app.press, first) != PERSON
-    assert report(app.press, ISSUE).balance.balanced
+    first = erase.erase(app.context, PERSON)
+    assert erase.erase(app.context, first) != PERSON
+    assert report(app.context, ISSUE).balance.balanced
 
 
 def test_a_name_that_looks_like_an_alias_stands_in_nobodys_way(app: App) -> None:
     import_register(app, [boris(person="erased-by-mistake"), *OTHERS])
     pull_issues(app)
-    plan.plan(app.press, ISSUE)
-    assert erase.erase(app.press, "P001") == "erased-1"
+    plan.plan(app.context, ISSUE)
+    assert erase.erase(app.context, "P001") == "erased-1"
 
 
 def test_an_erasure_is_a_change_of_the_register(app: App) -> None:
     begin(app, [*OTHERS, boris()])
-    erase.erase(app.press, PERSON)
+    erase.erase(app.context, PERSON)
     assert deliver(app) == [one.email for one in OTHERS]
 
 
 def test_a_person_can_be_looked_up_with_payments_and_copies(app: App) -> None:
     begin(app, [*OTHERS, boris()])
     deliver(app)
-    shown = people.show(app.press, PERSON)
+    shown = people.show(app.context, PERSON)
     assert [copy["state"] for copy in shown["copies"]] == ["accepted"]
     assert people.lines(shown)[0] == "person P-Kestrel"
-    assert [row["person"] for row in people.listing(app.press)] == ["P-Kestrel", "P001", "P002", "P003"]
+    assert [row["person"] for row in people.listing(app.context)] == ["P-Kestrel", "P001", "P002", "P003"]
 
 
 def test_nothing_of_what_came_back_about_the_person_is_left(app: App, club: Club, clock) -> None:
@@ -205,7 +205,7 @@ def test_nothing_of_what_came_back_about_the_person_is_left(app: App, club: Club
             come(opened, mail, path)
         told = everything(opened)
         assert told.count(ADDRESS) > 10
-        erase.erase(opened.press, PERSON)
+        erase.erase(opened.context, PERSON)
         left = everything(opened).replace("M-Kestrel", "")
         assert not [line for line in left.splitlines() if any(trace in line for trace in TRACES)]
-        assert report(opened.press, ISSUE).balance.deliveries["bounced"] == 1
+        assert report(opened.context, ISSUE).balance.deliveries["bounced"] == 1

@@ -17,80 +17,68 @@ WAVE = {"send": {"canary": 5, "canary_minutes": 30}}
 
 
 @pytest.mark.parametrize("connections", [1, 4])
-def test_so_many_go_first_and_the_rest_when_their_time_is_over(
+async def test_so_many_go_first_and_the_rest_when_their_time_is_over(
     club: Club, clock: FrozenClock, connections: int
 ) -> None:
     club.reschedule(WAVE)
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, smtp={"connections": connections}) as (app, sender):
-                begin(app, members(20))
-                await sender.drain()
-                assert len(sink.received) == 5
-                assert the_mailings(app)[0].rest_at == THURSDAY + timedelta(minutes=30)
-                clock.advance(minutes=30, seconds=-1)
-                await sender.drain()
-                assert len(sink.received) == 5
-            with club.sending(clock, sink) as (app, sender):
-                clock.advance(seconds=1)
-                await sender.drain()
-                assert states(app) == {"accepted": 20}
-                assert report.progress(app.press, ISSUE).state is MailingState.CLOSED
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink, smtp={"connections": connections}) as (app, sender):
+            begin(app, members(20))
+            await sender.drain()
+            assert len(sink.received) == 5
+            assert the_mailings(app)[0].rest_at == THURSDAY + timedelta(minutes=30)
+            clock.advance(minutes=30, seconds=-1)
+            await sender.drain()
+            assert len(sink.received) == 5
+        with club.sending(clock, sink) as (app, sender):
+            clock.advance(seconds=1)
+            await sender.drain()
+            assert states(app) == {"accepted": 20}
+            assert report.progress(app.context, ISSUE).state is MailingState.CLOSED
 
 
-def test_the_wave_goes_on_with_others_while_one_of_it_is_put_off(club: Club, clock: FrozenClock) -> None:
+async def test_the_wave_goes_on_with_others_while_one_of_it_is_put_off(club: Club, clock: FrozenClock) -> None:
     club.reschedule(WAVE)
     people = members(20)
 
-    async def story() -> None:
-        async with Sink(script=says(people[0], "452 4.2.2 Full", None)) as sink:
-            with club.sending(clock, sink, smtp={"connections": 1}) as (app, sender):
-                begin(app, people)
-                await sender.drain()
-                assert states(app) == {"accepted": 5, "pending": 15}
-                assert copies(app)["P001"].attempts == 1
-                clock.advance(minutes=30)
-                await sender.drain()
-                assert states(app) == {"accepted": 20}
-
-    run(story())
+    async with Sink(script=says(people[0], "452 4.2.2 Full", None)) as sink:
+        with club.sending(clock, sink, smtp={"connections": 1}) as (app, sender):
+            begin(app, people)
+            await sender.drain()
+            assert states(app) == {"accepted": 5, "pending": 15}
+            assert copies(app)["P001"].attempts == 1
+            clock.advance(minutes=30)
+            await sender.drain()
+            assert states(app) == {"accepted": 20}
 
 
-def test_a_mailing_smaller_than_its_wave_goes_at_once(club: Club, clock: FrozenClock) -> None:
+async def test_a_mailing_smaller_than_its_wave_goes_at_once(club: Club, clock: FrozenClock) -> None:
     club.reschedule(WAVE)
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, members(3))
-                await sender.drain()
-                assert states(app) == {"accepted": 3}
-                assert the_mailings(app)[0].state is MailingState.CLOSED
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(3))
+            await sender.drain()
+            assert states(app) == {"accepted": 3}
+            assert the_mailings(app)[0].state is MailingState.CLOSED
 
 
-def test_a_supplement_has_no_wave(club: Club, clock: FrozenClock) -> None:
+async def test_a_supplement_has_no_wave(club: Club, clock: FrozenClock) -> None:
     club.reschedule({"send": {"canary": 2, "canary_minutes": 30}})
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, members(4))
-                await sender.drain()
-                assert len(sink.received) == 2
-                import_register(app, members(9))
-                supplement.supplement(app.press, ISSUE)
-                await sender.drain()
-                assert len(sink.received) == 2 + 5
-                clock.advance(minutes=30)
-                await sender.drain()
-                assert states(app) == {"accepted": 9}
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(4))
+            await sender.drain()
+            assert len(sink.received) == 2
+            import_register(app, members(9))
+            supplement.supplement(app.context, ISSUE)
+            await sender.drain()
+            assert len(sink.received) == 2 + 5
+            clock.advance(minutes=30)
+            await sender.drain()
+            assert states(app) == {"accepted": 9}
 
 
 def test_what_is_wrong_shows_at_the_wave_and_the_rest_is_spared(club: Club, clock: FrozenClock) -> None:
@@ -110,10 +98,10 @@ def test_what_is_wrong_shows_at_the_wave_and_the_rest_is_spared(club: Club, cloc
                 assert states(app) == {"pending": 7, "rejected": 5}
                 clock.advance(hours=1)
                 await sender.drain()
-                assert report.progress(app.press, ISSUE).state is MailingState.PAUSED
+                assert report.progress(app.context, ISSUE).state is MailingState.PAUSED
                 assert states(app) == {"pending": 7, "rejected": 5}
                 wrong = False
-                approve.resume(app.press, ISSUE)
+                approve.resume(app.context, ISSUE)
                 for _ in range(2):  # at the first it is noted that the wave has gone
                     await sender.drain()
                     clock.advance(minutes=30)

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
-from tests.pipeline.test_sending_together import BOUND, Gate, end, stopped_at, waits_for
 
 from mailer.app.installation import App
 from mailer.domain.delivery import Noted, Outcome
@@ -17,18 +16,18 @@ from mailer.domain.errors import MailerError
 from mailer.domain.ports import Envelope
 from mailer.gateways.process.journal import Journal
 from mailer.gateways.sink import Sink
-from mailer.pipeline.sending import sender
+from mailer.pipeline.sending import sender as sending
+from mailer.pipeline.sending.sender import Sender
 from mailer.store import Connection, DatabaseError, Store
 from tests.club import Club, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
-
-run = asyncio.run
+from tests.pipeline.sending.test_sending_together import BOUND, Gate, end, stopped_at, waits_for
 
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ledger is tried again without a wait."""
-    monkeypatch.setattr(sender, "AGAIN", 0.0)
+    monkeypatch.setattr(sending, "AGAIN", 0.0)
 
 
 async def accepting(_envelope: Envelope, mark: Mark) -> Outcome:
@@ -47,28 +46,25 @@ async def comes_to(is_so: object) -> None:
 # --- the ledger -------------------------------------------------------------------------------------------------------
 
 
-def test_while_another_writer_has_the_database_what_is_in_hand_leaves_and_is_written_afterwards(
+async def test_while_another_writer_has_the_database_what_is_in_hand_leaves_and_is_written_afterwards(
     club: Club, clock: FrozenClock
 ) -> None:
-    async def story() -> None:
-        gate = Gate(through=3)
-        transport = ScriptedTransport(gate)
-        with club.sending(clock, transport, smtp={"connections": 1}) as (app, sender):
-            begin(app, members(30))
-            draining = await stopped_at(gate, sender)
-            await waits_for(app, accepted=3)
-            with closing(sqlite3.connect(club.folder / "mailer.db", isolation_level=None)) as backup:
-                backup.execute("BEGIN IMMEDIATE")
-                in_hand = states(app)["sending"]
-                gate.open.set()
-                await comes_to(lambda: len(transport.left) == 3 + in_hand)
-                assert states(app)["accepted"] == 3  # nobody could write it down
-                backup.execute("COMMIT")
-            await end(draining)
-            assert states(app) == {"accepted": 30}
-            assert max(Counter(transport.left).values()) == 1
-
-    run(story())
+    gate = Gate(through=3)
+    transport = ScriptedTransport(gate)
+    with club.sending(clock, transport, smtp={"connections": 1}) as (app, sender):
+        begin(app, members(30))
+        draining = await stopped_at(gate, sender)
+        await waits_for(app, accepted=3)
+        with closing(sqlite3.connect(club.folder / "mailer.db", isolation_level=None)) as backup:
+            backup.execute("BEGIN IMMEDIATE")
+            in_hand = states(app)["sending"]
+            gate.open.set()
+            await comes_to(lambda: len(transport.left) == 3 + in_hand)
+            assert states(app)["accepted"] == 3  # nobody could write it down
+            backup.execute("COMMIT")
+        await end(draining)
+        assert states(app) == {"accepted": 30}
+        assert max(Counter(transport.left).values()) == 1
 
 
 class Disk:
@@ -88,63 +84,57 @@ def disk_of(app: App) -> Iterator[Disk]:
     event.remove(app.store._engine, "checkout", disk.limit)
 
 
-def test_on_a_full_disk_what_came_is_kept_and_written_when_there_is_room(
+async def test_on_a_full_disk_what_came_is_kept_and_written_when_there_is_room(
     club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "PATIENCE", 0)
+    monkeypatch.setattr(sending, "PATIENCE", 0)
 
-    async def story() -> None:
-        gate = Gate(through=3)
-        transport = ScriptedTransport(gate)
-        with club.sending(clock, transport, smtp={"connections": 2}) as (app, sender), disk_of(app) as disk:
-            begin(app, members(300))
-            draining = await stopped_at(gate, sender)
-            disk.full = True
-            gate.open.set()
+    gate = Gate(through=3)
+    transport = ScriptedTransport(gate)
+    with club.sending(clock, transport, smtp={"connections": 2}) as (app, sender), disk_of(app) as disk:
+        begin(app, members(300))
+        draining = await stopped_at(gate, sender)
+        disk.full = True
+        gate.open.set()
+        with pytest.raises(DatabaseError, match="full"):
+            await end(draining)
+        for _ in range(3):  # as long as something of the last time is not written, nothing further leaves
+            kept = states(app).get("accepted", 0), len(transport.left)
             with pytest.raises(DatabaseError, match="full"):
-                await end(draining)
-            for _ in range(3):  # as long as something of the last time is not written, nothing further leaves
-                kept = states(app).get("accepted", 0), len(transport.left)
-                with pytest.raises(DatabaseError, match="full"):
-                    await sender.drain()
-                assert states(app)["accepted"] > kept[0] or len(transport.left) == kept[1] < 300
-                assert "uncertain" not in states(app)
-            disk.full = False
+                await sender.drain()
+            assert states(app)["accepted"] > kept[0] or len(transport.left) == kept[1] < 300
+            assert "uncertain" not in states(app)
+        disk.full = False
+        await sender.drain()
+        assert states(app) == {"accepted": 300}
+        assert {copy.attempts for copy in copies(app).values()} == {1}
+        assert max(Counter(transport.left).values()) == 1
+
+
+async def test_what_one_sender_could_not_write_the_next_one_reads_in_its_journal(
+    club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "PATIENCE", 0)
+
+    gate = Gate(through=3)
+    transport = ScriptedTransport(gate)
+    with ExitStack() as stack:
+        app, sender = stack.enter_context(club.sending(clock, transport, smtp={"connections": 2}))
+        disk = stack.enter_context(disk_of(app))
+        begin(app, members(300))
+        draining = await stopped_at(gate, sender)
+        disk.full = True
+        gate.open.set()
+        with pytest.raises(DatabaseError):
+            await end(draining)
+    left = len(transport.left)
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
             await sender.drain()
             assert states(app) == {"accepted": 300}
-            assert {copy.attempts for copy in copies(app).values()} == {1}
-            assert max(Counter(transport.left).values()) == 1
-
-    run(story())
-
-
-def test_what_one_sender_could_not_write_the_next_one_reads_in_its_journal(
-    club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender, "PATIENCE", 0)
-
-    async def story() -> None:
-        gate = Gate(through=3)
-        transport = ScriptedTransport(gate)
-        with ExitStack() as stack:
-            app, sender = stack.enter_context(club.sending(clock, transport, smtp={"connections": 2}))
-            disk = stack.enter_context(disk_of(app))
-            begin(app, members(300))
-            draining = await stopped_at(gate, sender)
-            disk.full = True
-            gate.open.set()
-            with pytest.raises(DatabaseError):
-                await end(draining)
-        left = len(transport.left)
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                await sender.drain()
-                assert states(app) == {"accepted": 300}
-                reached = [received.recipient for received in sink.received]
-                assert not set(reached) & set(transport.left)
-                assert len(reached) + left == 300
-
-    run(story())
+            reached = [received.recipient for received in sink.received]
+            assert not set(reached) & set(transport.left)
+            assert len(reached) + left == 300
 
 
 class Stumbling(Store):
@@ -167,49 +157,43 @@ class Stumbling(Store):
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("committed", [False, True])
 @pytest.mark.parametrize("nth", range(1, 9))
-def test_whichever_transaction_fails_every_copy_leaves_once(
+async def test_whichever_transaction_fails_every_copy_leaves_once(
     club: Club, clock: FrozenClock, nth: int, committed: bool
 ) -> None:
-    async def story() -> None:
-        transport = ScriptedTransport(accepting)
-        with club.sending(clock, transport, smtp={"connections": 1}) as (app, sender):
-            begin(app, members(20))
-            store = Stumbling(app.store._engine)
-            store.nth, store.committed = nth, committed
-            sender.use(replace(app.press, store=store))
-            for _ in range(3):
-                try:
-                    await sender.drain()
-                except DatabaseError:
-                    assert "sending" not in states(app) or store.nth <= 0
-            assert states(app) == {"accepted": 20}
-            assert max(Counter(transport.left).values()) == 1
-
-    run(story())
+    transport = ScriptedTransport(accepting)
+    with club.sending(clock, transport, smtp={"connections": 1}) as (app, sender):
+        begin(app, members(20))
+        store = Stumbling(app.store._engine)
+        store.nth, store.committed = nth, committed
+        sender.use(replace(app.context, store=store))
+        for _ in range(3):
+            try:
+                await sender.drain()
+            except DatabaseError:
+                assert "sending" not in states(app) or store.nth <= 0
+        assert states(app) == {"accepted": 20}
+        assert max(Counter(transport.left).values()) == 1
 
 
-def test_a_ledger_that_stays_shut_ends_the_drain_and_what_is_under_way_is_finished(
+async def test_a_ledger_that_stays_shut_ends_the_drain_and_what_is_under_way_is_finished(
     club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "PATIENCE", 0)
+    monkeypatch.setattr(sending, "PATIENCE", 0)
 
-    async def story() -> None:
-        gate = Gate(through=3, after_mark=True)
-        with club.sending(clock, ScriptedTransport(gate), smtp={"connections": 1}) as (app, sender):
-            begin(app, members(20))
-            draining = await stopped_at(gate, sender)
-            await waits_for(app, accepted=3)
-            store = Stumbling(app.store._engine)
-            store.nth = 1
-            sender.use(replace(app.press, store=store))
-            await comes_to(lambda: not any(lane.tray.open for lane in sender._lanes.values()))
-            gate.open.set()
-            with pytest.raises(DatabaseError):
-                await end(draining)
-            # The fourth was leaving: its answer was waited for, and is written.
-            assert states(app) == {"accepted": 4, "pending": 16}
-
-    run(story())
+    gate = Gate(through=3, after_mark=True)
+    with club.sending(clock, ScriptedTransport(gate), smtp={"connections": 1}) as (app, sender):
+        begin(app, members(20))
+        draining = await stopped_at(gate, sender)
+        await waits_for(app, accepted=3)
+        store = Stumbling(app.store._engine)
+        store.nth = 1
+        sender.use(replace(app.context, store=store))
+        await comes_to(lambda: not any(lane.tray.open for lane in sender._lanes.values()))
+        gate.open.set()
+        with pytest.raises(DatabaseError):
+            await end(draining)
+        # The fourth was leaving: its answer was waited for, and is written.
+        assert states(app) == {"accepted": 4, "pending": 16}
 
 
 # --- the journal ------------------------------------------------------------------------------------------------------
@@ -226,7 +210,7 @@ class FullJournal(Journal):
         super().write(delivery, epoch, noted, code)
 
 
-def full_journal(club: Club, sender: sender.Sender, *refused: Noted) -> FullJournal:
+def full_journal(club: Club, sender: Sender, *refused: Noted) -> FullJournal:
     journal = FullJournal(club.folder / "journal")
     journal.refused = frozenset(refused)
     sender._journal = journal
@@ -234,35 +218,31 @@ def full_journal(club: Club, sender: sender.Sender, *refused: Noted) -> FullJour
 
 
 @pytest.mark.parametrize("connections", [1, 3])
-def test_a_copy_that_the_journal_cannot_take_waits_and_nothing_of_it_left(
+async def test_a_copy_that_the_journal_cannot_take_waits_and_nothing_of_it_left(
     club: Club, clock: FrozenClock, connections: int
 ) -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, smtp={"connections": connections}) as (app, sender):
-                begin(app, members(10))
-                with full_journal(club, sender, Noted.BEGUN) as journal:
-                    for _ in range(3):
-                        await asyncio.wait_for(sender.drain(), BOUND)
-                    assert sink.received == []
-                    assert sink.connections <= 3 * connections
-                    assert (states(app), attempts(app, "P001")) == ({"pending": 10}, [])
-                    journal.refused = frozenset()
-                    await sender.drain()
-                    assert states(app) == {"accepted": 10}
-                    assert len(sink.received) == 10
-
-    run(story())
-
-
-def test_an_answer_that_the_journal_cannot_take_is_written_into_the_ledger(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, members(10))
-                with full_journal(club, sender, Noted.ACCEPTED):
-                    await sender.drain()
+    async with Sink() as sink:
+        with club.sending(clock, sink, smtp={"connections": connections}) as (app, sender):
+            begin(app, members(10))
+            with full_journal(club, sender, Noted.BEGUN) as journal:
+                for _ in range(3):
+                    await asyncio.wait_for(sender.drain(), BOUND)
+                assert sink.received == []
+                assert sink.connections <= 3 * connections
+                assert (states(app), attempts(app, "P001")) == ({"pending": 10}, [])
+                journal.refused = frozenset()
+                await sender.drain()
                 assert states(app) == {"accepted": 10}
                 assert len(sink.received) == 10
 
-    run(story())
+
+async def test_an_answer_that_the_journal_cannot_take_is_written_into_the_ledger(
+    club: Club, clock: FrozenClock
+) -> None:
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(10))
+            with full_journal(club, sender, Noted.ACCEPTED):
+                await sender.drain()
+            assert states(app) == {"accepted": 10}
+            assert len(sink.received) == 10

@@ -41,44 +41,40 @@ def the_throttle(app: App, family: str = "gmail.com") -> Throttle | None:
 # --- so many, and no more ---------------------------------------------------------------------------------------------
 
 
-def test_no_more_leave_to_a_provider_in_a_minute_than_allowed_over_a_restart(club: Club, clock: FrozenClock) -> None:
-    limit = {"domain": [{"name": "gmail.com", "per_minute": 2}]}
-
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, **limit) as (app, sender):
-                begin(app, [*readers(), *members(4, first=20)])
-                await sender.drain()
-                await sender.drain()
-                assert (arrived(sink), arrived(sink, "members.example")) == (2, 4)
-                clock.advance(seconds=59)
-            with club.sending(clock, sink, **limit) as (app, sender):
-                await sender.drain()
-                assert arrived(sink) == 2
-                for more in (4, 6):
-                    clock.advance(minutes=1)
-                    await sender.drain()
-                    assert arrived(sink) == more
-                assert states(app) == {"accepted": 10}
-                assert {copy.attempts for copy in copies(app).values()} == {1}
-
-    run(story())
-
-
-def test_a_limited_provider_begins_with_the_first_and_does_not_wait_for_all_others(
+async def test_no_more_leave_to_a_provider_in_a_minute_than_allowed_over_a_restart(
     club: Club, clock: FrozenClock
 ) -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            limits = {"smtp": {"per_minute": 4}, "domain": [{"name": "gmail.com", "per_minute": 2}]}
-            with club.sending(clock, sink, **limits) as (app, sender):
-                begin(app, [*members(20), *readers(first=30)])
-                for minute in range(1, 4):
-                    await sender.drain()
-                    assert (arrived(sink), arrived(sink, "members.example")) == (2 * minute, 2 * minute)
-                    clock.advance(minutes=1)
+    limit = {"domain": [{"name": "gmail.com", "per_minute": 2}]}
 
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink, **limit) as (app, sender):
+            begin(app, [*readers(), *members(4, first=20)])
+            await sender.drain()
+            await sender.drain()
+            assert (arrived(sink), arrived(sink, "members.example")) == (2, 4)
+            clock.advance(seconds=59)
+        with club.sending(clock, sink, **limit) as (app, sender):
+            await sender.drain()
+            assert arrived(sink) == 2
+            for more in (4, 6):
+                clock.advance(minutes=1)
+                await sender.drain()
+                assert arrived(sink) == more
+            assert states(app) == {"accepted": 10}
+            assert {copy.attempts for copy in copies(app).values()} == {1}
+
+
+async def test_a_limited_provider_begins_with_the_first_and_does_not_wait_for_all_others(
+    club: Club, clock: FrozenClock
+) -> None:
+    async with Sink() as sink:
+        limits = {"smtp": {"per_minute": 4}, "domain": [{"name": "gmail.com", "per_minute": 2}]}
+        with club.sending(clock, sink, **limits) as (app, sender):
+            begin(app, [*members(20), *readers(first=30)])
+            for minute in range(1, 4):
+                await sender.drain()
+                assert (arrived(sink), arrived(sink, "members.example")) == (2 * minute, 2 * minute)
+                clock.advance(minutes=1)
 
 
 @pytest.mark.parametrize("most", [1, 2])
@@ -109,54 +105,48 @@ def test_no_more_conversations_carry_copies_to_a_provider_than_allowed(
     run(story())
 
 
-def test_a_new_relay_is_given_twice_as_many_each_hour_over_a_restart(club: Club, clock: FrozenClock) -> None:
+async def test_a_new_relay_is_given_twice_as_many_each_hour_over_a_restart(club: Club, clock: FrozenClock) -> None:
     slow_start = {"new_relay_per_hour": 3}
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, smtp=slow_start) as (app, sender):
-                begin(app, members(30))
-                await sender.drain()
-                clock.advance(minutes=59)
-                await sender.drain()
-                assert len(sink.received) == 3
-            with club.sending(clock, sink, smtp=slow_start) as (_app, sender):
-                clock.advance(minutes=1)
-                await sender.drain()
-                assert len(sink.received) == 3 + 6
-                clock.advance(minutes=30)
-                await sender.drain()
-                assert len(sink.received) == 3 + 6
-                clock.advance(minutes=30)
-                await sender.drain()
-                assert len(sink.received) == 3 + 6 + 12
-                clock.advance(hours=1)
-                await sender.drain()
-                assert states(app) == {"accepted": 30}
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink, smtp=slow_start) as (app, sender):
+            begin(app, members(30))
+            await sender.drain()
+            clock.advance(minutes=59)
+            await sender.drain()
+            assert len(sink.received) == 3
+        with club.sending(clock, sink, smtp=slow_start) as (_app, sender):
+            clock.advance(minutes=1)
+            await sender.drain()
+            assert len(sink.received) == 3 + 6
+            clock.advance(minutes=30)
+            await sender.drain()
+            assert len(sink.received) == 3 + 6
+            clock.advance(minutes=30)
+            await sender.drain()
+            assert len(sink.received) == 3 + 6 + 12
+            clock.advance(hours=1)
+            await sender.drain()
+            assert states(app) == {"accepted": 30}
 
 
-def test_a_clock_that_was_set_back_costs_no_day_of_waiting(club: Club, clock: FrozenClock) -> None:
+async def test_a_clock_that_was_set_back_costs_no_day_of_waiting(club: Club, clock: FrozenClock) -> None:
     def plea(now: Phase, _sender: str, recipient: str, nth: int) -> str | None:
         return "451 4.7.1 Slowly" if now is Phase.END and recipient.startswith("desk007") and nth == 1 else None
 
-    async def story() -> None:
-        async with Sink(script=plea) as sink:
-            with club.sending(clock, sink, smtp={"per_minute": 4}) as (app, sender):
-                begin(app, [*members(4), Member(number=7), *members(4, first=10)])
-                clock.jump(days=1)
-                await sender.drain()
-                assert len(sink.received) == 4
-                clock.advance(minutes=1)
-                await sender.drain()
-                assert the_throttle(app, "members.example") is not None
-                clock.jump(days=-1)
-                await sender.drain()
-                assert len(sink.received) == 8
-                assert copies(app)["P007"].state is State.PENDING
-
-    run(story())
+    async with Sink(script=plea) as sink:
+        with club.sending(clock, sink, smtp={"per_minute": 4}) as (app, sender):
+            begin(app, [*members(4), Member(number=7), *members(4, first=10)])
+            clock.jump(days=1)
+            await sender.drain()
+            assert len(sink.received) == 4
+            clock.advance(minutes=1)
+            await sender.drain()
+            assert the_throttle(app, "members.example") is not None
+            clock.jump(days=-1)
+            await sender.drain()
+            assert len(sink.received) == 8
+            assert copies(app)["P007"].state is State.PENDING
 
 
 # --- pleas ------------------------------------------------------------------------------------------------------------
@@ -180,55 +170,49 @@ def pleading(answer: str, *, phase: Phase, times: int = 1) -> Script:
         ("451 4.7.0 <desk001@gmail.com>: Slowly", Phase.END),
     ],
 )
-def test_who_asks_us_to_slow_down_is_left_alone_and_nobody_else(
+async def test_who_asks_us_to_slow_down_is_left_alone_and_nobody_else(
     club: Club, clock: FrozenClock, answer: str, phase: Phase
 ) -> None:
-    async def story() -> None:
-        async with Sink(script=pleading(answer, phase=phase)) as sink:
-            one_by_one = {"name": "gmail.com", "connections": 1}
-            with club.sending(clock, sink, smtp={"connections": 1}, domain=[one_by_one]) as (app, sender):
-                begin(app, [*readers(), *members(6, first=20)])
-                await sender.drain()
-                # The first of them asked; no other was tried after it.
-                tried = [copy.person for copy in copies(app).values() if copy.attempts and copy.state is State.PENDING]
-                assert tried == ["P001"]
-                assert states(app) == {"accepted": 6, "pending": 6}
-                throttle = the_throttle(app)
-                assert (throttle.failures, throttle.until) == (1, THURSDAY + timedelta(seconds=1))
-                assert throttle.reason == answer.removesuffix(" <desk001@gmail.com>: Slowly")  # nobody's address
-                assert throttle.set_by == limiting.DAEMON
-                assert suspend.listing(app.press) == [throttle]
-                clock.advance(seconds=1)
-                await sender.drain()
-                assert the_throttle(app).failures == 2
-                assert len(attempts(app, "P002")) == 1
-                assert not copies(app)["P003"].attempts
-
-    run(story())
+    async with Sink(script=pleading(answer, phase=phase)) as sink:
+        one_by_one = {"name": "gmail.com", "connections": 1}
+        with club.sending(clock, sink, smtp={"connections": 1}, domain=[one_by_one]) as (app, sender):
+            begin(app, [*readers(), *members(6, first=20)])
+            await sender.drain()
+            # The first of them asked; no other was tried after it.
+            tried = [copy.person for copy in copies(app).values() if copy.attempts and copy.state is State.PENDING]
+            assert tried == ["P001"]
+            assert states(app) == {"accepted": 6, "pending": 6}
+            throttle = the_throttle(app)
+            assert (throttle.failures, throttle.until) == (1, THURSDAY + timedelta(seconds=1))
+            assert throttle.reason == answer.removesuffix(" <desk001@gmail.com>: Slowly")  # nobody's address
+            assert throttle.set_by == limiting.DAEMON
+            assert suspend.listing(app.context) == [throttle]
+            clock.advance(seconds=1)
+            await sender.drain()
+            assert the_throttle(app).failures == 2
+            assert len(attempts(app, "P002")) == 1
+            assert not copies(app)["P003"].attempts
 
 
-def test_greylisting_slows_nobody_down(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with Sink(script=pleading("450 4.7.1 Greylisted, try again", phase=Phase.RCPT)) as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, readers())
-                await sender.drain()
-                assert {copy.attempts for copy in copies(app).values()} == {1}
-                assert the_throttle(app) is None
-                clock.advance(minutes=5)
-                await sender.drain()
-                assert states(app) == {"accepted": 6}
-
-    run(story())
+async def test_greylisting_slows_nobody_down(club: Club, clock: FrozenClock) -> None:
+    async with Sink(script=pleading("450 4.7.1 Greylisted, try again", phase=Phase.RCPT)) as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, readers())
+            await sender.drain()
+            assert {copy.attempts for copy in copies(app).values()} == {1}
+            assert the_throttle(app) is None
+            clock.advance(minutes=5)
+            await sender.drain()
+            assert states(app) == {"accepted": 6}
 
 
 def learn(app: App, *outcomes: Outcome, family: str = "gmail.com") -> None:
     with app.store.transaction() as connection:
-        limiting.learn(connection, [(family, outcome) for outcome in outcomes], app.press.clock.now())
+        limiting.learn(connection, [(family, outcome) for outcome in outcomes], app.context.clock.now())
 
 
 def rest_of(app: App) -> float:
-    return (the_throttle(app).until - app.press.clock.now()).total_seconds()
+    return (the_throttle(app).until - app.context.clock.now()).total_seconds()
 
 
 def test_each_further_plea_in_a_row_doubles_the_rest(app: App, clock: FrozenClock) -> None:
@@ -264,7 +248,7 @@ def test_an_accepted_copy_begins_the_count_anew(app: App, clock: FrozenClock) ->
 
 @pytest.mark.parametrize("until", [None, THURSDAY + timedelta(days=3)])
 def test_what_a_person_has_suspended_stays_as_it_is(app: App, clock: FrozenClock, until: datetime | None) -> None:
-    made = suspend.suspend(app.press, "gmail.com", until=until, reason="their postmaster asks")
+    made = suspend.suspend(app.context, "gmail.com", until=until, reason="their postmaster asks")
     for _ in range(2):
         learn(app, PLEA)
         learn(app, ACCEPTED)

@@ -1,6 +1,5 @@
 """With a domain for them each copy has its own return path and unsubscribe address, wherever the copy is made."""
 
-import asyncio
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
@@ -17,7 +16,6 @@ from mailer.pipeline.mailings import approve, dry_run, test_mailing
 from tests.club import ISSUE, Club, begin, copies, make_ready, members
 from tests.doubles import FrozenClock
 
-run = asyncio.run
 PEOPLE = members(3)
 DOMAIN = "bounces.club.example"
 WITH_DOMAIN = {"bounces": {"return_path_domain": DOMAIN}}
@@ -27,61 +25,52 @@ def written(app: App, received: Received) -> tuple[int, Token | None, Token | No
     """The delivery that the Message-ID names, and the tokens of MAIL FROM and of List-Unsubscribe."""
     mail = message_from_bytes(received.message, policy=default)
     unsubscribe = str(mail["List-Unsubscribe"] or "").removeprefix("<mailto:").removesuffix("?subject=unsubscribe>")
-    keys = app.press.keys
+    keys = app.context.keys
     named = named_in_message_id(str(mail["Message-ID"]), keys)
     assert named
     return named, token_in(received.sender, DOMAIN, keys), token_in(unsubscribe, DOMAIN, keys)
 
 
-def test_a_copy_says_where_its_reports_and_its_reader_shall_turn_to(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with Sink(dsn=True) as sink:
-            with club.sending(clock, sink, **WITH_DOMAIN) as (app, sender):
-                begin(app, PEOPLE)
-                await sender.drain()
-                ledger = {one.address: one for one in copies(app).values()}
-                assert len(sink.received) == len(ledger) == 3
-                for received in sink.received:
-                    copy = ledger[received.recipient]
-                    bounce = Token(purpose=Purpose.BOUNCE, delivery=copy.id)
-                    unsubscribe = Token(purpose=Purpose.UNSUBSCRIBE, delivery=copy.id)
-                    assert written(app, received) == (copy.id, bounce, unsubscribe)
-                    identity = copy.message_id[1:].partition("@")[0]
-                    original = f"ORCPT=rfc822;{received.recipient}"
-                    assert received.parameters == ("RET=HDRS", f"ENVID={identity}", original)
-                    assert not any(one.email.partition("@")[0] in received.sender for one in PEOPLE)
-
-    run(story())
+async def test_a_copy_says_where_its_reports_and_its_reader_shall_turn_to(club: Club, clock: FrozenClock) -> None:
+    async with Sink(dsn=True) as sink:
+        with club.sending(clock, sink, **WITH_DOMAIN) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            ledger = {one.address: one for one in copies(app).values()}
+            assert len(sink.received) == len(ledger) == 3
+            for received in sink.received:
+                copy = ledger[received.recipient]
+                bounce = Token(purpose=Purpose.BOUNCE, delivery=copy.id)
+                unsubscribe = Token(purpose=Purpose.UNSUBSCRIBE, delivery=copy.id)
+                assert written(app, received) == (copy.id, bounce, unsubscribe)
+                identity = copy.message_id[1:].partition("@")[0]
+                original = f"ORCPT=rfc822;{received.recipient}"
+                assert received.parameters == ("RET=HDRS", f"ENVID={identity}", original)
+                assert not any(one.email.partition("@")[0] in received.sender for one in PEOPLE)
 
 
-def test_without_a_domain_a_copy_comes_from_the_newsletter_and_is_named_all_the_same(
+async def test_without_a_domain_a_copy_comes_from_the_newsletter_and_is_named_all_the_same(
     club: Club, clock: FrozenClock
 ) -> None:
-    async def story() -> None:
-        async with Sink(dsn=True) as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, PEOPLE)
-                await sender.drain()
-                ledger = {one.address: one for one in copies(app).values()}
-                (address,) = {received.sender for received in sink.received}
-                assert address == app.press.newsletter(ISSUE.newsletter).sender.address.wire
-                for received in sink.received:
-                    identity = ledger[received.recipient].message_id[1:].partition("@")[0]
-                    assert f"ENVID={identity}" in received.parameters
-                    assert b"List-Unsubscribe" not in received.message
-
-    run(story())
+    async with Sink(dsn=True) as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            ledger = {one.address: one for one in copies(app).values()}
+            (address,) = {received.sender for received in sink.received}
+            assert address == app.context.newsletter(ISSUE.newsletter).sender.address.wire
+            for received in sink.received:
+                identity = ledger[received.recipient].message_id[1:].partition("@")[0]
+                assert f"ENVID={identity}" in received.parameters
+                assert b"List-Unsubscribe" not in received.message
 
 
-def test_a_relay_that_announces_nothing_is_asked_nothing(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, **WITH_DOMAIN) as (app, sender):
-                begin(app, PEOPLE)
-                await sender.drain()
-                assert [received.parameters for received in sink.received] == [()] * 3
-
-    run(story())
+async def test_a_relay_that_announces_nothing_is_asked_nothing(club: Club, clock: FrozenClock) -> None:
+    async with Sink() as sink:
+        with club.sending(clock, sink, **WITH_DOMAIN) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            assert [received.parameters for received in sink.received] == [()] * 3
 
 
 def test_a_test_mailing_comes_from_the_newsletter_and_nobody_can_unsubscribe_by_it(
@@ -91,41 +80,38 @@ def test_a_test_mailing_comes_from_the_newsletter_and_nobody_can_unsubscribe_by_
     club.settle(**WITH_DOMAIN)
     with club.opened(clock) as app:
         make_ready(app, PEOPLE)
-        prepared = test_mailing.prepare(app.press, ISSUE)
-        sender = app.press.newsletter(ISSUE.newsletter).sender.address.wire
+        prepared = test_mailing.prepare(app.context, ISSUE)
+        sender = app.context.newsletter(ISSUE.newsletter).sender.address.wire
         assert {(one.envelope.sender, one.envelope.identity) for one in prepared.messages} == {(sender, "")}
         assert not any(b"List-Unsubscribe" in one.message for one in prepared.messages)
 
 
-def test_what_is_shown_before_is_what_is_sent(club: Club, clock: FrozenClock, tmp_path: Path) -> None:
+async def test_what_is_shown_before_is_what_is_sent(club: Club, clock: FrozenClock, tmp_path: Path) -> None:
     def keep(name: str, content: bytes) -> Path:
         (tmp_path / name).write_bytes(content)
         return tmp_path / name
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, **WITH_DOMAIN) as (app, sender):
-                begin(app, PEOPLE)
-                dry = [file.read_bytes() for file in dry_run.write(app.press, ISSUE, keep)]
-                shown = [
-                    file.read_bytes()
-                    for file in dry_run.preview(app.press, ISSUE, PEOPLE[0].person, keep)
-                    if file.suffix == ".eml"
-                ]
-                await sender.drain()
-                sent = [received.message for received in sink.received]
-                assert sorted(dry) == sorted(sent)
-                assert set(shown) < set(sent)
-                assert all(b"\r\nList-Unsubscribe: <mailto:u" in message for message in sent)
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink, **WITH_DOMAIN) as (app, sender):
+            begin(app, PEOPLE)
+            dry = [file.read_bytes() for file in dry_run.write(app.context, ISSUE, keep)]
+            shown = [
+                file.read_bytes()
+                for file in dry_run.preview(app.context, ISSUE, PEOPLE[0].person, keep)
+                if file.suffix == ".eml"
+            ]
+            await sender.drain()
+            sent = [received.message for received in sink.received]
+            assert sorted(dry) == sorted(sent)
+            assert set(shown) < set(sent)
+            assert all(b"\r\nList-Unsubscribe: <mailto:u" in message for message in sent)
 
 
 def test_an_approval_has_proved_the_address_too(club: Club, clock: FrozenClock) -> None:
     club.settle(**WITH_DOMAIN)
     with club.opened(clock) as app:
         make_ready(app, PEOPLE)
-        approve.withdraw(app.press, ISSUE)
-        spoilt = replace(app.press, return_path_domain="bounces.club.example\r\n")
+        approve.withdraw(app.context, ISSUE)
+        spoilt = replace(app.context, return_path_domain="bounces.club.example\r\n")
         with pytest.raises(CannotRender, match="List-Unsubscribe"):
             approve.approve(spoilt, ISSUE)

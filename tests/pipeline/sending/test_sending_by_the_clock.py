@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
-from tests.pipeline.test_sending_together import Gate, end, stopped_at, waits_for
 
 from mailer.domain.delivery import Outcome
 from mailer.domain.mailing import MailingState
@@ -15,36 +14,36 @@ from mailer.gateways.sink import Sink
 from mailer.pipeline.mailings import report
 from tests.club import ISSUE, Club, begin, copies, members, says, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
+from tests.pipeline.sending.test_sending_together import Gate, end, stopped_at, waits_for
 
 run = asyncio.run
 
 
-def test_a_slow_mailing_stops_at_the_closing_hour_and_goes_on_the_next_day(club: Club, clock: FrozenClock) -> None:
+async def test_a_slow_mailing_stops_at_the_closing_hour_and_goes_on_the_next_day(
+    club: Club, clock: FrozenClock
+) -> None:
     club.reschedule({"send": {"between": "09:00-17:30"}})  # in London, where 14:00 is THURSDAY's time
 
-    async def story() -> None:
-        gate = Gate(through=8, after_mark=True)
-        transport = ScriptedTransport(gate)
-        with club.sending(clock, transport, smtp={"connections": 1}) as (app, sender):
-            begin(app, members(30))
-            draining = await stopped_at(gate, sender)
-            clock.set(datetime(2018, 7, 12, 16, 30, tzinfo=UTC))
-            await waits_for(app, sending=1)  # the one that is leaving; the others in hand have gone back
-            gate.open.set()
-            await end(draining)
-            assert states(app) == {"accepted": 9, "pending": 21}
-            assert report.progress(app.press, ISSUE).state is MailingState.SENDING
-            for hours in (1, 8, 6):  # until half past seven the next morning, in London
-                clock.advance(hours=hours)
-                await sender.drain()
-                assert states(app)["accepted"] == 9
-            clock.set(datetime(2018, 7, 13, 8, 0, tzinfo=UTC))
+    gate = Gate(through=8, after_mark=True)
+    transport = ScriptedTransport(gate)
+    with club.sending(clock, transport, smtp={"connections": 1}) as (app, sender):
+        begin(app, members(30))
+        draining = await stopped_at(gate, sender)
+        clock.set(datetime(2018, 7, 12, 16, 30, tzinfo=UTC))
+        await waits_for(app, sending=1)  # the one that is leaving; the others in hand have gone back
+        gate.open.set()
+        await end(draining)
+        assert states(app) == {"accepted": 9, "pending": 21}
+        assert report.progress(app.context, ISSUE).state is MailingState.SENDING
+        for hours in (1, 8, 6):  # until half past seven the next morning, in London
+            clock.advance(hours=hours)
             await sender.drain()
-            assert states(app) == {"accepted": 30}
-            assert {copy.attempts for copy in copies(app).values()} == {1}
-            assert max(Counter(transport.left).values()) == 1
-
-    run(story())
+            assert states(app)["accepted"] == 9
+        clock.set(datetime(2018, 7, 13, 8, 0, tzinfo=UTC))
+        await sender.drain()
+        assert states(app) == {"accepted": 30}
+        assert {copy.attempts for copy in copies(app).values()} == {1}
+        assert max(Counter(transport.left).values()) == 1
 
 
 @pytest.mark.parametrize("days", [(1,), (-1,), (1, -1), (-1, 1, 1, -1), (1, -1) * 10])
@@ -80,36 +79,30 @@ def test_a_clock_that_jumps_by_a_day_doubles_nothing(club: Club, clock: FrozenCl
     run(story())
 
 
-def test_a_deferred_copy_is_tried_again_after_a_clock_that_jumped(club: Club, clock: FrozenClock) -> None:
+async def test_a_deferred_copy_is_tried_again_after_a_clock_that_jumped(club: Club, clock: FrozenClock) -> None:
     people = members(6)
 
-    async def story() -> None:
-        async with Sink(script=says(people[0], "452 4.2.2 Full", None)) as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, people)
-                clock.jump(days=1)
-                await sender.drain()
-                clock.jump(days=-1)
-                await sender.drain()
-                assert states(app) == {"accepted": 5, "pending": 1}
-                clock.advance(days=1, minutes=5)
-                await sender.drain()
-                assert states(app) == {"accepted": 6}
-                assert len(sink.received) == 6
-
-    run(story())
+    async with Sink(script=says(people[0], "452 4.2.2 Full", None)) as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, people)
+            clock.jump(days=1)
+            await sender.drain()
+            clock.jump(days=-1)
+            await sender.drain()
+            assert states(app) == {"accepted": 5, "pending": 1}
+            clock.advance(days=1, minutes=5)
+            await sender.drain()
+            assert states(app) == {"accepted": 6}
+            assert len(sink.received) == 6
 
 
-def test_a_stop_that_comes_first_ends_the_drain_at_once(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, members(3))
-                sender.stop()
-                drained = await sender.drain()
-                assert (drained.handed_over, drained.down, sink.connections) == (0, "", 0)
-                assert states(app) == {"pending": 3}
-                assert await sender.stopped(10)
-                await sender.until_stopped()
-
-    run(story())
+async def test_a_stop_that_comes_first_ends_the_drain_at_once(club: Club, clock: FrozenClock) -> None:
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(3))
+            sender.stop()
+            drained = await sender.drain()
+            assert (drained.handed_over, drained.down, sink.connections) == (0, "", 0)
+            assert states(app) == {"pending": 3}
+            assert await sender.stopped(10)
+            await sender.until_stopped()

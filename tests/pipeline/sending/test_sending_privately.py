@@ -1,71 +1,59 @@
 """A message goes to whoever may have it, speaks of nobody else, and nobody else gets a byte."""
 
-import asyncio
-
 from mailer.domain.delivery import State
 from mailer.gateways.sink import Sink
 from tests.club import Club, Member, attempts, begin, copies, import_register, members, readable, reverse, states
 from tests.doubles import FrozenClock
 
-run = asyncio.run
 PEOPLE = members(6)
 
 
-def test_an_address_in_another_alphabet_is_rejected_where_the_relay_cannot_carry_it(
+async def test_an_address_in_another_alphabet_is_rejected_where_the_relay_cannot_carry_it(
     club: Club, clock: FrozenClock
 ) -> None:
     odd = Member(number=7, address="почта007@members.example")
 
-    async def story() -> None:
-        async with Sink(smtputf8=False) as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, [*PEOPLE, odd])
-                await sender.drain()
-                assert states(app) == {"accepted": 6, "rejected": 1}
-                (attempt,) = attempts(app, odd.person)
-                assert (attempt.code, attempt.status) == (553, "5.6.7")
-                assert "SMTPUTF8" in attempt.text
-
-    run(story())
+    async with Sink(smtputf8=False) as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, [*PEOPLE, odd])
+            await sender.drain()
+            assert states(app) == {"accepted": 6, "rejected": 1}
+            (attempt,) = attempts(app, odd.person)
+            assert (attempt.code, attempt.status) == (553, "5.6.7")
+            assert "SMTPUTF8" in attempt.text
 
 
-def test_an_address_in_another_alphabet_is_written_to_where_the_relay_can(club: Club, clock: FrozenClock) -> None:
+async def test_an_address_in_another_alphabet_is_written_to_where_the_relay_can(club: Club, clock: FrozenClock) -> None:
     odd = Member(number=7, address="почта007@members.example")
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, [odd])
-                await sender.drain()
-                assert [received.recipient for received in sink.received] == [odd.address]
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, [odd])
+            await sender.drain()
+            assert [received.recipient for received in sink.received] == [odd.address]
 
 
-def test_who_lost_it_between_plan_and_hand_over_gets_nothing_and_is_held_with_the_reason(
+async def test_who_lost_it_between_plan_and_hand_over_gets_nothing_and_is_held_with_the_reason(
     club: Club, clock: FrozenClock
 ) -> None:
     lapsed, moved, left = PEOPLE[1], PEOPLE[2], PEOPLE[3]
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, PEOPLE)
-                reverse(app, lapsed)
-                gone = Member(number=left.number, more={"ended_on": "2018-07-01"})
-                import_register(app, [Member(number=moved.number, address="elsewhere@members.example"), gone])
-                await sender.drain()
-                held = {person: copy.held_reason for person, copy in copies(app).items() if copy.state is State.HELD}
-                assert held == {lapsed.person: "unpaid", moved.person: "address_changed", left.person: "ended"}
-                assert states(app) == {"accepted": 3, "held": 3}
-                reached = {received.recipient for received in sink.received}
-                assert reached == {one.email for one in (PEOPLE[0], PEOPLE[4], PEOPLE[5])}
-                assert not [copy for copy in copies(app).values() if copy.state is State.HELD and copy.attempts]
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, PEOPLE)
+            reverse(app, lapsed)
+            gone = Member(number=left.number, more={"ended_on": "2018-07-01"})
+            import_register(app, [Member(number=moved.number, address="elsewhere@members.example"), gone])
+            await sender.drain()
+            held = {person: copy.held_reason for person, copy in copies(app).items() if copy.state is State.HELD}
+            assert held == {lapsed.person: "unpaid", moved.person: "address_changed", left.person: "ended"}
+            assert states(app) == {"accepted": 3, "held": 3}
+            reached = {received.recipient for received in sink.received}
+            assert reached == {one.email for one in (PEOPLE[0], PEOPLE[4], PEOPLE[5])}
+            assert not [copy for copy in copies(app).values() if copy.state is State.HELD and copy.attempts]
 
 
-def test_nobodys_message_speaks_of_anybody_else(club: Club, clock: FrozenClock) -> None:
+async def test_nobodys_message_speaks_of_anybody_else(club: Club, clock: FrozenClock) -> None:
     both = {"newsletter": {"languages": ["en", "ru"]}, "insert": {"show": "always"}}
     club.reschedule(both)
     club.write_issue("ru")
@@ -86,22 +74,19 @@ def test_nobodys_message_speaks_of_anybody_else(club: Club, clock: FrozenClock) 
         Member(number=35, kind="complimentary", paid=0, more={"free_until": "2018-06-30"}),
     ]
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, [*entitled, *others])
-                await sender.drain()
-                assert states(app) == {"accepted": 4 + 4 + 2 * 2 + 2 * 2 + 3}
-            assert {received.recipient for received in sink.received} == {member.email for member in entitled}
-            for received in sink.received:
-                (reader,) = [member for member in entitled if member.email == received.recipient]
-                text = readable(received.message)
-                assert any(word in text for word in reader.words[:2])
-                assert any(word in text for word in reader.words[2:4])
-                for other in [*entitled, *others]:
-                    found = [word for word in other.words if word in text]
-                    assert other is reader or not found, f"{reader.person} reads of {other.person}: {found}"
-                dates = {"September 17, 2018": guest, "October 21, 2018": friend}
-                assert [day for day in dates if day in text] == [day for day, whose in dates.items() if whose is reader]
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, [*entitled, *others])
+            await sender.drain()
+            assert states(app) == {"accepted": 4 + 4 + 2 * 2 + 2 * 2 + 3}
+        assert {received.recipient for received in sink.received} == {member.email for member in entitled}
+        for received in sink.received:
+            (reader,) = [member for member in entitled if member.email == received.recipient]
+            text = readable(received.message)
+            assert any(word in text for word in reader.words[:2])
+            assert any(word in text for word in reader.words[2:4])
+            for other in [*entitled, *others]:
+                found = [word for word in other.words if word in text]
+                assert other is reader or not found, f"{reader.person} reads of {other.person}: {found}"
+            dates = {"September 17, 2018": guest, "October 21, 2018": friend}
+            assert [day for day in dates if day in text] == [day for day, whose in dates.items() if whose is reader]

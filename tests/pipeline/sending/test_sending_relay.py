@@ -29,147 +29,133 @@ def tried(app: App) -> int:
 # --- the relay is down ------------------------------------------------------------------------------------------------
 
 
-def test_a_relay_that_is_down_uses_up_nobodys_attempt_and_is_left_alone_ever_longer(
+async def test_a_relay_that_is_down_uses_up_nobodys_attempt_and_is_left_alone_ever_longer(
     club: Club, clock: FrozenClock
 ) -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            port = sink.port
-        with club.sending(clock, sink) as (app, sender):
-            begin(app, members(6))
-            for pause in (1, 2, 4, 8, 16, 32, 60, 60):
-                drained = await sender.drain()
-                assert f"127.0.0.1:{port}" in drained.down
-                clock.advance(seconds=pause - 0.1)
-                assert (await sender.drain()).down == "the relay was down a moment ago"
-                clock.advance(seconds=0.1)
-            assert (states(app), tried(app)) == ({"pending": 6}, 0)
-            assert downs(app) == [(THURSDAY, None)]
-            async with Sink(port=port) as back:
-                await sender.drain()
-                assert len(back.received) == 6
-            assert states(app) == {"accepted": 6}
-            assert downs(app) == [(THURSDAY, THURSDAY + timedelta(seconds=183))]
-            assert [attempt.number for attempt in attempts(app, "P001")] == [1]
-
-    run(story())
+    async with Sink() as sink:
+        port = sink.port
+    with club.sending(clock, sink) as (app, sender):
+        begin(app, members(6))
+        for pause in (1, 2, 4, 8, 16, 32, 60, 60):
+            drained = await sender.drain()
+            assert f"127.0.0.1:{port}" in drained.down
+            clock.advance(seconds=pause - 0.1)
+            assert (await sender.drain()).down == "the relay was down a moment ago"
+            clock.advance(seconds=0.1)
+        assert (states(app), tried(app)) == ({"pending": 6}, 0)
+        assert downs(app) == [(THURSDAY, None)]
+        async with Sink(port=port) as back:
+            await sender.drain()
+            assert len(back.received) == 6
+        assert states(app) == {"accepted": 6}
+        assert downs(app) == [(THURSDAY, THURSDAY + timedelta(seconds=183))]
+        assert [attempt.number for attempt in attempts(app, "P001")] == [1]
 
 
-def test_after_a_success_the_relay_is_left_alone_only_shortly(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            port = sink.port
-        with club.sending(clock, sink) as (app, sender):
-            begin(app, members(1))
-            for _ in range(5):
-                await sender.drain()
-                clock.advance(minutes=1)
-            async with Sink(port=port):
-                await sender.drain()
-            assert states(app) == {"accepted": 1}
-            import_register(app, members(2))
-            supplement.supplement(app.press, ISSUE)  # a late payer is owed a copy, too
-            assert "cannot be used" in (await sender.drain()).down
-            clock.advance(seconds=1)
-            async with Sink(port=port):
-                await sender.drain()
-            assert states(app) == {"accepted": 2}
-
-    run(story())
+async def test_after_a_success_the_relay_is_left_alone_only_shortly(club: Club, clock: FrozenClock) -> None:
+    async with Sink() as sink:
+        port = sink.port
+    with club.sending(clock, sink) as (app, sender):
+        begin(app, members(1))
+        for _ in range(5):
+            await sender.drain()
+            clock.advance(minutes=1)
+        async with Sink(port=port):
+            await sender.drain()
+        assert states(app) == {"accepted": 1}
+        import_register(app, members(2))
+        supplement.supplement(app.context, ISSUE)  # a late payer is owed a copy, too
+        assert "cannot be used" in (await sender.drain()).down
+        clock.advance(seconds=1)
+        async with Sink(port=port):
+            await sender.drain()
+        assert states(app) == {"accepted": 2}
 
 
-def test_the_time_until_a_copy_is_given_up_stands_still_while_the_relay_is_down(club: Club, clock: FrozenClock) -> None:
+async def test_the_time_until_a_copy_is_given_up_stands_still_while_the_relay_is_down(
+    club: Club, clock: FrozenClock
+) -> None:
     late = says(members(1)[0], "451 4.7.1 Later")
 
-    async def story() -> None:
-        async with AsyncExitStack() as stack:
-            sink = await stack.enter_async_context(Sink(script=late))
-            with club.sending(clock, sink, delivery=MORE) as (app, sender):
-                begin(app, members(1))
+    async with AsyncExitStack() as stack:
+        sink = await stack.enter_async_context(Sink(script=late))
+        with club.sending(clock, sink, delivery=MORE) as (app, sender):
+            begin(app, members(1))
+            await sender.drain()
+            await stack.aclose()
+            clock.advance(minutes=5)
+            await sender.drain()
+            clock.advance(minutes=90)  # longer than a copy is tried
+            async with Sink(script=late, port=sink.port):
                 await sender.drain()
-                await stack.aclose()
-                clock.advance(minutes=5)
-                await sender.drain()
-                clock.advance(minutes=90)  # longer than a copy is tried
-                async with Sink(script=late, port=sink.port):
+                assert copies(app)["P001"].state is State.PENDING
+                while copies(app)["P001"].state is State.PENDING:
+                    clock.set(copies(app)["P001"].next_attempt_at or clock.now())
                     await sender.drain()
-                    assert copies(app)["P001"].state is State.PENDING
-                    while copies(app)["P001"].state is State.PENDING:
-                        clock.set(copies(app)["P001"].next_attempt_at or clock.now())
-                        await sender.drain()
-                assert copies(app)["P001"].state is State.REJECTED
-                assert clock.now() == THURSDAY + timedelta(hours=1, minutes=90)
-
-    run(story())
+            assert copies(app)["P001"].state is State.REJECTED
+            assert clock.now() == THURSDAY + timedelta(hours=1, minutes=90)
 
 
-def test_a_relay_that_goes_down_in_mid_run_finishes_the_run_when_it_is_back(club: Club, clock: FrozenClock) -> None:
+async def test_a_relay_that_goes_down_in_mid_run_finishes_the_run_when_it_is_back(
+    club: Club, clock: FrozenClock
+) -> None:
     def closing(now: Phase, _sender: str, recipient: str, _nth: int) -> str | Misbehaviour | None:
         return "421 4.3.2 Closing" if now is Phase.MAIL and len(first.received) >= 7 else None
 
     first = Sink(script=closing)
 
-    async def story() -> None:
-        async with first:
-            with club.sending(clock, first) as (app, sender):
-                begin(app, members(20))
-                drained = await sender.drain()
-                assert "421" in drained.down
-                done = len(first.received)
-                assert 7 <= done <= 8  # two connections
-                assert states(app) == {"accepted": done, "pending": 20 - done}
-                assert tried(app) == done
-        async with Sink(port=first.port) as second:
-            with club.sending(clock, second) as (app, sender):
-                for _ in range(3):
-                    clock.advance(minutes=2)
-                    await sender.drain()
-                assert states(app) == {"accepted": 20}
-            reached = [received.recipient for received in [*first.received, *second.received]]
-            assert len(reached) == len(set(reached)) == 20
-
-    run(story())
+    async with first:
+        with club.sending(clock, first) as (app, sender):
+            begin(app, members(20))
+            drained = await sender.drain()
+            assert "421" in drained.down
+            done = len(first.received)
+            assert 7 <= done <= 8  # two connections
+            assert states(app) == {"accepted": done, "pending": 20 - done}
+            assert tried(app) == done
+    async with Sink(port=first.port) as second:
+        with club.sending(clock, second) as (app, sender):
+            for _ in range(3):
+                clock.advance(minutes=2)
+                await sender.drain()
+            assert states(app) == {"accepted": 20}
+        reached = [received.recipient for received in [*first.received, *second.received]]
+        assert len(reached) == len(set(reached)) == 20
 
 
-def test_a_copy_that_breaks_its_connection_before_the_content_does_not_starve_the_others(
+async def test_a_copy_that_breaks_its_connection_before_the_content_does_not_starve_the_others(
     club: Club, clock: FrozenClock
 ) -> None:
     people = members(12)
 
-    async def story() -> None:
-        async with Sink(script=says(people[0], Misbehaviour.DROP)) as sink:
-            with club.sending(clock, sink, smtp={"connections": 1}) as (app, sender):
-                begin(app, people)
-                drained = await sender.drain()
-                assert drained.down == ""
-                assert states(app) == {"accepted": 11, "pending": 1}
-                left = copies(app)["P001"]
-                assert (left.attempts, left.next_attempt_at) == (0, THURSDAY + timedelta(minutes=1))
-                for _ in range(2):
-                    clock.advance(minutes=2)
-                    await sender.drain()
-                # Others got through and this one never: it is put off like any other, and given up in the end.
-                assert copies(app)["P001"].attempts == 1
-                clock.advance(days=3)
+    async with Sink(script=says(people[0], Misbehaviour.DROP)) as sink:
+        with club.sending(clock, sink, smtp={"connections": 1}) as (app, sender):
+            begin(app, people)
+            drained = await sender.drain()
+            assert drained.down == ""
+            assert states(app) == {"accepted": 11, "pending": 1}
+            left = copies(app)["P001"]
+            assert (left.attempts, left.next_attempt_at) == (0, THURSDAY + timedelta(minutes=1))
+            for _ in range(2):
+                clock.advance(minutes=2)
                 await sender.drain()
-                assert states(app) == {"accepted": 11, "rejected": 1}
-
-    run(story())
+            # Others got through and this one never: it is put off like any other, and given up in the end.
+            assert copies(app)["P001"].attempts == 1
+            clock.advance(days=3)
+            await sender.drain()
+            assert states(app) == {"accepted": 11, "rejected": 1}
 
 
 # --- the club's limits ------------------------------------------------------------------------------------------------
 
 
-def test_connections_are_reused_and_never_more_than_the_settings_allow(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, smtp={"connections": 3}) as (app, sender):
-                begin(app, members(30))
-                await sender.drain()
-                assert len(sink.received) == 30
-                assert sink.connections <= 3
-
-    run(story())
+async def test_connections_are_reused_and_never_more_than_the_settings_allow(club: Club, clock: FrozenClock) -> None:
+    async with Sink() as sink:
+        with club.sending(clock, sink, smtp={"connections": 3}) as (app, sender):
+            begin(app, members(30))
+            await sender.drain()
+            assert len(sink.received) == 30
+            assert sink.connections <= 3
 
 
 def test_no_more_connections_are_open_at_once_than_the_settings_allow(club: Club, clock: FrozenClock) -> None:
@@ -197,75 +183,63 @@ def test_no_more_connections_are_open_at_once_than_the_settings_allow(club: Club
     run(story())
 
 
-def test_no_more_leave_in_a_minute_than_allowed_over_all_connections_and_a_restart(
+async def test_no_more_leave_in_a_minute_than_allowed_over_all_connections_and_a_restart(
     club: Club, clock: FrozenClock
 ) -> None:
-    async def story() -> None:
-        async with Sink() as sink:
-            slowly = {"per_minute": 5, "connections": 4}
-            with club.sending(clock, sink, smtp=slowly) as (app, sender):
-                begin(app, members(12))
-                await sender.drain()
-                await sender.drain()
-                assert len(sink.received) == 5
-                clock.advance(seconds=59)
-            with club.sending(clock, sink, smtp=slowly) as (app, sender):
-                await sender.drain()
-                assert len(sink.received) == 5
-                clock.advance(seconds=1)
-                await sender.drain()
-                assert len(sink.received) == 10
-                clock.advance(minutes=1)
-                await sender.drain()
-                assert states(app) == {"accepted": 12}
-
-    run(story())
+    async with Sink() as sink:
+        slowly = {"per_minute": 5, "connections": 4}
+        with club.sending(clock, sink, smtp=slowly) as (app, sender):
+            begin(app, members(12))
+            await sender.drain()
+            await sender.drain()
+            assert len(sink.received) == 5
+            clock.advance(seconds=59)
+        with club.sending(clock, sink, smtp=slowly) as (app, sender):
+            await sender.drain()
+            assert len(sink.received) == 5
+            clock.advance(seconds=1)
+            await sender.drain()
+            assert len(sink.received) == 10
+            clock.advance(minutes=1)
+            await sender.drain()
+            assert states(app) == {"accepted": 12}
 
 
-def test_messages_leave_only_in_the_hours_that_the_schedule_names(club: Club, clock: FrozenClock) -> None:
+async def test_messages_leave_only_in_the_hours_that_the_schedule_names(club: Club, clock: FrozenClock) -> None:
     club.reschedule({"send": {"between": "15:00-17:30"}})  # in London, where 14:00 is THURSDAY's time
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink, delivery={"retry_minutes": 240}) as (app, sender):
-                begin(app, members(3))
-                for hour, minute, arrived in ((14, 59, 0), (15, 0, 3)):
-                    clock.set(datetime(2018, 7, 12, hour - 1, minute, tzinfo=UTC))
-                    await sender.drain()
-                    assert len(sink.received) == arrived
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink, delivery={"retry_minutes": 240}) as (app, sender):
+            begin(app, members(3))
+            for hour, minute, arrived in ((14, 59, 0), (15, 0, 3)):
+                clock.set(datetime(2018, 7, 12, hour - 1, minute, tzinfo=UTC))
+                await sender.drain()
+                assert len(sink.received) == arrived
 
 
-def test_nothing_leaves_after_the_hours_either(club: Club, clock: FrozenClock) -> None:
+async def test_nothing_leaves_after_the_hours_either(club: Club, clock: FrozenClock) -> None:
     club.reschedule({"send": {"between": "09:00-12:00"}})
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, members(3))
-                await sender.drain()
-                assert states(app) == {"pending": 3}
-                clock.set(datetime(2018, 7, 13, 8, 0, tzinfo=UTC))  # nine in London
-                await sender.drain()
-                assert len(sink.received) == 3
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(3))
+            await sender.drain()
+            assert states(app) == {"pending": 3}
+            clock.set(datetime(2018, 7, 13, 8, 0, tzinfo=UTC))  # nine in London
+            await sender.drain()
+            assert len(sink.received) == 3
 
 
-def test_nothing_leaves_while_it_can_be_undone(club: Club, clock: FrozenClock) -> None:
+async def test_nothing_leaves_while_it_can_be_undone(club: Club, clock: FrozenClock) -> None:
     club.reschedule({"send": {"undo_minutes": 10}})
 
-    async def story() -> None:
-        async with Sink() as sink:
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, members(3))
-                clock.advance(minutes=9, seconds=59)
-                await sender.drain()
-                assert sink.connections == 0
-                assert approve.cancel(app.press, ISSUE) == 3
-                clock.advance(minutes=1)
-                await sender.drain()
-                assert (sink.connections, states(app)) == (0, {"cancelled": 3})
-
-    run(story())
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(3))
+            clock.advance(minutes=9, seconds=59)
+            await sender.drain()
+            assert sink.connections == 0
+            assert approve.cancel(app.context, ISSUE) == 3
+            clock.advance(minutes=1)
+            await sender.drain()
+            assert (sink.connections, states(app)) == (0, {"cancelled": 3})

@@ -1,6 +1,5 @@
 """Several relays carry a mailing by their weights; when one is down the others go on, and nobody's attempt is used up."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,8 +16,6 @@ from mailer.pipeline.sending.sender import Sender
 from mailer.store.ledger import outages
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, import_register, members, states
 from tests.doubles import ACCEPTED, FrozenClock, ScriptedTransport
-
-run = asyncio.run
 
 
 class Shut:
@@ -72,198 +69,167 @@ def ports(relays: dict[str, Sink]) -> dict[str, int]:
 # --- shares -----------------------------------------------------------------------------------------------------------
 
 
-def test_relays_that_are_quick_enough_carry_their_shares(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        big, small = ScriptedTransport(accepting), ScriptedTransport(accepting)
-        with club.sending_by(clock, {"big": 1, "small": 2}, {"big": {"weight": 3}}) as (app, sender):
-            behind(sender, big=big, small=small)
-            begin(app, members(400))
-            drained = await sender.drain()
-            assert (drained.handed_over, drained.down) == (400, "")
-            assert carried(app) == {"big": len(big.left), "small": len(small.left)}
-            assert 260 <= len(big.left) <= 340
-            reached = [*big.left, *small.left]
-            assert len(reached) == len(set(reached)) == 400
-
-    run(story())
+async def test_relays_that_are_quick_enough_carry_their_shares(club: Club, clock: FrozenClock) -> None:
+    big, small = ScriptedTransport(accepting), ScriptedTransport(accepting)
+    with club.sending_by(clock, {"big": 1, "small": 2}, {"big": {"weight": 3}}) as (app, sender):
+        behind(sender, big=big, small=small)
+        begin(app, members(400))
+        drained = await sender.drain()
+        assert (drained.handed_over, drained.down) == (400, "")
+        assert carried(app) == {"big": len(big.left), "small": len(small.left)}
+        assert 260 <= len(big.left) <= 340
+        reached = [*big.left, *small.left]
+        assert len(reached) == len(set(reached)) == 400
 
 
-def test_every_copy_leaves_once_whichever_relay_carries_it(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with AsyncExitStack() as stack:
-            relays = await sinks(stack, one=None, two=None, three=None)
-            with club.sending_by(clock, ports(relays), {"two": {"weight": 5}}) as (app, sender):
-                begin(app, members(150))
+async def test_every_copy_leaves_once_whichever_relay_carries_it(club: Club, clock: FrozenClock) -> None:
+    async with AsyncExitStack() as stack:
+        relays = await sinks(stack, one=None, two=None, three=None)
+        with club.sending_by(clock, ports(relays), {"two": {"weight": 5}}) as (app, sender):
+            begin(app, members(150))
+            await sender.drain()
+            assert carried(app) == {name: len(sink.received) for name, sink in relays.items()}
+            assert min(carried(app).values()) > 0
+            reached = [one.recipient for sink in relays.values() for one in sink.received]
+            assert len(reached) == len(set(reached)) == 150
+
+
+async def test_a_spare_relay_is_used_only_while_no_other_is(club: Club, clock: FrozenClock) -> None:
+    async with AsyncExitStack() as stack:
+        relays = await sinks(stack, main=None, spare=None)
+        with club.sending_by(clock, ports(relays), {"spare": {"weight": 0}}) as (app, sender):
+            begin(app, members(120))
+            await sender.drain()
+            assert carried(app) == {"main": 120}
+            assert relays["spare"].connections == 0
+
+
+async def test_a_limit_of_the_main_relay_is_no_reason_to_use_the_spare(club: Club, clock: FrozenClock) -> None:
+    async with AsyncExitStack() as stack:
+        relays = await sinks(stack, main=None, spare=None)
+        given = {"main": {"per_minute": 5}, "spare": {"weight": 0}}
+        with club.sending_by(clock, ports(relays), given) as (app, sender):
+            begin(app, members(12))
+            for number in (5, 10, 12):
                 await sender.drain()
-                assert carried(app) == {name: len(sink.received) for name, sink in relays.items()}
-                assert min(carried(app).values()) > 0
-                reached = [one.recipient for sink in relays.values() for one in sink.received]
-                assert len(reached) == len(set(reached)) == 150
-
-    run(story())
-
-
-def test_a_spare_relay_is_used_only_while_no_other_is(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with AsyncExitStack() as stack:
-            relays = await sinks(stack, main=None, spare=None)
-            with club.sending_by(clock, ports(relays), {"spare": {"weight": 0}}) as (app, sender):
-                begin(app, members(120))
-                await sender.drain()
-                assert carried(app) == {"main": 120}
-                assert relays["spare"].connections == 0
-
-    run(story())
-
-
-def test_a_limit_of_the_main_relay_is_no_reason_to_use_the_spare(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with AsyncExitStack() as stack:
-            relays = await sinks(stack, main=None, spare=None)
-            given = {"main": {"per_minute": 5}, "spare": {"weight": 0}}
-            with club.sending_by(clock, ports(relays), given) as (app, sender):
-                begin(app, members(12))
-                for number in (5, 10, 12):
-                    await sender.drain()
-                    assert carried(app) == {"main": number}
-                    clock.advance(minutes=1)
-
-    run(story())
-
-
-def test_each_relay_has_limits_of_its_own(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with AsyncExitStack() as stack:
-            relays = await sinks(stack, one=None, two=None)
-            given = {"one": {"per_minute": 3}, "two": {"new_relay_per_hour": 4}}
-            with club.sending_by(clock, ports(relays), given) as (app, sender):
-                begin(app, members(30))
-                await sender.drain()
-                assert carried(app) == {"one": 3, "two": 4}
+                assert carried(app) == {"main": number}
                 clock.advance(minutes=1)
-                await sender.drain()
-                assert carried(app) == {"one": 6, "two": 4}
-                clock.advance(hours=1)
-                await sender.drain()
-                assert carried(app) == {"one": 9, "two": 12}
 
-    run(story())
+
+async def test_each_relay_has_limits_of_its_own(club: Club, clock: FrozenClock) -> None:
+    async with AsyncExitStack() as stack:
+        relays = await sinks(stack, one=None, two=None)
+        given = {"one": {"per_minute": 3}, "two": {"new_relay_per_hour": 4}}
+        with club.sending_by(clock, ports(relays), given) as (app, sender):
+            begin(app, members(30))
+            await sender.drain()
+            assert carried(app) == {"one": 3, "two": 4}
+            clock.advance(minutes=1)
+            await sender.drain()
+            assert carried(app) == {"one": 6, "two": 4}
+            clock.advance(hours=1)
+            await sender.drain()
+            assert carried(app) == {"one": 9, "two": 12}
 
 
 # --- fail-over --------------------------------------------------------------------------------------------------------
 
 
-def test_when_one_is_down_the_others_carry_all_and_nobodys_attempt_is_used_up(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        async with AsyncExitStack() as stack:
-            relays = await sinks(stack, good=None)
-            async with Sink() as gone:
-                listening = ports(relays) | {"gone": gone.port}
-            with club.sending_by(clock, listening, {}) as (app, sender):
-                begin(app, members(40))
-                drained = await sender.drain()
-                assert f":{gone.port}" in drained.down
-                assert states(app) == {"accepted": 40}
-                assert carried(app) == {"good": 40}
-                assert tried_once(app)
-                with app.store.reading() as connection:  # one of them works: that is no outage
-                    assert outages.since(connection, THURSDAY - timedelta(days=1)) == []
+async def test_when_one_is_down_the_others_carry_all_and_nobodys_attempt_is_used_up(
+    club: Club, clock: FrozenClock
+) -> None:
+    async with AsyncExitStack() as stack:
+        relays = await sinks(stack, good=None)
+        async with Sink() as gone:
+            listening = ports(relays) | {"gone": gone.port}
+        with club.sending_by(clock, listening, {}) as (app, sender):
+            begin(app, members(40))
+            drained = await sender.drain()
+            assert f":{gone.port}" in drained.down
+            assert states(app) == {"accepted": 40}
+            assert carried(app) == {"good": 40}
+            assert tried_once(app)
+            with app.store.reading() as connection:  # one of them works: that is no outage
+                assert outages.since(connection, THURSDAY - timedelta(days=1)) == []
 
-    run(story())
 
-
-def test_one_that_goes_down_in_the_middle_leaves_the_rest_to_the_spare(club: Club, clock: FrozenClock) -> None:
+async def test_one_that_goes_down_in_the_middle_leaves_the_rest_to_the_spare(club: Club, clock: FrozenClock) -> None:
     def closing(now: Phase, _sender: str, _recipient: str, _nth: int) -> str | Misbehaviour | None:
         return "421 4.3.2 Closing" if now is Phase.MAIL and len(main.received) >= 7 else None
 
     main = Sink(script=closing)
 
-    async def story() -> None:
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(main)
-            relays = {"main": main, **await sinks(stack, spare=None)}
-            with club.sending_by(clock, ports(relays), {"spare": {"weight": 0}}) as (app, sender):
-                begin(app, members(30))
-                await sender.drain()
-                clock.advance(minutes=1)
-                await sender.drain()
-                assert states(app) == {"accepted": 30}
-                assert 7 <= carried(app)["main"] <= 8
-                assert tried_once(app)
-                reached = [one.recipient for sink in relays.values() for one in sink.received]
-                assert len(reached) == len(set(reached)) == 30
-
-    run(story())
-
-
-def test_one_that_is_back_takes_part_again(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        main = Shut(ScriptedTransport(accepting), TransportDown("the relay main is away"))
-        with club.sending_by(clock, {"main": 1, "spare": 2}, {"spare": {"weight": 0}}) as (app, sender):
-            behind(sender, main=main, spare=ScriptedTransport(accepting))
-            begin(app, members(10))
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(main)
+        relays = {"main": main, **await sinks(stack, spare=None)}
+        with club.sending_by(clock, ports(relays), {"spare": {"weight": 0}}) as (app, sender):
+            begin(app, members(30))
             await sender.drain()
-            assert carried(app) == {"spare": 10}
-            knocked, main.shut = main.knocked, False
-            import_register(app, members(20))
-            supplement.supplement(app.press, ISSUE)
-            clock.advance(seconds=0.9)
-            suspend.suspend(app.press, "members.example", until=clock.now() + timedelta(seconds=0.1), reason="wait")
+            clock.advance(minutes=1)
             await sender.drain()
-            assert main.knocked == knocked  # it is left alone for a moment
-            clock.advance(seconds=0.1)
-            await sender.drain()
-            assert carried(app) == {"spare": 10, "main": 10}
+            assert states(app) == {"accepted": 30}
+            assert 7 <= carried(app)["main"] <= 8
+            assert tried_once(app)
+            reached = [one.recipient for sink in relays.values() for one in sink.received]
+            assert len(reached) == len(set(reached)) == 30
 
-    run(story())
+
+async def test_one_that_is_back_takes_part_again(club: Club, clock: FrozenClock) -> None:
+    main = Shut(ScriptedTransport(accepting), TransportDown("the relay main is away"))
+    with club.sending_by(clock, {"main": 1, "spare": 2}, {"spare": {"weight": 0}}) as (app, sender):
+        behind(sender, main=main, spare=ScriptedTransport(accepting))
+        begin(app, members(10))
+        await sender.drain()
+        assert carried(app) == {"spare": 10}
+        knocked, main.shut = main.knocked, False
+        import_register(app, members(20))
+        supplement.supplement(app.context, ISSUE)
+        clock.advance(seconds=0.9)
+        suspend.suspend(app.context, "members.example", until=clock.now() + timedelta(seconds=0.1), reason="wait")
+        await sender.drain()
+        assert main.knocked == knocked  # it is left alone for a moment
+        clock.advance(seconds=0.1)
+        await sender.drain()
+        assert carried(app) == {"spare": 10, "main": 10}
 
 
 # --- a refused login --------------------------------------------------------------------------------------------------
 
 
-def test_a_refused_login_is_not_tried_again_for_half_an_hour(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        door = Shut(ScriptedTransport(accepting), LoginRefused("the relay refuses the login of club"))
-        with club.sending(clock, door, smtp={"connections": 1}) as (app, sender):
-            begin(app, members(4))
-            assert "refuses the login" in (await sender.drain()).down
-            knocked = door.knocked
-            assert knocked == 1
-            for minutes in (1, 10, 18.9):
-                clock.advance(minutes=minutes)
-                assert (await sender.drain()).down == "the relay was down a moment ago"
-            assert door.knocked == knocked
-            clock.advance(minutes=0.2)
-            await sender.drain()
-            assert door.knocked == knocked + 1
-            assert (states(app), attempts(app, "P001")) == ({"pending": 4}, [])
-
-    run(story())
+async def test_a_refused_login_is_not_tried_again_for_half_an_hour(club: Club, clock: FrozenClock) -> None:
+    door = Shut(ScriptedTransport(accepting), LoginRefused("the relay refuses the login of club"))
+    with club.sending(clock, door, smtp={"connections": 1}) as (app, sender):
+        begin(app, members(4))
+        assert "refuses the login" in (await sender.drain()).down
+        knocked = door.knocked
+        assert knocked == 1
+        for minutes in (1, 10, 18.9):
+            clock.advance(minutes=minutes)
+            assert (await sender.drain()).down == "the relay was down a moment ago"
+        assert door.knocked == knocked
+        clock.advance(minutes=0.2)
+        await sender.drain()
+        assert door.knocked == knocked + 1
+        assert (states(app), attempts(app, "P001")) == ({"pending": 4}, [])
 
 
-def test_a_refused_login_is_tried_again_at_once_when_somebody_says_so(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        door = Shut(ScriptedTransport(accepting), LoginRefused("the relay refuses the login of club"))
-        with club.sending(clock, door, smtp={"connections": 1}) as (app, sender):
-            begin(app, members(4))
-            await sender.drain()
-            door.shut = False
-            sender.use(app.press)  # what SIGHUP does
-            await sender.drain()
-            assert states(app) == {"accepted": 4}
-            assert tried_once(app)
-
-    run(story())
+async def test_a_refused_login_is_tried_again_at_once_when_somebody_says_so(club: Club, clock: FrozenClock) -> None:
+    door = Shut(ScriptedTransport(accepting), LoginRefused("the relay refuses the login of club"))
+    with club.sending(clock, door, smtp={"connections": 1}) as (app, sender):
+        begin(app, members(4))
+        await sender.drain()
+        door.shut = False
+        sender.use(app.context)  # what SIGHUP does
+        await sender.drain()
+        assert states(app) == {"accepted": 4}
+        assert tried_once(app)
 
 
-def test_a_login_that_one_relay_refuses_keeps_no_other_from_sending(club: Club, clock: FrozenClock) -> None:
-    async def story() -> None:
-        door = Shut(ScriptedTransport(accepting), LoginRefused("the relay refuses the login of club"))
-        with club.sending_by(clock, {"locked": 1, "open": 2}, {}) as (app, sender):
-            behind(sender, locked=door, open=ScriptedTransport(accepting))
-            begin(app, members(20))
-            await sender.drain()
-            assert carried(app) == {"open": 20}
-            assert tried_once(app)
-
-    run(story())
+async def test_a_login_that_one_relay_refuses_keeps_no_other_from_sending(club: Club, clock: FrozenClock) -> None:
+    door = Shut(ScriptedTransport(accepting), LoginRefused("the relay refuses the login of club"))
+    with club.sending_by(clock, {"locked": 1, "open": 2}, {}) as (app, sender):
+        behind(sender, locked=door, open=ScriptedTransport(accepting))
+        begin(app, members(20))
+        await sender.drain()
+        assert carried(app) == {"open": 20}
+        assert tried_once(app)
