@@ -57,7 +57,9 @@ def answer(phase: Phase, _sender: str, recipient: str, nth: int) -> str | None:
     return None
 
 
-async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[[report.Report], None]) -> None:
+async def run(
+    folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[[report.DistributionReport], None]
+) -> None:
     """Pull, plan, test, approve and send the made-up issue, and `tell` the report. Stays until Ctrl-C unless `once`."""
     async with Sink(folder / "mail", script=answer) as sink:
         _settle_down(folder, port=sink.port, minutes=FAST if fast else UNHURRIED)
@@ -82,7 +84,7 @@ async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[
                 await working
 
 
-async def _first_month(opened: App, say: Say) -> report.Report:
+async def _first_month(opened: App, say: Say) -> report.DistributionReport:
     name, secretary = IssueName.parse(ISSUE), replace(opened.context, who="secretary")
 
     async def reached(*states: MailingState) -> report.Progress:

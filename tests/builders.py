@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
-from mailer.domain.membership import FeeOption, Kind, Membership, Pause, Payment, Period, Season, Seat
+from mailer.domain.membership import FeeOption, Membership, MembershipKind, Pause, Payment, Period, Season, Seat
 
 PEOPLE = tuple(f"P{number:03}" for number in range(1, 13))
 
 
-def a_membership(name: str = "M001", kind: Kind = Kind.INDIVIDUAL, **fields: object) -> Membership:
+def a_membership(name: str = "M001", kind: MembershipKind = MembershipKind.INDIVIDUAL, **fields: object) -> Membership:
     """An individual membership of the club."""
     return Membership(**{"id": name, "kind": kind, "circle": "club"} | fields)
 
@@ -111,7 +111,7 @@ amounts = st.one_of(
 
 _names = st.lists(st.sampled_from([f"M{number:03}" for number in range(1, 9)]), unique=True, max_size=5)
 _people = st.lists(st.sampled_from(PEOPLE), unique=True, min_size=1, max_size=3)
-_kinds = st.sampled_from(Kind)
+_kinds = st.sampled_from(MembershipKind)
 _circles = st.sampled_from(["club", "centre", "archive", ""])
 _perhaps_addresses = st.none() | addresses
 _read = st.lists(languages, unique=True, max_size=3).map(tuple)
@@ -154,7 +154,7 @@ def registers(draw: st.DrawFn) -> Register:
 def _seats(draw: st.DrawFn, membership: Membership, word: st.SearchStrategy[str]) -> list[Seat]:
     texts_by_language = st.dictionaries(languages, word, max_size=2)
     people = draw(_people)
-    corporate = membership.kind is Kind.CORPORATE
+    corporate = membership.kind is MembershipKind.CORPORATE
     free = [1, 2] if corporate else [None] * (membership.kind.seats or len(people))
     seats = []
     for person in people:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.domain.bounce import Kind
+from mailer.domain.bounce import ReportKind
 from tests.absences import absence, letter
 from tests.formats.mutations import Chance
 
@@ -19,11 +19,11 @@ BOUNCES = [
 PERSON = "Return-Path: <anna@reader.example>\n"
 ROBOT = "Return-Path: <bounce-77@news.example>\n"
 NULL = "Return-Path: <>\n"
-OTHER = frozenset({Kind.OTHER})
+OTHER = frozenset({ReportKind.OTHER})
 # An acknowledgement of receipt may pass for an automatic answer or for a letter: neither has consequences.
-EITHER = frozenset({Kind.OTHER, Kind.AUTOREPLY})
-MDN = frozenset({Kind.MDN})
-CHALLENGE = frozenset({Kind.CHALLENGE})
+EITHER = frozenset({ReportKind.OTHER, ReportKind.AUTOREPLY})
+MDN = frozenset({ReportKind.MDN})
+CHALLENGE = frozenset({ReportKind.CHALLENGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +32,16 @@ class NonBounce:
 
     family: str
     raw: bytes
-    kinds: frozenset[Kind]
+    kinds: frozenset[ReportKind]
 
 
 def thousand() -> Iterator[NonBounce]:
     """One thousand of them, the same in every run."""
     for number in range(400):
         one = absence(number)
-        yield NonBounce(family=f"absence {one.language} {one.program}", raw=one.raw, kinds=frozenset({Kind.AUTOREPLY}))
+        yield NonBounce(
+            family=f"absence {one.language} {one.program}", raw=one.raw, kinds=frozenset({ReportKind.AUTOREPLY})
+        )
     for number in range(600):
         family, (make, kinds) = list(FAMILIES.items())[number % len(FAMILIES)]
         yield NonBounce(family=family, raw=make(Chance(f"{family} {number}")), kinds=kinds)
@@ -323,7 +325,7 @@ def _challenge(chance: Chance) -> bytes:
     return letter(_one(chance, (NULL + "Auto-Submitted: auto-replied\n", NULL, NULL + "Precedence: bulk\n")), subject, text, sender=_one(chance, ("Boris <boris@reader.example>", "talk-owner@lists.example", "Filter <filter@reader.example>")))  # fmt: skip
 
 
-FAMILIES: dict[str, tuple[Callable[[Chance], bytes], frozenset[Kind]]] = {
+FAMILIES: dict[str, tuple[Callable[[Chance], bytes], frozenset[ReportKind]]] = {
     "quoted": (_quoted, OTHER), "pasted": (_pasted, OTHER), "attached": (_attached, OTHER), "html quote": (_html_quote, OTHER), "short": (_short, OTHER), "ticket": (_ticket, EITHER), "newsletter": (_newsletter, OTHER), "parcel": (_parcel, OTHER), "bank": (_bank, OTHER),
     "postmaster": (_postmaster, OTHER), "digest": (_digest, OTHER), "calendar": (_calendar, OTHER), "cron": (_cron, OTHER), "dmarc": (_dmarc, OTHER), "tls-rpt": (_tls_rpt, OTHER), "receipt": (_receipt, MDN), "read": (_read, MDN), "challenge": (_challenge, CHALLENGE),
 }  # fmt: skip

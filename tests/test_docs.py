@@ -17,7 +17,7 @@ from mailer.config.relays import Smtp
 from mailer.config.schedules import _Fees, _File
 from mailer.domain.delivery import State
 from mailer.domain.edition import ALL_VARIANTS
-from mailer.domain.entitlement import Reason
+from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.mailing import MailingState
 
 ROOT = Path(__file__).parents[1]
@@ -256,7 +256,7 @@ def test_a_variant_is_explained_to_the_editors(variant):
     assert f"`{variant.name}`" in text("docs/editors.md")
 
 
-@pytest.mark.parametrize("reason", Reason, ids=str)
+@pytest.mark.parametrize("reason", EntitlementReason, ids=str)
 def test_a_reason_is_explained_to_somebody(reason):
     assert any(re.search(rf"\b{reason}\b", page.read_text(encoding="utf-8")) for page in PAGES)
 

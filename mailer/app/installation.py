@@ -34,7 +34,7 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.sending.lane import AHEAD, Relay
 from mailer.pipeline.sending.limits import RelayLimit
 from mailer.pipeline.sending.sender import Sender
-from mailer.pipeline.sending.turn import Manner
+from mailer.pipeline.sending.turn import SendSettings
 from mailer.store import Store, resolve
 from mailer.store.ledger import claims
 from mailer.store.ledger.leftovers import Traces
@@ -174,10 +174,10 @@ def spool(folder: Path) -> Callable[[str, bytes], Path]:
     return partial(spooling.write, folder)
 
 
-def manner(config: Config) -> Manner:
+def manner(config: Config) -> SendSettings:
     """How copies are sent, by [delivery], the relays and [[domain]]."""
     slowest = max(one.timeout_seconds for one in config.relays)
-    return Manner(
+    return SendSettings(
         give_up_after=timedelta(hours=config.delivery.give_up_after_hours),
         backoff=Backoff(first=timedelta(minutes=config.delivery.retry_minutes)),
         resend_unknown=config.delivery.on_unknown == "resend",

@@ -33,7 +33,7 @@ LONGEST_REPLY = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class CheckResult:
     """One thing that was looked at, and what was found or what to do."""
 
     what: str
@@ -41,7 +41,7 @@ class Finding:
     said: str
 
 
-async def check(config: Path) -> list[Finding]:
+async def check(config: Path) -> list[CheckResult]:
     """Look at settings, key, schedules, database, templates, rights, signing, ways in and relays, in this order.
 
     What cannot be looked at, because something before it is wrong, is left out.
@@ -54,9 +54,9 @@ async def check(config: Path) -> list[Finding]:
     try:
         opened = composition.open_app(config)
     except MailerError as error:
-        return [*found, Finding(what="the database", ok=False, said=str(error))]
+        return [*found, CheckResult(what="the database", ok=False, said=str(error))]
     with closing(opened.store):
-        found.append(Finding(what="the database", ok=True, said=opened.store.name))
+        found.append(CheckResult(what="the database", ok=True, said=opened.store.name))
         limits = _try("limits", lambda: f"{len(provider_limits(opened.config.file, opened.config.domain))} providers")
         found += [] if limits.ok else [limits]
         found += [_ledger(opened), *_newsletters(opened), *_letters(opened), *_rights(opened), *_signing(opened)]
@@ -67,7 +67,7 @@ async def check(config: Path) -> list[Finding]:
         return [*found, *[await _relay(opened, relay) for relay in opened.config.relays]]
 
 
-def _files(config: Config) -> Iterator[Finding]:
+def _files(config: Config) -> Iterator[CheckResult]:
     key, schedules = config.path(config.secrets.key_file), config.path(config.paths.schedules)
     yield _try("the key", lambda: f"{key}, {_counted(len(installation.read_keys(key)))}")
     yield _try("schedules/", lambda: ", ".join(load_schedules(schedules).newsletters) or "no newsletter yet")
@@ -77,18 +77,18 @@ def _counted(keys: int) -> str:
     return "1 key" if keys == 1 else f"{keys} keys, the first of them signs"
 
 
-def _ledger(opened: App) -> Finding:
+def _ledger(opened: App) -> CheckResult:
     return _try("the ledger", lambda: f"epoch {composition.refuse_restored(opened)}, no restored backup")
 
 
-def _newsletters(opened: App) -> Iterator[Finding]:
+def _newsletters(opened: App) -> Iterator[CheckResult]:
     for one in opened.context.newsletters.values():
         yield _try(f"{one.id}: cron", partial(_cron, opened, one))
         yield _try(f"{one.id}: templates", partial(_templates, opened, one))
         yield _try(f"{one.id}: source", partial(_source, opened, one))
 
 
-def _letters(opened: App) -> Iterator[Finding]:
+def _letters(opened: App) -> Iterator[CheckResult]:
     """Whether the letters to secretary and operator can be written, and whether they leave."""
     context = opened.context
     yield _try(
@@ -97,7 +97,7 @@ def _letters(opened: App) -> Iterator[Finding]:
     with context.store.reading() as connection:
         found = letters.outbox(connection)
     failed = f", the last failure: {found.failure}" if found.failure else ""
-    yield Finding(what="letters", ok=found.tries <= TRIES, said=f"{found.waiting or 'none'} wait{failed}")
+    yield CheckResult(what="letters", ok=found.tries <= TRIES, said=f"{found.waiting or 'none'} wait{failed}")
 
 
 def _cron(opened: App, newsletter: Newsletter) -> str:
@@ -112,10 +112,10 @@ def _source(opened: App, newsletter: Newsletter) -> str:
     return f"{len(composition.source(opened, newsletter).read())} folders in {newsletter.source.url}"
 
 
-def _rights(opened: App) -> Iterator[Finding]:
+def _rights(opened: App) -> Iterator[CheckResult]:
     private = [*opened.config.private_files, *_database(opened)]
     wrong = [said for path in private if (said := installation.too_open(path))]
-    yield Finding(what="rights of files", ok=not wrong, said="; ".join(wrong) or "only their owner can read them")
+    yield CheckResult(what="rights of files", ok=not wrong, said="; ".join(wrong) or "only their owner can read them")
 
 
 def _database(opened: App) -> list[Path]:
@@ -124,18 +124,18 @@ def _database(opened: App) -> list[Path]:
     return files[:1] if files and installation.too_open(files[0]) else files
 
 
-def _signing(opened: App) -> Iterator[Finding]:
+def _signing(opened: App) -> Iterator[CheckResult]:
     """What the DNS must say of each signing key, and whether it is the sender's domain that signs."""
     try:
         signer = opened.context.signer
     except MailerError as error:
-        yield Finding(what="DKIM", ok=False, said=str(error))
+        yield CheckResult(what="DKIM", ok=False, said=str(error))
         return
     if signer is None:
         return
     for key in signer.keys:
         said = f"publish TXT {record_name(signer.domain, key)}: {public_record(key)}"
-        yield Finding(what=f"DKIM {key.selector}", ok=True, said=said)
+        yield CheckResult(what=f"DKIM {key.selector}", ok=True, said=said)
     for one in opened.context.newsletters.values():
         domain = one.sender.address.domain
         if f".{domain}".endswith(f".{signer.domain}"):
@@ -143,10 +143,10 @@ def _signing(opened: App) -> Iterator[Finding]:
         said = (
             f"[dkim] domain {signer.domain} is not that of {one.sender.address}, nor above it: DMARC will not count it"
         )
-        yield Finding(what=f"{one.id}: DKIM", ok=False, said=said)
+        yield CheckResult(what=f"{one.id}: DKIM", ok=False, said=said)
 
 
-def _bounces(opened: App) -> Iterator[Finding]:
+def _bounces(opened: App) -> Iterator[CheckResult]:
     """Whether what comes back gets in, and by which ways."""
     given = opened.config.bounces
     ways = bool(given.listen or given.imap_url or given.maildir)
@@ -159,17 +159,17 @@ def _bounces(opened: App) -> Iterator[Finding]:
             said = "without return_path_domain only the Message-ID that a report shows names a copy"
         case _:
             said = "they go to the newsletter's sender address; nobody reads them here"
-    yield Finding(what="bounces", ok=ways or not given.return_path_domain, said=said)
+    yield CheckResult(what="bounces", ok=ways or not given.return_path_domain, said=said)
     if given.listen:
         yield _try("bounces: listener", partial(_listener, opened))
     if given.imap_url and not opened.config.bounces.imap_password_file and not given.imap_password.get_secret_value():
         said = "[bounces] imap_url has no password: name an imap_password_file, or set MAILER_BOUNCES__IMAP_PASSWORD"
-        yield Finding(what="bounces: imap", ok=False, said=said)
+        yield CheckResult(what="bounces: imap", ok=False, said=said)
         return
     try:
         inboxes = inbound.inboxes(opened)
     except MailerError as error:
-        yield Finding(what="bounces: imap", ok=False, said=str(error))
+        yield CheckResult(what="bounces: imap", ok=False, said=str(error))
         return
     for inbox in inboxes:
         yield _try(f"bounces: {inbox.way}", partial(_inbox, inbox))
@@ -229,7 +229,7 @@ def _inbox(inbox: BounceInbox) -> str:
     return f"it can be read; {inbox.count()} mails wait"
 
 
-async def _relay(opened: App, relay: Relay) -> Finding:
+async def _relay(opened: App, relay: Relay) -> CheckResult:
     what = "the relay" if len(opened.config.relays) == 1 else f"the relay {relay.name}"
     try:
         if relay.username and not relay.password:
@@ -238,13 +238,13 @@ async def _relay(opened: App, relay: Relay) -> Finding:
         async with composition.transport_to(relay).connect():
             pass
     except MailerError as error:
-        return Finding(what=what, ok=False, said=str(error))
+        return CheckResult(what=what, ok=False, said=str(error))
     how = f"{relay.security}{', logged in' if relay.username else ''}"
-    return Finding(what=what, ok=True, said=f"{relay.host}:{relay.port} answers ({how})")
+    return CheckResult(what=what, ok=True, said=f"{relay.host}:{relay.port} answers ({how})")
 
 
-def _try(what: str, look: Callable[[], str]) -> Finding:
+def _try(what: str, look: Callable[[], str]) -> CheckResult:
     try:
-        return Finding(what=what, ok=True, said=look())
+        return CheckResult(what=what, ok=True, said=look())
     except MailerError as error:
-        return Finding(what=what, ok=False, said=str(error))
+        return CheckResult(what=what, ok=False, said=str(error))

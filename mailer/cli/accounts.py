@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 
 from mailer.cli import console
-from mailer.domain.bounce import OURS, Scope
+from mailer.domain.bounce import SENDER_SCOPES, Scope
 from mailer.domain.circulation import Judged
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
@@ -135,7 +135,7 @@ def _copy_line(one: Delivery, failure: Failure | None) -> str:
 def _mend(one: Delivery, failure: Failure | None) -> str:
     """What must be put right before a copy that failed can go once more."""
     scope = failure.scope if failure is not None else Scope.ADDRESS
-    if scope in OURS:
+    if scope in SENDER_SCOPES:
         return (
             "it is the sender or the text that is refused: mend that, then `mailer resume ISSUE`, or, where it was not "
             f"paused, `mailer hold lift {one.address}`"
@@ -145,7 +145,7 @@ def _mend(one: Delivery, failure: Failure | None) -> str:
     return f"when the address is right, `mailer hold lift {one.address}`"
 
 
-def report_document(found: report.Report) -> dict[str, object]:
+def report_document(found: report.DistributionReport) -> dict[str, object]:
     """The distribution report as a document."""
     balance = found.balance
     return {
@@ -161,7 +161,7 @@ def report_document(found: report.Report) -> dict[str, object]:
     }
 
 
-def report_lines(found: report.Report) -> list[str]:
+def report_lines(found: report.DistributionReport) -> list[str]:
     """The distribution report for people."""
     balance = found.balance
     excluded = sum(balance.excluded.values())

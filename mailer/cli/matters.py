@@ -5,7 +5,7 @@ from shlex import quote
 
 from mailer.cli import console
 from mailer.domain.address import Address
-from mailer.domain.bounce import Kind, Matter, NamedBy, Reason, Way, is_elsewhere
+from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way, is_elsewhere
 from mailer.pipeline.register.people import Known
 from mailer.store.reports import Reading, Report
 from mailer.views.plain_words import FAILURES, trouble
@@ -13,16 +13,16 @@ from mailer.views.plain_words import FAILURES, trouble
 # So many characters of a server's words stand in a table, and in a line of their own.
 MOST_IN_TABLE = 80
 MOST_IN_LINE = 160
-_KINDS: Mapping[Kind, str] = {
-    Kind.BOUNCE: "the copy did not arrive",
-    Kind.DELAYED: "not yet delivered, the server goes on trying",
-    Kind.DELIVERED: "the copy arrived",
-    Kind.COMPLAINT: "a complaint",
-    Kind.AUTOREPLY: "an automatic answer",
-    Kind.CHALLENGE: "a machine wants a person to answer before it lets the copy through",
-    Kind.MDN: "a note that the copy was read, or deleted unread",
-    Kind.UNSUBSCRIBE: "somebody asks for no more copies",
-    Kind.OTHER: "a mail that is no report we know, perhaps a letter",
+_KINDS: Mapping[ReportKind, str] = {
+    ReportKind.BOUNCE: "the copy did not arrive",
+    ReportKind.DELAYED: "not yet delivered, the server goes on trying",
+    ReportKind.DELIVERED: "the copy arrived",
+    ReportKind.COMPLAINT: "a complaint",
+    ReportKind.AUTOREPLY: "an automatic answer",
+    ReportKind.CHALLENGE: "a machine wants a person to answer before it lets the copy through",
+    ReportKind.MDN: "a note that the copy was read, or deleted unread",
+    ReportKind.UNSUBSCRIBE: "somebody asks for no more copies",
+    ReportKind.OTHER: "a mail that is no report we know, perhaps a letter",
 }
 _NAMED: Mapping[NamedBy | None, str] = {
     NamedBy.RETURN_PATH: "it came to the copy's own return path",
@@ -38,7 +38,7 @@ _WAYS: Mapping[Way, str] = {
     Way.FILE: "as a file",
 }
 # Kinds of which the reason says more than the kind.
-_WITH_REASON = frozenset({Kind.BOUNCE, Kind.DELAYED, Kind.COMPLAINT})
+_WITH_REASON = frozenset({ReportKind.BOUNCE, ReportKind.DELAYED, ReportKind.COMPLAINT})
 
 
 def what(report: Report) -> str:
@@ -48,7 +48,7 @@ def what(report: Report) -> str:
 
 def in_short(reading: Reading) -> str:
     """The kind, and the reason where it is known."""
-    known = reading.reason is not Reason.UNKNOWN and reading.kind in _WITH_REASON
+    known = reading.reason is not FailureReason.UNKNOWN and reading.kind in _WITH_REASON
     return f"{reading.kind}: {FAILURES['en'][reading.reason]}" if known else str(reading.kind)
 
 
@@ -66,10 +66,10 @@ def head(one: Report, known: Known) -> str:
 def said(one: Report, *, most: int = MOST_IN_LINE) -> str:
     """What it says, with the server's own words or the mail's subject and sender."""
     if one.kind in _WITH_REASON:
-        late = f"{_KINDS[one.kind]}: " if one.kind is Kind.DELAYED else ""
+        late = f"{_KINDS[one.kind]}: " if one.kind is ReportKind.DELAYED else ""
         words = f": {shorten(one.diagnostic, most)}" if one.diagnostic else ""
         return f"{late}{FAILURES['en'][one.reason]}{_more(one)}{words}"
-    kind = Kind.UNSUBSCRIBE if one.matter is Matter.UNSUBSCRIBED else one.kind
+    kind = ReportKind.UNSUBSCRIBE if one.matter is Matter.UNSUBSCRIBED else one.kind
     mail = f": {shorten(_mail(one), most)}" if one.subject or one.sender else ""
     return f"{_KINDS[kind]}{_more(one)}{mail}"
 

@@ -14,7 +14,7 @@ from mailer.app import installation as composition
 from mailer.cli import console
 from mailer.cli.accounts import report_document, report_lines
 from mailer.pipeline import maillog
-from mailer.pipeline.mailings.report import Report
+from mailer.pipeline.mailings.report import DistributionReport
 
 
 def daemon() -> None:
@@ -50,7 +50,7 @@ def demo(
     asyncio.run(demos.run(made_in, once=once, fast=fast, say=say, tell=partial(_tell, made_in)))
 
 
-def _tell(folder: Path, made: Report) -> None:
+def _tell(folder: Path, made: DistributionReport) -> None:
     config = folder / "config.toml"
     look = [
         "",

@@ -11,7 +11,7 @@ from mailer.config.environment import PREFIX, Environment, variables
 from mailer.config.inbound import Bounces, Holds, Notify
 from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, Relay, RelayTable, Server, Smtp
-from mailer.config.sections import Database, Delivery, Dkim, Paths, Secrets
+from mailer.config.sections import Database, DeliveryTable, Dkim, Paths, Secrets
 from mailer.domain.errors import BadInput
 from mailer.domain.hold import Thresholds
 from mailer.pipeline.bounces.breaker import Breaker
@@ -30,7 +30,7 @@ class Config(BaseSettings):
     smtp: Smtp = Smtp()
     relay: tuple[RelayTable, ...] = ()
     domain: tuple[DomainTable, ...] = ()
-    delivery: Delivery = Delivery()
+    delivery: DeliveryTable = DeliveryTable()
     dkim: Dkim = Dkim()
     bounces: Bounces = Bounces()
     holds: Holds = Holds()

@@ -55,7 +55,7 @@ class Database(Section):
     url_file: str = ""
 
 
-class Delivery(Section):
+class DeliveryTable(Section):
     """How long and how often a copy is tried, what becomes of an uncertain one, and how many refusals are too many."""
 
     give_up_after_hours: Number = Field(default=48, gt=0)

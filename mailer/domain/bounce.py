@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ReportKind(StrEnum):
     """What sort of report came back."""
 
     BOUNCE = "bounce"  # the copy did not arrive
@@ -53,7 +53,7 @@ class Phase(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Reason(StrEnum):
+class FailureReason(StrEnum):
     """Why a copy failed, in one word."""
 
     USER_UNKNOWN = "user_unknown"
@@ -88,53 +88,53 @@ class Reason(StrEnum):
     OPT_OUT = "opt_out"  # of a complaint: the reader wants no more
 
 
-SCOPES: dict[Reason, Scope] = {
-    Reason.USER_UNKNOWN: Scope.ADDRESS,
-    Reason.HOST_UNKNOWN: Scope.ADDRESS,
-    Reason.MOVED: Scope.ADDRESS,
-    Reason.TAKES_NO_MAIL: Scope.ADDRESS,
-    Reason.MAILBOX_FULL: Scope.MAILBOX,
-    Reason.SUSPENDED: Scope.MAILBOX,
-    Reason.TOO_BIG: Scope.CONTENT,
-    Reason.VIRUS: Scope.CONTENT,
-    Reason.SPAM: Scope.CONTENT,
-    Reason.CONTENT: Scope.CONTENT,
-    Reason.POLICY: Scope.CONTENT,
-    Reason.AUTHENTICATION: Scope.SENDER,
-    Reason.BLOCKED: Scope.SENDER,
-    Reason.NO_PTR: Scope.SENDER,
-    Reason.RATE: Scope.SENDER,
-    Reason.RELAYING: Scope.SENDER,
-    Reason.SENDER_REFUSED: Scope.SENDER,
-    Reason.MEMBERS_ONLY: Scope.SENDER,
-    Reason.LOGIN: Scope.SENDER,
-    Reason.AUTH_FAILURE: Scope.SENDER,
-    Reason.GREYLISTED: Scope.TRANSPORT,
-    Reason.TIMEOUT: Scope.TRANSPORT,
-    Reason.NETWORK: Scope.TRANSPORT,
-    Reason.LOOP: Scope.TRANSPORT,
-    Reason.SERVER: Scope.TRANSPORT,
-    Reason.SERVER_FULL: Scope.TRANSPORT,
+SCOPES: dict[FailureReason, Scope] = {
+    FailureReason.USER_UNKNOWN: Scope.ADDRESS,
+    FailureReason.HOST_UNKNOWN: Scope.ADDRESS,
+    FailureReason.MOVED: Scope.ADDRESS,
+    FailureReason.TAKES_NO_MAIL: Scope.ADDRESS,
+    FailureReason.MAILBOX_FULL: Scope.MAILBOX,
+    FailureReason.SUSPENDED: Scope.MAILBOX,
+    FailureReason.TOO_BIG: Scope.CONTENT,
+    FailureReason.VIRUS: Scope.CONTENT,
+    FailureReason.SPAM: Scope.CONTENT,
+    FailureReason.CONTENT: Scope.CONTENT,
+    FailureReason.POLICY: Scope.CONTENT,
+    FailureReason.AUTHENTICATION: Scope.SENDER,
+    FailureReason.BLOCKED: Scope.SENDER,
+    FailureReason.NO_PTR: Scope.SENDER,
+    FailureReason.RATE: Scope.SENDER,
+    FailureReason.RELAYING: Scope.SENDER,
+    FailureReason.SENDER_REFUSED: Scope.SENDER,
+    FailureReason.MEMBERS_ONLY: Scope.SENDER,
+    FailureReason.LOGIN: Scope.SENDER,
+    FailureReason.AUTH_FAILURE: Scope.SENDER,
+    FailureReason.GREYLISTED: Scope.TRANSPORT,
+    FailureReason.TIMEOUT: Scope.TRANSPORT,
+    FailureReason.NETWORK: Scope.TRANSPORT,
+    FailureReason.LOOP: Scope.TRANSPORT,
+    FailureReason.SERVER: Scope.TRANSPORT,
+    FailureReason.SERVER_FULL: Scope.TRANSPORT,
     # The recipient's own filter, or a reason nobody gave: neither the address nor we can be blamed for certain.
-    Reason.FILTERED: Scope.UNKNOWN,
-    Reason.UNKNOWN: Scope.UNKNOWN,
-    Reason.COMPLAINT: Scope.UNKNOWN,
-    Reason.OPT_OUT: Scope.UNKNOWN,
+    FailureReason.FILTERED: Scope.UNKNOWN,
+    FailureReason.UNKNOWN: Scope.UNKNOWN,
+    FailureReason.COMPLAINT: Scope.UNKNOWN,
+    FailureReason.OPT_OUT: Scope.UNKNOWN,
 }
 
 
 # Whose matter a failure is: the one reader's; ours, because the sender or the text was not wanted; the operator's, who is
 # told of all that no member can mend. What is on the way there is nobody's alone.
-THE_READERS = frozenset({Scope.ADDRESS, Scope.MAILBOX})
-OURS = frozenset({Scope.SENDER, Scope.CONTENT})
-THE_OPERATORS = OURS | {Scope.UNKNOWN}
+RECIPIENT_SCOPES = frozenset({Scope.ADDRESS, Scope.MAILBOX})
+SENDER_SCOPES = frozenset({Scope.SENDER, Scope.CONTENT})
+ALERT_SCOPES = SENDER_SCOPES | {Scope.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a refusal means: the reason, whether the address is dead for good, and the rule that said so, in words."""
 
-    reason: Reason
+    reason: FailureReason
     hard: bool
     rule: str
 
@@ -167,11 +167,11 @@ class BounceReport:
     an SMTP reply code. `diagnostic` is at most 1,000 characters. `returns_on` and `successor` belong to autoreplies.
     """
 
-    kind: Kind
+    kind: ReportKind
     recipient: str | None = None
     status: str | None = None
     hard: bool | None = None
-    reason: Reason = Reason.UNKNOWN
+    reason: FailureReason = FailureReason.UNKNOWN
     rule: str = ""
     code: int | None = None
     phase: Phase = Phase.UNKNOWN
@@ -235,26 +235,32 @@ def matter_of(report: BounceReport, named_by: NamedBy | None) -> Matter | None:
     """
     if named_by is NamedBy.UNSUBSCRIBE:
         return Matter.UNSUBSCRIBED
-    if report.kind is Kind.UNSUBSCRIBE or (report.kind is Kind.COMPLAINT and report.reason is Reason.OPT_OUT):
+    if report.kind is ReportKind.UNSUBSCRIBE or (
+        report.kind is ReportKind.COMPLAINT and report.reason is FailureReason.OPT_OUT
+    ):
         return Matter.WANTS_NO_MORE
-    if report.kind is Kind.COMPLAINT and report.reason is Reason.AUTH_FAILURE:
+    if report.kind is ReportKind.COMPLAINT and report.reason is FailureReason.AUTH_FAILURE:
         return None  # the operator's matter, not the reader's
-    if report.kind in {Kind.BOUNCE, Kind.COMPLAINT} and named_by is None:
+    if report.kind in {ReportKind.BOUNCE, ReportKind.COMPLAINT} and named_by is None:
         return Matter.UNNAMED
-    if report.kind is Kind.AUTOREPLY and named_by is not None and report.successor:
+    if report.kind is ReportKind.AUTOREPLY and named_by is not None and report.successor:
         return Matter.MOVED
-    if report.kind is Kind.OTHER and named_by is NamedBy.RETURN_PATH:
+    if report.kind is ReportKind.OTHER and named_by is NamedBy.RETURN_PATH:
         return Matter.UNREAD  # nobody else would ever see it
-    of_a_copy = {Kind.BOUNCE: Matter.BOUNCED, Kind.COMPLAINT: Matter.COMPLAINED, Kind.CHALLENGE: Matter.CHALLENGED}
+    of_a_copy = {
+        ReportKind.BOUNCE: Matter.BOUNCED,
+        ReportKind.COMPLAINT: Matter.COMPLAINED,
+        ReportKind.CHALLENGE: Matter.CHALLENGED,
+    }
     return of_a_copy.get(report.kind) if named_by is not None else None
 
 
-def asks_to_stop(kind: Kind) -> bool:
+def asks_to_stop(kind: ReportKind) -> bool:
     """Whether a mail of this kind to a signed unsubscribe address is what it looks like: a wish, not a machine's report.
 
     Providers write it for their readers, so it may look like an automatic answer.
     """
-    return kind in {Kind.UNSUBSCRIBE, Kind.OTHER, Kind.AUTOREPLY}
+    return kind in {ReportKind.UNSUBSCRIBE, ReportKind.OTHER, ReportKind.AUTOREPLY}
 
 
 def is_elsewhere(failed: str | None, written_to: str) -> bool:

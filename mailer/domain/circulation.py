@@ -7,8 +7,8 @@ from datetime import date
 
 from mailer.domain.address import Address
 from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
-from mailer.domain.entitlement import Audience, Candidate, Entitlement, Reason, entitlement
-from mailer.domain.membership import FeeSchedule, Kind, Membership, Payment, Seat
+from mailer.domain.entitlement import Audience, Candidate, Entitlement, EntitlementReason, entitlement
+from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Payment, Seat
 from mailer.domain.newsletter import InsertShow
 
 
@@ -82,7 +82,7 @@ def candidates(register: Register, day: date) -> list[Candidate]:
     ]
 
 
-def _seated(seats: list[Seat], kind: Kind, day: date) -> list[Seat]:
+def _seated(seats: list[Seat], kind: MembershipKind, day: date) -> list[Seat]:
     """Those who sit on that day: who leaves first keeps the seat until then, a successor has it afterwards."""
     live = [seat for seat in seats if seat.ended_on is None or seat.ended_on > day]
     room = len(live) if kind.seats is None else kind.seats
@@ -112,15 +112,15 @@ def judge(candidates: Iterable[Candidate], audience: Audience, fees: FeeSchedule
 def variant_for(judged: Judged, day: date, renewal: Renewal) -> Variant:
     """Which insert goes with this person's copies, if any. Honorary people see none."""
     answer, kind = judged.entitlement, judged.candidate.membership.kind
-    if kind is Kind.HONORARY or renewal.show is InsertShow.NEVER:
+    if kind is MembershipKind.HONORARY or renewal.show is InsertShow.NEVER:
         return NO_INSERT
     until = answer.paid_until
     if renewal.show is InsertShow.WHEN_DUE and (until is None or (until - day).days > renewal.due_days):
         return NO_INSERT
-    if answer.reason is Reason.COMPLIMENTARY:
+    if answer.reason is EntitlementReason.COMPLIMENTARY:
         return Variant(terms=Terms.COMPLIMENTARY, wording=Wording.RENEW if until else Wording.OPEN)
-    terms = Terms.CORPORATE if kind is Kind.CORPORATE else Terms.INDIVIDUAL
-    if answer.reason is Reason.GRACE:
+    terms = Terms.CORPORATE if kind is MembershipKind.CORPORATE else Terms.INDIVIDUAL
+    if answer.reason is EntitlementReason.GRACE:
         return Variant(terms=terms, wording=Wording.GRACE)
     return Variant(terms=terms, wording=Wording.AHEAD if answer.paid_ahead else Wording.RENEW)
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from mailer.domain.membership import FeeSchedule, Kind, Membership, Payment, Period, Seat
+from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Payment, Period, Seat
 
 
-class Reason(StrEnum):
+class EntitlementReason(StrEnum):
     """Why a person receives an issue, or why not."""
 
     HONORARY = "honorary"
@@ -29,7 +29,9 @@ class Reason(StrEnum):
     NO_EDITION = "no_edition"
 
 
-RECEIVES = frozenset({Reason.HONORARY, Reason.COMPLIMENTARY, Reason.PAID, Reason.GRACE})
+RECEIVES = frozenset(
+    {EntitlementReason.HONORARY, EntitlementReason.COMPLIMENTARY, EntitlementReason.PAID, EntitlementReason.GRACE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ class Entitlement:
     of fully paid periods (or the free time) that decided; `paid_ahead` says that it reaches the end of the next year.
     """
 
-    reason: Reason
+    reason: EntitlementReason
     rule: int
     evidence: tuple[str, ...]
     editions: tuple[str, ...] = ()
@@ -91,7 +93,7 @@ class PaidPeriod:
     sums: tuple[tuple[str, Decimal], ...]
 
 
-def paid_periods(payments: Iterable[Payment], kind: Kind, fees: FeeSchedule) -> tuple[PaidPeriod, ...]:
+def paid_periods(payments: Iterable[Payment], kind: MembershipKind, fees: FeeSchedule) -> tuple[PaidPeriod, ...]:
     """Every period with a payment, in order of its dates, judged by rule 6 of the contract."""
     by_period: dict[Period, list[Payment]] = {}
     for payment in payments:
@@ -99,7 +101,7 @@ def paid_periods(payments: Iterable[Payment], kind: Kind, fees: FeeSchedule) -> 
     return tuple(_judge(period, by_period[period], kind, fees) for period in sorted(by_period))
 
 
-def _judge(period: Period, payments: list[Payment], kind: Kind, fees: FeeSchedule) -> PaidPeriod:
+def _judge(period: Period, payments: list[Payment], kind: MembershipKind, fees: FeeSchedule) -> PaidPeriod:
     sums: dict[str, Decimal] = {}
     for payment in payments:
         sums[payment.currency] = sums.get(payment.currency, Decimal(0)) + payment.amount
@@ -135,23 +137,29 @@ def entitlement(candidate: Candidate, audience: Audience, fees: FeeSchedule) -> 
 def _first_answer(candidate: Candidate, audience: Audience, fees: FeeSchedule) -> Entitlement:
     membership, seat, day = candidate.membership, candidate.seat, audience.date
     if membership.circle not in audience.circulations:
-        return _no(Reason.NOT_IN_CIRCULATION, 1, f"circulation {membership.circle or '(none)'}")
+        return _no(EntitlementReason.NOT_IN_CIRCULATION, 1, f"circulation {membership.circle or '(none)'}")
     if seat.ended_on is not None and seat.ended_on <= day:
-        return _no(Reason.ENDED, 2, f"ended on {seat.ended_on}")
+        return _no(EntitlementReason.ENDED, 2, f"ended on {seat.ended_on}")
     if seat.address is None:
-        return _no(Reason.NO_ADDRESS, 3, "the register has no e-mail address")
+        return _no(EntitlementReason.NO_ADDRESS, 3, "the register has no e-mail address")
     if not membership.kind.pays:
         return _free(membership, day)
     if not candidate.seated:
-        return _no(Reason.NO_SEAT, 5, f"membership {membership.id} has {membership.kind.seats} seats, taken by others")
+        return _no(
+            EntitlementReason.NO_SEAT,
+            5,
+            f"membership {membership.id} has {membership.kind.seats} seats, taken by others",
+        )
     return _by_payments(paid_periods(candidate.payments, membership.kind, fees), audience)
 
 
 def _free(membership: Membership, day: date) -> Entitlement:
     until = membership.free_until
     if until is not None and until < day:
-        return _no(Reason.EXPIRED, 4, f"{membership.kind}, free until {until}")
-    reason = Reason.HONORARY if membership.kind is Kind.HONORARY else Reason.COMPLIMENTARY
+        return _no(EntitlementReason.EXPIRED, 4, f"{membership.kind}, free until {until}")
+    reason = (
+        EntitlementReason.HONORARY if membership.kind is MembershipKind.HONORARY else EntitlementReason.COMPLIMENTARY
+    )
     evidence = f"{membership.kind}, free until {until}" if until else f"{membership.kind}, without an end"
     return Entitlement(reason=reason, rule=4, evidence=(evidence,), paid_until=until)
 
@@ -162,38 +170,47 @@ def _by_payments(periods: tuple[PaidPeriod, ...], audience: Audience) -> Entitle
     if until is not None:
         evidence = tuple(_told(period) for period in periods if period.full and period.period.last >= day)
         ahead = until >= date(day.year + 1, 12, 31)
-        return Entitlement(reason=Reason.PAID, rule=6, evidence=evidence, paid_until=until, paid_ahead=ahead)
+        return Entitlement(reason=EntitlementReason.PAID, rule=6, evidence=evidence, paid_until=until, paid_ahead=ahead)
     ended = [period for period in periods if period.full and period.period.last < day]
     if ended:
         latest = max(ended, key=lambda period: period.period.last)
         last = latest.period.last
         if day - last <= timedelta(days=audience.grace_days):
             evidence = (_told(latest), f"{(day - last).days} of {audience.grace_days} days of grace")
-            return Entitlement(reason=Reason.GRACE, rule=7, evidence=evidence, paid_until=last)
+            return Entitlement(reason=EntitlementReason.GRACE, rule=7, evidence=evidence, paid_until=last)
     short = [period for period in periods if period.period.covers(day) and period.positive]
     if short:
-        return _no(Reason.UNDERPAID, 8, *map(_told, short))
+        return _no(EntitlementReason.UNDERPAID, 8, *map(_told, short))
     if ended:
-        return _no(Reason.EXPIRED, 9, *map(_told, ended))
+        return _no(EntitlementReason.EXPIRED, 9, *map(_told, ended))
     begins = [period for period in periods if period.full and period.period.first > day]
     if begins:
-        return _no(Reason.NOT_YET_STARTED, 9, *map(_told, begins))
-    return _no(Reason.UNPAID, 9, *(map(_told, periods) if periods else ("no payment",)))
+        return _no(EntitlementReason.NOT_YET_STARTED, 9, *map(_told, begins))
+    return _no(EntitlementReason.UNPAID, 9, *(map(_told, periods) if periods else ("no payment",)))
 
 
 def _or_withheld(answer: Entitlement, candidate: Candidate, audience: Audience) -> Entitlement:
     seat = candidate.seat
     if seat.pause.covers(audience.date):
-        return _no(Reason.PAUSED, 10, f"paused {seat.pause.first or '…'} to {seat.pause.last or '…'}", *answer.evidence)
+        return _no(
+            EntitlementReason.PAUSED,
+            10,
+            f"paused {seat.pause.first or '…'} to {seat.pause.last or '…'}",
+            *answer.evidence,
+        )
     if candidate.paused_from is not None and candidate.paused_from <= audience.date:
-        return _no(Reason.PAUSED, 10, f"paused by the reader, from {candidate.paused_from}", *answer.evidence)
+        return _no(
+            EntitlementReason.PAUSED, 10, f"paused by the reader, from {candidate.paused_from}", *answer.evidence
+        )
     if candidate.address_held:
-        return _no(Reason.ADDRESS_HELD, 11, "the address is held", *answer.evidence)
+        return _no(EntitlementReason.ADDRESS_HELD, 11, "the address is held", *answer.evidence)
     wanted = seat.languages or (audience.default_language,)
     editions = tuple(language for language in wanted if language in audience.languages)
     if not editions:
         has = ", ".join(audience.languages)
-        return _no(Reason.NO_EDITION, 12, f"reads {', '.join(wanted)}; the issue is in {has}", *answer.evidence)
+        return _no(
+            EntitlementReason.NO_EDITION, 12, f"reads {', '.join(wanted)}; the issue is in {has}", *answer.evidence
+        )
     return Entitlement(
         reason=answer.reason,
         rule=answer.rule,
@@ -204,7 +221,7 @@ def _or_withheld(answer: Entitlement, candidate: Candidate, audience: Audience) 
     )
 
 
-def _no(reason: Reason, rule: int, *evidence: str) -> Entitlement:
+def _no(reason: EntitlementReason, rule: int, *evidence: str) -> Entitlement:
     return Entitlement(reason=reason, rule=rule, evidence=evidence)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mailer.domain.bounce import SCOPES, Reason, Scope
+from mailer.domain.bounce import SCOPES, FailureReason, Scope
 
 
 class HoldReason(StrEnum):
@@ -39,7 +39,7 @@ class Failure:
     """
 
     issue: str
-    reason: Reason
+    reason: FailureReason
     hard: bool
     refused: bool
     forwarded: bool

@@ -120,7 +120,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ThematicBreak:
     """A line across the column."""
 
 
@@ -132,7 +132,7 @@ class Section:
     children: tuple["Block", ...]
 
 
-Block = Heading | Paragraph | ListBlock | Quote | Table | Picture | Rule | Section
+Block = Heading | Paragraph | ListBlock | Quote | Table | Picture | ThematicBreak | Section
 
 
 # --- the issue ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from enum import StrEnum
 from mailer.domain.address import Address
 
 
-class Kind(StrEnum):
+class MembershipKind(StrEnum):
     """The contract with the club."""
 
     INDIVIDUAL = "individual"
@@ -19,12 +19,12 @@ class Kind(StrEnum):
     @property
     def seats(self) -> int | None:
         """How many people a membership has room for: a corporate one two (the 1+1 arrangement); None is no limit."""
-        return {Kind.INDIVIDUAL: 1, Kind.CORPORATE: 2}.get(self)
+        return {MembershipKind.INDIVIDUAL: 1, MembershipKind.CORPORATE: 2}.get(self)
 
     @property
     def pays(self) -> bool:
         """Whether entitlement comes from payments."""
-        return self in {Kind.INDIVIDUAL, Kind.CORPORATE}
+        return self in {MembershipKind.INDIVIDUAL, MembershipKind.CORPORATE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -57,7 +57,7 @@ class Membership:
     """The contract with the club. `free_until` is for honorary and complimentary ones; None is for ever."""
 
     id: str
-    kind: Kind
+    kind: MembershipKind
     organisation: str = ""
     circle: str = ""
     free_until: date | None = None
@@ -107,9 +107,9 @@ class FeeOption:
     individual: Decimal
     corporate: Decimal
 
-    def fee(self, kind: Kind) -> Decimal:
+    def fee(self, kind: MembershipKind) -> Decimal:
         """What this kind pays; complimentary and honorary people see the individual fee."""
-        return self.corporate if kind is Kind.CORPORATE else self.individual
+        return self.corporate if kind is MembershipKind.CORPORATE else self.individual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class FeeSchedule:
         """The season of a year, if there is one."""
         return next((season for season in self.seasons if season.year == year), None)
 
-    def fees(self, kind: Kind, period: Period) -> tuple[tuple[Decimal, str], ...]:
+    def fees(self, kind: MembershipKind, period: Period) -> tuple[tuple[Decimal, str], ...]:
         """Every (fee, currency) that pays this period for this kind, over all seasons; empty when it is in none."""
         return tuple(
             (option.fee(kind), season.currency)

@@ -59,7 +59,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
+class SenderName:
     """A name and an address, as in From."""
 
     name: str
@@ -72,7 +72,7 @@ class Newsletter:
 
     id: str
     name: str
-    sender: Sender
+    sender: SenderName
     reply_to: Address
     template: str
     languages: tuple[str, ...]

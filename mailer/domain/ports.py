@@ -84,7 +84,7 @@ class Parcel(Protocol):
         ...
 
 
-class Journal(Protocol):
+class AttemptJournal(Protocol):
     """A sender's own diary of the copies that began to leave, so that after a crash only these are in doubt."""
 
     def write(self, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
@@ -151,7 +151,7 @@ BIGGEST_MAIL = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingMail:
     """A mail that waits in an inbox, under a name that is the inbox's own; `why` it cannot be read, else empty."""
 
     name: str
@@ -171,15 +171,15 @@ class BounceInbox(Protocol):
         """How many mails wait now. Nothing is touched. Raises MailerError when the inbox cannot be reached."""
         ...
 
-    def mails(self) -> Iterator[Waiting]:
+    def mails(self) -> Iterator[WaitingMail]:
         """The mails that wait, each once. Raises MailerError when the inbox itself cannot be reached any more."""
         ...
 
-    def done(self, mail: Waiting) -> None:
+    def done(self, mail: WaitingMail) -> None:
         """It is kept: afterwards it waits no more. Raises MailerError when it could not be moved: it waits on."""
         ...
 
-    def failed(self, mail: Waiting) -> None:
+    def failed(self, mail: WaitingMail) -> None:
         """It cannot be read: afterwards it lies aside for a person, and waits no more. Raises as `done` does."""
         ...
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Generic, TypeVar
 
 from mailer.domain.address import Address
-from mailer.domain.membership import Kind, Membership, Payment, Period, Seat
+from mailer.domain.membership import Membership, MembershipKind, Payment, Period, Seat
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class MemberRow:
     file: str
     row: int
     membership: str
-    kind: Kind
+    kind: MembershipKind
     person: str
     organisation: Given[str] | None = None
     circle: Given[str] | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mailer.domain.membership import Kind, Seat
+from mailer.domain.membership import MembershipKind, Seat
 from mailer.domain.register_rows import BadRow, MemberRow, told
 
 _NUMBERS = (1, 2)
@@ -29,7 +29,7 @@ class Arrival:
 
 
 def seated(
-    membership: str, kind: Kind, staying: Sequence[Seat], arrivals: Sequence[Arrival]
+    membership: str, kind: MembershipKind, staying: Sequence[Seat], arrivals: Sequence[Arrival]
 ) -> tuple[list[Seat], list[BadRow]]:
     """The seats of the membership, numbered, and the rows for which there is no place (then the seats do not count).
 
@@ -40,14 +40,14 @@ def seated(
     sitting = [seat for seat in staying if seat.ended_on is None]
     if bad := _over_full(membership, kind, sitting, living):
         return [], bad
-    if kind is not Kind.CORPORATE:
+    if kind is not MembershipKind.CORPORATE:
         reason = f"only a corporate membership has numbered seats, and {membership} is {kind}; leave the cell empty"
         bad = [one.row.bad("seat", reason) for one in arrivals if one.wanted is not None]
         return [replace(seat, number=None) for seat in (*staying, *(one.seat for one in arrivals))], bad
     return _numbered(staying, living, [one for one in arrivals if one.seat.ended_on is not None])
 
 
-def _over_full(membership: str, kind: Kind, sitting: list[Seat], living: list[Arrival]) -> list[BadRow]:
+def _over_full(membership: str, kind: MembershipKind, sitting: list[Seat], living: list[Arrival]) -> list[BadRow]:
     if kind.seats is None:
         return []
     room = max(kind.seats - len(sitting), 0)

@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
-from mailer.domain.newsletter import Sender
+from mailer.domain.newsletter import SenderName
 from mailer.formats.characters import unseen
 
 # The mail providers whose names people mistype, and real ones that only look like a slip of those.
@@ -40,14 +40,14 @@ def parse(text: str) -> Address:
     return Address(local=checked.local_part, domain=checked.ascii_domain.lower())
 
 
-def parse_sender(text: str) -> Sender:
+def parse_sender(text: str) -> SenderName:
     """The sender written as `Name <address>`; raises BadInput with a sentence that names the text."""
     found = _SENDER.fullmatch(text)
     if not found or not found["name"]:
         raise BadInput(f"{text!r} is not a sender: write it as Name <address>.")
     if hidden := unseen(found["name"]):
         raise BadInput(f"The sender's name in {text!r} holds {hidden}, which cannot be seen; type the name anew.")
-    return Sender(name=found["name"], address=parse(found["address"]))
+    return SenderName(name=found["name"], address=parse(found["address"]))
 
 
 def doubts(address: Address) -> tuple[str, ...]:

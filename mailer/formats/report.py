@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mailer.domain.bounce import BounceReport, Kind
+from mailer.domain.bounce import BounceReport, ReportKind
 from mailer.formats.reports import complaint, failure, notices, notification
 from mailer.formats.reports.classify import classify
 from mailer.formats.reports.opening import open_mail
@@ -28,7 +28,7 @@ def parse(raw: bytes) -> Sequence[BounceReport]:
         or notices.by_subject(mail, page)
         or failure.failures(mail, page, returned)
         or notices.notices(mail, page, returned)
-        or [BounceReport(kind=Kind.OTHER, original=returned)]
+        or [BounceReport(kind=ReportKind.OTHER, original=returned)]
     )
 
 

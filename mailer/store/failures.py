@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from mailer.domain.bounce import OURS, Matter, Reason
+from mailer.domain.bounce import SENDER_SCOPES, FailureReason, Matter
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.store.columns import insert_into
@@ -121,7 +121,7 @@ def addresses_of(connection: Connection, mailing: int) -> set[str]:
 
 def unwanted(connection: Connection, mailing: int, since: datetime | None) -> int:
     """How many copies of a mailing failed for the sender's or the text's sake, after that instant."""
-    return _count(connection, mailing, since, failures.c.scope.in_(sorted(OURS)))
+    return _count(connection, mailing, since, failures.c.scope.in_(sorted(SENDER_SCOPES)))
 
 
 def dead(connection: Connection, mailing: int, since: datetime | None) -> int:
@@ -141,4 +141,4 @@ _FAILURE = [failures.c[name] for name in Failure.__slots__]
 
 def _failure(row: Row[tuple[object, ...]]) -> Failure:
     fields = {name: getattr(row, name) for name in Failure.__slots__}
-    return Failure(**{**fields, "reason": Reason(row.reason)})
+    return Failure(**{**fields, "reason": FailureReason(row.reason)})

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from mailer.domain.bounce import Reason
+from mailer.domain.bounce import FailureReason
 from mailer.domain.hold import Failure, HoldReason
 from mailer.store.columns import insert_into
 from mailer.store.schema.reports import holds, own_pauses
@@ -125,7 +125,7 @@ def _told(failure: Failure) -> dict[str, object]:
 
 
 def _untold(kept: Mapping[str, Any]) -> Failure:
-    return Failure(**{**kept, "reason": Reason(kept["reason"]), "at": datetime.fromisoformat(kept["at"])})
+    return Failure(**{**kept, "reason": FailureReason(kept["reason"]), "at": datetime.fromisoformat(kept["at"])})
 
 
 # --- people's own pauses ----------------------------------------------------------------------------------------------

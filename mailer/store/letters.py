@@ -15,7 +15,7 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class DueLetter:
     """A letter that has not left yet; `tries` counts how often it was refused so far."""
 
     id: int
@@ -74,11 +74,11 @@ def made_after(connection: Connection, kind: str, since: datetime, until: dateti
     }
 
 
-def waiting(connection: Connection, now: datetime) -> list[Waiting]:
+def waiting(connection: Connection, now: datetime) -> list[DueLetter]:
     """The letters to be sent now, the oldest first."""
     due = letters.c.next_try_at.is_(None) | (letters.c.next_try_at <= now)
-    query = select(*(letters.c[name] for name in Waiting.__slots__)).where(letters.c.sent_at.is_(None), due)
-    return [Waiting(**row._asdict()) for row in connection.execute(query.order_by(letters.c.id).limit(MOST))]
+    query = select(*(letters.c[name] for name in DueLetter.__slots__)).where(letters.c.sent_at.is_(None), due)
+    return [DueLetter(**row._asdict()) for row in connection.execute(query.order_by(letters.c.id).limit(MOST))]
 
 
 def sent(connection: Connection, identity: int, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, s
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
-from mailer.domain.membership import Kind, Membership, Pause, Payment, Period, Seat
+from mailer.domain.membership import Membership, MembershipKind, Pause, Payment, Period, Seat
 from mailer.domain.register_change import Difference
 from mailer.store import holds
 from mailer.store.columns import CHUNK, by_code_point
@@ -61,7 +61,7 @@ def register_of(connection: Connection, persons: Collection[str]) -> Register:
     version = register_version(connection)
     theirs = seats.c.person.in_(persons)
     joined = select(seats.c.membership).where(theirs)
-    limited = seats.c.kind.in_([kind.value for kind in Kind if kind.seats is not None])
+    limited = seats.c.kind.in_([kind.value for kind in MembershipKind if kind.seats is not None])
     beside = select(seats).where(seats.c.membership.in_(joined), limited, seats.c.person.not_in(persons))
     found = connection.execute(select(memberships).where(memberships.c.id.in_(joined)))
     paid = select(payments).where(payments.c.membership.in_(joined)).order_by(payments.c.id)
@@ -147,7 +147,7 @@ def _insert(connection: Connection, table: Any, rows: Sequence[dict[str, object]
 
 
 def _membership(row: Any) -> Membership:
-    kind = Kind(row.kind)
+    kind = MembershipKind(row.kind)
     return Membership(id=row.id, kind=kind, organisation=row.organisation, circle=row.circle, free_until=row.free_until)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
-from mailer.domain.bounce import Kind, Matter, NamedBy, RawReport, Reason, Way
+from mailer.domain.bounce import FailureReason, Matter, NamedBy, RawReport, ReportKind, Way
 from mailer.store.columns import insert_into
 from mailer.store.copies.readers import has_later
 from mailer.store.schema.reports import raw_reports, reports
@@ -27,8 +27,8 @@ class Reading:
     """What was read from one report of a mail, and what it was found to be about, before it is written down."""
 
     place: int
-    kind: Kind
-    reason: Reason
+    kind: ReportKind
+    reason: FailureReason
     hard: bool | None
     status: str | None
     code: int | None
@@ -198,7 +198,7 @@ _OF_COPY = ("language", "address", "copy_number")
 def _report(row: Row[tuple[object, ...]]) -> Report:
     fields = row._asdict()
     newsletter, serial = fields.pop("newsletter"), fields.pop("serial")
-    words = {"kind": Kind, "reason": Reason, "named_by": NamedBy, "matter": Matter, "way": Way}
+    words = {"kind": ReportKind, "reason": FailureReason, "named_by": NamedBy, "matter": Matter, "way": Way}
     fields |= {name: kind(fields[name]) for name, kind in words.items() if fields[name] is not None}
     fields |= {name: fields[name] or "" for name in ("language", "address")}
     return Report(**fields, issue=f"{newsletter}/{serial}" if newsletter else "")

@@ -2,76 +2,76 @@
 
 from collections.abc import Mapping
 
-from mailer.domain.bounce import SCOPES, Reason, Scope
+from mailer.domain.bounce import SCOPES, FailureReason, Scope
 from mailer.domain.hold import HoldReason
 
 LANGUAGES = ("en", "ru")
 
 # Each stands behind a colon or a comma, so none begins with a capital or ends with a full stop.
-FAILURES: Mapping[str, Mapping[Reason, str]] = {
+FAILURES: Mapping[str, Mapping[FailureReason, str]] = {
     "en": {
-        Reason.USER_UNKNOWN: "the address does not exist",
-        Reason.HOST_UNKNOWN: "the domain, the part after the @, does not exist",
-        Reason.MOVED: "the reader has moved to another address",
-        Reason.TAKES_NO_MAIL: "the domain, the part after the @, takes no mail at all",
-        Reason.MAILBOX_FULL: "the mailbox is full",
-        Reason.SUSPENDED: "the mailbox is switched off",
-        Reason.FILTERED: "a filter of the reader’s own refused it",
-        Reason.MEMBERS_ONLY: "only members of a list may write to this address",
-        Reason.TOO_BIG: "the message was too big for the server",
-        Reason.VIRUS: "the server took the message for a virus",
-        Reason.SPAM: "the server took the message for spam",
-        Reason.CONTENT: "the server did not accept what the message contains",
-        Reason.POLICY: "the server refused it by a rule of its own",
-        Reason.AUTHENTICATION: "the server could not verify that the message comes from us (SPF, DKIM or DMARC)",
-        Reason.BLOCKED: "our mail server is on a block list",
-        Reason.NO_PTR: "our mail server has no proper name in the DNS (PTR)",
-        Reason.RATE: "we sent too much at once",
-        Reason.RELAYING: "the server takes no mail for this address from us",
-        Reason.SENDER_REFUSED: "the server does not accept our sender address",
-        Reason.LOGIN: "our mail server refused our login",
-        Reason.GREYLISTED: "the server kept asking us to come back later",
-        Reason.TIMEOUT: "the server did not answer in time",
-        Reason.NETWORK: "the server could not be reached",
-        Reason.LOOP: "the message went round in circles",
-        Reason.SERVER: "the server is out of order",
-        Reason.SERVER_FULL: "the server itself has no room left",
-        Reason.UNKNOWN: "the server gave no reason that we understand",
-        Reason.COMPLAINT: "the reader, or the reader’s provider, calls it spam",
-        Reason.AUTH_FAILURE: "the provider reports that SPF, DKIM or DMARC failed",
-        Reason.OPT_OUT: "the reader wants no more copies",
+        FailureReason.USER_UNKNOWN: "the address does not exist",
+        FailureReason.HOST_UNKNOWN: "the domain, the part after the @, does not exist",
+        FailureReason.MOVED: "the reader has moved to another address",
+        FailureReason.TAKES_NO_MAIL: "the domain, the part after the @, takes no mail at all",
+        FailureReason.MAILBOX_FULL: "the mailbox is full",
+        FailureReason.SUSPENDED: "the mailbox is switched off",
+        FailureReason.FILTERED: "a filter of the reader’s own refused it",
+        FailureReason.MEMBERS_ONLY: "only members of a list may write to this address",
+        FailureReason.TOO_BIG: "the message was too big for the server",
+        FailureReason.VIRUS: "the server took the message for a virus",
+        FailureReason.SPAM: "the server took the message for spam",
+        FailureReason.CONTENT: "the server did not accept what the message contains",
+        FailureReason.POLICY: "the server refused it by a rule of its own",
+        FailureReason.AUTHENTICATION: "the server could not verify that the message comes from us (SPF, DKIM or DMARC)",
+        FailureReason.BLOCKED: "our mail server is on a block list",
+        FailureReason.NO_PTR: "our mail server has no proper name in the DNS (PTR)",
+        FailureReason.RATE: "we sent too much at once",
+        FailureReason.RELAYING: "the server takes no mail for this address from us",
+        FailureReason.SENDER_REFUSED: "the server does not accept our sender address",
+        FailureReason.LOGIN: "our mail server refused our login",
+        FailureReason.GREYLISTED: "the server kept asking us to come back later",
+        FailureReason.TIMEOUT: "the server did not answer in time",
+        FailureReason.NETWORK: "the server could not be reached",
+        FailureReason.LOOP: "the message went round in circles",
+        FailureReason.SERVER: "the server is out of order",
+        FailureReason.SERVER_FULL: "the server itself has no room left",
+        FailureReason.UNKNOWN: "the server gave no reason that we understand",
+        FailureReason.COMPLAINT: "the reader, or the reader’s provider, calls it spam",
+        FailureReason.AUTH_FAILURE: "the provider reports that SPF, DKIM or DMARC failed",
+        FailureReason.OPT_OUT: "the reader wants no more copies",
     },
     "ru": {
-        Reason.USER_UNKNOWN: "такого адреса нет",
-        Reason.HOST_UNKNOWN: "домена (части адреса после @) не существует",
-        Reason.MOVED: "читатель сменил адрес",
-        Reason.TAKES_NO_MAIL: "домен (часть адреса после @) вообще не принимает почту",
-        Reason.MAILBOX_FULL: "почтовый ящик переполнен",
-        Reason.SUSPENDED: "почтовый ящик отключён",
-        Reason.FILTERED: "письмо не пропустил фильтр самого читателя",
-        Reason.MEMBERS_ONLY: "на этот адрес могут писать только участники рассылки",
-        Reason.TOO_BIG: "письмо слишком велико для сервера",
-        Reason.VIRUS: "сервер принял письмо за вирус",
-        Reason.SPAM: "сервер принял письмо за спам",
-        Reason.CONTENT: "сервер не принял содержание письма",
-        Reason.POLICY: "сервер отклонил письмо по собственным правилам",
-        Reason.AUTHENTICATION: "сервер не смог убедиться, что письмо от нас (SPF, DKIM или DMARC)",
-        Reason.BLOCKED: "наш почтовый сервер попал в чёрный список",
-        Reason.NO_PTR: "у нашего почтового сервера нет правильного имени в DNS (PTR)",
-        Reason.RATE: "мы отправили слишком много писем сразу",
-        Reason.RELAYING: "сервер не принимает от нас почту для этого адреса",
-        Reason.SENDER_REFUSED: "сервер не принимает наш адрес отправителя",
-        Reason.LOGIN: "наш почтовый сервер отказал нам во входе",
-        Reason.GREYLISTED: "сервер раз за разом просил повторить попытку позже",
-        Reason.TIMEOUT: "сервер не ответил вовремя",
-        Reason.NETWORK: "с сервером не удалось связаться",
-        Reason.LOOP: "письмо ходило по кругу",
-        Reason.SERVER: "сервер неисправен",
-        Reason.SERVER_FULL: "на самом сервере не осталось места",
-        Reason.UNKNOWN: "сервер не назвал понятной нам причины",
-        Reason.COMPLAINT: "читатель или его почтовая служба считает письмо спамом",
-        Reason.AUTH_FAILURE: "почтовая служба сообщает, что проверка SPF, DKIM или DMARC не пройдена",
-        Reason.OPT_OUT: "читатель больше не хочет получать экземпляры",
+        FailureReason.USER_UNKNOWN: "такого адреса нет",
+        FailureReason.HOST_UNKNOWN: "домена (части адреса после @) не существует",
+        FailureReason.MOVED: "читатель сменил адрес",
+        FailureReason.TAKES_NO_MAIL: "домен (часть адреса после @) вообще не принимает почту",
+        FailureReason.MAILBOX_FULL: "почтовый ящик переполнен",
+        FailureReason.SUSPENDED: "почтовый ящик отключён",
+        FailureReason.FILTERED: "письмо не пропустил фильтр самого читателя",
+        FailureReason.MEMBERS_ONLY: "на этот адрес могут писать только участники рассылки",
+        FailureReason.TOO_BIG: "письмо слишком велико для сервера",
+        FailureReason.VIRUS: "сервер принял письмо за вирус",
+        FailureReason.SPAM: "сервер принял письмо за спам",
+        FailureReason.CONTENT: "сервер не принял содержание письма",
+        FailureReason.POLICY: "сервер отклонил письмо по собственным правилам",
+        FailureReason.AUTHENTICATION: "сервер не смог убедиться, что письмо от нас (SPF, DKIM или DMARC)",
+        FailureReason.BLOCKED: "наш почтовый сервер попал в чёрный список",
+        FailureReason.NO_PTR: "у нашего почтового сервера нет правильного имени в DNS (PTR)",
+        FailureReason.RATE: "мы отправили слишком много писем сразу",
+        FailureReason.RELAYING: "сервер не принимает от нас почту для этого адреса",
+        FailureReason.SENDER_REFUSED: "сервер не принимает наш адрес отправителя",
+        FailureReason.LOGIN: "наш почтовый сервер отказал нам во входе",
+        FailureReason.GREYLISTED: "сервер раз за разом просил повторить попытку позже",
+        FailureReason.TIMEOUT: "сервер не ответил вовремя",
+        FailureReason.NETWORK: "с сервером не удалось связаться",
+        FailureReason.LOOP: "письмо ходило по кругу",
+        FailureReason.SERVER: "сервер неисправен",
+        FailureReason.SERVER_FULL: "на самом сервере не осталось места",
+        FailureReason.UNKNOWN: "сервер не назвал понятной нам причины",
+        FailureReason.COMPLAINT: "читатель или его почтовая служба считает письмо спамом",
+        FailureReason.AUTH_FAILURE: "почтовая служба сообщает, что проверка SPF, DKIM или DMARC не пройдена",
+        FailureReason.OPT_OUT: "читатель больше не хочет получать экземпляры",
     },
 }
 
@@ -137,7 +137,7 @@ _TROUBLES = {
 
 def failure(reason: str, language: str) -> str:
     """Why a copy failed, as `Reason` has it."""
-    return FAILURES[language][Reason(reason)]
+    return FAILURES[language][FailureReason(reason)]
 
 
 def hold(reason: str, language: str) -> str:
@@ -152,7 +152,7 @@ def held_back(reason: str, language: str) -> str:
 
 def trouble(reason: str) -> str:
     """Whose trouble a failure is: `address`, `mailbox`, `content`, `sender` or `other`."""
-    return _TROUBLES[SCOPES[Reason(reason)]]
+    return _TROUBLES[SCOPES[FailureReason(reason)]]
 
 
 def plural(count: int, *forms: str) -> str:

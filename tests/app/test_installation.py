@@ -17,7 +17,7 @@ from mailer.pipeline.bounces.breaker import Breaker
 from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.sending.lane import AHEAD
 from mailer.pipeline.sending.limits import FamilyLimit, RelayLimit
-from mailer.pipeline.sending.turn import Asked, turn_over
+from mailer.pipeline.sending.turn import TurnRequest, run_turn
 from mailer.store.ledger.owners import owners_with_copies
 from tests.club import LETTER, THURSDAY, Club, begin, members, states
 from tests.doubles import FrozenClock
@@ -340,8 +340,10 @@ def test_of_another_machine_or_boot_nothing_is_proved(club, change):
 
 def claimed(app, owner):
     with app.store.transaction() as connection:
-        asked = Asked(owner=owner, results={}, room={"127.0.0.1": 9}, carried={}, spoiled=(), elapsed=0.0, only=None)
-        given = turn_over(connection, app.context, composition.manner(app.config), {}, asked)
+        asked = TurnRequest(
+            owner=owner, results={}, room={"127.0.0.1": 9}, carried={}, spoiled=(), elapsed=0.0, only=None
+        )
+        given = run_turn(connection, app.context, composition.manner(app.config), {}, asked)
     return [work.claim for work in given.works["127.0.0.1"]]
 
 

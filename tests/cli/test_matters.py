@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mailer.cli import matters
-from mailer.domain.bounce import Kind, Matter, NamedBy, Reason, Way
+from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way
 from mailer.pipeline.register.people import Known
 from mailer.store.reports import Report
 
@@ -15,8 +15,8 @@ ANNA = Known(name="Anna Lindqvist", in_register=True, addresses=frozenset({"anna
 REPORT = Report(
     id=12,
     place=0,
-    kind=Kind.BOUNCE,
-    reason=Reason.USER_UNKNOWN,
+    kind=ReportKind.BOUNCE,
+    reason=FailureReason.USER_UNKNOWN,
     hard=True,
     status="5.1.1",
     code=550,
@@ -48,10 +48,13 @@ REPORT = Report(
 LIFT = "`mailer hold lift Anna@members.example`"
 AGAIN = f"`mailer unsent {ISSUE} --send`"
 TO_DO = [
-    ({"reason": Reason.MAILBOX_FULL}, f"tell P101 another way; when the mailbox takes mail again {LIFT}, then {AGAIN}"),
-    ({"reason": Reason.SPAM}, f"the operator must find out why; when it is mended {LIFT}, then {AGAIN}"),
-    ({"reason": Reason.BLOCKED}, f"the operator must find out why; when it is mended {LIFT}, then {AGAIN}"),
-    ({"reason": Reason.TIMEOUT}, f"ask P101 whether the address is right; when it is {LIFT}, then {AGAIN}"),
+    (
+        {"reason": FailureReason.MAILBOX_FULL},
+        f"tell P101 another way; when the mailbox takes mail again {LIFT}, then {AGAIN}",
+    ),
+    ({"reason": FailureReason.SPAM}, f"the operator must find out why; when it is mended {LIFT}, then {AGAIN}"),
+    ({"reason": FailureReason.BLOCKED}, f"the operator must find out why; when it is mended {LIFT}, then {AGAIN}"),
+    ({"reason": FailureReason.TIMEOUT}, f"ask P101 whether the address is right; when it is {LIFT}, then {AGAIN}"),
     (
         {"forwarded": True, "final_recipient": "anna@home.example"},
         (
@@ -105,12 +108,17 @@ def test_no_address_makes_another_command_of_it() -> None:
 
 
 def test_every_kind_is_said() -> None:
-    for kind in Kind:
+    for kind in ReportKind:
         assert matters.said(replace(REPORT, kind=kind))
-    late = replace(REPORT, kind=Kind.DELAYED, reason=Reason.MAILBOX_FULL, hard=None, diagnostic="452 full")
+    late = replace(REPORT, kind=ReportKind.DELAYED, reason=FailureReason.MAILBOX_FULL, hard=None, diagnostic="452 full")
     assert matters.said(late) == "not yet delivered, the server goes on trying: the mailbox is full: 452 full"
     away = replace(
-        REPORT, kind=Kind.AUTOREPLY, hard=None, subject="Away", returns_on=date(2026, 12, 1), successor="b@x.example"
+        REPORT,
+        kind=ReportKind.AUTOREPLY,
+        hard=None,
+        subject="Away",
+        returns_on=date(2026, 12, 1),
+        successor="b@x.example",
     )
     assert matters.said(away) == "an automatic answer, back on 2026-12-01, now b@x.example: “Away” from nobody"
     assert len(matters.said(replace(REPORT, diagnostic="x" * 1000))) < 260

@@ -2,7 +2,16 @@
 
 import pytest
 
-from mailer.domain.bounce import BounceReport, Kind, Matter, NamedBy, Reason, asks_to_stop, is_elsewhere, matter_of
+from mailer.domain.bounce import (
+    BounceReport,
+    FailureReason,
+    Matter,
+    NamedBy,
+    ReportKind,
+    asks_to_stop,
+    is_elsewhere,
+    matter_of,
+)
 
 # --- what a person has to see to --------------------------------------------------------------------------------------
 
@@ -10,25 +19,25 @@ from mailer.domain.bounce import BounceReport, Kind, Matter, NamedBy, Reason, as
 @pytest.mark.parametrize(
     ("report", "named", "matter"),
     [
-        ({"kind": Kind.BOUNCE}, True, Matter.BOUNCED),
-        ({"kind": Kind.BOUNCE}, False, Matter.UNNAMED),
-        ({"kind": Kind.COMPLAINT, "reason": Reason.COMPLAINT}, True, Matter.COMPLAINED),
-        ({"kind": Kind.COMPLAINT, "reason": Reason.COMPLAINT}, False, Matter.UNNAMED),
-        ({"kind": Kind.COMPLAINT, "reason": Reason.AUTH_FAILURE}, True, None),
-        ({"kind": Kind.COMPLAINT, "reason": Reason.AUTH_FAILURE}, False, None),
-        ({"kind": Kind.COMPLAINT, "reason": Reason.OPT_OUT}, True, Matter.WANTS_NO_MORE),
-        ({"kind": Kind.UNSUBSCRIBE}, True, Matter.WANTS_NO_MORE),
-        ({"kind": Kind.UNSUBSCRIBE}, False, Matter.WANTS_NO_MORE),
-        ({"kind": Kind.CHALLENGE}, True, Matter.CHALLENGED),
-        ({"kind": Kind.CHALLENGE}, False, None),
-        ({"kind": Kind.OTHER}, True, Matter.UNREAD),
-        ({"kind": Kind.OTHER}, False, None),
-        ({"kind": Kind.AUTOREPLY}, True, None),
-        ({"kind": Kind.AUTOREPLY, "successor": "new@club.example"}, True, Matter.MOVED),
-        ({"kind": Kind.AUTOREPLY, "successor": "new@club.example"}, False, None),
+        ({"kind": ReportKind.BOUNCE}, True, Matter.BOUNCED),
+        ({"kind": ReportKind.BOUNCE}, False, Matter.UNNAMED),
+        ({"kind": ReportKind.COMPLAINT, "reason": FailureReason.COMPLAINT}, True, Matter.COMPLAINED),
+        ({"kind": ReportKind.COMPLAINT, "reason": FailureReason.COMPLAINT}, False, Matter.UNNAMED),
+        ({"kind": ReportKind.COMPLAINT, "reason": FailureReason.AUTH_FAILURE}, True, None),
+        ({"kind": ReportKind.COMPLAINT, "reason": FailureReason.AUTH_FAILURE}, False, None),
+        ({"kind": ReportKind.COMPLAINT, "reason": FailureReason.OPT_OUT}, True, Matter.WANTS_NO_MORE),
+        ({"kind": ReportKind.UNSUBSCRIBE}, True, Matter.WANTS_NO_MORE),
+        ({"kind": ReportKind.UNSUBSCRIBE}, False, Matter.WANTS_NO_MORE),
+        ({"kind": ReportKind.CHALLENGE}, True, Matter.CHALLENGED),
+        ({"kind": ReportKind.CHALLENGE}, False, None),
+        ({"kind": ReportKind.OTHER}, True, Matter.UNREAD),
+        ({"kind": ReportKind.OTHER}, False, None),
+        ({"kind": ReportKind.AUTOREPLY}, True, None),
+        ({"kind": ReportKind.AUTOREPLY, "successor": "new@club.example"}, True, Matter.MOVED),
+        ({"kind": ReportKind.AUTOREPLY, "successor": "new@club.example"}, False, None),
         *(
             ({"kind": kind}, named, None)
-            for kind in (Kind.DELAYED, Kind.DELIVERED, Kind.MDN)
+            for kind in (ReportKind.DELAYED, ReportKind.DELIVERED, ReportKind.MDN)
             for named in (True, False)
         ),
     ],
@@ -37,9 +46,9 @@ def test_what_a_report_leaves_for_the_secretary(report, named, matter):
     assert matter_of(BounceReport(**report), NamedBy.RETURN_PATH if named else None) is matter
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ReportKind)
 def test_a_mail_to_the_unsubscribe_address_is_a_wish_unless_a_machine_reports(kind):
-    assert asks_to_stop(kind) is (kind in {Kind.UNSUBSCRIBE, Kind.OTHER, Kind.AUTOREPLY})
+    assert asks_to_stop(kind) is (kind in {ReportKind.UNSUBSCRIBE, ReportKind.OTHER, ReportKind.AUTOREPLY})
     assert matter_of(BounceReport(kind=kind), NamedBy.UNSUBSCRIBE) is Matter.UNSUBSCRIBED
 
 

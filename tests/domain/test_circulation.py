@@ -25,8 +25,8 @@ from mailer.domain.circulation import (
     variant_for,
 )
 from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Terms, Variant, Wording
-from mailer.domain.entitlement import Audience, Candidate, Entitlement, Reason
-from mailer.domain.membership import FeeSchedule, Kind, Membership, Payment, Seat
+from mailer.domain.entitlement import Audience, Candidate, Entitlement, EntitlementReason
+from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Payment, Seat
 from mailer.domain.newsletter import InsertShow
 from mailer.domain.register_change import difference
 from mailer.formats.register.files import read_members, read_payments
@@ -54,18 +54,18 @@ def reasons(*parts: Membership | Seat | Payment, day: date = DAY) -> dict[str, s
 
 
 def test_a_person_on_several_memberships_is_judged_by_the_best():
-    unpaid, paid, honorary = a_membership("M001"), a_membership("M002"), a_membership("M003", Kind.HONORARY)
+    unpaid, paid, honorary = a_membership("M001"), a_membership("M002"), a_membership("M003", MembershipKind.HONORARY)
     rows = [a_seat(one.id, "P001") for one in (unpaid, paid, honorary)]
     payment = a_payment("M002")
     # A recipient before an exclusion, though the exclusion's rule comes first.
     elsewhere = a_membership("M000", circle="archive")
     best = circulation(a_register(elsewhere, a_seat("M000", "P001"), paid, rows[1], payment))["P001"]
-    assert (best.candidate.membership.id, best.entitlement.reason) == ("M002", Reason.PAID)
+    assert (best.candidate.membership.id, best.entitlement.reason) == ("M002", EntitlementReason.PAID)
     # Then the lowest rule.
     best = circulation(a_register(unpaid, paid, honorary, *rows, payment))["P001"]
-    assert (best.candidate.membership.id, best.entitlement.reason) == ("M003", Reason.HONORARY)
+    assert (best.candidate.membership.id, best.entitlement.reason) == ("M003", EntitlementReason.HONORARY)
     best = circulation(a_register(elsewhere, a_seat("M000", "P001"), unpaid, rows[0]))["P001"]
-    assert (best.candidate.membership.id, best.entitlement.reason) == ("M000", Reason.NOT_IN_CIRCULATION)
+    assert (best.candidate.membership.id, best.entitlement.reason) == ("M000", EntitlementReason.NOT_IN_CIRCULATION)
     # Then the first membership.
     best = circulation(a_register(a_membership("M004"), a_seat("M004", "P001"), unpaid, rows[0]))["P001"]
     assert best.candidate.membership.id == "M001"
@@ -74,14 +74,16 @@ def test_a_person_on_several_memberships_is_judged_by_the_best():
 def test_a_pause_on_the_paid_membership_leaves_the_honorary_one():
     paused = a_seat("M001", "P001", pause=replace(a_seat().pause, first=DAY))
     other = a_seat("M002", "P001", address=a_seat(person="P009").address)
-    register = a_register(a_membership("M001"), a_membership("M002", Kind.HONORARY), paused, other, a_payment("M001"))
+    register = a_register(
+        a_membership("M001"), a_membership("M002", MembershipKind.HONORARY), paused, other, a_payment("M001")
+    )
     [copy] = copies_for(circulation(register).values(), day=DAY, renewal=ALWAYS, first_number=1)
     assert copy.address == other.address
 
 
 # --- seats ------------------------------------------------------------------------------------------------------------
 
-FIRM = a_membership(kind=Kind.CORPORATE)
+FIRM = a_membership(kind=MembershipKind.CORPORATE)
 ITS_FEE = a_payment(amount=Decimal(80000))
 
 
@@ -97,11 +99,11 @@ def test_a_third_person_on_a_corporate_membership_has_no_seat():
     ("day", "expected"),
     [(DAY - ONE, {"P001": "paid", "P002": "no_seat"}), (DAY, {"P001": "ended", "P002": "paid"})],
 )
-@pytest.mark.parametrize("kind", [Kind.CORPORATE, Kind.INDIVIDUAL])
+@pytest.mark.parametrize("kind", [MembershipKind.CORPORATE, MembershipKind.INDIVIDUAL])
 def test_who_leaves_keeps_the_seat_until_that_day_and_the_successor_has_it_then(kind, day, expected):
-    number = 1 if kind is Kind.CORPORATE else None
+    number = 1 if kind is MembershipKind.CORPORATE else None
     leaver, successor = a_seat(person="P001", number=number, ended_on=DAY), a_seat(person="P002", number=number)
-    fee = ITS_FEE if kind is Kind.CORPORATE else a_payment()
+    fee = ITS_FEE if kind is MembershipKind.CORPORATE else a_payment()
     for rows in ((leaver, successor), (successor, leaver)):
         assert reasons(a_membership(kind=kind), *rows, fee, day=day) == expected
 
@@ -114,7 +116,7 @@ def test_the_other_seat_is_not_touched_by_a_succession():
 
 def test_free_memberships_have_room_for_everybody():
     rows = [a_seat(person=f"P00{number}") for number in range(1, 6)]
-    assert set(reasons(a_membership(kind=Kind.HONORARY), *rows).values()) == {"honorary"}
+    assert set(reasons(a_membership(kind=MembershipKind.HONORARY), *rows).values()) == {"honorary"}
 
 
 # --- holds ------------------------------------------------------------------------------------------------------------
@@ -123,7 +125,7 @@ def test_free_memberships_have_room_for_everybody():
 def test_a_held_address_holds_everybody_who_uses_it_however_it_is_written():
     shared = replace(a_seat().address, local="Anna")
     register = a_register(
-        a_membership("M001", Kind.HONORARY),
+        a_membership("M001", MembershipKind.HONORARY),
         a_seat(person="P001", address=shared),
         a_seat(person="P002", address=replace(shared, local="ANNA")),
         a_seat(person="P003"),
@@ -137,7 +139,7 @@ def test_a_held_address_holds_everybody_who_uses_it_however_it_is_written():
 
 def test_copies_are_numbered_in_order_one_for_each_edition():
     register = a_register(
-        a_membership("M001", Kind.HONORARY),
+        a_membership("M001", MembershipKind.HONORARY),
         a_seat("M001", "P001", languages=("en",)),
         a_seat("M001", "P002", languages=("de",)),
         a_seat("M001", "P003", languages=("ru", "en"), names={"ru": "Анна", "en": "Anna"}, salutations={"ru": "Анне"}),
@@ -161,7 +163,11 @@ def test_copies_are_numbered_in_order_one_for_each_edition():
 
 
 def a_reader(
-    kind: Kind = Kind.INDIVIDUAL, reason: Reason = Reason.PAID, until: date | None = None, *, ahead: bool = False
+    kind: MembershipKind = MembershipKind.INDIVIDUAL,
+    reason: EntitlementReason = EntitlementReason.PAID,
+    until: date | None = None,
+    *,
+    ahead: bool = False,
 ) -> Judged:
     answer = Entitlement(reason=reason, rule=6, evidence=(), editions=("en",), paid_until=until, paid_ahead=ahead)
     row = Candidate(membership=a_membership(kind=kind), seat=a_seat(), payments=())
@@ -172,14 +178,20 @@ END = date(2018, 12, 31)
 READERS = [
     (a_reader(until=END), Variant(terms=Terms.INDIVIDUAL, wording=Wording.RENEW)),
     (a_reader(until=END, ahead=True), Variant(terms=Terms.INDIVIDUAL, wording=Wording.AHEAD)),
-    (a_reader(reason=Reason.GRACE, until=DAY - ONE), Variant(terms=Terms.INDIVIDUAL, wording=Wording.GRACE)),
-    (a_reader(Kind.CORPORATE, until=END), Variant(terms=Terms.CORPORATE, wording=Wording.RENEW)),
-    (a_reader(Kind.CORPORATE, until=END, ahead=True), Variant(terms=Terms.CORPORATE, wording=Wording.AHEAD)),
-    (a_reader(Kind.CORPORATE, Reason.GRACE, DAY - ONE), Variant(terms=Terms.CORPORATE, wording=Wording.GRACE)),
-    (a_reader(Kind.COMPLIMENTARY, Reason.COMPLIMENTARY, END), Variant(terms=Terms.COMPLIMENTARY)),
-    (a_reader(Kind.COMPLIMENTARY, Reason.COMPLIMENTARY), Variant(terms=Terms.COMPLIMENTARY, wording=Wording.OPEN)),
-    (a_reader(Kind.HONORARY, Reason.HONORARY, END), NO_INSERT),
-    (a_reader(Kind.HONORARY, Reason.HONORARY), NO_INSERT),
+    (a_reader(reason=EntitlementReason.GRACE, until=DAY - ONE), Variant(terms=Terms.INDIVIDUAL, wording=Wording.GRACE)),
+    (a_reader(MembershipKind.CORPORATE, until=END), Variant(terms=Terms.CORPORATE, wording=Wording.RENEW)),
+    (a_reader(MembershipKind.CORPORATE, until=END, ahead=True), Variant(terms=Terms.CORPORATE, wording=Wording.AHEAD)),
+    (
+        a_reader(MembershipKind.CORPORATE, EntitlementReason.GRACE, DAY - ONE),
+        Variant(terms=Terms.CORPORATE, wording=Wording.GRACE),
+    ),
+    (a_reader(MembershipKind.COMPLIMENTARY, EntitlementReason.COMPLIMENTARY, END), Variant(terms=Terms.COMPLIMENTARY)),
+    (
+        a_reader(MembershipKind.COMPLIMENTARY, EntitlementReason.COMPLIMENTARY),
+        Variant(terms=Terms.COMPLIMENTARY, wording=Wording.OPEN),
+    ),
+    (a_reader(MembershipKind.HONORARY, EntitlementReason.HONORARY, END), NO_INSERT),
+    (a_reader(MembershipKind.HONORARY, EntitlementReason.HONORARY), NO_INSERT),
 ]
 
 
@@ -191,15 +203,15 @@ def test_the_insert_is_in_the_readers_own_terms(reader, variant):
 
 
 @pytest.mark.parametrize(("days", "shown"), [(-1, True), (0, True), (90, True), (91, False)])
-@pytest.mark.parametrize("kind", [Kind.INDIVIDUAL, Kind.CORPORATE, Kind.COMPLIMENTARY])
+@pytest.mark.parametrize("kind", [MembershipKind.INDIVIDUAL, MembershipKind.CORPORATE, MembershipKind.COMPLIMENTARY])
 def test_when_due_is_so_many_days_before_the_end(kind, days, shown):
-    reason = Reason.COMPLIMENTARY if kind is Kind.COMPLIMENTARY else Reason.PAID
+    reason = EntitlementReason.COMPLIMENTARY if kind is MembershipKind.COMPLIMENTARY else EntitlementReason.PAID
     reader = a_reader(kind, reason, DAY + timedelta(days=days))
     assert (variant_for(reader, DAY, Renewal(show=InsertShow.WHEN_DUE, due_days=90)) != NO_INSERT) is shown
 
 
 def test_when_due_is_never_without_an_end():
-    reader = a_reader(Kind.COMPLIMENTARY, Reason.COMPLIMENTARY)
+    reader = a_reader(MembershipKind.COMPLIMENTARY, EntitlementReason.COMPLIMENTARY)
     assert variant_for(reader, DAY, Renewal(show=InsertShow.WHEN_DUE, due_days=90)) == NO_INSERT
 
 

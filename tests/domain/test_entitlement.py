@@ -11,12 +11,12 @@ from mailer.domain.entitlement import (
     Audience,
     Candidate,
     Entitlement,
-    Reason,
+    EntitlementReason,
     entitlement,
     paid_periods,
     paid_until,
 )
-from mailer.domain.membership import FeeSchedule, Kind, Pause, Payment, Period
+from mailer.domain.membership import FeeSchedule, MembershipKind, Pause, Payment, Period
 from tests.builders import a_membership, a_payment, a_season, a_seat, a_year
 
 DAY = date(2018, 7, 12)
@@ -27,7 +27,7 @@ AUDIENCE = Audience(
 )
 
 
-def judged(*payments: Payment, kind: Kind = Kind.INDIVIDUAL, **also: object) -> Entitlement:
+def judged(*payments: Payment, kind: MembershipKind = MembershipKind.INDIVIDUAL, **also: object) -> Entitlement:
     """The answer for a member who paid this; further arguments go to the audience, the membership or the seat."""
     audience = {name: also.pop(name) for name in ("date", "grace_days", "languages_of_issue") if name in also}
     if "languages_of_issue" in audience:
@@ -75,10 +75,10 @@ def test_2_who_has_left(ended_on, expected):
 
 def test_3_nobody_without_an_address_not_even_an_honorary_member():
     assert said(judged(THIS_YEAR, address=None)) == ("no_address", 3)
-    assert said(judged(kind=Kind.HONORARY, address=None)) == ("no_address", 3)
+    assert said(judged(kind=MembershipKind.HONORARY, address=None)) == ("no_address", 3)
 
 
-@pytest.mark.parametrize("kind", [Kind.HONORARY, Kind.COMPLIMENTARY])
+@pytest.mark.parametrize("kind", [MembershipKind.HONORARY, MembershipKind.COMPLIMENTARY])
 @pytest.mark.parametrize(("free_until", "receives"), [(None, True), (DAY + ONE, True), (DAY, True), (DAY - ONE, False)])
 def test_4_free_time(kind, free_until, receives):
     answer = judged(kind=kind, free_until=free_until)
@@ -88,7 +88,7 @@ def test_4_free_time(kind, free_until, receives):
 
 
 def test_4_payments_do_not_prolong_free_time():
-    assert said(judged(THIS_YEAR, kind=Kind.HONORARY, free_until=DAY - ONE)) == ("expired", 4)
+    assert said(judged(THIS_YEAR, kind=MembershipKind.HONORARY, free_until=DAY - ONE)) == ("expired", 4)
 
 
 def test_4_free_time_is_nothing_to_a_paying_membership():
@@ -96,9 +96,9 @@ def test_4_free_time_is_nothing_to_a_paying_membership():
 
 
 def test_5_a_person_without_a_seat_gets_nothing_however_well_paid():
-    assert said(judged(a_payment(in_full=True), kind=Kind.CORPORATE, seated=False)) == ("no_seat", 5)
+    assert said(judged(a_payment(in_full=True), kind=MembershipKind.CORPORATE, seated=False)) == ("no_seat", 5)
     # Free memberships have room for anybody.
-    assert said(judged(kind=Kind.COMPLIMENTARY, seated=False)) == ("complimentary", 4)
+    assert said(judged(kind=MembershipKind.COMPLIMENTARY, seated=False)) == ("complimentary", 4)
 
 
 # --- rule 6: fully paid -----------------------------------------------------------------------------------------------
@@ -120,12 +120,12 @@ def test_6_both_ends_of_a_period_count(day, expected):
 @pytest.mark.parametrize(
     ("kind", "amount", "expected"),
     [
-        (Kind.INDIVIDUAL, "50000", ("paid", 6)),
-        (Kind.INDIVIDUAL, "49999.99", ("underpaid", 8)),
-        (Kind.INDIVIDUAL, "50000.01", ("paid", 6)),
-        (Kind.CORPORATE, "80000", ("paid", 6)),
-        (Kind.CORPORATE, "79999.99", ("underpaid", 8)),
-        (Kind.CORPORATE, "50000", ("underpaid", 8)),
+        (MembershipKind.INDIVIDUAL, "50000", ("paid", 6)),
+        (MembershipKind.INDIVIDUAL, "49999.99", ("underpaid", 8)),
+        (MembershipKind.INDIVIDUAL, "50000.01", ("paid", 6)),
+        (MembershipKind.CORPORATE, "80000", ("paid", 6)),
+        (MembershipKind.CORPORATE, "79999.99", ("underpaid", 8)),
+        (MembershipKind.CORPORATE, "50000", ("underpaid", 8)),
     ],
 )
 def test_6_the_fee_is_that_of_the_kind(kind, amount, expected):
@@ -187,13 +187,13 @@ def test_6_a_period_of_no_fee_schedule_is_paid_by_somebodys_word_alone():
 def test_6_a_fee_of_nothing_is_paid_by_nobody():
     free = replace(FEES.seasons[1], options=(replace(FEES.seasons[1].options[0], individual=Decimal(0)),))
     none = replace(a_payment(), amount=Decimal(0))
-    [period] = paid_periods([none], Kind.INDIVIDUAL, FeeSchedule(seasons=(free,)))
+    [period] = paid_periods([none], MembershipKind.INDIVIDUAL, FeeSchedule(seasons=(free,)))
     assert not period.full
 
 
 def test_6_any_season_that_has_the_period_will_do():
     other = replace(FEES.seasons[1], year=2020, currency="EUR")
-    assert FeeSchedule(seasons=(*FEES.seasons, other)).fees(Kind.INDIVIDUAL, a_year(2018)) == (
+    assert FeeSchedule(seasons=(*FEES.seasons, other)).fees(MembershipKind.INDIVIDUAL, a_year(2018)) == (
         (Decimal(50000), "RUB"),
         (Decimal(50000), "EUR"),
     )
@@ -241,7 +241,7 @@ def test_paid_until_is_the_end_of_the_unbroken_run(payments, until, ahead):
 
 
 def test_nothing_is_paid_until_a_day_that_no_full_period_covers():
-    assert paid_until(paid_periods([LAST_YEAR, NEXT_YEAR], Kind.INDIVIDUAL, FEES), DAY) is None
+    assert paid_until(paid_periods([LAST_YEAR, NEXT_YEAR], MembershipKind.INDIVIDUAL, FEES), DAY) is None
 
 
 def test_the_evidence_is_what_decided():
@@ -327,7 +327,7 @@ def test_10_a_pause_covers_both_its_ends_and_an_empty_one_is_open(first, last, p
 def test_10_a_pause_says_nothing_of_who_is_not_a_recipient(payments):
     always = Pause(first=date.min)
     assert said(judged(*payments, pause=always)) == (("paused", 10) if payments else ("unpaid", 9))
-    assert said(judged(kind=Kind.HONORARY, pause=always)) == ("paused", 10)
+    assert said(judged(kind=MembershipKind.HONORARY, pause=always)) == ("paused", 10)
     assert said(judged(LAST_YEAR, pause=always, grace_days=365)) == ("paused", 10)
 
 
@@ -380,19 +380,19 @@ def test_every_rule_gives_way_to_those_before_it():
     seen = []
     for mended in ("", "circle", "ended_on", "address", "seated", "pause", "address_held", "languages"):
         wrong.pop(mended, None)
-        seen.append(said(judged(THIS_YEAR, kind=Kind.CORPORATE, **wrong)))
+        seen.append(said(judged(THIS_YEAR, kind=MembershipKind.CORPORATE, **wrong)))
         if mended == "seated":
             assert seen.pop() == ("underpaid", 8)  # an individual's fee on a corporate membership
-            seen.append(said(judged(replace(THIS_YEAR, amount=Decimal(80000)), kind=Kind.CORPORATE, **wrong)))
+            seen.append(said(judged(replace(THIS_YEAR, amount=Decimal(80000)), kind=MembershipKind.CORPORATE, **wrong)))
         elif mended in {"pause", "address_held", "languages"}:
-            seen[-1] = said(judged(replace(THIS_YEAR, amount=Decimal(80000)), kind=Kind.CORPORATE, **wrong))
+            seen[-1] = said(judged(replace(THIS_YEAR, amount=Decimal(80000)), kind=MembershipKind.CORPORATE, **wrong))
     assert seen == [
-        (Reason.NOT_IN_CIRCULATION, 1),
-        (Reason.ENDED, 2),
-        (Reason.NO_ADDRESS, 3),
-        (Reason.NO_SEAT, 5),
-        (Reason.PAUSED, 10),
-        (Reason.ADDRESS_HELD, 11),
-        (Reason.NO_EDITION, 12),
-        (Reason.PAID, 6),
+        (EntitlementReason.NOT_IN_CIRCULATION, 1),
+        (EntitlementReason.ENDED, 2),
+        (EntitlementReason.NO_ADDRESS, 3),
+        (EntitlementReason.NO_SEAT, 5),
+        (EntitlementReason.PAUSED, 10),
+        (EntitlementReason.ADDRESS_HELD, 11),
+        (EntitlementReason.NO_EDITION, 12),
+        (EntitlementReason.PAID, 6),
     ]

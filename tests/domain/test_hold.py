@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.bounce import SCOPES, Reason, Scope
+from mailer.domain.bounce import SCOPES, FailureReason, Scope
 from mailer.domain.hold import Failure, HoldReason, Thresholds, counting, why_hold
 
 NOW = datetime(2018, 7, 12, 10, tzinfo=UTC)
 USUAL = Thresholds()
 OF_SCOPE = {
-    Scope.ADDRESS: Reason.USER_UNKNOWN,
-    Scope.MAILBOX: Reason.MAILBOX_FULL,
-    Scope.CONTENT: Reason.SPAM,
-    Scope.SENDER: Reason.AUTHENTICATION,
-    Scope.TRANSPORT: Reason.TIMEOUT,
-    Scope.UNKNOWN: Reason.FILTERED,
+    Scope.ADDRESS: FailureReason.USER_UNKNOWN,
+    Scope.MAILBOX: FailureReason.MAILBOX_FULL,
+    Scope.CONTENT: FailureReason.SPAM,
+    Scope.SENDER: FailureReason.AUTHENTICATION,
+    Scope.TRANSPORT: FailureReason.TIMEOUT,
+    Scope.UNKNOWN: FailureReason.FILTERED,
 }
 
 
@@ -134,7 +134,7 @@ def count(failures, *, accepted=(), lifted_at=None, now=NOW):
     ],
 )
 def test_a_failure_lapses_after_twelve_months(at, now, counts):
-    one = Failure(issue="letter/1", reason=Reason.USER_UNKNOWN, hard=True, refused=False, forwarded=False, at=at)
+    one = Failure(issue="letter/1", reason=FailureReason.USER_UNKNOWN, hard=True, refused=False, forwarded=False, at=at)
     assert bool(count([one], now=now)) is counts
 
 
@@ -168,4 +168,4 @@ def test_what_counts_is_some_of_what_there_is_oldest_first(failures, accepted):
 
 def test_each_reason_of_a_failure_has_its_scope():
     assert {failed(1, scope).scope for scope in Scope} == set(Scope)
-    assert set(SCOPES) == set(Reason)
+    assert set(SCOPES) == set(FailureReason)

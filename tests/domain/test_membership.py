@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from mailer.domain.membership import FeeSchedule, Kind, Period
+from mailer.domain.membership import FeeSchedule, MembershipKind, Period
 from tests.builders import a_season, a_year
 
 
@@ -31,7 +31,7 @@ def test_periods_are_in_the_order_of_their_days():
 
 
 def test_a_corporate_membership_has_two_seats_an_individual_one_and_the_free_ones_no_end():
-    assert [(kind.value, kind.seats, kind.pays) for kind in Kind] == [
+    assert [(kind.value, kind.seats, kind.pays) for kind in MembershipKind] == [
         ("individual", 1, True),
         ("corporate", 2, True),
         ("honorary", None, False),
@@ -44,6 +44,6 @@ def test_what_each_kind_pays():
     assert fees.season(2019) == a_season(2019)
     assert fees.season(2020) is None
     [one, two] = a_season(2018).options
-    assert [one.fee(kind) for kind in Kind] == [Decimal(fee) for fee in (50000, 80000, 50000, 50000)]
-    assert fees.fees(Kind.CORPORATE, two.period) == ((Decimal(140000), "RUB"),)
-    assert fees.fees(Kind.INDIVIDUAL, Period(first=date(2018, 1, 2), last=date(2018, 12, 31))) == ()
+    assert [one.fee(kind) for kind in MembershipKind] == [Decimal(fee) for fee in (50000, 80000, 50000, 50000)]
+    assert fees.fees(MembershipKind.CORPORATE, two.period) == ((Decimal(140000), "RUB"),)
+    assert fees.fees(MembershipKind.INDIVIDUAL, Period(first=date(2018, 1, 2), last=date(2018, 12, 31))) == ()

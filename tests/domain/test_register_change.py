@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.circulation import Register
-from mailer.domain.membership import Kind, Pause, Period
+from mailer.domain.membership import MembershipKind, Pause, Period
 from mailer.domain.register_change import Difference, FieldChange, difference
 from mailer.domain.register_rows import BadRow, Given, MemberRow, PaymentRow, RegisterTable
 from tests.builders import a_membership, a_payment, a_register, a_seat, registers
@@ -17,7 +17,11 @@ DAY = date(2018, 7, 12)
 
 
 def a_row(
-    row: int = 2, membership: str = "M001", person: str = "P001", kind: Kind = Kind.INDIVIDUAL, **fields
+    row: int = 2,
+    membership: str = "M001",
+    person: str = "P001",
+    kind: MembershipKind = MembershipKind.INDIVIDUAL,
+    **fields,
 ) -> MemberRow:
     given = {name: Given(value=value) for name, value in fields.items() if name not in {"names", "salutations"}}
     texts = {name: fields.get(name, {}) for name in ("names", "salutations")}
@@ -25,7 +29,7 @@ def a_row(
 
 
 def corporate(row: int, person: str, **fields) -> MemberRow:
-    return a_row(row, "M001", person, Kind.CORPORATE, **fields)
+    return a_row(row, "M001", person, MembershipKind.CORPORATE, **fields)
 
 
 def a_payment_row(row: int = 2, *, without: tuple[str, ...] = (), **fields) -> PaymentRow:
@@ -62,7 +66,7 @@ def faults(found: Difference) -> list[tuple[int, str]]:
 
 
 FIRM = a_register(
-    a_membership(kind=Kind.CORPORATE, organisation="Delta"),
+    a_membership(kind=MembershipKind.CORPORATE, organisation="Delta"),
     a_seat(person="P001", number=1),
     a_seat(person="P002", number=2),
 )
@@ -101,7 +105,7 @@ def test_an_empty_cell_clears_an_absent_column_leaves():
 
 def test_a_change_of_the_membership_is_told_by_column():
     register = a_register(a_membership(), a_seat())
-    [change] = bring(register, a_row(kind=Kind.COMPLIMENTARY, free_until=DAY, circle="centre")).memberships
+    [change] = bring(register, a_row(kind=MembershipKind.COMPLIMENTARY, free_until=DAY, circle="centre")).memberships
     assert [(field.field, field.before, field.after) for field in change.fields] == [
         ("kind", "individual", "complimentary"),
         ("circulation", "club", "centre"),
@@ -239,7 +243,7 @@ def test_an_individual_membership_has_one_living_seat():
 
 
 def test_an_honorary_membership_has_room_for_all():
-    rows = [a_row(row, person=f"P{row}", kind=Kind.HONORARY) for row in range(2, 9)]
+    rows = [a_row(row, person=f"P{row}", kind=MembershipKind.HONORARY) for row in range(2, 9)]
     assert set(seats(bring(a_register(), *rows)).values()) == {None}
 
 
@@ -376,7 +380,9 @@ _rows = st.lists(
         lambda membership, person, kind, number, ended_on: (membership, person, kind, number, ended_on),
         st.sampled_from(["M001", "M002", "M003"]),
         st.sampled_from(["P001", "P002", "P003", "P004"]),
-        st.sampled_from([Kind.CORPORATE, Kind.CORPORATE, Kind.INDIVIDUAL, Kind.HONORARY]),
+        st.sampled_from(
+            [MembershipKind.CORPORATE, MembershipKind.CORPORATE, MembershipKind.INDIVIDUAL, MembershipKind.HONORARY]
+        ),
         st.sampled_from([None, None, 1, 2]),
         st.sampled_from([None, None, DAY]),
     ),
@@ -406,7 +412,7 @@ def test_whatever_is_imported_the_seats_hold_and_twice_changes_nothing(register,
     for membership in after.memberships.values():
         living = [seat for seat in after.seats if seat.membership == membership.id and seat.ended_on is None]
         sitting = [seat.number for seat in after.seats if seat.membership == membership.id]
-        if membership.kind is Kind.CORPORATE:
+        if membership.kind is MembershipKind.CORPORATE:
             assert set(sitting) <= {1, 2}
             assert len({seat.number for seat in living}) == len(living)
         else:

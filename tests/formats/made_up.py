@@ -12,7 +12,7 @@ from mailer.domain.address import Address
 from mailer.domain.edition import Edition, Slot, Terms, Variant
 from mailer.domain.issue import Author, Block, Issue, IssueText, PictureFile, Status
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
-from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, Sender, Source
+from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, SenderName, Source
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.issue.markdown import parse
 from mailer.formats.message.parts import contents
@@ -107,7 +107,7 @@ def a_newsletter(**fields: object) -> Newsletter:
     given = {
         "id": "harbour-letter",
         "name": "The Harbour Letter",
-        "sender": Sender(name="The Harbour Letter", address=Address(local="letter", domain="club.example")),
+        "sender": SenderName(name="The Harbour Letter", address=Address(local="letter", domain="club.example")),
         "reply_to": Address(local="secretary", domain="club.example"),
         "template": "russia-confidential",
         "languages": ("en", "ru"),

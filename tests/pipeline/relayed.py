@@ -10,14 +10,14 @@ from mailer.domain.retry import Backoff
 from mailer.pipeline.sending import recovery, turn
 from mailer.pipeline.sending.limits import RelayLimit
 from mailer.pipeline.sending.signing import Work
-from mailer.pipeline.sending.turn import Asked, Manner
+from mailer.pipeline.sending.turn import SendSettings, TurnRequest
 from mailer.store import Connection, mailings
 from mailer.store.ledger import owners
 from mailer.store.ledger.results import Result
 from tests.club import ISSUE
 
 RELAY = "relay.example"
-MANNER = Manner(
+MANNER = SendSettings(
     give_up_after=timedelta(hours=48), backoff=Backoff(), resend_unknown=False, relays={RELAY: RelayLimit()}
 )
 ACCEPTED = Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
@@ -32,8 +32,10 @@ def claim(app: App) -> list[Work]:
     with app.store.transaction() as connection:
         now = app.context.clock.now()
         owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
-        asked = Asked(owner=owner.id, results={}, room={RELAY: 1000}, carried={}, spoiled=(), elapsed=0.0, only=None)
-        works = list(turn.turn_over(connection, app.context, MANNER, {}, asked).works[RELAY])
+        asked = TurnRequest(
+            owner=owner.id, results={}, room={RELAY: 1000}, carried={}, spoiled=(), elapsed=0.0, only=None
+        )
+        works = list(turn.run_turn(connection, app.context, MANNER, {}, asked).works[RELAY])
     for work in works:
         work.make(app.context)
     OWNERS.update((work.claim.delivery, owner.id) for work in works)

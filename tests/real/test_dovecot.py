@@ -8,7 +8,7 @@ import pytest
 
 from mailer.checking import checks
 from mailer.domain.errors import MailerError
-from mailer.domain.ports import BIGGEST_MAIL, Waiting
+from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
 from mailer.gateways.inbox.imap import ImapInbox
 from mailer.gateways.inbox.imap_commands import ImapSettings
 from tests.certificates import Authority, an_authority
@@ -58,7 +58,7 @@ def inbox(dovecot: Dovecot, authority: Authority, folder: str = "", password: st
     return ImapInbox(ImapSettings.read(f"{dovecot.url}/{folder}", password, authority.ca_file))
 
 
-def waiting(one: ImapInbox) -> list[Waiting]:
+def waiting(one: ImapInbox) -> list[WaitingMail]:
     return list(one.mails())
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from mailer.domain.bounce import Reason
+from mailer.domain.bounce import FailureReason
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
@@ -39,7 +39,7 @@ def failed(store: Store, mailing: int, delivery: int, *, minutes: int = 0) -> No
     """The relay has refused this copy."""
     failure = Failure(
         issue="bulletin/253",
-        reason=Reason.USER_UNKNOWN,
+        reason=FailureReason.USER_UNKNOWN,
         hard=True,
         refused=True,
         forwarded=False,

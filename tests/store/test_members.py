@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from mailer.domain.circulation import Register
-from mailer.domain.membership import Kind
+from mailer.domain.membership import MembershipKind
 from mailer.domain.register_change import Difference, MembershipChange, SeatChange
 from mailer.store import Store, members
 from mailer.store.schema.register import payments, seats
@@ -18,7 +18,7 @@ from tests.builders import a_membership, a_payment, a_register, a_seat, register
 
 DAY = date(2018, 7, 12)
 FIRM = a_register(
-    a_membership(kind=Kind.CORPORATE),
+    a_membership(kind=MembershipKind.CORPORATE),
     a_seat(person="P001", number=1),
     a_seat(person="P002", number=2),
     a_payment(amount=Decimal("80000.50")),
@@ -98,13 +98,16 @@ def test_two_people_can_swap_and_a_successor_can_come(store):
     assert [(seat.person, seat.number) for seat in after.seats] == [("P002", 1), ("P001", 2), ("P003", 2)]
 
 
-@pytest.mark.parametrize(("old", "new"), [(Kind.INDIVIDUAL, Kind.CORPORATE), (Kind.CORPORATE, Kind.INDIVIDUAL)])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(MembershipKind.INDIVIDUAL, MembershipKind.CORPORATE), (MembershipKind.CORPORATE, MembershipKind.INDIVIDUAL)],
+)
 def test_a_change_of_kind_takes_the_seats_along(store, old, new):
     membership = a_membership(kind=old)
-    seat = a_seat(number=1 if old is Kind.CORPORATE else None)
+    seat = a_seat(number=1 if old is MembershipKind.CORPORATE else None)
     apply(store, everything_new(a_register(membership, seat)))
     changed = replace(membership, kind=new, organisation="Delta")
-    renumbered = replace(seat, number=1 if new is Kind.CORPORATE else None)
+    renumbered = replace(seat, number=1 if new is MembershipKind.CORPORATE else None)
     after = apply(
         store,
         Difference(
@@ -116,9 +119,9 @@ def test_a_change_of_kind_takes_the_seats_along(store, old, new):
 
 
 def test_a_change_of_kind_reaches_seats_that_do_not_change(store):
-    membership, seat = a_membership(kind=Kind.HONORARY), a_seat()
+    membership, seat = a_membership(kind=MembershipKind.HONORARY), a_seat()
     apply(store, everything_new(a_register(membership, seat)))
-    changed = replace(membership, kind=Kind.INDIVIDUAL)
+    changed = replace(membership, kind=MembershipKind.INDIVIDUAL)
     after = apply(store, Difference(memberships=(MembershipChange(before=membership, after=changed),)))
     assert after.seats == (seat,)
     with store.transaction() as connection:

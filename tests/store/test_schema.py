@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from mailer.domain.delivery import BLOCKING, State
 from mailer.domain.mailing import MailingState
-from mailer.domain.membership import Kind
+from mailer.domain.membership import MembershipKind
 from mailer.store import Store, mailings
 from mailer.store.columns import UtcDateTime, metadata
 from mailer.store.schema import register
@@ -212,22 +212,22 @@ ENDED = {"ended_on": NOW.date()}
 @pytest.mark.parametrize(
     ("kind", "seats", "possible"),
     [
-        (Kind.CORPORATE, [{"number": 1}, {"number": 2}], True),
-        (Kind.CORPORATE, [{"number": 1}, {"number": 1}], False),
-        (Kind.CORPORATE, [{"number": 1} | ENDED, {"number": 1} | ENDED, {"number": 1}], True),
-        (Kind.CORPORATE, [{"number": 3}], False),
-        (Kind.CORPORATE, [{"number": None}], False),
-        (Kind.CORPORATE, [{"number": None} | ENDED], False),
-        (Kind.INDIVIDUAL, [{}], True),
-        (Kind.INDIVIDUAL, [{"number": 1}], False),
-        (Kind.INDIVIDUAL, [{}, {}], False),
-        (Kind.INDIVIDUAL, [ENDED, ENDED, {}], True),
-        (Kind.HONORARY, [{}, {}, {}], True),
-        (Kind.COMPLIMENTARY, [{"number": 1}], False),
+        (MembershipKind.CORPORATE, [{"number": 1}, {"number": 2}], True),
+        (MembershipKind.CORPORATE, [{"number": 1}, {"number": 1}], False),
+        (MembershipKind.CORPORATE, [{"number": 1} | ENDED, {"number": 1} | ENDED, {"number": 1}], True),
+        (MembershipKind.CORPORATE, [{"number": 3}], False),
+        (MembershipKind.CORPORATE, [{"number": None}], False),
+        (MembershipKind.CORPORATE, [{"number": None} | ENDED], False),
+        (MembershipKind.INDIVIDUAL, [{}], True),
+        (MembershipKind.INDIVIDUAL, [{"number": 1}], False),
+        (MembershipKind.INDIVIDUAL, [{}, {}], False),
+        (MembershipKind.INDIVIDUAL, [ENDED, ENDED, {}], True),
+        (MembershipKind.HONORARY, [{}, {}, {}], True),
+        (MembershipKind.COMPLIMENTARY, [{"number": 1}], False),
     ],
 )
 def test_the_database_holds_the_rules_of_the_seats(
-    store: Store, kind: Kind, seats: list[dict[str, object]], possible: bool
+    store: Store, kind: MembershipKind, seats: list[dict[str, object]], possible: bool
 ) -> None:
     def sit() -> None:
         with store.transaction() as connection:
@@ -245,16 +245,16 @@ def test_the_database_holds_the_rules_of_the_seats(
 
 def test_a_seat_cannot_lie_about_the_kind_of_its_membership(store: Store) -> None:
     with store.transaction() as connection:
-        connection.execute(insert(register.memberships).values(MEMBERSHIP | {"kind": Kind.INDIVIDUAL}))
+        connection.execute(insert(register.memberships).values(MEMBERSHIP | {"kind": MembershipKind.INDIVIDUAL}))
     with pytest.raises(IntegrityError), store.transaction() as connection:
-        connection.execute(insert(register.seats).values(SEAT | {"person": "P1", "kind": Kind.HONORARY}))
+        connection.execute(insert(register.seats).values(SEAT | {"person": "P1", "kind": MembershipKind.HONORARY}))
 
 
 def test_a_payment_has_a_period_in_order_and_a_reference_of_its_own(store: Store) -> None:
     day = NOW.date()
     row = {"membership": "M001", "period_from": day, "period_to": day, "amount": 1, "currency": "RUB", "in_full": False}
     with store.transaction() as connection:
-        connection.execute(insert(register.memberships).values(MEMBERSHIP | {"kind": Kind.INDIVIDUAL}))
+        connection.execute(insert(register.memberships).values(MEMBERSHIP | {"kind": MembershipKind.INDIVIDUAL}))
         connection.execute(insert(register.payments), [row | {"reference": one} for one in ("A", "", "")])
     for wrong in ({"reference": "A"}, {"reference": "B", "period_to": day - timedelta(days=1)}):
         with pytest.raises(IntegrityError), store.transaction() as connection:

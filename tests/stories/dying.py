@@ -66,7 +66,7 @@ class Countdown:
 def arm(at: Countdown) -> None:
     """From now on this process dies at the point: the gates are wrapped, the code between them is as it is."""
     state = {"claimed": False, "recorded": False, "freed": False}
-    transaction, turn_over, take_over = Store.transaction, turn.turn_over, recovery.take_over
+    transaction, turn_over, take_over = Store.transaction, turn.run_turn, recovery.take_over
     write, reach, flush = Journal.write, EpochFile.reach, SmtpConnection._flush
 
     def turning(connection: Any, context: Any, manner: Any, benches: Any, asked: Any) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Kind, RawReport, Way
+from mailer.domain.bounce import RawReport, ReportKind, Way
 from mailer.domain.delivery import State
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring, Purpose
@@ -249,8 +249,8 @@ def test_forged_reports_change_nothing(app: App) -> None:
     assert kept > MANY // 3  # the others are the same as one before
     found = ingest.listing(app.context, every=True)
     assert len(found) >= kept
-    assert {(one.delivery, one.named_by) for one in found if one.kind is not Kind.UNSUBSCRIBE} == {(None, None)}
-    assert {one.kind for one in found} >= {Kind.BOUNCE, Kind.COMPLAINT, Kind.UNSUBSCRIBE}
+    assert {(one.delivery, one.named_by) for one in found if one.kind is not ReportKind.UNSUBSCRIBE} == {(None, None)}
+    assert {one.kind for one in found} >= {ReportKind.BOUNCE, ReportKind.COMPLAINT, ReportKind.UNSUBSCRIBE}
 
 
 def test_the_same_reports_unforged_change_what_they_must(app: App) -> None:

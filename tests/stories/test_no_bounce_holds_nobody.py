@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Kind, RawReport, Way
+from mailer.domain.bounce import RawReport, ReportKind, Way
 from mailer.pipeline.bounces import holds, ingest
 from tests import nonbounces
 from tests.club import THURSDAY, Club, begin, copies, members, states
@@ -47,6 +47,11 @@ def test_what_is_no_bounce_changes_nothing_at_a_true_return_path(app: App, way: 
     assert states(app) == {"accepted": COPIES}
     assert holds.listing(app.context) == []
     found = ingest.listing(app.context, every=True)
-    assert not {one.kind for one in found} & {Kind.BOUNCE, Kind.COMPLAINT, Kind.DELAYED, Kind.DELIVERED}
+    assert not {one.kind for one in found} & {
+        ReportKind.BOUNCE,
+        ReportKind.COMPLAINT,
+        ReportKind.DELAYED,
+        ReportKind.DELIVERED,
+    }
     named = [one for one in found if one.delivery is not None]
     assert len(named) == len(found)  # each is known to be about its copy all the same

@@ -8,7 +8,7 @@ from pathlib import Path
 from mailer.domain.edition import Slot, Terms, Variant
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.issue import Block, Issue, IssueText, Paragraph, Section, Text
-from mailer.domain.membership import FeeSchedule, Kind
+from mailer.domain.membership import FeeSchedule, MembershipKind
 from mailer.domain.newsletter import Newsletter
 from mailer.formats import wording
 from mailer.formats.issue.markdown import parse, plain
@@ -86,7 +86,7 @@ def _insert(
     season = fees.season(issue.date.year)
     if season is None:
         raise Refused(f"no season {issue.date.year} in fees.toml: add it, then plan {issue.name} again")
-    kind = Kind.CORPORATE if variant.terms is Terms.CORPORATE else Kind.INDIVIDUAL
+    kind = MembershipKind.CORPORATE if variant.terms is Terms.CORPORATE else MembershipKind.INDIVIDUAL
     return {
         "terms": variant.terms.value,
         "wording": variant.wording.value,

@@ -22,12 +22,12 @@ from mailer.domain.issue import (
     Paragraph,
     Picture,
     Quote,
-    Rule,
     Section,
     SlotMark,
     Strong,
     Table,
     Text,
+    ThematicBreak,
 )
 from mailer.formats import wording
 from mailer.formats.edition.bulletin import Bulletin
@@ -104,7 +104,7 @@ class _Walk:
                 if name not in self.sources:
                     raise BadInput(f"the picture '{name}' is not in the issue's folder: put it there")
                 return self.macro("picture", self.sources[name], alt)
-            case Rule():
+            case ThematicBreak():
                 return self.macro("rule")
             case Section(kind, children):
                 return self.macro("section", kind, self.blocks(children))

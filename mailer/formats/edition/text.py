@@ -17,12 +17,12 @@ from mailer.domain.issue import (
     Paragraph,
     Picture,
     Quote,
-    Rule,
     Section,
     SlotMark,
     Strong,
     Table,
     Text,
+    ThematicBreak,
 )
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.flowed import COLUMNS, stuffed, width, words, wrap
@@ -82,7 +82,7 @@ class _Page:
                 return self.table(block, depth)
             case Picture(_, alt):
                 return list(wrap(words(f"[{alt}]"), indent=_indent(depth)))
-            case Rule():
+            case ThematicBreak():
                 return [_fixed("-" * (COLUMNS - len(_indent(depth))), depth)]
             case Section(_, children):
                 return self.blocks(children, depth)

@@ -22,12 +22,12 @@ from mailer.domain.issue import (
     Paragraph,
     Picture,
     Quote,
-    Rule,
     Section,
     SlotMark,
     Strong,
     Table,
     Text,
+    ThematicBreak,
 )
 from mailer.formats.issue.markdown_rules import DEEPEST, SECTION_NAME, SLOT, check, check_brackets, picture_name
 from mailer.formats.typography import typeset, typeset_pieces
@@ -129,7 +129,7 @@ def _block(node: SyntaxTreeNode) -> Block:
             return Table("", head, tuple(rows), _align(node))
         case _:
             assert node.type == "hr", f"a {node.type} got past the rules"
-            return Rule()
+            return ThematicBreak()
 
 
 def _align(table: SyntaxTreeNode) -> tuple[Align, ...]:

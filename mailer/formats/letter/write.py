@@ -15,7 +15,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
-from mailer.domain.newsletter import Sender
+from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
 from mailer.formats.characters import unseen
 from mailer.formats.edition.flowed import stuffed, words, wrap
@@ -55,7 +55,7 @@ def write(kind: str, language: str, facts: Mapping[str, object], templates: Sequ
     return Letter(language=language, subject=" ".join(words(subject)), body=_body(rest))
 
 
-def seal(letter: Letter, *, sender: Sender, to: Address, message_id: str, date: datetime) -> Message:
+def seal(letter: Letter, *, sender: SenderName, to: Address, message_id: str, date: datetime) -> Message:
     """The letter as RFC 5322 octets, every line ending in CRLF: the same bytes from the same inputs.
 
     It says that a machine wrote it, so that no other machine answers (RFC 3834 §5). `message_id` has its angle

@@ -10,7 +10,7 @@ from typing import Protocol
 from mailer.domain.address import Address
 from mailer.domain.edition import Edition, Slot
 from mailer.domain.issue import PictureFile
-from mailer.domain.newsletter import Sender
+from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
 from mailer.formats.header import Header, identified, mailbox, parametrised, structured, unstructured
 from mailer.formats.message.base64 import Base64
@@ -74,7 +74,7 @@ class Plate:
 def engrave(
     edition: Edition,
     *,
-    sender: Sender,
+    sender: SenderName,
     reply_to: Address,
     subject: str,
     date: datetime,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
-from mailer.domain.membership import Kind
+from mailer.domain.membership import MembershipKind
 from mailer.formats import address
 from mailer.formats.characters import unseen
 
@@ -56,12 +56,14 @@ def parse_name(text: str) -> str:
     return text
 
 
-def parse_kind(text: str) -> Kind:
+def parse_kind(text: str) -> MembershipKind:
     """A kind of membership; raises BadInput."""
     try:
-        return Kind(text.lower())
+        return MembershipKind(text.lower())
     except ValueError:
-        raise BadInput(f"{text or 'nothing'} is no kind of membership; write one of {', '.join(Kind)}") from None
+        raise BadInput(
+            f"{text or 'nothing'} is no kind of membership; write one of {', '.join(MembershipKind)}"
+        ) from None
 
 
 def parse_date(text: str) -> date:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from mailer.domain.circulation import Register
 from mailer.domain.errors import BadInput
-from mailer.domain.membership import Kind, Payment, Period
+from mailer.domain.membership import MembershipKind, Payment, Period
 from mailer.domain.register_rows import (
     BadRow,
     Cell,
@@ -130,7 +130,7 @@ def _member(line: _Line) -> MemberRow:
         file=line.file,
         row=line.row,
         membership=line.need("membership", cells.parse_name, ""),
-        kind=line.need("kind", cells.parse_kind, Kind.INDIVIDUAL),
+        kind=line.need("kind", cells.parse_kind, MembershipKind.INDIVIDUAL),
         person=line.need("person", cells.parse_name, ""),
         organisation=line.given("organisation", str, ""),
         circle=line.given("circulation", str, ""),

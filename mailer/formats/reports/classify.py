@@ -7,14 +7,14 @@ good name. The same judge serves reports that come back and replies during SMTP.
 import re
 from functools import lru_cache
 
-from mailer.domain.bounce import SCOPES, Phase, Reason, Scope, Verdict
+from mailer.domain.bounce import SCOPES, FailureReason, Phase, Scope, Verdict
 from mailer.formats.reports.rules import content, recipient, sender, transport
-from mailer.formats.reports.rules.rule import Rule
+from mailer.formats.reports.rules.rule import ReplyRule
 
 # Of a reply so many characters are judged; what matters stands at its beginning.
 MOST_WORDS = 1500
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[ReplyRule, ...] = (
     *transport.PLAIN,
     *transport.EXPIRED,
     *sender.ALLOWANCE,
@@ -30,69 +30,69 @@ RULES: tuple[Rule, ...] = (
 )
 
 # RFC 3463 and the registry of enhanced status codes, by subject and detail; the class (4 or 5) is judged apart.
-STATUSES: dict[str, tuple[Reason, str]] = {
-    "1.0": (Reason.UNKNOWN, "x.1.0 says only that it is about an address"),
-    "1.1": (Reason.USER_UNKNOWN, "x.1.1 bad destination mailbox"),
-    "1.2": (Reason.HOST_UNKNOWN, "x.1.2 bad destination system"),
-    "1.3": (Reason.USER_UNKNOWN, "x.1.3 bad address syntax"),
-    "1.4": (Reason.UNKNOWN, "x.1.4 ambiguous address"),
-    "1.6": (Reason.MOVED, "x.1.6 mailbox has moved"),
-    "1.7": (Reason.SENDER_REFUSED, "x.1.7 bad sender syntax"),
-    "1.8": (Reason.SENDER_REFUSED, "x.1.8 bad sender system"),
-    "1.9": (Reason.RELAYING, "x.1.9 relayed to a mailer that does not report"),
-    "1.10": (Reason.TAKES_NO_MAIL, "x.1.10 null MX, or not found by a Microsoft server"),
-    "1.351": (Reason.USER_UNKNOWN, "x.1.351 unknown recipient at a Microsoft relay"),
-    "2.0": (Reason.FILTERED, "x.2.0 something about the mailbox"),
-    "2.1": (Reason.SUSPENDED, "x.2.1 mailbox disabled"),
-    "2.2": (Reason.MAILBOX_FULL, "x.2.2 mailbox full"),
-    "2.3": (Reason.TOO_BIG, "x.2.3 longer than the mailbox takes"),
-    "2.4": (Reason.MEMBERS_ONLY, "x.2.4 mailing list expansion"),
-    "3.1": (Reason.SERVER_FULL, "x.3.1 mail system full"),
-    "3.4": (Reason.TOO_BIG, "x.3.4 message too big for the system"),
-    "4.0": (Reason.NETWORK, "x.4.0 network"),
-    "4.1": (Reason.TIMEOUT, "x.4.1 no answer from the host"),
-    "4.2": (Reason.NETWORK, "x.4.2 bad connection"),
-    "4.3": (Reason.NETWORK, "x.4.3 directory server failed"),
-    "4.4": (Reason.HOST_UNKNOWN, "x.4.4 unable to route"),
-    "4.5": (Reason.RATE, "x.4.5 congestion"),
-    "4.6": (Reason.LOOP, "x.4.6 routing loop"),
-    "4.7": (Reason.TIMEOUT, "x.4.7 delivery time expired"),
-    "7.0": (Reason.POLICY, "x.7.0 security"),
-    "7.1": (Reason.POLICY, "x.7.1 not authorised"),
-    "7.8": (Reason.LOGIN, "x.7.8 credentials invalid"),
-    "7.9": (Reason.POLICY, "x.7.9 authentication mechanism, by Yahoo: policy"),
-    "7.13": (Reason.SUSPENDED, "x.7.13 account disabled"),
-    "7.14": (Reason.SENDER_REFUSED, "x.7.14 trust relationship required"),
-    "7.17": (Reason.MOVED, "x.7.17 mailbox has a new owner (RFC 7293)"),
-    "7.18": (Reason.MOVED, "x.7.18 domain has a new owner (RFC 7293)"),
-    "7.20": (Reason.AUTHENTICATION, "x.7.20 no passing DKIM"),
-    "7.21": (Reason.AUTHENTICATION, "x.7.21 no acceptable DKIM"),
-    "7.22": (Reason.AUTHENTICATION, "x.7.22 no DKIM of the author"),
-    "7.23": (Reason.AUTHENTICATION, "x.7.23 SPF failed"),
-    "7.24": (Reason.AUTHENTICATION, "x.7.24 SPF error"),
-    "7.25": (Reason.NO_PTR, "x.7.25 reverse DNS failed"),
-    "7.26": (Reason.AUTHENTICATION, "x.7.26 several authentication checks failed"),
-    "7.27": (Reason.SENDER_REFUSED, "x.7.27 the sender's domain takes no mail"),
-    "7.28": (Reason.RATE, "x.7.28 mail flood"),
+STATUSES: dict[str, tuple[FailureReason, str]] = {
+    "1.0": (FailureReason.UNKNOWN, "x.1.0 says only that it is about an address"),
+    "1.1": (FailureReason.USER_UNKNOWN, "x.1.1 bad destination mailbox"),
+    "1.2": (FailureReason.HOST_UNKNOWN, "x.1.2 bad destination system"),
+    "1.3": (FailureReason.USER_UNKNOWN, "x.1.3 bad address syntax"),
+    "1.4": (FailureReason.UNKNOWN, "x.1.4 ambiguous address"),
+    "1.6": (FailureReason.MOVED, "x.1.6 mailbox has moved"),
+    "1.7": (FailureReason.SENDER_REFUSED, "x.1.7 bad sender syntax"),
+    "1.8": (FailureReason.SENDER_REFUSED, "x.1.8 bad sender system"),
+    "1.9": (FailureReason.RELAYING, "x.1.9 relayed to a mailer that does not report"),
+    "1.10": (FailureReason.TAKES_NO_MAIL, "x.1.10 null MX, or not found by a Microsoft server"),
+    "1.351": (FailureReason.USER_UNKNOWN, "x.1.351 unknown recipient at a Microsoft relay"),
+    "2.0": (FailureReason.FILTERED, "x.2.0 something about the mailbox"),
+    "2.1": (FailureReason.SUSPENDED, "x.2.1 mailbox disabled"),
+    "2.2": (FailureReason.MAILBOX_FULL, "x.2.2 mailbox full"),
+    "2.3": (FailureReason.TOO_BIG, "x.2.3 longer than the mailbox takes"),
+    "2.4": (FailureReason.MEMBERS_ONLY, "x.2.4 mailing list expansion"),
+    "3.1": (FailureReason.SERVER_FULL, "x.3.1 mail system full"),
+    "3.4": (FailureReason.TOO_BIG, "x.3.4 message too big for the system"),
+    "4.0": (FailureReason.NETWORK, "x.4.0 network"),
+    "4.1": (FailureReason.TIMEOUT, "x.4.1 no answer from the host"),
+    "4.2": (FailureReason.NETWORK, "x.4.2 bad connection"),
+    "4.3": (FailureReason.NETWORK, "x.4.3 directory server failed"),
+    "4.4": (FailureReason.HOST_UNKNOWN, "x.4.4 unable to route"),
+    "4.5": (FailureReason.RATE, "x.4.5 congestion"),
+    "4.6": (FailureReason.LOOP, "x.4.6 routing loop"),
+    "4.7": (FailureReason.TIMEOUT, "x.4.7 delivery time expired"),
+    "7.0": (FailureReason.POLICY, "x.7.0 security"),
+    "7.1": (FailureReason.POLICY, "x.7.1 not authorised"),
+    "7.8": (FailureReason.LOGIN, "x.7.8 credentials invalid"),
+    "7.9": (FailureReason.POLICY, "x.7.9 authentication mechanism, by Yahoo: policy"),
+    "7.13": (FailureReason.SUSPENDED, "x.7.13 account disabled"),
+    "7.14": (FailureReason.SENDER_REFUSED, "x.7.14 trust relationship required"),
+    "7.17": (FailureReason.MOVED, "x.7.17 mailbox has a new owner (RFC 7293)"),
+    "7.18": (FailureReason.MOVED, "x.7.18 domain has a new owner (RFC 7293)"),
+    "7.20": (FailureReason.AUTHENTICATION, "x.7.20 no passing DKIM"),
+    "7.21": (FailureReason.AUTHENTICATION, "x.7.21 no acceptable DKIM"),
+    "7.22": (FailureReason.AUTHENTICATION, "x.7.22 no DKIM of the author"),
+    "7.23": (FailureReason.AUTHENTICATION, "x.7.23 SPF failed"),
+    "7.24": (FailureReason.AUTHENTICATION, "x.7.24 SPF error"),
+    "7.25": (FailureReason.NO_PTR, "x.7.25 reverse DNS failed"),
+    "7.26": (FailureReason.AUTHENTICATION, "x.7.26 several authentication checks failed"),
+    "7.27": (FailureReason.SENDER_REFUSED, "x.7.27 the sender's domain takes no mail"),
+    "7.28": (FailureReason.RATE, "x.7.28 mail flood"),
 }
-SUBJECTS: dict[str, tuple[Reason, str]] = {
-    "3": (Reason.SERVER, "x.3.x mail system"),
-    "4": (Reason.NETWORK, "x.4.x network or routing"),
-    "6": (Reason.CONTENT, "x.6.x content"),
-    "7": (Reason.POLICY, "x.7.x security or policy"),
+SUBJECTS: dict[str, tuple[FailureReason, str]] = {
+    "3": (FailureReason.SERVER, "x.3.x mail system"),
+    "4": (FailureReason.NETWORK, "x.4.x network or routing"),
+    "6": (FailureReason.CONTENT, "x.6.x content"),
+    "7": (FailureReason.POLICY, "x.7.x security or policy"),
 }
 # RFC 5321 §4.2.3. 550, 551 at other times, 553 and 554 mean anything.
-CODES: dict[int, tuple[Reason, str]] = {
-    421: (Reason.SERVER, "421 service not available"),
-    450: (Reason.SERVER, "450 mailbox busy or blocked for now"),
-    451: (Reason.SERVER, "451 error in processing"),
-    452: (Reason.SERVER_FULL, "452 insufficient storage"),
-    521: (Reason.TAKES_NO_MAIL, "521 host takes no mail (RFC 7504)"),
-    530: (Reason.LOGIN, "530 authentication required"),
-    535: (Reason.LOGIN, "535 credentials invalid"),
-    551: (Reason.MOVED, "551 user not local"),
-    552: (Reason.MAILBOX_FULL, "552 exceeded storage allocation"),
-    556: (Reason.TAKES_NO_MAIL, "556 domain takes no mail (RFC 7504)"),
+CODES: dict[int, tuple[FailureReason, str]] = {
+    421: (FailureReason.SERVER, "421 service not available"),
+    450: (FailureReason.SERVER, "450 mailbox busy or blocked for now"),
+    451: (FailureReason.SERVER, "451 error in processing"),
+    452: (FailureReason.SERVER_FULL, "452 insufficient storage"),
+    521: (FailureReason.TAKES_NO_MAIL, "521 host takes no mail (RFC 7504)"),
+    530: (FailureReason.LOGIN, "530 authentication required"),
+    535: (FailureReason.LOGIN, "535 credentials invalid"),
+    551: (FailureReason.MOVED, "551 user not local"),
+    552: (FailureReason.MAILBOX_FULL, "552 exceeded storage allocation"),
+    556: (FailureReason.TAKES_NO_MAIL, "556 domain takes no mail (RFC 7504)"),
 }
 # In these phases the server has not been told who the mail is for, so it cannot mean the reader.
 BEFORE_RECIPIENT = frozenset({Phase.CONNECT, Phase.HELLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
@@ -115,10 +115,10 @@ def classify(code: int | None, status: str | None, text: str, phase: Phase = Pha
     reason, why = _reason(code, status, text, phase)
     if SCOPES[reason] is Scope.ADDRESS:
         if phase in BEFORE_RECIPIENT:
-            reason, why = Reason.SENDER_REFUSED, f"before a recipient was named: {why}"
-        elif phase is Phase.CONTENT and reason is not Reason.HOST_UNKNOWN:
+            reason, why = FailureReason.SENDER_REFUSED, f"before a recipient was named: {why}"
+        elif phase is Phase.CONTENT and reason is not FailureReason.HOST_UNKNOWN:
             # A server that has taken RCPT knows the reader; what speaks after the content is a filter.
-            reason, why = Reason.FILTERED, f"after the content: {why}"
+            reason, why = FailureReason.FILTERED, f"after the content: {why}"
     return Verdict(reason=reason, hard=SCOPES[reason] is Scope.ADDRESS and not passing(code, status), rule=why)
 
 
@@ -130,7 +130,7 @@ def passing(code: int | None, status: str | None) -> bool:
 
 
 @lru_cache(maxsize=256)
-def by_words(text: str) -> Rule | None:
+def by_words(text: str) -> ReplyRule | None:
     """The first rule of the table that the text matches."""
     words = _LINKS.sub(" ", text[: 2 * MOST_WORDS].lower()).replace("’", "'")
     words = _NO_REASON.sub("error", words)
@@ -141,15 +141,15 @@ def by_words(text: str) -> Rule | None:
     return next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None
 
 
-def _reason(code: int | None, status: str | None, text: str, phase: Phase) -> tuple[Reason, str]:
+def _reason(code: int | None, status: str | None, text: str, phase: Phase) -> tuple[FailureReason, str]:
     found = by_words(text)
     if found:
         return found.reason, found.why
     if status and (parts := _STATUS.fullmatch(status)):
         subject, detail = parts.groups()
         by_status = STATUSES.get(f"{subject}.{detail}") or SUBJECTS.get(subject)
-        if by_status and by_status[0] is not Reason.UNKNOWN:
+        if by_status and by_status[0] is not FailureReason.UNKNOWN:
             return by_status
     if code in CODES and not (code == 551 and phase not in {Phase.RCPT, Phase.UNKNOWN}):
         return CODES[code]
-    return Reason.UNKNOWN, _NOTHING
+    return FailureReason.UNKNOWN, _NOTHING

@@ -2,9 +2,9 @@
 
 import re
 
-from mailer.domain.bounce import BounceReport, Kind, Original, Reason
+from mailer.domain.bounce import BounceReport, FailureReason, Original, ReportKind
 from mailer.formats.reports import addresses
-from mailer.formats.reports.opening import Part
+from mailer.formats.reports.opening import MailPart
 from mailer.formats.reports.page import Page
 
 _FIELD = re.compile(r"^[ \t]{0,4}([A-Za-z][A-Za-z\-]{2,40})[ \t]*:[ \t]*(.{0,600})$", re.MULTILINE)
@@ -19,14 +19,14 @@ _TOLD = re.compile(
 )
 # RFC 5965 §7.3 and RFC 6591, 6430; `not-spam` praises, and is no complaint.
 _TYPES = {
-    "auth-failure": Reason.AUTH_FAILURE,
-    "dmarc": Reason.AUTH_FAILURE,
-    "opt-out": Reason.OPT_OUT,
-    "opt-out-list": Reason.OPT_OUT,
+    "auth-failure": FailureReason.AUTH_FAILURE,
+    "dmarc": FailureReason.AUTH_FAILURE,
+    "opt-out": FailureReason.OPT_OUT,
+    "opt-out-list": FailureReason.OPT_OUT,
 }
 
 
-def complaints(mail: Part, page: Page, original: Original) -> list[BounceReport]:
+def complaints(mail: MailPart, page: Page, original: Original) -> list[BounceReport]:
     """The complaint in this mail, once for each recipient that it names; empty where it is none."""
     parts = [part for part in mail.walk() if part.kind == "message/feedback-report"]
     told = parts[0].text if parts else page.text if _INLINE.search(page.text[:8000]) and _outside(mail) else ""
@@ -42,12 +42,12 @@ def complaints(mail: Part, page: Page, original: Original) -> list[BounceReport]
     return []
 
 
-def _outside(mail: Part) -> bool:
+def _outside(mail: MailPart) -> bool:
     """Whether the mail can come from a provider's feedback loop: not an answer or forward by a person."""
     return not re.match(r"\s*(?:re|fwd?|aw|wg|sv)\s*:", mail.get("subject"), re.IGNORECASE)
 
 
-def _junk_button(mail: Part) -> bool:
+def _junk_button(mail: MailPart) -> bool:
     """Outlook.com's junk mail reporting program: the message itself, with the reader's address in a field of its own."""
     return any(
         inner.has("x-hmxmroriginalrecipient")
@@ -57,7 +57,7 @@ def _junk_button(mail: Part) -> bool:
     )
 
 
-def _reports(fields: dict[str, list[str]], mail: Part, page: Page, original: Original) -> list[BounceReport]:
+def _reports(fields: dict[str, list[str]], mail: MailPart, page: Page, original: Original) -> list[BounceReport]:
     kind = " ".join(fields.get("feedback-type", [])).lower().strip()
     who = addresses.find(" ".join(fields.get("original-rcpt-to", []) + fields.get("removal-recipient", [])), most=50)
     # Providers hide the address; then the message that comes with the complaint tells who it was written to.
@@ -66,9 +66,9 @@ def _reports(fields: dict[str, list[str]], mail: Part, page: Page, original: Ori
     named: list[str | None] = [*who] or [None]
     return [
         BounceReport(
-            kind=Kind.OTHER if kind == "not-spam" else Kind.COMPLAINT,
+            kind=ReportKind.OTHER if kind == "not-spam" else ReportKind.COMPLAINT,
             recipient=one,
-            reason=Reason.UNKNOWN if kind == "not-spam" else _TYPES.get(kind, Reason.COMPLAINT),
+            reason=FailureReason.UNKNOWN if kind == "not-spam" else _TYPES.get(kind, FailureReason.COMPLAINT),
             rule=f"Feedback-Type: {kind[:40]}" if kind else "a complaint by its subject and words",
             diagnostic=" ".join(page.text[:1000].split()),
             reporting_mta=" ".join(fields.get("reporting-mta", []))[:255] or (own[0] if own else ""),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailer.formats.reports import addresses
-from mailer.formats.reports.opening import Part
+from mailer.formats.reports.opening import MailPart
 from mailer.formats.reports.page import Page
 from mailer.formats.reports.reply import reply_in
 
@@ -90,7 +90,7 @@ class Evidence:
         return self.subject and self.first
 
 
-def weigh(mail: Part, page: Page) -> Evidence:
+def weigh(mail: MailPart, page: Page) -> Evidence:
     """The evidence for and against a report of failure."""
     subject = mail.get("subject")
     # The tables above are in small letters: matching without regard to capitals costs several times as much.
@@ -118,7 +118,7 @@ def weigh(mail: Part, page: Page) -> Evidence:
     )
 
 
-def is_delay(mail: Part, page: Page) -> bool:
+def is_delay(mail: MailPart, page: Page) -> bool:
     """Whether the report says that the server goes on trying."""
     text = page.text[:4000].lower()
     subject = mail.get("subject")[:300].lower()
@@ -127,7 +127,7 @@ def is_delay(mail: Part, page: Page) -> bool:
     return bool(_DELAYED.search(subject) or (_DELAYED.search(text) and not _FINAL.search(text)))
 
 
-def passed_on(mail: Part, page: Page) -> Page | None:
+def passed_on(mail: MailPart, page: Page) -> Page | None:
     """The report inside a bare forward of one: its quoted lines with the marks gone, or None.
 
     Who forwards a report and adds no words of his own hands it on as it is. Who adds words, or answers, writes a letter.

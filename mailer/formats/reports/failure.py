@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mailer.domain.bounce import BounceReport, Kind, Original, Phase, Reason
+from mailer.domain.bounce import BounceReport, FailureReason, Original, Phase, ReportKind
 from mailer.formats.reports import addresses, delivery_status, evidence, free_text
 from mailer.formats.reports.classify import by_words, classify
-from mailer.formats.reports.opening import Part
+from mailer.formats.reports.opening import MailPart
 from mailer.formats.reports.page import Page
-from mailer.formats.reports.reply import Reply, reply_in
+from mailer.formats.reports.reply import QuotedReply, reply_in
 
 MOST_DIAGNOSTIC = 1000
 _GOOD = {"delivered", "relayed", "expanded"}
@@ -27,7 +27,7 @@ class _Case:
     alone: bool  # only one recipient: then the whole text is about it
 
 
-def failures(mail: Part, page: Page, original: Original) -> list[BounceReport]:
+def failures(mail: MailPart, page: Page, original: Original) -> list[BounceReport]:
     """The reports in this mail, one a recipient; empty where it is no delivery report."""
     witness = evidence.weigh(mail, page)
     wrapped = [
@@ -61,7 +61,9 @@ def _named(fields: list[delivery_status.Fields]) -> list[delivery_status.Fields]
     return [one for one in fields if one.recipient]
 
 
-def _structured(fields: list[delivery_status.Fields], mail: Part, page: Page, original: Original) -> list[BounceReport]:
+def _structured(
+    fields: list[delivery_status.Fields], mail: MailPart, page: Page, original: Original
+) -> list[BounceReport]:
     """One report for each recipient that the structured part names; the free text adds what it leaves out."""
     said = {
         one.address.lower(): one.said
@@ -74,29 +76,29 @@ def _structured(fields: list[delivery_status.Fields], mail: Part, page: Page, or
         told = said.get(who.lower()) or said.get((one.original_recipient or "").lower()) or ""
         report = _from_fields(one, told, case)
         before = reports.get(who.lower())
-        if before is None or (before.kind is not Kind.BOUNCE and report.kind is Kind.BOUNCE):
+        if before is None or (before.kind is not ReportKind.BOUNCE and report.kind is ReportKind.BOUNCE):
             reports[who.lower()] = report
     return list(reports.values())
 
 
 def _from_fields(one: delivery_status.Fields, told: str, case: _Case) -> BounceReport:
     if one.action in _GOOD or (one.status or "").startswith("2."):
-        kind = Kind.DELIVERED
+        kind = ReportKind.DELIVERED
     elif one.action == "delayed" or (not one.action and case.delayed):
-        kind = Kind.DELAYED
+        kind = ReportKind.DELAYED
     else:
-        kind = Kind.BOUNCE
+        kind = ReportKind.BOUNCE
     words = "" if _VAGUE.match(one.diagnostic) else one.diagnostic
     reply = reply_in(words)
     around = reply_in(told or (case.page.text if case.alone else ""))
     phase = reply.phase if reply.phase is not Phase.UNKNOWN else around.phase
     code = reply.code if words else around.code
     status = _status(reply.status, one.status, around.status if not words else None)
-    return _report(kind, one.recipient, Reply(code, status, phase), [words, told, one.status_words], case, one)
+    return _report(kind, one.recipient, QuotedReply(code, status, phase), [words, told, one.status_words], case, one)
 
 
 def _told(
-    mail: Part,
+    mail: MailPart,
     page: Page,
     original: Original,
     listed: list[str],
@@ -128,7 +130,7 @@ def _told(
     first = fields[0] if fields else None
     if first and first.action in _GOOD:
         return [_from_fields(first, "", case)]
-    kind = Kind.DELAYED if case.delayed and not (first and first.action == "failed") else Kind.BOUNCE
+    kind = ReportKind.DELAYED if case.delayed and not (first and first.action == "failed") else ReportKind.BOUNCE
     reports = []
     named: list[str | None] = [*chosen] or [None]
     for who in named:
@@ -139,14 +141,14 @@ def _told(
         code = reply.code if reply.code is not None else around.code
         phase = reply.phase if reply.phase is not Phase.UNKNOWN else around.phase
         diagnostic = first.diagnostic if first else ""
-        reports.append(_report(kind, who, Reply(code, status, phase), [diagnostic, words], case, first))
+        reports.append(_report(kind, who, QuotedReply(code, status, phase), [diagnostic, words], case, first))
     return reports
 
 
 def _report(
-    kind: Kind,
+    kind: ReportKind,
     recipient: str | None,
-    reply: Reply,
+    reply: QuotedReply,
     words: list[str],
     case: _Case,
     fields: delivery_status.Fields | None,
@@ -159,15 +161,15 @@ def _report(
     # The first words that a rule knows decide; the rest of the report is asked only where they say nothing.
     judged = _judged(_without(one, recipient) for one in told)
     verdict = classify(reply.code, reply.status, judged, reply.phase)
-    good = kind is Kind.DELIVERED
+    good = kind is ReportKind.DELIVERED
     return BounceReport(
         kind=kind,
         recipient=recipient,
         status=reply.status,
         code=reply.code,
         phase=reply.phase,
-        hard=None if good else verdict.hard and kind is Kind.BOUNCE,
-        reason=Reason.UNKNOWN if good else verdict.reason,
+        hard=None if good else verdict.hard and kind is ReportKind.BOUNCE,
+        reason=FailureReason.UNKNOWN if good else verdict.reason,
         rule="" if good else verdict.rule,
         action=fields.action if fields else "",
         diagnostic=" ".join(next(iter(told), "").split())[:MOST_DIAGNOSTIC],
@@ -205,11 +207,11 @@ def _status(*offered: str | None) -> str | None:
     return next((one for one in given if not one.endswith(".0.0")), given[0] if given else None)
 
 
-def _reader(mail: Part) -> list[str]:
+def _reader(mail: MailPart) -> list[str]:
     return addresses.find(mail.get("to"), most=20)
 
 
-def _own(mail: Part) -> list[str]:
+def _own(mail: MailPart) -> list[str]:
     """Addresses that cannot have failed: the reader's and the reporter's."""
     return _reader(mail) + addresses.find(f"{mail.get('from')} {mail.get('reply-to')} {mail.get('sender')}", most=10)
 

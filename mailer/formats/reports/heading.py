@@ -13,7 +13,7 @@ _LINE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class MailHead:
     """From and Subject, decoded, on one line each and cut at 300 characters; the addresses it was delivered to."""
 
     sender: str
@@ -21,7 +21,7 @@ class Heading:
     recipients: tuple[str, ...]
 
 
-def heading(raw: bytes) -> Heading:
+def heading(raw: bytes) -> MailHead:
     """The heading of a mail, whatever the bytes. Only its own header is read: nothing of what it brings back."""
     start = raw[:MOST_HEAD].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
     head, _ = split_head(start)
@@ -32,7 +32,7 @@ def heading(raw: bytes) -> Heading:
         if key == name
         for address in find(header(value), most=_MOST)
     ]
-    return Heading(
+    return MailHead(
         sender=_first(head, "from"), subject=_first(head, "subject"), recipients=tuple(dict.fromkeys(recipients))
     )
 

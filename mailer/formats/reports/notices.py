@@ -4,9 +4,9 @@ import re
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-from mailer.domain.bounce import BounceReport, Kind, Original
+from mailer.domain.bounce import BounceReport, Original, ReportKind
 from mailer.formats.reports import addresses, dates, notice_words
-from mailer.formats.reports.opening import Part
+from mailer.formats.reports.opening import MailPart
 from mailer.formats.reports.page import Page
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
@@ -24,7 +24,7 @@ _MARKS = (
 _PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 
 
-def receipts(mail: Part, original: Original) -> list[BounceReport]:
+def receipts(mail: MailPart, original: Original) -> list[BounceReport]:
     """A notice that a message was read or deleted (RFC 8098); it may name the message in a field of its own."""
     for part in mail.walk():
         if part.kind != "message/disposition-notification":
@@ -35,7 +35,7 @@ def receipts(mail: Part, original: Original) -> list[BounceReport]:
         named = original if original.message_id else Original(message_id=found[0] if found else "")
         return [
             BounceReport(
-                kind=Kind.MDN,
+                kind=ReportKind.MDN,
                 recipient=addresses.first(small.get("final-recipient", "").partition(";")[2])
                 or addresses.first(mail.get("from")),
                 action=small.get("disposition", "")[:100],
@@ -46,7 +46,7 @@ def receipts(mail: Part, original: Original) -> list[BounceReport]:
     return []
 
 
-def by_subject(mail: Part, page: Page) -> list[BounceReport]:
+def by_subject(mail: MailPart, page: Page) -> list[BounceReport]:
     """An automatic answer that names itself in its subject, unless a server sends it: asked before failures are."""
     if any(part.kind == "message/delivery-status" for part in mail.walk()):
         return []
@@ -59,7 +59,7 @@ def by_subject(mail: Part, page: Page) -> list[BounceReport]:
     )
 
 
-def notices(mail: Part, page: Page, original: Original) -> list[BounceReport]:
+def notices(mail: MailPart, page: Page, original: Original) -> list[BounceReport]:
     """A wish to leave, a challenge, a read receipt without structure, or an automatic answer; empty for a letter."""
     sender = addresses.first(mail.get("from"))
     subject = mail.get("subject")
@@ -71,7 +71,7 @@ def notices(mail: Part, page: Page, original: Original) -> list[BounceReport]:
     ):
         return [
             BounceReport(
-                kind=Kind.UNSUBSCRIBE, recipient=sender, rule="it says that it wants no more", original=original
+                kind=ReportKind.UNSUBSCRIBE, recipient=sender, rule="it says that it wants no more", original=original
             )
         ]
     if (
@@ -81,13 +81,19 @@ def notices(mail: Part, page: Page, original: Original) -> list[BounceReport]:
     ):
         return [
             BounceReport(
-                kind=Kind.CHALLENGE, recipient=sender, rule="it asks for a proof before it delivers", original=original
+                kind=ReportKind.CHALLENGE,
+                recipient=sender,
+                rule="it asks for a proof before it delivers",
+                original=original,
             )
         ]
     if notice_words.READ.match(subject) and notice_words.READ_TEXT.search(page.text[:2000]):
         return [
             BounceReport(
-                kind=Kind.MDN, recipient=sender, rule="its subject and text say that it was read", original=original
+                kind=ReportKind.MDN,
+                recipient=sender,
+                rule="its subject and text say that it was read",
+                original=original,
             )
         ]
     if machine:
@@ -99,7 +105,7 @@ def notices(mail: Part, page: Page, original: Original) -> list[BounceReport]:
     return []
 
 
-def _by_machine(mail: Part) -> bool:
+def _by_machine(mail: MailPart) -> bool:
     submitted = mail.get("auto-submitted").lower()
     return (
         submitted.startswith(("auto-replied", "auto-reply"))
@@ -112,16 +118,16 @@ def _by_machine(mail: Part) -> bool:
     )
 
 
-def _own_subject(mail: Part) -> bool:
+def _own_subject(mail: MailPart) -> bool:
     """Whether the subject opens with the words of an automatic answer, which a letter's may only contain."""
     found = notice_words.SUBJECT.search(mail.get("subject")[:200])
     return bool(found and found.start() <= 3) and not any(mail.has(name) for name in ("list-id", "list-unsubscribe"))
 
 
-def _answer(mail: Part, page: Page, rule: str) -> BounceReport:
+def _answer(mail: MailPart, page: Page, rule: str) -> BounceReport:
     sender = addresses.first(mail.get("from"))
     return BounceReport(
-        kind=Kind.AUTOREPLY,
+        kind=ReportKind.AUTOREPLY,
         recipient=sender,
         rule=rule,
         diagnostic=" ".join(page.text[:1000].split()),
@@ -130,7 +136,7 @@ def _answer(mail: Part, page: Page, rule: str) -> BounceReport:
     )
 
 
-def _written(mail: Part) -> date | None:
+def _written(mail: MailPart) -> date | None:
     try:
         return parsedate_to_datetime(mail.get("date")[:100]).date()
     except (ValueError, TypeError, IndexError, OverflowError):

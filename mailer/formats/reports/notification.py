@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 
-from mailer.domain.bounce import BounceReport, Kind, Original, Reason
+from mailer.domain.bounce import BounceReport, FailureReason, Original, ReportKind
 from mailer.formats.reports.classify import classify
 from mailer.formats.reports.reply import reply_in
 
-_KINDS = {"bounce": Kind.BOUNCE, "complaint": Kind.COMPLAINT, "delivery": Kind.DELIVERED}
+_KINDS = {"bounce": ReportKind.BOUNCE, "complaint": ReportKind.COMPLAINT, "delivery": ReportKind.DELIVERED}
 _MOST = 100
 
 
@@ -31,19 +31,19 @@ def _reports(outer: dict[str, object]) -> Iterator[BounceReport]:
     original = Original(message_id=_message_id(mail), sender=str(mail.get("source", ""))[:320])
     what = _table(outer.get(name))
     match kind:
-        case Kind.BOUNCE:
+        case ReportKind.BOUNCE:
             for one in _tables(what.get("bouncedRecipients")):
                 yield _bounce(one, what, original)
-        case Kind.COMPLAINT:
+        case ReportKind.COMPLAINT:
             for one in _tables(what.get("complainedRecipients")):
                 yield BounceReport(
                     kind=kind,
                     recipient=_text(one, "emailAddress"),
-                    reason=Reason.COMPLAINT,
+                    reason=FailureReason.COMPLAINT,
                     rule="a notification of a complaint",
                     original=original,
                 )
-        case Kind.DELIVERED:
+        case ReportKind.DELIVERED:
             for who in _list(what.get("recipients")):
                 status = reply_in(str(what.get("smtpResponse", ""))).status
                 yield BounceReport(kind=kind, recipient=str(who)[:320], status=status, original=original)
@@ -58,7 +58,7 @@ def _bounce(one: dict[str, object], what: dict[str, object], original: Original)
     verdict = classify(reply.code, status, diagnostic, reply.phase)
     passing = str(what.get("bounceType", "")).lower() == "transient"
     return BounceReport(
-        kind=Kind.BOUNCE,
+        kind=ReportKind.BOUNCE,
         recipient=_text(one, "emailAddress"),
         status=status,
         code=reply.code,

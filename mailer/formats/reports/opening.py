@@ -24,14 +24,14 @@ Head = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class MailPart:
     """One part of a mail, or the whole: its header as (name in small letters, raw value), its body, its parts."""
 
     head: Head
     body: bytes
     kind: str  # the content type, such as text/plain, in small letters
     parameters: dict[str, str] = field(default_factory=dict)
-    parts: tuple["Part", ...] = ()
+    parts: tuple["MailPart", ...] = ()
 
     def get(self, name: str) -> str:
         """The first header field of this name, decoded; empty where there is none."""
@@ -55,7 +55,7 @@ class Part:
         """The body as text."""
         return words.text(self.octets, self.parameters.get("charset", ""))
 
-    def walk(self) -> list["Part"]:
+    def walk(self) -> list["MailPart"]:
         """This part and all below it, in order; what lies inside an attached message is another mail and left out."""
         found = [self]
         if self.kind != "message/rfc822":
@@ -64,7 +64,7 @@ class Part:
         return found
 
 
-def open_mail(raw: bytes) -> Part:
+def open_mail(raw: bytes) -> MailPart:
     """The mail in these bytes as a tree of parts; lines may end in CRLF, LF or CR. Never raises."""
     raw = raw[:MOST_MAIL].removeprefix(_BYTE_ORDER_MARK)
     if b"\r" in raw:
@@ -93,7 +93,7 @@ def split_head(raw: bytes) -> tuple[Head, bytes]:
     return tuple(fields), body
 
 
-def _part(raw: bytes, *, depth: int, budget: list[int], default: str) -> Part:
+def _part(raw: bytes, *, depth: int, budget: list[int], default: str) -> MailPart:
     head, body = split_head(raw)
     declared = next((value for key, value in head if key == "content-type"), "")
     kind, parameters = _content_type(declared, default)
@@ -103,7 +103,7 @@ def _part(raw: bytes, *, depth: int, budget: list[int], default: str) -> Part:
             inside = _split(body, parameters.get("boundary", ""))
             default = "message/rfc822" if kind == "multipart/digest" else "text/plain"
         elif kind in {"message/rfc822", "message/global"}:
-            inner = Part(head=head, body=body, kind=kind).octets if _encoded(head) else body
+            inner = MailPart(head=head, body=body, kind=kind).octets if _encoded(head) else body
             inside, default, kind = [inner], "text/plain", "message/rfc822"
     parts = []
     for piece in inside:
@@ -112,7 +112,7 @@ def _part(raw: bytes, *, depth: int, budget: list[int], default: str) -> Part:
             parts.append(_part(piece, depth=depth + 1, budget=budget, default=default))
     if kind.startswith("multipart/") and not parts:
         kind = "text/plain"  # it says that it has parts, and has none: what there is must be the text
-    return Part(head=head, body=body, kind=kind, parameters=parameters, parts=tuple(parts))
+    return MailPart(head=head, body=body, kind=kind, parameters=parameters, parts=tuple(parts))
 
 
 def _encoded(head: Head) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from mailer.domain.bounce import Original
 from mailer.formats.reports import addresses, page, words
-from mailer.formats.reports.opening import Head, Part, split_head
+from mailer.formats.reports.opening import Head, MailPart, split_head
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,200}@[^\s<>;]{1,200})>?")
@@ -17,7 +17,7 @@ _RETURNED = {
 }
 
 
-def original(mail: Part, told: page.Page) -> Original:
+def original(mail: MailPart, told: page.Page) -> Original:
     """What the returned message or its header says; everything empty where nothing was returned."""
     for part in mail.walk():
         if part is mail or part.kind not in _RETURNED:

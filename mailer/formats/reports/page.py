@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from mailer.formats.reports.opening import Part, split_head
+from mailer.formats.reports.opening import MailPart, split_head
 from mailer.formats.reports.words import MOST_TEXT
 
 _BLOCK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?td|/?li|/?h[1-6]|/?table|hr|/?pre|/?ul)\b[^<>]{0,600}>", re.IGNORECASE)
@@ -51,7 +51,7 @@ class Page:
         return "\n".join(self.lines)
 
 
-def page_of(mail: Part) -> Page:
+def page_of(mail: MailPart) -> Page:
     """The page of a mail: its plain text where it has some, else its HTML without the tags."""
     texts = [part for part in mail.walk() if part.kind.startswith("text/") and part.kind != "text/rfc822-headers"]
     plain = [part.text for part in texts[:8] if part.kind != "text/html"]
@@ -59,7 +59,7 @@ def page_of(mail: Part) -> Page:
     return cut(told[:MOST_TEXT])
 
 
-def first_text(mail: Part) -> str:
+def first_text(mail: MailPart) -> str:
     """The first text in the mail, as it stands."""
     return next((part.text for part in mail.walk() if part.kind.startswith("text/")), "")
 
@@ -103,7 +103,7 @@ def _begins_header(lines: list[str], number: int, *, least: int = 3) -> bool:
     return len(names & _OF_MAIL) >= least and bool(names & _TELLING)
 
 
-def _bare(part: Part) -> str:
+def _bare(part: MailPart) -> str:
     """The text of an HTML part; what it does not show is left out."""
     text = part.text
     for name in _FORGOTTEN:

@@ -43,7 +43,7 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class QuotedReply:
     """What a text says that a server replied; None and unknown where it says nothing."""
 
     code: int | None
@@ -51,7 +51,7 @@ class Reply:
     phase: Phase
 
 
-def reply_in(text: str) -> Reply:
+def reply_in(text: str) -> QuotedReply:
     """The reply in the first 4,000 characters of this text."""
     text = text[:4000].lower()
     codes = [found for pattern in (_CODE_BEFORE_STATUS, _CODE_SAID, _CODE_FIRST) if (found := pattern.search(text))]
@@ -61,7 +61,7 @@ def reply_in(text: str) -> Reply:
     statuses = [found for found in _STATUS.finditer(text) if found[1] != "2"]
     # One that says something is worth more than the x.0.0 that a relay adds.
     told = next((one for one in statuses if one[2] != "0"), statuses[0] if statuses else None)
-    return Reply(code, told[0] if told else None, phase_in(text))
+    return QuotedReply(code, told[0] if told else None, phase_in(text))
 
 
 def phase_in(text: str) -> Phase:

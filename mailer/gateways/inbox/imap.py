@@ -11,7 +11,7 @@ from imap_tools.utils import encode_folder
 
 from mailer.domain.bounce import Way
 from mailer.domain.errors import BadInput, MailerError
-from mailer.domain.ports import Waiting
+from mailer.domain.ports import WaitingMail
 from mailer.gateways.inbox import imap_commands
 from mailer.gateways.inbox.imap_commands import ImapSettings
 
@@ -49,7 +49,7 @@ class ImapInbox:
         finally:
             imap_commands.hang_up(mailbox)
 
-    def mails(self) -> Iterator[Waiting]:
+    def mails(self) -> Iterator[WaitingMail]:
         """The mails that wait, oldest first. Raises MailerError when the mailbox cannot be used any more: what was not
         moved until then comes again the next time.
         """
@@ -66,7 +66,7 @@ class ImapInbox:
             if self._round != this:
                 return  # closed meanwhile
 
-    def _fetched(self, uid: str) -> Waiting | None:
+    def _fetched(self, uid: str) -> WaitingMail | None:
         """The mail, or why there is none. Some servers break off at a mail that they cannot read: tried once more on a
         new connection, it must not keep back the others.
         """
@@ -78,18 +78,18 @@ class ImapInbox:
             return self._asked_for(uid)
         except MailerError:
             self._connect()
-            return Waiting(name=uid, why="its server breaks off where it is asked for it")
+            return WaitingMail(name=uid, why="its server breaks off where it is asked for it")
 
-    def _asked_for(self, uid: str) -> Waiting | None:
+    def _asked_for(self, uid: str) -> WaitingMail | None:
         assert self._mailbox is not None
         with self._speaking("fetching a mail"):
             return imap_commands.fetched(self._mailbox, uid)
 
-    def done(self, mail: Waiting) -> None:
+    def done(self, mail: WaitingMail) -> None:
         """Afterwards it is in the folder Processed, which is made when it is not there."""
         self._move(mail, imap_commands.PROCESSED)
 
-    def failed(self, mail: Waiting) -> None:
+    def failed(self, mail: WaitingMail) -> None:
         """Afterwards it is in the folder Failed, which is made when it is not there."""
         self._move(mail, imap_commands.FAILED)
 
@@ -154,7 +154,7 @@ class ImapInbox:
                 "check imap_url and imap_password_file of [bounces]"
             ) from None
 
-    def _move(self, mail: Waiting, name: str) -> None:
+    def _move(self, mail: WaitingMail, name: str) -> None:
         mailbox = self._mailbox
         if mailbox is None:
             raise MailerError(

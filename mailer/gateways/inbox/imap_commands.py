@@ -13,7 +13,7 @@ from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.imap_utf7 import utf7_decode
 
 from mailer.domain.errors import BadInput
-from mailer.domain.ports import BIGGEST_MAIL, Waiting
+from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
 from mailer.gateways.smtp.replies import printable
 
 PROCESSED, FAILED = "Processed", "Failed"  # the folders
@@ -85,7 +85,7 @@ def is_there(mailbox: MailBox, uid: str) -> bool:
     return uid in mailbox.uids(f"UID {uid}", charset=None)
 
 
-def fetched(mailbox: MailBox, uid: str) -> Waiting | None:
+def fetched(mailbox: MailBox, uid: str) -> WaitingMail | None:
     """The mail with its exact octets, or with why there are none; None when it is not there any more."""
     try:
         sizes = granted(mailbox.client.uid("FETCH", uid, "(RFC822.SIZE)"))
@@ -93,19 +93,19 @@ def fetched(mailbox: MailBox, uid: str) -> Waiting | None:
             (int(found[1]) for one in sizes if (found := re.search(rb"RFC822\.SIZE (\d+)", one or b""))), default=0
         )
         if size > BIGGEST_MAIL:
-            return Waiting(name=uid, why=f"it has {size} octets, more than {BIGGEST_MAIL}")
+            return WaitingMail(name=uid, why=f"it has {size} octets, more than {BIGGEST_MAIL}")
         content = _body(granted(mailbox.client.uid("FETCH", uid, "(BODY.PEEK[])")))
         if content is None and not is_there(mailbox, uid):
             return None  # somebody else has moved it
     except imaplib.IMAP4.abort:
         raise
     except REFUSED as error:
-        return Waiting(name=uid, why=f"its server does not give it out: {said(error)}")
+        return WaitingMail(name=uid, why=f"its server does not give it out: {said(error)}")
     if content is None:
-        return Waiting(name=uid, why="its server gives nothing of it")
+        return WaitingMail(name=uid, why="its server gives nothing of it")
     if len(content) > BIGGEST_MAIL:
-        return Waiting(name=uid, why=f"it has {len(content)} octets, more than {BIGGEST_MAIL}")
-    return Waiting(name=uid, content=content)
+        return WaitingMail(name=uid, why=f"it has {len(content)} octets, more than {BIGGEST_MAIL}")
+    return WaitingMail(name=uid, content=content)
 
 
 def _body(answer: list[Any]) -> bytes | None:

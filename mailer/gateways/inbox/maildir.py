@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from mailer.domain.bounce import Way
 from mailer.domain.errors import MailerError
-from mailer.domain.ports import BIGGEST_MAIL, Waiting
+from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
 
 TOO_BIG = f"it has more than {BIGGEST_MAIL} octets"
 _SEEN = ":2,S"  # the flag of a mail that was read, behind its name
@@ -30,14 +30,14 @@ class MaildirInbox:
         """How many mails wait now. Nothing is touched. Raises MailerError when it is no Maildir, or may not be read."""
         return len(self._names())
 
-    def mails(self) -> Iterator[Waiting]:
+    def mails(self) -> Iterator[WaitingMail]:
         """The mails that wait, by name. Raises MailerError when it is no Maildir, or may not be read."""
         for name in self._names():
             mail = _plain(self._folder / name, name)
             if mail is not None:
                 yield mail
 
-    def done(self, mail: Waiting) -> None:
+    def done(self, mail: WaitingMail) -> None:
         """Afterwards it is in cur/ as one that was read. Raises MailerError when it could not be moved."""
         part, _, base = mail.name.partition("/")
         if part == "new" or not base.partition(":2,")[1]:
@@ -46,7 +46,7 @@ class MaildirInbox:
             base += "S"
         self._move(mail.name, self._folder / "cur", base)
 
-    def failed(self, mail: Waiting) -> None:
+    def failed(self, mail: WaitingMail) -> None:
         """Afterwards it is in .Failed/cur/, which mail programs show as the folder Failed (Maildir++)."""
         base = mail.name.partition("/")[2]
         aside = self._folder / ".Failed"
@@ -101,22 +101,24 @@ class MaildirInbox:
             ) from error
 
 
-def read_file(path: Path) -> Waiting:
+def read_file(path: Path) -> WaitingMail:
     """The mail in a file that somebody named, or why it cannot be read."""
     try:
         with path.open("rb") as stream:
             return read_stream(stream, str(path))
     except OSError as error:
-        return Waiting(name=str(path), why=f"it cannot be read: {error.strerror}")
+        return WaitingMail(name=str(path), why=f"it cannot be read: {error.strerror}")
 
 
-def read_stream(stream: BinaryIO, name: str) -> Waiting:
+def read_stream(stream: BinaryIO, name: str) -> WaitingMail:
     """The mail that a stream brings up to its end, or that it is too big. Raises OSError as the stream does."""
     content = stream.read(BIGGEST_MAIL + 1)
-    return Waiting(name=name, why=TOO_BIG) if len(content) > BIGGEST_MAIL else Waiting(name=name, content=content)
+    return (
+        WaitingMail(name=name, why=TOO_BIG) if len(content) > BIGGEST_MAIL else WaitingMail(name=name, content=content)
+    )
 
 
-def _plain(path: Path, name: str) -> Waiting | None:
+def _plain(path: Path, name: str) -> WaitingMail | None:
     """The mail in a plain file, or why it is none; None when it is not there any more."""
     try:
         # Nothing is waited for, as where somebody puts a pipe there.
@@ -124,12 +126,14 @@ def _plain(path: Path, name: str) -> Waiting | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        return Waiting(name=name, why="it is a link" if path.is_symlink() else f"it cannot be read: {error.strerror}")
+        return WaitingMail(
+            name=name, why="it is a link" if path.is_symlink() else f"it cannot be read: {error.strerror}"
+        )
     if not stat.S_ISREG(os.fstat(opened).st_mode):
         os.close(opened)
-        return Waiting(name=name, why="it is no plain file")
+        return WaitingMail(name=name, why="it is no plain file")
     with os.fdopen(opened, "rb") as stream:
         try:
             return read_stream(stream, name)
         except OSError as error:
-            return Waiting(name=name, why=f"it cannot be read: {error.strerror}")
+            return WaitingMail(name=name, why=f"it cannot be read: {error.strerror}")

@@ -8,7 +8,7 @@ from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Parcel, Tray
 from mailer.gateways.smtp import outcomes, replies
 from mailer.gateways.smtp.dialogue import Dialogue
-from mailer.gateways.smtp.events import Answered, Event, Over, Refused, Wanted
+from mailer.gateways.smtp.events import Answered, CommandRefused, Event, Over, Wanted
 
 QUIT_SECONDS = 5.0  # nothing is owed after the last reply, so politeness has a limit
 # From so long a round trip on, whole messages one behind the other win over one message a round trip.
@@ -184,7 +184,7 @@ class SmtpConnection(asyncio.Protocol):
                 self._transport.abort()
                 self._end(None)
 
-    def _put_down(self, tray: Tray, event: Answered | Refused) -> None:
+    def _put_down(self, tray: Tray, event: Answered | CommandRefused) -> None:
         if isinstance(event, Answered):
             tray.end(event.parcel, outcomes.of_answer(event, self._tls_version))
             return

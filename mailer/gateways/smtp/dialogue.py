@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mailer.domain.ports import Parcel
 from mailer.gateways.smtp import dsn
-from mailer.gateways.smtp.events import Answered, Event, Over, Refused, Verb, Wanted
+from mailer.gateways.smtp.events import Answered, CommandRefused, Event, Over, Verb, Wanted
 from mailer.gateways.smtp.replies import ReplyReader
 
 # The classes of answers (first digits) that fit a command; any other means that answers and commands are out of step.
@@ -27,13 +27,13 @@ class _Turn:
     """One copy in the dialogue. `begun`: its content was said."""
 
     parcel: Parcel
-    refusal: Refused | None = None
+    refusal: CommandRefused | None = None
     begun: bool = False
 
 
 @dataclass(slots=True)
 class Dialogue:
-    """One conversation after its greeting. Every copy asked for ends as Answered or Refused, or is among `abandon`'s.
+    """One conversation after its greeting. Every copy asked for ends as Answered or CommandRefused, or is among `abandon`'s.
 
     `extensions` are the relay's, in small letters. `window` is how many copies may be under way at once where CHUNKING
     allows more than one; it may be changed between two copies.
@@ -132,9 +132,9 @@ class Dialogue:
             else:
                 yield from self._unasked(*reply)
 
-    def abandon(self) -> tuple[list[Answered | Refused], list[tuple[Parcel, bool]]]:
+    def abandon(self) -> tuple[list[Answered | CommandRefused], list[tuple[Parcel, bool]]]:
         """The connection has ended: the answers that had come, and each copy without one, with whether it had begun."""
-        known: list[Answered | Refused] = [] if self._held is None else [self._held]
+        known: list[Answered | CommandRefused] = [] if self._held is None else [self._held]
         known += [turn.refusal for turn in self._turns if turn.refusal is not None]
         left = [(turn.parcel, turn.begun) for turn in self._turns if turn.refusal is None]
         self._held, self._over = None, True
@@ -172,7 +172,7 @@ class Dialogue:
                 if verb is Verb.RSET:
                     yield from self._release()
                 if code >= 400 and turn.refusal is None:
-                    turn.refusal = Refused(turn.parcel, verb, code, text)
+                    turn.refusal = CommandRefused(turn.parcel, verb, code, text)
                 if not self.pipelined:
                     yield from self._go_on(verb, turn)
             case Verb.DATA:
@@ -197,7 +197,7 @@ class Dialogue:
     def _let_in(self, turn: _Turn, code: int, text: str) -> Iterator[Event]:
         yield from self._release()
         if code >= 400:
-            turn.refusal = turn.refusal or Refused(turn.parcel, Verb.DATA, code, text)
+            turn.refusal = turn.refusal or CommandRefused(turn.parcel, Verb.DATA, code, text)
             yield from self._refused(turn)
             return
         self._in_step = self._answered_one

@@ -36,7 +36,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class CommandRefused:
     """The relay refused a copy whatever its content is: at which command, and with which answer."""
 
     parcel: Parcel
@@ -57,4 +57,4 @@ class Over:
     out_of_step: bool = False
 
 
-Event = Wanted | Answered | Refused | Over
+Event = Wanted | Answered | CommandRefused | Over

@@ -3,7 +3,7 @@
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
 from mailer.domain.ports import Envelope
 from mailer.gateways.smtp import replies
-from mailer.gateways.smtp.events import Answered, Refused, Verb
+from mailer.gateways.smtp.events import Answered, CommandRefused, Verb
 
 # Refusals before the content that concern our standing with the relay and no member: nobody's attempt is used up.
 _NOT_FOR_US = {
@@ -20,7 +20,7 @@ _REFUSED = {
 _FOR_OTHER_LETTERS = frozenset({"smtputf8", "8bitmime"})
 
 
-def of_refusal(refused: Refused, tls_version: str) -> Outcome | str:
+def of_refusal(refused: CommandRefused, tls_version: str) -> Outcome | str:
     """What a refusal before the content comes to; a text when it is about us and no member, and why."""
     reply = replies.read(refused.code, refused.text)
     if refused.code in _NOT_FOR_US:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mailer.domain.bounce import Reason
+from mailer.domain.bounce import FailureReason
 from mailer.domain.mailing import Mailing
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
@@ -23,7 +23,7 @@ def broken(
     _alarm(connection, context, about, facts)
 
 
-def unwanted(connection: Connection, context: Context, found: Mailing, reason: Reason, said: str) -> None:
+def unwanted(connection: Connection, context: Context, found: Mailing, reason: FailureReason, said: str) -> None:
     """A copy of the mailing failed for a reason that is not the reader's; of each mailing and reason it is told once.
 
     `said` are the server's own words. The log has a line for each copy, whether there is an operator or not.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.domain.bounce import THE_READERS, Phase
+from mailer.domain.bounce import RECIPIENT_SCOPES, Phase
 from mailer.domain.delivery import Rejected, Reply
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.formats.reports.classify import classify
@@ -132,4 +132,4 @@ def _wave(context: Context, found: Mailing) -> int:
 
 def _about_the_reader(reply: Reply, result: Result) -> bool:
     phase = Phase.CONTENT if result.begun else Phase.RCPT
-    return classify(reply.code, reply.status or None, reply.text, phase).scope in THE_READERS
+    return classify(reply.code, reply.status or None, reply.text, phase).scope in RECIPIENT_SCOPES

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mailer.domain.address import Address
-from mailer.domain.bounce import THE_OPERATORS, Phase
+from mailer.domain.bounce import ALERT_SCOPES, Phase
 from mailer.domain.delivery import Event, State
 from mailer.domain.hold import Failure, Thresholds, reason_of
 from mailer.formats.reports.classify import classify
@@ -39,7 +39,7 @@ def follow(connection: Connection, context: Context, rules: Consequences, failed
     failures.add(connection, failed)
     theirs = {identity: mailings.mailing(connection, identity) for identity in sorted({one.mailing for one in failed})}
     unwanted = {
-        (one.mailing, one.failure.reason): one.failure.said for one in failed if one.failure.scope in THE_OPERATORS
+        (one.mailing, one.failure.reason): one.failure.said for one in failed if one.failure.scope in ALERT_SCOPES
     }
     for (identity, reason), said in unwanted.items():
         alarms.unwanted(connection, context, theirs[identity], reason, said)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from mailer.domain.bounce import RawReport
 from mailer.domain.errors import MailerError
-from mailer.domain.ports import BounceInbox, Waiting
+from mailer.domain.ports import BounceInbox, WaitingMail
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.bounces.ingest import ingest
@@ -56,7 +56,7 @@ def fetch(
     return fetched
 
 
-def _lay_aside(fetched: Fetched, inbox: BounceInbox, mail: Waiting) -> None:
+def _lay_aside(fetched: Fetched, inbox: BounceInbox, mail: WaitingMail) -> None:
     fetched.failed += 1
     fetched.why.append(f"{mail.name}: {mail.why}")
     maillog.unreadable(inbox.way, mail.why)

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from mailer.domain.address import Address
-from mailer.domain.bounce import Reason
+from mailer.domain.bounce import FailureReason
 from mailer.domain.delivery import Event
-from mailer.domain.entitlement import Reason as Rule
+from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
 from mailer.domain.hold import Failure, HoldReason, Thresholds, counting, reason_of, why_hold
 from mailer.domain.membership import Seat
@@ -41,7 +41,9 @@ def hold_for_complaint(
     lifted_at = holds.lifted_at(connection, address)
     if lifted_at is not None and lifted_at >= at:
         return
-    one = Failure(issue=issue, reason=Reason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, said=said)
+    one = Failure(
+        issue=issue, reason=FailureReason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, said=said
+    )
     found = holds.hold_on(connection, address)
     if found is None:
         _hold(connection, context, address, HoldReason.COMPLAINT, [one], copy)
@@ -60,7 +62,9 @@ def reconsider(connection: Connection, context: Context, thresholds: Thresholds,
             holds.withdraw(connection, address)
             _note(connection, context, "lift", found.delivery, "what failed was nobody's fault but ours")
             maillog.withdrawn(found.delivery)
-            for copy in waiting.withheld(connection, failures.wires_of(connection, address), Rule.ADDRESS_HELD):
+            for copy in waiting.withheld(
+                connection, failures.wires_of(connection, address), EntitlementReason.ADDRESS_HELD
+            ):
                 deliveries.move(connection, copy, Event.RELEASED, judged_by="")
 
 
@@ -117,7 +121,7 @@ def _hold(
     # Copies have their addresses from the register, however it writes them.
     written = {one.address.wire for one in seated_at(connection, address) if one.address is not None}
     wires = failures.wires_of(connection, address) | written | {copy.address}
-    waiting.withhold(connection, Rule.ADDRESS_HELD, addresses=wires)
+    waiting.withhold(connection, EntitlementReason.ADDRESS_HELD, addresses=wires)
     _note(connection, context, "hold", copy.id, f"its address: {reason}")
     maillog.held(copy.id, reason)
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from mailer.domain.address import Address
 from mailer.domain.bounce import (
     BounceReport,
-    Kind,
+    FailureReason,
     Matter,
     NamedBy,
     RawReport,
-    Reason,
+    ReportKind,
     asks_to_stop,
     is_elsewhere,
     matter_of,
@@ -18,11 +18,11 @@ from mailer.domain.bounce import (
 from mailer.domain.delivery import MOVES, Event, State
 from mailer.domain.hold import Failure
 from mailer.formats.report import parse
-from mailer.formats.reports.heading import Heading, heading
+from mailer.formats.reports.heading import MailHead, heading
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.bounces import alarms, holds
 from mailer.pipeline.bounces.consequences import MOST_SAID
-from mailer.pipeline.bounces.match import Found, find, taken, token_among
+from mailer.pipeline.bounces.match import CopyMatch, find, taken, token_among
 from mailer.pipeline.bounces.preferences import pause_by_reader
 from mailer.pipeline.context import Context
 from mailer.store import Connection, mailings, reports
@@ -36,14 +36,14 @@ MOST_KEPT = 1000
 # What a copy can be told of once only; letters and new addresses may come again, and each is to be read.
 _ONCE = frozenset({Matter.BOUNCED, Matter.COMPLAINED, Matter.UNSUBSCRIBED})
 # Reports of servers about what became of a copy, and at which address.
-_OF_DELIVERY = frozenset({Kind.BOUNCE, Kind.DELAYED, Kind.DELIVERED})
+_OF_DELIVERY = frozenset({ReportKind.BOUNCE, ReportKind.DELAYED, ReportKind.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMail:
     """A mail as it was read, before the database is asked anything."""
 
-    heading: Heading
+    heading: MailHead
     token: Token | None
     reports: tuple[BounceReport, ...]
 
@@ -78,18 +78,18 @@ def take_in(
     return tuple(readings), failed
 
 
-def _about(connection: Connection, context: Context, mail: ReadMail, report: BounceReport, at: datetime) -> Found:
+def _about(connection: Connection, context: Context, mail: ReadMail, report: BounceReport, at: datetime) -> CopyMatch:
     token = mail.token
     if token is None or token.purpose is not Purpose.UNSUBSCRIBE:
         return find(connection, context, token, report, at)
     copy = taken(connection, token, at)
     if copy is None or not asks_to_stop(report.kind):
-        return Found(person=copy.person if copy is not None else "")
-    return Found(copy=copy, named_by=NamedBy.UNSUBSCRIBE, person=copy.person)
+        return CopyMatch(person=copy.person if copy is not None else "")
+    return CopyMatch(copy=copy, named_by=NamedBy.UNSUBSCRIBE, person=copy.person)
 
 
 def _follow(
-    connection: Connection, context: Context, report: BounceReport, found: Found, at: datetime
+    connection: Connection, context: Context, report: BounceReport, found: CopyMatch, at: datetime
 ) -> list[CopyFailed]:
     """What follows for the copy at once; the failure that it is, if it is one."""
     copy = found.copy
@@ -98,19 +98,19 @@ def _follow(
     mailing = mailings.mailing(connection, copy.mailing)
     issue = mailing.issue
     said = (_words(report) or report.rule)[:MOST_SAID]
-    if report.kind is Kind.BOUNCE and _moves(copy):
+    if report.kind is ReportKind.BOUNCE and _moves(copy):
         deliveries.move(connection, copy, Event.BOUNCE_REPORTED)  # nobody else moves it: it is locked
     if not copy.address:
         return []  # its person is erased: nothing is to be said of them any more
     if found.named_by is NamedBy.UNSUBSCRIBE:
         pause_by_reader(connection, context, copy, at)
-    elif report.kind is Kind.BOUNCE and _failed(copy):
+    elif report.kind is ReportKind.BOUNCE and _failed(copy):
         return [_failure(copy, issue, report, said, at)]
-    elif report.kind is Kind.COMPLAINT and report.reason is Reason.AUTH_FAILURE:
+    elif report.kind is ReportKind.COMPLAINT and report.reason is FailureReason.AUTH_FAILURE:
         alarms.unwanted(connection, context, mailing, report.reason, said)
     elif (
-        report.kind is Kind.COMPLAINT
-        and report.reason is Reason.COMPLAINT
+        report.kind is ReportKind.COMPLAINT
+        and report.reason is FailureReason.COMPLAINT
         # Whoever the copy was passed on to must not take it from the member.
         and not is_elsewhere(report.recipient, copy.address)
     ):
@@ -142,7 +142,7 @@ def _failure(copy: Delivery, issue: str, report: BounceReport, said: str, at: da
 
 
 def _reading(
-    connection: Connection, raw: int, place: int, mail: ReadMail, report: BounceReport, found: Found
+    connection: Connection, raw: int, place: int, mail: ReadMail, report: BounceReport, found: CopyMatch
 ) -> Reading:
     copy = found.copy
     matter = matter_of(report, found.named_by)
@@ -154,7 +154,7 @@ def _reading(
     if copy is not None and not copy.address:
         # Nothing of what it says is theirs to be kept.
         report = BounceReport(kind=report.kind, reason=report.reason, hard=report.hard, rule=report.rule)
-        mail = replace(mail, heading=Heading(sender="", subject="", recipients=()))
+        mail = replace(mail, heading=MailHead(sender="", subject="", recipients=()))
     failed = report.final_recipient or report.recipient
     return Reading(
         place=place,

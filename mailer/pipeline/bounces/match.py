@@ -19,7 +19,7 @@ from mailer.store.members import seated_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class CopyMatch:
     """What a report is about: a copy, by what it was named; without one, only the likely person (perhaps nobody)."""
 
     copy: Delivery | None = None
@@ -53,7 +53,9 @@ def taken(connection: Connection, token: Token, now: datetime, *, to_move: bool 
     return found if counts(found.state, found.attempts, last, now) else None
 
 
-def find(connection: Connection, context: Context, token: Token | None, report: BounceReport, now: datetime) -> Found:
+def find(
+    connection: Connection, context: Context, token: Token | None, report: BounceReport, now: datetime
+) -> CopyMatch:
     """The copy that this report, come to the address with this token if any, is about.
 
     What is signed must agree: a return path of one copy with the Message-ID of another names none.
@@ -65,8 +67,8 @@ def find(connection: Connection, context: Context, token: Token | None, report: 
         signed = token if token is not None and by is NamedBy.RETURN_PATH else _as_report(copies)
         copy = taken(connection, signed, now)
         if copy is not None:
-            return Found(copy=copy, named_by=by, person=copy.person)
-    return Found(person=_likely(connection, copies, report))
+            return CopyMatch(copy=copy, named_by=by, person=copy.person)
+    return CopyMatch(person=_likely(connection, copies, report))
 
 
 def _as_report(copies: set[int]) -> Token:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mailer.domain.entitlement import Reason
+from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
@@ -29,7 +29,7 @@ def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at
     lock_register(connection)
     if not holds.set_pause(connection, copy.person, revision.date, delivery=copy.id, now=now):
         return
-    waiting.withhold(connection, Reason.PAUSED, person=copy.person)
+    waiting.withhold(connection, EntitlementReason.PAUSED, person=copy.person)
     detail = f"from the issue of {revision.date} on"
     history.record(connection, at=now, who="the reader", verb="pause", subject=f"delivery {copy.id}", detail=detail)
     maillog.unsubscribed(copy.id)

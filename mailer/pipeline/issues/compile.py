@@ -11,7 +11,7 @@ from mailer.domain.circulation import Copy, Renewal
 from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, Slot, Variant, variant_named
 from mailer.domain.errors import BadInput, CannotRender, NotFound
 from mailer.domain.issue import Issue
-from mailer.domain.newsletter import InsertShow, Newsletter, Sender
+from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
 from mailer.domain.ports import Message
 from mailer.formats.address import parse
 from mailer.formats.edition import compile as editions
@@ -31,7 +31,7 @@ PaidUntil = date | None
 class Letterhead:
     """Who writes, and when the insert is shown, as frozen with the editions: settings never change what was approved."""
 
-    sender: Sender
+    sender: SenderName
     reply_to: Address
     list_name: str
     renewal: Renewal
@@ -56,7 +56,7 @@ class Letterhead:
     @classmethod
     def load(cls, stored: Mapping[str, str]) -> "Letterhead":
         """What `dump` kept."""
-        sender = Sender(name=stored["sender_name"], address=parse(stored["sender"]))
+        sender = SenderName(name=stored["sender_name"], address=parse(stored["sender"]))
         renewal = Renewal(show=InsertShow(stored["insert_show"]), due_days=int(stored["insert_due_days"]))
         reply_to = parse(stored["reply_to"])
         return cls(sender=sender, reply_to=reply_to, list_name=stored["list_name"], renewal=renewal)

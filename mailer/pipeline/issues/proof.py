@@ -8,7 +8,7 @@ from mailer.domain.mailing import Mailing
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import Letterhead, Workbench, load_issue, loaded
 from mailer.store import Connection, issues, mailings
-from mailer.store.copies.waiting import Waiting, waiting
+from mailer.store.copies.waiting import PendingCopy, waiting
 
 # How many of the copies that cannot be made are named in one message.
 NAMED = 20
@@ -21,7 +21,7 @@ def prove(context: Context, found: Mailing) -> int:
     naming those that cannot be made.
     """
 
-    def read(after: int) -> list[Waiting]:
+    def read(after: int) -> list[PendingCopy]:
         with context.store.reading() as connection:
             return waiting(connection, found, after=after)
 
@@ -36,7 +36,7 @@ def prove_within(connection: Connection, context: Context, found: Mailing) -> in
     return _make_each(context, bench, lambda after: waiting(connection, found, after=after))
 
 
-def _make_each(context: Context, bench: Workbench, read: Callable[[int], list[Waiting]]) -> int:
+def _make_each(context: Context, bench: Workbench, read: Callable[[int], list[PendingCopy]]) -> int:
     made, failed, named, after = 0, 0, list[str](), 0
     while copies := read(after):
         after = copies[-1].copy.copy_number

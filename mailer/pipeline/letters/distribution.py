@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from mailer.domain.bounce import Reason
+from mailer.domain.bounce import FailureReason
 from mailer.domain.delivery import State
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.membership import Seat
@@ -110,7 +110,7 @@ def _failed(connection: Connection, mailing: Mailing) -> list[Facts]:
         for copy in deliveries.of_mailing(connection, mailing.id, state):
             failure = failed.get(copy.id)
             # What a dead sender's journal alone tells of a refusal has no words.
-            reason, said = (failure.reason, failure.said) if failure is not None else (Reason.UNKNOWN, "")
+            reason, said = (failure.reason, failure.said) if failure is not None else (FailureReason.UNKNOWN, "")
             found.append(
                 {**copy_facts(copy), "reason": reason.value, "trouble": plain_words.trouble(reason), "said": said}
             )

@@ -111,12 +111,12 @@ async def send(context: Context, transport: Transport, until: Callable[[], Await
     return accepted
 
 
-def _due(context: Context) -> list[letters.Waiting]:
+def _due(context: Context) -> list[letters.DueLetter]:
     with context.store.reading() as connection:
         return letters.waiting(connection, context.clock.now())
 
 
-async def _send(context: Context, transport: Transport, one: letters.Waiting, stopping: asyncio.Future[None]) -> bool:
+async def _send(context: Context, transport: Transport, one: letters.DueLetter, stopping: asyncio.Future[None]) -> bool:
     try:
         posted = await asyncio.to_thread(post, context, one)
     except MailerError as error:  # its template or its address is wrong: the next one may be right
@@ -141,7 +141,7 @@ async def _send(context: Context, transport: Transport, one: letters.Waiting, st
     return False  # we were asked to stop
 
 
-def post(context: Context, one: letters.Waiting) -> Posted:
+def post(context: Context, one: letters.DueLetter) -> Posted:
     """The letter as it goes out: the same Message-ID at each try. Raises MailerError for what a person must mend."""
     newsletter = _about(context, one)
     # Whoever has mended the address in the settings wants the letter there.
@@ -155,7 +155,7 @@ def post(context: Context, one: letters.Waiting) -> Posted:
     return Posted(envelope=envelope, message=context.signed(message, now))
 
 
-def _about(context: Context, one: letters.Waiting) -> Newsletter:
+def _about(context: Context, one: letters.DueLetter) -> Newsletter:
     """The newsletter whose sender writes: the one that the letter is about, else the first."""
     known = context.newsletters.get(one.about.partition("/")[0]) or next(iter(context.newsletters.values()), None)
     if known is None:
@@ -163,13 +163,13 @@ def _about(context: Context, one: letters.Waiting) -> Newsletter:
     return known
 
 
-def _sent(context: Context, one: letters.Waiting) -> None:
+def _sent(context: Context, one: letters.DueLetter) -> None:
     with context.store.transaction() as connection:
         letters.sent(connection, one.id, context.clock.now())
     maillog.letter(one.kind, "is sent")
 
 
-def _failed(context: Context, one: letters.Waiting, why: str) -> None:
+def _failed(context: Context, one: letters.DueLetter, why: str) -> None:
     next_try_at = context.clock.now() + doubled(FIRST_PAUSE, times=one.tries, longest=LONGEST_PAUSE)
     with context.store.transaction() as connection:
         letters.failed(connection, one.id, why, next_try_at)

@@ -16,7 +16,7 @@ from mailer.pipeline.mailings.test_mailing import entitled
 from mailer.store import mailings
 from mailer.store.copies import deliveries
 from mailer.store.copies.deliveries import Delivery
-from mailer.store.copies.waiting import Waiting, all_waiting
+from mailer.store.copies.waiting import PendingCopy, all_waiting
 
 Spool = Callable[[str, bytes], Path]
 
@@ -27,7 +27,7 @@ def write(context: Context, name: IssueName, spool: Spool) -> list[Path]:
     Nothing stands in the database afterwards that was not there before. Raises what planning raises.
     """
     draft = None if plan.is_planned(context, name) else plan.draw_up(context, name)
-    left: list[tuple[Workbench, list[Waiting]]] = []
+    left: list[tuple[Workbench, list[PendingCopy]]] = []
     with context.store.rehearsal() as connection:
         if draft is not None:
             plan.write(connection, context, name, draft)
@@ -64,7 +64,7 @@ def preview(context: Context, name: IssueName, person: str, spool: Spool) -> lis
     return [spool(file, content) for file, content in written]
 
 
-def _make(context: Context, bench: Workbench, one: Waiting | Delivery) -> Message:
+def _make(context: Context, bench: Workbench, one: PendingCopy | Delivery) -> Message:
     return bench.make(one.copy, one.message_id, unsubscribe=context.unsubscribe(one.id))
 
 

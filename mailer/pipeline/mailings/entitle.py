@@ -6,7 +6,7 @@ from itertools import islice
 
 from mailer.domain.circulation import Judged, candidates, judge
 from mailer.domain.delivery import Event
-from mailer.domain.entitlement import Audience, Reason
+from mailer.domain.entitlement import Audience, EntitlementReason
 from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Newsletter
 from mailer.pipeline.context import Context
@@ -84,12 +84,12 @@ def ask_again(connection: Connection, context: Context, found: Mailing, *, chunk
 def lost(judged: Judged | None, language: str, addresses: Collection[str]) -> str | None:
     """Why a copy in this language to one of these addresses may not go to this person now; None when it may."""
     if judged is None:
-        return Reason.UNPAID  # no longer in the register at all
+        return EntitlementReason.UNPAID  # no longer in the register at all
     answer = judged.entitlement
     if not answer.receives:
         return answer.reason
     if language not in answer.editions:
-        return Reason.NO_EDITION
+        return EntitlementReason.NO_EDITION
     address = judged.candidate.seat.address
     if address is None or address.wire not in addresses:
         return ADDRESS_CHANGED

@@ -59,7 +59,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class DistributionReport:
     """The distribution report: the balance, everybody's decision, the copies that need somebody, and who gained.
 
     `failures` tell why copies did not arrive, by delivery.
@@ -87,7 +87,7 @@ def progress_of_all(context: Context) -> list[Progress]:
         return [_progress(connection, context, IssueName.parse(name)) for name in names]
 
 
-def report(context: Context, name: IssueName) -> Report:
+def report(context: Context, name: IssueName) -> DistributionReport:
     """The distribution report. Raises MailerError, loudly, when it does not balance."""
     # A newsletter that is gone from schedules/ still has its report.
     known = name.newsletter in context.newsletters
@@ -115,7 +115,7 @@ def report(context: Context, name: IssueName) -> Report:
         )
     there = {(one.person, one.language) for one in listed if one.state in BLOCKING}
     needs = (State.PENDING, State.SENDING, State.REJECTED, State.UNCERTAIN, State.HELD, State.BOUNCED)
-    return Report(
+    return DistributionReport(
         issue=str(name),
         state=_state(found),
         balance=balance,

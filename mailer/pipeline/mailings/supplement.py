@@ -6,10 +6,10 @@ from datetime import datetime
 from itertools import chain
 
 from mailer.domain.address import Address
-from mailer.domain.bounce import OURS
+from mailer.domain.bounce import SENDER_SCOPES
 from mailer.domain.circulation import Judged
 from mailer.domain.delivery import Event, State
-from mailer.domain.entitlement import Reason
+from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import Refused
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import Mailing, MailingState
@@ -122,7 +122,7 @@ class Mended:
         stopped_at = self.stopped.get(copy.mailing)
         if stopped_at is None or failure is None:
             return False
-        return failure.at <= stopped_at or failure.scope in OURS
+        return failure.at <= stopped_at or failure.scope in SENDER_SCOPES
 
 
 def mended(connection: Connection, found: Mailing) -> Mended:
@@ -168,7 +168,7 @@ def has_failed(copies: list[Delivery], address: str, put_right: Mended) -> bool:
 
 
 def _was_held(copy: Delivery) -> bool:
-    return copy.state is State.HELD and copy.held_reason in {Reason.ADDRESS_HELD, Reason.PAUSED}
+    return copy.state is State.HELD and copy.held_reason in {EntitlementReason.ADDRESS_HELD, EntitlementReason.PAUSED}
 
 
 def _let_go(connection: Connection, found: Mailing, owed: tuple[Judged, ...]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from shlex import quote
 
-from mailer.domain.bounce import Kind, Reason
+from mailer.domain.bounce import FailureReason, ReportKind
 from mailer.domain.errors import NotFound
 from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Membership, Seat
@@ -19,7 +19,7 @@ from mailer.views.plain_words import FAILURES, HOLDS
 
 Document = dict[str, object]
 # Kinds of report of which the reason says more than the kind.
-_WITH_REASON = frozenset({Kind.BOUNCE, Kind.COMPLAINT})
+_WITH_REASON = frozenset({ReportKind.BOUNCE, ReportKind.COMPLAINT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def _said_of_obstacles(found: Document) -> Iterable[str]:
         yield f"nothing is written to {one['address']}: {HOLDS['en'][HoldReason(str(one['reason']))]}; `mailer hold list`"
     for one in _entries(found, "reports"):
         of = f" of {one['issue']}" if one["issue"] else ", perhaps about them"
-        why = f": {FAILURES['en'][Reason(str(one['reason']))]}" if one["kind"] in _WITH_REASON else ""
+        why = f": {FAILURES['en'][FailureReason(str(one['reason']))]}" if one["kind"] in _WITH_REASON else ""
         yield f"report {one['report']}{of}, {one['matter']}{why}; `mailer bounce show {one['report']}`"
 
 

@@ -7,14 +7,14 @@ from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from mailer.domain.pacing import levelled
-from mailer.domain.ports import Journal
+from mailer.domain.ports import AttemptJournal
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.lane import AHEAD, Blame, Drained, Lane, Relay, Rest
 from mailer.pipeline.sending.recovery import Legacy
 from mailer.pipeline.sending.tray import OutTray
-from mailer.pipeline.sending.turn import Asked, Benches, Given, Manner, turn_over
+from mailer.pipeline.sending.turn import Benches, SendSettings, TurnRequest, TurnResult, run_turn
 from mailer.store import Connection
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.owners import Owner
@@ -39,10 +39,10 @@ class Sender:
         self,
         context: Context,
         relays: Sequence[Relay],
-        manner: Manner,
+        manner: SendSettings,
         *,
         owner: int,
-        journal: Journal,
+        journal: AttemptJournal,
         legacy: Legacy,
         bury: Callable[[Owner], None],
         reach: Callable[[int], None],
@@ -193,12 +193,12 @@ class Sender:
                 async with asyncio.timeout(TURN):
                     await self._nudged.wait()
 
-    async def _turn(self, room: Mapping[str, int], only: IssueName | None) -> Given:
+    async def _turn(self, room: Mapping[str, int], only: IssueName | None) -> TurnResult:
         """One step of the ledger, tried again a few times: it may be locked, or the disk full."""
         for tried in range(PATIENCE + 1):
             asked = self._asked(room, self._given, only)
             try:
-                given = await self._ledger(turn_over, self._manner, self._benches, asked)
+                given = await self._ledger(run_turn, self._manner, self._benches, asked)
             except Exception as error:
                 if tried == PATIENCE or await self.stopped(AGAIN):
                     raise
@@ -224,9 +224,9 @@ class Sender:
             self._spoiled += lane.tray.spoiled
             lane.tray.spoiled = []
 
-    def _asked(self, room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None) -> Asked:
+    def _asked(self, room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None) -> TurnRequest:
         """All that came is to be written; and so many copies are wanted for each relay."""
-        return Asked(
+        return TurnRequest(
             owner=self._owner,
             results={name: tuple(kept) for name, kept in self._results.items()},
             room=room,
@@ -236,7 +236,7 @@ class Sender:
             only=only,
         )
 
-    def _written(self, asked: Asked) -> None:
+    def _written(self, asked: TurnRequest) -> None:
         for name, done in asked.results.items():
             del self._results[name][: len(done)]
         del self._spoiled[: len(asked.spoiled)]
@@ -244,7 +244,7 @@ class Sender:
     async def _write_and_free(self) -> None:
         """Write what came; whatever is ours then was claimed and never reached a tray, and goes back."""
         asked = self._asked({}, {}, None)
-        await self._ledger(turn_over, self._manner, self._benches, asked)
+        await self._ledger(run_turn, self._manner, self._benches, asked)
         self._written(asked)
         await self._ledger(recovery.free_own, self._owner, self._journal.read)
         self._journal.clear()

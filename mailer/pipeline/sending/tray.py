@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailer.domain.delivery import Event, Noted, Outcome, event_of, noted_of
 from mailer.domain.errors import MailerError
-from mailer.domain.ports import Journal, Message, Parcel
+from mailer.domain.ports import AttemptJournal, Message, Parcel
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.pipeline.sending.signing import UNMAKABLE, MadeAhead, Work
@@ -25,7 +25,7 @@ class Broken:
 class OutTray:
     """What one relay's connections take from. Nothing is waited for here; `nudge` is called when there is much to do."""
 
-    def __init__(self, context: Context, journal: Journal, nudge: Callable[[], None]) -> None:
+    def __init__(self, context: Context, journal: AttemptJournal, nudge: Callable[[], None]) -> None:
         self._context = context
         self._clock = context.clock
         self._journal = journal

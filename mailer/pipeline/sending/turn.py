@@ -30,7 +30,7 @@ Benches = dict[int, Workbench | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class SendSettings:
     """How copies are sent: the settings that concern the sender, whichever the relay."""
 
     give_up_after: timedelta
@@ -48,7 +48,7 @@ class Manner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class TurnRequest:
     """What a sender wants of the ledger: write these results, and claim so many copies, by relay."""
 
     owner: int
@@ -61,7 +61,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class TurnResult:
     """What the ledger gives: copies by relay, the mailings that go on, and the epoch reached."""
 
     works: Mapping[str, Sequence[Work]]
@@ -69,7 +69,9 @@ class Given:
     epoch: int
 
 
-def turn_over(connection: Connection, context: Context, manner: Manner, benches: Benches, asked: Asked) -> Given:
+def run_turn(
+    connection: Connection, context: Context, manner: SendSettings, benches: Benches, asked: TurnRequest
+) -> TurnResult:
     """Record what came of the copies in hand, then claim and mark further ones. All of it or nothing.
 
     `benches` keeps what is the same for every copy of a mailing. Entitlement is asked again, in this transaction, from
@@ -88,15 +90,15 @@ def turn_over(connection: Connection, context: Context, manner: Manner, benches:
     going = claims.go_on(connection, [one.id for one in starting])
     works = _claim(connection, context, manner, benches, asked, starting, now)
     epoch = claims.advance_epoch(connection) if any(works.values()) else claims.ledger_epoch(connection)
-    return Given(works=works, going=frozenset(going), epoch=epoch)
+    return TurnResult(works=works, going=frozenset(going), epoch=epoch)
 
 
 def _claim(
     connection: Connection,
     context: Context,
-    manner: Manner,
+    manner: SendSettings,
     benches: Benches,
-    asked: Asked,
+    asked: TurnRequest,
     starting: Sequence[Mailing],
     now: datetime,
 ) -> dict[str, list[Work]]:
@@ -130,7 +132,7 @@ def _claim(
 
 def _claim_for(
     connection: Connection,
-    manner: Manner,
+    manner: SendSettings,
     owner: int,
     relay: str,
     one: Mailing,
@@ -211,7 +213,7 @@ def _hold(connection: Connection, claim: Claim, why: str) -> None:
 def record(
     connection: Connection,
     context: Context,
-    manner: Manner,
+    manner: SendSettings,
     owner: int,
     relay: str,
     results: Sequence[Result],
@@ -235,7 +237,7 @@ def record(
     refused(connection, context, manner.consequences, judged)
 
 
-def _later(connection: Connection, manner: Manner, results: Sequence[Result], now: datetime) -> list[Result]:
+def _later(connection: Connection, manner: SendSettings, results: Sequence[Result], now: datetime) -> list[Result]:
     """The results with the time of the next attempt, or given up, where they say later or are not known."""
     doubtful = [one.claim.delivery for one in results if isinstance(one.outcome, Deferred | Unknown)]
     if not doubtful:
@@ -250,7 +252,7 @@ def _judged(
     one: Result,
     tries: Mapping[int, tuple[int, datetime]],
     down: Sequence[tuple[datetime, datetime | None]],
-    manner: Manner,
+    manner: SendSettings,
     now: datetime,
 ) -> Result:
     if not isinstance(one.outcome, Deferred | Unknown):

@@ -18,7 +18,7 @@ _FROZEN = ("person", "language", "variant", "copy_number", "address", "name", "s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class PendingCopy:
     """A pending copy as it was frozen."""
 
     id: int
@@ -28,7 +28,7 @@ class Waiting:
 
 def waiting(
     connection: Connection, found: Mailing, *, after: int = 0, judged_otherwise: str | None = None, limit: int = CHUNK
-) -> list[Waiting]:
+) -> list[PendingCopy]:
     """The next pending copies of a mailing, by copy number, with numbers above `after`; empty at the end.
 
     With `judged_otherwise` only those that were not found entitled by exactly this register and these rules.
@@ -46,7 +46,7 @@ def waiting(
     return [_waiting(row) for row in connection.execute(query.order_by(deliveries.c.copy_number).limit(limit))]
 
 
-def all_waiting(connection: Connection, found: Mailing) -> Iterator[Waiting]:
+def all_waiting(connection: Connection, found: Mailing) -> Iterator[PendingCopy]:
     """Every pending copy of a mailing, by copy number, read as they are asked for."""
     chunk = waiting(connection, found)
     while chunk:
@@ -92,8 +92,8 @@ def withheld(connection: Connection, addresses: Collection[str], reason: str) ->
     return list(deliveries_with(connection, list(connection.execute(query).scalars())).values())
 
 
-def _waiting(row: Row[tuple[object, ...]]) -> Waiting:
+def _waiting(row: Row[tuple[object, ...]]) -> PendingCopy:
     fields = row._asdict()
     identity, message_id = fields.pop("id"), fields.pop("message_id")
     address, variant = Address.kept(fields.pop("address")), variant_named(fields.pop("variant"))
-    return Waiting(id=identity, copy=Copy(**fields, address=address, variant=variant), message_id=message_id)
+    return PendingCopy(id=identity, copy=Copy(**fields, address=address, variant=variant), message_id=message_id)

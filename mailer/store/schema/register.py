@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import JSON, BigInteger, Boolean
 
-from mailer.domain.membership import Kind
+from mailer.domain.membership import MembershipKind
 from mailer.store.columns import Id, at_most_one, metadata, one_of
 
 register_state = Table(
@@ -34,7 +34,7 @@ memberships = Table(
     Column("circle", Text, nullable=False),
     Column("free_until", Date),
     UniqueConstraint("id", "kind"),
-    one_of("kind", Kind, "kind"),
+    one_of("kind", MembershipKind, "kind"),
 )
 
 seats = Table(

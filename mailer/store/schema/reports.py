@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import JSON
 
-from mailer.domain.bounce import Kind, Matter, NamedBy, Reason, Scope, Way
+from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Scope, Way
 from mailer.domain.hold import HoldReason
 from mailer.store.columns import Id, UtcDateTime, at_most_one, metadata, one_of, some
 
@@ -63,8 +63,8 @@ reports = Table(
     Column("settled_at", UtcDateTime),
     Column("settled_by", Text),
     UniqueConstraint("raw", "place"),
-    one_of("kind", Kind, "kind"),
-    one_of("reason", Reason, "reason"),
+    one_of("kind", ReportKind, "kind"),
+    one_of("reason", FailureReason, "reason"),
     one_of("named_by", NamedBy, "named_by"),
     one_of("matter", Matter, "matter"),
     sqlite_autoincrement=True,  # a number that stands in a letter is never another report's
@@ -87,7 +87,7 @@ failures = Table(
     Column("forwarded", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("said", Text, nullable=False),  # the server's own words
-    one_of("reason", Reason, "failure_reason"),
+    one_of("reason", FailureReason, "failure_reason"),
     one_of("scope", Scope, "scope"),
 )
 Index("ix_failures_mailing", failures.c.mailing)

@@ -20,12 +20,12 @@ from mailer.domain.issue import (
     Paragraph,
     Picture,
     Quote,
-    Rule,
     Section,
     SlotMark,
     Strong,
     Table,
     Text,
+    ThematicBreak,
 )
 from mailer.formats.edition import paragraph
 from mailer.formats.edition.bulletin import Bulletin
@@ -122,13 +122,13 @@ def test_an_empty_item_keeps_its_mark():
 
 
 def test_quotes():
-    text = part(Quote((p("one"), Rule(), Quote((p(LONG),)))))
+    text = part(Quote((p("one"), ThematicBreak(), Quote((p(LONG),)))))
     assert text.startswith(f"> one\n>\n> {'-' * 70}\n>\n>> lantern ")
     assert unflow(text)[-1] == (2, LONG)
 
 
 def test_rules_pictures_sections_and_breaks():
-    text = part(Section("any", (p("one", LineBreak(), "two"), Rule(), Picture("lamp.png", "The lamp"))))
+    text = part(Section("any", (p("one", LineBreak(), "two"), ThematicBreak(), Picture("lamp.png", "The lamp"))))
     assert text == f"one\ntwo\n\n{'-' * 72}\n\n[The lamp]\n"
 
 

@@ -12,12 +12,12 @@ from mailer.domain.issue import (
     Paragraph,
     Picture,
     Quote,
-    Rule,
     Section,
     SlotMark,
     Strong,
     Table,
     Text,
+    ThematicBreak,
 )
 from mailer.formats.issue.markdown import parse, plain
 
@@ -63,7 +63,7 @@ a third with [a link](https://club.example/x) and <editor@club.example>.
         ListBlock(((paragraph("one"),), (Paragraph((Strong((Text("two"),)),)),))),
         ListBlock(((paragraph("three"),),), start=3),
         Quote((paragraph("quoted"),)),
-        Rule(),
+        ThematicBreak(),
         Picture("mill.png", "A mill"),
     )
 

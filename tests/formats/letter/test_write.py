@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.bounce import Matter, Reason
-from mailer.domain.entitlement import Reason as Entitled
+from mailer.domain.bounce import FailureReason, Matter
+from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import BadInput
 from mailer.domain.hold import HoldReason
-from mailer.domain.newsletter import Sender
+from mailer.domain.newsletter import SenderName
 from mailer.formats.address import parse
 from mailer.formats.letter import write
 from mailer.formats.templates import environment
@@ -26,7 +26,7 @@ from tests.formats.rfc3676 import unflow
 TEMPLATES = Path(__file__).parents[3] / "templates"
 GOLDEN = Path(__file__).parents[2] / "golden"
 LANGUAGES = pytest.mark.parametrize("language", plain_words.LANGUAGES)
-SENDER = Sender(name="Вестник", address=parse("bulletin@club.example"))
+SENDER = SenderName(name="Вестник", address=parse("bulletin@club.example"))
 AT = datetime(2026, 11, 15, 9, 0, tzinfo=UTC)
 
 
@@ -57,7 +57,7 @@ def test_golden(name, language):
 @LANGUAGES
 def test_every_reason_has_plain_words_of_its_own(language):
     for table, words in (
-        (plain_words.FAILURES, [*Reason]),
+        (plain_words.FAILURES, [*FailureReason]),
         (plain_words.HOLDS, [*HoldReason]),
     ):
         said = [table[language][word] for word in words]
@@ -65,14 +65,19 @@ def test_every_reason_has_plain_words_of_its_own(language):
         assert not [
             one for one in said if (one[0].isupper() and not one.startswith(("SPF", "DNS"))) or one.endswith(".")
         ]
-    receives = {Entitled.PAID, Entitled.GRACE, Entitled.HONORARY, Entitled.COMPLIMENTARY}
-    held = {*Entitled} - receives | {"address_changed", "cannot_render"}
+    receives = {
+        EntitlementReason.PAID,
+        EntitlementReason.GRACE,
+        EntitlementReason.HONORARY,
+        EntitlementReason.COMPLIMENTARY,
+    }
+    held = {*EntitlementReason} - receives | {"address_changed", "cannot_render"}
     assert plain_words.HELD_BACK[language].keys() == held
     assert plain_words.held_back("paused", language) != plain_words.held_back("brand_new", language) == "brand_new"
 
 
 @LANGUAGES
-@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("reason", FailureReason)
 def test_each_reason_leads_to_something_to_do(reason, language):
     (first, *_others) = SPECIMENS["digest"][1]["failed"]
     one = {**first, "reason": reason.value, "trouble": plain_words.trouble(reason.value)}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
-from mailer.domain.membership import Kind, Period
+from mailer.domain.membership import MembershipKind, Period
 from mailer.domain.register_change import difference
 from mailer.domain.register_rows import Given
 from mailer.formats.register import cells
@@ -131,7 +131,7 @@ def test_csv_is_read_in_every_dress(separator, encoding, line_end):
     table = members(line_end.join(lines).replace("|", separator), encoding)
     assert table.bad == ()
     [row] = table.rows
-    assert (row.row, row.membership, row.kind, row.person) == (2, "M001", Kind.INDIVIDUAL, "P001")
+    assert (row.row, row.membership, row.kind, row.person) == (2, "M001", MembershipKind.INDIVIDUAL, "P001")
     assert row.names == {"ru": "Анна"}
     assert row.address == Given(value=Address(local="a", domain="example.org"))
     assert row.salutations == {}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.domain.bounce import Phase, Reason, Scope
+from mailer.domain.bounce import FailureReason, Phase, Scope
 from mailer.formats.report import classify
 from mailer.formats.reports.classify import CODES, RULES, STATUSES, SUBJECTS, by_words
 from mailer.formats.reports.reply import reply_in
@@ -179,18 +179,18 @@ def test_everything_else(text):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("550 5.1.1 Not enough disk space", Reason.SERVER_FULL),
-        ("550 5.2.1 User Unknown", Reason.USER_UNKNOWN),
-        ("552 5.2.2 Mailbox full", Reason.MAILBOX_FULL),
-        ("550 5.7.1 <a@b.example>: Sender address rejected: User unknown", Reason.SENDER_REFUSED),
-        ("connect to b.example[192.0.2.1]:25: Connection refused", Reason.NETWORK),
-        ("host mx.b.example[192.0.2.1] refused to talk to me: 554 your IP is on a block list", Reason.BLOCKED),
-        ("550 5.7.26 this mail is not authenticated", Reason.AUTHENTICATION),
-        ("451 4.7.1 Greylisted", Reason.GREYLISTED),
-        ("procmail: no such user", Reason.SERVER),
-        ("Почтовый ящик переполнен", Reason.MAILBOX_FULL),
-        ("Такого пользователя не существует", Reason.USER_UNKNOWN),
-        ("письмо похоже на спам", Reason.SPAM),
+        ("550 5.1.1 Not enough disk space", FailureReason.SERVER_FULL),
+        ("550 5.2.1 User Unknown", FailureReason.USER_UNKNOWN),
+        ("552 5.2.2 Mailbox full", FailureReason.MAILBOX_FULL),
+        ("550 5.7.1 <a@b.example>: Sender address rejected: User unknown", FailureReason.SENDER_REFUSED),
+        ("connect to b.example[192.0.2.1]:25: Connection refused", FailureReason.NETWORK),
+        ("host mx.b.example[192.0.2.1] refused to talk to me: 554 your IP is on a block list", FailureReason.BLOCKED),
+        ("550 5.7.26 this mail is not authenticated", FailureReason.AUTHENTICATION),
+        ("451 4.7.1 Greylisted", FailureReason.GREYLISTED),
+        ("procmail: no such user", FailureReason.SERVER),
+        ("Почтовый ящик переполнен", FailureReason.MAILBOX_FULL),
+        ("Такого пользователя не существует", FailureReason.USER_UNKNOWN),
+        ("письмо похоже на спам", FailureReason.SPAM),
     ],
 )
 def test_words_win_over_numbers(text, reason):
@@ -200,14 +200,14 @@ def test_words_win_over_numbers(text, reason):
 @pytest.mark.parametrize(
     ("phase", "reason", "hard"),
     [
-        (Phase.RCPT, Reason.USER_UNKNOWN, True),
-        (Phase.DATA, Reason.USER_UNKNOWN, True),
-        (Phase.UNKNOWN, Reason.USER_UNKNOWN, True),
-        (Phase.CONTENT, Reason.FILTERED, False),
-        (Phase.MAIL, Reason.SENDER_REFUSED, False),
-        (Phase.CONNECT, Reason.SENDER_REFUSED, False),
-        (Phase.HELLO, Reason.SENDER_REFUSED, False),
-        (Phase.AUTH, Reason.SENDER_REFUSED, False),
+        (Phase.RCPT, FailureReason.USER_UNKNOWN, True),
+        (Phase.DATA, FailureReason.USER_UNKNOWN, True),
+        (Phase.UNKNOWN, FailureReason.USER_UNKNOWN, True),
+        (Phase.CONTENT, FailureReason.FILTERED, False),
+        (Phase.MAIL, FailureReason.SENDER_REFUSED, False),
+        (Phase.CONNECT, FailureReason.SENDER_REFUSED, False),
+        (Phase.HELLO, FailureReason.SENDER_REFUSED, False),
+        (Phase.AUTH, FailureReason.SENDER_REFUSED, False),
     ],
 )
 def test_the_same_words_in_another_phase(phase, reason, hard):
@@ -233,18 +233,18 @@ def test_hard_is_final(code, status, hard):
 @pytest.mark.parametrize(
     ("code", "status", "reason"),
     [
-        (550, "5.1.1", Reason.USER_UNKNOWN),
-        (550, "5.1.10", Reason.TAKES_NO_MAIL),
-        (550, "5.2.2", Reason.MAILBOX_FULL),
-        (550, "5.7.26", Reason.AUTHENTICATION),
-        (550, "5.7.999", Reason.POLICY),
-        (550, "5.6.5", Reason.CONTENT),
-        (552, "5.0.0", Reason.MAILBOX_FULL),
-        (552, "5.1.0", Reason.MAILBOX_FULL),
-        (421, None, Reason.SERVER),
-        (550, None, Reason.UNKNOWN),
-        (554, "nonsense", Reason.UNKNOWN),
-        (None, None, Reason.UNKNOWN),
+        (550, "5.1.1", FailureReason.USER_UNKNOWN),
+        (550, "5.1.10", FailureReason.TAKES_NO_MAIL),
+        (550, "5.2.2", FailureReason.MAILBOX_FULL),
+        (550, "5.7.26", FailureReason.AUTHENTICATION),
+        (550, "5.7.999", FailureReason.POLICY),
+        (550, "5.6.5", FailureReason.CONTENT),
+        (552, "5.0.0", FailureReason.MAILBOX_FULL),
+        (552, "5.1.0", FailureReason.MAILBOX_FULL),
+        (421, None, FailureReason.SERVER),
+        (550, None, FailureReason.UNKNOWN),
+        (554, "nonsense", FailureReason.UNKNOWN),
+        (None, None, FailureReason.UNKNOWN),
     ],
 )
 def test_numbers_alone(code, status, reason):
@@ -252,8 +252,8 @@ def test_numbers_alone(code, status, reason):
 
 
 def test_551_means_moved_only_where_a_recipient_was_named():
-    assert classify(551, None, "", Phase.RCPT).reason is Reason.MOVED
-    assert classify(551, None, "", Phase.CONTENT).reason is Reason.UNKNOWN
+    assert classify(551, None, "", Phase.RCPT).reason is FailureReason.MOVED
+    assert classify(551, None, "", Phase.CONTENT).reason is FailureReason.UNKNOWN
 
 
 def test_a_line_of_the_table_has_a_reason_of_its_own():

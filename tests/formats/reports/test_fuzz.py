@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.bounce import Kind, Phase, Scope
+from mailer.domain.bounce import Phase, ReportKind, Scope
 from mailer.formats.report import classify, parse
 from mailer.formats.reports.delivery_status import read, read_inline
 from mailer.formats.reports.words import header
@@ -28,7 +28,7 @@ def sane(raw):
     for report in reports:
         assert len(report.diagnostic) <= 1000
         assert report.recipient is None or (0 < len(report.recipient) < 1000)
-        assert not report.hard or (report.kind is Kind.BOUNCE and report.scope is Scope.ADDRESS)
+        assert not report.hard or (report.kind is ReportKind.BOUNCE and report.scope is Scope.ADDRESS)
 
 
 @given(st.binary(max_size=400))

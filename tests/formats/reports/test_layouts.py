@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.domain.bounce import Kind
+from mailer.domain.bounce import ReportKind
 from mailer.formats.report import parse
 from tests.made_up_bounces import LAYOUTS, PATH, REFUSALS, WHO, bounce
 
@@ -21,4 +21,4 @@ def test_layout(layout, path):
         made = bounce(layout, refusal)
         reports = parse(made.raw.replace(PATH.encode(), path.encode(), 1))
         seen = [(one.kind, one.recipient, one.hard) for one in reports]
-        assert seen == [(Kind.BOUNCE, WHO, made.hard)], (refusal, reports)
+        assert seen == [(ReportKind.BOUNCE, WHO, made.hard)], (refusal, reports)

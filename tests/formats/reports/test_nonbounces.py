@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.domain.bounce import Kind, Reason
+from mailer.domain.bounce import FailureReason, ReportKind
 from mailer.formats.report import parse
 from tests.absences import LANGUAGES, MAIN, PROGRAMS, absence
 from tests.nonbounces import FAMILIES, thousand
@@ -23,8 +23,14 @@ def test_there_are_a_thousand_of_many_kinds(mails):
 def test_none_is_read_as_a_bounce(mails):
     for mail in mails:
         for report in parse(mail.raw):
-            assert report.kind not in {Kind.BOUNCE, Kind.DELAYED, Kind.UNSUBSCRIBE}, (mail.family, mail.raw)
-            assert report.kind is not Kind.COMPLAINT or report.reason is not Reason.COMPLAINT, (mail.family, mail.raw)
+            assert report.kind not in {ReportKind.BOUNCE, ReportKind.DELAYED, ReportKind.UNSUBSCRIBE}, (
+                mail.family,
+                mail.raw,
+            )
+            assert report.kind is not ReportKind.COMPLAINT or report.reason is not FailureReason.COMPLAINT, (
+                mail.family,
+                mail.raw,
+            )
             assert not report.hard
 
 
@@ -40,7 +46,7 @@ def test_absences_in_every_language_and_by_every_program(language):
     assert {mail.language for mail in mails} == {language}
     assert {mail.program for mail in mails} == set(PROGRAMS)
     reports = [parse(mail.raw)[0] for mail in mails]
-    assert [one.kind for one in reports] == [Kind.AUTOREPLY] * len(mails)
+    assert [one.kind for one in reports] == [ReportKind.AUTOREPLY] * len(mails)
     if language in MAIN:
         assert [one.returns_on for one in reports] == [mail.returns_on for mail in mails]
         assert [one.successor for one in reports] == [mail.successor for mail in mails]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.bounce import SCOPES, BounceReport, Kind, Reason
+from mailer.domain.bounce import SCOPES, BounceReport, FailureReason, ReportKind
 from mailer.formats.report import parse
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -30,7 +30,7 @@ def test_corpus(mail, ending):
 
 def test_the_corpus_has_every_kind_and_most_reasons():
     reports = [report for mail in MAILS for report in parse(mail.read_bytes())]
-    assert {report.kind for report in reports} == set(Kind)
+    assert {report.kind for report in reports} == set(ReportKind)
     assert len({report.reason for report in reports}) > 20
     assert len([mail for mail in MAILS if mail.stem.startswith("autoreply_")]) >= 10
     assert {mail.with_suffix(".toml") for mail in MAILS} == set(CORPUS.glob("*.toml"))
@@ -40,9 +40,9 @@ def test_the_corpus_has_every_kind_and_most_reasons():
 def test_hard_means_a_dead_address_and_nothing_else(mail):
     for report in parse(mail.read_bytes()):
         if report.hard:
-            assert report.kind is Kind.BOUNCE
+            assert report.kind is ReportKind.BOUNCE
             assert report.scope == "address"
-        if report.kind in {Kind.BOUNCE, Kind.DELAYED}:
+        if report.kind in {ReportKind.BOUNCE, ReportKind.DELAYED}:
             assert report.rule
             assert report.hard is not None
         else:
@@ -59,8 +59,8 @@ def test_an_answer_by_a_person_is_no_report(mail):
         b"\n--letter\nContent-Type: message/rfc822\n\n" + mail.read_bytes() + b"\n--letter--\n"
     )
     kinds = {report.kind for report in parse(letter)}
-    assert not kinds & {Kind.BOUNCE, Kind.DELAYED, Kind.UNSUBSCRIBE}, kinds
-    assert Kind.COMPLAINT not in kinds or b"X-HmXmrOriginalRecipient" in letter
+    assert not kinds & {ReportKind.BOUNCE, ReportKind.DELAYED, ReportKind.UNSUBSCRIBE}, kinds
+    assert ReportKind.COMPLAINT not in kinds or b"X-HmXmrOriginalRecipient" in letter
 
 
 def quoted(mail):
@@ -74,13 +74,13 @@ def quoted(mail):
 
 @pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail.stem)
 def test_a_quoted_report_is_no_report(mail):
-    assert [report.kind for report in parse(quoted(mail))] == [Kind.OTHER]
+    assert [report.kind for report in parse(quoted(mail))] == [ReportKind.OTHER]
 
 
 @pytest.mark.parametrize("raw", [b"", b"\n", b"\r", b"\0", b"From ", b":", b"\n\n\n", b"\xff\xfe", b"--\n--\n", b"{}"])
 def test_hardly_anything_is_ordinary_mail(raw):
-    assert parse(raw) == [BounceReport(kind=Kind.OTHER)]
+    assert parse(raw) == [BounceReport(kind=ReportKind.OTHER)]
 
 
 def test_every_reason_has_a_scope():
-    assert set(SCOPES) == set(Reason)
+    assert set(SCOPES) == set(FailureReason)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mailer.domain.bounce import BounceReport, Kind, Original, Reason, Scope, Verdict
+from mailer.domain.bounce import BounceReport, FailureReason, Original, ReportKind, Scope, Verdict
 from mailer.formats.report import parse
 from mailer.formats.reports import addresses, dates, delivery_status, notification, words
 from mailer.formats.reports.opening import MOST_PARTS, open_mail, split_head
@@ -184,7 +184,7 @@ def test_notifications_that_say_nothing(text):
 def test_a_transient_notification_is_never_hard():
     text = '{"notificationType":"Bounce","bounce":{"bounceType":"Transient","bouncedRecipients":[{"emailAddress":"a@b.example","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]}}'
     (report,) = notification.notifications(text)
-    assert (report.hard, report.status, report.reason) == (False, "5.1.1", Reason.USER_UNKNOWN)
+    assert (report.hard, report.status, report.reason) == (False, "5.1.1", FailureReason.USER_UNKNOWN)
 
 
 def mail(sender, subject, body, head="Return-Path: <>\n"):
@@ -193,7 +193,7 @@ def mail(sender, subject, body, head="Return-Path: <>\n"):
 
 def test_a_server_that_names_nobody():
     (report,) = parse(mail("MAILER-DAEMON@x.example", "Undelivered mail", "Your message could not be delivered."))
-    assert (report.kind, report.recipient) == (Kind.BOUNCE, None)
+    assert (report.kind, report.recipient) == (ReportKind.BOUNCE, None)
 
 
 def test_a_server_that_names_one_address_in_no_clear_place():
@@ -218,7 +218,7 @@ def test_a_sentence_that_runs_over_two_lines():
 )
 def test_a_letter_that_speaks_of_failure_is_a_letter(body):
     raw = mail("Anna <anna@reader.example>", "Delivery failed", body, head="Return-Path: <anna@reader.example>\n")
-    assert [report.kind for report in parse(raw)] == [Kind.OTHER]
+    assert [report.kind for report in parse(raw)] == [ReportKind.OTHER]
 
 
 def test_good_news_about_nobody():
@@ -226,7 +226,7 @@ def test_good_news_about_nobody():
         b"Content-Type: text/plain; charset=utf-8", b'Content-Type: multipart/report; boundary="b"'
     )
     raw += b"--b\nContent-Type: message/delivery-status\n\nAction: relayed\nStatus: 2.1.9\n\n--b--\n"
-    assert [(report.kind, report.recipient) for report in parse(raw)] == [(Kind.DELIVERED, None)]
+    assert [(report.kind, report.recipient) for report in parse(raw)] == [(ReportKind.DELIVERED, None)]
 
 
 def test_two_hundred_recipients_are_enough():
@@ -259,7 +259,7 @@ def test_a_link_that_carries_an_address_names_nobody():
 
 def test_an_absence_told_by_a_machine_without_marks():
     (report,) = parse(mail("Anna <anna@reader.example>", "Re: Bulletin", "I am currently out of the office."))
-    assert report.kind is Kind.AUTOREPLY
+    assert report.kind is ReportKind.AUTOREPLY
 
 
 def test_a_report_part_in_a_persons_letter_is_no_report():
@@ -268,10 +268,10 @@ def test_a_report_part_in_a_persons_letter_is_no_report():
     )
     raw = raw.replace(b"Content-Type: text/plain; charset=utf-8", b'Content-Type: multipart/mixed; boundary="b"')
     raw += b"--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; x@y.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
-    assert [report.kind for report in parse(raw)] == [Kind.OTHER]
+    assert [report.kind for report in parse(raw)] == [ReportKind.OTHER]
 
 
 def test_words_of_the_domain():
-    verdict = Verdict(reason=Reason.MAILBOX_FULL, hard=False, rule="full")
-    report = BounceReport(kind=Kind.BOUNCE, reason=Reason.TIMEOUT, original=Original(message_id="<a@b>"))
+    verdict = Verdict(reason=FailureReason.MAILBOX_FULL, hard=False, rule="full")
+    report = BounceReport(kind=ReportKind.BOUNCE, reason=FailureReason.TIMEOUT, original=Original(message_id="<a@b>"))
     assert (verdict.scope, report.scope, report.original_message_id) == (Scope.MAILBOX, Scope.TRANSPORT, "<a@b>")

@@ -10,7 +10,7 @@ import pytest
 
 from mailer.domain.bounce import Way
 from mailer.domain.errors import BadInput, MailerError
-from mailer.domain.ports import BIGGEST_MAIL, Waiting
+from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
 from mailer.gateways.inbox import imap_commands
 from mailer.gateways.inbox.imap import ImapInbox
 from mailer.gateways.inbox.imap_commands import ImapSettings
@@ -44,8 +44,8 @@ def test_what_is_done_is_seen_and_waits_no_more(maildir: Path):
         assert (inbox.way, inbox.count()) == (Way.MAILDIR, 2)
         first, second = inbox.mails()
         assert [first, second] == [
-            Waiting(name="new/1.x", content=b"1.x" + REPORT),
-            Waiting(name="new/2.x", content=b"2.x" + REPORT),
+            WaitingMail(name="new/1.x", content=b"1.x" + REPORT),
+            WaitingMail(name="new/2.x", content=b"2.x" + REPORT),
         ]
         inbox.done(first)
         assert [one.name for one in inbox.mails()] == ["new/2.x"]
@@ -171,16 +171,16 @@ def test_a_file_is_read_or_says_why_not(tmp_path: Path):
     file, link = tmp_path / "report.eml", tmp_path / "link.eml"
     file.write_bytes(REPORT)
     link.symlink_to(file)  # who names a link means what it leads to
-    assert read_file(file) == Waiting(name=str(file), content=REPORT)
+    assert read_file(file) == WaitingMail(name=str(file), content=REPORT)
     assert read_file(link).content == REPORT
     assert read_file(tmp_path).why == "it cannot be read: Is a directory"
     assert read_file(tmp_path / "none").why == "it cannot be read: No such file or directory"
     os.truncate(file, BIGGEST_MAIL + 1)
-    assert read_file(file) == Waiting(name=str(file), why=TOO_BIG)
+    assert read_file(file) == WaitingMail(name=str(file), why=TOO_BIG)
 
 
 def test_a_stream_is_read_to_its_end_and_no_further_than_a_report_may_go():
-    assert read_stream(io.BytesIO(REPORT), "-") == Waiting(name="-", content=REPORT)
+    assert read_stream(io.BytesIO(REPORT), "-") == WaitingMail(name="-", content=REPORT)
     endless = io.BytesIO(b"x" * (BIGGEST_MAIL + 5))
     assert read_stream(endless, "-").why == TOO_BIG
     assert endless.tell() == BIGGEST_MAIL + 1
@@ -234,7 +234,7 @@ def test_where_nobody_answers_it_is_said():
             ask()
     inbox.close()
     with pytest.raises(MailerError, match="was left before a mail was moved to Processed"):
-        inbox.done(Waiting(name="1"))
+        inbox.done(WaitingMail(name="1"))
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch):

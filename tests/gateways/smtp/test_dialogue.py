@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.gateways.smtp.dialogue import Dialogue
-from mailer.gateways.smtp.events import Answered, Event, Over, Refused, Verb, Wanted
+from mailer.gateways.smtp.events import Answered, CommandRefused, Event, Over, Verb, Wanted
 from tests.gateways.desk import CUT, EVERYTHING, GROUPS, ONE_BY_ONE, Desk
 from tests.gateways.relays import ANNA, BORIS, CLARA, MESSAGE, ZOE, Letter
 
@@ -26,7 +26,7 @@ def told(event: Event) -> str:
             return f"wanted {parcel.to.local}"
         case Answered(parcel, code, _text):
             return f"answered {parcel.to.local} {code}"
-        case Refused(parcel, verb, code, _text):
+        case CommandRefused(parcel, verb, code, _text):
             return f"refused {parcel.to.local} {verb.name} {code}"
         case Over(_why, code, out_of_step):
             return "out of step" if out_of_step else f"over {code}"
@@ -185,11 +185,11 @@ def test_a_copy_refused_after_a_lone_dot_is_under_way_until_its_answer() -> None
     assert spoken(dialogue) == "MAIL RCPT DATA ."
     assert not dialogue.ready
     known, left = dialogue.abandon()
-    assert (known, left) == ([Refused(A, Verb.RCPT, 550, "x")], [])
+    assert (known, left) == ([CommandRefused(A, Verb.RCPT, 550, "x")], [])
 
 
 def test_what_was_answered_before_the_end_is_known_and_what_was_refused_out_of_step_is_not() -> None:
-    for last, known in (("", [Answered(A, 250, "x"), Refused(B, Verb.RCPT, 550, "x")]), ("250", [])):
+    for last, known in (("", [Answered(A, 250, "x"), CommandRefused(B, Verb.RCPT, 550, "x")]), ("250", [])):
         dialogue = Dialogue(GROUPED)
         dialogue.ask(A)
         list(tell(dialogue, "250 250 354"))
@@ -276,7 +276,7 @@ def test_whatever_comes_nothing_is_raised_and_every_copy_ends_once(
                     ended.append(parcel)
                 case Over():
                     over = True
-                case Answered(parcel) | Refused(parcel):
+                case Answered(parcel) | CommandRefused(parcel):
                     ended.append(parcel)
         assert not (over and dialogue.ready)
     known, left = dialogue.abandon()
@@ -350,7 +350,7 @@ def test_what_is_told_is_what_the_relay_did(
             case Answered(parcel, code, _text):
                 assert code is not None
                 assert (code < 300) == (parcel.message in taken)
-            case Refused(parcel):
+            case CommandRefused(parcel):
                 assert parcel.message not in taken
             case Over(_why, _code, out_of_step):
                 assert not out_of_step

@@ -5,7 +5,7 @@ import pytest
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
 from mailer.domain.ports import Envelope
 from mailer.gateways.smtp import outcomes
-from mailer.gateways.smtp.events import Answered, Refused, Verb
+from mailer.gateways.smtp.events import Answered, CommandRefused, Verb
 from tests.gateways.relays import ANNA, Letter
 
 PARCEL = Letter(ANNA)
@@ -33,7 +33,7 @@ PARCEL = Letter(ANNA)
     ],
 )
 def test_a_refusal_about_the_copy(verb: Verb, code: int, text: str, kind: type[Outcome], detail: str) -> None:
-    outcome = outcomes.of_refusal(Refused(PARCEL, verb, code, text), "TLSv1.3")
+    outcome = outcomes.of_refusal(CommandRefused(PARCEL, verb, code, text), "TLSv1.3")
     assert isinstance(outcome, kind)
     assert (outcome.detail, outcome.tls_version) == (detail, "TLSv1.3")
     assert outcome.reply is not None
@@ -57,7 +57,7 @@ def test_a_refusal_about_the_copy(verb: Verb, code: int, text: str, kind: type[O
     ],
 )
 def test_a_refusal_about_us(verb: Verb, code: int, text: str, sentence: str) -> None:
-    outcome = outcomes.of_refusal(Refused(PARCEL, verb, code, text), "")
+    outcome = outcomes.of_refusal(CommandRefused(PARCEL, verb, code, text), "")
     assert isinstance(outcome, str)
     assert sentence in outcome
 

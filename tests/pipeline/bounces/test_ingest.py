@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Kind, Matter, NamedBy, RawReport, Reason, Way
+from mailer.domain.bounce import FailureReason, Matter, NamedBy, RawReport, ReportKind, Way
 from mailer.domain.delivery import State
 from mailer.domain.errors import NotFound, Refused
 from mailer.formats.token import Keyring
@@ -61,7 +61,12 @@ def test_a_bounce_to_the_return_path_finds_its_copy(app: App) -> None:
     copy = copies(app)["P001"]
     assert copy.state is State.BOUNCED
     [read] = done.readings
-    assert (read.kind, read.reason, read.hard, read.status) == (Kind.BOUNCE, Reason.USER_UNKNOWN, True, "5.1.1")
+    assert (read.kind, read.reason, read.hard, read.status) == (
+        ReportKind.BOUNCE,
+        FailureReason.USER_UNKNOWN,
+        True,
+        "5.1.1",
+    )
     assert (read.delivery, read.named_by, read.person, read.forwarded) == (copy.id, NamedBy.RETURN_PATH, "P001", False)
     assert matters(app) == [("P001", Matter.BOUNCED)]
     assert states(app) == {"accepted": 29, "bounced": 1}
@@ -168,7 +173,7 @@ def test_many_at_once_are_kept_together_or_not_at_all(app: App, monkeypatch: pyt
     "content", [b"", b"\0" * 100, b"Subject: \xff\xfe\r\n\r\n\x00", b"Subject: =?utf-8?b?AAA=?=\n\n"]
 )
 def test_any_octets_are_kept(app: App, content: bytes) -> None:
-    assert come(app, content).readings[0].kind is Kind.OTHER
+    assert come(app, content).readings[0].kind is ReportKind.OTHER
     with app.store.reading() as connection:
         assert [one.raw.content for one in reports.kept(connection)] == [content]
     assert matters(app) == []

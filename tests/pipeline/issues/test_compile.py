@@ -9,7 +9,7 @@ from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
 from mailer.domain.edition import NO_INSERT, Slot
 from mailer.domain.errors import CannotRender
-from mailer.domain.newsletter import Sender
+from mailer.domain.newsletter import SenderName
 from mailer.formats.message.parts import contents
 from mailer.pipeline.issues.compile import Letterhead, Workbench
 from tests.formats.made_up import CORPORATE, a_newsletter, an_edition, an_issue
@@ -85,7 +85,7 @@ def test_nobody_has_to_be_paid_where_no_date_is_told(bench):
 def test_what_no_header_can_hold_names_the_person(bench):
     with pytest.raises(CannotRender, match="the en copy of person P001 cannot be made: The To cannot hold"):
         bench.make(replace(COPY, address=Address(local="=?x", domain="example.org")), "<m17@x>")
-    sender = Sender(name="The\nLetter", address=Address(local="letter", domain="club.example"))
+    sender = SenderName(name="The\nLetter", address=Address(local="letter", domain="club.example"))
     spoilt = replace(bench, letterhead=replace(bench.letterhead, sender=sender))
     with pytest.raises(CannotRender, match=r"person P001 cannot be made: The From holds U\+000A"):
         spoilt.make(COPY, "<m17@x>")

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import event
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Matter, Reason, Way
+from mailer.domain.bounce import FailureReason, Matter, Way
 from mailer.domain.delivery import State
 from mailer.domain.errors import TransportDown
 from mailer.domain.hold import Failure, HoldReason
@@ -190,7 +190,12 @@ async def test_a_digest_names_holds_pauses_what_is_uncertain_held_and_owed(tmp_p
     async def story(app: App, sink: Sink) -> None:
         reverse(app, lapsed)
         failure = Failure(
-            issue=str(ISSUE), reason=Reason.USER_UNKNOWN, hard=True, refused=True, forwarded=False, at=clock.now()
+            issue=str(ISSUE),
+            reason=FailureReason.USER_UNKNOWN,
+            hard=True,
+            refused=True,
+            forwarded=False,
+            at=clock.now(),
         )
         with app.store.transaction() as connection:
             holds.set_hold(
@@ -806,8 +811,8 @@ async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Pat
         telling.digests(app.context)
         with app.store.transaction() as connection:
             (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
-            alarms.unwanted(connection, app.context, found, Reason.BLOCKED, "554 on a list")
-            alarms.unwanted(connection, app.context, found, Reason.BLOCKED, "554 on a list again")
+            alarms.unwanted(connection, app.context, found, FailureReason.BLOCKED, "554 on a list")
+            alarms.unwanted(connection, app.context, found, FailureReason.BLOCKED, "554 on a list again")
         assert await telling.send(replace(app.context, templates=own), transport_to(sink)) == 1
         assert "line 2" in outbox(app).failure
         (told,) = [readable(one) for one in post(sink, OPERATOR)]
@@ -845,7 +850,9 @@ async def test_without_an_operator_nobody_is_alarmed_but_the_log_says_so(
         caplog.clear()
         with app.store.transaction() as connection:
             said = f"554 5.7.1 <{PEOPLE[0].email}>: blocked"
-            alarms.unwanted(connection, replace(app.context, operator=""), the_mailing(app), Reason.BLOCKED, said)
+            alarms.unwanted(
+                connection, replace(app.context, operator=""), the_mailing(app), FailureReason.BLOCKED, said
+            )
         (line,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
         assert str(ISSUE) in line.getMessage()
         assert "blocked" in line.getMessage()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from mailer.app.installation import App
 from mailer.domain.circulation import Register, candidates, judge
-from mailer.domain.membership import Kind
+from mailer.domain.membership import MembershipKind
 from mailer.domain.register_change import Difference, MembershipChange, SeatChange
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings import plan
@@ -22,7 +22,7 @@ from tests.builders import a_membership, a_payment, a_register, a_seat, register
 from tests.club import ISSUE, LETTER, pull_issues
 
 CHUNKS = (1, 2, 3, 1000)
-FIRM = {"kind": Kind.CORPORATE}
+FIRM = {"kind": MembershipKind.CORPORATE}
 PAID = {"amount": 80000}
 
 
@@ -102,7 +102,7 @@ def test_who_is_on_several_memberships_is_judged_once_by_the_best(app: App, chun
     register = a_register(
         a_membership("M001", circle="archive"),
         a_membership("M002"),
-        a_membership("M003", kind=Kind.HONORARY),
+        a_membership("M003", kind=MembershipKind.HONORARY),
         a_seat("M001", "P002"),
         a_seat("M002", "P002"),
         a_seat("M003", "P001"),

@@ -17,7 +17,7 @@ def test_waiting_copies_come_once_each_in_the_order_of_their_numbers(store: Stor
         put(connection, ids[1], state=State.ACCEPTED)
         deliveries.name_messages(connection, [(one, f"<{one}@club.example>") for one in ids])
         found = mailings.mailing(connection, mailing)
-        read: list[waiting.Waiting] = []
+        read: list[waiting.PendingCopy] = []
         while chunk := waiting.waiting(connection, found, after=read[-1].copy.copy_number if read else 0, limit=limit):
             assert len(chunk) <= limit
             read += chunk

@@ -1,11 +1,11 @@
 """Replies about the message itself: too big, infected, taken for spam, or against a rule of the house."""
 
-from mailer.domain.bounce import Reason
+from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
 
 RULES = (
     rule(
-        Reason.TOO_BIG,
+        FailureReason.TOO_BIG,
         "the message is bigger than the server or the reader takes",
         r"message (?:size|length|is|was|file|body)?[^.]{0,30}(?:too (?:big|large)|exceed)|message (?:is |was )?too long|(?:size|length) (?:of (?:the |this )?(?:message|mail)|exceed|limit)",
         r"(?:message|mail|e-?mail|file|attachment|data|header|body) (?:is |was |size |length )*too (?:big|large)|too large for|recipsizelimit|sizelimit",
@@ -14,19 +14,19 @@ RULES = (
         r"(?:сообщени\w|письмо)[^.]{0,30}(?:слишком (?:бол|вели)|превыша)|(?:не принимает|отклон\w+)[^.]{0,30}так\w+ размер|trop (?:volumineux|gros)|troppo grande|demasiado grande|muito grande|te groot|zbyt duż|příliš velk|för stor\b|for stor\b|çok büyük|túl nagy|邮件(?:太大|过大|大小超)|サイズ(?:が|の)?(?:大き|超過|制限)|크기(?:가)? 초과|размер[^.]{0,30}превы|nachricht .{0,20}zu groß|message trop (?:gros|volumineux)|mensaje .{0,20}demasiado grande",
     ),
     rule(
-        Reason.VIRUS,
+        FailureReason.VIRUS,
         "a virus filter stopped it",
         r"virus|malware|trojan|infected|worm\b|eicar|phish|mailscanner|вирус",
     ),
     rule(
-        Reason.SPAM,
+        FailureReason.SPAM,
         "a spam filter stopped it",
         r"\bspam|unsolicited|\bube\b|\buce\b|bulk (?:e-?)?mail|junk|spam(?:assassin|med)|high-?probab|rejete|mass mail(?:er|ing)",
         r"message (?:looks|appears) (?:like|to be)|advertis|recurrent pattern|content filter|block(?:ed|listed) url|\burls?\b[^.]{0,30}(?:is |are )?(?:listed|blocked|blacklisted)|surbl|bulk.adv|cloudmark|likely suspicious",
         r"спам|нежелательн|gtube|spam-?verdacht|contains? (?:a )?(?:suspicious|blocked|forbidden) (?:url|link)",
     ),
     rule(
-        Reason.CONTENT,
+        FailureReason.CONTENT,
         "something in the message was refused: a header, an attachment, its form",
         r"(?:message |mail )?content (?:is |was |has been )?(?:reject|not|refus|denied|unaccept|block)|unacceptable content|banned (?:content|attachment|file)",
         r"attachments?\b[^.]{0,60}(?:block|not|reject|remov|banned|prohib|forbid|illegal|danger|allow|limit|policy|too\b|contain|type|extension|name|size)|(?:block|bann|illegal|reject|prohibit|forbid|unacceptable|danger|unsafe|contain|suspicious|executable|invalid|bad)\w*[^.]{0,40} attachment|duplicate header|multiple (?:addresses|from|instances)|headers? (?:error|fail|not|line|missing|syntax)|headers? (?:is|are) not accepted|missing (?:header|date|from|message-id|subject)",
@@ -35,7 +35,7 @@ RULES = (
         r"subject (?:header|line|is)|blocked (?:content|file|extension)|rejecting banned|\bpol-p\d|\bmsg-p\d",
     ),
     rule(
-        Reason.POLICY,
+        FailureReason.POLICY,
         "a policy of the other side, not told in detail",
         r"policy|policies|prohibited by|protocol violation|administrative prohibit|administrat(?:or|ively)[^.]{0,20}(?:prohibit|denied|reject)",
         r"not accepted for|rejected for|low priority|denied by|security (?:reason|violation|filter)|mail flow rule|compliance|transport.rules|quarantin",
@@ -45,13 +45,13 @@ RULES = (
 # A full mailbox speaks of size and of exceeding too, so it is asked before the rules above.
 FULL = (
     rule(
-        Reason.SERVER_FULL,
+        FailureReason.SERVER_FULL,
         "the disk of the other server is full",
         r"insufficient (?:system )?(?:disk|storage|space)|not enough (?:disk|free) space|no space left|disk full|system storage|out of (?:disk|space)",
         r"insufficient system|low (?:on )?disk|\bmail system full",
     ),
     rule(
-        Reason.MAILBOX_FULL,
+        FailureReason.MAILBOX_FULL,
         "the reader's mailbox is full",
         r"(?:mail ?box|in-?box|mail ?folder|mail ?drop|account|maildir|user|recipient|space|storage|box|quota)\b[^.;]{0,60}(?:\bfull\b|over (?:the |its |their |his |disk )?(?:allowed |storage )?quota|over quota|exceed\w* (?:the |its |their |his |your |allocated |allowed |maximum |disk |storage |mail ?box )*(?:quota|storage|size|space|limit|allocation|local)|used up|no space)",
         r"(?:disk |mail ?box |storage |mail |user |disc )?quota (?:is |has been |was |usage |limit |size )*(?:exceed|full|reach|violat|error)|over ?quota|out of (?:quota|storage)|full mail ?box",

@@ -1,35 +1,35 @@
 """Replies about the reader's address: moved away, switched off, or not there at all."""
 
-from mailer.domain.bounce import Reason
+from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
 
 RULES = (
     rule(
-        Reason.FILTERED,
+        FailureReason.FILTERED,
         "the reader's own rules refused it",
         r"recipient(?:'s)? preferences|user rules|refuse to receive|refuses? (?:to receive|this) mail|message filtered|mail filtered|user reject|privacy settings",
         r"only accepting mail from|has restricted sms|account is protected by|denied by (?:the )?recipient|not wish to receive|(?:blocked|rejected|refused) by (?:the )?(?:recipient|user|addressee)\b",
         r"\brcp-p[23]|whitelist|not in (?:the )?recipient's|domain[- ]filter|recipient (?:does not|doesn't) (?:accept|want)|mail (?:is )?rejected by (?:the )?(?:owner|recipient)",
     ),
     rule(
-        Reason.TAKES_NO_MAIL,
+        FailureReason.TAKES_NO_MAIL,
         "the domain has said that it takes no mail (RFC 7505)",
         r"null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mail",
         r"(?:mx|srv) record indicated no smtp service|5\.7\.27 |\b556\b|no mail (?:is )?accepted here|domain (?:does not|doesn't) accept|not accept(?:ing)? any (?:e-?)?mail",
     ),
     rule(
-        Reason.MOVED,
+        FailureReason.MOVED,
         "the reader has moved, and no forwarding is left",
         r"(?:mailbox|user|recipient|address|account|person|he|she)\b[^.]{0,60}(?:has |have )?(?:been )?(?:moved|changed|replaced by|relocated)(?! temporar)|new address is|no forwarding|no longer on (?:this |the )?server",
         r"not our customer|address changed|has left|left the company|no longer (?:with|works|employed|at this)|5\.1\.6|адрес изменен|уволен|больше не работает",
     ),
     rule(
-        Reason.USER_UNKNOWN,
+        FailureReason.USER_UNKNOWN,
         "the server calls the address itself inactive",
         r"inactive (?:e-?mail )?address",
     ),
     rule(
-        Reason.SUSPENDED,
+        FailureReason.SUSPENDED,
         "the mailbox is there, but switched off",
         r"(?:account|mail ?box|user|recipient|address|mailaddress|e-?mail|customer)\b[^.]{0,60}(?:is |has been |was |currently |temporarily |administrative?le?y )*(?:disabled|suspended|locked|deactivated|blocked|frozen|de-?activated|discontinued|on hold|inactive|limited)(?! using| by rbl| your| this message| the message)",
         r"(?:disabled|suspended|inactive|deactivated|locked|blocked|dormant|expired|closed) (?:account|mail ?box|user|recipient)|mail ?box unavailable or access denied|not an? active|not active|invalid/inactive",
@@ -37,7 +37,7 @@ RULES = (
         r"not allowed to receive|no mail will be accepted|account .{0,20}(?:terminated|cancel)|mailbox (?:is )?(?:currently )?unavailable, ?(?:try|please)|temporarily (?:disabled|unavailable|locked)",
     ),
     rule(
-        Reason.USER_UNKNOWN,
+        FailureReason.USER_UNKNOWN,
         "the server does not know the reader",
         r"(?:user|recipient|receiver|mail ?box|account|address|addressee|person|destination|login|adresse|subscriber|alias|rcpt|customer|local ?part|userid|to:)s?\b(?!(?:'s)? (?:e-?mail |mail |smtp )?(?:server|system|host)\b)[^.;]{0,90}(?:\bunknown\b|not (?:a )?(?:found|known|exist|local|listed|recogni[sz]ed|valid|present|registered|ok|defined|available here|located|here\b)|no longer (?:exist|valid|available|in use|active|accept)|does(?:n't| not) (?:exist|have an?)|(?:do|did)(?:n't| not) exist|non-?exist|invalid|(?<!service )is unavailable|is wrong|un(?:known|defined|recogni[sz]ed)|isn't (?:known|valid|listed)|wasn't found|could ?n[o']t be (?:found|resolved)|cannot be found|never existed|ungültig|unbekannt|inconnu)",
         r"(?:unknown|invalid|no such|non-?existent|nonexistent|bad|illegal|incorrect|unrecogni[sz]ed|undefined|nosuch|wrong|unable to find|cannot find|not a (?:known|valid|local|legal))[ _:-]{0,3}(?:or \w+ )?(?:local |virtual |destination |final |delivery |alias |e-?mail |mail |or )*(?:user|recipient|receiver|mail ?box|account|address|person|destination|name|e-?mail|local ?part|rcpt|alias|subscriber|addressee|userid|customer|member)",
@@ -51,7 +51,7 @@ RULES = (
         r"(?:the )?recipient name is not|badly formed|not reach.{0,20}recipient not|no such (?:local )?(?:part|name)|can(?:not|'t) (?:find|locate|resolve) (?:the )?(?:user|recipient|mailbox|address)|vdeliver: invalid|not our user|5\.1\.1 bad address|user_not_found|invalid final delivery",
     ),
     rule(
-        Reason.USER_UNKNOWN,
+        FailureReason.USER_UNKNOWN,
         "the server says in its own language that it does not know the reader",
         r"unbekannte[rn]? (?:empf(?:ä|ae)nger|benutzer|nutzer|adresse)|kein(?:en)? solche[rns]? (?:benutzer|empf(?:ä|ae)nger|postfach)|postfach[^.]{0,60}(?:existiert nicht|nicht (?:gefunden|vorhanden))",
         r"(?:adresse|destinataire|utilisateur|bo[iî]te)\b[^.]{0,90}(?:pas (?:pu être |été )trouv|n'existe|introuvable|inconnue?\b)|utilisateur inexistant",
@@ -65,7 +65,7 @@ RULES = (
         r"non-? ?existing (?:user|recipient|mailbox|address)|not in my validrcptto|recipient (?:mailbox )?(?:was )?not found|relay not permitted, no such",
     ),
     rule(
-        Reason.HOST_UNKNOWN,
+        FailureReason.HOST_UNKNOWN,
         "the domain of the address does not exist, or has no mail server",
         r"(?:host|domain|name service|dns)[^.;]{0,60}(?:unknown(?! error)|not found(?!, try)|does(?:n't| not) exist|non-?existent|not (?:exist|known|valid|resolv)|is (?:invalid|dead)|no such|nxdomain|no data known)(?!, try again)",
         r"(?:unknown|no such|bad|invalid|illegal|non-?existent|unresolvable) (?:mail )?(?:host|domain|destination (?:host|domain|system)|server)|name or service not known|5\.1\.2\b|5\.4\.4\b|bad destination (?:system|host)",
@@ -77,7 +77,7 @@ RULES = (
 # Asked when nothing else was said: a server that rejects a recipient, and stops there, means that it has none.
 REJECTED = (
     rule(
-        Reason.USER_UNKNOWN,
+        FailureReason.USER_UNKNOWN,
         "the server rejects the recipient and gives no other reason",
         r"does not like recipient|rejected (?:address|recipient)|recipient (?:address )?(?:is |was )?(?:refused|not accepted|unacceptable|denied)",
         r"(?:address(?:es)?|recipient) (?:was |were |is )?rejected(?=[\s:]*(?:$|[^\w\s:]|\d|access denied|no such|undeliver|\S{1,80}@|[\w\-]+·\w))",

@@ -1,12 +1,12 @@
 """Replies that refuse us, the sender: they say nothing about the reader, however final their code sounds."""
 
-from mailer.domain.bounce import Reason
+from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
 
 # Our own allowance is called a quota too, so it is asked for before full mailboxes.
 ALLOWANCE = (
     rule(
-        Reason.RATE,
+        FailureReason.RATE,
         "we have used up what our own relay lets us send",
         r"(?:daily|hourly) (?:user |message |e-?mail )*(?:sending )?(?:quota|limit)|sending (?:quota|limit)|limit for sending",
     ),
@@ -14,14 +14,14 @@ ALLOWANCE = (
 
 RULES = (
     rule(
-        Reason.NO_PTR,
+        FailureReason.NO_PTR,
         "our server's address has no name in DNS, or one that does not lead back",
         r"reverse dns|\brdns\b|\bptr\b|reverse lookup|ip name lookup failed|ip address .{0,40}resolv",
         r"cannot (?:find|resolve) your (?:host ?name|address)|unresolvable relay host|unverif[iy]+able sending ip",
         r"your (?:host ?name|ip(?: address)?|mail ?server)\b[^.]{0,40}(?:not (?:exist|found)|unknown)[^.]{0,10}\bin (?:the )?dns|(?:no|without) reverse|dynamic/residential|unresolvable (?:ip|client)",
     ),
     rule(
-        Reason.AUTHENTICATION,
+        FailureReason.AUTHENTICATION,
         "SPF, DKIM or DMARC of our mail did not pass",
         r"\bspf\b|\bdkim\b|\bdmarc\b|sender id \(pra\)|purported responsible address|sender policy framework",
         r"unauthenticated (?:e-?mail|mail|messages?|senders?)|sender (?:is )?unauthenticated|authentication (?:level|requirements|checks?|information)",
@@ -30,7 +30,7 @@ RULES = (
         r"invalid ip for sending mail of domain|domain .{0,80} mismatches client ip|authentication-results",
     ),
     rule(
-        Reason.MEMBERS_ONLY,
+        FailureReason.MEMBERS_ONLY,
         "a mailing list or group takes mail from its members or from inside only",
         r"not (?:a )?(?:valid |registered )?members?\b.{0,60}(?:list|\bml\b)|members?-only|non-?member|closed (?:mailing )?list",
         r"not allowed to post|not subscribed to|only (?:members|subscribers)|restricted list|permission to (?:post|write)|google groups",
@@ -40,7 +40,7 @@ RULES = (
         r"allows? only|recipnotfound.{0,20}restrict|sender(?:s)? (?:is )?not (?:allowed|authorized|accepted) (?:by|to)",
     ),
     rule(
-        Reason.LOGIN,
+        FailureReason.LOGIN,
         "the server wants a login that our relay did not give",
         r"smtp[ -]auth|(?:smtp )?authentication (?:is )?(?:required|failure|failed|credentials|turned on)|must authenticate",
         r"authenticat(?:e|ion) (?:first|before)|authentification (?:requise|invalide)|does not advertise auth",
@@ -48,7 +48,7 @@ RULES = (
         r"turn on smtp|please log ?in|client was not authenticated|550 5\.7\.0 authentication",
     ),
     rule(
-        Reason.RELAYING,
+        FailureReason.RELAYING,
         "the server does not carry mail for the recipient's domain, so DNS or the relay is set wrong",
         r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited|operation rejected|rejected|attempt)",
         r"(?:not|unable|cannot|can't|won't|no|refuse|denied|decline|mail|as a|open|insecure mail) (?:to )?relay",
@@ -58,7 +58,7 @@ RULES = (
         r"not a (?:known|valid) (?:local )?domain|domain (?:is )?not (?:hosted|local|handled|served)|rcpthosts",
     ),
     rule(
-        Reason.RATE,
+        FailureReason.RATE,
         "we sent too much too quickly",
         r"too many (?:invalid |unknown |bad |wrong )?(?:unknown users|user|connection|message|email|mail|recipient|session|concurrent|rcpt|simultaneous|request)",
         r"(?:rate|sending|hourly|daily|connection|message|quota) (?:of|limit)[^.]{0,40}(?:exceed|reach|hit)|rate[- ]?limit",
@@ -68,7 +68,7 @@ RULES = (
         r"frequency limit|(?:daily|hourly|sending) limit|over its quota of|sent to too many|mail server has exceeded|limit on the number of",
     ),
     rule(
-        Reason.BLOCKED,
+        FailureReason.BLOCKED,
         "our server or domain is on a block list, or has a bad name there",
         r"spamhaus|spamcop|barracudacentral|\bsorbs\b|\brbl\b|\bdnsbl\b|uribl|\bcbl\b|abuseat|surriel|senderbase|invaluement|njabl",
         r"(?:black|block|deny|reject)[ -]?list(?!.{0,20}(?:recipient|users'))|reputation|poor (?:sender|ip)|banned (?:ip|host|sending)",
@@ -84,7 +84,7 @@ RULES = (
         r"temporarily deferred|service refus|my name was rejected|invalid (?:helo|ehlo|domain name)|helo (?:command )?(?:rejected|access)|bad helo",
     ),
     rule(
-        Reason.SENDER_REFUSED,
+        FailureReason.SENDER_REFUSED,
         "the address or domain in our MAIL FROM or From was refused",
         r"sender (?:address |domain |verif\w+ |is |was |e-?mail )*(?:is |was )?(?:reject|denied|refus|invalid|not (?:found|exist|accept|allow|valid|permit)|fail|unknown|undefined|must|does not|blocked|unable|empty|spammer)",
         r"(?:invalid|unknown|bad|unroute?able|null|empty|unverified|forged|illegal) (?:envelope )?sender|domain of sender|sender's domain|from: (?:domain|address|header)",
