@@ -17,7 +17,7 @@ from mailer.gateways import installation
 from mailer.gateways.sink import Phase, Sink
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import approve, report
-from mailer.pipeline.register import exchange
+from mailer.pipeline.register import import_export
 
 ISSUE = "russia-confidential/320"
 # Minutes between "send" and the first message, and before a delayed copy is tried again: short, fast is for machines.
@@ -134,7 +134,7 @@ def _rewrite(file: Path, values: dict[str, str]) -> None:
 
 def _import_register(opened: App, folder: Path) -> None:
     context = opened.context
-    exchange.import_register(
+    import_export.import_register(
         context.store,
         members_table=files.read_members("members.csv", (folder / "members.csv").read_bytes()),
         payments_table=files.read_payments("payments.csv", (folder / "payments.csv").read_bytes()),

@@ -21,7 +21,7 @@ from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
 from mailer.pipeline.mailings import approve, copies_of, plan
-from mailer.pipeline.register import exchange
+from mailer.pipeline.register import import_export
 from mailer.pipeline.sending.sender import Sender
 from mailer.store.copies.deliveries import Attempt, Delivery
 from tests.doubles import FrozenClock
@@ -223,7 +223,7 @@ def import_register(app: App, people: Sequence[Member]) -> None:
     """The register has these members and their payments."""
     club = Club(app.config.folder)
     club.write_register(people)
-    exchange.import_register(
+    import_export.import_register(
         app.store,
         members_table=files.read_members("members.csv", (club.folder / "members.csv").read_bytes()),
         payments_table=files.read_payments("payments.csv", (club.folder / "payments.csv").read_bytes()),
@@ -239,7 +239,7 @@ def reverse(app: App, member: Member) -> None:
     period = Period(first=date(2018, 1, 1), last=date.fromisoformat(member.until))
     given = {"amount": Decimal(-member.paid), "currency": "RUB", "reference": f"BACK-{member.number:03}"}
     payment = Payment(membership=f"M{member.number:03}", period=period, **given)
-    exchange.add_payment(app.store, payment, who="secretary", now=app.context.clock.now())
+    import_export.add_payment(app.store, payment, who="secretary", now=app.context.clock.now())
 
 
 def pull_issues(app: App) -> list[pull.Pulled]:

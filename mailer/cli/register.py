@@ -12,7 +12,7 @@ from mailer.domain.errors import BadInput
 from mailer.domain.register_change import Difference, FieldChange
 from mailer.formats.register import files as formats
 from mailer.pipeline.bounces import preferences
-from mailer.pipeline.register import erase, exchange, people
+from mailer.pipeline.register import erase, import_export, people
 
 Person = Annotated[str, typer.Argument(metavar="ID", help="as in the register, e.g. P001")]
 
@@ -35,7 +35,9 @@ def import_(
     members_table = formats.read_members(members.name, _read(members)) if members else None
     payments_table = formats.read_payments(payments.name, _read(payments)) if payments else None
     end = now.date() if end_missing else None
-    found = exchange.compare(context.store, members_table=members_table, payments_table=payments_table, end_missing=end)
+    found = import_export.compare(
+        context.store, members_table=members_table, payments_table=payments_table, end_missing=end
+    )
     for bad in found.bad:
         console.complain(str(bad))
     console.warn(found.warnings)
@@ -44,7 +46,7 @@ def import_(
         ended = found.counts["people_ended"]
         if ended and end_missing:
             console.confirm(f"{ended} people who are absent from the file get no further copies.")
-        found = exchange.import_register(
+        found = import_export.import_register(
             context.store,
             members_table=members_table,
             payments_table=payments_table,
@@ -109,7 +111,7 @@ def export(
     Example: mailer register export --out backup
     """
     context = console.context()
-    found = exchange.export_register(context.store, who=context.who, now=context.clock.now())
+    found = import_export.export_register(context.store, who=context.who, now=context.clock.now())
     spool = composition.spool(out)
     if xlsx:
         written = [spool("register.xlsx", formats.write_xlsx(found))]
@@ -199,7 +201,7 @@ def add_payment(
         }
     )
     context = console.context()
-    exchange.add_payment(context.store, payment, who=context.who, now=context.clock.now())
+    import_export.add_payment(context.store, payment, who=context.who, now=context.clock.now())
     period = f"{payment.period.first} to {payment.period.last}"
     console.say(
         {"membership": membership, "from": payment.period.first, "to": payment.period.last, "amount": payment.amount},

@@ -7,7 +7,7 @@ from datetime import date
 
 from mailer.domain.circulation import Register
 from mailer.domain.membership import Membership, Pause, Payment, Seat
-from mailer.domain.payment_ledger import added_payments
+from mailer.domain.register_payments import added_payments
 from mailer.domain.register_rows import (
     BadRow,
     Cell,
@@ -19,7 +19,7 @@ from mailer.domain.register_rows import (
     seat_cells,
     told,
 )
-from mailer.domain.seating import Arrival, seated
+from mailer.domain.register_seats import Arrival, seated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

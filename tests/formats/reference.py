@@ -11,8 +11,8 @@ from urllib.parse import quote
 from mailer.domain.edition import Edition, Place, Slot, SlotLine, Variant
 from mailer.domain.issue import SlotMark, Text
 from mailer.formats.edition.bulletin import Bulletin, compose
-from mailer.formats.edition.flowed import words, wrap
 from mailer.formats.edition.html import write_html
+from mailer.formats.edition.line_wrap import words, wrap
 from mailer.formats.edition.text import write_text
 from mailer.formats.message.stencil import BANNER_HTML
 from tests.formats.made_up import FEES, TEMPLATES, a_newsletter, an_issue

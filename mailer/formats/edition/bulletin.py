@@ -10,7 +10,7 @@ from mailer.domain.errors import BadInput, Refused
 from mailer.domain.issue import Block, Issue, IssueText, Paragraph, Section, Text
 from mailer.domain.membership import FeeSchedule, MembershipKind
 from mailer.domain.newsletter import Newsletter
-from mailer.formats import wording
+from mailer.formats import dates_and_money
 from mailer.formats.issue.markdown import parse, plain
 from mailer.formats.templates import environment, naming_mistakes
 from mailer.formats.typography import NBSP, typeset
@@ -60,8 +60,8 @@ def compose(
             newsletter=newsletter,
             issue=text,
             classification=text.classification or newsletter.classification,
-            date=wording.long_date(issue.date, language),
-            month=wording.month(issue.date, language),
+            date=dates_and_money.long_date(issue.date, language),
+            month=dates_and_money.month(issue.date, language),
             insert=_insert(issue, language, variant, newsletter, fees),
         )
     try:
@@ -93,9 +93,9 @@ def _insert(
         "season": season.year,
         "fees": [
             FeeLine(
-                period=wording.period(option.period, language),
-                years=wording.years(option.years, language),
-                fee=wording.money(option.fee(kind), season.currency, language),
+                period=dates_and_money.period(option.period, language),
+                years=dates_and_money.years(option.years, language),
+                fee=dates_and_money.money(option.fee(kind), season.currency, language),
             )
             for option in season.options
         ],
@@ -144,7 +144,7 @@ def _plain_spaced(block: Block) -> Block:
 def _preheader(text: IssueText, newsletter: Newsletter) -> str:
     """The summary, else the first paragraph; the title, the numbering and the date follow while it is too short."""
     words = _one_line(typeset(text.summary, text.language) or _first_paragraph(text.blocks))
-    date = wording.long_date(text.date, text.language)
+    date = dates_and_money.long_date(text.date, text.language)
     for more in (text.title, f"{newsletter.name} № {text.number} ({text.serial})", date):
         if len(words) < PREHEADER_MIN:
             words = _one_line(f"{words} · {more}" if words else more)

@@ -29,7 +29,7 @@ from mailer.domain.issue import (
     Text,
     ThematicBreak,
 )
-from mailer.formats import wording
+from mailer.formats import dates_and_money
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.inline_styles import inline
 from mailer.formats.templates import environment, naming_mistakes
@@ -53,7 +53,7 @@ def write_html(
         walk = _Walk(templater.get_template("blocks.html.j2").module, mark, sources)
         document = templater.get_template("layout.html.j2").render(
             language=bulletin.language,
-            direction=wording.direction(bulletin.language),
+            direction=dates_and_money.direction(bulletin.language),
             subject=bulletin.subject,
             preheader=bulletin.preheader,
             content=walk.blocks(bulletin.blocks),

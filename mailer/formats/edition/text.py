@@ -25,8 +25,8 @@ from mailer.domain.issue import (
     ThematicBreak,
 )
 from mailer.formats.edition.bulletin import Bulletin
-from mailer.formats.edition.flowed import COLUMNS, stuffed, width, words, wrap
-from mailer.formats.edition.paragraph import Line, flow
+from mailer.formats.edition.line_wrap import COLUMNS, stuffed, width, words, wrap
+from mailer.formats.edition.slot_lines import Line, flow
 from mailer.formats.typography import NBSP
 
 _UNDERLINE = {1: "=", 2: "-"}  # headings of these levels; those below stand as they are

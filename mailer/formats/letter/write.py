@@ -18,12 +18,12 @@ from mailer.domain.errors import BadInput
 from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
 from mailer.formats.characters import unseen
-from mailer.formats.edition.flowed import stuffed, words, wrap
+from mailer.formats.dates_and_money import long_date
+from mailer.formats.edition.line_wrap import stuffed, words, wrap
 from mailer.formats.header import Header, mailbox, parametrised, structured, unstructured
 from mailer.formats.message.base64 import base64_lines
 from mailer.formats.message.quoted import quoted
 from mailer.formats.templates import SYSTEM, naming_mistakes
-from mailer.formats.wording import long_date
 from mailer.views import plain_words
 
 _SUBJECT = "Subject: "

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from mailer.domain.edition import Edition, HtmlSlot, Place, Slot, SlotLine
 from mailer.domain.errors import CannotRender
 from mailer.formats.characters import unseen
-from mailer.formats.edition.flowed import words, wrap
-from mailer.formats.edition.paragraph import fill
+from mailer.formats.edition.line_wrap import words, wrap
+from mailer.formats.edition.slot_lines import fill
 
 Values = Mapping[Slot, str]
 Gap = Callable[[Values], str]  # what stands in the gap, escaped for its place; never ends with a line break

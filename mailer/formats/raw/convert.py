@@ -11,10 +11,10 @@ from mailer.domain.errors import BadInput
 from mailer.formats.issue import folder
 from mailer.formats.issue.front_matter import KEYS, Value
 from mailer.formats.raw import defects as scan
-from mailer.formats.raw import head as heading
+from mailer.formats.raw import front_matter
+from mailer.formats.raw.article import clean
 from mailer.formats.raw.blocks import Defect, RawBlock, Shape, split, words_of
-from mailer.formats.raw.body import clean
-from mailer.formats.raw.paper import without_print
+from mailer.formats.raw.print_artifacts import without_print
 
 _NEEDED = ("number", "serial", "volume", "year", "date", "title")
 _OF_MEMBERSHIP = re.compile(r"\bmembership\b|\bчленств|\bвзнос", re.IGNORECASE)
@@ -46,7 +46,7 @@ def convert(raw: str, *, newsletter: str, language: str) -> Imported:
     defects: list[Defect] = []
     text = without_print(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
     blocks = split(text)
-    head = heading.masthead(blocks)
+    head = front_matter.masthead(blocks)
     _report_masthead(head, blocks, defects)
     keys, article = _credits(head, _without_insert(blocks, head.end, defects), defects)
     body, mended = clean(_without_greeting(article, defects))
@@ -61,7 +61,7 @@ def convert(raw: str, *, newsletter: str, language: str) -> Imported:
     return Imported(front_matter=keys, markdown=markdown, defects=tuple(sorted(defects)))
 
 
-def _report_masthead(head: heading.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]) -> None:
+def _report_masthead(head: front_matter.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]) -> None:
     if head.capitals:
         what = f"the title is a paragraph in capitals; it is '{head.keys['title']}' now, look at its names"
         defects.append(Defect(line=head.capitals.line, what=what))
@@ -95,11 +95,11 @@ def _addresses_members(part: Sequence[RawBlock]) -> bool:
 
 
 def _credits(
-    head: heading.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]
+    head: front_matter.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]
 ) -> tuple[dict[str, Value], Sequence[RawBlock]]:
     """The keys with those of the credits, which end the text, and the article before them."""
     keys = dict(head.keys)
-    said = [heading.credit(block) for block in blocks]
+    said = [front_matter.credit(block) for block in blocks]
     first = next((index for index, found in enumerate(said) if found and "place" not in found), len(blocks))
     article = list(_trimmed(blocks[:first]))
     owners: list[Value] = []

@@ -23,7 +23,7 @@ from mailer.domain.register_rows import (
     seat_cells,
 )
 from mailer.formats.register import cells
-from mailer.formats.register.tables import TextRow, check_columns, read_table, write_csv
+from mailer.formats.register.spreadsheet import TextRow, check_columns, read_table, write_csv
 
 _MEMBERS_BEFORE = ["membership", "kind", "organisation", "circulation", "person", "seat"]
 _MEMBERS_AFTER = ["email", "languages", "free_until", "ended_on", "pause_from", "pause_until"]

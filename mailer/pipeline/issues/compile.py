@@ -14,11 +14,11 @@ from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
 from mailer.domain.ports import Message
 from mailer.formats.address import parse
+from mailer.formats.dates_and_money import long_date
 from mailer.formats.edition import compile as editions
 from mailer.formats.issue.folder import assemble
 from mailer.formats.message.plate import Plate, engrave
 from mailer.formats.templates import BASE
-from mailer.formats.wording import long_date
 from mailer.pipeline.context import Context
 from mailer.store import Connection, issues
 from mailer.store.issues import Revision

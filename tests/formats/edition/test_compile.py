@@ -15,7 +15,7 @@ from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, HtmlSlot, Pl
 from mailer.domain.errors import BadInput, CannotRender
 from mailer.domain.issue import Issue, Paragraph, Text
 from mailer.formats.edition.compile import compile_edition, digest, dump, load, warnings
-from mailer.formats.edition.flowed import COLUMNS, width
+from mailer.formats.edition.line_wrap import COLUMNS, width
 from mailer.formats.issue.folder import parse as parse_file
 from mailer.formats.issue.markdown import parse
 from tests.formats.made_up import (

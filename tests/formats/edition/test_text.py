@@ -27,9 +27,9 @@ from mailer.domain.issue import (
     Text,
     ThematicBreak,
 )
-from mailer.formats.edition import paragraph
+from mailer.formats.edition import slot_lines
 from mailer.formats.edition.bulletin import Bulletin
-from mailer.formats.edition.flowed import COLUMNS, width, words, wrap
+from mailer.formats.edition.line_wrap import COLUMNS, width, words, wrap
 from mailer.formats.edition.text import write_text
 from tests.formats.rfc3676 import unflow
 
@@ -42,7 +42,7 @@ def part(*blocks: Block, **values: str) -> str:
     bulletin = Bulletin(language="en", subject="", preheader="", blocks=blocks)
     given_values = VALUES | {Slot(name): value for name, value in values.items()}
     return "".join(
-        piece if isinstance(piece, str) else "".join(f"{line}\n" for line in paragraph.fill(piece, given_values))
+        piece if isinstance(piece, str) else "".join(f"{line}\n" for line in slot_lines.fill(piece, given_values))
         for piece in write_text(bulletin)
     )
 

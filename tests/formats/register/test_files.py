@@ -249,7 +249,7 @@ def test_a_workbook_without_the_sheet_is_refused():
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr("mailer.formats.register.tables.MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr("mailer.formats.register.spreadsheet.MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(BadInput, match="unpacks to more than"):
         read_members("register.xlsx", workbook(members=[["membership"]]))
 

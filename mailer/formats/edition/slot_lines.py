@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from mailer.domain.edition import Slot, SlotLine
-from mailer.formats.edition.flowed import COLUMNS, is_one_line, width, words, wrap
+from mailer.formats.edition.line_wrap import COLUMNS, is_one_line, width, words, wrap
 
 Line = str | SlotLine
 Word = tuple[str | Slot, ...]  # never broken: letters and slots that no space divides

@@ -7,19 +7,19 @@ import pytest
 
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import Period
-from mailer.formats import wording
+from mailer.formats import dates_and_money
 
 ISSUE_DAY = date(2018, 7, 12)
 
 
 @pytest.mark.parametrize(("language", "shown"), [("en", "July 12, 2018"), ("ru", "12 июля 2018\u00a0г.")])
 def test_a_date(language, shown):
-    assert wording.long_date(ISSUE_DAY, language) == shown
+    assert dates_and_money.long_date(ISSUE_DAY, language) == shown
 
 
 @pytest.mark.parametrize(("language", "shown"), [("en", "July 2018"), ("ru", "июль 2018")])
 def test_a_month(language, shown):
-    assert wording.month(ISSUE_DAY, language) == shown
+    assert dates_and_money.month(ISSUE_DAY, language) == shown
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_month(language, shown):
     ],
 )
 def test_roubles(value, language, shown):
-    assert wording.money(Decimal(value), "RUB", language) == shown
+    assert dates_and_money.money(Decimal(value), "RUB", language) == shown
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_roubles(value, language, shown):
     ],
 )
 def test_other_currencies(currency, language, shown):
-    assert wording.money(Decimal(900), currency, language) == shown
+    assert dates_and_money.money(Decimal(900), currency, language) == shown
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_other_currencies(currency, language, shown):
     ],
 )
 def test_a_period(first, last, language, shown):
-    assert wording.period(Period(first=first, last=last), language) == shown
+    assert dates_and_money.period(Period(first=first, last=last), language) == shown
 
 
 @pytest.mark.parametrize(
@@ -74,14 +74,14 @@ def test_a_period(first, last, language, shown):
     [(1, "en", "1\u00a0year"), (2, "en", "2\u00a0years"), (1, "ru", "1\u00a0год"), (2, "ru", "2\u00a0года")],
 )
 def test_years(count, language, shown):
-    assert wording.years(count, language) == shown
+    assert dates_and_money.years(count, language) == shown
 
 
 def test_the_way_a_language_is_written():
-    assert [wording.direction(language) for language in ("en", "ru", "ar")] == ["ltr", "ltr", "rtl"]
+    assert [dates_and_money.direction(language) for language in ("en", "ru", "ar")] == ["ltr", "ltr", "rtl"]
 
 
 @pytest.mark.parametrize("language", ["xx", "no such thing", ""])
 def test_an_unknown_language_is_named(language):
     with pytest.raises(BadInput, match="is not known"):
-        wording.long_date(ISSUE_DAY, language)
+        dates_and_money.long_date(ISSUE_DAY, language)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailer.formats.issue.folder import FIRST_HEADING
 from mailer.formats.raw.blocks import TAG, Defect, RawBlock, Shape, cells, is_capitals, numbered, words_of
-from mailer.formats.raw.head import forms_of, sentence_case
+from mailer.formats.raw.front_matter import forms_of, sentence_case
 
 _ENDS = tuple(".!?:;…")
 _CLOSING = "*_\"'”’»“)] "

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.membership import Period
 from mailer.formats.register.files import read_members, read_payments, write_members_csv, write_payments_csv, write_xlsx
-from mailer.pipeline.register.exchange import add_payment, compare, export_register, import_register
+from mailer.pipeline.register.import_export import add_payment, compare, export_register, import_register
 from mailer.store import Store, members
 from mailer.store.schema.tables import history
 from tests.builders import a_payment
