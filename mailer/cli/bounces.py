@@ -11,6 +11,7 @@ from mailer.app import inbound
 from mailer.cli import console, matters
 from mailer.domain.bounce import RawReport, Way
 from mailer.domain.errors import BadInput, Refused
+from mailer.domain.report import Report
 from mailer.formats.report import readable
 from mailer.gateways import spool
 from mailer.gateways.inbox.maildir import read_file, read_stream
@@ -19,7 +20,6 @@ from mailer.pipeline.bounces import ingest as ingesting
 from mailer.pipeline.bounces.ingest import Ingested
 from mailer.pipeline.register import people
 from mailer.pipeline.register.people import Known
-from mailer.store.reports import Report
 
 # More characters than are kept of anything that a server says.
 ALL = 10_000

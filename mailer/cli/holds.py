@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
-from mailer.domain.hold import HoldReason
+from mailer.domain.hold import Hold, HoldReason
 from mailer.domain.membership import Seat
 from mailer.pipeline.bounces import holds
-from mailer.store.holds import Hold
 from mailer.views.plain_words import FAILURES, HOLDS
 
 

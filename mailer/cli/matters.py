@@ -6,8 +6,8 @@ from shlex import quote
 from mailer.cli import console
 from mailer.domain.address import Address
 from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way, is_elsewhere
+from mailer.domain.report import Reading, Report
 from mailer.pipeline.register.people import Known
-from mailer.store.reports import Reading, Report
 from mailer.views.plain_words import FAILURES, trouble
 
 # So many characters of a server's words stand in a table, and in a line of their own.

@@ -158,8 +158,8 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BounceReport:
-    """One report about one recipient, as it was read; nothing here has been verified.
+class ReportContent:
+    """What one report says about one recipient, as far as it is kept; nothing here has been verified.
 
     `recipient` is the address that failed, which differs from the one written to where mail is forwarded;
     `original_recipient` and `final_recipient` are the fields of RFC 3464 as they stood. `hard` is true only where the
@@ -168,21 +168,17 @@ class BounceReport:
     """
 
     kind: ReportKind
-    recipient: str | None = None
-    status: str | None = None
-    hard: bool | None = None
     reason: FailureReason = FailureReason.UNKNOWN
-    rule: str = ""
+    hard: bool | None = None
+    status: str | None = None
     code: int | None = None
-    phase: Phase = Phase.UNKNOWN
+    recipient: str | None = None
+    original_recipient: str | None = None
+    final_recipient: str | None = None
     action: str = ""
     diagnostic: str = ""
     reporting_mta: str = ""
-    remote_mta: str = ""
-    original_recipient: str | None = None
-    final_recipient: str | None = None
-    envelope_id: str = ""
-    original: Original = field(default_factory=Original)
+    rule: str = ""
     returns_on: date | None = None
     successor: str | None = None
 
@@ -190,6 +186,16 @@ class BounceReport:
     def scope(self) -> Scope:
         """Whose trouble it is."""
         return SCOPES[self.reason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceReport(ReportContent):
+    """A report as the parser reads it: what it says, and what tells which copy it is about."""
+
+    phase: Phase = Phase.UNKNOWN
+    remote_mta: str = ""
+    envelope_id: str = ""
+    original: Original = field(default_factory=Original)
 
     @property
     def original_message_id(self) -> str:

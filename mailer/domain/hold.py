@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from mailer.domain.bounce import SCOPES, FailureReason, Scope
@@ -50,6 +50,34 @@ class Failure:
     def scope(self) -> Scope:
         """Whose trouble it is."""
         return SCOPES[self.reason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """An address (normal form) to which nothing is written; `evidence` are the failures that decided.
+
+    One without a reason never was a hold: a person said of an address where copies had failed that it is right.
+    """
+
+    id: int
+    address: str
+    reason: HoldReason | None
+    evidence: tuple[Failure, ...]
+    delivery: int | None
+    since: datetime
+    set_by: str
+    lifted_at: datetime | None
+    lifted_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPause:
+    """A person who wants no copies of issues of that date and later, and the copy that was answered."""
+
+    person: str
+    first: date
+    since: datetime
+    delivery: int | None
 
 
 def counting(

@@ -1,44 +1,16 @@
 """Holds: the addresses we do not write to for now. And the pauses that people made for themselves."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from mailer.domain.bounce import FailureReason
-from mailer.domain.hold import Failure, HoldReason
+from mailer.domain.hold import Failure, Hold, HoldReason, OwnPause
 from mailer.store.columns import insert_into
 from mailer.store.schema.reports import holds, own_pauses
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """An address (normal form) and why nothing is written there; `evidence` are the failures that decided.
-
-    Without a reason it was never held: somebody said of an address with failures that it is right.
-    """
-
-    id: int
-    address: str
-    reason: HoldReason | None
-    evidence: tuple[Failure, ...]
-    delivery: int | None
-    since: datetime
-    set_by: str
-    lifted_at: datetime | None
-    lifted_by: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPause:
-    """A person who wants no copies of issues of that date and later, and the copy that was answered."""
-
-    person: str
-    first: date
-    since: datetime
-    delivery: int | None
 
 
 def set_hold(

@@ -1,12 +1,13 @@
 """Reports: each mail as it came, kept once, and what was read from it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, fields
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
 from mailer.domain.bounce import FailureReason, Matter, NamedBy, RawReport, ReportKind, Way
+from mailer.domain.report import Reading, Report
 from mailer.store.columns import insert_into
 from mailer.store.copies.readers import has_later
 from mailer.store.schema.reports import raw_reports, reports
@@ -22,48 +23,9 @@ class Kept:
     arrived_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What was read from one report of a mail, and what it was found to be about, before it is written down."""
-
-    place: int
-    kind: ReportKind
-    reason: FailureReason
-    hard: bool | None
-    status: str | None
-    code: int | None
-    recipient: str | None
-    original_recipient: str | None
-    final_recipient: str | None
-    action: str
-    diagnostic: str
-    reporting_mta: str
-    rule: str
-    returns_on: date | None
-    successor: str | None
-    sender: str
-    subject: str
-    delivery: int | None
-    named_by: NamedBy | None
-    person: str
-    forwarded: bool
-    matter: Matter | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report(Reading):
-    """A report as it stands in the database. `issue`, `language`, `address` and `copy_number` are its copy's, if any."""
-
-    id: int
-    way: Way
-    arrived_at: datetime
-    settled_at: datetime | None
-    settled_by: str | None
-    issue: str
-    language: str
-    address: str
-    copy_number: int | None
-
+_READ = tuple(each.name for each in fields(Reading))
+_OF_REPORT = ("id", "settled_at", "settled_by")
+_OF_COPY = ("language", "address", "copy_number")
 
 # Any number that no other lock of PostgreSQL's has.
 _TURN = 1_853_187_442
@@ -117,14 +79,14 @@ def write(connection: Connection, raw: int, readings: Sequence[Reading]) -> None
     """
     own = reports.c.raw == raw
     before = {row.place: row for row in connection.execute(select(reports.c.place, reports.c.matter).where(own))}
-    for one in readings:
-        row = {name: getattr(one, name) for name in Reading.__slots__}
-        if one.place not in before:
+    for reading in readings:
+        row = {name: getattr(reading, name) for name in _READ}
+        if reading.place not in before:
             connection.execute(insert(reports).values(raw=raw, **row))
             continue
-        if before[one.place].matter != one.matter:
+        if before[reading.place].matter != reading.matter:
             row |= {"settled_at": None, "settled_by": None}
-        connection.execute(update(reports).where(own, reports.c.place == one.place).values(row))
+        connection.execute(update(reports).where(own, reports.c.place == reading.place).values(row))
     connection.execute(delete(reports).where(own, reports.c.place >= len(readings)))
 
 
@@ -182,23 +144,20 @@ _issue = deliveries.c.newsletter + "/" + func.cast(deliveries.c.serial, deliveri
 
 
 def _all() -> Select[tuple[object, ...]]:
-    own = [reports.c[name] for name in (*Reading.__slots__, "id", "settled_at", "settled_by")]
-    came = [raw_reports.c.way, raw_reports.c.arrived_at]
+    own = [reports.c[name] for name in (*_READ, *_OF_REPORT)]
+    mail = [raw_reports.c.way, raw_reports.c.arrived_at]
     about = [deliveries.c.newsletter, deliveries.c.serial, *(deliveries.c[name] for name in _OF_COPY)]
-    return select(*own, *came, *about).select_from(
+    return select(*own, *mail, *about).select_from(
         reports.join(raw_reports, raw_reports.c.id == reports.c.raw).outerjoin(
             deliveries, deliveries.c.id == reports.c.delivery
         )
     )
 
 
-_OF_COPY = ("language", "address", "copy_number")
-
-
 def _report(row: Row[tuple[object, ...]]) -> Report:
-    fields = row._asdict()
-    newsletter, serial = fields.pop("newsletter"), fields.pop("serial")
+    values = row._asdict()
+    newsletter, serial = values.pop("newsletter"), values.pop("serial")
     words = {"kind": ReportKind, "reason": FailureReason, "named_by": NamedBy, "matter": Matter, "way": Way}
-    fields |= {name: kind(fields[name]) for name, kind in words.items() if fields[name] is not None}
-    fields |= {name: fields[name] or "" for name in ("language", "address")}
-    return Report(**fields, issue=f"{newsletter}/{serial}" if newsletter else "")
+    values |= {name: word(values[name]) for name, word in words.items() if values[name] is not None}
+    values |= {name: values[name] or "" for name in ("language", "address")}
+    return Report(**values, issue=f"{newsletter}/{serial}" if newsletter else "")

@@ -7,8 +7,8 @@ import pytest
 
 from mailer.cli import matters
 from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way
+from mailer.domain.report import Report
 from mailer.pipeline.register.people import Known
-from mailer.store.reports import Report
 
 ISSUE = "harbour-letter/41"
 ANNA = Known(name="Anna Lindqvist", in_register=True, addresses=frozenset({"anna@members.example"}))

@@ -8,7 +8,7 @@ from mailer.domain.bounce import FailureReason
 from mailer.domain.delivery import Event
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
-from mailer.domain.hold import Failure, HoldReason, Thresholds, counting, reason_of, why_hold
+from mailer.domain.hold import Failure, Hold, HoldReason, Thresholds, counting, reason_of, why_hold
 from mailer.domain.membership import Seat
 from mailer.formats.address import parse
 from mailer.pipeline import maillog
@@ -16,7 +16,6 @@ from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, history, holds
 from mailer.store.copies import deliveries, waiting
 from mailer.store.copies.deliveries import Delivery
-from mailer.store.holds import Hold
 from mailer.store.members import lock_register, seated_at, seated_at_each
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from mailer.domain.bounce import RawReport
 from mailer.domain.errors import NotFound, Refused
+from mailer.domain.report import Reading, Report
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.consequences import Consequences, follow
 from mailer.pipeline.bounces.interpret import ReadMail, take_in
@@ -16,7 +17,6 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.store import Connection, DatabaseError, history, is_deadlock, reports
 from mailer.store.failures import CopyFailed
-from mailer.store.reports import Reading, Report
 
 # How often at most a transaction is begun that others' keep from ending.
 TRIES = 5

@@ -1,6 +1,6 @@
 """Understands one mail that came back: what it says, which copy it is about, and what must follow for that copy."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from mailer.domain.address import Address
@@ -10,6 +10,7 @@ from mailer.domain.bounce import (
     Matter,
     NamedBy,
     RawReport,
+    ReportContent,
     ReportKind,
     asks_to_stop,
     is_elsewhere,
@@ -17,6 +18,7 @@ from mailer.domain.bounce import (
 )
 from mailer.domain.delivery import MOVES, Event, State
 from mailer.domain.hold import Failure
+from mailer.domain.report import Reading
 from mailer.formats.report import parse
 from mailer.formats.reports.heading import MailHead, heading
 from mailer.formats.token import Purpose, Token
@@ -29,7 +31,6 @@ from mailer.store import Connection, mailings, reports
 from mailer.store.copies import deliveries
 from mailer.store.copies.deliveries import Delivery
 from mailer.store.failures import CopyFailed
-from mailer.store.reports import Reading
 
 # So much of each field of a report is kept, in characters: as much as the parser gives of a diagnostic.
 MOST_KEPT = 1000
@@ -156,24 +157,13 @@ def _reading(
         report = BounceReport(kind=report.kind, reason=report.reason, hard=report.hard, rule=report.rule)
         mail = replace(mail, heading=MailHead(sender="", subject="", recipients=()))
     failed = report.final_recipient or report.recipient
+    content = {each.name: getattr(report, each.name) for each in fields(ReportContent)}
+    texts = {name: _storable(value) for name, value in content.items() if type(value) is str}
     return Reading(
+        **{**content, **texts, "diagnostic": _words(report)},
         place=place,
-        kind=report.kind,
-        reason=report.reason,
-        hard=report.hard,
-        status=_kept(report.status),
-        code=report.code,
-        recipient=_kept(report.recipient),
-        original_recipient=_kept(report.original_recipient),
-        final_recipient=_kept(report.final_recipient),
-        action=_kept(report.action) or "",
-        diagnostic=_words(report),
-        reporting_mta=_kept(report.reporting_mta) or "",
-        rule=report.rule,
-        returns_on=report.returns_on,
-        successor=_kept(report.successor),
-        sender=_kept(mail.heading.sender) or "",
-        subject=_kept(mail.heading.subject) or "",
+        sender=_storable(mail.heading.sender),
+        subject=_storable(mail.heading.subject),
         delivery=copy.id if copy is not None else None,
         named_by=found.named_by,
         person=found.person,
@@ -184,12 +174,10 @@ def _reading(
 
 def _words(report: BounceReport) -> str:
     """The server's own words, without the type that RFC 3464 §2.3.6 puts before them."""
-    return (_kept(report.diagnostic) or "").removeprefix("smtp;").strip()
+    return _storable(report.diagnostic).removeprefix("smtp;").strip()
 
 
-def _kept(text: str | None) -> str | None:
+def _storable(text: str) -> str:
     """The text as every database can keep it and a terminal show it: no NUL, no half characters, no controls, cut."""
-    if text is None:
-        return None
     whole = text[:MOST_KEPT].encode("utf-8", "replace").decode()
-    return "".join(one if one.isprintable() else " " for one in whole)
+    return "".join(character if character.isprintable() else " " for character in whole)

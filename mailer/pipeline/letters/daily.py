@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from mailer.domain.bounce import Matter
+from mailer.domain.report import Report
 from mailer.pipeline.context import Context
 from mailer.pipeline.letters.distribution import Facts, copy_facts, cut, first, hold_facts, name_in
 from mailer.pipeline.letters.open_items import Failed, undelivered
 from mailer.store import Connection, holds, members, reports
 from mailer.store.copies import deliveries
-from mailer.store.reports import Report
 from mailer.views import plain_words
 
 # The reports that a digest tells of, too: by its copies, holds and pauses.

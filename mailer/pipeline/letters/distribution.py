@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from mailer.domain.bounce import FailureReason
 from mailer.domain.delivery import State
+from mailer.domain.hold import Hold
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.membership import Seat
 from mailer.pipeline.context import Context, IssueName
@@ -13,7 +14,6 @@ from mailer.pipeline.mailings.supplement import unsent
 from mailer.store import Connection, failures, holds, mailings, members
 from mailer.store.copies import deliveries
 from mailer.store.copies.deliveries import Delivery
-from mailer.store.holds import Hold
 from mailer.views import plain_words
 
 Facts = dict[str, object]

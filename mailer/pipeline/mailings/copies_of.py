@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
+from mailer.domain.report import Report
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.settle import find
@@ -11,7 +12,6 @@ from mailer.store import failures, history, mailings, reports
 from mailer.store.copies import deliveries
 from mailer.store.copies.deliveries import Attempt, Delivery
 from mailer.store.history import Entry
-from mailer.store.reports import Report
 
 
 def listing(context: Context, name: IssueName, state: State | None) -> list[Delivery]:

@@ -10,11 +10,11 @@ from mailer.domain.errors import NotFound
 from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Membership, Seat
 from mailer.domain.register_rows import payment_cells, seat_cells
+from mailer.domain.report import Report
 from mailer.pipeline.context import Context
 from mailer.store import Connection, holds, reports
 from mailer.store.copies import deliveries, readers
 from mailer.store.members import load_register, register_of
-from mailer.store.reports import Report
 from mailer.views.plain_words import FAILURES, HOLDS
 
 Document = dict[str, object]
