@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from mailer.app import installation as composition
 from mailer.app.installation import App
+from mailer.domain.delivery import Attempt, Delivery
 from mailer.domain.membership import Payment, Period
 from mailer.domain.ports import Clock, Transport
 from mailer.formats.register import files
@@ -23,7 +24,6 @@ from mailer.pipeline.issues import pull
 from mailer.pipeline.mailings import approve, copies_of, plan
 from mailer.pipeline.register import import_export
 from mailer.pipeline.sending.sender import Sender
-from mailer.store.copies.deliveries import Attempt, Delivery
 from tests.doubles import FrozenClock
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

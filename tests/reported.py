@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from mailer.app.installation import App
 from mailer.domain.bounce import RawReport, Way
+from mailer.domain.delivery import Delivery
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.bounces.ingest import Ingested
-from mailer.store.copies.deliveries import Delivery
 from tests.club import copies
 
 DOMAIN = "bounces.club.example"

@@ -6,15 +6,13 @@ from itertools import islice
 
 from mailer.cli import console
 from mailer.domain.bounce import SENDER_SCOPES, Scope
-from mailer.domain.circulation import Judged
-from mailer.domain.delivery import State
+from mailer.domain.circulation import Decision, Judged
+from mailer.domain.delivery import Delivery, State
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
+from mailer.domain.pacing import Throttle
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings import plan, report
-from mailer.store.copies.deliveries import Delivery
-from mailer.store.ledger.limits import Throttle
-from mailer.store.mailings import Decision
 
 # How many people are named in one line.
 NAMED = 15

@@ -8,12 +8,11 @@ import typer
 
 from mailer.cli import console
 from mailer.cli.matters import shorten, what
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Attempt, Delivery, State
 from mailer.domain.hold import Failure
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import copies_of
 from mailer.pipeline.mailings import settle as settling
-from mailer.store.copies.deliveries import Attempt, Delivery
 from mailer.views.plain_words import FAILURES
 
 Identity = Annotated[int, typer.Argument(metavar="ID", help="as `mailer delivery list` shows it")]
@@ -122,7 +121,7 @@ def _facts(one: Delivery) -> dict[str, object]:
         "person": one.person,
         "language": one.language,
         "copy_number": one.copy_number,
-        "variant": one.variant,
+        "variant": one.copy.variant.name,
         "address": one.address,
         "state": one.state.value,
         "held_reason": one.held_reason,

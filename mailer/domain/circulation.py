@@ -59,6 +59,19 @@ class Copy:
     paid_until: date | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was frozen about one person in one mailing: `recipient` with the editions due, or `excluded`; and why."""
+
+    person: str
+    decision: str
+    reason: str
+    rule: int
+    evidence: tuple[str, ...]
+    editions: tuple[str, ...]
+    paid_until: date | None = None
+
+
 def candidates(register: Register, day: date) -> list[Candidate]:
     """Every row of the register with its membership, its payments, and whether it has a seat on that day."""
     payments: dict[str, list[Payment]] = defaultdict(list)

@@ -1,7 +1,10 @@
 """A delivery: the duty to get one copy to one address, with its states and what an attempt can come to."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from mailer.domain.circulation import Copy
 
 
 class State(StrEnum):
@@ -171,3 +174,62 @@ def left_by_the_dead(trace: Trace | None) -> Event:
         Noted.BEGUN: Event.ABANDONED_MARKED,
         Noted.LOST: Event.ABANDONED_MARKED,
     }[trace.noted]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to hand over a copy, as recorded."""
+
+    number: int
+    started_at: datetime
+    finished_at: datetime
+    outcome: str
+    code: int | None
+    status: str
+    text: str
+    queue_id: str
+    tls_version: str
+    relay: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The duty to get one copy to one address: the copy as frozen, its state, and the reply to its last attempt.
+
+    `attempts` counts all attempts. `epoch` counts the claims; `marked_at` is when the current one began.
+    """
+
+    id: int
+    mailing: int
+    copy: Copy
+    message_id: str
+    state: State
+    held_reason: str | None
+    next_attempt_at: datetime | None
+    owner: int | None
+    epoch: int
+    marked_at: datetime | None
+    attempts: int
+    last_code: int | None
+    last_status: str | None
+    last_text: str | None
+
+    @property
+    def person(self) -> str:
+        """The person whom the copy is for; an alias once the person is erased."""
+        return self.copy.person
+
+    @property
+    def language(self) -> str:
+        """The language of the copy."""
+        return self.copy.language
+
+    @property
+    def copy_number(self) -> int:
+        """The number printed in the copy."""
+        return self.copy.copy_number
+
+    @property
+    def address(self) -> str:
+        """The address in its wire form; empty once the person is erased."""
+        return self.copy.address.wire if self.copy.address.domain else ""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Outcome
 from mailer.domain.retry import doubled
@@ -11,6 +12,21 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 # After a first plea a provider is left alone for a second, then ever longer: most mean one burst, few mean the day.
 _FIRST_REST, _LONGEST_REST = timedelta(seconds=1), timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """A provider that gets nothing until an instant (None: until a person lifts it), and why.
+
+    `failures` counts how often in a row it asked us to slow down; 0: a person suspended it.
+    """
+
+    family: str
+    failures: int
+    until: datetime | None
+    reason: str
+    set_at: datetime
+    set_by: str
 
 
 # A greylist (RFC 6647) puts off every first letter of a sender to a reader: coming more slowly changes nothing.

@@ -3,12 +3,12 @@
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, func, insert, select, update
 
-from mailer.domain.circulation import FrozenMailing, Judged
+from mailer.domain.circulation import Decision, FrozenMailing, Judged
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.schema.reports import failures, holds, own_pauses, reports
@@ -25,19 +25,6 @@ class StoredEdition:
     variant: str
     digest: str
     body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What was frozen about one person in one mailing."""
-
-    person: str
-    decision: str
-    reason: str
-    rule: int
-    evidence: tuple[str, ...]
-    editions: tuple[str, ...]
-    paid_until: date | None = None
 
 
 def mailings_of(connection: Connection, newsletter: str, serial: int) -> list[Mailing]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mailer.domain.delivery import Delivery
 from mailer.gateways.clock import SystemClock
-from mailer.store.copies.deliveries import Delivery
 from tests.cli.terminal import Terminal
 from tests.club import ISSUE, Club, Member, copies, import_register, members
 from tests.pipeline.relayed import deliver

@@ -16,14 +16,13 @@ from mailer.app import installation as composition
 from mailer.app.installation import App
 from mailer.daemon import Daemon, Pace
 from mailer.domain.bounce import RawReport, Way
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Delivery, State
 from mailer.domain.ports import Clock
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.sink import Sink
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.mailings import copies_of
 from mailer.store import reports
-from mailer.store.copies.deliveries import Delivery
 from tests.club import THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 from tests.reported import DOMAIN, bounce, path_of

@@ -21,13 +21,12 @@ from sqlalchemy import func, select
 
 from mailer.app.installation import App
 from mailer.domain.bounce import Matter, NamedBy, Way
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Delivery, State
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.bounces import holds, ingest
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import approve, copies_of, plan, report
 from mailer.store import reports
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.schema.reports import letters, raw_reports
 from mailer.store.schema.tables import deliveries
 from tests.certificates import an_authority

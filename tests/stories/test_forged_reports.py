@@ -7,13 +7,12 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.bounce import RawReport, ReportKind, Way
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Delivery, State
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring, Purpose
 from mailer.pipeline.bounces import holds, ingest, match
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import approve, copies_of, plan, supplement
-from mailer.store.copies.deliveries import Delivery
 from tests.club import LETTER, THURSDAY, Club, begin, copies, import_register, members, pull_issues, reverse
 from tests.doubles import FrozenClock
 from tests.formats.mutations import Chance

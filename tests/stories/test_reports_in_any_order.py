@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from mailer.app.installation import App
 from mailer.domain.bounce import RawReport, Way
+from mailer.domain.delivery import Delivery
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.pipeline.bounces import holds, ingest
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import approve, copies_of, plan
-from mailer.store.copies.deliveries import Delivery
 from tests.club import ISSUE, LETTER, THURSDAY, Club, begin, members, pull_issues
 from tests.doubles import FrozenClock
 from tests.photographed import photograph

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mailer.domain.address import Address
 from mailer.domain.bounce import ALERT_SCOPES, Phase
-from mailer.domain.delivery import Event, State
+from mailer.domain.delivery import Delivery, Event, State
 from mailer.domain.hold import Failure, Thresholds, reason_of
 from mailer.formats.reports.classify import classify
 from mailer.pipeline.bounces import alarms, breaker, holds
@@ -13,7 +13,6 @@ from mailer.pipeline.bounces.breaker import Breaker
 from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, mailings
 from mailer.store.copies import deliveries
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.failures import CopyFailed
 from mailer.store.ledger.results import Result
 

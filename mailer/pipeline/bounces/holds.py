@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mailer.domain.address import Address
 from mailer.domain.bounce import FailureReason
-from mailer.domain.delivery import Event
+from mailer.domain.delivery import Delivery, Event
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
 from mailer.domain.hold import Failure, Hold, HoldReason, Thresholds, counting, reason_of, why_hold
@@ -15,7 +15,6 @@ from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, history, holds
 from mailer.store.copies import deliveries, waiting
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.members import lock_register, seated_at, seated_at_each
 
 

@@ -16,7 +16,7 @@ from mailer.domain.bounce import (
     is_elsewhere,
     matter_of,
 )
-from mailer.domain.delivery import MOVES, Event, State
+from mailer.domain.delivery import MOVES, Delivery, Event, State
 from mailer.domain.hold import Failure
 from mailer.domain.report import Reading
 from mailer.formats.report import parse
@@ -29,7 +29,6 @@ from mailer.pipeline.bounces.preferences import pause_by_reader
 from mailer.pipeline.context import Context
 from mailer.store import Connection, mailings, reports
 from mailer.store.copies import deliveries
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.failures import CopyFailed
 
 # So much of each field of a report is kept, in characters: as much as the parser gives of a diagnostic.

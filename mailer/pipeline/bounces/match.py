@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mailer.domain.address import Address
 from mailer.domain.bounce import BounceReport, NamedBy
+from mailer.domain.delivery import Delivery
 from mailer.domain.errors import BadInput
 from mailer.domain.return_path import takes_reports, takes_unsubscribe
 from mailer.formats.address import parse
@@ -14,7 +15,6 @@ from mailer.formats.token import Purpose, Token
 from mailer.pipeline.context import Context
 from mailer.store import Connection
 from mailer.store.copies import deliveries, readers
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.members import seated_at
 
 

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
+from mailer.domain.delivery import Delivery
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.store import Connection, history, holds, issues, mailings
 from mailer.store.copies import waiting
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.members import lock_register
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from mailer.domain.bounce import Matter
+from mailer.domain.delivery import Delivery
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
 from mailer.pipeline.letters.distribution import Facts, copy_facts, cut, first, hold_facts, name_in
@@ -57,9 +58,7 @@ def _is_news(told: Mapping[str, datetime], issues: Collection[str], at: datetime
     return not any(issue in told and at <= told[issue] for issue in issues)
 
 
-def _copies(
-    connection: Connection, matters: Collection[Report], doubted: Collection[int]
-) -> dict[int, deliveries.Delivery]:
+def _copies(connection: Connection, matters: Collection[Report], doubted: Collection[int]) -> dict[int, Delivery]:
     about = {one.delivery for one in matters if one.delivery is not None}
     return deliveries.deliveries_with(connection, sorted(about.union(doubted)))
 
@@ -70,7 +69,7 @@ def _failed(one: Failed) -> Facts:
     return {**copy_facts(one.copy), "issue": one.issue, **why}
 
 
-def _matter(report: Report, copies: dict[int, deliveries.Delivery], names: Mapping[str, str], language: str) -> Facts:
+def _matter(report: Report, copies: dict[int, Delivery], names: Mapping[str, str], language: str) -> Facts:
     copy = copies.get(report.delivery) if report.delivery is not None else None
     assert report.matter is not None, "only what is unsettled has been asked for"
     return {
@@ -78,7 +77,7 @@ def _matter(report: Report, copies: dict[int, deliveries.Delivery], names: Mappi
         "matter": report.matter.value,
         "at": report.arrived_at.isoformat(),
         "person": report.person,
-        "name": copy.name if copy is not None else name_in(names, language),
+        "name": copy.copy.name if copy is not None else name_in(names, language),
         "address": copy.address if copy is not None else report.recipient or "",
         "number": copy.copy_number if copy is not None else 0,
         "issue": report.issue,

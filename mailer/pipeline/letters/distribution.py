@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from mailer.domain.bounce import FailureReason
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Delivery, State
 from mailer.domain.hold import Hold
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.membership import Seat
@@ -13,7 +13,6 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.supplement import unsent
 from mailer.store import Connection, failures, holds, mailings, members
 from mailer.store.copies import deliveries
-from mailer.store.copies.deliveries import Delivery
 from mailer.views import plain_words
 
 Facts = dict[str, object]
@@ -74,7 +73,7 @@ def copy_facts(copy: Delivery) -> Facts:
     return {
         "id": copy.id,
         "person": copy.person,
-        "name": copy.name,
+        "name": copy.copy.name,
         "address": copy.address,
         "number": copy.copy_number,
     }

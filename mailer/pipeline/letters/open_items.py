@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailer.domain.circulation import Judged
+from mailer.domain.delivery import Delivery
 from mailer.domain.mailing import Mailing
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.entitle import ADDRESS_CHANGED, judge_people, lost
 from mailer.pipeline.mailings.supplement import address_of, has_failed, mended
 from mailer.store import Connection, failures, issues, mailings
 from mailer.store.copies import deliveries, readers
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.failures import CopyFailed
 
 # For so long after its mailing has ended a copy without a report to settle is told of: nobody can close its line.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Attempt, Delivery, State
 from mailer.domain.hold import Failure
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context, IssueName
@@ -10,7 +10,6 @@ from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.settle import find
 from mailer.store import failures, history, mailings, reports
 from mailer.store.copies import deliveries
-from mailer.store.copies.deliveries import Attempt, Delivery
 from mailer.store.history import Entry
 
 

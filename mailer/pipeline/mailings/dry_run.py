@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mailer.domain.circulation import Copy
+from mailer.domain.delivery import Delivery
 from mailer.domain.errors import Refused
 from mailer.domain.ports import Message
 from mailer.formats.message.parts import contents
@@ -15,7 +16,6 @@ from mailer.pipeline.mailings.entitle import ask_again
 from mailer.pipeline.mailings.test_mailing import entitled
 from mailer.store import mailings
 from mailer.store.copies import deliveries
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.copies.waiting import PendingCopy, all_waiting
 
 Spool = Callable[[str, bytes], Path]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from mailer.domain.circulation import Decision
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.context import Context, IssueName
@@ -13,7 +14,6 @@ from mailer.pipeline.mailings.freeze import Draft, Frozen, freeze
 from mailer.store import Connection, history, mailings
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
-from mailer.store.mailings import Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

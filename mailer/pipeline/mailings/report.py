@@ -4,20 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailer.domain.circulation import Balance, count_reasons, faults
-from mailer.domain.delivery import BLOCKING, State
+from mailer.domain.circulation import Balance, Decision, count_reasons, faults
+from mailer.domain.delivery import BLOCKING, Delivery, State
 from mailer.domain.errors import MailerError
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import Mailing, MailingState, Step
+from mailer.domain.pacing import Throttle
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.approve import first_mailing
 from mailer.pipeline.mailings.supplement import unsent
 from mailer.store import Connection, failures, history, mailings
 from mailer.store.copies import deliveries, tallies
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.ledger import limits, outages
-from mailer.store.ledger.limits import Throttle
-from mailer.store.mailings import Decision
 
 # Progress is told from the attempts of the last so many seconds.
 RATE_WINDOW = timedelta(seconds=30)

@@ -1,14 +1,13 @@
 """What the secretary decides about single copies: settle an uncertain one, release a held one."""
 
 from mailer.domain.circulation import Judged
-from mailer.domain.delivery import Event, State
+from mailer.domain.delivery import Delivery, Event, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.entitle import ADDRESS_CHANGED, judge_people, lost
 from mailer.store import Connection, history, issues, mailings
 from mailer.store.copies import deliveries
-from mailer.store.copies.deliveries import Delivery
 
 
 def settle(context: Context, identity: int, *, accepted: bool) -> None:
@@ -74,8 +73,8 @@ def _words(judged: Judged | None, found: Delivery) -> dict[str, str]:
     """The person's name and salutation as the register has them now: what made a copy impossible may be mended."""
     seat = judged.candidate.seat if judged else None
     return {
-        "name": (seat.names.get(found.language) if seat else None) or found.name,
-        "salutation": (seat.salutations.get(found.language) if seat else None) or found.salutation,
+        "name": (seat.names.get(found.language) if seat else None) or found.copy.name,
+        "salutation": (seat.salutations.get(found.language) if seat else None) or found.copy.salutation,
     }
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 from mailer.domain.address import Address
 from mailer.domain.bounce import SENDER_SCOPES
 from mailer.domain.circulation import Judged
-from mailer.domain.delivery import Event, State
+from mailer.domain.delivery import Delivery, Event, State
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import Refused
 from mailer.domain.hold import Failure
@@ -21,7 +21,7 @@ from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, freeze
 from mailer.store import Connection, failures, holds, issues, mailings
 from mailer.store.copies import deliveries
-from mailer.store.copies.deliveries import Delivery, blocking
+from mailer.store.copies.deliveries import blocking
 from mailer.store.issues import Revision
 
 _UNDER_WAY = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from mailer.domain.circulation import Judged
+from mailer.domain.circulation import Decision, Judged
+from mailer.domain.delivery import Delivery
 from mailer.domain.errors import NotFound
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_people
 from mailer.store import mailings
 from mailer.store.copies import readers
-from mailer.store.copies.deliveries import Delivery
-from mailer.store.mailings import Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ def about(context: Context, found: Sequence[Report]) -> dict[int, Known]:
     return {
         one.id: Known(
             name=next((name for seat in seats.get(one.person, []) if (name := _name(seat))), "")
-            or (copies[one.delivery].name if one.delivery is not None else ""),
+            or (copies[one.delivery].copy.name if one.delivery is not None else ""),
             in_register=one.person in seats,
             addresses=frozenset(seat.address.normal for seat in seats.get(one.person, []) if seat.address),
         )

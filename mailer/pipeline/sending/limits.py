@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.delivery import Accepted, Outcome
-from mailer.domain.pacing import HOUR, MINUTE, asks_to_slow_down, rest, warm_up
+from mailer.domain.pacing import HOUR, MINUTE, Throttle, asks_to_slow_down, rest, warm_up
 from mailer.pipeline import maillog
 from mailer.store import Connection
 from mailer.store.ledger import limits
-from mailer.store.ledger.limits import Throttle
 
 # Who has decided, when it was no person.
 DAEMON = "the sender"

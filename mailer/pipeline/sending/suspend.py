@@ -4,11 +4,11 @@ from datetime import datetime
 
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.families import family_of
+from mailer.domain.pacing import Throttle
 from mailer.formats.address import parse
 from mailer.pipeline.context import Context
 from mailer.store import Connection, history
 from mailer.store.ledger import limits
-from mailer.store.ledger.limits import Throttle
 
 
 def listing(context: Context) -> list[Throttle]:

@@ -1,74 +1,18 @@
 """The ledger: every copy's delivery and attempts, moved on only from the state in which it was read."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
-from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
-from mailer.domain.delivery import BLOCKING, Event, State, advance
-from mailer.domain.edition import variant_named
+from mailer.domain.delivery import BLOCKING, Attempt, Delivery, Event, State, advance
 from mailer.domain.families import family_of
+from mailer.store.copies.rows import COPY_COLUMNS, copy_from
 from mailer.store.schema.tables import attempts, deliveries, is_asking, is_pending, is_sending, mailings
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """A row of the ledger with its last attempt. `attempts` is a count of the rows there are."""
-
-    id: int
-    mailing: int
-    person: str
-    language: str
-    variant: str
-    copy_number: int
-    address: str
-    name: str
-    salutation: str
-    paid_until: date | None
-    message_id: str
-    state: State
-    held_reason: str | None
-    next_attempt_at: datetime | None
-    owner: int | None
-    epoch: int
-    marked_at: datetime | None
-    attempts: int
-    last_code: int | None
-    last_status: str | None
-    last_text: str | None
-
-    @property
-    def copy(self) -> Copy:
-        """What is to be made and delivered, as it was frozen."""
-        return Copy(
-            person=self.person,
-            language=self.language,
-            variant=variant_named(self.variant),
-            copy_number=self.copy_number,
-            address=Address.kept(self.address),
-            name=self.name,
-            salutation=self.salutation,
-            paid_until=self.paid_until,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One SMTP try, as recorded."""
-
-    number: int
-    started_at: datetime
-    finished_at: datetime
-    outcome: str
-    code: int | None
-    status: str
-    text: str
-    queue_id: str
-    tls_version: str
-    relay: str
+# The other columns of a delivery, and of its last attempt, are read beside these.
+_OWN = ("id", "mailing", "message_id", "state", "held_reason", "next_attempt_at", "owner", "epoch", "marked_at")
 
 
 def add_copies(
@@ -243,7 +187,7 @@ def _all() -> Select[tuple[object, ...]]:
         .scalar_subquery()
     )
     return select(
-        *(deliveries.c[name] for name in Delivery.__slots__ if name in deliveries.c),
+        *(deliveries.c[name] for name in (*_OWN, *COPY_COLUMNS)),
         number.label("attempts"),
         attempts.c.code.label("last_code"),
         attempts.c.status.label("last_status"),
@@ -254,8 +198,9 @@ def _all() -> Select[tuple[object, ...]]:
 
 
 def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
-    fields = row._asdict()
-    return Delivery(**{**fields, "state": State(fields["state"])})
+    columns = row._asdict()
+    copy = copy_from(*(columns.pop(name) for name in COPY_COLUMNS))
+    return Delivery(**{**columns, "copy": copy, "state": State(columns["state"])})
 
 
 def all_uncertain(connection: Connection) -> dict[int, str]:

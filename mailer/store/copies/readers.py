@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from mailer.domain.delivery import State
-from mailer.store.copies.deliveries import Delivery, deliveries_with
+from mailer.domain.delivery import Delivery, State
+from mailer.store.copies.deliveries import deliveries_with
 from mailer.store.schema.tables import deliveries
 
 # So many copies of an address at most are looked at, the newest.

@@ -2,19 +2,17 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
-from mailer.domain.delivery import Event, State, advance
-from mailer.domain.edition import variant_named
+from mailer.domain.delivery import Delivery, Event, State, advance
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK
-from mailer.store.copies.deliveries import Delivery, deliveries_with
+from mailer.store.copies.deliveries import deliveries_with
+from mailer.store.copies.rows import COPY_COLUMNS, copy_from
 from mailer.store.schema.tables import deliveries, is_pending, mailings
-
-_FROZEN = ("person", "language", "variant", "copy_number", "address", "name", "salutation", "paid_until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +31,7 @@ def waiting(
 
     With `judged_otherwise` only those that were not found entitled by exactly this register and these rules.
     """
-    query = select(deliveries.c.id, deliveries.c.message_id, *(deliveries.c[name] for name in _FROZEN)).where(
+    query = select(deliveries.c.id, deliveries.c.message_id, *(deliveries.c[name] for name in COPY_COLUMNS)).where(
         # By issue and number, of which there is an index: a chunk costs the same wherever it begins.
         deliveries.c.newsletter == found.newsletter,
         deliveries.c.serial == found.serial,
@@ -92,8 +90,7 @@ def withheld(connection: Connection, addresses: Collection[str], reason: str) ->
     return list(deliveries_with(connection, list(connection.execute(query).scalars())).values())
 
 
-def _waiting(row: Row[tuple[object, ...]]) -> PendingCopy:
-    fields = row._asdict()
-    identity, message_id = fields.pop("id"), fields.pop("message_id")
-    address, variant = Address.kept(fields.pop("address")), variant_named(fields.pop("variant"))
-    return PendingCopy(id=identity, copy=Copy(**fields, address=address, variant=variant), message_id=message_id)
+def _waiting(row: Row[Any]) -> PendingCopy:
+    values: list[Any] = list(row)
+    identity, message_id, *columns = values
+    return PendingCopy(id=identity, copy=copy_from(*columns), message_id=message_id)

@@ -1,28 +1,13 @@
 """What has left lately, through which relay and to which provider, and which provider we leave alone for now."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, or_, select
 
+from mailer.domain.pacing import Throttle
 from mailer.store.columns import insert_into
 from mailer.store.schema.tables import attempts, deliveries, is_sending, throttles
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Throttle:
-    """A provider that gets nothing until an instant (None: until a person lifts it), and why.
-
-    `failures` counts how often in a row it has asked us to slow down; 0 when a person has decided it.
-    """
-
-    family: str
-    failures: int
-    until: datetime | None
-    reason: str
-    set_at: datetime
-    set_by: str
 
 
 def left_through(connection: Connection, relay: str, since: datetime, now: datetime) -> int:

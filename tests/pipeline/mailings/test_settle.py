@@ -6,11 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from mailer.app.installation import App
-from mailer.domain.delivery import State
+from mailer.domain.delivery import Delivery, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import MailingState
 from mailer.pipeline.mailings import approve, settle
-from mailer.store.copies.deliveries import Delivery
 from mailer.store.schema.tables import history
 from tests.club import ISSUE, Member, begin, copies, import_register, members, reverse, states
 from tests.pipeline.relayed import LOST, NEVER, deliver, the_mailings

@@ -84,7 +84,7 @@ def test_the_report_still_balances_and_names_an_alias(app: App) -> None:
         ("erased-2", "excluded", ()),
     ]
     [copy] = [one for one in copies_of.listing(app.context, ISSUE, None) if one.person == "erased-1"]
-    assert (copy.state, copy.address, copy.name, copy.salutation) == ("accepted", "", "", "")
+    assert (copy.state, copy.address, copy.copy.name, copy.copy.salutation) == ("accepted", "", "", "")
     with app.store.transaction() as connection:
         rows = connection.execute(select(history.c.subject).where(history.c.verb == "erase")).scalars().all()
     assert rows == ["erased-1", "erased-2"]
@@ -147,7 +147,7 @@ def test_a_copy_that_is_being_handed_over_is_waited_for(app: App) -> None:
         Refused, match="a copy for P-Kestrel is being handed over at this moment; try again in a minute"
     ):
         erase.erase(app.context, PERSON)
-    assert copies(app)[PERSON].name == "Kestrel-Name"
+    assert copies(app)[PERSON].copy.name == "Kestrel-Name"
 
 
 def test_nobody_is_erased_twice(app: App) -> None:

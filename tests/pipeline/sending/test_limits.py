@@ -7,12 +7,12 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Reply, State
+from mailer.domain.pacing import Throttle
 from mailer.domain.ports import Envelope
 from mailer.gateways.sink import Phase, Script, Sink
 from mailer.pipeline.sending import limits as limiting
 from mailer.pipeline.sending import suspend
 from mailer.store.ledger import limits
-from mailer.store.ledger.limits import Throttle
 from tests.club import THURSDAY, Club, Member, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 

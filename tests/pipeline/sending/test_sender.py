@@ -7,12 +7,11 @@ from email import message_from_bytes
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.delivery import Accepted, Reply, State
+from mailer.domain.delivery import Accepted, Delivery, Reply, State
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Envelope
 from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline.mailings import report
-from mailer.store.copies.deliveries import Delivery
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, members, says, states
 from tests.doubles import FrozenClock, Mark, ScriptedTransport
 

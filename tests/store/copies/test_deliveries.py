@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mailer.domain.address import Address
-from mailer.domain.delivery import Deferred, Event, Reply, State
+from mailer.domain.delivery import Deferred, Delivery, Event, Reply, State
 from mailer.domain.edition import Terms, Variant
 from mailer.store import Store
 from mailer.store.copies import deliveries, readers, tallies
@@ -73,7 +73,7 @@ def test_copies_are_listed_by_issue_mailing_state_person_and_id(store: Store) ->
         [late] = write(connection, supplement, [a_copy(3, person="P001", language="ru")])
         put(connection, ids[1], state=State.ACCEPTED)
 
-        def numbers(found: list[deliveries.Delivery]) -> list[int]:
+        def numbers(found: list[Delivery]) -> list[int]:
             return [one.copy_number for one in found]
 
         assert numbers(deliveries.listing(connection, NEWSLETTER, SERIAL)) == [1, 2, 3]

@@ -61,13 +61,13 @@ def test_a_claim_marks_at_once_and_tells_what_the_copy_says(store: Store) -> Non
             mailing=mailing,
             person="P001",
             language="en",
-            variant=copy.variant,
+            variant=copy.copy.variant.name,
             copy_number=1,
             address="p@googlemail.com",
             family="gmail.com",
             name="Name 1",
             salutation="Dear 1",
-            paid_until=copy.paid_until,
+            paid_until=copy.copy.paid_until,
             message_id="<1@example.org>",
         )
         assert (copy.owner, copy.epoch, copy.marked_at, copy.next_attempt_at) == (owner, 1, NOW, None)

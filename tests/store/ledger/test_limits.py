@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from mailer.domain.address import Address
 from mailer.domain.delivery import Deferred, Event, Reply
+from mailer.domain.pacing import Throttle
 from mailer.store import Store
 from mailer.store.ledger import limits, outages
-from mailer.store.ledger.limits import Throttle
 from tests.store.rows import (
     NOW,
     RELAY,
