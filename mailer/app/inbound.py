@@ -14,8 +14,8 @@ from mailer.domain.ports import BounceInbox
 from mailer.gateways.inbox.imap import ImapInbox
 from mailer.gateways.inbox.imap_commands import ImapSettings
 from mailer.gateways.inbox.maildir import MaildirInbox
-from mailer.gateways.listener.reception import Admit, Take
 from mailer.gateways.listener.server import Listener, tls_context
+from mailer.gateways.listener.session import Admit, Take
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import fetch
 from mailer.pipeline.bounces.receive import Desk

@@ -21,14 +21,15 @@ from mailer.domain.retry import Backoff
 from mailer.formats.message.dkim import Signer
 from mailer.formats.message.dkim import read_key as read_dkim_key
 from mailer.formats.token import Keyring
-from mailer.gateways import spool as spooling
+from mailer.gateways import private_files
 from mailer.gateways.clock import SystemClock
-from mailer.gateways.installation import read_keys, shipped
+from mailer.gateways.key_file import read_keys
+from mailer.gateways.new_installation import shipped
 from mailer.gateways.process import locks
-from mailer.gateways.process.epoch import EpochFile
 from mailer.gateways.process.journal import Journal
 from mailer.gateways.process.journal import read as read_journal
-from mailer.gateways.smtp.connect import Security, SmtpSettings, SmtpTransport
+from mailer.gateways.process.ledger_epoch import EpochFile
+from mailer.gateways.smtp.transport import Security, SmtpSettings, SmtpTransport
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import Context
 from mailer.pipeline.sending.lane import AHEAD, Relay
@@ -171,7 +172,7 @@ def transport_to(relay: RelaySettings) -> SmtpTransport:
 
 def spool(folder: Path) -> Callable[[str, bytes], Path]:
     """What writes dry runs and previews into a folder, for its owner alone."""
-    return partial(spooling.write, folder)
+    return partial(private_files.write, folder)
 
 
 def manner(config: Config) -> SendSettings:

@@ -19,8 +19,9 @@ from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import BounceInbox
 from mailer.formats.message.dkim import public_record, record_name
-from mailer.gateways import installation
+from mailer.gateways.key_file import read_keys
 from mailer.gateways.listener.server import IDENT
+from mailer.gateways.private_files import too_open
 from mailer.pipeline.issues.specimen import compile_specimen
 from mailer.pipeline.letters.specimens import write_specimens
 from mailer.store import letters
@@ -69,7 +70,7 @@ async def check(config: Path) -> list[CheckResult]:
 
 def _files(config: Config) -> Iterator[CheckResult]:
     key, schedules = config.path(config.secrets.key_file), config.path(config.paths.schedules)
-    yield _try("the key", lambda: f"{key}, {_counted(len(installation.read_keys(key)))}")
+    yield _try("the key", lambda: f"{key}, {_counted(len(read_keys(key)))}")
     yield _try("schedules/", lambda: ", ".join(load_schedules(schedules).newsletters) or "no newsletter yet")
 
 
@@ -114,14 +115,14 @@ def _source(opened: App, newsletter: Newsletter) -> str:
 
 def _rights(opened: App) -> Iterator[CheckResult]:
     private = [*opened.config.private_files, *_database(opened)]
-    wrong = [said for path in private if (said := installation.too_open(path))]
+    wrong = [said for path in private if (said := too_open(path))]
     yield CheckResult(what="rights of files", ok=not wrong, said="; ".join(wrong) or "only their owner can read them")
 
 
 def _database(opened: App) -> list[Path]:
     """The database, and its journal unless that has just been made with the database's own rights."""
     files = opened.database_files
-    return files[:1] if files and installation.too_open(files[0]) else files
+    return files[:1] if files and too_open(files[0]) else files
 
 
 def _signing(opened: App) -> Iterator[CheckResult]:

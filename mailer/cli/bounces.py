@@ -13,7 +13,7 @@ from mailer.domain.bounce import RawReport, Way
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.report import Report
 from mailer.formats.report import readable
-from mailer.gateways import spool
+from mailer.gateways import private_files
 from mailer.gateways.inbox.maildir import read_file, read_stream
 from mailer.pipeline.bounces import fetch
 from mailer.pipeline.bounces import ingest as ingesting
@@ -101,7 +101,7 @@ def show(
     if out is not None:
         if octets is None:
             raise Refused(f"the mail of report {report} is not kept any more ([bounces] keep_days)")
-        spool.write(out.parent, out.name, octets)
+        private_files.write(out.parent, out.name, octets)
     known = people.about(context, [found])[found.id]
     is_open = any(one.id == found.id for one in ingesting.listing(context, every=False))
     text = readable(octets) if octets is not None else ""

@@ -8,7 +8,7 @@ import typer
 
 from mailer.checking import checks
 from mailer.cli import console
-from mailer.gateways import installation
+from mailer.gateways import new_installation
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folder, or this one")] = Path()) -> None:
@@ -16,7 +16,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folde
 
     Example: mailer init /srv/mailer
     """
-    config = installation.install(folder.resolve())
+    config = new_installation.install(folder.resolve())
     console.say({"config": str(config)}, f"{config} is written; edit it, then `mailer --config {config} check`")
 
 

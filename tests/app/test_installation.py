@@ -11,8 +11,8 @@ from mailer.config.machine import load_config
 from mailer.domain.delivery import Noted, Trace
 from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.domain.hold import Thresholds
-from mailer.gateways import installation
-from mailer.gateways.smtp.connect import Security
+from mailer.gateways import key_file, new_installation, private_files
+from mailer.gateways.smtp.transport import Security
 from mailer.pipeline.bounces.breaker import Breaker
 from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.sending.lane import AHEAD
@@ -49,17 +49,17 @@ def test_a_new_installation_is_complete_and_its_owners_alone(tmp_path, there):
         folder.chmod(0o755)
     umask = os.umask(0o022)
     try:
-        config = installation.install(folder)
+        config = new_installation.install(folder)
     finally:
         os.umask(umask)
     assert config == folder / "config.toml"
-    assert config.read_bytes() == installation.shipped("config.example.toml").read_bytes()
+    assert config.read_bytes() == new_installation.shipped("config.example.toml").read_bytes()
     assert rights(config) == rights(folder / "mailer.key") == 0o600
     assert rights(folder) == (0o755 if there else 0o700)  # a folder that was there keeps its rights
     for name in ("templates", "schedules", "issues"):
         assert rights(folder / name) == 0o700
     for name in ("templates", "schedules"):
-        shipped = installation.shipped(name)
+        shipped = new_installation.shipped(name)
         for one in shipped.rglob("*"):
             if one.is_file():
                 assert (folder / name / one.relative_to(shipped)).read_bytes() == one.read_bytes()
@@ -72,9 +72,9 @@ def test_a_new_installation_is_complete_and_its_owners_alone(tmp_path, there):
 
 
 def test_two_installations_have_two_keys(tmp_path):
-    first, second = (installation.install(tmp_path / name).parent / "mailer.key" for name in ("one", "two"))
-    assert installation.read_keys(first) != installation.read_keys(second)
-    assert [len(key) for key in installation.read_keys(first)] == [32]
+    first, second = (new_installation.install(tmp_path / name).parent / "mailer.key" for name in ("one", "two"))
+    assert key_file.read_keys(first) != key_file.read_keys(second)
+    assert [len(key) for key in key_file.read_keys(first)] == [32]
 
 
 def test_a_key_file_has_a_key_a_line_and_the_first_signs(club):
@@ -84,13 +84,13 @@ def test_a_key_file_has_a_key_a_line_and_the_first_signs(club):
 
 
 def test_nothing_that_is_there_is_written_over(tmp_path):
-    installation.install(tmp_path)
+    new_installation.install(tmp_path)
     key = (tmp_path / "mailer.key").read_text()
-    said = refused(Refused, installation.install, tmp_path)
+    said = refused(Refused, new_installation.install, tmp_path)
     assert f"{tmp_path / 'config.toml'} is already there" in said
     (tmp_path / "config.toml").unlink()
     (tmp_path / "templates" / "mine").mkdir()
-    installation.install(tmp_path)
+    new_installation.install(tmp_path)
     assert (tmp_path / "mailer.key").read_text() == key
     assert (tmp_path / "templates" / "mine").is_dir()
 
@@ -248,17 +248,17 @@ def test_a_certificate_file_that_is_missing_is_named(club):
 
 def test_a_file_that_others_can_read_is_named_with_the_remedy(tmp_path):
     file = tmp_path / "mailer.key"
-    assert installation.too_open(file) is None
+    assert private_files.too_open(file) is None
     file.touch()
     for mode, wrong in ((0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o620, True), (0o700, True)):
         file.chmod(mode)
-        said = installation.too_open(file)
+        said = private_files.too_open(file)
         assert (said is not None) == wrong
         assert not wrong or f"`chmod 600 {file}`" in said
     tmp_path.chmod(0o700)
-    assert installation.too_open(tmp_path) is None
+    assert private_files.too_open(tmp_path) is None
     tmp_path.chmod(0o750)
-    assert f"`chmod 700 {tmp_path}`" in installation.too_open(tmp_path)
+    assert f"`chmod 700 {tmp_path}`" in private_files.too_open(tmp_path)
     tmp_path.chmod(0o700)
 
 

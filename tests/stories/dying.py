@@ -19,8 +19,8 @@ from typing import Any
 
 from mailer.app import installation as composition
 from mailer.domain.delivery import Noted
-from mailer.gateways.process.epoch import EpochFile
 from mailer.gateways.process.journal import Journal
+from mailer.gateways.process.ledger_epoch import EpochFile
 from mailer.gateways.smtp.connection import SmtpConnection
 from mailer.pipeline.sending import recovery, sender, turn
 from mailer.store import Store

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from mailer.domain.errors import BadInput, MailerError
-from mailer.gateways.listener.reception import Admit, Conversation, Reception, Take
+from mailer.gateways.listener.session import Admit, Conversation, Reception, Take
 
 MOST_CONNECTIONS = 50  # at once; Postfix opens 20 to one place
 PATIENCE = 300.0  # seconds that a command may take with all that belongs to it (RFC 5321 §4.5.3.2.7)

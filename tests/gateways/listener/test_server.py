@@ -14,8 +14,8 @@ import pytest
 from mailer.domain.bounce import RawReport, Way
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.ports import BIGGEST_MAIL
-from mailer.gateways.listener import reception
 from mailer.gateways.listener import server as listening
+from mailer.gateways.listener import session
 from mailer.gateways.listener.server import Listener, tls_context
 from tests.certificates import Authority
 from tests.servers import free_port
@@ -223,7 +223,7 @@ async def test_a_line_may_end_wherever_the_reading_does(split: int):
 
 
 async def test_what_is_too_big_is_refused_whether_it_says_so_or_not(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reception, "BIGGEST_MAIL", 100_000)
+    monkeypatch.setattr(session, "BIGGEST_MAIL", 100_000)
     held = []
 
     async def told(desk: Desk, listener: Listener) -> None:
@@ -243,7 +243,7 @@ async def test_what_is_too_big_is_refused_whether_it_says_so_or_not(monkeypatch:
 
 
 async def test_all_together_hold_no_more_than_they_may(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reception, "MOST_HELD", 100)
+    monkeypatch.setattr(session, "MOST_HELD", 100)
 
     async def told(desk: Desk, listener: Listener) -> None:
         async with call(listener.port) as first, call(listener.port) as second:

@@ -7,7 +7,7 @@ import pytest
 
 from mailer.domain.errors import TransportDown
 from mailer.gateways.smtp import connection
-from mailer.gateways.smtp.connect import SmtpTransport
+from mailer.gateways.smtp.transport import SmtpTransport
 from tests.gateways.desk import CUT, EVERYTHING, GROUPS, NOTHING, ONE_BY_ONE, Desk, Relay, Says, listening
 from tests.gateways.relays import (
     ANNA,
