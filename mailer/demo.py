@@ -13,8 +13,8 @@ from mailer.daemon import Daemon, Pace
 from mailer.domain.errors import MailerError, Refused
 from mailer.domain.mailing import MailingState
 from mailer.formats.register import files
-from mailer.gateways import installation
-from mailer.gateways.sink import Phase, Sink
+from mailer.gateways import new_installation
+from mailer.gateways.capturing_server import CapturingServer
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import approve, report
 from mailer.pipeline.register import import_export
@@ -38,9 +38,9 @@ def prepare(folder: Path | None) -> Path:
         raise Refused(f"{folder} is not empty: name a new folder for the demo")
     elif folder.exists():
         folder.chmod(0o700)
-    installation.install(folder)
-    for source in sorted(installation.shipped("demo").rglob("*")):
-        target = folder / source.relative_to(installation.shipped("demo"))
+    new_installation.install(folder)
+    for source in sorted(new_installation.shipped("demo").rglob("*")):
+        target = folder / source.relative_to(new_installation.shipped("demo"))
         if source.is_dir():
             target.mkdir(mode=0o700, exist_ok=True)
         else:
@@ -48,11 +48,11 @@ def prepare(folder: Path | None) -> Path:
     return folder
 
 
-def answer(phase: Phase, _sender: str, recipient: str, nth: int) -> str | None:
-    """The demo relay's moods: it knows nobody called nouser., and lets later. wait once."""
-    if phase is Phase.RCPT and recipient.startswith("nouser."):
+def refusal(recipient: str, nth: int) -> str | None:
+    """Refuse every nouser.…, and put off every later.… once, so that the demo shows a rejection and a retry."""
+    if recipient.startswith("nouser."):
         return "550 5.1.1 no such user here"
-    if phase is Phase.RCPT and recipient.startswith("later.") and nth == 1:
+    if recipient.startswith("later.") and nth == 1:
         return "451 4.7.1 greylisted, please try again"
     return None
 
@@ -61,11 +61,11 @@ async def run(
     folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[[report.DistributionReport], None]
 ) -> None:
     """Pull, plan, test, approve and send the made-up issue, and `tell` the report. Stays until Ctrl-C unless `once`."""
-    async with Sink(folder / "mail", script=answer) as sink:
-        _settle_down(folder, port=sink.port, minutes=FAST if fast else UNHURRIED)
+    async with CapturingServer(folder / "mail", refusal=refusal) as relay:
+        _settle_down(folder, port=relay.port, minutes=FAST if fast else UNHURRIED)
         opened = composition.open_app(folder / "config.toml", who="daemon")
         _import_register(opened, folder)
-        say(f"A made-up club lives in {folder}; its relay listens on 127.0.0.1:{sink.port} and keeps every message.")
+        say(f"A made-up club lives in {folder}; its relay listens on 127.0.0.1:{relay.port} and keeps every message.")
         with composition.sending(opened) as (sender, owner):
             working = asyncio.create_task(Daemon(app=opened, sender=sender, owner=owner, pace=PACE).run())
             try:

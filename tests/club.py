@@ -17,7 +17,6 @@ from mailer.domain.delivery import Attempt, Delivery
 from mailer.domain.membership import Payment, Period
 from mailer.domain.ports import Clock, Transport
 from mailer.formats.register import files
-from mailer.gateways.sink import Misbehaviour, Phase, Script, Sink
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
@@ -25,6 +24,7 @@ from mailer.pipeline.mailings import approve, copies_of, plan
 from mailer.pipeline.register import import_export
 from mailer.pipeline.sending.sender import Sender
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Misbehaviour, Phase, Script, Sink
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 LETTER = "harbour-letter"

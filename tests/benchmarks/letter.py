@@ -11,8 +11,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from mailer.app.installation import open_app, sending
-from mailer.gateways.sink import Sink
 from tests.benchmarks import installation, register
+from tests.scripted_relay import Sink
 
 # What stands in a peer's page where something personal goes: no encoder and no escaping changes it.
 NAME, SALUTATION, COPY_NUMBER = "ZqNameQz", "ZqSalutationQz", "ZqCopyNumberQz"

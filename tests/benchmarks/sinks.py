@@ -80,7 +80,7 @@ def csink(built: Path, log: Path) -> Iterator[Sink]:
 def python_sink(log: Path) -> Iterator[Sink]:
     """The project's own capturing server: slow, and always there."""
     port = free_port()
-    with running([sys.executable, "-m", "mailer.gateways.sink", "--port", str(port), "--log", str(log)], port):
+    with running([sys.executable, "-m", "tests.scripted_relay", "--port", str(port), "--log", str(log)], port):
         yield Sink(port=port, log=log)
 
 

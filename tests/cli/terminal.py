@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 from mailer.cli import console, main
-from mailer.gateways.sink import Sink
+from tests.scripted_relay import Sink
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import pytest
 
 from mailer.cli import accounts
 from mailer.domain.delivery import State
-from mailer.gateways.sink import Misbehaviour, Phase
 from tests.cli.terminal import a_relay
 from tests.club import ISSUE, LETTER, import_register, members, readable
+from tests.scripted_relay import Misbehaviour, Phase
 
 NAME = str(ISSUE)
 

@@ -11,9 +11,9 @@ from threading import Event
 
 import pytest
 
-from mailer.gateways.sink import Phase
 from tests.cli.terminal import a_relay, mode
 from tests.club import ISSUE, LETTER, WORDS
+from tests.scripted_relay import Phase
 
 NAME = str(ISSUE)
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,6 @@ from mailer.daemon import Daemon, next_time
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import Schedule
-from mailer.gateways.sink import Sink
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import approve, report
 from tests.club import (
@@ -33,6 +32,7 @@ from tests.club import (
     states,
 )
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Sink
 
 LONDON = ZoneInfo("Europe/London")
 NO_APPROVAL = {"approval": {"required": False}}

@@ -19,13 +19,13 @@ from mailer.domain.bounce import RawReport, Way
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.ports import Clock
 from mailer.gateways.clock import SystemClock
-from mailer.gateways.sink import Sink
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.mailings import copies_of
 from mailer.store import reports
 from tests.club import THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 from tests.reported import DOMAIN, bounce, path_of
+from tests.scripted_relay import Sink
 from tests.servers import free_port
 
 PATIENCE = 30  # seconds; what is waited for takes a moment

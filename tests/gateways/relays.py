@@ -10,9 +10,9 @@ from mailer.domain.address import Address
 from mailer.domain.delivery import Outcome
 from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Envelope, Message, Parcel
-from mailer.gateways.sink import Misbehaviour, Phase, Script
-from mailer.gateways.smtp.connect import Security, SmtpSettings, SmtpTransport
 from mailer.gateways.smtp.connection import SmtpConnection
+from mailer.gateways.smtp.transport import Security, SmtpSettings, SmtpTransport
+from tests.scripted_relay import Misbehaviour, Phase, Script
 
 SENDER = Address(local="bulletin", domain="club.example")
 ANNA = Address(local="anna", domain="members.example")

@@ -5,7 +5,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from mailer.gateways.sink import Misbehaviour, Phase, Sink
+from tests.scripted_relay import Misbehaviour, Phase, Sink
 
 
 async def sit(folder: Path, delay_seconds: float) -> None:

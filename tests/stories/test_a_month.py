@@ -3,10 +3,10 @@
 import re
 from decimal import Decimal
 
-from mailer.gateways.sink import Phase
 from mailer.store import letters
 from tests.cli.terminal import Terminal, a_relay
 from tests.club import ISSUE, THURSDAY, Club, Member, members, readable
+from tests.scripted_relay import Phase
 from tests.stories.conftest import standing
 
 NAME = str(ISSUE)

@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from mailer.domain.errors import Refused
-from mailer.gateways.sink import Sink
 from tests.club import ISSUE, THURSDAY, Club, begin, members
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Sink
 
 
 async def test_a_restored_backup_sends_nothing_by_itself(tmp_path):

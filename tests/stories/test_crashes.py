@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from mailer.gateways.clock import SystemClock
-from mailer.gateways.sink import Sink
 from tests.cli.terminal import Terminal, a_relay
 from tests.club import ISSUE, Club, copies, make_ready, members, states
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Sink
 from tests.stories.conftest import Process, standing
 
 NAME = str(ISSUE)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from mailer.app.installation import App
-from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline.mailings import report, settle
 from tests.club import ISSUE, THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Misbehaviour, Phase, Sink
 
 PEOPLE = 300
 # The register is old, and the club knows it: no share of dead addresses stops the mailing.

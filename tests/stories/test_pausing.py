@@ -4,10 +4,10 @@ import asyncio
 from collections import Counter
 
 from mailer.domain.mailing import MailingState
-from mailer.gateways.sink import Sink
 from mailer.pipeline.mailings import approve, report
 from tests.club import ISSUE, THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Sink
 
 PEOPLE = 400
 TIMES = 100

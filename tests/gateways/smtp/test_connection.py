@@ -7,7 +7,6 @@ import pytest
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply
 from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Message
-from mailer.gateways.sink import Phase, Received, Script, Sink
 from tests.gateways.desk import GROUPS, ONE_BY_ONE, Relay, listening
 from tests.gateways.relays import (
     ANNA,
@@ -24,6 +23,7 @@ from tests.gateways.relays import (
     only,
     until,
 )
+from tests.scripted_relay import Phase, Received, Script, Sink
 
 
 @pytest.fixture(params=[True, False], ids=["groups", "one-by-one"], autouse=True)

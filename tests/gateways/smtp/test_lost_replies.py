@@ -8,10 +8,10 @@ import pytest
 from mailer.domain.delivery import Rejected, Unknown
 from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Parcel
-from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.gateways.smtp.connection import SLOWEST
 from tests.gateways.desk import CUT, GROUPS, NOTHING, ONE_BY_ONE, Relay, listening
 from tests.gateways.relays import ANNA, BEFORE, BORIS, MESSAGE, Shelf, a_bare_server, a_connection, carried, only, until
+from tests.scripted_relay import Misbehaviour, Phase, Sink
 
 run = asyncio.run
 

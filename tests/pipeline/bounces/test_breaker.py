@@ -7,12 +7,12 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.mailing import MailingState
-from mailer.gateways.sink import Phase, Script, Sink
 from mailer.pipeline.mailings import approve, report, supplement
 from mailer.pipeline.mailings.report import why_paused
 from mailer.store import history
 from tests.club import ISSUE, Club, begin, members, states
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Phase, Script, Sink
 
 run = asyncio.run
 PEOPLE = 40

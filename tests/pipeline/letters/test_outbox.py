@@ -19,7 +19,6 @@ from mailer.domain.delivery import State
 from mailer.domain.errors import TransportDown
 from mailer.domain.hold import Failure, HoldReason
 from mailer.domain.mailing import Mailing, MailingState
-from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline.bounces import alarms
 from mailer.pipeline.context import Context
 from mailer.pipeline.letters import outbox as telling
@@ -44,6 +43,7 @@ from tests.club import (
 )
 from tests.doubles import FrozenClock
 from tests.reported import UNKNOWN, Refusal, bounce, come, complaint
+from tests.scripted_relay import Misbehaviour, Phase, Sink
 from tests.store.rows import an_owner, put
 
 SECRETARY, OPERATOR = "secretary@club.example", "operator@club.example"
@@ -102,7 +102,7 @@ async def a_round(app: App, sink: Sink, **context: object) -> list[str]:
 
 
 def transport_to(sink: Sink):
-    from mailer.gateways.smtp.connect import Security, SmtpSettings, SmtpTransport
+    from mailer.gateways.smtp.transport import Security, SmtpSettings, SmtpTransport
 
     return SmtpTransport(
         SmtpSettings(

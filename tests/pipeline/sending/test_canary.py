@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from mailer.domain.mailing import MailingState
-from mailer.gateways.sink import Phase, Sink
 from mailer.pipeline.mailings import approve, report, supplement
 from tests.club import ISSUE, THURSDAY, Club, Member, begin, copies, import_register, members, says, states
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import the_mailings
+from tests.scripted_relay import Phase, Sink
 
 run = asyncio.run
 WAVE = {"send": {"canary": 5, "canary_minutes": 30}}

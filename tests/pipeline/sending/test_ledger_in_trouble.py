@@ -15,13 +15,13 @@ from mailer.domain.delivery import Noted, Outcome
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import Envelope
 from mailer.gateways.process.journal import Journal
-from mailer.gateways.sink import Sink
 from mailer.pipeline.sending import sender as sending
 from mailer.pipeline.sending.sender import Sender
 from mailer.store import Connection, DatabaseError, Store
 from tests.club import Club, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_sending_together import BOUND, Gate, end, stopped_at, waits_for
+from tests.scripted_relay import Sink
 
 
 @pytest.fixture

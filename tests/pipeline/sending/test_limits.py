@@ -9,12 +9,12 @@ from mailer.app.installation import App
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Reply, State
 from mailer.domain.pacing import Throttle
 from mailer.domain.ports import Envelope
-from mailer.gateways.sink import Phase, Script, Sink
 from mailer.pipeline.sending import limits as limiting
 from mailer.pipeline.sending import suspend
 from mailer.store.ledger import limits
 from tests.club import THURSDAY, Club, Member, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
+from tests.scripted_relay import Phase, Script, Sink
 
 run = asyncio.run
 PLEA = Deferred(reply=Reply(code=421, status="4.7.28", text="Slowly"))

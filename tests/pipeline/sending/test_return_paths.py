@@ -11,10 +11,10 @@ from mailer.app.installation import App
 from mailer.domain.errors import CannotRender
 from mailer.formats.return_path import named_in_message_id, token_in
 from mailer.formats.token import Purpose, Token
-from mailer.gateways.sink import Received, Sink
 from mailer.pipeline.mailings import approve, dry_run, test_mailing
 from tests.club import ISSUE, Club, begin, copies, make_ready, members
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Received, Sink
 
 PEOPLE = members(3)
 DOMAIN = "bounces.club.example"

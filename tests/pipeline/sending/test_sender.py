@@ -10,10 +10,10 @@ from mailer.app.installation import App
 from mailer.domain.delivery import Accepted, Delivery, Reply, State
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Envelope
-from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline.mailings import report
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, members, says, states
 from tests.doubles import FrozenClock, Mark, ScriptedTransport
+from tests.scripted_relay import Misbehaviour, Phase, Sink
 
 run = asyncio.run
 PEOPLE = members(6)

@@ -10,11 +10,11 @@ import pytest
 from mailer.domain.delivery import Outcome
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Envelope
-from mailer.gateways.sink import Sink
 from mailer.pipeline.mailings import report
 from tests.club import ISSUE, Club, begin, copies, members, says, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_sending_together import Gate, end, stopped_at, waits_for
+from tests.scripted_relay import Sink
 
 run = asyncio.run
 

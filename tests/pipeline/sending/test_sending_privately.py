@@ -1,9 +1,9 @@
 """A message goes to whoever may have it, speaks of nobody else, and nobody else gets a byte."""
 
 from mailer.domain.delivery import State
-from mailer.gateways.sink import Sink
 from tests.club import Club, Member, attempts, begin, copies, import_register, members, readable, reverse, states
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Sink
 
 PEOPLE = members(6)
 

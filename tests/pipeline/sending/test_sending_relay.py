@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from mailer.app.installation import App
 from mailer.domain.delivery import Outcome, State
 from mailer.domain.ports import Envelope
-from mailer.gateways.sink import Misbehaviour, Phase, Sink
 from mailer.pipeline.mailings import approve, supplement
 from mailer.store.ledger import outages
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, import_register, members, says, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
+from tests.scripted_relay import Misbehaviour, Phase, Sink
 
 run = asyncio.run
 MORE = {"retry_minutes": 5, "give_up_after_hours": 1}

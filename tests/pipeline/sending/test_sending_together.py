@@ -9,12 +9,12 @@ from mailer.app.installation import App
 from mailer.domain.delivery import Outcome, State
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Envelope
-from mailer.gateways.sink import Sink
 from mailer.pipeline.mailings import approve, report, settle
 from mailer.pipeline.sending import lane
 from mailer.pipeline.sending.sender import Sender
 from tests.club import ISSUE, Club, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
+from tests.scripted_relay import Sink
 
 run = asyncio.run
 BOUND = 10  # seconds; what is waited for here takes milliseconds

@@ -9,13 +9,13 @@ from datetime import timedelta
 from mailer.app.installation import App
 from mailer.domain.errors import LoginRefused, TransportDown
 from mailer.domain.ports import Connection, Transport
-from mailer.gateways.sink import Misbehaviour, Phase, Script, Sink
 from mailer.pipeline.mailings import supplement
 from mailer.pipeline.sending import suspend
 from mailer.pipeline.sending.sender import Sender
 from mailer.store.ledger import outages
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, import_register, members, states
 from tests.doubles import ACCEPTED, FrozenClock, ScriptedTransport
+from tests.scripted_relay import Misbehaviour, Phase, Script, Sink
 
 
 class Shut:

@@ -6,11 +6,11 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.errors import BadInput, NotFound, Refused
-from mailer.gateways.sink import Sink
 from mailer.pipeline.sending import suspend
 from mailer.store import history
 from tests.club import THURSDAY, Club, Member, begin, copies, members, states
 from tests.doubles import FrozenClock
+from tests.scripted_relay import Sink
 
 REASON = "their postmaster asks us to wait"
 

@@ -15,8 +15,8 @@ from typing import Any, NoReturn, Self
 
 from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from mailer.gateways import spool
-from mailer.gateways.smtp.connect import Security
+from mailer.gateways import private_files
+from mailer.gateways.smtp.transport import Security
 
 LOOPBACK = "127.0.0.1"
 
@@ -195,7 +195,7 @@ class Sink:
         self.received.append(received)
         number = f"{len(self.received):04d}"
         if self._folder is not None:
-            spool.write(self._folder, f"{number}.eml", received.message)
+            private_files.write(self._folder, f"{number}.eml", received.message)
         if self._log is not None:
             message_id = BytesHeaderParser().parsebytes(received.message)["Message-ID"]
             with self._log.open("a", encoding="utf-8") as log:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.gateways.sink import Misbehaviour, Phase, Sink
+from tests.scripted_relay import Misbehaviour, Phase, Sink
 
 MESSAGE = b"Subject: x\r\nMessage-ID: <1@club.example>\r\n\r\nBody\r\n"
 
@@ -107,7 +107,7 @@ def test_what_is_asked_of_reports_is_kept_where_it_announces_that_it_can_be() ->
 
 def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    command = [sys.executable, "-m", "mailer.gateways.sink", "--port", "0", "--log", str(log), "--delay-ms", "1"]
+    command = [sys.executable, "-m", "tests.scripted_relay", "--port", "0", "--log", str(log), "--delay-ms", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         send(int(process.stdout.readline()))

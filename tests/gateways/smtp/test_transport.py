@@ -1,0 +1,264 @@
+"""A connection to the relay is private, checked and logged in, or there is none and the reason is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiosmtplib import SMTP, SMTPServerDisconnected
+
+from mailer.domain.delivery import Accepted
+from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
+from mailer.gateways.smtp.transport import Security, SmtpSettings, SmtpTransport
+from tests.gateways.relays import (
+    ANNA,
+    BORIS,
+    Shelf,
+    a_bare_server,
+    a_connection,
+    carried,
+    connect,
+    connect_by,
+    settings,
+    until,
+)
+from tests.scripted_relay import Phase, Sink
+
+run = asyncio.run
+
+
+# --- privacy --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+async def test_the_conversation_is_private_and_the_outcome_tells_the_tls_version(security: Security, authority) -> None:
+    async with Sink(security=security, tls_context=authority.good) as sink:
+        async with a_connection(sink.port, security=security, ca_file=authority.ca_file) as connection:
+            shelf = Shelf(ANNA, BORIS)
+            await connection.carry(shelf)
+            for outcome in shelf.outcomes.values():
+                assert isinstance(outcome, Accepted)
+                assert outcome.tls_version == "TLSv1.3"
+        assert (len(sink.received), sink.connections) == (2, 1)
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+async def test_a_certificate_of_another_host_or_of_an_unknown_authority_stops_everything(
+    security: Security, authority
+) -> None:
+    async with Sink(security=security, tls_context=authority.for_another_host) as sink:
+        with pytest.raises(TransportDown, match=r"certificate that cannot be trusted.*check host of .smtp."):
+            await connect(settings(sink.port, security, ca_file=authority.ca_file))
+    async with Sink(security=security, tls_context=authority.good) as sink:
+        with pytest.raises(TransportDown, match=r"certificate that cannot be trusted.*ca_file"):
+            await connect(settings(sink.port, security))
+        assert sink.received == []
+
+
+async def test_tls_stripped_on_the_way_stops_everything() -> None:  # R29
+    asked: list[Phase] = []
+    async with Sink(script=lambda phase, _sender, _recipient, _nth: asked.append(phase)) as sink:
+        with pytest.raises(TransportDown, match=r"STARTTLS.*nothing was sent"):
+            await connect(settings(sink.port, Security.STARTTLS))
+        with pytest.raises(TransportDown, match=r"TLS.*nothing was sent"):
+            await connect(settings(sink.port, Security.TLS))
+        assert asked == []
+
+
+async def test_a_login_is_made_and_its_refusal_shows_no_password(authority) -> None:
+    private = {"security": Security.STARTTLS, "ca_file": authority.ca_file}
+    async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "пароль-123")) as sink:
+        async with a_connection(sink.port, username="mailer", password="пароль-123", **private) as connection:
+            shelf = Shelf(ANNA)
+            await connection.carry(shelf)
+            assert shelf.kinds == {"anna": "Accepted"}
+        with pytest.raises(TransportDown, match=r"refuses the login of mailer.*535 5.7.8") as refused:
+            await connect(settings(sink.port, username="mailer", password="wrong-123", **private))
+        assert "wrong-123" not in str(refused.value)
+        async with a_connection(sink.port, **private) as connection:
+            with pytest.raises(TransportDown, match=r"530 5.7.0"):
+                await connection.carry(Shelf(ANNA))
+        assert len(sink.received) == 1
+
+
+@asynccontextmanager
+async def a_gatekeeper(*answers: str) -> AsyncIterator[tuple[int, list[bytes]]]:
+    """Answers one login after another, the last answer for ever; keeps the words of each that was tried."""
+    tried: list[bytes] = []
+    inside: list[asyncio.StreamWriter] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inside.append(writer)
+        writer.write(b"220 relay.example\r\n")
+        try:
+            async for said in reader:
+                if said.startswith(b"AUTH"):
+                    tried.append(said)
+                    writer.write(answers[min(len(tried), len(answers)) - 1].encode() + b"\r\n")
+                elif said.startswith(b"EHLO"):
+                    writer.write(b"250-relay.example\r\n250 AUTH CRAM-MD5 LOGIN PLAIN\r\n")
+                else:
+                    writer.write(b"221 2.0.0 Bye\r\n")
+                    break
+        except ConnectionResetError:
+            pass
+        finally:
+            writer.close()
+            inside.remove(writer)
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1], tried
+        await until(lambda: not inside)
+        await asyncio.sleep(0)  # lets the loop close the last one's socket
+
+
+async def test_a_wrong_password_is_tried_once_by_all_connections_together() -> None:
+    async with a_gatekeeper("535 5.7.8 Wrong", "235 2.7.0 Right", "235 2.7.0 Right", "535 5.7.8 Wrong") as at:
+        port, tried = at
+        transport = SmtpTransport(settings(port, username="mailer", password="secret-123"))
+
+        async def connect_often(times: int) -> list[BaseException | None]:
+            return await asyncio.gather(*(connect_by(transport) for _ in range(times)), return_exceptions=True)
+
+        refused = await connect_often(4)
+        assert [type(one) for one in refused] == [LoginRefused] * 4
+        assert len({str(one) for one in refused}) == 1
+        assert len(tried) == 1
+        assert tried[0].startswith(b"AUTH PLAIN ")
+        assert await connect_often(2) == [None, None]  # it was mended
+        assert len(tried) == 3
+        assert isinstance((await connect_often(1))[0], LoginRefused)  # known to be let in, and no more
+        assert [type(one) for one in await connect_often(3)] == [LoginRefused] * 3
+        assert len(tried) == 5
+
+
+async def test_a_login_that_cannot_be_looked_at_now_is_not_refused() -> None:
+    async with a_gatekeeper("454 4.7.0 Temporary authentication failure") as (port, _tried):
+        with pytest.raises(TransportDown, match=r"answers ‘454 4\.7\.0 Temporary") as down:
+            await connect(settings(port, username="mailer", password="secret-123"))
+        assert not isinstance(down.value, LoginRefused)
+
+
+async def test_a_login_that_the_relay_does_not_offer_stops_everything() -> None:
+    async with Sink() as sink:
+        with pytest.raises(TransportDown, match="AUTH"):
+            await connect(settings(sink.port, username="mailer", password="secret-123"))
+
+
+def test_the_password_is_not_in_the_settings_words() -> None:
+    assert "secret-123" not in repr(settings(25, password="secret-123"))
+
+
+@pytest.mark.parametrize("host", ["relay.example", "192.0.2.1", "2001:db8::1", "localhost.example"])
+def test_clear_text_is_refused_off_loopback(host: str) -> None:
+    with pytest.raises(Refused, match=f"only for a loopback host, not for {host}"):
+        SmtpTransport(SmtpSettings(host=host, port=25, security=Security.NONE))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "::1"])
+def test_clear_text_is_allowed_on_loopback(host: str) -> None:
+    SmtpTransport(SmtpSettings(host=host, port=25, security=Security.NONE))
+
+
+def test_a_ca_file_that_holds_no_certificate_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_bytes(b"")
+    for name in ("absent.pem", "empty.pem"):
+        with pytest.raises(BadInput, match=name):
+            SmtpTransport(settings(25, Security.TLS, ca_file=tmp_path / name))
+
+
+# --- relays that do not welcome us -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("greeting", "sentence"),
+    [
+        ("554 5.3.2 Not today", "answers ‘554 5.3.2 Not today’"),
+        ("421 Too many connections", "421 Too many"),
+        ("Hello there", "Malformed"),
+        ("2", "answers ‘2’"),
+    ],
+)
+async def test_a_relay_that_does_not_welcome_us_is_down(greeting: str, sentence: str) -> None:
+    async with a_bare_server(greeting) as port:
+        with pytest.raises(TransportDown, match=sentence):
+            await connect(settings(port, timeout_seconds=0.2))
+
+
+async def test_a_relay_that_says_nothing_or_is_not_there_is_down() -> None:
+    async with a_bare_server() as port:
+        with pytest.raises(TransportDown, match=r"does not answer within 0\.2 seconds; check"):
+            await connect(settings(port, timeout_seconds=0.2))
+    with pytest.raises(TransportDown, match=r"cannot be used .*; nothing was sent"):
+        await connect(settings(port))
+
+
+async def test_a_relay_that_does_not_answer_quit_does_not_hold_us_up() -> None:
+    async with a_bare_server("220 hello", "250 hello") as port:
+        await connect(settings(port, timeout_seconds=0.2))
+
+
+async def test_leaving_in_a_hurry_cuts_the_connection() -> None:
+    async with Sink() as sink:
+
+        async def stay() -> None:
+            async with a_connection(sink.port):
+                connected.set()
+                await asyncio.Event().wait()
+
+        connected = asyncio.Event()
+        task = asyncio.create_task(stay())
+        await connected.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_a_connecting_that_is_cancelled_leaves_nothing_open() -> None:
+    greeted, closed = asyncio.Event(), asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        greeted.set()
+        if not await reader.read():  # it goes without a word
+            closed.set()
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        connecting = asyncio.create_task(connect(settings(server.sockets[0].getsockname()[1])))
+        await greeted.wait()
+        connecting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await connecting
+        await closed.wait()
+
+
+def test_a_relay_that_goes_as_it_is_taken_over_is_down() -> None:
+    async def goes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        writer.write(b"250 hello\r\n")
+        writer.close()
+
+    async def story() -> None:
+        async with await asyncio.start_server(goes, "127.0.0.1", 0) as server:
+            shelf = await carried(server.sockets[0].getsockname()[1], ANNA)
+            assert shelf.down is not None
+            assert shelf.outcomes == {}
+        with pytest.raises(SMTPServerDisconnected, match="closed the connection"):
+            SmtpTransport(settings(25))._taken_over(SMTP())
+
+    run(story())
+
+
+async def test_settings_that_cannot_be_said_show_no_password(authority) -> None:
+    async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("mailer", "x")) as sink:
+        given = settings(
+            sink.port, Security.STARTTLS, ca_file=authority.ca_file, username="mailer", password="secret\udcff"
+        )
+        with pytest.raises(TransportDown, match="cannot be used with these settings") as refused:
+            await connect(given)
+        assert "secret" not in str(refused.value)
