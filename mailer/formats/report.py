@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from mailer.domain.bounce import BounceReport, ReportKind
-from mailer.formats.reports import complaint, failure, notices, notification
+from mailer.formats.reports import amazon_ses, auto_replies, bounce, complaint
+from mailer.formats.reports.body_text import first_text, page_of
 from mailer.formats.reports.classify import classify
-from mailer.formats.reports.opening import open_mail
-from mailer.formats.reports.original import original
-from mailer.formats.reports.page import first_text, page_of
+from mailer.formats.reports.mime import open_mail
+from mailer.formats.reports.original_message import original
 
 __all__ = ["classify", "parse", "readable"]
 
@@ -23,11 +23,11 @@ def parse(raw: bytes) -> Sequence[BounceReport]:
     returned = original(mail, page)
     return (
         complaint.complaints(mail, page, returned)
-        or notification.notifications(first_text(mail))
-        or notices.receipts(mail, returned)
-        or notices.by_subject(mail, page)
-        or failure.failures(mail, page, returned)
-        or notices.notices(mail, page, returned)
+        or amazon_ses.notifications(first_text(mail))
+        or auto_replies.receipts(mail, returned)
+        or auto_replies.by_subject(mail, page)
+        or bounce.failures(mail, page, returned)
+        or auto_replies.notices(mail, page, returned)
         or [BounceReport(kind=ReportKind.OTHER, original=returned)]
     )
 

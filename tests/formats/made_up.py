@@ -15,8 +15,8 @@ from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, SenderName, Source
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.issue.markdown import parse
+from mailer.formats.message.builder import Plate, engrave
 from mailer.formats.message.parts import contents
-from mailer.formats.message.plate import Plate, engrave
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 DAY = date(2031, 3, 5)

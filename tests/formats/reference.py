@@ -14,7 +14,7 @@ from mailer.formats.edition.bulletin import Bulletin, compose
 from mailer.formats.edition.html import write_html
 from mailer.formats.edition.line_wrap import words, wrap
 from mailer.formats.edition.text import write_text
-from mailer.formats.message.stencil import BANNER_HTML
+from mailer.formats.message.slotted_text import BANNER_HTML
 from tests.formats.made_up import FEES, TEMPLATES, a_newsletter, an_issue
 
 Values = Mapping[Slot, str]

@@ -22,7 +22,7 @@ from mailer.formats.dates_and_money import long_date
 from mailer.formats.edition.line_wrap import stuffed, words, wrap
 from mailer.formats.header import Header, mailbox, parametrised, structured, unstructured
 from mailer.formats.message.base64 import base64_lines
-from mailer.formats.message.quoted import quoted
+from mailer.formats.message.quoted_printable import quoted
 from mailer.formats.templates import SYSTEM, naming_mistakes
 from mailer.views import plain_words
 

@@ -2,7 +2,7 @@
 
 from binascii import b2a_base64
 
-from mailer.formats.message.stencil import Gap, Stencil, Values
+from mailer.formats.message.slotted_text import Gap, Stencil, Values
 
 _WHOLE = 57  # octets that make a line of 76 characters, the longest there may be (RFC 2045 §6.8)
 

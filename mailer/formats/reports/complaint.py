@@ -4,8 +4,8 @@ import re
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, ReportKind
 from mailer.formats.reports import addresses
-from mailer.formats.reports.opening import MailPart
-from mailer.formats.reports.page import Page
+from mailer.formats.reports.body_text import Page
+from mailer.formats.reports.mime import MailPart
 
 _FIELD = re.compile(r"^[ \t]{0,4}([A-Za-z][A-Za-z\-]{2,40})[ \t]*:[ \t]*(.{0,600})$", re.MULTILINE)
 _INLINE = re.compile(r"^[ \t]{0,4}Feedback-Type[ \t]*:[ \t]*[a-z\-]+", re.IGNORECASE | re.MULTILINE)

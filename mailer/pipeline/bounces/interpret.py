@@ -20,7 +20,7 @@ from mailer.domain.delivery import MOVES, Delivery, Event, State
 from mailer.domain.hold import Failure
 from mailer.domain.report import Reading
 from mailer.formats.report import parse
-from mailer.formats.reports.heading import MailHead, heading
+from mailer.formats.reports.mail_header import MailHead, heading
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.bounces import alarms, holds
 from mailer.pipeline.bounces.consequences import MOST_SAID

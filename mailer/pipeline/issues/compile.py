@@ -17,7 +17,7 @@ from mailer.formats.address import parse
 from mailer.formats.dates_and_money import long_date
 from mailer.formats.edition import compile as editions
 from mailer.formats.issue.folder import assemble
-from mailer.formats.message.plate import Plate, engrave
+from mailer.formats.message.builder import Plate, engrave
 from mailer.formats.templates import BASE
 from mailer.pipeline.context import Context
 from mailer.store import Connection, issues

@@ -5,7 +5,7 @@ import pytest
 from mailer.domain.bounce import FailureReason, Phase, Scope
 from mailer.formats.report import classify
 from mailer.formats.reports.classify import CODES, RULES, STATUSES, SUBJECTS, by_words
-from mailer.formats.reports.reply import reply_in
+from mailer.formats.reports.smtp_reply import reply_in
 
 HARD = """\
 550 5.1.1 <a@b.example>: Recipient address rejected: User unknown in virtual alias table

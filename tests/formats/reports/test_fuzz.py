@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from mailer.domain.bounce import Phase, ReportKind, Scope
 from mailer.formats.report import classify, parse
+from mailer.formats.reports.decode import header
 from mailer.formats.reports.delivery_status import read, read_inline
-from mailer.formats.reports.words import header
 from tests.formats.mutations import ODD, Chance, spoilt
 
 MAILS = [mail.read_bytes() for mail in sorted((Path(__file__).parents[2] / "corpus").glob("*.eml"))]

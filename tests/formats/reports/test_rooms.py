@@ -6,9 +6,9 @@ import pytest
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, ReportKind, Scope, Verdict
 from mailer.formats.report import parse
-from mailer.formats.reports import addresses, dates, delivery_status, notification, words
-from mailer.formats.reports.opening import MOST_PARTS, open_mail, split_head
-from mailer.formats.reports.page import cut, page_of
+from mailer.formats.reports import addresses, amazon_ses, decode, delivery_status, return_date
+from mailer.formats.reports.body_text import cut, page_of
+from mailer.formats.reports.mime import MOST_PARTS, open_mail, split_head
 
 WRITTEN = date(2026, 3, 2)
 
@@ -29,13 +29,13 @@ WRITTEN = date(2026, 3, 2)
     ],
 )
 def test_character_sets(raw, charset, text):
-    assert words.text(raw, charset) == text
+    assert decode.text(raw, charset) == text
 
 
 def test_a_letter_cut_in_two_by_the_limit_is_no_reason_to_guess():
-    text = words.text("я".encode() * words.MOST_TEXT + b" ")
+    text = decode.text("я".encode() * decode.MOST_TEXT + b" ")
     assert text.startswith("яя")
-    assert words.text(b"a" * (words.MOST_TEXT - 1) + "я".encode()).endswith("a\ufffd")
+    assert decode.text(b"a" * (decode.MOST_TEXT - 1) + "я".encode()).endswith("a\ufffd")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_letter_cut_in_two_by_the_limit_is_no_reason_to_guess():
     ],
 )
 def test_transfer_encodings(raw, encoding, decoded):
-    assert words.content(raw, encoding) == decoded
+    assert decode.content(raw, encoding) == decoded
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_transfer_encodings(raw, encoding, decoded):
     ],
 )
 def test_headers(value, text):
-    assert words.header(value) == text
+    assert decode.header(value) == text
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_an_address_with_a_quoted_local_part():
     ],
 )
 def test_days_of_return(text, day):
-    assert dates.return_date(text, written=WRITTEN) == day
+    assert return_date.return_date(text, written=WRITTEN) == day
 
 
 def test_without_the_day_of_writing_a_year_must_be_named():
-    assert dates.return_date("until 16 March", written=None) is None
-    assert dates.return_date("until 16 March 2026", written=None) == date(2026, 3, 16)
+    assert return_date.return_date("until 16 March", written=None) is None
+    assert return_date.return_date("until 16 March 2026", written=None) == date(2026, 3, 16)
 
 
 def test_fields_in_odd_groups():
@@ -178,12 +178,12 @@ def test_an_original_cannot_come_before_anything_was_said():
     ],
 )  # fmt: skip
 def test_notifications_that_say_nothing(text):
-    assert notification.notifications(text) == []
+    assert amazon_ses.notifications(text) == []
 
 
 def test_a_transient_notification_is_never_hard():
     text = '{"notificationType":"Bounce","bounce":{"bounceType":"Transient","bouncedRecipients":[{"emailAddress":"a@b.example","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]}}'
-    (report,) = notification.notifications(text)
+    (report,) = amazon_ses.notifications(text)
     assert (report.hard, report.status, report.reason) == (False, "5.1.1", FailureReason.USER_UNKNOWN)
 
 

@@ -16,8 +16,8 @@ from lxml import html as lxml_html
 from mailer.domain.address import Address
 from mailer.domain.edition import NO_INSERT, Edition, HtmlSlot, Place, Slot, SlotLine
 from mailer.domain.errors import BadInput, CannotRender
+from mailer.formats.message.builder import Plate
 from mailer.formats.message.parts import contents
-from mailer.formats.message.plate import Plate
 from tests.formats import reference
 from tests.formats.made_up import INDIVIDUAL, READER, a_plate, an_edition
 from tests.formats.message.test_parts import PICTURE

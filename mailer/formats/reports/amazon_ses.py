@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, ReportKind
 from mailer.formats.reports.classify import classify
-from mailer.formats.reports.reply import reply_in
+from mailer.formats.reports.smtp_reply import reply_in
 
 _KINDS = {"bounce": ReportKind.BOUNCE, "complaint": ReportKind.COMPLAINT, "delivery": ReportKind.DELIVERED}
 _MOST = 100

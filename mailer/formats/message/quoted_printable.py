@@ -3,7 +3,7 @@
 import re
 from binascii import b2a_qp
 
-from mailer.formats.message.stencil import Stencil, Values
+from mailer.formats.message.slotted_text import Stencil, Values
 
 _LINE = 75  # RFC 2045 §6.7: 76 characters, the = of a soft break among them
 # One line that stands as it is. No = and no space at its end; what else a line may not begin with, `_line` says.

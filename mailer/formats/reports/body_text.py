@@ -4,8 +4,8 @@ import html
 import re
 from dataclasses import dataclass
 
-from mailer.formats.reports.opening import MailPart, split_head
-from mailer.formats.reports.words import MOST_TEXT
+from mailer.formats.reports.decode import MOST_TEXT
+from mailer.formats.reports.mime import MailPart, split_head
 
 _BLOCK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?td|/?li|/?h[1-6]|/?table|hr|/?pre|/?ul)\b[^<>]{0,600}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z!?][^<>@]{0,1500}>|<a\b[^<>]{0,1500}>", re.IGNORECASE)

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from mailer.formats.reports import words
+from mailer.formats.reports import decode
 
 # What is looked at, in octets: of a mail, and of its header. And parts within parts, and how many of them.
 MOST_MAIL = 2_000_000
@@ -35,11 +35,11 @@ class MailPart:
 
     def get(self, name: str) -> str:
         """The first header field of this name, decoded; empty where there is none."""
-        return next((words.header(value) for key, value in self.head if key == name), "")
+        return next((decode.header(value) for key, value in self.head if key == name), "")
 
     def all(self, name: str) -> list[str]:
         """Every header field of this name, decoded."""
-        return [words.header(value) for key, value in self.head if key == name]
+        return [decode.header(value) for key, value in self.head if key == name]
 
     def has(self, name: str) -> bool:
         """Whether there is a header field of this name."""
@@ -48,12 +48,12 @@ class MailPart:
     @cached_property
     def octets(self) -> bytes:
         """The body behind its transfer encoding, cut at a bound."""
-        return words.content(self.body[: 2 * words.MOST_TEXT], self.get("content-transfer-encoding"))
+        return decode.content(self.body[: 2 * decode.MOST_TEXT], self.get("content-transfer-encoding"))
 
     @cached_property
     def text(self) -> str:
         """The body as text."""
-        return words.text(self.octets, self.parameters.get("charset", ""))
+        return decode.text(self.octets, self.parameters.get("charset", ""))
 
     def walk(self) -> list["MailPart"]:
         """This part and all below it, in order; what lies inside an attached message is another mail and left out."""
@@ -80,7 +80,7 @@ def split_head(raw: bytes) -> tuple[Head, bytes]:
     end = raw.find(b"\n\n", 0, MOST_HEAD)
     head, body = (raw[:end], raw[end + 2 :]) if end >= 0 else (raw[:MOST_HEAD], raw[MOST_HEAD:])
     fields: list[tuple[str, str]] = []
-    for number, line in enumerate(words.text(head).split("\n")):
+    for number, line in enumerate(decode.text(head).split("\n")):
         if line[:1] in {" ", "\t"} and fields:
             fields[-1] = (fields[-1][0], f"{fields[-1][1]}\n{line}")
         elif found := _FIELD.match(line):

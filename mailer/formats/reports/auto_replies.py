@@ -5,9 +5,10 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 
 from mailer.domain.bounce import BounceReport, Original, ReportKind
-from mailer.formats.reports import addresses, dates, notice_words
-from mailer.formats.reports.opening import MailPart
-from mailer.formats.reports.page import Page
+from mailer.formats.reports import addresses, auto_reply_phrases
+from mailer.formats.reports.body_text import Page
+from mailer.formats.reports.mime import MailPart
+from mailer.formats.reports.return_date import return_date
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 # Fields that programs for automatic answers set; Auto-Submitted (RFC 3834) is only one of them, and often wrong.
@@ -50,7 +51,7 @@ def by_subject(mail: MailPart, page: Page) -> list[BounceReport]:
     """An automatic answer that names itself in its subject, unless a server sends it: asked before failures are."""
     if any(part.kind == "message/delivery-status" for part in mail.walk()):
         return []
-    if addresses.from_daemon(mail.get("from")) or not notice_words.SUBJECT.search(mail.get("subject")[:200]):
+    if addresses.from_daemon(mail.get("from")) or not auto_reply_phrases.SUBJECT.search(mail.get("subject")[:200]):
         return []
     return (
         [_answer(mail, page, "its subject says that it is an automatic answer")]
@@ -66,8 +67,8 @@ def notices(mail: MailPart, page: Page, original: Original) -> list[BounceReport
     first = next((line.strip() for line in page.lines if line.strip()), "")
     machine = _by_machine(mail)
     if not machine and (
-        notice_words.UNSUBSCRIBE.match(subject[:200])
-        or (notice_words.UNSUBSCRIBE.match(first[:200]) and not mail.has("list-id"))
+        auto_reply_phrases.UNSUBSCRIBE.match(subject[:200])
+        or (auto_reply_phrases.UNSUBSCRIBE.match(first[:200]) and not mail.has("list-id"))
     ):
         return [
             BounceReport(
@@ -75,8 +76,8 @@ def notices(mail: MailPart, page: Page, original: Original) -> list[BounceReport
             )
         ]
     if (
-        notice_words.CHALLENGE.search(page.text[:4000])
-        and (machine or notice_words.CHALLENGE_SUBJECT.search(subject))
+        auto_reply_phrases.CHALLENGE.search(page.text[:4000])
+        and (machine or auto_reply_phrases.CHALLENGE_SUBJECT.search(subject))
         and not mail.has("list-unsubscribe")
     ):
         return [
@@ -87,7 +88,7 @@ def notices(mail: MailPart, page: Page, original: Original) -> list[BounceReport
                 original=original,
             )
         ]
-    if notice_words.READ.match(subject) and notice_words.READ_TEXT.search(page.text[:2000]):
+    if auto_reply_phrases.READ.match(subject) and auto_reply_phrases.READ_TEXT.search(page.text[:2000]):
         return [
             BounceReport(
                 kind=ReportKind.MDN,
@@ -100,7 +101,7 @@ def notices(mail: MailPart, page: Page, original: Original) -> list[BounceReport
         return [_answer(mail, page, "its header says that it is an automatic answer")]
     if mail.get("return-path").strip() == "<>":
         answer = _answer(mail, page, "it has an empty return path and speaks of an absence")
-        if answer.returns_on or notice_words.TEXT.search(page.text[:3000]):
+        if answer.returns_on or auto_reply_phrases.TEXT.search(page.text[:3000]):
             return [answer]
     return []
 
@@ -113,14 +114,14 @@ def _by_machine(mail: MailPart) -> bool:
         or any(mail.has(name) for name in _MARKS)
         or (
             mail.get("x-auto-response-suppress").lower() == "all"
-            and bool(notice_words.SUBJECT.search(mail.get("subject")[:200]))
+            and bool(auto_reply_phrases.SUBJECT.search(mail.get("subject")[:200]))
         )
     )
 
 
 def _own_subject(mail: MailPart) -> bool:
     """Whether the subject opens with the words of an automatic answer, which a letter's may only contain."""
-    found = notice_words.SUBJECT.search(mail.get("subject")[:200])
+    found = auto_reply_phrases.SUBJECT.search(mail.get("subject")[:200])
     return bool(found and found.start() <= 3) and not any(mail.has(name) for name in ("list-id", "list-unsubscribe"))
 
 
@@ -131,7 +132,7 @@ def _answer(mail: MailPart, page: Page, rule: str) -> BounceReport:
         recipient=sender,
         rule=rule,
         diagnostic=" ".join(page.text[:1000].split()),
-        returns_on=dates.return_date(f"{mail.get('subject')}\n{_own_words(page)}", written=_written(mail)),
+        returns_on=return_date(f"{mail.get('subject')}\n{_own_words(page)}", written=_written(mail)),
         successor=_successor(_own_words(page), [sender or "", *addresses.find(mail.get("to"))]),
     )
 
@@ -152,7 +153,7 @@ def _successor(text: str, own: list[str]) -> str | None:
     """The address to which the answer sends us, if it names one."""
     for found in addresses.ADDRESS.finditer(text):
         address = addresses.clean(found[0])
-        if not addresses.any_of(address, own) and notice_words.SUCCESSOR.search(
+        if not addresses.any_of(address, own) and auto_reply_phrases.SUCCESSOR.search(
             text[max(0, found.start() - 160) : found.start()]
         ):
             return address

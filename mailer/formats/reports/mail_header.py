@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from mailer.formats.reports.addresses import find
-from mailer.formats.reports.opening import MOST_HEAD, split_head
-from mailer.formats.reports.words import header
+from mailer.formats.reports.decode import header
+from mailer.formats.reports.mime import MOST_HEAD, split_head
 
 # Where servers write down the envelope's recipient: RFC 9228, and what Postfix, Exim, qmail and mailboxes call it.
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "to")

@@ -15,8 +15,8 @@ from mailer.domain.ports import Message
 from mailer.formats.header import Header, identified, mailbox, parametrised, structured, unstructured
 from mailer.formats.message.base64 import Base64
 from mailer.formats.message.parts import picture_part
-from mailer.formats.message.quoted import Quoted
-from mailer.formats.message.stencil import Stencil, Values, check, html_stencil, text_stencil
+from mailer.formats.message.quoted_printable import Quoted
+from mailer.formats.message.slotted_text import Stencil, Values, check, html_stencil, text_stencil
 
 _SAMPLE = dict.fromkeys(Slot, "Reader")  # by which the smaller encoding is chosen: names weigh little in an edition
 

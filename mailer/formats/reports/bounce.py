@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, Phase, ReportKind
-from mailer.formats.reports import addresses, delivery_status, evidence, free_text
+from mailer.formats.reports import addresses, delivery_status, detect_bounce, failed_addresses
+from mailer.formats.reports.body_text import Page
 from mailer.formats.reports.classify import by_words, classify
-from mailer.formats.reports.opening import MailPart
-from mailer.formats.reports.page import Page
-from mailer.formats.reports.reply import QuotedReply, reply_in
+from mailer.formats.reports.mime import MailPart
+from mailer.formats.reports.smtp_reply import QuotedReply, reply_in
 
 MOST_DIAGNOSTIC = 1000
 _GOOD = {"delivered", "relayed", "expanded"}
@@ -29,7 +29,7 @@ class _Case:
 
 def failures(mail: MailPart, page: Page, original: Original) -> list[BounceReport]:
     """The reports in this mail, one a recipient; empty where it is no delivery report."""
-    witness = evidence.weigh(mail, page)
+    witness = detect_bounce.weigh(mail, page)
     wrapped = [
         part for part in mail.walk() if part.kind in {"message/delivery-status", "message/global-delivery-status"}
     ]
@@ -44,7 +44,7 @@ def failures(mail: MailPart, page: Page, original: Original) -> list[BounceRepor
             fields += delivery_status.read(part.text)
     if not fields and (witness.is_failure or witness.daemon or (machine and not witness.answer)):
         fields = delivery_status.read_inline(page.text)
-    if not fields and (inner := evidence.passed_on(mail, page)):
+    if not fields and (inner := detect_bounce.passed_on(mail, page)):
         page, fields = inner, delivery_status.read_inline(inner.text)
     named = _named(fields)
     if named:
@@ -67,9 +67,9 @@ def _structured(
     """One report for each recipient that the structured part names; the free text adds what it leaves out."""
     said = {
         one.address.lower(): one.said
-        for one in free_text.recipients(page.lines, own=_own(mail), original=original.recipients)
+        for one in failed_addresses.recipients(page.lines, own=_own(mail), original=original.recipients)
     }
-    case = _Case(page=page, original=original, delayed=evidence.is_delay(mail, page), alone=len(fields) == 1)
+    case = _Case(page=page, original=original, delayed=detect_bounce.is_delay(mail, page), alone=len(fields) == 1)
     reports: dict[str, BounceReport] = {}
     for one in fields:
         who = one.recipient or ""
@@ -103,14 +103,14 @@ def _told(
     original: Original,
     listed: list[str],
     fields: list[delivery_status.Fields],
-    witness: evidence.Evidence,
+    witness: detect_bounce.Evidence,
 ) -> list[BounceReport]:
     """One report for each recipient that the header or the text names, or the returned message was written to."""
-    found = free_text.recipients(page.lines, own=_own(mail), original=[*original.recipients, *listed])
+    found = failed_addresses.recipients(page.lines, own=_own(mail), original=[*original.recipients, *listed])
     said = {one.address.lower(): one.said for one in found}
     sure = [one.address for one in found if one.weight >= 2]
     chosen = listed or sure
-    if not chosen and (names := free_text.in_transcript(page.text)):
+    if not chosen and (names := failed_addresses.in_transcript(page.text)):
         chosen = names
     if not chosen and witness.daemon and page.returned:
         # The report is wrapped in another one's words and stands whole where an original would.
@@ -121,12 +121,12 @@ def _told(
         chosen = [one for one in original.recipients if not addresses.any_of(one, _reader(mail))]
     trusted = witness.daemon or bool(listed) or mail.kind == "multipart/report"
     if not chosen and trusted and (domain := (addresses.first(mail.get("from")) or "").partition("@")[2]):
-        chosen = free_text.bare_names(page.lines, domain)
+        chosen = failed_addresses.bare_names(page.lines, domain)
     if not trusted and not (chosen and (witness.null_path or by_words(page.text))):
         return []  # no server by its name, and nobody who failed, or no word of why
     if not chosen and len(found) == 1 and not addresses.of_machine(found[0].address):
         chosen = [found[0].address]
-    case = _Case(page=page, original=original, delayed=evidence.is_delay(mail, page), alone=len(chosen) <= 1)
+    case = _Case(page=page, original=original, delayed=detect_bounce.is_delay(mail, page), alone=len(chosen) <= 1)
     first = fields[0] if fields else None
     if first and first.action in _GOOD:
         return [_from_fields(first, "", case)]

@@ -3,8 +3,8 @@
 import re
 
 from mailer.domain.bounce import Original
-from mailer.formats.reports import addresses, page, words
-from mailer.formats.reports.opening import Head, MailPart, split_head
+from mailer.formats.reports import addresses, body_text, decode
+from mailer.formats.reports.mime import Head, MailPart, split_head
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,200}@[^\s<>;]{1,200})>?")
@@ -17,7 +17,7 @@ _RETURNED = {
 }
 
 
-def original(mail: MailPart, told: page.Page) -> Original:
+def original(mail: MailPart, told: body_text.Page) -> Original:
     """What the returned message or its header says; everything empty where nothing was returned."""
     for part in mail.walk():
         if part is mail or part.kind not in _RETURNED:
@@ -25,12 +25,12 @@ def original(mail: MailPart, told: page.Page) -> Original:
         head = part.parts[0].head if part.parts else split_head(part.octets.replace(b"\r\n", b"\n").lstrip(b"\n"))[0]
         if head:
             return _from(head)
-    return _from(page.header_in(told.returned))
+    return _from(body_text.header_in(told.returned))
 
 
 def _from(head: Head) -> Original:
     def every(*names: str) -> str:
-        return " ".join(words.header(value) for key, value in head if key in names)
+        return " ".join(decode.header(value) for key, value in head if key in names)
 
     found = _MESSAGE_ID.search(next((value for key, value in head if key == "message-id"), "")[:400])
     recipients = addresses.find(every("to", "cc", "x-original-to", "delivered-to", "x-hmxmroriginalrecipient"))

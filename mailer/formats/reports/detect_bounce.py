@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from mailer.formats.reports import addresses
-from mailer.formats.reports.opening import MailPart
-from mailer.formats.reports.page import Page
-from mailer.formats.reports.reply import reply_in
+from mailer.formats.reports.body_text import Page
+from mailer.formats.reports.mime import MailPart
+from mailer.formats.reports.smtp_reply import reply_in
 
 _ANSWER = re.compile(
     r"^\s*(?:re|aw|antw|sv|vs|odp|res|rif|r|ответ|отв|fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)(?:\[\d+\])?\s*:",
