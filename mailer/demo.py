@@ -10,8 +10,10 @@ from pathlib import Path
 from mailer.app import installation as composition
 from mailer.app.installation import App
 from mailer.daemon import Daemon, Pace
+from mailer.domain.distribution_report import DistributionReport
 from mailer.domain.errors import MailerError, Refused
 from mailer.domain.mailing import MailingState
+from mailer.domain.progress import Progress
 from mailer.formats.register import files
 from mailer.gateways import new_installation
 from mailer.gateways.capturing_server import CapturingServer
@@ -57,9 +59,7 @@ def refusal(recipient: str, nth: int) -> str | None:
     return None
 
 
-async def run(
-    folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[[report.DistributionReport], None]
-) -> None:
+async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[[DistributionReport], None]) -> None:
     """Pull, plan, test, approve and send the made-up issue, and `tell` the report. Stays until Ctrl-C unless `once`."""
     async with CapturingServer(folder / "mail", refusal=refusal) as relay:
         _settle_down(folder, port=relay.port, minutes=FAST if fast else UNHURRIED)
@@ -84,10 +84,10 @@ async def run(
                 await working
 
 
-async def _first_month(opened: App, say: Say) -> report.DistributionReport:
+async def _first_month(opened: App, say: Say) -> DistributionReport:
     name, secretary = IssueName.parse(ISSUE), replace(opened.context, who="secretary")
 
-    async def reached(*states: MailingState) -> report.Progress:
+    async def reached(*states: MailingState) -> Progress:
         while True:
             try:
                 found = await asyncio.to_thread(report.progress, opened.context, name)

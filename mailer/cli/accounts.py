@@ -8,17 +8,20 @@ from mailer.cli import console
 from mailer.domain.bounce import SENDER_SCOPES, Scope
 from mailer.domain.circulation import Decision, Judged
 from mailer.domain.delivery import Delivery, State
+from mailer.domain.distribution_report import DistributionReport
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
 from mailer.domain.pacing import Throttle
+from mailer.domain.plan import Plan
+from mailer.domain.progress import Progress
 from mailer.pipeline.context import Context
-from mailer.pipeline.mailings import plan, report
+from mailer.pipeline.mailings import plan
 
 # How many people are named in one line.
 NAMED = 15
 
 
-def progress_document(found: report.Progress) -> dict[str, object]:
+def progress_document(found: Progress) -> dict[str, object]:
     """How a mailing stands, as a document."""
     return {
         "issue": found.issue,
@@ -38,7 +41,7 @@ def progress_document(found: report.Progress) -> dict[str, object]:
     }
 
 
-def progress_lines(found: report.Progress, now: datetime) -> list[str]:
+def progress_lines(found: Progress, now: datetime) -> list[str]:
     """How a mailing stands, for people."""
     said = remark(found, now)
     return [
@@ -47,7 +50,7 @@ def progress_lines(found: report.Progress, now: datetime) -> list[str]:
     ]
 
 
-def resting_lines(found: report.Progress) -> list[str]:
+def resting_lines(found: Progress) -> list[str]:
     """A line for each provider for whose copies the mailing waits: until when, and why."""
     return [
         f"{one.family} gets nothing {_until(one)}: {one.reason}; its copies wait, nobody's attempt is used up"
@@ -59,18 +62,18 @@ def _until(one: Throttle) -> str:
     return f"until {console.time_of(one.until)}" if one.until else f"until `mailer domain lift {one.family}`"
 
 
-def approval_lines(found: report.Progress) -> list[str]:
+def approval_lines(found: Progress) -> list[str]:
     """Who approved a mailing, and when; nothing while nobody did."""
     approved = found.approved_by
     return [f"  approved by {approved}, {console.time_of(found.approved_at)}"] if approved else []
 
 
-def counted(found: report.Progress) -> str:
+def counted(found: Progress) -> str:
     """How many copies are in which state, those that there are."""
     return ", ".join(f"{count} {state}" for state, count in found.counts.items() if count) or "no copies"
 
 
-def remark(found: report.Progress, now: datetime) -> str:
+def remark(found: Progress, now: datetime) -> str:
     """What to know besides: when it begins, how long it takes, why it stands still."""
     if not found.newsletter_known:
         return "its newsletter is gone from schedules/: nothing of it leaves"
@@ -87,7 +90,7 @@ def remark(found: report.Progress, now: datetime) -> str:
     return _why_it_waits(found, now)
 
 
-def _why_it_waits(found: report.Progress, now: datetime) -> str:
+def _why_it_waits(found: Progress, now: datetime) -> str:
     """What a mailing that is sending waits for, or how long it takes."""
     if found.starts_at and found.starts_at > now:
         return f"from {console.time_of(found.starts_at)}; until then `mailer cancel {found.issue}` undoes it"
@@ -143,7 +146,7 @@ def _mend(one: Delivery, failure: Failure | None) -> str:
     return f"when the address is right, `mailer hold lift {one.address}`"
 
 
-def report_document(found: report.DistributionReport) -> dict[str, object]:
+def report_document(found: DistributionReport) -> dict[str, object]:
     """The distribution report as a document."""
     balance = found.balance
     return {
@@ -159,7 +162,7 @@ def report_document(found: report.DistributionReport) -> dict[str, object]:
     }
 
 
-def report_lines(found: report.DistributionReport) -> list[str]:
+def report_lines(found: DistributionReport) -> list[str]:
     """The distribution report for people."""
     balance = found.balance
     excluded = sum(balance.excluded.values())
@@ -180,7 +183,7 @@ def report_lines(found: report.DistributionReport) -> list[str]:
     ]
 
 
-def plan_document(context: Context, made: plan.Plan) -> dict[str, object]:
+def plan_document(context: Context, made: Plan) -> dict[str, object]:
     """What was planned, as a document; the people in it are read while it is printed."""
     return {
         "issue": made.issue,
@@ -195,7 +198,7 @@ def plan_document(context: Context, made: plan.Plan) -> dict[str, object]:
     }
 
 
-def plan_lines(context: Context, made: plan.Plan) -> list[str]:
+def plan_lines(context: Context, made: Plan) -> list[str]:
     """What was planned, for people."""
     more, fewer = (islice(change(context, made), NAMED) for change in (plan.gained, plan.lost))
     changes = (

@@ -49,7 +49,7 @@ def show(identity: Identity) -> None:
     Example: mailer delivery show 17
     """
     found = copies_of.story(console.context(), identity)
-    one = found.copy
+    one = found.delivery
     attempts = [{"at": each.started_at, "what": "attempt", **asdict(each)} for each in found.attempts]
     came = [
         {"at": each.arrived_at, "what": "report", "report": each.id, "kind": each.kind, "reason": each.reason}

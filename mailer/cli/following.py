@@ -5,7 +5,8 @@ import signal
 import sys
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
 
 from mailer.app import installation as composition
 from mailer.app.installation import App
@@ -13,6 +14,7 @@ from mailer.cli import accounts, console
 from mailer.cli.accounts import copy_lines, progress_document, progress_lines
 from mailer.domain.mailing import MailingState
 from mailer.domain.pacing import MINUTE
+from mailer.domain.progress import Progress
 from mailer.pipeline import maillog
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.letters import outbox
@@ -48,7 +50,7 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
     return status_of(opened, found)
 
 
-def status_of(opened: App, found: report.Progress) -> int:
+def status_of(opened: App, found: Progress) -> int:
     """0 when every copy is accepted; else 1, with a line on stderr for each that is not."""
     missing, failed = report.not_accepted(opened.context, IssueName.parse(found.issue))
     for line in copy_lines(missing, failed):
@@ -56,7 +58,7 @@ def status_of(opened: App, found: report.Progress) -> int:
     return 1 if missing else 0
 
 
-def _tell(opened: App, found: report.Progress) -> None:
+def _tell(opened: App, found: Progress) -> None:
     console.say(progress_document(found), *progress_lines(found, opened.context.clock.now()))
 
 
@@ -103,7 +105,7 @@ async def _until_done(opened: App, sender: Sender, name: IssueName) -> str:
             return ""
 
 
-def waits(opened: App, found: report.Progress) -> bool:
+def waits(opened: App, found: Progress) -> bool:
     """Whether something can still be done now: a copy that is due, or the undo time that has yet to pass."""
     if not found.under_way:
         return False
@@ -154,7 +156,7 @@ async def _watch(opened: App, name: IssueName) -> None:
     if not sys.stderr.isatty():
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with ProgressBar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(str(name))
         while True:
             found = await asyncio.to_thread(report.progress, opened.context, name)

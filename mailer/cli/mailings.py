@@ -21,6 +21,7 @@ from mailer.cli.accounts import (
     report_document,
     report_lines,
 )
+from mailer.domain.supplement import MissingCopies
 from mailer.formats.address import parse
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import approve as approving
@@ -272,7 +273,7 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
         _note_without_daemon(opened, name)
 
 
-def _stuck(owed: supplement.Owed) -> str:
+def _stuck(owed: MissingCopies) -> str:
     return (
         f"{len(owed.stuck)} more have none, because theirs failed at the address that the register still has: "
         f"{named(owed.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"

@@ -13,8 +13,8 @@ from mailer import demo as demos
 from mailer.app import installation as composition
 from mailer.cli import console
 from mailer.cli.accounts import report_document, report_lines
+from mailer.domain.distribution_report import DistributionReport
 from mailer.pipeline import maillog
-from mailer.pipeline.mailings.report import DistributionReport
 
 
 def daemon() -> None:

@@ -1,6 +1,6 @@
-"""The frozen answer for everybody: a Recipient or an Exclusion, never both, never neither; and its balance."""
+"""The frozen answer for everybody: a Recipient or an Exclusion, never both, never neither."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -158,46 +158,3 @@ def copies_for(judged: Iterable[Judged], *, day: date, renewal: Renewal, first_n
                 )
             )
     return planned
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
-    """The account of an issue, computed from its rows: everybody considered is in exactly one of the two."""
-
-    considered: int
-    recipients: int
-    copies: int
-    excluded: Mapping[str, int]
-    deliveries: Mapping[str, int]
-
-    @property
-    def balanced(self) -> bool:
-        """Considered = recipients + Σ excluded, and copies = Σ deliveries."""
-        people = self.recipients + sum(self.excluded.values())
-        return self.considered == people and self.copies == sum(self.deliveries.values())
-
-
-def count_reasons(reasons: Iterable[str]) -> dict[str, int]:
-    """How many exclusions there are of each reason, in the order of the reasons' names."""
-    return dict(sorted(Counter(reasons).items()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenMailing:
-    """What the rows of one mailing say: its recipients with their editions, its exclusions, its copies."""
-
-    recipients: Mapping[str, tuple[str, ...]]
-    excluded: tuple[str, ...]
-    copies: tuple[tuple[str, str], ...]
-
-
-def faults(mailing: FrozenMailing) -> list[str]:
-    """What is wrong with the account of a mailing, each fault in words; nothing when it balances."""
-    due = Counter((person, language) for person, languages in mailing.recipients.items() for language in languages)
-    made = Counter(mailing.copies)
-    both = sorted(set(mailing.excluded) & mailing.recipients.keys())
-    return [
-        *(f"person {person} is a recipient and excluded" for person in both),
-        *(f"person {person} is owed a copy in {language} and has none" for person, language in sorted(due - made)),
-        *(f"person {person} has a copy in {language} that nobody decided" for person, language in sorted(made - due)),
-    ]

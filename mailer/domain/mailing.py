@@ -109,6 +109,22 @@ class Mailing:
         return self.approved_hash == self.seal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """An approval just given, with what the approver should know besides."""
+
+    copies: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendStart:
+    """A mailing that may now be sent: the first message leaves no earlier than `starts_at`."""
+
+    copies: int
+    starts_at: datetime
+
+
 def seal(content_hash: str, circulation_hash: str, editions_hash: str) -> str:
     """One hash over the three that an approval is bound to."""
     return hashlib.sha256(f"{content_hash}\n{circulation_hash}\n{editions_hash}".encode()).hexdigest()

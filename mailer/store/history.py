@@ -1,21 +1,11 @@
 """The history: who did what, when and to which thing. It holds counts and names of issues, never addresses."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from mailer.domain.history import HistoryEntry
 from mailer.store.schema.tables import history
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of the history."""
-
-    at: datetime
-    who: str
-    verb: str
-    detail: str
 
 
 def record(connection: Connection, *, at: datetime, who: str, verb: str, subject: str, detail: str) -> None:
@@ -23,7 +13,7 @@ def record(connection: Connection, *, at: datetime, who: str, verb: str, subject
     connection.execute(insert(history).values(at=at, who=who, verb=verb, subject=subject, detail=detail))
 
 
-def entries(connection: Connection, subject: str) -> list[Entry]:
+def entries(connection: Connection, subject: str) -> list[HistoryEntry]:
     """Everything that was done to one thing, the first deed first."""
     query = select(history.c.at, history.c.who, history.c.verb, history.c.detail).where(history.c.subject == subject)
-    return [Entry(**row._asdict()) for row in connection.execute(query.order_by(history.c.id))]
+    return [HistoryEntry(**row._asdict()) for row in connection.execute(query.order_by(history.c.id))]

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, func, insert, select, update
 
-from mailer.domain.circulation import Decision, FrozenMailing, Judged
+from mailer.domain.circulation import Decision, Judged
+from mailer.domain.distribution_report import FrozenMailing
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.schema.reports import failures, holds, own_pauses, reports

@@ -14,6 +14,7 @@ from mailer.daemon import Daemon, next_time
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import Schedule
+from mailer.domain.progress import Progress
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import approve, report
 from tests.club import (
@@ -68,7 +69,7 @@ async def work(daemon: Daemon) -> None:
     await daemon.sender.drain()
 
 
-def standing(daemon: Daemon, issue: IssueName = ISSUE) -> report.Progress:
+def standing(daemon: Daemon, issue: IssueName = ISSUE) -> Progress:
     return report.progress(daemon.app.context, issue)
 
 

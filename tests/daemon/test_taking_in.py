@@ -105,7 +105,7 @@ def ways(daemon: Daemon) -> inbound.WaysIn:
 
 
 def found(app: App, copy: Delivery) -> State:
-    return copies_of.story(app.context, copy.id).copy.state
+    return copies_of.story(app.context, copy.id).delivery.state
 
 
 # --- by SMTP ----------------------------------------------------------------------------------------------------------

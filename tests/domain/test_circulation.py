@@ -12,15 +12,11 @@ from hypothesis import strategies as st
 
 from mailer.config import load_schedules
 from mailer.domain.circulation import (
-    Balance,
-    FrozenMailing,
     Judged,
     Register,
     Renewal,
     candidates,
     copies_for,
-    count_reasons,
-    faults,
     judge,
     variant_for,
 )
@@ -217,45 +213,6 @@ def test_when_due_is_never_without_an_end():
 
 def test_every_variant_is_somebodys():
     assert {variant for _, variant in READERS} == set(ALL_VARIANTS)
-
-
-# --- the balance ------------------------------------------------------------------------------------------------------
-
-
-def test_the_balance_is_even_only_when_both_sums_are():
-    even = Balance(considered=3, recipients=1, copies=2, excluded={"unpaid": 2}, deliveries={"accepted": 1, "held": 1})
-    assert even.balanced
-    for field, value in (("considered", 4), ("recipients", 2), ("copies", 3), ("excluded", {}), ("deliveries", {})):
-        assert not replace(even, **{field: value}).balanced
-
-
-def test_reasons_are_counted_in_the_order_of_their_names():
-    assert list(count_reasons(["unpaid", "ended", "unpaid"]).items()) == [("ended", 1), ("unpaid", 2)]
-
-
-FROZEN = FrozenMailing(
-    recipients={"P001": ("en", "ru"), "P002": ("en",)},
-    excluded=("P003",),
-    copies=(("P001", "en"), ("P001", "ru"), ("P002", "en")),
-)
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({}, []),
-        ({"copies": FROZEN.copies[1:]}, ["person P001 is owed a copy in en and has none"]),
-        ({"copies": (*FROZEN.copies, ("P003", "en"))}, ["person P003 has a copy in en that nobody decided"]),
-        ({"copies": (*FROZEN.copies, ("P002", "en"))}, ["person P002 has a copy in en that nobody decided"]),
-        ({"excluded": ("P003", "P001")}, ["person P001 is a recipient and excluded"]),
-        (
-            {"recipients": {"P001": ("en", "ru")}, "excluded": ("P003", "P002")},
-            ["person P002 has a copy in en that nobody decided"],
-        ),
-    ],
-)
-def test_what_is_wrong_with_an_account_is_said_in_words(change, said):
-    assert faults(replace(FROZEN, **change)) == said
 
 
 # --- a second opinion -------------------------------------------------------------------------------------------------

@@ -1,11 +1,10 @@
 """What people decide about a mailing: approve it, withdraw that, send, pause, resume, cancel."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from mailer.domain.delivery import Event, State
 from mailer.domain.errors import NotFound, Refused
-from mailer.domain.mailing import Mailing, MailingState, Step, take
+from mailer.domain.mailing import Approval, Mailing, MailingState, SendStart, Step, take
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import inputs_hash
 from mailer.pipeline.issues.proof import prove
@@ -17,23 +16,7 @@ from mailer.store.copies import deliveries
 GOES_ON = frozenset({MailingState.SENDING, MailingState.CLOSED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approved:
-    """An approval, and what the approver should know besides."""
-
-    copies: int
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """A mailing that may now be sent: the first message leaves no earlier than `starts_at`."""
-
-    copies: int
-    starts_at: datetime
-
-
-def approve(context: Context, name: IssueName) -> Approved:
+def approve(context: Context, name: IssueName) -> Approval:
     """Bind this person's approval to the hashes of content, circulation and compiled editions.
 
     Every copy has been made once. Raises Refused where nothing is planned or the plan is no longer what would go out,
@@ -51,7 +34,7 @@ def approve(context: Context, name: IssueName) -> Approved:
         note(connection, context, "approve", name, f"seal {found.seal[:12]}, {copies} copies")
         tested = mailings.was_tested(connection, found.content_hash, found.editions_hash)
     untested = f"no test mailing of exactly this was sent: `mailer test {name}` sends one to the editors"
-    return Approved(copies=copies, warnings=() if tested else (untested,))
+    return Approval(copies=copies, warnings=() if tested else (untested,))
 
 
 def withdraw(context: Context, name: IssueName) -> None:
@@ -61,7 +44,7 @@ def withdraw(context: Context, name: IssueName) -> None:
         _withdraw(connection, context, found, "by hand")
 
 
-def send(context: Context, name: IssueName, *, copies: int | None = None) -> Begun:
+def send(context: Context, name: IssueName, *, copies: int | None = None) -> SendStart:
     """Begin a planned mailing, or go on with one under way; `undo_minutes` pass before the first message.
 
     `copies` is the number that a person has confirmed: Refused when it is another one by now. Raises what `ready` does,
@@ -70,7 +53,7 @@ def send(context: Context, name: IssueName, *, copies: int | None = None) -> Beg
     found = ready(context, name)
     if found.state in GOES_ON:
         with context.store.reading() as connection:
-            return Begun(copies=_copies(connection, found), starts_at=found.starts_at or context.clock.now())
+            return SendStart(copies=_copies(connection, found), starts_at=found.starts_at or context.clock.now())
     return begin(context, found, copies=copies)
 
 
@@ -107,7 +90,7 @@ def may_leave(context: Context, found: Mailing) -> bool:
     return found.is_approved or not required
 
 
-def begin(context: Context, found: Mailing, *, copies: int | None = None) -> Begun:
+def begin(context: Context, found: Mailing, *, copies: int | None = None) -> SendStart:
     """Move a mailing to `sending`, every copy made once before; nothing leaves before its `starts_at`.
 
     One whose seal is approved had every copy made at its approval, and they are not made again: the seal is of this
@@ -125,7 +108,7 @@ def begin(context: Context, found: Mailing, *, copies: int | None = None) -> Beg
         return begin_proved(connection, context, found, pending)
 
 
-def begin_proved(connection: Connection, context: Context, found: Mailing, copies: int) -> Begun:
+def begin_proved(connection: Connection, context: Context, found: Mailing, copies: int) -> SendStart:
     """Move a mailing whose copies were all made once to `sending`, from the state in which it was read."""
     if not found.supplement:  # a supplement goes out as it was approved, whatever was edited since
         _refuse_drifted(connection, context, found)
@@ -142,7 +125,7 @@ def begin_proved(connection: Connection, context: Context, found: Mailing, copie
         IssueName.parse(found.issue),
         f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC",
     )
-    return Begun(copies=copies, starts_at=starts_at)
+    return SendStart(copies=copies, starts_at=starts_at)
 
 
 def pause(context: Context, name: IssueName) -> None:

@@ -1,16 +1,13 @@
 """Looks into the ledger: the copies of an issue, and one copy with all its attempts."""
 
-from dataclasses import dataclass
-
-from mailer.domain.delivery import Attempt, Delivery, State
+from mailer.domain.delivery import Delivery, State
+from mailer.domain.history import DeliveryHistory
 from mailer.domain.hold import Failure
-from mailer.domain.report import Report
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.settle import find
 from mailer.store import failures, history, mailings, reports
 from mailer.store.copies import deliveries
-from mailer.store.history import Entry
 
 
 def listing(context: Context, name: IssueName, state: State | None) -> list[Delivery]:
@@ -21,27 +18,17 @@ def listing(context: Context, name: IssueName, state: State | None) -> list[Deli
 
 
 def failed(context: Context, name: IssueName) -> dict[int, Failure]:
-    """Why copies of an issue did not arrive, by delivery: what failed last of each."""
+    """Why copies of an issue did not arrive, by delivery: the last failure of each."""
     with context.store.reading() as connection:
-        found = mailings.mailings_of(connection, name.newsletter, name.serial)
-        return failures.of_mailings(connection, [one.id for one in found])
+        every = mailings.mailings_of(connection, name.newsletter, name.serial)
+        return failures.of_mailings(connection, [mailing.id for mailing in every])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """One copy with its attempts, the reports about it, and what people and policies decided; each the oldest first."""
-
-    copy: Delivery
-    attempts: tuple[Attempt, ...]
-    reports: tuple[Report, ...]
-    decisions: tuple[Entry, ...]
-
-
-def story(context: Context, identity: int) -> Story:
+def story(context: Context, identity: int) -> DeliveryHistory:
     """All that happened to one copy."""
     with context.store.reading() as connection:
-        return Story(
-            copy=find(connection, identity),
+        return DeliveryHistory(
+            delivery=find(connection, identity),
             attempts=tuple(deliveries.attempts_of(connection, identity)),
             reports=tuple(reports.listing(connection, delivery=identity)),
             decisions=tuple(history.entries(connection, f"delivery {identity}")),

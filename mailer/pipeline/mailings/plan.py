@@ -1,11 +1,11 @@
 """Plans a mailing: freezes who receives an issue and who does not, and writes every delivery before anything leaves."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from mailer.domain.circulation import Decision
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.plan import Plan
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, stored
 from mailer.pipeline.issues.shelf import find_revision
@@ -14,25 +14,6 @@ from mailer.pipeline.mailings.freeze import Draft, Frozen, freeze
 from mailer.store import Connection, history, mailings
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What was frozen, in numbers; who they are stands in the rows of the mailing with this id.
-
-    `gained` and `lost` count people against `previous`, the mailing of the issue before, None when there is none.
-    """
-
-    issue: str
-    mailing: int
-    considered: int
-    recipients: int
-    copies: int
-    excluded: Mapping[str, int]
-    previous: int | None = None
-    gained: int = 0
-    lost: int = 0
-    warnings: tuple[str, ...] = ()
 
 
 def plan(context: Context, name: IssueName) -> Plan:

@@ -1,15 +1,15 @@
 """Tells how it stands: the progress of a mailing, and the distribution report that must balance."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from mailer.domain.circulation import Balance, Decision, count_reasons, faults
 from mailer.domain.delivery import BLOCKING, Delivery, State
+from mailer.domain.distribution_report import Balance, DistributionReport, count_reasons, faults
 from mailer.domain.errors import MailerError
+from mailer.domain.history import HistoryEntry
 from mailer.domain.hold import Failure
-from mailer.domain.mailing import Mailing, MailingState, Step
-from mailer.domain.pacing import Throttle
+from mailer.domain.mailing import MailingState, Step
+from mailer.domain.progress import Progress, current_mailing
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.approve import first_mailing
 from mailer.pipeline.mailings.supplement import unsent
@@ -21,55 +21,6 @@ from mailer.store.ledger import limits, outages
 RATE_WINDOW = timedelta(seconds=30)
 # How many faults are named in one message.
 NAMED = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a mailing is. `done` counts copies neither pending nor sending; `under_way` those that may still leave.
-
-    `lacking` counts the
-    copies that failed and have no later one in their place. `pause_reason` is the breaker's; `rest_at` the time of the rest behind a canary wave. `resting` are the providers of
-    waiting copies that get nothing now; `at_once` tells whether a copy of others waits for nothing, else the first may
-    leave at `next_at` (None: nobody knows).
-    """
-
-    issue: str
-    state: MailingState
-    copies: int
-    done: int
-    per_second: float
-    seconds_left: float | None
-    counts: dict[str, int]
-    lacking: int
-    due_at: datetime | None
-    starts_at: datetime | None
-    at_once: bool
-    next_at: datetime | None
-    under_way: int
-    held_reason: str | None
-    pause_reason: str
-    rest_at: datetime | None
-    resting: tuple[Throttle, ...]
-    relay_down: str | None
-    newsletter_known: bool
-    approved_by: str | None
-    approved_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistributionReport:
-    """The distribution report: the balance, everybody's decision, the copies that need somebody, and who gained.
-
-    `failures` tell why copies did not arrive, by delivery.
-    """
-
-    issue: str
-    state: MailingState
-    balance: Balance
-    decisions: tuple[Decision, ...]
-    open_copies: tuple[Delivery, ...]
-    failures: Mapping[int, Failure]
-    gained: tuple[str, ...]
 
 
 def progress(context: Context, name: IssueName) -> Progress:
@@ -115,7 +66,7 @@ def report(context: Context, name: IssueName) -> DistributionReport:
     needs = (State.PENDING, State.SENDING, State.REJECTED, State.UNCERTAIN, State.HELD, State.BOUNCED)
     return DistributionReport(
         issue=str(name),
-        state=_state(found),
+        state=current_mailing(found).state,
         balance=balance,
         decisions=tuple(decisions),
         open_copies=tuple(
@@ -156,10 +107,10 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
     rate = tallies.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
     throttled = limits.throttled(connection, now)
     due = tallies.next_due(connection, moving, {one.family: one.until for one in throttled})
-    current = next((one for one in found if one.state is _state(found)), found[-1])
+    current = current_mailing(found)
     return Progress(
         issue=str(name),
-        state=_state(found),
+        state=current.state,
         copies=copies,
         done=copies - waiting,
         per_second=round(rate, 3),
@@ -184,12 +135,6 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
     )
 
 
-def _state(found: Sequence[Mailing]) -> MailingState:
-    """The state of an issue with supplements: that of the first mailing that is not done, else of the last one."""
-    done = {MailingState.CLOSED, MailingState.CANCELLED}
-    return next((one.state for one in found if one.state not in done), found[-1].state)
-
-
 def was_tested(context: Context, name: IssueName) -> bool:
     """Whether a test mailing of exactly what is planned was sent."""
     with context.store.reading() as connection:
@@ -197,6 +142,6 @@ def was_tested(context: Context, name: IssueName) -> bool:
         return mailings.was_tested(connection, found.content_hash, found.editions_hash)
 
 
-def why_paused(entries: Sequence[history.Entry]) -> str:
+def why_paused(entries: Sequence[HistoryEntry]) -> str:
     """The last reason that history gives for a pause; empty when a person gave none."""
     return next((one.detail for one in reversed(entries) if one.verb == Step.PAUSE), "")

@@ -12,11 +12,12 @@ from mailer.domain.delivery import Delivery, Event, State
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import Refused
 from mailer.domain.hold import Failure
-from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.mailing import Mailing, MailingState, SendStart
+from mailer.domain.supplement import MissingCopies
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.proof import prove_within
-from mailer.pipeline.mailings.approve import Begun, begin_proved, first_mailing, may_leave, note
+from mailer.pipeline.mailings.approve import begin_proved, first_mailing, may_leave, note
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, freeze
 from mailer.store import Connection, failures, holds, issues, mailings
@@ -27,32 +28,15 @@ from mailer.store.issues import Revision
 _UNDER_WAY = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """The people who are entitled now and have no copy, with the editions each is owed.
-
-    `stuck` have none either, but it would go to the same address at which theirs failed: a person must look first.
-    """
-
-    issue: str
-    people: tuple[Judged, ...]
-    stuck: tuple[str, ...] = ()
-
-    @property
-    def copies(self) -> int:
-        """How many copies a supplement would have."""
-        return sum(len(one.entitlement.editions) for one in self.people)
-
-
-def unsent(context: Context, name: IssueName) -> Owed:
+def unsent(context: Context, name: IssueName) -> MissingCopies:
     """Who is owed the issue: entitled now, with no copy pending, sending, uncertain, accepted or held."""
     with context.store.reading() as connection:
         found = first_mailing(connection, name)
         owed, stuck = _owed(connection, context, found)
-        return Owed(issue=str(name), people=owed, stuck=stuck)
+        return MissingCopies(issue=str(name), people=owed, stuck=stuck)
 
 
-def supplement(context: Context, name: IssueName, *, copies: int | None = None) -> Begun | None:
+def supplement(context: Context, name: IssueName, *, copies: int | None = None) -> SendStart | None:
     """Send the owed copies as a further mailing of the same issue: the approved content and editions, the next numbers.
 
     None when nobody is owed anything. Refused when it is not so many `copies` as a person has confirmed, and while the issue's own mailing has not begun.

@@ -1,10 +1,7 @@
 """Says why a person gets an issue, or not: now, from the register, and as it was frozen."""
 
-from dataclasses import dataclass
-
-from mailer.domain.circulation import Decision, Judged
-from mailer.domain.delivery import Delivery
 from mailer.domain.errors import NotFound
+from mailer.domain.explanation import Explanation
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_people
@@ -12,18 +9,7 @@ from mailer.store import mailings
 from mailer.store.copies import readers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
-    """The answer now, and the frozen one where a plan exists, with the person's copies."""
-
-    person: str
-    issue: str
-    now: Judged
-    frozen: Decision | None
-    copies: tuple[Delivery, ...]
-
-
-def why(context: Context, person: str, name: IssueName) -> Why:
+def why(context: Context, person: str, name: IssueName) -> Explanation:
     """Whether this person gets this issue, by which rule and on what evidence; NotFound for a person not in the register."""
     with context.store.reading() as connection:
         people = judge_people(connection, context, find_revision(connection, name), {person})
@@ -32,7 +18,7 @@ def why(context: Context, person: str, name: IssueName) -> Why:
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
         frozen = mailings.decisions(connection, [one.id for one in found], person=person)
         listed = readers.of_person(connection, person)
-        return Why(
+        return Explanation(
             person=person,
             issue=str(name),
             now=people[person],

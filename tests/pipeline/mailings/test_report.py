@@ -84,8 +84,8 @@ def test_supplements_are_added_up_and_a_person_counts_once(app: App) -> None:
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        (deliveries, "person P003 is owed a copy in en and has none"),
-        (recipients, "person P003 has a copy in en that nobody decided"),
+        (deliveries, "person P003 should have a copy in en and has none"),
+        (recipients, "person P003 has a copy in en without a decision"),
     ],
 )
 def test_a_report_that_does_not_balance_is_an_error(app: App, table: Table, says: str) -> None:

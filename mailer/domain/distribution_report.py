@@ -1,0 +1,72 @@
+"""The distribution report of an issue: its balance, everybody's decision, and what is still open."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mailer.domain.circulation import Decision
+from mailer.domain.delivery import Delivery
+from mailer.domain.hold import Failure
+from mailer.domain.mailing import MailingState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """The account of an issue, computed from its rows: every person considered is a recipient or excluded."""
+
+    considered: int
+    recipients: int
+    copies: int
+    excluded: Mapping[str, int]
+    deliveries: Mapping[str, int]
+
+    @property
+    def balanced(self) -> bool:
+        """Considered = recipients + Σ excluded, and copies = Σ deliveries."""
+        people = self.recipients + sum(self.excluded.values())
+        return self.considered == people and self.copies == sum(self.deliveries.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionReport:
+    """The account of an issue: the balance, all decisions, the copies that are still open, and who gained since.
+
+    `failures` says why copies did not arrive, by delivery. `gained` are people entitled now who have no copy.
+    """
+
+    issue: str
+    state: MailingState
+    balance: Balance
+    decisions: tuple[Decision, ...]
+    open_copies: tuple[Delivery, ...]
+    failures: Mapping[int, Failure]
+    gained: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenMailing:
+    """The rows of one mailing: its recipients with their editions, its exclusions, its copies."""
+
+    recipients: Mapping[str, tuple[str, ...]]
+    excluded: tuple[str, ...]
+    copies: tuple[tuple[str, str], ...]
+
+
+def count_reasons(reasons: Iterable[str]) -> dict[str, int]:
+    """How many exclusions there are for each reason, in the order of the reasons' names."""
+    return dict(sorted(Counter(reasons).items()))
+
+
+def faults(mailing: FrozenMailing) -> list[str]:
+    """Each contradiction in the rows of a mailing, in words; empty when it balances."""
+    due = Counter((person, language) for person, languages in mailing.recipients.items() for language in languages)
+    written = Counter(mailing.copies)
+    both = sorted(set(mailing.excluded) & mailing.recipients.keys())
+    return [
+        *(f"person {person} is a recipient and excluded" for person in both),
+        *(
+            f"person {person} should have a copy in {language} and has none"
+            for person, language in sorted(due - written)
+        ),
+        *(f"person {person} has a copy in {language} without a decision" for person, language in sorted(written - due)),
+    ]

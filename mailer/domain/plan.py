@@ -1,0 +1,23 @@
+"""What planning a mailing came to, in numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A frozen circulation in numbers; the people are in the rows of the mailing with this id.
+
+    `gained` and `lost` count people against `previous`, the mailing of the issue before; None when there is none.
+    """
+
+    issue: str
+    mailing: int
+    considered: int
+    recipients: int
+    copies: int
+    excluded: Mapping[str, int]
+    previous: int | None = None
+    gained: int = 0
+    lost: int = 0
+    warnings: tuple[str, ...] = ()

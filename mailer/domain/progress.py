@@ -1,0 +1,48 @@
+"""How far the mailings of an issue are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.pacing import Throttle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the mailings of an issue are.
+
+    `done` counts the copies that are neither pending nor sending, `under_way` those that may still leave, `lacking`
+    those that failed and have no later copy in their place. `per_second` is the present rate; `seconds_left` is None
+    while nothing leaves. `pause_reason` is the breaker's; `rest_at` is when the rest follows a canary wave. `resting`
+    are the throttled providers for which copies wait. `at_once`: some copy waits for nothing; else the first may leave
+    at `next_at` (None: unknown). `newsletter_known`: schedules/ still has the newsletter.
+    """
+
+    issue: str
+    state: MailingState
+    copies: int
+    done: int
+    per_second: float
+    seconds_left: float | None
+    counts: dict[str, int]
+    lacking: int
+    due_at: datetime | None
+    starts_at: datetime | None
+    at_once: bool
+    next_at: datetime | None
+    under_way: int
+    held_reason: str | None
+    pause_reason: str
+    rest_at: datetime | None
+    resting: tuple[Throttle, ...]
+    relay_down: str | None
+    newsletter_known: bool
+    approved_by: str | None
+    approved_at: datetime | None
+
+
+def current_mailing(mailings: Sequence[Mailing]) -> Mailing:
+    """The mailing that stands for its issue: the first that is neither closed nor cancelled, else the last one."""
+    done = {MailingState.CLOSED, MailingState.CANCELLED}
+    return next((mailing for mailing in mailings if mailing.state not in done), mailings[-1])
