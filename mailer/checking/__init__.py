@@ -1,1 +1,1 @@
-"""Checks an installation: everything that sending needs, each with what was found and what to do."""
+"""What `mailer check` looks at: a module per subject, and the table of all checks in `checks`."""

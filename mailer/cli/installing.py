@@ -1,6 +1,5 @@
 """Commands about the installation: init and check."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -25,15 +24,15 @@ def check() -> None:
 
     Example: mailer check
     """
-    found = asyncio.run(checks.check(console.invocation.config))
+    results = checks.check(console.invocation.config)
     console.show(
-        [{"what": one.what, "ok": one.ok, "said": one.said} for one in found],
+        [{"what": result.subject, "ok": result.ok, "said": result.finding} for result in results],
         ("", "what", ""),
-        [("ok" if one.ok else "WRONG", one.what, one.said) for one in found],
+        [("ok" if result.ok else "WRONG", result.subject, result.finding) for result in results],
     )
-    wrong = sum(not one.ok for one in found)
+    wrong = sum(not result.ok for result in results)
     if wrong:
-        console.complain(f"{wrong} of {len(found)} checks found something wrong; mend it, then check again")
+        console.complain(f"{wrong} of {len(results)} checks found something wrong; mend it, then check again")
         raise typer.Exit(1)
 
 

@@ -1,6 +1,5 @@
 """Dovecot as the mailbox that reports come to: every octet is fetched, and what was kept is moved and never lost."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -238,10 +237,10 @@ def test_mailer_check_looks_into_it(dovecot: Dovecot, authority: Authority, tmp_
     (club.folder / "imap").write_text(f"{PASSWORD}\n")
     (club.folder / "imap").chmod(0o600)
     club.settle(bounces={"imap_url": dovecot.url, "imap_password_file": "imap", "imap_ca_file": str(authority.ca_file)})
-    found = {one.what: one for one in asyncio.run(checks.check(club.config))}
+    found = {result.subject: result for result in checks.check(club.config)}
     assert found["bounces: imap"].ok
-    assert found["bounces: imap"].said == "it can be read; 1 mails wait"
+    assert found["bounces: imap"].finding == "it can be read; 1 mails wait"
     (club.folder / "imap").write_text("wrong")
-    found = {one.what: one for one in asyncio.run(checks.check(club.config))}
+    found = {result.subject: result for result in checks.check(club.config)}
     assert not found["bounces: imap"].ok
-    assert "refuses the login" in found["bounces: imap"].said
+    assert "refuses the login" in found["bounces: imap"].finding

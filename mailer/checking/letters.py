@@ -1,0 +1,29 @@
+"""Checks the letters to secretary and operator: whether they can be written, and whether they are sent."""
+
+from collections.abc import Iterator
+
+from mailer.app.installation import App
+from mailer.checking.result import CheckResult, result_of
+from mailer.pipeline.letters.specimens import write_specimens
+from mailer.store import letters
+
+# A letter that failed more often will not be sent until the cause is removed.
+MAX_TRIES = 3
+
+
+def check_templates(app: App) -> Iterator[CheckResult]:
+    """Write a specimen of every letter in the language of the installation."""
+    context = app.context
+    yield result_of(
+        "letters: templates", lambda: f"{len(list(write_specimens(context, context.language)))} letters can be written"
+    )
+
+
+def check_outbox(app: App) -> Iterator[CheckResult]:
+    """Check that no waiting letter has failed more than MAX_TRIES times."""
+    with app.store.reading() as connection:
+        outbox = letters.outbox(connection)
+    failure = f", the last failure: {outbox.failure}" if outbox.failure else ""
+    yield CheckResult(
+        subject="letters", ok=outbox.tries <= MAX_TRIES, finding=f"{outbox.waiting or 'none'} wait{failure}"
+    )

@@ -1,0 +1,31 @@
+"""Checks of each newsletter when it is sent, whether its templates compile, and whether its source can be read."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from mailer.app import installation
+from mailer.app.installation import App
+from mailer.checking.result import CheckResult, result_of
+from mailer.daemon import next_time
+from mailer.domain.newsletter import Newsletter
+from mailer.pipeline.issues.specimen import compile_specimen
+
+
+def check_newsletters(app: App) -> Iterator[CheckResult]:
+    """Check the schedule, the templates and the source of every newsletter."""
+    for newsletter in app.context.newsletters.values():
+        yield result_of(f"{newsletter.id}: cron", partial(_next_time, app, newsletter))
+        yield result_of(f"{newsletter.id}: templates", partial(_templates, app, newsletter))
+        yield result_of(f"{newsletter.id}: source", partial(_source, app, newsletter))
+
+
+def _next_time(app: App, newsletter: Newsletter) -> str:
+    return f"next {next_time(newsletter.schedule, app.context.clock.now()):%Y-%m-%d %H:%M} UTC"
+
+
+def _templates(app: App, newsletter: Newsletter) -> str:
+    return f"{compile_specimen(app.context, newsletter)} editions compile"
+
+
+def _source(app: App, newsletter: Newsletter) -> str:
+    return f"{len(installation.source(app, newsletter).read())} folders in {newsletter.source.url}"

@@ -1,0 +1,36 @@
+"""Checks that each relay can be reached and accepts the login; no message is sent."""
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+
+from mailer.app import installation
+from mailer.app.installation import App
+from mailer.checking.result import CheckResult, result_of
+from mailer.config.relays import Relay
+from mailer.domain.errors import BadInput, MailerError
+
+
+def check_relays(app: App) -> Iterator[CheckResult]:
+    """Connect to every relay of the settings."""
+    try:
+        relays = app.config.relays
+    except MailerError as error:  # a password file is missing
+        yield CheckResult(subject="the relay", ok=False, finding=str(error))
+        return
+    for relay in relays:
+        subject = "the relay" if len(relays) == 1 else f"the relay {relay.name}"
+        yield result_of(subject, partial(_connect, relay))
+
+
+def _connect(relay: Relay) -> str:
+    if relay.username and not relay.password:
+        remedy = ", or set MAILER_SMTP__PASSWORD" if relay.section == "[smtp]" else ""
+        raise BadInput(f"{relay.section} username has no password: name a password_file{remedy}")
+    asyncio.run(_connect_once(relay))
+    return f"{relay.host}:{relay.port} answers ({relay.security}{', logged in' if relay.username else ''})"
+
+
+async def _connect_once(relay: Relay) -> None:
+    async with installation.transport_to(relay).connect():
+        pass
