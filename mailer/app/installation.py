@@ -18,8 +18,7 @@ from mailer.domain.errors import BadInput, Refused
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, IssueSource, Transport
 from mailer.domain.retry import Backoff
-from mailer.formats.message.dkim import Signer
-from mailer.formats.message.dkim import read_key as read_dkim_key
+from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.token import Keyring
 from mailer.gateways import private_files
 from mailer.gateways.clock import SystemClock
@@ -111,11 +110,13 @@ def reload(app: App) -> App:
     return replace(app, schedules=schedules, context=context)
 
 
-def signer(config: Config) -> Signer | None:
+def signer(config: Config) -> DkimSigner | None:
     """What signs copies, by [dkim]; None when its domain is empty. Raises BadInput naming the key that cannot be used."""
     given = config.dkim
     if not given.domain:
         return None
+    from mailer.formats.message.dkim_key import read_dkim_key
+
     keys = [("key_file", given.selector, given.key_file)]
     if given.ed25519_selector:
         keys.append(("ed25519_key_file", given.ed25519_selector, given.ed25519_key_file))
@@ -129,7 +130,7 @@ def signer(config: Config) -> Signer | None:
             said = "an RSA key belongs into key_file, an Ed25519 key into ed25519_key_file"
             raise BadInput(f"{config.file}: [dkim] {key}: {config.path(name)}: {said}")
         read.append(one)
-    return Signer(domain=given.domain, keys=tuple(read))
+    return DkimSigner(domain=given.domain, keys=tuple(read))
 
 
 def source(app: App, newsletter: Newsletter) -> IssueSource:

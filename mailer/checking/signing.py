@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from mailer.app.installation import App
 from mailer.checking.result import CheckResult
 from mailer.domain.errors import MailerError
-from mailer.formats.message.dkim import public_record, record_name
+from mailer.formats.message.dkim import record_name
+from mailer.formats.message.dkim_key import public_record
 
 
 def check_signing(app: App) -> Iterator[CheckResult]:
@@ -18,7 +19,7 @@ def check_signing(app: App) -> Iterator[CheckResult]:
     if signer is None:
         return
     for key in signer.keys:
-        record = f"publish TXT {record_name(signer.domain, key)}: {public_record(key)}"
+        record = f"publish TXT {record_name(signer.domain, key.selector)}: {public_record(key)}"
         yield CheckResult(subject=f"DKIM {key.selector}", ok=True, finding=record)
     yield from _alignment(app, signer.domain)
 

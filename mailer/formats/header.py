@@ -11,7 +11,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from mailer.domain.errors import BadInput
-from mailer.formats.characters import unseen
+from mailer.formats.characters import find_invisible
 
 
 class Header(StrEnum):
@@ -63,7 +63,7 @@ def unstructured(header: Header, text: str) -> str:
 
 def mailbox(header: Header, name: str, address: str) -> str:
     """The field with one address, as the wire has it, and its owner's name, which may be empty."""
-    if not _ADDRESS.fullmatch(address) or "=?" in address or unseen(address):
+    if not _ADDRESS.fullmatch(address) or "=?" in address or find_invisible(address):
         raise BadInput(f"The {header} cannot hold the address {address!r}; correct the address.")
     shown = _visible(header, name)
     return _fold(header, [*_phrase(header, shown), f"<{address}>"] if shown else [address])
@@ -99,7 +99,7 @@ def ascii_file_name(name: str) -> str:
 
 
 def _visible(header: Header, text: str) -> str:
-    if hidden := unseen(text):
+    if hidden := find_invisible(text):
         raise BadInput(f"The {header} holds {hidden}, which cannot be seen; take it out.")
     return text.strip()
 

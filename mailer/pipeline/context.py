@@ -9,7 +9,7 @@ from mailer.domain.errors import NotFound
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, Message
-from mailer.formats.message.dkim import Signer
+from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring
 from mailer.store import Store
@@ -31,7 +31,7 @@ class Context:
     return_path_domain: str = ""  # empty: the envelope sender is the newsletter's address
     language: str = "en"  # of these letters
     shipped: Path | None = None  # templates that came with this version, for letters that `templates` does not have
-    signing: Callable[[], Signer | None] = lambda: None  # reads the keys when it is first asked
+    signing: Callable[[], DkimSigner | None] = lambda: None  # reads the keys when it is first asked
 
     @property
     def letter_templates(self) -> list[Path]:
@@ -39,7 +39,7 @@ class Context:
         return [self.templates, *([self.shipped] if self.shipped is not None else [])]
 
     @property
-    def signer(self) -> Signer | None:
+    def signer(self) -> DkimSigner | None:
         """What signs; None: the relay, or nobody. Raises BadInput naming the key that cannot be used."""
         return self.signing()
 

@@ -15,8 +15,8 @@ from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, SenderName, Source
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.issue.markdown import parse
-from mailer.formats.message.builder import Plate, engrave
-from mailer.formats.message.parts import contents
+from mailer.formats.message.builder import MessageBuilder, prepare_messages
+from mailer.formats.message.parts import html_and_text
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 DAY = date(2031, 3, 5)
@@ -220,8 +220,8 @@ def with_text(language: str = "en", **fields: object) -> Issue:
     return replace(whole, texts=tuple(replace(t, **fields) if t.language == language else t for t in whole.texts))
 
 
-def a_plate(edition: Edition, **fields: object) -> Plate:
-    """The edition's plate under the newsletter's own headers; `fields` replace arguments of `engrave`."""
+def a_builder(edition: Edition, **fields: object) -> MessageBuilder:
+    """The edition's builder under the newsletter's own headers; `fields` replace arguments of `prepare_messages`."""
     newsletter = a_newsletter()
     given = {
         "sender": newsletter.sender,
@@ -232,11 +232,11 @@ def a_plate(edition: Edition, **fields: object) -> Plate:
         "list_name": newsletter.name,
         "feedback_id": "253:harbour-letter:club-mailer",
     }
-    return engrave(edition, **given | fields)
+    return prepare_messages(edition, **given | fields)
 
 
 def printed(edition: Edition, values: Mapping[Slot, str], *, banner: str = "") -> tuple[str, str]:
     """The HTML and the text of one copy, read out of its message."""
-    return contents(
-        a_plate(edition, banner=banner).make("Ada Harbour", "ada@example.org", "<m17@club.example>", values)
+    return html_and_text(
+        a_builder(edition, banner=banner).make("Ada Harbour", "ada@example.org", "<m17@club.example>", values)
     )

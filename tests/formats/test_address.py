@@ -100,7 +100,7 @@ def test_what_is_no_sender_is_refused(text):
 def test_a_slip_in_a_well_known_domain_is_doubted(domain):
     (doubt,) = doubts(parse(f"anna@{domain}"))
     assert domain in doubt
-    assert "slip" in doubt
+    assert "typo" in doubt
 
 
 def test_an_ending_that_does_not_exist_is_doubted():

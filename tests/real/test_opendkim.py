@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from mailer.formats.message.dkim import public_record, record_name
+from mailer.formats.message.dkim import record_name
+from mailer.formats.message.dkim_key import public_record
 from tests.formats.message.test_dkim import AT, DOMAIN, keys, signer
 from tests.real.test_readers import a_copy
 
@@ -24,7 +25,7 @@ def answers(tmp_path):
     if not opendkim:
         pytest.skip("opendkim is missing: run sh tests/real/install as root")
     records, settings, mail = tmp_path / "records", tmp_path / "opendkim.conf", tmp_path / "copy.eml"
-    records.write_text("".join(f"{record_name(DOMAIN, key)} {public_record(key)}\n" for key in keys()))
+    records.write_text("".join(f"{record_name(DOMAIN, key.selector)} {public_record(key)}\n" for key in keys()))
     settings.write_text(f"Mode v\nTestPublicKeys {records}\n")
 
     def ask(message):

@@ -17,7 +17,7 @@ from mailer.domain.edition import Slot
 from mailer.formats.header import Header, identified, mailbox, parametrised, unstructured
 from mailer.formats.message.parts import message_id
 from mailer.formats.token import Keyring
-from tests.formats.made_up import READER, a_newsletter, a_plate, an_edition, an_issue
+from tests.formats.made_up import READER, a_builder, a_newsletter, an_edition, an_issue
 from tests.formats.reference import fill
 from tests.formats.strategies import file_names, lines
 
@@ -78,8 +78,8 @@ def test_both_readers_read_what_was_meant(read, name, subject, file_name):
 def a_copy(language: str) -> bytes:
     """A whole copy with a picture, as it would be sent now."""
     edition, issue = an_edition(language), an_issue()
-    plate = a_plate(edition, subject=edition.subject, date=localtime(), pictures=issue.pictures)
-    return plate.make(READER[language][Slot.NAME], ANNA.wire, MESSAGE_ID, READER[language])
+    builder = a_builder(edition, subject=edition.subject, date=localtime(), pictures=issue.pictures)
+    return builder.make(READER[language][Slot.NAME], ANNA.wire, MESSAGE_ID, READER[language])
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

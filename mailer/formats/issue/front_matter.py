@@ -9,7 +9,7 @@ from frontmatter.default_handlers import YAMLHandler
 
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import Author, Status
-from mailer.formats.characters import unseen
+from mailer.formats.characters import find_invisible
 
 _BIGGEST = 64 * 1024  # characters; a real one has about a thousand
 _DEEPEST = 5  # an author's `about` is at 3
@@ -199,7 +199,7 @@ def _line(key: str, value: Value) -> str:
     if not isinstance(value, str):
         raise BadInput(f"{key}: '{_shown(value)}' is no text; put it in quotes")
     words = value.strip()
-    found = unseen(words)
+    found = find_invisible(words)
     if found:
         raise BadInput(f"{key}: it holds an unseen character or a line break, {found}; write it in one plain line")
     if len(words) > _LONGEST:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from markdown_it.token import Token
 
 from mailer.domain.errors import BadInput
-from mailer.formats.characters import unseen
+from mailer.formats.characters import find_invisible
 
 DEEPEST = 20  # lists, quotes and sections in one another, as many as CommonMark readers commonly follow
 MOST_BRACKETS = 1000  # openings in a text; the reader takes a time that grows with the square of their number
@@ -132,7 +132,7 @@ def _check_picture(token: Token, line: int, *, alone: bool) -> None:
 
 
 def _check_text(text: str, slots: frozenset[str], line: int) -> None:
-    found = unseen(text.replace("\t", " ").replace("\n", " "))
+    found = find_invisible(text.replace("\t", " ").replace("\n", " "))
     if found:
         raise BadInput(f"line {line}: the text holds an unseen character, {found}; remove it")
     for slot in SLOT.findall(text) if slots else ():

@@ -17,12 +17,12 @@ from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
-from mailer.formats.characters import unseen
+from mailer.formats.characters import find_invisible
 from mailer.formats.dates_and_money import long_date
 from mailer.formats.edition.line_wrap import stuffed, words, wrap
 from mailer.formats.header import Header, mailbox, parametrised, structured, unstructured
 from mailer.formats.message.base64 import base64_lines
-from mailer.formats.message.quoted_printable import quoted
+from mailer.formats.message.quoted_printable import encode_quoted_printable
 from mailer.formats.templates import SYSTEM, naming_mistakes
 from mailer.views import plain_words
 
@@ -63,7 +63,7 @@ def seal(letter: Letter, *, sender: SenderName, to: Address, message_id: str, da
     """
     # Cyrillic makes base64 the shorter, English quoted-printable.
     ways = {
-        "quoted-printable": quoted(letter.body),
+        "quoted-printable": encode_quoted_printable(letter.body),
         "base64": base64_lines(letter.body.replace("\n", "\r\n").encode()) + b"\r\n",
     }
     way = min(ways, key=lambda name: len(ways[name]))
@@ -113,7 +113,7 @@ def _readable(value: Any) -> Any:
         return [_readable(one) for one in value]
     if not isinstance(value, str):
         return value
-    seen = "".join(" " if unseen(one) else one for one in value)
+    seen = "".join(" " if find_invisible(one) else one for one in value)
     shown = re.sub(r" {2,}", " ", seen).strip(" ")
     return shown if len(shown) <= _LONGEST else shown[:_LONGEST].rstrip() + "…"
 

@@ -1,1 +1,1 @@
-"""The messages of an edition: parts encoded once, each copy filled in, signed where we sign."""
+"""Build the messages of an edition: encode its parts once, fill in each copy, sign it with DKIM."""

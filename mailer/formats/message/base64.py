@@ -1,42 +1,42 @@
-"""Writes a part of a message in base64, the shorter way for Russian; its constants are encoded once."""
+"""Encode a part of a message in base64, the shorter encoding for Russian; its constants are encoded once."""
 
 from binascii import b2a_base64
 
-from mailer.formats.message.slotted_text import Gap, Stencil, Values
+from mailer.formats.message.slotted_text import SlottedText, SlotWriter, Values
 
-_WHOLE = 57  # octets that make a line of 76 characters, the longest there may be (RFC 2045 §6.8)
+_LINE_OCTETS = 57  # octets that make a line of 76 characters, the longest allowed (RFC 2045 §6.8)
 
 
 class Base64:
-    """A stencil in base64. Every gap has lines of its own.
+    """A slotted text in base64. Every slot begins on a line of its own.
 
-    Three octets are encoded together, and how many a gap takes of the constant after it depends on what fills it. So
-    every constant is there three times: as it goes on after none, one and two octets of it were taken.
+    Base64 encodes three octets at a time. A slot whose length is no multiple of three takes the first one or two
+    octets of the constant after it, so each constant is encoded three times: without its first 0, 1 and 2 octets.
     """
 
     name = "base64"
 
-    def __init__(self, stencil: Stencil) -> None:
-        first, *others = [constant.replace("\n", "\r\n").encode() for constant in stencil.constants]
-        gaps = list(stencil.gaps)
-        for place in range(len(gaps) - 1, 0, -1):
-            if len(others[place - 1]) < _WHOLE:  # less than a line between two gaps: they are one, and it is in it
-                gaps[place - 1 : place + 1] = [_both(gaps[place - 1], stencil.constants[place], gaps[place])]
+    def __init__(self, text: SlottedText) -> None:
+        first, *others = [constant.replace("\n", "\r\n").encode() for constant in text.constants]
+        slots = list(text.slots)
+        for place in range(len(slots) - 1, 0, -1):
+            if len(others[place - 1]) < _LINE_OCTETS:  # less than a line between two slots: merge all three
+                slots[place - 1 : place + 1] = [_merge(slots[place - 1], text.constants[place], slots[place])]
                 del others[place - 1]
-        self._first, self._left = _encoded(first, ends=not gaps)
-        if gaps and self._first:
+        self._first, self._left = _encode(first, ends=not slots)
+        if slots and self._first:
             self._first += b"\r\n"
-        last = len(gaps) - 1
+        last = len(slots) - 1
         self._rest = [
-            (gap, tuple(_after(others[place], taken, ends=place == last) for taken in range(3)))
-            for place, gap in enumerate(gaps)
+            (slot, tuple(_encode_after(others[place], taken, ends=place == last) for taken in range(3)))
+            for place, slot in enumerate(slots)
         ]
 
     def write(self, values: Values) -> list[bytes]:
-        """The part's octets with its gaps filled: lines of at most 76 characters, CRLF between them."""
+        """The part's octets with its slots filled: lines of at most 76 characters, CRLF between them."""
         written, left = [self._first], self._left
-        for gap, alignments in self._rest:
-            octets = left + gap(values).replace("\n", "\r\n").encode()
+        for slot, alignments in self._rest:
+            octets = left + slot(values).replace("\n", "\r\n").encode()
             taken, constant, left = alignments[-len(octets) % 3]
             written += (base64_lines(octets + taken), constant)
         return written
@@ -44,24 +44,26 @@ class Base64:
 
 def base64_lines(octets: bytes) -> bytes:
     """The octets in base64, on lines of at most 76 characters with CRLF between them."""
-    if len(octets) <= _WHOLE:
+    if len(octets) <= _LINE_OCTETS:
         return b2a_base64(octets, newline=False)
-    lines = [b2a_base64(octets[start : start + _WHOLE], newline=False) for start in range(0, len(octets), _WHOLE)]
+    lines = [
+        b2a_base64(octets[start : start + _LINE_OCTETS], newline=False) for start in range(0, len(octets), _LINE_OCTETS)
+    ]
     return b"\r\n".join(lines)
 
 
-def _both(one: Gap, between: str, other: Gap) -> Gap:
-    return lambda values: one(values) + between + other(values)
+def _merge(first: SlotWriter, constant: str, second: SlotWriter) -> SlotWriter:
+    return lambda values: first(values) + constant + second(values)
 
 
-def _encoded(octets: bytes, *, ends: bool) -> tuple[bytes, bytes]:
-    """The octets encoded, and those at their end that need others to make three; none are left where the part ends."""
+def _encode(octets: bytes, *, ends: bool) -> tuple[bytes, bytes]:
+    """The octets in base64, and the last one or two that do not make three; none are left where the part ends."""
     whole = len(octets) if ends else len(octets) // 3 * 3
     return base64_lines(octets[:whole]), octets[whole:]
 
 
-def _after(constant: bytes, taken: int, *, ends: bool) -> tuple[bytes, bytes, bytes]:
-    """What a gap takes of the constant after it, the rest encoded with the line breaks around it, and what is left."""
-    encoded, left = _encoded(constant[taken:], ends=ends)
+def _encode_after(constant: bytes, taken: int, *, ends: bool) -> tuple[bytes, bytes, bytes]:
+    """The octets that a slot takes of the constant after it, the rest encoded between line breaks, and those left."""
+    encoded, left = _encode(constant[taken:], ends=ends)
     around = b"\r\n" + encoded if encoded else b""
     return constant[:taken], around if ends else around + b"\r\n", left

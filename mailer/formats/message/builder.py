@@ -1,4 +1,4 @@
-"""Makes the messages of an edition: all that is the same in them is written once, and each copy only filled in."""
+"""Build the messages of an edition: encode once all that they share, then fill the slots of each copy."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -15,52 +15,58 @@ from mailer.domain.ports import Message
 from mailer.formats.header import Header, identified, mailbox, parametrised, structured, unstructured
 from mailer.formats.message.base64 import Base64
 from mailer.formats.message.parts import picture_part
-from mailer.formats.message.quoted_printable import Quoted
-from mailer.formats.message.slotted_text import Stencil, Values, check, html_stencil, text_stencil
+from mailer.formats.message.quoted_printable import QuotedPrintable
+from mailer.formats.message.slotted_text import (
+    SlottedText,
+    Values,
+    check_values,
+    slotted_html,
+    slotted_plain_text,
+)
 
-_SAMPLE = dict.fromkeys(Slot, "Reader")  # by which the smaller encoding is chosen: names weigh little in an edition
+_SAMPLE = dict.fromkeys(Slot, "Reader")  # fills the slots while the smaller encoding is chosen; values weigh little
 
 
-class Part(Protocol):
-    """One part of the messages in one encoding, which has the name that Content-Transfer-Encoding calls it by."""
+class EncodedPart(Protocol):
+    """One part of the messages in one encoding, named as in Content-Transfer-Encoding."""
 
     name: str
 
     def write(self, values: Values) -> list[bytes]:
-        """The part's octets with its gaps filled."""
+        """The part's octets with its slots filled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plate:
-    """An edition made ready for printing: octets that are the same in every message, gaps for a person's own."""
+class MessageBuilder:
+    """Builds the messages of one edition: holds the octets that all of them share, and fills the slots of each."""
 
     slots: tuple[Slot, ...]
     before_to: bytes
     after_to: bytes
-    text: Part
+    text: EncodedPart
     between: bytes
-    html: Part
+    html: EncodedPart
     after: tuple[bytes, ...]
 
     def make(self, name: str, address: str, message_id: str, values: Values, unsubscribe: str = "") -> Message:
-        """One person's message as RFC 5322 octets, every line ending in CRLF: the same bytes from the same inputs.
+        """One recipient's message as RFC 5322 octets, every line ending in CRLF: the same bytes from the same inputs.
 
-        `address` is an `Address.wire`, `message_id` has its angle brackets; `unsubscribe` is the address to which the
-        reader writes to get no more, empty: none is told. No line is over 998 octets, those of the parts not over 76.
-        No line begins with a dot, so SMTP has none to double (RFC 5321 §4.5.2). All is ASCII, but for an address's
-        local part in another alphabet (RFC 6532). Raises CannotRender naming the slot as `check` does, BadInput for a
-        name, address or Message-ID that no header can hold.
+        `address` is an `Address.wire`, `message_id` has its angle brackets; `unsubscribe` is the address for
+        List-Unsubscribe, empty for none. No line exceeds 998 octets, no line of a part exceeds 76. No line begins with
+        a dot, so SMTP doubles none (RFC 5321 §4.5.2). All octets are ASCII, except in a local part in another alphabet
+        (RFC 6532). Raises CannotRender naming the slot that cannot be filled, and BadInput for a name, address or
+        Message-ID that no header can hold.
         """
-        check(self.slots, values)
-        # What is a person's own stands together, between two constants: it is encoded and joined once.
-        own = mailbox(Header.TO, name, address) + structured(Header.MESSAGE_ID, message_id)
+        check_values(self.slots, values)
+        # The recipient's own header fields are adjacent, so they are encoded and joined once.
+        own_fields = mailbox(Header.TO, name, address) + structured(Header.MESSAGE_ID, message_id)
         if unsubscribe:  # RFC 2369 §3.2
-            own += structured(Header.LIST_UNSUBSCRIBE, f"<mailto:{unsubscribe}?subject=unsubscribe>")
+            own_fields += structured(Header.LIST_UNSUBSCRIBE, f"<mailto:{unsubscribe}?subject=unsubscribe>")
         return Message(
             b"".join(
                 (
                     self.before_to,
-                    own.encode(),
+                    own_fields.encode(),
                     self.after_to,
                     *self.text.write(values),
                     self.between,
@@ -71,7 +77,7 @@ class Plate:
         )
 
 
-def engrave(
+def prepare_messages(
     edition: Edition,
     *,
     sender: SenderName,
@@ -84,16 +90,16 @@ def engrave(
     pictures: Iterable[PictureFile] = (),
     banner: str = "",
     encoding: str = "",
-) -> Plate:
-    """The plate of an edition with everything that its messages say alike; `date` is aware.
+) -> MessageBuilder:
+    """The builder for an edition's messages, with all that they share; `date` has a time zone.
 
-    With a banner, that line stands above both parts. `encoding`, `quoted-printable` or `base64`, replaces the smaller
-    one for each part. Raises BadInput where a header cannot hold what is given; ValueError for a naive date.
+    The banner, if any, stands above both parts. `encoding` (`quoted-printable` or `base64`) replaces the smaller one
+    for each part. Raises BadInput for a value that no header can hold, and ValueError for a date without a time zone.
     """
     if date.tzinfo is None:
-        raise ValueError("a message's date must say its time zone")
-    text = _part(text_stencil(edition, banner=banner), encoding)
-    html = _part(html_stencil(edition, banner=banner), encoding)
+        raise ValueError("the date of a message needs a time zone")
+    text = _encode(slotted_plain_text(edition, banner=banner), encoding)
+    html = _encode(slotted_html(edition, banner=banner), encoding)
     before_to = mailbox(Header.FROM, sender.name, sender.address.wire) + mailbox(Header.REPLY_TO, "", reply_to.wire)
     after_to = (
         unstructured(Header.SUBJECT, subject)
@@ -104,15 +110,15 @@ def engrave(
         + structured(Header.PRECEDENCE, "bulk")
         + structured(Header.FEEDBACK_ID, feedback_id)
     )
-    along = [picture_part(picture) for picture in pictures]
-    words = hashlib.sha256(f"{before_to}{after_to}".encode())
-    for octets in (*text.write(_SAMPLE), *html.write(_SAMPLE), *along):
-        words.update(octets)
-    opening, between, after = _frame(words.hexdigest()[:24], text, html, along)
-    return Plate(
+    picture_parts = [picture_part(picture) for picture in pictures]
+    digest = hashlib.sha256(f"{before_to}{after_to}".encode())
+    for octets in (*text.write(_SAMPLE), *html.write(_SAMPLE), *picture_parts):
+        digest.update(octets)
+    before_text, between, after = _frame(digest.hexdigest()[:24], text, html, picture_parts)
+    return MessageBuilder(
         slots=tuple(sorted(edition.slots)),
         before_to=before_to.encode(),
-        after_to=after_to.encode() + opening,
+        after_to=after_to.encode() + before_text,
         text=text,
         between=between,
         html=html,
@@ -120,17 +126,19 @@ def engrave(
     )
 
 
-def _part(stencil: Stencil, encoding: str) -> Part:
-    """The stencil in the smaller encoding. Cyrillic makes base64 the smaller, English quoted-printable."""
-    parts: list[Part] = [Quoted(stencil), Base64(stencil)]
-    fitting = [part for part in parts if part.name == encoding] or parts
-    return min(fitting, key=lambda part: len(b"".join(part.write(_SAMPLE))))
+def _encode(text: SlottedText, encoding: str) -> EncodedPart:
+    """The text in this encoding, else in the smaller one: base64 for Cyrillic, quoted-printable for English."""
+    parts: list[EncodedPart] = [QuotedPrintable(text), Base64(text)]
+    candidates = [part for part in parts if part.name == encoding] or parts
+    return min(candidates, key=lambda part: len(b"".join(part.write(_SAMPLE))))
 
 
-def _frame(name: str, text: Part, html: Part, pictures: list[bytes]) -> tuple[bytes, bytes, tuple[bytes, ...]]:
-    """What stands before the text, between it and the HTML, and after it; multipart/related with pictures (RFC 2387).
+def _frame(
+    name: str, text: EncodedPart, html: EncodedPart, pictures: list[bytes]
+) -> tuple[bytes, bytes, tuple[bytes, ...]]:
+    """The octets before the text, between it and the HTML, and after the HTML; multipart/related for pictures (RFC 2387).
 
-    A boundary begins with `=_`, which neither quoted-printable nor base64 can hold: it occurs in no part.
+    A boundary begins with `=_`, which never occurs in quoted-printable or base64, so no part contains it.
     """
     inner, outer = f"=_a{name}", f"=_r{name}"
     opening = parametrised(Header.CONTENT_TYPE, "multipart/alternative", {"boundary": inner})
@@ -139,9 +147,9 @@ def _frame(name: str, text: Part, html: Part, pictures: list[bytes]) -> tuple[by
         opening = f"{parametrised(Header.CONTENT_TYPE, 'multipart/related', related)}\r\n--{outer}\r\n{opening}"
     delimiter = f"\r\n--{inner}\r\n"
     before_text = (
-        opening + delimiter + _head("text/plain", {"charset": "utf-8", "format": "flowed", "delsp": "no"}, text)
+        opening + delimiter + _part_header("text/plain", {"charset": "utf-8", "format": "flowed", "delsp": "no"}, text)
     )
-    between = delimiter + _head("text/html", {"charset": "utf-8"}, html)
+    between = delimiter + _part_header("text/html", {"charset": "utf-8"}, html)
     after = [f"\r\n--{inner}--\r\n".encode()]
     for picture in pictures:
         after += (f"\r\n--{outer}\r\n".encode(), picture)
@@ -150,7 +158,7 @@ def _frame(name: str, text: Part, html: Part, pictures: list[bytes]) -> tuple[by
     return before_text.encode(), between.encode(), tuple(after)
 
 
-def _head(kind: str, parameters: Mapping[str, str], part: Part) -> str:
-    """A part's own headers, with the empty line after them."""
+def _part_header(kind: str, parameters: Mapping[str, str], part: EncodedPart) -> str:
+    """The header of a part, with the empty line after it."""
     encoding = structured(Header.CONTENT_TRANSFER_ENCODING, part.name)
     return f"{parametrised(Header.CONTENT_TYPE, kind, parameters)}{encoding}\r\n"

@@ -1,4 +1,4 @@
-"""Knows a message's own words: its Message-ID, the names of its pictures, and how its two parts are read again."""
+"""Write the Message-ID and the pictures of a message, and read its HTML and text back."""
 
 from email import message_from_bytes
 from email.policy import default
@@ -17,7 +17,7 @@ def message_id(delivery_id: int, keys: Keyring, domain: str) -> str:
 
 @lru_cache(maxsize=64)
 def picture_part(picture: PictureFile) -> bytes:
-    """The picture as a part of a message, to be shown in it; one object for all editions of an issue.
+    """The picture as an inline part of a message; cached, since all editions of an issue share it.
 
     Raises BadInput for a name that no header can hold.
     """
@@ -30,8 +30,8 @@ def picture_part(picture: PictureFile) -> bytes:
     return "".join((*headers, "\r\n")).encode() + base64_lines(picture.content)
 
 
-def contents(message: bytes) -> tuple[str, str]:
-    """The HTML and the text of a message of ours, as its reader has them before them; lines end with `\\n`."""
+def html_and_text(message: bytes) -> tuple[str, str]:
+    """The HTML and the text of one of our messages, decoded; lines end with `\\n`."""
     parts = {
         part.get_content_type(): str(part.get_content())
         for part in message_from_bytes(message, policy=default).walk()

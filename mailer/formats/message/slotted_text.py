@@ -1,4 +1,4 @@
-"""Cuts an edition into what is the same for everybody and the gaps where a person's own words go."""
+"""Split an edition into the text that is the same for every recipient and the slots that differ."""
 
 import html
 from collections.abc import Callable, Iterable, Mapping
@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from mailer.domain.edition import Edition, HtmlSlot, Place, Slot, SlotLine
 from mailer.domain.errors import CannotRender
-from mailer.formats.characters import unseen
+from mailer.formats.characters import find_invisible
 from mailer.formats.edition.line_wrap import words, wrap
 from mailer.formats.edition.slot_lines import fill
 
 Values = Mapping[Slot, str]
-Gap = Callable[[Values], str]  # what stands in the gap, escaped for its place; never ends with a line break
+SlotWriter = Callable[[Values], str]  # writes a slot's value, escaped for its place; never ends with a line break
 
-# What a test mailing shows above everything else; styled here, since filling reads no files.
+# Shown above a test mailing; styled inline, since making a message reads no files.
 BANNER_HTML = (
     '<div role="note" style="max-width:640px;margin:0 auto;padding:14px 0;background-color:#8a5a00;color:#ffffff;'
     'font-family:Arial,sans-serif;font-size:15px;font-weight:bold;line-height:1.4;text-align:center;">'
@@ -23,44 +23,44 @@ BANNER_HTML = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stencil:
-    """One part of an edition: a gap stands between every two constants, which may be empty. Lines end with `\\n`."""
+class SlottedText:
+    """One part of an edition: a slot between every two constants, which may be empty. Lines end with `\\n`."""
 
     constants: tuple[str, ...]
-    gaps: tuple[Gap, ...]
+    slots: tuple[SlotWriter, ...]
 
 
-def html_stencil(edition: Edition, *, banner: str = "") -> Stencil:
-    """The HTML part; with a banner, that line stands above it. Its last line ends, too."""
-    pieces: list[str | Gap] = [piece if isinstance(piece, str) else _in_html(piece) for piece in edition.html]
+def slotted_html(edition: Edition, *, banner: str = "") -> SlottedText:
+    """The HTML part, below the banner if there is one. Its last line ends with a line break."""
+    pieces: list[str | SlotWriter] = [piece if isinstance(piece, str) else _html_slot(piece) for piece in edition.html]
     if banner:
         pieces.insert(edition.banner_html, BANNER_HTML.format(html.escape(banner)))
-    return _joined(pieces)
+    return _join(pieces)
 
 
-def text_stencil(edition: Edition, *, banner: str = "") -> Stencil:
-    """The text part, format=flowed (RFC 3676); with a banner, that line stands above it. Its last line ends, too."""
+def slotted_plain_text(edition: Edition, *, banner: str = "") -> SlottedText:
+    """The text part, format=flowed (RFC 3676), below the banner if there is one. Its last line ends with a line break."""
     lines = list(edition.text)
     if banner:
         lines.insert(edition.banner_text, "".join(f"{line}\n" for line in (*wrap(words(banner)), "")))
-    pieces: list[str | Gap] = []
-    for piece in lines:
-        pieces += [piece] if isinstance(piece, str) else [_in_text(piece), "\n"]
-    return _joined(pieces)
+    pieces: list[str | SlotWriter] = []
+    for line in lines:
+        pieces += [line] if isinstance(line, str) else [_text_slot(line), "\n"]
+    return _join(pieces)
 
 
-def check(slots: Iterable[Slot], values: Values) -> None:
-    """Raises CannotRender, naming the slot, when a value is missing, empty, or not one line of visible characters."""
+def check_values(slots: Iterable[Slot], values: Values) -> None:
+    """Raise CannotRender, naming the slot, for a value that is missing, blank, or contains an invisible character."""
     for slot in slots:
         value = values.get(slot, "")
         if not value.strip():
-            raise CannotRender(f"nothing is given for '{slot}'")
-        found = unseen(value)
-        if found:
-            raise CannotRender(f"what is given for '{slot}' holds an unseen character, {found}")
+            raise CannotRender(f"there is no value for '{slot}'")
+        character = find_invisible(value)
+        if character:
+            raise CannotRender(f"the value for '{slot}' contains an invisible character, {character}")
 
 
-def _in_html(piece: HtmlSlot) -> Gap:
+def _html_slot(piece: HtmlSlot) -> SlotWriter:
     slot = piece.slot
     match piece.place:
         case Place.TEXT | Place.ATTRIBUTE:
@@ -70,18 +70,18 @@ def _in_html(piece: HtmlSlot) -> Gap:
             return lambda values: quote(values[slot], safe="")
 
 
-def _in_text(piece: SlotLine) -> Gap:
-    return lambda values: "\n".join(fill(piece, values))
+def _text_slot(line: SlotLine) -> SlotWriter:
+    return lambda values: "\n".join(fill(line, values))
 
 
-def _joined(pieces: Iterable[str | Gap]) -> Stencil:
-    constants, gaps = [""], list[Gap]()
+def _join(pieces: Iterable[str | SlotWriter]) -> SlottedText:
+    constants, slots = [""], list[SlotWriter]()
     for piece in pieces:
         if isinstance(piece, str):
             constants[-1] += piece
         else:
-            gaps.append(piece)
+            slots.append(piece)
             constants.append("")
     constants = [constant.replace("\r\n", "\n").replace("\r", "\n") for constant in constants]
     constants[-1] = constants[-1].removesuffix("\n") + "\n"
-    return Stencil(constants=tuple(constants), gaps=tuple(gaps))
+    return SlottedText(constants=tuple(constants), slots=tuple(slots))

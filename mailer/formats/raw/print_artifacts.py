@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from mailer.formats.characters import unseen
+from mailer.formats.characters import find_invisible
 from mailer.formats.raw.blocks import Defect, numbered
 
 _PAGE = re.compile(
@@ -69,11 +69,13 @@ def _bare(line: str) -> str:
 
 def _without_unseen(lines: list[str], defects: list[Defect]) -> str:
     """The lines without unseen characters (page feeds, soft hyphens), but for line ends and tabs."""
-    found = [number for number, line in enumerate(lines, start=1) if unseen(line.replace("\t", " "))]
+    found = [number for number, line in enumerate(lines, start=1) if find_invisible(line.replace("\t", " "))]
     if found:
         defects.append(Defect(line=found[0], what=f"unseen characters ({numbered(found)}); taken out"))
     for number in found:
         line = lines[number - 1]
         torn = "-" if line.rstrip(" ").endswith(_SOFT_HYPHEN) else ""
-        lines[number - 1] = "".join(each for each in line if each == "\t" or not unseen(each)).rstrip(" ") + torn
+        lines[number - 1] = (
+            "".join(each for each in line if each == "\t" or not find_invisible(each)).rstrip(" ") + torn
+        )
     return "\n".join(lines)

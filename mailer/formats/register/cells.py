@@ -9,7 +9,7 @@ from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import MembershipKind
 from mailer.formats import address
-from mailer.formats.characters import unseen
+from mailer.formats.characters import find_invisible
 
 # Longer than any name or salutation; longer cells are pasted by mistake.
 MAX_CELL = 500
@@ -42,7 +42,7 @@ def unguarded(text: str) -> str:
 
 def parse_text(text: str) -> str:
     """One line of visible text in Unicode's NFC; raises BadInput otherwise."""
-    if hidden := unseen(text):
+    if hidden := find_invisible(text):
         raise BadInput(f"the cell holds {hidden}, which cannot be seen; type it anew")
     if len(text) > MAX_CELL:
         raise BadInput(f"the cell is longer than {MAX_CELL} characters; shorten it")

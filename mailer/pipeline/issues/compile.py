@@ -17,7 +17,7 @@ from mailer.formats.address import parse
 from mailer.formats.dates_and_money import long_date
 from mailer.formats.edition import compile as editions
 from mailer.formats.issue.folder import assemble
-from mailer.formats.message.builder import Plate, engrave
+from mailer.formats.message.builder import MessageBuilder, prepare_messages
 from mailer.formats.templates import BASE
 from mailer.pipeline.context import Context
 from mailer.store import Connection, issues
@@ -139,8 +139,10 @@ class Workbench:
     letterhead: Letterhead
     editions: Mapping[tuple[str, Variant], Edition]
     date: datetime
-    # Engraved when first needed, by language, variant and whether for a test: never more than two for an edition.
-    _plates: dict[tuple[str, str, bool], Plate] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # Prepared when first needed, by language, variant and whether for a test: never more than two for an edition.
+    _builders: dict[tuple[str, str, bool], MessageBuilder] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def make(self, copy: Copy, message_id: str, *, unsubscribe: str = "", test: bool = False) -> Message:
         """The message of one copy, marked as a test or not. Raises CannotRender naming the person."""
@@ -180,7 +182,7 @@ class Workbench:
         begins with a dot, so SMTP has none to double. Raises CannotRender naming the slot that cannot be filled or the
         header that cannot hold its words; KeyError for an edition that is not there.
         """
-        plate = self._plates.get((language, variant, test)) or self._engrave(language, variant, test=test)
+        builder = self._builders.get((language, variant, test)) or self._prepare(language, variant, test=test)
         values = {
             Slot.NAME: name,
             Slot.SALUTATION: salutation,
@@ -188,16 +190,16 @@ class Workbench:
             Slot.PAID_UNTIL: _told_until(paid_until, language) if paid_until else "",
         }
         try:
-            return plate.make(name, address, message_id, values, unsubscribe)
+            return builder.make(name, address, message_id, values, unsubscribe)
         except CannotRender as error:
             raise CannotRender(f"{error}; mend the register, then plan again") from error
         except BadInput as error:
             raise CannotRender(str(error)) from error
 
-    def _engrave(self, language: str, variant: str, *, test: bool) -> Plate:
+    def _prepare(self, language: str, variant: str, *, test: bool) -> MessageBuilder:
         edition = self.editions[language, variant_named(variant)]
         try:
-            plate = engrave(
+            builder = prepare_messages(
                 edition,
                 sender=self.letterhead.sender,
                 reply_to=self.letterhead.reply_to,
@@ -211,7 +213,7 @@ class Workbench:
             )
         except BadInput as error:
             raise CannotRender(str(error)) from error
-        return self._plates.setdefault((language, variant, test), plate)
+        return self._builders.setdefault((language, variant, test), builder)
 
 
 # The same few dates stand in all copies of a mailing, and writing one out takes as long as making the rest of a copy.

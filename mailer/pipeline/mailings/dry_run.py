@@ -7,7 +7,7 @@ from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Delivery
 from mailer.domain.errors import Refused
 from mailer.domain.ports import Message
-from mailer.formats.message.parts import contents
+from mailer.formats.message.parts import html_and_text
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Workbench
 from mailer.pipeline.issues.proof import workbench
@@ -55,7 +55,7 @@ def preview(context: Context, name: IssueName, person: str, spool: Spool) -> lis
             for copy in deliveries.of_mailing(connection, one.id):
                 if copy.person == person:
                     message = context.signed(_make(context, bench, copy), bench.date)
-                    html, text = contents(message)  # out of the very bytes that would be sent
+                    html, text = html_and_text(message)  # out of the very bytes that would be sent
                     stem = _file(copy.copy).removesuffix(".eml")
                     written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
                     written.append((f"{stem}.eml", message))

@@ -82,10 +82,10 @@ def test_a_page_that_mail_programs_would_cut_off_is_refused():
 def test_a_slot_that_is_not_filled_is_named():
     for slot in Slot:
         for value in ("", " \u00a0"):
-            with pytest.raises(CannotRender, match=f"nothing is given for '{slot}'"):
+            with pytest.raises(CannotRender, match=f"there is no value for '{slot}'"):
                 printed(an_edition(), READER["en"] | {slot: value})
         missing = {name: value for name, value in READER["en"].items() if name is not slot}
-        with pytest.raises(CannotRender, match=f"nothing is given for '{slot}'"):
+        with pytest.raises(CannotRender, match=f"there is no value for '{slot}'"):
             printed(an_edition(), missing)
 
 
@@ -98,7 +98,7 @@ def test_a_slot_that_an_edition_does_not_have_may_stay_empty():
     "character", ["\r", "\n", "\t", "\0", "\x85", "\u2028", "\u202e", "\u2066", "\u200b", "\ud800"]
 )
 def test_an_unseen_character_is_refused(character):
-    with pytest.raises(CannotRender, match=r"'name' holds an unseen character, U\+"):
+    with pytest.raises(CannotRender, match=r"'name' contains an invisible character, U\+"):
         printed(an_edition(), READER["en"] | {Slot.NAME: f"Ada{character}Harbour"})
 
 

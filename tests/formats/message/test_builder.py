@@ -1,4 +1,4 @@
-"""Plates: whole messages, their structure and their lines, and that what went in comes out, as the slow way has it."""
+"""The message builder: structure, header and lines of whole messages; their parts equal those of a slow reference."""
 
 import re
 from dataclasses import replace
@@ -16,10 +16,10 @@ from lxml import html as lxml_html
 from mailer.domain.address import Address
 from mailer.domain.edition import NO_INSERT, Edition, HtmlSlot, Place, Slot, SlotLine
 from mailer.domain.errors import BadInput, CannotRender
-from mailer.formats.message.builder import Plate
-from mailer.formats.message.parts import contents
+from mailer.formats.message.builder import MessageBuilder
+from mailer.formats.message.parts import html_and_text
 from tests.formats import reference
-from tests.formats.made_up import INDIVIDUAL, READER, a_plate, an_edition
+from tests.formats.made_up import INDIVIDUAL, READER, a_builder, an_edition
 from tests.formats.message.test_parts import PICTURE
 from tests.formats.rfc3676 import unflow
 from tests.formats.strategies import lines, visible
@@ -31,9 +31,9 @@ MARIA = "maria@xn--e1afmkfd.example"
 
 
 def made(
-    plate: Plate, values: reference.Values = READER["en"], name: str = "Мария Полевая", address: str = MARIA
+    builder: MessageBuilder, values: reference.Values = READER["en"], name: str = "Мария Полевая", address: str = MARIA
 ) -> bytes:
-    return plate.make(name, address, MESSAGE_ID, values)
+    return builder.make(name, address, MESSAGE_ID, values)
 
 
 def edition_of(
@@ -88,7 +88,7 @@ def assert_fit_to_travel(raw: bytes) -> None:
 
 
 def test_a_message_is_text_and_html_under_the_headers_of_the_contract():
-    raw = made(a_plate(an_edition()))
+    raw = made(a_builder(an_edition()))
     message = parsed(raw)
     assert structure(message) == ("multipart/alternative", ["text/plain", "text/html"])
     assert dict(message.items()) | {"Content-Type": ""} == {
@@ -114,7 +114,7 @@ def test_a_message_is_text_and_html_under_the_headers_of_the_contract():
 
 def test_a_picture_comes_along_under_the_name_that_the_html_calls_it_by():
     page = (f'<img src="cid:{PICTURE.content_id}" alt="a curve">\n',)
-    raw = made(a_plate(edition_of(html=page), pictures=[PICTURE]))
+    raw = made(a_builder(edition_of(html=page), pictures=[PICTURE]))
     message = parsed(raw)
     assert structure(message) == (
         "multipart/related",
@@ -126,44 +126,46 @@ def test_a_picture_comes_along_under_the_name_that_the_html_calls_it_by():
     assert_fit_to_travel(raw)
 
 
-def test_the_same_plate_makes_the_same_message():
-    assert made(a_plate(an_edition(), pictures=[PICTURE])) == made(a_plate(an_edition(), pictures=[replace(PICTURE)]))
+def test_the_same_builder_makes_the_same_message():
+    assert made(a_builder(an_edition(), pictures=[PICTURE])) == made(
+        a_builder(an_edition(), pictures=[replace(PICTURE)])
+    )
     boundaries = {
-        parsed(made(plate)).get_boundary()
-        for plate in (
-            a_plate(an_edition()),
-            a_plate(an_edition("ru")),
-            a_plate(an_edition(), subject="another"),
-            a_plate(an_edition(), banner="TEST"),
+        parsed(made(builder)).get_boundary()
+        for builder in (
+            a_builder(an_edition()),
+            a_builder(an_edition("ru")),
+            a_builder(an_edition(), subject="another"),
+            a_builder(an_edition(), banner="TEST"),
         )
     }
     assert len(boundaries) == 4
 
 
 def test_a_boundary_is_in_no_part():
-    boundary = parsed(made(a_plate(edition_of()))).get_boundary()
+    boundary = parsed(made(a_builder(edition_of()))).get_boundary()
     words = f"--{boundary}\n--{boundary}--\n"
-    raw = made(a_plate(edition_of(html=(words,), text=(words,))))
+    raw = made(a_builder(edition_of(html=(words,), text=(words,))))
     assert structure(parsed(raw)) == ("multipart/alternative", ["text/plain", "text/html"])
-    assert contents(raw) == (words, words)
+    assert html_and_text(raw) == (words, words)
     assert not re.search(rb"=_", part(raw, "text/plain").get_payload().encode())
 
 
 def test_an_address_in_another_alphabet_is_the_only_thing_that_is_not_ascii():
-    raw = made(a_plate(an_edition()), address="мария@xn--e1afmkfd.example")
+    raw = made(a_builder(an_edition()), address="мария@xn--e1afmkfd.example")
     assert [line.decode() for line in raw.split(b"\r\n") if not line.isascii()] == [" <мария@xn--e1afmkfd.example>"]
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.text("abcdefghij", min_size=12, max_size=20), min_size=6, max_size=6, unique=True))
 def test_two_messages_share_nothing_of_each_other(own):
-    plate = a_plate(an_edition())
+    builder = a_builder(an_edition())
     for mine, others in ((own[:3], own[3:]), (own[3:], own[:3])):
         name, local, salutation = mine
         values = READER["en"] | {Slot.NAME: name, Slot.SALUTATION: salutation}
-        raw = made(plate, values, name, f"{local}@example.org")
+        raw = made(builder, values, name, f"{local}@example.org")
         message = parsed(raw)
-        said = "\n".join([*map(str, message.values()), *contents(raw)])
+        said = "\n".join([*map(str, message.values()), *html_and_text(raw)])
         assert all(word in said for word in mine)
         assert not any(word in said for word in others if not any(word in own_word for own_word in mine))
         assert len(message["To"].addresses) == 1
@@ -180,39 +182,39 @@ def test_two_messages_share_nothing_of_each_other(own):
         {"pictures": [replace(PICTURE, name="a\r\nBcc: eve@club.example")]},
     ],
 )
-def test_nothing_breaks_into_the_headers_of_a_plate(wrong):
+def test_nothing_breaks_into_the_headers_of_a_builder(wrong):
     with pytest.raises(BadInput):
-        a_plate(an_edition(), **wrong)
+        a_builder(an_edition(), **wrong)
 
 
 def test_nothing_breaks_into_the_headers_of_a_copy():
-    plate = a_plate(an_edition())
+    builder = a_builder(an_edition())
     for name, address, identifier in (
         ("a\nBcc: eve@club.example", MARIA, MESSAGE_ID),
         ("a", "a\r\nBcc: eve@example.org", MESSAGE_ID),
         ("a", MARIA, "<a@b>\r\nBcc: eve@club.example"),
     ):
         with pytest.raises(BadInput):
-            plate.make(name, address, identifier, READER["en"])
+            builder.make(name, address, identifier, READER["en"])
     with pytest.raises(BadInput):
-        a_plate(replace(an_edition(), language="en\r\nBcc: eve@club.example"))
+        a_builder(replace(an_edition(), language="en\r\nBcc: eve@club.example"))
 
 
 def test_a_copy_tells_how_to_get_no_more_only_where_there_is_an_address():
-    plate, address = a_plate(an_edition()), f"u{'x' * 31}@bounces.club.example"
-    told = plate.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"], address)
+    builder, address = a_builder(an_edition()), f"u{'x' * 31}@bounces.club.example"
+    told = builder.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"], address)
     assert parsed(told)["List-Unsubscribe"] == f"<mailto:{address}?subject=unsubscribe>"
     line = f"List-Unsubscribe: <mailto:{address}?subject=unsubscribe>\r\n".encode()
     assert told.count(b"List-Unsubscribe") == told.count(line) == 1
-    assert told.replace(line, b"") == plate.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"])
+    assert told.replace(line, b"") == builder.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"])
     for wrong in ("u\r\nBcc: eve@club.example", "u@ü.example", "=?x?="):
         with pytest.raises(BadInput, match="List-Unsubscribe"):
-            plate.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"], wrong)
+            builder.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"], wrong)
 
 
 def test_a_date_without_a_time_zone_is_refused():
     with pytest.raises(ValueError, match="time zone"):
-        a_plate(an_edition(), date=datetime(2031, 3, 5, tzinfo=UTC).replace(tzinfo=None))
+        a_builder(an_edition(), date=datetime(2031, 3, 5, tzinfo=UTC).replace(tzinfo=None))
 
 
 # --- encodings --------------------------------------------------------------------------------------------------------
@@ -228,28 +230,28 @@ def test_a_date_without_a_time_zone_is_refused():
 )
 def test_a_part_travels_in_the_smaller_encoding(line, smaller):
     edition = edition_of(html=(f"{line}\n" * 50,))
-    message = part(made(a_plate(edition)), "text/html")
+    message = part(made(a_builder(edition)), "text/html")
     assert message["Content-Transfer-Encoding"] == smaller
-    sizes = {name: len(made(a_plate(edition, encoding=name))) for name in ("base64", "quoted-printable")}
+    sizes = {name: len(made(a_builder(edition, encoding=name))) for name in ("base64", "quoted-printable")}
     assert min(sizes, key=sizes.__getitem__) == smaller
 
 
 @LANGUAGES
-def test_a_copy_is_in_the_encodings_of_its_plate_whatever_fills_it(language):
-    plate = a_plate(an_edition(language))
-    usual = [kind["Content-Transfer-Encoding"] for kind in parsed(made(plate, READER[language])).walk()]
+def test_a_copy_is_in_the_encodings_of_its_builder_whatever_fills_it(language):
+    builder = a_builder(an_edition(language))
+    usual = [kind["Content-Transfer-Encoding"] for kind in parsed(made(builder, READER[language])).walk()]
     strange = READER[language] | {Slot.NAME: "名" * 300, Slot.SALUTATION: "a" * 3000}
-    assert [kind["Content-Transfer-Encoding"] for kind in parsed(made(plate, strange)).walk()] == usual
+    assert [kind["Content-Transfer-Encoding"] for kind in parsed(made(builder, strange)).walk()] == usual
 
 
 def test_line_ends_of_any_kind_become_one_kind():
-    raw = made(a_plate(edition_of(text=("a \r\nb\rc\n",))))
+    raw = made(a_builder(edition_of(text=("a \r\nb\rc\n",))))
     assert decoded(raw)[1] == b"a \r\nb\r\nc\r\n"
 
 
 def test_a_gap_in_quoted_printable_has_lines_of_its_own():
     page = ("<p>", HtmlSlot(slot=Slot.NAME), "</p>\n", HtmlSlot(slot=Slot.NAME), "\n", HtmlSlot(slot=Slot.NAME))
-    body = part(made(a_plate(edition_of(html=page), encoding="quoted-printable")), "text/html").get_payload()
+    body = part(made(a_builder(edition_of(html=page), encoding="quoted-printable")), "text/html").get_payload()
     assert body.splitlines() == ["<p>=", "Ada Harbour=", "</p>", "Ada Harbour", "Ada Harbour"]
 
 
@@ -293,7 +295,7 @@ texts = st.lists(st.one_of(constants.map(lambda text: f"{text}\n"), slot_lines),
 @example(page=["<p>" + "y" * 3000 + "=" * 90], text=["." * 300 + "\n"], values=READER["en"], banner="")
 def test_what_went_in_comes_out(encoding, page, text, values, banner):
     edition = edition_of(html=tuple(page), text=tuple(text))
-    raw = made(a_plate(edition, encoding=encoding, banner=banner), values)
+    raw = made(a_builder(edition, encoding=encoding, banner=banner), values)
     assert decoded(raw) == on_the_wire(reference.fill(edition, values, banner=banner))
     assert_fit_to_travel(raw)
 
@@ -303,17 +305,17 @@ def test_what_went_in_comes_out(encoding, page, text, values, banner):
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(values=values_of, name=hostile)
 def test_a_copy_is_what_the_slow_way_makes(language, encoding, values, name):
-    raw = made(a_plate(an_edition(language), encoding=encoding), values, name)
+    raw = made(a_builder(an_edition(language), encoding=encoding), values, name)
     page, text = reference.afresh(language, INDIVIDUAL, values)
     # Under a plain name: the library breaks its own message at some long ones. Ours is read by another reader below.
     theirs = reference.by_the_standard_library(page, text, encoding=encoding, name="Maria", address=MARIA)
-    ours, slow = contents(raw), contents(theirs)
+    ours, slow = html_and_text(raw), html_and_text(theirs)
     assert tree(ours[0]) == tree(slow[0])
     assert unflow(ours[1]) == unflow(slow[1])
     assert decoded(raw) == on_the_wire(reference.fill(an_edition(language), values))
     assert mailparser.parse_from_bytes(raw).to == [(name.strip(), MARIA)]
     assert {kind["Content-Transfer-Encoding"] for kind in parsed(raw).iter_parts()} == {encoding}
-    assert raw == made(a_plate(an_edition(language), encoding=encoding), values, name)
+    assert raw == made(a_builder(an_edition(language), encoding=encoding), values, name)
     assert_fit_to_travel(raw)
 
 
@@ -323,10 +325,10 @@ def tree(page: str) -> list[tuple[object, ...]]:
 
 
 def test_what_no_slot_can_hold_is_named():
-    plate = a_plate(an_edition())
+    builder = a_builder(an_edition())
     for value, complaint in (
-        ("", "nothing is given for 'name'"),
-        ("a\nb", "'name' holds an unseen character, U\\+000A"),
+        ("", "there is no value for 'name'"),
+        ("a\nb", "'name' contains an invisible character, U\\+000A"),
     ):
         with pytest.raises(CannotRender, match=complaint):
-            made(plate, READER["en"] | {Slot.NAME: value})
+            made(builder, READER["en"] | {Slot.NAME: value})

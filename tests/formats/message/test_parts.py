@@ -10,7 +10,7 @@ import pytest
 
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import PictureFile
-from mailer.formats.message.parts import contents, message_id, picture_part
+from mailer.formats.message.parts import html_and_text, message_id, picture_part
 from mailer.formats.token import Keyring
 
 PICTURE = PictureFile(name="график № 1.png", subtype="png", content=b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
@@ -49,4 +49,4 @@ def test_the_contents_are_read_as_they_were_meant():
     message = EmailMessage()
     message.set_content("the text \nПривет\n", cte="base64")
     message.add_alternative("<p>the page</p>\n", subtype="html", cte="quoted-printable")
-    assert contents(message.as_bytes().replace(b"\n", b"\r\n")) == ("<p>the page</p>\n", "the text \nПривет\n")
+    assert html_and_text(message.as_bytes().replace(b"\n", b"\r\n")) == ("<p>the page</p>\n", "the text \nПривет\n")

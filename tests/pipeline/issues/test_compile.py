@@ -1,4 +1,4 @@
-"""The workbench: one way to make a copy, from a row's plain values, and a plate engraved once for each edition."""
+"""The workbench: one way to make a copy, from a row's plain values, and messages prepared once for each edition."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -10,7 +10,7 @@ from mailer.domain.circulation import Copy
 from mailer.domain.edition import NO_INSERT, Slot
 from mailer.domain.errors import CannotRender
 from mailer.domain.newsletter import SenderName
-from mailer.formats.message.parts import contents
+from mailer.formats.message.parts import html_and_text
 from mailer.pipeline.issues.compile import Letterhead, Workbench
 from tests.formats.made_up import CORPORATE, a_newsletter, an_edition, an_issue
 
@@ -45,17 +45,17 @@ def bench() -> Workbench:
 def test_a_row_and_a_copy_make_the_same_message(bench):
     made = bench.make(COPY, "<m17@x>")
     assert made == bench.print_copy(*ROW)
-    html, text = contents(made)
+    html, text = html_and_text(made)
     for said in ("Dear Ms. Harbour", "Copy No. 17 · Ada Harbour · for personal use only", "June 30, 2031"):
         assert said in html
         assert said in text
 
 
-def test_a_plate_is_engraved_once_for_an_edition_and_once_for_its_tests(bench):
+def test_messages_are_prepared_once_for_an_edition_and_once_for_its_tests(bench):
     for number in range(3):
         for test in (False, True):
             bench.make(replace(COPY, copy_number=number), f"<m{number}@x>", test=test)
-    assert set(bench._plates) == {("en", "corporate-renew", False), ("en", "corporate-renew", True)}
+    assert set(bench._builders) == {("en", "corporate-renew", False), ("en", "corporate-renew", True)}
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_a_plate_is_engraved_once_for_an_edition_and_once_for_its_tests(bench):
 )
 def test_a_test_says_so_in_its_subject_and_above_both_parts(bench, language, mark):
     made = bench.make(replace(COPY, language=language), "<m17@x>", test=True)
-    html, text = contents(made)
+    html, text = html_and_text(made)
     assert mark in html
     assert " ".join(text.split()).startswith(mark)
-    assert mark not in contents(bench.make(replace(COPY, language=language), "<m17@x>"))[0]
+    assert mark not in html_and_text(bench.make(replace(COPY, language=language), "<m17@x>"))[0]
 
 
 def test_nobody_has_to_be_paid_where_no_date_is_told(bench):
-    html, _ = contents(bench.make(replace(COPY, variant=NO_INSERT, paid_until=None), "<m17@x>"))
+    html, _ = html_and_text(bench.make(replace(COPY, variant=NO_INSERT, paid_until=None), "<m17@x>"))
     assert "Ada Harbour" in html
     with pytest.raises(
-        CannotRender, match=f"person P001 cannot be made: nothing is given for '{Slot.PAID_UNTIL}'; mend"
+        CannotRender, match=f"person P001 cannot be made: there is no value for '{Slot.PAID_UNTIL}'; mend"
     ):
         bench.make(replace(COPY, paid_until=None), "<m17@x>")
 
