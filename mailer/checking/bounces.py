@@ -9,6 +9,7 @@ from mailer.checking.listener import listener_state
 from mailer.checking.result import CheckResult, result_of
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import BounceInbox
+from mailer.views.remedies import sentence
 
 
 def check_return_paths(app: App) -> Iterator[CheckResult]:
@@ -43,7 +44,7 @@ def check_inboxes(app: App) -> Iterator[CheckResult]:
     try:
         inboxes = inbound.inboxes(app)
     except MailerError as error:
-        yield CheckResult(subject="bounces: imap", ok=False, finding=str(error))
+        yield CheckResult(subject="bounces: imap", ok=False, finding=sentence(error))
         return
     for inbox in inboxes:
         yield result_of(f"bounces: {inbox.way}", partial(_count, inbox))

@@ -9,6 +9,7 @@ from mailer.app.installation import App
 from mailer.checking import bounces, configuration, database, letters, newsletters, relays, rights, signing
 from mailer.checking.result import CheckResult
 from mailer.domain.errors import MailerError
+from mailer.views.remedies import sentence
 
 # Each looks at the open installation and yields its results. To add a check, write a function and name it here.
 CHECKS: tuple[Callable[[App], Iterable[CheckResult]], ...] = (
@@ -37,7 +38,7 @@ def check(config_file: Path) -> list[CheckResult]:
     try:
         app = installation.open_app(config_file)
     except MailerError as error:
-        return [*results, CheckResult(subject=database.SUBJECT, ok=False, finding=str(error))]
+        return [*results, CheckResult(subject=database.SUBJECT, ok=False, finding=sentence(error))]
     with closing(app.store):
         results.append(CheckResult(subject=database.SUBJECT, ok=True, finding=app.store.name))
         for check_subject in CHECKS:

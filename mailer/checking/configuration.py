@@ -10,6 +10,7 @@ from mailer.config import load_config, load_schedules
 from mailer.config.relays import provider_limits
 from mailer.domain.errors import MailerError
 from mailer.gateways.key_file import read_keys
+from mailer.views.remedies import sentence
 
 
 def check_settings(config_file: Path) -> Iterator[CheckResult]:
@@ -17,7 +18,7 @@ def check_settings(config_file: Path) -> Iterator[CheckResult]:
     try:
         config = load_config(config_file)
     except MailerError as error:
-        yield CheckResult(subject="config.toml", ok=False, finding=str(error))
+        yield CheckResult(subject="config.toml", ok=False, finding=sentence(error))
         return
     yield CheckResult(subject="config.toml", ok=True, finding=str(config.file))
     yield result_of("the key", partial(_key, config.path(config.secrets.key_file)))
@@ -29,7 +30,7 @@ def check_provider_limits(app: App) -> Iterator[CheckResult]:
     try:
         provider_limits(app.config.file, app.config.domain)
     except MailerError as error:
-        yield CheckResult(subject="limits", ok=False, finding=str(error))
+        yield CheckResult(subject="limits", ok=False, finding=sentence(error))
 
 
 def _key(file: Path) -> str:

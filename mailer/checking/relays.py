@@ -9,6 +9,7 @@ from mailer.app.installation import App
 from mailer.checking.result import CheckResult, result_of
 from mailer.config.relays import Relay
 from mailer.domain.errors import BadInput, MailerError
+from mailer.views.remedies import sentence
 
 
 def check_relays(app: App) -> Iterator[CheckResult]:
@@ -16,7 +17,7 @@ def check_relays(app: App) -> Iterator[CheckResult]:
     try:
         relays = app.config.relays
     except MailerError as error:  # a password file is missing
-        yield CheckResult(subject="the relay", ok=False, finding=str(error))
+        yield CheckResult(subject="the relay", ok=False, finding=sentence(error))
         return
     for relay in relays:
         subject = "the relay" if len(relays) == 1 else f"the relay {relay.name}"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailer.domain.errors import MailerError
+from mailer.views.remedies import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,4 +21,4 @@ def result_of(subject: str, look: Callable[[], str]) -> CheckResult:
     try:
         return CheckResult(subject=subject, ok=True, finding=look())
     except MailerError as error:
-        return CheckResult(subject=subject, ok=False, finding=str(error))
+        return CheckResult(subject=subject, ok=False, finding=sentence(error))

@@ -7,6 +7,7 @@ from mailer.checking.result import CheckResult
 from mailer.domain.errors import MailerError
 from mailer.formats.message.dkim import record_name
 from mailer.formats.message.dkim_key import public_record
+from mailer.views.remedies import sentence
 
 
 def check_signing(app: App) -> Iterator[CheckResult]:
@@ -14,7 +15,7 @@ def check_signing(app: App) -> Iterator[CheckResult]:
     try:
         signer = app.context.signer
     except MailerError as error:
-        yield CheckResult(subject="DKIM", ok=False, finding=str(error))
+        yield CheckResult(subject="DKIM", ok=False, finding=sentence(error))
         return
     if signer is None:
         return

@@ -8,6 +8,7 @@ from mailer.cli import console
 from mailer.cli.commands import app
 from mailer.domain.errors import MailerError
 from mailer.store import DatabaseError
+from mailer.views.remedies import sentence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -18,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with console.closing:
             app(args=words, prog_name="mailer")
     except MailerError as error:
-        console.complain(str(error))
+        console.complain(sentence(error))
         sys.exit(1)
     except OSError as error:
         if isinstance(error, BrokenPipeError):

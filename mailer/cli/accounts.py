@@ -16,6 +16,7 @@ from mailer.domain.plan import Plan
 from mailer.domain.progress import Progress
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings import plan
+from mailer.views.remedies import sentence
 
 # How many people are named in one line.
 NAMED = 15
@@ -193,7 +194,7 @@ def plan_document(context: Context, made: Plan) -> dict[str, object]:
         "excluded": dict(made.excluded),
         "gained": console.Streamed(plan.gained(context, made)),
         "lost": console.Streamed(plan.lost(context, made)),
-        "warnings": list(made.warnings),
+        "warnings": list(map(sentence, made.warnings)),
         "people": console.Streamed(map(decision_document, plan.decisions(context, made))),
     }
 

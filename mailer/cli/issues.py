@@ -12,6 +12,7 @@ from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull as pulling
 from mailer.pipeline.issues import shelf
 from mailer.pipeline.mailings import dry_run
+from mailer.views.remedies import advise
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>")]
 
@@ -59,7 +60,7 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
 
 def _reason(pulled: pulling.Pulled) -> str:
     """What there is to say about a folder, without its name once more."""
-    return pulled.line.removeprefix(f"{pulled.folder}: ")
+    return advise(pulled.line.removeprefix(f"{pulled.folder}: "), *pulled.remedies)
 
 
 def list_() -> None:

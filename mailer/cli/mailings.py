@@ -29,6 +29,7 @@ from mailer.pipeline.mailings import dry_run, supplement, test_mailing
 from mailer.pipeline.mailings import plan as planning
 from mailer.pipeline.mailings import report as reporting
 from mailer.pipeline.mailings import why as explaining
+from mailer.views.remedies import sentence
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>, e.g. russia-confidential/253")]
 
@@ -40,7 +41,7 @@ def plan(issue: Issue) -> None:
     """
     context = console.context()
     made = planning.plan(context, IssueName.parse(issue))
-    console.warn(made.warnings)
+    console.warn(map(sentence, made.warnings))
     console.say(plan_document(context, made), *plan_lines(context, made))
 
 
@@ -123,9 +124,10 @@ def approve(issue: Issue) -> None:
     """
     context, name = console.context(), IssueName.parse(issue)
     done = approving.approve(context, name)
-    console.warn(done.warnings)
+    warnings = list(map(sentence, done.warnings))
+    console.warn(warnings)
     console.say(
-        {"issue": issue, "state": "approved", "copies": done.copies, "warnings": list(done.warnings)},
+        {"issue": issue, "state": "approved", "copies": done.copies, "warnings": warnings},
         f"{issue} is approved: {done.copies} copies",
     )
 
@@ -161,7 +163,7 @@ def send(
     composition.refuse_restored(opened)
     copies = _confirmed(opened, name)
     if not planning.is_planned(opened.context, name):
-        console.warn(planning.plan(opened.context, name).warnings)
+        console.warn(map(sentence, planning.plan(opened.context, name).warnings))
     approving.send(opened.context, name, copies=copies)
     raise typer.Exit(following.hand_over(opened, name, wait=wait))
 

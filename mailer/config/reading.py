@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 from pydantic import AfterValidator, AllowInfNan, BaseModel, Strict, ValidationError
 
 from mailer.domain.errors import BadInput
+from mailer.domain.remedy import Action
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -56,7 +57,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_bytes().decode())
     except FileNotFoundError:
-        raise BadInput(f"{path} is not there; `mailer init` makes one, --config names another") from None
+        raise BadInput(f"{path} is not there", Action.INSTALL.of(), Action.CHOOSE_INSTALLATION.of()) from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}; see its owner and rights") from error
     except UnicodeDecodeError as error:

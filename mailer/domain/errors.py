@@ -1,8 +1,15 @@
-"""What can go wrong, as a kind for the program and a sentence for the person."""
+"""What can go wrong, as a kind for the program, a sentence for the person, and what the person can do about it."""
+
+from mailer.domain.remedy import Remedy
 
 
 class MailerError(Exception):
-    """A failure whose message says what happened, to which thing, and what to do next. Exit status 1."""
+    """A failure whose message says what happened, and to which thing; its remedies say what to do. Exit status 1."""
+
+    def __init__(self, message: str = "", *remedies: Remedy) -> None:
+        """`remedies` stand in the order in which they are to be tried."""
+        super().__init__(message)
+        self.remedies = remedies
 
 
 class Refused(MailerError):
@@ -18,11 +25,11 @@ class BadInput(MailerError):
 
 
 class TransportDown(MailerError):
-    """Our relay cannot be used at all (connect, TLS, login). It pauses the loop and uses up nobody's attempts."""
+    """The relay cannot be used at all (connect, TLS, login). Sending waits; no copy uses up an attempt."""
 
 
 class LoginRefused(TransportDown):
-    """The relay does not take our name and password: asking again at once could only lock us out."""
+    """The relay refuses the user name and password: another try at once could only lock the account."""
 
 
 class CannotRender(MailerError):

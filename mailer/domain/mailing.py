@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mailer.domain.remedy import Note
+
 
 class MailingState(StrEnum):
     """Where a mailing is."""
@@ -114,7 +116,7 @@ class Approval:
     """An approval just given, with what the approver should know besides."""
 
     copies: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mailer.domain.remedy import Note
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -20,4 +22,4 @@ class Plan:
     previous: int | None = None
     gained: int = 0
     lost: int = 0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mailer.domain.errors import BadInput
+from mailer.domain.remedy import Action
 
 KEY_BYTES = 32
 
@@ -12,9 +13,7 @@ def read_keys(file: Path) -> tuple[bytes, ...]:
     try:
         lines = file.read_text().splitlines()
     except FileNotFoundError:
-        raise BadInput(
-            f"the key {file} is not there; `mailer init` makes one, or restore it from your backup"
-        ) from None
+        raise BadInput(f"the key {file} is not there: restore it from your backup", Action.INSTALL.of()) from None
     except (OSError, ValueError) as error:
         raise BadInput(f"the key {file} cannot be read: it must be {2 * KEY_BYTES} hexadecimal digits") from error
     keys = [_key(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]

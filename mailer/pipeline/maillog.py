@@ -4,6 +4,8 @@ import logging
 
 from mailer.domain.delivery import Outcome
 from mailer.domain.errors import MailerError
+from mailer.domain.remedy import Action, Remedy
+from mailer.views.remedies import advise, sentence
 
 log = logging.getLogger("mailer")
 
@@ -38,9 +40,10 @@ def slowed_down(family: str, seconds: float, reason: str) -> None:
     log.warning("%s asks us to slow down, it gets nothing for %d s: %s", family, seconds, reason)
 
 
-def broken(issue: str, reason: str) -> None:
-    """A mailing was stopped by the breaker, and a person must look."""
-    log.error("mailing %s: %s", issue, reason)
+def broken(issue: str, reason: str, *, paused: bool) -> None:
+    """Too much of a mailing failed, and a person must look; `paused`: it has been stopped for that."""
+    line = advise(f"it is paused: {reason}", Action.RESUME.of(issue)) if paused else reason
+    log.error("mailing %s: %s", issue, line)
 
 
 def unwanted(issue: str, reason: str) -> None:
@@ -105,14 +108,14 @@ def mailing(issue: str, what: str) -> None:
     log.info("mailing %s %s", issue, what)
 
 
-def letter(kind: str, what: str) -> None:
+def letter(kind: str, what: str, *remedies: Remedy) -> None:
     """A letter to secretary or operator: no address and no server's words, which may hold one."""
-    log.info("the %s %s", kind, what)
+    log.info("the %s %s", kind, advise(what, *remedies))
 
 
-def pulled(newsletter: str, line: str) -> None:
+def pulled(newsletter: str, line: str, *remedies: Remedy) -> None:
     """What a pull found."""
-    log.info("pull %s: %s", newsletter, line)
+    log.info("pull %s: %s", newsletter, advise(line, *remedies))
 
 
 def failed(what: str, error: Exception) -> None:
@@ -121,7 +124,7 @@ def failed(what: str, error: Exception) -> None:
         for inner in error.exceptions:
             failed(what, inner)
     elif isinstance(error, MailerError):
-        log.error("%s failed: %s", what, error)
+        log.error("%s failed: %s", what, sentence(error))
     else:
         log.error("%s failed: %s", what, type(error).__name__, exc_info=error)
 

@@ -145,7 +145,7 @@ def test_a_database_that_cannot_be_opened_is_said_without_its_password(club, url
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        (None, "is not there; `mailer init` makes one, or restore it from your backup"),
+        (None, "is not there: restore it from your backup"),
         ("", "is too short: 0 bytes, 32 are needed"),
         ("\n \n", "is too short: 0 bytes, 32 are needed"),
         ("5a" * 31, "is too short in line 1: 31 bytes, 32 are needed"),

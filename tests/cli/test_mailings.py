@@ -72,7 +72,7 @@ def test_an_approval_of_what_was_not_tested_is_noted(run, at):
     said = run("approve", NAME)
     assert said.status == 0
     assert said.out == f"{NAME} is approved: 3 copies\n"
-    assert f"note: no test mailing of exactly this was sent: `mailer test {NAME}`" in said.err
+    assert f"note: no test mailing of exactly this was sent; `mailer test {NAME}`" in said.err
 
 
 def test_a_test_mailing_goes_to_editors_only(run, at):
@@ -115,7 +115,7 @@ def test_what_is_not_approved_is_not_sent(run, at, step):
         deliver_to(club, relay)
         said = run("send", NAME, "--wait", "--yes")
     assert said.status == 1
-    assert said.err == f"mailer: {NAME} is not approved: test it, then `mailer approve {NAME}`\n"
+    assert said.err == f"mailer: {NAME} is not approved: test it first; `mailer approve {NAME}` approves it\n"
     assert relay.received == []
 
 
@@ -219,7 +219,7 @@ def test_pause_resume_cancel(run, at):
         deliver_to(club, relay)
         assert run.ok("pause", NAME, "--json").document == {"issue": NAME, "state": "paused"}
         paused = run("send", NAME, "--wait", "--yes")
-        assert (paused.status, paused.err) == (1, f"mailer: {NAME} is paused: `mailer resume {NAME}` goes on with it\n")
+        assert (paused.status, paused.err) == (1, f"mailer: {NAME} is paused; `mailer resume {NAME}` goes on with it\n")
         assert relay.received == []
         twice = run("pause", NAME)
         assert (twice.status, twice.err) == (1, f"mailer: {NAME} is paused, not sending: there is nothing to pause\n")
@@ -236,7 +236,7 @@ def test_pause_resume_cancel(run, at):
         gone = run("send", NAME, "--wait", "--yes")  # it is planned anew, and waits for an approval
         assert (gone.status, gone.err) == (
             1,
-            f"mailer: {NAME} is not approved: test it, then `mailer approve {NAME}`\n",
+            f"mailer: {NAME} is not approved: test it first; `mailer approve {NAME}` approves it\n",
         )
         assert relay.received == []
 

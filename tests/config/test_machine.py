@@ -143,9 +143,7 @@ def test_a_secret_is_never_shown_in_an_error(written, monkeypatch):
     assert "sesame" not in repr(load_config(written()))
 
 
-@pytest.mark.parametrize(
-    ("content", "said"), [(None, "is not there; `mailer init` makes one"), (b"\xff\xfe[smtp]", "is not UTF-8")]
-)
+@pytest.mark.parametrize(("content", "said"), [(None, "is not there"), (b"\xff\xfe[smtp]", "is not UTF-8")])
 def test_a_file_that_cannot_be_read_is_named(tmp_path, content, said):
     file = tmp_path / "config.toml"
     if content is not None:

@@ -118,8 +118,7 @@ def _stop(
     said = f"{failed} of {copies} copies {_SAID.get(what, f'were refused with {what}')}"
     history.record(connection, at=now, who=context.who, verb=verb, subject=found.issue, detail=said)
     alarms.broken(connection, context, found.issue, what=what, failed=failed, copies=copies, paused=goes_on)
-    then = f"; `mailer resume {found.issue}` goes on when that is mended"
-    maillog.broken(found.issue, f"it is paused: {said}{then}" if goes_on else said)
+    maillog.broken(found.issue, said, paused=goes_on)
     return True
 
 

@@ -10,6 +10,7 @@ from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
 from mailer.domain.hold import Failure, Hold, HoldReason, Thresholds, counting, reason_of, why_hold
 from mailer.domain.membership import Seat
+from mailer.domain.remedy import Action
 from mailer.formats.address import parse
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
@@ -84,7 +85,7 @@ def lift(context: Context, address: str) -> bool:
     with context.store.transaction() as connection:
         held, wires = holds.hold_on(connection, normal), failures.wires_of(connection, normal)
         if held is None and not wires:
-            raise NotFound(f"{address} is not held, and nothing failed there; `mailer hold list` shows those that are")
+            raise NotFound(f"{address} is not held, and nothing failed there", Action.LIST_HOLDS.of())
         lock_register(connection)
         holds.lift(connection, normal, by=context.who, now=now)
         # A complaint is no failure of the copy, so the hold itself remembers which one it was.

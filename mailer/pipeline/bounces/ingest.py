@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from mailer.domain.bounce import RawReport
 from mailer.domain.errors import NotFound, Refused
+from mailer.domain.remedy import Action
 from mailer.domain.report import Reading, Report
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.consequences import Consequences, follow
@@ -135,7 +136,7 @@ def settle(context: Context, identities: Sequence[int]) -> None:
         found = {identity: reports.report(connection, identity) for identity in identities}
         wrong = [why for identity, one in found.items() if (why := _why_not(identity, one))]
         if wrong:
-            raise Refused(f"nothing was settled: {'; '.join(wrong)}")
+            raise Refused(f"nothing was settled: {'; '.join(wrong)}", Action.LIST_REPORTS.of())
         now = context.clock.now()
         reports.settle(connection, identities, by=context.who, now=now)
         for identity, one in found.items():
@@ -148,7 +149,7 @@ def settle(context: Context, identities: Sequence[int]) -> None:
 def _why_not(identity: int, one: Report | None) -> str:
     """Why a report cannot be settled; empty when it can."""
     if one is None:
-        return f"there is no report {identity}; `mailer bounce list --all` shows them"
+        return f"there is no report {identity}"
     if one.settled_at is not None:
         return f"report {identity} is settled already, on {one.settled_at:%Y-%m-%d %H:%M} UTC by {one.settled_by}"
     return f"report {identity} needs nobody" if one.matter is None else ""
@@ -157,5 +158,5 @@ def _why_not(identity: int, one: Report | None) -> str:
 def _report(connection: Connection, identity: int) -> Report:
     found = reports.report(connection, identity)
     if found is None:
-        raise NotFound(f"there is no report {identity}; `mailer bounce list --all` shows them")
+        raise NotFound(f"there is no report {identity}", Action.LIST_REPORTS.of())
     return found

@@ -10,6 +10,7 @@ from mailer.domain.issue import Issue
 from mailer.domain.mailing import REPLANNABLE, MailingState
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import IssueSource, RawFile, RawIssue, UnreadFolder
+from mailer.domain.remedy import Action, Remedy
 from mailer.formats.issue import folder
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
@@ -34,6 +35,7 @@ class Pulled:
     issue: str = ""
     line: str = ""
     warnings: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
 
 def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[Pulled]:
@@ -48,7 +50,7 @@ def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[
         pulled += [_take(connection, context, issue, raw) for issue, raw in ready]
     for one in pulled:
         if one.finding in {Finding.STORED, Finding.REFUSED}:
-            maillog.pulled(newsletter.id, f"{one.folder}: {one.finding} {one.issue} {one.line}".strip())
+            maillog.pulled(newsletter.id, f"{one.folder}: {one.finding} {one.issue} {one.line}".strip(), *one.remedies)
     return pulled
 
 
@@ -104,7 +106,13 @@ def _take(connection: Connection, context: Context, issue: Issue, raw: RawIssue)
             refuse_if_fixed(connection, IssueName(newsletter=issue.newsletter, serial=issue.serial))
         warnings = _check_numbering(connection, issue)
     except Refused as error:
-        return Pulled(folder=raw.folder, finding=Finding.REFUSED, issue=issue.name, line=str(error))
+        return Pulled(
+            folder=raw.folder,
+            finding=Finding.REFUSED,
+            issue=issue.name,
+            line=str(error),
+            remedies=error.remedies,
+        )
     now = context.clock.now()
     number = issues.add_revision(connection, issue, _files_of(issue, raw), folder=raw.folder, now=now)
     line = f"revision {number}, {', '.join(issue.languages)}"
@@ -156,13 +164,9 @@ def refuse_if_fixed(connection: Connection, name: IssueName) -> None:
             continue
         approved = found.approved_hash is not None
         if approved or found.state not in REPLANNABLE or found.first_handover_at is not None:
-            withdraw = approved and found.state in {MailingState.APPROVED, MailingState.HELD}
-            todo = (
-                f"withdraw first: `mailer withdraw {name}`"
-                if withdraw
-                else "it has gone out: correct it in the next issue"
-            )
-            raise Refused(f"{name} is {found.state} with other content; {todo}")
+            if approved and found.state in {MailingState.APPROVED, MailingState.HELD}:
+                raise Refused(f"{name} is {found.state} with other content: withdraw first", Action.WITHDRAW.of(name))
+            raise Refused(f"{name} is {found.state} with other content; it has gone out: correct it in the next issue")
 
 
 def _files_of(issue: Issue, raw: RawIssue) -> list[RawFile]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.ports import RawFile
+from mailer.domain.remedy import Action
 from mailer.formats.edition import compile as editions
 from mailer.formats.raw import convert
 from mailer.pipeline.context import Context, IssueName
@@ -27,9 +28,7 @@ def find_revision(connection: Connection, issue: IssueName) -> Revision:
     """The latest revision of an issue; NotFound says how to pull it."""
     found = issues.latest_revision(connection, issue.newsletter, issue.serial)
     if found is None:
-        raise NotFound(
-            f"{issue} has not been pulled; `mailer pull` stores finished issues, `mailer issue list` shows them"
-        )
+        raise NotFound(f"{issue} has not been pulled", Action.PULL.of(), Action.LIST_ISSUES.of())
     return found
 
 

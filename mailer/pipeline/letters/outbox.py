@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from mailer.domain.errors import MailerError, Refused, TransportDown
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Envelope, Message, Transport
+from mailer.domain.remedy import Action
 from mailer.domain.retry import doubled
 from mailer.formats.address import parse
 from mailer.formats.letter import write
@@ -174,7 +175,9 @@ def _failed(context: Context, one: letters.DueLetter, why: str) -> None:
     with context.store.transaction() as connection:
         letters.failed(connection, one.id, why, next_try_at)
     maillog.letter(
-        one.kind, f"did not leave and is tried again at {next_try_at:%Y-%m-%d %H:%M} UTC; see `mailer check`"
+        one.kind,
+        f"did not leave and is tried again at {next_try_at:%Y-%m-%d %H:%M} UTC",
+        Action.CHECK_INSTALLATION.of(),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from mailer.domain.delivery import Event, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Approval, Mailing, MailingState, SendStart, Step, take
+from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import inputs_hash
 from mailer.pipeline.issues.proof import prove
@@ -33,7 +34,7 @@ def approve(context: Context, name: IssueName) -> Approval:
         _move(connection, found, Step.APPROVE, approved_hash=found.seal, approved_by=context.who, approved_at=now)
         note(connection, context, "approve", name, f"seal {found.seal[:12]}, {copies} copies")
         tested = mailings.was_tested(connection, found.content_hash, found.editions_hash)
-    untested = f"no test mailing of exactly this was sent: `mailer test {name}` sends one to the editors"
+    untested = Note("no test mailing of exactly this was sent", (Action.TEST.of(name),))
     return Approval(copies=copies, warnings=() if tested else (untested,))
 
 
@@ -70,7 +71,7 @@ def ready(context: Context, name: IssueName) -> Mailing:
         if found.state in GOES_ON:
             return found
         if found.state is MailingState.PAUSED:
-            raise Refused(f"{name} is paused: `mailer resume {name}` goes on with it")
+            raise Refused(f"{name} is paused", Action.RESUME.of(name))
         _step(found, Step.SEND)
         drift = drifted(connection, context, found)
     if drift and found.approved_hash:
@@ -78,9 +79,9 @@ def ready(context: Context, name: IssueName) -> Mailing:
             _withdraw(connection, context, found, drift)
         raise Refused(f"the approval of {name} is void: {drift}; plan, test and approve it again")
     if drift:
-        raise Refused(f"{name}: {drift}; `mailer plan {name}` plans it again")
+        raise Refused(f"{name}: {drift}", Action.PLAN.of(name))
     if not may_leave(context, found):
-        raise Refused(f"{name} is not approved: test it, then `mailer approve {name}`")
+        raise Refused(f"{name} is not approved: test it first", Action.APPROVE.of(name))
     return found
 
 
@@ -183,7 +184,7 @@ def first_mailing(connection: Connection, name: IssueName) -> Mailing:
     found = mailings.mailings_of(connection, name.newsletter, name.serial)
     if not found:
         find_revision(connection, name)
-        raise NotFound(f"{name} has no plan: `mailer plan {name}` makes one")
+        raise NotFound(f"{name} has no plan", Action.PLAN.of(name))
     return found[0]
 
 
@@ -195,14 +196,16 @@ def note(connection: Connection, context: Context, verb: str, name: IssueName, d
 def _refuse_drifted(connection: Connection, context: Context, found: Mailing) -> None:
     drift = drifted(connection, context, found)
     if drift:
-        raise Refused(f"{found.issue}: {drift}; `mailer plan {found.issue}` plans it again")
+        raise Refused(f"{found.issue}: {drift}", Action.PLAN.of(found.issue))
 
 
 def _refuse_untested(connection: Connection, found: Mailing) -> None:
     """The editors are the first of a canary wave: they have had exactly this."""
     if not mailings.was_tested(connection, found.content_hash, found.editions_hash):
         raise Refused(
-            f"{found.issue} goes out in waves ([send] canary), and the editors come first: `mailer test {found.issue}`"
+            f"{found.issue} goes out in waves ([send] canary), and the editors come first, but no test mailing of exactly "
+            "this was sent",
+            Action.TEST.of(found.issue),
         )
 
 
@@ -244,14 +247,16 @@ def _step(found: Mailing, step: Step) -> MailingState:
                 f"{found.issue} has no approval to withdraw; edit it and pull it, then plan it again"
             ) from None
         raise Refused(
-            f"{found.issue} is {found.state}: it cannot be {_DONE[step]}; see `mailer status {found.issue}`"
+            f"{found.issue} is {found.state}: it cannot be {_DONE[step]}", Action.SHOW_STATUS.of(found.issue)
         ) from None
 
 
 def _move(connection: Connection, found: Mailing, step: Step, **also: object) -> None:
     """Move a mailing from the state in which it was read; ids are never used again, so a new plan is another mailing."""
     if not mailings.move(connection, found, _step(found, step), **also):
-        raise Refused(f"{found.issue} has just been changed by somebody else; look at `mailer status {found.issue}`")
+        raise Refused(
+            f"{found.issue} has just been changed by another person or process", Action.SHOW_STATUS.of(found.issue)
+        )
 
 
 _DONE = {

@@ -6,6 +6,7 @@ from mailer.domain.circulation import Decision
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.plan import Plan
+from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, stored
 from mailer.pipeline.issues.shelf import find_revision
@@ -96,7 +97,7 @@ def write(connection: Connection, context: Context, name: IssueName, draft: Draf
     before = mailings.mailings_of(connection, name.newsletter, name.serial)
     refuse_if_begun(before)
     voided = tuple(
-        f"the approval of {name} by {old.approved_by} is void"
+        Note(f"the approval of {name} by {old.approved_by} is void")
         for old in before
         if old.approved_hash and old.state is not MailingState.CANCELLED
     )
@@ -105,8 +106,8 @@ def write(connection: Connection, context: Context, name: IssueName, draft: Draf
         # held may have left: the next sender finds out from its journal.
         if deliveries.in_hand(connection, old.id):
             raise Refused(
-                f"a copy of {name} is in a sender's hands, or was when it ended; `mailer send {name} --wait` or the "
-                "daemon finds out what became of it"
+                f"a copy of {name} is being sent, or was when its sender ended: the next one finds out whether it left",
+                Action.SEND_HERE.of(name),
             )
         mailings.forget_plan(connection, old.id)
     everybody = judge_everybody(connection, context, draft.revision, chunk=chunk)
@@ -122,7 +123,7 @@ def write(connection: Connection, context: Context, name: IssueName, draft: Draf
         previous=previous,
         gained=mailings.count_only_in(connection, frozen.mailing, previous) if previous is not None else 0,
         lost=mailings.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
-        warnings=(*voided, *_warnings(frozen)),
+        warnings=(*voided, *_warnings(frozen, name)),
     )
     detail = f"{made.copies} copies, {made.recipients} of {made.considered} people"
     history.record(connection, at=context.clock.now(), who=context.who, verb="plan", subject=str(name), detail=detail)
@@ -159,9 +160,7 @@ def refuse_if_begun(found: Sequence[Mailing]) -> None:
     """Refused when a message of the issue may have left, or is leaving now. Until then a plan may be replaced."""
     for one in found:
         if one.supplement or one.first_handover_at is not None:
-            raise Refused(
-                f"{one.issue} is already {one.state}; who is still owed a copy is listed by `mailer unsent {one.issue}`"
-            )
+            raise Refused(f"{one.issue} is already {one.state}", Action.LIST_UNSENT.of(one.issue))
 
 
 def refuse_without_season(context: Context, name: IssueName, year: int) -> None:
@@ -171,9 +170,9 @@ def refuse_without_season(context: Context, name: IssueName, year: int) -> None:
         raise Refused(f"{name}: fees.toml has no season {year} (it has: {known}); add the season, then plan again")
 
 
-def _warnings(frozen: Frozen) -> tuple[str, ...]:
+def _warnings(frozen: Frozen, name: IssueName) -> tuple[Note, ...]:
     if not frozen.considered:
-        return ("the register is empty: import members and payments with `mailer register import`",)
+        return (Note("the register is empty", (Action.IMPORT_REGISTER.of(),)),)
     if not frozen.copies:
-        return ("nobody receives this issue; `mailer why PERSON ISSUE` tells why not",)
-    return tuple(frozen.warnings)
+        return (Note("no member receives this issue", (Action.EXPLAIN.of("PERSON", name),)),)
+    return tuple(map(Note, frozen.warnings))

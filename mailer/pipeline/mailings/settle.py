@@ -4,6 +4,7 @@ from mailer.domain.circulation import Judged
 from mailer.domain.delivery import Delivery, Event, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
+from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.entitle import ADDRESS_CHANGED, judge_people, lost
 from mailer.store import Connection, history, issues, mailings
@@ -44,8 +45,8 @@ def release(context: Context, identity: int) -> str:
         address = judged.candidate.seat.address if judged else None
         if (reason is not None and reason != ADDRESS_CHANGED) or address is None:
             raise Refused(
-                f"delivery {identity}: person {found.person} is not entitled now ({reason}); "
-                f"`mailer why {found.person} {mailing.issue}` tells why"
+                f"delivery {identity}: person {found.person} is not entitled now ({reason})",
+                Action.EXPLAIN.of(found.person, mailing.issue),
             )
         _reopen(connection, mailing)
         words = _words(judged, found)
@@ -58,13 +59,13 @@ def find(connection: Connection, identity: int) -> Delivery:
     """The delivery with this id; NotFound says how to list them."""
     found = deliveries.delivery(connection, identity)
     if found is None:
-        raise NotFound(f"there is no delivery {identity}; `mailer delivery list ISSUE` shows them")
+        raise NotFound(f"there is no delivery {identity}", Action.LIST_COPIES.of("ISSUE"))
     return found
 
 
 def _reopen(connection: Connection, found: Mailing) -> None:
     if found.state is MailingState.CANCELLED:
-        raise Refused(f"{found.issue} is cancelled; `mailer unsent {found.issue} --send` sends what is owed")
+        raise Refused(f"{found.issue} is cancelled", Action.SEND_UNSENT.of(found.issue))
     if found.state is MailingState.CLOSED:
         mailings.move(connection, found, take(found.state, Step.REOPEN))
 
@@ -80,7 +81,9 @@ def _words(judged: Judged | None, found: Delivery) -> dict[str, str]:
 
 def _move(connection: Connection, found: Delivery, event: Event, **also: object) -> None:
     if not deliveries.move(connection, found, event, **also):
-        raise Refused(f"delivery {found.id} has just been changed by somebody else; look at `mailer delivery show`")
+        raise Refused(
+            f"delivery {found.id} has just been changed by another person or process", Action.SHOW_COPY.of(found.id)
+        )
 
 
 def _note(connection: Connection, context: Context, verb: str, identity: int, detail: str) -> None:

@@ -13,6 +13,7 @@ from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import Refused
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import Mailing, MailingState, SendStart
+from mailer.domain.remedy import Action
 from mailer.domain.supplement import MissingCopies
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead
@@ -46,7 +47,9 @@ def supplement(context: Context, name: IssueName, *, copies: int | None = None) 
         if found.state not in _UNDER_WAY or (found.state is MailingState.CANCELLED and not found.first_handover_at):
             raise Refused(f"{name} is {found.state}: plan it again, then send it; a supplement is for what was missed")
         if not may_leave(context, found):
-            raise Refused(f"{name} was never approved: `mailer plan {name}`, test and approve it")
+            raise Refused(
+                f"{name} was never approved", Action.PLAN.of(name), Action.TEST.of(name), Action.APPROVE.of(name)
+            )
         owed, _ = _owed(connection, context, found)
         if not owed:
             return None

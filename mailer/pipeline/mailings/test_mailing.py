@@ -12,6 +12,7 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.domain.ports import Envelope, Message, Transport
+from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import (
     Letterhead,
@@ -150,10 +151,10 @@ def entitled(context: Context, name: IssueName, person: str) -> Judged:
     with context.store.reading() as connection:
         people = judge_people(connection, context, find_revision(connection, name), {person})
     if person not in people:
-        raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
+        raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
     if not people[person].entitlement.receives:
         reason = people[person].entitlement.reason
-        raise Refused(f"person {person} is not entitled to {name} ({reason}); `mailer why {person} {name}` tells why")
+        raise Refused(f"person {person} is not entitled to {name} ({reason})", Action.EXPLAIN.of(person, name))
     return people[person]
 
 

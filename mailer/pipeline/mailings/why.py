@@ -2,6 +2,7 @@
 
 from mailer.domain.errors import NotFound
 from mailer.domain.explanation import Explanation
+from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_people
@@ -14,7 +15,7 @@ def why(context: Context, person: str, name: IssueName) -> Explanation:
     with context.store.reading() as connection:
         people = judge_people(connection, context, find_revision(connection, name), {person})
         if person not in people:
-            raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
+            raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
         found = mailings.mailings_of(connection, name.newsletter, name.serial)
         frozen = mailings.decisions(connection, [one.id for one in found], person=person)
         listed = readers.of_person(connection, person)

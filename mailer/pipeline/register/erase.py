@@ -2,6 +2,7 @@
 
 from mailer.domain.delivery import State
 from mailer.domain.errors import NotFound, Refused
+from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context
 from mailer.store import erase as erasure
 from mailer.store import history
@@ -21,7 +22,7 @@ def erase(context: Context, person: str) -> str:
         if any(copy.state is State.SENDING for copy in copies):
             raise Refused(f"a copy for {person} is being handed over at this moment; try again in a minute")
         if not erasure.is_known(connection, person):
-            raise NotFound(f"there is no person {person!r}; `mailer person list` shows them")
+            raise NotFound(f"there is no person {person!r}", Action.LIST_PEOPLE.of())
         alias = erasure.forget(connection, person)
         history.record(connection, at=context.clock.now(), who=context.who, verb="erase", subject=alias, detail="")
     return alias

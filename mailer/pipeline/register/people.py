@@ -10,6 +10,7 @@ from mailer.domain.errors import NotFound
 from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Membership, Seat
 from mailer.domain.register_rows import payment_cells, seat_cells
+from mailer.domain.remedy import Action
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
 from mailer.store import Connection, holds, reports
@@ -64,7 +65,7 @@ def show(context: Context, person: str) -> Document:
         copies = readers.of_person(connection, person)
         seats = [seat for seat in register.seats if seat.person == person]
         if not seats:
-            raise NotFound(f"there is no person {person!r} in the register; `mailer person list` shows them")
+            raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
         obstacles = _obstacles(connection, person, seats)
     paid = {seat.membership for seat in seats}
     return {

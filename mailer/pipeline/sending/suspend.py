@@ -5,6 +5,7 @@ from datetime import datetime
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.families import family_of
 from mailer.domain.pacing import Throttle
+from mailer.domain.remedy import Action
 from mailer.formats.address import parse
 from mailer.pipeline.context import Context
 from mailer.store import Connection, history
@@ -39,7 +40,7 @@ def lift(context: Context, domain: str) -> str:
     family = _family(domain)
     with context.store.transaction() as connection:
         if not limits.lift(connection, [family]):
-            raise NotFound(f"{family} is not suspended; `mailer domain list` shows those that are")
+            raise NotFound(f"{family} is not suspended", Action.LIST_SUSPENSIONS.of())
         _note(connection, context, "lift", family, "")
     return family
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from mailer.app.installation import App, reload
 from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.remedy import Action
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.issues import pull, shelf
 from mailer.pipeline.issues.pull import Finding, Pulled
@@ -80,9 +81,8 @@ def test_an_issue_edited_after_its_approval_is_refused_until_that_is_withdrawn(a
     club.write_issue(more="One more sentence.")
     found = one(app)
     assert (found.finding, found.issue) == (Finding.REFUSED, str(ISSUE))
-    assert found.line == (
-        "harbour-letter/41 is approved with other content; withdraw first: `mailer withdraw harbour-letter/41`"
-    )
+    assert found.line == "harbour-letter/41 is approved with other content: withdraw first"
+    assert found.remedies == (Action.WITHDRAW.of(ISSUE),)
     assert revision(app).revision == 1
     approve.withdraw(app.context, ISSUE)
     assert one(app).finding is Finding.STORED

@@ -13,6 +13,7 @@ from mailer.domain.address import Address
 from mailer.domain.errors import CannotRender, NotFound, Refused
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import InsertShow
+from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues import proof
 from mailer.pipeline.mailings import approve, plan
@@ -74,7 +75,7 @@ def test_who_approves_untested_is_warned(app: App) -> None:
     with app.store.transaction() as connection:
         mailings.record_test(connection, content_hash=found.content_hash, editions_hash="older", **tested)
     assert approve.approve(app.context, ISSUE).warnings == (
-        f"no test mailing of exactly this was sent: `mailer test {ISSUE}` sends one to the editors",
+        Note("no test mailing of exactly this was sent", (Action.TEST.of(ISSUE),)),
     )
     approve.withdraw(app.context, ISSUE)
     with app.store.transaction() as connection:
@@ -84,8 +85,9 @@ def test_who_approves_untested_is_warned(app: App) -> None:
 
 def test_nothing_is_sent_without_an_approval(app: App) -> None:
     planned(app)
-    with pytest.raises(Refused, match=f"is not approved: test it, then `mailer approve {ISSUE}`"):
+    with pytest.raises(Refused, match="is not approved: test it first") as refused:
         approve.send(app.context, ISSUE)
+    assert refused.value.remedies == (Action.APPROVE.of(ISSUE),)
     approve.approve(app.context, ISSUE)
     approve.withdraw(app.context, ISSUE)
     with pytest.raises(Refused, match="is not approved"):
@@ -97,8 +99,9 @@ def test_nothing_is_approved_twice_or_without_a_plan(app: App) -> None:
     with pytest.raises(NotFound, match="has not been pulled"):
         approve.approve(app.context, ISSUE)
     pull_issues(app)
-    with pytest.raises(NotFound, match=f"has no plan: `mailer plan {ISSUE}` makes one"):
+    with pytest.raises(NotFound, match="has no plan") as refused:
         approve.approve(app.context, ISSUE)
+    assert refused.value.remedies == (Action.PLAN.of(ISSUE),)
     plan.plan(app.context, ISSUE)
     approve.approve(app.context, ISSUE)
     with pytest.raises(Refused, match="is approved already, by secretary"):
@@ -184,8 +187,9 @@ CHANGES: dict[str, Callable[[Context, Path], Context]] = {
 def test_a_change_of_what_went_into_it_voids_an_approval(app: App, change, tmp_path: Path) -> None:
     planned(app)
     changed = change(app.context, tmp_path)
-    with pytest.raises(Refused, match=r"settings changed since it was planned; `mailer plan harbour-letter/41`"):
+    with pytest.raises(Refused, match=r"settings changed since it was planned") as refused:
         approve.approve(changed, ISSUE)
+    assert refused.value.remedies == (Action.PLAN.of(ISSUE),)
     approve.approve(app.context, ISSUE)
     with pytest.raises(
         Refused, match=r"the approval of harbour-letter/41 is void: .*; plan, test and approve it again"
@@ -211,8 +215,9 @@ def test_without_an_approval_to_void_a_changed_plan_is_refused_all_the_same(app:
     context = with_newsletter(app.context, approval_required=False)
     pull_issues(app)
     plan.plan(context, ISSUE)
-    with pytest.raises(Refused, match="settings changed since it was planned; `mailer plan"):
+    with pytest.raises(Refused, match="settings changed since it was planned") as refused:
         approve.send(with_newsletter(context, classification="Secret"), ISSUE)
+    assert refused.value.remedies == (Action.PLAN.of(ISSUE),)
 
 
 def test_an_edited_issue_is_not_what_was_planned(app: App, club: Club) -> None:
@@ -289,8 +294,9 @@ def test_a_pause_keeps_everything_and_a_resume_goes_on(app: App) -> None:
     begin(app, PEOPLE)
     approve.pause(app.context, ISSUE)
     assert (state(app), deliver(app), states(app)) == ("paused", [], {"pending": 3})
-    with pytest.raises(Refused, match="is paused: `mailer resume"):
+    with pytest.raises(Refused, match="is paused") as refused:
         approve.send(app.context, ISSUE)
+    assert refused.value.remedies == (Action.RESUME.of(ISSUE),)
     with pytest.raises(Refused, match="is paused, not sending: there is nothing to pause"):
         approve.pause(app.context, ISSUE)
     approve.resume(app.context, ISSUE)
@@ -359,5 +365,8 @@ def test_somebody_who_was_quicker_is_noticed(app: App) -> None:
     with app.store.transaction() as connection:
         stale = approve.first_mailing(connection, ISSUE)
     approve.approve(app.context, ISSUE)
-    with pytest.raises(Refused, match="has just been changed by somebody else"), app.store.transaction() as connection:
+    with (
+        pytest.raises(Refused, match="has just been changed by another person or process"),
+        app.store.transaction() as connection,
+    ):
         approve.miss(connection, app.context, stale)

@@ -9,6 +9,7 @@ from mailer.app.installation import App
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import MailingState
+from mailer.domain.remedy import Action
 from mailer.pipeline.mailings import approve, settle
 from mailer.store.schema.tables import history
 from tests.club import ISSUE, Member, begin, copies, import_register, members, reverse, states
@@ -74,15 +75,17 @@ def test_only_what_is_uncertain_is_settled(app: App) -> None:
     for accepted in (True, False):
         with pytest.raises(Refused, match="is accepted, not uncertain"):
             settle.settle(app.context, hers(app).id, accepted=accepted)
-    with pytest.raises(NotFound, match="there is no delivery 99; `mailer delivery list ISSUE`"):
+    with pytest.raises(NotFound, match="there is no delivery 99") as refused:
         settle.settle(app.context, 99, accepted=True)
+    assert refused.value.remedies == (Action.LIST_COPIES.of("ISSUE"),)
 
 
 def test_nothing_of_a_cancelled_mailing_goes_once_more(app: App) -> None:
     uncertain(app)
     begin_again_and_cancel(app)
-    with pytest.raises(Refused, match=f"is cancelled; `mailer unsent {ISSUE} --send` sends what is owed"):
+    with pytest.raises(Refused, match="is cancelled") as refused:
         settle.settle(app.context, hers(app).id, accepted=False)
+    assert refused.value.remedies == (Action.SEND_UNSENT.of(ISSUE),)
     assert hers(app).state is State.UNCERTAIN
     settle.settle(app.context, hers(app).id, accepted=True)
     assert hers(app).state is State.ACCEPTED
@@ -115,8 +118,9 @@ MOVED = replace(ANNA, address="new@members.example")
 
 def test_who_is_not_entitled_is_not_released(app: App) -> None:
     copy = held(app, PAUSED)
-    with pytest.raises(Refused, match=rf"person P001 is not entitled now \(paused\); `mailer why P001 {ISSUE}`"):
+    with pytest.raises(Refused, match=r"person P001 is not entitled now \(paused\)") as refused:
         settle.release(app.context, copy.id)
+    assert refused.value.remedies == (Action.EXPLAIN.of("P001", ISSUE),)
     assert the_mailings(app)[0].state is MailingState.CLOSED
     import_register(app, [replace(ANNA, languages="ru")])
     with pytest.raises(Refused, match="not entitled now"):

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from mailer.app.installation import App, reload
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import MailingState
+from mailer.domain.remedy import Action
 from mailer.pipeline.issues import proof
 from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.shelf import find_revision
@@ -179,8 +180,13 @@ def test_what_was_never_approved_has_no_supplement(app: App) -> None:
         first = approve.first_mailing(connection, ISSUE)
         mailings.change(connection, first.id, approved_hash=None)
     import_register(app, members(1, first=5))
-    with pytest.raises(Refused, match=f"was never approved: `mailer plan {ISSUE}`, test and approve it"):
+    with pytest.raises(Refused, match="was never approved") as refused:
         send(app)
+    assert refused.value.remedies == (
+        Action.PLAN.of(ISSUE),
+        Action.TEST.of(ISSUE),
+        Action.APPROVE.of(ISSUE),
+    )
     assert len(the_mailings(app)) == 1
 
 

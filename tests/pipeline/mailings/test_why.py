@@ -6,6 +6,7 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.errors import NotFound
+from mailer.domain.remedy import Action
 from mailer.pipeline.mailings import plan
 from mailer.pipeline.mailings.why import RULES, why
 from tests.club import ISSUE, Member, begin, import_register, members, pull_issues, reverse
@@ -53,8 +54,9 @@ def test_nobody_and_no_issue(app: App) -> None:
     with pytest.raises(NotFound, match="has not been pulled"):
         why(app.context, "P001", ISSUE)
     pull_issues(app)
-    with pytest.raises(NotFound, match="there is no person 'P001' in the register; `mailer person list` shows them"):
+    with pytest.raises(NotFound, match="there is no person 'P001' in the register") as refused:
         why(app.context, "P001", ISSUE)
+    assert refused.value.remedies == (Action.LIST_PEOPLE.of(),)
 
 
 def test_every_rule_is_told_in_words() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.errors import BadInput, NotFound, Refused
+from mailer.domain.remedy import Action
 from mailer.pipeline.sending import suspend
 from mailer.store import history
 from tests.club import THURSDAY, Club, Member, begin, copies, members, states
@@ -71,6 +72,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(app: App) -> None:
         suspend.suspend(app.context, "gmail.com", until=None, reason=" ")
     with pytest.raises(BadInput):
         suspend.suspend(app.context, "no domain", until=None, reason=REASON)
-    with pytest.raises(NotFound, match=r"gmail\.com is not suspended; `mailer domain list`"):
+    with pytest.raises(NotFound, match=r"gmail\.com is not suspended") as refused:
         suspend.lift(app.context, "googlemail.com")
+    assert refused.value.remedies == (Action.LIST_SUSPENSIONS.of(),)
     assert suspend.listing(app.context) == []

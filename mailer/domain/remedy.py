@@ -1,0 +1,56 @@
+"""What a person can do about a failure or a warning: an action, and the things it is done to."""
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+
+class Action(StrEnum):
+    """What can be done: the terminal writes it as a command, a page as a button."""
+
+    INSTALL = auto()
+    CHOOSE_INSTALLATION = auto()
+    CHECK_INSTALLATION = auto()
+    PULL = auto()
+    LIST_ISSUES = auto()
+    IMPORT_REGISTER = auto()
+    LIST_PEOPLE = auto()
+    RESUME_PERSON = auto()
+    PLAN = auto()
+    EXPLAIN = auto()
+    TEST = auto()
+    APPROVE = auto()
+    WITHDRAW = auto()
+    SEND_HERE = auto()
+    RESUME = auto()
+    SHOW_STATUS = auto()
+    LIST_UNSENT = auto()
+    SEND_UNSENT = auto()
+    LIST_COPIES = auto()
+    SHOW_COPY = auto()
+    LIST_REPORTS = auto()
+    SHOW_REPORT = auto()
+    LIST_HOLDS = auto()
+    LIST_SUSPENSIONS = auto()
+
+    def of(self, *subjects: object) -> "Remedy":
+        """This action, done to these things."""
+        return Remedy(action=self, subjects=tuple(map(str, subjects)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """An action and the things it is done to."""
+
+    action: Action
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A warning that stops nothing, and what can be done about it."""
+
+    text: str
+    remedies: tuple[Remedy, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text

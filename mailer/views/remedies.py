@@ -1,0 +1,50 @@
+"""Says what a person can do about a failure or a warning, as commands that can be typed as they stand."""
+
+from collections.abc import Mapping
+from shlex import quote
+
+from mailer.domain.errors import MailerError
+from mailer.domain.remedy import Action, Note, Remedy
+
+# `{0}` and `{1}` stand for the things that the action is done to.
+_PHRASES: Mapping[Action, str] = {
+    Action.INSTALL: "`mailer init` makes one",
+    Action.CHOOSE_INSTALLATION: "--config names another",
+    Action.CHECK_INSTALLATION: "`mailer check` shows why",
+    Action.PULL: "`mailer pull` stores finished issues",
+    Action.LIST_ISSUES: "`mailer issue list` shows them",
+    Action.IMPORT_REGISTER: "`mailer register import` fills it",
+    Action.LIST_PEOPLE: "`mailer person list` shows them",
+    Action.RESUME_PERSON: "`mailer person resume {0}` when they want copies again",
+    Action.PLAN: "`mailer plan {0}` plans it",
+    Action.EXPLAIN: "`mailer why {0} {1}` tells why",
+    Action.TEST: "`mailer test {0}` sends one to the editors",
+    Action.APPROVE: "`mailer approve {0}` approves it",
+    Action.WITHDRAW: "`mailer withdraw {0}` takes the approval back",
+    Action.SEND_HERE: "`mailer send {0} --wait` sends it from here",
+    Action.RESUME: "`mailer resume {0}` goes on with it",
+    Action.SHOW_STATUS: "`mailer status {0}` shows how it stands",
+    Action.LIST_UNSENT: "`mailer unsent {0}` lists who is still owed a copy",
+    Action.SEND_UNSENT: "`mailer unsent {0} --send` sends what is owed",
+    Action.LIST_COPIES: "`mailer delivery list {0}` shows them",
+    Action.SHOW_COPY: "`mailer delivery show {0}` shows how it stands",
+    Action.LIST_REPORTS: "`mailer bounce list --all` shows them",
+    Action.SHOW_REPORT: "`mailer bounce show {0}` shows it",
+    Action.LIST_HOLDS: "`mailer hold list` shows those that are",
+    Action.LIST_SUSPENSIONS: "`mailer domain list` shows those that are",
+}
+
+
+def sentence(told: MailerError | Note, *remedies: Remedy) -> str:
+    """The failure or warning with what to do about it; `remedies` are further ones."""
+    return advise(str(told), *told.remedies, *remedies)
+
+
+def advise(text: str, *remedies: Remedy) -> str:
+    """A text with what to do about it."""
+    return f"{text}; {', '.join(map(phrase, remedies))}" if remedies else text
+
+
+def phrase(remedy: Remedy) -> str:
+    """One remedy, with the command between backticks."""
+    return _PHRASES[remedy.action].format(*map(quote, remedy.subjects))
