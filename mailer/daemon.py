@@ -14,6 +14,8 @@ from cronsim import CronSim, CronSimError
 from mailer.app import installation as composition
 from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
+from mailer.app.relays import first_transport
+from mailer.app.scheduler import hold_scheduler
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter, Schedule
@@ -152,7 +154,7 @@ class Daemon:
         if self._rests(what):
             return
         try:
-            transport = composition.transport(self.app)
+            transport = first_transport(self.app)
             await outbox.send(self.app.context, transport, until=self.sender.until_stopped)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
@@ -172,7 +174,7 @@ class Daemon:
             return
         try:
             ready = await asyncio.to_thread(test_mailing.prepare, self.app.context, name)
-            failed = await test_mailing.send(self.app.context, composition.transport(self.app), ready)
+            failed = await test_mailing.send(self.app.context, first_transport(self.app), ready)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
         else:
@@ -183,7 +185,7 @@ class Daemon:
     # --- jobs, each in a thread ---------------------------------------------------------------------------------------
 
     def _leads(self) -> bool:
-        return composition.hold_scheduler(self.app, self.owner)
+        return hold_scheduler(self.app, self.owner)
 
     def _forget_old(self) -> None:
         """Once a day: of old reports only what was read from them is kept."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mailer.app import installation as composition
 from mailer.app.installation import App
+from mailer.app.sender import open_sender
 from mailer.daemon import Daemon, Pace
 from mailer.domain.distribution_report import DistributionReport
 from mailer.domain.errors import MailerError, Refused
@@ -66,7 +67,7 @@ async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[
         opened = composition.open_app(folder / "config.toml", who="daemon")
         _import_register(opened, folder)
         say(f"A made-up club lives in {folder}; its relay listens on 127.0.0.1:{relay.port} and keeps every message.")
-        with composition.sending(opened) as (sender, owner):
+        with open_sender(opened) as (sender, owner):
             working = asyncio.create_task(Daemon(app=opened, sender=sender, owner=owner, pace=PACE).run())
             try:
                 month = asyncio.create_task(_first_month(opened, say))

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from mailer.app import installation as composition
 from mailer.app.installation import App
+from mailer.app.sender import open_sender
 from mailer.domain.delivery import Attempt, Delivery
 from mailer.domain.membership import Payment, Period
 from mailer.domain.ports import Clock, Transport
@@ -203,7 +204,7 @@ class Club:
         if isinstance(relay, Sink):
             tables["smtp"] = {**tables.get("smtp", {}), "port": relay.port}
         self.settle(**tables)
-        with self.opened(clock) as app, composition.sending(app) as (sender, _owner):
+        with self.opened(clock) as app, open_sender(app) as (sender, _owner):
             if not isinstance(relay, Sink):
                 sender._relays = tuple(replace(one, transport=relay) for one in sender._relays)
             yield app, sender
@@ -215,7 +216,7 @@ class Club:
         """The same with several relays, by name: where each listens, and what its table says besides."""
         relays = [{"name": name, "port": port, **given.get(name, {})} for name, port in ports.items()]
         self.settle(relay=relays, **tables)
-        with self.opened(clock) as app, composition.sending(app) as (sender, _owner):
+        with self.opened(clock) as app, open_sender(app) as (sender, _owner):
             yield app, sender
 
 

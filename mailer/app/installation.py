@@ -1,48 +1,28 @@
-"""The composition root: joins settings, database, relay and sources; the only place that chooses between them."""
+"""Opens an installation: reads its settings, opens its database, and joins both with the key and the templates."""
 
 import getpass
-import os
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from threading import Event
 
 from mailer.config import Config, Schedules, load_config, load_schedules
-from mailer.config.relays import Relay as RelaySettings
-from mailer.config.relays import provider_limits
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.newsletter import Newsletter
-from mailer.domain.ports import Clock, IssueSource, Transport
-from mailer.domain.retry import Backoff
+from mailer.domain.ports import Clock, IssueSource
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.token import Keyring
 from mailer.gateways import private_files
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.key_file import read_keys
 from mailer.gateways.new_installation import shipped
-from mailer.gateways.process import locks
-from mailer.gateways.process.journal import Journal
-from mailer.gateways.process.journal import read as read_journal
 from mailer.gateways.process.ledger_epoch import EpochFile
-from mailer.gateways.smtp.transport import Security, SmtpSettings, SmtpTransport
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import Context
-from mailer.pipeline.sending.lane import AHEAD, Relay
-from mailer.pipeline.sending.limits import RelayLimit
-from mailer.pipeline.sending.sender import Sender
-from mailer.pipeline.sending.turn import SendSettings
 from mailer.store import Store, resolve
 from mailer.store.ledger import claims
-from mailer.store.ledger.leftovers import Traces
-from mailer.store.ledger.owners import Owner, add_owner, end_owner, lease_holder, take_lease
 
-# The one daemon that pulls, plans and begins scheduled mailings holds this lease.
-SCHEDULER = "scheduler"
-SCHEDULER_LEASE = timedelta(seconds=30)
 # A source is read twice, this long apart (seconds): what grew in between is not finished.
 STILL = 0.5
 
@@ -142,111 +122,9 @@ def _stand_still() -> None:
     Event().wait(STILL)
 
 
-def relays(app: App) -> list[Relay]:
-    """The relays of the settings. Raises MailerError for settings that would send in clear, or cannot be signed for."""
-    _ = app.context.signer  # its keys are read now, before a copy is claimed
-    return [Relay(name=one.name, transport=transport_to(one), connections=one.connections) for one in app.config.relays]
-
-
-def transport(app: App) -> Transport:
-    """The relay that test mailings go through: the first of the settings. Raises MailerError as `relays` does."""
-    return transport_to(app.config.relays[0])
-
-
-def transport_to(relay: RelaySettings) -> SmtpTransport:
-    """How connections to a relay are made. Raises MailerError for settings that would send in clear."""
-    return SmtpTransport(
-        SmtpSettings(
-            host=relay.host,
-            port=relay.port,
-            security=Security(relay.security),
-            username=relay.username,
-            password=relay.password,
-            ca_file=relay.ca_file,
-            timeout_seconds=relay.timeout_seconds,
-            window=relay.window,
-            messages_per_connection=relay.messages_per_connection,
-            section=relay.section,
-        )
-    )
-
-
 def spool(folder: Path) -> Callable[[str, bytes], Path]:
     """What writes dry runs and previews into a folder, for its owner alone."""
     return partial(private_files.write, folder)
-
-
-def manner(config: Config) -> SendSettings:
-    """How copies are sent, by [delivery], the relays and [[domain]]."""
-    slowest = max(one.timeout_seconds for one in config.relays)
-    return SendSettings(
-        give_up_after=timedelta(hours=config.delivery.give_up_after_hours),
-        backoff=Backoff(first=timedelta(minutes=config.delivery.retry_minutes)),
-        resend_unknown=config.delivery.on_unknown == "resend",
-        relays={
-            one.name: RelayLimit(
-                per_minute=one.per_minute, new_relay_per_hour=one.new_relay_per_hour, weight=one.weight
-            )
-            for one in config.relays
-        },
-        families=provider_limits(config.file, config.domain),
-        consequences=config.consequences,
-        # MAIL, RCPT, DATA and the content: as many answers a copy, each within the time-out, for all that is in hand.
-        lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,
-    )
-
-
-@contextmanager
-def sending(app: App) -> Iterator[tuple[Sender, int]]:
-    """A sender of this process with its owner's id: its lock is held inside, so that others can tell whether it lives.
-
-    Its journal is gone afterwards, unless the ledger could not be written: then the next sender reads it.
-    """
-    refuse_restored(app)
-    name = f"mailer-{os.getpid()}-{secrets.token_hex(8)}"
-    lock = app.state_folder / name
-    with locks.hold(app.state_folder, name), Journal(journal_of(lock)) as journal:
-        with app.store.transaction() as connection:
-            owner = add_owner(
-                connection,
-                host=locks.host(),
-                boot_id=locks.boot_id(),
-                pid=os.getpid(),
-                lock=str(lock),
-                now=app.context.clock.now(),
-            )
-        sender = Sender(
-            app.context,
-            relays(app),
-            manner(app.config),
-            owner=owner.id,
-            journal=journal,
-            legacy=legacy,
-            bury=bury,
-            reach=app.epoch.reach,
-        )
-        try:
-            yield sender, owner.id
-        finally:
-            if sender.close():
-                with app.store.transaction() as connection:
-                    end_owner(connection, owner.id, app.context.clock.now())
-                journal_of(lock).unlink(missing_ok=True)
-
-
-def journal_of(lock: Path) -> Path:
-    """Where the sender with this lock writes its journal."""
-    return lock.with_name(f".{lock.name}.journal")
-
-
-def bury(owner: Owner) -> None:
-    """A dead sender's journal is gone: the ledger has what it told."""
-    journal_of(Path(owner.lock)).unlink(missing_ok=True)
-
-
-def legacy(owner: Owner) -> tuple[Traces | None] | None:
-    """What a sender left behind that is proved to have ended: its journal. None while it may be alive."""
-    return (read_journal(journal_of(Path(owner.lock))),) if is_dead(owner) else None
 
 
 def refuse_restored(app: App) -> int:
@@ -262,29 +140,3 @@ def refuse_restored(app: App) -> int:
             "restored, and copies that left since would leave again. Nothing is sent: see docs/operating.md, Backups"
         )
     return reached
-
-
-def is_dead(owner: Owner) -> bool:
-    """Whether a process is proved to have ended: same machine, same boot, and its lock can be taken."""
-    here = owner.host == locks.host() and owner.boot_id == locks.boot_id() != ""
-    # The lock's whole path: its absence proves something only where the owner put it.
-    lock = Path(owner.lock)
-    return here and locks.is_dead(lock.parent, lock.name)
-
-
-def daemon_runs(app: App) -> bool:
-    """Whether a living daemon holds the scheduler's lease."""
-    with app.store.reading() as connection:
-        holder = lease_holder(connection, SCHEDULER, app.context.clock.now())
-    return holder is not None and not is_dead(holder)
-
-
-def hold_scheduler(app: App, owner: int) -> bool:
-    """Take or renew the scheduler's lease; False while another living daemon has it."""
-    now = app.context.clock.now()
-    with app.store.transaction() as connection:
-        holder = lease_holder(connection, SCHEDULER, now)
-        if holder is not None and holder.id != owner and not is_dead(holder):
-            return False
-        take_lease(connection, SCHEDULER, owner, now=now, lasting=SCHEDULER_LEASE)
-        return True

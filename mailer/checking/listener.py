@@ -3,7 +3,7 @@
 import errno
 import socket
 
-from mailer.app import inbound, installation
+from mailer.app import inbound, scheduler
 from mailer.app.installation import App
 from mailer.config.inbound import listen_at
 from mailer.domain.errors import MailerError
@@ -18,7 +18,7 @@ def listener_state(app: App) -> str:
     address = app.config.bounces.listen
     where = f"{address}, {'with' if inbound.certificate(app) else 'without'} STARTTLS"
     host, port = listen_at(address)
-    daemon_runs = installation.daemon_runs(app)
+    daemon_runs = scheduler.daemon_runs(app)
     if _is_free(host, port):
         if daemon_runs:
             raise MailerError(f"{where}: the daemon runs, but does not listen there; see its log")

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Iterator
 from functools import partial
 
-from mailer.app import installation
 from mailer.app.installation import App
+from mailer.app.relays import transport_to
 from mailer.checking.result import CheckResult, result_of
-from mailer.config.relays import Relay
+from mailer.config.relays import RelaySettings
 from mailer.domain.errors import BadInput, MailerError
 from mailer.views.remedies import sentence
 
@@ -24,7 +24,7 @@ def check_relays(app: App) -> Iterator[CheckResult]:
         yield result_of(subject, partial(_connect, relay))
 
 
-def _connect(relay: Relay) -> str:
+def _connect(relay: RelaySettings) -> str:
     if relay.username and not relay.password:
         remedy = ", or set MAILER_SMTP__PASSWORD" if relay.section == "[smtp]" else ""
         raise BadInput(f"{relay.section} username has no password: name a password_file{remedy}")
@@ -32,6 +32,6 @@ def _connect(relay: Relay) -> str:
     return f"{relay.host}:{relay.port} answers ({relay.security}{', logged in' if relay.username else ''})"
 
 
-async def _connect_once(relay: Relay) -> None:
-    async with installation.transport_to(relay).connect():
+async def _connect_once(relay: RelaySettings) -> None:
+    async with transport_to(relay).connect():
         pass

@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
-from mailer.app import installation as composition
 from mailer.app.installation import App
+from mailer.app.relays import first_transport, send_settings
+from mailer.app.scheduler import daemon_runs
+from mailer.app.sender import open_sender
 from mailer.cli import accounts, console
 from mailer.cli.accounts import copy_lines, progress_document, progress_lines
 from mailer.domain.mailing import MailingState
@@ -31,7 +33,7 @@ IDLE = 140
 
 def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
     """Let the mailing be sent: by the daemon when one runs, else from here when asked to wait. Returns the exit status."""
-    daemon = composition.daemon_runs(opened)
+    daemon = daemon_runs(opened)
     if not wait:
         found = report.progress(opened.context, name)
         if daemon or found.state is MailingState.CLOSED:
@@ -64,7 +66,7 @@ def _tell(opened: App, found: Progress) -> None:
 
 async def _send_here(opened: App, name: IssueName) -> str:
     """Send in this process until nothing is left that can be done now; returns why not all, if that is not the copies' doing."""
-    with composition.sending(opened) as (sender, _owner):
+    with open_sender(opened) as (sender, _owner):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, sender.stop)
@@ -82,7 +84,7 @@ async def _tell_of_it(opened: App, sender: Sender) -> None:
     try:
         await asyncio.to_thread(outbox.digests, opened.context)
         await asyncio.to_thread(outbox.reminder, opened.context)
-        await outbox.send(opened.context, composition.transport(opened), until=sender.until_stopped)
+        await outbox.send(opened.context, first_transport(opened), until=sender.until_stopped)
     except Exception as error:  # noqa: BLE001  (the mailing is done, whatever becomes of the letters)
         maillog.failed("sending the letters", error)
 
@@ -123,7 +125,7 @@ def waits(opened: App, found: Progress) -> bool:
 
 def _idle(opened: App) -> str:
     """Why nothing could be handed over for a while, though no relay is down."""
-    limit_of, now = composition.manner(opened.config).relays, opened.context.clock.now()
+    limit_of, now = send_settings(opened.config).relays, opened.context.clock.now()
     with opened.store.reading() as connection:
         full = [name for name, limit in limit_of.items() if not room_through(connection, name, limit, now, 1)]
     if len(full) < len(limit_of):
@@ -144,7 +146,7 @@ async def _follow(opened: App, name: IssueName) -> str:
             done = found.done
             if idle == IDLE and not found.relay_down:
                 return _idle(opened)
-            if down == 2 * DOWN or not waits(opened, found) or not composition.daemon_runs(opened):
+            if down == 2 * DOWN or not waits(opened, found) or not daemon_runs(opened):
                 return f"the relay is down: {found.relay_down}" if found.relay_down else ""
             await asyncio.sleep(LOOK)
     finally:

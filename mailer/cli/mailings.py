@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from mailer.app import installation as composition
+from mailer.app.relays import first_transport
+from mailer.app.scheduler import daemon_runs
 from mailer.cli import console, following
 from mailer.cli.accounts import (
     approval_lines,
@@ -105,7 +107,7 @@ def send_test(
     )
     if person:
         console.confirm(f"The name and dates of person {person} go to the editors.")
-    failed = asyncio.run(test_mailing.send(opened.context, composition.transport(opened), ready))
+    failed = asyncio.run(test_mailing.send(opened.context, first_transport(opened), ready))
     for line in failed:
         console.complain(line)
     addresses = sorted({one.envelope.recipient for one in ready.messages})
@@ -226,13 +228,13 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None)
         found = reporting.progress_of_all(opened.context)
         now = opened.context.clock.now()
         rows = [(one.issue, one.state, counted(one), remark(one, now)) for one in found]
-        daemon = "the daemon runs" if composition.daemon_runs(opened) else "no daemon runs"
+        daemon = "the daemon runs" if daemon_runs(opened) else "no daemon runs"
         none = [] if found else ["no issue is planned"]
         console.show([progress_document(one) for one in found], ("issue", "state", "copies", ""), rows, *none, daemon)
         return
     one = reporting.progress(opened.context, IssueName.parse(issue))
     console.say(progress_document(one), *progress_lines(one, opened.context.clock.now()), *approval_lines(one))
-    if one.under_way and not one.counts["sending"] and not composition.daemon_runs(opened):
+    if one.under_way and not one.counts["sending"] and not daemon_runs(opened):
         console.warn([f"no daemon runs: `mailer send {issue} --wait` sends it from here"])
 
 
@@ -283,7 +285,7 @@ def _stuck(owed: MissingCopies) -> str:
 
 
 def _note_without_daemon(opened: composition.App, name: IssueName) -> None:
-    if not composition.daemon_runs(opened):
+    if not daemon_runs(opened):
         console.warn([f"no daemon runs: `mailer send {name} --wait` sends them from here"])
 
 

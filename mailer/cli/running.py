@@ -10,7 +10,7 @@ import typer
 
 from mailer import daemon as daemons
 from mailer import demo as demos
-from mailer.app import installation as composition
+from mailer.app.sender import open_sender
 from mailer.cli import console
 from mailer.cli.accounts import report_document, report_lines
 from mailer.domain.distribution_report import DistributionReport
@@ -24,7 +24,7 @@ def daemon() -> None:
     """
     console.log_to_stderr(logging.INFO)
     opened = console.installation(who="daemon")
-    with composition.sending(opened) as (sender, owner):
+    with open_sender(opened) as (sender, owner):
         maillog.started(sorted(opened.schedules.newsletters))
         # A stop waits for the reply to what is in flight, and a little longer.
         longest = max(relay.timeout_seconds for relay in opened.config.relays)

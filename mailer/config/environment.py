@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_settings import EnvSettingsSource
 
-from mailer.config.sections import Section
+from mailer.config.sections import ConfigTable
 from mailer.domain.errors import BadInput
 
 PREFIX = "MAILER_"
@@ -54,10 +54,10 @@ def variables(settings: type[BaseModel]) -> dict[tuple[str, ...], str]:
     return found
 
 
-def _sections(settings: type[BaseModel]) -> dict[str, type[Section]]:
+def _sections(settings: type[BaseModel]) -> dict[str, type[ConfigTable]]:
     """The tables that stand once; those of a list have no number that a variable could name."""
     return {
         name: field.annotation
         for name, field in settings.model_fields.items()
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, ConfigTable)
     }

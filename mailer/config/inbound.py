@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from mailer.config.reading import Every, Whole
-from mailer.config.sections import DomainOrNone, Section
+from mailer.config.sections import ConfigTable, DomainOrNone
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
 from mailer.formats.address import parse
@@ -46,7 +46,7 @@ def _address_or_none(value: str) -> str:
     return value
 
 
-class Bounces(Section):
+class Bounces(ConfigTable):
     """Where copies say that reports shall go, how these come in, and how long they are kept."""
 
     # The keys need each other, so what was left out is looked at too.
@@ -80,7 +80,7 @@ class Bounces(Section):
         return value
 
 
-class Holds(Section):
+class Holds(ConfigTable):
     """How many issues must fail at an address before we write there no more. Days and months lie between reports."""
 
     address_issues: Whole = Field(default=2, ge=1)
@@ -92,7 +92,7 @@ class Holds(Section):
     quiet_days: Whole = Field(default=7, ge=1)
 
 
-class Notify(Section):
+class Notify(ConfigTable):
     """Who is written to, and in which language: the secretary with digests and tasks, the operator with alarms."""
 
     secretary: Annotated[str, AfterValidator(_address_or_none)] = ""

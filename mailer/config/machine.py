@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from mailer.config.environment import PREFIX, Environment, variables
 from mailer.config.inbound import Bounces, Holds, Notify
 from mailer.config.reading import explain, read_toml
-from mailer.config.relays import DomainTable, Relay, RelayTable, Server, Smtp
+from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
 from mailer.config.sections import Database, DeliveryTable, Dkim, Paths, Secrets
 from mailer.domain.errors import BadInput
 from mailer.domain.hold import Thresholds
@@ -91,7 +91,7 @@ class Config(BaseSettings):
         return given or self.secret(self.bounces.imap_password_file, "[bounces] imap_password_file")
 
     @property
-    def relays(self) -> tuple[Relay, ...]:
+    def relays(self) -> tuple[RelaySettings, ...]:
         """Every relay, one or more, in the order of the file: each [[relay]], or [smtp] where there is none.
 
         Raises BadInput when a password's file cannot be read.
@@ -104,8 +104,8 @@ class Config(BaseSettings):
         password = self.smtp.password.get_secret_value()
         return (self._relay(self.smtp, "[smtp]", name=_called(self.smtp), weight=1, password=password),)
 
-    def _relay(self, server: Server, section: str, *, name: str, weight: int, password: str = "") -> Relay:
-        return Relay(
+    def _relay(self, server: Server, section: str, *, name: str, weight: int, password: str = "") -> RelaySettings:
+        return RelaySettings(
             name=name,
             section=section,
             weight=weight,

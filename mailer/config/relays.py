@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from mailer.config.reading import Number, Whole, slug
-from mailer.config.sections import DomainName, Section
+from mailer.config.sections import ConfigTable, DomainName
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
 from mailer.domain.families import family_of
@@ -21,7 +21,7 @@ def _slug_or_none(value: str) -> str:
     return slug(value) if value else value
 
 
-class Server(Section):
+class Server(ConfigTable):
     """What [smtp] and [[relay]] have in common."""
 
     host: str = Field(default="127.0.0.1", min_length=1)
@@ -57,7 +57,7 @@ class RelayTable(Server):
     weight: Whole = Field(default=1, ge=0)
 
 
-class DomainTable(Section):
+class DomainTable(ConfigTable):
     """How much a domain of recipients, with its whole provider family, is given at once. 0 is no limit."""
 
     name: DomainName
@@ -66,7 +66,7 @@ class DomainTable(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relay:
+class RelaySettings:
     """A relay with all that it takes to speak to it, its password included; paths are absolute.
 
     `section` is where config.toml names it, for errors; `weight` is its share of the copies beside the other relays'

@@ -35,27 +35,27 @@ DomainOrNone = Annotated[str, AfterValidator(_domain_or_none)]
 Selector = Annotated[str, AfterValidator(_selector)]
 
 
-class Section(BaseModel):
+class ConfigTable(BaseModel):
     """A table of config.toml: unknown keys are errors, nothing changes after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Paths(Section):
+class Paths(ConfigTable):
     """Where the templates and the schedules are."""
 
     templates: str = "templates"
     schedules: str = "schedules"
 
 
-class Database(Section):
+class Database(ConfigTable):
     """Which database; a URL that holds a password stands in a file of its own."""
 
     url: str = "sqlite:///mailer.db"
     url_file: str = ""
 
 
-class DeliveryTable(Section):
+class DeliveryTable(ConfigTable):
     """How long and how often a copy is tried, what becomes of an uncertain one, and how many refusals are too many."""
 
     give_up_after_hours: Number = Field(default=48, gt=0)
@@ -69,7 +69,7 @@ class DeliveryTable(Section):
     dead_at_least: Whole = Field(default=5, ge=1)
 
 
-class Dkim(Section):
+class Dkim(ConfigTable):
     """What signs the copies (RFC 6376). Without a domain nothing is signed here."""
 
     # The keys need each other, so what was left out is looked at too.
@@ -104,7 +104,7 @@ class Dkim(Section):
         return value
 
 
-class Secrets(Section):
+class Secrets(ConfigTable):
     """The key that signs Message-IDs."""
 
     key_file: str = "mailer.key"

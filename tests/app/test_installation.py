@@ -7,6 +7,9 @@ from dataclasses import replace
 import pytest
 
 from mailer.app import installation as composition
+from mailer.app.relays import all_relays, first_transport, send_settings
+from mailer.app.scheduler import daemon_runs, hold_scheduler
+from mailer.app.sender import journal_of_dead, open_sender
 from mailer.config.machine import load_config
 from mailer.domain.delivery import Noted, Trace
 from mailer.domain.errors import BadInput, MailerError, Refused
@@ -185,7 +188,7 @@ def test_how_copies_are_sent_is_as_the_settings_say(club):
         delivery={"give_up_after_hours": 2, "retry_minutes": 0.5, "refusal_share": 0.25, "refusals_at_least": 3},
         domain=[{"name": "googlemail.com", "per_minute": 60}, {"name": "members.example", "connections": 2}],
     )
-    manner = composition.manner(load_config(club.config))
+    manner = send_settings(load_config(club.config))
     assert (manner.give_up_after.total_seconds(), manner.backoff.first.total_seconds()) == (7200, 30)
     assert manner.relays == {"127.0.0.1": RelayLimit(per_minute=40, new_relay_per_hour=50, weight=1)}
     # A limit is its provider's, whichever of the provider's domains the settings name.
@@ -195,19 +198,19 @@ def test_how_copies_are_sent_is_as_the_settings_say(club):
     # Longer than the four answers that each of the copies in hand may wait for.
     assert manner.lease.total_seconds() >= 30 * 4 * AHEAD
     club.settle(delivery={"on_unknown": "resend"})
-    assert composition.manner(load_config(club.config)).resend_unknown
+    assert send_settings(load_config(club.config)).resend_unknown
 
 
 def test_two_limits_for_one_provider_are_refused(club):
     club.settle(domain=[{"name": "gmail.com", "per_minute": 60}, {"name": "googlemail.com", "per_minute": 1}])
-    said = refused(BadInput, composition.manner, load_config(club.config))
+    said = refused(BadInput, send_settings, load_config(club.config))
     assert said == f"{club.config}: [[domain]] gmail.com and googlemail.com are one provider's: limit one of them"
 
 
 def test_a_signing_key_that_cannot_be_read_stops_what_signs_and_nothing_else(club):
     club.settle(dkim={"domain": "club.example", "selector": "s1", "key_file": "gone.pem"})
     with club.opened() as app:
-        said = refused(BadInput, composition.relays, app)
+        said = refused(BadInput, all_relays, app)
         assert "[dkim] key_file: " in said
         assert "gone.pem" in said
 
@@ -216,7 +219,7 @@ def test_the_relay_is_as_the_settings_say(club):
     (club.folder / "password").write_text("sesame\n")
     club.settle(smtp={"security": "tls", "username": "club", "password_file": "password", "port": 465})
     with club.opened() as app:
-        settings = composition.transport(app)._settings
+        settings = first_transport(app)._settings
         assert (settings.host, settings.port, settings.security) == ("127.0.0.1", 465, Security.TLS)
         assert (settings.username, settings.password, settings.ca_file) == ("club", "sesame", None)
         assert "sesame" not in repr(settings)
@@ -227,22 +230,22 @@ def test_every_relay_is_as_its_table_says_and_the_first_takes_the_tests(club):
     spare = {"host": "spare.club.example", "security": "tls", "weight": 0, "messages_per_connection": 50}
     club.settle(relay=[main, spare])
     with club.opened() as app:
-        assert composition.transport(app)._settings.host == "relay.club.example"
-        found = composition.relays(app)
+        assert first_transport(app)._settings.host == "relay.club.example"
+        found = all_relays(app)
         assert [(one.name, one.connections) for one in found] == [("main", 7), ("spare.club.example", 2)]
         settings = [one.transport._settings for one in found]
         assert [(one.host, one.window, one.messages_per_connection) for one in settings] == [
             ("relay.club.example", 3, 0),
             ("spare.club.example", 4, 50),
         ]
-        limits = composition.manner(app.config).relays
+        limits = send_settings(app.config).relays
         assert {name: limit.weight for name, limit in limits.items()} == {"main": 1, "spare.club.example": 0}
 
 
 def test_a_certificate_file_that_is_missing_is_named(club):
     club.settle(smtp={"security": "tls", "ca_file": "ca.pem"})
     with club.opened() as app:
-        said = refused(BadInput, composition.transport, app)
+        said = refused(BadInput, first_transport, app)
     assert f"[smtp] ca_file {club.folder / 'ca.pem'} is no readable file of PEM certificates" in said
 
 
@@ -265,27 +268,27 @@ def test_a_file_that_others_can_read_is_named_with_the_remedy(tmp_path):
 def test_a_daemon_runs_while_its_process_lives_and_holds_the_lease(club):
     clock = FrozenClock(THURSDAY)
     with club.opened(clock) as app:
-        assert not composition.daemon_runs(app)
-        with composition.sending(app) as (_sender, owner):
-            assert not composition.daemon_runs(app)  # a sender by hand is no daemon
-            assert composition.hold_scheduler(app, owner)
-            assert composition.daemon_runs(app)
+        assert not daemon_runs(app)
+        with open_sender(app) as (_sender, owner):
+            assert not daemon_runs(app)  # a sender by hand is no daemon
+            assert hold_scheduler(app, owner)
+            assert daemon_runs(app)
             clock.advance(seconds=31)
-            assert not composition.daemon_runs(app)
-            assert composition.hold_scheduler(app, owner)
-            assert composition.daemon_runs(app)
-        assert not composition.daemon_runs(app)
+            assert not daemon_runs(app)
+            assert hold_scheduler(app, owner)
+            assert daemon_runs(app)
+        assert not daemon_runs(app)
 
 
 def test_a_second_daemon_waits_until_the_first_has_gone(club):
     with club.opened() as app:
-        with composition.sending(app) as (_first, first):
-            assert composition.hold_scheduler(app, first)
-            with composition.sending(app) as (_second, second):
-                assert not composition.hold_scheduler(app, second)
-                assert composition.hold_scheduler(app, first)
-        with composition.sending(app) as (_third, third):
-            assert composition.hold_scheduler(app, third)
+        with open_sender(app) as (_first, first):
+            assert hold_scheduler(app, first)
+            with open_sender(app) as (_second, second):
+                assert not hold_scheduler(app, second)
+                assert hold_scheduler(app, first)
+        with open_sender(app) as (_third, third):
+            assert hold_scheduler(app, third)
 
 
 # --- what a sender leaves behind --------------------------------------------------------------------------------------
@@ -298,7 +301,7 @@ def the_owners(app):
 
 def test_a_sender_that_ends_well_leaves_neither_lock_nor_journal(club):
     with club.opened() as app:
-        with composition.sending(app) as (_sender, owner):
+        with open_sender(app) as (_sender, owner):
             [lock] = club.folder.glob(".mailer-*.lock")
             [journal] = club.folder.glob(".mailer-*.journal")
             assert journal.stem == lock.stem
@@ -311,17 +314,17 @@ def test_a_sender_that_ends_well_leaves_neither_lock_nor_journal(club):
 def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(club):
     with club.opened() as app:
         begin(app, members(2))
-        with composition.sending(app) as (sender, owner):
+        with open_sender(app) as (sender, owner):
             [held, other] = claimed(app, owner)
             sender._journal.write(held.delivery, held.epoch, Noted.BEGUN)
             sender._journal.write(held.delivery, held.epoch, Noted.ACCEPTED, 250)
             sender._owes = True  # the ledger could not be written
             row = owner_of(app)
             # While it lives, nobody looks into its journal.
-            assert composition.legacy(row) is None
-        assert composition.legacy(row) == ({(held.delivery, held.epoch): Trace(noted=Noted.ACCEPTED, code=250)},)
+            assert journal_of_dead(row) is None
+        assert journal_of_dead(row).traces == {(held.delivery, held.epoch): Trace(noted=Noted.ACCEPTED, code=250)}
         assert the_owners(app) == [(owner, 0)]
-        with composition.sending(app) as (sender, _next):
+        with open_sender(app) as (sender, _next):
             asyncio.run(sender.drain())  # nobody listens: but what was left behind is taken over before
             assert states(app) == {"accepted": 1, "pending": 1}
         assert other.epoch == 1
@@ -331,11 +334,11 @@ def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(club):
 def test_of_another_machine_or_boot_nothing_is_proved(club, change):
     with club.opened() as app:
         begin(app, members(1))
-        with composition.sending(app) as (_sender, owner):
+        with open_sender(app) as (_sender, owner):
             claimed(app, owner)
             row = owner_of(app)
-        assert composition.legacy(row) == (None,)  # it has ended, and took its journal along
-        assert composition.legacy(replace(row, **change)) is None
+        assert journal_of_dead(row).traces is None  # it has ended, and took its journal along
+        assert journal_of_dead(replace(row, **change)) is None
 
 
 def claimed(app, owner):
@@ -343,7 +346,7 @@ def claimed(app, owner):
         asked = TurnRequest(
             owner=owner, results={}, room={"127.0.0.1": 9}, carried={}, spoiled=(), elapsed=0.0, only=None
         )
-        given = run_turn(connection, app.context, composition.manner(app.config), {}, asked)
+        given = run_turn(connection, app.context, send_settings(app.config), {}, asked)
     return [work.claim for work in given.works["127.0.0.1"]]
 
 

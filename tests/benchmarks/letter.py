@@ -10,7 +10,8 @@ import tempfile
 from email.message import EmailMessage
 from pathlib import Path
 
-from mailer.app.installation import open_app, sending
+from mailer.app.installation import open_app
+from mailer.app.sender import open_sender
 from tests.benchmarks import installation, register
 from tests.scripted_relay import Sink
 
@@ -35,7 +36,7 @@ async def capture(folder: Path, language: str) -> dict[str, bytes]:
     async with Sink() as sink:
         app = open_app(installation.point(folder, port=sink.port, connections=1), who="benchmark")
         try:
-            with sending(app) as (sender, _owner):
+            with open_sender(app) as (sender, _owner):
                 await sender.drain()
         finally:
             app.store.close()

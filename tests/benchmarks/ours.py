@@ -5,7 +5,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from mailer.app.installation import App, open_app, sending
+from mailer.app.installation import App, open_app
+from mailer.app.sender import open_sender
 from mailer.domain.delivery import State
 from mailer.pipeline.mailings import report
 from tests.benchmarks.meter import Meter
@@ -15,7 +16,7 @@ LOOK = 0.05  # seconds until copies that were put off are looked at again
 
 async def send(app: App) -> None:
     """Hand over every copy that is due, and report. Ends with a sentence unless every copy was accepted."""
-    with sending(app) as (sender, _owner):
+    with open_sender(app) as (sender, _owner):
         meter = Meter()
         drained = await sender.drain()
         meter.stop()

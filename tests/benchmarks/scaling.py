@@ -11,7 +11,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from time import perf_counter
 
-from mailer.app.installation import App, open_app, sending
+from mailer.app.installation import App, open_app
+from mailer.app.sender import open_sender
 from mailer.domain.delivery import State
 from mailer.pipeline.mailings import report
 from tests.benchmarks import installation, machine, page
@@ -87,7 +88,7 @@ def _child(folder: Path) -> None:
 
 
 async def _drain(app: App) -> None:
-    with sending(app) as (sender, _owner):
+    with open_sender(app) as (sender, _owner):
         while (await sender.drain()).handed_over:
             pass
 

@@ -10,7 +10,8 @@ from threading import Thread
 
 import pytest
 
-from mailer.app import installation as composition
+from mailer.app.scheduler import hold_scheduler
+from mailer.app.sender import open_sender
 from mailer.checking import checks
 from mailer.domain.bounce import RawReport
 from mailer.gateways.clock import SystemClock
@@ -82,8 +83,8 @@ def test_check_looks_at_every_way_in(club: Club, authority: Authority):
 @contextmanager
 def a_daemon(club: Club) -> Iterator[None]:
     """Somebody holds the daemon's lease."""
-    with club.opened(SystemClock()) as app, composition.sending(app) as (_sender, owner):
-        assert composition.hold_scheduler(app, owner)
+    with club.opened(SystemClock()) as app, open_sender(app) as (_sender, owner):
+        assert hold_scheduler(app, owner)
         yield
 
 

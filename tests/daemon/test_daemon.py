@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailer.app import installation as composition
+from mailer.app.scheduler import daemon_runs
+from mailer.app.sender import open_sender
 from mailer.daemon import Daemon, next_time
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import MailingState
@@ -54,7 +56,7 @@ def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
 @contextmanager
 def a_daemon(club: Club, clock: FrozenClock, relay: Sink, **tables: Table) -> Iterator[Daemon]:
     club.settle(smtp={"port": relay.port}, **tables)
-    with club.opened(clock, who="daemon") as app, composition.sending(app) as (sender, owner):
+    with club.opened(clock, who="daemon") as app, open_sender(app) as (sender, owner):
         yield Daemon(app=app, sender=sender, owner=owner)
 
 
@@ -361,7 +363,7 @@ async def test_a_second_daemon_only_sends_until_the_first_is_gone(club: Club, cl
             with a_daemon(club, clock, sink) as first:
                 import_register(first.app, members(3))
                 await first.tick()
-                assert composition.daemon_runs(first.app)
+                assert daemon_runs(first.app)
                 club.write_issue(serial=42, number=8)
                 await second.tick()
                 with pytest.raises(MailerError):

@@ -14,6 +14,7 @@ import pytest
 from mailer.app import inbound
 from mailer.app import installation as composition
 from mailer.app.installation import App
+from mailer.app.sender import open_sender
 from mailer.daemon import Daemon, Pace
 from mailer.domain.bounce import RawReport, Way
 from mailer.domain.delivery import Delivery, State
@@ -53,7 +54,7 @@ def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
 def a_daemon(club: Club, clock: Clock, relay: Sink, **bounces: object) -> Iterator[Daemon]:
     """A daemon whose issue is about to leave to three people."""
     club.settle(smtp={"port": relay.port}, bounces={"return_path_domain": DOMAIN, **bounces})
-    with club.opened(clock, who="daemon") as app, composition.sending(app) as (sender, owner):
+    with club.opened(clock, who="daemon") as app, open_sender(app) as (sender, owner):
         begin(app, members(3))
         yield Daemon(app=app, sender=sender, owner=owner, pace=QUICK)
 
@@ -232,7 +233,7 @@ async def test_a_maildir_is_looked_into_by_the_one_daemon_that_leads(club: Club,
                 _, content, copy = a_bounce(daemon.app)
                 (maildir / "new" / "1").write_bytes(content)
                 (maildir / "new" / "2").symlink_to("/etc/passwd")
-                with club.opened(clock, who="daemon") as other, composition.sending(other) as (sender, owner):
+                with club.opened(clock, who="daemon") as other, open_sender(other) as (sender, owner):
                     ways(Daemon(app=other, sender=sender, owner=owner))._fetch()
                     assert (maildir / "new" / "1").exists()  # it does not lead
                 await asyncio.to_thread(ways(daemon)._fetch)  # as every five minutes

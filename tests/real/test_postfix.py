@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mailer.app.installation import App
-from mailer.app.installation import sending as the_sender
+from mailer.app.sender import open_sender
 from mailer.domain.address import Address
 from mailer.domain.delivery import State
 from mailer.domain.mailing import MailingState
@@ -112,7 +112,7 @@ def club(tmp_path: Path) -> Club:
 def sending(club: Club, clock: FrozenClock, port: int, **smtp: object) -> Iterator[tuple[App, Sender]]:
     """The club, open, and a sender of its own to this port; no part of a mailing that fails is too large for it."""
     club.settle(smtp={"port": port, **smtp}, delivery={"unwanted_at_least": 1000, "dead_at_least": 1000})
-    with club.opened(clock) as app, the_sender(app) as (sender, _owner):
+    with club.opened(clock) as app, open_sender(app) as (sender, _owner):
         yield app, sender
 
 
@@ -386,7 +386,7 @@ def test_a_signature_holds_for_the_copy_as_postfix_keeps_it(tmp_path, clock, pos
     languages = {201: "en", 202: "ru"}
     people = [Member(number=number, address=kept(number), languages=one) for number, one in languages.items()]
     club.settle(smtp={"port": postfix.ports["plain"]}, dkim=dkim)
-    with club.opened(clock) as app, the_sender(app) as (sender, _owner):
+    with club.opened(clock) as app, open_sender(app) as (sender, _owner):
         begin(app, people)
         run(sender.drain())
         assert agreed(app, postfix, "plain") == 2

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from mailer.app import installation as composition
+from mailer.app.sender import open_sender
 from mailer.domain.delivery import Noted
 from mailer.gateways.process.journal import Journal
 from mailer.gateways.process.ledger_epoch import EpochFile
@@ -66,11 +67,11 @@ class Countdown:
 def arm(at: Countdown) -> None:
     """From now on this process dies at the point: the gates are wrapped, the code between them is as it is."""
     state = {"claimed": False, "recorded": False, "freed": False}
-    transaction, turn_over, take_over = Store.transaction, turn.run_turn, recovery.take_over
-    write, reach, flush = Journal.write, EpochFile.reach, SmtpConnection._flush
+    transaction, run_turn, take_over = Store.transaction, turn.run_turn, recovery.take_over
+    write, reach, flush = Journal.write, EpochFile.save, SmtpConnection._flush
 
     def turning(connection: Any, context: Any, manner: Any, benches: Any, asked: Any) -> Any:
-        given = turn_over(connection, context, manner, benches, asked)
+        given = run_turn(connection, context, manner, benches, asked)
         state["claimed"] = any(given.works.values())
         state["recorded"] = any(asked.results.values())
         return given
@@ -109,9 +110,9 @@ def arm(at: Countdown) -> None:
         flush(connection)
         at(*[Point.HALF_CONTENT, Point.CONTENT_WRITTEN] * has_content)
 
-    Store.transaction, Journal.write, EpochFile.reach, SmtpConnection._flush = committing, noting, reaching, flushing
+    Store.transaction, Journal.write, EpochFile.save, SmtpConnection._flush = committing, noting, reaching, flushing
 
-    sender.turn_over, recovery.take_over = turning, taking
+    sender.run_turn, recovery.take_over = turning, taking
 
 
 async def send(config: Path, seconds: float | None) -> None:
@@ -119,7 +120,7 @@ async def send(config: Path, seconds: float | None) -> None:
     opened = composition.open_app(config, who="secretary")
     if seconds is not None:
         asyncio.get_running_loop().call_later(seconds, die)
-    with composition.sending(opened) as (sender, _):
+    with open_sender(opened) as (sender, _):
         while (await sender.drain()).handed_over:
             pass
 

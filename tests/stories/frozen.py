@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from mailer.app import installation as composition
+from mailer.app import sender as app_sender
 from mailer.domain.mailing import MailingState
 from mailer.pipeline.mailings import report
 from tests.club import ISSUE
@@ -16,10 +17,10 @@ from tests.club import ISSUE
 async def send(config: Path, lease: timedelta) -> None:
     """Send until the mailing is closed and nothing of it is in doubt, or until stdin says that it is enough."""
     opened = composition.open_app(config, who="secretary")
-    manner = composition.manner
-    composition.manner = lambda config: replace(manner(config), lease=lease)
+    usual = app_sender.send_settings
+    app_sender.send_settings = lambda config: replace(usual(config), lease=lease)
     enough = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
-    with composition.sending(opened) as (sender, owner):
+    with app_sender.open_sender(opened) as (sender, owner):
         sys.stdout.write(f"{owner}\n")
         sys.stdout.flush()
         while not enough.done():

@@ -25,8 +25,8 @@ class EpochFile:
         except (OSError, ValueError) as error:
             raise BadInput(f"{self._path} cannot be read as a number; see docs/operating.md, Backups") from error
 
-    def reach(self, epoch: int) -> None:
-        """The file holds this epoch, or the higher one it held: written before a copy of that claim can leave."""
+    def save(self, epoch: int) -> None:
+        """Write this epoch, unless the file holds a higher one: before a copy of that claim can leave."""
         guard = os.open(self._path.with_suffix(".guard"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(guard, fcntl.LOCK_EX)  # two senders: the lower number never comes last

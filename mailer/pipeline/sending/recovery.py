@@ -1,6 +1,7 @@
 """Clears up around a sender: copies that the dead left behind, relays that are down, mailings that are done."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline import maillog
@@ -12,26 +13,29 @@ from mailer.store.ledger import leftovers, outages
 from mailer.store.ledger.leftovers import Traces
 from mailer.store.ledger.owners import Owner, owners_with_copies
 
-# What another sending process left behind: its journal, in a tuple (None in it when that cannot be read); None while it
-# may be alive.
-Legacy = Callable[[Owner], tuple[Traces | None] | None]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadSender:
+    """A sending process that is proved to have ended, and its journal; None when that cannot be read."""
+
+    owner: Owner
+    traces: Traces | None
 
 
-def take_over(connection: Connection, context: Context, own: int, legacy: Legacy) -> list[Owner]:
+# Reads the journal of a sender; None while it may be alive.
+JournalOfDead = Callable[[Owner], DeadSender | None]
+
+
+def take_over(connection: Connection, context: Context, own: int, journal_of_dead: JournalOfDead) -> list[Owner]:
     """Free the copies of senders that are proved dead, by their journals, and those whose lease has ended.
 
-    Returns the dead, whose journals have told what they had to tell. What is uncertain a person settles, whatever
-    `on_unknown` says: nobody knows what ended the sender, and it might have been this very copy.
+    Returns the dead, whose journals are not needed any more. A person settles what is uncertain, whatever `on_unknown`
+    says: this very copy might have ended the sender.
     """
-    dead: dict[int, Traces | None] = {}
-    buried = []
-    for owner in owners_with_copies(connection):
-        left = legacy(owner) if owner.id != own else None
-        if left is not None:
-            (dead[owner.id],) = left
-            buried.append(owner)
-    _free(connection, context, dead, maillog.taken_over)
-    return buried
+    others = [owner for owner in owners_with_copies(connection) if owner.id != own]
+    dead = [sender for sender in map(journal_of_dead, others) if sender is not None]
+    _free(connection, context, {sender.owner.id: sender.traces for sender in dead}, maillog.taken_over)
+    return [sender.owner for sender in dead]
 
 
 def free_own(connection: Connection, context: Context, own: int, traces: Callable[[], Traces | None]) -> None:

@@ -12,7 +12,7 @@ from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.lane import AHEAD, Blame, Drained, Lane, Relay, Rest
-from mailer.pipeline.sending.recovery import Legacy
+from mailer.pipeline.sending.recovery import JournalOfDead
 from mailer.pipeline.sending.tray import OutTray
 from mailer.pipeline.sending.turn import Benches, SendSettings, TurnRequest, TurnResult, run_turn
 from mailer.store import Connection
@@ -43,22 +43,22 @@ class Sender:
         *,
         owner: int,
         journal: AttemptJournal,
-        legacy: Legacy,
-        bury: Callable[[Owner], None],
-        reach: Callable[[int], None],
+        journal_of_dead: JournalOfDead,
+        delete_journal: Callable[[Owner], None],
+        save_epoch: Callable[[int], None],
     ) -> None:
-        """`bury` throws away what a dead sender left, once that is in the ledger.
+        """`delete_journal` deletes a dead sender's journal, once the ledger has what stood in it.
 
-        `reach` keeps the epoch of a claim safe, so that a restored backup is noticed.
+        `save_epoch` keeps the epoch of a claim outside the database, so that a restored backup is noticed.
         """
         self._context = context
         self._relays = tuple(relays)
         self._manner = manner
         self._owner = owner
         self._journal = journal
-        self._legacy = legacy
-        self._bury = bury
-        self._reach = reach
+        self._journal_of_dead = journal_of_dead
+        self._delete_journal = delete_journal
+        self._save_epoch = save_epoch
         self._stop = asyncio.Event()
         self._nudged = asyncio.Event()
         # One thread writes the ledger for this process: writers of one database wait for each other anyway.
@@ -114,8 +114,8 @@ class Sender:
         a while that grows; the others carry what it cannot.
         """
         await self._write_and_free()
-        for owner in await self._ledger(recovery.take_over, self._owner, self._legacy):
-            self._bury(owner)
+        for owner in await self._ledger(recovery.take_over, self._owner, self._journal_of_dead):
+            self._delete_journal(owner)
         now = self._context.clock.now()
         usable = [relay for relay in self._relays if self._rests[relay.name].may_try(now)]
         if not usable or self._stop.is_set():
@@ -207,7 +207,7 @@ class Sender:
                 self._written(asked)
                 if any(given.works.values()):
                     # Before any of them can leave: a backup restored later is older than this.
-                    await asyncio.to_thread(self._reach, given.epoch)
+                    await asyncio.to_thread(self._save_epoch, given.epoch)
                 return given
         raise AssertionError("the last try returns or raises")
 

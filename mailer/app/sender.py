@@ -1,0 +1,70 @@
+"""Opens a sender of this process, with a lock and a journal by which others find out what it left if it dies."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mailer.app.installation import App, refuse_restored
+from mailer.app.processes import is_dead
+from mailer.app.relays import all_relays, send_settings
+from mailer.gateways.process import locks
+from mailer.gateways.process.journal import Journal
+from mailer.gateways.process.journal import read as read_journal
+from mailer.pipeline.sending.recovery import DeadSender
+from mailer.pipeline.sending.sender import Sender
+from mailer.store.ledger.owners import Owner, add_owner, end_owner
+
+
+@contextmanager
+def open_sender(app: App) -> Iterator[tuple[Sender, int]]:
+    """A sender of this process, and its owner's id. Its lock is held inside, so that others can tell that it lives.
+
+    Its journal is deleted afterwards, unless the ledger could not be written: then the next sender reads it.
+    """
+    refuse_restored(app)
+    name = f"mailer-{os.getpid()}-{secrets.token_hex(8)}"
+    lock = app.state_folder / name
+    with locks.hold(app.state_folder, name), Journal(journal_of(lock)) as journal:
+        with app.store.transaction() as connection:
+            owner = add_owner(
+                connection,
+                host=locks.host(),
+                boot_id=locks.boot_id(),
+                pid=os.getpid(),
+                lock=str(lock),
+                now=app.context.clock.now(),
+            )
+        sender = Sender(
+            app.context,
+            all_relays(app),
+            send_settings(app.config),
+            owner=owner.id,
+            journal=journal,
+            journal_of_dead=journal_of_dead,
+            delete_journal=delete_journal,
+            save_epoch=app.epoch.save,
+        )
+        try:
+            yield sender, owner.id
+        finally:
+            if sender.close():
+                with app.store.transaction() as connection:
+                    end_owner(connection, owner.id, app.context.clock.now())
+                journal_of(lock).unlink(missing_ok=True)
+
+
+def journal_of(lock: Path) -> Path:
+    """Where the sender with this lock writes its journal."""
+    return lock.with_name(f".{lock.name}.journal")
+
+
+def journal_of_dead(owner: Owner) -> DeadSender | None:
+    """The sender with its journal, when it is proved to have ended; None while it may live."""
+    return DeadSender(owner=owner, traces=read_journal(journal_of(Path(owner.lock)))) if is_dead(owner) else None
+
+
+def delete_journal(owner: Owner) -> None:
+    """Delete the journal of a dead sender, once the ledger has what stood in it."""
+    journal_of(Path(owner.lock)).unlink(missing_ok=True)
