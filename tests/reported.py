@@ -7,12 +7,10 @@ from mailer.domain.bounce import RawReport, Way
 from mailer.domain.delivery import Delivery
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.pipeline.bounces import ingest
-from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.bounces.ingest import Ingested
 from tests.club import copies
 
 DOMAIN = "bounces.club.example"
-RULES = Consequences()
 
 DSN = """\
 Return-Path: <>
@@ -154,8 +152,7 @@ def unsubscribe_path_of(app: App, copy: Delivery) -> str:
 
 def come(app: App, content: bytes, recipient: str = "", way: Way = Way.LISTENER) -> Ingested:
     """The mail comes in."""
-    rules = app.config.consequences
-    return ingest.ingest(app.context, rules, [RawReport(content=content, recipient=recipient, way=way)])[0]
+    return ingest.ingest(app.context, [RawReport(content=content, recipient=recipient, way=way)])[0]
 
 
 def come_back(app: App, person: str, why: Refusal = UNKNOWN) -> Ingested:

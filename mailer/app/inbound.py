@@ -86,7 +86,7 @@ class WaysIn:
 
     async def listen(self) -> None:
         """Take in what the return-path domain's mail server brings."""
-        desk = Desk(lambda: self.app().context, self.app().config.consequences)
+        desk = Desk(lambda: self.app().context)
         while not await self.sender.stopped(0):
             try:
                 listening = listener(self.app(), desk.admit, desk.take)
@@ -122,7 +122,7 @@ class WaysIn:
             return
         for inbox in found:
             try:
-                fetched = fetch.fetch(self.app().context, self.app().config.consequences, inbox, self.sender.is_stopped)
+                fetched = fetch.fetch(self.app().context, inbox, self.sender.is_stopped)
                 maillog.fetched(inbox.way, fetched.new, fetched.known, fetched.failed)
             except Exception as error:  # noqa: BLE001  (what was not moved waits on, and the others are looked into)
                 maillog.failed(f"fetching reports by {inbox.way}", error)

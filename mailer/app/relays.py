@@ -59,7 +59,6 @@ def send_settings(config: Config) -> SendSettings:
             for relay in config.relays
         },
         families=provider_limits(config.file, config.domain),
-        consequences=config.consequences,
         # MAIL, RCPT, DATA and the content: as many answers a copy, each within the time-out, for all that is in hand.
         lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,
     )

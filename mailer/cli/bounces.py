@@ -41,21 +41,20 @@ def ingest(
     if sum([bool(files), maildir is not None, again]) > 1:
         raise typer.BadParameter("say one of these: files, --maildir, --again")
     opened = console.installation()
-    rules = opened.config.consequences
     if again:
-        read, changed = ingesting.read_again(opened.context, rules)
+        read, changed = ingesting.read_again(opened.context)
         console.say({"read": read, "changed": changed}, f"{read} mails read again, {changed} say something else now")
         return
     if files:
         mails = [_mail(file) for file in files]  # all of them, before anything is kept
-        _say_ingested(files, [ingesting.ingest(opened.context, rules, [mail])[0] for mail in mails])
+        _say_ingested(files, [ingesting.ingest(opened.context, [mail])[0] for mail in mails])
         return
     inboxes = [inbound.maildir(maildir)] if maildir else inbound.inboxes(opened)
     if not inboxes:
         raise BadInput(
             "there is nothing to fetch from: name files or a --maildir, or set [bounces] imap_url or maildir"
         )
-    fetched = [fetch.fetch(opened.context, rules, inbox) for inbox in inboxes]
+    fetched = [fetch.fetch(opened.context, inbox) for inbox in inboxes]
     new, known, failed = (sum(getattr(one, name) for one in fetched) for name in ("new", "known", "failed"))
     console.say(
         {"new": new, "known": known, "failed": failed}, f"{new} new mails, {known} known already, {failed} unreadable"

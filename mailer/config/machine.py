@@ -13,9 +13,6 @@ from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
 from mailer.config.sections import Database, DeliveryTable, Dkim, Paths, Secrets
 from mailer.domain.errors import BadInput
-from mailer.domain.hold import Thresholds
-from mailer.pipeline.bounces.breaker import Breaker
-from mailer.pipeline.bounces.consequences import Consequences
 
 
 class Config(BaseSettings):
@@ -69,20 +66,6 @@ class Config(BaseSettings):
     def database_url(self) -> str:
         """The URL, from its file when one is named. Raises BadInput when that cannot be read."""
         return self.secret(self.database.url_file, "[database] url_file") or self.database.url
-
-    @property
-    def consequences(self) -> Consequences:
-        """What follows when copies fail, by [delivery] and [holds]."""
-        given = self.delivery
-        breaker = Breaker(
-            share=given.refusal_share,
-            at_least=given.refusals_at_least,
-            unwanted_share=given.unwanted_share,
-            unwanted_at_least=given.unwanted_at_least,
-            dead_share=given.dead_share,
-            dead_at_least=given.dead_at_least,
-        )
-        return Consequences(breaker=breaker, thresholds=Thresholds(**self.holds.model_dump()))
 
     @property
     def imap_password(self) -> str:

@@ -13,11 +13,8 @@ from mailer.app.sender import journal_of_dead, open_sender
 from mailer.config.machine import load_config
 from mailer.domain.delivery import Noted, Trace
 from mailer.domain.errors import BadInput, MailerError, Refused
-from mailer.domain.hold import Thresholds
 from mailer.gateways import key_file, new_installation, private_files
 from mailer.gateways.smtp.transport import Security
-from mailer.pipeline.bounces.breaker import Breaker
-from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.sending.lane import AHEAD
 from mailer.pipeline.sending.limits import FamilyLimit, RelayLimit
 from mailer.pipeline.sending.turn import TurnRequest, run_turn
@@ -185,7 +182,7 @@ def test_a_reload_takes_new_schedules_or_leaves_the_old_ones(club):
 def test_how_copies_are_sent_is_as_the_settings_say(club):
     club.settle(
         smtp={"per_minute": 40, "new_relay_per_hour": 50, "timeout_seconds": 30},
-        delivery={"give_up_after_hours": 2, "retry_minutes": 0.5, "refusal_share": 0.25, "refusals_at_least": 3},
+        delivery={"give_up_after_hours": 2, "retry_minutes": 0.5},
         domain=[{"name": "googlemail.com", "per_minute": 60}, {"name": "members.example", "connections": 2}],
     )
     manner = send_settings(load_config(club.config))
@@ -193,7 +190,6 @@ def test_how_copies_are_sent_is_as_the_settings_say(club):
     assert manner.relays == {"127.0.0.1": RelayLimit(per_minute=40, new_relay_per_hour=50, weight=1)}
     # A limit is its provider's, whichever of the provider's domains the settings name.
     assert manner.families == {"gmail.com": FamilyLimit(per_minute=60), "members.example": FamilyLimit(connections=2)}
-    assert manner.consequences == Consequences(breaker=Breaker(share=0.25, at_least=3), thresholds=Thresholds())
     assert not manner.resend_unknown
     # Longer than the four answers that each of the copies in hand may wait for.
     assert manner.lease.total_seconds() >= 30 * 4 * AHEAD

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mailer.domain.dead_address import THRESHOLDS, Threshold
 from mailer.domain.delivery import Delivery
+from mailer.domain.hold import HoldReason
 from mailer.gateways.clock import SystemClock
 from tests.cli.terminal import Terminal
 from tests.club import ISSUE, Club, Member, copies, import_register, members
@@ -299,9 +301,9 @@ def test_a_hold_is_explained_and_lifted(run: Terminal, found: dict[str, Delivery
 
 
 def test_what_to_do_about_a_hold_names_the_issues_and_who_has_it(
-    run: Terminal, club: Club, found: dict[str, Delivery]
+    run: Terminal, club: Club, found: dict[str, Delivery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    club.settle(bounces={"return_path_domain": DOMAIN}, holds={"address_issues": 1})
+    monkeypatch.setitem(THRESHOLDS, HoldReason.ADDRESS, Threshold(issues=1, days=0))
     run.ok("bounce", "ingest", "bounce.eml")
     assert run.ok("hold", "list").out.splitlines()[-1] == (
         "  to do: ask for the right address and put it into the register, or, when it is right, "
@@ -315,9 +317,9 @@ def test_what_to_do_about_a_hold_names_the_issues_and_who_has_it(
 
 
 def test_a_mailbox_that_is_full_for_long_asks_for_another_address(
-    run: Terminal, club: Club, found: dict[str, Delivery]
+    run: Terminal, club: Club, found: dict[str, Delivery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    club.settle(bounces={"return_path_domain": DOMAIN}, holds={"mailbox_issues": 1, "mailbox_days": 0})
+    monkeypatch.setitem(THRESHOLDS, HoldReason.MAILBOX, Threshold(issues=1, days=0))
     with club.opened(SystemClock()) as app:
         Path("full.eml").write_bytes(bounce(path_of(app, found["P001"]), ANNA, FULL))
     run.ok("bounce", "ingest", "full.eml")

@@ -304,7 +304,7 @@ async def test_old_octets_are_let_go_once_a_day(club: Club, port: int) -> None:
         with a_daemon(club, clock, sink, keep_days=30) as daemon:
             await daemon.sender.drain()
             path, content, _ = a_bounce(daemon.app)
-            ingest.ingest(daemon.app.context, daemon.app.config.consequences, [_mail(path, content)])
+            ingest.ingest(daemon.app.context, [_mail(path, content)])
             await daemon.tick()
             clock.advance(days=30)
             await daemon.tick()

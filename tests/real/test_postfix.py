@@ -15,6 +15,7 @@ from mailer.app.sender import open_sender
 from mailer.domain.address import Address
 from mailer.domain.delivery import State
 from mailer.domain.mailing import MailingState
+from mailer.pipeline.bounces import breaker
 from mailer.pipeline.mailings import approve, report
 from mailer.pipeline.sending.sender import Sender
 from tests.certificates import Authority, an_authority
@@ -103,6 +104,12 @@ def clock() -> FrozenClock:
     return FrozenClock(THURSDAY)
 
 
+@pytest.fixture(autouse=True)
+def no_failures_pause_a_mailing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breaker, "UNWANTED_AT_LEAST", 1000)
+    monkeypatch.setattr(breaker, "DEAD_AT_LEAST", 1000)
+
+
 @pytest.fixture
 def club(tmp_path: Path) -> Club:
     return Club.found(tmp_path)
@@ -110,8 +117,8 @@ def club(tmp_path: Path) -> Club:
 
 @contextmanager
 def sending(club: Club, clock: FrozenClock, port: int, **smtp: object) -> Iterator[tuple[App, Sender]]:
-    """The club, open, and a sender of its own to this port; no part of a mailing that fails is too large for it."""
-    club.settle(smtp={"port": port, **smtp}, delivery={"unwanted_at_least": 1000, "dead_at_least": 1000})
+    """The club, open, and a sender of its own to this port."""
+    club.settle(smtp={"port": port, **smtp})
     with club.opened(clock) as app, open_sender(app) as (sender, _owner):
         yield app, sender
 

@@ -83,15 +83,14 @@ def ingest(config: Path, now: datetime, together: bool, seconds: float | None) -
     if seconds is not None:
         _die_in(seconds)
     opened = composition.open_app(config, who="secretary", clock=FrozenClock(now))
-    rules = opened.config.consequences
     if together:
         found = sorted((opened.config.path(opened.config.bounces.maildir) / "new").iterdir())
         mails = [RawReport(content=one.read_bytes(), recipient="", way=Way.MAILDIR) for one in found]
         for at in range(0, len(mails), TOGETHER):
-            ingesting.ingest(opened.context, rules, mails[at : at + TOGETHER])
+            ingesting.ingest(opened.context, mails[at : at + TOGETHER])
         return
     for inbox in inbound.inboxes(opened):
-        fetch.fetch(opened.context, rules, inbox)
+        fetch.fetch(opened.context, inbox)
 
 
 def _die_in(seconds: float) -> None:

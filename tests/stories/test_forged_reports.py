@@ -18,7 +18,7 @@ from tests.doubles import FrozenClock
 from tests.formats.mutations import Chance
 from tests.photographed import photograph
 from tests.pipeline.relayed import deliver
-from tests.reported import DOMAIN, FULL, RULES, SPAM, UNKNOWN, UNSIGNED, bounce, complaint, letter
+from tests.reported import DOMAIN, FULL, SPAM, UNKNOWN, UNSIGNED, bounce, complaint, letter
 
 MANY = 10_000
 BATCH = 250
@@ -241,7 +241,7 @@ def test_forged_reports_change_nothing(app: App) -> None:
     mails = [forger.one() for _ in range(MANY)]
     kept = 0
     for some in batches(mails):
-        kept += sum(one.id is not None for one in ingest.ingest(app.context, RULES, some))
+        kept += sum(one.id is not None for one in ingest.ingest(app.context, some))
     assert photograph(app) == before
     assert holds.listing(app.context) == []
     assert len(photograph(app)["failures"]) == len(photograph(app)["own_pauses"]) == 0
@@ -262,7 +262,7 @@ def test_the_same_reports_unforged_change_what_they_must(app: App) -> None:
         RawReport(content=letter(unsubscribe, "Please no more."), recipient=unsubscribe, way=Way.LISTENER),
         RawReport(content=bounce(return_path(keys, third.id, DOMAIN)), recipient="", way=Way.MAILDIR),
     ]
-    ingest.ingest(app.context, RULES, mails)
+    ingest.ingest(app.context, mails)
     now = {one.id: one.state for one in copies_of.listing(app.context, SECOND, None)}
     assert [now[one.id] for one in (first, second, third)] == [State.BOUNCED, State.ACCEPTED, State.BOUNCED]
     assert [hold.address for hold, _ in holds.listing(app.context)] == [second.address]

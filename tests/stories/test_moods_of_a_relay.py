@@ -7,15 +7,20 @@ from collections.abc import Callable
 import pytest
 
 from mailer.app.installation import App
+from mailer.pipeline.bounces import breaker
 from mailer.pipeline.mailings import report, settle
 from tests.club import ISSUE, THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Misbehaviour, Phase, Sink
 
 PEOPLE = 300
-# The register is old, and the club knows it: no share of dead addresses stops the mailing.
-SOON = {"retry_minutes": 0.1, "give_up_after_hours": 1, "dead_share": 1.0}
+SOON = {"retry_minutes": 0.1, "give_up_after_hours": 1}
 Mood = Callable[[Phase, int, int, Sink], str | Misbehaviour | None]
+
+
+@pytest.fixture(autouse=True)
+def no_share_of_dead_addresses_pauses_the_mailing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breaker, "DEAD_SHARE", 1.0)
 
 
 def number_of(recipient: str) -> int:

@@ -13,7 +13,7 @@ from tests.club import THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 from tests.photographed import photograph
 from tests.pipeline.relayed import deliver
-from tests.reported import DOMAIN, RULES, path_of
+from tests.reported import DOMAIN, path_of
 
 BATCH = 250
 COPIES = 100
@@ -42,7 +42,7 @@ def test_what_is_no_bounce_changes_nothing_at_a_true_return_path(app: App, way: 
     assert len(mails) == 1000
     before = photograph(app)
     for at in range(0, len(mails), BATCH):
-        ingest.ingest(app.context, RULES, mails[at : at + BATCH])
+        ingest.ingest(app.context, mails[at : at + BATCH])
     assert photograph(app) == before
     assert states(app) == {"accepted": COPIES}
     assert holds.listing(app.context) == []

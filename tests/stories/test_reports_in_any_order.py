@@ -25,7 +25,7 @@ from tests.club import ISSUE, LETTER, THURSDAY, Club, begin, members, pull_issue
 from tests.doubles import FrozenClock
 from tests.photographed import photograph
 from tests.pipeline.relayed import deliver
-from tests.reported import DOMAIN, FULL, RULES, SILENT, UNKNOWN, UNSIGNED, bounce, complaint, letter
+from tests.reported import DOMAIN, FULL, SILENT, UNKNOWN, UNSIGNED, bounce, complaint, letter
 
 SECOND = IssueName(newsletter=LETTER, serial=42)
 PEOPLE = 40
@@ -149,7 +149,7 @@ def ends(made: Club) -> list[tuple[list[RawReport], dict[str, object]]]:
     for which in SETS:
         with a_club(made) as app:
             mails = which(Reports(app))
-            ingest.ingest(app.context, RULES, mails)
+            ingest.ingest(app.context, mails)
             found.append((mails, stands(app)))
     return found
 
@@ -165,18 +165,18 @@ def test_in_any_order_and_twice_the_end_is_the_same(made: Club, ends, data: st.D
         new = [
             one.id is not None
             for at in range(0, len(order), size)
-            for one in ingest.ingest(app.context, RULES, [mails[number] for number in order[at : at + size]])
+            for one in ingest.ingest(app.context, [mails[number] for number in order[at : at + size]])
         ]
         assert sum(new) == len(mails)
         assert stands(app) == expected
-        assert ingest.read_again(app.context, RULES) == (len(mails), 0)
+        assert ingest.read_again(app.context) == (len(mails), 0)
         assert stands(app) == expected
 
 
 def test_the_end_is_what_it_should_be(made: Club) -> None:
     with a_club(made) as app:
         reports = Reports(app)
-        ingest.ingest(app.context, RULES, reports.all())
+        ingest.ingest(app.context, reports.all())
         found = stands(app)
         assert [(address[:7], str(reason)) for address, reason, _ in found["holds"]] == [
             ("desk001", "address"),
@@ -186,7 +186,7 @@ def test_the_end_is_what_it_should_be(made: Club) -> None:
         assert [row[0] for row in found["pauses"]] == ["P008"]
         assert len(found["failures"]) == 10
     with a_club(made) as app:
-        ingest.ingest(app.context, RULES, Reports(app).too_many())
+        ingest.ingest(app.context, Reports(app).too_many())
         found = stands(app)
         assert (found["holds"], found["told"]) == ([], [f"{SECOND} breaker"])
 
@@ -196,7 +196,7 @@ def test_of_two_bounces_of_a_copy_the_last_one_says_why(made: Club, order, reaso
     with a_club(made) as app:
         reports = Reports(app)
         mails = [reports.bounced(1, "P001", UNKNOWN), reports.bounced(1, "P001", FULL)]
-        ingest.ingest(app.context, RULES, [mails[number] for number in order])
+        ingest.ingest(app.context, [mails[number] for number in order])
         [failure] = stands(app)["failures"]
         assert reason in failure
 
@@ -207,5 +207,5 @@ def test_a_complaint_says_why_an_address_is_held_whenever_it_came(made: Club, or
         reports = Reports(app)
         mails = [*(reports.bounced(issue, "P001", UNKNOWN) for issue in (1, 2)), reports.complained(1, "P001")]
         for number in order:
-            ingest.ingest(app.context, RULES, [mails[number]])
+            ingest.ingest(app.context, [mails[number]])
         assert [hold.reason for hold, _ in holds.listing(app.context)] == ["complaint"]

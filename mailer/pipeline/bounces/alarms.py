@@ -1,4 +1,4 @@
-"""Tells the operator, at once and once, of what no member can mend: the alarm is written down with what caused it."""
+"""Writes an alarm to the operator, once, about what no member can mend."""
 
 from collections.abc import Mapping
 
@@ -11,27 +11,27 @@ from mailer.store import Connection, letters
 ALARM = "alarm"
 
 
-def broken(
-    connection: Connection, context: Context, issue: str, *, what: str, failed: int, copies: int, paused: bool
+def breaker(
+    connection: Connection, context: Context, issue: str, *, cause: str, failed: int, copies: int, paused: bool
 ) -> None:
-    """The breaker has stopped an issue; each time is told. `paused`: it was still being sent.
+    """Alarm the operator each time that too many copies of an issue failed. `paused`: it was still being sent.
 
-    `what` is "unwanted", "dead", or the one reply that so many of so many copies had.
+    `cause` is "unwanted", "dead", or the one reply that so many of so many copies had.
     """
     about = f"{issue} breaker {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
-    facts = {"cause": "breaker", "issue": issue, "what": what, "failed": failed, "copies": copies, "paused": paused}
+    facts = {"cause": "breaker", "issue": issue, "what": cause, "failed": failed, "copies": copies, "paused": paused}
     _alarm(connection, context, about, facts)
 
 
-def unwanted(connection: Connection, context: Context, found: Mailing, reason: FailureReason, said: str) -> None:
-    """A copy of the mailing failed for a reason that is not the reader's; of each mailing and reason it is told once.
+def failure(connection: Connection, context: Context, mailing: Mailing, reason: FailureReason, said: str) -> None:
+    """Alarm the operator, once for each mailing and reason, that a copy failed through no fault of its reader.
 
-    `said` are the server's own words. The log has a line for each copy, whether there is an operator or not.
+    `said` are the server's own words. The log has a line for each copy, even without an operator.
     """
-    maillog.unwanted(found.issue, reason)
-    facts = {"cause": "failure", "issue": found.issue, "reason": reason.value, "said": said}
-    # A supplement that fails again says that what was wrong is not mended.
-    _alarm(connection, context, f"{found.issue}#{found.supplement} {reason}", facts)
+    maillog.unwanted(mailing.issue, reason)
+    facts = {"cause": "failure", "issue": mailing.issue, "reason": reason.value, "said": said}
+    # A supplement has an alarm of its own: when it fails too, what was wrong is not mended.
+    _alarm(connection, context, f"{mailing.issue}#{mailing.supplement} {reason}", facts)
 
 
 def _alarm(connection: Connection, context: Context, about: str, facts: Mapping[str, object]) -> None:

@@ -7,7 +7,6 @@ from mailer.domain.bounce import RawReport
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import BounceInbox, WaitingMail
 from mailer.pipeline import maillog
-from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.bounces.ingest import ingest
 from mailer.pipeline.context import Context
 from mailer.store import DatabaseError
@@ -23,9 +22,7 @@ class Fetched:
     why: list[str]
 
 
-def fetch(
-    context: Context, rules: Consequences, inbox: BounceInbox, stopped: Callable[[], bool] = lambda: False
-) -> Fetched:
+def fetch(context: Context, inbox: BounceInbox, stopped: Callable[[], bool] = lambda: False) -> Fetched:
     """Every mail that waits is kept and read, or lies aside for a person; afterwards it waits no more.
 
     Once `stopped`, the others wait for the next time.
@@ -42,7 +39,7 @@ def fetch(
                 _lay_aside(fetched, inbox, mail)
                 continue
             try:
-                [done] = ingest(context, rules, [RawReport(content=mail.content, recipient="", way=inbox.way)])
+                [done] = ingest(context, [RawReport(content=mail.content, recipient="", way=inbox.way)])
             except (DatabaseError, MailerError):
                 raise  # later, and then all of them
             except Exception as error:  # noqa: BLE001  (it is this mail's own, and must not keep the others out)

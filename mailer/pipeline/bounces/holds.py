@@ -5,10 +5,11 @@ from datetime import datetime
 
 from mailer.domain.address import Address
 from mailer.domain.bounce import FailureReason
+from mailer.domain.dead_address import counting, reason_of, why_hold
 from mailer.domain.delivery import Delivery, Event
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
-from mailer.domain.hold import Failure, Hold, HoldReason, Thresholds, counting, reason_of, why_hold
+from mailer.domain.hold import Failure, Hold, HoldReason
 from mailer.domain.membership import Seat
 from mailer.domain.remedy import Action
 from mailer.formats.address import parse
@@ -19,12 +20,12 @@ from mailer.store.copies import deliveries, waiting
 from mailer.store.members import lock_register, seated_at, seated_at_each
 
 
-def judge(connection: Connection, context: Context, thresholds: Thresholds, copies: Sequence[Delivery]) -> None:
-    """Hold each address of these copies at which enough has failed by now; what waits for it is held with it."""
+def hold_dead(connection: Connection, context: Context, copies: Sequence[Delivery]) -> None:
+    """Hold each address of these copies at which enough has failed by now, and the copies that wait for it."""
     by_address = {Address.kept(copy.address).normal: copy for copy in copies}
     for address, copy in by_address.items():
-        counted = _counting(connection, thresholds, address, context.clock.now())
-        reason = why_hold(counted, thresholds)
+        counted = _counting(connection, address, context.clock.now())
+        reason = why_hold(counted)
         if reason is not None:
             _hold(connection, context, address, reason, [one for one in counted if reason_of(one) is reason], copy)
 
@@ -50,13 +51,13 @@ def hold_for_complaint(
         holds.confirm(connection, found, HoldReason.COMPLAINT, [one])
 
 
-def reconsider(connection: Connection, context: Context, thresholds: Thresholds, mailing: int) -> None:
+def reconsider(connection: Connection, context: Context, mailing: int) -> None:
     """What failed of this mailing counts no more: holds that rested on it are withdrawn, their copies go on waiting."""
     for address in sorted(failures.addresses_of(connection, mailing)):
         found = holds.hold_on(connection, address)
         if found is None or found.reason is HoldReason.COMPLAINT:
             continue
-        if why_hold(_counting(connection, thresholds, address, context.clock.now()), thresholds) is None:
+        if why_hold(_counting(connection, address, context.clock.now())) is None:
             lock_register(connection)
             holds.withdraw(connection, address)
             _note(connection, context, "lift", found.delivery, "what failed was nobody's fault but ours")
@@ -94,13 +95,12 @@ def lift(context: Context, address: str) -> bool:
     return held is not None
 
 
-def _counting(connection: Connection, thresholds: Thresholds, address: str, now: datetime) -> list[Failure]:
+def _counting(connection: Connection, address: str, now: datetime) -> list[Failure]:
     return counting(
         failures.of_address(connection, address),
         accepted=failures.accepted_at(connection, failures.wires_of(connection, address)),
         lifted_at=holds.lifted_at(connection, address),
         now=now,
-        thresholds=thresholds,
     )
 
 

@@ -12,7 +12,7 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.domain.remedy import Action
 from mailer.domain.report import Reading, Report
 from mailer.pipeline import maillog
-from mailer.pipeline.bounces.consequences import Consequences, follow
+from mailer.pipeline.bounces.consequences import after_failures
 from mailer.pipeline.bounces.interpret import ReadMail, take_in
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
@@ -32,13 +32,13 @@ class Ingested:
     readings: tuple[Reading, ...] = ()
 
 
-def ingest(context: Context, rules: Consequences, mails: Sequence[RawReport]) -> list[Ingested]:
+def ingest(context: Context, mails: Sequence[RawReport]) -> list[Ingested]:
     """Each of these mails is kept with what was read from it, and what had to follow has followed: all, or nothing.
 
     A mail that is known, by its octets and its envelope's recipient, changes nothing. Any octets are taken.
     """
     read = [ReadMail.of(context, mail) for mail in mails]
-    done = _in_turn(context, partial(_take_all_in, context, rules, mails, read))
+    done = _in_turn(context, partial(_take_all_in, context, mails, read))
     for each in done:
         for reading in each.readings:
             maillog.came_back(each.id, reading.kind, reading.reason, reading.delivery)
@@ -60,7 +60,7 @@ def _in_turn(context: Context, step: Callable[[Connection], Answer]) -> Answer:
 
 
 def _take_all_in(
-    context: Context, rules: Consequences, mails: Sequence[RawReport], read: Sequence[ReadMail], connection: Connection
+    context: Context, mails: Sequence[RawReport], read: Sequence[ReadMail], connection: Connection
 ) -> list[Ingested]:
     now = context.clock.now()
     done: list[Ingested] = []
@@ -70,24 +70,24 @@ def _take_all_in(
         readings, fails = take_in(connection, context, identity, one, now) if identity is not None else ((), [])
         done.append(Ingested(id=identity, readings=readings))
         failed += fails
-    follow(connection, context, rules, failed)
+    after_failures(connection, context, failed)
     return done
 
 
-def read_again(context: Context, rules: Consequences) -> tuple[int, int]:
+def read_again(context: Context) -> tuple[int, int]:
     """Every mail of which the octets are kept is read by the parser of today; what must follow and has not, follows.
 
     What followed before stays. Returns how many were read, and how many of them say something else now.
     """
     after, read, changed = 0, 0, 0
-    while chunk := _read_chunk(context, rules, after):
+    while chunk := _read_chunk(context, after):
         after = chunk[-1][0]
         read += len(chunk)
         changed += sum(differs for _, differs in chunk)
     return read, changed
 
 
-def _read_chunk(context: Context, rules: Consequences, after: int) -> list[tuple[int, bool]]:
+def _read_chunk(context: Context, after: int) -> list[tuple[int, bool]]:
     with context.store.reading() as connection:
         kept = reports.kept(connection, after=after)
     read = [(one, ReadMail.of(context, one.raw)) for one in kept]
@@ -97,7 +97,7 @@ def _read_chunk(context: Context, rules: Consequences, after: int) -> list[tuple
         for one, mail in read:
             before = [(old.kind, old.reason, old.delivery) for old in reports.of_raw(connection, one.id)]
             readings, failed = take_in(connection, context, one.id, mail, one.arrived_at)
-            follow(connection, context, rules, failed)
+            after_failures(connection, context, failed)
             done.append((one.id, before != [(new.kind, new.reason, new.delivery) for new in readings]))
         return done
 

@@ -107,7 +107,7 @@ def _follow(
     elif report.kind is ReportKind.BOUNCE and _failed(copy):
         return [_failure(copy, issue, report, said, at)]
     elif report.kind is ReportKind.COMPLAINT and report.reason is FailureReason.AUTH_FAILURE:
-        alarms.unwanted(connection, context, mailing, report.reason, said)
+        alarms.failure(connection, context, mailing, report.reason, said)
     elif (
         report.kind is ReportKind.COMPLAINT
         and report.reason is FailureReason.COMPLAINT

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from mailer.domain.bounce import RawReport
 from mailer.pipeline.bounces import match
-from mailer.pipeline.bounces.consequences import Consequences
 from mailer.pipeline.bounces.ingest import ingest
 from mailer.pipeline.context import Context
 
@@ -17,9 +16,8 @@ AT_ONCE = 50
 class Desk:
     """What the listener asks, and hands mails to. `press` gives the parts as they are at that moment."""
 
-    def __init__(self, context: Callable[[], Context], rules: Consequences) -> None:
+    def __init__(self, context: Callable[[], Context]) -> None:
         self._context = context
-        self._rules = rules
         self._waiting: deque[tuple[RawReport, asyncio.Future[None]]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
@@ -44,7 +42,7 @@ class Desk:
 
     async def _ingest(self, batch: list[tuple[RawReport, asyncio.Future[None]]]) -> bool:
         try:
-            await asyncio.to_thread(ingest, self._context(), self._rules, [mail for mail, _ in batch])
+            await asyncio.to_thread(ingest, self._context(), [mail for mail, _ in batch])
         except Exception as error:  # noqa: BLE001  (whatever it is, the sending server keeps the mail and comes again)
             if len(batch) == 1:
                 _tell(batch[0][1], error)

@@ -10,7 +10,7 @@ from mailer.domain.pacing import shares
 from mailer.domain.ports import Envelope
 from mailer.domain.retry import Backoff
 from mailer.pipeline import maillog
-from mailer.pipeline.bounces.consequences import Consequences, refused
+from mailer.pipeline.bounces.consequences import after_results
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Workbench
 from mailer.pipeline.issues.proof import workbench
@@ -38,7 +38,6 @@ class SendSettings:
     resend_unknown: bool
     relays: Mapping[str, RelayLimit]
     families: Mapping[str, FamilyLimit] = field(default_factory=dict)
-    consequences: Consequences = field(default_factory=Consequences)
     lease: timedelta = timedelta(minutes=10)  # longer than handing over all that is in hand
 
     @property
@@ -234,7 +233,7 @@ def record(
             # Not for ever: a relay that always loses the reply would bring the reader copy after copy.
             if isinstance(one.outcome, Unknown) and one.next_attempt_at is not None:
                 settle_by_policy(connection, context, one.claim.delivery, one.next_attempt_at)
-    refused(connection, context, manner.consequences, judged)
+    after_results(connection, context, judged)
 
 
 def _later(connection: Connection, manner: SendSettings, results: Sequence[Result], now: datetime) -> list[Result]:

@@ -1,12 +1,12 @@
 """A mailing that is refused again and again with the same words pauses itself; what is wrong with addresses does not count."""
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
 
 from mailer.app.installation import App
 from mailer.domain.mailing import MailingState
+from mailer.pipeline.bounces import breaker
 from mailer.pipeline.mailings import approve, report, supplement
 from mailer.pipeline.mailings.report import why_paused
 from mailer.store import history
@@ -14,11 +14,10 @@ from tests.club import ISSUE, Club, begin, members, states
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Phase, Script, Sink
 
-run = asyncio.run
 PEOPLE = 40
 BLOCKED = "554 5.7.1 Blocked, see our page"
 # Here only the breaker that goes by the words is looked at; the one that goes by the part is in test_holding.py.
-CAREFUL = {"refusal_share": 0.5, "refusals_at_least": 6, "unwanted_at_least": 1000, "dead_at_least": 1000}
+CAREFUL = {"REFUSED_SHARE": 0.5, "REFUSED_AT_LEAST": 6, "UNWANTED_AT_LEAST": 1000, "DEAD_AT_LEAST": 1000}
 Choice = Callable[[int], bool]
 
 
@@ -40,12 +39,15 @@ def said(app: App) -> str:
         return why_paused(history.entries(connection, str(ISSUE)))
 
 
-async def sent(
-    club: Club, clock: FrozenClock, script: Script, **delivery: object
-) -> tuple[dict[str, int], MailingState, str]:
+@pytest.fixture(autouse=True)
+def careful(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in CAREFUL.items():
+        monkeypatch.setattr(breaker, name, value)
+
+
+async def sent(club: Club, clock: FrozenClock, script: Script) -> tuple[dict[str, int], MailingState, str]:
     async with Sink(script=script) as sink:
-        given = {"smtp": {"connections": 1}, "delivery": CAREFUL | delivery}
-        with club.sending(clock, sink, **given) as (app, sender):
+        with club.sending(clock, sink, smtp={"connections": 1}) as (app, sender):
             begin(app, members(PEOPLE))
             await sender.drain()
             return states(app), state(app), said(app)
@@ -63,13 +65,13 @@ async def test_the_same_refusal_for_everybody_pauses_the_mailing_before_all_of_i
 
 
 @pytest.mark.parametrize(
-    ("script", "delivery"),
+    ("script", "limits"),
     [
         (refusing("550 5.1.1 No such user", phase=Phase.RCPT), {}),
         (refusing("552 5.2.2 Mailbox full"), {}),
-        (refusing(BLOCKED, lambda number: number % 10 < 4), {"refusal_share": 0.6}),
+        (refusing(BLOCKED, lambda number: number % 10 < 4), {"REFUSED_SHARE": 0.6}),
         (refusing(BLOCKED, lambda number: number <= 5), {}),
-        (refusing(BLOCKED), {"refusals_at_least": PEOPLE + 1}),
+        (refusing(BLOCKED), {"REFUSED_AT_LEAST": PEOPLE + 1}),
         # Each with words of its own.
         (
             lambda now, _sender, recipient, _nth: (
@@ -80,9 +82,11 @@ async def test_the_same_refusal_for_everybody_pauses_the_mailing_before_all_of_i
     ],
 )
 async def test_what_is_no_reason_to_stop_does_not(
-    club: Club, clock: FrozenClock, script: Script, delivery: dict[str, object]
+    club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, script: Script, limits: dict[str, float]
 ) -> None:
-    found, state, why = await sent(club, clock, script, **delivery)
+    for name, value in limits.items():
+        monkeypatch.setattr(breaker, name, value)
+    found, state, why = await sent(club, clock, script)
     assert (state, why) == (MailingState.CLOSED, "")
     assert sum(found.values()) == PEOPLE
     assert "pending" not in found
@@ -92,7 +96,7 @@ async def test_refusals_that_come_few_at_a_time_are_added_up(club: Club, clock: 
     # Three, then three more with others between: the last batch alone is below the share.
     async with Sink(script=refusing(BLOCKED, lambda number: number <= 5 or number == 8)) as sink:
         few = {"connections": 1, "per_minute": 4}
-        with club.sending(clock, sink, smtp=few, delivery=CAREFUL) as (app, sender):
+        with club.sending(clock, sink, smtp=few) as (app, sender):
             begin(app, members(PEOPLE))
             for _ in range(2):
                 await sender.drain()
@@ -107,35 +111,30 @@ async def test_a_refusal_of_our_own_address_counts(club: Club, clock: FrozenCloc
     assert (state, status in why) == (MailingState.PAUSED, True)
 
 
-def test_resume_goes_on_when_the_cause_is_mended_and_pauses_again_when_it_is_not(
+async def test_resume_goes_on_when_the_cause_is_mended_and_pauses_again_when_it_is_not(
     club: Club, clock: FrozenClock
 ) -> None:
     mended = False
-
-    async def story() -> None:
-        nonlocal mended
-        async with Sink(script=refusing(BLOCKED, lambda _number: not mended)) as sink:
-            with club.sending(clock, sink, smtp={"connections": 1}, delivery=CAREFUL) as (app, sender):
-                begin(app, members(PEOPLE))
-                await sender.drain()
-                first = states(app)["rejected"]
-                approve.resume(app.context, ISSUE)
-                await sender.drain()
-                assert state(app) is MailingState.PAUSED
-                second = states(app)["rejected"]
-                assert first < second < PEOPLE
-                mended = True
-                await sender.drain()
-                assert states(app)["rejected"] == second  # nobody has resumed it
-                approve.resume(app.context, ISSUE)
-                await sender.drain()
-                assert states(app) == {"rejected": second, "accepted": PEOPLE - second}
-                assert state(app) is MailingState.CLOSED
-                # Those that were refused meanwhile are owed it: it was not their addresses that were wrong.
-                assert supplement.unsent(app.context, ISSUE).copies == second
-                supplement.supplement(app.context, ISSUE)
-                await sender.drain()
-                assert states(app) == {"rejected": second, "accepted": PEOPLE}
-                assert supplement.unsent(app.context, ISSUE).copies == 0
-
-    run(story())
+    async with Sink(script=refusing(BLOCKED, lambda _number: not mended)) as sink:
+        with club.sending(clock, sink, smtp={"connections": 1}) as (app, sender):
+            begin(app, members(PEOPLE))
+            await sender.drain()
+            first = states(app)["rejected"]
+            approve.resume(app.context, ISSUE)
+            await sender.drain()
+            assert state(app) is MailingState.PAUSED
+            second = states(app)["rejected"]
+            assert first < second < PEOPLE
+            mended = True
+            await sender.drain()
+            assert states(app)["rejected"] == second  # nobody has resumed it
+            approve.resume(app.context, ISSUE)
+            await sender.drain()
+            assert states(app) == {"rejected": second, "accepted": PEOPLE - second}
+            assert state(app) is MailingState.CLOSED
+            # Those that were refused meanwhile are owed it: it was not their addresses that were wrong.
+            assert supplement.unsent(app.context, ISSUE).copies == second
+            supplement.supplement(app.context, ISSUE)
+            await sender.drain()
+            assert states(app) == {"rejected": second, "accepted": PEOPLE}
+            assert supplement.unsent(app.context, ISSUE).copies == 0

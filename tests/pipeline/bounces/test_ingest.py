@@ -21,7 +21,6 @@ from tests.pipeline.relayed import ACCEPTED, LOST, answer, claim, deliver, write
 from tests.reported import (
     DOMAIN,
     FULL,
-    RULES,
     SPAM,
     bounce,
     come,
@@ -164,9 +163,9 @@ def test_many_at_once_are_kept_together_or_not_at_all(app: App, monkeypatch: pyt
     with monkeypatch.context() as patched:
         patched.setattr(reports, "write", full)
         with pytest.raises(OSError, match="no space"):
-            ingest.ingest(app.context, RULES, mails)
+            ingest.ingest(app.context, mails)
     assert everything(app) == []
-    assert [one.id is not None for one in ingest.ingest(app.context, RULES, [*mails, mails[0]])] == [True, True, False]
+    assert [one.id is not None for one in ingest.ingest(app.context, [*mails, mails[0]])] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -183,14 +182,14 @@ def test_what_is_kept_can_be_read_again_and_old_octets_are_let_go(app: App, cloc
     come_back(app, "P001")
     reported = [one.id for one in everything(app)]
     ingest.settle(app.context, reported)
-    assert ingest.read_again(app.context, RULES) == (1, 0)
+    assert ingest.read_again(app.context) == (1, 0)
     assert (matters(app), states(app)) == ([], {"accepted": 29, "bounced": 1})
     keep = timedelta(days=180)
     clock.advance(days=180)
     assert ingest.forget_old(app.context, keep) == 0
     clock.advance(seconds=1)
     assert ingest.forget_old(app.context, keep) == 1
-    assert ingest.read_again(app.context, RULES) == (0, 0)
+    assert ingest.read_again(app.context) == (0, 0)
     assert [one.diagnostic for one in everything(app)] == ["550 5.1.1 No such user here"]
     assert come_back(app, "P001").id is None  # it is still known
 
@@ -201,7 +200,7 @@ def test_a_better_parser_moves_what_the_old_one_did_not_see(app: App, monkeypatc
     come_back(app, "P001")
     assert states(app) == {"accepted": 30}
     monkeypatch.undo()
-    assert ingest.read_again(app.context, RULES) == (1, 1)
+    assert ingest.read_again(app.context) == (1, 1)
     assert (states(app), matters(app)) == ({"accepted": 29, "bounced": 1}, [("P001", Matter.BOUNCED)])
 
 
@@ -231,7 +230,7 @@ def test_a_complaint_that_was_seen_to_holds_no_more_when_it_is_read_again(app: A
     clock.advance(minutes=1)
     assert holds.lift(app.context, copy.address)
     assert [one.verb for one in copies_of.story(app.context, copy.id).decisions] == ["hold", "lift"]
-    assert ingest.read_again(app.context, RULES) == (1, 0)
+    assert ingest.read_again(app.context) == (1, 0)
     assert holds.listing(app.context) == []
     clock.advance(minutes=1)
     come(app, complaint(path_of(app, copy), copy.address, message_id=copy.message_id), path_of(app, copy))
@@ -298,7 +297,7 @@ def test_a_key_that_is_gone_takes_no_name_away(app: App) -> None:
     reported = [one.id for one in everything(app)]
     ingest.settle(app.context, reported)
     other = replace(app.context, keys=Keyring(keys=(b"another key" * 3,)))
-    assert ingest.read_again(other, RULES) == (1, 0)
+    assert ingest.read_again(other) == (1, 0)
     assert [(one.id, one.named_by, one.settled_by) for one in everything(app)] == [
         (reported[0], NamedBy.RETURN_PATH, "secretary")
     ]
@@ -334,7 +333,7 @@ def test_an_unsubscribe_pauses_the_copies_and_never_the_membership(app: App, clo
     assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paused"
     clock.advance(minutes=1)
     preferences.resume(app.context, "P001")
-    assert ingest.read_again(app.context, RULES) == (1, 0)  # what was said before that is over
+    assert ingest.read_again(app.context) == (1, 0)  # what was said before that is over
     assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
     with pytest.raises(NotFound, match="has not unsubscribed"):
         preferences.resume(app.context, "P001")

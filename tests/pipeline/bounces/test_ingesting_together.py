@@ -16,7 +16,7 @@ from tests.club import ISSUE, Club, begin, copies, import_register, members, sta
 from tests.doubles import FrozenClock
 from tests.photographed import photograph
 from tests.pipeline.relayed import ACCEPTED, answer, claim, deliver
-from tests.reported import DOMAIN, FULL, RULES, SPAM, bounce, complaint, letter, path_of, unsubscribe_path_of
+from tests.reported import DOMAIN, FULL, SPAM, bounce, complaint, letter, path_of, unsubscribe_path_of
 
 PEOPLE = members(40)
 BATCH = 7
@@ -53,7 +53,7 @@ def in_batches(app: App, given: Sequence[RawReport], together: Barrier) -> int:
     together.wait()
     new = 0
     for at in range(0, len(given), BATCH):
-        new += sum(one.id is not None for one in ingest.ingest(app.context, RULES, given[at : at + BATCH]))
+        new += sum(one.id is not None for one in ingest.ingest(app.context, given[at : at + BATCH]))
     return new
 
 
@@ -144,8 +144,8 @@ def test_what_the_database_ends_for_anothers_sake_is_repeated_but_not_for_ever(
     monkeypatch.setattr(reports, "take_turns", take_turns)
     for left in (ingest.TRIES, 0):  # the third says something else, the others say it too often
         with pytest.raises(DBAPIError):
-            ingest.ingest(app.context, RULES, [one])
+            ingest.ingest(app.context, [one])
         assert len(ends) == left
-    [done] = ingest.ingest(app.context, RULES, [one])
+    [done] = ingest.ingest(app.context, [one])
     assert done.id is not None
     assert states(app) == {"accepted": 39, "bounced": 1}

@@ -19,7 +19,7 @@ from mailer.domain.delivery import State
 from mailer.domain.errors import TransportDown
 from mailer.domain.hold import Failure, HoldReason
 from mailer.domain.mailing import Mailing, MailingState
-from mailer.pipeline.bounces import alarms
+from mailer.pipeline.bounces import alarms, breaker
 from mailer.pipeline.context import Context
 from mailer.pipeline.letters import outbox as telling
 from mailer.pipeline.mailings import approve, plan, supplement
@@ -49,7 +49,7 @@ from tests.store.rows import an_owner, put
 SECRETARY, OPERATOR = "secretary@club.example", "operator@club.example"
 NOTIFY = {"secretary": SECRETARY, "operator": OPERATOR}
 PEOPLE = members(4)
-STOPPED = {"what": "dead", "failed": 5, "copies": 9, "paused": True}
+STOPPED = {"cause": "dead", "failed": 5, "copies": 9, "paused": True}
 NOBODY = (
     b"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\n\n"
     b"Your message could not be delivered: 550 5.1.1 user unknown\n"
@@ -348,7 +348,11 @@ async def test_a_newsletter_that_is_gone_still_has_its_digest(tmp_path: Path, cl
     await tell(tmp_path, clock, story)
 
 
-async def test_a_mailing_of_many_failures_makes_no_endless_letter(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_mailing_of_many_failures_makes_no_endless_letter(
+    tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "DEAD_AT_LEAST", 100)
+
     def nobody(phase: Phase, _sender: str, recipient: str, _nth: int) -> str | None:
         return "550 5.1.1 Unknown here" if phase is Phase.RCPT and "desk" in recipient else None
 
@@ -358,7 +362,7 @@ async def test_a_mailing_of_many_failures_makes_no_endless_letter(tmp_path: Path
         assert "- and 20 more; all of them:" in told
         assert f"mailer report {ISSUE}" in told
 
-    await tell(tmp_path, clock, story, script=nobody, people=members(60), delivery={"dead_at_least": 100})
+    await tell(tmp_path, clock, story, script=nobody, people=members(60))
 
 
 # --- the reminder -----------------------------------------------------------------------------------------------------
@@ -763,7 +767,7 @@ async def test_while_the_relay_is_down_letters_wait_and_none_is_blamed(tmp_path:
     async def story(app: App, sink: Sink) -> None:
         telling.digests(app.context)
         with app.store.transaction() as connection:
-            alarms.broken(connection, app.context, str(ISSUE), **STOPPED)
+            alarms.breaker(connection, app.context, str(ISSUE), **STOPPED)
         dead = Sink()
         dead.port = 1
         with pytest.raises(TransportDown):
@@ -780,7 +784,7 @@ async def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path
     async def story(app: App, sink: Sink) -> None:
         telling.digests(app.context)
         with app.store.transaction() as connection:
-            alarms.broken(connection, app.context, str(ISSUE), **STOPPED)
+            alarms.breaker(connection, app.context, str(ISSUE), **STOPPED)
         stop = asyncio.Event()
 
         async def stopped() -> None:
@@ -811,8 +815,8 @@ async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Pat
         telling.digests(app.context)
         with app.store.transaction() as connection:
             (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
-            alarms.unwanted(connection, app.context, found, FailureReason.BLOCKED, "554 on a list")
-            alarms.unwanted(connection, app.context, found, FailureReason.BLOCKED, "554 on a list again")
+            alarms.failure(connection, app.context, found, FailureReason.BLOCKED, "554 on a list")
+            alarms.failure(connection, app.context, found, FailureReason.BLOCKED, "554 on a list again")
         assert await telling.send(replace(app.context, templates=own), transport_to(sink)) == 1
         assert "line 2" in outbox(app).failure
         (told,) = [readable(one) for one in post(sink, OPERATOR)]
@@ -822,7 +826,10 @@ async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Pat
     await tell(tmp_path, clock, story)
 
 
-async def test_a_supplement_that_fails_for_the_same_reason_alarms_again(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_supplement_that_fails_for_the_same_reason_alarms_again(
+    tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "UNWANTED_AT_LEAST", 9)
     club = Club.found(tmp_path)
     late = Member(number=9)
 
@@ -831,7 +838,7 @@ async def test_a_supplement_that_fails_for_the_same_reason_alarms_again(tmp_path
         return "554 5.7.1 Your host is on a block list" if phase is Phase.RCPT and bad else None
 
     async with Sink(script=blocked) as sink:
-        with club.sending(clock, sink, notify=NOTIFY, delivery={"unwanted_at_least": 9}) as (app, sender):
+        with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
             for number, people in enumerate((PEOPLE, [late]), 1):
                 if number == 1:
                     begin(app, people)
@@ -850,16 +857,14 @@ async def test_without_an_operator_nobody_is_alarmed_but_the_log_says_so(
         caplog.clear()
         with app.store.transaction() as connection:
             said = f"554 5.7.1 <{PEOPLE[0].email}>: blocked"
-            alarms.unwanted(
-                connection, replace(app.context, operator=""), the_mailing(app), FailureReason.BLOCKED, said
-            )
+            alarms.failure(connection, replace(app.context, operator=""), the_mailing(app), FailureReason.BLOCKED, said)
         (line,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
         assert str(ISSUE) in line.getMessage()
         assert "blocked" in line.getMessage()
         assert PEOPLE[0].email not in line.getMessage()
         silent: Context = replace(app.context, operator="")
         with app.store.transaction() as connection:
-            alarms.broken(connection, silent, str(ISSUE), **STOPPED)
+            alarms.breaker(connection, silent, str(ISSUE), **STOPPED)
             (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
             assert letters.told(connection, "alarm", [found.issue]) == frozenset()
         assert outbox(app).waiting == 0

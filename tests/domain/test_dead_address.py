@@ -1,4 +1,4 @@
-"""When an address is held: the table of the thresholds, what counts only once, and what counts no more."""
+"""What counts as a dead address: the table of the thresholds, what counts only once, and what counts no more."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.bounce import SCOPES, FailureReason, Scope
-from mailer.domain.hold import Failure, HoldReason, Thresholds, counting, why_hold
+from mailer.domain.dead_address import counting, why_hold
+from mailer.domain.hold import Failure, HoldReason
 
 NOW = datetime(2018, 7, 12, 10, tzinfo=UTC)
-USUAL = Thresholds()
 OF_SCOPE = {
     Scope.ADDRESS: FailureReason.USER_UNKNOWN,
     Scope.MAILBOX: FailureReason.MAILBOX_FULL,
@@ -67,22 +67,12 @@ def every(count, scope, *, apart):
     ],
 )
 def test_so_many_issues_hold_an_address_and_no_fewer(failures, reason):
-    assert why_hold(failures, USUAL) == reason
+    assert why_hold(failures) == reason
 
 
 @pytest.mark.parametrize("scope", [Scope.CONTENT, Scope.SENDER, Scope.UNKNOWN])
 def test_what_is_not_the_readers_fault_never_holds(scope):
-    assert why_hold(every(50, scope, apart=7), USUAL) is None
-
-
-def test_the_thresholds_are_settings():
-    assert why_hold(every(1, Scope.ADDRESS, apart=0), Thresholds(address_issues=1)) is HoldReason.ADDRESS
-    assert why_hold(every(2, Scope.ADDRESS, apart=0), Thresholds(address_issues=3)) is None
-    assert (
-        why_hold(every(2, Scope.MAILBOX, apart=0), Thresholds(mailbox_issues=2, mailbox_days=0)) is HoldReason.MAILBOX
-    )
-    fast = Thresholds(transport_issues=1, transport_days=0)
-    assert why_hold(every(1, Scope.TRANSPORT, apart=0), fast) is HoldReason.TRANSPORT
+    assert why_hold(every(50, scope, apart=7)) is None
 
 
 SOME = st.lists(
@@ -102,7 +92,7 @@ SOME = st.lists(
 @given(SOME)
 def test_a_hold_always_has_its_failures(failures):
     found = sorted(failures, key=lambda one: one.at)
-    match why_hold(found, USUAL):
+    match why_hold(found):
         case HoldReason.ADDRESS:
             dead = [one for one in found if one.scope is Scope.ADDRESS and one.hard and not one.forwarded]
             assert len({one.issue for one in dead}) >= 2 or {one.refused for one in dead} == {True, False}
@@ -118,8 +108,8 @@ def test_a_hold_always_has_its_failures(failures):
 
 
 def count(failures, *, accepted=(), lifted_at=None, now=NOW):
-    given_ = {"accepted": accepted, "lifted_at": lifted_at, "now": now, "thresholds": USUAL}
-    return [one.issue for one in counting(failures, **given_)]
+    counted = counting(failures, accepted=accepted, lifted_at=lifted_at, now=now)
+    return [failure.issue for failure in counted]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +151,7 @@ def test_what_was_before_a_lift_counts_no_more():
 @given(SOME, st.lists(st.integers(0, 100), max_size=4))
 def test_what_counts_is_some_of_what_there_is_oldest_first(failures, accepted):
     at = [NOW - timedelta(days=days) for days in accepted]
-    found = counting(failures, accepted=at, lifted_at=None, now=NOW, thresholds=USUAL)
+    found = counting(failures, accepted=at, lifted_at=None, now=NOW)
     assert all(one in failures for one in found)
     assert found == sorted(found, key=lambda one: one.at)
 
