@@ -10,7 +10,7 @@ from mailer.domain.retry import Backoff
 from mailer.gateways.smtp.transport import Security, SmtpSettings, SmtpTransport
 from mailer.pipeline.sending.lane import AHEAD, Relay
 from mailer.pipeline.sending.limits import RelayLimit
-from mailer.pipeline.sending.turn import SendSettings
+from mailer.pipeline.sending.settings import SendSettings
 
 
 def all_relays(app: App) -> list[Relay]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Slot(StrEnum):
@@ -67,6 +68,7 @@ ALL_VARIANTS = (
 )
 
 
+@cache
 def variant_named(name: str) -> Variant:
     """The variant whose `name` this is; ValueError for an unknown one."""
     if name == NO_INSERT.name:

@@ -19,7 +19,9 @@ from mailer.domain.edition import Terms, Variant
 from mailer.domain.ports import RawFile
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.issue.folder import assemble
-from mailer.pipeline.issues.compile import Letterhead, Workbench
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.issues.compile import Letterhead
+from mailer.pipeline.issues.copies import Workbench
 
 ROOT = Path(__file__).parents[2]
 RENEW = Variant(terms=Terms.INDIVIDUAL)
@@ -58,9 +60,15 @@ def test_a_copy_beside_one_made_afresh(language: str) -> None:
             fees=schedules.fees,
             templates=ROOT / "templates",
         )
-        date_header = datetime(2026, 10, 15, 7, tzinfo=UTC)
-        letterhead = Letterhead.of(newsletter)
-        return Workbench(issue=issue, letterhead=letterhead, editions={(language, RENEW): edition}, date=date_header)
+        return Workbench(
+            issue=IssueName(newsletter=newsletter.id, serial=issue.serial),
+            letterhead=Letterhead.of(newsletter),
+            editions={(language, RENEW): edition},
+            pictures={picture.name: picture for picture in issue.pictures},
+            date=datetime(2026, 10, 15, 7, tzinfo=UTC),
+            unsubscribe=str,
+            sign=lambda message, _date: message,
+        )
 
     compiled = bench()
     compiled.make(reader(0, language), "<m0@club.example>")

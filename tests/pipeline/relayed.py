@@ -7,10 +7,11 @@ from mailer.app.installation import App
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown, event_of
 from mailer.domain.mailing import Mailing
 from mailer.domain.retry import Backoff
-from mailer.pipeline.sending import recovery, turn
+from mailer.pipeline.sending import record, recovery, turn
 from mailer.pipeline.sending.limits import RelayLimit
-from mailer.pipeline.sending.signing import Work
-from mailer.pipeline.sending.turn import SendSettings, TurnRequest
+from mailer.pipeline.sending.settings import SendSettings
+from mailer.pipeline.sending.signing import OutgoingCopy
+from mailer.pipeline.sending.turn import TurnRequest
 from mailer.store import Connection, mailings
 from mailer.store.ledger import owners
 from mailer.store.ledger.results import Result
@@ -27,46 +28,46 @@ LOST = Unknown(reply=None, detail="no reply after the content")
 OWNERS: dict[int, int] = {}  # whose each claimed copy is, by its delivery
 
 
-def claim(app: App) -> list[Work]:
+def claim(app: App) -> list[OutgoingCopy]:
     """Claim every copy that is due, for a sender of its own."""
     with app.store.transaction() as connection:
         now = app.context.clock.now()
         owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
-        asked = TurnRequest(
-            owner=owner.id, results={}, room={RELAY: 1000}, carried={}, spoiled=(), elapsed=0.0, only=None
+        request = TurnRequest(
+            owner=owner.id, results={}, room={RELAY: 1000}, carried={}, unmakable=(), elapsed=0.0, only=None
         )
-        works = list(turn.run_turn(connection, app.context, MANNER, {}, asked).works[RELAY])
-    for work in works:
-        work.make(app.context)
-    OWNERS.update((work.claim.delivery, owner.id) for work in works)
-    return works
+        outgoing = list(turn.run_turn(connection, app.context, MANNER, {}, request).copies[RELAY])
+    for copy in outgoing:
+        copy.make()
+    OWNERS.update((copy.claim.delivery, owner.id) for copy in outgoing)
+    return outgoing
 
 
-def answer(app: App, work: Work, outcome: Outcome, *, begun: bool = True) -> None:
+def answer(app: App, copy: OutgoingCopy, outcome: Outcome, *, begun: bool = True) -> None:
     """Record what the relay said of a claimed copy; a refusal of its recipient comes before it has begun to leave."""
     with app.store.transaction() as connection:
-        write(connection, app, work, outcome, begun=begun)
+        write(connection, app, copy, outcome, begun=begun)
 
 
-def write(connection: Connection, app: App, work: Work, outcome: Outcome, *, begun: bool = True) -> None:
+def write(connection: Connection, app: App, copy: OutgoingCopy, outcome: Outcome, *, begun: bool = True) -> None:
     """The same in a transaction that goes on."""
     now = app.context.clock.now()
     result = Result(
-        claim=work.claim, event=event_of(outcome), outcome=outcome, begun=begun, started_at=now, finished_at=now
+        claim=copy.claim, event=event_of(outcome), outcome=outcome, begun=begun, started_at=now, finished_at=now
     )
-    turn.record(connection, app.context, MANNER, OWNERS[work.claim.delivery], RELAY, [result], now)
+    record.record(connection, app.context, MANNER, OWNERS[copy.claim.delivery], RELAY, [result], now)
 
 
 def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]:
     """Hand over what is due; who has no answer in `answers` (by address) is accepted, and NEVER comes
     before the content. Returns the addresses."""
-    works = claim(app)
-    for work in works:
-        outcome = (answers or {}).get(work.envelope.recipient, ACCEPTED)
-        answer(app, work, outcome, begun=outcome is not NEVER)
+    outgoing = claim(app)
+    for copy in outgoing:
+        outcome = (answers or {}).get(copy.envelope.recipient, ACCEPTED)
+        answer(app, copy, outcome, begun=outcome is not NEVER)
     with app.store.transaction() as connection:
         recovery.tidy(connection, app.context)
-    return [work.envelope.recipient for work in works]
+    return [copy.envelope.recipient for copy in outgoing]
 
 
 def the_mailings(app: App) -> list[Mailing]:

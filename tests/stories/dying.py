@@ -72,7 +72,7 @@ def arm(at: Countdown) -> None:
 
     def turning(connection: Any, context: Any, manner: Any, benches: Any, asked: Any) -> Any:
         given = run_turn(connection, context, manner, benches, asked)
-        state["claimed"] = any(given.works.values())
+        state["claimed"] = any(given.copies.values())
         state["recorded"] = any(asked.results.values())
         return given
 

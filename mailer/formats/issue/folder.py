@@ -20,6 +20,7 @@ from mailer.domain.issue import (
 from mailer.domain.ports import RawFile
 from mailer.formats.issue import front_matter, markdown
 from mailer.formats.issue.front_matter import Head
+from mailer.formats.issue.picture import picture_file
 from mailer.formats.typography import typeset
 
 BIGGEST_TEXT = 200_000  # bytes; the HTML of an edition has at most 100,000 (R6)
@@ -27,9 +28,6 @@ BIGGEST_PICTURE = 5 * 1024 * 1024  # bytes
 BIGGEST_PICTURES = 10 * 1024 * 1024  # bytes of all together, for every copy carries them
 MOST_PICTURES = 20
 FIRST_HEADING = 2  # the title is the heading of level 1
-
-# How a picture file begins: PNG (ISO/IEC 15948 §5.2), JPEG (ITU-T T.81 B.1.1.3, SOI and a marker), GIF 87a and 89a.
-_BEGINNINGS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 
 _AGREED = ("newsletter", "number", "serial", "volume", "year", "date")
 
@@ -225,7 +223,4 @@ def _picture(name: str, file: RawFile | None, language: str) -> PictureFile:
         raise BadInput(f"{name}: {language}.md shows this picture, but it is not in the folder; put it there")
     if len(file.content) > BIGGEST_PICTURE:
         raise BadInput(f"{name}: the picture has more than {BIGGEST_PICTURE // 1024 // 1024} MB; make it smaller")
-    for beginning, subtype in _BEGINNINGS.items():
-        if file.content.startswith(beginning):
-            return PictureFile(name=name, subtype=subtype, content=file.content)
-    raise BadInput(f"{name}: the file is no PNG, JPEG or GIF picture; save it as one of these")
+    return picture_file(name, file.content)

@@ -9,8 +9,7 @@ from mailer.domain.errors import Refused
 from mailer.domain.ports import Message
 from mailer.formats.message.parts import html_and_text
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.issues.compile import Workbench
-from mailer.pipeline.issues.proof import workbench
+from mailer.pipeline.issues.copies import Workbench, workbench
 from mailer.pipeline.mailings import plan
 from mailer.pipeline.mailings.entitle import ask_again
 from mailer.pipeline.mailings.test_mailing import entitled
@@ -33,13 +32,9 @@ def write(context: Context, name: IssueName, spool: Spool) -> list[Path]:
             plan.write(connection, context, name, draft)
         for one in mailings.mailings_of(connection, name.newsletter, name.serial):
             ask_again(connection, context, one)  # who would be held at hand-over has no file here either
-            left.append((workbench(connection, one, context.clock.now()), list(all_waiting(connection, one))))
+            left.append((workbench(connection, context, one), list(all_waiting(connection, one))))
     # Outside of the transaction, in which nobody else can write.
-    return [
-        spool(_file(one.copy), context.signed(_make(context, bench, one), bench.date))
-        for bench, copies in left
-        for one in copies
-    ]
+    return [spool(_file(one.copy), _make(bench, one)) for bench, copies in left for one in copies]
 
 
 def preview(context: Context, name: IssueName, person: str, spool: Spool) -> list[Path]:
@@ -51,10 +46,10 @@ def preview(context: Context, name: IssueName, person: str, spool: Spool) -> lis
         if draft is not None:
             plan.write(connection, context, name, draft)
         for one in mailings.mailings_of(connection, name.newsletter, name.serial):
-            bench = workbench(connection, one, context.clock.now())
+            bench = workbench(connection, context, one)
             for copy in deliveries.of_mailing(connection, one.id):
                 if copy.person == person:
-                    message = context.signed(_make(context, bench, copy), bench.date)
+                    message = _make(bench, copy)
                     html, text = html_and_text(message)  # out of the very bytes that would be sent
                     stem = _file(copy.copy).removesuffix(".eml")
                     written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
@@ -64,8 +59,8 @@ def preview(context: Context, name: IssueName, person: str, spool: Spool) -> lis
     return [spool(file, content) for file, content in written]
 
 
-def _make(context: Context, bench: Workbench, one: PendingCopy | Delivery) -> Message:
-    return bench.make(one.copy, one.message_id, unsubscribe=context.unsubscribe(one.id))
+def _make(bench: Workbench, one: PendingCopy | Delivery) -> Message:
+    return bench.make(one.copy, one.message_id, delivery=one.id)
 
 
 def _file(copy: Copy) -> str:

@@ -16,7 +16,6 @@ from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import (
     Letterhead,
-    Workbench,
     compile_editions,
     editions_hash,
     load_issue,
@@ -24,6 +23,7 @@ from mailer.pipeline.issues.compile import (
     stored,
     variants,
 )
+from mailer.pipeline.issues.copies import Workbench
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.approve import drifted
 from mailer.pipeline.mailings.entitle import judge_people
@@ -76,14 +76,22 @@ def prepare(
     letterhead = Letterhead.of(newsletter)
     kept = kept or stored(compile_editions(context, issue))
     date = context.clock.now().replace(microsecond=0)
-    bench = Workbench(issue=issue, letterhead=letterhead, editions=loaded(kept), date=date)
+    bench = Workbench(
+        issue=name,
+        letterhead=letterhead,
+        editions=loaded(kept),
+        pictures={picture.name: picture for picture in issue.pictures},
+        date=date,
+        unsubscribe=context.unsubscribe,
+        sign=context.signed,
+    )
     copies = list(_copies(newsletter, issue, judged, revision.date, all_variants=all_variants))
     messages = []
     for address in addresses:
         for copy in copies:
             envelope = Envelope(sender=newsletter.sender.address.wire, recipient=address.wire)
             one = replace(copy, address=address)
-            made = context.signed(bench.make(one, _message_id(context, name, one), test=True), date)
+            made = bench.make(one, _message_id(context, name, one), test=True)
             messages.append(TestMessage(envelope=envelope, message=made))
     return TestMailing(
         issue=name,

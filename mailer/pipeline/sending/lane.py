@@ -145,7 +145,7 @@ class Blame:
         It did so again and again while others got through: then it is put off like any other, and given up in the end.
         `got_through` counts what this process has handed over.
         """
-        claim = broken.work.claim
+        claim = broken.copy.claim
         maillog.broke_off(claim.delivery, broken.why)
         times, before = self._broke.get(claim.delivery, (0, got_through))
         self._broke[claim.delivery] = (times + 1, before)
@@ -155,7 +155,7 @@ class Blame:
             event=Event.DEFERRED if to_blame else Event.UNUSED,
             outcome=Deferred(reply=None, detail=broken.why) if to_blame else None,
             begun=False,
-            started_at=broken.work.started_at or now,
+            started_at=broken.copy.started_at or now,
             finished_at=now,
             # Behind the others, in case it is this copy that breaks connections.
             next_attempt_at=None if to_blame else now + MINUTE,

@@ -1,16 +1,19 @@
-"""Keeps the club's limits: so many copies through a relay, so many to a provider, and none where we are asked to wait."""
+"""Keeps the limits: copies a minute through a relay and to a provider, and the canary wave of a mailing."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Accepted, Outcome
+from mailer.domain.mailing import Mailing
+from mailer.domain.newsletter import Schedule
 from mailer.domain.pacing import HOUR, MINUTE, Throttle, asks_to_slow_down, rest, warm_up
 from mailer.pipeline import maillog
-from mailer.store import Connection
+from mailer.store import Connection, mailings
+from mailer.store.copies import deliveries, tallies
 from mailer.store.ledger import limits
 
-# Who has decided, when it was no person.
+# Who sets a throttle, when it is no person.
 DAEMON = "the sender"
 
 
@@ -32,58 +35,75 @@ class RelayLimit:
 
 
 def room_through(connection: Connection, relay: str, limit: RelayLimit, now: datetime, wanted: int) -> int:
-    """How many of the copies `wanted` may be claimed for a relay now. Counted from the ledger, so it outlives us."""
+    """How many of the `wanted` copies may be claimed for a relay now, counted from the ledger of all processes."""
     if limit.per_minute and wanted > 0:
         wanted = min(wanted, limit.per_minute - limits.left_through(connection, relay, now - MINUTE, now))
     if limit.new_relay_per_hour and wanted > 0:
-        used = limits.first_use(connection, relay)
-        in_hour = warm_up(limit.new_relay_per_hour, now - used if used else None)
-        wanted = min(wanted, in_hour - limits.left_through(connection, relay, now - HOUR, now))
+        first_use = limits.first_use(connection, relay)
+        per_hour = warm_up(limit.new_relay_per_hour, now - first_use if first_use else None)
+        wanted = min(wanted, per_hour - limits.left_through(connection, relay, now - HOUR, now))
     return max(0, wanted)
 
 
 def rooms_to(
-    connection: Connection, given: Mapping[str, FamilyLimit], now: datetime, wanted: int, relays: Collection[str]
+    connection: Connection, families: Mapping[str, FamilyLimit], now: datetime, wanted: int, relays: Collection[str]
 ) -> dict[str, int]:
-    """How many copies may be claimed now to each provider that has a limit or is left alone; others are free.
+    """How many copies may be claimed now to each provider with a limit or a throttle; others have no limit.
 
-    `relays` are all those of the settings, in use or not.
+    `relays` are all relays of the settings, in use or not.
     """
     rooms = {}
-    for family, limit in given.items():
+    for family, limit in families.items():
         room = wanted
         if limit.per_minute and room > 0:
             room = min(room, limit.per_minute - limits.left_to(connection, family, now - MINUTE, now, relays=relays))
         if limit.connections and room > 0:
-            # Not more in hand than there may be conversations about them.
+            # With no more copies in hand than that, no more connections can deliver to it at once.
             room = min(room, limit.connections - limits.in_hand_to(connection, family))
         rooms[family] = max(0, room)
-    return rooms | {one.family: 0 for one in limits.throttled(connection, now)}
+    return rooms | {throttle.family: 0 for throttle in limits.throttled(connection, now)}
+
+
+def room_in_canary_wave(connection: Connection, schedule: Schedule, mailing: Mailing, now: datetime) -> int | None:
+    """How many copies of a mailing its canary wave lets leave now; None: no limit. A supplement has no wave.
+
+    A few copies go first, and the rest waits: a fault shows at those few, and the breaker pauses the mailing. Once they
+    have gone, the time when the rest may follow is stored with the mailing.
+    """
+    if not schedule.canary or mailing.supplement:
+        return None
+    if mailing.rest_at is not None:
+        return None if now >= mailing.rest_at else 0
+    done = tallies.done_up_to(connection, mailing.id, schedule.canary)
+    if done < schedule.canary:
+        return max(0, schedule.canary - done - deliveries.in_hand(connection, mailing.id))
+    mailings.change(connection, mailing.id, rest_at=now + timedelta(minutes=schedule.canary_minutes))
+    return 0
 
 
 def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: datetime) -> None:
-    """Leave alone for a while whoever asked us to slow down, by these outcomes with their providers, in order.
+    """Throttle providers that asked us to slow down, by these outcomes with their providers, in order.
 
-    Each further plea in a row doubles the rest; an accepted copy in between begins the count anew.
+    Each further request in a row doubles the pause; an accepted copy in between begins the count anew.
     """
-    pleas: dict[str, Outcome] = {}
-    eased: set[str] = set()
+    slow: dict[str, Outcome] = {}
+    accepting: set[str] = set()
     for family, outcome in outcomes:
         if asks_to_slow_down(outcome):
-            pleas[family] = outcome
+            slow[family] = outcome
         elif isinstance(outcome, Accepted):
-            eased.add(family)
-    calm = eased - pleas.keys()
-    if calm and (calm := calm & limits.rested(connection, now)):
-        limits.calm(connection, calm)
-    for family, outcome in pleas.items():
+            accepting.add(family)
+    recovered = accepting - slow.keys()
+    if recovered and (recovered := recovered & limits.rested(connection, now)):
+        limits.calm(connection, recovered)
+    for family, outcome in slow.items():
         before = limits.throttle_of(connection, family)
         if before is not None and before.failures == 0 and (before.until is None or before.until > now):
-            continue  # a person has decided
-        failures = 1 if before is None or family in eased else before.failures + 1
+            continue  # a person has suspended it
+        failures = 1 if before is None or family in accepting else before.failures + 1
         reply = outcome.reply
-        assert reply is not None, "a plea is an answer"
-        # Not the words: many a relay quotes the reader's address in them, and this is logged and kept.
+        assert reply is not None, "a provider asks us to slow down in a reply"
+        # Without the reply's text: many relays quote the reader's address in it, and this is logged and kept.
         reason = f"{reply.code} {reply.status}".rstrip()
         throttle = Throttle(
             family=family,

@@ -13,8 +13,9 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.lane import AHEAD, Blame, Drained, Lane, Relay, Rest
 from mailer.pipeline.sending.recovery import JournalOfDead
+from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.tray import OutTray
-from mailer.pipeline.sending.turn import Benches, SendSettings, TurnRequest, TurnResult, run_turn
+from mailer.pipeline.sending.turn import TurnRequest, TurnResult, Workbenches, run_turn
 from mailer.store import Connection
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.owners import Owner
@@ -63,13 +64,13 @@ class Sender:
         self._nudged = asyncio.Event()
         # One thread writes the ledger for this process: writers of one database wait for each other anyway.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._benches: Benches = {}
+        self._workbenches: Workbenches = {}
         self._blame = Blame()
         self._handed_over = 0
         self._rests: dict[str, Rest] = {relay.name: Rest() for relay in relays}
         # What came of copies and is not written yet: kept when the ledger could not be written.
         self._results: dict[str, list[Result]] = {relay.name: [] for relay in relays}
-        self._spoiled: list[tuple[Claim, str]] = []
+        self._unmakable: list[tuple[Claim, str]] = []
         self._given = dict.fromkeys(self._results, 0)  # how many copies each relay was given
         self._lanes: Mapping[str, Lane] = {}
         self._owes = False  # something of ours may be `sending`, or is not written yet
@@ -98,7 +99,7 @@ class Sender:
     def use(self, context: Context) -> None:
         """Work with other newsletters, fees and templates from the next claim on, and try a refused login again."""
         self._context = context
-        self._benches = {}  # a claim that is under way keeps its own
+        self._workbenches = {}  # a claim that is under way keeps its own
         self._rests = {name: Rest() for name in self._rests}
 
     def close(self) -> bool:
@@ -179,14 +180,14 @@ class Sender:
             room = {name: lane.room() for name, lane in lanes.items() if lane.in_use}
             given = await _whole(self._turn(room, only))
             for name, lane in lanes.items():
-                self._given[name] += len(given.works.get(name, ()))
+                self._given[name] += len(given.copies.get(name, ()))
                 lane.adapt(starved[name])
-                lane.tray.add(given.works.get(name, ()), given.going)
+                lane.tray.add(given.copies.get(name, ()), given.going)
                 if not lane.carriers:
                     lane.tray.close()
             if not any(len(lane.tray) or lane.tray.taken for lane in lanes.values()):
                 self._gather(lanes)
-                if not any(self._results.values()) and not any(given.works.values()):
+                if not any(self._results.values()) and not any(given.copies.values()):
                     return
             self._nudged.clear()
             with suppress(TimeoutError):
@@ -198,14 +199,14 @@ class Sender:
         for tried in range(PATIENCE + 1):
             asked = self._asked(room, self._given, only)
             try:
-                given = await self._ledger(run_turn, self._manner, self._benches, asked)
+                given = await self._ledger(run_turn, self._manner, self._workbenches, asked)
             except Exception as error:
                 if tried == PATIENCE or await self.stopped(AGAIN):
                     raise
                 maillog.failed("writing the ledger, it is tried again:", error)
             else:
                 self._written(asked)
-                if any(given.works.values()):
+                if any(given.copies.values()):
                     # Before any of them can leave: a backup restored later is older than this.
                     await asyncio.to_thread(self._save_epoch, given.epoch)
                 return given
@@ -221,8 +222,8 @@ class Sender:
                 result = self._blame.judge(one, now=now, got_through=got_through)
                 lane.blamed += result.outcome is not None
                 self._results[name].append(result)
-            self._spoiled += lane.tray.spoiled
-            lane.tray.spoiled = []
+            self._unmakable += lane.tray.unmakable
+            lane.tray.unmakable = []
 
     def _asked(self, room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None) -> TurnRequest:
         """All that came is to be written; and so many copies are wanted for each relay."""
@@ -231,7 +232,7 @@ class Sender:
             results={name: tuple(kept) for name, kept in self._results.items()},
             room=room,
             carried=carried,
-            spoiled=tuple(self._spoiled),
+            unmakable=tuple(self._unmakable),
             elapsed=self._context.clock.elapsed(),
             only=only,
         )
@@ -239,12 +240,12 @@ class Sender:
     def _written(self, asked: TurnRequest) -> None:
         for name, done in asked.results.items():
             del self._results[name][: len(done)]
-        del self._spoiled[: len(asked.spoiled)]
+        del self._unmakable[: len(asked.unmakable)]
 
     async def _write_and_free(self) -> None:
         """Write what came; whatever is ours then was claimed and never reached a tray, and goes back."""
         asked = self._asked({}, {}, None)
-        await self._ledger(run_turn, self._manner, self._benches, asked)
+        await self._ledger(run_turn, self._manner, self._workbenches, asked)
         self._written(asked)
         await self._ledger(recovery.free_own, self._owner, self._journal.read)
         self._journal.clear()
@@ -272,8 +273,8 @@ class Sender:
 
     async def _tidy(self) -> None:
         closed = await self._ledger(recovery.tidy)
-        for identity in [known for known in self._benches if known in closed]:
-            del self._benches[identity]
+        for identity in [known for known in self._workbenches if known in closed]:
+            del self._workbenches[identity]
 
     async def _ledger(
         self, step: Callable[Concatenate[Connection, Context, Words], Answer], *given: Words.args, **named: Words.kwargs

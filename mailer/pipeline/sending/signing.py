@@ -1,4 +1,4 @@
-"""Makes the copies that are in hand, and signs them where we sign: in threads then, a few ahead of the connections."""
+"""Makes the copies in hand. Where we sign, threads make and sign them, a few ahead of the connections."""
 
 import asyncio
 from collections import deque
@@ -9,13 +9,12 @@ from datetime import datetime
 
 from mailer.domain.errors import CannotRender
 from mailer.domain.ports import Envelope, Message
-from mailer.pipeline.context import Context
-from mailer.pipeline.issues.compile import Workbench
+from mailer.pipeline.issues.copies import Workbench
 from mailer.store.ledger.claims import Claim
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Work:
+class OutgoingCopy:
     """A claimed copy in hand. It may begin to leave until `until`, on the clock that nobody can set."""
 
     claim: Claim
@@ -26,83 +25,77 @@ class Work:
     started_at: datetime | None = None
     begun: bool = False
 
-    def make(self, context: Context) -> None:
-        """Afterwards `message` is there, signed where we sign. Raises CannotRender."""
-        copy, bench = self.claim, self.bench
-        message = bench.print_copy(
-            copy.language,
-            copy.variant,
-            copy.copy_number,
-            copy.address,
-            copy.name,
-            copy.salutation,
-            copy.paid_until,
-            copy.message_id,
-            unsubscribe=context.unsubscribe(copy.delivery),
-        )
-        self.message = context.signed(message, bench.date)
+    def make(self) -> None:
+        """Fill in `message`, signed where we sign. Raises what `Workbench.make` raises."""
+        claim = self.claim
+        self.message = self.bench.make(claim.copy, claim.message_id, delivery=claim.delivery)
 
 
-# What is raised when a copy cannot be made: by a value, an edition or a header.
+# What is raised when a copy cannot be made: because of a value, a missing edition or a header.
 UNMAKABLE = (CannotRender, LookupError, ValueError)
-# Threads that make and sign: signing takes several times as long as all the rest of a copy, and lets others run meanwhile.
+# Signing takes several times as long as the rest of a copy, and lets other threads run meanwhile.
 THREADS = 2
-_AT_ONCE = 8  # copies: handing one to a thread costs as much as a fifth of signing it
-_AHEAD = 48  # copies made before they are asked for
+_BATCH = 8  # copies: giving work to a thread costs as much as a fifth of signing one
+_AHEAD = 48  # copies made before a connection asks for them
+
+Made = list[tuple[OutgoingCopy, Exception | None]]
 
 
 class MadeAhead:
-    """Makes and signs copies in threads, a few ahead of the connections; `done` gets them back in the loop's own thread."""
+    """Makes and signs copies in threads, a few ahead of the connections.
 
-    def __init__(self, context: Context, done: Callable[[list[tuple[Work, Exception | None]]], None]) -> None:
-        self._context = context
+    `done` is called in the loop's own thread with each batch: every copy with the error that stopped it, or None.
+    """
+
+    def __init__(self, done: Callable[[Made], None]) -> None:
         self._done = done
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="signing")
-        self._waiting: deque[Work] = deque()
-        self._under_way: set[asyncio.Future[list[tuple[Work, Exception | None]]]] = set()
+        self._waiting: deque[OutgoingCopy] = deque()
+        self._under_way: set[asyncio.Future[Made]] = set()
         self._in_threads = 0
 
     def __len__(self) -> int:
         return len(self._waiting) + self._in_threads
 
-    def add(self, works: Iterable[Work]) -> None:
-        """These are to be made, too."""
-        self._waiting.extend(works)
+    def add(self, copies: Iterable[OutgoingCopy]) -> None:
+        """Queue these copies."""
+        self._waiting.extend(copies)
 
-    def withdraw(self) -> list[Work]:
-        """What no thread has begun with; it is not made any more."""
-        works = list(self._waiting)
+    def withdraw(self) -> list[OutgoingCopy]:
+        """Take back the copies that no thread has begun; they are not made."""
+        copies = list(self._waiting)
         self._waiting.clear()
-        return works
+        return copies
 
     def go_on(self, ready: int) -> None:
-        """Hand further copies to the threads, when few are `ready`."""
+        """Hand copies to the threads while fewer than `_AHEAD` are made; `ready` of them are made already."""
         while self._waiting and ready + self._in_threads < _AHEAD:
-            works = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
-            future = asyncio.get_running_loop().run_in_executor(self._pool, self._make, works)
-            self._in_threads += len(works)
+            batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+            future = asyncio.get_running_loop().run_in_executor(self._pool, _make, batch)
+            self._in_threads += len(batch)
             self._under_way.add(future)
             future.add_done_callback(self._made)
 
     async def settled(self) -> None:
-        """Wait until the threads are done, and let go of them."""
+        """Wait until the threads are done, then end them."""
         while self._under_way:
             await asyncio.wait(set(self._under_way))
         self._pool.shutdown(wait=False)
 
-    def _make(self, works: list[Work]) -> list[tuple[Work, Exception | None]]:
-        made: list[tuple[Work, Exception | None]] = []
-        for work in works:
-            try:
-                work.make(self._context)
-            except Exception as error:  # noqa: BLE001  (in a thread nobody else would hear of it)
-                made.append((work, error))
-            else:
-                made.append((work, None))
-        return made
-
-    def _made(self, future: asyncio.Future[list[tuple[Work, Exception | None]]]) -> None:
+    def _made(self, future: asyncio.Future[Made]) -> None:
         self._under_way.discard(future)
-        works = future.result()
-        self._in_threads -= len(works)
-        self._done(works)
+        batch = future.result()
+        self._in_threads -= len(batch)
+        self._done(batch)
+
+
+def _make(batch: list[OutgoingCopy]) -> Made:
+    made: Made = []
+    for copy in batch:
+        try:
+            copy.make()
+        except Exception as error:  # noqa: BLE001  (raised in a thread, it would be lost)
+            made.append((copy, error))
+        else:
+            made.append((copy, None))
+    return made

@@ -1,4 +1,4 @@
-"""A relay's out-tray: the copies in hand for it, where its connections take the next one and put down what came of it."""
+"""A relay's out-tray: its connections take the copies in hand from it, and put the results into it."""
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -9,90 +9,89 @@ from mailer.domain.errors import MailerError
 from mailer.domain.ports import AttemptJournal, Message, Parcel
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
-from mailer.pipeline.sending.signing import UNMAKABLE, MadeAhead, Work
+from mailer.pipeline.sending.signing import UNMAKABLE, Made, MadeAhead, OutgoingCopy
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """A copy at which a connection broke off for no stated reason, and why."""
+    """A copy at which a connection broke off without a stated reason, and the error."""
 
-    work: Work
+    copy: OutgoingCopy
     why: str
 
 
 class OutTray:
-    """What one relay's connections take from. Nothing is waited for here; `nudge` is called when there is much to do."""
+    """What one relay's connections take from. No call waits; `nudge` is called when the ledger has something to do."""
 
     def __init__(self, context: Context, journal: AttemptJournal, nudge: Callable[[], None]) -> None:
-        self._context = context
         self._clock = context.clock
         self._journal = journal
         self._nudge = nudge
-        self._queue: deque[Work] = deque()
-        self._ahead = MadeAhead(context, self._made_ahead) if context.signer is not None else None
+        self._queue: deque[OutgoingCopy] = deque()
+        self._ahead = MadeAhead(self._made_ahead) if context.signer is not None else None
         self._wakers: list[Callable[[], None]] = []
         self._going: Collection[int] = ()
         self._results: list[Result] = []
         self._broken: list[Broken] = []
-        self.spoiled: list[tuple[Claim, str]] = []
+        self.unmakable: list[tuple[Claim, str]] = []
         self.open = True
-        self.taken = 0  # in the connections' hands
+        self.taken = 0  # copies that connections hold now
         self.handed_over = 0
-        self.mark = 1  # from so few left on, or so many put down, the ledger is to be asked
+        self.mark = 1  # `nudge` is called when so many copies are left, or so many results wait
 
     def __len__(self) -> int:
         return len(self._queue) + (len(self._ahead) if self._ahead is not None else 0)
 
     # --- the ledger's side --------------------------------------------------------------------------------------------
 
-    def add(self, works: Iterable[Work], going: Collection[int]) -> None:
-        """There is more to take; copies of mailings that are not among those `going` on are put down untried."""
+    def add(self, copies: Iterable[OutgoingCopy], going: Collection[int]) -> None:
+        """Add copies. Those of mailings that are not among the `going` ones are put down untried, old and new."""
         if going != self._going:
             self._going = going
-            waiting = [*self._queue, *(self._ahead.withdraw() if self._ahead is not None else ())]
-            self._queue.clear()
-            works = [*waiting, *works]
-        works = list(self._kept(works))
+            copies = [*self._withdraw(), *copies]
+        copies = list(self._kept(copies))
         if self._ahead is not None:
-            self._ahead.add(works)
+            self._ahead.add(copies)
             self._ahead.go_on(len(self._queue))
         else:
-            self._queue.extend(works)
+            self._queue.extend(copies)
         if len(self):
             self._wake()
 
     def close(self) -> None:
-        """Nothing more is taken; what nobody took is put down untried."""
+        """Let no copy be taken any more; those that wait are put down untried."""
         self.open = False
-        waiting = [*self._queue, *(self._ahead.withdraw() if self._ahead is not None else ())]
-        self._queue.clear()
-        for work in waiting:
-            self._put_back(work)
+        for copy in self._withdraw():
+            self._put_back(copy)
         self._wake()
 
     async def settled(self) -> None:
-        """Wait until no thread has a copy any more; the tray is closed, so all of them have been put down then."""
+        """Wait until no thread holds a copy; once the tray is closed, all of them have been put down then."""
         if self._ahead is not None:
             await self._ahead.settled()
 
-    def _kept(self, works: Iterable[Work]) -> Iterator[Work]:
-        """Those that may still leave; the others are put down untried."""
-        for work in works:
-            if self.open and work.claim.mailing in self._going:
-                yield work
-            else:
-                self._put_back(work)
+    def _withdraw(self) -> list[OutgoingCopy]:
+        waiting = [*self._queue, *(self._ahead.withdraw() if self._ahead is not None else ())]
+        self._queue.clear()
+        return waiting
 
-    def _made_ahead(self, works: Iterable[tuple[Work, Exception | None]]) -> None:
-        """Threads have made these, or could not."""
-        good = [work for work, error in works if error is None or not self._spoil(work, error)]
-        self._queue.extend(self._kept(good))
+    def _kept(self, copies: Iterable[OutgoingCopy]) -> Iterator[OutgoingCopy]:
+        """The copies that may still leave; the others are put down untried."""
+        for copy in copies:
+            if self.open and copy.claim.mailing in self._going:
+                yield copy
+            else:
+                self._put_back(copy)
+
+    def _made_ahead(self, batch: Made) -> None:
+        makable = [copy for copy, error in batch if error is None or not self._refuse(copy, error)]
+        self._queue.extend(self._kept(makable))
         self._wake()
 
     def collect(self) -> tuple[list[Result], list[Broken]]:
-        """What was put down since the last time."""
+        """Take out the results, and the copies at which connections broke, since the last call."""
         results, self._results = self._results, []
         broken, self._broken = self._broken, []
         return results, broken
@@ -105,101 +104,101 @@ class OutTray:
     # --- the connections' side ----------------------------------------------------------------------------------------
 
     def take(self, wake: Callable[[], None]) -> Parcel | None:
-        """The next copy with its bytes made; None when there is none now, and `wake` is called once that changes."""
+        """The next copy with its message made; None when none waits now, and `wake` is called once that changes."""
         while self._queue:
-            work = self._queue.popleft()
+            copy = self._queue.popleft()
             if len(self._queue) == self.mark:
                 self._nudge()
-            if self._clock.elapsed() >= work.until:
-                self._put_back(work)  # this process was frozen, or the relay very slow: another one may have it
+            if self._clock.elapsed() >= copy.until:
+                self._put_back(copy)  # this process was frozen, or the relay is very slow: any sender may take it now
                 continue
             if self._ahead is not None:
                 self._ahead.go_on(len(self._queue))
-            elif not self._made(work):
+            elif not self._made(copy):
                 continue
-            work.started_at = self._clock.now()
+            copy.started_at = self._clock.now()
             self.taken += 1
-            return work
+            return copy
         if self.open:
             self.await_more(wake)
             self._nudge()
         return None
 
     def await_more(self, wake: Callable[[], None]) -> None:
-        """`wake` is called once: when there is more to take, or when there will be none."""
+        """Call `wake` once: when copies have been added, or when the tray closes."""
         self._wakers.append(wake)
 
     def begin(self, parcel: Parcel) -> bool:
-        """Note in the journal that its content begins to leave; False when it may not: then it is put down untried.
+        """Note in the journal that the content begins to leave. False: it may not leave, and is put down untried.
 
-        It may not when the mailing was paused, the lease is over (this process may have been frozen meanwhile), or the
-        journal cannot be written.
+        It may not when the mailing was paused, when the lease is over (this process may have been frozen meanwhile), or
+        when the journal cannot be written.
         """
-        work = _work(parcel)
-        if work.claim.mailing in self._going and self._clock.elapsed() < work.until:
+        copy = _outgoing(parcel)
+        if copy.claim.mailing in self._going and self._clock.elapsed() < copy.until:
             try:
-                self._journal.write(work.claim.delivery, work.claim.epoch, Noted.BEGUN)
+                self._journal.write(copy.claim.delivery, copy.claim.epoch, Noted.BEGUN)
             except MailerError as error:
-                maillog.failed(f"delivery {work.claim.delivery} waits:", error)
-                self.close()  # the next one could not begin either
+                maillog.failed(f"delivery {copy.claim.delivery} waits:", error)
+                self.close()  # the next copy could not begin either
             else:
-                work.begun = True
+                copy.begun = True
                 return True
         else:
-            maillog.claim_lost(work.claim.delivery)
+            maillog.claim_lost(copy.claim.delivery)
         self.taken -= 1
-        self._put_back(work)
+        self._put_back(copy)
         return False
 
     def end(self, parcel: Parcel, outcome: Outcome) -> None:
-        """Put it down with what came of the attempt."""
-        work = _work(parcel)
-        claim, reply = work.claim, outcome.reply
+        """Put the copy down with the outcome of the attempt."""
+        copy = _outgoing(parcel)
+        claim, reply = copy.claim, outcome.reply
         self.taken -= 1
         self.handed_over += 1
         try:
             self._journal.write(claim.delivery, claim.epoch, noted_of(outcome), reply.code if reply else 0)
         except MailerError as error:
-            # The ledger will know it; only if this process ends before that, the copy is in doubt.
+            # The ledger will record it. The copy is in doubt only if this process ends before that.
             maillog.failed(f"noting the answer to delivery {claim.delivery}", error)
         maillog.handed_over(claim.delivery, outcome)
-        self._put_down(work, event_of(outcome), outcome)
+        self._put_down(copy, event_of(outcome), outcome)
 
     def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
-        """Put it down untried: nothing of it has left."""
-        work = _work(parcel)
+        """Put the copy down untried: no content of it has left. `blamed`: the connection broke off at it."""
+        copy = _outgoing(parcel)
         self.taken -= 1
         if blamed:
-            self._broken.append(Broken(work=work, why=why))
+            self._broken.append(Broken(copy=copy, why=why))
         else:
-            self._put_back(work)
+            self._put_back(copy)
 
-    def _made(self, work: Work) -> bool:
+    def _made(self, copy: OutgoingCopy) -> bool:
         try:
-            work.make(self._context)
+            copy.make()
         except UNMAKABLE as error:
-            return not self._spoil(work, error)
+            return not self._refuse(copy, error)
         return True
 
-    def _spoil(self, work: Work, error: Exception) -> bool:
-        # Every copy was made once before the first left; this one cannot be made any more. A person must look.
-        self.spoiled.append((work.claim, str(error)))
-        self._put_back(work)
+    def _refuse(self, copy: OutgoingCopy, error: Exception) -> bool:
+        # Every copy was proved before the first one left, yet this one cannot be made: a person must look.
+        self.unmakable.append((copy.claim, str(error)))
+        self._put_back(copy)
         return True
 
-    def _put_back(self, work: Work) -> None:
-        self._put_down(work, Event.UNUSED, None)
+    def _put_back(self, copy: OutgoingCopy) -> None:
+        self._put_down(copy, Event.UNUSED, None)
 
-    def _put_down(self, work: Work, event: Event, outcome: Outcome | None) -> None:
+    def _put_down(self, copy: OutgoingCopy, event: Event, outcome: Outcome | None) -> None:
         now = self._clock.now()
-        work.message = Message(b"")  # whoever holds the copy on needs no longer what it says
+        copy.message = Message(b"")  # the connection may hold the copy on, and needs its content no longer
         self._results.append(
             Result(
-                claim=work.claim,
+                claim=copy.claim,
                 event=event,
                 outcome=outcome,
-                begun=work.begun,
-                started_at=work.started_at or now,
+                begun=copy.begun,
+                started_at=copy.started_at or now,
                 finished_at=now,
             )
         )
@@ -207,6 +206,6 @@ class OutTray:
             self._nudge()
 
 
-def _work(parcel: Parcel) -> Work:
-    assert isinstance(parcel, Work), "a tray gets back what was taken from it"
+def _outgoing(parcel: Parcel) -> OutgoingCopy:
+    assert isinstance(parcel, OutgoingCopy), "a tray gets back what was taken from it"
     return parcel

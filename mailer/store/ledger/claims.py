@@ -7,34 +7,28 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Update, bindparam, or_, select, update
 
+from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Event, State, advance
 from mailer.domain.errors import MailerError
 from mailer.domain.mailing import MailingState
 from mailer.store.columns import UtcDateTime, insert_into
+from mailer.store.copies.rows import COPY_COLUMNS, copy_from
 from mailer.store.ledger.batches import gathered, packed, read, unpacked
 from mailer.store.schema.tables import deliveries, is_pending, ledger_state, mailings
 
 
 class Claim(NamedTuple):
-    """The right to hand over one copy, until the lease ends or the epoch has moved on, with what the copy says."""
+    """The right to hand over one copy, until the lease ends or the delivery's epoch has moved on."""
 
     delivery: int
     epoch: int
     mailing: int
-    person: str
-    language: str
-    variant: str
-    copy_number: int
-    address: str
     family: str
-    name: str
-    salutation: str
-    paid_until: date | None
+    copy: Copy
     message_id: str
 
 
-_CLAIMED = ("id", *Claim._fields[1:])
-_PAID_UNTIL = Claim._fields.index("paid_until")
+_CLAIMED = ("id", "epoch", "mailing", "family", "message_id", *COPY_COLUMNS)
 
 
 def claim(
@@ -78,9 +72,10 @@ def claim(
 
 
 def _claim(row: list[Any]) -> Claim:
-    row[1] += 1  # the epoch that the claim begins
-    row[_PAID_UNTIL] = date.fromisoformat(row[_PAID_UNTIL]) if row[_PAID_UNTIL] else None
-    return Claim._make(row)
+    delivery, epoch, mailing, family, message_id, *columns = row
+    paid_until = columns[-1]
+    columns[-1] = date.fromisoformat(paid_until) if paid_until is not None else None
+    return Claim(delivery, epoch + 1, mailing, family, copy_from(*columns), message_id)  # claiming raises the epoch
 
 
 @cache

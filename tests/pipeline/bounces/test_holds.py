@@ -253,7 +253,7 @@ def test_a_mailing_that_is_refused_with_the_same_words_withdraws_its_holds_too(
     approve.approve(app.context, name)
     approve.send(app.context, name)
     for work in (works := claim(app))[:5]:
-        mine = work.claim.person == "P001"
+        mine = work.claim.copy.person == "P001"
         answer(app, work, NEVER if mine else ACCEPTED, begun=not mine)
     assert held(app) == [(ANNA.email, "address")]
     # Words of which nobody knows whose trouble they mean: the part that failed for our sake stays small.
@@ -274,7 +274,7 @@ def test_a_mailing_under_way_is_paused_and_goes_on_when_a_person_says_so(
     approve.send(app.context, name)
     works = claim(app)
     for work in works[:40]:
-        dead = work.claim.copy_number < 7
+        dead = work.claim.copy.copy_number < 7
         answer(app, work, NEVER if dead else ACCEPTED, begun=not dead)
     assert report.progress(app.context, name).state is MailingState.PAUSED
     assert "6 of 60 copies failed because their address is dead" in report.progress(app.context, name).pause_reason
@@ -282,7 +282,7 @@ def test_a_mailing_under_way_is_paused_and_goes_on_when_a_person_says_so(
     approve.resume(app.context, name)
     for work in works[40:]:
         clock.advance(seconds=1)
-        dead = work.claim.copy_number < 46
+        dead = work.claim.copy.copy_number < 46
         answer(app, work, NEVER if dead else ACCEPTED, begun=not dead)
     # Five more are no tenth: what was counted before does not count again.
     assert report.progress(app.context, name).state is MailingState.SENDING

@@ -125,7 +125,7 @@ def test_a_token_of_what_was_never_handed_over_is_refused(app: App) -> None:
 def test_a_fast_bounce_settles_an_uncertain_copy_and_one_in_hand(app: App) -> None:
     import_register(app, members(2, first=31))
     supplement.supplement(app.context, ISSUE)
-    works = {work.claim.person: work for work in claim(app)}
+    works = {work.claim.copy.person: work for work in claim(app)}
     answer(app, works["P031"], LOST)
     assert [copies(app)[one].state for one in ("P031", "P032")] == [State.UNCERTAIN, State.SENDING]
     for person in ("P031", "P032"):

@@ -10,8 +10,8 @@ from mailer.app.installation import App, reload
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import MailingState
 from mailer.domain.remedy import Action
-from mailer.pipeline.issues import proof
 from mailer.pipeline.issues.compile import Letterhead
+from mailer.pipeline.issues.copies import workbench
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings import approve, copies_of, freeze, plan, supplement
 from mailer.pipeline.mailings.entitle import judge_everybody
@@ -20,7 +20,6 @@ from mailer.store import mailings
 from mailer.store.copies import deliveries
 from tests.club import (
     ISSUE,
-    THURSDAY,
     Club,
     Member,
     begin,
@@ -89,7 +88,7 @@ def test_the_bytes_are_those_of_the_first_mailing_whatever_changed_since(app: Ap
 def message(app: App, number: int) -> bytes:
     with app.store.transaction() as connection:
         first = approve.first_mailing(connection, ISSUE)
-        bench = proof.workbench(connection, first, THURSDAY)
+        bench = workbench(connection, app.context, first)
         [copy] = [one for one in deliveries.of_mailing(connection, first.id) if one.copy_number == number]
     return bench.make(copy.copy, copy.message_id)
 

@@ -59,15 +59,8 @@ def test_a_claim_marks_at_once_and_tells_what_the_copy_says(store: Store) -> Non
             delivery=delivery,
             epoch=1,
             mailing=mailing,
-            person="P001",
-            language="en",
-            variant=copy.copy.variant.name,
-            copy_number=1,
-            address="p@googlemail.com",
             family="gmail.com",
-            name="Name 1",
-            salutation="Dear 1",
-            paid_until=copy.copy.paid_until,
+            copy=a_copy(1, address=Address(local="p", domain="googlemail.com")),
             message_id="<1@example.org>",
         )
         assert (copy.owner, copy.epoch, copy.marked_at, copy.next_attempt_at) == (owner, 1, NOW, None)
@@ -211,7 +204,7 @@ def test_only_copies_to_one_provider_or_to_all_but_some(
         ]
         write(connection, mailing, copies)
         found = take(connection, mailing, an_owner(connection), family=family, without=without)
-        assert [one.copy_number for one in found] == taken
+        assert [one.copy.copy_number for one in found] == taken
 
 
 # --- what else a claim tells ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The workbench: one way to make a copy, from a row's plain values, and messages prepared once for each edition."""
+"""The workbench: one way to make a copy, from what was frozen when the mailing was planned."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -10,8 +10,11 @@ from mailer.domain.circulation import Copy
 from mailer.domain.edition import NO_INSERT, Slot
 from mailer.domain.errors import CannotRender
 from mailer.domain.newsletter import SenderName
+from mailer.domain.ports import Message
 from mailer.formats.message.parts import html_and_text
-from mailer.pipeline.issues.compile import Letterhead, Workbench
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.issues.compile import Letterhead
+from mailer.pipeline.issues.copies import Workbench
 from tests.formats.made_up import CORPORATE, a_newsletter, an_edition, an_issue
 
 COPY = Copy(
@@ -24,7 +27,6 @@ COPY = Copy(
     salutation="Dear Ms. Harbour",
     paid_until=date(2031, 6, 30),
 )
-ROW = ("en", "corporate-renew", 17, "ada@example.org", "Ada Harbour", "Dear Ms. Harbour", date(2031, 6, 30), "<m17@x>")
 
 
 @pytest.fixture
@@ -34,28 +36,38 @@ def bench() -> Workbench:
         for language in ("en", "ru")
         for variant in (CORPORATE, NO_INSERT)
     }
+    issue = an_issue()
     return Workbench(
-        issue=an_issue(),
+        issue=IssueName(newsletter=issue.newsletter, serial=issue.serial),
         letterhead=Letterhead.of(a_newsletter()),
         editions=editions,
+        pictures={picture.name: picture for picture in issue.pictures},
         date=datetime(2031, 3, 5, tzinfo=UTC),
+        unsubscribe=lambda delivery: f"u{delivery}@club.example",
+        sign=lambda message, date: Message(b"Signed: %d\r\n" % date.year + message),
     )
 
 
-def test_a_row_and_a_copy_make_the_same_message(bench):
-    made = bench.make(COPY, "<m17@x>")
-    assert made == bench.print_copy(*ROW)
-    html, text = html_and_text(made)
-    for said in ("Dear Ms. Harbour", "Copy No. 17 · Ada Harbour · for personal use only", "June 30, 2031"):
-        assert said in html
-        assert said in text
+def test_a_copy_says_what_was_frozen(bench: Workbench) -> None:
+    html, text = html_and_text(bench.make(COPY, "<m17@x>"))
+    for words in ("Dear Ms. Harbour", "Copy No. 17 · Ada Harbour · for personal use only", "June 30, 2031"):
+        assert words in html
+        assert words in text
 
 
-def test_messages_are_prepared_once_for_an_edition_and_once_for_its_tests(bench):
+def test_a_copy_is_signed_and_names_its_deliverys_unsubscribe_address(bench: Workbench) -> None:
+    message = bench.make(COPY, "<m17@x>", delivery=17)
+    assert message.startswith(b"Signed: 2031\r\n")
+    assert b"List-Unsubscribe: <mailto:u17@club.example?subject=unsubscribe>\r\n" in message
+    assert message == b"Signed: 2031\r\n" + bench.make(COPY, "<m17@x>", delivery=17, sign=False)
+    assert b"List-Unsubscribe" not in bench.make(COPY, "<m17@x>")
+
+
+def test_messages_are_prepared_once_for_an_edition_and_once_for_its_tests(bench: Workbench) -> None:
     for number in range(3):
         for test in (False, True):
             bench.make(replace(COPY, copy_number=number), f"<m{number}@x>", test=test)
-    assert set(bench._builders) == {("en", "corporate-renew", False), ("en", "corporate-renew", True)}
+    assert set(bench._builders) == {("en", CORPORATE, False), ("en", CORPORATE, True)}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +77,7 @@ def test_messages_are_prepared_once_for_an_edition_and_once_for_its_tests(bench)
         ("ru", "ТЕСТ: пробная рассылка, вариант corporate-renew. Не пересылать."),
     ],
 )
-def test_a_test_says_so_in_its_subject_and_above_both_parts(bench, language, mark):
+def test_a_test_says_so_in_its_subject_and_above_both_parts(bench: Workbench, language: str, mark: str) -> None:
     made = bench.make(replace(COPY, language=language), "<m17@x>", test=True)
     html, text = html_and_text(made)
     assert mark in html
@@ -73,7 +85,7 @@ def test_a_test_says_so_in_its_subject_and_above_both_parts(bench, language, mar
     assert mark not in html_and_text(bench.make(replace(COPY, language=language), "<m17@x>"))[0]
 
 
-def test_nobody_has_to_be_paid_where_no_date_is_told(bench):
+def test_nobody_has_to_be_paid_where_no_date_is_told(bench: Workbench) -> None:
     html, _ = html_and_text(bench.make(replace(COPY, variant=NO_INSERT, paid_until=None), "<m17@x>"))
     assert "Ada Harbour" in html
     with pytest.raises(
@@ -82,7 +94,7 @@ def test_nobody_has_to_be_paid_where_no_date_is_told(bench):
         bench.make(replace(COPY, paid_until=None), "<m17@x>")
 
 
-def test_what_no_header_can_hold_names_the_person(bench):
+def test_what_no_header_can_hold_names_the_person(bench: Workbench) -> None:
     with pytest.raises(CannotRender, match="the en copy of person P001 cannot be made: The To cannot hold"):
         bench.make(replace(COPY, address=Address(local="=?x", domain="example.org")), "<m17@x>")
     sender = SenderName(name="The\nLetter", address=Address(local="letter", domain="club.example"))
@@ -91,6 +103,6 @@ def test_what_no_header_can_hold_names_the_person(bench):
         spoilt.make(COPY, "<m17@x>")
 
 
-def test_an_edition_that_is_not_there_is_a_key_error(bench):
+def test_an_edition_that_is_not_there_is_a_key_error(bench: Workbench) -> None:
     with pytest.raises(KeyError):
         bench.make(replace(COPY, language="de"), "<m17@x>")

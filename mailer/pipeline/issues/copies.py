@@ -1,0 +1,129 @@
+"""Makes each person's copy of an issue: fills in the edition, then signs the message. No copy is made elsewhere."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from unicodedata import normalize
+
+from mailer.domain.circulation import Copy
+from mailer.domain.edition import Edition, Slot, Variant
+from mailer.domain.errors import BadInput, CannotRender
+from mailer.domain.issue import PictureFile
+from mailer.domain.mailing import Mailing
+from mailer.domain.ports import Message
+from mailer.formats.dates_and_money import long_date
+from mailer.formats.issue.picture import picture_file
+from mailer.formats.message.builder import MessageBuilder, prepare_messages
+from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.compile import Letterhead, loaded
+from mailer.store import Connection, issues, mailings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """Everything that is the same in each copy of one mailing; `date` stands in the Date header.
+
+    `unsubscribe` gives the address to which a delivery's reader writes to get no more, or nothing; `sign` signs a
+    message as of a date, where we sign.
+    """
+
+    issue: IssueName
+    letterhead: Letterhead
+    editions: Mapping[tuple[str, Variant], Edition]
+    pictures: Mapping[str, PictureFile]
+    date: datetime
+    unsubscribe: Callable[[int], str]
+    sign: Callable[[Message, datetime], Message]
+    # By language, variant and whether for a test. Each is prepared when the first copy needs it.
+    _builders: dict[tuple[str, Variant, bool], MessageBuilder] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def make(
+        self, copy: Copy, message_id: str, *, delivery: int | None = None, test: bool = False, sign: bool = True
+    ) -> Message:
+        """The message of one copy: the same bytes from the same inputs.
+
+        Its reader can unsubscribe by mail when the `delivery` is named. A `test` is marked as one. Without `sign` the
+        message shows only whether the copy can be made: signing takes longer than all the rest. No line begins with a
+        dot, so SMTP has none to double. Raises CannotRender naming the person, KeyError for a missing edition.
+        """
+        builder = self._builders.get((copy.language, copy.variant, test)) or self._prepare(copy, test=test)
+        until = copy.paid_until
+        values = {
+            Slot.NAME: copy.name,
+            Slot.SALUTATION: copy.salutation,
+            Slot.COPY_NUMBER: str(copy.copy_number),
+            Slot.PAID_UNTIL: _date_in_words(until, copy.language) if until is not None else "",
+        }
+        unsubscribe = self.unsubscribe(delivery) if delivery is not None else ""
+        try:
+            message = builder.make(copy.name, copy.address.wire, message_id, values, unsubscribe)
+        except CannotRender as error:
+            raise _unmade(copy, f"{error}; mend the register, then plan again") from error
+        except BadInput as error:
+            raise _unmade(copy, str(error)) from error
+        return self.sign(message, self.date) if sign else message
+
+    def _prepare(self, copy: Copy, *, test: bool) -> MessageBuilder:
+        edition = self.editions[copy.language, copy.variant]
+        try:
+            builder = prepare_messages(
+                edition,
+                sender=self.letterhead.sender,
+                reply_to=self.letterhead.reply_to,
+                subject=f"[TEST] {edition.subject}" if test else edition.subject,
+                date=self.date,
+                list_id=f"{self.issue.newsletter}.{self.letterhead.sender.address.domain}",
+                list_name=self.letterhead.list_name,
+                feedback_id=f"{self.issue.serial}:{self.issue.newsletter}:club-mailer",
+                pictures=[self.pictures[name] for name in edition.pictures],
+                banner=_test_banner(edition) if test else "",
+            )
+        except BadInput as error:
+            raise _unmade(copy, str(error)) from error
+        return self._builders.setdefault((copy.language, copy.variant, test), builder)
+
+
+def workbench(connection: Connection, context: Context, mailing: Mailing) -> Workbench:
+    """What the copies of a mailing are made from, as frozen when it was planned: no text is parsed again.
+
+    The date is the start of sending, or now while that is not fixed.
+    """
+    date = mailing.starts_at or context.clock.now()
+    editions = loaded(mailings.editions_of(connection, mailing.id))
+    return Workbench(
+        issue=IssueName(newsletter=mailing.newsletter, serial=mailing.serial),
+        letterhead=Letterhead.load(mailings.letterhead_of(connection, mailing.id)),
+        editions=editions,
+        pictures=_pictures(connection, mailing, editions),
+        date=date.replace(microsecond=0),
+        unsubscribe=context.unsubscribe,
+        sign=context.signed,
+    )
+
+
+def _pictures(
+    connection: Connection, mailing: Mailing, editions: Mapping[tuple[str, Variant], Edition]
+) -> dict[str, PictureFile]:
+    """The pictures that the editions show, by name, from the files of the revision as they were pulled."""
+    shown = {name for edition in editions.values() for name in edition.pictures}
+    if not shown:
+        return {}
+    files = {normalize("NFC", file.name): file.content for file in issues.files_of(connection, mailing.content_hash)}
+    return {name: picture_file(name, files[name]) for name in shown}
+
+
+# A mailing has few different dates, and writing one in words takes as long as the rest of a copy.
+_date_in_words = lru_cache(maxsize=1024)(long_date)
+
+
+def _unmade(copy: Copy, why: str) -> CannotRender:
+    return CannotRender(f"the {copy.language} copy of person {copy.person} cannot be made: {why}")
+
+
+def _test_banner(edition: Edition) -> str:
+    if edition.language == "ru":
+        return f"ТЕСТ: пробная рассылка, вариант {edition.variant.name}. Не пересылать."
+    return f"TEST: a test mailing, variant {edition.variant.name}. Please do not forward."

@@ -1,0 +1,101 @@
+"""Records attempts in the ledger, and decides when a copy is tried again, given up or held."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from mailer.domain.delivery import Deferred, Event, State, Unknown
+from mailer.pipeline import maillog
+from mailer.pipeline.bounces.consequences import after_results
+from mailer.pipeline.context import Context
+from mailer.pipeline.sending.limits import learn
+from mailer.pipeline.sending.settings import SendSettings
+from mailer.store import Connection, history
+from mailer.store.copies import deliveries
+from mailer.store.ledger import outages
+from mailer.store.ledger import results as ledger
+from mailer.store.ledger.claims import Claim
+from mailer.store.ledger.results import Result
+
+
+def record(
+    connection: Connection,
+    context: Context,
+    settings: SendSettings,
+    owner: int,
+    relay: str,
+    results: Sequence[Result],
+    now: datetime,
+) -> None:
+    """Write the attempts with their replies, and move each delivery on: accepted, rejected, uncertain, or tried later.
+
+    A provider that asked us to slow down gets nothing for a while, a mailing that is refused too often is paused, and
+    an address that is refused again and again is held.
+    """
+    if not results:
+        return
+    results = _timed(connection, settings, results, now)
+    ledger.record(connection, owner, relay, results)
+    learn(connection, [(result.claim.family, result.outcome) for result in results if result.outcome is not None], now)
+    if settings.resend_unknown:
+        for result in results:
+            # Without a further attempt it stays uncertain: a relay that loses every reply would send copy after copy.
+            if isinstance(result.outcome, Unknown) and result.next_attempt_at is not None:
+                _resend_uncertain(connection, context, result.claim.delivery, result.next_attempt_at)
+    after_results(connection, context, results)
+
+
+def hold_unmakable(connection: Connection, claim: Claim, why: str) -> None:
+    """Hold a copy that cannot be made, if it waits: a person must look."""
+    delivery = deliveries.delivery(connection, claim.delivery)
+    if delivery is not None and delivery.state is State.PENDING:
+        deliveries.move(connection, delivery, Event.HELD, held_reason="cannot_render")
+        maillog.cannot_render(claim.delivery, why)
+
+
+def _timed(
+    connection: Connection, settings: SendSettings, results: Sequence[Result], now: datetime
+) -> Sequence[Result]:
+    """The results, those that were deferred or lost with the time of the next attempt, or given up."""
+    unsure = [result.claim.delivery for result in results if isinstance(result.outcome, Deferred | Unknown)]
+    if not unsure:
+        return results
+    tries = ledger.tries(connection, unsure)
+    earliest = min([first for _, first in tries.values()], default=now)
+    down = outages.since(connection, earliest)
+    return [_with_next_attempt(result, tries, down, settings, now) for result in results]
+
+
+def _with_next_attempt(
+    result: Result,
+    tries: Mapping[int, tuple[int, datetime]],
+    down: Sequence[tuple[datetime, datetime | None]],
+    settings: SendSettings,
+    now: datetime,
+) -> Result:
+    if not isinstance(result.outcome, Deferred | Unknown):
+        return result
+    attempts, first = tries.get(result.claim.delivery, (0, result.started_at))
+    next_attempt_at = settings.backoff.next_attempt(
+        first_attempt_at=first,
+        attempts=attempts + 1,
+        now=now,
+        give_up_after=settings.give_up_after,
+        down=sum((max(timedelta(0), (end or now) - max(begin, first)) for begin, end in down), start=timedelta(0)),
+    )
+    gave_up = isinstance(result.outcome, Deferred) and next_attempt_at is None
+    return result._replace(event=Event.GAVE_UP if gave_up else result.event, next_attempt_at=next_attempt_at)
+
+
+def _resend_uncertain(connection: Connection, context: Context, identity: int, next_attempt_at: datetime) -> None:
+    """Send an uncertain copy once more, as `on_unknown = "resend"` asks, and keep that in its history."""
+    delivery = deliveries.delivery(connection, identity)
+    if delivery is not None and delivery.state is State.UNCERTAIN:
+        deliveries.move(connection, delivery, Event.SETTLED_RESEND, next_attempt_at=next_attempt_at)
+        history.record(
+            connection,
+            at=context.clock.now(),
+            who=context.who,
+            verb="settle",
+            subject=f"delivery {identity}",
+            detail='on_unknown = "resend"',
+        )
