@@ -16,7 +16,7 @@ from typing import Any, NoReturn, Self
 from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from mailer.gateways import private_files
-from mailer.gateways.smtp.transport import Security
+from mailer.gateways.smtp.settings import Security
 
 LOOPBACK = "127.0.0.1"
 

@@ -14,7 +14,7 @@ from mailer.config.machine import load_config
 from mailer.domain.delivery import Noted, Trace
 from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.gateways import key_file, new_installation, private_files
-from mailer.gateways.smtp.transport import Security
+from mailer.gateways.smtp.settings import Security
 from mailer.pipeline.sending.lane import AHEAD
 from mailer.pipeline.sending.limits import FamilyLimit, RelayLimit
 from mailer.pipeline.sending.turn import TurnRequest, run_turn

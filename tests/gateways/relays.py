@@ -11,7 +11,8 @@ from mailer.domain.delivery import Outcome
 from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Envelope, Message, Parcel
 from mailer.gateways.smtp.connection import SmtpConnection
-from mailer.gateways.smtp.transport import Security, SmtpSettings, SmtpTransport
+from mailer.gateways.smtp.settings import Security, SmtpSettings
+from mailer.gateways.smtp.transport import SmtpTransport
 from tests.scripted_relay import Misbehaviour, Phase, Script
 
 SENDER = Address(local="bulletin", domain="club.example")

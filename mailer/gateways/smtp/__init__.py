@@ -1,1 +1,1 @@
-"""The way out: a connection to a relay, the dialogue on it, and what its answers mean."""
+"""Sends messages to a relay by SMTP: the connection, the dialogue on it, and what the replies mean."""

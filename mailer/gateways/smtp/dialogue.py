@@ -1,8 +1,8 @@
-"""What is said to a relay and what its answers mean: bytes in, events out, every answer matched to its command.
+"""The SMTP dialogue with a relay as a state machine: bytes in, events out, every reply matched to its command.
 
-No I/O and no clock (after h11): `ask` and `content` put into `outgoing` what is to be written, `receive` turns what came
-into events. Three manners, by what the relay announced: one command at a time (RFC 5321); groups of commands, so that a
-message costs one round trip (PIPELINING, RFC 2920); whole messages one behind the other (CHUNKING, RFC 3030).
+There is no I/O and no clock here (as in h11): `offer` and `send_content` fill `outgoing`, `receive` turns octets into
+events. The relay's extensions decide between three modes: one command at a time (RFC 5321); groups of commands, one
+round trip a message (PIPELINING, RFC 2920); several messages in flight (CHUNKING, RFC 3030).
 """
 
 from collections import deque
@@ -11,20 +11,27 @@ from dataclasses import dataclass, field
 
 from mailer.domain.ports import Parcel
 from mailer.gateways.smtp import dsn
-from mailer.gateways.smtp.events import Answered, CommandRefused, Event, Over, Verb, Wanted
+from mailer.gateways.smtp.events import (
+    CommandRefused,
+    ContentReplied,
+    ContentWanted,
+    DialogueEnded,
+    DialogueEvent,
+    Verb,
+)
 from mailer.gateways.smtp.replies import ReplyReader
 
-# The classes of answers (first digits) that fit a command; any other means that answers and commands are out of step.
-_FIT_DATA = (3, 4, 5)
-_FIT = (2, 4, 5)
+# First digits of the replies that a command may get; any other means that replies and commands are out of step.
+_DATA_REPLIES = (3, 4, 5)
+_OTHER_REPLIES = (2, 4, 5)
 
-# An answer to one of these ends a copy, or the conversation, even when it closes the service (421).
-_LAST = (Verb.CONTENT, Verb.DOT, Verb.BDAT, Verb.QUIT)
+# A reply to one of these is final for the copy or the connection, even when it closes the service (421).
+_FINAL = (Verb.CONTENT, Verb.DOT, Verb.BDAT, Verb.QUIT)
 
 
 @dataclass(slots=True, eq=False)
-class _Turn:
-    """One copy in the dialogue. `begun`: its content was said."""
+class _Transaction:
+    """The mail transaction of one copy. `begun`: its content was put into `outgoing`."""
 
     parcel: Parcel
     refusal: CommandRefused | None = None
@@ -33,235 +40,243 @@ class _Turn:
 
 @dataclass(slots=True)
 class Dialogue:
-    """One conversation after its greeting. Every copy asked for ends as Answered or CommandRefused, or is among `abandon`'s.
+    """The dialogue after greeting and login. Every offered copy ends as ContentReplied or CommandRefused, or in `abandon`.
 
-    `extensions` are the relay's, in small letters. `window` is how many copies may be under way at once where CHUNKING
-    allows more than one; it may be changed between two copies.
+    `extensions` are the relay's, in lower case. `window` is how many copies may be in flight where CHUNKING allows more
+    than one; it may be changed between two copies.
     """
 
     extensions: frozenset[str]
     window: int = 1
     outgoing: list[bytes] = field(default_factory=list)
     _replies: ReplyReader = field(default_factory=ReplyReader)
-    _awaited: deque[tuple[Verb, _Turn | None]] = field(default_factory=deque)
-    _turns: deque[_Turn] = field(default_factory=deque)
-    _held: Answered | None = None  # believed only when the answers that came with it fit as well
+    _expected: deque[tuple[Verb, _Transaction | None]] = field(default_factory=deque)
+    _transactions: deque[_Transaction] = field(default_factory=deque)
+    _unconfirmed: ContentReplied | None = None  # valid only if the reply after it fits its command too
     _reset_due: bool = False
-    _answered_one: bool = False
-    _in_step: bool = False  # behind the answer to a content, a DATA was answered with 354
-    _over: bool = False
+    _content_replied: bool = False
+    _in_step: bool = False  # after the reply to a content, a DATA got its 354
+    _ended: bool = False
 
     @property
     def pipelined(self) -> bool:
-        """Whether commands go in groups."""
+        """Whether commands are sent in groups."""
         return "pipelining" in self.extensions
 
     @property
     def chunked(self) -> bool:
-        """Whether the next copy goes with BDAT.
+        """Whether the next copy is sent with BDAT.
 
-        The first two of a connection never do. To MAIL, RCPT and BDAT the same answer fits, so that one too many or too
-        few would give a copy the answer of another; the second 354 proves that this relay gives one to each command.
+        The first two of a connection are not. MAIL, RCPT and BDAT get the same reply codes, so a missing or additional
+        reply would assign a copy the reply of another; the second 354 proves that the relay sends one per command.
         """
         return self.window > 1 and self._in_step and self.pipelined and "chunking" in self.extensions
 
     @property
     def ready(self) -> bool:
-        """Whether a further copy may be asked for now."""
-        if self._over:
+        """Whether another copy may be offered now."""
+        if self._ended:
             return False
         if self.chunked:
-            return len(self._turns) < self.window
+            return len(self._transactions) < self.window
         if self.pipelined:
-            return not self._turns or (len(self._turns) == 1 and self._turns[0].begun)
-        return not self._turns
+            return not self._transactions or (len(self._transactions) == 1 and self._transactions[0].begun)
+        return not self._transactions
 
     @property
     def idle(self) -> bool:
-        """Whether no copy is under way."""
-        return not self._turns
+        """Whether no copy is in flight."""
+        return not self._transactions
 
-    def ask(self, parcel: Parcel) -> None:
-        """Offer a copy; with `chunked` its content goes as well, so whoever calls has noted that it begins."""
-        turn = _Turn(parcel)
+    def offer(self, parcel: Parcel) -> None:
+        """Begin the transaction of a copy; if `chunked`, its content is sent too, so journal that it begins first."""
+        transaction = _Transaction(parcel)
         chunked = self.chunked
-        self._turns.append(turn)
+        self._transactions.append(transaction)
         if self._reset_due or chunked:
-            self._say(b"RSET\r\n", Verb.RSET, turn)
+            self._send(b"RSET\r\n", Verb.RSET, transaction)
             self._reset_due = False
             if not self.pipelined:
                 return
-        self._say(self._mail(parcel), Verb.MAIL, turn)
+        self._send(self._mail(parcel), Verb.MAIL, transaction)
         if not self.pipelined:
             return
-        self._say(self._rcpt(parcel), Verb.RCPT, turn)
+        self._send(self._rcpt(parcel), Verb.RCPT, transaction)
         if chunked:
-            turn.begun = True
+            transaction.begun = True
             self.outgoing.append(b"BDAT %d LAST\r\n" % len(parcel.message))
-            self._say(parcel.message, Verb.BDAT, turn)
+            self._send(parcel.message, Verb.BDAT, transaction)
         else:
-            self._say(b"DATA\r\n", Verb.DATA, turn)
+            self._send(b"DATA\r\n", Verb.DATA, transaction)
 
-    def content(self, parcel: Parcel) -> None:
-        """Send the content that was Wanted; its lines end in CRLF and none begins with a dot (RFC 5321 §4.5.2)."""
-        turn = self._turn_of(parcel)
-        turn.begun = True
+    def send_content(self, parcel: Parcel) -> None:
+        """Send the content after ContentWanted; no line of a Message begins with a dot (RFC 5321 §4.5.2)."""
+        transaction = self._transaction_of(parcel)
+        transaction.begun = True
         self.outgoing.append(parcel.message)
-        self._say(b".\r\n", Verb.CONTENT, turn)
+        self._send(b".\r\n", Verb.CONTENT, transaction)
 
     def withhold(self, parcel: Parcel) -> None:
-        """The content that was Wanted will not be sent: its copy is forgotten, and nothing more can be said here."""
-        self._turns.remove(self._turn_of(parcel))
-        self._over = True
+        """Do not send the content after ContentWanted: forget the copy and end the dialogue."""
+        self._transactions.remove(self._transaction_of(parcel))
+        self._ended = True
 
     def quit(self) -> None:
-        """Say goodbye; no copy is under way."""
-        self._say(b"QUIT\r\n", Verb.QUIT, None)
+        """Send QUIT; no copy is in flight."""
+        self._send(b"QUIT\r\n", Verb.QUIT, None)
 
-    def receive(self, data: bytes) -> Iterator[Event]:
-        """What these octets mean. Whatever they are, nothing is raised; after Over nothing is said any more."""
-        due = len(self._awaited)  # what is said while these octets are read they cannot be an answer to
-        for reply in self._replies.read(data):
-            if self._over:
+    def receive(self, data: bytes) -> Iterator[DialogueEvent]:
+        """Yield the events that these octets mean; never raises. There are none after DialogueEnded."""
+        due = len(self._expected)  # commands sent while these octets are read cannot have their replies in them
+        for reply in self._replies.feed(data):
+            if self._ended:
                 return
             if reply is None:
-                yield from self._out_of_step("answered what is no reply")
+                yield from self._out_of_step("sent something that is no SMTP reply")
             elif due:
                 due -= 1
                 yield from self._match(*reply)
             else:
-                yield from self._unasked(*reply)
+                yield from self._unexpected(*reply)
 
-    def abandon(self) -> tuple[list[Answered | CommandRefused], list[tuple[Parcel, bool]]]:
-        """The connection has ended: the answers that had come, and each copy without one, with whether it had begun."""
-        known: list[Answered | CommandRefused] = [] if self._held is None else [self._held]
-        known += [turn.refusal for turn in self._turns if turn.refusal is not None]
-        left = [(turn.parcel, turn.begun) for turn in self._turns if turn.refusal is None]
-        self._held, self._over = None, True
-        self._turns.clear()
-        self._awaited.clear()
-        return known, left
+    def abandon(self) -> tuple[list[ContentReplied | CommandRefused], list[tuple[Parcel, bool]]]:
+        """End the dialogue; return the replies so far, and each copy without one and whether its content had begun."""
+        replied: list[ContentReplied | CommandRefused] = [] if self._unconfirmed is None else [self._unconfirmed]
+        replied += [transaction.refusal for transaction in self._transactions if transaction.refusal is not None]
+        unanswered = [
+            (transaction.parcel, transaction.begun) for transaction in self._transactions if transaction.refusal is None
+        ]
+        self._unconfirmed, self._ended = None, True
+        self._transactions.clear()
+        self._expected.clear()
+        return replied, unanswered
 
-    # --- answers ------------------------------------------------------------------------------------------------------
+    # --- replies ------------------------------------------------------------------------------------------------------
 
-    def _unasked(self, code: int, text: str) -> Iterator[Event]:
-        if code == 421:  # RFC 5321 §3.8: it may be said at any time
-            yield self._closing(code, text, "")
+    def _unexpected(self, code: int, text: str) -> Iterator[DialogueEvent]:
+        if code == 421:  # RFC 5321 §3.8: allowed at any time
+            yield self._service_closing(code, text, "")
         else:
-            yield from self._out_of_step(f"gave one answer too many: {code} {text}")
+            yield from self._out_of_step(f"sent an unexpected reply: {code} {text}")
 
-    def _match(self, code: int, text: str) -> Iterator[Event]:
-        verb, turn = self._awaited.popleft()
-        if code // 100 not in (_FIT_DATA if verb is Verb.DATA else _FIT):
-            yield from self._out_of_step(f"answered {code} {text} to {verb.value}, which is no answer to it")
-        elif turn is None:
-            yield self._end(Over("has been left"))
-        elif code == 421 and verb not in _LAST:
-            turn.begun = False  # whatever was said of it behind this command, there is no such transaction
-            yield from self._release()
-            yield self._closing(code, text, f" to {verb.value}")
+    def _match(self, code: int, text: str) -> Iterator[DialogueEvent]:
+        verb, transaction = self._expected.popleft()
+        if code // 100 not in (_DATA_REPLIES if verb is Verb.DATA else _OTHER_REPLIES):
+            yield from self._out_of_step(f"answered {code} {text} to {verb.value}, which is no valid reply")
+        elif transaction is None:
+            yield self._end(DialogueEnded("has been left"))
+        elif code == 421 and verb not in _FINAL:
+            transaction.begun = False  # the relay ended the transaction before its content
+            yield from self._confirm()
+            yield self._service_closing(code, text, f" to {verb.value}")
         else:
-            yield from self._take(verb, turn, code, text)
+            yield from self._handle(verb, transaction, code, text)
 
-    def _take(self, verb: Verb, turn: _Turn, code: int, text: str) -> Iterator[Event]:
+    def _handle(self, verb: Verb, transaction: _Transaction, code: int, text: str) -> Iterator[DialogueEvent]:
         match verb:
             case Verb.RSET if code >= 400:
-                # RFC 5321 §4.1.1.5 knows no refusal of it; it is more likely the answer to what was said before.
+                # RSET cannot be refused (RFC 5321 §4.1.1.5): this is more likely the reply to an earlier command.
                 yield from self._out_of_step(f"answered {code} {text} to RSET", code)
             case Verb.RSET | Verb.MAIL | Verb.RCPT:
                 if verb is Verb.RSET:
-                    yield from self._release()
-                if code >= 400 and turn.refusal is None:
-                    turn.refusal = CommandRefused(turn.parcel, verb, code, text)
+                    yield from self._confirm()
+                if code >= 400 and transaction.refusal is None:
+                    transaction.refusal = CommandRefused(transaction.parcel, verb, code, text)
                 if not self.pipelined:
-                    yield from self._go_on(verb, turn)
+                    yield from self._next_command(verb, transaction)
             case Verb.DATA:
-                yield from self._let_in(turn, code, text)
+                yield from self._data_replied(transaction, code, text)
             case _:
-                yield from self._refused(turn) if turn.refusal is not None else self._answered(turn, code, text)
+                yield from (
+                    self._finish_refused(transaction)
+                    if transaction.refusal is not None
+                    else self._finish_replied(transaction, code, text)
+                )
                 if code == 421:
-                    yield from self._release()
-                    yield self._closing(code, text, f" to {verb.value}")
+                    yield from self._confirm()
+                    yield self._service_closing(code, text, f" to {verb.value}")
 
-    def _go_on(self, verb: Verb, turn: _Turn) -> Iterator[Event]:
-        """The next command of a dialogue that goes one by one."""
-        if turn.refusal is not None:
-            yield from self._refused(turn)
+    def _next_command(self, verb: Verb, transaction: _Transaction) -> Iterator[DialogueEvent]:
+        """Send the next command in the mode of one command at a time."""
+        if transaction.refusal is not None:
+            yield from self._finish_refused(transaction)
         elif verb is Verb.RSET:
-            self._say(self._mail(turn.parcel), Verb.MAIL, turn)
+            self._send(self._mail(transaction.parcel), Verb.MAIL, transaction)
         elif verb is Verb.MAIL:
-            self._say(self._rcpt(turn.parcel), Verb.RCPT, turn)
+            self._send(self._rcpt(transaction.parcel), Verb.RCPT, transaction)
         else:
-            self._say(b"DATA\r\n", Verb.DATA, turn)
+            self._send(b"DATA\r\n", Verb.DATA, transaction)
 
-    def _let_in(self, turn: _Turn, code: int, text: str) -> Iterator[Event]:
-        yield from self._release()
+    def _data_replied(self, transaction: _Transaction, code: int, text: str) -> Iterator[DialogueEvent]:
+        yield from self._confirm()
         if code >= 400:
-            turn.refusal = turn.refusal or CommandRefused(turn.parcel, Verb.DATA, code, text)
-            yield from self._refused(turn)
+            transaction.refusal = transaction.refusal or CommandRefused(transaction.parcel, Verb.DATA, code, text)
+            yield from self._finish_refused(transaction)
             return
-        self._in_step = self._answered_one
-        if turn.refusal is None:
-            yield Wanted(turn.parcel)
+        self._in_step = self._content_replied
+        if transaction.refusal is None:
+            yield ContentWanted(transaction.parcel)
         else:
-            self._say(b".\r\n", Verb.DOT, turn)  # nobody is to get it: an empty message for no recipient
+            self._send(b".\r\n", Verb.DOT, transaction)  # the recipient was refused: an empty message for no recipient
 
-    def _answered(self, turn: _Turn, code: int, text: str) -> Iterator[Event]:
-        self._turns.remove(turn)
-        self._answered_one = True
-        answer = Answered(turn.parcel, code, text)
-        if self._turns:  # until the next one's DATA or RSET is answered, which no other answer fits so well
-            self._held = answer
+    def _finish_replied(self, transaction: _Transaction, code: int, text: str) -> Iterator[DialogueEvent]:
+        self._transactions.remove(transaction)
+        self._content_replied = True
+        answer = ContentReplied(transaction.parcel, code, text)
+        if self._transactions:  # wait for the reply to the next DATA or RSET, whose code cannot be mistaken
+            self._unconfirmed = answer
         else:
             yield answer
 
-    def _refused(self, turn: _Turn) -> Iterator[Event]:
-        assert turn.refusal is not None
-        self._turns.remove(turn)
+    def _finish_refused(self, transaction: _Transaction) -> Iterator[DialogueEvent]:
+        assert transaction.refusal is not None
+        self._transactions.remove(transaction)
         self._reset_due = True
-        yield turn.refusal
+        yield transaction.refusal
 
-    def _release(self) -> Iterator[Event]:
-        if self._held is not None:
-            yield self._held
-            self._held = None
+    def _confirm(self) -> Iterator[DialogueEvent]:
+        if self._unconfirmed is not None:
+            yield self._unconfirmed
+            self._unconfirmed = None
 
-    def _out_of_step(self, why: str, code: int = 0) -> Iterator[Event]:
-        """Nothing that is not settled yet can be believed."""
-        for turn in self._turns:
-            turn.refusal = None
-        if self._held is not None:
-            yield Answered(self._held.parcel, None, f"the relay's answers do not fit: it {why}")
-            self._held = None
-        yield self._end(Over(why, code=code, out_of_step=True))
+    def _out_of_step(self, reason: str, code: int = 0) -> Iterator[DialogueEvent]:
+        """Replies and commands do not match: no copy in flight has a valid reply."""
+        for transaction in self._transactions:
+            transaction.refusal = None
+        if self._unconfirmed is not None:
+            yield ContentReplied(
+                self._unconfirmed.parcel, None, f"the relay's replies do not match the commands: it {reason}"
+            )
+            self._unconfirmed = None
+        yield self._end(DialogueEnded(reason, code=code, out_of_step=True))
 
-    def _turn_of(self, parcel: Parcel) -> _Turn:
-        return next(turn for turn in self._turns if turn.parcel is parcel)
+    def _transaction_of(self, parcel: Parcel) -> _Transaction:
+        return next(transaction for transaction in self._transactions if transaction.parcel is parcel)
 
-    def _closing(self, code: int, text: str, to: str) -> Over:
-        return self._end(Over(f"is closing the service: it said {code} {text}{to}", code=code))
+    def _service_closing(self, code: int, text: str, context: str) -> DialogueEnded:
+        return self._end(DialogueEnded(f"is closing the service: it said {code} {text}{context}", code=code))
 
-    def _end(self, event: Over) -> Over:
-        self._over = True
+    def _end(self, event: DialogueEnded) -> DialogueEnded:
+        self._ended = True
         return event
 
     # --- commands -----------------------------------------------------------------------------------------------------
 
-    def _say(self, octets: bytes, verb: Verb, turn: _Turn | None) -> None:
+    def _send(self, octets: bytes, verb: Verb, transaction: _Transaction | None) -> None:
         self.outgoing.append(octets)
-        self._awaited.append((verb, turn))
+        self._expected.append((verb, transaction))
 
     def _mail(self, parcel: Parcel) -> bytes:
         envelope = parcel.envelope
-        asked = b" SIZE=%d" % len(parcel.message) if "size" in self.extensions else b""  # RFC 1870 §3
+        parameters = b" SIZE=%d" % len(parcel.message) if "size" in self.extensions else b""  # RFC 1870 §3
         if "dsn" in self.extensions:
-            asked += dsn.of_mail(envelope)
+            parameters += dsn.mail_parameters(envelope)
         if envelope.recipient.isascii() and envelope.sender.isascii():
-            return b"MAIL FROM:<%b>%b\r\n" % (envelope.sender.encode(), asked)
-        # RFC 6531 §3.4; the To header is in UTF-8 then, so the content needs RFC 6152's eight bits.
-        return b"MAIL FROM:<%b>%b BODY=8BITMIME SMTPUTF8\r\n" % (envelope.sender.encode(), asked)
+            return b"MAIL FROM:<%b>%b\r\n" % (envelope.sender.encode(), parameters)
+        # RFC 6531 §3.4. The To header is in UTF-8 then, so the content needs BODY=8BITMIME (RFC 6152).
+        return b"MAIL FROM:<%b>%b BODY=8BITMIME SMTPUTF8\r\n" % (envelope.sender.encode(), parameters)
 
     def _rcpt(self, parcel: Parcel) -> bytes:
         envelope = parcel.envelope
-        asked = dsn.of_rcpt(envelope) if "dsn" in self.extensions else b""
-        return b"RCPT TO:<%b>%b\r\n" % (envelope.recipient.encode(), asked)
+        parameters = dsn.rcpt_parameters(envelope) if "dsn" in self.extensions else b""
+        return b"RCPT TO:<%b>%b\r\n" % (envelope.recipient.encode(), parameters)

@@ -1,28 +1,28 @@
-"""Asks a relay to write its reports so that they are of use: short, and naming the copy and the address that we named."""
+"""The DSN parameters (RFC 3461) by which reports stay short and name the copy and its original address."""
 
 import re
 
 from mailer.domain.ports import Envelope
 
-# What xtext writes as + and two digits: all but visible ASCII, and + and = themselves (RFC 3461 §4).
-_NOT_PLAIN = re.compile(rb"[^!-*,-<>-~]")
+# xtext encodes all but visible ASCII, and + and = (RFC 3461 §4).
+_ENCODED = re.compile(rb"[^!-*,-<>-~]")
 _ENVID_AT_MOST = 100  # characters of an ENVID (RFC 3461 §4.4)
 _ORCPT_AT_MOST = 500  # characters of an ORCPT (RFC 3461 §4.2)
 
 
-def of_mail(envelope: Envelope) -> bytes:
-    """The parameters of MAIL, with the space before them: only the header comes back, and the copy's own name.
+def mail_parameters(envelope: Envelope) -> bytes:
+    """Return the parameters of MAIL with a leading space: reports contain the header only, and the envelope's identity.
 
-    A report that carries the whole of it would take the bulletin to whoever reads reports.
+    A report with the whole message would show the bulletin to everyone who reads reports.
     """
-    named = xtext(envelope.identity) if envelope.identity else b""
-    return b" RET=HDRS ENVID=%b" % named if 0 < len(named) <= _ENVID_AT_MOST else b" RET=HDRS"
+    envid = xtext(envelope.identity) if envelope.identity else b""
+    return b" RET=HDRS ENVID=%b" % envid if 0 < len(envid) <= _ENVID_AT_MOST else b" RET=HDRS"
 
 
-def of_rcpt(envelope: Envelope) -> bytes:
-    """The parameter of RCPT, with the space before it: the address as we wrote it, wherever it is forwarded to.
+def rcpt_parameters(envelope: Envelope) -> bytes:
+    """Return the parameter of RCPT with a leading space: reports name our address, even if the mail was forwarded.
 
-    Empty for an address in another alphabet, which this form cannot hold, and for one that is longer than it may be.
+    Empty for a non-ASCII address, which ORCPT cannot express, and for one that is too long.
     """
     if not envelope.recipient.isascii():
         return b""
@@ -31,5 +31,5 @@ def of_rcpt(envelope: Envelope) -> bytes:
 
 
 def xtext(text: str) -> bytes:
-    """The ASCII text as a parameter can hold it: nothing in it ends a parameter or a line (RFC 3461 §4)."""
-    return _NOT_PLAIN.sub(lambda found: b"+%02X" % found[0][0], text.encode("ascii"))
+    """Encode ASCII text so that nothing in it ends a parameter or a line (RFC 3461 §4)."""
+    return _ENCODED.sub(lambda match: b"+%02X" % match[0][0], text.encode("ascii"))

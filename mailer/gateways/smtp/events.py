@@ -1,4 +1,4 @@
-"""What a dialogue with a relay tells: the words between the one who reads its answers and the one who acts on them."""
+"""The events that a dialogue reports to its connection."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,28 +7,28 @@ from mailer.domain.ports import Parcel
 
 
 class Verb(Enum):
-    """What an answer may be to."""
+    """A command, or the content, to which the relay replies."""
 
     RSET = "RSET"
     MAIL = "MAIL"
     RCPT = "RCPT"
     DATA = "DATA"
     CONTENT = "the content"
-    DOT = "the lone dot"  # ends a DATA that was let in although its recipient was refused (RFC 2920 §3.1)
+    DOT = "the lone dot"  # ends a DATA that got a 354 although its recipient was refused (RFC 2920 §3.1)
     BDAT = "BDAT"
     QUIT = "QUIT"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """The relay waits for the content of this copy: `Dialogue.content`, or nothing more on this connection."""
+class ContentWanted:
+    """The relay waits for the content of this copy: call `Dialogue.send_content`, or close the connection."""
 
     parcel: Parcel
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """The answer to the content of a copy. None: it came, but cannot be trusted to be the answer to this one."""
+class ContentReplied:
+    """The reply to the content of a copy; `code` None: there was a reply, but it may belong to another copy."""
 
     parcel: Parcel
     code: int | None
@@ -37,7 +37,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class CommandRefused:
-    """The relay refused a copy whatever its content is: at which command, and with which answer."""
+    """The relay refused a copy before its content, at this command."""
 
     parcel: Parcel
     verb: Verb
@@ -46,15 +46,15 @@ class CommandRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
-    """Nothing more can be said here. `code`: the answer that says so, 0 when there is none.
+class DialogueEnded:
+    """No more commands can be sent. `code` is the reply that says so, 0 if there is none.
 
-    `out_of_step`: its answers do not fit the commands.
+    `out_of_step`: the replies do not match the commands.
     """
 
-    why: str
+    reason: str
     code: int = 0
     out_of_step: bool = False
 
 
-Event = Wanted | Answered | CommandRefused | Over
+DialogueEvent = ContentWanted | ContentReplied | CommandRefused | DialogueEnded

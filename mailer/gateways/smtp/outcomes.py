@@ -1,43 +1,43 @@
-"""Says what a relay's answer means for the copy it is about: done, later, never, not known, or nobody's fault but ours."""
+"""Maps SMTP replies to outcomes: Accepted, Deferred, Rejected or Unknown, or a fault of our own access to the relay."""
 
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
 from mailer.domain.ports import Envelope
 from mailer.gateways.smtp import replies
-from mailer.gateways.smtp.events import Answered, CommandRefused, Verb
+from mailer.gateways.smtp.events import CommandRefused, ContentReplied, Verb
 
-# Refusals before the content that concern our standing with the relay and no member: nobody's attempt is used up.
-_NOT_FOR_US = {
+# Replies before the content that concern our access to the relay, not a recipient: no attempt is counted.
+_ACCESS_DENIED = {
     530: "wants a login or TLS first; check username, password_file and security",  # RFC 4954 §6, RFC 3207 §4
     538: "wants TLS before a login; check security",  # RFC 4954 §4
 }
 
-_REFUSED = {
+_REFUSALS = {
     Verb.MAIL: "the relay refused our sender address",
     Verb.RCPT: "the relay refused the recipient's address",
     Verb.DATA: "the relay refused to be given the message",
 }
 
-_FOR_OTHER_LETTERS = frozenset({"smtputf8", "8bitmime"})
+_FOR_NON_ASCII = frozenset({"smtputf8", "8bitmime"})
 
 
-def of_refusal(refused: CommandRefused, tls_version: str) -> Outcome | str:
-    """What a refusal before the content comes to; a text when it is about us and no member, and why."""
-    reply = replies.read(refused.code, refused.text)
-    if refused.code in _NOT_FOR_US:
-        return f"{_NOT_FOR_US[refused.code]}; it answered {replies.quoted(reply)} to {refused.verb.value}"
-    if refused.code // 100 == 4:
-        return Deferred(reply=reply, tls_version=tls_version, detail=_REFUSED[refused.verb])
-    if _concerns_us(refused.verb, reply):
-        return f"refuses to work for us: {replies.quoted(reply)} to {refused.verb.value}; check its settings"
-    return Rejected(reply=reply, tls_version=tls_version, detail=_REFUSED[refused.verb])
+def of_refusal(refusal: CommandRefused, tls_version: str) -> Outcome | str:
+    """Return the outcome of a refusal before the content; a text says why the relay refuses our access to it."""
+    reply = replies.parse(refusal.code, refusal.text)
+    if refusal.code in _ACCESS_DENIED:
+        return f"{_ACCESS_DENIED[refusal.code]}; it answered {replies.quoted(reply)} to {refusal.verb.value}"
+    if refusal.code // 100 == 4:
+        return Deferred(reply=reply, tls_version=tls_version, detail=_REFUSALS[refusal.verb])
+    if _is_access_denied(refusal.verb, reply):
+        return f"refuses to work for us: {replies.quoted(reply)} to {refusal.verb.value}; check its settings"
+    return Rejected(reply=reply, tls_version=tls_version, detail=_REFUSALS[refusal.verb])
 
 
-def of_answer(answered: Answered, tls_version: str) -> Outcome:
-    """What the answer to the content comes to; Unknown when it cannot be trusted to be this copy's."""
-    if answered.code is None:
-        return lost(answered.text, tls_version)
-    reply = replies.read(answered.code, answered.text)
-    match answered.code // 100:
+def of_answer(answer: ContentReplied, tls_version: str) -> Outcome:
+    """Return the outcome of the reply to the content; Unknown if it may belong to another copy."""
+    if answer.code is None:
+        return lost(answer.text, tls_version)
+    reply = replies.parse(answer.code, answer.text)
+    match answer.code // 100:
         case 2:
             return Accepted(reply=reply, tls_version=tls_version)
         case 4:
@@ -46,31 +46,31 @@ def of_answer(answered: Answered, tls_version: str) -> Outcome:
             return Rejected(reply=reply, tls_version=tls_version, detail="the relay refused the content")
 
 
-def lost(why: str, tls_version: str) -> Unknown:
-    """The content may have left, and no answer to it came."""
+def lost(reason: str, tls_version: str) -> Unknown:
+    """Return the outcome of a copy whose content may have been sent, but has no reply."""
     return Unknown(
-        reply=None, tls_version=tls_version, detail=f"the reply to the content was lost: {replies.printable(why)}"
+        reply=None, tls_version=tls_version, detail=f"the reply to the content was lost: {replies.printable(reason)}"
     )
 
 
 def cannot_carry(envelope: Envelope, extensions: frozenset[str], tls_version: str) -> Rejected | None:
-    """The refusal of RFC 6531 §3.5 for an address that needs SMTPUTF8, where the relay has not announced it.
+    """Return the rejection of RFC 6531 §3.5 for a non-ASCII address when the relay does not announce SMTPUTF8.
 
-    Nor can it be used without 8BITMIME, which §3.1 asks of a relay with SMTPUTF8: the To header has the address in it.
+    8BITMIME is needed too (§3.1), since the To header contains the address.
     """
-    if extensions >= _FOR_OTHER_LETTERS or (envelope.sender.isascii() and envelope.recipient.isascii()):
+    if extensions >= _FOR_NON_ASCII or (envelope.sender.isascii() and envelope.recipient.isascii()):
         return None
-    lacking = " and ".join(sorted(word.upper() for word in _FOR_OTHER_LETTERS - extensions))
-    text = f"the relay does not announce {lacking}, needed for this address"
+    missing = " and ".join(sorted(word.upper() for word in _FOR_NON_ASCII - extensions))
+    text = f"the relay does not announce {missing}, needed for this address"
     reply = Reply(code=553, status="5.6.7", text=text)
     return Rejected(reply=reply, tls_version=tls_version, detail="the relay was not asked")
 
 
-def _concerns_us(verb: Verb, reply: Reply) -> bool:
-    """Whether a 5xx is about our sender or our right to relay: no member is to blame, so nobody's attempt is used up.
+def _is_access_denied(verb: Verb, reply: Reply) -> bool:
+    """Whether a 5xx concerns our sender address or our right to relay, not the recipient: no attempt is counted.
 
-    A MAIL refused for the message's size (552 or 5.3.4, RFC 1870 §6.1) is about that message.
+    A MAIL refused for its size (552 or 5.3.4, RFC 1870 §6.1) concerns that message.
     """
     if verb is Verb.MAIL:
         return reply.code != 552 and reply.status != "5.3.4"
-    return verb is Verb.RCPT and replies.denies_us(reply)
+    return verb is Verb.RCPT and replies.denies_relaying(reply)

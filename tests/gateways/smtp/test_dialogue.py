@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.gateways.smtp.dialogue import Dialogue
-from mailer.gateways.smtp.events import Answered, CommandRefused, Event, Over, Verb, Wanted
+from mailer.gateways.smtp.events import (
+    CommandRefused,
+    ContentReplied,
+    ContentWanted,
+    DialogueEnded,
+    DialogueEvent,
+    Verb,
+)
 from tests.gateways.desk import CUT, EVERYTHING, GROUPS, ONE_BY_ONE, Desk
 from tests.gateways.relays import ANNA, BORIS, CLARA, MESSAGE, ZOE, Letter
 
@@ -19,16 +26,16 @@ manners = pytest.mark.parametrize("extensions", MANNERS.values(), ids=MANNERS)
 A, B, C = Letter(ANNA), Letter(BORIS), Letter(CLARA)
 
 
-def told(event: Event) -> str:
+def told(event: DialogueEvent) -> str:
     """An event in a line."""
     match event:
-        case Wanted(parcel):
+        case ContentWanted(parcel):
             return f"wanted {parcel.to.local}"
-        case Answered(parcel, code, _text):
+        case ContentReplied(parcel, code, _text):
             return f"answered {parcel.to.local} {code}"
         case CommandRefused(parcel, verb, code, _text):
             return f"refused {parcel.to.local} {verb.name} {code}"
-        case Over(_why, code, out_of_step):
+        case DialogueEnded(_why, code, out_of_step):
             return "out of step" if out_of_step else f"over {code}"
 
 
@@ -37,8 +44,8 @@ def tell(dialogue: Dialogue, answers: str) -> Iterator[str]:
     for answer in answers.split():
         for event in dialogue.receive(f"{answer} x\r\n".encode()):
             yield told(event)
-            if isinstance(event, Wanted):
-                dialogue.content(event.parcel)
+            if isinstance(event, ContentWanted):
+                dialogue.send_content(event.parcel)
 
 
 def spoken(dialogue: Dialogue) -> str:
@@ -74,7 +81,7 @@ def spoken(dialogue: Dialogue) -> str:
 )
 def test_one_by_one(answers: str, events: list[str], commands: str) -> None:
     dialogue, said, heard = Dialogue(ONE), [], []
-    dialogue.ask(A)
+    dialogue.offer(A)
     for answer in answers.split():
         said.append(spoken(dialogue))
         heard += tell(dialogue, answer)
@@ -109,11 +116,11 @@ def test_one_by_one(answers: str, events: list[str], commands: str) -> None:
 )
 def test_in_groups(answers: str, events: str) -> None:
     dialogue, heard = Dialogue(GROUPED), []
-    dialogue.ask(A)
+    dialogue.offer(A)
     for answer in answers.split():
         heard += tell(dialogue, answer)
         if dialogue.ready and len(heard) == 1:
-            dialogue.ask(B)
+            dialogue.offer(B)
     assert ", ".join(heard) == events
 
 
@@ -139,15 +146,15 @@ BEFORE = "250 250 354 250 250 250 354"  # two copies by DATA prove that the answ
 )
 def test_in_chunks(answers: str, events: str) -> None:
     dialogue, asked = Dialogue(CHUNKED, window=2), [B, C]
-    dialogue.ask(A)
+    dialogue.offer(A)
     assert not dialogue.chunked
     for answer in BEFORE.split():
         list(tell(dialogue, answer))
         if dialogue.ready and asked and not dialogue.chunked:
-            dialogue.ask(asked.pop(0))
+            dialogue.offer(asked.pop(0))
     spoken(dialogue)
     assert (dialogue.chunked, dialogue.ready) == (True, True)
-    dialogue.ask(C)
+    dialogue.offer(C)
     assert spoken(dialogue) == "RSET MAIL RCPT BDAT <message>"
     assert not dialogue.ready
     assert ", ".join(tell(dialogue, answers)) == events
@@ -155,24 +162,24 @@ def test_in_chunks(answers: str, events: str) -> None:
 
 def test_the_last_of_a_group_is_its_data_and_a_reset_comes_after_a_refusal() -> None:
     dialogue = Dialogue(GROUPED)
-    dialogue.ask(A)
+    dialogue.offer(A)
     assert spoken(dialogue) == "MAIL RCPT DATA"
     assert not dialogue.ready
     list(tell(dialogue, "250 250 354"))
     assert dialogue.ready
-    dialogue.ask(B)
+    dialogue.offer(B)
     assert spoken(dialogue) == "<message> . MAIL RCPT DATA"
     list(tell(dialogue, "250 250 550 554"))
-    dialogue.ask(C)
+    dialogue.offer(C)
     assert spoken(dialogue) == "RSET MAIL RCPT DATA"
 
 
 def test_one_by_one_a_reset_goes_alone() -> None:
     dialogue = Dialogue(ONE)
-    dialogue.ask(A)
+    dialogue.offer(A)
     assert list(tell(dialogue, "550")) == ["refused anna MAIL 550"]
     spoken(dialogue)
-    dialogue.ask(B)
+    dialogue.offer(B)
     assert spoken(dialogue) == "RSET"
     list(tell(dialogue, "250"))
     assert spoken(dialogue) == "MAIL"
@@ -180,7 +187,7 @@ def test_one_by_one_a_reset_goes_alone() -> None:
 
 def test_a_copy_refused_after_a_lone_dot_is_under_way_until_its_answer() -> None:
     dialogue = Dialogue(GROUPED)
-    dialogue.ask(A)
+    dialogue.offer(A)
     assert list(tell(dialogue, "250 550 354")) == []
     assert spoken(dialogue) == "MAIL RCPT DATA ."
     assert not dialogue.ready
@@ -189,11 +196,11 @@ def test_a_copy_refused_after_a_lone_dot_is_under_way_until_its_answer() -> None
 
 
 def test_what_was_answered_before_the_end_is_known_and_what_was_refused_out_of_step_is_not() -> None:
-    for last, known in (("", [Answered(A, 250, "x"), CommandRefused(B, Verb.RCPT, 550, "x")]), ("250", [])):
+    for last, known in (("", [ContentReplied(A, 250, "x"), CommandRefused(B, Verb.RCPT, 550, "x")]), ("250", [])):
         dialogue = Dialogue(GROUPED)
-        dialogue.ask(A)
+        dialogue.offer(A)
         list(tell(dialogue, "250 250 354"))
-        dialogue.ask(B)
+        dialogue.offer(B)
         events = list(tell(dialogue, f"250 250 550 {last}"))
         assert events == (["answered anna None", "out of step"] if last else [])
         left = [] if not last else [(B, False)]
@@ -204,7 +211,7 @@ def test_what_was_answered_before_the_end_is_known_and_what_was_refused_out_of_s
 
 def test_a_content_that_is_withheld_leaves_nothing_to_say() -> None:
     dialogue = Dialogue(GROUPED)
-    dialogue.ask(A)
+    dialogue.offer(A)
     spoken(dialogue)
     assert [told(event) for event in dialogue.receive(b"250 x\r\n250 x\r\n354 x\r\n")] == ["wanted anna"]
     dialogue.withhold(A)
@@ -227,14 +234,14 @@ def test_reports_are_asked_for_only_where_the_relay_announces_that() -> None:
         (frozenset({"dsn", "pipelining"}), " RET=HDRS ENVID=m17", " ORCPT=rfc822;anna@members.example"),
     ):
         dialogue = Dialogue(extensions)
-        dialogue.ask(A)
+        dialogue.offer(A)
         said = [f"MAIL FROM:<bulletin@club.example>{mail}\r\n", f"RCPT TO:<anna@members.example>{rcpt}\r\n"]
         assert dialogue.outgoing == [line.encode() for line in [*said, "DATA\r\n"]]
 
 
 def test_an_address_in_another_alphabet_has_no_original_in_ascii() -> None:
     dialogue = Dialogue(CHUNKED)
-    dialogue.ask(Letter(ZOE))
+    dialogue.offer(Letter(ZOE))
     mail = b"MAIL FROM:<bulletin@club.example> SIZE=%d RET=HDRS ENVID=m17 BODY=8BITMIME SMTPUTF8\r\n" % len(MESSAGE)
     assert dialogue.outgoing[:2] == [mail, "RCPT TO:<zoë@members.example>\r\n".encode()]
 
@@ -263,20 +270,20 @@ def test_whatever_comes_nothing_is_raised_and_every_copy_ends_once(
         while dialogue.ready and len(asked) < 9 and data.draw(st.booleans()):
             asked.append(Letter(ANNA))
             begun |= {id(asked[-1])} if dialogue.chunked else set()
-            dialogue.ask(asked[-1])
+            dialogue.offer(asked[-1])
         for event in dialogue.receive(piece):
             assert not over
             match event:
-                case Wanted(parcel) if data.draw(st.booleans()):
+                case ContentWanted(parcel) if data.draw(st.booleans()):
                     assert id(parcel) not in begun
                     begun.add(id(parcel))
-                    dialogue.content(parcel)
-                case Wanted(parcel):
+                    dialogue.send_content(parcel)
+                case ContentWanted(parcel):
                     dialogue.withhold(parcel)
                     ended.append(parcel)
-                case Over():
+                case DialogueEnded():
                     over = True
-                case Answered(parcel) | CommandRefused(parcel):
+                case ContentReplied(parcel) | CommandRefused(parcel):
                     ended.append(parcel)
         assert not (over and dialogue.ready)
     known, left = dialogue.abandon()
@@ -290,13 +297,15 @@ def test_whatever_comes_nothing_is_raised_and_every_copy_ends_once(
 REFUSALS = ["450 4.2.1 later", "550 5.1.1 no", "550-5.7.1 no\r\n550 5.7.1 never", None, None, None, None]
 
 
-def converse(dialogue: Dialogue, desk: Desk, letters: list[Letter], split: Iterator[int]) -> tuple[list[Event], int]:
+def converse(
+    dialogue: Dialogue, desk: Desk, letters: list[Letter], split: Iterator[int]
+) -> tuple[list[DialogueEvent], int]:
     """Everything that came of the letters, and how many round trips it took."""
-    events: list[Event] = []
+    events: list[DialogueEvent] = []
     waiting, rounds = list(letters), 0
     while True:
         while dialogue.ready and waiting:
-            dialogue.ask(waiting.pop(0))
+            dialogue.offer(waiting.pop(0))
         if not dialogue.outgoing:
             return events, rounds
         said, rounds = desk.receive(b"".join(dialogue.outgoing)), rounds + 1
@@ -306,12 +315,12 @@ def converse(dialogue: Dialogue, desk: Desk, letters: list[Letter], split: Itera
             segment, said = said[:at], said[at:]
             for event in dialogue.receive(segment):
                 events.append(event)
-                if isinstance(event, Wanted):
-                    dialogue.content(event.parcel)
-                elif isinstance(event, Over):
+                if isinstance(event, ContentWanted):
+                    dialogue.send_content(event.parcel)
+                elif isinstance(event, DialogueEnded):
                     return events, rounds
             while dialogue.ready and waiting and at % 2:
-                dialogue.ask(waiting.pop(0))
+                dialogue.offer(waiting.pop(0))
 
 
 def every(octets: int) -> Iterator[int]:
@@ -347,12 +356,12 @@ def test_what_is_told_is_what_the_relay_did(
     assert len(desk.taken) == len(taken)
     for event in [*events, *known]:
         match event:
-            case Answered(parcel, code, _text):
+            case ContentReplied(parcel, code, _text):
                 assert code is not None
                 assert (code < 300) == (parcel.message in taken)
             case CommandRefused(parcel):
                 assert parcel.message not in taken
-            case Over(_why, _code, out_of_step):
+            case DialogueEnded(_why, _code, out_of_step):
                 assert not out_of_step
             case _:
                 pass
@@ -360,7 +369,7 @@ def test_what_is_told_is_what_the_relay_did(
         assert begun or parcel.message not in taken
     if end is None:
         assert left == []
-        assert len([event for event in events if not isinstance(event, Wanted)]) == count
+        assert len([event for event in events if not isinstance(event, ContentWanted)]) == count
 
 
 @pytest.mark.parametrize(
@@ -379,5 +388,5 @@ def test_how_many_round_trips_a_hundred_copies_take(
 ) -> None:
     dialogue, desk = Dialogue(extensions, window=window), Desk(announced=announced)
     events, took = converse(dialogue, desk, [Letter(ANNA, MESSAGE + b"%d\r\n" % n) for n in range(100)], every(1 << 20))
-    assert len([event for event in events if isinstance(event, Answered)]) == len(desk.taken) == 100
+    assert len([event for event in events if isinstance(event, ContentReplied)]) == len(desk.taken) == 100
     assert took <= rounds

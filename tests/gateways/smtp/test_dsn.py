@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailer.domain.ports import Envelope
-from mailer.gateways.smtp.dsn import of_mail, of_rcpt, xtext
+from mailer.gateways.smtp.dsn import mail_parameters, rcpt_parameters, xtext
 
 
 def envelope(recipient: str = "anna@members.example", identity: str = "") -> Envelope:
@@ -24,10 +24,10 @@ def test_xtext_is_visible_and_is_read_back(text: str) -> None:
 
 
 def test_only_the_header_comes_back_under_the_name_of_the_copy() -> None:
-    assert of_mail(envelope()) == b" RET=HDRS"
-    assert of_mail(envelope(identity="mab=c+d")) == b" RET=HDRS ENVID=mab+3Dc+2Bd"
-    assert of_mail(envelope(identity="m" * 100)) == b" RET=HDRS ENVID=" + b"m" * 100
-    assert of_mail(envelope(identity="m" * 101)) == of_mail(envelope(identity="=" * 34)) == b" RET=HDRS"
+    assert mail_parameters(envelope()) == b" RET=HDRS"
+    assert mail_parameters(envelope(identity="mab=c+d")) == b" RET=HDRS ENVID=mab+3Dc+2Bd"
+    assert mail_parameters(envelope(identity="m" * 100)) == b" RET=HDRS ENVID=" + b"m" * 100
+    assert mail_parameters(envelope(identity="m" * 101)) == mail_parameters(envelope(identity="=" * 34)) == b" RET=HDRS"
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_only_the_header_comes_back_under_the_name_of_the_copy() -> None:
     ],
 )
 def test_the_address_comes_back_as_we_wrote_it(recipient: str, asked: bytes) -> None:
-    assert of_rcpt(envelope(recipient)) == asked
+    assert rcpt_parameters(envelope(recipient)) == asked

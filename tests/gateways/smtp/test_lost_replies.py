@@ -61,7 +61,7 @@ async def test_a_connection_that_ends_before_it_carries_is_down() -> None:
     async with AsyncExitStack() as stack:
         async with Sink() as sink:
             connection = await stack.enter_async_context(a_connection(sink.port))
-        await connection._gone.wait()
+        await connection._lost.wait()
         shelf = Shelf(ANNA)
         with pytest.raises(TransportDown, match="was lost"):
             await connection.carry(shelf)
@@ -206,11 +206,11 @@ async def test_a_long_content_may_take_as_long_as_a_slow_line_takes() -> None:
         shelf = Shelf(ANNA)
         carrying = asyncio.create_task(connection.carry(shelf))
         await until(lambda: "CONTENT" in relay.commands)
-        connection._heard_at -= 1000  # as if so much time had passed
+        connection._last_activity -= 1000  # as if so much time had passed
         connection._watch()
         assert not carrying.done()
         assert shelf.outcomes == {}
-        connection._heard_at -= (len(MESSAGE) + 3) / SLOWEST
+        connection._last_activity -= (len(MESSAGE) + 3) / SLOWEST
         connection._watch()
         assert isinstance(shelf.outcomes["anna"], Unknown)
         with pytest.raises(TransportDown, match="no answer within 1e\\+03 seconds"):

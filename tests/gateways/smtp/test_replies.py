@@ -29,7 +29,7 @@ from mailer.gateways.smtp.replies import ReplyReader
     ],
 )
 def test_the_relays_own_number_is_found(text: str, queue_id: str) -> None:
-    assert replies.read(250, text).queue_id == queue_id
+    assert replies.parse(250, text).queue_id == queue_id
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def test_the_relays_own_number_is_found(text: str, queue_id: str) -> None:
     ],
 )
 def test_the_status_is_taken_where_the_rfc_puts_it(code: int, text: str, status: str, words: str) -> None:
-    assert replies.read(code, text) == Reply(code=code, status=status, text=words)
+    assert replies.parse(code, text) == Reply(code=code, status=status, text=words)
 
 
 @given(octets=st.binary(max_size=2000))
 def test_any_octets_become_one_printable_line(octets: bytes) -> None:
-    text = replies.read(550, octets.decode("utf-8", "surrogateescape")).text
+    text = replies.parse(550, octets.decode("utf-8", "surrogateescape")).text
     text.encode()
     assert len(text) <= replies.TEXT_LIMIT
     assert all(unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in text)
@@ -75,7 +75,7 @@ def read_all(octets: bytes, ends: list[int]) -> list[tuple[int, str] | None]:
     """What is read of the octets when they come cut at these places; nothing is read after a None."""
     reader, found, start = ReplyReader(), [], 0
     for end in [*sorted(ends), len(octets)]:
-        found += reader.read(octets[start:end])
+        found += reader.feed(octets[start:end])
         start = max(start, end)
         if None in found:
             break

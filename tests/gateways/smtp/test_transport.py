@@ -10,7 +10,8 @@ from aiosmtplib import SMTP, SMTPServerDisconnected
 
 from mailer.domain.delivery import Accepted
 from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
-from mailer.gateways.smtp.transport import Security, SmtpSettings, SmtpTransport
+from mailer.gateways.smtp.settings import Security, SmtpSettings
+from mailer.gateways.smtp.transport import SmtpTransport
 from tests.gateways.relays import (
     ANNA,
     BORIS,
@@ -249,7 +250,7 @@ def test_a_relay_that_goes_as_it_is_taken_over_is_down() -> None:
             assert shelf.down is not None
             assert shelf.outcomes == {}
         with pytest.raises(SMTPServerDisconnected, match="closed the connection"):
-            SmtpTransport(settings(25))._taken_over(SMTP())
+            SmtpTransport(settings(25))._take_over(SMTP())
 
     run(story())
 

@@ -102,7 +102,8 @@ async def a_round(app: App, sink: Sink, **context: object) -> list[str]:
 
 
 def transport_to(sink: Sink):
-    from mailer.gateways.smtp.transport import Security, SmtpSettings, SmtpTransport
+    from mailer.gateways.smtp.settings import Security, SmtpSettings
+    from mailer.gateways.smtp.transport import SmtpTransport
 
     return SmtpTransport(
         SmtpSettings(
