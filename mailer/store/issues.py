@@ -2,27 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from mailer.domain.issue import Issue
+from mailer.domain.issue import Issue, IssueHead
 from mailer.domain.ports import RawFile
 from mailer.store.schema.tables import revision_files, revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
+class Revision(IssueHead):
     """One pulled state of an issue. `revision` counts from 1."""
 
     content_hash: str
-    newsletter: str
-    serial: int
     revision: int
-    number: int
-    volume: int
-    year: int
-    date: date
     languages: tuple[str, ...]
     title: str
     folder: str

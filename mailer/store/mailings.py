@@ -20,7 +20,7 @@ _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEdition:
-    """A compiled edition as stored: `body` is what `formats.edition.load` reads."""
+    """A compiled edition as stored: `body` is what `formats.edition.stored.load` reads."""
 
     language: str
     variant: str

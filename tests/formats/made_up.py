@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mailer.domain.address import Address
 from mailer.domain.edition import Edition, Slot, Terms, Variant
-from mailer.domain.issue import Author, Block, Issue, IssueText, PictureFile, Status
+from mailer.domain.issue import Author, Issue, IssueText, PictureFile, Status
+from mailer.domain.issue_tree import Block
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, SenderName, Source
 from mailer.formats.edition.compile import compile_edition

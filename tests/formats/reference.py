@@ -9,7 +9,7 @@ from email.policy import SMTP
 from urllib.parse import quote
 
 from mailer.domain.edition import Edition, Place, Slot, SlotLine, Variant
-from mailer.domain.issue import SlotMark, Text
+from mailer.domain.issue_tree import SlotMark, Text
 from mailer.formats.edition.bulletin import Bulletin, compose
 from mailer.formats.edition.html import write_html
 from mailer.formats.edition.line_wrap import words, wrap

@@ -1,13 +1,14 @@
-"""Puts the words of a bulletin together: what the template says around the article, and the article, as one tree."""
+"""Composes a bulletin: the template's words and the article, as one tree."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mailer.domain import issue_tree as tree
 from mailer.domain.edition import Slot, Terms, Variant
 from mailer.domain.errors import BadInput, Refused
-from mailer.domain.issue import Block, Issue, IssueText, Paragraph, Section, Text
+from mailer.domain.issue import Issue, IssueText
 from mailer.domain.membership import FeeSchedule, MembershipKind
 from mailer.domain.newsletter import Newsletter
 from mailer.formats import dates_and_money
@@ -15,14 +16,14 @@ from mailer.formats.issue.markdown import parse, plain
 from mailer.formats.templates import environment, naming_mistakes
 from mailer.formats.typography import NBSP, typeset
 
-PREHEADER_MIN, PREHEADER_MAX = 40, 140  # what mail programs show of it beside the subject
+PREHEADER_MIN, PREHEADER_MAX = 40, 140  # characters that mail programs show beside the subject
 
-# These lines are quoted by people and looked for by programs: their spaces are plain, but for CLDR's one before г.
+# People quote these lines and programs search for them, so their spaces are plain, except CLDR's before г.
 _PLAIN_SPACED = frozenset({"numbering", "dateline", "copyline"})
 _NO_BREAK = re.compile(rf"{NBSP}(?!г\.)")
 _SLOTS = frozenset(slot.value for slot in Slot)
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")  # CommonMark 2.4: a backslash makes each of these a mere character
-_SPACES = re.compile(r"[^\S\u00a0\u2007\u202f]+")  # every space but those at which no line may break
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")  # each may be escaped with a backslash (CommonMark 2.4)
+_SPACES = re.compile(r"[^\S\u00a0\u2007\u202f]+")  # every space except no-break spaces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +33,12 @@ class Bulletin:
     language: str
     subject: str
     preheader: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[tree.Block, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeLine:
-    """One line of the insert's fee table, in words."""
+    """One row of the insert's fee table, in words."""
 
     period: str
     years: str
@@ -47,16 +48,16 @@ class FeeLine:
 def compose(
     *, issue: Issue, language: str, variant: Variant, newsletter: Newsletter, fees: FeeSchedule, templates: Path
 ) -> Bulletin:
-    """The bulletin in one language and variant, by `bulletin.<language>.md` of the newsletter's template folder.
+    """The bulletin in one language and variant, made from `bulletin.<language>.md` in the newsletter's template folder.
 
-    The article stands where the template has its empty section `article`. Raises Refused when the insert needs a
-    season that `fees` has not, BadInput for a mistake in a template, by file and line.
+    The article fills the template's empty section `article`. Raises Refused if the insert needs a season that is not
+    in `fees`, BadInput, with file and line, for a mistake in a template.
     """
     text = issue.text(language)
     name = f"bulletin.{language}.md"
-    words = environment(templates, newsletter.template, autoescape=False, finalize=_inert)
+    templater = environment(templates, newsletter.template, autoescape=False, finalize=_escaped)
     with naming_mistakes(templates):
-        markdown = words.get_template(name).render(
+        markdown = templater.get_template(name).render(
             newsletter=newsletter,
             issue=text,
             classification=text.classification or newsletter.classification,
@@ -67,20 +68,20 @@ def compose(
     try:
         blocks = parse(markdown, language, slots=_SLOTS, first_heading=1)
     except BadInput as error:
-        where = templates / newsletter.template / name
-        raise BadInput(f"{where}, with everything filled in: {error}") from error
+        path = templates / newsletter.template / name
+        raise BadInput(f"{path}, with everything filled in: {error}") from error
     return Bulletin(
         language=language,
         subject=text.subject or f"{newsletter.name} № {issue.number} ({issue.serial}): {text.title}",
         preheader=_preheader(text, newsletter),
-        blocks=tuple(_placed(blocks, text.blocks)),
+        blocks=tuple(_with_article(blocks, text.blocks)),
     )
 
 
 def _insert(
     issue: Issue, language: str, variant: Variant, newsletter: Newsletter, fees: FeeSchedule
 ) -> dict[str, object] | None:
-    """What the insert's template is told; None for who gets no insert."""
+    """The values for the insert's template; None for the variant without an insert."""
     if variant.terms is None:
         return None
     season = fees.season(issue.date.year)
@@ -104,11 +105,11 @@ def _insert(
     }
 
 
-def _inert(value: object) -> str:
-    """The value as mere characters of one line, whatever it would mean in Markdown: the autoescape of our Markdown."""
+def _escaped(value: object) -> str:
+    """The value on one line, with every character that means something in Markdown escaped."""
     text = _one_line(str(value))
     if "@@SLOT:" in text:
-        raise BadInput(f"'{text}' looks like a slot of a template; write it without the two @ signs")
+        raise BadInput(f"'{text}' looks like a slot of a template; write it without the @ signs")
     return _PUNCTUATION.sub(r"\\\1", text)
 
 
@@ -119,30 +120,33 @@ def _one_line(text: str) -> str:
 # --- the tree ---------------------------------------------------------------------------------------------------------
 
 
-def _placed(blocks: Iterable[Block], article: tuple[Block, ...]) -> Iterator[Block]:
-    """The blocks with the article in its section, and plain spaces where they are asked for."""
+def _with_article(blocks: Iterable[tree.Block], article: tuple[tree.Block, ...]) -> Iterator[tree.Block]:
+    """The blocks with the article in its section, and with plain spaces in the sections that need them."""
     for block in blocks:
         match block:
-            case Section("article"):
+            case tree.Section("article"):
                 yield replace(block, children=article)
-            case Section(kind, children) if kind in _PLAIN_SPACED:
+            case tree.Section(kind, children) if kind in _PLAIN_SPACED:
                 yield replace(block, children=tuple(_plain_spaced(child) for child in children))
-            case Section(_, children):
-                yield replace(block, children=tuple(_placed(children, article)))
+            case tree.Section(_, children):
+                yield replace(block, children=tuple(_with_article(children, article)))
             case _:
                 yield block
 
 
-def _plain_spaced(block: Block) -> Block:
-    if not isinstance(block, Paragraph):
+def _plain_spaced(block: tree.Block) -> tree.Block:
+    if not isinstance(block, tree.Paragraph):
         return block
-    return Paragraph(
-        tuple(Text(_NO_BREAK.sub(" ", word.value)) if isinstance(word, Text) else word for word in block.children)
+    return tree.Paragraph(
+        tuple(
+            tree.Text(_NO_BREAK.sub(" ", word.value)) if isinstance(word, tree.Text) else word
+            for word in block.children
+        )
     )
 
 
 def _preheader(text: IssueText, newsletter: Newsletter) -> str:
-    """The summary, else the first paragraph; the title, the numbering and the date follow while it is too short."""
+    """The summary or else the first paragraph; while too short, the title, the numbering and the date are added."""
     words = _one_line(typeset(text.summary, text.language) or _first_paragraph(text.blocks))
     date = dates_and_money.long_date(text.date, text.language)
     for more in (text.title, f"{newsletter.name} № {text.number} ({text.serial})", date):
@@ -154,13 +158,13 @@ def _preheader(text: IssueText, newsletter: Newsletter) -> str:
     return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:—–-" + NBSP) + "…"
 
 
-def _first_paragraph(blocks: Iterable[Block]) -> str:
+def _first_paragraph(blocks: Iterable[tree.Block]) -> str:
     for block in blocks:
         match block:
-            case Paragraph(children):
+            case tree.Paragraph(children):
                 return plain(children)
-            case Section(_, children) if found := _first_paragraph(children):
-                return found
+            case tree.Section(_, children) if words := _first_paragraph(children):
+                return words
             case _:
                 pass
     return ""

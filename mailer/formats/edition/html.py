@@ -9,26 +9,9 @@ from jinja2.environment import TemplateModule
 from lxml import etree
 from markupsafe import Markup
 
+from mailer.domain import issue_tree as tree
 from mailer.domain.edition import HtmlPart, HtmlSlot, Place, Slot
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import (
-    Block,
-    Emphasis,
-    Heading,
-    Inline,
-    LineBreak,
-    Link,
-    ListBlock,
-    Paragraph,
-    Picture,
-    Quote,
-    Section,
-    SlotMark,
-    Strong,
-    Table,
-    Text,
-    ThematicBreak,
-)
 from mailer.formats import dates_and_money
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.inline_styles import inline
@@ -84,55 +67,55 @@ class _Walk:
         """The token of a slot, for layouts too: `{{ slot("name") }}`."""
         return _token(self.mark, Slot(name))
 
-    def blocks(self, blocks: Iterable[Block]) -> Markup:
+    def blocks(self, blocks: Iterable[tree.Block]) -> Markup:
         return Markup("").join(self.block(block) for block in blocks)
 
-    def block(self, block: Block) -> Markup:
+    def block(self, block: tree.Block) -> Markup:
         match block:
-            case Heading(level, children):
+            case tree.Heading(level, children):
                 return self.macro("heading", level, self.words(children))
-            case Paragraph(children):
+            case tree.Paragraph(children):
                 return self.macro("paragraph", self.words(children))
-            case ListBlock(items, start):
+            case tree.ListBlock(items, start):
                 return self.macro("list", [self.item(item) for item in items], start)
-            case Quote(children):
+            case tree.Quote(children):
                 return self.macro("quote", self.blocks(children))
-            case Table(caption, head, rows, align):
+            case tree.Table(caption, head, rows, align):
                 cells = [[self.words(cell) for cell in row] for row in rows]
                 return self.macro("table", caption, [self.words(cell) for cell in head], cells, align)
-            case Picture(name, alt):
+            case tree.Picture(name, alt):
                 if name not in self.sources:
                     raise BadInput(f"the picture '{name}' is not in the issue's folder: put it there")
                 return self.macro("picture", self.sources[name], alt)
-            case ThematicBreak():
+            case tree.ThematicBreak():
                 return self.macro("rule")
-            case Section(kind, children):
+            case tree.Section(kind, children):
                 return self.macro("section", kind, self.blocks(children))
 
-    def item(self, blocks: tuple[Block, ...]) -> Markup:
+    def item(self, blocks: tuple[tree.Block, ...]) -> Markup:
         """A list's item; one that is a single paragraph needs no paragraph's space around it."""
         match blocks:
-            case (Paragraph(children),):
+            case (tree.Paragraph(children),):
                 return self.words(children)
             case _:
                 return self.blocks(blocks)
 
-    def words(self, words: Iterable[Inline]) -> Markup:
+    def words(self, words: Iterable[tree.Inline]) -> Markup:
         return Markup("").join(self.word(word) for word in words)
 
-    def word(self, word: Inline) -> Markup | str:
+    def word(self, word: tree.Inline) -> Markup | str:
         match word:
-            case Text(value):
+            case tree.Text(value):
                 return value
-            case SlotMark(name):
+            case tree.SlotMark(name):
                 return self.slot(name)
-            case Strong(children):
+            case tree.Strong(children):
                 return self.macro("strong", self.words(children))
-            case Emphasis(children):
+            case tree.Emphasis(children):
                 return self.macro("emphasis", self.words(children))
-            case Link(href, children):
+            case tree.Link(href, children):
                 return self.macro("link", href, self.words(children))
-            case LineBreak():
+            case tree.LineBreak():
                 return self.macro("line_break")
 
 

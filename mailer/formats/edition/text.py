@@ -3,27 +3,9 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from mailer.domain import issue_tree as tree
 from mailer.domain.edition import Slot, SlotLine, TextPart
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import (
-    Align,
-    Block,
-    Emphasis,
-    Heading,
-    Inline,
-    LineBreak,
-    Link,
-    ListBlock,
-    Paragraph,
-    Picture,
-    Quote,
-    Section,
-    SlotMark,
-    Strong,
-    Table,
-    Text,
-    ThematicBreak,
-)
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.line_wrap import COLUMNS, stuffed, width, words, wrap
 from mailer.formats.edition.slot_lines import Line, flow
@@ -58,7 +40,7 @@ class _Page:
     def __init__(self) -> None:
         self.links: dict[str, int] = {}
 
-    def blocks(self, blocks: Iterable[Block], depth: int = 0) -> list[Line]:
+    def blocks(self, blocks: Iterable[tree.Block], depth: int = 0) -> list[Line]:
         """The lines of blocks, an empty one between two of them; `depth` is how many quotes they stand in."""
         lines: list[Line] = []
         for block in blocks:
@@ -68,33 +50,33 @@ class _Page:
             lines += more
         return lines
 
-    def block(self, block: Block, depth: int) -> list[Line]:
+    def block(self, block: tree.Block, depth: int) -> list[Line]:
         match block:
-            case Paragraph(children):
+            case tree.Paragraph(children):
                 return self.paragraph(children, depth)
-            case Heading(level, children):
+            case tree.Heading(level, children):
                 return self.heading(level, children, depth)
-            case ListBlock():
+            case tree.ListBlock():
                 return self.items(block, depth)
-            case Quote(children):
+            case tree.Quote(children):
                 return self.blocks(children, depth + 1)
-            case Table():
+            case tree.Table():
                 return self.table(block, depth)
-            case Picture(_, alt):
+            case tree.Picture(_, alt):
                 return list(wrap(words(f"[{alt}]"), indent=_indent(depth)))
-            case ThematicBreak():
+            case tree.ThematicBreak():
                 return [_fixed("-" * (COLUMNS - len(_indent(depth))), depth)]
-            case Section(_, children):
+            case tree.Section(_, children):
                 return self.blocks(children, depth)
 
-    def paragraph(self, children: Sequence[Inline], depth: int, lead: str = "") -> list[Line]:
+    def paragraph(self, children: Sequence[tree.Inline], depth: int, lead: str = "") -> list[Line]:
         """The lines of a paragraph; `lead` (a list's mark) stands before its first word."""
         atoms = self.atoms(children)
         if lead.startswith(" ") and any(isinstance(atom, Slot) for atom in atoms):
             raise BadInput("a slot stands in a list within a list of the template: give it a paragraph")
         return flow(atoms, indent=_indent(depth), lead=lead)
 
-    def heading(self, level: int, children: Sequence[Inline], depth: int) -> list[Line]:
+    def heading(self, level: int, children: Sequence[tree.Inline], depth: int) -> list[Line]:
         lines = wrap(words(self.constant(children)), indent=_indent(depth))
         if level not in _UNDERLINE:
             return list(lines)
@@ -102,28 +84,28 @@ class _Page:
         longest = max([4, *(width(line.rstrip(" ")) for line in lines)])
         return [*lines, _fixed(_UNDERLINE[level] * (min(longest, COLUMNS) - len(_indent(depth))), depth)]
 
-    def items(self, block: ListBlock, depth: int, space: str = "") -> list[Line]:
+    def items(self, block: tree.ListBlock, depth: int, space: str = "") -> list[Line]:
         """Items behind their marks, `space` before these; flowed lines cannot hang, so long items stand apart."""
         marks = ["- " if block.start is None else f"{block.start + place}. " for place in range(len(block.items))]
         items = [self.item(item, space + mark, depth) for item, mark in zip(block.items, marks, strict=True)]
         apart = [">" * depth] if any(len(item) > 1 for item in items) else []
         return [line for place, item in enumerate(items) for line in (apart if place else []) + item]
 
-    def item(self, blocks: Sequence[Block], mark: str, depth: int) -> list[Line]:
+    def item(self, blocks: Sequence[tree.Block], mark: str, depth: int) -> list[Line]:
         match blocks:
-            case [Paragraph(children), *rest]:
+            case [tree.Paragraph(children), *rest]:
                 lines = self.paragraph(children, depth, mark)
             case _:
                 rest = list(blocks)
                 lines = [_fixed(mark.rstrip(), depth)]
         for block in rest:
-            if isinstance(block, ListBlock):
+            if isinstance(block, tree.ListBlock):
                 lines += self.items(block, depth, " " * len(mark))
             else:
                 lines += [">" * depth, *self.block(block, depth)]
         return lines
 
-    def table(self, table: Table, depth: int) -> list[Line]:
+    def table(self, table: tree.Table, depth: int) -> list[Line]:
         """The caption, then the rows in columns; `label: value` lines instead where they would be too wide."""
         caption: list[Line] = list(wrap(words(table.caption), indent=_indent(depth)))
         if caption:
@@ -133,33 +115,33 @@ class _Page:
         columns = [max(width(cell) for cell in column) for column in zip(head, *rows, strict=True)]
         if sum(columns) + len(_GAP) * (len(columns) - 1) + len(_indent(depth) or " ") <= COLUMNS:
             under = ["-" * column for column in columns]
-            sides = table.align or [Align.LEFT] * len(columns)
+            sides = table.align or [tree.Align.LEFT] * len(columns)
             return caption + [_fixed(_aligned(row, columns, sides), depth) for row in (head, under, *rows)]
         return caption + _labelled(head, rows, depth)
 
     # --- words --------------------------------------------------------------------------------------------------------
 
-    def constant(self, children: Sequence[Inline]) -> str:
+    def constant(self, children: Sequence[tree.Inline]) -> str:
         """The words of a heading or a cell."""
         atoms = self.atoms(children)
         if any(isinstance(atom, Slot) for atom in atoms):
             raise BadInput("a slot stands in a heading or a table of the template: give it a paragraph")
         return " ".join(words("".join(atoms)))
 
-    def atoms(self, children: Iterable[Inline]) -> list[str | Slot]:
+    def atoms(self, children: Iterable[tree.Inline]) -> list[str | Slot]:
         """The words without their dress, slots between them, a line break as `\n`."""
         atoms: list[str | Slot] = []
         for child in children:
             match child:
-                case Text(value):
+                case tree.Text(value):
                     atoms.append(value)
-                case SlotMark(name):
+                case tree.SlotMark(name):
                     atoms.append(Slot(name))
-                case LineBreak():
+                case tree.LineBreak():
                     atoms.append("\n")
-                case Strong(within) | Emphasis(within):
+                case tree.Strong(within) | tree.Emphasis(within):
                     atoms += self.atoms(within)
-                case Link(href, within):
+                case tree.Link(href, within):
                     shown = self.atoms(within)
                     number = "" if shown == [href.removeprefix("mailto:")] else f"{NBSP}[{self.number(href)}]"
                     atoms += [*shown, number]
@@ -181,13 +163,13 @@ def _fixed(line: str, depth: int) -> str:
     return _indent(depth) + line if depth else stuffed(line)
 
 
-def _aligned(row: Sequence[str], columns: Sequence[int], sides: Sequence[Align]) -> str:
+def _aligned(row: Sequence[str], columns: Sequence[int], sides: Sequence[tree.Align]) -> str:
     return _GAP.join(map(_padded, row, columns, sides)).rstrip(" ")
 
 
-def _padded(cell: str, column: int, side: Align) -> str:
+def _padded(cell: str, column: int, side: tree.Align) -> str:
     space = column - width(cell)
-    before = {Align.LEFT: 0, Align.CENTER: space // 2, Align.RIGHT: space}[side]
+    before = {tree.Align.LEFT: 0, tree.Align.CENTER: space // 2, tree.Align.RIGHT: space}[side]
     return " " * before + cell + " " * (space - before)
 
 

@@ -1,4 +1,4 @@
-"""What may not stand in the text of a letter: raw HTML, code, foreign pictures, odd links, unseen characters."""
+"""Refuses what an issue may not contain: raw HTML, code, pictures from elsewhere, odd links, invisible characters."""
 
 import re
 from collections.abc import Sequence
@@ -11,29 +11,29 @@ from markdown_it.token import Token
 from mailer.domain.errors import BadInput
 from mailer.formats.characters import find_invisible
 
-DEEPEST = 20  # lists, quotes and sections in one another, as many as CommonMark readers commonly follow
-MOST_BRACKETS = 1000  # openings in a text; the reader takes a time that grows with the square of their number
+MAX_DEPTH = 20  # of nested lists, quotes and sections, as many as CommonMark parsers commonly follow
+MAX_BRACKETS = 1000  # opening brackets in a text; the parser's time grows with the square of their number
 SECTION_NAME = re.compile(r"\s*[a-z][a-z0-9_-]*\s*")
 SLOT = re.compile(r"@@SLOT:(\w+)@@")
 _NEWLINE = re.compile(r"\r\n?|\n")  # CommonMark 2.1
 
 
 def check_brackets(text: str, *, first_line: int) -> None:
-    """Nothing, when the reader can be given the text; BadInput with the line where there are too many brackets."""
-    if text.count("[") > MOST_BRACKETS:
-        at = list(islice(re.finditer(r"\[", text), MOST_BRACKETS + 1))[-1].start()
+    """Raise BadInput, with the line, if the text has more brackets than the parser can handle in time."""
+    if text.count("[") > MAX_BRACKETS:
+        at = list(islice(re.finditer(r"\[", text), MAX_BRACKETS + 1))[-1].start()
         line = first_line + len(_NEWLINE.findall(text, 0, at))
-        raise BadInput(f"line {line}: more than {MOST_BRACKETS} opening brackets '['; no issue has so many links")
+        raise BadInput(f"line {line}: more than {MAX_BRACKETS} opening brackets '['; no issue has so many links")
 
 
 def check(
     tokens: Sequence[Token], text: str, *, slots: frozenset[str], first_line: int, first_heading: int | None
 ) -> None:
-    """Nothing, when every token of the text may stand in a letter.
+    """Check every token of the text, whose first line is number `first_line` of its file.
 
-    Raises BadInput, beginning with `line N:` (the text's first line is number `first_line`), for raw HTML (R3), code
-    blocks, pictures that are no file of the folder, lack a description or stand among words, links other than https:,
-    http: and mailto:, unseen characters, headings out of order, sections without a name or an end, unknown slots.
+    Raises BadInput, beginning with `line N:`, for raw HTML, which could load or run something; code blocks; pictures
+    outside the folder, without a description or in the middle of a sentence; links other than https:, http: and
+    mailto:; invisible characters; headings out of order; sections without a name or an end; unknown slots.
     """
     lines = _NEWLINE.split(text)
     level = first_heading - 1 if first_heading else None
@@ -50,8 +50,8 @@ def check(
 
 
 def _check_block(token: Token, lines: Sequence[str], line: int) -> None:
-    if token.level > DEEPEST:
-        raise BadInput(f"line {line}: lists, quotes or sections are nested more than {DEEPEST} deep; make it flatter")
+    if token.level > MAX_DEPTH:
+        raise BadInput(f"line {line}: lists, quotes or sections are nested more than {MAX_DEPTH} deep; make it flatter")
     match token.type:
         case "html_block":
             raise BadInput(f"line {line}: raw HTML is not allowed; write it in Markdown")
@@ -68,7 +68,7 @@ def _check_block(token: Token, lines: Sequence[str], line: int) -> None:
         case "inline" if token.content.startswith(":::"):
             raise BadInput(
                 f"line {line}: '{token.content.splitlines()[0]}' neither begins nor ends a section; a section has a "
-                "lower-case name, and an outer one more colons than those within"
+                "lower-case name, and an outer section has more colons than an inner one"
             )
 
 
@@ -80,7 +80,7 @@ def _checked_level(token: Token, last: int, first: int, line: int) -> int:
         )
     if level > last + 1:
         raise BadInput(
-            f"line {line}: a heading of level {level} where level {last + 1} is next; write '{'#' * (last + 1)} '"
+            f"line {line}: a heading of level {level}, but level {last + 1} comes next; write '{'#' * (last + 1)} '"
         )
     return level
 
@@ -101,16 +101,16 @@ def _check_words(tokens: Sequence[Token], slots: frozenset[str], line: int, *, a
 
 
 def _check_link(href: str, line: int) -> None:
-    parts = urlsplit(href)  # the reader has percent-encoded all that urlsplit stumbles over
-    whole = {"https": parts.netloc, "http": parts.netloc, "mailto": "@" in parts.path}
-    if not whole.get(parts.scheme):
-        raise BadInput(f"line {line}: a link to '{href}'; links lead to https:, http: or mailto: addresses, in full")
+    parts = urlsplit(href)  # the parser has percent-encoded the characters that urlsplit cannot take
+    is_complete = {"https": parts.netloc, "http": parts.netloc, "mailto": "@" in parts.path}
+    if not is_complete.get(parts.scheme):
+        raise BadInput(f"line {line}: a link to '{href}'; write a complete https:, http: or mailto: address")
 
 
 def picture_name(source: str) -> str:
-    """The file name that a picture's address stands for: the reader has percent-encoded what is not ASCII.
+    """The file name of a picture, whose address the parser has percent-encoded.
 
-    In the normal form NFC, since some systems write the letters of file names in parts.
+    In Unicode's normal form NFC, since some systems decompose accented letters in file names.
     """
     return normalize("NFC", unquote(source))
 
@@ -119,22 +119,25 @@ def _check_picture(token: Token, line: int, *, alone: bool) -> None:
     name = picture_name(str(token.attrs.get("src", "")))
     if not name or re.search(r"[/\\:%]", name) or name.startswith("."):
         raise BadInput(
-            f"line {line}: the picture '{name}' is not in the issue's folder; put it there and give its file name"
+            f"line {line}: the picture '{name}' is not in the issue's folder; put it there and write its file name"
         )
-    if "=?" in name:  # an encoded word (RFC 2047) to who reads the headers
-        raise BadInput(f"line {line}: the picture's name '{name}' holds '=?', which mail programs misread; rename it")
+    if "=?" in name:  # in a header it would be read as an encoded word (RFC 2047)
+        raise BadInput(
+            f"line {line}: the picture's name '{name}' contains '=?', which mail programs misread; rename it"
+        )
     alt = "".join(child.content for child in token.children or [])
     if not alt.strip():
         raise BadInput(f"line {line}: the picture '{name}' has no description; write it between the square brackets")
     _check_text(name + alt, frozenset(), line)
     if not alone:
-        raise BadInput(f"line {line}: the picture '{name}' stands among words; give it a paragraph of its own")
+        raise BadInput(
+            f"line {line}: the picture '{name}' is in the middle of a paragraph; put it in its own paragraph"
+        )
 
 
 def _check_text(text: str, slots: frozenset[str], line: int) -> None:
-    found = find_invisible(text.replace("\t", " ").replace("\n", " "))
-    if found:
-        raise BadInput(f"line {line}: the text holds an unseen character, {found}; remove it")
+    if character := find_invisible(text.replace("\t", " ").replace("\n", " ")):
+        raise BadInput(f"line {line}: the text contains an invisible character, {character}; remove it")
     for slot in SLOT.findall(text) if slots else ():
         if slot not in slots:
             raise BadInput(f"line {line}: there is no slot '{slot}'; the slots are {', '.join(sorted(slots))}")

@@ -41,8 +41,8 @@ def convert(raw: str, *, newsletter: str, language: str) -> Imported:
     finished the file is one that `issue_file.parse` accepts; where it is not, a defect of line 1 says why. Raises
     BadInput for a text larger than an issue file may be.
     """
-    if len(raw.encode(errors="replace")) > folder.BIGGEST_TEXT:
-        raise BadInput(f"the text has more than {folder.BIGGEST_TEXT // 1000} kB; is it the right file?")
+    if len(raw.encode(errors="replace")) > folder.MAX_TEXT_BYTES:
+        raise BadInput(f"the text has more than {folder.MAX_TEXT_BYTES // 1000} kB; is it the right file?")
     defects: list[Defect] = []
     text = without_print(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
     blocks = split(text)

@@ -12,6 +12,7 @@ from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
 from mailer.formats.address import parse
 from mailer.formats.edition import compile as editions
+from mailer.formats.edition.stored import digest, dump, load
 from mailer.formats.issue.folder import assemble
 from mailer.formats.templates import BASE
 from mailer.pipeline.context import Context
@@ -64,7 +65,7 @@ def load_issue(connection: Connection, revision: Revision) -> Issue:
         wait_for_all=False,
     )
     if issue is None:
-        raise NotFound(f"{revision.newsletter}/{revision.serial} has no finished text; pull it again")
+        raise NotFound(f"{revision.name} has no finished text; pull it again")
     return issue
 
 
@@ -114,11 +115,11 @@ def editions_hash(compiled: Iterable[StoredEdition], letterhead: Letterhead) -> 
 def stored(compiled: Mapping[tuple[str, Variant], Edition]) -> list[StoredEdition]:
     """The editions as the database keeps them."""
     return [
-        StoredEdition(language=language, variant=variant.name, digest=editions.digest(one), body=editions.dump(one))
+        StoredEdition(language=language, variant=variant.name, digest=digest(one), body=dump(one))
         for (language, variant), one in compiled.items()
     ]
 
 
 def loaded(kept: Iterable[StoredEdition]) -> dict[tuple[str, Variant], Edition]:
     """The editions that the database keeps, by language and variant."""
-    return {(one.language, variant_named(one.variant)): editions.load(one.body) for one in kept}
+    return {(one.language, variant_named(one.variant)): load(one.body) for one in kept}

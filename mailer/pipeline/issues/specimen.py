@@ -3,7 +3,8 @@
 from datetime import date
 
 from mailer.domain.errors import Refused
-from mailer.domain.issue import Author, Issue, IssueText, Paragraph, Status, Text
+from mailer.domain.issue import Author, Issue, IssueText, Status
+from mailer.domain.issue_tree import Paragraph, Text
 from mailer.domain.newsletter import Newsletter
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import compile_editions

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Slot, Terms, Variant, Wording
 from mailer.domain.errors import BadInput, Refused
-from mailer.domain.issue import Author, Block, Heading, Paragraph, Quote, Section, SlotMark, Table, Text
+from mailer.domain.issue import Author
+from mailer.domain.issue_tree import Block, Heading, Paragraph, Quote, Section, SlotMark, Table, Text
 from mailer.domain.membership import FeeSchedule
 from mailer.formats.edition.bulletin import Bulletin, _preheader, compose
 from mailer.formats.edition.compile import compile_edition

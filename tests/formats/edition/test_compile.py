@@ -13,9 +13,11 @@ from lxml import html as lxml_html
 
 from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, HtmlSlot, Place, Slot, Variant
 from mailer.domain.errors import BadInput, CannotRender
-from mailer.domain.issue import Issue, Paragraph, Text
-from mailer.formats.edition.compile import compile_edition, digest, dump, load, warnings
+from mailer.domain.issue import Issue
+from mailer.domain.issue_tree import Paragraph, Text
+from mailer.formats.edition.compile import compile_edition, warnings
 from mailer.formats.edition.line_wrap import COLUMNS, width
+from mailer.formats.edition.stored import digest, dump, load
 from mailer.formats.issue.folder import parse as parse_file
 from mailer.formats.issue.markdown import parse
 from tests.formats.made_up import (

@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from mailer.domain.edition import NO_INSERT, Edition, HtmlSlot, Place, Slot
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import Paragraph, Picture, SlotMark, Text
+from mailer.domain.issue_tree import Paragraph, Picture, SlotMark, Text
 from mailer.formats.edition import html as room
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.html import write_html

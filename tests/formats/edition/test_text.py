@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mailer.domain.edition import Slot, SlotLine
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import (
+from mailer.domain.issue_tree import (
     Align,
     Block,
     Heading,

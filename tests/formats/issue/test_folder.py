@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import Author, Heading, Status, Text
+from mailer.domain.issue import Author, Status
+from mailer.domain.issue_tree import Heading, Text
 from mailer.domain.ports import RawFile
 from mailer.formats.issue.folder import assemble, content_hash, parse
 
@@ -85,49 +86,49 @@ ENDLESS = ("9" * 5000, "0x" + "f" * 20000, "1" + ":1" * 9000, "1" + ":1" * 9000 
     [
         ("words", "en.md: the file does not begin with front matter"),
         ("---\ntitle: x\n", "en.md: the front matter has no end"),
-        ("---\n---\nwords", "en.md: the front matter holds no keys"),
-        ("---\n- x\n---\nwords", "en.md: the front matter holds no keys"),
-        ("---\na: 1\nb: [\n---\n", "en.md: line 4: the front matter is no readable YAML"),
-        ("---\na: 1\na: 2\n---\n", "en.md: line 3: the front matter is no readable YAML: the key 'a' is there twice"),
+        ("---\n---\nwords", "en.md: the front matter has no keys"),
+        ("---\n- x\n---\nwords", "en.md: the front matter has no keys"),
+        ("---\na: 1\nb: [\n---\n", "en.md: line 4: the front matter is not readable YAML"),
+        ("---\na: 1\na: 2\n---\n", "en.md: line 3: the front matter is not readable YAML: the key 'a' appears twice"),
         ("---\na: !!python/object:os.system x\n---\n", "en.md: line 2: the front matter uses '!'"),
-        ("---\n? [a]\n: 2\n---\n", "en.md: line 2: the front matter is no readable YAML"),
-        ("---\na: \x07\n---\n", "en.md: the front matter is no readable YAML"),
+        ("---\n? [a]\n: 2\n---\n", "en.md: line 2: the front matter is not readable YAML"),
+        ("---\na: \x07\n---\n", "en.md: the front matter is not readable YAML"),
         ("---\na: &x [y]\nb: *x\n---\n", "en.md: line 2: the front matter uses '&' or '*'"),
         ("---\na: *x\n---\n", "en.md: line 2: the front matter uses '&' or '*'"),
         ("---\na: [[[[[[x]]]]]]\n---\n", "en.md: line 2: the front matter is nested more than 5 deep"),
         ("---\na: " + "[" * 30000 + "\n---\n", "en.md: line 2: the front matter is nested more than 5 deep"),
         ("---\na: " + "x" * 70000 + "\n---\n", "en.md: the front matter has more than 65536 characters"),
-        (a_text(date="2030-02-30"), "en.md: the front matter is no readable YAML: day is out of range"),
-        (a_text(colour="red"), "en.md: 'colour' is no key of the front matter; the keys are newsletter, language"),
+        (a_text(date="2030-02-30"), "en.md: the front matter is not readable YAML: day is out of range"),
+        (a_text(colour="red"), "en.md: 'colour' is not a key of the front matter; the keys are newsletter, language"),
         (a_text(title=None), "en.md: title: it is missing"),
         (a_text(title='" "'), "en.md: title: it is missing"),
-        (a_text(title="[a]"), "en.md: title: '['a']' is no text"),
-        (a_text(title="|\n  two\n  lines"), "en.md: title: it holds an unseen character or a line break, U+000A"),
-        (a_text(title='"a\\u202Eb"'), "en.md: title: it holds an unseen character or a line break, U+202E"),
+        (a_text(title="[a]"), "en.md: title: '['a']' is not text"),
+        (a_text(title="|\n  two\n  lines"), "en.md: title: it contains an invisible character or a line break, U+000A"),
+        (a_text(title='"a\\u202Eb"'), "en.md: title: it contains an invisible character or a line break, U+202E"),
         (a_text(title="x" * 2001), "en.md: title: it has more than 2000 characters"),
         (a_text(number='"3"'), None),
-        (a_text(number="three"), "en.md: number: 'three' is no number"),
-        (a_text(number="0"), "en.md: number: '0' is no number"),
-        (a_text(number="true"), "en.md: number: 'True' is no number"),
+        (a_text(number="three"), "en.md: number: 'three' is not a number"),
+        (a_text(number="0"), "en.md: number: '0' is not a number"),
+        (a_text(number="true"), "en.md: number: 'True' is not a number"),
         *((a_text(title=tagged), "en.md: line 10: the front matter uses '!'") for tagged in TAGGED),
-        *((a_text(serial=endless), "en.md: line 6: the front matter is no readable YAML: a numb") for endless in ENDLESS),
-        (a_text(authors=f"[{'9' * 99}]"), "en.md: line 11: the front matter is no readable YAML: a number of more than"),
-        (a_text(status="9" * 21), "en.md: line 4: the front matter is no readable YAML: a number of more than 20"),
-        (a_text(serial="9" * 20), f"en.md: serial: '{'9' * 20}' is no number"),
-        (a_text(serial=None), "en.md: serial: '' is no number"),
-        (a_text(date="May"), "en.md: date: 'May' is no date"),
-        (a_text(date="2030-05-17 10:00:00"), "en.md: date: '2030-05-17 10:00:00' is no date"),
+        *((a_text(serial=endless), "en.md: line 6: the front matter is not readable YAML: a numb") for endless in ENDLESS),
+        (a_text(authors=f"[{'9' * 99}]"), "en.md: line 11: the front matter is not readable YAML: a number of more than"),
+        (a_text(status="9" * 21), "en.md: line 4: the front matter is not readable YAML: a number of more than 20"),
+        (a_text(serial="9" * 20), f"en.md: serial: '{'9' * 20}' is not a number"),
+        (a_text(serial=None), "en.md: serial: '' is not a number"),
+        (a_text(date="May"), "en.md: date: 'May' is not a date"),
+        (a_text(date="2030-05-17 10:00:00"), "en.md: date: '2030-05-17 10:00:00' is not a date"),
         (a_text(status="ready"), "en.md: status: 'ready' is neither draft nor finished"),
         (a_text(status="[x]"), "en.md: status: '['x']' is neither"),
         (a_text(language="ru"), "en.md: language: 'ru' in a file named for 'en'"),
-        (a_text(authors="Ada"), "en.md: authors: 'Ada' is no list"),
-        (a_text(authors="[Ada]"), "en.md: authors: 'Ada' is no author"),
-        (a_text(authors="[{name: Ada, mail: x}]"), "en.md: authors: '{'name': 'Ada', 'mail': 'x'}' is no author"),
+        (a_text(authors="Ada"), "en.md: authors: 'Ada' is not a list"),
+        (a_text(authors="[Ada]"), "en.md: authors: 'Ada' is not an author"),
+        (a_text(authors="[{name: Ada, mail: x}]"), "en.md: authors: '{'name': 'Ada', 'mail': 'x'}' is not an author"),
         (a_text(authors="[{name: null}]"), "en.md: authors: it is missing"),
-        (a_text(copyright="[1]"), "en.md: copyright: '1' is no text"),
+        (a_text(copyright="[1]"), "en.md: copyright: '1' is not text"),
         (a_text(body="\n"), "en.md: there is no text below the front matter"),
         (a_text(body="# Title\n"), "en.md: line 13: a heading of level 1; headings here begin at level 2"),
-        (a_text(body="## A\n\n#### B\n"), "en.md: line 15: a heading of level 4 where level 3 is next"),
+        (a_text(body="## A\n\n#### B\n"), "en.md: line 15: a heading of level 4, but level 3 comes next"),
         (a_text(body="\n\nx <b>\n"), "en.md: line 15: raw HTML is not allowed"),
     ],
 )  # fmt: skip
@@ -235,9 +236,9 @@ def test_texts_agree(key, value):
     ("picture", "complaint"),
     [
         (RawFile(name="Mill.png", content=PNG), "en.md shows this picture, but it is not in the folder"),
-        (RawFile(name="mill.png", content=PNG + b"x" * 5 * 1024 * 1024), "the picture has more than 5 MB"),
-        (RawFile(name="mill.png", content=b"<svg/>"), "the file is no PNG, JPEG or GIF picture"),
-        (RawFile(name="mill.png", content=b""), "the file is no PNG, JPEG or GIF picture"),
+        (RawFile(name="mill.png", content=PNG + b"x" * 5 * 1024 * 1024), "the picture is larger than 5 MB"),
+        (RawFile(name="mill.png", content=b"<svg/>"), "the file is not a PNG, JPEG or GIF picture"),
+        (RawFile(name="mill.png", content=b""), "the file is not a PNG, JPEG or GIF picture"),
     ],
 )
 def test_pictures_are_there_small_and_pictures(picture, complaint):
@@ -249,7 +250,7 @@ def test_pictures_are_small_together():
     files = [RawFile(name=name, content=PNG + b"x" * 4 * 1024 * 1024) for name in names]
     shown = "".join(f"![x]({name})\n\n" for name in names)
     complaint = refusal_of(a_file(body=shown), *files, languages=("en",))
-    assert complaint.startswith("2030-03: the pictures have more than 10 MB together; make them smaller")
+    assert complaint.startswith("2030-03: the pictures are larger than 10 MB together; make them smaller")
     assert assembled(a_file(body="![x](0.png)\n\n![x](1.png)\n"), *files, languages=("en",)) is not None
 
 
@@ -271,7 +272,7 @@ def test_too_many_pictures_are_refused():
 
 
 def test_a_name_twice_is_refused():
-    assert "é: the folder has two files of this name" in refusal_of(
+    assert "é: the folder has two files with this name" in refusal_of(
         RawFile(name="é", content=b""), RawFile(name="e\u0301", content=b"")
     )
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import (
+from mailer.domain.issue_tree import (
     Emphasis,
     Heading,
     LineBreak,
@@ -171,12 +171,12 @@ def test_plain_words():
         ("![x](..%2fmailer.key)", "line 1: the picture"),
         ("![x](.hidden.png)", "line 1: the picture"),
         ("![](a.png)", "line 1: the picture 'a.png' has no description"),
-        ("words\n![x](a.png)", "line 2: the picture 'a.png' stands among words"),
-        ("## ![x](a.png)", "line 1: the picture 'a.png' stands among words"),
-        ("[![x](a.png)](https://x.example)", "line 1: the picture 'a.png' stands among words"),
-        ("a\nb\u202ec", "line 2: the text holds an unseen character, U+202E"),
-        ("a &#x202e; b", "line 1: the text holds an unseen character"),
-        ("![a\u200bb](a.png)", "line 1: the text holds an unseen character"),
+        ("words\n![x](a.png)", "line 2: the picture 'a.png' is in the middle of a paragraph"),
+        ("## ![x](a.png)", "line 1: the picture 'a.png' is in the middle of a paragraph"),
+        ("[![x](a.png)](https://x.example)", "line 1: the picture 'a.png' is in the middle of a paragraph"),
+        ("a\nb\u202ec", "line 2: the text contains an invisible character, U+202E"),
+        ("a &#x202e; b", "line 1: the text contains an invisible character"),
+        ("![a\u200bb](a.png)", "line 1: the text contains an invisible character"),
         ("::: Insert\nx\n:::", "line 1: '::: Insert' neither begins nor ends a section"),
         ("a\n\n:::", "line 3: ':::' neither"),
         ("::: insert\nx", "line 1: the section 'insert' has no end"),
@@ -204,9 +204,9 @@ def test_an_unknown_slot_is_refused():
     ("text", "complaint"),
     [
         ("# A", "line 11: a heading of level 1; headings here begin at level 2"),
-        ("### A", "line 11: a heading of level 3 where level 2 is next"),
-        ("## A\n\n#### B", "line 13: a heading of level 4 where level 3 is next"),
-        ("## A\n\n### B\n\n## C\n\n#### D", "line 17: a heading of level 4 where level 3 is next"),
+        ("### A", "line 11: a heading of level 3, but level 2 comes next"),
+        ("## A\n\n#### B", "line 13: a heading of level 4, but level 3 comes next"),
+        ("## A\n\n### B\n\n## C\n\n#### D", "line 17: a heading of level 4, but level 3 comes next"),
     ],
 )
 def test_headings_in_order(text, complaint):

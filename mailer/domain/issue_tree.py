@@ -1,0 +1,139 @@
+"""The text of an issue as a tree of blocks and words, which becomes both HTML and plain text."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Characters, already set in the typography of their language."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotMark:
+    """A place filled in for each person; `name` is a `domain.edition.Slot` value."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Words in bold."""
+
+    children: tuple["Inline", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """Words in italics."""
+
+    children: tuple["Inline", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Linked words; `href` is an https:, http: or mailto: address."""
+
+    href: str
+    children: tuple["Inline", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBreak:
+    """A line break within a paragraph."""
+
+
+Inline = Text | SlotMark | Strong | Emphasis | Link | LineBreak
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; `level` is 1 for the title of the issue, 2 and more inside it, without jumps."""
+
+    level: int
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph."""
+
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlock:
+    """A bulleted or numbered list; each item is blocks of its own. `start` is None for bullets."""
+
+    items: tuple[tuple["Block", ...], ...]
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A block quotation."""
+
+    children: tuple["Block", ...]
+
+
+class Align(StrEnum):
+    """How the cells of a column are aligned."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    CENTER = "center"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A data table: a caption, one row of column headings, and rows whose first cell is the row heading.
+
+    `align` has an entry for each column, or is empty if every column is left-aligned.
+    """
+
+    caption: str
+    head: tuple[tuple[Inline, ...], ...]
+    rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+    align: tuple[Align, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the issue's folder: its file name, and a description for readers who do not see it."""
+
+    name: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThematicBreak:
+    """A horizontal rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Blocks grouped under a name from the template: masthead, summary, credits, insert, copyline …"""
+
+    kind: str
+    children: tuple["Block", ...]
+
+
+Block = Heading | Paragraph | ListBlock | Quote | Table | Picture | ThematicBreak | Section
+
+
+def picture_names(blocks: Iterable[Block]) -> Iterator[str]:
+    """The file name of every picture, in the order of the text."""
+    for block in blocks:
+        match block:
+            case Picture(name):
+                yield name
+            case Quote(children) | Section(_, children):
+                yield from picture_names(children)
+            case ListBlock(items):
+                for item in items:
+                    yield from picture_names(item)
+            case _:
+                pass
