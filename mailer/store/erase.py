@@ -5,9 +5,21 @@ from sqlalchemy import Connection, delete, func, select, update
 from mailer.domain.address import Address
 from mailer.domain.delivery import Event, State, advance
 from mailer.store import letters
-from mailer.store.schema.register import memberships, register_state, seats
-from mailer.store.schema.reports import failures, holds, own_pauses, raw_reports, reports
-from mailer.store.schema.tables import attempts, deliveries, exclusions, history, recipients
+from mailer.store.schema import (
+    attempts,
+    deliveries,
+    exclusions,
+    failures,
+    history,
+    holds,
+    memberships,
+    own_pauses,
+    raw_reports,
+    recipients,
+    register_state,
+    reports,
+    seats,
+)
 
 ALIAS = "erased-"
 

@@ -11,8 +11,7 @@ from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.store.columns import insert_into
 from mailer.store.copies.readers import has_later
-from mailer.store.schema.reports import failures, reports
-from mailer.store.schema.tables import attempts, deliveries, mailings
+from mailer.store.schema import attempts, deliveries, failures, mailings, reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

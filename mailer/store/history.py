@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from mailer.domain.history import HistoryEntry
-from mailer.store.schema.tables import history
+from mailer.store.schema import history
 
 
 def record(connection: Connection, *, at: datetime, who: str, verb: str, subject: str, detail: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from mailer.domain.bounce import FailureReason
 from mailer.domain.hold import Failure, Hold, HoldReason, OwnPause
 from mailer.store.columns import insert_into
-from mailer.store.schema.reports import holds, own_pauses
+from mailer.store.schema import holds, own_pauses
 
 
 def set_hold(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from mailer.domain.issue import Issue, IssueHead
 from mailer.domain.ports import RawFile
-from mailer.store.schema.tables import revision_files, revisions
+from mailer.store.schema import revision_files, revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

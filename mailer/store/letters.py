@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, update
 
 from mailer.store.columns import insert_into
-from mailer.store.schema.reports import letters
+from mailer.store.schema import letters
 
 # So many are looked at in one go; the others have their turn right after.
 MOST = 20

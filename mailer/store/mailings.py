@@ -12,8 +12,19 @@ from mailer.domain.circulation import Decision, Judged
 from mailer.domain.distribution_report import FrozenMailing
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK, by_code_point
-from mailer.store.schema.reports import failures, holds, own_pauses, reports
-from mailer.store.schema.tables import attempts, deliveries, editions, exclusions, mailings, recipients, test_mailings
+from mailer.store.schema import (
+    attempts,
+    deliveries,
+    editions,
+    exclusions,
+    failures,
+    holds,
+    mailings,
+    own_pauses,
+    recipients,
+    reports,
+    test_mailings,
+)
 
 _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
 

@@ -12,7 +12,7 @@ from mailer.domain.membership import Membership, MembershipKind, Pause, Payment,
 from mailer.domain.register_change import Difference
 from mailer.store import holds
 from mailer.store.columns import CHUNK, by_code_point
-from mailer.store.schema.register import memberships, payments, register_state, seats
+from mailer.store.schema import memberships, payments, register_state, seats
 
 
 def register_version(connection: Connection) -> int:

@@ -10,8 +10,7 @@ from mailer.domain.bounce import FailureReason, Matter, NamedBy, RawReport, Repo
 from mailer.domain.report import Reading, Report
 from mailer.store.columns import insert_into
 from mailer.store.copies.readers import has_later
-from mailer.store.schema.reports import raw_reports, reports
-from mailer.store.schema.tables import deliveries
+from mailer.store.schema import deliveries, raw_reports, reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

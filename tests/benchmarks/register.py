@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import insert, update
 
 from mailer.store import Store
-from mailer.store.schema.register import memberships, payments, register_state, seats
+from mailer.store.schema import memberships, payments, register_state, seats
 
 CHUNK = 5000  # rows in one transaction
 DOMAINS = 50  # the readers are spread over so many

@@ -27,8 +27,7 @@ from mailer.pipeline.bounces import holds, ingest
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings import approve, copies_of, plan, report
 from mailer.store import reports
-from mailer.store.schema.reports import letters, raw_reports
-from mailer.store.schema.tables import deliveries
+from mailer.store.schema import deliveries, letters, raw_reports
 from tests.certificates import an_authority
 from tests.club import ISSUE, LETTER, WORDS, Club, Member, begin, members, pull_issues
 from tests.dovecot import PASSWORD, Dovecot

@@ -17,7 +17,7 @@ from mailer.store.copies import deliveries
 from mailer.store.ledger import owners
 from mailer.store.ledger.claims import Claim, claim
 from mailer.store.ledger.results import Result, record
-from mailer.store.schema.tables import deliveries as table
+from mailer.store.schema import deliveries as table
 
 NOW = datetime(2018, 7, 12, 7, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)

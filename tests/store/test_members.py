@@ -13,7 +13,7 @@ from mailer.domain.circulation import Register
 from mailer.domain.membership import MembershipKind
 from mailer.domain.register_change import Difference, MembershipChange, SeatChange
 from mailer.store import Store, members
-from mailer.store.schema.register import payments, seats
+from mailer.store.schema import payments, seats
 from tests.builders import a_membership, a_payment, a_register, a_seat, registers
 
 DAY = date(2018, 7, 12)

@@ -13,9 +13,8 @@ from mailer.domain.mailing import MailingState
 from mailer.domain.membership import MembershipKind
 from mailer.store import Store, mailings
 from mailer.store.columns import UtcDateTime, metadata
-from mailer.store.schema import register
-from mailer.store.schema.tables import attempts, deliveries, history
-from mailer.store.schema.tables import mailings as mailings_table
+from mailer.store.schema import attempts, deliveries, history, register
+from mailer.store.schema import mailings as mailings_table
 from tests.store.rows import NOW, a_copy, a_mailing, a_mailing_of, an_owner, put, write
 
 # --- migrations -------------------------------------------------------------------------------------------------------

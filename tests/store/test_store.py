@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mailer.domain.errors import MailerError
 from mailer.store import Store, resolve
-from mailer.store.schema.register import register_state
+from mailer.store.schema import register_state
 
 SQLITE = "sqlite:///mailer.db"
 

@@ -9,7 +9,7 @@ from mailer.domain.circulation import Copy
 from mailer.domain.delivery import BLOCKING, Attempt, Delivery, Event, State, advance
 from mailer.domain.families import family_of
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
-from mailer.store.schema.tables import attempts, deliveries, is_asking, is_pending, is_sending, mailings
+from mailer.store.schema import attempts, deliveries, is_asking, is_pending, is_sending, mailings
 
 # The other columns of a delivery, and of its last attempt, are read beside these.
 _OWN = ("id", "mailing", "message_id", "state", "held_reason", "next_attempt_at", "owner", "epoch", "marked_at")

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from mailer.domain.delivery import Delivery, State
 from mailer.store.copies.deliveries import deliveries_with
-from mailer.store.schema.tables import deliveries
+from mailer.store.schema import deliveries
 
 # So many copies of an address at most are looked at, the newest.
 MOST = 100

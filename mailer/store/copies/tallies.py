@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from mailer.domain.delivery import State
 from mailer.store.copies.readers import has_later
-from mailer.store.schema.tables import attempts, deliveries, is_pending, is_rejected
+from mailer.store.schema import attempts, deliveries, is_pending, is_rejected
 
 # States of copies that have left, or were refused.
 DONE = (State.ACCEPTED, State.REJECTED, State.UNCERTAIN, State.BOUNCED)

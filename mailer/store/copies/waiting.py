@@ -12,7 +12,7 @@ from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK
 from mailer.store.copies.deliveries import deliveries_with
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
-from mailer.store.schema.tables import deliveries, is_pending, mailings
+from mailer.store.schema import deliveries, is_pending, mailings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from mailer.domain.mailing import MailingState
 from mailer.store.columns import UtcDateTime, insert_into
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
 from mailer.store.ledger.batches import gathered, packed, read, unpacked
-from mailer.store.schema.tables import deliveries, is_pending, ledger_state, mailings
+from mailer.store.schema import deliveries, is_pending, ledger_state, mailings
 
 
 class Claim(NamedTuple):

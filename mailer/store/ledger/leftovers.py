@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 from mailer.domain.delivery import Event, State, Trace, advance, left_by_the_dead
 from mailer.store.ledger.batches import instant
 from mailer.store.ledger.results import add_attempts, begin_mailing
-from mailer.store.schema.tables import deliveries, is_sending
+from mailer.store.schema import deliveries, is_sending
 
 Traces = Mapping[tuple[int, int], Trace]
 _FREE = {"owner": None, "relay": None, "lease_until": None, "marked_at": None}

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, or_, select
 
 from mailer.domain.pacing import Throttle
 from mailer.store.columns import insert_into
-from mailer.store.schema.tables import attempts, deliveries, is_sending, throttles
+from mailer.store.schema import attempts, deliveries, is_sending, throttles
 
 
 def left_through(connection: Connection, relay: str, since: datetime, now: datetime) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from mailer.store.schema.tables import relay_outages
+from mailer.store.schema import relay_outages
 
 
 def open_now(connection: Connection) -> str | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from mailer.store.schema.tables import deliveries, is_sending, leases, owners
+from mailer.store.schema import deliveries, is_sending, leases, owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Insert, Update, and_, bindparam, func, insert
 from mailer.domain.delivery import Event, Outcome, State, advance
 from mailer.store.ledger.batches import instant, packed, unpacked
 from mailer.store.ledger.claims import Claim
-from mailer.store.schema.tables import attempts, deliveries, is_sending, mailings
+from mailer.store.schema import attempts, deliveries, is_sending, mailings
 
 
 class Result(NamedTuple):

@@ -1,1 +1,43 @@
-"""The tables and the rules that the database itself keeps."""
+"""The tables, with the rules that the database itself keeps."""
+
+from mailer.store.schema.deliveries import attempts, deliveries, is_asking, is_pending, is_rejected, is_sending
+from mailer.store.schema.history import history
+from mailer.store.schema.holds import failures, holds, own_pauses
+from mailer.store.schema.issues import revision_files, revisions
+from mailer.store.schema.letters import letters
+from mailer.store.schema.mailings import editions, exclusions, mailings, recipients, test_mailings
+from mailer.store.schema.register import memberships, payments, register_state, seats
+from mailer.store.schema.reports import raw_reports, reports
+from mailer.store.schema.senders import leases, ledger_state, owners, relay_outages, throttles
+
+__all__ = [
+    "attempts",
+    "deliveries",
+    "editions",
+    "exclusions",
+    "failures",
+    "history",
+    "holds",
+    "is_asking",
+    "is_pending",
+    "is_rejected",
+    "is_sending",
+    "leases",
+    "ledger_state",
+    "letters",
+    "mailings",
+    "memberships",
+    "own_pauses",
+    "owners",
+    "payments",
+    "raw_reports",
+    "recipients",
+    "register_state",
+    "relay_outages",
+    "reports",
+    "revision_files",
+    "revisions",
+    "seats",
+    "test_mailings",
+    "throttles",
+]

@@ -1,4 +1,4 @@
-"""The tables of the register: memberships, seats and payments, with the rules that the database itself keeps."""
+"""The tables of the register: memberships, seats and payments."""
 
 from sqlalchemy import (
     CheckConstraint,

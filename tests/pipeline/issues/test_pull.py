@@ -14,7 +14,7 @@ from mailer.pipeline.issues import pull, shelf
 from mailer.pipeline.issues.pull import Finding, Pulled
 from mailer.pipeline.mailings import approve, plan
 from mailer.store import issues
-from mailer.store.schema.tables import history
+from mailer.store.schema import history
 from tests.club import ISSUE, LETTER, Club, make_ready, members, pull_issues
 from tests.pipeline.relayed import deliver, the_mailings
 

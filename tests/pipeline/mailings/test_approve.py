@@ -18,7 +18,7 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.issues import proof
 from mailer.pipeline.mailings import approve, plan
 from mailer.store import mailings
-from mailer.store.schema.tables import history
+from mailer.store.schema import history
 from tests.club import (
     ISSUE,
     LETTER,

@@ -13,7 +13,7 @@ from mailer.domain.membership import FeeSchedule
 from mailer.pipeline.mailings.approve import first_mailing
 from mailer.pipeline.mailings.entitle import ask_again
 from mailer.store.copies.waiting import all_judged
-from mailer.store.schema.register import register_state, seats
+from mailer.store.schema import register_state, seats
 from tests.club import ISSUE, LETTER, Member, begin, copies, import_register, members, reverse, states
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import LATER, answer, claim, deliver, the_mailings

@@ -17,7 +17,7 @@ from mailer.pipeline.mailings import plan
 from mailer.pipeline.mailings.entitle import audience, judge_everybody, judge_people
 from mailer.store import mailings, members
 from mailer.store.copies import deliveries
-from mailer.store.schema.tables import recipients
+from mailer.store.schema import recipients
 from tests.builders import a_membership, a_payment, a_register, a_seat, registers
 from tests.club import ISSUE, LETTER, pull_issues
 

@@ -19,8 +19,8 @@ from mailer.pipeline.mailings.report import report
 from mailer.store import mailings
 from mailer.store.ledger import leftovers
 from mailer.store.ledger.owners import owners_with_copies
-from mailer.store.schema.tables import deliveries, editions, exclusions, history, recipients
-from mailer.store.schema.tables import mailings as mailings_table
+from mailer.store.schema import deliveries, editions, exclusions, history, recipients
+from mailer.store.schema import mailings as mailings_table
 from tests.club import (
     ISSUE,
     LETTER,

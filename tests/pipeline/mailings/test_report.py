@@ -12,7 +12,7 @@ from mailer.domain.mailing import MailingState
 from mailer.pipeline.mailings import approve, plan, supplement
 from mailer.pipeline.mailings.report import not_accepted, progress, progress_of_all, report, was_tested
 from mailer.store import mailings
-from mailer.store.schema.tables import deliveries, exclusions, recipients
+from mailer.store.schema import deliveries, exclusions, recipients
 from tests.club import (
     ISSUE,
     LETTER,

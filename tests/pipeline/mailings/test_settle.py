@@ -11,7 +11,7 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import MailingState
 from mailer.domain.remedy import Action
 from mailer.pipeline.mailings import approve, settle
-from mailer.store.schema.tables import history
+from mailer.store.schema import history
 from tests.club import ISSUE, Member, begin, copies, import_register, members, reverse, states
 from tests.pipeline.relayed import LOST, NEVER, deliver, the_mailings
 

@@ -13,7 +13,7 @@ from mailer.pipeline.mailings.report import report
 from mailer.pipeline.register import erase, people
 from mailer.store.columns import metadata
 from mailer.store.members import load_register
-from mailer.store.schema.tables import history
+from mailer.store.schema import history
 from tests.club import ISSUE, Club, Member, begin, copies, import_register, members, pull_issues, states
 from tests.pipeline.relayed import LATER, NEVER, claim, deliver
 from tests.reported import DOMAIN, Refusal, bounce, come, complaint, letter, path_of, unsubscribe_path_of

@@ -10,7 +10,7 @@ from mailer.domain.membership import Period
 from mailer.formats.register.files import read_members, read_payments, write_members_csv, write_payments_csv, write_xlsx
 from mailer.pipeline.register.import_export import add_payment, compare, export_register, import_register
 from mailer.store import Store, members
-from mailer.store.schema.tables import history
+from mailer.store.schema import history
 from tests.builders import a_payment
 
 NOW = datetime(2018, 7, 12, 10, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from mailer.store import Store, mailings
 from mailer.store.copies import deliveries
 from mailer.store.ledger import claims
 from mailer.store.ledger.claims import Claim
-from mailer.store.schema.tables import deliveries as table
+from mailer.store.schema import deliveries as table
 from tests.store.rows import (
     LEASE,
     NOW,

@@ -1,0 +1,59 @@
+"""The tables of failed copies, held addresses and the pauses that people have asked for."""
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Table, Text
+from sqlalchemy.types import JSON
+
+from mailer.domain.bounce import FailureReason, Scope
+from mailer.domain.hold import HoldReason
+from mailer.store.columns import Id, UtcDateTime, at_most_one, metadata, one_of
+
+# What counts towards a hold and for the breaker: derived from reports and attempts when they came, one of each a copy.
+failures = Table(
+    "failures",
+    metadata,
+    Column("delivery", Id, ForeignKey("deliveries.id"), primary_key=True),
+    Column("refused", Boolean, primary_key=True),  # during SMTP; else a report said so later
+    Column("mailing", Id, ForeignKey("mailings.id"), nullable=False),
+    Column("issue", Text, nullable=False),
+    Column("address", Text, nullable=False),  # in its normal form
+    Column("reason", Text, nullable=False),
+    Column("scope", Text, nullable=False),  # the reason's; so that the breaker can count
+    Column("hard", Boolean, nullable=False),
+    Column("forwarded", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("said", Text, nullable=False),  # the server's own words
+    one_of("reason", FailureReason, "failure_reason"),
+    one_of("scope", Scope, "scope"),
+)
+Index("ix_failures_mailing", failures.c.mailing)
+Index("ix_failures_address", failures.c.address)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address", Text, nullable=False),  # in its normal form
+    Column("reason", Text),  # None: it was never held; a person said all the same that it is right
+    Column("evidence", JSON, nullable=False),  # the failures that decided
+    Column("delivery", Id, ForeignKey("deliveries.id")),  # the copy that failed last, in whose history it stands
+    Column("since", UtcDateTime, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("lifted_at", UtcDateTime),
+    Column("lifted_by", Text),
+    one_of("reason", HoldReason, "reason"),
+)
+at_most_one("uq_holds_address", holds.c.address, when="lifted_at IS NULL")
+Index("ix_holds_address", holds.c.address)
+
+own_pauses = Table(
+    "own_pauses",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("first", Date, nullable=False),  # issues of this date and later stay away
+    Column("since", UtcDateTime, nullable=False),
+    Column("delivery", Id, ForeignKey("deliveries.id")),  # the copy that was answered
+    Column("lifted_at", UtcDateTime),
+    Column("lifted_by", Text),
+)
+at_most_one("uq_own_pauses_person", own_pauses.c.person, when="lifted_at IS NULL")

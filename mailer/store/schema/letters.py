@@ -1,0 +1,23 @@
+"""The table of letters to secretary and operator."""
+
+from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy.types import JSON
+
+from mailer.store.columns import Id, UtcDateTime, metadata, some
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("facts", JSON, nullable=False),  # what it tells, for its template; empty once it has left
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("next_try_at", UtcDateTime),
+    Column("failure", Text, nullable=False, server_default=text("''")),
+    UniqueConstraint("kind", "about"),  # each is told once
+)
+some("ix_letters_unsent", letters.c.id, when="sent_at IS NULL")

@@ -1,0 +1,97 @@
+"""The tables of mailings: what is approved, its editions, and who is a recipient or excluded."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import JSON
+
+from mailer.domain.mailing import MailingState
+from mailer.store.columns import Id, UtcDateTime, metadata, one_of
+
+mailings = Table(
+    "mailings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("supplement", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("content_hash", Text, ForeignKey("revisions.content_hash"), nullable=False),
+    Column("circulation_hash", Text, nullable=False),
+    Column("editions_hash", Text, nullable=False),
+    Column("inputs_hash", Text, nullable=False),  # templates, fees and wording the editions were compiled from
+    Column("seal", Text, nullable=False),  # the three hashes in one: what an approval is bound to
+    Column("letterhead", JSON, nullable=False),  # From, Reply-To and the list's name, as frozen with the editions
+    Column("approval_required", Boolean, nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("approved_hash", Text),
+    Column("approved_by", Text),
+    Column("approved_at", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("starts_at", UtcDateTime),
+    Column("held_reason", Text),
+    Column("first_handover_at", UtcDateTime),
+    Column("rest_at", UtcDateTime),  # when the rest may follow the canary wave
+    Column("broken_at", UtcDateTime),  # when the breaker stopped it; what failed of it is nobody's fault but ours
+    Column("closed_at", UtcDateTime),  # or cancelled; the letters tell of what ended lately
+    UniqueConstraint("newsletter", "serial", "supplement"),
+    one_of("state", MailingState, "state"),
+    CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
+    CheckConstraint("state <> 'sending' OR starts_at IS NOT NULL", name="starts_at"),
+    sqlite_autoincrement=True,  # an id is never used again: a sender may still hold one of a plan that was replaced
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("mailing", Id, ForeignKey("mailings.id"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("variant", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("mailing", Id, ForeignKey("mailings.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("membership", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("rule", Integer, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("editions", JSON, nullable=False),
+    Column("paid_until", Date),
+)
+
+exclusions = Table(
+    "exclusions",
+    metadata,
+    Column("mailing", Id, ForeignKey("mailings.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("rule", Integer, nullable=False),
+    Column("evidence", JSON, nullable=False),
+)
+
+test_mailings = Table(
+    "test_mailings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("editions_hash", Text, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("messages", Integer, nullable=False),
+)

@@ -1,0 +1,53 @@
+"""The tables of sending processes: their leases, the ledger's epoch, relay outages and throttles."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text
+
+from mailer.store.columns import Id, UtcDateTime, metadata
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("lock", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Id, ForeignKey("owners.id"), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+ledger_state = Table(
+    "ledger_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", Integer, nullable=False),  # grows with every claim; a backup has an older one
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+relay_outages = Table(
+    "relay_outages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("reason", Text, nullable=False),
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("family", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),  # how often in a row it asked us to slow down; 0: a person's doing
+    Column("until", UtcDateTime),  # None: until a person lifts it
+    Column("reason", Text, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    Column("set_by", Text, nullable=False),
+)
