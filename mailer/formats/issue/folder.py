@@ -76,6 +76,8 @@ def content_hash(files: Iterable[RawFile]) -> str:
 
 
 def _split(content: bytes) -> FrontMatter:
+    from mailer.formats.issue import front_matter_yaml  # YAML takes time to load, and most commands read no issue
+
     if len(content) > MAX_TEXT_BYTES:
         raise BadInput(f"the text has more than {MAX_TEXT_BYTES // 1000} kB; is it the right file?")
     try:
@@ -83,7 +85,7 @@ def _split(content: bytes) -> FrontMatter:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise BadInput(f"line {line}: the file is not in UTF-8; save it as UTF-8") from None
-    return front_matter.split(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return front_matter_yaml.split(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _text(name: str, source: FrontMatter) -> IssueText:

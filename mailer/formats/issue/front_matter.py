@@ -28,13 +28,6 @@ class FrontMatter:
     first_line: int
 
 
-def split(text: str) -> FrontMatter:
-    """Separate an issue file into front matter and body; BadInput, with the line, for what is not plain YAML."""
-    from mailer.formats.issue import front_matter_yaml  # YAML takes time to load, and most commands read no issue
-
-    return front_matter_yaml.split(text)
-
-
 def status_of(keys: Mapping[str, Value]) -> Status:
     """Whether the text is a draft or finished; BadInput if the key says neither."""
     status = keys.get("status")
