@@ -17,14 +17,17 @@ from mailer.app.installation import App
 from mailer.app.relays import first_transport
 from mailer.app.scheduler import hold_scheduler
 from mailer.domain.errors import BadInput, MailerError
-from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.mailing import Mailing, MailingState, wants_plan
 from mailer.domain.newsletter import Newsletter, Schedule
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
 from mailer.pipeline.letters import outbox
-from mailer.pipeline.mailings import approve, plan, schedule, test_mailing
+from mailer.pipeline.mailings import schedule
+from mailer.pipeline.mailings.drift import drift_of
+from mailer.pipeline.mailings.plan import plan_arrived
+from mailer.pipeline.mailings.test_mailing import prepare_test_mailing, send_test_mailing
 from mailer.pipeline.sending.sender import Sender
 from mailer.store import issues, mailings
 
@@ -173,8 +176,8 @@ class Daemon:
         if self._rests(what):
             return
         try:
-            ready = await asyncio.to_thread(test_mailing.prepare, self.app.context, name)
-            failed = await test_mailing.send(self.app.context, first_transport(self.app), ready)
+            ready = await asyncio.to_thread(prepare_test_mailing, self.app.context, name)
+            failed = await send_test_mailing(self.app.context, first_transport(self.app), ready)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
         else:
@@ -211,13 +214,13 @@ class Daemon:
                 IssueName(newsletter=one.newsletter, serial=one.serial)
                 for one in issues.latest_revisions(connection)
                 if one.newsletter in context.newsletters
-                and plan.wants_plan(mailings.mailings_of(connection, one.newsletter, one.serial), one.content_hash)
+                and wants_plan(mailings.mailings_of(connection, one.newsletter, one.serial), one.content_hash)
             ]
         for name in arrived:
             self._do(f"plan {name}", partial(self._plan, name))
 
     def _plan(self, name: IssueName) -> None:
-        made = plan.plan_arrived(self.app.context, name)
+        made = plan_arrived(self.app.context, name)
         if made is not None:
             maillog.mailing(made.issue, f"is planned: {made.copies} copies for {made.recipients} people")
 
@@ -231,7 +234,7 @@ class Daemon:
                 if one.newsletter in context.newsletters
                 and context.newsletters[one.newsletter].editors
                 and not mailings.was_tested(connection, one.content_hash, one.editions_hash)
-                and not approve.drifted(connection, context, one)  # then it is no longer what would be tested
+                and not drift_of(connection, context, one)  # then it is no longer what would be tested
             ]
 
     def _begin_due(self) -> None:

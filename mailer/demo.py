@@ -19,7 +19,9 @@ from mailer.formats.register import files
 from mailer.gateways import new_installation
 from mailer.gateways.capturing_server import CapturingServer
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import approve, report
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.report import distribution_report, issue_progress, was_tested
+from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.register import import_export
 
 ISSUE = "russia-confidential/320"
@@ -91,7 +93,7 @@ async def _first_month(opened: App, say: Say) -> DistributionReport:
     async def reached(*states: MailingState) -> Progress:
         while True:
             try:
-                found = await asyncio.to_thread(report.progress, opened.context, name)
+                found = await asyncio.to_thread(issue_progress, opened.context, name)
             except MailerError:  # not pulled or planned yet
                 found = None
             if found is not None and found.state in states:
@@ -101,16 +103,16 @@ async def _first_month(opened: App, say: Say) -> DistributionReport:
     planned = await reached(MailingState.PLANNED)
     say(f"The daemon pulled {name} and planned it: {planned.copies} copies. A test mailing goes to the editor.")
     await _tested(opened, name)
-    await asyncio.to_thread(approve.approve, secretary, name)
-    begun = await asyncio.to_thread(approve.send, secretary, name)
+    await asyncio.to_thread(approve_mailing, secretary, name)
+    begun = await asyncio.to_thread(send_mailing, secretary, name)
     say(f"The secretary approved and sent it: {begun.copies} copies, the first after the time to undo it.")
     await reached(MailingState.CLOSED)
-    return await asyncio.to_thread(report.report, opened.context, name)
+    return await asyncio.to_thread(distribution_report, opened.context, name)
 
 
 async def _tested(opened: App, name: IssueName) -> None:
     while True:
-        if await asyncio.to_thread(report.was_tested, opened.context, name):
+        if await asyncio.to_thread(was_tested, opened.context, name):
             return
         await asyncio.sleep(LOOK)
 

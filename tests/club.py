@@ -21,7 +21,10 @@ from mailer.formats.register import files
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
-from mailer.pipeline.mailings import approve, copies_of, plan
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.deliveries import delivery_history, list_deliveries
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.register import import_export
 from mailer.pipeline.sending.sender import Sender
 from tests.doubles import FrozenClock
@@ -255,29 +258,29 @@ def make_ready(app: App, people: Sequence[Member] = ()) -> None:
     if people:
         import_register(app, people)
     pull_issues(app)
-    plan.plan(app.context, ISSUE)
-    approve.approve(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
+    approve_mailing(app.context, ISSUE)
 
 
 def begin(app: App, people: Sequence[Member] = ()) -> None:
     """The same, and send it: its copies leave at the next drain."""
     make_ready(app, people)
-    approve.send(app.context, ISSUE)
+    send_mailing(app.context, ISSUE)
 
 
 def copies(app: App) -> dict[str, Delivery]:
     """The issue's copies by person; of a reader of two languages, the one that comes last."""
-    return {one.person: one for one in copies_of.listing(app.context, ISSUE, None)}
+    return {one.person: one for one in list_deliveries(app.context, ISSUE, None)}
 
 
 def attempts(app: App, person: str) -> list[Attempt]:
     """Every attempt of a person's copy."""
-    return list(copies_of.story(app.context, copies(app)[person].id).attempts)
+    return list(delivery_history(app.context, copies(app)[person].id).attempts)
 
 
 def states(app: App) -> dict[str, int]:
     """How many copies of the issue are in each state, the empty ones left out."""
-    found = [one.state.value for one in copies_of.listing(app.context, ISSUE, None)]
+    found = [one.state.value for one in list_deliveries(app.context, ISSUE, None)]
     return {state: found.count(state) for state in sorted(set(found))}
 
 

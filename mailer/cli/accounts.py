@@ -15,7 +15,7 @@ from mailer.domain.pacing import Throttle
 from mailer.domain.plan import Plan
 from mailer.domain.progress import Progress
 from mailer.pipeline.context import Context
-from mailer.pipeline.mailings import plan
+from mailer.pipeline.mailings.plan import gained_recipients, lost_recipients, planned_decisions, planned_exclusions
 from mailer.views.remedies import sentence
 
 # How many people are named in one line.
@@ -192,16 +192,16 @@ def plan_document(context: Context, made: Plan) -> dict[str, object]:
         "recipients": made.recipients,
         "copies": made.copies,
         "excluded": dict(made.excluded),
-        "gained": console.Streamed(plan.gained(context, made)),
-        "lost": console.Streamed(plan.lost(context, made)),
+        "gained": console.Streamed(gained_recipients(context, made)),
+        "lost": console.Streamed(lost_recipients(context, made)),
         "warnings": list(map(sentence, made.warnings)),
-        "people": console.Streamed(map(decision_document, plan.decisions(context, made))),
+        "people": console.Streamed(map(decision_document, planned_decisions(context, made))),
     }
 
 
 def plan_lines(context: Context, made: Plan) -> list[str]:
     """What was planned, for people."""
-    more, fewer = (islice(change(context, made), NAMED) for change in (plan.gained, plan.lost))
+    more, fewer = (islice(change(context, made), NAMED) for change in (gained_recipients, lost_recipients))
     changes = (
         f"since the previous issue: {made.gained} more ({_shortened(more, made.gained)}), "
         f"{made.lost} fewer ({_shortened(fewer, made.lost)})"
@@ -209,7 +209,7 @@ def plan_lines(context: Context, made: Plan) -> list[str]:
     return [
         f"{made.issue}: {made.copies} copies for {made.recipients} of {made.considered} people",
         *(["  not to:"] if made.excluded else []),
-        *_excluded_lines(made.excluded, plan.excluded(context, made, NAMED)),
+        *_excluded_lines(made.excluded, planned_exclusions(context, made, NAMED)),
         *([changes] if made.gained or made.lost else []),
     ]
 

@@ -11,8 +11,8 @@ from mailer.cli.matters import shorten, what
 from mailer.domain.delivery import Attempt, Delivery, State
 from mailer.domain.hold import Failure
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import copies_of
-from mailer.pipeline.mailings import settle as settling
+from mailer.pipeline.mailings.deliveries import delivery_history, failures_of_issue, list_deliveries
+from mailer.pipeline.mailings.settle import release_delivery, settle_delivery
 from mailer.views.plain_words import FAILURES
 
 Identity = Annotated[int, typer.Argument(metavar="ID", help="as `mailer delivery list` shows it")]
@@ -27,8 +27,8 @@ def list_(
     Example: mailer delivery list russia-confidential/253 --state uncertain
     """
     context, name = console.context(), IssueName.parse(issue)
-    found = copies_of.listing(context, name, state)
-    failed = copies_of.failed(context, name)
+    found = list_deliveries(context, name, state)
+    failed = failures_of_issue(context, name)
     console.show(
         [_facts(one) for one in found],
         ("id", "copy", "person", "language", "address", "state", "attempts", "reply"),
@@ -48,7 +48,7 @@ def show(identity: Identity) -> None:
 
     Example: mailer delivery show 17
     """
-    found = copies_of.story(console.context(), identity)
+    found = delivery_history(console.context(), identity)
     one = found.delivery
     attempts = [{"at": each.started_at, "what": "attempt", **asdict(each)} for each in found.attempts]
     came = [
@@ -96,10 +96,10 @@ def settle(
     if as_ not in {"accepted", "resend"}:
         raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
     context = console.context()
-    copies_of.story(context, identity)
+    delivery_history(context, identity)
     if as_ == "resend":
         console.confirm(f"Delivery {identity} may have arrived; the member may get it twice.")
-    settling.settle(context, identity, accepted=as_ == "accepted")
+    settle_delivery(context, identity, accepted=as_ == "accepted")
     console.say({"id": identity, "settled": as_}, f"delivery {identity} is settled: {as_}")
 
 
@@ -109,9 +109,9 @@ def release(identity: Identity) -> None:
     Example: mailer delivery release 17
     """
     context = console.context()
-    copies_of.story(context, identity)
+    delivery_history(context, identity)
     console.confirm(f"Delivery {identity} goes to a member after all.")
-    address = settling.release(context, identity)
+    address = release_delivery(context, identity)
     console.say({"id": identity, "state": "pending", "address": address}, f"delivery {identity} goes to {address}")
 
 

@@ -20,7 +20,7 @@ from mailer.domain.progress import Progress
 from mailer.pipeline import maillog
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.letters import outbox
-from mailer.pipeline.mailings import report
+from mailer.pipeline.mailings.report import issue_progress, unaccepted_copies
 from mailer.pipeline.sending.limits import room_through
 from mailer.pipeline.sending.sender import Sender
 
@@ -35,7 +35,7 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
     """Let the mailing be sent: by the daemon when one runs, else from here when asked to wait. Returns the exit status."""
     daemon = daemon_runs(opened)
     if not wait:
-        found = report.progress(opened.context, name)
+        found = issue_progress(opened.context, name)
         if daemon or found.state is MailingState.CLOSED:
             _tell(opened, found)
             return status_of(opened, found) if found.state is MailingState.CLOSED else 0
@@ -43,7 +43,7 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
         console.complain(f"{name} is queued, but no daemon runs: `mailer send {name} --wait` sends it from here")
         return 1
     why = asyncio.run(_follow(opened, name) if daemon else _send_here(opened, name))
-    found = report.progress(opened.context, name)
+    found = issue_progress(opened.context, name)
     _tell(opened, found)
     if why:
         console.complain(f"{why}; {found.counts['pending']} copies wait, nobody's attempt is used up")
@@ -54,7 +54,7 @@ def hand_over(opened: App, name: IssueName, *, wait: bool) -> int:
 
 def status_of(opened: App, found: Progress) -> int:
     """0 when every copy is accepted; else 1, with a line on stderr for each that is not."""
-    missing, failed = report.not_accepted(opened.context, IssueName.parse(found.issue))
+    missing, failed = unaccepted_copies(opened.context, IssueName.parse(found.issue))
     for line in copy_lines(missing, failed):
         console.complain(line)
     return 1 if missing else 0
@@ -93,7 +93,7 @@ async def _until_done(opened: App, sender: Sender, name: IssueName) -> str:
     down = idle = 0
     while True:
         drained = await sender.drain(name)
-        found = report.progress(opened.context, name)
+        found = issue_progress(opened.context, name)
         down = down + 1 if drained.down else 0
         undone = found.starts_at is not None and opened.context.clock.now() < found.starts_at
         idle = 0 if drained.handed_over or undone else idle + 1
@@ -139,7 +139,7 @@ async def _follow(opened: App, name: IssueName) -> str:
     try:
         down = idle = done = 0
         while True:  # the daemon is another process: there is no event to wait for
-            found = report.progress(opened.context, name)
+            found = issue_progress(opened.context, name)
             down = down + 1 if found.relay_down else 0
             undone = found.starts_at is not None and opened.context.clock.now() < found.starts_at
             idle = 0 if found.done != done or undone else idle + 1
@@ -161,6 +161,6 @@ async def _watch(opened: App, name: IssueName) -> None:
     with ProgressBar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(str(name))
         while True:
-            found = await asyncio.to_thread(report.progress, opened.context, name)
+            found = await asyncio.to_thread(issue_progress, opened.context, name)
             bar.update(task, total=found.copies, completed=found.done)
             await asyncio.sleep(LOOK)

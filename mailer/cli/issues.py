@@ -11,7 +11,7 @@ from mailer.domain.errors import MailerError
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull as pulling
 from mailer.pipeline.issues import shelf
-from mailer.pipeline.mailings import dry_run
+from mailer.pipeline.mailings.dry_run import write_preview
 from mailer.views.remedies import advise
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>")]
@@ -124,7 +124,7 @@ def preview(
 
     Example: mailer issue preview russia-confidential/253 --person P001 --out look
     """
-    written = dry_run.preview(console.context(), IssueName.parse(issue), person, composition.spool(out))
+    written = write_preview(console.context(), IssueName.parse(issue), person, composition.spool(out))
     console.say({"issue": issue, "person": person, "files": [str(file) for file in written]}, *map(str, written))
 
 

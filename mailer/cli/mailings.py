@@ -23,14 +23,19 @@ from mailer.cli.accounts import (
     report_document,
     report_lines,
 )
+from mailer.domain.entitlement import RULES
 from mailer.domain.supplement import MissingCopies
 from mailer.formats.address import parse
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import approve as approving
-from mailer.pipeline.mailings import dry_run, supplement, test_mailing
-from mailer.pipeline.mailings import plan as planning
-from mailer.pipeline.mailings import report as reporting
-from mailer.pipeline.mailings import why as explaining
+from mailer.pipeline.mailings.approve import approve_mailing, withdraw_approval
+from mailer.pipeline.mailings.dry_run import write_dry_run
+from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
+from mailer.pipeline.mailings.plan import count_planned_copies, is_planned, plan_mailing
+from mailer.pipeline.mailings.report import distribution_report, issue_progress, progress_of_all
+from mailer.pipeline.mailings.send import BEGUN, find_sendable, send_mailing
+from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
+from mailer.pipeline.mailings.test_mailing import prepare_test_mailing, send_test_mailing
+from mailer.pipeline.mailings.why import explain_entitlement
 from mailer.views.remedies import sentence
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>, e.g. russia-confidential/253")]
@@ -42,7 +47,7 @@ def plan(issue: Issue) -> None:
     Example: mailer plan russia-confidential/253
     """
     context = console.context()
-    made = planning.plan(context, IssueName.parse(issue))
+    made = plan_mailing(context, IssueName.parse(issue))
     console.warn(map(sentence, made.warnings))
     console.say(plan_document(context, made), *plan_lines(context, made))
 
@@ -52,7 +57,7 @@ def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) 
 
     Example: mailer why P004 russia-confidential/253
     """
-    found = explaining.why(console.context(), person, IssueName.parse(issue))
+    found = explain_entitlement(console.context(), person, IssueName.parse(issue))
     answer, frozen = found.now.entitlement, found.frozen
     decision = "recipient" if answer.receives else "excluded"
     document = {
@@ -79,7 +84,7 @@ def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) 
     console.say(
         document,
         f"{person} {'receives' if answer.receives else 'does not receive'} {found.issue}: {answer.reason}",
-        f"  rule {answer.rule}: {explaining.RULES[answer.rule]}",
+        f"  rule {answer.rule}: {RULES[answer.rule]}",
         *(f"  {fact}" for fact in answer.evidence),
         *(
             [f"  as planned: {frozen.decision}, {frozen.reason} (rule {frozen.rule})"]
@@ -102,12 +107,12 @@ def send_test(
     """
     opened = console.installation()
     name = IssueName.parse(issue)
-    ready = test_mailing.prepare(
+    ready = prepare_test_mailing(
         opened.context, name, to=[parse(address) for address in to or []], person=person, all_variants=all_variants
     )
     if person:
         console.confirm(f"The name and dates of person {person} go to the editors.")
-    failed = asyncio.run(test_mailing.send(opened.context, first_transport(opened), ready))
+    failed = asyncio.run(send_test_mailing(opened.context, first_transport(opened), ready))
     for line in failed:
         console.complain(line)
     addresses = sorted({one.envelope.recipient for one in ready.messages})
@@ -125,7 +130,7 @@ def approve(issue: Issue) -> None:
     Example: mailer approve russia-confidential/253
     """
     context, name = console.context(), IssueName.parse(issue)
-    done = approving.approve(context, name)
+    done = approve_mailing(context, name)
     warnings = list(map(sentence, done.warnings))
     console.warn(warnings)
     console.say(
@@ -139,7 +144,7 @@ def withdraw(issue: Issue) -> None:
 
     Example: mailer withdraw russia-confidential/253
     """
-    approving.withdraw(console.context(), IssueName.parse(issue))
+    withdraw_approval(console.context(), IssueName.parse(issue))
     console.say({"issue": issue, "state": "planned"}, f"the approval of {issue} is withdrawn")
 
 
@@ -156,7 +161,7 @@ def send(
     """
     opened, name = console.installation(), IssueName.parse(issue)
     if dry_run_to is not None:
-        written = dry_run.write(opened.context, name, composition.spool(dry_run_to))
+        written = write_dry_run(opened.context, name, composition.spool(dry_run_to))
         console.say(
             {"issue": issue, "copies": len(written), "folder": dry_run_to, "files": [file.name for file in written]},
             f"{len(written)} copies of {issue} written to {dry_run_to}; nothing was sent",
@@ -164,22 +169,22 @@ def send(
         return
     composition.refuse_restored(opened)
     copies = _confirmed(opened, name)
-    if not planning.is_planned(opened.context, name):
-        console.warn(map(sentence, planning.plan(opened.context, name).warnings))
-    approving.send(opened.context, name, copies=copies)
+    if not is_planned(opened.context, name):
+        console.warn(map(sentence, plan_mailing(opened.context, name).warnings))
+    send_mailing(opened.context, name, copies=copies)
     raise typer.Exit(following.hand_over(opened, name, wait=wait))
 
 
 def _confirmed(opened: composition.App, name: IssueName) -> int | None:
     """The number of copies that the person has typed; None where nothing is to be begun. Nothing is changed before."""
-    if planning.is_planned(opened.context, name):
-        if approving.ready(opened.context, name).state in approving.GOES_ON:
+    if is_planned(opened.context, name):
+        if find_sendable(opened.context, name).state in BEGUN:
             return None
-        copies = reporting.progress(opened.context, name).counts["pending"]
+        copies = issue_progress(opened.context, name).counts["pending"]
     elif opened.context.newsletter(name.newsletter).approval_required:
         return None  # it is planned now, and sent once it is approved
     else:
-        copies = planning.foresee(opened.context, name)
+        copies = count_planned_copies(opened.context, name)
     console.confirm(f"{copies} copies of {name} go to members.", typed=str(copies))
     return copies
 
@@ -189,7 +194,7 @@ def pause(issue: Issue) -> None:
 
     Example: mailer pause russia-confidential/253
     """
-    approving.pause(console.context(), IssueName.parse(issue))
+    pause_mailing(console.context(), IssueName.parse(issue))
     console.say({"issue": issue, "state": "paused"}, f"{issue} is paused; `mailer resume {issue}` goes on")
 
 
@@ -199,9 +204,9 @@ def resume(issue: Issue) -> None:
     Example: mailer resume russia-confidential/253
     """
     opened, name = console.installation(), IssueName.parse(issue)
-    waiting = reporting.progress(opened.context, name).counts["pending"]
+    waiting = issue_progress(opened.context, name).counts["pending"]
     console.confirm(f"{waiting} copies of {issue} go on to members.")
-    approving.resume(opened.context, name)
+    resume_mailing(opened.context, name)
     console.say({"issue": issue, "state": "sending"}, f"{issue} goes on")
     _note_without_daemon(opened, name)
 
@@ -212,9 +217,9 @@ def cancel(issue: Issue) -> None:
     Example: mailer cancel russia-confidential/253
     """
     context, name = console.context(), IssueName.parse(issue)
-    waiting = reporting.progress(context, name).counts["pending"]
+    waiting = issue_progress(context, name).counts["pending"]
     console.confirm(f"The {waiting} copies of {issue} that have not left will never leave.")
-    cancelled = approving.cancel(context, name)
+    cancelled = cancel_mailing(context, name)
     console.say({"issue": issue, "state": "cancelled", "copies": cancelled}, f"{cancelled} copies of {issue} cancelled")
 
 
@@ -225,14 +230,14 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None)
     """
     opened = console.installation()
     if issue is None:
-        found = reporting.progress_of_all(opened.context)
+        found = progress_of_all(opened.context)
         now = opened.context.clock.now()
         rows = [(one.issue, one.state, counted(one), remark(one, now)) for one in found]
         daemon = "the daemon runs" if daemon_runs(opened) else "no daemon runs"
         none = [] if found else ["no issue is planned"]
         console.show([progress_document(one) for one in found], ("issue", "state", "copies", ""), rows, *none, daemon)
         return
-    one = reporting.progress(opened.context, IssueName.parse(issue))
+    one = issue_progress(opened.context, IssueName.parse(issue))
     console.say(progress_document(one), *progress_lines(one, opened.context.clock.now()), *approval_lines(one))
     if one.under_way and not one.counts["sending"] and not daemon_runs(opened):
         console.warn([f"no daemon runs: `mailer send {issue} --wait` sends it from here"])
@@ -243,7 +248,7 @@ def report(issue: Issue) -> None:
 
     Example: mailer report russia-confidential/253
     """
-    found = reporting.report(console.context(), IssueName.parse(issue))
+    found = distribution_report(console.context(), IssueName.parse(issue))
     console.say(report_document(found), *report_lines(found))
 
 
@@ -253,12 +258,12 @@ def unsent(issue: Issue, send_: Annotated[bool, typer.Option("--send", help="sen
     Example: mailer unsent russia-confidential/253 --send
     """
     opened, name = console.installation(), IssueName.parse(issue)
-    owed = supplement.unsent(opened.context, name)
+    owed = find_missing_copies(opened.context, name)
     people = [person_document(one) for one in owed.people]
     if send_ and owed.people:
         composition.refuse_restored(opened)
         console.confirm(f"{owed.copies} copies of {issue} go to members, as a supplement.", typed=str(owed.copies))
-        supplement.supplement(opened.context, name, copies=owed.copies)
+        send_supplement(opened.context, name, copies=owed.copies)
     console.show(
         {
             "issue": issue,

@@ -1,7 +1,7 @@
 """The frozen answer for everybody: a Recipient or an Exclusion, never both, never neither."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,9 @@ from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.entitlement import Audience, Candidate, Entitlement, EntitlementReason, entitlement
 from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Payment, Seat
 from mailer.domain.newsletter import InsertShow
+
+# Why a copy is held whose reader is entitled still: it would go to an address that the register no longer has.
+ADDRESS_CHANGED = "address_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,24 @@ def judge(candidates: Iterable[Candidate], audience: Audience, fees: FeeSchedule
         if person not in best or rank < best[person][0]:
             best[person] = (rank, Judged(person=person, candidate=candidate, entitlement=answer))
     return {person: best[person][1] for person in sorted(best)}
+
+
+def why_lost(judged: Judged | None, language: str, addresses: Collection[str]) -> str | None:
+    """Why a planned copy, in this language and to one of these addresses, may not leave now; None when it may.
+
+    The rule's reason when the person is not entitled any more, else `ADDRESS_CHANGED` when the register has another address.
+    """
+    if judged is None:
+        return EntitlementReason.UNPAID  # no longer in the register at all
+    answer = judged.entitlement
+    if not answer.receives:
+        return answer.reason
+    if language not in answer.editions:
+        return EntitlementReason.NO_EDITION
+    address = judged.candidate.seat.address
+    if address is None or address.wire not in addresses:
+        return ADDRESS_CHANGED
+    return None
 
 
 def variant_for(judged: Judged, day: date, renewal: Renewal) -> Variant:

@@ -29,6 +29,22 @@ class EntitlementReason(StrEnum):
     NO_EDITION = "no_edition"
 
 
+# What each rule says, in the order in which they are asked; docs/entitlement.md explains them.
+RULES = {
+    1: "their membership belongs to a circle that this newsletter does not go to",
+    2: "their membership or seat ended on or before the issue's date",
+    3: "the register has no e-mail address for them",
+    4: "honorary and complimentary members receive it while their free time lasts",
+    5: "the membership's seats are taken by others",
+    6: "a fully paid period covers the issue's date",
+    7: "the paid time ended, but within the newsletter's days of grace",
+    8: "something was paid for a period that covers the issue's date, but not the whole fee",
+    9: "no fully paid period covers the issue's date",
+    10: "they would receive it, but their copies are paused on the issue's date",
+    11: "they would receive it, but their address is held",
+    12: "they would receive it, but the issue has no edition in their languages",
+}
+
 RECEIVES = frozenset(
     {EntitlementReason.HONORARY, EntitlementReason.COMPLIMENTARY, EntitlementReason.PAID, EntitlementReason.GRACE}
 )

@@ -1,6 +1,7 @@
 """A mailing: one issue to one circulation; what is approved, sent, paused, reported."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +52,9 @@ STEPS: dict[tuple[MailingState, Step], MailingState] = {
         for state in (*_OPEN, MailingState.SENDING, MailingState.PAUSED, MailingState.HELD)
     },
 }
+
+# Nothing more happens to a mailing in one of these, unless one of its copies is settled or released.
+ENDED = frozenset({MailingState.CLOSED, MailingState.CANCELLED})
 
 # Until its first message has left, a mailing may be planned anew.
 REPLANNABLE = frozenset({MailingState.PLANNED, MailingState.APPROVED, MailingState.HELD, MailingState.CANCELLED})
@@ -107,8 +111,29 @@ class Mailing:
 
     @property
     def is_approved(self) -> bool:
-        """Whether somebody approved exactly what would go out."""
+        """Whether exactly what would go out was approved."""
         return self.approved_hash == self.seal
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a message of it may have left: no new plan takes its place."""
+        return self.supplement > 0 or self.first_handover_at is not None
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was cancelled before a message of it left."""
+        return self.state is MailingState.CANCELLED and self.first_handover_at is None
+
+    def may_leave(self, *, approval_required: bool) -> bool:
+        """Whether it has the approval it needs, by the setting when it was planned and by the present one."""
+        return self.is_approved or not (self.approval_required or approval_required)
+
+
+def wants_plan(mailings: Sequence[Mailing], content_hash: str) -> bool:
+    """Whether an issue with these mailings and this newest content is planned without a person's command."""
+    if not mailings:
+        return True
+    return mailings[0].state is MailingState.PLANNED and mailings[0].content_hash != content_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.domain.pacing import Throttle
 
 
@@ -44,5 +44,4 @@ class Progress:
 
 def current_mailing(mailings: Sequence[Mailing]) -> Mailing:
     """The mailing that stands for its issue: the first that is neither closed nor cancelled, else the last one."""
-    done = {MailingState.CLOSED, MailingState.CANCELLED}
-    return next((mailing for mailing in mailings if mailing.state not in done), mailings[-1])
+    return next((mailing for mailing in mailings if mailing.state not in ENDED), mailings[-1])

@@ -21,7 +21,9 @@ from threading import Event
 
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import approve, plan
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.send import send_mailing
 from tests.club import LETTER, Club, import_register, members, pull_issues
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Sink
@@ -57,9 +59,9 @@ async def found(folder: Path, issues: int) -> Club:
             pull_issues(app)
             for number in range(issues):
                 name = IssueName(newsletter=LETTER, serial=FIRST_SERIAL + number)
-                plan.plan(app.context, name)
-                approve.approve(app.context, name)
-                approve.send(app.context, name)
+                plan_mailing(app.context, name)
+                approve_mailing(app.context, name)
+                send_mailing(app.context, name)
             await sender.drain()
     club.settle()
     return club

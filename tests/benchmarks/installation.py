@@ -11,7 +11,9 @@ from mailer.app.installation import App, open_app
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
-from mailer.pipeline.mailings import approve, plan
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.send import send_mailing
 from tests.benchmarks import register
 
 ROOT = Path(__file__).parents[2]
@@ -99,9 +101,9 @@ def found(folder: Path, language: str, readers: int) -> None:
 
 def begin(app: App, name: IssueName) -> None:
     """Plan, approve and send: the copies leave at the next drain."""
-    plan.plan(app.context, name)
-    approve.approve(app.context, name)
-    approve.send(app.context, name)
+    plan_mailing(app.context, name)
+    approve_mailing(app.context, name)
+    send_mailing(app.context, name)
 
 
 def _prepare(folder: Path, language: str, readers: int, *, begun: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from mailer.app.installation import App, open_app
 from mailer.app.sender import open_sender
 from mailer.domain.delivery import State
-from mailer.pipeline.mailings import report
+from mailer.pipeline.mailings.report import progress_of_all
 from tests.benchmarks.meter import Meter
 
 LOOK = 0.05  # seconds until copies that were put off are looked at again
@@ -20,12 +20,12 @@ async def send(app: App) -> None:
         meter = Meter()
         drained = await sender.drain()
         meter.stop()
-        (progress,) = report.progress_of_all(app.context)
+        (progress,) = progress_of_all(app.context)
         while progress.counts.get(State.PENDING, 0) and not drained.down:
             await asyncio.sleep(LOOK)
             drained = await sender.drain()
             meter.stop()
-            (progress,) = report.progress_of_all(app.context)
+            (progress,) = progress_of_all(app.context)
     accepted = progress.counts.get(State.ACCEPTED, 0)
     if accepted != progress.copies:
         sys.exit(f"{accepted} of {progress.copies} copies were accepted: {progress.counts} {drained}")

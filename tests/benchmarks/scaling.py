@@ -14,7 +14,7 @@ from time import perf_counter
 from mailer.app.installation import App, open_app
 from mailer.app.sender import open_sender
 from mailer.domain.delivery import State
-from mailer.pipeline.mailings import report
+from mailer.pipeline.mailings.report import progress_of_all
 from tests.benchmarks import installation, machine, page
 from tests.benchmarks.contenders import environment, script
 from tests.benchmarks.figures import Scaled
@@ -77,7 +77,7 @@ def _child(folder: Path) -> None:
         approve = _timed(lambda: approve.approve(app.context, name))
         begin = _timed(lambda: approve.send(app.context, name))
         send = _timed(lambda: asyncio.run(_drain(app)))
-        (progress,) = report.progress_of_all(app.context)
+        (progress,) = progress_of_all(app.context)
     finally:
         app.store.close()
     accepted = progress.counts.get(State.ACCEPTED, 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.pipeline.mailings import plan
+from mailer.pipeline.mailings.plan import plan_mailing
 from tests.cli.terminal import Terminal, quiet
 from tests.club import ISSUE, Club, begin, import_register, make_ready, members, pull_issues
 
@@ -37,7 +37,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Club]:
                 import_register(app, people)
                 pull_issues(app)
             if step == "planned":
-                plan.plan(app.context, ISSUE)
+                plan_mailing(app.context, ISSUE)
             elif step == "approved":
                 make_ready(app)
             elif step == "begun":

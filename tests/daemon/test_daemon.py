@@ -18,7 +18,9 @@ from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import Schedule
 from mailer.domain.progress import Progress
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import approve, report
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.report import issue_progress, was_tested
+from mailer.pipeline.mailings.send import send_mailing
 from tests.club import (
     FEES,
     ISSUE,
@@ -72,7 +74,7 @@ async def work(daemon: Daemon) -> None:
 
 
 def standing(daemon: Daemon, issue: IssueName = ISSUE) -> Progress:
-    return report.progress(daemon.app.context, issue)
+    return issue_progress(daemon.app.context, issue)
 
 
 # --- when -------------------------------------------------------------------------------------------------------------
@@ -112,7 +114,7 @@ async def test_an_issue_goes_out_at_the_first_time_after_it_was_approved_and_onc
             await work(daemon)  # pulled and planned on Thursday
             clock.set(FRIDAY_AT_TEN + timedelta(minutes=5))
             await work(daemon)
-            approve.approve(daemon.app.context, ISSUE)
+            approve_mailing(daemon.app.context, ISSUE)
             await work(daemon)
             assert standing(daemon).due_at == datetime(2018, 7, 16, 10, 0, tzinfo=LONDON)
             clock.set(datetime(2018, 7, 16, 9, 59, 59, tzinfo=LONDON))
@@ -150,7 +152,7 @@ async def test_what_missed_its_time_while_nobody_was_there_is_held_and_sent_when
         with a_daemon(club, clock, sink) as daemon:
             import_register(daemon.app, members(3))
             await work(daemon)
-            approve.approve(daemon.app.context, ISSUE)
+            approve_mailing(daemon.app.context, ISSUE)
             await work(daemon)
         clock.set(FRIDAY_AT_TEN + timedelta(hours=72, seconds=1))
         with a_daemon(club, clock, sink) as daemon:
@@ -158,7 +160,7 @@ async def test_what_missed_its_time_while_nobody_was_there_is_held_and_sent_when
                 await work(daemon)
             assert (standing(daemon).state, standing(daemon).held_reason) == (MailingState.HELD, "missed_window")
             assert sink.received == []
-            approve.send(daemon.app.context, ISSUE)
+            send_mailing(daemon.app.context, ISSUE)
             await work(daemon)
             assert (len(sink.received), standing(daemon).state) == (3, MailingState.CLOSED)
 
@@ -265,7 +267,7 @@ async def test_an_issue_that_arrives_is_planned_and_tested_once_and_again_when_i
                 await work(daemon)
             assert len(sink.received) == 2
             assert "A word more." in readable(sink.received[1].message)
-            assert report.was_tested(daemon.app.context, ISSUE)
+            assert was_tested(daemon.app.context, ISSUE)
 
     await with_a_sink(story)
 
@@ -321,8 +323,8 @@ async def test_a_relay_that_refuses_the_editor_stops_nothing(
             import_register(daemon.app, members(3))
             await work(daemon)
             assert "550 Nobody" in caplog.text
-            assert not report.was_tested(daemon.app.context, ISSUE)
-            approve.approve(daemon.app.context, ISSUE)
+            assert not was_tested(daemon.app.context, ISSUE)
+            approve_mailing(daemon.app.context, ISSUE)
             clock.set(FRIDAY_AT_TEN)
             for _ in range(2):
                 await work(daemon)
@@ -347,7 +349,7 @@ async def test_a_bad_schedule_is_named_and_the_old_ones_are_kept(
             assert standing(daemon).state is MailingState.PLANNED
             club.reschedule({"send": {"cron": "0 12 * * sat"}})
             daemon.reload()
-            approve.approve(daemon.app.context, ISSUE)
+            approve_mailing(daemon.app.context, ISSUE)
             await work(daemon)
             assert standing(daemon).due_at == datetime(2018, 7, 14, 12, 0, tzinfo=LONDON)
 
@@ -368,8 +370,8 @@ async def test_a_second_daemon_only_sends_until_the_first_is_gone(club: Club, cl
                 await second.tick()
                 with pytest.raises(MailerError):
                     standing(second, IssueName(newsletter=LETTER, serial=42))
-                approve.approve(first.app.context, ISSUE)
-                approve.send(first.app.context, ISSUE)
+                approve_mailing(first.app.context, ISSUE)
+                send_mailing(first.app.context, ISSUE)
                 await second.sender.drain()
                 assert len(sink.received) == 3
             await second.tick()

@@ -21,7 +21,7 @@ from mailer.domain.delivery import Delivery, State
 from mailer.domain.ports import Clock
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.bounces import ingest
-from mailer.pipeline.mailings import copies_of
+from mailer.pipeline.mailings.deliveries import delivery_history
 from mailer.store import reports
 from tests.club import THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
@@ -106,7 +106,7 @@ def ways(daemon: Daemon) -> inbound.WaysIn:
 
 
 def found(app: App, copy: Delivery) -> State:
-    return copies_of.story(app.context, copy.id).delivery.state
+    return delivery_history(app.context, copy.id).delivery.state
 
 
 # --- by SMTP ----------------------------------------------------------------------------------------------------------

@@ -25,7 +25,11 @@ from mailer.domain.delivery import Delivery, State
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.bounces import holds, ingest
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import approve, copies_of, plan, report
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.deliveries import list_deliveries
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.report import distribution_report, issue_progress
+from mailer.pipeline.mailings.send import send_mailing
 from mailer.store import reports
 from mailer.store.schema import deliveries, letters, raw_reports
 from tests.certificates import an_authority
@@ -165,7 +169,7 @@ def kept_in_a_maildir(folder: Path, **post: object) -> Iterator[Home]:
 
 def copies(app: App, issue: IssueName = ISSUE) -> dict[str, Delivery]:
     """The issue's copies by address."""
-    return {one.address: one for one in copies_of.listing(app.context, issue, None)}
+    return {one.address: one for one in list_deliveries(app.context, issue, None)}
 
 
 def states(app: App, issue: IssueName = ISSUE) -> Counter[str]:
@@ -204,7 +208,7 @@ def comes_to(met: Callable[[], object], wanted: object) -> None:
 
 
 def standing(app: App, issue: IssueName) -> str:
-    return report.progress(app.context, issue).state
+    return issue_progress(app.context, issue).state
 
 
 # --- an issue to a thousand, by both ways in --------------------------------------------------------------------------
@@ -246,9 +250,9 @@ def an_issue_goes_out(app: App, home: Home, issue: IssueName) -> None:
     """A further one, which nobody has planned yet."""
     home.club.write_issue(serial=issue.serial, number=issue.serial - 34)
     pull_issues(app)
-    plan.plan(app.context, issue)
-    approve.approve(app.context, issue)
-    approve.send(app.context, issue)
+    plan_mailing(app.context, issue)
+    approve_mailing(app.context, issue)
+    send_mailing(app.context, issue)
 
 
 @pytest.mark.parametrize(
@@ -274,8 +278,8 @@ def test_an_issue_to_a_thousand_people_and_sixty_bounces(way: Way, home: Callabl
 
         home.club.write_issue(serial=THIRD.serial, number=9)
         pull_issues(app)
-        plan.plan(app.context, THIRD)
-        assert report.report(app.context, THIRD).balance.excluded == {"address_held": 20}
+        plan_mailing(app.context, THIRD)
+        assert distribution_report(app.context, THIRD).balance.excluded == {"address_held": 20}
         assert set(copies(app, THIRD)) == ALL_BUT_UNKNOWN
         mended = PEOPLE[100].email
         assert home.says("unsent", str(ISSUE))["people"] == []

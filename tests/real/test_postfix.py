@@ -16,7 +16,8 @@ from mailer.domain.address import Address
 from mailer.domain.delivery import State
 from mailer.domain.mailing import MailingState
 from mailer.pipeline.bounces import breaker
-from mailer.pipeline.mailings import approve, report
+from mailer.pipeline.mailings.pause import resume_mailing
+from mailer.pipeline.mailings.report import issue_progress
 from mailer.pipeline.sending.sender import Sender
 from tests.certificates import Authority, an_authority
 from tests.club import ISSUE, THURSDAY, Club, Member, attempts, begin, copies, members, states
@@ -296,14 +297,14 @@ def test_a_message_too_large_for_the_relay_is_refused_until_the_mailing_is_pause
     with sending(club, clock, postfix.ports[door]) as (app, sender):
         begin(app, members(40, 510))
         assert run(sender.drain()).down == ""
-        assert report.progress(app.context, ISSUE).state is MailingState.PAUSED
+        assert issue_progress(app.context, ISSUE).state is MailingState.PAUSED
         tried = [one for person in copies(app) for one in attempts(app, person)]
         assert {(one.outcome, one.code, one.status) for one in tried} == {("rejected", 552, "5.3.4")}
         refused = states(app)["rejected"]
         assert 10 <= refused == len(tried) < 40
         assert agreed(app, postfix, door) == 0
     with sending(club, clock, postfix.ports["plain"]) as (app, sender):  # its limit was raised
-        approve.resume(app.context, ISSUE)
+        resume_mailing(app.context, ISSUE)
         run(sender.drain())
         assert states(app) == {"accepted": 40 - refused, "rejected": refused}
 

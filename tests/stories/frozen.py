@@ -10,7 +10,7 @@ from pathlib import Path
 from mailer.app import installation as composition
 from mailer.app import sender as app_sender
 from mailer.domain.mailing import MailingState
-from mailer.pipeline.mailings import report
+from mailer.pipeline.mailings.report import issue_progress
 from tests.club import ISSUE
 
 
@@ -25,7 +25,7 @@ async def send(config: Path, lease: timedelta) -> None:
         sys.stdout.flush()
         while not enough.done():
             await sender.drain()
-            found = report.progress(opened.context, ISSUE)
+            found = issue_progress(opened.context, ISSUE)
             if found.state is MailingState.CLOSED and not found.counts["uncertain"]:
                 sys.stdout.write("closed\n")
                 sys.stdout.flush()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mailer.domain.errors import NotFound
 from mailer.gateways.clock import SystemClock
-from mailer.pipeline.mailings import report
+from mailer.pipeline.mailings.report import issue_progress
 from tests.cli.terminal import Terminal, a_relay, mode
 from tests.club import ISSUE, Club, make_ready, members
 from tests.stories.conftest import Process, standing
@@ -23,7 +23,7 @@ Until = Callable[[Callable[[], bool]], None]
 def state(club: Club) -> str:
     with club.opened(SystemClock()) as app:
         try:
-            return report.progress(app.context, ISSUE).state
+            return issue_progress(app.context, ISSUE).state
         except NotFound:  # not pulled or planned yet
             return ""
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.pipeline.mailings import report, settle
+from mailer.pipeline.mailings.report import distribution_report
+from mailer.pipeline.mailings.settle import settle_delivery
 from tests.club import ISSUE, Club, begin, copies, members
 from tests.stories.conftest import standing
 from tests.stories.dying import Point
@@ -59,14 +60,14 @@ def the_story(club: Club, folder: Path, *, people: int, kills: int, spread: int)
             assert {one.address for one in found if one.state == "accepted"} <= set(taken)
             assert {one.state.value for one in found} <= {"accepted", "uncertain"}
             for one in doubtful:
-                settle.settle(app.context, one.id, accepted=one.address in taken)
+                settle_delivery(app.context, one.id, accepted=one.address in taken)
         assert killed(club, kills=0, spread=1)["ended"]
         assert standing(club) == {"accepted": people}
         taken = lines(folder / "taken")
         assert len(taken) == people
         assert set(taken.values()) == {1}
         with club.opened() as app:
-            assert report.report(app.context, ISSUE).balance.balanced
+            assert distribution_report(app.context, ISSUE).balance.balanced
     return told | {"uncertain": len(doubtful)}
 
 

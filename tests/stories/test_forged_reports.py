@@ -12,7 +12,12 @@ from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring, Purpose
 from mailer.pipeline.bounces import holds, ingest, match
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import approve, copies_of, plan, supplement
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.deliveries import list_deliveries
+from mailer.pipeline.mailings.pause import cancel_mailing
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.send import send_mailing
+from mailer.pipeline.mailings.supplement import send_supplement
 from tests.club import LETTER, THURSDAY, Club, begin, copies, import_register, members, pull_issues, reverse
 from tests.doubles import FrozenClock
 from tests.formats.mutations import Chance
@@ -41,20 +46,20 @@ def app(tmp_path: Path) -> Iterator[App]:
         clock.advance(days=21)
         club.write_issue(serial=42, number=8, day="2018-08-02")
         pull_issues(opened)
-        plan.plan(opened.context, SECOND)
-        approve.approve(opened.context, SECOND)
-        approve.send(opened.context, SECOND)
+        plan_mailing(opened.context, SECOND)
+        approve_mailing(opened.context, SECOND)
+        send_mailing(opened.context, SECOND)
         deliver(opened)
         for first in (21, 24, 27):  # three each: their payments are taken back; the supplement is cancelled; they wait
             late = members(3, first=first)
             import_register(opened, [*members(first - 1), *late])
-            supplement.supplement(opened.context, SECOND)
+            send_supplement(opened.context, SECOND)
             if first == 21:
                 for one in late:
                     reverse(opened, one)
                 deliver(opened)
             elif first == 24:
-                approve.cancel(opened.context, SECOND)
+                cancel_mailing(opened.context, SECOND)
         yield opened
 
 
@@ -64,7 +69,7 @@ class Forger:
     def __init__(self, app: App, seed: str) -> None:
         self.chance = Chance(seed)
         self.keys = app.context.keys
-        found = copies_of.listing(app.context, SECOND, None)
+        found = list_deliveries(app.context, SECOND, None)
         self.sent = [one for one in found if one.state is State.ACCEPTED]
         self.never_sent = [one for one in found if one.state is not State.ACCEPTED]
         self.old = [*copies(app).values()]
@@ -263,7 +268,7 @@ def test_the_same_reports_unforged_change_what_they_must(app: App) -> None:
         RawReport(content=bounce(return_path(keys, third.id, DOMAIN)), recipient="", way=Way.MAILDIR),
     ]
     ingest.ingest(app.context, mails)
-    now = {one.id: one.state for one in copies_of.listing(app.context, SECOND, None)}
+    now = {one.id: one.state for one in list_deliveries(app.context, SECOND, None)}
     assert [now[one.id] for one in (first, second, third)] == [State.BOUNCED, State.ACCEPTED, State.BOUNCED]
     assert [hold.address for hold, _ in holds.listing(app.context)] == [second.address]
     assert len(photograph(app)["own_pauses"]) == 1

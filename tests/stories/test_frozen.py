@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from mailer.gateways.clock import SystemClock
-from mailer.pipeline.mailings import report
+from mailer.pipeline.mailings.report import distribution_report
 from tests.club import ISSUE, Club, begin, members
 from tests.stories.conftest import standing
 from tests.stories.test_every_point import judge, lines
@@ -84,7 +84,7 @@ def test_frozen_and_woken_nobody_is_missed_and_nobody_gets_two(club: Club, tmp_p
         assert set(score.values()) == {1}
         assert len(score) >= after["accepted"]
         with club.opened(SystemClock()) as app:
-            assert report.report(app.context, ISSUE).balance.balanced
+            assert distribution_report(app.context, ISSUE).balance.balanced
 
 
 def done(club: Club) -> bool:

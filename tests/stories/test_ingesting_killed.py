@@ -12,7 +12,10 @@ from mailer.domain.bounce import Matter
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.pipeline.bounces import fetch, holds, ingest
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import approve, copies_of, plan
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.deliveries import list_deliveries
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.send import send_mailing
 from tests.club import ISSUE, LETTER, THURSDAY, Club, begin, members, pull_issues
 from tests.doubles import FrozenClock
 from tests.formats.mutations import Chance
@@ -36,9 +39,9 @@ def two_issues(folder: Path) -> Club:
         deliver(app)
         club.write_issue(serial=42, number=8)
         pull_issues(app)
-        plan.plan(app.context, SECOND)
-        approve.approve(app.context, SECOND)
-        approve.send(app.context, SECOND)
+        plan_mailing(app.context, SECOND)
+        approve_mailing(app.context, SECOND)
+        send_mailing(app.context, SECOND)
         deliver(app)
         write_reports(app, club.folder / "back")
     return club
@@ -49,7 +52,7 @@ def write_reports(app: App, maildir: Path) -> None:
     (maildir / "new").mkdir(parents=True)
     keys, chance = app.context.keys, Chance("they come in any order")
     for name in (ISSUE, SECOND):
-        for number, copy in enumerate(copies_of.listing(app.context, name, None)):
+        for number, copy in enumerate(list_deliveries(app.context, name, None)):
             path = return_path(keys, copy.id, DOMAIN)
             if number < 4:
                 mail = bounce(path, copy.address, UNKNOWN, message_id=copy.message_id)

@@ -8,7 +8,8 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.pipeline.bounces import breaker
-from mailer.pipeline.mailings import report, settle
+from mailer.pipeline.mailings.report import distribution_report
+from mailer.pipeline.mailings.settle import settle_delivery
 from tests.club import ISSUE, THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Misbehaviour, Phase, Sink
@@ -82,7 +83,7 @@ async def the_story(club: Club, mood: Mood, judge: Callable[[App, Counter[str]],
             accepted = {copy.address for copy in copies(app).values() if copy.state == "accepted"}
             assert accepted <= reached.keys()
             judge(app, reached)
-            assert report.report(app.context, ISSUE).balance.balanced
+            assert distribution_report(app.context, ISSUE).balance.balanced
 
 
 @pytest.mark.parametrize("connections", [1, 4])
@@ -120,7 +121,7 @@ async def test_one_that_drops_connections_leaves_only_what_had_begun_in_doubt(cl
         for number in doubtful:  # a person looks into the relay's log
             copy = by_number[number]
             assert (copy.address in reached) is (number // 10 % 4 == 3)
-            settle.settle(app.context, copy.id, accepted=copy.address in reached)
+            settle_delivery(app.context, copy.id, accepted=copy.address in reached)
         assert states(app)["accepted"] == len(reached)
 
     await the_story(club, dropping, judge, connections=connections)

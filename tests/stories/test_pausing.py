@@ -4,7 +4,8 @@ import asyncio
 from collections import Counter
 
 from mailer.domain.mailing import MailingState
-from mailer.pipeline.mailings import approve, report
+from mailer.pipeline.mailings.pause import pause_mailing, resume_mailing
+from mailer.pipeline.mailings.report import distribution_report, issue_progress
 from tests.club import ISSUE, THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Sink
@@ -19,7 +20,7 @@ async def test_paused_and_resumed_a_hundred_times(club: Club) -> None:
             begin(app, members(PEOPLE))
 
             async def keep_sending() -> None:
-                while report.progress(app.context, ISSUE).state is not MailingState.CLOSED:
+                while issue_progress(app.context, ISSUE).state is not MailingState.CLOSED:
                     await sender.drain()
 
             async def fidget() -> int:
@@ -29,9 +30,9 @@ async def test_paused_and_resumed_a_hundred_times(club: Club) -> None:
                     # The relay has no event for it.
                     while len(sink.received) < number * (PEOPLE - 20) // TIMES:  # noqa: ASYNC110
                         await asyncio.sleep(0.001)
-                    await asyncio.to_thread(approve.pause, app.context, ISSUE)
+                    await asyncio.to_thread(pause_mailing, app.context, ISSUE)
                     times += len(sink.received) < PEOPLE
-                    await asyncio.to_thread(approve.resume, app.context, ISSUE)
+                    await asyncio.to_thread(resume_mailing, app.context, ISSUE)
                 return times
 
             sending = asyncio.create_task(keep_sending())
@@ -41,4 +42,4 @@ async def test_paused_and_resumed_a_hundred_times(club: Club) -> None:
             assert {copy.attempts for copy in copies(app).values()} == {1}
             reached = Counter(received.recipient for received in sink.received)
             assert (len(reached), set(reached.values())) == (PEOPLE, {1})
-            assert report.report(app.context, ISSUE).balance.balanced
+            assert distribution_report(app.context, ISSUE).balance.balanced

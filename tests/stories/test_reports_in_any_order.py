@@ -20,7 +20,10 @@ from mailer.domain.delivery import Delivery
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.pipeline.bounces import holds, ingest
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import approve, copies_of, plan
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.deliveries import list_deliveries
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.send import send_mailing
 from tests.club import ISSUE, LETTER, THURSDAY, Club, begin, members, pull_issues
 from tests.doubles import FrozenClock
 from tests.photographed import photograph
@@ -44,9 +47,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Club:
         deliver(app)
         club.write_issue(serial=42, number=8)
         pull_issues(app)
-        plan.plan(app.context, SECOND)
-        approve.approve(app.context, SECOND)
-        approve.send(app.context, SECOND)
+        plan_mailing(app.context, SECOND)
+        approve_mailing(app.context, SECOND)
+        send_mailing(app.context, SECOND)
         deliver(app)
     return club
 
@@ -67,7 +70,7 @@ class Reports:
         self.copies = {
             (number, one.person): one
             for number, issue in enumerate((ISSUE, SECOND), start=1)
-            for one in copies_of.listing(app.context, issue, None)
+            for one in list_deliveries(app.context, issue, None)
         }
 
     def bounced(self, issue: int, person: str, why, **more: str) -> RawReport:
@@ -125,7 +128,7 @@ def stands(app: App) -> dict[str, object]:
         "copies": [
             (one.id, one.state, one.held_reason)
             for issue in (ISSUE, SECOND)
-            for one in copies_of.listing(app.context, issue, None)
+            for one in list_deliveries(app.context, issue, None)
         ],
         "failures": seen["failures"],
         "holds": sorted(

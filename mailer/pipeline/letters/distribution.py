@@ -10,7 +10,7 @@ from mailer.domain.hold import Hold
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.membership import Seat
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.mailings.supplement import unsent
+from mailer.pipeline.mailings.supplement import find_missing_copies
 from mailer.store import Connection, failures, holds, mailings, members
 from mailer.store.copies import deliveries
 from mailer.views import plain_words
@@ -26,7 +26,7 @@ def digest(context: Context, mailing: Mailing) -> Facts:
     """What the digest of a mailing tells, as plain values."""
     name = IssueName(newsletter=mailing.newsletter, serial=mailing.serial)
     known = context.newsletters.get(mailing.newsletter)
-    owed = unsent(context, name) if known is not None else None
+    owed = find_missing_copies(context, name) if known is not None else None
     since = mailing.first_handover_at or mailing.planned_at
     with context.store.reading() as connection:
         counts = deliveries.counts(connection, [mailing.id])

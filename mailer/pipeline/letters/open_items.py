@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mailer.domain.circulation import Judged
+from mailer.domain.circulation import ADDRESS_CHANGED, Judged, why_lost
 from mailer.domain.delivery import Delivery
 from mailer.domain.mailing import Mailing
+from mailer.domain.supplement import has_failed, present_address
 from mailer.pipeline.context import Context
-from mailer.pipeline.mailings.entitle import ADDRESS_CHANGED, judge_people, lost
-from mailer.pipeline.mailings.supplement import address_of, has_failed, mended
+from mailer.pipeline.mailings.entitle import judge_people
+from mailer.pipeline.mailings.supplement import corrections_since
 from mailer.store import Connection, failures, issues, mailings
 from mailer.store.copies import deliveries, readers
 from mailer.store.failures import CopyFailed
@@ -59,10 +60,10 @@ def undelivered(connection: Connection, context: Context) -> Undelivered:
         if not theirs:
             continue
         judged = _judged(connection, context, mailing, theirs)
-        put_right = mended(connection, mailing)
+        put_right = corrections_since(connection, mailing)
         for copy in sorted(theirs, key=lambda one: one.id):
             now = judged.get(copy.person)
-            reason = lost(now, copy.language, {copy.address})
+            reason = why_lost(now, copy.language, {copy.address})
             if now is None or (reason is not None and reason != ADDRESS_CHANGED):
                 continue
             if copy.id not in failed:
@@ -71,7 +72,7 @@ def undelivered(connection: Connection, context: Context) -> Undelivered:
             # Who has had two copies that failed is owed a further one only where neither failed at the address of now.
             known = readers.of_reader(connection, mailing.newsletter, mailing.serial, copy.person, copy.language)
             one = failed[copy.id]
-            if has_failed(known, address_of(now), put_right):
+            if has_failed(known, present_address(now), put_right):
                 found.failed.append(Failed(issue=mailing.issue, copy=copy, failed=one))
             else:
                 lifted_at = put_right.lifts.get(one.address, one.failure.at)

@@ -10,9 +10,9 @@ from mailer.domain.ports import Message
 from mailer.formats.message.parts import html_and_text
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.copies import Workbench, workbench
-from mailer.pipeline.mailings import plan
-from mailer.pipeline.mailings.entitle import ask_again
-from mailer.pipeline.mailings.test_mailing import entitled
+from mailer.pipeline.mailings.entitle import recheck_entitlement
+from mailer.pipeline.mailings.plan import compile_draft, is_planned, write_plan
+from mailer.pipeline.mailings.test_mailing import require_entitled
 from mailer.store import mailings
 from mailer.store.copies import deliveries
 from mailer.store.copies.waiting import PendingCopy, all_waiting
@@ -20,49 +20,50 @@ from mailer.store.copies.waiting import PendingCopy, all_waiting
 Spool = Callable[[str, bytes], Path]
 
 
-def write(context: Context, name: IssueName, spool: Spool) -> list[Path]:
-    """Every copy that has not left yet as an .eml file; an issue without a plan is planned as if for sending.
+def write_dry_run(context: Context, name: IssueName, spool: Spool) -> list[Path]:
+    """Write every copy that has not left yet as an .eml file; an issue without a plan is planned as if for sending.
 
-    Nothing stands in the database afterwards that was not there before. Raises what planning raises.
+    The database stays as it is. Raises what planning raises.
     """
-    draft = None if plan.is_planned(context, name) else plan.draw_up(context, name)
-    left: list[tuple[Workbench, list[PendingCopy]]] = []
+    draft = None if is_planned(context, name) else compile_draft(context, name)
+    unsent: list[tuple[Workbench, list[PendingCopy]]] = []
     with context.store.rehearsal() as connection:
         if draft is not None:
-            plan.write(connection, context, name, draft)
-        for one in mailings.mailings_of(connection, name.newsletter, name.serial):
-            ask_again(connection, context, one)  # who would be held at hand-over has no file here either
-            left.append((workbench(connection, context, one), list(all_waiting(connection, one))))
-    # Outside of the transaction, in which nobody else can write.
-    return [spool(_file(one.copy), _make(bench, one)) for bench, copies in left for one in copies]
+            write_plan(connection, context, name, draft)
+        for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
+            recheck_entitlement(
+                connection, context, mailing
+            )  # a copy that would be held when sent is not written either
+            unsent.append((workbench(connection, context, mailing), list(all_waiting(connection, mailing))))
+    # Outside of the transaction, which keeps every other process from writing.
+    return [spool(_file_name(copy.copy), _make(bench, copy)) for bench, copies in unsent for copy in copies]
 
 
-def preview(context: Context, name: IssueName, person: str, spool: Spool) -> list[Path]:
-    """One person's copies as .html, .txt and .eml files. Refused for a person who is not entitled to the issue."""
-    entitled(context, name, person)
-    draft = None if plan.is_planned(context, name) else plan.draw_up(context, name)
-    written = []
+def write_preview(context: Context, name: IssueName, person: str, spool: Spool) -> list[Path]:
+    """Write one person's copies as .html, .txt and .eml files. Refused for a person who is not entitled to the issue."""
+    require_entitled(context, name, person)
+    draft = None if is_planned(context, name) else compile_draft(context, name)
+    files: list[tuple[str, bytes]] = []
     with context.store.rehearsal() as connection:
         if draft is not None:
-            plan.write(connection, context, name, draft)
-        for one in mailings.mailings_of(connection, name.newsletter, name.serial):
-            bench = workbench(connection, context, one)
-            for copy in deliveries.of_mailing(connection, one.id):
-                if copy.person == person:
-                    message = _make(bench, copy)
-                    html, text = html_and_text(message)  # out of the very bytes that would be sent
-                    stem = _file(copy.copy).removesuffix(".eml")
-                    written += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode())]
-                    written.append((f"{stem}.eml", message))
-    if not written:
+            write_plan(connection, context, name, draft)
+        for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
+            bench = workbench(connection, context, mailing)
+            for delivery in deliveries.of_mailing(connection, mailing.id):
+                if delivery.person == person:
+                    message = _make(bench, delivery)
+                    html, text = html_and_text(message)  # taken from the very bytes that would be sent
+                    stem = _file_name(delivery.copy).removesuffix(".eml")
+                    files += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode()), (f"{stem}.eml", message)]
+    if not files:
         raise Refused(f"person {person} is entitled to {name}, but the plan has no copy for them: plan it again")
-    return [spool(file, content) for file, content in written]
+    return [spool(file, content) for file, content in files]
 
 
-def _make(bench: Workbench, one: PendingCopy | Delivery) -> Message:
-    return bench.make(one.copy, one.message_id, delivery=one.id)
+def _make(bench: Workbench, copy: PendingCopy | Delivery) -> Message:
+    return bench.make(copy.copy, copy.message_id, delivery=copy.id)
 
 
-def _file(copy: Copy) -> str:
+def _file_name(copy: Copy) -> str:
     person = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in copy.person)
     return f"{copy.copy_number:04}-{person}-{copy.language}.eml"

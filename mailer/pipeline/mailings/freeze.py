@@ -92,7 +92,7 @@ class CirculationHash:
         return hashlib.sha256(both.encode()).hexdigest()
 
 
-def freeze(
+def freeze_circulation(
     connection: Connection,
     context: Context,
     name: IssueName,

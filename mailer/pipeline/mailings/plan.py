@@ -4,62 +4,56 @@ from collections.abc import Iterator, Sequence
 
 from mailer.domain.circulation import Decision
 from mailer.domain.errors import Refused
-from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.mailing import Mailing, MailingState, wants_plan
 from mailer.domain.plan import Plan
 from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, stored
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_everybody
-from mailer.pipeline.mailings.freeze import Draft, Frozen, freeze
-from mailer.store import Connection, history, mailings
+from mailer.pipeline.mailings.freeze import Draft, Frozen, freeze_circulation
+from mailer.pipeline.mailings.steps import record_step
+from mailer.store import Connection, mailings
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
 
 
-def plan(context: Context, name: IssueName) -> Plan:
-    """Freeze the circulation of an issue's first mailing, in one transaction; a plan of which nothing left is replaced.
+def plan_mailing(context: Context, name: IssueName) -> Plan:
+    """Freeze the circulation of an issue's first mailing in one transaction, in place of a plan that has not begun.
 
-    Afterwards every person is a recipient or an exclusion, and every copy is a `pending` delivery. An approval is void.
-    Raises Refused when the mailing is under way or done, or when the fee schedule lacks the season.
+    Afterwards every person is a recipient or an exclusion, every copy is a `pending` delivery, and an earlier approval
+    is void. Raises Refused when the mailing has begun, or when the fee schedule lacks the season.
     """
     while True:
-        draft = draw_up(context, name)
+        draft = compile_draft(context, name)
         with context.store.transaction() as connection:
-            if is_stale(connection, name, draft):
+            if is_outdated(connection, name, draft):
                 continue  # the issue was edited while it was compiled
-            return write(connection, context, name, draft)
+            return write_plan(connection, context, name, draft)
 
 
 def plan_arrived(context: Context, name: IssueName) -> Plan | None:
-    """Plan an issue that has no plan, or one of an older revision that nobody has approved; None when it has one by now.
+    """Plan an issue that has no plan, or whose unapproved plan is of an older revision; None when neither is so any more.
 
-    What a person planned meanwhile is never replaced.
+    A plan that a person has made meanwhile is not replaced.
     """
-    draft = draw_up(context, name)
+    draft = compile_draft(context, name)
     with context.store.transaction() as connection:
-        found = mailings.mailings_of(connection, name.newsletter, name.serial)
-        if is_stale(connection, name, draft) or not wants_plan(found, draft.revision.content_hash):
+        every = mailings.mailings_of(connection, name.newsletter, name.serial)
+        if is_outdated(connection, name, draft) or not wants_plan(every, draft.revision.content_hash):
             return None
-        return write(connection, context, name, draft)
-
-
-def wants_plan(found: Sequence[Mailing], content_hash: str) -> bool:
-    """Whether an issue with these mailings and this newest content is to be planned without a person's asking."""
-    if not found:
-        return True
-    return found[0].state is MailingState.PLANNED and found[0].content_hash != content_hash
+        return write_plan(connection, context, name, draft)
 
 
 def is_planned(context: Context, name: IssueName) -> bool:
-    """Whether the issue has a plan that was not cancelled before anything left."""
+    """Whether the issue has a plan; one that was cancelled before anything left does not count."""
     with context.store.reading() as connection:
-        found = mailings.mailings_of(connection, name.newsletter, name.serial)
-    return any(one.state is not MailingState.CANCELLED or one.first_handover_at is not None for one in found)
+        every = mailings.mailings_of(connection, name.newsletter, name.serial)
+    return any(not mailing.is_void for mailing in every)
 
 
-def draw_up(context: Context, name: IssueName) -> Draft:
-    """Compile what people will get; nobody is judged, nothing is written."""
+def compile_draft(context: Context, name: IssueName) -> Draft:
+    """Compile the editions of an issue's newest revision; nothing is written."""
     with context.store.reading() as connection:
         refuse_if_begun(mailings.mailings_of(connection, name.newsletter, name.serial))
         revision = find_revision(connection, name)
@@ -74,46 +68,45 @@ def draw_up(context: Context, name: IssueName) -> Draft:
     )
 
 
-def foresee(context: Context, name: IssueName) -> int:
+def count_planned_copies(context: Context, name: IssueName) -> int:
     """How many copies a plan would have now; nothing is written. Raises what planning raises."""
-    draft = draw_up(context, name)
+    draft = compile_draft(context, name)
     with context.store.reading() as connection:
         everybody = judge_everybody(connection, context, draft.revision)
-        return sum(len(one.entitlement.editions) for people in everybody for one in people)
+        return sum(len(judged.entitlement.editions) for people in everybody for judged in people)
 
 
-def is_stale(connection: Connection, name: IssueName, draft: Draft) -> bool:
-    """Whether the issue is no longer the one that was compiled. The register is read when the plan is written."""
+def is_outdated(connection: Connection, name: IssueName, draft: Draft) -> bool:
+    """Whether the issue has a newer revision than the draft. (The register is read when the plan is written.)"""
     return find_revision(connection, name).content_hash != draft.revision.content_hash
 
 
-def write(connection: Connection, context: Context, name: IssueName, draft: Draft, *, chunk: int = CHUNK) -> Plan:
-    """Judge everybody and freeze that as the issue's first mailing, in the transaction given.
+def write_plan(connection: Connection, context: Context, name: IssueName, draft: Draft, *, chunk: int = CHUNK) -> Plan:
+    """Judge everybody and freeze that as the issue's first mailing, within the transaction given.
 
-    The register is read and written from in this one transaction, so many people at a time, and nobody changes it
-    meanwhile.
+    The register is read in this transaction, `chunk` people at a time, so that no change of it comes between.
     """
     mailings.lock(connection, name.newsletter, name.serial)
-    before = mailings.mailings_of(connection, name.newsletter, name.serial)
-    refuse_if_begun(before)
+    old = mailings.mailings_of(connection, name.newsletter, name.serial)
+    refuse_if_begun(old)
     voided = tuple(
-        Note(f"the approval of {name} by {old.approved_by} is void")
-        for old in before
-        if old.approved_hash and old.state is not MailingState.CANCELLED
+        Note(f"the approval of {name} by {mailing.approved_by} is void")
+        for mailing in old
+        if mailing.approved_hash and mailing.state is not MailingState.CANCELLED
     )
-    for old in before:
-        # A sender that still holds a copy of the old plan must not find the new one's in its place; and what a dead one
-        # held may have left: the next sender finds out from its journal.
-        if deliveries.in_hand(connection, old.id):
+    for mailing in old:
+        # A sender that holds a copy of the old plan must not find a copy of the new one under its id; and a copy that a
+        # dead sender held may have left, which the next sender reads in its journal.
+        if deliveries.in_hand(connection, mailing.id):
             raise Refused(
                 f"a copy of {name} is being sent, or was when its sender ended: the next one finds out whether it left",
                 Action.SEND_HERE.of(name),
             )
-        mailings.forget_plan(connection, old.id)
+        mailings.forget_plan(connection, mailing.id)
     everybody = judge_everybody(connection, context, draft.revision, chunk=chunk)
-    frozen = freeze(connection, context, name, draft, everybody)
+    frozen = freeze_circulation(connection, context, name, draft, everybody)
     previous = mailings.previous_mailing(connection, name.newsletter, name.serial)
-    made = Plan(
+    plan = Plan(
         issue=str(name),
         mailing=frozen.mailing,
         considered=frozen.considered,
@@ -125,49 +118,49 @@ def write(connection: Connection, context: Context, name: IssueName, draft: Draf
         lost=mailings.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
         warnings=(*voided, *_warnings(frozen, name)),
     )
-    detail = f"{made.copies} copies, {made.recipients} of {made.considered} people"
-    history.record(connection, at=context.clock.now(), who=context.who, verb="plan", subject=str(name), detail=detail)
-    return made
+    detail = f"{plan.copies} copies, {plan.recipients} of {plan.considered} people"
+    record_step(connection, context, "plan", name, detail)
+    return plan
 
 
-def decisions(context: Context, made: Plan) -> Iterator[Decision]:
-    """Everybody's decision as it was frozen, by person, read as they are asked for; nobody once it is replaced."""
+def planned_decisions(context: Context, plan: Plan) -> Iterator[Decision]:
+    """Everybody's frozen decision, by person, read one by one; empty once the plan is replaced."""
     with context.store.reading() as connection:
-        yield from mailings.decided(connection, made.mailing)
+        yield from mailings.decided(connection, plan.mailing)
 
 
-def excluded(context: Context, made: Plan, limit: int) -> dict[str, list[str]]:
-    """The first people excluded for each reason, so many of each at most."""
+def planned_exclusions(context: Context, plan: Plan, limit: int) -> dict[str, list[str]]:
+    """The first people excluded for each reason, at most `limit` of each."""
     with context.store.reading() as connection:
-        return {reason: mailings.excluded(connection, made.mailing, reason, limit) for reason in made.excluded}
+        return {reason: mailings.excluded(connection, plan.mailing, reason, limit) for reason in plan.excluded}
 
 
-def gained(context: Context, made: Plan) -> Iterator[str]:
-    """Who receives this issue and did not receive the one before, read as they are asked for."""
-    if made.previous is not None:
+def gained_recipients(context: Context, plan: Plan) -> Iterator[str]:
+    """The recipients of this issue who did not receive the one before, read one by one."""
+    if plan.previous is not None:
         with context.store.reading() as connection:
-            yield from mailings.only_in(connection, made.mailing, made.previous)
+            yield from mailings.only_in(connection, plan.mailing, plan.previous)
 
 
-def lost(context: Context, made: Plan) -> Iterator[str]:
-    """Who received the issue before and does not receive this one, read as they are asked for."""
-    if made.previous is not None:
+def lost_recipients(context: Context, plan: Plan) -> Iterator[str]:
+    """The recipients of the issue before who do not receive this one, read one by one."""
+    if plan.previous is not None:
         with context.store.reading() as connection:
-            yield from mailings.only_in(connection, made.previous, made.mailing)
+            yield from mailings.only_in(connection, plan.previous, plan.mailing)
 
 
-def refuse_if_begun(found: Sequence[Mailing]) -> None:
-    """Refused when a message of the issue may have left, or is leaving now. Until then a plan may be replaced."""
-    for one in found:
-        if one.supplement or one.first_handover_at is not None:
-            raise Refused(f"{one.issue} is already {one.state}", Action.LIST_UNSENT.of(one.issue))
+def refuse_if_begun(every: Sequence[Mailing]) -> None:
+    """Refused when a message of the issue may have left. Until then a plan may be replaced."""
+    for mailing in every:
+        if mailing.has_begun:
+            raise Refused(f"{mailing.issue} is already {mailing.state}", Action.LIST_UNSENT.of(mailing.issue))
 
 
 def refuse_without_season(context: Context, name: IssueName, year: int) -> None:
     """Refused when the fee schedule has no season for the issue's year."""
     if context.fees.season(year) is None:
-        known = ", ".join(str(season.year) for season in context.fees.seasons) or "none"
-        raise Refused(f"{name}: fees.toml has no season {year} (it has: {known}); add the season, then plan again")
+        seasons = ", ".join(str(season.year) for season in context.fees.seasons) or "none"
+        raise Refused(f"{name}: fees.toml has no season {year} (it has: {seasons}); add the season, then plan again")
 
 
 def _warnings(frozen: Frozen, name: IssueName) -> tuple[Note, ...]:

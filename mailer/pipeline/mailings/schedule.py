@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mailer.domain.errors import Refused
-from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.mailing import Mailing, MailingState, Step
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.mailings import plan
-from mailer.pipeline.mailings.approve import begin, drifted, may_leave, miss
-from mailer.store import issues, mailings
+from mailer.pipeline.mailings.drift import drift_of
+from mailer.pipeline.mailings.plan import compile_draft, is_outdated, write_plan
+from mailer.pipeline.mailings.send import begin_mailing, may_leave
+from mailer.pipeline.mailings.steps import move_mailing, record_step
+from mailer.store import Connection, issues, mailings
 
 # The first time of a newsletter's schedule after an instant.
 NextTime = Callable[[datetime], datetime]
@@ -36,19 +38,25 @@ def begin_if_due(context: Context, found: Mailing, next_time: NextTime) -> bool:
         return False
     if now > due_at + timedelta(hours=schedule.not_after_hours):
         with context.store.transaction() as connection:
-            miss(connection, context, found)
+            hold_missed(connection, context, found)
         return False
     if not schedule.open_at(now):
         return False
     if found.state is MailingState.APPROVED:
         with context.store.reading() as connection:
-            drift = drifted(connection, context, found)
+            drift = drift_of(connection, context, found)
         if drift:
             raise Refused(f"{found.issue} is approved, but {drift}: send SIGHUP if it was meant, then plan it again")
-        begin(context, found)
+        begin_mailing(context, found)
     else:
         _plan_and_begin(context, found)
     return True
+
+
+def hold_missed(connection: Connection, context: Context, mailing: Mailing) -> None:
+    """Hold a scheduled mailing that was not begun in time, so that a person decides."""
+    move_mailing(connection, mailing, Step.MISSED, held_reason="missed_window")
+    record_step(connection, context, "hold", mailing.issue, "missed_window")
 
 
 def _settle_time(context: Context, found: Mailing, next_time: NextTime) -> datetime:
@@ -66,10 +74,10 @@ def _plan_and_begin(context: Context, found: Mailing) -> None:
     Every copy is made between the two, outside of any transaction; what was changed meanwhile is not begun.
     """
     name = IssueName.parse(found.issue)
-    draft = plan.draw_up(context, name)
+    draft = compile_draft(context, name)
     with context.store.transaction() as connection:
         now = mailings.mailings_of(connection, name.newsletter, name.serial)
-        if [(one.id, one.state) for one in now] != [(found.id, found.state)] or plan.is_stale(connection, name, draft):
+        if [(one.id, one.state) for one in now] != [(found.id, found.state)] or is_outdated(connection, name, draft):
             raise Refused(f"{name} was changed while it was planned again; it is looked at anew")
-        made = mailings.mailing(connection, plan.write(connection, context, name, draft).mailing)
-    begin(context, made)
+        made = mailings.mailing(connection, write_plan(connection, context, name, draft).mailing)
+    begin_mailing(context, made)

@@ -25,13 +25,14 @@ from mailer.pipeline.issues.compile import (
 )
 from mailer.pipeline.issues.copies import Workbench
 from mailer.pipeline.issues.shelf import find_revision
-from mailer.pipeline.mailings.approve import drifted
+from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.entitle import judge_people
+from mailer.pipeline.mailings.steps import record_step
 from mailer.pipeline.parcels import Handful
-from mailer.store import Connection, history, mailings
+from mailer.store import Connection, mailings
 from mailer.store.mailings import StoredEdition
 
-# The made-up person of a test mailing: nobody's data goes to the editors.
+# The made-up person of a test mailing, so that no member's data goes to the editors.
 MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Примеров", "Уважаемый Иван Иванович")}
 
 
@@ -45,7 +46,7 @@ class TestMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestMailing:
-    """A test mailing that is ready: the messages in order, each with where it goes."""
+    """A test mailing that is ready to be sent: its messages in order."""
 
     issue: IssueName
     content_hash: str
@@ -53,7 +54,7 @@ class TestMailing:
     messages: tuple[TestMessage, ...]
 
 
-def prepare(
+def prepare_test_mailing(
     context: Context,
     name: IssueName,
     *,
@@ -61,87 +62,98 @@ def prepare(
     person: str | None = None,
     all_variants: bool = False,
 ) -> TestMailing:
-    """Make the messages of a test mailing: each language, the commonest variant or all of them, to each address.
+    """Make the messages of a test mailing: each language, in the commonest variant or in all, to each address.
 
     Without addresses it goes to the newsletter's editors. Refused for an address that is neither an editor's nor one
     of `test_to`, and for a person who is not entitled to the issue.
     """
     newsletter = context.newsletter(name.newsletter)
-    addresses = _allowed(newsletter, to)
-    judged = entitled(context, name, person) if person else None
+    addresses = _allowed_addresses(newsletter, to)
+    judged = require_entitled(context, name, person) if person else None
     with context.store.reading() as connection:
         revision = find_revision(connection, name)
         issue = load_issue(connection, revision)
-        kept = _kept(connection, context, name)
+        planned = _planned_editions(connection, context, name)
     letterhead = Letterhead.of(newsletter)
-    kept = kept or stored(compile_editions(context, issue))
-    date = context.clock.now().replace(microsecond=0)
+    editions = planned or stored(compile_editions(context, issue))
     bench = Workbench(
         issue=name,
         letterhead=letterhead,
-        editions=loaded(kept),
+        editions=loaded(editions),
         pictures={picture.name: picture for picture in issue.pictures},
-        date=date,
+        date=context.clock.now().replace(microsecond=0),
         unsubscribe=context.unsubscribe,
         sign=context.signed,
     )
-    copies = list(_copies(newsletter, issue, judged, revision.date, all_variants=all_variants))
+    copies = list(_test_copies(newsletter, issue, judged, revision.date, all_variants=all_variants))
     messages = []
     for address in addresses:
-        for copy in copies:
+        for template in copies:
+            copy = replace(template, address=address)
+            message = bench.make(copy, _message_id(context, name, copy), test=True)
             envelope = Envelope(sender=newsletter.sender.address.wire, recipient=address.wire)
-            one = replace(copy, address=address)
-            made = bench.make(one, _message_id(context, name, one), test=True)
-            messages.append(TestMessage(envelope=envelope, message=made))
+            messages.append(TestMessage(envelope=envelope, message=message))
     return TestMailing(
         issue=name,
         content_hash=revision.content_hash,
-        editions_hash=editions_hash(kept, letterhead),
+        editions_hash=editions_hash(editions, letterhead),
         messages=tuple(messages),
     )
 
 
-def _kept(connection: Connection, context: Context, name: IssueName) -> list[StoredEdition]:
-    """The editions of the issue's plan, while they are what would go out: these very bytes are tested."""
-    found = mailings.mailings_of(connection, name.newsletter, name.serial)
-    if not found or drifted(connection, context, found[0]):
-        return []
-    return mailings.editions_of(connection, found[0].id)
-
-
-async def send(context: Context, transport: Transport, test: TestMailing) -> list[str]:
+async def send_test_mailing(context: Context, transport: Transport, test: TestMailing) -> list[str]:
     """Hand every message of a test mailing to the relay; returns a line for each that was not accepted.
 
-    Nothing stands in the ledger. That a test of exactly these hashes was sent is remembered when any message was accepted.
-    Raises TransportDown.
+    Nothing enters the ledger. When any message was accepted, the hashes are kept as tested. Raises TransportDown.
     """
     tray = Handful(test.messages)
     try:
         await tray.hand_over(transport)
     finally:
-        await asyncio.to_thread(_remember, context, test, tray.accepted)
-    return [f"the test to {one.envelope.recipient} was not accepted: {said}" for one, said in tray.failed]
+        await asyncio.to_thread(_record_test, context, test, tray.accepted)
+    return [f"the test to {message.envelope.recipient} was not accepted: {reply}" for message, reply in tray.failed]
 
 
-def _remember(context: Context, test: TestMailing, accepted: int) -> None:
-    now = context.clock.now()
+def require_entitled(context: Context, name: IssueName, person: str) -> Judged:
+    """The person's decision; Refused when it is an exclusion: no byte of the issue is made for them."""
+    with context.store.reading() as connection:
+        people = judge_people(connection, context, find_revision(connection, name), {person})
+    if person not in people:
+        raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
+    if not people[person].entitlement.receives:
+        reason = people[person].entitlement.reason
+        raise Refused(f"person {person} is not entitled to {name} ({reason})", Action.EXPLAIN.of(person, name))
+    return people[person]
+
+
+def _planned_editions(connection: Connection, context: Context, name: IssueName) -> list[StoredEdition]:
+    """The editions of the issue's plan, so that these very bytes are tested; none while the plan is out of date."""
+    every = mailings.mailings_of(connection, name.newsletter, name.serial)
+    if not every or drift_of(connection, context, every[0]):
+        return []
+    return mailings.editions_of(connection, every[0].id)
+
+
+def _record_test(context: Context, test: TestMailing, accepted: int) -> None:
     with context.store.transaction() as connection:
-        if accepted:  # somebody has it to read; whose address is refused is told, and does not flood the others
+        if (
+            accepted
+        ):  # some editor has it to read; a refused address is reported and does not make the others get it again
             mailings.record_test(
                 connection,
                 newsletter=test.issue.newsletter,
                 serial=test.issue.serial,
                 content_hash=test.content_hash,
                 editions_hash=test.editions_hash,
-                now=now,
+                now=context.clock.now(),
                 messages=accepted,
             )
         detail = f"{accepted} of {len(test.messages)} messages accepted"
-        history.record(connection, at=now, who=context.who, verb="test", subject=str(test.issue), detail=detail)
+        record_step(connection, context, "test", test.issue, detail)
 
 
-def _allowed(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:
-    allowed = {address.normal: address for address in (*newsletter.editors, *newsletter.test_to)}
+def _allowed_addresses(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:
+    allowed = {address.normal for address in (*newsletter.editors, *newsletter.test_to)}
     for address in to:
         if address.normal not in allowed:
             raise Refused(
@@ -154,19 +166,7 @@ def _allowed(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:
     return chosen
 
 
-def entitled(context: Context, name: IssueName, person: str) -> Judged:
-    """The person's judgement; Refused when they are not entitled to the issue: they get no byte of it."""
-    with context.store.reading() as connection:
-        people = judge_people(connection, context, find_revision(connection, name), {person})
-    if person not in people:
-        raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
-    if not people[person].entitlement.receives:
-        reason = people[person].entitlement.reason
-        raise Refused(f"person {person} is not entitled to {name} ({reason})", Action.EXPLAIN.of(person, name))
-    return people[person]
-
-
-def _copies(
+def _test_copies(
     newsletter: Newsletter, issue: Issue, judged: Judged | None, day: date, *, all_variants: bool
 ) -> Iterator[Copy]:
     chosen = variants(newsletter) if all_variants else None
@@ -174,13 +174,13 @@ def _copies(
         renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
         for copy in copies_for([judged], day=day, renewal=renewal, first_number=1):
             for variant in chosen or (copy.variant,):
-                yield replace(copy, variant=variant, paid_until=copy.paid_until or _told_until(variant, day))
+                yield replace(copy, variant=variant, paid_until=copy.paid_until or _plausible_end(variant, day))
         return
-    made_up = Variant(terms=Terms.INDIVIDUAL) if newsletter.insert_show is not InsertShow.NEVER else NO_INSERT
+    commonest = Variant(terms=Terms.INDIVIDUAL) if newsletter.insert_show is not InsertShow.NEVER else NO_INSERT
     number = 0
     for language in issue.languages:
-        given, salutation = MADE_UP.get(language, MADE_UP["en"])
-        for variant in chosen or (made_up,):
+        name, salutation = MADE_UP.get(language, MADE_UP["en"])
+        for variant in chosen or (commonest,):
             number += 1
             yield Copy(
                 person="made-up",
@@ -188,14 +188,14 @@ def _copies(
                 variant=variant,
                 copy_number=number,
                 address=newsletter.sender.address,
-                name=given,
+                name=name,
                 salutation=salutation,
-                paid_until=_told_until(variant, day),
+                paid_until=_plausible_end(variant, day),
             )
 
 
-def _told_until(variant: Variant, day: date) -> date:
-    """A date that each wording could truly tell of, for a person who is made up."""
+def _plausible_end(variant: Variant, day: date) -> date:
+    """An end of the paid time that agrees with the wording of the insert."""
     match variant.wording:
         case Wording.AHEAD:
             return date(day.year + 1, 12, 31)
@@ -206,7 +206,7 @@ def _told_until(variant: Variant, day: date) -> date:
 
 
 def _message_id(context: Context, name: IssueName, copy: Copy) -> str:
-    """Different for every test mailing, so that no mail program hides the second as a double of the first."""
+    """Different for every test mailing, so that no mail program hides the second as a duplicate of the first."""
     instant = context.clock.now().isoformat()
     words = f"{name} {instant} {copy.address} {copy.language} {copy.variant.name}"
     return f"<test.{context.keys.digest('test', words)}@{context.newsletter(name.newsletter).sender.address.domain}>"

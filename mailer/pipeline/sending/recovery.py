@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
-from mailer.pipeline.mailings.approve import cancel_waiting
+from mailer.pipeline.mailings.pause import cancel_waiting_copies
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries
 from mailer.store.ledger import leftovers, outages
@@ -70,7 +70,7 @@ def tidy(connection: Connection, context: Context) -> set[int]:
     """Cancel what came back to a cancelled mailing, close what is done; returns the mailings that were closed."""
     for one in mailings.mailings_in(connection, [MailingState.CANCELLED]):
         if deliveries.any_waits(connection, one.id):
-            cancel_waiting(connection, one.id)
+            cancel_waiting_copies(connection, one.id)
     closed = close_done(connection, context)
     for one in closed:
         maillog.mailing(one.issue, "closed")

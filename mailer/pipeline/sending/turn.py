@@ -10,7 +10,7 @@ from mailer.domain.ports import Envelope
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.copies import Workbench, workbench
-from mailer.pipeline.mailings.entitle import ask_again
+from mailer.pipeline.mailings.entitle import recheck_entitlement
 from mailer.pipeline.sending.limits import room_in_canary_wave, room_through, rooms_to
 from mailer.pipeline.sending.record import hold_unmakable, record
 from mailer.pipeline.sending.settings import SendSettings
@@ -109,7 +109,7 @@ def _claim(
         if bench is None:
             continue
         mailings.share(connection, mailing.id)
-        judged_by = ask_again(connection, context, mailing)
+        judged_by = recheck_entitlement(connection, context, mailing)
         schedule = context.newsletter(mailing.newsletter).schedule
         wave = room_in_canary_wave(connection, schedule, mailing, now)
         for relay, claimed in copies.items():

@@ -7,8 +7,9 @@ import pytest
 from mailer.app.installation import App
 from mailer.domain.mailing import MailingState
 from mailer.pipeline.bounces import breaker
-from mailer.pipeline.mailings import approve, report, supplement
-from mailer.pipeline.mailings.report import why_paused
+from mailer.pipeline.mailings.pause import resume_mailing
+from mailer.pipeline.mailings.report import issue_progress, why_paused
+from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
 from mailer.store import history
 from tests.club import ISSUE, Club, begin, members, states
 from tests.doubles import FrozenClock
@@ -31,7 +32,7 @@ def refusing(answer: str, whom: Choice = lambda _number: True, phase: Phase = Ph
 
 
 def state(app: App) -> MailingState:
-    return report.progress(app.context, ISSUE).state
+    return issue_progress(app.context, ISSUE).state
 
 
 def said(app: App) -> str:
@@ -120,7 +121,7 @@ async def test_resume_goes_on_when_the_cause_is_mended_and_pauses_again_when_it_
             begin(app, members(PEOPLE))
             await sender.drain()
             first = states(app)["rejected"]
-            approve.resume(app.context, ISSUE)
+            resume_mailing(app.context, ISSUE)
             await sender.drain()
             assert state(app) is MailingState.PAUSED
             second = states(app)["rejected"]
@@ -128,13 +129,13 @@ async def test_resume_goes_on_when_the_cause_is_mended_and_pauses_again_when_it_
             mended = True
             await sender.drain()
             assert states(app)["rejected"] == second  # nobody has resumed it
-            approve.resume(app.context, ISSUE)
+            resume_mailing(app.context, ISSUE)
             await sender.drain()
             assert states(app) == {"rejected": second, "accepted": PEOPLE - second}
             assert state(app) is MailingState.CLOSED
             # Those that were refused meanwhile are owed it: it was not their addresses that were wrong.
-            assert supplement.unsent(app.context, ISSUE).copies == second
-            supplement.supplement(app.context, ISSUE)
+            assert find_missing_copies(app.context, ISSUE).copies == second
+            send_supplement(app.context, ISSUE)
             await sender.drain()
             assert states(app) == {"rejected": second, "accepted": PEOPLE}
-            assert supplement.unsent(app.context, ISSUE).copies == 0
+            assert find_missing_copies(app.context, ISSUE).copies == 0

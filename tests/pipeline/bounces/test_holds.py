@@ -10,7 +10,14 @@ from mailer.domain.errors import BadInput, NotFound
 from mailer.domain.mailing import MailingState
 from mailer.pipeline.bounces import holds
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings import approve, copies_of, plan, report, supplement, why
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.deliveries import list_deliveries
+from mailer.pipeline.mailings.pause import resume_mailing
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.report import distribution_report, issue_progress
+from mailer.pipeline.mailings.send import send_mailing
+from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
+from mailer.pipeline.mailings.why import explain_entitlement
 from mailer.store import history, mailings
 from mailer.store.copies import deliveries
 from tests.club import ISSUE, LETTER, Club, begin, copies, import_register, members, pull_issues, states
@@ -44,15 +51,15 @@ def next_issue(
     club.write_issue(serial=41 + number, number=7 + number)
     pull_issues(app)
     name = IssueName(newsletter=LETTER, serial=41 + number)
-    plan.plan(app.context, name)
-    approve.approve(app.context, name)
-    approve.send(app.context, name)
+    plan_mailing(app.context, name)
+    approve_mailing(app.context, name)
+    send_mailing(app.context, name)
     deliver(app, answers)
     return name
 
 
 def comes_back(app: App, name: IssueName, person: str, why) -> None:
-    copy = next(one for one in copies_of.listing(app.context, name, None) if one.person == person)
+    copy = next(one for one in list_deliveries(app.context, name, None) if one.person == person)
     path = path_of(app, copy)
     come(app, bounce(path, copy.address, why, message_id=copy.message_id), path)
 
@@ -73,10 +80,10 @@ def test_an_address_that_is_dead_in_two_issues_is_held(app: App, club: Club, clo
         (f"{LETTER}/42", False, "550 5.1.1 No such user here"),
     ]
     # The membership is what it was: rule 11 alone keeps the next issue away.
-    answer_ = why.why(app.context, "P001", ISSUE).now
+    answer_ = explain_entitlement(app.context, "P001", ISSUE).now
     assert (answer_.entitlement.reason, answer_.entitlement.rule) == ("address_held", 11)
     third = next_issue(app, club, clock, 2)
-    assert report.report(app.context, third).balance.excluded == {"address_held": 1}
+    assert distribution_report(app.context, third).balance.excluded == {"address_held": 1}
 
 
 def test_one_report_and_a_refusal_that_confirms_it_are_enough(app: App, club: Club, clock: FrozenClock) -> None:
@@ -124,7 +131,7 @@ def test_what_waits_for_a_held_address_is_held_whoever_shares_it(app: App, club:
     come_back(app, "P001")
     name = next_issue(app, club, clock, 1, days=1)
     import_register(app, [*PEOPLE, *sharing])
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     comes_back(app, name, "P001", UNKNOWN)
     assert [copies(app)[one].held_reason for one in ("P061", "P062")] == ["address_held", "address_held"]
     assert deliver(app) == []
@@ -133,7 +140,7 @@ def test_what_waits_for_a_held_address_is_held_whoever_shares_it(app: App, club:
 def test_a_copy_that_waits_when_its_address_is_held_stays(app: App, club: Club, clock: FrozenClock) -> None:
     import_register(app, [*PEOPLE, *members(1, first=61, address=ANNA.email)])
     come_back(app, "P001")
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     with app.store.transaction() as connection:
         given = {"issue": str(ISSUE), "said": "spam", "at": clock.now()}
         holds.hold_for_complaint(connection, app.context, copies(app)["P001"], **given)
@@ -141,11 +148,11 @@ def test_a_copy_that_waits_when_its_address_is_held_stays(app: App, club: Club, 
     assert deliver(app) == []
     # A new address: the copy is owed, and goes there in place of the one that was held.
     import_register(app, [*PEOPLE, *members(1, first=61, address="new@members.example")])
-    assert [one.person for one in supplement.unsent(app.context, ISSUE).people] == ["P061"]
-    supplement.supplement(app.context, ISSUE)
+    assert [one.person for one in find_missing_copies(app.context, ISSUE).people] == ["P061"]
+    send_supplement(app.context, ISSUE)
     assert deliver(app) == ["new@members.example"]
     assert states(app) == {"accepted": 60, "bounced": 1, "cancelled": 1}
-    assert report.report(app.context, ISSUE).balance.balanced
+    assert distribution_report(app.context, ISSUE).balance.balanced
 
 
 # --- lifting ----------------------------------------------------------------------------------------------------------
@@ -154,17 +161,17 @@ def test_a_copy_that_waits_when_its_address_is_held_stays(app: App, club: Club, 
 def test_a_lift_makes_the_issue_owed_again_and_starts_anew(app: App, club: Club, clock: FrozenClock) -> None:
     come_back(app, "P001")
     comes_back(app, next_issue(app, club, clock, 1), "P001", UNKNOWN)
-    assert supplement.unsent(app.context, ISSUE).people == ()
+    assert find_missing_copies(app.context, ISSUE).people == ()
     clock.advance(minutes=1)
     assert holds.lift(app.context, ANNA.email.upper())
     assert held(app) == []
-    assert [one.person for one in supplement.unsent(app.context, ISSUE).people] == ["P001"]
-    supplement.supplement(app.context, ISSUE)
+    assert [one.person for one in find_missing_copies(app.context, ISSUE).people] == ["P001"]
+    send_supplement(app.context, ISSUE)
     assert deliver(app) == [ANNA.email]
     clock.advance(minutes=1)
     come_back(app, "P001")  # it bounces once more: that is the first that counts
     assert held(app) == []
-    assert supplement.unsent(app.context, ISSUE).people == ()
+    assert find_missing_copies(app.context, ISSUE).people == ()
     with app.store.reading() as connection:
         first = deliveries.listing(connection, ISSUE.newsletter, ISSUE.serial)[0]
         entries = history.entries(connection, f"delivery {first.id}")
@@ -192,7 +199,7 @@ def test_what_failed_until_the_breaker_is_owed_again_whatever_it_was(app: App, c
         come_back(app, one.person)
     clock.advance(minutes=1)
     come_back(app, "P007")  # after it, and its address is dead: that is this reader's own
-    found = supplement.unsent(app.context, ISSUE)
+    found = find_missing_copies(app.context, ISSUE)
     assert [one.person for one in found.people] == [f"P{number:03}" for number in range(1, 7)]
     assert found.stuck == ("P007",)
 
@@ -201,7 +208,7 @@ def test_an_address_with_one_failure_can_be_said_to_be_right(app: App, clock: Fr
     come_back(app, "P001", FULL)
     clock.advance(minutes=1)
     assert not holds.lift(app.context, ANNA.email)
-    assert [one.person for one in supplement.unsent(app.context, ISSUE).people] == ["P001"]
+    assert [one.person for one in find_missing_copies(app.context, ISSUE).people] == ["P001"]
 
 
 def test_what_never_failed_cannot_be_lifted(app: App) -> None:
@@ -222,7 +229,7 @@ def test_a_whole_issue_that_comes_back_for_our_sake_alarms_and_holds_nobody(app:
     [mailing] = the_mailings(app)
     assert (mailing.state, mailing.broken_at) == (MailingState.CLOSED, clock.now())
     # It is mended by nobody but us: then everybody is owed the issue.
-    assert len(supplement.unsent(app.context, ISSUE).people) == 60
+    assert len(find_missing_copies(app.context, ISSUE).people) == 60
 
 
 def test_many_dead_addresses_at_once_stop_the_mailing_and_withdraw_its_holds(
@@ -239,7 +246,7 @@ def test_many_dead_addresses_at_once_stop_the_mailing_and_withdraw_its_holds(
     with app.store.reading() as connection:
         [said] = [one.detail for one in history.entries(connection, str(name)) if one.verb == "alarm"]
     assert said == "6 of 60 copies failed because their address is dead"
-    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
+    assert explain_entitlement(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
 
 
 def test_a_mailing_that_is_refused_with_the_same_words_withdraws_its_holds_too(
@@ -249,9 +256,9 @@ def test_a_mailing_that_is_refused_with_the_same_words_withdraws_its_holds_too(
     club.write_issue(serial=42, number=8)
     pull_issues(app)
     name = IssueName(newsletter=LETTER, serial=42)
-    plan.plan(app.context, name)
-    approve.approve(app.context, name)
-    approve.send(app.context, name)
+    plan_mailing(app.context, name)
+    approve_mailing(app.context, name)
+    send_mailing(app.context, name)
     for work in (works := claim(app))[:5]:
         mine = work.claim.copy.person == "P001"
         answer(app, work, NEVER if mine else ACCEPTED, begun=not mine)
@@ -259,7 +266,7 @@ def test_a_mailing_that_is_refused_with_the_same_words_withdraws_its_holds_too(
     # Words of which nobody knows whose trouble they mean: the part that failed for our sake stays small.
     for work in works[5:20]:
         answer(app, work, Rejected(reply=Reply(code=554, status="5.0.0", text="No")))
-    assert "were refused with 554 5.0.0" in report.progress(app.context, name).pause_reason
+    assert "were refused with 554 5.0.0" in issue_progress(app.context, name).pause_reason
     assert held(app) == []
 
 
@@ -269,23 +276,23 @@ def test_a_mailing_under_way_is_paused_and_goes_on_when_a_person_says_so(
     club.write_issue(serial=42, number=8)
     pull_issues(app)
     name = IssueName(newsletter=LETTER, serial=42)
-    plan.plan(app.context, name)
-    approve.approve(app.context, name)
-    approve.send(app.context, name)
+    plan_mailing(app.context, name)
+    approve_mailing(app.context, name)
+    send_mailing(app.context, name)
     works = claim(app)
     for work in works[:40]:
         dead = work.claim.copy.copy_number < 7
         answer(app, work, NEVER if dead else ACCEPTED, begun=not dead)
-    assert report.progress(app.context, name).state is MailingState.PAUSED
-    assert "6 of 60 copies failed because their address is dead" in report.progress(app.context, name).pause_reason
+    assert issue_progress(app.context, name).state is MailingState.PAUSED
+    assert "6 of 60 copies failed because their address is dead" in issue_progress(app.context, name).pause_reason
     clock.advance(minutes=1)
-    approve.resume(app.context, name)
+    resume_mailing(app.context, name)
     for work in works[40:]:
         clock.advance(seconds=1)
         dead = work.claim.copy.copy_number < 46
         answer(app, work, NEVER if dead else ACCEPTED, begun=not dead)
     # Five more are no tenth: what was counted before does not count again.
-    assert report.progress(app.context, name).state is MailingState.SENDING
+    assert issue_progress(app.context, name).state is MailingState.SENDING
 
 
 def test_a_canary_wave_that_comes_back_stops_the_rest(app: App, club: Club, clock: FrozenClock) -> None:
@@ -294,7 +301,7 @@ def test_a_canary_wave_that_comes_back_stops_the_rest(app: App, club: Club, cloc
     club.write_issue(serial=42, number=8)
     pull_issues(again)
     name = IssueName(newsletter=LETTER, serial=42)
-    plan.plan(again.context, name)
+    plan_mailing(again.context, name)
     with again.store.transaction() as connection:
         found = mailings.mailings_of(connection, LETTER, 42)[0]
         mailings.record_test(
@@ -306,11 +313,11 @@ def test_a_canary_wave_that_comes_back_stops_the_rest(app: App, club: Club, cloc
             now=clock.now(),
             messages=1,
         )
-    approve.approve(again.context, name)
-    approve.send(again.context, name)
+    approve_mailing(again.context, name)
+    send_mailing(again.context, name)
     assert len(deliver(again)) == 4
     for number in range(1, 4):
         comes_back(again, name, f"P{number:03}", UNSIGNED)
-    assert report.progress(again.context, name).state is MailingState.PAUSED
+    assert issue_progress(again.context, name).state is MailingState.PAUSED
     clock.advance(minutes=61)
     assert deliver(again) == []

@@ -12,7 +12,10 @@ from mailer.domain.delivery import State
 from mailer.domain.errors import NotFound, Refused
 from mailer.formats.token import Keyring
 from mailer.pipeline.bounces import holds, ingest, interpret, match, preferences
-from mailer.pipeline.mailings import copies_of, settle, supplement, why
+from mailer.pipeline.mailings.deliveries import delivery_history
+from mailer.pipeline.mailings.settle import settle_delivery
+from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
+from mailer.pipeline.mailings.why import explain_entitlement
 from mailer.pipeline.register import erase
 from mailer.store import failures, reports
 from tests.club import ISSUE, Club, begin, copies, import_register, members, states
@@ -69,7 +72,7 @@ def test_a_bounce_to_the_return_path_finds_its_copy(app: App) -> None:
     assert (read.delivery, read.named_by, read.person, read.forwarded) == (copy.id, NamedBy.RETURN_PATH, "P001", False)
     assert matters(app) == [("P001", Matter.BOUNCED)]
     assert states(app) == {"accepted": 29, "bounced": 1}
-    story = copies_of.story(app.context, copy.id)
+    story = delivery_history(app.context, copy.id)
     assert [one.diagnostic for one in story.reports] == ["550 5.1.1 No such user here"]
 
 
@@ -115,7 +118,7 @@ def test_a_token_is_taken_for_two_weeks(app: App, clock: FrozenClock) -> None:
 
 def test_a_token_of_what_was_never_handed_over_is_refused(app: App) -> None:
     import_register(app, members(1, first=31))
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     waiting = copies(app)["P031"]
     assert (waiting.state, match.admit(app.context, path_of(app, waiting))) == (State.PENDING, False)
     assert not match.admit(app.context, f"bounces@{DOMAIN}")
@@ -124,7 +127,7 @@ def test_a_token_of_what_was_never_handed_over_is_refused(app: App) -> None:
 
 def test_a_fast_bounce_settles_an_uncertain_copy_and_one_in_hand(app: App) -> None:
     import_register(app, members(2, first=31))
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     works = {work.claim.copy.person: work for work in claim(app)}
     answer(app, works["P031"], LOST)
     assert [copies(app)[one].state for one in ("P031", "P032")] == [State.UNCERTAIN, State.SENDING]
@@ -134,7 +137,7 @@ def test_a_fast_bounce_settles_an_uncertain_copy_and_one_in_hand(app: App) -> No
     assert [copies(app)[one].state for one in ("P031", "P032")] == [State.BOUNCED, State.BOUNCED]
     assert copies(app)["P032"].attempts == 1
     with pytest.raises(Refused, match="bounced, not uncertain"):
-        settle.settle(app.context, copies(app)["P031"].id, accepted=True)
+        settle_delivery(app.context, copies(app)["P031"].id, accepted=True)
 
 
 # --- once, and all of it ----------------------------------------------------------------------------------------------
@@ -214,7 +217,7 @@ def test_a_complaint_holds_the_address_at_once_and_leaves_the_copy(app: App) -> 
     [(hold, [seat])] = holds.listing(app.context)
     assert (hold.address, hold.reason, seat.person) == (copy.address, "complaint", "P001")
     assert (states(app), matters(app)) == ({"accepted": 30}, [("P001", Matter.COMPLAINED)])
-    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "address_held"
+    assert explain_entitlement(app.context, "P001", ISSUE).now.entitlement.reason == "address_held"
 
 
 @pytest.mark.parametrize("kind", ["auth-failure", "not-spam", "opt-out"])
@@ -229,7 +232,7 @@ def test_a_complaint_that_was_seen_to_holds_no_more_when_it_is_read_again(app: A
     come(app, complaint(path_of(app, copy), copy.address), path_of(app, copy))
     clock.advance(minutes=1)
     assert holds.lift(app.context, copy.address)
-    assert [one.verb for one in copies_of.story(app.context, copy.id).decisions] == ["hold", "lift"]
+    assert [one.verb for one in delivery_history(app.context, copy.id).decisions] == ["hold", "lift"]
     assert ingest.read_again(app.context) == (1, 0)
     assert holds.listing(app.context) == []
     clock.advance(minutes=1)
@@ -268,10 +271,10 @@ def test_a_complaint_about_a_copy_that_was_passed_on_takes_nothing_from_the_memb
 
 def test_a_bounce_of_a_copy_that_goes_on_counts_for_nothing(app: App) -> None:
     import_register(app, members(1, first=31))
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     [work] = claim(app)
     answer(app, work, LOST)
-    settle.settle(app.context, work.claim.delivery, accepted=False)  # it goes once more
+    settle_delivery(app.context, work.claim.delivery, accepted=False)  # it goes once more
     come_back(app, "P031")
     assert (copies(app)["P031"].state, matters(app)) == (State.PENDING, [])
     with app.store.reading() as connection:
@@ -305,7 +308,7 @@ def test_a_key_that_is_gone_takes_no_name_away(app: App) -> None:
 
 def test_a_bounce_that_comes_while_the_result_is_written_is_not_lost(app: App) -> None:
     import_register(app, members(1, first=31))
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     [work] = claim(app)
     with app.store.transaction() as connection:
         write(connection, app, work, ACCEPTED)
@@ -326,37 +329,37 @@ def test_an_unsubscribe_pauses_the_copies_and_never_the_membership(app: App, clo
     path = unsubscribe_path_of(app, copies(app)["P001"])
     assert match.admit(app.context, path)
     come(app, letter(path, "Please no more."), path)
-    answer = why.why(app.context, "P001", ISSUE).now.entitlement
+    answer = explain_entitlement(app.context, "P001", ISSUE).now.entitlement
     assert (answer.reason, answer.evidence[0]) == ("paused", "paused by the reader, from 2018-07-12")
     assert matters(app) == [("P001", Matter.UNSUBSCRIBED)]
     import_register(app, PEOPLE)  # no import lifts it
-    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paused"
+    assert explain_entitlement(app.context, "P001", ISSUE).now.entitlement.reason == "paused"
     clock.advance(minutes=1)
     preferences.resume(app.context, "P001")
     assert ingest.read_again(app.context) == (1, 0)  # what was said before that is over
-    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
+    assert explain_entitlement(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
     with pytest.raises(NotFound, match="has not unsubscribed"):
         preferences.resume(app.context, "P001")
     clock.advance(days=2)
     assert not match.admit(app.context, path)
     come(app, letter(path, "Really no more."), path)
-    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
+    assert explain_entitlement(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
 
 
 def test_one_purpose_is_not_taken_for_another(app: App) -> None:
     copy = copies(app)["P001"]
     come(app, letter(path_of(app, copy), "unsubscribe", subject="unsubscribe"), path_of(app, copy))
-    assert why.why(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
+    assert explain_entitlement(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
     assert matters(app) == [("P001", Matter.WANTS_NO_MORE)]
     path = unsubscribe_path_of(app, copies(app)["P002"])
     come(app, bounce(path, PEOPLE[1].email), path)
     assert states(app) == {"accepted": 30}
-    assert why.why(app.context, "P002", ISSUE).now.entitlement.reason == "paid"
+    assert explain_entitlement(app.context, "P002", ISSUE).now.entitlement.reason == "paid"
 
 
 def test_what_waits_for_a_person_who_unsubscribes_is_held(app: App) -> None:
     import_register(app, [*PEOPLE, *members(1, first=31)])
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     with app.store.transaction() as connection:
         preferences.pause_by_reader(connection, app.context, copies(app)["P031"], app.context.clock.now())
     assert (copies(app)["P031"].state, copies(app)["P031"].held_reason) == (State.HELD, "paused")
@@ -367,15 +370,15 @@ def test_one_soft_bounce_is_owed_and_told_and_holds_nobody(app: App, why, scope)
     come_back(app, "P001", why)
     assert (holds.listing(app.context), matters(app)) == ([], [("P001", Matter.BOUNCED)])
     assert everything(app)[0].reason == scope
-    assert supplement.unsent(app.context, ISSUE).people == ()
+    assert find_missing_copies(app.context, ISSUE).people == ()
 
 
 def test_a_bounce_is_seen_to_when_a_further_copy_is_under_way(app: App) -> None:
     come_back(app, "P001")
     import_register(app, [*members(1, address="new@members.example"), *PEOPLE[1:]])
-    assert [one.person for one in supplement.unsent(app.context, ISSUE).people] == ["P001"]
+    assert [one.person for one in find_missing_copies(app.context, ISSUE).people] == ["P001"]
     assert matters(app) == [("P001", Matter.BOUNCED)]
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     assert matters(app) == []
     assert deliver(app) == ["new@members.example"]
 

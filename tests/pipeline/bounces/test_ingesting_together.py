@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from mailer.app.installation import App
 from mailer.domain.bounce import RawReport, Way
 from mailer.pipeline.bounces import holds, ingest
-from mailer.pipeline.mailings import supplement
+from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.store import DatabaseError, is_deadlock, reports
 from tests.club import ISSUE, Club, begin, copies, import_register, members, states
 from tests.doubles import FrozenClock
@@ -87,7 +87,7 @@ def test_each_is_kept_once_and_counts_once(app: App, club: Club, clock: FrozenCl
 def test_a_sender_at_work_meanwhile_gets_no_copy_to_a_held_address(app: App, club: Club, clock: FrozenClock) -> None:
     given = mails(app)
     import_register(app, [*PEOPLE, *(members(1, first=41 + n, address=one.email)[0] for n, one in enumerate(PEOPLE))])
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     together = Barrier(3)
 
     def send(one: App) -> int:

@@ -12,7 +12,9 @@ from mailer.domain.remedy import Action
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.issues import pull, shelf
 from mailer.pipeline.issues.pull import Finding, Pulled
-from mailer.pipeline.mailings import approve, plan
+from mailer.pipeline.mailings.approve import withdraw_approval
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.send import send_mailing
 from mailer.store import issues
 from mailer.store.schema import history
 from tests.club import ISSUE, LETTER, Club, make_ready, members, pull_issues
@@ -62,7 +64,7 @@ def test_an_issue_edited_before_its_approval_is_a_further_revision(app: App, clu
 
 def approve_not_yet(app: App) -> None:
     pull_issues(app)
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
 
 
 def test_an_issue_edited_back_is_the_latest_again(app: App, club: Club) -> None:
@@ -84,7 +86,7 @@ def test_an_issue_edited_after_its_approval_is_refused_until_that_is_withdrawn(a
     assert found.line == "harbour-letter/41 is approved with other content: withdraw first"
     assert found.remedies == (Action.WITHDRAW.of(ISSUE),)
     assert revision(app).revision == 1
-    approve.withdraw(app.context, ISSUE)
+    withdraw_approval(app.context, ISSUE)
     assert one(app).finding is Finding.STORED
 
 
@@ -93,7 +95,7 @@ def test_an_issue_that_has_begun_to_go_out_is_never_changed(app: App, club: Club
     club.reschedule({"approval": {"required": required, "editors": []}})
     app = reload(app)
     make_ready(app, members(2))
-    approve.send(app.context, ISSUE)
+    send_mailing(app.context, ISSUE)
     club.write_issue(more="One more sentence.")
     for state, step in (("sending", deliver), ("closed", lambda _app: None)):
         assert one(app).line.startswith(f"harbour-letter/41 is {state} with other content; it has gone out")
@@ -271,7 +273,7 @@ def test_an_issue_can_be_looked_at_and_checked(app: App, club: Club) -> None:
     assert shelf.check(app.context, ISSUE) == []
     facts = shelf.facts(shelf.listing(app.context)[0])
     assert (facts["issue"], facts["number"], facts["date"], facts["state"]) == (str(ISSUE), 7, "2018-07-12", "pulled")
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     assert shelf.listing(app.context)[0].state == "planned"
 
 

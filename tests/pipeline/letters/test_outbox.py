@@ -22,8 +22,10 @@ from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.bounces import alarms, breaker
 from mailer.pipeline.context import Context
 from mailer.pipeline.letters import outbox as telling
-from mailer.pipeline.mailings import approve, plan, supplement
-from mailer.pipeline.mailings import settle as settling
+from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.settle import release_delivery, settle_delivery
+from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
 from mailer.pipeline.register import erase
 from mailer.store import holds, letters, mailings, reports
 from tests.club import (
@@ -239,7 +241,7 @@ async def test_a_supplement_has_a_digest_of_its_own(tmp_path: Path, clock: Froze
             await sender.drain()
             assert len(await a_round(app, sink)) == 1
             import_register(app, members(6))
-            supplement.supplement(app.context, ISSUE)
+            send_supplement(app.context, ISSUE)
             await sender.drain()
             (letter,) = await a_round(app, sink)
             assert "as a supplement" in " ".join(letter.split())
@@ -256,10 +258,10 @@ async def test_a_mailing_that_lay_paused_for_long_has_its_digest_when_it_is_clos
         with club.sending(clock, sink, notify=NOTIFY) as (app, sender):
             begin(app, PEOPLE)
             await sender.drain()
-            approve.pause(app.context, ISSUE)
+            pause_mailing(app.context, ISSUE)
             clock.advance(days=8)
             assert await a_round(app, sink) == []
-            approve.resume(app.context, ISSUE)
+            resume_mailing(app.context, ISSUE)
             await sender.drain()
             (letter,) = await a_round(app, sink)
             assert f"Subject: {ISSUE}: sent" in letter
@@ -276,7 +278,7 @@ async def test_a_mailing_that_is_closed_once_more_has_no_second_digest(tmp_path:
             assert len(await a_round(app, sink)) == 1
             before = the_mailing(app)
             clock.advance(hours=1)
-            settling.settle(app.context, copies(app)[PEOPLE[0].person].id, accepted=False)
+            settle_delivery(app.context, copies(app)[PEOPLE[0].person].id, accepted=False)
             await sender.drain()
             after = the_mailing(app)
             assert after.state is before.state is MailingState.CLOSED
@@ -305,13 +307,13 @@ async def test_a_mailing_that_is_cancelled_on_its_way_has_a_digest(
     async with Sink(script=says(late, "450 4.2.0 Come back later")) as sink:
         with club.sending(clock, sink, notify={**NOTIFY, "language": language}) as (app, sender):
             begin(app, PEOPLE)
-            approve.cancel(app.context, ISSUE)
+            cancel_mailing(app.context, ISSUE)
             assert await a_round(app, sink) == []  # nothing had left, nobody has missed anything
-            plan.plan(app.context, ISSUE)
+            plan_mailing(app.context, ISSUE)
             begin(app)
             await sender.drain()
             assert await a_round(app, sink) == []
-            approve.cancel(app.context, ISSUE)
+            cancel_mailing(app.context, ISSUE)
             (found,) = [one for one in copies(app).values() if one.state is State.CANCELLED]
             with app.store.transaction() as connection:
                 put(connection, found.id, state=State.SENDING, owner=an_owner(connection), lease_until=clock.now())
@@ -459,7 +461,7 @@ async def test_a_refused_copy_is_told_until_it_is_made_up_for(
         with app.store.transaction() as connection:
             holds.lift(connection, gone.email, by="secretary", now=clock.now())
         assert owed in await next_day(app, sink)
-        supplement.supplement(app.context, ISSUE)
+        send_supplement(app.context, ISSUE)
         assert await next_day(app, sink) == ""
 
     await tell(tmp_path, clock, story, script=says(gone, "550 5.1.1 Unknown here"), language=language)
@@ -515,7 +517,7 @@ async def test_what_failed_for_our_sake_is_owed_again_once_the_mailing_goes_on(
         clock.advance(days=1)
         (told,) = await a_round(app, sink)
         assert "OWED AGAIN" in told
-        assert [one.person for one in supplement.unsent(app.context, ISSUE).people] == [PEOPLE[1].person]
+        assert [one.person for one in find_missing_copies(app.context, ISSUE).people] == [PEOPLE[1].person]
 
     await tell(tmp_path, clock, story, script=says(PEOPLE[1], "554 5.7.1 Your host is on a block list"))
 
@@ -532,7 +534,7 @@ async def test_who_failed_at_two_addresses_is_owed_nothing_at_either(tmp_path: P
             begin(app, PEOPLE)
             await sender.drain()
             import_register(app, [second])
-            supplement.supplement(app.context, ISSUE)
+            send_supplement(app.context, ISSUE)
             await sender.drain()
             import_register(app, [first])
             await a_round(app, sink)
@@ -541,7 +543,7 @@ async def test_who_failed_at_two_addresses_is_owed_nothing_at_either(tmp_path: P
             assert "Subject: 1 thing waits for you" in letter
             assert f"<{second.email}>" in letter  # the copy that failed last
             assert "OWED AGAIN" not in letter
-            assert not supplement.unsent(app.context, ISSUE).people
+            assert not find_missing_copies(app.context, ISSUE).people
 
 
 async def test_a_copy_held_for_its_address_is_told_until_it_is_released(tmp_path: Path, clock: FrozenClock) -> None:
@@ -561,7 +563,7 @@ async def test_a_copy_held_for_its_address_is_told_until_it_is_released(tmp_path
             assert "the register has another address now" in " ".join(letter.split())
             held = copies(app)[moved.person].id
             assert f"mailer delivery release {held}" in letter
-            settling.release(app.context, held)
+            release_delivery(app.context, held)
             await sender.drain()
             clock.advance(days=1)
             assert await a_round(app, sink) == []
@@ -629,7 +631,7 @@ async def test_a_reminder_names_holds_and_uncertain_copies(
         with app.store.transaction() as connection:
             holds.lift(connection, held.email, by="secretary", now=clock.now())
             reports.settle(connection, [one.id for one in reports.listing(connection)], by="s", now=clock.now())
-        settling.settle(app.context, copies(app)[doubted.person].id, accepted=True)
+        settle_delivery(app.context, copies(app)[doubted.person].id, accepted=True)
         clock.advance(days=1)
         assert await a_round(app, sink) == []
 
@@ -648,7 +650,7 @@ async def test_a_copy_that_was_sent_once_more_is_no_open_matter(tmp_path: Path, 
             import_register(app, [replace(PEOPLE[0], address="new@members.example"), *PEOPLE[1:]])
             clock.advance(days=1)
             assert len(await a_round(app, sink)) == 1
-            supplement.supplement(app.context, ISSUE)
+            send_supplement(app.context, ISSUE)
             clock.advance(days=1)
             assert await a_round(app, sink) == []
             await sender.drain()
@@ -845,7 +847,7 @@ async def test_a_supplement_that_fails_for_the_same_reason_alarms_again(
                     begin(app, people)
                 else:
                     import_register(app, people)
-                    supplement.supplement(app.context, ISSUE)
+                    send_supplement(app.context, ISSUE)
                 await sender.drain()
                 await a_round(app, sink)
                 assert len(post(sink, OPERATOR)) == number

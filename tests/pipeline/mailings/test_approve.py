@@ -16,7 +16,12 @@ from mailer.domain.newsletter import InsertShow
 from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues import proof
-from mailer.pipeline.mailings import approve, plan
+from mailer.pipeline.mailings.approve import approve_mailing, withdraw_approval
+from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.schedule import hold_missed
+from mailer.pipeline.mailings.send import send_mailing
+from mailer.pipeline.mailings.steps import first_mailing
 from mailer.store import mailings
 from mailer.store.schema import history
 from tests.club import (
@@ -42,7 +47,7 @@ PEOPLE = members(3)
 def planned(app: App) -> None:
     import_register(app, PEOPLE)
     pull_issues(app)
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
 
 
 def state(app: App) -> str:
@@ -60,7 +65,7 @@ def told(app: App, *verbs: str) -> list[tuple[str, str, str]]:
 
 def test_an_approval_is_of_this_very_seal_by_this_person(app: App) -> None:
     planned(app)
-    approved = approve.approve(app.context, ISSUE)
+    approved = approve_mailing(app.context, ISSUE)
     [found] = the_mailings(app)
     assert (found.state, found.approved_hash) == (MailingState.APPROVED, found.seal)
     assert (found.approved_by, found.approved_at) == ("secretary", THURSDAY)
@@ -74,79 +79,79 @@ def test_who_approves_untested_is_warned(app: App) -> None:
     tested = {"newsletter": LETTER, "serial": 41, "now": THURSDAY, "messages": 1}
     with app.store.transaction() as connection:
         mailings.record_test(connection, content_hash=found.content_hash, editions_hash="older", **tested)
-    assert approve.approve(app.context, ISSUE).warnings == (
+    assert approve_mailing(app.context, ISSUE).warnings == (
         Note("no test mailing of exactly this was sent", (Action.TEST.of(ISSUE),)),
     )
-    approve.withdraw(app.context, ISSUE)
+    withdraw_approval(app.context, ISSUE)
     with app.store.transaction() as connection:
         mailings.record_test(connection, content_hash=found.content_hash, editions_hash=found.editions_hash, **tested)
-    assert approve.approve(app.context, ISSUE).warnings == ()
+    assert approve_mailing(app.context, ISSUE).warnings == ()
 
 
 def test_nothing_is_sent_without_an_approval(app: App) -> None:
     planned(app)
     with pytest.raises(Refused, match="is not approved: test it first") as refused:
-        approve.send(app.context, ISSUE)
+        send_mailing(app.context, ISSUE)
     assert refused.value.remedies == (Action.APPROVE.of(ISSUE),)
-    approve.approve(app.context, ISSUE)
-    approve.withdraw(app.context, ISSUE)
+    approve_mailing(app.context, ISSUE)
+    withdraw_approval(app.context, ISSUE)
     with pytest.raises(Refused, match="is not approved"):
-        approve.send(app.context, ISSUE)
+        send_mailing(app.context, ISSUE)
     assert (state(app), deliver(app)) == ("planned", [])
 
 
 def test_nothing_is_approved_twice_or_without_a_plan(app: App) -> None:
     with pytest.raises(NotFound, match="has not been pulled"):
-        approve.approve(app.context, ISSUE)
+        approve_mailing(app.context, ISSUE)
     pull_issues(app)
     with pytest.raises(NotFound, match="has no plan") as refused:
-        approve.approve(app.context, ISSUE)
+        approve_mailing(app.context, ISSUE)
     assert refused.value.remedies == (Action.PLAN.of(ISSUE),)
-    plan.plan(app.context, ISSUE)
-    approve.approve(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
+    approve_mailing(app.context, ISSUE)
     with pytest.raises(Refused, match="is approved already, by secretary"):
-        approve.approve(app.context, ISSUE)
+        approve_mailing(app.context, ISSUE)
 
 
 def test_where_no_approval_is_required_none_is_needed(app: App) -> None:
     context = with_newsletter(app.context, approval_required=False)
     import_register(app, PEOPLE)
     pull_issues(app)
-    plan.plan(context, ISSUE)
-    assert approve.send(context, ISSUE).copies == 3
+    plan_mailing(context, ISSUE)
+    assert send_mailing(context, ISSUE).copies == 3
     assert len(deliver(app)) == 3
 
 
 def test_the_first_message_leaves_after_the_time_to_undo(app: App, clock) -> None:
     context = with_newsletter(app.context, undo_minutes=10)
     planned(app)
-    approve.approve(context, ISSUE)
-    begun = approve.send(context, ISSUE)
+    approve_mailing(context, ISSUE)
+    begun = send_mailing(context, ISSUE)
     assert (begun.starts_at - THURSDAY).total_seconds() == 600
     assert deliver(app) == []
     # Asked for again, it goes on and starts no later.
     clock.advance(minutes=5)
-    assert approve.send(context, ISSUE) == begun
+    assert send_mailing(context, ISSUE) == begun
     clock.advance(minutes=5)
     assert len(deliver(app)) == 3
-    assert approve.send(context, ISSUE) == begun
+    assert send_mailing(context, ISSUE) == begun
     assert told(app, "send") == [("secretary", "send", "3 copies from 2018-07-12 13:10:00 UTC")]
 
 
 def test_as_many_copies_are_sent_as_a_person_confirmed(app: App) -> None:
     make_ready(app, PEOPLE)
     with pytest.raises(Refused, match="harbour-letter/41 has 3 copies by now, not 2; look at it and send it again"):
-        approve.send(app.context, ISSUE, copies=2)
+        send_mailing(app.context, ISSUE, copies=2)
     assert state(app) == "approved"
-    assert approve.send(app.context, ISSUE, copies=3).copies == 3
+    assert send_mailing(app.context, ISSUE, copies=3).copies == 3
 
 
 def test_an_approval_that_today_is_required_is_needed_whatever_the_plan_said(app: App) -> None:
     import_register(app, PEOPLE)
     pull_issues(app)
-    plan.plan(with_newsletter(app.context, approval_required=False), ISSUE)
+    plan_mailing(with_newsletter(app.context, approval_required=False), ISSUE)
     with pytest.raises(Refused, match="is not approved"):
-        approve.send(app.context, ISSUE)
+        send_mailing(app.context, ISSUE)
 
 
 # --- what an approval is bound to -------------------------------------------------------------------------------------
@@ -188,35 +193,35 @@ def test_a_change_of_what_went_into_it_voids_an_approval(app: App, change, tmp_p
     planned(app)
     changed = change(app.context, tmp_path)
     with pytest.raises(Refused, match=r"settings changed since it was planned") as refused:
-        approve.approve(changed, ISSUE)
+        approve_mailing(changed, ISSUE)
     assert refused.value.remedies == (Action.PLAN.of(ISSUE),)
-    approve.approve(app.context, ISSUE)
+    approve_mailing(app.context, ISSUE)
     with pytest.raises(
         Refused, match=r"the approval of harbour-letter/41 is void: .*; plan, test and approve it again"
     ):
-        approve.send(changed, ISSUE)
+        send_mailing(changed, ISSUE)
     [found] = the_mailings(app)
     assert (found.state, found.approved_hash, found.approved_by) == (MailingState.PLANNED, None, None)
     assert [verb for _, verb, _ in told(app, "withdraw", "send")] == ["withdraw"]
     # The old settings back do not bring the approval back.
     with pytest.raises(Refused, match="is not approved"):
-        approve.send(app.context, ISSUE)
+        send_mailing(app.context, ISSUE)
 
 
 def test_once_planned_and_approved_anew_the_change_goes_out(app: App, tmp_path: Path) -> None:
     changed = other_template(app.context, tmp_path)
     make_ready(app, PEOPLE)
-    plan.plan(changed, ISSUE)
-    approve.approve(changed, ISSUE)
-    assert approve.send(changed, ISSUE).copies == 3
+    plan_mailing(changed, ISSUE)
+    approve_mailing(changed, ISSUE)
+    assert send_mailing(changed, ISSUE).copies == 3
 
 
 def test_without_an_approval_to_void_a_changed_plan_is_refused_all_the_same(app: App) -> None:
     context = with_newsletter(app.context, approval_required=False)
     pull_issues(app)
-    plan.plan(context, ISSUE)
+    plan_mailing(context, ISSUE)
     with pytest.raises(Refused, match="settings changed since it was planned") as refused:
-        approve.send(with_newsletter(context, classification="Secret"), ISSUE)
+        send_mailing(with_newsletter(context, classification="Secret"), ISSUE)
     assert refused.value.remedies == (Action.PLAN.of(ISSUE),)
 
 
@@ -225,15 +230,15 @@ def test_an_edited_issue_is_not_what_was_planned(app: App, club: Club) -> None:
     club.write_issue(more="One more sentence.")
     pull_issues(app)
     with pytest.raises(Refused, match="the issue was edited since it was planned"):
-        approve.approve(app.context, ISSUE)
-    plan.plan(app.context, ISSUE)
-    approve.approve(app.context, ISSUE)
+        approve_mailing(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
+    approve_mailing(app.context, ISSUE)
 
 
 def test_a_change_that_no_reader_sees_voids_nothing(app: App) -> None:
     make_ready(app, PEOPLE)
     other = with_newsletter(app.context, undo_minutes=3, editors=(Address(local="new", domain="club.example"),))
-    assert approve.send(other, ISSUE).copies == 3
+    assert send_mailing(other, ISSUE).copies == 3
 
 
 def test_a_change_after_the_send_changes_no_message(app: App, tmp_path: Path) -> None:
@@ -251,26 +256,26 @@ def test_whose_copy_cannot_be_made_is_named_and_nothing_goes_out(app: App) -> No
     bad = Member(number=4, more={"salutation_en": ""})
     import_register(app, [*PEOPLE, bad])
     pull_issues(app)
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     with pytest.raises(CannotRender, match=r"^the en copy of person P004 cannot be made: .*salutation"):
-        approve.approve(app.context, ISSUE)
+        approve_mailing(app.context, ISSUE)
     assert state(app) == "planned"
     context = with_newsletter(app.context, approval_required=False)
-    plan.plan(context, ISSUE)
+    plan_mailing(context, ISSUE)
     with pytest.raises(CannotRender, match="P004"):
-        approve.send(context, ISSUE)
+        send_mailing(context, ISSUE)
     assert (state(app), deliver(app)) == ("planned", [])
     import_register(app, [replace(bad, more={})])
-    plan.plan(app.context, ISSUE)
-    assert approve.approve(app.context, ISSUE).copies == 4
+    plan_mailing(app.context, ISSUE)
+    assert approve_mailing(app.context, ISSUE).copies == 4
 
 
 def test_so_many_are_named_and_the_rest_counted(app: App) -> None:
     import_register(app, members(proof.NAMED + 2, more={"salutation_en": ""}))
     pull_issues(app)
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     with pytest.raises(CannotRender) as refused:
-        approve.approve(app.context, ISSUE)
+        approve_mailing(app.context, ISSUE)
     lines = str(refused.value).splitlines()
     assert len(lines) == proof.NAMED + 1
     assert lines[-1] == "… and 2 more"
@@ -281,28 +286,28 @@ def test_so_many_are_named_and_the_rest_counted(app: App) -> None:
 
 def test_an_approval_is_withdrawn_once_and_never_after_the_send(app: App) -> None:
     make_ready(app, PEOPLE)
-    approve.withdraw(app.context, ISSUE)
+    withdraw_approval(app.context, ISSUE)
     with pytest.raises(Refused, match="has no approval to withdraw"):
-        approve.withdraw(app.context, ISSUE)
-    approve.approve(app.context, ISSUE)
-    approve.send(app.context, ISSUE)
+        withdraw_approval(app.context, ISSUE)
+    approve_mailing(app.context, ISSUE)
+    send_mailing(app.context, ISSUE)
     with pytest.raises(Refused, match="is sending: it cannot be withdrawn"):
-        approve.withdraw(app.context, ISSUE)
+        withdraw_approval(app.context, ISSUE)
 
 
 def test_a_pause_keeps_everything_and_a_resume_goes_on(app: App) -> None:
     begin(app, PEOPLE)
-    approve.pause(app.context, ISSUE)
+    pause_mailing(app.context, ISSUE)
     assert (state(app), deliver(app), states(app)) == ("paused", [], {"pending": 3})
     with pytest.raises(Refused, match="is paused") as refused:
-        approve.send(app.context, ISSUE)
+        send_mailing(app.context, ISSUE)
     assert refused.value.remedies == (Action.RESUME.of(ISSUE),)
     with pytest.raises(Refused, match="is paused, not sending: there is nothing to pause"):
-        approve.pause(app.context, ISSUE)
-    approve.resume(app.context, ISSUE)
+        pause_mailing(app.context, ISSUE)
+    resume_mailing(app.context, ISSUE)
     assert len(deliver(app)) == 3
     with pytest.raises(Refused, match="is closed, not paused: there is nothing to resume"):
-        approve.resume(app.context, ISSUE)
+        resume_mailing(app.context, ISSUE)
 
 
 def test_what_is_cancelled_never_goes_out(app: App) -> None:
@@ -310,12 +315,12 @@ def test_what_is_cancelled_never_goes_out(app: App) -> None:
     reverse(app, PEOPLE[2])
     [first, second] = claim(app)  # the third is held now
     answer(app, first, ACCEPTED)
-    assert approve.cancel(app.context, ISSUE) == 1
+    assert cancel_mailing(app.context, ISSUE) == 1
     # What is in hand at that moment is settled by whoever has it.
     assert states(app) == {"accepted": 1, "cancelled": 1, "sending": 1}
     assert second.claim.delivery == copies(app)["P002"].id
     assert told(app, "cancel") == [("secretary", "cancel", "1 copies")]
-    for verb in (approve.cancel, approve.send, approve.approve, approve.pause, approve.withdraw):
+    for verb in (cancel_mailing, send_mailing, approve_mailing, pause_mailing, withdraw_approval):
         with pytest.raises(Refused):
             verb(app.context, ISSUE)
     assert deliver(app) == []
@@ -325,14 +330,14 @@ def test_what_is_cancelled_never_goes_out(app: App) -> None:
 def test_a_mailing_can_be_cancelled_before_it_is_done(app: App, before: str) -> None:
     planned(app)
     if before != "planned":
-        approve.approve(app.context, ISSUE)
+        approve_mailing(app.context, ISSUE)
     if before == "paused":
-        approve.send(app.context, ISSUE)
-        approve.pause(app.context, ISSUE)
+        send_mailing(app.context, ISSUE)
+        pause_mailing(app.context, ISSUE)
     if before == "held":
         miss(app)
     assert state(app) == before
-    assert approve.cancel(app.context, ISSUE) == 3
+    assert cancel_mailing(app.context, ISSUE) == 3
     assert (state(app), states(app)) == ("cancelled", {"cancelled": 3})
 
 
@@ -340,13 +345,13 @@ def test_what_is_closed_cannot_be_cancelled(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app)
     with pytest.raises(Refused, match="has no mailing that could be cancelled"):
-        approve.cancel(app.context, ISSUE)
+        cancel_mailing(app.context, ISSUE)
     assert states(app) == {"accepted": 3}
 
 
 def miss(app: App) -> None:
     with app.store.transaction() as connection:
-        approve.miss(connection, app.context, approve.first_mailing(connection, ISSUE))
+        hold_missed(connection, app.context, first_mailing(connection, ISSUE))
 
 
 def test_a_mailing_that_missed_its_time_is_held_and_a_person_may_send_it(app: App) -> None:
@@ -355,7 +360,7 @@ def test_a_mailing_that_missed_its_time_is_held_and_a_person_may_send_it(app: Ap
     [found] = the_mailings(app)
     assert (found.state, found.held_reason) == (MailingState.HELD, "missed_window")
     assert deliver(app) == []
-    assert approve.send(app.context, ISSUE).copies == 3
+    assert send_mailing(app.context, ISSUE).copies == 3
     assert the_mailings(app)[0].held_reason is None
     assert len(deliver(app)) == 3
 
@@ -363,10 +368,10 @@ def test_a_mailing_that_missed_its_time_is_held_and_a_person_may_send_it(app: Ap
 def test_somebody_who_was_quicker_is_noticed(app: App) -> None:
     planned(app)
     with app.store.transaction() as connection:
-        stale = approve.first_mailing(connection, ISSUE)
-    approve.approve(app.context, ISSUE)
+        stale = first_mailing(connection, ISSUE)
+    approve_mailing(app.context, ISSUE)
     with (
         pytest.raises(Refused, match="has just been changed by another person or process"),
         app.store.transaction() as connection,
     ):
-        approve.miss(connection, app.context, stale)
+        hold_missed(connection, app.context, stale)

@@ -10,8 +10,8 @@ from sqlalchemy import delete, event, update
 from mailer.app.installation import App
 from mailer.domain.delivery import State
 from mailer.domain.membership import FeeSchedule
-from mailer.pipeline.mailings.approve import first_mailing
-from mailer.pipeline.mailings.entitle import ask_again
+from mailer.pipeline.mailings.entitle import recheck_entitlement
+from mailer.pipeline.mailings.steps import first_mailing
 from mailer.store.copies.waiting import all_judged
 from mailer.store.schema import register_state, seats
 from tests.club import ISSUE, LETTER, Member, begin, copies, import_register, members, reverse, states
@@ -24,7 +24,7 @@ ANNA = PEOPLE[0]
 
 def ask(app: App) -> str:
     with app.store.transaction() as connection:
-        return ask_again(connection, app.context, first_mailing(connection, ISSUE))
+        return recheck_entitlement(connection, app.context, first_mailing(connection, ISSUE))
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def test_however_many_are_asked_at_a_time_all_are(app: App, chunk: int) -> None:
     for one in readers[:4:3]:
         reverse(app, one)
     with app.store.transaction() as connection:
-        now = ask_again(connection, app.context, first_mailing(connection, ISSUE), chunk=chunk)
+        now = recheck_entitlement(connection, app.context, first_mailing(connection, ISSUE), chunk=chunk)
         assert all_judged(connection, first_mailing(connection, ISSUE).id, now)
     assert {one.person: one.held_reason for one in copies(app).values()} == {
         "P001": "unpaid",

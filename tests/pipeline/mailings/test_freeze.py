@@ -13,8 +13,8 @@ from mailer.domain.circulation import Register, candidates, judge
 from mailer.domain.membership import MembershipKind
 from mailer.domain.register_change import Difference, MembershipChange, SeatChange
 from mailer.pipeline.issues.shelf import find_revision
-from mailer.pipeline.mailings import plan
-from mailer.pipeline.mailings.entitle import audience, judge_everybody, judge_people
+from mailer.pipeline.mailings.entitle import audience_of, judge_everybody, judge_people
+from mailer.pipeline.mailings.plan import compile_draft, write_plan
 from mailer.store import mailings, members
 from mailer.store.copies import deliveries
 from mailer.store.schema import recipients
@@ -39,10 +39,10 @@ def put(connection: Connection, register: Register) -> None:
 
 def frozen(app: App, register: Register, chunk: int) -> tuple[object, ...]:
     """All that a plan of so many at a time writes of people; nothing of it stays."""
-    draft = plan.draw_up(app.context, ISSUE)
+    draft = compile_draft(app.context, ISSUE)
     with app.store.rehearsal() as connection:
         put(connection, register)
-        made = plan.write(connection, app.context, ISSUE, draft, chunk=chunk)
+        made = write_plan(connection, app.context, ISSUE, draft, chunk=chunk)
         mailing = mailings.mailing(connection, made.mailing)
         kept = deliveries.of_mailing(connection, made.mailing)
         assert [one.copy_number for one in kept] == [*range(1, made.copies + 1)]
@@ -72,7 +72,7 @@ def test_some_people_are_judged_as_they_are_among_all(app: App, register: Regist
     with app.store.rehearsal() as connection:
         put(connection, register)
         revision = find_revision(connection, ISSUE)
-        asked = audience(app.context.newsletter(LETTER), revision)
+        asked = audience_of(app.context.newsletter(LETTER), revision)
         whole = judge(candidates(members.load_register(connection), asked.date), asked, app.context.fees)
         assert [*members.people(connection)] == [*whole]
         for chunk in CHUNKS:

@@ -10,12 +10,31 @@ from mailer.app.installation import App
 from mailer.domain.errors import MailerError, NotFound, Refused
 from mailer.domain.mailing import MailingState
 from mailer.domain.membership import FeeSchedule
+from mailer.domain.plan import Plan
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import proof
-from mailer.pipeline.mailings import approve, freeze, plan, supplement
+from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.entitle import judge_everybody
-from mailer.pipeline.mailings.report import report
+from mailer.pipeline.mailings.freeze import freeze_circulation
+from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
+from mailer.pipeline.mailings.plan import (
+    compile_draft,
+    count_planned_copies,
+    gained_recipients,
+    is_outdated,
+    is_planned,
+    lost_recipients,
+    plan_mailing,
+    planned_decisions,
+    planned_exclusions,
+    write_plan,
+)
+from mailer.pipeline.mailings.report import distribution_report
+from mailer.pipeline.mailings.schedule import hold_missed
+from mailer.pipeline.mailings.send import send_mailing
+from mailer.pipeline.mailings.steps import first_mailing
+from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.store import mailings
 from mailer.store.ledger import leftovers
 from mailer.store.ledger.owners import owners_with_copies
@@ -46,10 +65,10 @@ PEOPLE = [
 ]
 
 
-def planned(app: App, people=PEOPLE) -> plan.Plan:
+def planned(app: App, people=PEOPLE) -> Plan:
     import_register(app, people)
     pull_issues(app)
-    return plan.plan(app.context, ISSUE)
+    return plan_mailing(app.context, ISSUE)
 
 
 def rows(app: App) -> dict[str, int]:
@@ -63,11 +82,15 @@ def rows(app: App) -> dict[str, int]:
 def test_everybody_and_every_copy_is_frozen(app: App) -> None:
     made = planned(app)
     assert (made.recipients, made.copies, made.excluded) == (3, 3, {"no_address": 1, "underpaid": 1, "unpaid": 1})
-    assert [one.person for one in plan.decisions(app.context, made)] == [one.person for one in PEOPLE]
-    assert plan.excluded(app.context, made, 1) == {"no_address": ["P006"], "underpaid": ["P005"], "unpaid": ["P003"]}
+    assert [one.person for one in planned_decisions(app.context, made)] == [one.person for one in PEOPLE]
+    assert planned_exclusions(app.context, made, 1) == {
+        "no_address": ["P006"],
+        "underpaid": ["P005"],
+        "unpaid": ["P003"],
+    }
     assert rows(app) == {"mailings": 1, "recipients": 3, "exclusions": 3, "deliveries": 3, "editions": 1}
     assert (made.gained, made.lost, made.warnings) == (0, 0, ())
-    assert plan.foresee(app.context, ISSUE) == 3
+    assert count_planned_copies(app.context, ISSUE) == 3
     found = copies(app)
     assert [(one.person, one.copy_number, one.state) for one in found.values()] == [
         ("P001", 1, "pending"),
@@ -76,7 +99,7 @@ def test_everybody_and_every_copy_is_frozen(app: App) -> None:
     ]
     assert len({one.message_id for one in found.values()}) == 3
     assert all(one.message_id.endswith("@club.example>") for one in found.values())
-    assert report(app.context, ISSUE).balance.balanced
+    assert distribution_report(app.context, ISSUE).balance.balanced
     with app.store.transaction() as connection:
         told = connection.execute(select(history.c.who, history.c.detail).where(history.c.verb == "plan")).one()
     assert tuple(told) == ("secretary", "3 copies, 3 of 6 people")
@@ -85,7 +108,7 @@ def test_everybody_and_every_copy_is_frozen(app: App) -> None:
 def test_a_plan_is_whole_or_not_at_all(app: App) -> None:
     planned(app)
     before, kept = rows(app), copies(app)
-    draft = plan.draw_up(app.context, ISSUE)
+    draft = compile_draft(app.context, ISSUE)
     [first] = the_mailings(app)
     with app.store.reading() as connection:
         everybody = [*judge_everybody(connection, app.context, draft.revision)]
@@ -93,7 +116,7 @@ def test_a_plan_is_whole_or_not_at_all(app: App) -> None:
     def fail_half_way() -> None:
         with app.store.transaction() as connection:
             mailings.forget_plan(connection, first.id)
-            freeze.freeze(connection, app.context, ISSUE, draft, [*everybody, *everybody])
+            freeze_circulation(connection, app.context, ISSUE, draft, [*everybody, *everybody])
 
     with pytest.raises(IntegrityError):
         fail_half_way()
@@ -105,7 +128,7 @@ def test_planning_again_replaces_the_plan_and_voids_the_approval(app: App) -> No
     make_ready(app, PEOPLE)
     assert the_mailings(app)[0].is_approved
     import_register(app, members(1, first=7))
-    made = plan.plan(app.context, ISSUE)
+    made = plan_mailing(app.context, ISSUE)
     assert made.recipients == 4
     [found] = the_mailings(app)
     assert (found.state, found.approved_hash, found.approved_by) == (MailingState.PLANNED, None, None)
@@ -116,11 +139,11 @@ def test_planning_again_replaces_the_plan_and_voids_the_approval(app: App) -> No
 def test_the_same_plan_has_the_same_seal(app: App) -> None:
     planned(app)
     [first] = the_mailings(app)
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     [second] = the_mailings(app)
     assert second.seal == first.seal
     import_register(app, [replace(PEOPLE[0], address="elsewhere@members.example")])
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     [third] = the_mailings(app)
     assert third.circulation_hash != first.circulation_hash
     assert (third.content_hash, third.editions_hash) == (first.content_hash, first.editions_hash)
@@ -130,40 +153,40 @@ def test_the_same_plan_has_the_same_seal(app: App) -> None:
 def test_nothing_of_which_something_has_left_is_planned_anew(app: App, clock: FrozenClock) -> None:
     begin(app, PEOPLE)
     deliver(app, {copies(app)["P001"].address: LATER})
-    for state, move in (("sending", approve.pause), ("paused", approve.resume)):
+    for state, move in (("sending", pause_mailing), ("paused", resume_mailing)):
         with pytest.raises(Refused, match=rf"is already {state}") as refused:
-            plan.plan(app.context, ISSUE)
+            plan_mailing(app.context, ISSUE)
         assert refused.value.remedies == (Action.LIST_UNSENT.of(ISSUE),)
         move(app.context, ISSUE)
     clock.advance(hours=1)
     deliver(app)
     with pytest.raises(Refused, match="is already closed"):
-        plan.plan(app.context, ISSUE)
+        plan_mailing(app.context, ISSUE)
     assert states(app) == {"accepted": 3}
 
 
 def test_a_cancelled_mailing_is_planned_anew_unless_something_may_have_left(app: App) -> None:
     begin(app, PEOPLE)
-    approve.cancel(app.context, ISSUE)
-    assert not plan.is_planned(app.context, ISSUE)
-    plan.plan(app.context, ISSUE)
+    cancel_mailing(app.context, ISSUE)
+    assert not is_planned(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     assert states(app) == {"pending": 3}
-    approve.approve(app.context, ISSUE)
-    approve.send(app.context, ISSUE)
+    approve_mailing(app.context, ISSUE)
+    send_mailing(app.context, ISSUE)
     [first, *_] = claim(app)
     answer(app, first, LATER)
-    approve.cancel(app.context, ISSUE)
+    cancel_mailing(app.context, ISSUE)
     with pytest.raises(Refused, match="is already cancelled"):
-        plan.plan(app.context, ISSUE)
-    assert plan.is_planned(app.context, ISSUE)
+        plan_mailing(app.context, ISSUE)
+    assert is_planned(app.context, ISSUE)
 
 
 def test_a_refusal_before_any_content_left_does_not_stand_in_the_way(app: App) -> None:
     begin(app, PEOPLE)
     for work, outcome in zip(claim(app), (LATER, NEVER, LATER), strict=True):
         answer(app, work, outcome, begun=False)
-    approve.cancel(app.context, ISSUE)
-    plan.plan(app.context, ISSUE)
+    cancel_mailing(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     assert states(app) == {"pending": 3}
     assert [one.attempts for one in copies(app).values()] == [0, 0, 0]
 
@@ -171,25 +194,25 @@ def test_a_refusal_before_any_content_left_does_not_stand_in_the_way(app: App) -
 def test_a_copy_in_a_senders_hands_is_waited_for(app: App, clock: FrozenClock) -> None:
     begin(app, PEOPLE)
     claim(app)
-    approve.cancel(app.context, ISSUE)
+    cancel_mailing(app.context, ISSUE)
     with pytest.raises(Refused, match="a copy of harbour-letter/41 is being sent, or was when its sender ended"):
-        plan.plan(app.context, ISSUE)
+        plan_mailing(app.context, ISSUE)
     clock.advance(days=10)
     with pytest.raises(Refused, match="finds out whether it left"):
-        plan.plan(app.context, ISSUE)  # the lease is over, but they may have left
+        plan_mailing(app.context, ISSUE)  # the lease is over, but they may have left
     with app.store.transaction() as connection:
         leftovers.take_over(
             connection, dead={owner.id: {} for owner in owners_with_copies(connection)}, now=clock.now()
         )
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     assert states(app) == {"pending": 3}
 
 
 def test_a_held_mailing_is_planned_anew(app: App) -> None:
     make_ready(app, PEOPLE)
     with app.store.transaction() as connection:
-        approve.miss(connection, app.context, approve.first_mailing(connection, ISSUE))
-    plan.plan(app.context, ISSUE)
+        hold_missed(connection, app.context, first_mailing(connection, ISSUE))
+    plan_mailing(app.context, ISSUE)
     assert the_mailings(app)[0].state is MailingState.PLANNED
 
 
@@ -197,10 +220,10 @@ def test_an_issue_with_a_supplement_is_not_planned_anew(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app)
     import_register(app, members(1, first=9))
-    assert supplement.supplement(app.context, ISSUE).copies == 1
-    approve.cancel(app.context, ISSUE)
+    assert send_supplement(app.context, ISSUE).copies == 1
+    cancel_mailing(app.context, ISSUE)
     with pytest.raises(Refused, match="is already"):
-        plan.plan(app.context, ISSUE)
+        plan_mailing(app.context, ISSUE)
     assert len(the_mailings(app)) == 2
 
 
@@ -210,10 +233,10 @@ def test_a_missing_season_stops_the_plan(app: App) -> None:
     with pytest.raises(
         Refused, match=r"harbour-letter/41: fees.toml has no season 2018 \(it has: none\); add the season"
     ):
-        plan.plan(replace(app.context, fees=FeeSchedule(seasons=())), ISSUE)
+        plan_mailing(replace(app.context, fees=FeeSchedule(seasons=())), ISSUE)
     other = FeeSchedule(seasons=tuple(replace(one, year=2019) for one in app.context.fees.seasons))
     with pytest.raises(Refused, match=r"\(it has: 2019\)"):
-        plan.plan(replace(app.context, fees=other), ISSUE)
+        plan_mailing(replace(app.context, fees=other), ISSUE)
     assert rows(app)["mailings"] == 0
 
 
@@ -235,9 +258,9 @@ def test_what_the_planner_should_look_at(app: App, people: list[Member], warning
     assert str(made.warnings[0]).startswith(warning)
 
 
-def empty(app: App) -> plan.Plan:
+def empty(app: App) -> Plan:
     pull_issues(app)
-    return plan.plan(app.context, ISSUE)
+    return plan_mailing(app.context, ISSUE)
 
 
 def test_so_many_warnings_are_given_and_the_rest_counted(app: App) -> None:
@@ -254,39 +277,39 @@ def test_who_gained_and_who_lost_it_since_the_issue_before(app: App, club: Club)
     club.write_issue(serial=42, number=8)
     pull_issues(app)
     import_register(app, [second, replace(third, more={"ended_on": "2018-07-01"})])
-    made = plan.plan(app.context, IssueName(newsletter=LETTER, serial=42))
+    made = plan_mailing(app.context, IssueName(newsletter=LETTER, serial=42))
     assert (made.gained, made.lost) == (1, 1)
-    assert [*plan.gained(app.context, made)] == ["P002"]
-    assert [*plan.lost(app.context, made)] == ["P003"]
-    again = plan.plan(app.context, ISSUE)
+    assert [*gained_recipients(app.context, made)] == ["P002"]
+    assert [*lost_recipients(app.context, made)] == ["P003"]
+    again = plan_mailing(app.context, ISSUE)
     assert (again.previous, again.gained, again.lost) == (None, 0, 0)
-    assert [*plan.gained(app.context, again), *plan.lost(app.context, again)] == []
+    assert [*gained_recipients(app.context, again), *lost_recipients(app.context, again)] == []
 
 
 def test_a_draft_is_stale_when_the_issue_was_edited_since_and_knows_nobody(app: App, club: Club) -> None:
     planned(app)
-    draft = plan.draw_up(app.context, ISSUE)
+    draft = compile_draft(app.context, ISSUE)
     import_register(app, members(1, first=9))
     with app.store.transaction() as connection:
-        assert not plan.is_stale(connection, ISSUE, draft)
+        assert not is_outdated(connection, ISSUE, draft)
         # Whoever came meanwhile is in the plan: the register is read when it is written.
-        assert plan.write(connection, app.context, ISSUE, draft).recipients == 4
+        assert write_plan(connection, app.context, ISSUE, draft).recipients == 4
     club.write_issue(more="Edited.")
     pull_issues(app)
     with app.store.transaction() as connection:
-        assert plan.is_stale(connection, ISSUE, draft)
+        assert is_outdated(connection, ISSUE, draft)
 
 
 def test_an_issue_that_is_not_there(app: App) -> None:
     with pytest.raises(NotFound, match=r"harbour-letter/41 has not been pulled") as refused:
-        plan.plan(app.context, ISSUE)
+        plan_mailing(app.context, ISSUE)
     assert refused.value.remedies == (
         Action.PULL.of(),
         Action.LIST_ISSUES.of(),
     )
     pull_issues(app)
     with pytest.raises(MailerError, match="there is no newsletter 'harbour-letter'; schedules/ has: none"):
-        plan.plan(replace(app.context, newsletters={}), ISSUE)
+        plan_mailing(replace(app.context, newsletters={}), ISSUE)
 
 
 @pytest.mark.parametrize("text", ["harbour-letter", "harbour-letter/", "/41", "harbour-letter/forty", "a/-1", "a/1/2"])

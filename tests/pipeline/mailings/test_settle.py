@@ -10,7 +10,8 @@ from mailer.domain.delivery import Delivery, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import MailingState
 from mailer.domain.remedy import Action
-from mailer.pipeline.mailings import approve, settle
+from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
+from mailer.pipeline.mailings.settle import release_delivery, settle_delivery
 from mailer.store.schema import history
 from tests.club import ISSUE, Member, begin, copies, import_register, members, reverse, states
 from tests.pipeline.relayed import LOST, NEVER, deliver, the_mailings
@@ -42,7 +43,7 @@ def told(app: App) -> list[tuple[str, str, str]]:
 
 def test_it_arrived(app: App) -> None:
     copy = uncertain(app)
-    settle.settle(app.context, copy.id, accepted=True)
+    settle_delivery(app.context, copy.id, accepted=True)
     assert states(app) == {"accepted": 3}
     assert told(app) == [("settle", f"delivery {copy.id}", "accepted")]
     assert the_mailings(app)[0].state is MailingState.CLOSED
@@ -51,7 +52,7 @@ def test_it_arrived(app: App) -> None:
 
 def test_it_goes_once_more_under_the_same_message_id(app: App) -> None:
     copy = uncertain(app)
-    settle.settle(app.context, copy.id, accepted=False)
+    settle_delivery(app.context, copy.id, accepted=False)
     assert the_mailings(app)[0].state is MailingState.SENDING
     assert deliver(app) == [ANNA.email]
     assert (hers(app).state, hers(app).message_id, hers(app).attempts) == (State.ACCEPTED, copy.message_id, 2)
@@ -61,7 +62,7 @@ def test_it_goes_once_more_under_the_same_message_id(app: App) -> None:
 
 def test_it_goes_once_more_only_to_somebody_who_is_still_entitled(app: App) -> None:
     copy = uncertain(app)
-    settle.settle(app.context, copy.id, accepted=False)
+    settle_delivery(app.context, copy.id, accepted=False)
     reverse(app, ANNA)
     assert deliver(app) == []
     assert hers(app).held_reason == "unpaid"
@@ -70,13 +71,13 @@ def test_it_goes_once_more_only_to_somebody_who_is_still_entitled(app: App) -> N
 def test_only_what_is_uncertain_is_settled(app: App) -> None:
     begin(app, PEOPLE)
     with pytest.raises(Refused, match=r"delivery \d+ is pending, not uncertain: there is nothing to settle"):
-        settle.settle(app.context, hers(app).id, accepted=True)
+        settle_delivery(app.context, hers(app).id, accepted=True)
     deliver(app)
     for accepted in (True, False):
         with pytest.raises(Refused, match="is accepted, not uncertain"):
-            settle.settle(app.context, hers(app).id, accepted=accepted)
+            settle_delivery(app.context, hers(app).id, accepted=accepted)
     with pytest.raises(NotFound, match="there is no delivery 99") as refused:
-        settle.settle(app.context, 99, accepted=True)
+        settle_delivery(app.context, 99, accepted=True)
     assert refused.value.remedies == (Action.LIST_COPIES.of("ISSUE"),)
 
 
@@ -84,10 +85,10 @@ def test_nothing_of_a_cancelled_mailing_goes_once_more(app: App) -> None:
     uncertain(app)
     begin_again_and_cancel(app)
     with pytest.raises(Refused, match="is cancelled") as refused:
-        settle.settle(app.context, hers(app).id, accepted=False)
+        settle_delivery(app.context, hers(app).id, accepted=False)
     assert refused.value.remedies == (Action.SEND_UNSENT.of(ISSUE),)
     assert hers(app).state is State.UNCERTAIN
-    settle.settle(app.context, hers(app).id, accepted=True)
+    settle_delivery(app.context, hers(app).id, accepted=True)
     assert hers(app).state is State.ACCEPTED
 
 
@@ -96,8 +97,8 @@ def begin_again_and_cancel(app: App) -> None:
     boris = copies(app)[PEOPLE[1].person]
     with app.store.transaction() as connection:
         connection.exec_driver_sql(f"UPDATE deliveries SET state = 'uncertain' WHERE id = {boris.id}")
-    settle.settle(app.context, boris.id, accepted=False)
-    approve.cancel(app.context, ISSUE)
+    settle_delivery(app.context, boris.id, accepted=False)
+    cancel_mailing(app.context, ISSUE)
 
 
 # --- release ----------------------------------------------------------------------------------------------------------
@@ -119,21 +120,21 @@ MOVED = replace(ANNA, address="new@members.example")
 def test_who_is_not_entitled_is_not_released(app: App) -> None:
     copy = held(app, PAUSED)
     with pytest.raises(Refused, match=r"person P001 is not entitled now \(paused\)") as refused:
-        settle.release(app.context, copy.id)
+        release_delivery(app.context, copy.id)
     assert refused.value.remedies == (Action.EXPLAIN.of("P001", ISSUE),)
     assert the_mailings(app)[0].state is MailingState.CLOSED
     import_register(app, [replace(ANNA, languages="ru")])
     with pytest.raises(Refused, match="not entitled now"):
-        settle.release(app.context, copy.id)
+        release_delivery(app.context, copy.id)
     import_register(app, [replace(ANNA, more={"email": ""})])
     with pytest.raises(Refused, match="no_address"):
-        settle.release(app.context, copy.id)
+        release_delivery(app.context, copy.id)
 
 
 def test_who_is_entitled_again_is_released(app: App) -> None:
     copy = held(app, PAUSED)
     import_register(app, [ANNA])
-    assert settle.release(app.context, copy.id) == ANNA.email
+    assert release_delivery(app.context, copy.id) == ANNA.email
     assert the_mailings(app)[0].state is MailingState.SENDING
     assert (hers(app).state, hers(app).held_reason) == (State.PENDING, None)
     assert deliver(app) == [ANNA.email]
@@ -143,7 +144,7 @@ def test_who_is_entitled_again_is_released(app: App) -> None:
 def test_a_changed_address_is_released_to_the_new_one(app: App) -> None:
     copy = held(app, MOVED)
     assert (copy.held_reason, copy.address) == ("address_changed", ANNA.email)
-    assert settle.release(app.context, copy.id) == MOVED.email
+    assert release_delivery(app.context, copy.id) == MOVED.email
     assert deliver(app) == [MOVED.email]
     assert (hers(app).address, hers(app).copy_number, hers(app).message_id) == (
         MOVED.email,
@@ -155,7 +156,7 @@ def test_a_changed_address_is_released_to_the_new_one(app: App) -> None:
 
 def test_what_is_released_is_judged_again_before_it_leaves(app: App) -> None:
     copy = held(app, MOVED)
-    settle.release(app.context, copy.id)
+    release_delivery(app.context, copy.id)
     import_register(app, [replace(MOVED, more={"pause_from": "2018-07-01"})])
     assert deliver(app) == []
     assert hers(app).held_reason == "paused"
@@ -164,25 +165,25 @@ def test_what_is_released_is_judged_again_before_it_leaves(app: App) -> None:
 def test_only_what_is_held_is_released(app: App) -> None:
     begin(app, PEOPLE)
     with pytest.raises(Refused, match=r"delivery \d+ is pending, not held: there is nothing to release"):
-        settle.release(app.context, hers(app).id)
+        release_delivery(app.context, hers(app).id)
     deliver(app, {ANNA.email: NEVER})
     with pytest.raises(Refused, match="is rejected, not held"):
-        settle.release(app.context, hers(app).id)
+        release_delivery(app.context, hers(app).id)
     with pytest.raises(NotFound):
-        settle.release(app.context, 99)
+        release_delivery(app.context, 99)
 
 
 def test_a_release_while_paused_waits_for_the_resume(app: App) -> None:
     begin(app, PEOPLE)
     import_register(app, [MOVED])
-    approve.pause(app.context, ISSUE)
-    approve.resume(app.context, ISSUE)
+    pause_mailing(app.context, ISSUE)
+    resume_mailing(app.context, ISSUE)
     deliver(app, {PEOPLE[1].email: NEVER})
     copy = hers(app)
-    settle.release(app.context, copy.id)
-    approve.pause(app.context, ISSUE)
+    release_delivery(app.context, copy.id)
+    pause_mailing(app.context, ISSUE)
     assert deliver(app) == []
-    approve.resume(app.context, ISSUE)
+    resume_mailing(app.context, ISSUE)
     assert deliver(app) == [MOVED.email]
 
 
@@ -190,8 +191,8 @@ def test_a_cancelled_mailing_has_nothing_held(app: App) -> None:
     begin(app, PEOPLE)
     import_register(app, [MOVED])
     deliver(app)
-    settle.release(app.context, hers(app).id)
-    approve.cancel(app.context, ISSUE)
+    release_delivery(app.context, hers(app).id)
+    cancel_mailing(app.context, ISSUE)
     assert states(app) == {"accepted": 2, "cancelled": 1}
     with pytest.raises(Refused, match="is cancelled, not held"):
-        settle.release(app.context, hers(app).id)
+        release_delivery(app.context, hers(app).id)

@@ -13,9 +13,15 @@ from mailer.domain.remedy import Action
 from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.copies import workbench
 from mailer.pipeline.issues.shelf import find_revision
-from mailer.pipeline.mailings import approve, copies_of, freeze, plan, supplement
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.deliveries import list_deliveries
 from mailer.pipeline.mailings.entitle import judge_everybody
-from mailer.pipeline.mailings.report import report
+from mailer.pipeline.mailings.freeze import Draft, freeze_circulation
+from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.report import distribution_report
+from mailer.pipeline.mailings.steps import first_mailing
+from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
 from mailer.store import mailings
 from mailer.store.copies import deliveries
 from tests.club import (
@@ -38,11 +44,11 @@ LATE = Member(number=4, paid=0)
 
 
 def owed(app: App) -> list[str]:
-    return [one.person for one in supplement.unsent(app.context, ISSUE).people]
+    return [one.person for one in find_missing_copies(app.context, ISSUE).people]
 
 
 def send(app: App) -> int:
-    begun = supplement.supplement(app.context, ISSUE)
+    begun = send_supplement(app.context, ISSUE)
     return begun.copies if begun else 0
 
 
@@ -56,7 +62,7 @@ def test_a_late_payer_catches_up(app: App) -> None:
     assert (owed(app), send(app), len(the_mailings(app))) == ([], 0, 1)
     import_register(app, [replace(LATE, paid=50000)])
     assert owed(app) == ["P004"]
-    assert report(app.context, ISSUE).gained == ("P004",)
+    assert distribution_report(app.context, ISSUE).gained == ("P004",)
     assert states(app) == {"accepted": 3}  # looking is not sending
     assert send(app) == 1
     first, second = the_mailings(app)
@@ -66,7 +72,7 @@ def test_a_late_payer_catches_up(app: App) -> None:
     assert deliver(app) == [LATE.email]
     assert copies(app)["P004"].copy_number == 4
     assert (owed(app), send(app)) == ([], 0)
-    told = report(app.context, ISSUE)
+    told = distribution_report(app.context, ISSUE)
     assert (told.balance.considered, told.balance.recipients, told.balance.copies) == (4, 4, 4)
     assert told.state is MailingState.CLOSED
 
@@ -87,7 +93,7 @@ def test_the_bytes_are_those_of_the_first_mailing_whatever_changed_since(app: Ap
 
 def message(app: App, number: int) -> bytes:
     with app.store.transaction() as connection:
-        first = approve.first_mailing(connection, ISSUE)
+        first = first_mailing(connection, ISSUE)
         bench = workbench(connection, app.context, first)
         [copy] = [one for one in deliveries.of_mailing(connection, first.id) if one.copy_number == number]
     return bench.make(copy.copy, copy.message_id)
@@ -100,7 +106,7 @@ def test_numbers_go_on_over_every_supplement(app: App) -> None:
         assert send(app) == 1
         deliver(app)
     assert [(one.supplement, one.state) for one in the_mailings(app)] == [(0, "closed"), (1, "closed"), (2, "closed")]
-    assert [one.copy_number for one in copies_of.listing(app.context, ISSUE, None)] == [1, 2, 3, 4, 5]
+    assert [one.copy_number for one in list_deliveries(app.context, ISSUE, None)] == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(("outcome", "expected"), [(LATER, "pending"), (LOST, "uncertain")])
@@ -138,7 +144,7 @@ def test_who_was_rejected_is_owed_a_copy_at_a_new_address_only(app: App) -> None
 def test_what_was_cancelled_is_owed_and_what_failed_is_not(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app, {ANNA.email: NEVER, PEOPLE[1].email: LATER, PEOPLE[2].email: LATER})
-    approve.cancel(app.context, ISSUE)
+    cancel_mailing(app.context, ISSUE)
     assert states(app) == {"cancelled": 2, "rejected": 1}
     assert owed(app) == ["P002", "P003"]
 
@@ -146,24 +152,24 @@ def test_what_was_cancelled_is_owed_and_what_failed_is_not(app: App) -> None:
 def test_a_mailing_cancelled_in_mid_run_goes_on_as_a_supplement(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app, {PEOPLE[1].email: LATER, PEOPLE[2].email: LATER})
-    approve.cancel(app.context, ISSUE)
+    cancel_mailing(app.context, ISSUE)
     assert owed(app) == ["P002", "P003"]
     assert send(app) == 2
     assert deliver(app) == [one.email for one in PEOPLE[1:]]
     assert states(app) == {"accepted": 3, "cancelled": 2}
-    assert sorted(one.copy_number for one in copies_of.listing(app.context, ISSUE, None)) == [1, 2, 3, 4, 5]
-    assert report(app.context, ISSUE).balance.balanced
+    assert sorted(one.copy_number for one in list_deliveries(app.context, ISSUE, None)) == [1, 2, 3, 4, 5]
+    assert distribution_report(app.context, ISSUE).balance.balanced
 
 
 def test_of_what_nothing_has_left_there_is_no_supplement(app: App) -> None:
     import_register(app, PEOPLE)
     pull_issues(app)
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     for state in ("planned", "approved", "cancelled"):
         if state == "approved":
-            approve.approve(app.context, ISSUE)
+            approve_mailing(app.context, ISSUE)
         if state == "cancelled":
-            approve.cancel(app.context, ISSUE)
+            cancel_mailing(app.context, ISSUE)
         with pytest.raises(
             Refused, match=f"is {state}: plan it again, then send it; a supplement is for what was missed"
         ):
@@ -176,7 +182,7 @@ def test_what_was_never_approved_has_no_supplement(app: App) -> None:
     begin(app, PEOPLE)
     deliver(app)
     with app.store.transaction() as connection:
-        first = approve.first_mailing(connection, ISSUE)
+        first = first_mailing(connection, ISSUE)
         mailings.change(connection, first.id, approved_hash=None)
     import_register(app, members(1, first=5))
     with pytest.raises(Refused, match="was never approved") as refused:
@@ -199,12 +205,12 @@ def test_before_it_is_begun_a_late_payer_is_planned_and_not_supplemented(app: Ap
 
 def test_a_supplement_may_leave_beside_a_mailing_that_goes_on_or_is_paused(app: App) -> None:
     begin(app, PEOPLE)
-    approve.pause(app.context, ISSUE)
+    pause_mailing(app.context, ISSUE)
     import_register(app, members(1, first=5))
     assert send(app) == 1
     assert deliver(app) == ["desk005@members.example"]
     assert [one.state for one in the_mailings(app)] == ["paused", "closed"]
-    approve.resume(app.context, ISSUE)
+    resume_mailing(app.context, ISSUE)
     assert len(deliver(app)) == 3
 
 
@@ -214,13 +220,13 @@ def test_only_the_missing_language_is_owed(app: App, club: Club) -> None:
     app = reload(app)
     sent(app)
     import_register(app, [replace(ANNA, languages="en+ru")])
-    [judged] = supplement.unsent(app.context, ISSUE).people
+    [judged] = find_missing_copies(app.context, ISSUE).people
     assert (judged.person, judged.entitlement.editions) == ("P001", ("ru",))
-    assert supplement.unsent(app.context, ISSUE).copies == 1
+    assert find_missing_copies(app.context, ISSUE).copies == 1
     send(app)
     deliver(app)
-    assert [(one.person, one.language) for one in copies_of.listing(app.context, ISSUE, None)][-1] == ("P001", "ru")
-    assert report(app.context, ISSUE).balance.balanced
+    assert [(one.person, one.language) for one in list_deliveries(app.context, ISSUE, None)][-1] == ("P001", "ru")
+    assert distribution_report(app.context, ISSUE).balance.balanced
 
 
 def test_who_lost_it_in_a_supplement_is_held_too(app: App) -> None:
@@ -235,8 +241,8 @@ def test_who_lost_it_in_a_supplement_is_held_too(app: App) -> None:
 def test_the_database_refuses_a_second_copy_over_mailings(app: App) -> None:
     sent(app)
     with app.store.reading() as connection:
-        first = approve.first_mailing(connection, ISSUE)
-        draft = freeze.Draft(
+        first = first_mailing(connection, ISSUE)
+        draft = Draft(
             revision=find_revision(connection, ISSUE),
             editions=mailings.editions_of(connection, first.id),
             letterhead=Letterhead.load(mailings.letterhead_of(connection, first.id)),
@@ -245,12 +251,12 @@ def test_the_database_refuses_a_second_copy_over_mailings(app: App) -> None:
         everybody = [*judge_everybody(connection, app.context, draft.revision)]
     more = {"supplement": 1, "first_number": 11}
     with pytest.raises(IntegrityError), app.store.transaction() as connection:
-        freeze.freeze(connection, app.context, ISSUE, draft, everybody, **more)
+        freeze_circulation(connection, app.context, ISSUE, draft, everybody, **more)
     assert len(the_mailings(app)) == 1
 
 
 def test_an_issue_without_a_plan(app: App) -> None:
     pull_issues(app)
-    for verb in (supplement.unsent, supplement.supplement):
+    for verb in (find_missing_copies, send_supplement):
         with pytest.raises(NotFound, match="has no plan"):
             verb(app.context, ISSUE)

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from mailer.app.installation import App
 from mailer.domain.delivery import Rejected, Reply
 from mailer.domain.errors import NotFound, Refused
-from mailer.pipeline.mailings import copies_of, plan, supplement
-from mailer.pipeline.mailings.report import report
+from mailer.pipeline.mailings.deliveries import list_deliveries
+from mailer.pipeline.mailings.plan import plan_mailing
+from mailer.pipeline.mailings.report import distribution_report
+from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
 from mailer.pipeline.register import erase, people
 from mailer.store.columns import metadata
 from mailer.store.members import load_register
@@ -72,10 +74,10 @@ def test_nothing_of_the_person_is_left_in_the_file(club: Club, clock) -> None:
 def test_the_report_still_balances_and_names_an_alias(app: App) -> None:
     begin(app, [*OTHERS, boris(), Member(number=8, paid=0)])
     deliver(app)
-    before = report(app.context, ISSUE).balance
+    before = distribution_report(app.context, ISSUE).balance
     assert erase.erase(app.context, PERSON) == "erased-1"
     assert erase.erase(app.context, "P008") == "erased-2"
-    after = report(app.context, ISSUE)
+    after = distribution_report(app.context, ISSUE)
     assert after.balance == before
     assert after.balance.balanced
     aliases = {one.person: one for one in after.decisions if one.person.startswith("erased")}
@@ -83,7 +85,7 @@ def test_the_report_still_balances_and_names_an_alias(app: App) -> None:
         ("erased-1", "recipient", ()),
         ("erased-2", "excluded", ()),
     ]
-    [copy] = [one for one in copies_of.listing(app.context, ISSUE, None) if one.person == "erased-1"]
+    [copy] = [one for one in list_deliveries(app.context, ISSUE, None) if one.person == "erased-1"]
     assert (copy.state, copy.address, copy.copy.name, copy.copy.salutation) == ("accepted", "", "", "")
     with app.store.transaction() as connection:
         rows = connection.execute(select(history.c.subject).where(history.c.verb == "erase")).scalars().all()
@@ -94,12 +96,12 @@ def test_an_alias_is_the_same_in_every_mailing_and_no_other_ones(app: App, club:
     begin(app, [*OTHERS, boris()])
     deliver(app, {ADDRESS: NEVER})
     import_register(app, [boris(email="kestrel-new@members.example")])
-    supplement.supplement(app.context, ISSUE)
+    send_supplement(app.context, ISSUE)
     deliver(app)
-    assert len([one for one in copies_of.listing(app.context, ISSUE, None) if one.person == PERSON]) == 2
+    assert len([one for one in list_deliveries(app.context, ISSUE, None) if one.person == PERSON]) == 2
     alias = erase.erase(app.context, PERSON)
-    assert len([one for one in copies_of.listing(app.context, ISSUE, None) if one.person == alias]) == 2
-    assert report(app.context, ISSUE).balance.balanced
+    assert len([one for one in list_deliveries(app.context, ISSUE, None) if one.person == alias]) == 2
+    assert distribution_report(app.context, ISSUE).balance.balanced
     assert erase.erase(app.context, "P001") == "erased-2"
 
 
@@ -113,7 +115,7 @@ def test_who_is_erased_gets_nothing_more(app: App) -> None:
     assert PERSON not in {seat.person for seat in register.seats}
     assert register.memberships["M-Kestrel"].organisation == ""
     assert [one.membership for one in register.payments].count("M-Kestrel") == 1
-    assert supplement.unsent(app.context, ISSUE).people == ()
+    assert find_missing_copies(app.context, ISSUE).people == ()
 
 
 def test_a_held_copy_is_cancelled_too(app: App) -> None:
@@ -164,13 +166,13 @@ def test_who_has_left_the_register_is_still_found_in_the_mailings(app: App) -> N
     deliver(app)
     first = erase.erase(app.context, PERSON)
     assert erase.erase(app.context, first) != PERSON
-    assert report(app.context, ISSUE).balance.balanced
+    assert distribution_report(app.context, ISSUE).balance.balanced
 
 
 def test_a_name_that_looks_like_an_alias_stands_in_nobodys_way(app: App) -> None:
     import_register(app, [boris(person="erased-by-mistake"), *OTHERS])
     pull_issues(app)
-    plan.plan(app.context, ISSUE)
+    plan_mailing(app.context, ISSUE)
     assert erase.erase(app.context, "P001") == "erased-1"
 
 
@@ -208,4 +210,4 @@ def test_nothing_of_what_came_back_about_the_person_is_left(app: App, club: Club
         erase.erase(opened.context, PERSON)
         left = everything(opened).replace("M-Kestrel", "")
         assert not [line for line in left.splitlines() if any(trace in line for trace in TRACES)]
-        assert report(opened.context, ISSUE).balance.deliveries["bounced"] == 1
+        assert distribution_report(opened.context, ISSUE).balance.deliveries["bounced"] == 1

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from mailer.domain.mailing import MailingState
-from mailer.pipeline.mailings import approve, report, supplement
+from mailer.pipeline.mailings.pause import resume_mailing
+from mailer.pipeline.mailings.report import issue_progress
+from mailer.pipeline.mailings.supplement import send_supplement
 from tests.club import ISSUE, THURSDAY, Club, Member, begin, copies, import_register, members, says, states
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import the_mailings
@@ -35,7 +37,7 @@ async def test_so_many_go_first_and_the_rest_when_their_time_is_over(
             clock.advance(seconds=1)
             await sender.drain()
             assert states(app) == {"accepted": 20}
-            assert report.progress(app.context, ISSUE).state is MailingState.CLOSED
+            assert issue_progress(app.context, ISSUE).state is MailingState.CLOSED
 
 
 async def test_the_wave_goes_on_with_others_while_one_of_it_is_put_off(club: Club, clock: FrozenClock) -> None:
@@ -73,7 +75,7 @@ async def test_a_supplement_has_no_wave(club: Club, clock: FrozenClock) -> None:
             await sender.drain()
             assert len(sink.received) == 2
             import_register(app, members(9))
-            supplement.supplement(app.context, ISSUE)
+            send_supplement(app.context, ISSUE)
             await sender.drain()
             assert len(sink.received) == 2 + 5
             clock.advance(minutes=30)
@@ -98,10 +100,10 @@ def test_what_is_wrong_shows_at_the_wave_and_the_rest_is_spared(club: Club, cloc
                 assert states(app) == {"pending": 7, "rejected": 5}
                 clock.advance(hours=1)
                 await sender.drain()
-                assert report.progress(app.context, ISSUE).state is MailingState.PAUSED
+                assert issue_progress(app.context, ISSUE).state is MailingState.PAUSED
                 assert states(app) == {"pending": 7, "rejected": 5}
                 wrong = False
-                approve.resume(app.context, ISSUE)
+                resume_mailing(app.context, ISSUE)
                 for _ in range(2):  # at the first it is noted that the wave has gone
                     await sender.drain()
                     clock.advance(minutes=30)

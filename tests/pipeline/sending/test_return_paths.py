@@ -11,7 +11,9 @@ from mailer.app.installation import App
 from mailer.domain.errors import CannotRender
 from mailer.formats.return_path import named_in_message_id, token_in
 from mailer.formats.token import Purpose, Token
-from mailer.pipeline.mailings import approve, dry_run, test_mailing
+from mailer.pipeline.mailings.approve import approve_mailing, withdraw_approval
+from mailer.pipeline.mailings.dry_run import write_dry_run, write_preview
+from mailer.pipeline.mailings.test_mailing import prepare_test_mailing
 from tests.club import ISSUE, Club, begin, copies, make_ready, members
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Received, Sink
@@ -80,7 +82,7 @@ def test_a_test_mailing_comes_from_the_newsletter_and_nobody_can_unsubscribe_by_
     club.settle(**WITH_DOMAIN)
     with club.opened(clock) as app:
         make_ready(app, PEOPLE)
-        prepared = test_mailing.prepare(app.context, ISSUE)
+        prepared = prepare_test_mailing(app.context, ISSUE)
         sender = app.context.newsletter(ISSUE.newsletter).sender.address.wire
         assert {(one.envelope.sender, one.envelope.identity) for one in prepared.messages} == {(sender, "")}
         assert not any(b"List-Unsubscribe" in one.message for one in prepared.messages)
@@ -94,10 +96,10 @@ async def test_what_is_shown_before_is_what_is_sent(club: Club, clock: FrozenClo
     async with Sink() as sink:
         with club.sending(clock, sink, **WITH_DOMAIN) as (app, sender):
             begin(app, PEOPLE)
-            dry = [file.read_bytes() for file in dry_run.write(app.context, ISSUE, keep)]
+            dry = [file.read_bytes() for file in write_dry_run(app.context, ISSUE, keep)]
             shown = [
                 file.read_bytes()
-                for file in dry_run.preview(app.context, ISSUE, PEOPLE[0].person, keep)
+                for file in write_preview(app.context, ISSUE, PEOPLE[0].person, keep)
                 if file.suffix == ".eml"
             ]
             await sender.drain()
@@ -111,7 +113,7 @@ def test_an_approval_has_proved_the_address_too(club: Club, clock: FrozenClock) 
     club.settle(**WITH_DOMAIN)
     with club.opened(clock) as app:
         make_ready(app, PEOPLE)
-        approve.withdraw(app.context, ISSUE)
+        withdraw_approval(app.context, ISSUE)
         spoilt = replace(app.context, return_path_domain="bounces.club.example\r\n")
         with pytest.raises(CannotRender, match="List-Unsubscribe"):
-            approve.approve(spoilt, ISSUE)
+            approve_mailing(spoilt, ISSUE)

@@ -10,7 +10,7 @@ from mailer.app.installation import App
 from mailer.domain.delivery import Accepted, Delivery, Reply, State
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Envelope
-from mailer.pipeline.mailings import report
+from mailer.pipeline.mailings.report import distribution_report, issue_progress
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, members, says, states
 from tests.doubles import FrozenClock, Mark, ScriptedTransport
 from tests.scripted_relay import Misbehaviour, Phase, Sink
@@ -41,8 +41,8 @@ async def test_a_copy_that_is_accepted_keeps_the_relays_queue_id(club: Club, clo
             assert attempt.text.startswith("Ok: queued")
             written = {received.recipient: number for number, received in enumerate(sink.received, start=1)}
             assert attempt.queue_id == f"{written[MEMBER.email]:04d}"
-            assert report.progress(app.context, ISSUE).state is MailingState.CLOSED
-            account = report.report(app.context, ISSUE)
+            assert issue_progress(app.context, ISSUE).state is MailingState.CLOSED
+            account = distribution_report(app.context, ISSUE)
             assert account.balance.balanced
             assert not account.open_copies
 
@@ -76,7 +76,7 @@ async def test_a_copy_that_is_put_off_is_tried_again_after_a_wait_that_doubles(
                 await sender.drain()
                 assert one(app).state is State.PENDING
                 assert one(app).next_attempt_at == clock.now() + timedelta(minutes=minutes)
-                assert report.progress(app.context, ISSUE).state is MailingState.SENDING
+                assert issue_progress(app.context, ISSUE).state is MailingState.SENDING
                 clock.advance(minutes=minutes, seconds=-1)
                 await sender.drain()  # too early: nothing happens
                 clock.advance(seconds=1)
@@ -90,7 +90,7 @@ async def test_a_copy_that_is_put_off_is_tried_again_after_a_wait_that_doubles(
             assert [attempt.number for attempt in attempts(app, MEMBER.person)] == [1, 2, 3]
             assert states(app) == {"accepted": 6}
             assert len(sink.received) == 6
-            assert report.progress(app.context, ISSUE).state is MailingState.CLOSED
+            assert issue_progress(app.context, ISSUE).state is MailingState.CLOSED
 
 
 async def test_a_copy_is_tried_a_last_time_when_the_time_is_up_and_then_given_up(
@@ -106,8 +106,8 @@ async def test_a_copy_is_tried_a_last_time_when_the_time_is_up_and_then_given_up
             assert tried == [timedelta(minutes=minutes) for minutes in (0, 5, 15, 35, 60)]
             assert one(app).state is State.REJECTED
             assert (one(app).last_code, one(app).last_text) == (452, "Mailbox full")
-            assert report.progress(app.context, ISSUE).state is MailingState.CLOSED
-            assert report.report(app.context, ISSUE).balance.balanced
+            assert issue_progress(app.context, ISSUE).state is MailingState.CLOSED
+            assert distribution_report(app.context, ISSUE).balance.balanced
 
 
 async def test_a_lost_reply_leaves_the_copy_uncertain_until_somebody_settles_it(club: Club, clock: FrozenClock) -> None:
@@ -120,7 +120,7 @@ async def test_a_lost_reply_leaves_the_copy_uncertain_until_somebody_settles_it(
             assert states(app) == {"accepted": 5, "uncertain": 1}
             (attempt,) = attempts(app, MEMBER.person)
             assert (attempt.outcome, attempt.code, attempt.queue_id) == ("unknown", None, "")
-            assert [left.person for left in report.report(app.context, ISSUE).open_copies] == [MEMBER.person]
+            assert [left.person for left in distribution_report(app.context, ISSUE).open_copies] == [MEMBER.person]
             assert len(sink.received) == 6  # it had arrived: sending it again would have been wrong
 
 

@@ -10,7 +10,7 @@ import pytest
 from mailer.domain.delivery import Outcome
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Envelope
-from mailer.pipeline.mailings import report
+from mailer.pipeline.mailings.report import issue_progress
 from tests.club import ISSUE, Club, begin, copies, members, says, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_sending_together import Gate, end, stopped_at, waits_for
@@ -34,7 +34,7 @@ async def test_a_slow_mailing_stops_at_the_closing_hour_and_goes_on_the_next_day
         gate.open.set()
         await end(draining)
         assert states(app) == {"accepted": 9, "pending": 21}
-        assert report.progress(app.context, ISSUE).state is MailingState.SENDING
+        assert issue_progress(app.context, ISSUE).state is MailingState.SENDING
         for hours in (1, 8, 6):  # until half past seven the next morning, in London
             clock.advance(hours=hours)
             await sender.drain()

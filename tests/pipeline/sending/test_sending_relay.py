@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from mailer.app.installation import App
 from mailer.domain.delivery import Outcome, State
 from mailer.domain.ports import Envelope
-from mailer.pipeline.mailings import approve, supplement
+from mailer.pipeline.mailings.pause import cancel_mailing
+from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.store.ledger import outages
 from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, import_register, members, says, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
@@ -64,7 +65,7 @@ async def test_after_a_success_the_relay_is_left_alone_only_shortly(club: Club, 
             await sender.drain()
         assert states(app) == {"accepted": 1}
         import_register(app, members(2))
-        supplement.supplement(app.context, ISSUE)  # a late payer is owed a copy, too
+        send_supplement(app.context, ISSUE)  # a late payer is owed a copy, too
         assert "cannot be used" in (await sender.drain()).down
         clock.advance(seconds=1)
         async with Sink(port=port):
@@ -239,7 +240,7 @@ async def test_nothing_leaves_while_it_can_be_undone(club: Club, clock: FrozenCl
             clock.advance(minutes=9, seconds=59)
             await sender.drain()
             assert sink.connections == 0
-            assert approve.cancel(app.context, ISSUE) == 3
+            assert cancel_mailing(app.context, ISSUE) == 3
             clock.advance(minutes=1)
             await sender.drain()
             assert (sink.connections, states(app)) == (0, {"cancelled": 3})

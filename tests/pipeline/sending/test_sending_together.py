@@ -9,7 +9,9 @@ from mailer.app.installation import App
 from mailer.domain.delivery import Outcome, State
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Envelope
-from mailer.pipeline.mailings import approve, report, settle
+from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
+from mailer.pipeline.mailings.report import distribution_report, issue_progress
+from mailer.pipeline.mailings.settle import settle_delivery
 from mailer.pipeline.sending import lane
 from mailer.pipeline.sending.sender import Sender
 from tests.club import ISSUE, Club, attempts, begin, copies, members, states
@@ -63,7 +65,7 @@ async def end(draining: asyncio.Task[object]) -> None:
 
 
 def state(app: App) -> MailingState:
-    return report.progress(app.context, ISSUE).state
+    return issue_progress(app.context, ISSUE).state
 
 
 # --- what people decide in mid-run ------------------------------------------------------------------------------------
@@ -75,7 +77,7 @@ async def test_a_pause_takes_hold_at_once_and_resume_goes_on(club: Club, clock: 
     with club.sending(clock, transport, smtp={"connections": 1}) as (app, sender):
         begin(app, members(20))
         draining = await stopped_at(gate, sender)
-        approve.pause(app.context, ISSUE)
+        pause_mailing(app.context, ISSUE)
         await waits_for(app, sending=1)  # the one before the gate
         gate.open.set()
         await end(draining)
@@ -84,7 +86,7 @@ async def test_a_pause_takes_hold_at_once_and_resume_goes_on(club: Club, clock: 
         clock.advance(days=1)
         await sender.drain()
         assert states(app) == {"accepted": 4, "pending": 16}
-        approve.resume(app.context, ISSUE)
+        resume_mailing(app.context, ISSUE)
         await sender.drain()
         assert (states(app), state(app)) == ({"accepted": 20}, MailingState.CLOSED)
         assert {copy.attempts for copy in copies(app).values()} == {1}
@@ -95,7 +97,7 @@ async def test_what_is_leaving_when_a_pause_comes_is_recorded(club: Club, clock:
     with club.sending(clock, ScriptedTransport(gate), smtp={"connections": 1}) as (app, sender):
         begin(app, members(20))
         draining = await stopped_at(gate, sender)
-        approve.pause(app.context, ISSUE)
+        pause_mailing(app.context, ISSUE)
         await waits_for(app, sending=1)  # the one before the gate
         gate.open.set()
         await end(draining)
@@ -109,7 +111,7 @@ async def test_a_cancel_in_mid_run_lets_nothing_more_leave(club: Club, clock: Fr
     with club.sending(clock, transport, smtp={"connections": 1}) as (app, sender):
         begin(app, members(20))
         draining = await stopped_at(gate, sender)
-        approve.cancel(app.context, ISSUE)
+        cancel_mailing(app.context, ISSUE)
         await waits_for(app, sending=1)  # the one before the gate
         gate.open.set()
         await end(draining)
@@ -117,7 +119,7 @@ async def test_a_cancel_in_mid_run_lets_nothing_more_leave(club: Club, clock: Fr
         assert (states(app), state(app)) == ({"accepted": left, "cancelled": 20 - left}, MailingState.CANCELLED)
         await sender.drain()
         assert len(transport.left) == left
-        assert report.report(app.context, ISSUE).balance.balanced
+        assert distribution_report(app.context, ISSUE).balance.balanced
 
 
 # --- how a sender ends ------------------------------------------------------------------------------------------------
@@ -204,7 +206,7 @@ async def test_an_uncertain_copy_that_is_sent_again_keeps_its_message_id(club: C
         draining.cancel()
         await asyncio.wait([draining])
         uncertain = copies(app)["P001"]
-        settle.settle(app.context, uncertain.id, accepted=False)
+        settle_delivery(app.context, uncertain.id, accepted=False)
     async with Sink() as sink:
         with club.sending(clock, sink) as (app, sender):
             await sender.drain()

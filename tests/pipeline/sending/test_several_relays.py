@@ -9,7 +9,7 @@ from datetime import timedelta
 from mailer.app.installation import App
 from mailer.domain.errors import LoginRefused, TransportDown
 from mailer.domain.ports import Connection, Transport
-from mailer.pipeline.mailings import supplement
+from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.pipeline.sending import suspend
 from mailer.pipeline.sending.sender import Sender
 from mailer.store.ledger import outages
@@ -183,7 +183,7 @@ async def test_one_that_is_back_takes_part_again(club: Club, clock: FrozenClock)
         assert carried(app) == {"spare": 10}
         knocked, main.shut = main.knocked, False
         import_register(app, members(20))
-        supplement.supplement(app.context, ISSUE)
+        send_supplement(app.context, ISSUE)
         clock.advance(seconds=0.9)
         suspend.suspend(app.context, "members.example", until=clock.now() + timedelta(seconds=0.1), reason="wait")
         await sender.drain()

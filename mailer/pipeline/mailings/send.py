@@ -1,0 +1,105 @@
+"""Begins to send a mailing: a person's "send", with every check before it."""
+
+from datetime import timedelta
+
+from mailer.domain.delivery import State
+from mailer.domain.errors import Refused
+from mailer.domain.mailing import Mailing, MailingState, SendStart, Step
+from mailer.domain.remedy import Action
+from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.proof import prove
+from mailer.pipeline.mailings.approve import withdraw_within
+from mailer.pipeline.mailings.drift import drift_of, refuse_drifted
+from mailer.pipeline.mailings.steps import all_mailings, move_mailing, next_state, record_step
+from mailer.store import Connection, mailings
+from mailer.store.copies import deliveries
+
+# A mailing in one of these has begun already: `send` leaves it as it is.
+BEGUN = frozenset({MailingState.SENDING, MailingState.CLOSED})
+
+
+def send_mailing(context: Context, name: IssueName, *, copies: int | None = None) -> SendStart:
+    """Begin a planned mailing, or leave one as it is that has begun; `undo_minutes` pass before the first message.
+
+    `copies` is the number that a person has confirmed: Refused when there are more or fewer by now. Raises what
+    `find_sendable` raises, and CannotRender naming each person whose copy cannot be made.
+    """
+    mailing = find_sendable(context, name)
+    if mailing.state not in BEGUN:
+        return begin_mailing(context, mailing, copies=copies)
+    with context.store.reading() as connection:
+        number = sum(deliveries.counts(connection, [mailing.id]).values())
+    return SendStart(copies=number, starts_at=mailing.starts_at or context.clock.now())
+
+
+def find_sendable(context: Context, name: IssueName) -> Mailing:
+    """The mailing that `send_mailing` would begin, or the one that has begun already.
+
+    Raises Refused when it is paused or cancelled, when its approval is missing, or when it is approved but out of date:
+    that approval is withdrawn.
+    """
+    with context.store.reading() as connection:
+        every = all_mailings(connection, name)
+        sending = [mailing for mailing in every if mailing.state is MailingState.SENDING]
+        mailing = sending[-1] if sending else every[0]
+        if mailing.state in BEGUN:
+            return mailing
+        if mailing.state is MailingState.PAUSED:
+            raise Refused(f"{name} is paused", Action.RESUME.of(name))
+        next_state(mailing, Step.SEND)
+        drift = drift_of(connection, context, mailing)
+    if drift and mailing.approved_hash:
+        with context.store.transaction() as connection:
+            withdraw_within(connection, context, mailing, drift)
+        raise Refused(f"the approval of {name} is void: {drift}; plan, test and approve it again")
+    if drift:
+        raise Refused(f"{name}: {drift}", Action.PLAN.of(name))
+    if not may_leave(context, mailing):
+        raise Refused(f"{name} is not approved: test it first", Action.APPROVE.of(name))
+    return mailing
+
+
+def may_leave(context: Context, mailing: Mailing) -> bool:
+    """Whether the mailing has the approval that it needs."""
+    return mailing.may_leave(approval_required=context.newsletter(mailing.newsletter).approval_required)
+
+
+def begin_mailing(context: Context, mailing: Mailing, *, copies: int | None = None) -> SendStart:
+    """Make every copy once, then move the mailing to `sending`; nothing leaves before its `starts_at`.
+
+    The copies of an approved mailing were made at its approval and are not made again: its seal covers content,
+    circulation and editions, and a new plan is another mailing without an approval. Raises Refused when there are more
+    or fewer `copies`, or when another process has changed the mailing since it was read, CannotRender naming each
+    person whose copy cannot be made.
+    """
+    with context.store.reading() as connection:
+        pending = deliveries.counts(connection, [mailing.id])[State.PENDING]
+    if copies is not None and pending != copies:
+        raise Refused(f"{mailing.issue} has {pending} copies by now, not {copies}; look at it and send it again")
+    if not mailing.is_approved:
+        prove(context, mailing)
+    with context.store.transaction() as connection:
+        return begin_within(connection, context, mailing, pending)
+
+
+def begin_within(connection: Connection, context: Context, mailing: Mailing, copies: int) -> SendStart:
+    """Move a mailing to `sending` within the transaction given. Every copy of it has been made once."""
+    if not mailing.supplement:  # a supplement goes out as its issue was approved, whatever was edited since
+        refuse_drifted(connection, context, mailing)
+    newsletter = context.newsletter(mailing.newsletter)
+    if newsletter.schedule.canary and newsletter.editors and not mailing.supplement:
+        _refuse_untested(connection, mailing)
+    starts_at = context.clock.now() + timedelta(minutes=newsletter.schedule.undo_minutes)
+    move_mailing(connection, mailing, Step.SEND, starts_at=starts_at)
+    record_step(connection, context, "send", mailing.issue, f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC")
+    return SendStart(copies=copies, starts_at=starts_at)
+
+
+def _refuse_untested(connection: Connection, mailing: Mailing) -> None:
+    """Refused when the editors, who are the first of a canary wave, have not had a test of exactly this."""
+    if not mailings.was_tested(connection, mailing.content_hash, mailing.editions_hash):
+        raise Refused(
+            f"{mailing.issue} goes out in waves ([send] canary), and the editors come first, but no test mailing of exactly "
+            "this was sent",
+            Action.TEST.of(mailing.issue),
+        )
