@@ -120,7 +120,7 @@ async def test_a_bounce_by_smtp_finds_its_copy_and_a_bad_token_is_refused(
             async with at_work(daemon):
                 await until(lambda: listens(port))
                 path, content, copy = a_bounce(daemon.app)
-                assert "It is kept" in await hand_over(port, path, content)
+                assert "Report stored" in await hand_over(port, path, content)
                 assert found(daemon.app, copy) is State.BOUNCED
                 forged = path[:-1].replace(path[3], "a" if path[3] != "a" else "b", 1) + path[-1]
                 for bad in (forged, path.replace("b", "u", 1), f"bounces@{DOMAIN}", "letter@club.example"):
@@ -128,7 +128,7 @@ async def test_a_bounce_by_smtp_finds_its_copy_and_a_bad_token_is_refused(
                         await hand_over(port, bad, content)
                     [said] = refused.value.recipients
                     assert said.code == 550
-                assert "It is kept" in await hand_over(port, path, content)  # once more: it is known
+                assert "Report stored" in await hand_over(port, path, content)  # once more: it is known
                 assert len(ingest.listing(daemon.app.context, every=True)) == 1
             assert not listens(port)
 
@@ -211,7 +211,7 @@ async def test_what_is_being_taken_when_it_stops_is_kept_and_answered_for(
                     daemon.sender.stop()
                     await until(lambda: not listens(port))
                     assert not taking.done()
-                assert "It is kept" in await asyncio.wait_for(taking, PATIENCE)
+                assert "Report stored" in await asyncio.wait_for(taking, PATIENCE)
                 with pytest.raises((aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPResponseException)):
                     await half.data(content)  # that one comes again
                 half.close()

@@ -1,1 +1,1 @@
-"""The SMTP listener that takes in what comes back to the return paths."""
+"""The SMTP listener that receives bounces and replies to the return paths."""
