@@ -88,7 +88,7 @@ def test_an_older_database_keeps_its_rows_and_learns_who_serves_which_mailbox(ur
         # It goes on as a ledger of its own time.
         owner = an_owner(connection)
         held = take(connection, mailing, owner, without=["gmail.com"])
-        assert [one.address for one in held] == list(ADDRESSES)[2:]
+        assert [claim.copy.address.wire for claim in held] == list(ADDRESSES)[2:]
         write_down(connection, owner, *map(came, held))
         assert limits.in_hand_to(connection, "gmail.com") == 1
         assert deliveries.counts(connection, [mailing])["accepted"] == 6
