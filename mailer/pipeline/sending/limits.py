@@ -37,11 +37,11 @@ class RelayLimit:
 def room_through(connection: Connection, relay: str, limit: RelayLimit, now: datetime, wanted: int) -> int:
     """How many of the `wanted` copies may be claimed for a relay now, counted from the ledger of all processes."""
     if limit.per_minute and wanted > 0:
-        wanted = min(wanted, limit.per_minute - limits.left_through(connection, relay, now - MINUTE, now))
+        wanted = min(wanted, limit.per_minute - limits.count_through(connection, relay, now - MINUTE, now))
     if limit.new_relay_per_hour and wanted > 0:
         first_use = limits.first_use(connection, relay)
         per_hour = warm_up(limit.new_relay_per_hour, now - first_use if first_use else None)
-        wanted = min(wanted, per_hour - limits.left_through(connection, relay, now - HOUR, now))
+        wanted = min(wanted, per_hour - limits.count_through(connection, relay, now - HOUR, now))
     return max(0, wanted)
 
 
@@ -56,12 +56,12 @@ def rooms_to(
     for family, limit in families.items():
         room = wanted
         if limit.per_minute and room > 0:
-            room = min(room, limit.per_minute - limits.left_to(connection, family, now - MINUTE, now, relays=relays))
+            room = min(room, limit.per_minute - limits.count_to(connection, family, now - MINUTE, now, relays=relays))
         if limit.connections and room > 0:
             # With no more copies in hand than that, no more connections can deliver to it at once.
             room = min(room, limit.connections - limits.in_hand_to(connection, family))
         rooms[family] = max(0, room)
-    return rooms | {throttle.family: 0 for throttle in limits.throttled(connection, now)}
+    return rooms | {throttle.family: 0 for throttle in limits.current_throttles(connection, now)}
 
 
 def room_in_canary_wave(connection: Connection, schedule: Schedule, mailing: Mailing, now: datetime) -> int | None:
@@ -94,8 +94,8 @@ def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: 
         elif isinstance(outcome, Accepted):
             accepting.add(family)
     recovered = accepting - slow.keys()
-    if recovered and (recovered := recovered & limits.rested(connection, now)):
-        limits.calm(connection, recovered)
+    if recovered and (recovered := recovered & limits.expired_throttles(connection, now)):
+        limits.end_throttles(connection, recovered)
     for family, outcome in slow.items():
         before = limits.throttle_of(connection, family)
         if before is not None and before.failures == 0 and (before.until is None or before.until > now):

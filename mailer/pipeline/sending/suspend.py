@@ -15,7 +15,7 @@ from mailer.store.ledger import limits
 def listing(context: Context) -> list[Throttle]:
     """Every provider that gets nothing now, whether a person or the sender has decided it, by name."""
     with context.store.reading() as connection:
-        return limits.throttled(connection, context.clock.now())
+        return limits.current_throttles(connection, context.clock.now())
 
 
 def suspend(context: Context, domain: str, *, until: datetime | None, reason: str) -> Throttle:
@@ -39,7 +39,7 @@ def lift(context: Context, domain: str) -> str:
     """Copies leave to the domain's provider again; returns its name. NotFound where nothing was held back."""
     family = _family(domain)
     with context.store.transaction() as connection:
-        if not limits.lift(connection, [family]):
+        if not limits.lift_throttles(connection, [family]):
             raise NotFound(f"{family} is not suspended", Action.LIST_SUSPENSIONS.of())
         _note(connection, context, "lift", family, "")
     return family

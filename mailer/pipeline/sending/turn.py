@@ -57,14 +57,14 @@ def run_turn(
     if any(request.room.values()) and (
         settings.limited or any(newsletter.schedule.canary for newsletter in context.newsletters.values())
     ):
-        claims.wait_for_others(connection)
+        claims.lock_claims(connection)
     now = context.clock.now()
     for relay, results in request.results.items():
         record(connection, context, settings, request.owner, relay, results, now)
     for claim, why in request.unmakable:
         hold_unmakable(connection, claim, why)
     startable = _startable(connection, context, now, request.only)
-    going = claims.go_on(connection, [mailing.id for mailing in startable])
+    going = claims.still_sending(connection, [mailing.id for mailing in startable])
     copies = _claim(connection, context, settings, workbenches, request, startable, now)
     epoch = claims.advance_epoch(connection) if any(copies.values()) else claims.ledger_epoch(connection)
     return TurnResult(copies=copies, going=frozenset(going), epoch=epoch)

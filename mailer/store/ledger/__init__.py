@@ -1,1 +1,1 @@
-"""The senders' side of the database: who may hand over which copy, what came of it, and what has left lately."""
+"""The senders' side of the database: claims on copies, results of attempts, limits and leases."""

@@ -1,4 +1,4 @@
-"""Rows for one statement: many at once as a single JSON value, because a parameter each costs more than writing it."""
+"""Passes many rows to or from one statement as a single JSON value: a parameter for each costs more than writing it."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,38 +27,38 @@ def instant(at: datetime | None) -> str | None:
 def unpacked(dialect: str, columns: Mapping[str, type[int] | type[str] | type[datetime]]) -> Subquery:
     """The rows of the parameter `rows` as a table with these columns, in their order, for this kind of database.
 
-    Whoever uses it keeps the statement: putting one together costs as much as a hundred of its rows.
+    Keep the statement: building one costs as much as a hundred of its rows.
     """
     sqlite = dialect == "sqlite"
-    given = bindparam("rows", type_=Text())
-    each = func.json_each(given) if sqlite else func.jsonb_array_elements(cast(given, JSONB))
+    parameter = bindparam("rows", type_=Text())
+    each = func.json_each(parameter) if sqlite else func.jsonb_array_elements(cast(parameter, JSONB))
     rows = each.table_valued("value") if sqlite else each.table_valued(column("value", JSONB))
-    taken = _read_sqlite if sqlite else _read_postgresql
-    found = [taken(rows.c.value, place, kind).label(name) for place, (name, kind) in enumerate(columns.items())]
-    return select(*found).select_from(rows).subquery("batch")
+    value_at = _sqlite_value if sqlite else _postgresql_value
+    values = [value_at(rows.c.value, place, kind).label(name) for place, (name, kind) in enumerate(columns.items())]
+    return select(*values).select_from(rows).subquery("batch")
 
 
 def gathered(dialect: str, rows: Subquery) -> Select[Any]:
-    """All rows of a query as one value, to be read by `read`: SQLite lets go of Python's lock at each row it gives."""
+    """All rows of a query as one value, for `read`: SQLite releases Python's lock at each row that it returns."""
     if dialect == "sqlite":
         return select(func.json_group_array(func.json_array(*rows.c), type_=Text()))
     return select(cast(func.jsonb_agg(func.jsonb_build_array(*rows.c)), Text()))
 
 
 def read(value: str | None) -> list[list[Any]]:
-    """The rows of a `gathered` value; days are text."""
-    found: list[list[Any]] = json.loads(value or "[]")
-    return found
+    """The rows of a `gathered` value; dates are text."""
+    rows: list[list[Any]] = json.loads(value or "[]")
+    return rows
 
 
-def _read_sqlite(value: ColumnElement[Any], place: int, kind: type) -> ColumnElement[Any]:
-    found = func.json_extract(value, f"$[{place}]", type_=_type(kind))
-    # As the column keeps it: without the zone, which is always UTC.
-    return func.substr(found, 1, 26, type_=INSTANT) if kind is datetime else found
+def _sqlite_value(row: ColumnElement[Any], place: int, kind: type) -> ColumnElement[Any]:
+    value = func.json_extract(row, f"$[{place}]", type_=_type(kind))
+    # Without the zone, which is always UTC, as the column keeps it.
+    return func.substr(value, 1, 26, type_=INSTANT) if kind is datetime else value
 
 
-def _read_postgresql(value: ColumnElement[Any], place: int, kind: type) -> ColumnElement[Any]:
-    return cast(value[place].astext, _type(kind))
+def _postgresql_value(row: ColumnElement[Any], place: int, kind: type) -> ColumnElement[Any]:
+    return cast(row[place].astext, _type(kind))
 
 
 def _type(kind: type) -> TypeEngine[Any]:

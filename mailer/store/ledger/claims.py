@@ -1,4 +1,4 @@
-"""Claims on the ledger: which process may hand over which copy, proved at every step by owner and epoch."""
+"""Claims: which process may hand over which copy, proved at every step by owner and epoch."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -44,30 +44,29 @@ def claim(
     family: str | None = None,
     without: Collection[str] = (),
 ) -> list[Claim]:
-    """Take up to `limit` pending copies of a mailing that are due and may leave now, for one relay, and mark them.
+    """Claim up to `limit` pending copies of a mailing that are due, for one relay, and mark them as ones that may leave.
 
-    Marked: from now on their content may leave. Entitled people only: a copy not judged by the present register and
-    rules stays (`judged_by`). Approved bytes only: an approval that is required and does not seal exactly these hashes
-    keeps its copies here. Only those of one `family`, or those of all families but `without`.
+    Copies not yet judged by the present register and rules (`judged_by`) stay, and so does a mailing that needs an
+    approval and has none for exactly its hashes. Only copies to one `family` are claimed, or to all but `without`.
     """
     which = "family" if family is not None else ("without" if without else "")
-    given: dict[str, object] = {
+    parameters: dict[str, object] = {
         "of_mailing": mailing,
         "judged": judged_by,
         "now": now,
         "up_to": limit,
     }
     if family is not None:
-        given["one_family"] = family
+        parameters["one_family"] = family
     elif without:
-        given["rows"] = packed([one] for one in sorted(without))
+        parameters["rows"] = packed([excluded] for excluded in sorted(without))
     find, take = _claiming(connection.dialect.name, which)
-    claimed = [_claim(row) for row in read(connection.execute(find, given).scalar())]
+    claimed = [_claim(row) for row in read(connection.execute(find, parameters).scalar())]
     if claimed:
-        taking = {"rows": packed([one.delivery] for one in claimed), "now": now, "by_owner": owner}
-        taken = connection.execute(take, taking | {"by_relay": relay, "lease": lease_until}).rowcount
-        if taken != len(claimed):  # raised, so that the transaction is undone and none of them leaves
-            raise MailerError(f"{len(claimed)} copies were found and locked, and {taken} could be claimed")
+        parameters = {"rows": packed([claim.delivery] for claim in claimed), "now": now, "by_owner": owner}
+        count = connection.execute(take, parameters | {"by_relay": relay, "lease": lease_until}).rowcount
+        if count != len(claimed):  # the error undoes the transaction, so that none of them leaves
+            raise MailerError(f"{len(claimed)} copies were selected and locked, but {count} could be claimed")
     return claimed
 
 
@@ -80,7 +79,7 @@ def _claim(row: list[Any]) -> Claim:
 
 @cache
 def _claiming(dialect: str, which: str) -> tuple[Select[Any], Update]:
-    """Finds and locks what may be claimed, all of it in one value; and takes it."""
+    """The statement that selects and locks copies, all in one value, and the one that claims them."""
     now = bindparam("now", type_=UtcDateTime())
     due = (
         select(*(deliveries.c[name] for name in _CLAIMED))
@@ -120,29 +119,29 @@ def _claiming(dialect: str, which: str) -> tuple[Select[Any], Update]:
 
 
 def ledger_epoch(connection: Connection) -> int:
-    """How many claims there were: what tells a restored backup from the ledger that went on."""
+    """How often copies were claimed: a restored backup has a lower number than the ledger it replaces."""
     return connection.execute(select(ledger_state.c.epoch)).scalar() or 0
 
 
 def advance_epoch(connection: Connection) -> int:
-    """The next epoch of the ledger, begun with a claim."""
-    further = update(ledger_state).values(epoch=ledger_state.c.epoch + 1)
-    if connection.execute(further).rowcount == 0:
-        wait_for_others(connection)
-        connection.execute(further)
+    """Raise the epoch of the ledger by one, as each claim does; returns it."""
+    advance_by_one = update(ledger_state).values(epoch=ledger_state.c.epoch + 1)
+    if connection.execute(advance_by_one).rowcount == 0:
+        lock_claims(connection)
+        connection.execute(advance_by_one)
     return ledger_epoch(connection)
 
 
-def wait_for_others(connection: Connection) -> None:
-    """No other process claims until this transaction ends: what is counted now is true until then.
+def lock_claims(connection: Connection) -> None:
+    """Let no other process claim until this transaction ends, so that copies counted now stay counted.
 
-    To be called before anything is written, so that two never wait for each other.
+    Call it before anything is written: then two processes never wait for each other.
     """
     connection.execute(insert_into(connection, ledger_state).values(id=1, epoch=0).on_conflict_do_nothing())
     connection.execute(select(ledger_state.c.epoch).with_for_update())
 
 
-def go_on(connection: Connection, identities: Collection[int]) -> set[int]:
-    """Those of these mailings of which copies may still leave: neither paused nor cancelled nor held since."""
+def still_sending(connection: Connection, identities: Collection[int]) -> set[int]:
+    """The mailings among these that are neither paused nor cancelled nor held since."""
     query = select(mailings.c.id).where(mailings.c.id.in_(identities), mailings.c.state == MailingState.SENDING)
     return set(connection.execute(query).scalars())

@@ -1,4 +1,4 @@
-"""Frees what senders left behind: copies of the dead, by their journals, and copies whose lease has ended."""
+"""Frees the copies that dead senders left behind, by their journals, and copies whose lease has ended."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,8 +12,8 @@ from mailer.store.schema import deliveries, is_sending
 
 Traces = Mapping[tuple[int, int], Trace]
 _FREE = {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
-# The outcome and the words of an attempt that another process reads out of a dead one's journal, by what became of it.
-_READ = {
+# The outcome and text of an attempt that is read out of a dead sender's journal, by the event.
+_RECOVERED = {
     Event.ACCEPTED: ("accepted", "its sender ended before it wrote this; the answer stands in its journal"),
     Event.DEFERRED: ("deferred", "its sender ended before it wrote this; the answer stands in its journal"),
     Event.REJECTED: ("rejected", "its sender ended before it wrote this; the answer stands in its journal"),
@@ -22,20 +22,20 @@ _READ = {
 
 
 def take_over(connection: Connection, *, dead: Mapping[int, Traces | None], now: datetime) -> tuple[int, list[int]]:
-    """Free the copies of processes that are proved dead, by their journals, and of leases that have ended.
+    """Free the copies of processes that are proved dead, by their journals, and copies whose lease has ended.
 
-    `dead` has each dead owner's journal; None when it cannot be read. Without a journal every copy may have left.
-    Returns how many became pending, and the ids of those that became uncertain.
+    `dead` has each dead owner's journal, None when it cannot be read: without one every copy may have left. Returns how
+    many copies became pending, and the ids of those that became uncertain.
     """
     columns = ("id", "epoch", "owner", "relay", "mailing", "marked_at")
-    gone = and_(
+    left_behind = and_(
         is_sending,
         or_(deliveries.c.owner.in_(list(dead)), deliveries.c.lease_until <= now),
     )
-    # Another taker has those that it has locked.
-    found = select(*(deliveries.c[name] for name in columns)).where(gone).with_for_update(skip_locked=True)
+    # Another process that frees copies has locked its own.
+    query = select(*(deliveries.c[name] for name in columns)).where(left_behind).with_for_update(skip_locked=True)
     pending, uncertain = 0, []
-    for copy in connection.execute(found).all():
+    for copy in connection.execute(query).all():
         trace, event = None, Event.ABANDONED_MARKED
         traces = dead.get(copy.owner)
         if traces is not None:
@@ -46,12 +46,12 @@ def take_over(connection: Connection, *, dead: Mapping[int, Traces | None], now:
         own = (deliveries.c.id == copy.id) & (deliveries.c.epoch == copy.epoch)
         values = {"state": advance(State.SENDING, event), **_FREE}
         if connection.execute(update(deliveries).where(own, is_sending).values(**values)).rowcount != 1:
-            continue  # its owner lives, and was quicker
-        if event in _READ:
-            outcome, words = _READ[event]
+            continue  # its owner is alive, and was quicker
+        if event in _RECOVERED:
+            outcome, text = _RECOVERED[event]
             times = (instant(copy.marked_at or now), instant(now))
             code = trace.code if trace is not None and trace.code else None
-            add_attempts(connection, [(copy.id, copy.relay or "", *times, outcome, code, "", words, "", "")])
+            add_attempts(connection, [(copy.id, copy.relay or "", *times, outcome, code, "", text, "", "")])
             begin_mailing(connection, copy.mailing, copy.marked_at or now)
         pending += values["state"] == State.PENDING
         uncertain += [copy.id] if event is Event.ABANDONED_MARKED else []

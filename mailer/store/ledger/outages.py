@@ -1,4 +1,4 @@
-"""The times in which no relay could be used: they stop the clock of giving up."""
+"""The times when no relay could be used: they do not count towards giving up a copy."""
 
 from datetime import datetime
 
@@ -8,23 +8,23 @@ from mailer.store.schema import relay_outages
 
 
 def open_now(connection: Connection) -> str | None:
-    """Why the relay cannot be used now; None when it can, as far as is known."""
+    """Why no relay can be used now; None when one can, as far as we know."""
     return connection.execute(select(relay_outages.c.reason).where(relay_outages.c.ended_at.is_(None))).scalar()
 
 
 def begin(connection: Connection, now: datetime, reason: str) -> None:
-    """Note that the relay cannot be used; one open outage at a time."""
+    """Record that no relay can be used; at most one outage is open at a time."""
     if connection.execute(select(relay_outages.c.id).where(relay_outages.c.ended_at.is_(None))).first() is None:
         connection.execute(insert(relay_outages).values(began_at=now, reason=reason))
 
 
 def end(connection: Connection, now: datetime) -> None:
-    """Note that the relay can be used again."""
+    """Record that a relay can be used again."""
     connection.execute(update(relay_outages).where(relay_outages.c.ended_at.is_(None)).values(ended_at=now))
 
 
 def since(connection: Connection, moment: datetime) -> list[tuple[datetime, datetime | None]]:
-    """The relay's outages that had not ended at that instant."""
+    """The outages that had not ended at that instant: when each began, and when it ended."""
     query = select(relay_outages.c.began_at, relay_outages.c.ended_at).where(
         or_(relay_outages.c.ended_at.is_(None), relay_outages.c.ended_at > moment)
     )

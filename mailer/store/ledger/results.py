@@ -1,4 +1,4 @@
-"""What came of the copies in hand, written to the ledger many at a time, and only where the claim still holds."""
+"""Writes the results of attempts to the ledger, many at a time, where the claim still holds."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -14,9 +14,9 @@ from mailer.store.schema import attempts, deliveries, is_sending, mailings
 
 
 class Result(NamedTuple):
-    """What came of a claim. `outcome` None: nothing was tried, and it waits again, until `next_attempt_at` if given.
+    """The result of a claim. Without an `outcome` nothing was tried: the copy waits, until `next_attempt_at` if set.
 
-    `begun` tells whether content may have left. Instants are aware, in UTC.
+    `begun` says whether content may have left. Instants are aware, in UTC.
     """
 
     claim: Claim
@@ -28,7 +28,7 @@ class Result(NamedTuple):
     next_attempt_at: datetime | None = None
 
 
-# What a late word does to a copy that was taken for uncertain meanwhile.
+# How a late result settles a copy that was declared uncertain meanwhile.
 _LATE = {
     Event.ACCEPTED: Event.SETTLED_ACCEPTED,
     Event.DEFERRED: Event.SETTLED_RESEND,
@@ -51,46 +51,46 @@ _ATTEMPT = {
 
 
 def record(connection: Connection, owner: int, relay: str, results: Sequence[Result]) -> None:
-    """Write attempts, and where they leave their deliveries. The attempts of claims that were lost are written too.
+    """Write attempts and move their deliveries on. Attempts of claims that were lost are written too.
 
-    A late answer to a copy that was taken for `uncertain` meanwhile settles it, and so does the word that nothing of it
-    left, if nobody has claimed it since.
+    A late reply settles a copy that was declared `uncertain` meanwhile, and so does a late result that nothing of it
+    left, unless it was claimed again since.
     """
-    tried = [_attempt(relay, one) for one in results if one.outcome is not None]
+    tried = [_attempt(relay, result) for result in results if result.outcome is not None]
     if tried:
         add_attempts(connection, tried)
-    begun = {one.claim.mailing: one.started_at for one in reversed(results) if one.begun}
+    begun = {result.claim.mailing: result.started_at for result in reversed(results) if result.begun}
     for mailing, at in begun.items():
         begin_mailing(connection, mailing, at)
-    done, settled = _moves(connection.dialect.name)
-    rows = {"rows": packed([_move(one) for one in results]), "owned_by": owner}
-    if connection.execute(done, rows).rowcount < len(results):
-        connection.execute(settled, rows)
+    move, settle = _moves(connection.dialect.name)
+    rows = {"rows": packed([_move(result) for result in results]), "owned_by": owner}
+    if connection.execute(move, rows).rowcount < len(results):
+        connection.execute(settle, rows)
 
 
 @cache
 def _moves(dialect: str) -> tuple[Update, Update]:
-    """Moves what is in hand of `owned_by`, and settles what was taken for uncertain meanwhile."""
+    """The statement that moves the copies that `owned_by` has in hand, and the one that settles uncertain copies."""
     batch = unpacked(dialect, _MOVE)
     own = and_(deliveries.c.id == batch.c.id, deliveries.c.epoch == batch.c.epoch)
-    # `owner + 0`: found by their ids, not one by one among all that the owner has in hand.
+    # `owner + 0` keeps the index of owners out: the rows are looked up by id, not among all that the owner has in hand.
     held = and_(own, is_sending, deliveries.c.owner + 0 == bindparam("owned_by"))
-    done = update(deliveries).where(held).values(state=batch.c.state, next_attempt_at=batch.c.next_attempt_at)
+    move = update(deliveries).where(held).values(state=batch.c.state, next_attempt_at=batch.c.next_attempt_at)
     late = and_(own, deliveries.c.state == State.UNCERTAIN, batch.c.late.is_not(None))
-    settled = update(deliveries).where(late).values(state=batch.c.late, next_attempt_at=batch.c.next_attempt_at)
-    return done.values(owner=None, relay=None, lease_until=None, marked_at=None), settled
+    settle = update(deliveries).where(late).values(state=batch.c.late, next_attempt_at=batch.c.next_attempt_at)
+    return move.values(owner=None, relay=None, lease_until=None, marked_at=None), settle
 
 
 def _move(result: Result) -> tuple[int, int, State, State | None, str | None]:
     to, late = _AFTER[result.event], _LATE.get(result.event)
-    again = result.next_attempt_at if to is State.PENDING else None
+    next_attempt_at = result.next_attempt_at if to is State.PENDING else None
     settled = advance(State.UNCERTAIN, late) if late is not None else None
-    return result.claim.delivery, result.claim.epoch, to, settled, instant(again)
+    return result.claim.delivery, result.claim.epoch, to, settled, instant(next_attempt_at)
 
 
 def _attempt(relay: str, result: Result) -> tuple[object, ...]:
     outcome = result.outcome
-    assert outcome is not None, "what was not tried is no attempt"
+    assert outcome is not None, "without an outcome there is no attempt"
     word = type(outcome).__name__.lower()
     head = (result.claim.delivery, relay, instant(result.started_at), instant(result.finished_at), word)
     reply = outcome.reply
@@ -100,8 +100,9 @@ def _attempt(relay: str, result: Result) -> tuple[object, ...]:
 
 
 def add_attempts(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Each of these is its delivery's next attempt: delivery, relay, began, ended, outcome, code, status, text, queue id
-    and TLS version. What has no delivery is left out: its plan was replaced meanwhile.
+    """Write each row as its delivery's next attempt, its values in the order of `_ATTEMPT`.
+
+    A row without a delivery is left out: its plan was replaced meanwhile.
     """
     connection.execute(_attempting(connection.dialect.name), {"rows": packed(rows)})
 
@@ -110,24 +111,24 @@ def add_attempts(connection: Connection, rows: Sequence[tuple[object, ...]]) -> 
 def _attempting(dialect: str) -> Insert:
     batch = unpacked(dialect, _ATTEMPT)
     before = select(func.count()).where(attempts.c.delivery == batch.c.delivery).scalar_subquery()
-    there = deliveries.join(batch, batch.c.delivery == deliveries.c.id)
-    found = select(*(batch.c[name] for name in _ATTEMPT), before + 1).select_from(there)
-    return insert(attempts).from_select([*_ATTEMPT, "number"], found)
+    known_deliveries = deliveries.join(batch, batch.c.delivery == deliveries.c.id)
+    rows = select(*(batch.c[name] for name in _ATTEMPT), before + 1).select_from(known_deliveries)
+    return insert(attempts).from_select([*_ATTEMPT, "number"], rows)
 
 
 def begin_mailing(connection: Connection, mailing: int, at: datetime) -> None:
-    """A message of it may have left: from now on its plan is never replaced."""
-    never = (mailings.c.id == mailing) & mailings.c.first_handover_at.is_(None)
-    connection.execute(update(mailings).where(never).values(first_handover_at=at))
+    """Record that a message of the mailing may have left: its plan is never replaced from now on."""
+    first = (mailings.c.id == mailing) & mailings.c.first_handover_at.is_(None)
+    connection.execute(update(mailings).where(first).values(first_handover_at=at))
 
 
 def tries(connection: Connection, identities: Collection[int]) -> dict[int, tuple[int, datetime]]:
-    """How often each of these copies was tried, and when first; those never tried are left out."""
+    """How often each of these copies was tried, and when first; copies never tried are left out."""
     batch = unpacked(connection.dialect.name, {"id": int})
     query = (
         select(attempts.c.delivery, func.count(), func.min(attempts.c.started_at))
         .join(batch, batch.c.id == attempts.c.delivery)
         .group_by(attempts.c.delivery)
     )
-    found = connection.execute(query, {"rows": packed([identity] for identity in identities)})
-    return {identity: (number, first) for identity, number, first in found}
+    rows = connection.execute(query, {"rows": packed([identity] for identity in identities)})
+    return {identity: (number, first) for identity, number, first in rows}

@@ -221,6 +221,6 @@ def test_the_ledgers_epoch_grows_with_every_claim(store: Store) -> None:
 def test_those_mailings_go_on_that_nobody_has_stopped(store: Store) -> None:
     with store.transaction() as connection:
         every = {state: a_mailing(connection, state, supplement=n) for n, state in enumerate(MailingState)}
-        assert claims.go_on(connection, list(every.values())) == {every[MailingState.SENDING]}
-        assert claims.go_on(connection, [every[MailingState.PAUSED]]) == set()
-        assert claims.go_on(connection, []) == set()
+        assert claims.still_sending(connection, list(every.values())) == {every[MailingState.SENDING]}
+        assert claims.still_sending(connection, [every[MailingState.PAUSED]]) == set()
+        assert claims.still_sending(connection, []) == set()

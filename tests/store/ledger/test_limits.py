@@ -33,7 +33,7 @@ def test_what_was_tried_and_what_is_in_hand_count_for_their_relay(store: Store) 
     with store.transaction() as connection:
         mailing, _ = a_mailing_of(connection, 6)
         owner = an_owner(connection)
-        assert limits.left_through(connection, RELAY, NOW - MINUTE, NOW) == 0
+        assert limits.count_through(connection, RELAY, NOW - MINUTE, NOW) == 0
         early, late, unused, _ = take(connection, mailing, owner, limit=4)
         later = Deferred(reply=Reply(code=451))
         write_down(
@@ -44,9 +44,9 @@ def test_what_was_tried_and_what_is_in_hand_count_for_their_relay(store: Store) 
             came(unused, Event.UNUSED, None),
         )
         # A minute ago exactly is over; what was not tried counts for nothing, what is in hand may leave at any moment.
-        assert limits.left_through(connection, RELAY, NOW - MINUTE, NOW) == 2
-        assert limits.left_through(connection, RELAY, NOW, NOW) == 1
-        assert limits.left_through(connection, "another.example", NOW - MINUTE, NOW) == 0
+        assert limits.count_through(connection, RELAY, NOW - MINUTE, NOW) == 2
+        assert limits.count_through(connection, RELAY, NOW, NOW) == 1
+        assert limits.count_through(connection, "another.example", NOW - MINUTE, NOW) == 0
 
 
 def test_what_was_tried_and_what_is_in_hand_count_for_their_provider(store: Store) -> None:
@@ -63,11 +63,11 @@ def test_what_was_tried_and_what_is_in_hand_count_for_their_provider(store: Stor
         assert limits.in_hand_to(connection, "gmail.com") == 2
         write_down(connection, owner, came(first))
         assert limits.in_hand_to(connection, "gmail.com") == 1
-        assert limits.left_to(connection, "gmail.com", NOW - MINUTE, NOW, relays=[RELAY]) == 2
-        assert limits.left_to(connection, "gmail.com", NOW, NOW, relays=[RELAY]) == 1
-        assert limits.left_to(connection, "example.org", NOW, NOW, relays=[RELAY]) == 1
-        assert limits.left_to(connection, "gmail.com", NOW - MINUTE, NOW, relays=["another.example"]) == 1  # in hand
-        assert limits.left_to(connection, "googlemail.com", NOW - MINUTE, NOW, relays=[RELAY]) == 0
+        assert limits.count_to(connection, "gmail.com", NOW - MINUTE, NOW, relays=[RELAY]) == 2
+        assert limits.count_to(connection, "gmail.com", NOW, NOW, relays=[RELAY]) == 1
+        assert limits.count_to(connection, "example.org", NOW, NOW, relays=[RELAY]) == 1
+        assert limits.count_to(connection, "gmail.com", NOW - MINUTE, NOW, relays=["another.example"]) == 1  # in hand
+        assert limits.count_to(connection, "googlemail.com", NOW - MINUTE, NOW, relays=[RELAY]) == 0
 
 
 def test_a_relay_is_new_until_its_first_attempt(store: Store) -> None:
@@ -84,19 +84,19 @@ def test_a_relay_is_new_until_its_first_attempt(store: Store) -> None:
 
 def test_a_provider_gets_nothing_until_its_end_or_until_it_is_lifted(store: Store) -> None:
     with store.transaction() as connection:
-        assert limits.throttled(connection, NOW) == []
+        assert limits.current_throttles(connection, NOW) == []
         assert limits.throttle_of(connection, "gmail.com") is None
         forever, timed = a_throttle("mail.ru", until=None, failures=0), a_throttle()
         for one in (forever, timed):
             limits.set_throttle(connection, one)
-        assert limits.throttled(connection, NOW + MINUTE - SECOND) == [timed, forever]
-        assert limits.throttled(connection, NOW + MINUTE) == [forever]
+        assert limits.current_throttles(connection, NOW + MINUTE - SECOND) == [timed, forever]
+        assert limits.current_throttles(connection, NOW + MINUTE) == [forever]
         assert limits.throttle_of(connection, "gmail.com") == timed  # over, and remembered
         longer = a_throttle(until=NOW + 2 * MINUTE, failures=2)
         limits.set_throttle(connection, longer)
         assert limits.throttle_of(connection, "gmail.com") == longer
-        assert limits.lift(connection, ["mail.ru", "yahoo.com"]) == 1
-        assert limits.throttled(connection, NOW) == [longer]
+        assert limits.lift_throttles(connection, ["mail.ru", "yahoo.com"]) == 1
+        assert limits.current_throttles(connection, NOW) == [longer]
 
 
 def test_what_a_person_has_decided_only_a_person_changes_before_its_end(store: Store) -> None:
@@ -105,10 +105,10 @@ def test_what_a_person_has_decided_only_a_person_changes_before_its_end(store: S
         by_hand = a_throttle(failures=0, set_by="secretary")
         assert limits.set_throttle(connection, by_hand)
         assert not limits.set_throttle(connection, a_throttle(until=NOW + 9 * MINUTE))
-        limits.calm(connection, ["gmail.com"])
+        limits.end_throttles(connection, ["gmail.com"])
         assert limits.throttle_of(connection, "gmail.com") == by_hand
         assert limits.set_throttle(connection, a_throttle(set_at=NOW + MINUTE, until=NOW + 9 * MINUTE))
-        limits.calm(connection, ["gmail.com", "mail.ru"])
+        limits.end_throttles(connection, ["gmail.com", "mail.ru"])
         assert limits.throttle_of(connection, "gmail.com") is None
         forever = a_throttle(failures=0, until=None)
         assert limits.set_throttle(connection, forever)
