@@ -84,7 +84,7 @@ def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) 
     console.say(
         document,
         f"{person} {'receives' if answer.receives else 'does not receive'} {found.issue}: {answer.reason}",
-        f"  rule {answer.rule}: {RULES[answer.rule]}",
+        f"  rule {answer.rule}: {RULES[answer.rule].text}",
         *(f"  {fact}" for fact in answer.evidence),
         *(
             [f"  as planned: {frozen.decision}, {frozen.reason} (rule {frozen.rule})"]

@@ -1,4 +1,4 @@
-"""THE one function: may this person have this issue, by which rule, and on what evidence."""
+"""Decides whether a person may have an issue: by which rule, and on what evidence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Pa
 
 
 class EntitlementReason(StrEnum):
-    """Why a person receives an issue, or why not."""
+    """Why a person receives an issue, or does not."""
 
     HONORARY = "honorary"
     COMPLIMENTARY = "complimentary"
@@ -29,25 +29,54 @@ class EntitlementReason(StrEnum):
     NO_EDITION = "no_edition"
 
 
-# What each rule says, in the order in which they are asked; docs/entitlement.md explains them.
-RULES = {
-    1: "their membership belongs to a circle that this newsletter does not go to",
-    2: "their membership or seat ended on or before the issue's date",
-    3: "the register has no e-mail address for them",
-    4: "honorary and complimentary members receive it while their free time lasts",
-    5: "the membership's seats are taken by others",
-    6: "a fully paid period covers the issue's date",
-    7: "the paid time ended, but within the newsletter's days of grace",
-    8: "something was paid for a period that covers the issue's date, but not the whole fee",
-    9: "no fully paid period covers the issue's date",
-    10: "they would receive it, but their copies are paused on the issue's date",
-    11: "they would receive it, but their address is held",
-    12: "they would receive it, but the issue has no edition in their languages",
-}
-
 RECEIVES = frozenset(
     {EntitlementReason.HONORARY, EntitlementReason.COMPLIMENTARY, EntitlementReason.PAID, EntitlementReason.GRACE}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class EntitlementRule:
+    """One of the twelve rules: what it says, and the reasons it can give."""
+
+    text: str
+    reasons: tuple[EntitlementReason, ...]
+
+
+# In the order in which they are asked. docs/entitlement.md explains them; a test compares the two.
+RULES = {
+    1: EntitlementRule(
+        "the membership belongs to a circle that this newsletter does not go to",
+        (EntitlementReason.NOT_IN_CIRCULATION,),
+    ),
+    2: EntitlementRule(
+        "the membership or the seat ended on the issue's date or before",
+        (EntitlementReason.ENDED,),
+    ),
+    3: EntitlementRule("the register has no e-mail address for the person", (EntitlementReason.NO_ADDRESS,)),
+    4: EntitlementRule(
+        "honorary and complimentary members receive it while their free time lasts",
+        (EntitlementReason.HONORARY, EntitlementReason.COMPLIMENTARY, EntitlementReason.EXPIRED),
+    ),
+    5: EntitlementRule("the membership's seats are taken by others", (EntitlementReason.NO_SEAT,)),
+    6: EntitlementRule("a fully paid period covers the issue's date", (EntitlementReason.PAID,)),
+    7: EntitlementRule("the paid time ended, but within the newsletter's days of grace", (EntitlementReason.GRACE,)),
+    8: EntitlementRule(
+        "something was paid for a period that covers the issue's date, but not the whole fee",
+        (EntitlementReason.UNDERPAID,),
+    ),
+    9: EntitlementRule(
+        "no fully paid period covers the issue's date",
+        (EntitlementReason.EXPIRED, EntitlementReason.NOT_YET_STARTED, EntitlementReason.UNPAID),
+    ),
+    10: EntitlementRule(
+        "the person would receive it, but copies are paused on the issue's date", (EntitlementReason.PAUSED,)
+    ),
+    11: EntitlementRule("the person would receive it, but the address is held", (EntitlementReason.ADDRESS_HELD,)),
+    12: EntitlementRule(
+        "the person would receive it, but the issue has no edition in a language they read",
+        (EntitlementReason.NO_EDITION,),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +94,8 @@ class Audience:
 class Candidate:
     """One row of the register with everything that decides about it.
 
-    `seated` says whether the row has one of its membership's seats on the issue's date; `address_held` whether
-    the address is one we do not write to for now, `paused_from` the date of the first issue that the
-    person has said, without the register, not to want.
+    `seated`: the person has one of the membership's seats on the issue's date. `address_held`: the address is held.
+    `paused_from`: the date of the first issue that the person no longer wants, having unsubscribed.
     """
 
     membership: Membership
@@ -80,7 +108,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlement:
-    """The computed answer. `rule` is the line of the contract's table; `evidence` the facts that decided, as text.
+    """The computed answer. `rule` is the key of the rule that decided, `evidence` the facts, as text.
 
     `editions` are the languages of the copies, empty when excluded. `paid_until` is the last day of the unbroken run
     of fully paid periods (or the free time) that decided; `paid_ahead` says that it reaches the end of the next year.
@@ -101,7 +129,7 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidPeriod:
-    """A period somebody paid something for, and whether that was all of it."""
+    """A period with payments: whether they are the whole fee (`full`), or anything at all (`positive`)."""
 
     period: Period
     full: bool
@@ -110,14 +138,14 @@ class PaidPeriod:
 
 
 def paid_periods(payments: Iterable[Payment], kind: MembershipKind, fees: FeeSchedule) -> tuple[PaidPeriod, ...]:
-    """Every period with a payment, in order of its dates, judged by rule 6 of the contract."""
+    """Every period with a payment, in order of its dates, with whether it is fully paid."""
     by_period: dict[Period, list[Payment]] = {}
     for payment in payments:
         by_period.setdefault(payment.period, []).append(payment)
-    return tuple(_judge(period, by_period[period], kind, fees) for period in sorted(by_period))
+    return tuple(_add_up(period, by_period[period], kind, fees) for period in sorted(by_period))
 
 
-def _judge(period: Period, payments: list[Payment], kind: MembershipKind, fees: FeeSchedule) -> PaidPeriod:
+def _add_up(period: Period, payments: list[Payment], kind: MembershipKind, fees: FeeSchedule) -> PaidPeriod:
     sums: dict[str, Decimal] = {}
     for payment in payments:
         sums[payment.currency] = sums.get(payment.currency, Decimal(0)) + payment.amount
@@ -145,12 +173,12 @@ def paid_until(periods: Iterable[PaidPeriod], day: date) -> date | None:
 
 
 def entitlement(candidate: Candidate, audience: Audience, fees: FeeSchedule) -> Entitlement:
-    """Judge one row of the register for one issue, by the contract's table "Who receives an issue", in its order."""
-    answer = _first_answer(candidate, audience, fees)
-    return _or_withheld(answer, candidate, audience) if answer.receives else answer
+    """Judge one row of the register for one issue, by the rules in their order."""
+    answer = _by_membership(candidate, audience, fees)
+    return _unless_withheld(answer, candidate, audience) if answer.receives else answer
 
 
-def _first_answer(candidate: Candidate, audience: Audience, fees: FeeSchedule) -> Entitlement:
+def _by_membership(candidate: Candidate, audience: Audience, fees: FeeSchedule) -> Entitlement:
     membership, seat, day = candidate.membership, candidate.seat, audience.date
     if membership.circle not in audience.circulations:
         return _no(EntitlementReason.NOT_IN_CIRCULATION, 1, f"circulation {membership.circle or '(none)'}")
@@ -184,7 +212,7 @@ def _by_payments(periods: tuple[PaidPeriod, ...], audience: Audience) -> Entitle
     day = audience.date
     until = paid_until(periods, day)
     if until is not None:
-        evidence = tuple(_told(period) for period in periods if period.full and period.period.last >= day)
+        evidence = tuple(_in_words(period) for period in periods if period.full and period.period.last >= day)
         ahead = until >= date(day.year + 1, 12, 31)
         return Entitlement(reason=EntitlementReason.PAID, rule=6, evidence=evidence, paid_until=until, paid_ahead=ahead)
     ended = [period for period in periods if period.full and period.period.last < day]
@@ -192,20 +220,20 @@ def _by_payments(periods: tuple[PaidPeriod, ...], audience: Audience) -> Entitle
         latest = max(ended, key=lambda period: period.period.last)
         last = latest.period.last
         if day - last <= timedelta(days=audience.grace_days):
-            evidence = (_told(latest), f"{(day - last).days} of {audience.grace_days} days of grace")
+            evidence = (_in_words(latest), f"{(day - last).days} of {audience.grace_days} days of grace")
             return Entitlement(reason=EntitlementReason.GRACE, rule=7, evidence=evidence, paid_until=last)
     short = [period for period in periods if period.period.covers(day) and period.positive]
     if short:
-        return _no(EntitlementReason.UNDERPAID, 8, *map(_told, short))
+        return _no(EntitlementReason.UNDERPAID, 8, *map(_in_words, short))
     if ended:
-        return _no(EntitlementReason.EXPIRED, 9, *map(_told, ended))
+        return _no(EntitlementReason.EXPIRED, 9, *map(_in_words, ended))
     begins = [period for period in periods if period.full and period.period.first > day]
     if begins:
-        return _no(EntitlementReason.NOT_YET_STARTED, 9, *map(_told, begins))
-    return _no(EntitlementReason.UNPAID, 9, *(map(_told, periods) if periods else ("no payment",)))
+        return _no(EntitlementReason.NOT_YET_STARTED, 9, *map(_in_words, begins))
+    return _no(EntitlementReason.UNPAID, 9, *(map(_in_words, periods) if periods else ("no payment",)))
 
 
-def _or_withheld(answer: Entitlement, candidate: Candidate, audience: Audience) -> Entitlement:
+def _unless_withheld(answer: Entitlement, candidate: Candidate, audience: Audience) -> Entitlement:
     seat = candidate.seat
     if seat.pause.covers(audience.date):
         return _no(
@@ -241,6 +269,6 @@ def _no(reason: EntitlementReason, rule: int, *evidence: str) -> Entitlement:
     return Entitlement(reason=reason, rule=rule, evidence=evidence)
 
 
-def _told(paid: PaidPeriod) -> str:
+def _in_words(paid: PaidPeriod) -> str:
     sums = " + ".join(f"{total.normalize():f} {currency}" for currency, total in paid.sums)
     return f"{paid.period.first} to {paid.period.last}: {sums}, {'paid in full' if paid.full else 'not paid in full'}"

@@ -1,14 +1,11 @@
-"""Everybody in exactly one of two lists, numbered copies, and a second opinion on who receives what."""
+"""Everybody in exactly one of two lists, and numbered copies."""
 
 import csv
-from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from mailer.config import load_schedules
 from mailer.domain.circulation import (
@@ -26,7 +23,7 @@ from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Pa
 from mailer.domain.newsletter import InsertShow
 from mailer.domain.register_change import difference
 from mailer.formats.register.files import read_members, read_payments
-from tests.builders import a_membership, a_payment, a_register, a_season, a_seat, registers
+from tests.builders import a_membership, a_payment, a_register, a_season, a_seat
 
 DAY = date(2018, 7, 12)
 ONE = timedelta(days=1)
@@ -213,155 +210,6 @@ def test_when_due_is_never_without_an_end():
 
 def test_every_variant_is_somebodys():
     assert {variant for _, variant in READERS} == set(ALL_VARIANTS)
-
-
-# --- a second opinion -------------------------------------------------------------------------------------------------
-#
-# The contract's table once more, written the slow way: for each row of the register one list of true-or-false answers,
-# of which the first true one counts. It shares no line with the domain.
-
-FEE = {
-    (f"{year}-01-01", f"{year + more}-12-31", "RUB"): {"individual": one, "corporate": two}
-    for year in (2017, 2018, 2019)
-    for more, one, two in ((0, 50000, 80000), (1, 90000, 140000))
-}
-GOOD = ("honorary", "complimentary", "paid", "grace")
-
-
-def opinion(register: Register, audience: Audience, person: str, held: frozenset[str]) -> tuple[str, tuple[str, ...]]:
-    verdicts = []
-    for seat in register.seats:
-        if seat.person == person:
-            rule, reason, editions = verdict(register, audience, seat, held)
-            verdicts.append((0 if reason in GOOD else 1, rule, seat.membership, reason, editions))
-    return min(verdicts)[3:]
-
-
-def verdict(register: Register, audience: Audience, seat: Seat, held: frozenset[str]) -> tuple[int, str, tuple]:
-    day, member = audience.date, register.memberships[seat.membership]
-    lines = [payment for payment in register.payments if payment.membership == member.id]
-    periods = {payment.period for payment in lines}
-
-    def received(period, currency):
-        return sum(one.amount for one in lines if one.period == period and one.currency == currency)
-
-    def full(period):
-        for currency in ("RUB", "EUR", "USD"):
-            fee = FEE.get((str(period.first), str(period.last), currency), {}).get(member.kind.value)
-            if fee and received(period, currency) >= fee:
-                return True
-            word = any(one.in_full for one in lines if (one.period, one.currency) == (period, currency))
-            if word and received(period, currency) > 0:
-                return True
-        return False
-
-    def something(period):
-        return max(received(period, currency) for currency in ("RUB", "EUR", "USD")) > 0
-
-    covering = [period for period in periods if period.first <= day <= period.last]
-    over = [period.last for period in periods if full(period) and period.last < day]
-    free = member.kind.value in ("honorary", "complimentary")
-    still_free = member.free_until is None or day <= member.free_until
-    languages = [one for one in (seat.languages or [audience.default_language]) if one in audience.languages]
-    begins, ends = seat.pause.first or date.min, seat.pause.last or date.max
-    is_paused = (seat.pause.first or seat.pause.last) and begins <= day <= ends
-    table = [
-        (1, "not_in_circulation", member.circle not in audience.circulations),
-        (2, "ended", seat.ended_on and seat.ended_on <= day),
-        (3, "no_address", not seat.address),
-        (4, member.kind.value, free and still_free),
-        (4, "expired", free),
-        (5, "no_seat", not has_the_seat(register, seat, day)),
-        (6, "paid", any(map(full, covering))),
-        (7, "grace", over and (day - max(over)).days <= audience.grace_days),
-        (8, "underpaid", any(map(something, covering))),
-        (9, "expired", over),
-        (9, "not_yet_started", any(full(period) for period in periods if period.first > day)),
-        (9, "unpaid", True),
-    ]
-    rule, reason = next((rule, reason) for rule, reason, holds in table if holds)
-    if reason not in GOOD:
-        return rule, reason, ()
-    if is_paused:
-        return 10, "paused", ()
-    if seat.address.normal in held:
-        return 11, "address_held", ()
-    if not languages:
-        return 12, "no_edition", ()
-    return rule, reason, tuple(languages)
-
-
-def has_the_seat(register: Register, seat: Seat, day: date) -> bool:
-    """Of those living on one seat that day, the one who leaves first has it."""
-    same = [one for one in register.seats if (one.membership, one.number) == (seat.membership, seat.number)]
-    living = [one for one in same if not one.ended_on or one.ended_on > day]
-    return min(living, key=lambda one: (one.ended_on or date.max, one.person)) == seat if living else False
-
-
-@st.composite
-def questions(draw: st.DrawFn) -> tuple[Register, Audience, frozenset[str]]:
-    """A register and an issue whose date is often the very day on which something begins or ends."""
-    register = draw(registers())
-    edges = {DAY}
-    for seat in register.seats:
-        edges |= {seat.ended_on, seat.pause.first, seat.pause.last}
-    for payment in register.payments:
-        edges |= {payment.period.first, payment.period.last}
-    edges |= {membership.free_until for membership in register.memberships.values()}
-    day = draw(st.sampled_from(sorted(edges - {None}))) + draw(st.sampled_from([-ONE, 0 * ONE, ONE]))
-    audience = Audience(
-        date=day,
-        circulations=draw(st.sampled_from([("club", "centre", "archive", ""), ("club", "centre"), ("club",), ()])),
-        grace_days=draw(st.sampled_from([0, 1, 30, 400])),
-        default_language="en",
-        languages=draw(st.sampled_from([("en", "ru"), ("ru",), ("en", "ru", "de")])),
-    )
-    known = sorted({seat.address.normal for seat in register.seats if seat.address})
-    held = frozenset(draw(st.lists(st.sampled_from(known), max_size=1)) if known else [])
-    return register, audience, held
-
-
-@settings(max_examples=150)
-@given(questions())
-def test_the_slow_way_comes_to_the_same_answer_for_everybody(question):
-    register, audience, held = question
-    found = circulation(register, audience, held)
-    assert {person: (one.entitlement.reason.value, one.entitlement.editions) for person, one in found.items()} == {
-        person: opinion(register, audience, person, held) for person in {seat.person for seat in register.seats}
-    }
-
-
-@settings(max_examples=40)
-@given(questions())
-def test_everybody_is_in_exactly_one_of_the_two_and_every_copy_is_a_recipients(question):
-    register, audience, held = question
-    found = circulation(register, audience, held)
-    recipients = {person for person, one in found.items() if one.entitlement.receives}
-    exclusions = {person for person, one in found.items() if not one.entitlement.receives}
-    assert recipients | exclusions == {seat.person for seat in register.seats}
-    assert not recipients & exclusions
-    copies = copies_for(found.values(), day=audience.date, renewal=ALWAYS, first_number=1)
-    assert {copy.person for copy in copies} == recipients
-    assert max(Counter((copy.person, copy.language) for copy in copies).values(), default=1) == 1
-    assert [copy.copy_number for copy in copies] == list(range(1, len(copies) + 1))
-    assert all(copy.variant in ALL_VARIANTS and copy.language in audience.languages for copy in copies)
-
-
-@settings(max_examples=40)
-@given(questions(), st.data())
-def test_the_order_of_the_rows_decides_nothing(question, data):
-    register, audience, held = question
-    names = data.draw(st.permutations(list(register.memberships)))
-    shuffled = Register(
-        memberships={name: register.memberships[name] for name in names},
-        seats=tuple(data.draw(st.permutations(register.seats))),
-        payments=tuple(data.draw(st.permutations(register.payments))),
-    )
-    before, after = circulation(register, audience, held), circulation(shuffled, audience, held)
-    assert list(before) == list(after)
-    for person, one in before.items():
-        assert after[person].entitlement == one.entitlement
-        assert after[person].candidate.seat == one.candidate.seat
 
 
 # --- the seed ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.entitlement import RULES
 from mailer.domain.errors import NotFound
 from mailer.domain.remedy import Action
 from mailer.pipeline.mailings.plan import plan_mailing
@@ -58,8 +57,3 @@ def test_nobody_and_no_issue(app: App) -> None:
     with pytest.raises(NotFound, match="there is no person 'P001' in the register") as refused:
         explain_entitlement(app.context, "P001", ISSUE)
     assert refused.value.remedies == (Action.LIST_PEOPLE.of(),)
-
-
-def test_every_rule_is_told_in_words() -> None:
-    assert list(RULES) == list(range(1, 13))
-    assert len(set(RULES.values())) == 12
