@@ -1,5 +1,6 @@
-"""The frozen answer for everybody: a Recipient or an Exclusion, never both, never neither."""
+"""A circulation: for each person either copies or an exclusion, by the register at one moment."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,10 +18,10 @@ ADDRESS_CHANGED = "address_changed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """The register as it is at one moment: `version` grows with every change of it.
+    """The register at one moment. `version` grows with every change.
 
-    Beside it stands what is no import's to change: the addresses (normal forms) that are `held`, and from which issue's
-    date on people have paused their own copies.
+    No import changes the last two: the `held` addresses (normal forms), and for each person who has unsubscribed the
+    date of the first issue that they no longer want.
     """
 
     memberships: Mapping[str, Membership]
@@ -33,7 +34,7 @@ class Register:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A person with the row of the register that decided, and the decision."""
+    """A person's decision, with the row of the register that it rests on."""
 
     person: str
     candidate: Candidate
@@ -50,7 +51,7 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """The one numbered message made for one person in one language: for whom, in which variant, in which words."""
+    """The one numbered message for one person in one language: what is filled into the edition, and where it goes."""
 
     person: str
     language: str
@@ -76,7 +77,7 @@ class Decision:
 
 
 def candidates(register: Register, day: date) -> list[Candidate]:
-    """Every row of the register with its membership, its payments, and whether it has a seat on that day."""
+    """Every row of the register with all that decides about it on that day."""
     payments: dict[str, list[Payment]] = defaultdict(list)
     for payment in register.payments:
         payments[payment.membership].append(payment)
@@ -99,22 +100,25 @@ def candidates(register: Register, day: date) -> list[Candidate]:
 
 
 def _seated(seats: list[Seat], kind: MembershipKind, day: date) -> list[Seat]:
-    """Those who sit on that day: who leaves first keeps the seat until then, a successor has it afterwards."""
+    """The people who have the membership's seats on that day.
+
+    Of two people on one seat, the one who leaves keeps it until the day they leave; the successor has it afterwards.
+    """
     live = [seat for seat in seats if seat.ended_on is None or seat.ended_on > day]
     room = len(live) if kind.seats is None else kind.seats
     live.sort(key=lambda seat: (seat.ended_on or date.max, seat.number or room + 1, seat.person))
     taken: set[int] = set()
-    sitting: list[Seat] = []
+    seated: list[Seat] = []
     for seat in live:
-        if len(sitting) < room and seat.number not in taken:
-            sitting.append(seat)
+        if len(seated) < room and seat.number not in taken:
+            seated.append(seat)
             if seat.number is not None:
                 taken.add(seat.number)
-    return sitting
+    return seated
 
 
 def judge(candidates: Iterable[Candidate], audience: Audience, fees: FeeSchedule) -> dict[str, Judged]:
-    """Every person once, by their best row: recipient first, then the lowest rule, then the first membership."""
+    """The decision about each person, by the best row: a recipient first, then the lowest rule, then the first membership."""
     best: dict[str, tuple[tuple[bool, int, str], Judged]] = {}
     for candidate in candidates:
         answer = entitlement(candidate, audience, fees)
@@ -144,7 +148,7 @@ def why_lost(judged: Judged | None, language: str, addresses: Collection[str]) -
 
 
 def variant_for(judged: Judged, day: date, renewal: Renewal) -> Variant:
-    """Which insert goes with this person's copies, if any. Honorary people see none."""
+    """Which insert goes with a person's copies. Honorary members see none."""
     answer, kind = judged.entitlement, judged.candidate.membership.kind
     if kind is MembershipKind.HONORARY or renewal.show is InsertShow.NEVER:
         return NO_INSERT
@@ -160,22 +164,49 @@ def variant_for(judged: Judged, day: date, renewal: Renewal) -> Variant:
 
 
 def copies_for(judged: Iterable[Judged], *, day: date, renewal: Renewal, first_number: int) -> list[Copy]:
-    """One copy for every edition of every recipient, numbered from `first_number` in the order given."""
+    """A copy of each edition due, numbered from `first_number` in the order of the people."""
     planned: list[Copy] = []
-    for one in judged:
-        seat = one.candidate.seat
-        for language in one.entitlement.editions:
+    for person in judged:
+        seat = person.candidate.seat
+        for language in person.entitlement.editions:
             assert seat.address is not None, "rule 3 excludes people without an address"
             planned.append(
                 Copy(
-                    person=one.person,
+                    person=person.person,
                     language=language,
-                    variant=variant_for(one, day, renewal),
+                    variant=variant_for(person, day, renewal),
                     copy_number=first_number + len(planned),
                     address=seat.address,
                     name=seat.names.get(language, ""),
                     salutation=seat.salutations.get(language, ""),
-                    paid_until=one.entitlement.paid_until,
+                    paid_until=person.entitlement.paid_until,
                 )
             )
     return planned
+
+
+class CirculationHash:
+    """One hash over everybody's decision and every copy's number, language, variant, address and words.
+
+    People and copies are hashed apart, a line for each in the order in which they are frozen, and then the two hashes
+    together. So the size of the chunks does not change the result.
+    """
+
+    def __init__(self) -> None:
+        """Begin with an empty circulation."""
+        self._people, self._copies = hashlib.sha256(), hashlib.sha256()
+
+    def add(self, people: Iterable[Judged], copies: Iterable[Copy]) -> None:
+        """Add the next people and their copies."""
+        for judged in people:
+            decision = judged.entitlement
+            self._people.update(f"{(judged.person, decision.reason.value, decision.rule)!r}\n".encode())
+        for copy in copies:
+            words = (copy.address.wire, copy.name, copy.salutation, str(copy.paid_until))
+            line = (copy.copy_number, copy.person, copy.language, copy.variant.name, *words)
+            self._copies.update(f"{line!r}\n".encode())
+
+    def hexdigest(self) -> str:
+        """The hash of everything added so far."""
+        both = f"{self._people.hexdigest()}\n{self._copies.hexdigest()}"
+        return hashlib.sha256(both.encode()).hexdigest()

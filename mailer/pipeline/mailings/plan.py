@@ -11,7 +11,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, stored
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_everybody
-from mailer.pipeline.mailings.freeze import Draft, Frozen, freeze_circulation
+from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation, freeze_circulation
 from mailer.pipeline.mailings.steps import record_step
 from mailer.store import Connection, mailings
 from mailer.store.columns import CHUNK
@@ -163,7 +163,7 @@ def refuse_without_season(context: Context, name: IssueName, year: int) -> None:
         raise Refused(f"{name}: fees.toml has no season {year} (it has: {seasons}); add the season, then plan again")
 
 
-def _warnings(frozen: Frozen, name: IssueName) -> tuple[Note, ...]:
+def _warnings(frozen: FrozenCirculation, name: IssueName) -> tuple[Note, ...]:
     if not frozen.considered:
         return (Note("the register is empty", (Action.IMPORT_REGISTER.of(),)),)
     if not frozen.copies:
