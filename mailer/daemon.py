@@ -95,7 +95,7 @@ class Daemon:
             await self.sender.until_stopped()
             await asyncio.wait_for(working, self.pace.stop_within)
         except TimeoutError:
-            maillog.stopped_hard()
+            maillog.stopped_before_replies()
         finally:
             alarm.pause()  # its shutdown would cut a tick off in the middle
             await letters  # a letter that is on its way is given up: it is tried again
@@ -181,7 +181,7 @@ class Daemon:
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._rest(what, error)
         else:
-            maillog.mailing(str(name), f"was tested: {len(ready.messages) - len(failed)} messages to the editors")
+            maillog.mailing_moved(str(name), f"was tested: {len(ready.messages) - len(failed)} messages to the editors")
             for line in failed:
                 self._rest(what, MailerError(line))
 
@@ -222,7 +222,7 @@ class Daemon:
     def _plan(self, name: IssueName) -> None:
         made = plan_arrived(self.app.context, name)
         if made is not None:
-            maillog.mailing(made.issue, f"is planned: {made.copies} copies for {made.recipients} people")
+            maillog.mailing_moved(made.issue, f"is planned: {made.copies} copies for {made.recipients} people")
 
     def _untested(self) -> list[IssueName]:
         """The planned issues of which no test mailing was sent as they are now."""
@@ -244,7 +244,7 @@ class Daemon:
     def _begin_if_due(self, found: Mailing) -> None:
         own = self.app.context.newsletter(found.newsletter).schedule
         if schedule.begin_if_due(self.app.context, found, partial(next_time, own)):
-            maillog.mailing(found.issue, "begins")
+            maillog.mailing_moved(found.issue, "begins")
 
     def _write_letters(self) -> None:
         context = self.app.context

@@ -11,7 +11,7 @@ log = logging.getLogger("mailer")
 
 
 def handed_over(delivery: int, outcome: Outcome) -> None:
-    """One attempt and what came of it."""
+    """One attempt and its outcome."""
     if log.isEnabledFor(logging.INFO):
         reply, word = outcome.reply, type(outcome).__name__.lower()
         code, queue_id = (reply.code, reply.queue_id) if reply else (None, "")
@@ -19,107 +19,107 @@ def handed_over(delivery: int, outcome: Outcome) -> None:
 
 
 def relay_down(reason: str) -> None:
-    """The relay cannot be used; nobody's attempt was used up."""
+    """The relay cannot be used; no copy's attempt is used up."""
     log.warning("relay down: %s", reason)
 
 
-def broke_off(delivery: int, reason: str) -> None:
-    """A connection ended before a copy's content was asked for; nobody's attempt was used up."""
+def connection_broke(delivery: int, reason: str) -> None:
+    """A connection broke before a copy's content could leave; its attempt is not used up."""
     log.warning("a connection broke at delivery %d, which is tried again: %s", delivery, reason)
 
 
 def claim_lost(delivery: int) -> None:
-    """A copy in hand may not leave after all: its mailing was paused, or its lease is over. Nothing of it was sent."""
+    """A claimed copy may not leave after all."""
     log.warning(
-        "delivery %d may not leave now: its mailing was paused or its lease is over; nothing of it left", delivery
+        "delivery %d may not leave now: its mailing was paused, or its lease ended; nothing of it was sent", delivery
     )
 
 
-def slowed_down(family: str, seconds: float, reason: str) -> None:
-    """A provider asked us to slow down."""
-    log.warning("%s asks us to slow down, it gets nothing for %d s: %s", family, seconds, reason)
+def provider_throttled(family: str, seconds: float, reason: str) -> None:
+    """A provider asked us to slow down and gets nothing for a while."""
+    log.warning("%s asks us to slow down; nothing is sent there for %d s: %s", family, seconds, reason)
 
 
-def broken(issue: str, reason: str, *, paused: bool) -> None:
-    """Too much of a mailing failed, and a person must look; `paused`: it has been stopped for that."""
+def too_many_failures(issue: str, reason: str, *, paused: bool) -> None:
+    """Too many copies of a mailing failed; `paused`: the breaker has paused it for that."""
     line = advise(f"it is paused: {reason}", Action.RESUME.of(issue)) if paused else reason
     log.error("mailing %s: %s", issue, line)
 
 
-def unwanted(issue: str, reason: str) -> None:
-    """A copy failed for our sake; the server's words are not repeated, since an address may stand in them."""
+def failed_for_sender(issue: str, reason: str) -> None:
+    """A copy failed because of the sender or the text. The server's words are left out: they may hold an address."""
     log.warning("a copy of %s failed for a reason that no member can mend: %s", issue, reason)
 
 
-def held(delivery: int, reason: str) -> None:
-    """The address of a copy is held; whose it is the ledger tells."""
+def address_held(delivery: int, reason: str) -> None:
+    """The address of a copy is held; `mailer delivery show` tells whose it is."""
     log.warning("the address of delivery %d is held: %s", delivery, reason)
 
 
-def withdrawn(delivery: int | None) -> None:
-    """A hold rested on failures of a mailing that the breaker has stopped: there is none any more."""
-    log.warning("the address of delivery %s is held no more: too much of its mailing failed", delivery or "-")
+def hold_withdrawn(delivery: int | None) -> None:
+    """A hold is lifted, since it rested on failures of a mailing that the breaker has paused."""
+    log.warning("the address of delivery %s is no longer held: too many copies of its mailing failed", delivery or "-")
 
 
 def unsubscribed(delivery: int) -> None:
-    """The reader of a copy wants no more."""
+    """The reader of a copy unsubscribed."""
     log.info("the reader of delivery %d wants no more copies", delivery)
 
 
-def came_back(mail: int | None, kind: str, reason: str, delivery: int | None) -> None:
-    """A mail came in, and what one report in it is about."""
+def report_read(mail: int | None, kind: str, reason: str, delivery: int | None) -> None:
+    """One report in a mail that came in: what it says, and about which copy."""
     log.info("mail %s came back: %s %s, delivery %s", mail, kind, reason, delivery if delivery is not None else "-")
 
 
 def listening(where: str) -> None:
-    """Reports may come by SMTP now."""
+    """The listener accepts reports by SMTP from now on."""
     log.info("listening for return paths at %s", where)
 
 
 def fetched(way: str, new: int, known: int, failed: int) -> None:
-    """A mailbox or Maildir was looked into."""
+    """An inbox was looked into."""
     level = logging.INFO if new or known or failed else logging.DEBUG
     log.log(level, "reports by %s: %d new, %d known already, %d unreadable", way, new, known, failed)
 
 
-def unreadable(way: str, why: str) -> None:
-    """A mail that waited cannot be read; it lies aside for a person."""
+def mail_unreadable(way: str, why: str) -> None:
+    """A mail in an inbox cannot be read; it was put aside for a person."""
     log.warning("a mail that came by %s cannot be read and lies aside: %s", way, why)
 
 
-def taken_over(pending: int, uncertain: int) -> None:
-    """The copies of a dead process have been freed."""
+def copies_freed(pending: int, uncertain: int) -> None:
+    """The copies of a sender that died are free for others."""
     log.warning("freed the copies of a sender that ended: %d pending, %d uncertain", pending, uncertain)
 
 
-def let_go(pending: int, uncertain: int) -> None:
-    """Copies that we had in hand have gone back."""
+def copies_returned(pending: int, uncertain: int) -> None:
+    """The copies that this sender had claimed are returned when it stops."""
     level = logging.WARNING if uncertain else logging.DEBUG
-    log.log(level, "copies in hand when sending stopped: %d wait, %d uncertain", pending, uncertain)
+    log.log(level, "copies claimed when sending stopped: %d pending again, %d uncertain", pending, uncertain)
 
 
 def cannot_render(delivery: int, reason: str) -> None:
-    """A copy that was proved before cannot be made now; it is held."""
+    """A copy that could be made at approval cannot be made now; it is held."""
     log.error("delivery %d is held: %s", delivery, reason)
 
 
-def mailing(issue: str, what: str) -> None:
-    """A mailing has moved on."""
+def mailing_moved(issue: str, what: str) -> None:
+    """A step in the life of a mailing."""
     log.info("mailing %s %s", issue, what)
 
 
 def letter(kind: str, what: str, *remedies: Remedy) -> None:
-    """A letter to secretary or operator: no address and no server's words, which may hold one."""
+    """A letter to the secretary or the operator. A server's words are left out: they may hold an address."""
     log.info("the %s %s", kind, advise(what, *remedies))
 
 
 def pulled(newsletter: str, line: str, *remedies: Remedy) -> None:
-    """What a pull found."""
+    """One folder of a source, as a pull found it."""
     log.info("pull %s: %s", newsletter, advise(line, *remedies))
 
 
 def failed(what: str, error: Exception) -> None:
-    """A job of the daemon failed; it is tried again."""
+    """A job failed; the daemon tries it again."""
     if isinstance(error, ExceptionGroup):
         for inner in error.exceptions:
             failed(what, inner)
@@ -134,16 +134,16 @@ def reloaded(newsletters: list[str]) -> None:
     log.info("reloaded schedules/: %s", ", ".join(newsletters))
 
 
-def stopped_hard() -> None:
-    """What was in flight did not end in time; its copies are uncertain if their content may have left."""
+def stopped_before_replies() -> None:
+    """Some replies did not arrive before the stop; a copy whose content may have left is uncertain."""
     log.warning("stopped before everything in flight was answered; look for uncertain copies")
 
 
 def started(newsletters: list[str]) -> None:
-    """The daemon works."""
+    """The daemon has started."""
     log.info("daemon started for %s", ", ".join(newsletters) or "no newsletter: schedules/ is empty")
 
 
 def stopped() -> None:
-    """The daemon has ended, and nothing is in flight."""
+    """The daemon has stopped; every reply has arrived."""
     log.info("daemon stopped; nothing is in flight")

@@ -28,7 +28,7 @@ def failure(connection: Connection, context: Context, mailing: Mailing, reason: 
 
     `said` are the server's own words. The log has a line for each copy, even without an operator.
     """
-    maillog.unwanted(mailing.issue, reason)
+    maillog.failed_for_sender(mailing.issue, reason)
     facts = {"cause": "failure", "issue": mailing.issue, "reason": reason.value, "said": said}
     # A supplement has an alarm of its own: when it fails too, what was wrong is not mended.
     _alarm(connection, context, f"{mailing.issue}#{mailing.supplement} {reason}", facts)

@@ -114,7 +114,7 @@ def _pause(
     why = f"{failed} of {copies} copies {_IN_WORDS.get(cause, f'were refused with {cause}')}"
     history.record(connection, at=now, who=context.who, verb=verb, subject=mailing.issue, detail=why)
     alarms.breaker(connection, context, mailing.issue, cause=cause, failed=failed, copies=copies, paused=sends)
-    maillog.broken(mailing.issue, why, paused=sends)
+    maillog.too_many_failures(mailing.issue, why, paused=sends)
     return True
 
 

@@ -56,5 +56,5 @@ def fetch(context: Context, inbox: BounceInbox, stopped: Callable[[], bool] = la
 def _lay_aside(fetched: Fetched, inbox: BounceInbox, mail: WaitingMail) -> None:
     fetched.failed += 1
     fetched.why.append(f"{mail.name}: {mail.why}")
-    maillog.unreadable(inbox.way, mail.why)
+    maillog.mail_unreadable(inbox.way, mail.why)
     inbox.failed(mail)

@@ -61,7 +61,7 @@ def reconsider(connection: Connection, context: Context, mailing: int) -> None:
             lock_register(connection)
             holds.withdraw(connection, address)
             _note(connection, context, "lift", found.delivery, "what failed was nobody's fault but ours")
-            maillog.withdrawn(found.delivery)
+            maillog.hold_withdrawn(found.delivery)
             for copy in waiting.withheld(
                 connection, failures.wires_of(connection, address), EntitlementReason.ADDRESS_HELD
             ):
@@ -122,7 +122,7 @@ def _hold(
     wires = failures.wires_of(connection, address) | written | {copy.address}
     waiting.withhold(connection, EntitlementReason.ADDRESS_HELD, addresses=wires)
     _note(connection, context, "hold", copy.id, f"its address: {reason}")
-    maillog.held(copy.id, reason)
+    maillog.address_held(copy.id, reason)
 
 
 def _note(connection: Connection, context: Context, verb: str, copy: int | None, detail: str) -> None:

@@ -41,7 +41,7 @@ def ingest(context: Context, mails: Sequence[RawReport]) -> list[Ingested]:
     done = _in_turn(context, partial(_take_all_in, context, mails, read))
     for each in done:
         for reading in each.readings:
-            maillog.came_back(each.id, reading.kind, reading.reason, reading.delivery)
+            maillog.report_read(each.id, reading.kind, reading.reason, reading.delivery)
     return done
 
 

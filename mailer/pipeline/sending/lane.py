@@ -146,7 +146,7 @@ class Blame:
         `got_through` counts what this process has handed over.
         """
         claim = broken.copy.claim
-        maillog.broke_off(claim.delivery, broken.why)
+        maillog.connection_broke(claim.delivery, broken.why)
         times, before = self._broke.get(claim.delivery, (0, got_through))
         self._broke[claim.delivery] = (times + 1, before)
         to_blame = times + 1 >= BROKEN and got_through > before

@@ -114,4 +114,4 @@ def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: 
             set_by=DAEMON,
         )
         if limits.set_throttle(connection, throttle):
-            maillog.slowed_down(family, rest(failures).total_seconds(), reason)
+            maillog.provider_throttled(family, rest(failures).total_seconds(), reason)

@@ -34,7 +34,7 @@ def take_over(connection: Connection, context: Context, own: int, journal_of_dea
     """
     others = [owner for owner in owners_with_copies(connection) if owner.id != own]
     dead = [sender for sender in map(journal_of_dead, others) if sender is not None]
-    _free(connection, context, {sender.owner.id: sender.traces for sender in dead}, maillog.taken_over)
+    _free(connection, context, {sender.owner.id: sender.traces for sender in dead}, maillog.copies_freed)
     return [sender.owner for sender in dead]
 
 
@@ -44,7 +44,7 @@ def free_own(connection: Connection, context: Context, own: int, traces: Callabl
     Our own journal is asked all the same.
     """
     if any(owner.id == own for owner in owners_with_copies(connection)):
-        _free(connection, context, {own: traces()}, maillog.let_go)
+        _free(connection, context, {own: traces()}, maillog.copies_returned)
 
 
 def _free(
@@ -73,7 +73,7 @@ def tidy(connection: Connection, context: Context) -> set[int]:
             cancel_waiting_copies(connection, one.id)
     closed = close_done(connection, context)
     for one in closed:
-        maillog.mailing(one.issue, "closed")
+        maillog.mailing_moved(one.issue, "closed")
     return {one.id for one in closed}
 
 
