@@ -1,13 +1,13 @@
-"""Reads a mail that came back: what it reports, about whom, why, and whether the address is dead for good."""
+"""Read a mail that came back: what it reports, about which recipient, why, and whether the address is dead for good."""
 
 from collections.abc import Sequence
 
 from mailer.domain.bounce import BounceReport, ReportKind
 from mailer.formats.reports import amazon_ses, auto_replies, bounce, complaint
-from mailer.formats.reports.body_text import first_text, page_of
+from mailer.formats.reports.body_text import extract_text, first_text
 from mailer.formats.reports.classify import classify
-from mailer.formats.reports.mime import open_mail
-from mailer.formats.reports.original_message import original
+from mailer.formats.reports.mime import parse_mail
+from mailer.formats.reports.original_message import read_original
 
 __all__ = ["classify", "parse", "readable"]
 
@@ -15,24 +15,24 @@ __all__ = ["classify", "parse", "readable"]
 def parse(raw: bytes) -> Sequence[BounceReport]:
     """The reports in this mail, at least one: a mail that reports nothing gives one report of kind `other`.
 
-    Never raises, whatever the bytes; the work is bounded by what the rooms below look at. Nothing in the answer is
-    verified: only a signed return path, or our signature in the original's Message-ID, names a delivery.
+    Never raises, and works within fixed limits, whatever the bytes. Nothing in a report is verified: only a signed
+    return path, or our signature in the original's Message-ID, names a delivery.
     """
-    mail = open_mail(raw)
-    page = page_of(mail)
-    returned = original(mail, page)
+    mail = parse_mail(raw)
+    body = extract_text(mail)
+    original = read_original(mail, body)
     return (
-        complaint.complaints(mail, page, returned)
-        or amazon_ses.notifications(first_text(mail))
-        or auto_replies.receipts(mail, returned)
-        or auto_replies.by_subject(mail, page)
-        or bounce.failures(mail, page, returned)
-        or auto_replies.notices(mail, page, returned)
-        or [BounceReport(kind=ReportKind.OTHER, original=returned)]
+        complaint.read_complaints(mail, body, original)
+        or amazon_ses.read_notifications(first_text(mail))
+        or auto_replies.read_receipts(mail, original)
+        or auto_replies.read_by_subject(mail, body)
+        or bounce.read_bounces(mail, body, original)
+        or auto_replies.read_replies(mail, body, original)
+        or [BounceReport(kind=ReportKind.OTHER, original=original)]
     )
 
 
 def readable(raw: bytes) -> str:
-    """What this mail says to its reader, as text to be looked at: bounded, and without characters that a terminal obeys."""
-    said = page_of(open_mail(raw)).text
-    return "".join(one if one.isprintable() or one == "\n" else " " for one in said)
+    """The text of a mail, for display: within fixed limits, and without control characters for the terminal."""
+    text = extract_text(parse_mail(raw)).text
+    return "".join(character if character.isprintable() or character == "\n" else " " for character in text)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailer.formats.report import parse
-from mailer.formats.reports.classify import by_words
+from mailer.formats.reports.classify import find_rule
 from tests.formats.mutations import ODD, Chance, spoilt
 
 MAILS = [mail.read_bytes() for mail in sorted((Path(__file__).parents[1] / "corpus").glob("*.eml"))]
@@ -78,7 +78,7 @@ def test_messages_a_second(mails: list[bytes]) -> None:
     # What a rule said of the same words a moment ago is remembered: hence every mail once, and all of them again.
     rounds = []
     for _ in range(5):
-        by_words.cache_clear()
+        find_rule.cache_clear()
         start = time.perf_counter()
         for raw in mails:
             parse(raw)

@@ -1,1 +1,1 @@
-"""The rooms of the report reader: opening a mail, its structured parts, its free text, and the table of reasons."""
+"""Read reports: take a mail apart, find who failed and why, and classify the reason by a table of rules."""

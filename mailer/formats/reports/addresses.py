@@ -1,9 +1,9 @@
-"""Finds e-mail addresses in text, and knows which of them belong to machines."""
+"""Find e-mail addresses in text, and tell which of them belong to servers."""
 
 import re
 from collections.abc import Iterable
 
-# Bounded on every side, so that a long run of letters costs no more than its length.
+# Every repetition is bounded, so that matching takes time proportional to the text.
 _LOCAL = r"[\w!#$%&'*+/=?^`{|}~.\-]"
 ADDRESS = re.compile(
     rf"(?<!{_LOCAL}){_LOCAL}{{1,128}}@(?:[^\W_](?:[\w\-]{{0,62}}[^\W_])?\.){{1,10}}[^\W_](?:[\w\-]{{0,62}}[^\W_])?"
@@ -12,8 +12,8 @@ _QUOTED = re.compile(r"\"[^\"\n]{1,64}\"@[\w.\-]{1,200}")
 _LABEL = re.compile(r"^(?:e-?mail|to|user|recipient|rcpt|orcpt|addr|address)=", re.IGNORECASE)
 _WRAPPING = "'`*|{}=?&#.!/"
 
-# Local parts of machines and desks: never the reader who failed, unless the report names them as such.
-_MACHINES = re.compile(
+# Local parts of servers and help desks: not the recipient that failed, unless the report says so.
+_SERVERS = re.compile(
     r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|maildaemon|daemon|postmaster|postmast|hostmaster|mail[-_.]?system|mdaemon"
     r"|mailadmin|mail[-_.]?admin|sysadmin|systemadministrator|administrator|bounces?|mail[-_.]delivery|delivery|mmsc"
     r"|double-bounce|no-?reply|abuse|support|help(?:desk)?)(?:[-+_.=].*)?$",
@@ -29,44 +29,39 @@ _DAEMON = re.compile(
 
 
 def clean(address: str) -> str:
-    """The address without the marks that text puts around it; its spelling stays."""
+    """The address without the punctuation around it; its spelling stays."""
     return _LABEL.sub("", address.strip(_WRAPPING)).strip(_WRAPPING)
 
 
-def find(text: str, *, most: int = 100) -> list[str]:
-    """The addresses in the text, in order, each once whatever its capitals; at most so many."""
+def find(text: str, *, limit: int = 100) -> list[str]:
+    """The addresses in the text, in order, without duplicates (ignoring case); at most `limit` of them."""
     seen: dict[str, str] = {}
-    for found in ADDRESS.finditer(text):
-        address = clean(found[0])
+    for match in ADDRESS.finditer(text):
+        address = clean(match[0])
         if "@" in address and not address.startswith("@"):
             seen.setdefault(address.lower(), address)
-            if len(seen) >= most:
+            if len(seen) >= limit:
                 break
     return list(seen.values())
 
 
 def first(text: str) -> str | None:
     """The first address in the text."""
-    if found := _QUOTED.search(text[:400]):
-        return found[0]
-    return next(iter(find(text, most=1)), None)
+    if match := _QUOTED.search(text[:400]):
+        return match[0]
+    return next(iter(find(text, limit=1)), None)
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two spellings mean the same address, as far as anybody outside can tell."""
-    return one.lower() == other.lower()
+def contains(addresses: Iterable[str], address: str) -> bool:
+    """Whether the address is one of these, ignoring case."""
+    return address.lower() in {other.lower() for other in addresses}
 
 
-def any_of(address: str, others: Iterable[str]) -> bool:
-    """Whether the address is one of the others, whatever its capitals."""
-    return any(same(address, other) for other in others)
+def belongs_to_server(address: str) -> bool:
+    """Whether the address is one of a server or a help desk, not of a person."""
+    return bool(_SERVERS.match(address.partition("@")[0]))
 
 
-def of_machine(address: str) -> bool:
-    """Whether the address is a server's or a help desk's rather than a person's."""
-    return bool(_MACHINES.match(address.partition("@")[0]))
-
-
-def from_daemon(sender: str) -> bool:
-    """Whether a From or Return-Path is one under which servers report; an empty one is."""
+def is_daemon(sender: str) -> bool:
+    """Whether servers send reports under this From or Return-Path; they do under an empty one."""
     return sender.strip() in {"", "<>"} or bool(_DAEMON.search(sender[:300]))

@@ -1,83 +1,85 @@
-"""Reads the notifications that Amazon SES sends as JSON in a mail, in place of a report."""
+"""Read the notifications that Amazon SES sends as JSON in a mail instead of a report."""
 
 import json
 from collections.abc import Iterator
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, ReportKind
 from mailer.formats.reports.classify import classify
-from mailer.formats.reports.smtp_reply import reply_in
+from mailer.formats.reports.smtp_reply import find_reply
 
 _KINDS = {"bounce": ReportKind.BOUNCE, "complaint": ReportKind.COMPLAINT, "delivery": ReportKind.DELIVERED}
-_MOST = 100
+_MAX_ITEMS = 100
 
 
-def notifications(text: str) -> list[BounceReport]:
-    """The reports in a JSON notification at the beginning of this text; empty where there is none. Never raises."""
-    told = text.lstrip()
-    if not told.startswith("{") or ("notificationType" not in told[:6000] and "eventType" not in told[:6000]):
+def read_notifications(text: str) -> list[BounceReport]:
+    """The reports in a JSON notification at the beginning of the text; none if there is none. Never raises."""
+    text = text.lstrip()
+    if not text.startswith("{") or ("notificationType" not in text[:6000] and "eventType" not in text[:6000]):
         return []
     try:
-        # Mail breaks long lines, also inside of strings: hence the lines are joined, and control characters allowed.
-        outer, _ = json.JSONDecoder(strict=False).raw_decode(told.replace("\n ", "").replace("\n", ""))
+        # Mail breaks long lines, even within strings: join the lines, and allow control characters.
+        notification, _ = json.JSONDecoder(strict=False).raw_decode(text.replace("\n ", "").replace("\n", ""))
     except (ValueError, RecursionError):
         return []
-    return list(_reports(_table(outer)))
+    return list(_reports(_table(notification)))
 
 
-def _reports(outer: dict[str, object]) -> Iterator[BounceReport]:
-    name = str(outer.get("notificationType") or outer.get("eventType")).lower()
+def _reports(notification: dict[str, object]) -> Iterator[BounceReport]:
+    name = str(notification.get("notificationType") or notification.get("eventType")).lower()
     kind = _KINDS.get(name)
-    mail = _table(outer.get("mail"))
+    mail = _table(notification.get("mail"))
     original = Original(message_id=_message_id(mail), sender=str(mail.get("source", ""))[:320])
-    what = _table(outer.get(name))
+    details = _table(notification.get(name))
     match kind:
         case ReportKind.BOUNCE:
-            for one in _tables(what.get("bouncedRecipients")):
-                yield _bounce(one, what, original)
+            for recipient in _tables(details.get("bouncedRecipients")):
+                yield _bounce(recipient, details, original)
         case ReportKind.COMPLAINT:
-            for one in _tables(what.get("complainedRecipients")):
+            for recipient in _tables(details.get("complainedRecipients")):
                 yield BounceReport(
                     kind=kind,
-                    recipient=_text(one, "emailAddress"),
+                    recipient=_text(recipient, "emailAddress"),
                     reason=FailureReason.COMPLAINT,
-                    rule="a notification of a complaint",
+                    rule="a complaint notification of Amazon SES",
                     original=original,
                 )
         case ReportKind.DELIVERED:
-            for who in _list(what.get("recipients")):
-                status = reply_in(str(what.get("smtpResponse", ""))).status
-                yield BounceReport(kind=kind, recipient=str(who)[:320], status=status, original=original)
+            for address in _list(details.get("recipients")):
+                status = find_reply(str(details.get("smtpResponse", ""))).status
+                yield BounceReport(kind=kind, recipient=str(address)[:320], status=status, original=original)
         case _:
             return
 
 
-def _bounce(one: dict[str, object], what: dict[str, object], original: Original) -> BounceReport:
-    diagnostic = str(one.get("diagnosticCode", ""))[:1000]
-    reply = reply_in(diagnostic)
-    status = _text(one, "status") or reply.status
+def _bounce(recipient: dict[str, object], details: dict[str, object], original: Original) -> BounceReport:
+    diagnostic = str(recipient.get("diagnosticCode", ""))[:1000]
+    reply = find_reply(diagnostic)
+    status = _text(recipient, "status") or reply.status
     verdict = classify(reply.code, status, diagnostic, reply.phase)
-    passing = str(what.get("bounceType", "")).lower() == "transient"
+    transient = str(details.get("bounceType", "")).lower() == "transient"
     return BounceReport(
         kind=ReportKind.BOUNCE,
-        recipient=_text(one, "emailAddress"),
+        recipient=_text(recipient, "emailAddress"),
         status=status,
         code=reply.code,
-        hard=verdict.hard and not passing,
+        hard=verdict.hard and not transient,
         reason=verdict.reason,
         rule=verdict.rule,
-        action=str(one.get("action", ""))[:20],
+        action=str(recipient.get("action", ""))[:20],
         diagnostic=diagnostic,
-        reporting_mta=str(what.get("reportingMTA", ""))[:255],
+        reporting_mta=str(details.get("reportingMTA", ""))[:255],
         original=original,
     )
 
 
 def _message_id(mail: dict[str, object]) -> str:
     common = _table(mail.get("commonHeaders"))
-    if found := _text(common, "messageId"):
-        return found
-    named = (one for one in _tables(mail.get("headers")) if str(one.get("name", "")).lower() == "message-id")
-    return next((str(one.get("value", ""))[:300] for one in named), "")
+    if message_id := _text(common, "messageId"):
+        return message_id
+    for header in _tables(mail.get("headers")):
+        if str(header.get("name", "")).lower() == "message-id":
+            return str(header.get("value", ""))[:300]
+    return ""
 
 
 def _text(table: dict[str, object], key: str) -> str | None:
@@ -90,8 +92,8 @@ def _table(value: object) -> dict[str, object]:
 
 
 def _list(value: object) -> list[object]:
-    return value[:_MOST] if isinstance(value, list) else []
+    return value[:_MAX_ITEMS] if isinstance(value, list) else []
 
 
 def _tables(value: object) -> list[dict[str, object]]:
-    return [one for one in _list(value) if isinstance(one, dict)]
+    return [item for item in _list(value) if isinstance(item, dict)]

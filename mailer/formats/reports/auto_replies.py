@@ -1,4 +1,4 @@
-"""Reads what machines answer for people: out of office, read, prove that you are human; and who wants no more."""
+"""Read automatic replies, read receipts, challenges, and requests to unsubscribe."""
 
 import re
 from datetime import date
@@ -6,13 +6,13 @@ from email.utils import parsedate_to_datetime
 
 from mailer.domain.bounce import BounceReport, Original, ReportKind
 from mailer.formats.reports import addresses, auto_reply_phrases
-from mailer.formats.reports.body_text import Page
+from mailer.formats.reports.body_text import BodyText
 from mailer.formats.reports.mime import MailPart
-from mailer.formats.reports.return_date import return_date
+from mailer.formats.reports.return_date import find_return_date
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
-# Fields that programs for automatic answers set; Auto-Submitted (RFC 3834) is only one of them, and often wrong.
-_MARKS = (
+# Fields that mark automatic replies; Auto-Submitted (RFC 3834) is only one of them, and often wrong.
+_AUTO_REPLY_FIELDS = (
     "x-autoreply",
     "x-autorespond",
     "x-auto-response",
@@ -25,93 +25,97 @@ _MARKS = (
 _PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 
 
-def receipts(mail: MailPart, original: Original) -> list[BounceReport]:
-    """A notice that a message was read or deleted (RFC 8098); it may name the message in a field of its own."""
+def read_receipts(mail: MailPart, original: Original) -> list[BounceReport]:
+    """A notice that a message was read or deleted (RFC 8098)."""
     for part in mail.walk():
         if part.kind != "message/disposition-notification":
             continue
         fields = dict(re.findall(r"^([A-Za-z\-]{3,40})[ \t]*:[ \t]*(.{0,500})$", part.text[:8000], re.MULTILINE))
-        small = {name.lower(): value.strip() for name, value in fields.items()}
-        found = _MESSAGE_ID.search(small.get("original-message-id", ""))
-        named = original if original.message_id else Original(message_id=found[0] if found else "")
+        fields = {name.lower(): value.strip() for name, value in fields.items()}
+        message_id = _MESSAGE_ID.search(fields.get("original-message-id", ""))
+        if not original.message_id:
+            original = Original(message_id=message_id[0] if message_id else "")
         return [
             BounceReport(
                 kind=ReportKind.MDN,
-                recipient=addresses.first(small.get("final-recipient", "").partition(";")[2])
+                recipient=addresses.first(fields.get("final-recipient", "").partition(";")[2])
                 or addresses.first(mail.get("from")),
-                action=small.get("disposition", "")[:100],
+                action=fields.get("disposition", "")[:100],
                 rule="a part of type message/disposition-notification",
-                original=named,
+                original=original,
             )
         ]
     return []
 
 
-def by_subject(mail: MailPart, page: Page) -> list[BounceReport]:
-    """An automatic answer that names itself in its subject, unless a server sends it: asked before failures are."""
+def read_by_subject(mail: MailPart, body: BodyText) -> list[BounceReport]:
+    """An automatic reply that says so in its subject and is not from a server; tried before bounces."""
     if any(part.kind == "message/delivery-status" for part in mail.walk()):
         return []
-    if addresses.from_daemon(mail.get("from")) or not auto_reply_phrases.SUBJECT.search(mail.get("subject")[:200]):
+    if addresses.is_daemon(mail.get("from")) or not auto_reply_phrases.SUBJECT.search(mail.get("subject")[:200]):
         return []
     return (
-        [_answer(mail, page, "its subject says that it is an automatic answer")]
-        if _by_machine(mail) or _own_subject(mail)
+        [_auto_reply(mail, body, "the subject is that of an automatic reply")]
+        if _is_automatic(mail) or _subject_starts_as_reply(mail)
         else []
     )
 
 
-def notices(mail: MailPart, page: Page, original: Original) -> list[BounceReport]:
-    """A wish to leave, a challenge, a read receipt without structure, or an automatic answer; empty for a letter."""
+def read_replies(mail: MailPart, body: BodyText, original: Original) -> list[BounceReport]:
+    """A request to unsubscribe, a challenge, a read receipt in plain text, or an automatic reply; none for a letter."""
     sender = addresses.first(mail.get("from"))
     subject = mail.get("subject")
-    first = next((line.strip() for line in page.lines if line.strip()), "")
-    machine = _by_machine(mail)
-    if not machine and (
+    first_line = next((line.strip() for line in body.lines if line.strip()), "")
+    automatic = _is_automatic(mail)
+    if not automatic and (
         auto_reply_phrases.UNSUBSCRIBE.match(subject[:200])
-        or (auto_reply_phrases.UNSUBSCRIBE.match(first[:200]) and not mail.has("list-id"))
+        or (auto_reply_phrases.UNSUBSCRIBE.match(first_line[:200]) and not mail.has("list-id"))
     ):
         return [
             BounceReport(
-                kind=ReportKind.UNSUBSCRIBE, recipient=sender, rule="it says that it wants no more", original=original
+                kind=ReportKind.UNSUBSCRIBE,
+                recipient=sender,
+                rule="subject or text asks to unsubscribe",
+                original=original,
             )
         ]
     if (
-        auto_reply_phrases.CHALLENGE.search(page.text[:4000])
-        and (machine or auto_reply_phrases.CHALLENGE_SUBJECT.search(subject))
+        auto_reply_phrases.CHALLENGE.search(body.text[:4000])
+        and (automatic or auto_reply_phrases.CHALLENGE_SUBJECT.search(subject))
         and not mail.has("list-unsubscribe")
     ):
         return [
             BounceReport(
                 kind=ReportKind.CHALLENGE,
                 recipient=sender,
-                rule="it asks for a proof before it delivers",
+                rule="the text asks the sender for a confirmation before delivery",
                 original=original,
             )
         ]
-    if auto_reply_phrases.READ.match(subject) and auto_reply_phrases.READ_TEXT.search(page.text[:2000]):
+    if auto_reply_phrases.READ.match(subject) and auto_reply_phrases.READ_TEXT.search(body.text[:2000]):
         return [
             BounceReport(
                 kind=ReportKind.MDN,
                 recipient=sender,
-                rule="its subject and text say that it was read",
+                rule="subject and text are those of a read receipt",
                 original=original,
             )
         ]
-    if machine:
-        return [_answer(mail, page, "its header says that it is an automatic answer")]
+    if automatic:
+        return [_auto_reply(mail, body, "the header marks an automatic reply")]
     if mail.get("return-path").strip() == "<>":
-        answer = _answer(mail, page, "it has an empty return path and speaks of an absence")
-        if answer.returns_on or auto_reply_phrases.TEXT.search(page.text[:3000]):
-            return [answer]
+        reply = _auto_reply(mail, body, "the return path is empty and the text mentions an absence")
+        if reply.returns_on or auto_reply_phrases.TEXT.search(body.text[:3000]):
+            return [reply]
     return []
 
 
-def _by_machine(mail: MailPart) -> bool:
+def _is_automatic(mail: MailPart) -> bool:
     submitted = mail.get("auto-submitted").lower()
     return (
         submitted.startswith(("auto-replied", "auto-reply"))
         or mail.get("precedence").lower().strip() in _PRECEDENCE
-        or any(mail.has(name) for name in _MARKS)
+        or any(mail.has(name) for name in _AUTO_REPLY_FIELDS)
         or (
             mail.get("x-auto-response-suppress").lower() == "all"
             and bool(auto_reply_phrases.SUBJECT.search(mail.get("subject")[:200]))
@@ -119,42 +123,42 @@ def _by_machine(mail: MailPart) -> bool:
     )
 
 
-def _own_subject(mail: MailPart) -> bool:
-    """Whether the subject opens with the words of an automatic answer, which a letter's may only contain."""
-    found = auto_reply_phrases.SUBJECT.search(mail.get("subject")[:200])
-    return bool(found and found.start() <= 3) and not any(mail.has(name) for name in ("list-id", "list-unsubscribe"))
+def _subject_starts_as_reply(mail: MailPart) -> bool:
+    """Whether the subject starts with a phrase of automatic replies; a letter's may contain one further on."""
+    phrase = auto_reply_phrases.SUBJECT.search(mail.get("subject")[:200])
+    return bool(phrase and phrase.start() <= 3) and not any(mail.has(name) for name in ("list-id", "list-unsubscribe"))
 
 
-def _answer(mail: MailPart, page: Page, rule: str) -> BounceReport:
+def _auto_reply(mail: MailPart, body: BodyText, rule: str) -> BounceReport:
     sender = addresses.first(mail.get("from"))
     return BounceReport(
         kind=ReportKind.AUTOREPLY,
         recipient=sender,
         rule=rule,
-        diagnostic=" ".join(page.text[:1000].split()),
-        returns_on=return_date(f"{mail.get('subject')}\n{_own_words(page)}", written=_written(mail)),
-        successor=_successor(_own_words(page), [sender or "", *addresses.find(mail.get("to"))]),
+        diagnostic=" ".join(body.text[:1000].split()),
+        returns_on=find_return_date(f"{mail.get('subject')}\n{_own_words(body)}", mail_date=_date(mail)),
+        successor=_successor(_own_words(body), [sender or "", *addresses.find(mail.get("to"))]),
     )
 
 
-def _written(mail: MailPart) -> date | None:
+def _date(mail: MailPart) -> date | None:
     try:
         return parsedate_to_datetime(mail.get("date")[:100]).date()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
-def _own_words(page: Page) -> str:
-    """What the answer says itself, without the lines that it quotes."""
-    return " ".join(line for line in page.lines if not line.startswith(">"))[:3000]
+def _own_words(body: BodyText) -> str:
+    """The text without quoted lines."""
+    return " ".join(line for line in body.lines if not line.startswith(">"))[:3000]
 
 
 def _successor(text: str, own: list[str]) -> str | None:
-    """The address to which the answer sends us, if it names one."""
-    for found in addresses.ADDRESS.finditer(text):
-        address = addresses.clean(found[0])
-        if not addresses.any_of(address, own) and auto_reply_phrases.SUCCESSOR.search(
-            text[max(0, found.start() - 160) : found.start()]
+    """The address that the reply tells us to write to instead."""
+    for match in addresses.ADDRESS.finditer(text):
+        address = addresses.clean(match[0])
+        if not addresses.contains(own, address) and auto_reply_phrases.SUCCESSOR.search(
+            text[max(0, match.start() - 160) : match.start()]
         ):
             return address
     return None

@@ -1,8 +1,8 @@
-"""The words by which automatic answers, challenges and wishes to leave are known, in the languages that readers write."""
+"""Phrases of automatic replies, challenges, read receipts and requests to unsubscribe, in many languages."""
 
 import re
 
-# Subjects that only a machine writes for its owner, language by language.
+# Subjects of automatic replies, by language.
 SUBJECTS: dict[str, str] = {
     "en": r"^auto ?:|out[ -]of[ -](?:the[ -])?office|auto(?:matic|mated)?[ -]?(?:reply|response|answer|responder)|\booo\b|on (?:vacation|holiday|leave)\b|vacation (?:reply|notice|message|response)|away from (?:the |my )?(?:office|desk)|autoreply|i am away|\bautorespon|no longer (?:with|works|employed)|changed (?:my )?(?:e-?mail|address)|new e-?mail address",
     "ru": r"авто(?:матическ\w+ )?[ -]?(?:ответ|отклик)|вне офиса|нет (?:на месте|в офисе)|в отпуске|отсутств\w+ (?:на рабочем|в офисе)|я в отпуске|отпуск:|смена адреса|новый адрес",
@@ -37,7 +37,7 @@ SUBJECTS: dict[str, str] = {
 }
 SUBJECT = re.compile("|".join(SUBJECTS.values()), re.IGNORECASE)
 
-# What the text of such an answer says; it counts only beside a mark in the header.
+# Text of automatic replies; it counts only beside a sign in the header.
 TEXT = re.compile(
     r"out of (?:the )?office|(?:will|am|be) (?:be )?(?:out|away|absent|travel|on (?:vacation|leave|holiday|maternity|parental))|limited access to (?:my )?e-?mail|no longer (?:with|work|in use|monitored|employed|at)|automatic(?:ally)? (?:reply|response|generated)|auto-?(?:reply|response)|thank you for (?:your (?:e-?mail|message|mail)|contacting)|will (?:respond|reply|return|get back)|i(?:'m| am) (?:currently )?(?:on|away|out)\b|(?:has|have) (?:left|moved|retired)|do(?:es)? not accept"
     r"|в отпуске|отсутству|меня не будет|меня нет|буду на |вернётся|автоматическ|вернусь|буду (?:не|отсут|в офисе)|в командировке|декретн|больше не работа|уволи|спасибо за (?:ваше )?(?:письмо|обращение)"
@@ -45,14 +45,14 @@ TEXT = re.compile(
     re.IGNORECASE,
 )
 
-# The way to the one who answers instead.
+# Text before the address of a successor or deputy.
 SUCCESSOR = re.compile(
     r"(?:contact|reach|e-?mail|write|send|forward|address(?:ed)?|get in touch|turn|refer|use|new (?:e-?mail )?address|replaced by|instead|urgent|обра(?:щайтесь|титесь)|пишите|писать|свя(?:житесь|заться)|нов\w+ адрес|направля\w+|замещ\w+|зверта\w+|wenden|kontakt\w*|schreiben|vertret\w+|neue (?:e-?mail-?)?adresse|dringend\w*|contact\w*|adress\w+|joindre|écri\w+|nouvelle adresse|urgen\w+|contact[ae]\w*|dirig\w+|nuev\w+ (?:direcci[oó]n|correo)|rivolg\w+|contatt\w+|scriv\w+|nuovo indirizzo|contat\w+|novo endere[çc]o|neem contact|nieuw (?:e-?mail)?adres|mail\w* naar|skontaktuj|kontaktow\w+|nowy adres|obra[ťt]\w+|kontaktuj\w*|ny (?:e-?post)?adress|kontakta|yhteyttä|başvur\w*|iletişim|zwróć\w*|pisać|piszcie|escrib\w+|escrev\w+|escreva|adres is|schrijf\w*|пишіть|пишете|\bacil\b|lütfen|нова адреса|нов адрес|свържете|piš\w+|píš\w+|rašyk\w*|nový (?:e-?mail|adres\w+)|keresse|cím\w*|írj\w+|επικοινων\w+|γράψτε|στο|adresine|ulaş\w+|الاتصال|مراسلة|لـ|לפנות|לכתוב|連絡|宛|至急|お急ぎ|退職|請聯絡|请联系|联系|联络|문의|연락|급한|퇴사\w*|대신)"
     r"[^@]{0,120}$",
     re.IGNORECASE,
 )
 
-# Proofs of humanity and moderators, who hold a message until somebody acts.
+# Challenges and moderation notices, which hold a message until a person acts.
 CHALLENGE = re.compile(
     r"(?:confirm|verify|prove)[^.\n]{0,60}(?:you are (?:a )?(?:human|real|not a)|your (?:message|e-?mail|address|identity)|that you)|(?:click|follow|visit)[^.\n]{0,80}(?:to (?:release|deliver|confirm|verify|be added)|deliver your (?:message|e-?mail))|challenge[ /-]response|white-?list request|approved senders? list|(?:add|added) (?:you )?to my (?:white|approved|allowed|guest)|sender verification|verification required|please confirm your (?:message|e-?mail)|awaits? moderat|(?:held|waiting) (?:for|until)[^.\n]{0,60}(?:approv|moderat|confirm|verif)|being held until|quarantined until you|\btmda\b|boxbe|spam ?arrest|choicemail|bluebottle|mailblocks|spamfence"
     r"|подтверд\w+[^.\n]{0,60}(?:отправк|что вы|письм|не робот|адрес)|ожидает (?:проверки|подтверждения|модерац)|bestätigen sie[^.\n]{0,60}(?:nachricht|absender|dass sie)|confirme[rz][^.\n]{0,60}(?:message|que vous)|confirm[ae][^.\n]{0,60}(?:mensaje|que (?:no )?(?:es|eres))",
@@ -63,13 +63,13 @@ CHALLENGE_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
-# A wish to get no more, standing alone as a subject or as the first line.
+# A request to unsubscribe, alone in the subject or the first line.
 UNSUBSCRIBE = re.compile(
     r"^\W{0,4}(?:please |bitte |пожалуйста,? |прошу )?(?:unsubscribe|un-?subscribe me|remove(?: me)?(?: from (?:the|this|your) (?:mailing )?list)?|opt[ -]?out|signoff|leave|abmelden|abbestellen|austragen|désabonner|désinscription|me désinscrire|se désabonner|darme de baja|baja|cancelar (?:la )?suscripci[oó]n|cancella(?:mi|zione|re iscrizione)?|disiscri\w+|cancelar (?:a )?(?:subscri[çc][ãa]o|inscri[çc][ãa]o)|descadastrar|uitschrijven|afmelden|wypisz(?: mnie)?|rezygnuj[eę]|odhl[áa]sit|avregistrera|afmeld|отпи(?:сать|шите|саться|ска)(?:ся)?(?: меня)?(?: от рассылки)?|отказ(?:аться)? от (?:рассылки|подписки)|отменить подписку|відписати(?:ся)?|配信停止|退订|取消订阅|구독 ?(?:취소|해지))\W{0,6}(?:[\w.+-]{0,64}|please|me|bitte|now|from.{0,60}|b[a-z0-9]{20,64})?\W{0,4}$",
     re.IGNORECASE,
 )
 
-# Subjects of notices that a message was read, for clients that send no RFC 8098 part.
+# Subjects of read receipts from programs that send no RFC 8098 part.
 READ = re.compile(
     r"^(?:read|not read|gelesen|nicht gelesen|lu|non lu|leído|no leído|letto|lido|gelezen|niet gelezen|lida|não lida|przeczytan[eoy]|nie przeczytano|nepřečteno|přečteno|läst|læst|lest|luettu|okundu|прочитано|прочитанo|не прочитано|开封|開封済み|已读|읽음|return receipt|read receipt|уведомление о прочтении|disposition notification|lesebestätigung)\s?(?:\([^)]{0,60}\)\s?)?[:：-]",
     re.IGNORECASE,

@@ -1,4 +1,4 @@
-"""Turns a mail into reports of failed, delayed or delivered copies: the structured part first, then the free text."""
+"""Read reports of failed, delayed or delivered copies: the RFC 3464 fields first, then the text."""
 
 import re
 from collections.abc import Iterable
@@ -6,142 +6,150 @@ from dataclasses import dataclass
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, Phase, ReportKind
 from mailer.formats.reports import addresses, delivery_status, detect_bounce, failed_addresses
-from mailer.formats.reports.body_text import Page
-from mailer.formats.reports.classify import by_words, classify
+from mailer.formats.reports.body_text import BodyText
+from mailer.formats.reports.classify import classify, find_rule
+from mailer.formats.reports.delivery_status import RecipientStatus
+from mailer.formats.reports.detect_bounce import Evidence
 from mailer.formats.reports.mime import MailPart
-from mailer.formats.reports.smtp_reply import QuotedReply, reply_in
+from mailer.formats.reports.smtp_reply import QuotedReply, find_reply
 
-MOST_DIAGNOSTIC = 1000
-_GOOD = {"delivered", "relayed", "expanded"}
+MAX_DIAGNOSTIC = 1000
+_DELIVERED_ACTIONS = {"delivered", "relayed", "expanded"}
 _REFUSAL = re.compile(r"was automatically rejected:?\s{1,4}(\S[^\n]{2,200})", re.IGNORECASE)
-_VAGUE = re.compile(r"^(?:[a-z0-9\-]{1,30};)?\s*(?:\d{3}|-)?[\s.;]*$", re.IGNORECASE)
+_EMPTY_DIAGNOSTIC = re.compile(r"^(?:[a-z0-9\-]{1,30};)?\s*(?:\d{3}|-)?[\s.;]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """What is the same for every recipient of one report."""
+class _ReportContext:
+    """What all recipients of one report share."""
 
-    page: Page
+    body: BodyText
     original: Original
     delayed: bool
-    alone: bool  # only one recipient: then the whole text is about it
+    single: bool  # one recipient only: the whole text is about it
 
 
-def failures(mail: MailPart, page: Page, original: Original) -> list[BounceReport]:
-    """The reports in this mail, one a recipient; empty where it is no delivery report."""
-    witness = detect_bounce.weigh(mail, page)
-    wrapped = [
+def read_bounces(mail: MailPart, body: BodyText, original: Original) -> list[BounceReport]:
+    """One report for each recipient; none if the mail is no delivery report."""
+    evidence = detect_bounce.gather_evidence(mail, body)
+    status_parts = [
         part for part in mail.walk() if part.kind in {"message/delivery-status", "message/global-delivery-status"}
     ]
-    reporting = (
+    is_report_type = (
         mail.kind == "multipart/report"
         and mail.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
     )
-    machine = witness.daemon or witness.null_path or (reporting and not witness.answer)
-    fields: list[delivery_status.Fields] = []
-    if wrapped and machine:
-        for part in wrapped[:5]:
-            fields += delivery_status.read(part.text)
-    if not fields and (witness.is_failure or witness.daemon or (machine and not witness.answer)):
-        fields = delivery_status.read_inline(page.text)
-    if not fields and (inner := detect_bounce.passed_on(mail, page)):
-        page, fields = inner, delivery_status.read_inline(inner.text)
-    named = _named(fields)
-    if named:
-        return _structured(named, mail, page, original)
-    listed = addresses.find(", ".join(mail.all("x-failed-recipients"))[:20_000], most=200)
-    if not (listed or wrapped or (reporting and witness.told) or witness.is_failure):
+    from_server = evidence.daemon or evidence.null_path or (is_report_type and not evidence.answer)
+    statuses: list[RecipientStatus] = []
+    if status_parts and from_server:
+        for part in status_parts[:5]:
+            statuses += delivery_status.read_part(part.text)
+    if not statuses and (evidence.is_failure or evidence.daemon or (from_server and not evidence.answer)):
+        statuses = delivery_status.read_inline(body.text)
+    if not statuses and (forwarded := detect_bounce.find_forwarded(mail, body)):
+        body, statuses = forwarded, delivery_status.read_inline(forwarded.text)
+    with_address = _with_address(statuses)
+    if with_address:
+        return _from_statuses(with_address, mail, body, original)
+    listed = addresses.find(", ".join(mail.all("x-failed-recipients"))[:20_000], limit=200)
+    if not (listed or status_parts or (is_report_type and evidence.text) or evidence.is_failure):
         return []
-    if (wrapped or listed) and not machine and not listed:
+    if status_parts and not from_server and not listed:
         return []
-    return _told(mail, page, original, listed, fields, witness)
+    return _from_text(mail, body, original, listed, statuses, evidence)
 
 
-def _named(fields: list[delivery_status.Fields]) -> list[delivery_status.Fields]:
-    return [one for one in fields if one.recipient]
+def _with_address(statuses: list[RecipientStatus]) -> list[RecipientStatus]:
+    return [status for status in statuses if status.address]
 
 
-def _structured(
-    fields: list[delivery_status.Fields], mail: MailPart, page: Page, original: Original
+def _from_statuses(
+    statuses: list[RecipientStatus], mail: MailPart, body: BodyText, original: Original
 ) -> list[BounceReport]:
-    """One report for each recipient that the structured part names; the free text adds what it leaves out."""
-    said = {
-        one.address.lower(): one.said
-        for one in failed_addresses.recipients(page.lines, own=_own(mail), original=original.recipients)
+    """One report for each recipient in the fields; the text adds what they omit."""
+    texts = {
+        failed.address.lower(): failed.text
+        for failed in failed_addresses.find_failed(body.lines, own=_own(mail), original=original.recipients)
     }
-    case = _Case(page=page, original=original, delayed=detect_bounce.is_delay(mail, page), alone=len(fields) == 1)
+    delayed = detect_bounce.is_delay(mail, body)
+    context = _ReportContext(body=body, original=original, delayed=delayed, single=len(statuses) == 1)
     reports: dict[str, BounceReport] = {}
-    for one in fields:
-        who = one.recipient or ""
-        told = said.get(who.lower()) or said.get((one.original_recipient or "").lower()) or ""
-        report = _from_fields(one, told, case)
-        before = reports.get(who.lower())
-        if before is None or (before.kind is not ReportKind.BOUNCE and report.kind is ReportKind.BOUNCE):
-            reports[who.lower()] = report
+    for status in statuses:
+        address = (status.address or "").lower()
+        text = texts.get(address) or texts.get((status.original_recipient or "").lower()) or ""
+        report = _from_status(status, text, context)
+        earlier = reports.get(address)
+        if earlier is None or (earlier.kind is not ReportKind.BOUNCE and report.kind is ReportKind.BOUNCE):
+            reports[address] = report
     return list(reports.values())
 
 
-def _from_fields(one: delivery_status.Fields, told: str, case: _Case) -> BounceReport:
-    if one.action in _GOOD or (one.status or "").startswith("2."):
+def _from_status(status: RecipientStatus, text: str, context: _ReportContext) -> BounceReport:
+    if status.action in _DELIVERED_ACTIONS or (status.status or "").startswith("2."):
         kind = ReportKind.DELIVERED
-    elif one.action == "delayed" or (not one.action and case.delayed):
+    elif status.action == "delayed" or (not status.action and context.delayed):
         kind = ReportKind.DELAYED
     else:
         kind = ReportKind.BOUNCE
-    words = "" if _VAGUE.match(one.diagnostic) else one.diagnostic
-    reply = reply_in(words)
-    around = reply_in(told or (case.page.text if case.alone else ""))
-    phase = reply.phase if reply.phase is not Phase.UNKNOWN else around.phase
-    code = reply.code if words else around.code
-    status = _status(reply.status, one.status, around.status if not words else None)
-    return _report(kind, one.recipient, QuotedReply(code, status, phase), [words, told, one.status_words], case, one)
+    diagnostic = "" if _EMPTY_DIAGNOSTIC.match(status.diagnostic) else status.diagnostic
+    reply = find_reply(diagnostic)
+    text_reply = find_reply(text or (context.body.text if context.single else ""))
+    merged = QuotedReply(
+        code=reply.code if diagnostic else text_reply.code,
+        status=_best_status(reply.status, status.status, text_reply.status if not diagnostic else None),
+        phase=reply.phase if reply.phase is not Phase.UNKNOWN else text_reply.phase,
+    )
+    return _report(kind, status.address, merged, [diagnostic, text, status.status_text], context, status)
 
 
-def _told(
+def _from_text(
     mail: MailPart,
-    page: Page,
+    body: BodyText,
     original: Original,
     listed: list[str],
-    fields: list[delivery_status.Fields],
-    witness: detect_bounce.Evidence,
+    statuses: list[RecipientStatus],
+    evidence: Evidence,
 ) -> list[BounceReport]:
-    """One report for each recipient that the header or the text names, or the returned message was written to."""
-    found = failed_addresses.recipients(page.lines, own=_own(mail), original=[*original.recipients, *listed])
-    said = {one.address.lower(): one.said for one in found}
-    sure = [one.address for one in found if one.weight >= 2]
-    chosen = listed or sure
-    if not chosen and (names := failed_addresses.in_transcript(page.text)):
-        chosen = names
-    if not chosen and witness.daemon and page.returned:
-        # The report is wrapped in another one's words and stands whole where an original would.
-        inner = _named(delivery_status.read_inline(page.returned)) if _is_report(page.returned) else []
+    """One report for each recipient that the header or the text names, or that the returned message was written to."""
+    failed = failed_addresses.find_failed(body.lines, own=_own(mail), original=[*original.recipients, *listed])
+    texts = {entry.address.lower(): entry.text for entry in failed}
+    recipients = (
+        listed
+        or [entry.address for entry in failed if entry.weight >= 2]
+        or failed_addresses.find_in_transcript(body.text)
+    )
+    if not recipients and evidence.daemon and body.returned:
+        # The report is inside another one and stands where the original would.
+        inner = _with_address(delivery_status.read_inline(body.returned)) if _is_report(body.returned) else []
         if inner:
-            return _structured(inner, mail, page, original)
-    if not chosen and len(original.recipients) == 1 and (witness.daemon or witness.null_path):
-        chosen = [one for one in original.recipients if not addresses.any_of(one, _reader(mail))]
-    trusted = witness.daemon or bool(listed) or mail.kind == "multipart/report"
-    if not chosen and trusted and (domain := (addresses.first(mail.get("from")) or "").partition("@")[2]):
-        chosen = failed_addresses.bare_names(page.lines, domain)
-    if not trusted and not (chosen and (witness.null_path or by_words(page.text))):
-        return []  # no server by its name, and nobody who failed, or no word of why
-    if not chosen and len(found) == 1 and not addresses.of_machine(found[0].address):
-        chosen = [found[0].address]
-    case = _Case(page=page, original=original, delayed=detect_bounce.is_delay(mail, page), alone=len(chosen) <= 1)
-    first = fields[0] if fields else None
-    if first and first.action in _GOOD:
-        return [_from_fields(first, "", case)]
-    kind = ReportKind.DELAYED if case.delayed and not (first and first.action == "failed") else ReportKind.BOUNCE
+            return _from_statuses(inner, mail, body, original)
+    if not recipients and len(original.recipients) == 1 and (evidence.daemon or evidence.null_path):
+        recipients = [address for address in original.recipients if not addresses.contains(_reader(mail), address)]
+    trusted = evidence.daemon or bool(listed) or mail.kind == "multipart/report"
+    if not recipients and trusted and (domain := (addresses.first(mail.get("from")) or "").partition("@")[2]):
+        recipients = failed_addresses.find_local_names(body.lines, domain)
+    if not trusted and not (recipients and (evidence.null_path or find_rule(body.text))):
+        return []  # not from a server, and either no recipient or no reason is named
+    if not recipients and len(failed) == 1 and not addresses.belongs_to_server(failed[0].address):
+        recipients = [failed[0].address]
+    delayed = detect_bounce.is_delay(mail, body)
+    context = _ReportContext(body=body, original=original, delayed=delayed, single=len(recipients) <= 1)
+    first = statuses[0] if statuses else None
+    if first and first.action in _DELIVERED_ACTIONS:
+        return [_from_status(first, "", context)]
+    kind = ReportKind.DELAYED if context.delayed and not (first and first.action == "failed") else ReportKind.BOUNCE
     reports = []
-    named: list[str | None] = [*chosen] or [None]
-    for who in named:
-        words = said.get((who or "").lower(), "")
-        reply = reply_in(words)
-        around = reply_in(page.text) if case.alone else reply
-        status = _status(reply.status, first.status if first else None, around.status)
-        code = reply.code if reply.code is not None else around.code
-        phase = reply.phase if reply.phase is not Phase.UNKNOWN else around.phase
+    for recipient in [*recipients] or (None,):
+        text = texts.get((recipient or "").lower(), "")
+        reply = find_reply(text)
+        text_reply = find_reply(body.text) if context.single else reply
+        merged = QuotedReply(
+            code=reply.code if reply.code is not None else text_reply.code,
+            status=_best_status(reply.status, first.status if first else None, text_reply.status),
+            phase=reply.phase if reply.phase is not Phase.UNKNOWN else text_reply.phase,
+        )
         diagnostic = first.diagnostic if first else ""
-        reports.append(_report(kind, who, QuotedReply(code, status, phase), [diagnostic, words], case, first))
+        reports.append(_report(kind, recipient, merged, [diagnostic, text], context, first))
     return reports
 
 
@@ -149,76 +157,74 @@ def _report(
     kind: ReportKind,
     recipient: str | None,
     reply: QuotedReply,
-    words: list[str],
-    case: _Case,
-    fields: delivery_status.Fields | None,
+    texts: list[str],
+    context: _ReportContext,
+    status: RecipientStatus | None,
 ) -> BounceReport:
-    told = [one for one in words if one.strip()]
-    if case.alone and (refusal := _REFUSAL.search(case.page.text[:3000])):
-        told.insert(0, refusal[1])  # what the mailbox's own program says outdoes the code that it was given
-    if case.alone:
-        told.append(case.page.text[:6000])
-    # The first words that a rule knows decide; the rest of the report is asked only where they say nothing.
-    judged = _judged(_without(one, recipient) for one in told)
-    verdict = classify(reply.code, reply.status, judged, reply.phase)
-    good = kind is ReportKind.DELIVERED
+    texts = [text for text in texts if text.strip()]
+    if context.single and (refusal := _REFUSAL.search(context.body.text[:3000])):
+        texts.insert(0, refusal[1])  # the words of the mailbox's own program outweigh the code of its server
+    if context.single:
+        texts.append(context.body.text[:6000])
+    verdict = classify(reply.code, reply.status, _choose_text(_mask(text, recipient) for text in texts), reply.phase)
+    delivered = kind is ReportKind.DELIVERED
     return BounceReport(
         kind=kind,
         recipient=recipient,
         status=reply.status,
         code=reply.code,
         phase=reply.phase,
-        hard=None if good else verdict.hard and kind is ReportKind.BOUNCE,
-        reason=FailureReason.UNKNOWN if good else verdict.reason,
-        rule="" if good else verdict.rule,
-        action=fields.action if fields else "",
-        diagnostic=" ".join(next(iter(told), "").split())[:MOST_DIAGNOSTIC],
-        reporting_mta=fields.reporting_mta if fields else "",
-        remote_mta=fields.remote_mta if fields else "",
-        original_recipient=fields.original_recipient if fields else None,
-        final_recipient=fields.final_recipient if fields else None,
-        envelope_id=fields.envelope_id if fields else "",
-        original=case.original,
+        hard=None if delivered else verdict.hard and kind is ReportKind.BOUNCE,
+        reason=FailureReason.UNKNOWN if delivered else verdict.reason,
+        rule="" if delivered else verdict.rule,
+        action=status.action if status else "",
+        diagnostic=" ".join(next(iter(texts), "").split())[:MAX_DIAGNOSTIC],
+        reporting_mta=status.reporting_mta if status else "",
+        remote_mta=status.remote_mta if status else "",
+        original_recipient=status.original_recipient if status else None,
+        final_recipient=status.final_recipient if status else None,
+        envelope_id=status.envelope_id if status else "",
+        original=context.original,
     )
 
 
-def _judged(told: Iterable[str]) -> str:
-    """The first words that a rule knows; those of a server that only passes a failure on are taken last."""
+def _choose_text(texts: Iterable[str]) -> str:
+    """The first text that a specific rule matches, else the first that a vague rule matches, else the first."""
     first = vague = ""
-    for one in told:
-        first = first or one
-        rule = by_words(one)
+    for text in texts:
+        first = first or text
+        rule = find_rule(text)
         if rule and not rule.vague:
-            return one
-        vague = vague or (one if rule else "")
+            return text
+        vague = vague or (text if rule else "")
     return vague or first
 
 
-def _without(text: str, recipient: str | None) -> str:
+def _mask(text: str, recipient: str | None) -> str:
     """The text without the recipient's address, whose letters might look like a reason."""
     if not recipient:
         return text
     return re.sub(re.escape(recipient), "<x@y>", text, flags=re.IGNORECASE)
 
 
-def _status(*offered: str | None) -> str | None:
-    """The first status that says something; the x.0.0 that a relay puts where it knows nothing comes last."""
-    given = [one for one in offered if one]
-    return next((one for one in given if not one.endswith(".0.0")), given[0] if given else None)
+def _best_status(*candidates: str | None) -> str | None:
+    """The first specific status; the x.0.0 of a relay that knows no reason comes last."""
+    statuses = [status for status in candidates if status]
+    return next((status for status in statuses if not status.endswith(".0.0")), statuses[0] if statuses else None)
 
 
 def _reader(mail: MailPart) -> list[str]:
-    return addresses.find(mail.get("to"), most=20)
+    return addresses.find(mail.get("to"), limit=20)
 
 
 def _own(mail: MailPart) -> list[str]:
-    """Addresses that cannot have failed: the reader's and the reporter's."""
-    return _reader(mail) + addresses.find(f"{mail.get('from')} {mail.get('reply-to')} {mail.get('sender')}", most=10)
+    """The addresses of the report's recipient and sender, which cannot have failed."""
+    return _reader(mail) + addresses.find(f"{mail.get('from')} {mail.get('reply-to')} {mail.get('sender')}", limit=10)
 
 
 def _is_report(returned: str) -> bool:
-    """Whether what was returned is itself a server's report: it has an empty return path, or a server's name."""
-    head = returned[:3000]
+    """Whether the returned message is itself a server's report: it has an empty return path, or is from a daemon."""
+    header = returned[:3000]
     return bool(
-        re.search(r"^Return-Path:\s*<>|^From:?\s.{0,80}(?:daemon|postmaster)", head, re.IGNORECASE | re.MULTILINE)
+        re.search(r"^Return-Path:\s*<>|^From:?\s.{0,80}(?:daemon|postmaster)", header, re.IGNORECASE | re.MULTILINE)
     )

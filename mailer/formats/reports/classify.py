@@ -1,7 +1,7 @@
-"""Says what a refusal means, from its words first and its numbers second, and names the rule that decided.
+"""Classify a refusal by its text first and its codes second, and name the rule that decided.
 
-Numbers alone mislead: about half of all reports with 5.x.x are about a full mailbox, a policy, the content or our own
-good name. The same judge serves reports that come back and replies during SMTP.
+Codes alone mislead: about half of all 5.x.x reports are about a full mailbox, a policy, the content or our own
+reputation. Reports that come later and replies during SMTP are classified alike.
 """
 
 import re
@@ -11,13 +11,14 @@ from mailer.domain.bounce import SCOPES, FailureReason, Phase, Scope, Verdict
 from mailer.formats.reports.rules import content, recipient, sender, transport
 from mailer.formats.reports.rules.rule import ReplyRule
 
-# Of a reply so many characters are judged; what matters stands at its beginning.
-MOST_WORDS = 1500
+# Characters of a reply that are read; what matters stands at its beginning.
+MAX_TEXT = 1500
 
+# The first rule that matches decides.
 RULES: tuple[ReplyRule, ...] = (
-    *transport.PLAIN,
+    *transport.CONNECTION,
     *transport.EXPIRED,
-    *sender.ALLOWANCE,
+    *sender.RELAY_QUOTA,
     *content.FULL,
     *sender.RULES,
     *transport.PROGRAM,
@@ -25,13 +26,13 @@ RULES: tuple[ReplyRule, ...] = (
     *recipient.RULES,
     *transport.RULES,
     *recipient.REJECTED,
-    *transport.PASSED_ON,
-    *transport.VAGUE,
+    *transport.UNAVAILABLE,
+    *transport.ACCESS_DENIED,
 )
 
-# RFC 3463 and the registry of enhanced status codes, by subject and detail; the class (4 or 5) is judged apart.
+# Enhanced status codes (RFC 3463 and the IANA registry) by subject and detail, without the class (4 or 5).
 STATUSES: dict[str, tuple[FailureReason, str]] = {
-    "1.0": (FailureReason.UNKNOWN, "x.1.0 says only that it is about an address"),
+    "1.0": (FailureReason.UNKNOWN, "x.1.0 names only the address as the subject"),
     "1.1": (FailureReason.USER_UNKNOWN, "x.1.1 bad destination mailbox"),
     "1.2": (FailureReason.HOST_UNKNOWN, "x.1.2 bad destination system"),
     "1.3": (FailureReason.USER_UNKNOWN, "x.1.3 bad address syntax"),
@@ -40,16 +41,16 @@ STATUSES: dict[str, tuple[FailureReason, str]] = {
     "1.7": (FailureReason.SENDER_REFUSED, "x.1.7 bad sender syntax"),
     "1.8": (FailureReason.SENDER_REFUSED, "x.1.8 bad sender system"),
     "1.9": (FailureReason.RELAYING, "x.1.9 relayed to a mailer that does not report"),
-    "1.10": (FailureReason.TAKES_NO_MAIL, "x.1.10 null MX, or not found by a Microsoft server"),
+    "1.10": (FailureReason.TAKES_NO_MAIL, "x.1.10 null MX, or recipient not found by a Microsoft server"),
     "1.351": (FailureReason.USER_UNKNOWN, "x.1.351 unknown recipient at a Microsoft relay"),
-    "2.0": (FailureReason.FILTERED, "x.2.0 something about the mailbox"),
+    "2.0": (FailureReason.FILTERED, "x.2.0 other mailbox status"),
     "2.1": (FailureReason.SUSPENDED, "x.2.1 mailbox disabled"),
     "2.2": (FailureReason.MAILBOX_FULL, "x.2.2 mailbox full"),
-    "2.3": (FailureReason.TOO_BIG, "x.2.3 longer than the mailbox takes"),
+    "2.3": (FailureReason.TOO_BIG, "x.2.3 message too long for the mailbox"),
     "2.4": (FailureReason.MEMBERS_ONLY, "x.2.4 mailing list expansion"),
     "3.1": (FailureReason.SERVER_FULL, "x.3.1 mail system full"),
     "3.4": (FailureReason.TOO_BIG, "x.3.4 message too big for the system"),
-    "4.0": (FailureReason.NETWORK, "x.4.0 network"),
+    "4.0": (FailureReason.NETWORK, "x.4.0 other network status"),
     "4.1": (FailureReason.TIMEOUT, "x.4.1 no answer from the host"),
     "4.2": (FailureReason.NETWORK, "x.4.2 bad connection"),
     "4.3": (FailureReason.NETWORK, "x.4.3 directory server failed"),
@@ -57,22 +58,22 @@ STATUSES: dict[str, tuple[FailureReason, str]] = {
     "4.5": (FailureReason.RATE, "x.4.5 congestion"),
     "4.6": (FailureReason.LOOP, "x.4.6 routing loop"),
     "4.7": (FailureReason.TIMEOUT, "x.4.7 delivery time expired"),
-    "7.0": (FailureReason.POLICY, "x.7.0 security"),
+    "7.0": (FailureReason.POLICY, "x.7.0 other security status"),
     "7.1": (FailureReason.POLICY, "x.7.1 not authorised"),
     "7.8": (FailureReason.LOGIN, "x.7.8 credentials invalid"),
-    "7.9": (FailureReason.POLICY, "x.7.9 authentication mechanism, by Yahoo: policy"),
+    "7.9": (FailureReason.POLICY, "x.7.9 authentication mechanism; at Yahoo, policy"),
     "7.13": (FailureReason.SUSPENDED, "x.7.13 account disabled"),
     "7.14": (FailureReason.SENDER_REFUSED, "x.7.14 trust relationship required"),
     "7.17": (FailureReason.MOVED, "x.7.17 mailbox has a new owner (RFC 7293)"),
     "7.18": (FailureReason.MOVED, "x.7.18 domain has a new owner (RFC 7293)"),
-    "7.20": (FailureReason.AUTHENTICATION, "x.7.20 no passing DKIM"),
-    "7.21": (FailureReason.AUTHENTICATION, "x.7.21 no acceptable DKIM"),
-    "7.22": (FailureReason.AUTHENTICATION, "x.7.22 no DKIM of the author"),
+    "7.20": (FailureReason.AUTHENTICATION, "x.7.20 no passing DKIM signature"),
+    "7.21": (FailureReason.AUTHENTICATION, "x.7.21 no acceptable DKIM signature"),
+    "7.22": (FailureReason.AUTHENTICATION, "x.7.22 no DKIM signature of the author"),
     "7.23": (FailureReason.AUTHENTICATION, "x.7.23 SPF failed"),
     "7.24": (FailureReason.AUTHENTICATION, "x.7.24 SPF error"),
     "7.25": (FailureReason.NO_PTR, "x.7.25 reverse DNS failed"),
     "7.26": (FailureReason.AUTHENTICATION, "x.7.26 several authentication checks failed"),
-    "7.27": (FailureReason.SENDER_REFUSED, "x.7.27 the sender's domain takes no mail"),
+    "7.27": (FailureReason.SENDER_REFUSED, "x.7.27 the sender's domain accepts no mail"),
     "7.28": (FailureReason.RATE, "x.7.28 mail flood"),
 }
 SUBJECTS: dict[str, tuple[FailureReason, str]] = {
@@ -81,70 +82,70 @@ SUBJECTS: dict[str, tuple[FailureReason, str]] = {
     "6": (FailureReason.CONTENT, "x.6.x content"),
     "7": (FailureReason.POLICY, "x.7.x security or policy"),
 }
-# RFC 5321 §4.2.3. 550, 551 at other times, 553 and 554 mean anything.
+# RFC 5321 §4.2.3. 550, 553 and 554 can mean anything, and so can 551 outside RCPT.
 CODES: dict[int, tuple[FailureReason, str]] = {
     421: (FailureReason.SERVER, "421 service not available"),
-    450: (FailureReason.SERVER, "450 mailbox busy or blocked for now"),
+    450: (FailureReason.SERVER, "450 mailbox busy or temporarily blocked"),
     451: (FailureReason.SERVER, "451 error in processing"),
     452: (FailureReason.SERVER_FULL, "452 insufficient storage"),
-    521: (FailureReason.TAKES_NO_MAIL, "521 host takes no mail (RFC 7504)"),
+    521: (FailureReason.TAKES_NO_MAIL, "521 host accepts no mail (RFC 7504)"),
     530: (FailureReason.LOGIN, "530 authentication required"),
     535: (FailureReason.LOGIN, "535 credentials invalid"),
     551: (FailureReason.MOVED, "551 user not local"),
     552: (FailureReason.MAILBOX_FULL, "552 exceeded storage allocation"),
-    556: (FailureReason.TAKES_NO_MAIL, "556 domain takes no mail (RFC 7504)"),
+    556: (FailureReason.TAKES_NO_MAIL, "556 domain accepts no mail (RFC 7504)"),
 }
-# In these phases the server has not been told who the mail is for, so it cannot mean the reader.
+# In these phases the server does not know the recipient yet, so the refusal cannot be about the address.
 BEFORE_RECIPIENT = frozenset({Phase.CONNECT, Phase.HELLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
 _STATUS = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})")
-# Dots inside of names end no sentence; patterns that stop at a dot must not stop at them.
+# Patterns stop at a dot that ends a sentence; they must not stop at one inside a name.
 _DOT_IN_NAME = re.compile(r"(?<=[\w\-])\.(?=[a-z])")
 _IP = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
-_SAID = re.compile(r"\bhost \S{1,200} (?:\[[^\]\s]{1,60}\] )?(?:said|refused)(?: to talk to me)?:")
+_REMOTE_HOST = re.compile(r"\bhost \S{1,200} (?:\[[^\]\s]{1,60}\] )?(?:said|refused)(?: to talk to me)?:")
 _NO_REASON = re.compile(r"\bunknown (?:error|reason|failure|cause|problem)s?\b")
 _LINKS = re.compile(r"https?://\S{0,300}")
-_NOTHING = "no word and no number that we know"
+_NO_RULE = "no rule matches the text, the status or the code"
 
 
 def classify(code: int | None, status: str | None, text: str, phase: Phase = Phase.UNKNOWN) -> Verdict:
-    """What this refusal means. `code` is of RFC 5321, `status` of RFC 3463; either may be missing, and text be empty.
+    """The meaning of a refusal. `code` is of RFC 5321, `status` of RFC 3463; any of code, status and text may be missing.
 
-    Text wins over status, status over code. `hard` is true only where the address is dead for good: scope address,
-    and a refusal that is final. Never raises, whatever the text.
+    The text outweighs the status, the status the code. `hard` is true only for a permanent refusal of scope address:
+    the address is dead for good. Never raises, whatever the text.
     """
-    reason, why = _reason(code, status, text, phase)
+    reason, rule = _reason(code, status, text, phase)
     if SCOPES[reason] is Scope.ADDRESS:
         if phase in BEFORE_RECIPIENT:
-            reason, why = FailureReason.SENDER_REFUSED, f"before a recipient was named: {why}"
+            reason, rule = FailureReason.SENDER_REFUSED, f"before the recipient was named: {rule}"
         elif phase is Phase.CONTENT and reason is not FailureReason.HOST_UNKNOWN:
-            # A server that has taken RCPT knows the reader; what speaks after the content is a filter.
-            reason, why = FailureReason.FILTERED, f"after the content: {why}"
-    return Verdict(reason=reason, hard=SCOPES[reason] is Scope.ADDRESS and not passing(code, status), rule=why)
+            # A server that accepted RCPT knows the recipient; a refusal after the content comes from a filter.
+            reason, rule = FailureReason.FILTERED, f"after the content: {rule}"
+    return Verdict(reason=reason, hard=SCOPES[reason] is Scope.ADDRESS and not is_temporary(code, status), rule=rule)
 
 
-def passing(code: int | None, status: str | None) -> bool:
-    """Whether the refusal is for now only. The code speaks for the server that refused, the status may be our relay's."""
+def is_temporary(code: int | None, status: str | None) -> bool:
+    """Whether the refusal is temporary. The code is the refusing server's, the status may be our relay's."""
     if code is not None and 400 <= code < 600:
         return code < 500
     return bool(status) and str(status).startswith("4")
 
 
 @lru_cache(maxsize=256)
-def by_words(text: str) -> ReplyRule | None:
-    """The first rule of the table that the text matches."""
-    words = _LINKS.sub(" ", text[: 2 * MOST_WORDS].lower()).replace("’", "'")
+def find_rule(text: str) -> ReplyRule | None:
+    """The first rule that matches the text."""
+    words = _LINKS.sub(" ", text[: 2 * MAX_TEXT].lower()).replace("’", "'")
     words = _NO_REASON.sub("error", words)
-    # IronPort calls every refusal with x.1.0 an unknown address error, whatever the other server said.
+    # IronPort calls every x.1.0 refusal an unknown address error, whatever the other server replied.
     words = words.replace("unknown address error", " ")
-    words = _SAID.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
-    words = " ".join(words.split())[:MOST_WORDS]
-    return next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None
+    words = _REMOTE_HOST.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
+    words = " ".join(words.split())[:MAX_TEXT]
+    return next((rule for rule in RULES if rule.matches(words)), None) if words else None
 
 
 def _reason(code: int | None, status: str | None, text: str, phase: Phase) -> tuple[FailureReason, str]:
-    found = by_words(text)
-    if found:
-        return found.reason, found.why
+    rule = find_rule(text)
+    if rule:
+        return rule.reason, rule.meaning
     if status and (parts := _STATUS.fullmatch(status)):
         subject, detail = parts.groups()
         by_status = STATUSES.get(f"{subject}.{detail}") or SUBJECTS.get(subject)
@@ -152,4 +153,4 @@ def _reason(code: int | None, status: str | None, text: str, phase: Phase) -> tu
             return by_status
     if code in CODES and not (code == 551 and phase not in {Phase.RCPT, Phase.UNKNOWN}):
         return CODES[code]
-    return FailureReason.UNKNOWN, _NOTHING
+    return FailureReason.UNKNOWN, _NO_RULE

@@ -1,23 +1,23 @@
-"""Turns bytes of unknown spelling into text: transfer encodings, character sets, and the encoded words of headers."""
+"""Decode bytes to text: transfer encodings, character sets, and the encoded words of headers."""
 
 import binascii
 import re
 from quopri import decodestring
 
-# No text longer than this is ever looked at; what a report has to say stands at its beginning.
-MOST_TEXT = 48_000
+# Only so many octets of a text are read; a report says what it has to say at its beginning.
+MAX_TEXT = 48_000
 
 _ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_.:\-]{1,40})(?:\*[^?]{0,20})?\?([bBqQ])\?([^?]{0,2000})\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _ISO_2022 = (b"\x1b$", b"\x1b(")
 _ALIASES = {"unicode-1-1-utf-7": "utf-7", "x-sjis": "cp932", "shift_jis": "cp932", "x-mac-cyrillic": "mac_cyrillic"}
-# Encodings of Python that are no character sets; UTF-7 hides text and is known only as an attack.
-_REFUSED = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "utf_7", "mbcs", "oem"}
+# Python codecs that are not character sets, and UTF-7, which serves only to hide text.
+_IGNORED = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "utf_7", "mbcs", "oem"}
 
 
-def content(raw: bytes, encoding: str) -> bytes:
-    """The bytes behind a Content-Transfer-Encoding; what cannot be decoded stays as far as it can be."""
+def transfer_encoding(raw: bytes, encoding: str) -> bytes:
+    """The bytes without their Content-Transfer-Encoding; broken ones as far as they can be decoded."""
     match encoding.strip().lower():
         case "base64":
             return _base64(raw)
@@ -29,17 +29,17 @@ def content(raw: bytes, encoding: str) -> bytes:
 
 def _base64(raw: bytes) -> bytes:
     letters = _NOT_BASE64.sub(b"", raw)
-    if len(letters) % 4 == 1:  # six bits over are no octet: the mail was cut
+    if len(letters) % 4 == 1:  # the last six bits make no octet: the mail was cut
         letters = letters[:-1]
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def text(raw: bytes, charset: str = "") -> str:
-    """The text in these bytes: by the character set that is declared, and where none fits, by the best guess."""
-    whole, raw = len(raw) <= MOST_TEXT, raw[:MOST_TEXT]
+    """The text in these bytes: by the declared character set, else by a guess."""
+    complete, raw = len(raw) <= MAX_TEXT, raw[:MAX_TEXT]
     name = charset.strip().strip("\"'").lower()
     name = _ALIASES.get(name, name)
-    if name and name not in _REFUSED and name not in {"us-ascii", "ascii"}:
+    if name and name not in _IGNORED and name not in {"us-ascii", "ascii"}:
         try:
             return raw.decode(name, "replace")
         except (LookupError, ValueError):
@@ -49,32 +49,32 @@ def text(raw: bytes, charset: str = "") -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        if not whole and error.start > len(raw) - 4:  # cut inside a letter by the limit above
+        if not complete and error.start > len(raw) - 4:  # the limit above cut a character
             return raw.decode("utf-8", "replace")
     return _guess(raw)
 
 
 def _guess(raw: bytes) -> str:
-    """Undeclared 8-bit text: Russian when most of it is high letters, otherwise Western."""
+    """Text of an undeclared 8-bit character set: Russian when a third of it is high letters, else Western."""
     sample = raw[:4000]
     high = [octet for octet in sample if octet >= 0xC0]
     if len(high) * 3 > len(sample):
-        # Small letters are common: they are 0xC0-0xDF in KOI8-R and 0xE0-0xFF in Windows-1251.
-        small_in_koi8 = sum(octet < 0xE0 for octet in high) * 2 > len(high)
-        return raw.decode("koi8-r" if small_in_koi8 else "cp1251", "replace")
+        # Most letters are lower-case: 0xC0-0xDF in KOI8-R, 0xE0-0xFF in Windows-1251.
+        is_koi8 = sum(octet < 0xE0 for octet in high) * 2 > len(high)
+        return raw.decode("koi8-r" if is_koi8 else "cp1251", "replace")
     return raw.decode("cp1252", "replace")
 
 
 def header(value: str) -> str:
-    """A header's text with its encoded words (RFC 2047) read and its folding undone."""
+    """The text of a header field, unfolded, with its encoded words (RFC 2047) decoded."""
     value = value[:4000]
     if "=?" in value:
-        value = _ENCODED_WORD.sub(_word, _BETWEEN_WORDS.sub(r"\1", value))
+        value = _ENCODED_WORD.sub(_decode_word, _BETWEEN_WORDS.sub(r"\1", value))
     return " ".join(value.split())
 
 
-def _word(found: re.Match[str]) -> str:
-    charset, manner, letters = found.groups()
-    raw = letters.encode("ascii", "ignore")
-    decoded = _base64(raw) if manner in "bB" else decodestring(raw.replace(b"_", b" "))
+def _decode_word(word: re.Match[str]) -> str:
+    charset, encoding, encoded = word.groups()
+    raw = encoded.encode("ascii", "ignore")
+    decoded = _base64(raw) if encoding in "bB" else decodestring(raw.replace(b"_", b" "))
     return text(decoded, charset)

@@ -1,4 +1,4 @@
-"""Reads the machine's part of a delivery report (RFC 3464), also where it stands as plain text without its wrapping."""
+"""Read the fields of a delivery status report (RFC 3464), in its own MIME part or in plain text."""
 
 import re
 from dataclasses import dataclass
@@ -17,97 +17,99 @@ _OTHER_FIELDS = {
     "final-log-id",
     "will-retry-until",
 }
-_KNOWN = _MESSAGE_FIELDS | _RECIPIENT_FIELDS | _OTHER_FIELDS
+_KNOWN_FIELDS = _MESSAGE_FIELDS | _RECIPIENT_FIELDS | _OTHER_FIELDS
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _INLINE = re.compile(r"^[ \t]{0,8}(?:Final-Recipient|Original-Recipient)[ \t]*:", re.IGNORECASE | re.MULTILINE)
-# So many lines and recipients of one report are read.
-_MOST_LINES = 2000
-_MOST_RECIPIENTS = 200
+_MAX_LINES = 2000  # read of one report
+_MAX_RECIPIENTS = 200  # read from one report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fields:
-    """What the report says of one recipient, with what it says of the whole message. All as it stood, unfolded."""
+class RecipientStatus:
+    """The fields for one recipient and for the whole message, unfolded."""
 
     final_recipient: str | None
     original_recipient: str | None
     action: str
     status: str | None
-    status_words: str  # what stands behind the number, in parentheses
+    status_text: str  # in parentheses after the code
     diagnostic: str
     remote_mta: str
     reporting_mta: str
     envelope_id: str
 
     @property
-    def recipient(self) -> str | None:
+    def address(self) -> str | None:
         """The address that failed."""
         return self.final_recipient or self.original_recipient
 
 
-def read(text: str) -> list[Fields]:
+def read_part(text: str) -> list[RecipientStatus]:
     """Every recipient in a delivery-status part."""
-    return _records(_groups(text.split("\n")[:_MOST_LINES]))
+    return _recipients(_groups(text.split("\n")[:_MAX_LINES]))
 
 
-def read_inline(text: str) -> list[Fields]:
-    """Every recipient in fields of RFC 3464 that stand in running text; empty where there are none."""
+def read_inline(text: str) -> list[RecipientStatus]:
+    """Every recipient in RFC 3464 fields within plain text."""
     if not _INLINE.search(text):
         return []
-    groups = [{key: value for key, value in group.items() if key in _KNOWN} for group in _groups(text.split("\n"))]
-    return [one for one in _records([group for group in groups if group]) if one.recipient and one.action]
+    groups = [
+        {key: value for key, value in group.items() if key in _KNOWN_FIELDS} for group in _groups(text.split("\n"))
+    ]
+    recipients = _recipients([group for group in groups if group])
+    return [recipient for recipient in recipients if recipient.address and recipient.action]
 
 
 def _groups(lines: list[str]) -> list[dict[str, str]]:
-    """The fields, group by group: groups are parted by blank lines, or begin with a field that is already there."""
+    """The fields, group by group: a blank line or a repeated Final-Recipient begins a new group."""
     groups: list[dict[str, str]] = [{}]
     last = ""
     for line in lines:
         if not line.strip():
             groups.append({})
             last = ""
-        elif (found := _FIELD.match(line.lstrip())) and (
-            not last or line[0] not in " \t" or found[1].lower() in _KNOWN
+        elif (field := _FIELD.match(line.lstrip())) and (
+            not last or line[0] not in " \t" or field[1].lower() in _KNOWN_FIELDS
         ):
-            last = found[1].lower()
+            last = field[1].lower()
             if last == "final-recipient" and last in groups[-1]:
                 groups.append({})
-            groups[-1].setdefault(last, found[2].strip())
+            groups[-1].setdefault(last, field[2].strip())
         elif last and len(groups[-1][last]) < 4000:
-            # Folded, or broken without the blank that folding needs: it goes on either way.
+            # A continuation line, with or without the blank that folding needs.
             groups[-1][last] += " " + line.strip()
     return [group for group in groups if group]
 
 
-def _records(groups: list[dict[str, str]]) -> list[Fields]:
+def _recipients(groups: list[dict[str, str]]) -> list[RecipientStatus]:
     message: dict[str, str] = {}
     records: list[dict[str, str]] = []
     for group in groups:
         for key in _MESSAGE_FIELDS & group.keys():
             message.setdefault(key, group[key])
         own = {key: value for key, value in group.items() if key not in _MESSAGE_FIELDS}
-        named = _RECIPIENT_FIELDS & own.keys()
-        told = {"action", "status", "diagnostic-code"} & own.keys()
-        if named and records and not _RECIPIENT_FIELDS & records[-1].keys():
-            records[-1] |= own  # its action and status came before a blank line, its name after it
-        elif named or ("action" in told and (not records or "action" in records[-1])):
+        has_name = bool(_RECIPIENT_FIELDS & own.keys())
+        has_outcome = bool({"action", "status", "diagnostic-code"} & own.keys())
+        if has_name and records and not _RECIPIENT_FIELDS & records[-1].keys():
+            records[-1] |= own  # action and status stand before a blank line, the recipient after it
+        elif has_name or ("action" in own and (not records or "action" in records[-1])):
             records.append(own)
-        elif told and records:
+        elif has_outcome and records:
             records[-1] = own | records[-1]
-    return [_fields(record, message) for record in records[:_MOST_RECIPIENTS]]
+    return [_recipient(record, message) for record in records[:_MAX_RECIPIENTS]]
 
 
-def _fields(record: dict[str, str], message: dict[str, str]) -> Fields:
+def _recipient(record: dict[str, str], message: dict[str, str]) -> RecipientStatus:
     final = _address(record.get("final-recipient", ""))
     original = _address(record.get("original-recipient", ""))
     status = _STATUS.search(record.get("status", "")[:200])
-    return Fields(
+    return RecipientStatus(
         final_recipient=final or (_address(record.get("x-actual-recipient", "")) if not original else None),
         original_recipient=original,
         action=record.get("action", "").partition(" ")[0].strip("();,").lower(),
         status=status[1] if status else None,
-        status_words=record.get("status", "")[:300].partition("(")[2].rstrip(") "),
+        status_text=record.get("status", "")[:300].partition("(")[2].rstrip(") "),
         diagnostic=" ".join(record.get("diagnostic-code", "")[:4000].split()),
         remote_mta=_host(record.get("remote-mta", "")),
         reporting_mta=_host(message.get("reporting-mta", "")),
@@ -116,11 +118,11 @@ def _fields(record: dict[str, str], message: dict[str, str]) -> Fields:
 
 
 def _address(value: str) -> str | None:
-    """The address of `rfc822; <somebody@example.com>`; None where the field names something else."""
+    """The address in `rfc822; <anna@example.com>`; None if the field holds something else."""
     kind, semicolon, after = value[:600].partition(";")
     bare = after if semicolon else kind
     if "@" not in bare:
-        bare = _XTEXT.sub(lambda found: chr(int(found[1], 16)), bare)  # RFC 3461 §4: ORCPT travels as xtext
+        bare = _XTEXT.sub(lambda code: chr(int(code[1], 16)), bare)  # RFC 3461 §4: ORCPT is in xtext
     return addresses.first(bare)
 
 

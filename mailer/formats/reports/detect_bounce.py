@@ -1,12 +1,12 @@
-"""Judges whether a mail without a machine-readable part is a server's report of a failure at all, or somebody's letter."""
+"""Decide whether a mail without RFC 3464 fields is a server's failure report or a person's letter."""
 
 import re
 from dataclasses import dataclass
 
 from mailer.formats.reports import addresses
-from mailer.formats.reports.body_text import Page
+from mailer.formats.reports.body_text import BodyText
 from mailer.formats.reports.mime import MailPart
-from mailer.formats.reports.smtp_reply import reply_in
+from mailer.formats.reports.smtp_reply import find_reply
 
 _ANSWER = re.compile(
     r"^\s*(?:re|aw|antw|sv|vs|odp|res|rif|r|ответ|отв|fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)(?:\[\d+\])?\s*:",
@@ -21,7 +21,7 @@ _SUBJECT = re.compile(
     r"|banned contents|virus in your mail|considered unsolicited|配信(?:でき|エラー|不能|に失敗)|送信(?:でき|エラー)|メールエラー|返送|配送失败|退信|投递失败|系统退信|반송|배달|(?:전송|발송) ?실패|전달되지"
     r"|no se puede entregar|non (?:recapitabile|consegnat|distribuable)|não é possível entregar|mensagem não|(?:kan|kunde) inte (?:levereras|skickas)|(?:kan ikke|kunne ikke|ikke) lever|levering(?:s|en)? (?:mis|fejl)|ei voi(?:da|tu) toimittaa|toimit\w+ epäonnis|toimittamaton|teslim edile|iletilemedi|nedoručiteľn|kézbesíthetetlen|sikertelen kézbesítés|nelivrabil|imposibil de livrat|différée|verzögert|retrasad|ritardat|opóźni|zpožděn|försena|forsinke|vertraag|gecik|遅延|延迟|지연|не може да се достави|недоставен|недоставк|αδύνατη η παράδοση|δεν (?:παραδόθηκε|είναι δυνατή η παράδοση)|nije isporuč|nedostavljiv|nepristatyt|nav piegād|kättetoimetamat|không (?:gửi|thể gửi)|tidak terkirim|未送达|无法送达|无法投递|未能投递|無法(?:傳遞|送達|投遞)|未傳遞|לא ניתן למס|تعذر (?:التسليم|تسليم)|لم يتم التسليم",
 )
-_TOLD = re.compile(
+_TEXT = re.compile(
     r"undeliver|could ?n(?:o|')t be (?:delivered|sent|reached)|(?:was|were|is|been|being) (?:not|n't) (?:been )?(?:delivered|able)|wasn't able to deliver|not (?:yet )?(?:been |be )?delivered|(?:was|were)(?:n't| not) delivered|unable to deliver|failed to deliver|could not deliver|cannot be delivered|can't be delivered|cannot deliver"
     r"|delivery (?:to|of|has|failed|failure|error|status|attempts?|problems?|of your)|did not (?:reach|receive)|not reach|delivery failed|permanent (?:fatal )?error|fatal error|returned (?:to sender|mail|below|message)|failed recipient|failed address|following (?:address|recipient)|rejected (?:by|because|for)|message (?:was|has been) rejected|was rejected|error(?:s)? (?:was|while|has occurred|delivering|sending)"
     r"|trouble delivering|transcript of (?:the )?session|delivery system|mail system|recipient (?:not|unknown)|unknown (?:user|recipient|address)|user unknown|mailbox (?:is )?(?:full|unavailable)|delayed|automatically rejected|no such (?:user|e-?mail|address|recipient|mailbox|account)|unable to be (?:sent|delivered)|rejected (?:the|your) message|not a member|smtp error|said: [45]\d\d|<<< [45]\d\d|not listed in|problems? (?:delivering|sending)|has been (?:delayed|returned)|bounced|intended recipient|will be retried|delay reason|not transmitted|nondelivery|recipients? (?:of your|are|is|was|were|has|have)"
@@ -29,7 +29,7 @@ _TOLD = re.compile(
     r"|nicht (?:zugestellt|erreicht|ausgeliefert)|unzustellbar|n'a (?:pas )?pu être|pas été (?:remis|distribu|délivr)|impossible de (?:remettre|délivrer)|no (?:pudo|puede|ha podido|se pudo|se ha)[^.\n]{0,30}(?:entreg|ser)|non (?:è stato|può essere|recapit)|impossibile (?:recapitare|consegnare)|não (?:foi|pôde|pode)[^.\n]{0,40}entreg|nie (?:mog|został|dostarcz|udało)|nelze doručit|nebyl[ao]? doruč|kan niet|niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte"
     r"|配信(?:でき|に失敗|エラー)|送信(?:でき|に失敗)|失敗しました|届きません|无法(?:投递|送达|发送)|退回|배달|전송하지 못|보내지 못|does not exist|doesn't exist",
 )
-# First lines with which servers open their reports; a person would not.
+# First lines of servers' reports, which no person would write.
 _OPENING = re.compile(
     r"this (?:message|report|e-?mail|mail|is an?|notification)[^.\n]{0,60}(?:created|generated|automatic)|this is the [^\n]{0,80}(?:program|agent|mail(?:er)? (?:system|server|daemon)|service|server)|hi\. (?:this|the)|i'm sorry to have to inform|the original message was received|your (?:message|mail|e-?mail)\s*$"
     r"|(?:your|the|a) (?:following )?(?:message|mail|e-?mail)[^.\n]{0,120}(?:not|n't|undeliver|fail|reject|delay|unable|return)|-{2,}[^\n]{0,60}(?:address|failure|failed|transcript|error|delivery)|we had trouble|transcript of (?:the )?session|sorry[,.]? (?:we|your|unable|i)|delivery (?:to|of|failed|has|failure|status)|unable to deliver|message from|undeliverable|unknown (?:user|host)|user(?:'s)? mailbox|there was an error|an error (?:has )?occurred"
@@ -44,42 +44,42 @@ _FINAL = re.compile(
 _GREETING = re.compile(
     r"\W{0,3}(?:(?:hi(?! there|\.)|hallo(?!\.)|ol[aá]|hej|beste|madame)\b|dear\b|hello\b|good (?:morning|day|afternoon)|здравствуй|добрый|уважаем|привет|шановн|добрий|sehr geehrte|liebe|guten|bonjour|chère|cher\b|monsieur|estimad|hola\b|gentil|buongiorno|prezad|geachte|szanown|dzień|dobrý|vážen|kære|kjære|hyvä|sayın|merhaba)"
 )
-# A case at a help desk, as its number in the subject says.
+# The number of a help desk case in the subject.
 _TICKET = re.compile(
     r"(?:\b(?:case|ticket|request|incident)\b|обращени\w+|заявк\w+)\W{0,4}\d{3,12}\b|[#№]\W?\d{4,12}\b|\[\d{4,12}\]",
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"message|mail|member|nachricht|mensa|письм|сообщен|лист")
-# The line with which a program announces what it passes on.
-_PASSES_ON = re.compile(
+# The line above a forwarded message.
+_FORWARD_LINE = re.compile(
     r"forward|original message|пересыл|weitergeleitet|transféré|reenviad|inoltrat|wrote:|^[\s\-_=*]+$"
 )
-_LISTED = ("list-id", "list-unsubscribe", "list-post")
+_LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the outside of a mail says about it."""
+    """Signs for and against a server's failure report."""
 
-    daemon: bool  # its sender is a server
-    null_path: bool  # its return path is empty, as RFC 5321 §4.5.5 wants it of reports
-    subject: bool  # its subject speaks of a failure
-    answer: bool  # it answers or forwards something, or is about a numbered case, by its subject
-    listed: bool  # it went over a list, as newsletters do
-    told: bool  # its text speaks of a failure
-    greets: bool  # it greets somebody, and an answer would reach whoever sent it: a postmaster may write letters too
-    replied: bool  # its text has a server's refusal in it, whatever language the rest is in
-    opening: bool  # its text opens as only a server opens one
-    first: bool  # and does so in its very first line, where a person would greet, with a word for mail
+    daemon: bool  # the sender is a server
+    null_path: bool  # the return path is empty, as RFC 5321 §4.5.5 requires of reports
+    subject: bool  # the subject mentions a failure
+    answer: bool  # the subject is that of a reply, a forward or a help desk case
+    listed: bool  # the mail came through a mailing list, as newsletters do
+    text: bool  # the text mentions a failure
+    greeting: bool  # the text greets a person and the return path is not empty: a postmaster also writes letters
+    reply: bool  # the text quotes a server's refusal, whatever its language
+    opening: bool  # the text opens with words that only servers use
+    first_line: bool  # it does so in its first line, where a person would greet, and mentions mail
 
     @property
     def is_failure(self) -> bool:
-        """Whether this is a server's report: two witnesses are needed, and the text must be one of them."""
-        if not self.told and not (self.daemon and (self.replied or self.subject)):
+        """Whether this is a server's report: at least two signs, one of them in the text."""
+        if not self.text and not (self.daemon and (self.reply or self.subject)):
             return False
         if self.answer and not (self.daemon and self.opening):
             return False
-        if self.greets and not self.replied:
+        if self.greeting and not self.reply:
             return False
         if self.listed and not (self.daemon and self.null_path):
             return False
@@ -87,59 +87,58 @@ class Evidence:
             return self.subject or self.null_path or self.opening
         if self.null_path:
             return self.subject or self.opening
-        return self.subject and self.first
+        return self.subject and self.first_line
 
 
-def weigh(mail: MailPart, page: Page) -> Evidence:
-    """The evidence for and against a report of failure."""
+def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
+    """The signs for and against a failure report."""
     subject = mail.get("subject")
-    # The tables above are in small letters: matching without regard to capitals costs several times as much.
-    spoken = [line for line in page.lines if line.strip() and not line.lstrip().startswith((">", "|"))]
+    # The patterns above are in lower case: re.IGNORECASE would take several times as long.
+    own_lines = [line for line in body.lines if line.strip() and not line.lstrip().startswith((">", "|"))]
     path = mail.get("return-path").strip()
-    first = "\n".join(line.strip() for line in spoken[:4])
+    beginning = "\n".join(line.strip() for line in own_lines[:4])
     sender = mail.get("from")
-    written = path not in {"", "<>"}
-    # Shops and newsletters call themselves "Delivery Status" or "Postmaster Blog": where mail to them goes back to
-    # somebody's own address, only the address of the sender says that it is a server, and not the name.
-    shown = addresses.first(sender) or sender if written else sender
-    head = first.partition("\n")[0][:300].lower()
-    reply = reply_in(page.text)
+    has_path = path not in {"", "<>"}
+    # Shops and newsletters call themselves "Delivery Status" or "Postmaster Blog": if the return path is not empty,
+    # only the sender's address counts, not the name.
+    author = addresses.first(sender) or sender if has_path else sender
+    first_line = beginning.partition("\n")[0][:300].lower()
+    reply = find_reply(body.text)
     return Evidence(
-        daemon=(mail.has("from") and addresses.from_daemon(shown)) or (written and addresses.from_daemon(path)),
+        daemon=(mail.has("from") and addresses.is_daemon(author)) or (has_path and addresses.is_daemon(path)),
         null_path=mail.has("return-path") and path in {"", "<>"},
         subject=bool(_SUBJECT.search(subject[:300].lower())),
         answer=bool(_ANSWER.match(subject) or _TICKET.search(subject[:300])),
-        listed=any(mail.has(name) for name in _LISTED),
-        told=bool(_TOLD.search("\n".join(spoken)[:12_000].lower())),
-        greets=written and bool(_GREETING.match(head)),
-        replied=reply.code is not None or reply.status is not None,
-        first=bool(_OPENING.match(head) and _MAIL.search(head)),
-        opening=bool(_OPENING.search(first[:1200].lower())),
+        listed=any(mail.has(name) for name in _LIST_FIELDS),
+        text=bool(_TEXT.search("\n".join(own_lines)[:12_000].lower())),
+        greeting=has_path and bool(_GREETING.match(first_line)),
+        reply=reply.code is not None or reply.status is not None,
+        opening=bool(_OPENING.search(beginning[:1200].lower())),
+        first_line=bool(_OPENING.match(first_line) and _MAIL.search(first_line)),
     )
 
 
-def is_delay(mail: MailPart, page: Page) -> bool:
-    """Whether the report says that the server goes on trying."""
-    text = page.text[:4000].lower()
+def is_delay(mail: MailPart, body: BodyText) -> bool:
+    """Whether the report says that the server will keep trying."""
+    text = body.text[:4000].lower()
     subject = mail.get("subject")[:300].lower()
     if re.search(r"failure|failed|undeliver|returned", subject) and _FINAL.search(text):
         return False
     return bool(_DELAYED.search(subject) or (_DELAYED.search(text) and not _FINAL.search(text)))
 
 
-def passed_on(mail: MailPart, page: Page) -> Page | None:
-    """The report inside a bare forward of one: its quoted lines with the marks gone, or None.
-
-    Who forwards a report and adds no words of his own hands it on as it is. Who adds words, or answers, writes a letter.
-    """
+def find_forwarded(mail: MailPart, body: BodyText) -> BodyText | None:
+    """The report that a mail forwards, without its quote marks; None if the mail adds words, and so is a letter."""
     if not _FORWARD.match(mail.get("subject")):
         return None
-    lines = page.lines + tuple(page.returned.split("\n"))
-    own = [line for line in lines if line.strip() and not line.startswith(">") and not _PASSES_ON.search(line.lower())]
+    lines = body.lines + tuple(body.returned.split("\n"))
+    own = [
+        line for line in lines if line.strip() and not line.startswith(">") and not _FORWARD_LINE.search(line.lower())
+    ]
     quoted = [re.sub(r"^>[ ]?", "", line) for line in lines if line.startswith(">")]
-    head = "\n".join(quoted[:12])
+    header = "\n".join(quoted[:12])
     if len(" ".join(own)) > 20 or not re.search(
-        r"^From:.*(?:daemon|postmaster|mail delivery)", head, re.IGNORECASE | re.MULTILINE
+        r"^From:.*(?:daemon|postmaster|mail delivery)", header, re.IGNORECASE | re.MULTILINE
     ):
         return None
-    return Page(tuple(quoted), "")
+    return BodyText(lines=tuple(quoted), returned="")

@@ -1,4 +1,4 @@
-"""Finds in the words of a failure report, written for people, which addresses failed and what was said of each."""
+"""Find in the text of a failure report which addresses failed, and the lines about each."""
 
 import re
 from collections.abc import Collection
@@ -6,31 +6,31 @@ from dataclasses import dataclass
 
 from mailer.formats.reports import addresses
 
-_A = addresses.ADDRESS.pattern
-# An address that opens its line, as every layout with a list of recipients has it; bullets may precede it, and what
-# follows must be an end, a reason, or the address once more.
-_ALONE = re.compile(
-    rf"^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|\d{{1,3}}[.)])[ \t]*)?(?:<|\"<?|smtp:|to:<)?{_A}"
+_ADDRESS = addresses.ADDRESS.pattern
+# An address at the start of its line, perhaps after a bullet, followed by the end of the line, a reason, or the address
+# again: the layout of every list of recipients.
+_AT_START = re.compile(
+    rf"^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|\d{{1,3}}[.)])[ \t]*)?(?:<|\"<?|smtp:|to:<)?{_ADDRESS}"
     rf"[>\"]{{0,2}}(?:\s?<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|:|<|\(|\[|,|;|\.\.\.|-{{1,2}}[ >]|=>|\bon\b|invalid\b|[45]\d\d\b|\d|does\b|is\b|was\b|unknown\b|not\b)",
     re.IGNORECASE,
 )
-# What may stand, on the same line or the one before, in front of an address that failed.
-_FAILED = re.compile(
+# Text before a failed address, on the same line or the line before.
+_BEFORE_FAILED = re.compile(
     r"(?:recipients?|user(?:name|id)?(?: mailbox)?[^:\n]{0,40}|address(?:es|ee)?|mailbox|account|delivered|deliver(?:y|ing)?|reach(?:ed)?|undeliverable|failed|failure|rcpt|rcpt to|unknown user|invalid"
     r"|intended|destination|addressed|final|send(?:ing)?|sent|member|list|errors?|attempts?|inbox|person|error-for|problem"
     r"|ihre (?:mail|nachricht|e-mail) an|收件人|邮件地址|宛先|отримувач\w*|користувач\w*|получател\w*|адрес\w*|доставлен\w*|пользовател\w*|ящик\w*|destinataires?|empfänger\w*|adresse\w*|destinatari[oa]s?|direcci[oó]n|endereço|adres\w*|příjem\w*|mottagare|ontvanger)\b"
     r"[^@\n]{0,70}$",
     re.IGNORECASE,
 )
-# What in front of an address says that it is not the one that failed.
-_NOT_FAILED = re.compile(
+# Text before an address that did not fail.
+_BEFORE_OTHER = re.compile(
     r"\b(?:hello|dear|hi|contact|assistance|support|help ?desk|questions?|mail ?from|envelope[- ]from|envelope-sender|sender|from|reply[- ]to|return[- ]path|write to|mailto|e-?mail us|send (?:an? )?(?:e-?)?mail to"
     r"|expanded from|generated (?:from|by)|forward(?:ed|ing)? (?:this|from)|report(?:ed)? (?:this|to)|notify|please (?:mail|e-?mail)|errors-to|message-id|references|in-reply-to|cc|alias of|via|id"
     r"|administrator|обратитесь|обращайтесь|отправител\w+|пишите|absender|von|expéditeur|remitente)\b[^@\n]{0,30}$",
     re.IGNORECASE,
 )
-# What above a line of its own says that this is where to write to.
-_INSTEAD = re.compile(
+# Text above a line with an address to write to instead.
+_ABOVE_CONTACT = re.compile(
     r"(?:please|you (?:can|may))\b[^.]{0,40}\b(?:send|mail|write|contact|e-?mail|forward)\b[^.@]{0,100}[ :]$|to the address[ :]+$",
     re.IGNORECASE,
 )
@@ -39,116 +39,115 @@ _TO = re.compile(r"^\s{0,20}to\s?:\s*(?:[^<>@]{0,60}<)?$", re.IGNORECASE)
 _NAME = re.compile(r"^[ \t]+([A-Za-z0-9][A-Za-z0-9._\-]{1,40})(?:[ \t]{2,}\S.{0,200})?$")
 _TRANSCRIPT = re.compile(r"rcpt to\s?:\s?<?(?P<address>[^\s<>]{1,200})>?", re.IGNORECASE)
 _BREAK = re.compile(r"^\s*[-=*_#~]{3,}")
-# How many lines after an address are about it, and how many recipients a report may have.
-_MOST_SAID = 14
-_MOST_FOUND = 200
+_MAX_LINES = 14  # about one address, after it
+_MAX_ADDRESSES = 200  # read from one report
 
 
 @dataclass(slots=True)
-class Found:
-    """An address that the text says has failed, and the lines about it. The surer, the higher the weight."""
+class FailedAddress:
+    """An address that failed according to the text, and the lines about it. More weight means more certainty."""
 
     address: str
     weight: int
-    said: str = ""
+    text: str = ""
 
 
-def recipients(lines: tuple[str, ...], *, own: Collection[str], original: Collection[str]) -> list[Found]:
-    """The addresses that failed, surest kind only, in the order of the text.
+def find_failed(lines: tuple[str, ...], *, own: Collection[str], original: Collection[str]) -> list[FailedAddress]:
+    """The addresses that failed, in the order of the text, omitting those that are less certain than others.
 
-    `own` are the addresses of the one who reads the report and of the one who wrote it, `original` those that the
-    returned message was written to: one of these is believed sooner.
+    `own` are the addresses of the report's sender and recipient, `original` the recipients of the returned message,
+    which are more likely to have failed.
     """
-    found: dict[str, Found] = {}
+    failed: dict[str, FailedAddress] = {}
     starts: dict[int, str] = {}
     for number, line in enumerate(lines):
         if "@" not in line:
             continue
         before = lines[number - 1][-80:] if number else ""
         above = " ".join(lines[max(0, number - 6) : number])[-160:]
-        if _INSTEAD.search(above):
+        if _ABOVE_CONTACT.search(above):
             continue
-        opens = bool(_ALONE.match(line))
+        starts_line = bool(_AT_START.match(line))
         for place, match in enumerate(addresses.ADDRESS.finditer(line)):
             if _IN_LINK.search(line[max(0, match.start() - 220) : match.start()] + match[0].partition("@")[0]):
                 continue
             address = addresses.clean(match[0])
             weight = _weight(
-                address, line[: match.start()], before, opens=opens and not place, own=own, original=original
+                address, line[: match.start()], before, at_start=starts_line and not place, own=own, original=original
             )
             if weight <= 0 or "@" not in address:
                 continue
-            one = found.setdefault(address.lower(), Found(address, weight))
-            one.weight = max(one.weight, weight)
-            if (opens and not place) or weight >= 3:
+            entry = failed.setdefault(address.lower(), FailedAddress(address, weight))
+            entry.weight = max(entry.weight, weight)
+            if (starts_line and not place) or weight >= 3:
                 starts.setdefault(number, address.lower())
-        if len(found) >= _MOST_FOUND:
+        if len(failed) >= _MAX_ADDRESSES:
             break
-    surest = max((one.weight for one in found.values()), default=0)
-    chosen = [one for one in found.values() if one.weight >= min(surest, 3)]
-    for one in chosen:
-        one.said = _said(one.address.lower(), lines, starts)
-    return chosen
+    highest = max((entry.weight for entry in failed.values()), default=0)
+    certain = [entry for entry in failed.values() if entry.weight >= min(highest, 3)]
+    for entry in certain:
+        entry.text = _text_about(entry.address.lower(), lines, starts)
+    return certain
 
 
 def _weight(
-    address: str, before: str, line_before: str, *, opens: bool, own: Collection[str], original: Collection[str]
+    address: str, before: str, line_before: str, *, at_start: bool, own: Collection[str], original: Collection[str]
 ) -> int:
-    """How sure it is that this address failed, by where it stands; 0 for one that did not."""
-    listed = addresses.any_of(address, original)
+    """How certain it is that this address failed, by its place in the text; 0 if it did not."""
+    is_original = addresses.contains(original, address)
     lead = before[-110:]
     transcript = bool(re.search(r"rcpt to\s?:\s?<?$", lead, re.IGNORECASE))
-    if not transcript and _NOT_FAILED.search(lead.rstrip("<(\"' :\t")[-80:] + " ") and not (opens and listed):
+    if not transcript and _BEFORE_OTHER.search(lead.rstrip("<(\"' :\t")[-80:] + " ") and not (at_start and is_original):
         return 0
-    if addresses.any_of(address, own) and not (listed and (opens or transcript)):
+    if addresses.contains(own, address) and not (is_original and (at_start or transcript)):
         return 0
-    if addresses.of_machine(address) and not (listed or opens or transcript):
+    if addresses.belongs_to_server(address) and not (is_original or at_start or transcript):
         return 0
-    if opens and not lead.strip(' \t*•·>-<"('):
-        spoken = re.search(r"(?:expanded from|generated (?:from|by))[^@]{0,20}$", line_before, re.IGNORECASE)
-        return 0 if spoken else 3 + listed
+    if at_start and not lead.strip(' \t*•·>-<"('):
+        is_source = re.search(r"(?:expanded from|generated (?:from|by))[^@]{0,20}$", line_before, re.IGNORECASE)
+        return 0 if is_source else 3 + is_original
     if transcript:
         return 3
     if _TO.match(before):
         return 2
-    if _FAILED.search(lead.rstrip("<(\"' :\t") + " "):
+    if _BEFORE_FAILED.search(lead.rstrip("<(\"' :\t") + " "):
         return 3
-    if _FAILED.search(line_before.rstrip() + " ") and not lead.strip():
+    if _BEFORE_FAILED.search(line_before.rstrip() + " ") and not lead.strip():
         return 3
-    return 2 if listed else 1
+    return 2 if is_original else 1
 
 
-def _said(address: str, lines: tuple[str, ...], starts: dict[int, str]) -> str:
-    """What the text says of the address: from its line to the next one's, and every reply that names it."""
-    said: list[str] = []
-    for start, who in starts.items():
-        if who != address:
+def _text_about(address: str, lines: tuple[str, ...], starts: dict[int, str]) -> str:
+    """The lines about the address: from its own line to the next address, and every other line that names it."""
+    own: list[str] = []
+    for start, subject in starts.items():
+        if subject != address:
             continue
-        for number in range(start, min(start + _MOST_SAID, len(lines))):
+        for number in range(start, min(start + _MAX_LINES, len(lines))):
             line = lines[number].strip()
             if number > start and (number in starts or _BREAK.match(line)):
                 break
-            if not line and len(said) > 1:
+            if not line and len(own) > 1:
                 break
             if line:
-                said.append(line)
-    named = [line.strip() for line in lines if address in line.lower() and line.strip() not in said]
-    return "\n".join(said + named[:6])
+                own.append(line)
+    named = [line.strip() for line in lines if address in line.lower() and line.strip() not in own]
+    return "\n".join(own + named[:6])
 
 
-def in_transcript(text: str) -> list[str]:
-    """The addresses after RCPT TO in a transcript of a session."""
-    found = (addresses.clean(match["address"]) for match in _TRANSCRIPT.finditer(text))
-    return list(dict.fromkeys(one for one in found if "@" in one))[:_MOST_FOUND]
+def find_in_transcript(text: str) -> list[str]:
+    """The addresses after RCPT TO in the transcript of an SMTP session."""
+    recipients = (addresses.clean(match["address"]) for match in _TRANSCRIPT.finditer(text))
+    return list(dict.fromkeys(address for address in recipients if "@" in address))[:_MAX_ADDRESSES]
 
 
-def bare_names(lines: tuple[str, ...], domain: str) -> list[str]:
-    """Names without a domain in a list of those who failed: they are of the domain of the server that reports."""
+def find_local_names(lines: tuple[str, ...], domain: str) -> list[str]:
+    """Names without a domain in a list of failed recipients, with the domain of the reporting server added."""
     names: list[str] = []
     for number, line in enumerate(lines):
-        intro = next((one.strip() for one in reversed(lines[max(0, number - 3) : number]) if one.strip()), "")
-        if (found := _NAME.match(line)) and (intro.endswith(":") or names):
-            names.append(f"{found[1]}@{domain}")
+        above = next((text.strip() for text in reversed(lines[max(0, number - 3) : number]) if text.strip()), "")
+        if (name := _NAME.match(line)) and (above.endswith(":") or names):
+            names.append(f"{name[1]}@{domain}")
         elif names and line.strip():
             break
-    return names[:_MOST_FOUND]
+    return names[:_MAX_ADDRESSES]

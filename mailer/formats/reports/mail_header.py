@@ -1,41 +1,40 @@
-"""Reads from the top of a mail who wrote it, about what, and to which addresses it was delivered."""
+"""Read the header of a mail: who wrote it, its subject, and the addresses it was delivered to."""
 
 from dataclasses import dataclass
 
-from mailer.formats.reports.addresses import find
-from mailer.formats.reports.decode import header
-from mailer.formats.reports.mime import MOST_HEAD, split_head
+from mailer.formats.reports import addresses, decode
+from mailer.formats.reports.mime import MAX_HEADER, HeaderFields, split_header
 
-# Where servers write down the envelope's recipient: RFC 9228, and what Postfix, Exim, qmail and mailboxes call it.
-_DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "to")
-_MOST = 20  # addresses and characters of a line that are looked at or kept
-_LINE = 300
+# Fields in which servers record the envelope recipient: RFC 9228, Postfix, Exim, qmail and mailbox providers.
+_DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "to")
+_MAX_ADDRESSES = 20  # read from one field
+_MAX_CHARACTERS = 300  # kept of From and of Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailHead:
-    """From and Subject, decoded, on one line each and cut at 300 characters; the addresses it was delivered to."""
+class MailHeader:
+    """From and Subject, decoded, each on one line of at most 300 characters; the addresses it was delivered to."""
 
     sender: str
     subject: str
     recipients: tuple[str, ...]
 
 
-def heading(raw: bytes) -> MailHead:
-    """The heading of a mail, whatever the bytes. Only its own header is read: nothing of what it brings back."""
-    start = raw[:MOST_HEAD].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
-    head, _ = split_head(start)
+def read_header(raw: bytes) -> MailHeader:
+    """The header of a mail, whatever its bytes. A returned message inside the mail is not read."""
+    start = raw[:MAX_HEADER].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+    fields, _ = split_header(start)
     recipients = [
         address
-        for name in _DELIVERED
-        for key, value in head
+        for name in _DELIVERED_TO
+        for key, value in fields
         if key == name
-        for address in find(header(value), most=_MOST)
+        for address in addresses.find(decode.header(value), limit=_MAX_ADDRESSES)
     ]
-    return MailHead(
-        sender=_first(head, "from"), subject=_first(head, "subject"), recipients=tuple(dict.fromkeys(recipients))
+    return MailHeader(
+        sender=_first(fields, "from"), subject=_first(fields, "subject"), recipients=tuple(dict.fromkeys(recipients))
     )
 
 
-def _first(head: tuple[tuple[str, str], ...], name: str) -> str:
-    return next((header(value)[:_LINE] for key, value in head if key == name), "")
+def _first(fields: HeaderFields, name: str) -> str:
+    return next((decode.header(value)[:_MAX_CHARACTERS] for key, value in fields if key == name), "")

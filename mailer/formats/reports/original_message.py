@@ -1,10 +1,11 @@
-"""Reads from the returned part of a report what it shows of the message that failed."""
+"""Read what a report shows of the message that failed, from the part it returns."""
 
 import re
 
 from mailer.domain.bounce import Original
-from mailer.formats.reports import addresses, body_text, decode
-from mailer.formats.reports.mime import Head, MailPart, split_head
+from mailer.formats.reports import addresses, decode
+from mailer.formats.reports.body_text import BodyText, find_header
+from mailer.formats.reports.mime import HeaderFields, MailPart, split_header
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,200}@[^\s<>;]{1,200})>?")
@@ -17,28 +18,32 @@ _RETURNED = {
 }
 
 
-def original(mail: MailPart, told: body_text.Page) -> Original:
-    """What the returned message or its header says; everything empty where nothing was returned."""
+def read_original(mail: MailPart, body: BodyText) -> Original:
+    """The fields of the returned message or header; all empty where nothing was returned."""
     for part in mail.walk():
         if part is mail or part.kind not in _RETURNED:
             continue
-        head = part.parts[0].head if part.parts else split_head(part.octets.replace(b"\r\n", b"\n").lstrip(b"\n"))[0]
-        if head:
-            return _from(head)
-    return _from(body_text.header_in(told.returned))
+        if part.parts:
+            fields = part.parts[0].header
+        else:
+            fields, _ = split_header(part.octets.replace(b"\r\n", b"\n").lstrip(b"\n"))
+        if fields:
+            return _original(fields)
+    return _original(find_header(body.returned))
 
 
-def _from(head: Head) -> Original:
-    def every(*names: str) -> str:
-        return " ".join(decode.header(value) for key, value in head if key in names)
+def _original(fields: HeaderFields) -> Original:
+    def join(*names: str) -> str:
+        return " ".join(decode.header(value) for key, value in fields if key in names)
 
-    found = _MESSAGE_ID.search(next((value for key, value in head if key == "message-id"), "")[:400])
-    recipients = addresses.find(every("to", "cc", "x-original-to", "delivered-to", "x-hmxmroriginalrecipient"))
+    message_id = _MESSAGE_ID.search(next((value for key, value in fields if key == "message-id"), "")[:400])
+    recipients = addresses.find(join("to", "cc", "x-original-to", "delivered-to", "x-hmxmroriginalrecipient"))
     if not recipients:
-        recipients = [one for one in map(addresses.clean, _FOR.findall(every("received")[:8000])) if "@" in one]
+        candidates = map(addresses.clean, _FOR.findall(join("received")[:8000]))
+        recipients = [address for address in candidates if "@" in address]
     return Original(
-        message_id=found[0] if found else "",
-        sender=addresses.first(every("return-path", "from")) or "",
+        message_id=message_id[0] if message_id else "",
+        sender=addresses.first(join("return-path", "from")) or "",
         recipients=tuple(recipients[:50]),
-        subject=every("subject")[:300],
+        subject=join("subject")[:300],
     )

@@ -1,4 +1,4 @@
-"""Finds in an automatic answer the day on which its owner is back, in the spellings of many languages."""
+"""Find in an automatic reply the day on which its owner returns, in many languages."""
 
 import re
 from datetime import date
@@ -20,8 +20,8 @@ _MONTHS = (
 _MONTH = "|".join(f"(?P<m{number}>(?:{names}))" for number, names in enumerate(_MONTHS, 1))
 _ANY_MONTH = "|".join(_MONTHS)
 _MONTH_NUMBER = re.compile(rf"(?:{_MONTH})", re.IGNORECASE)
-# What stands before the day of return; the first such date counts.
-_BACK = re.compile(
+# Phrases before the day of return; the first date after one counts.
+_RETURN = re.compile(
     r"(?:\b(?:until|till|back (?:in the office )?(?:on|by)?|return(?:ing)?(?: to \w+ \w+)?(?: on)?|through|thru|in (?:the )?office (?:again )?(?:on|from)|up to|to|by)\b|вернусь|выйду|буду (?:в офисе|на месте|доступ\w+)?|\bпо\b|\bдо\b|повернуся|\bbis\b|wieder (?:ab|am|im)|zurück|ab dem|jusqu'?(?:au|à)?|de retour|revien\w+|\bau\b|hasta|regres\w+|volver\w+|\bal\b|fino (?:al|a)?|rientr\w+|torner\w+|até|retorn\w+|volt\w+|\ba(?= \d)|\btot\b|t/m|terug|vanaf|\bdo\b|wrac\w+|wróc\w+|dostępn\w+ od|zpět|vrát\w+|\btill?\b|tillbaka|tilbage|tilbake|palaan|dön\w+|έως|επιστρέψω|\biki\b|حتى|עד|直到|至|pân[ăa])",
     re.IGNORECASE,
 )
@@ -32,57 +32,59 @@ _DATE = re.compile(
     r"|(?<!\d)(?P<d>\d{1,2})(?P<mark>[./-]) ?(?P<m>\d{1,2})(?:[./-] ?(?P<y>\d{4}|\d{2})(?!\d)|\.?(?![\d.]))",
     re.IGNORECASE,
 )
-# Only who writes English may put the month before the day.
+# Only English may put the month before the day.
 _ENGLISH = re.compile(r"\b(?:the|will|until|my|am|returning|back)\b", re.IGNORECASE)
 
 
-def return_date(text: str, *, written: date | None) -> date | None:
-    """The day of return that the text names, or None. `written` is the day of the mail: it gives a missing year.
+def find_return_date(text: str, *, mail_date: date | None) -> date | None:
+    """The day of return that the text names, or None; a missing year is that of `mail_date` or the next.
 
-    The first day after a word of returning counts; without such a word, the one day to come that the text names.
+    The first day after a phrase of return counts; without such a phrase, the only future day in the text.
     """
     text = " ".join(text[:3000].split())
     english = bool(_ENGLISH.search(text))
-    for back in list(_BACK.finditer(text))[:40]:
-        found = _DATE.search(text, back.end(), back.end() + 45)
-        if found and (day := _day(found, written, english=english)) and _near(day, written):
+    for phrase in list(_RETURN.finditer(text))[:40]:
+        match = _DATE.search(text, phrase.end(), phrase.end() + 45)
+        if match and (day := _day(match, mail_date, english=english)) and _is_plausible(day, mail_date):
             return day
-    if written is None:
+    if mail_date is None:
         return None
-    full = [found for found in list(_DATE.finditer(text))[:40] if not found["m"] or found["y"] or found["mark"] == "."]
-    days = {day for found in full if (day := _day(found, written, english=english))}
-    coming = [day for day in days if 0 < (day - written).days <= 300]
-    return coming[0] if len(coming) == 1 else None
+    matches = [
+        match for match in list(_DATE.finditer(text))[:40] if not match["m"] or match["y"] or match["mark"] == "."
+    ]
+    days = {day for match in matches if (day := _day(match, mail_date, english=english))}
+    future = [day for day in days if 0 < (day - mail_date).days <= 300]
+    return future[0] if len(future) == 1 else None
 
 
-def _near(day: date, written: date | None) -> bool:
-    return written is None or -1 <= (day - written).days <= 800
+def _is_plausible(day: date, mail_date: date | None) -> bool:
+    return mail_date is None or -1 <= (day - mail_date).days <= 800
 
 
-def _day(found: re.Match[str], written: date | None, *, english: bool) -> date | None:
-    if found["iso"]:
-        return _date(int(found["iso"]), int(found["im"]), int(found["id"]))
-    if found["m"]:
-        first, second = int(found["d"]), int(found["m"])
-        if english and found["mark"] == "/" and first <= 12 and second <= 12 and first != second:
+def _day(match: re.Match[str], mail_date: date | None, *, english: bool) -> date | None:
+    if match["iso"]:
+        return _date(int(match["iso"]), int(match["im"]), int(match["id"]))
+    if match["m"]:
+        first, second = int(match["d"]), int(match["m"])
+        if english and match["mark"] == "/" and first <= 12 and second <= 12 and first != second:
             return None  # 5/6: the fifth of June in London, the sixth of May in New York
         if second > 12:
             first, second = second, first
-        year = int(found["y"]) if found["y"] else None
-        return _dated(year + 2000 if year is not None and year < 100 else year, second, first, written)
-    month = _MONTH_NUMBER.fullmatch(found["name"] or found["name2"])
-    named = found["year"] or found["year2"]
+        year = int(match["y"]) if match["y"] else None
+        return _complete(year + 2000 if year is not None and year < 100 else year, second, first, mail_date)
+    month = _MONTH_NUMBER.fullmatch(match["name"] or match["name2"])
+    named = match["year"] or match["year2"]
     number = int(month.lastgroup[1:]) if month and month.lastgroup else 0
-    return _dated(int(named) if named else None, number, int(found["day"] or found["day2"]), written)
+    return _complete(int(named) if named else None, number, int(match["day"] or match["day2"]), mail_date)
 
 
-def _dated(year: int | None, month: int, day: int, written: date | None) -> date | None:
+def _complete(year: int | None, month: int, day: int, mail_date: date | None) -> date | None:
     if year is not None:
         return _date(year, month, day)
-    if written is None:
+    if mail_date is None:
         return None
-    this = _date(written.year, month, day)
-    return this if this and this >= written else _date(written.year + 1, month, day)
+    this = _date(mail_date.year, month, day)
+    return this if this and this >= mail_date else _date(mail_date.year + 1, month, day)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -1,4 +1,4 @@
-"""Finds in running text what a server replied: the SMTP code, the enhanced status, and where in the conversation."""
+"""Find a server's reply quoted in text: the SMTP code, the enhanced status code, and the phase of the conversation."""
 
 import re
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from mailer.domain.bounce import Phase
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
 _CODE_BEFORE_STATUS = re.compile(r"(?<![\d.\-/:])([245]\d\d)[ \-:]{1,3}#?[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
-_CODE_SAID = re.compile(
+_CODE_AFTER_WORD = re.compile(
     r"(?:said|was|returned|returned an error|response|reply|replied|server|reason|error|<<<|error_code|with|status)[ :=\"'\[(]{1,6}([45]\d\d)(?=[ \-#:,.\"'\])]|$)"
 )
-_CODE_FIRST = re.compile(r"(?:^|[;\n:\]>,(\[])[ \t\"']{0,4}([45]\d\d)(?=[ \-#:,][ \-#]?\S|$)", re.MULTILINE)
+_CODE_AT_START = re.compile(r"(?:^|[;\n:\]>,(\[])[ \t\"']{0,4}([45]\d\d)(?=[ \-#:,][ \-#]?\S|$)", re.MULTILINE)
 
-# In the order in which they are asked: what names the end of the content first.
+# Tried in this order: patterns for the end of the content come first.
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = tuple(
     (phase, re.compile(pattern))
     for phase, pattern in (
@@ -42,28 +42,29 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedReply:
-    """What a text says that a server replied; None and unknown where it says nothing."""
+    """A server's reply as a text quotes it; None and unknown for what the text does not say."""
 
     code: int | None
     status: str | None
     phase: Phase
 
 
-def reply_in(text: str) -> QuotedReply:
-    """The reply in the first 4,000 characters of this text."""
+def find_reply(text: str) -> QuotedReply:
+    """The reply quoted in the first 4,000 characters of the text."""
     text = text[:4000].lower()
-    codes = [found for pattern in (_CODE_BEFORE_STATUS, _CODE_SAID, _CODE_FIRST) if (found := pattern.search(text))]
-    code = int(min(codes, key=lambda found: found.start(1))[1]) if codes else None
+    patterns = (_CODE_BEFORE_STATUS, _CODE_AFTER_WORD, _CODE_AT_START)
+    codes = [match for pattern in patterns if (match := pattern.search(text))]
+    code = int(min(codes, key=lambda match: match.start(1))[1]) if codes else None
     if code is not None and code < 400:
         code = None
-    statuses = [found for found in _STATUS.finditer(text) if found[1] != "2"]
-    # One that says something is worth more than the x.0.0 that a relay adds.
-    told = next((one for one in statuses if one[2] != "0"), statuses[0] if statuses else None)
-    return QuotedReply(code, told[0] if told else None, phase_in(text))
+    statuses = [match for match in _STATUS.finditer(text) if match[1] != "2"]
+    # A specific status says more than the x.0.0 that a relay adds.
+    status = next((match for match in statuses if match[2] != "0"), statuses[0] if statuses else None)
+    return QuotedReply(code=code, status=status[0] if status else None, phase=find_phase(text))
 
 
-def phase_in(text: str) -> Phase:
-    """Where in the conversation the text, in small letters, says that it happened."""
+def find_phase(text: str) -> Phase:
+    """The phase of the SMTP conversation that the text, in lower case, names."""
     return next((phase for phase, pattern in _PHASES if pattern.search(text)), Phase.UNKNOWN)

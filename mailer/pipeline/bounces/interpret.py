@@ -20,7 +20,7 @@ from mailer.domain.delivery import MOVES, Delivery, Event, State
 from mailer.domain.hold import Failure
 from mailer.domain.report import Reading
 from mailer.formats.report import parse
-from mailer.formats.reports.mail_header import MailHead, heading
+from mailer.formats.reports.mail_header import MailHeader, read_header
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.bounces import alarms, holds
 from mailer.pipeline.bounces.consequences import MOST_SAID
@@ -43,16 +43,16 @@ _OF_DELIVERY = frozenset({ReportKind.BOUNCE, ReportKind.DELAYED, ReportKind.DELI
 class ReadMail:
     """A mail as it was read, before the database is asked anything."""
 
-    heading: MailHead
+    header: MailHeader
     token: Token | None
     reports: tuple[BounceReport, ...]
 
     @classmethod
     def of(cls, context: Context, mail: RawReport) -> "ReadMail":
-        head = heading(mail.content)
+        header = read_header(mail.content)
         # An envelope's recipient is the only one that counts where there is one.
-        recipients = (mail.recipient,) if mail.recipient else head.recipients
-        return cls(heading=head, token=token_among(context, recipients), reports=tuple(parse(mail.content)))
+        recipients = (mail.recipient,) if mail.recipient else header.recipients
+        return cls(header=header, token=token_among(context, recipients), reports=tuple(parse(mail.content)))
 
 
 def take_in(
@@ -154,15 +154,15 @@ def _reading(
     if copy is not None and not copy.address:
         # Nothing of what it says is theirs to be kept.
         report = BounceReport(kind=report.kind, reason=report.reason, hard=report.hard, rule=report.rule)
-        mail = replace(mail, heading=MailHead(sender="", subject="", recipients=()))
+        mail = replace(mail, header=MailHeader(sender="", subject="", recipients=()))
     failed = report.final_recipient or report.recipient
     content = {each.name: getattr(report, each.name) for each in fields(ReportContent)}
     texts = {name: _storable(value) for name, value in content.items() if type(value) is str}
     return Reading(
         **{**content, **texts, "diagnostic": _words(report)},
         place=place,
-        sender=_storable(mail.heading.sender),
-        subject=_storable(mail.heading.subject),
+        sender=_storable(mail.header.sender),
+        subject=_storable(mail.header.subject),
         delivery=copy.id if copy is not None else None,
         named_by=found.named_by,
         person=found.person,

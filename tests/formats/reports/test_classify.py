@@ -4,8 +4,8 @@ import pytest
 
 from mailer.domain.bounce import FailureReason, Phase, Scope
 from mailer.formats.report import classify
-from mailer.formats.reports.classify import CODES, RULES, STATUSES, SUBJECTS, by_words
-from mailer.formats.reports.smtp_reply import reply_in
+from mailer.formats.reports.classify import CODES, RULES, STATUSES, SUBJECTS, find_rule
+from mailer.formats.reports.smtp_reply import find_reply
 
 HARD = """\
 550 5.1.1 <a@b.example>: Recipient address rejected: User unknown in virtual alias table
@@ -160,7 +160,7 @@ mail for b.example loops back to myself
 
 
 def judged(text, phase=None):
-    reply = reply_in(text)
+    reply = find_reply(text)
     return classify(reply.code, reply.status, text, phase or reply.phase)
 
 
@@ -257,18 +257,20 @@ def test_551_means_moved_only_where_a_recipient_was_named():
 
 
 def test_a_line_of_the_table_has_a_reason_of_its_own():
-    whys = [rule.why for rule in RULES] + [why for _, why in [*STATUSES.values(), *SUBJECTS.values(), *CODES.values()]]
+    whys = [rule.meaning for rule in RULES] + [
+        why for _, why in [*STATUSES.values(), *SUBJECTS.values(), *CODES.values()]
+    ]
     assert all(whys)
     assert len(set(whys)) == len(whys)
 
 
 def test_no_line_matches_nothing():
-    assert by_words("") is None
-    assert not [rule.why for rule in RULES if rule.pattern.search("")]
+    assert find_rule("") is None
+    assert not [rule.meaning for rule in RULES if rule.matches("")]
 
 
 def test_links_are_no_words():
-    assert by_words("see https://example.org/spam/user-unknown") is None
+    assert find_rule("see https://example.org/spam/user-unknown") is None
 
 
 @pytest.mark.parametrize(
@@ -285,7 +287,7 @@ def test_links_are_no_words():
     ],
 )
 def test_phases(text, phase):
-    assert reply_in(text).phase is phase
+    assert find_reply(text).phase is phase
 
 
 @pytest.mark.parametrize(
@@ -302,5 +304,5 @@ def test_phases(text, phase):
     ],
 )
 def test_replies(text, code, status):
-    reply = reply_in(text)
+    reply = find_reply(text)
     assert (reply.code, reply.status) == (code, status)

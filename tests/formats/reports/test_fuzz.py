@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailer.domain.bounce import Phase, ReportKind, Scope
 from mailer.formats.report import classify, parse
 from mailer.formats.reports.decode import header
-from mailer.formats.reports.delivery_status import read, read_inline
+from mailer.formats.reports.delivery_status import read_inline, read_part
 from tests.formats.mutations import ODD, Chance, spoilt
 
 MAILS = [mail.read_bytes() for mail in sorted((Path(__file__).parents[2] / "corpus").glob("*.eml"))]
@@ -73,6 +73,6 @@ def test_any_reply(code, status, text, phase):
 
 @given(st.text(max_size=500))
 def test_any_fields(text):
-    for fields in (*read(text), *read_inline(text)):
-        assert fields.recipient is None or "@" in fields.recipient
+    for status in (*read_part(text), *read_inline(text)):
+        assert status.address is None or "@" in status.address
     assert "\n" not in header(text)

@@ -4,7 +4,7 @@ import pytest
 
 from mailer.domain.bounce import Scope
 from mailer.formats.report import classify
-from mailer.formats.reports.smtp_reply import reply_in
+from mailer.formats.reports.smtp_reply import find_reply
 
 HARD = """\
 550 5.1.1 <a@b.example>: Recipient address rejected: User unknown in local recipient table
@@ -497,7 +497,7 @@ Out of memory for user
 
 
 def judged(text):
-    reply = reply_in(text)
+    reply = find_reply(text)
     return classify(reply.code, reply.status, text, reply.phase)
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, ReportKind, Scope, Verdict
 from mailer.formats.report import parse
-from mailer.formats.reports import addresses, amazon_ses, decode, delivery_status, return_date
-from mailer.formats.reports.body_text import cut, page_of
-from mailer.formats.reports.mime import MOST_PARTS, open_mail, split_head
+from mailer.formats.reports import addresses, amazon_ses, decode, delivery_status
+from mailer.formats.reports.body_text import extract_text, split_original
+from mailer.formats.reports.mime import MAX_PARTS, parse_mail, split_header
+from mailer.formats.reports.return_date import find_return_date
 
 WRITTEN = date(2026, 3, 2)
 
@@ -33,9 +34,9 @@ def test_character_sets(raw, charset, text):
 
 
 def test_a_letter_cut_in_two_by_the_limit_is_no_reason_to_guess():
-    text = decode.text("я".encode() * decode.MOST_TEXT + b" ")
+    text = decode.text("я".encode() * decode.MAX_TEXT + b" ")
     assert text.startswith("яя")
-    assert decode.text(b"a" * (decode.MOST_TEXT - 1) + "я".encode()).endswith("a\ufffd")
+    assert decode.text(b"a" * (decode.MAX_TEXT - 1) + "я".encode()).endswith("a\ufffd")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_a_letter_cut_in_two_by_the_limit_is_no_reason_to_guess():
     ],
 )
 def test_transfer_encodings(raw, encoding, decoded):
-    assert decode.content(raw, encoding) == decoded
+    assert decode.transfer_encoding(raw, encoding) == decoded
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_addresses(text, found):
 def test_an_address_with_a_quoted_local_part():
     assert addresses.first('rfc822; "anna k"@reader.example') == '"anna k"@reader.example'
     assert addresses.first("nobody") is None
-    assert addresses.find("a@b.example c@d.example", most=1) == ["a@b.example"]
+    assert addresses.find("a@b.example c@d.example", limit=1) == ["a@b.example"]
 
 
 @pytest.mark.parametrize(
@@ -107,66 +108,66 @@ def test_an_address_with_a_quoted_local_part():
     ],
 )
 def test_days_of_return(text, day):
-    assert return_date.return_date(text, written=WRITTEN) == day
+    assert find_return_date(text, mail_date=WRITTEN) == day
 
 
 def test_without_the_day_of_writing_a_year_must_be_named():
-    assert return_date.return_date("until 16 March", written=None) is None
-    assert return_date.return_date("until 16 March 2026", written=None) == date(2026, 3, 16)
+    assert find_return_date("until 16 March", mail_date=None) is None
+    assert find_return_date("until 16 March 2026", mail_date=None) == date(2026, 3, 16)
 
 
 def test_fields_in_odd_groups():
-    (one,) = delivery_status.read("Action: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; a@b.example\n")
-    assert (one.recipient, one.status, one.action) == ("a@b.example", "5.1.1", "failed")
-    (one,) = delivery_status.read("Final-Recipient: rfc822; a@b.example\n\nStatus: 5.2.2 (mailbox full)\n")
-    assert (one.status, one.status_words) == ("5.2.2", "mailbox full")
-    one, two = delivery_status.read(
+    (one,) = delivery_status.read_part("Action: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; a@b.example\n")
+    assert (one.address, one.status, one.action) == ("a@b.example", "5.1.1", "failed")
+    (one,) = delivery_status.read_part("Final-Recipient: rfc822; a@b.example\n\nStatus: 5.2.2 (mailbox full)\n")
+    assert (one.status, one.status_text) == ("5.2.2", "mailbox full")
+    one, two = delivery_status.read_part(
         "Final-Recipient: rfc822; a@b.example\nAction: failed\nFinal-Recipient: x; c@d.example\n"
     )
-    assert (one.recipient, two.recipient) == ("a@b.example", "c@d.example")
+    assert (one.address, two.address) == ("a@b.example", "c@d.example")
 
 
 def test_fields_with_xtext_and_without_an_address():
-    (one,) = delivery_status.read("Original-Recipient: rfc822;a+40b.example\nAction: failed\n")
+    (one,) = delivery_status.read_part("Original-Recipient: rfc822;a+40b.example\nAction: failed\n")
     assert one.original_recipient == "a@b.example"
-    (one,) = delivery_status.read(
+    (one,) = delivery_status.read_part(
         "Final-Recipient: rfc822; @mx.b.example\nX-Actual-Recipient: rfc822; a@b.example\nAction: failed\n"
     )
-    assert one.recipient == "a@b.example"
+    assert one.address == "a@b.example"
     assert delivery_status.read_inline("no fields") == []
 
 
 def test_parts_have_a_limit():
     raw = b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"--b\n\na\n" * 500
-    assert len(open_mail(raw).walk()) <= MOST_PARTS + 1
+    assert len(parse_mail(raw).walk()) <= MAX_PARTS + 1
     deep = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (level, level) for level in range(50))
-    assert len(open_mail(deep).walk()) < 10
+    assert len(parse_mail(deep).walk()) < 10
 
 
 def test_an_encoded_message_is_opened():
     raw = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogaGkKCmJvZHk=\n"
-    assert open_mail(raw).parts[0].get("subject") == "hi"
+    assert parse_mail(raw).parts[0].get("subject") == "hi"
 
 
 def test_a_header_without_its_blank_line_ends_where_it_stops_being_one():
-    head, body = split_head(b"Subject: hi\nDear reader,\n\nbye\n")
+    head, body = split_header(b"Subject: hi\nDear reader,\n\nbye\n")
     assert head == (("subject", "hi"),)
     assert body == b"Dear reader,\n\nbye\n"
-    assert split_head(b"Subject: hi\nDear")[1] == b"Dear"
-    assert split_head(b"From x\nSubject: hi\n\nbody")[0] == (("subject", "hi"),)
+    assert split_header(b"Subject: hi\nDear")[1] == b"Dear"
+    assert split_header(b"From x\nSubject: hi\n\nbody")[0] == (("subject", "hi"),)
 
 
 def test_digests_hold_messages():
     raw = b'Content-Type: multipart/digest; boundary="b"\n\n--b\n\nSubject: one\n\nhi\n--b--\n'
-    assert open_mail(raw).walk()[1].kind == "message/rfc822"
+    assert parse_mail(raw).walk()[1].kind == "message/rfc822"
 
 
 def test_a_style_that_never_ends_ends_the_page():
-    assert page_of(open_mail(b"Content-Type: text/html\n\na<style>b</style>c</style><STYLE>d")).text == "ac"
+    assert extract_text(parse_mail(b"Content-Type: text/html\n\na<style>b</style>c</style><STYLE>d")).text == "ac"
 
 
 def test_an_original_cannot_come_before_anything_was_said():
-    page = cut("----- Original message -----\nhello")
+    page = split_original("----- Original message -----\nhello")
     assert page.returned == ""
 
 
@@ -178,12 +179,12 @@ def test_an_original_cannot_come_before_anything_was_said():
     ],
 )  # fmt: skip
 def test_notifications_that_say_nothing(text):
-    assert amazon_ses.notifications(text) == []
+    assert amazon_ses.read_notifications(text) == []
 
 
 def test_a_transient_notification_is_never_hard():
     text = '{"notificationType":"Bounce","bounce":{"bounceType":"Transient","bouncedRecipients":[{"emailAddress":"a@b.example","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]}}'
-    (report,) = amazon_ses.notifications(text)
+    (report,) = amazon_ses.read_notifications(text)
     assert (report.hard, report.status, report.reason) == (False, "5.1.1", FailureReason.USER_UNKNOWN)
 
 

@@ -1,1 +1,1 @@
-"""The table of reasons: words that a server says, and what they mean for the copy."""
+"""The table of reply rules, by the scope of their reasons: what a server says, and what it means for the copy."""

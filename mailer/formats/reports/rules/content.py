@@ -1,4 +1,4 @@
-"""Replies about the message itself: too big, infected, taken for spam, or against a rule of the house."""
+"""Replies about the message itself: too big, infected, spam, or against a policy; and about full mailboxes."""
 
 from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
@@ -6,7 +6,7 @@ from mailer.formats.reports.rules.rule import rule
 RULES = (
     rule(
         FailureReason.TOO_BIG,
-        "the message is bigger than the server or the reader takes",
+        "the message is bigger than the server or the recipient accepts",
         r"message (?:size|length|is|was|file|body)?[^.]{0,30}(?:too (?:big|large)|exceed)|message (?:is |was )?too long|(?:size|length) (?:of (?:the |this )?(?:message|mail)|exceed|limit)",
         r"(?:message|mail|e-?mail|file|attachment|data|header|body) (?:is |was |size |length )*too (?:big|large)|too large for|recipsizelimit|sizelimit",
         r"maximum (?:message|mail|allowed)? ?(?:size|length)|max(?:imum)? size|(?:fixed|max(?:imum)?) message size|larger than|databytes|max message size",
@@ -15,19 +15,19 @@ RULES = (
     ),
     rule(
         FailureReason.VIRUS,
-        "a virus filter stopped it",
+        "a virus filter refused the message",
         r"virus|malware|trojan|infected|worm\b|eicar|phish|mailscanner|вирус",
     ),
     rule(
         FailureReason.SPAM,
-        "a spam filter stopped it",
+        "a spam filter refused the message",
         r"\bspam|unsolicited|\bube\b|\buce\b|bulk (?:e-?)?mail|junk|spam(?:assassin|med)|high-?probab|rejete|mass mail(?:er|ing)",
         r"message (?:looks|appears) (?:like|to be)|advertis|recurrent pattern|content filter|block(?:ed|listed) url|\burls?\b[^.]{0,30}(?:is |are )?(?:listed|blocked|blacklisted)|surbl|bulk.adv|cloudmark|likely suspicious",
         r"спам|нежелательн|gtube|spam-?verdacht|contains? (?:a )?(?:suspicious|blocked|forbidden) (?:url|link)",
     ),
     rule(
         FailureReason.CONTENT,
-        "something in the message was refused: a header, an attachment, its form",
+        "a header, an attachment or the form of the message was refused",
         r"(?:message |mail )?content (?:is |was |has been )?(?:reject|not|refus|denied|unaccept|block)|unacceptable content|banned (?:content|attachment|file)",
         r"attachments?\b[^.]{0,60}(?:block|not|reject|remov|banned|prohib|forbid|illegal|danger|allow|limit|policy|too\b|contain|type|extension|name|size)|(?:block|bann|illegal|reject|prohibit|forbid|unacceptable|danger|unsafe|contain|suspicious|executable|invalid|bad)\w*[^.]{0,40} attachment|duplicate header|multiple (?:addresses|from|instances)|headers? (?:error|fail|not|line|missing|syntax)|headers? (?:is|are) not accepted|missing (?:header|date|from|message-id|subject)",
         r"(?:invalid|bad|malformed|improper|illegal) (?:header|mime|message|line|content|8bit|character)|bare ?(?:lf|cr|line)|rfc ?(?:2822|5322|822(?!;)|5321|2821)|not (?:rfc|compliant)|non-?compliant",
@@ -36,13 +36,13 @@ RULES = (
     ),
     rule(
         FailureReason.POLICY,
-        "a policy of the other side, not told in detail",
+        "a policy of the other side, without details",
         r"policy|policies|prohibited by|protocol violation|administrative prohibit|administrat(?:or|ively)[^.]{0,20}(?:prohibit|denied|reject)",
         r"not accepted for|rejected for|low priority|denied by|security (?:reason|violation|filter)|mail flow rule|compliance|transport.rules|quarantin",
     ),
 )
 
-# A full mailbox speaks of size and of exceeding too, so it is asked before the rules above.
+# Replies about a full mailbox also mention sizes and limits, so these rules are tried before those above.
 FULL = (
     rule(
         FailureReason.SERVER_FULL,
@@ -52,7 +52,7 @@ FULL = (
     ),
     rule(
         FailureReason.MAILBOX_FULL,
-        "the reader's mailbox is full",
+        "the recipient's mailbox is full",
         r"(?:mail ?box|in-?box|mail ?folder|mail ?drop|account|maildir|user|recipient|space|storage|box|quota)\b[^.;]{0,60}(?:\bfull\b|over (?:the |its |their |his |disk )?(?:allowed |storage )?quota|over quota|exceed\w* (?:the |its |their |his |your |allocated |allowed |maximum |disk |storage |mail ?box )*(?:quota|storage|size|space|limit|allocation|local)|used up|no space)",
         r"(?:disk |mail ?box |storage |mail |user |disc )?quota (?:is |has been |was |usage |limit |size )*(?:exceed|full|reach|violat|error)|over ?quota|out of (?:quota|storage)|full mail ?box",
         r"exceed(?:s|ed|ing)? (?:the |its |their |his |your |maximum |allowed |allocated |disk |storage |mail ?box |available )*(?:quota|storage)|not enough (?:storage |mailbox )?space|insufficient (?:mailbox )?(?:space|quota|storage)",

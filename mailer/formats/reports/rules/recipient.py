@@ -1,4 +1,4 @@
-"""Replies about the reader's address: moved away, switched off, or not there at all."""
+"""Replies about the recipient's address: moved, disabled, or unknown."""
 
 from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
@@ -6,31 +6,31 @@ from mailer.formats.reports.rules.rule import rule
 RULES = (
     rule(
         FailureReason.FILTERED,
-        "the reader's own rules refused it",
+        "the recipient's own filter refused the message",
         r"recipient(?:'s)? preferences|user rules|refuse to receive|refuses? (?:to receive|this) mail|message filtered|mail filtered|user reject|privacy settings",
         r"only accepting mail from|has restricted sms|account is protected by|denied by (?:the )?recipient|not wish to receive|(?:blocked|rejected|refused) by (?:the )?(?:recipient|user|addressee)\b",
         r"\brcp-p[23]|whitelist|not in (?:the )?recipient's|domain[- ]filter|recipient (?:does not|doesn't) (?:accept|want)|mail (?:is )?rejected by (?:the )?(?:owner|recipient)",
     ),
     rule(
         FailureReason.TAKES_NO_MAIL,
-        "the domain has said that it takes no mail (RFC 7505)",
+        "the domain accepts no mail (RFC 7505)",
         r"null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mail",
         r"(?:mx|srv) record indicated no smtp service|5\.7\.27 |\b556\b|no mail (?:is )?accepted here|domain (?:does not|doesn't) accept|not accept(?:ing)? any (?:e-?)?mail",
     ),
     rule(
         FailureReason.MOVED,
-        "the reader has moved, and no forwarding is left",
+        "the recipient has moved and left no forwarding address",
         r"(?:mailbox|user|recipient|address|account|person|he|she)\b[^.]{0,60}(?:has |have )?(?:been )?(?:moved|changed|replaced by|relocated)(?! temporar)|new address is|no forwarding|no longer on (?:this |the )?server",
         r"not our customer|address changed|has left|left the company|no longer (?:with|works|employed|at this)|5\.1\.6|адрес изменен|уволен|больше не работает",
     ),
     rule(
         FailureReason.USER_UNKNOWN,
-        "the server calls the address itself inactive",
+        "the server calls the address inactive",
         r"inactive (?:e-?mail )?address",
     ),
     rule(
         FailureReason.SUSPENDED,
-        "the mailbox is there, but switched off",
+        "the mailbox exists but is disabled",
         r"(?:account|mail ?box|user|recipient|address|mailaddress|e-?mail|customer)\b[^.]{0,60}(?:is |has been |was |currently |temporarily |administrative?le?y )*(?:disabled|suspended|locked|deactivated|blocked|frozen|de-?activated|discontinued|on hold|inactive|limited)(?! using| by rbl| your| this message| the message)",
         r"(?:disabled|suspended|inactive|deactivated|locked|blocked|dormant|expired|closed) (?:account|mail ?box|user|recipient)|mail ?box unavailable or access denied|not an? active|not active|invalid/inactive",
         r"suspend the service|user suspended|delivery not allowed|account (?:is )?(?:closed|expired)|\brcp-t4|too old|(?:ящик|аккаунт|учетная запись|пользователь)[^.]{0,40}(?:заблокирован|отключ|неактив)",
@@ -38,7 +38,7 @@ RULES = (
     ),
     rule(
         FailureReason.USER_UNKNOWN,
-        "the server does not know the reader",
+        "the server does not know the recipient",
         r"(?:user|recipient|receiver|mail ?box|account|address|addressee|person|destination|login|adresse|subscriber|alias|rcpt|customer|local ?part|userid|to:)s?\b(?!(?:'s)? (?:e-?mail |mail |smtp )?(?:server|system|host)\b)[^.;]{0,90}(?:\bunknown\b|not (?:a )?(?:found|known|exist|local|listed|recogni[sz]ed|valid|present|registered|ok|defined|available here|located|here\b)|no longer (?:exist|valid|available|in use|active|accept)|does(?:n't| not) (?:exist|have an?)|(?:do|did)(?:n't| not) exist|non-?exist|invalid|(?<!service )is unavailable|is wrong|un(?:known|defined|recogni[sz]ed)|isn't (?:known|valid|listed)|wasn't found|could ?n[o']t be (?:found|resolved)|cannot be found|never existed|ungültig|unbekannt|inconnu)",
         r"(?:unknown|invalid|no such|non-?existent|nonexistent|bad|illegal|incorrect|unrecogni[sz]ed|undefined|nosuch|wrong|unable to find|cannot find|not a (?:known|valid|local|legal))[ _:-]{0,3}(?:or \w+ )?(?:local |virtual |destination |final |delivery |alias |e-?mail |mail |or )*(?:user|recipient|receiver|mail ?box|account|address|person|destination|name|e-?mail|local ?part|rcpt|alias|subscriber|addressee|userid|customer|member)",
         r"user-unknown|userunknown|unknown_user|mail ?box (?:is )?(?:unavailable|not available|inactive|invalid)|address(?:es)? (?:was |were |is )?(?:unknown|invalid)|bad (?:destination|recipient)",
@@ -52,7 +52,7 @@ RULES = (
     ),
     rule(
         FailureReason.USER_UNKNOWN,
-        "the server says in its own language that it does not know the reader",
+        "the server does not know the recipient (in other languages)",
         r"unbekannte[rn]? (?:empf(?:ä|ae)nger|benutzer|nutzer|adresse)|kein(?:en)? solche[rns]? (?:benutzer|empf(?:ä|ae)nger|postfach)|postfach[^.]{0,60}(?:existiert nicht|nicht (?:gefunden|vorhanden))",
         r"(?:adresse|destinataire|utilisateur|bo[iî]te)\b[^.]{0,90}(?:pas (?:pu être |été )trouv|n'existe|introuvable|inconnue?\b)|utilisateur inexistant",
         r"no se (?:ha )?(?:encontr\w+|pudo encontrar)[^.]{0,40}(?:direcci|destinatario|usuario|buz[oó]n)|(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta)\b[^.]{0,60}(?:no (?:existe|se encontr|encontrad)|desconocid|inexistente)",
@@ -74,7 +74,7 @@ RULES = (
     ),
 )
 
-# Asked when nothing else was said: a server that rejects a recipient, and stops there, means that it has none.
+# Tried late: a server that rejects the recipient without another reason does not know the recipient.
 REJECTED = (
     rule(
         FailureReason.USER_UNKNOWN,

@@ -1,13 +1,13 @@
-"""Replies that refuse us, the sender: they say nothing about the reader, however final their code sounds."""
+"""Replies that refuse us, the sender: they say nothing about the recipient, however permanent their code."""
 
 from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
 
-# Our own allowance is called a quota too, so it is asked for before full mailboxes.
-ALLOWANCE = (
+# Our relay's limit is called a quota too, so this rule is tried before those about full mailboxes.
+RELAY_QUOTA = (
     rule(
         FailureReason.RATE,
-        "we have used up what our own relay lets us send",
+        "we have reached the sending limit of our own relay",
         r"(?:daily|hourly) (?:user |message |e-?mail )*(?:sending )?(?:quota|limit)|sending (?:quota|limit)|limit for sending",
     ),
 )
@@ -15,14 +15,14 @@ ALLOWANCE = (
 RULES = (
     rule(
         FailureReason.NO_PTR,
-        "our server's address has no name in DNS, or one that does not lead back",
+        "our server's IP address has no reverse DNS name, or one that does not resolve back to it",
         r"reverse dns|\brdns\b|\bptr\b|reverse lookup|ip name lookup failed|ip address .{0,40}resolv",
         r"cannot (?:find|resolve) your (?:host ?name|address)|unresolvable relay host|unverif[iy]+able sending ip",
         r"your (?:host ?name|ip(?: address)?|mail ?server)\b[^.]{0,40}(?:not (?:exist|found)|unknown)[^.]{0,10}\bin (?:the )?dns|(?:no|without) reverse|dynamic/residential|unresolvable (?:ip|client)",
     ),
     rule(
         FailureReason.AUTHENTICATION,
-        "SPF, DKIM or DMARC of our mail did not pass",
+        "our mail did not pass SPF, DKIM or DMARC",
         r"\bspf\b|\bdkim\b|\bdmarc\b|sender id \(pra\)|purported responsible address|sender policy framework",
         r"unauthenticated (?:e-?mail|mail|messages?|senders?)|sender (?:is )?unauthenticated|authentication (?:level|requirements|checks?|information)",
         r"email is not authenticated|message (?:is )?not authenticated|not authorized to send (?:mail )?(?:from|on behalf)",
@@ -31,7 +31,7 @@ RULES = (
     ),
     rule(
         FailureReason.MEMBERS_ONLY,
-        "a mailing list or group takes mail from its members or from inside only",
+        "a mailing list or group accepts mail only from members or from inside",
         r"not (?:a )?(?:valid |registered )?members?\b.{0,60}(?:list|\bml\b)|members?-only|non-?member|closed (?:mailing )?list",
         r"not allowed to post|not subscribed to|only (?:members|subscribers)|restricted list|permission to (?:post|write)|google groups",
         r"resolver.rst.notauthorized|delivery to this (?:address|recipient|group) is restricted|permission to send (?:messages |mail |e-?mail )?to (?:this|the)|nicht berechtigt[^.]{0,40}(?:senden|empfänger)|(?:нет|не имеете) (?:разрешения|права)[^.]{0,40}отправ|n'êtes pas autorisé|no tiene permiso|non (?:si )?dispone\w* (?:dell')?(?:autorizzazion|delle autorizzazion)|não tem permiss|nie masz (?:uprawnień|zezwolenia)|niet gemachtigd",
@@ -41,7 +41,7 @@ RULES = (
     ),
     rule(
         FailureReason.LOGIN,
-        "the server wants a login that our relay did not give",
+        "the server requires a login that our relay did not give",
         r"smtp[ -]auth|(?:smtp )?authentication (?:is )?(?:required|failure|failed|credentials|turned on)|must authenticate",
         r"authenticat(?:e|ion) (?:first|before)|authentification (?:requise|invalide)|does not advertise auth",
         r"pop before smtp|pop-before-smtp|check your (?:mail|pop) first|verification failure|unauthenticated sender",
@@ -49,7 +49,7 @@ RULES = (
     ),
     rule(
         FailureReason.RELAYING,
-        "the server does not carry mail for the recipient's domain, so DNS or the relay is set wrong",
+        "the server does not relay to the recipient's domain: DNS or the relay is misconfigured",
         r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited|operation rejected|rejected|attempt)",
         r"(?:not|unable|cannot|can't|won't|no|refuse|denied|decline|mail|as a|open|insecure mail) (?:to )?relay",
         r"no relaying|not configured to relay|relay not|relaying (?:mail|is|through|to|of)|isn't in my list of allowed rcpthosts",
@@ -59,7 +59,7 @@ RULES = (
     ),
     rule(
         FailureReason.RATE,
-        "we sent too much too quickly",
+        "we sent too much, too fast",
         r"too many (?:invalid |unknown |bad |wrong )?(?:unknown users|user|connection|message|email|mail|recipient|session|concurrent|rcpt|simultaneous|request)",
         r"(?:rate|sending|hourly|daily|connection|message|quota) (?:of|limit)[^.]{0,40}(?:exceed|reach|hit)|rate[- ]?limit",
         r"exceeded (?:the |your )?(?:maximum |max |hourly |daily )?(?:rate|number of|connection|sending|message rate|recipients)",
@@ -69,7 +69,7 @@ RULES = (
     ),
     rule(
         FailureReason.BLOCKED,
-        "our server or domain is on a block list, or has a bad name there",
+        "our server or domain is on a block list or has a bad reputation",
         r"spamhaus|spamcop|barracudacentral|\bsorbs\b|\brbl\b|\bdnsbl\b|uribl|\bcbl\b|abuseat|surriel|senderbase|invaluement|njabl",
         r"(?:black|block|deny|reject)[ -]?list(?!.{0,20}(?:recipient|users'))|reputation|poor (?:sender|ip)|banned (?:ip|host|sending)",
         r"(?:ip|host|client|server|network|domain|connection)[^.]{0,80} (?:is |was |has been |are )?(?:temporarily |currently |permanently )?(?:blocked|banned|barred|blacklisted|refused|rejected for)",
