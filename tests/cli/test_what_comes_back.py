@@ -188,7 +188,7 @@ def test_one_report_is_shown_and_written_as_it_came(run: Terminal, found: dict[s
         "   the address does not exist, for good: 550 5.1.1 No such user here",
         "   it came to the copy's own return path; it came as a file at …",
         "   the server that reports: mx.members.example",
-        "   how it was read: the server does not know the reader",
+        "   how it was read: the server does not know the recipient",
         "   “Undelivered Mail Returned to Sender” from Mail Delivery System <MAILER-DAEMON@mx.members.example>",
         (
             "   to do: put the right address of P001 into the register; or, when it is right, "
