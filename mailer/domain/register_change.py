@@ -1,4 +1,4 @@
-"""What an import would do to the register: who comes, who changes, who leaves, what was paid, which rows are wrong."""
+"""Works out what an import changes in the register: people added, changed and ended, payments, bad rows."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -6,25 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mailer.domain.circulation import Register
-from mailer.domain.membership import Membership, Pause, Payment, Seat
-from mailer.domain.register_payments import added_payments
-from mailer.domain.register_rows import (
-    BadRow,
-    Cell,
-    MemberRow,
-    PaymentRow,
-    RegisterTable,
-    cell_text,
-    membership_cells,
-    seat_cells,
-    told,
-)
-from mailer.domain.register_seats import Arrival, seated
+from mailer.domain.membership import Membership, Payment, Seat
+from mailer.domain.register_columns import cell_text, cells_of, with_cells
+from mailer.domain.register_payments import new_payments
+from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, RegisterTable
+from mailer.domain.register_seats import SeatRequest, assign_seats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One cell of the register before and after, as the register's files write it."""
+    """One cell of the register before and after, as files have it."""
 
     field: str
     before: str
@@ -41,7 +32,7 @@ class MembershipChange:
     @property
     def fields(self) -> tuple[FieldChange, ...]:
         """What differs, by column; empty for a new one."""
-        return _fields(membership_cells(self.before) if self.before else None, membership_cells(self.after))
+        return _fields(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +44,18 @@ class SeatChange:
 
     @property
     def ends(self) -> bool:
-        """Whether a place that had no end gets one."""
+        """Whether a seat without an end gets one."""
         return self.before is not None and self.before.ended_on is None and self.after.ended_on is not None
 
     @property
     def fields(self) -> tuple[FieldChange, ...]:
         """What differs, by column; empty for a new one."""
-        return _fields(seat_cells(self.before) if self.before else None, seat_cells(self.after))
+        return _fields(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """All that an import does when it is applied. Bad rows do nothing: the rest is counted without them."""
+    """Everything that an import changes. Bad rows change nothing."""
 
     memberships: tuple[MembershipChange, ...] = ()
     seats: tuple[SeatChange, ...] = ()
@@ -79,7 +70,7 @@ class Difference:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How much of everything there is; somebody who leaves counts as ended and not as changed."""
+        """How many of each; a person who leaves counts as ended, not as changed."""
         people_added = sum(change.before is None for change in self.seats)
         people_ended = sum(change.ends for change in self.seats)
         memberships_added = sum(change.before is None for change in self.memberships)
@@ -101,27 +92,27 @@ def difference(
     *,
     end_missing: date | None = None,
 ) -> Difference:
-    """What these tables change in the register; a table that was not given changes nothing.
+    """What these tables change in the register; None changes nothing.
 
-    With `end_missing`, everybody whom the members table does not name gets that day as their `ended_on`, unless they
-    have one. Who stands in a bad row is named; a bad row that does not say whose it is ends nobody at all.
+    With `end_missing`, people who are not in the members table get that day as `ended_on`, unless they have one. A bad
+    row counts as its person's row; if a bad row does not show whose it is, no person is ended.
     """
     memberships, seats, bad, warnings = list[MembershipChange](), list[SeatChange](), list[BadRow](), list[str]()
-    known = set(register.memberships)
+    ids = set(register.memberships)
     if members is not None:
-        named = {(row.membership, row.person) for row in members.rows} | {fault.key for fault in members.bad}
-        if end_missing and None in named:
-            warnings.append("Nobody was ended: a bad row does not say whose it is, so nobody is known to be missing.")
+        listed = {(row.membership, row.person) for row in members.rows} | {fault.key for fault in members.bad}
+        if end_missing and None in listed:
+            warnings.append("Nobody was ended: a bad row does not show whose it is, so it may be a missing person's.")
             end_missing = None
         bad.extend(members.bad)
-        for settlement in _settlements(register, members.rows, lambda seat: _ended(seat, named, end_missing)):
-            memberships.extend(settlement.memberships)
-            seats.extend(settlement.seats)
-            bad.extend(settlement.bad)
-        known.update(change.after.id for change in memberships)
+        for outcome in _outcomes(register, members.rows, lambda seat: _ended_if_missing(seat, listed, end_missing)):
+            memberships.extend(outcome.memberships)
+            seats.extend(outcome.seats)
+            bad.extend(outcome.bad)
+        ids.update(change.after.id for change in memberships)
     added = list[Payment]()
     if payments is not None:
-        ledger = added_payments(register.payments, known, payments.rows)
+        ledger = new_payments(register.payments, ids, payments.rows)
         added.extend(ledger.added)
         bad.extend((*payments.bad, *ledger.bad))
         warnings.extend(ledger.warnings)
@@ -134,8 +125,8 @@ def difference(
     )
 
 
-def _ended(seat: Seat, named: set[tuple[str, str] | None], day: date | None) -> Seat:
-    if day is None or seat.ended_on is not None or (seat.membership, seat.person) in named:
+def _ended_if_missing(seat: Seat, listed: set[tuple[str, str] | None], day: date | None) -> Seat:
+    if day is None or seat.ended_on is not None or (seat.membership, seat.person) in listed:
         return seat
     return replace(seat, ended_on=day)
 
@@ -144,26 +135,28 @@ def _ended(seat: Seat, named: set[tuple[str, str] | None], day: date | None) -> 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Settlement:
+class _MembershipOutcome:
     memberships: tuple[MembershipChange, ...]
     seats: tuple[SeatChange, ...]
     bad: tuple[BadRow, ...]
 
 
-def _settlements(register: Register, rows: Iterable[MemberRow], leave: Callable[[Seat], Seat]) -> Iterable[_Settlement]:
-    said, sitting = defaultdict[str, list[MemberRow]](list), defaultdict[str, list[Seat]](list)
+def _outcomes(
+    register: Register, rows: Iterable[MemberRow], leave: Callable[[Seat], Seat]
+) -> Iterable[_MembershipOutcome]:
+    rows_of, seats_of = defaultdict[str, list[MemberRow]](list), defaultdict[str, list[Seat]](list)
     for row in rows:
-        said[row.membership].append(row)
+        rows_of[row.membership].append(row)
     for seat in register.seats:
-        sitting[seat.membership].append(seat)
-    for membership in dict.fromkeys((*said, *sitting)):
-        yield _settle(register.memberships.get(membership), sitting[membership], said[membership], leave)
+        seats_of[seat.membership].append(seat)
+    for membership in dict.fromkeys((*rows_of, *seats_of)):
+        yield _outcome(register.memberships.get(membership), seats_of[membership], rows_of[membership], leave)
 
 
-def _settle(
+def _outcome(
     before: Membership | None, seats: Sequence[Seat], rows: Sequence[MemberRow], leave: Callable[[Seat], Seat]
-) -> _Settlement:
-    """Take the rows in; leave out the faulty ones, whose people stay as they were, and try the others again."""
+) -> _MembershipOutcome:
+    """Apply the rows; leave out bad rows, whose people stay as they were, and try again without them."""
     bad = list[BadRow]()
     while True:
         after, seats_after, faults = _attempt(before, seats, rows, leave)
@@ -172,9 +165,9 @@ def _settle(
         bad.extend(faults)
         faulty = {fault.row for fault in faults}
         rows = [row for row in rows if row.row not in faulty]
-    known = {seat.person: seat for seat in seats}
-    changes = (SeatChange(before=known.get(seat.person), after=seat) for seat in seats_after)
-    return _Settlement(
+    seat_of = {seat.person: seat for seat in seats}
+    changes = (SeatChange(before=seat_of.get(seat.person), after=seat) for seat in seats_after)
+    return _MembershipOutcome(
         memberships=(MembershipChange(before=before, after=after),) if after and after != before else (),
         seats=tuple(change for change in changes if change.before != change.after),
         bad=tuple(bad),
@@ -184,97 +177,83 @@ def _settle(
 def _attempt(
     before: Membership | None, seats: Sequence[Seat], rows: Sequence[MemberRow], leave: Callable[[Seat], Seat]
 ) -> tuple[Membership | None, list[Seat], list[BadRow]]:
-    known = {seat.person: seat for seat in seats}
-    named = {row.person for row in rows}
-    staying = [leave(seat) for seat in seats if seat.person not in named]
+    seat_of = {seat.person: seat for seat in seats}
+    listed = {row.person for row in rows}
+    staying = [leave(seat) for seat in seats if seat.person not in listed]
     if not rows:
         return before, staying, []
-    faults = _named_twice(rows) or _pauses_backwards(known, rows) or _disagreeing(before, staying, rows)
+    faults = _duplicates(rows) or _reversed_pauses(seat_of, rows) or _contradictions(before, staying, rows)
     if faults:
         return before, [], faults
     after = _membership(before, rows[0])
-    arrivals = [Arrival(row=row, seat=_seat(known.get(row.person), row), before=known.get(row.person)) for row in rows]
-    seats_after, faults = seated(after.id, after.kind, staying, arrivals)
+    requests = [
+        SeatRequest(row=row, seat=_seat(seat_of.get(row.person), row), before=seat_of.get(row.person)) for row in rows
+    ]
+    seats_after, faults = assign_seats(after.id, after.kind, staying, requests)
     return after, seats_after, faults
 
 
-def _named_twice(rows: Sequence[MemberRow]) -> list[BadRow]:
-    """Every row of a person who has more than one: nobody knows which of them is right."""
-    said = defaultdict[str, list[MemberRow]](list)
+def _duplicates(rows: Sequence[MemberRow]) -> list[BadRow]:
+    """All rows of a person who has more than one, since any of them may be the right one."""
+    rows_of = defaultdict[str, list[MemberRow]](list)
     for row in rows:
-        said[row.person].append(row)
+        rows_of[row.person].append(row)
     return [
         row.bad(
             "person",
             f"{row.person} is on {row.membership} in row {(first if row is not first else second).row} too; "
             "keep one of the two",
         )
-        for first, second, *more in (same for same in said.values() if len(same) > 1)
+        for first, second, *more in (same for same in rows_of.values() if len(same) > 1)
         for row in (first, second, *more)
     ]
 
 
-def _pauses_backwards(seats: Mapping[str, Seat], rows: Sequence[MemberRow]) -> list[BadRow]:
+def _reversed_pauses(seats: Mapping[str, Seat], rows: Sequence[MemberRow]) -> list[BadRow]:
     return [
-        row.bad("pause_until", f"{pause.last} is before {pause.first}; mend one of the two dates")
+        row.bad("pause_until", f"{pause.last} is before {pause.first}; correct one of the two")
         for row in rows
         for pause in [_seat(seats.get(row.person), row).pause]
-        if (row.pause_first or row.pause_last) and pause.first and pause.last and pause.last < pause.first
+        if {"pause_from", "pause_until"} & row.cells.keys() and pause.first and pause.last and pause.last < pause.first
     ]
 
 
-def _disagreeing(before: Membership | None, staying: Sequence[Seat], rows: Sequence[MemberRow]) -> list[BadRow]:
-    """All rows of a membership when they say different things about it, those of the register included.
+def _contradictions(before: Membership | None, staying: Sequence[Seat], rows: Sequence[MemberRow]) -> list[BadRow]:
+    """All rows of a membership if they differ about it, from each other or from the register.
 
-    Who stays without a row in this file speaks for what the register says; who has left has no say.
+    The register counts only while a person who is not in the file stays on the membership.
     """
     others = [seat.person for seat in staying if seat.ended_on is None]
-    said = [(f"row {row.row}", membership_cells(_membership(before, row))) for row in rows]
+    sources = [(f"row {row.row}", cells_of(_membership(before, row))) for row in rows]
     if before is not None and others:
-        said.append((f"the register for {others[0]}", membership_cells(before)))
-    where, cells = said[0]
-    for other, differing in said[1:]:
-        for column in ("kind", "organisation", "circulation", "free_until"):
-            if cells[column] != differing[column]:
-                one, two = (cell_text(cell) or "nothing" for cell in (cells[column], differing[column]))
-                reason = f"{rows[0].membership} has {one} in {where} and {two} in {other}; make them the same"
+        sources.append((f"the register for {others[0]}", cells_of(before)))
+    place, cells = sources[0]
+    for other_place, other_cells in sources[1:]:
+        for column in cells:
+            if cells[column] != other_cells[column]:
+                text, other = (cell_text(cell) or "nothing" for cell in (cells[column], other_cells[column]))
+                reason = f"{rows[0].membership} has {text} in {place} and {other} in {other_place}; make them the same"
                 return [row.bad(column, reason) for row in rows]
     return []
 
 
 def _membership(before: Membership | None, row: MemberRow) -> Membership:
-    known = before or Membership(id=row.membership, kind=row.kind)
-    return replace(
-        known,
-        kind=row.kind,
-        organisation=told(row.organisation, known.organisation),
-        circle=told(row.circle, known.circle),
-        free_until=told(row.free_until, known.free_until),
-    )
+    return with_cells(before or Membership(id=row.membership, kind=row.kind), row.cells)
 
 
 def _seat(before: Seat | None, row: MemberRow) -> Seat:
-    known = before or Seat(membership=row.membership, person=row.person, names={}, salutations={})
-    return replace(
-        known,
-        names=_texts(known.names, row.names),
-        salutations=_texts(known.salutations, row.salutations),
-        address=told(row.address, known.address),
-        languages=told(row.languages, known.languages),
-        ended_on=told(row.ended_on, known.ended_on),
-        pause=Pause(first=told(row.pause_first, known.pause.first), last=told(row.pause_last, known.pause.last)),
-    )
+    """The seat as the row has it; its number is assigned later."""
+    seat = before or Seat(membership=row.membership, person=row.person, names={}, salutations={})
+    return with_cells(seat, {column: value for column, value in row.cells.items() if column != "seat"})
 
 
-def _texts(known: Mapping[str, str], said: Mapping[str, str]) -> dict[str, str]:
-    return {language: text for language, text in {**known, **said}.items() if text}
-
-
-def _fields(before: Mapping[str, Cell] | None, after: Mapping[str, Cell]) -> tuple[FieldChange, ...]:
+def _fields(before: Membership | Seat | None, after: Membership | Seat) -> tuple[FieldChange, ...]:
     if before is None:
         return ()
-    texts = [
-        (column, cell_text(before.get(column)), cell_text(after.get(column)))
-        for column in dict.fromkeys((*before, *after))
-    ]
-    return tuple(FieldChange(field=column, before=old, after=new) for column, old, new in texts if old != new)
+    old, new = cells_of(before), cells_of(after)
+    texts = [(column, cell_text(old.get(column)), cell_text(new.get(column))) for column in dict.fromkeys((*old, *new))]
+    return tuple(
+        FieldChange(field=column, before=old_text, after=new_text)
+        for column, old_text, new_text in texts
+        if old_text != new_text
+    )

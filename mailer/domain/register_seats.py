@@ -1,89 +1,91 @@
-"""Who sits where on a membership after an import: two seats on a corporate one, one on an individual one."""
+"""Assigns seats after an import: two numbered seats on a corporate membership, one on an individual one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailer.domain.membership import MembershipKind, Seat
-from mailer.domain.register_rows import BadRow, MemberRow, told
+from mailer.domain.register_rows import BadRow, MemberRow
 
 _NUMBERS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """A row of the file with the seat it makes, not numbered yet, and the seat its person had before."""
+class SeatRequest:
+    """A row of the file, the seat it makes, not numbered yet, and the person's seat before the import."""
 
     row: MemberRow
     seat: Seat
     before: Seat | None
 
     @property
-    def wanted(self) -> int | None:
-        """The seat number that the row asks for."""
-        return told(self.row.number, None)
-
-    @property
     def rank(self) -> tuple[bool, int]:
-        """Who already has a living seat comes first, then the order of the file."""
+        """People who already have a current seat come first, then the order of the file counts."""
         return self.before is None or self.before.ended_on is not None, self.row.row
 
 
-def seated(
-    membership: str, kind: MembershipKind, staying: Sequence[Seat], arrivals: Sequence[Arrival]
+def assign_seats(
+    membership: str, kind: MembershipKind, staying: Sequence[Seat], requests: Sequence[SeatRequest]
 ) -> tuple[list[Seat], list[BadRow]]:
-    """The seats of the membership, numbered, and the rows for which there is no place (then the seats do not count).
+    """The numbered seats of a membership, and the rows without a place; with such rows, the seats mean nothing.
 
-    Those staying keep their numbers. A seat with `ended_on` is free for somebody else. A number that a row asks for
-    goes before one that it had, and that before the next free one.
+    People who are not in the file keep their numbers; a seat with `ended_on` is free again. The number that a row asks
+    for comes first, then the person's former number, then the next free one.
     """
-    living = sorted((one for one in arrivals if one.seat.ended_on is None), key=lambda one: one.rank)
-    sitting = [seat for seat in staying if seat.ended_on is None]
-    if bad := _over_full(membership, kind, sitting, living):
+    current = sorted((request for request in requests if request.seat.ended_on is None), key=lambda each: each.rank)
+    occupied = [seat for seat in staying if seat.ended_on is None]
+    if bad := _too_many(membership, kind, occupied, current):
         return [], bad
     if kind is not MembershipKind.CORPORATE:
         reason = f"only a corporate membership has numbered seats, and {membership} is {kind}; leave the cell empty"
-        bad = [one.row.bad("seat", reason) for one in arrivals if one.wanted is not None]
-        return [replace(seat, number=None) for seat in (*staying, *(one.seat for one in arrivals))], bad
-    return _numbered(staying, living, [one for one in arrivals if one.seat.ended_on is not None])
+        bad = [request.row.bad("seat", reason) for request in requests if request.row.seat_number is not None]
+        return [replace(seat, number=None) for seat in (*staying, *(request.seat for request in requests))], bad
+    return _numbered(staying, current, [request for request in requests if request.seat.ended_on is not None])
 
 
-def _over_full(membership: str, kind: MembershipKind, sitting: list[Seat], living: list[Arrival]) -> list[BadRow]:
+def _too_many(membership: str, kind: MembershipKind, occupied: list[Seat], current: list[SeatRequest]) -> list[BadRow]:
     if kind.seats is None:
         return []
-    room = max(kind.seats - len(sitting), 0)
-    holders = " and ".join([*(seat.person for seat in sitting), *(one.seat.person for one in living[:room])])
+    free = max(kind.seats - len(occupied), 0)
+    holders = [*(seat.person for seat in occupied), *(request.seat.person for request in current[:free])]
     places = "one seat" if kind.seats == 1 else "two seats"
-    reason = f"{membership} has {places}, taken by {holders}; end one first with ended_on"
-    return [one.row.bad("person", reason) for one in living[room:]]
+    reason = f"{membership} has {places}, taken by {' and '.join(holders)}; end one first with ended_on"
+    return [request.row.bad("person", reason) for request in current[free:]]
 
 
-def _numbered(staying: Sequence[Seat], living: list[Arrival], ended: list[Arrival]) -> tuple[list[Seat], list[BadRow]]:
-    kept = [replace(seat, number=seat.number or 1) for seat in staying]
-    taken = {seat.number: seat.person for seat in kept if seat.ended_on is None}
-    seats, bad = list(kept), list[BadRow]()
-    for one in (one for one in living if one.wanted is not None):
-        if one.wanted in taken:
-            reason = f"seat {one.wanted} is taken by {taken[one.wanted]}; end that one first with ended_on"
-            bad.append(one.row.bad("seat", reason))
+def _numbered(
+    staying: Sequence[Seat], current: list[SeatRequest], ended: list[SeatRequest]
+) -> tuple[list[Seat], list[BadRow]]:
+    seats = [replace(seat, number=seat.number or 1) for seat in staying]
+    holder_of = {seat.number: seat.person for seat in seats if seat.ended_on is None}
+    bad = list[BadRow]()
+    for request in current:
+        number = request.row.seat_number
+        if number is None:
             continue
-        taken[one.wanted] = one.seat.person
-        seats.append(replace(one.seat, number=one.wanted))
+        if number in holder_of:
+            reason = f"seat {number} is taken by {holder_of[number]}; end that one first with ended_on"
+            bad.append(request.row.bad("seat", reason))
+            continue
+        holder_of[number] = request.seat.person
+        seats.append(replace(request.seat, number=number))
     if bad:
         return [], bad
-    for one in (one for one in living if one.wanted is None):
-        number = _own_or_free(one, taken)
-        taken[number] = one.seat.person
-        seats.append(replace(one.seat, number=number))
-    for one in ended:
-        number = one.wanted or (one.before and one.before.number) or _own_or_free(one, taken)
-        taken.setdefault(number, one.seat.person)
-        seats.append(replace(one.seat, number=number))
+    for request in current:
+        if request.row.seat_number is None:
+            number = _former_or_free(request, holder_of)
+            holder_of[number] = request.seat.person
+            seats.append(replace(request.seat, number=number))
+    for request in ended:
+        former = request.before.number if request.before else None
+        number = request.row.seat_number or former or _former_or_free(request, holder_of)
+        holder_of.setdefault(number, request.seat.person)
+        seats.append(replace(request.seat, number=number))
     return seats, []
 
 
-def _own_or_free(one: Arrival, taken: dict[int | None, str]) -> int:
-    own = one.before.number if one.before else None
-    if own is not None and own not in taken:
-        return own
-    # Somebody who has left needs no place of their own.
-    return next((number for number in _NUMBERS if number not in taken), _NUMBERS[0])
+def _former_or_free(request: SeatRequest, holder_of: dict[int | None, str]) -> int:
+    former = request.before.number if request.before else None
+    if former is not None and former not in holder_of:
+        return former
+    # Somebody whose seat has ended needs no free number.
+    return next((number for number in _NUMBERS if number not in holder_of), _NUMBERS[0])

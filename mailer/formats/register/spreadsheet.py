@@ -1,4 +1,4 @@
-"""A table as a spreadsheet program saves it, CSV or XLSX, becomes a header and rows of plain text."""
+"""Reads a table from CSV or XLSX as a header and rows of plain text, and writes CSV."""
 
 import csv
 import io
@@ -17,21 +17,22 @@ from itertools import chain, islice
 from xml.etree.ElementTree import ParseError
 
 from mailer.domain.errors import BadInput
+from mailer.domain.register_columns import Column
 
-# Hundreds of times the register of any club; what is larger is something else, or meant to do harm.
+# Hundreds of times the register of any club; a larger file is something else, or an attack.
 MAX_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 MAX_LINE = 200_000  # characters of a line of CSV
-MOST_NAMED = 5  # columns; when more are wrong, it is another file
+MAX_NAMED_COLUMNS = 5  # in a message; with more wrong columns, it is another file
 
 _SPACES = " \u00a0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextRow:
-    """A row by its number as a spreadsheet counts (the header is row 1) and its cells as text, without outer spaces."""
+    """A row: its number, the header being row 1, and its cells as text without outer spaces."""
 
     number: int
     cells: tuple[str, ...]
@@ -39,7 +40,7 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTable:
-    """A table with the names of its columns in small letters, and its rows that are not empty."""
+    """A table: the names of its columns in lower case, and its rows that are not empty."""
 
     file: str
     columns: tuple[str, ...]
@@ -47,62 +48,59 @@ class TextTable:
 
 
 def read_table(file: str, content: bytes, sheet: str) -> TextTable:
-    """The table in the bytes; `sheet` is its name in a workbook. Whether it is CSV or XLSX is seen from the content.
+    """The table in the bytes, CSV or XLSX by their content; `sheet` is its name in a workbook.
 
-    Raises BadInput, naming the file, for what is no table, is empty or too large, or names a column twice.
+    Raises BadInput, naming the file, for a file that is not a table, is empty or too large, or has a column twice.
     """
     if len(content) > MAX_BYTES:
-        raise BadInput(f"{file} is larger than {MAX_BYTES // 1_000_000} MB; that is no register.")
+        raise BadInput(f"{file} is larger than {MAX_BYTES // 1_000_000} MB; that is not a register.")
     if content.startswith(b"\xd0\xcf\x11\xe0"):  # the signature of the compound files of Excel before 2007
         # … and of a workbook that is locked with a password (ECMA-376 encryption, MS-OFFCRYPTO).
         raise BadInput(f"{file} has a password or is in the old Excel format; save it without a password as .xlsx.")
     rows = _from_xlsx(file, content, sheet) if content.startswith(b"PK\x03\x04") else _from_csv(file, content)
     filled = list(_filled(file, rows))
     if not filled or filled[0].number != 1:
-        raise BadInput(f"{file} has nothing in its first row; the names of the columns must stand there.")
+        raise BadInput(f"{file} has an empty first row; write the names of the columns there.")
     return TextTable(file=file, columns=_header(file, filled[0].cells), rows=tuple(filled[1:]))
 
 
 def _filled(file: str, rows: Iterable[tuple[str, ...]]) -> Iterator[TextRow]:
-    """The rows that are not empty, counted while they are read, so that no file is kept that is too large."""
+    """The rows that are not empty, counted while they are read, so that a file too large is not kept in memory."""
     for number, cells in enumerate(rows, start=1):
         if number > MAX_ROWS:
-            raise BadInput(f"{file} has more than {MAX_ROWS} rows; that is no register.")
+            raise BadInput(f"{file} has more than {MAX_ROWS} rows; that is not a register.")
         if len(cells) > MAX_COLUMNS:
-            raise BadInput(f"{file}, row {number}: it has more than {MAX_COLUMNS} columns; that is no register.")
+            raise BadInput(f"{file}, row {number}: it has more than {MAX_COLUMNS} columns; that is not a register.")
         if any(cells):
             yield TextRow(number=number, cells=cells)
 
 
-def check_columns(
-    table: TextTable, *, known: Iterable[str], languages_of: Iterable[str], required: Iterable[str]
-) -> None:
-    """Every column is one of `known`, or one of `languages_of` with a language (name_en), and `required` are all there.
-
-    Raises BadInput naming the columns that are unknown, with the one that was probably meant, or missing.
-    """
-    known, stems, required = list(known), tuple(languages_of), list(required)
+def check_columns(table: TextTable, columns: Iterable[Column]) -> None:
+    """Raise BadInput that names the columns of the table that are unknown, with a suggestion, or missing."""
+    columns = list(columns)
+    names = [f"{column.name}_en" if column.per_language else column.name for column in columns]
     wrong = []
-    for column in filter(None, table.columns):
-        stem, _, language = column.rpartition("_")
-        if column in known or (stem in stems and len(language) == 2 and language.isascii() and language.isalpha()):
+    for name in filter(None, table.columns):
+        if any(column.language(name) if column.per_language else name == column.name for column in columns):
             continue
-        near = get_close_matches(column, [*known, *(f"{stem}_en" for stem in stems)], n=1)
-        wrong.append(f"column {column} is unknown" + (f" (did you mean {near[0]}?)" if near else ""))
-    wrong.extend(f"column {column} is missing" for column in required if column not in table.columns)
-    if len(wrong) > MOST_NAMED:
-        wrong[MOST_NAMED:] = [f"and {len(wrong) - MOST_NAMED} more"]
+        near = get_close_matches(name, names, n=1)
+        wrong.append(f"column {name} is unknown" + (f" (did you mean {near[0]}?)" if near else ""))
+    wrong.extend(
+        f"column {column.name} is missing" for column in columns if column.required and column.name not in table.columns
+    )
+    if len(wrong) > MAX_NAMED_COLUMNS:
+        wrong[MAX_NAMED_COLUMNS:] = [f"and {len(wrong) - MAX_NAMED_COLUMNS} more"]
     if wrong:
-        raise BadInput(f"{table.file}, row 1: {'; '.join(wrong)}. Mend the names of the columns.")
+        raise BadInput(f"{table.file}, row 1: {'; '.join(wrong)}. Correct the names of the columns.")
 
 
 def _header(file: str, cells: tuple[str, ...]) -> tuple[str, ...]:
     columns = [cell.lower() for cell in cells]
     while columns and not columns[-1]:
         columns.pop()
-    twice = [column for column, times in Counter(filter(None, columns)).items() if times > 1]
-    if twice:
-        raise BadInput(f"{file}, row 1: column {twice[0]} stands there twice; remove one of the two.")
+    duplicates = [column for column, times in Counter(filter(None, columns)).items() if times > 1]
+    if duplicates:
+        raise BadInput(f"{file}, row 1: column {duplicates[0]} appears twice; remove one of the two.")
     return tuple(columns)
 
 
@@ -114,18 +112,18 @@ def _from_csv(file: str, content: bytes) -> Iterator[tuple[str, ...]]:
     lines = io.StringIO(text, newline="")
     separator = max(",;\t", key=lines.readline().count)
     lines.seek(0)
-    reader = csv.reader(_short(file, lines), delimiter=separator, strict=True)
+    reader = csv.reader(_limited(file, lines), delimiter=separator, strict=True)
     try:
         for cells in reader:
             yield tuple(cell.strip(_SPACES) for cell in cells)
     except csv.Error as error:
-        raise BadInput(f"{file}, line {reader.line_num}: {error}; look at its quotation marks.") from error
+        raise BadInput(f"{file}, line {reader.line_num}: {error}; check the quotation marks.") from error
 
 
-def _short(file: str, lines: Iterable[str]) -> Iterator[str]:
+def _limited(file: str, lines: Iterable[str]) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
         if len(line) > MAX_LINE:
-            raise BadInput(f"{file}, line {number}: it has more than {MAX_LINE} characters; that is no register.")
+            raise BadInput(f"{file}, line {number}: it has more than {MAX_LINE} characters; that is not a register.")
         yield line
 
 
@@ -141,25 +139,25 @@ def _decoded(file: str, content: bytes) -> str:
 
 
 def _refuse_broken_utf8(file: str, content: bytes, at: int) -> None:
-    """Raise BadInput when the octet there is a flaw in UTF-8; in CP1251 hardly any letters look like UTF-8.
+    """Raise BadInput if the file is UTF-8 with a broken byte at this place, since CP1251 rarely looks like UTF-8.
 
-    Taken for CP1251 for the sake of one octet, the file would give everybody another name.
+    Read as CP1251 because of one byte, the file would change the names of all people.
     """
-    read = content.decode(errors="surrogateescape")
-    flaws = sum("\udc80" <= character <= "\udcff" for character in read)
+    text = content.decode(errors="surrogateescape")
+    flaws = sum("\udc80" <= character <= "\udcff" for character in text)
     if len(content) - sum(octet < 0x80 for octet in content) > 2 * flaws:
         line = content.count(b"\n", 0, at) + 1
         raise BadInput(
-            f"{file}, line {line}: the octet {content[at]:02X} is no UTF-8, though most of the file is; "
-            "is the file whole? Save it as UTF-8 anew."
+            f"{file}, line {line}: the byte {content[at]:02X} is not UTF-8, though most of the file is; "
+            "is the file complete? Save it as UTF-8 again."
         )
 
 
 # --- XLSX -------------------------------------------------------------------------------------------------------------
 
 
-# What zipfile, its decompressors and openpyxl raise for a file that is damaged; RuntimeError is zipfile's for a password.
-_NO_WORKBOOK = (
+# What zipfile, its decompressors and openpyxl raise for a damaged file; for a password, zipfile raises RuntimeError.
+_WORKBOOK_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError),
     *(LookupError, ValueError, TypeError, AttributeError, OSError, ParseError, SyntaxError),
 )
@@ -170,28 +168,30 @@ def _from_xlsx(file: str, content: bytes, sheet: str) -> Iterator[tuple[str, ...
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MAX_UNPACKED_BYTES:
-            raise BadInput(f"{file} unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; that is no register.")
+            raise BadInput(f"{file} unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; that is not a register.")
         with warnings.catch_warnings():
-            # openpyxl warns of whatever else is in a workbook (drop-down lists, print areas); we read the cells alone.
+            # openpyxl warns of other parts of a workbook (drop-down lists, print areas); only the cells are read.
             warnings.simplefilter("ignore", UserWarning)
             rows = _cells(file, content, sheet)
-    except _NO_WORKBOOK as error:
+    except _WORKBOOK_ERRORS as error:
         if "password" in str(error):
             raise BadInput(f"{file} has a password; save it without a password.") from error
-        raise BadInput(f"{file} cannot be read as a workbook ({error}); save it as .xlsx anew.") from error
+        raise BadInput(f"{file} cannot be read as a workbook ({error}); save it as .xlsx again.") from error
     return iter(rows)
 
 
 def _cells(file: str, content: bytes, sheet: str) -> list[tuple[str, ...]]:
-    import openpyxl  # only where a workbook is read: a process that sends has no use for it
+    import openpyxl  # loaded only to read a workbook
 
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     try:
-        named = {name.strip().lower(): name for name in workbook.sheetnames}
-        if sheet not in named:
-            raise BadInput(f"{file} has no sheet named {sheet}, only {', '.join(workbook.sheetnames)}; name it so.")
-        worksheet = workbook[named[sheet]]
-        worksheet.reset_dimensions()  # some programs write a size that is too small
+        sheets = {name.strip().lower(): name for name in workbook.sheetnames}
+        if sheet not in sheets:
+            raise BadInput(
+                f"{file} has no sheet named {sheet}, only {', '.join(workbook.sheetnames)}; rename the right one."
+            )
+        worksheet = workbook[sheets[sheet]]
+        worksheet.reset_dimensions()  # some programs write too small a size
         rows = worksheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
         return _as_wide_as_the_first([_row(row) for row in islice(rows, MAX_ROWS + 1)])
     finally:
@@ -199,7 +199,7 @@ def _cells(file: str, content: bytes, sheet: str) -> list[tuple[str, ...]]:
 
 
 def _as_wide_as_the_first(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """A workbook keeps no empty cells at the end of a row; what is missing there is empty."""
+    """Pad the rows, since a workbook does not store the empty cells at the end of a row."""
     width = len(rows[0]) if rows else 0
     return [row + ("",) * (width - len(row)) for row in rows]
 
@@ -210,7 +210,7 @@ def _row(row: tuple[object, ...]) -> tuple[str, ...]:
 
 
 def _text(cell: object) -> str:
-    """The cell as it would stand in CSV. A number has the 15 digits that Excel itself keeps and shows."""
+    """The cell as CSV would have it. A number has the 15 digits that Excel itself stores."""
     match cell:
         case None:
             return ""

@@ -7,7 +7,8 @@ from mailer.domain.circulation import Register
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.membership import Payment
 from mailer.domain.register_change import Difference, SeatChange, difference
-from mailer.domain.register_rows import Given, MemberRow, PaymentRow, RegisterTable
+from mailer.domain.register_columns import PAYMENT_COLUMNS
+from mailer.domain.register_rows import MemberRow, PaymentRow, RegisterTable
 from mailer.formats.address import doubts
 from mailer.store import Connection, Store, history, members
 
@@ -68,17 +69,8 @@ def add_payment(store: Store, payment: Payment, *, who: str, now: datetime) -> N
 
     Raises Refused for a payment that is there already, an unknown membership, a known reference with other figures, or an impossible period or amount.
     """
-    row = PaymentRow(
-        file="payment",
-        row=1,
-        membership=payment.membership,
-        period=payment.period,
-        amount=payment.amount,
-        currency=payment.currency,
-        paid_on=Given(value=payment.paid_on),
-        in_full=Given(value=payment.in_full),
-        reference=Given(value=payment.reference),
-    )
+    columns = frozenset(column.name for column in PAYMENT_COLUMNS)
+    row = PaymentRow(file="payment", row=1, payment=payment, columns=columns)
     with store.transaction() as connection:
         members.lock_register(connection)
         found = difference(members.load_register(connection), None, RegisterTable(rows=(row,)))

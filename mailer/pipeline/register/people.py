@@ -9,7 +9,7 @@ from mailer.domain.bounce import FailureReason, ReportKind
 from mailer.domain.errors import NotFound
 from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Membership, Seat
-from mailer.domain.register_rows import payment_cells, seat_cells
+from mailer.domain.register_columns import cells_of
 from mailer.domain.remedy import Action
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
@@ -71,9 +71,9 @@ def show(context: Context, person: str) -> Document:
     return {
         "person": person,
         "memberships": [
-            {**_row(seat, register.memberships[seat.membership]), **_filled(seat_cells(seat).items())} for seat in seats
+            {**_row(seat, register.memberships[seat.membership]), **_filled(cells_of(seat).items())} for seat in seats
         ],
-        "payments": [_filled(payment_cells(one).items()) for one in register.payments if one.membership in paid],
+        "payments": [_filled(cells_of(one).items()) for one in register.payments if one.membership in paid],
         "copies": [
             {
                 "id": copy.id,
