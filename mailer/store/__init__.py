@@ -18,50 +18,48 @@ from mailer.store import migrate
 
 __all__ = ["Connection", "DatabaseError", "Store", "is_deadlock", "resolve"]
 
-# How long a writer waits for another one (seconds): longer than any transaction here may last. The longest writes the
-# plan of a million copies at once, in about two minutes.
+# Seconds that a writer waits for another one: longer than any transaction here. The longest one, which writes the plan
+# of a million copies, takes about two minutes.
 BUSY_TIMEOUT = 300
 BUSY_PAUSE = 0.05
-# What PostgreSQL calls it (Appendix A, class 40).
-_DEADLOCK = "40P01"
+_DEADLOCK = "40P01"  # PostgreSQL, Appendix A, class 40
 
 
 class Store:
-    """The open database. `transaction()` is the only way to speak to it, and never stays open across the network."""
+    """The open database. Each use of it is a transaction, and none stays open while we speak to the network."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     @property
     def name(self) -> str:
-        """Which database it is, without a password."""
+        """The URL of the database, without its password."""
         return self._engine.url.render_as_string(hide_password=True)
 
     @classmethod
     def open(cls, url: str, base: Path) -> "Store":
-        """Open the database, made and brought to the newest schema when need be.
+        """Open the database; create it, and migrate it to the newest schema, when needed.
 
-        A relative SQLite path is relative to `base`. Raises MailerError when it cannot be opened.
+        A relative SQLite path is relative to `base`. Raises MailerError when the database cannot be opened.
         """
         try:
             parsed = resolve(url, base)
             engine = _engine(parsed)
             migrate.upgrade(engine)
         except (ArgumentError, DatabaseError, ImportError, OSError) as error:  # ImportError: its driver is missing
-            raise MailerError(
-                f"the database cannot be opened: {_said(error)}; see [database] in config.toml"
-            ) from error
+            message = getattr(error, "orig", None) or error
+            raise MailerError(f"the database cannot be opened: {message}; see [database] in config.toml") from error
         return cls(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One transaction that may write: committed at the end, rolled back when anything is raised."""
+        """A transaction that may write: committed at the end, rolled back when an error is raised."""
         with self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One transaction that only reads, from one state of the database; it waits for no writer and stops none."""
+        """A transaction that only reads, from one state of the database; it waits for no writer and delays none."""
         options: dict[str, Any] = {"reading": True}
         if self._engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
@@ -70,7 +68,7 @@ class Store:
 
     @contextmanager
     def rehearsal(self) -> Iterator[Connection]:
-        """A transaction that is always rolled back: what would happen, without it happening."""
+        """A transaction that is always rolled back: it shows what would happen."""
         with self._engine.connect() as connection, connection.begin() as transaction:
             try:
                 yield connection
@@ -78,12 +76,12 @@ class Store:
                 transaction.rollback()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close every connection to the database."""
         self._engine.dispose()
 
 
 def resolve(url: str, base: Path) -> URL:
-    """The URL with a relative SQLite file made absolute under `base` (house.md, trap 22)."""
+    """The URL with a relative SQLite file made absolute under `base`: SQLite would look in the working directory."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         parsed = parsed.set(database=str((base / parsed.database).resolve()))
@@ -91,7 +89,7 @@ def resolve(url: str, base: Path) -> URL:
 
 
 def is_deadlock(error: DatabaseError) -> bool:
-    """Whether PostgreSQL has ended this transaction since it and another one waited for each other: it may be repeated."""
+    """Whether PostgreSQL ended this transaction because it and another one waited for each other: repeat it then."""
     return getattr(getattr(error, "orig", None), "sqlstate", "") == _DEADLOCK
 
 
@@ -99,7 +97,7 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True)
     if url.database:
-        # Made with the owner's rights alone before SQLite would make it with the umask's.
+        # Create the file readable by its owner alone; SQLite would create it with the umask's permissions.
         os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False}
@@ -110,15 +108,15 @@ def _engine(url: URL) -> Engine:
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself
-    # secure_delete: what a person's erasure takes out is overwritten, not only unlinked.
+    connection.isolation_level = None  # `_begin` opens transactions, not the driver
+    # secure_delete: an erased person's data is overwritten, not only unlinked.
     for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _write_ahead(connection)
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    # Two who open a new file at once get in each other's way here, and SQLite's own time-out does not hold for it.
+    # Two processes that open a new file at once collide here, and SQLite's own timeout does not apply.
     for _ in range(int(BUSY_TIMEOUT / BUSY_PAUSE)):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -132,10 +130,6 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A read that later writes fails beside a busy writer whatever the timeout (house.md, trap 14).
+    # A transaction that reads first and writes later fails at once beside another writer, whatever the timeout.
     only_reads = connection.get_execution_options().get("reading")
     connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
-
-
-def _said(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error)

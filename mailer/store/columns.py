@@ -1,4 +1,4 @@
-"""What columns are made of: instants that keep their zone, words from a list, ids, an order, the naming of constraints."""
+"""What the tables share: types of columns, CHECKs, partial indexes, and how constraints are named."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -25,18 +25,18 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.types import BigInteger
 
-# How many people or copies are read, judged and written at a time: a million of them are never in memory together.
+# How many people or copies are read, judged and written at a time, so that a million are never in memory together.
 CHUNK = 500
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware in, aware UTC out, on SQLite as well, which forgets zones (house.md, trap 4)."""
+    """An aware instant, returned in UTC, on SQLite as well, which drops time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC in the database; a naive instant is a mistake of the caller."""
+        """Convert to UTC. ValueError for a naive instant."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -46,14 +46,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Aware, in UTC."""
+        """Add the zone that SQLite dropped."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def one_of(column: str, words: Iterable[str], name: str) -> CheckConstraint:
-    """A CHECK that the column holds one of these words; the words come from an enum, never from outside."""
+    """A CHECK that the column holds one of these words, which come from an enum, never from outside."""
     listed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=name)
 
@@ -73,25 +73,25 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def insert_into(connection: Connection, table: Table) -> SqliteInsert | PostgresqlInsert:
-    """An insert that can give way to a row that is there, or change it; two at once never collide."""
+    """An insert that can skip or change an existing row, so that two at once never collide."""
     return (postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert)(table)
 
 
 def at_most_one(name: str, *columns: Column[Any], when: str) -> Index:
-    """A unique index over the rows for which the condition holds, the same on both databases."""
+    """A unique index of the rows that match the condition, the same on both databases."""
     return Index(name, *columns, unique=True, sqlite_where=text(when), postgresql_where=text(when))
 
 
-def some(name: str, *columns: Column[Any], when: str, nulls_first: str = "") -> Index:
-    """An index over the rows for which the condition holds, the same on both databases.
+def partial_index(name: str, *columns: Column[Any], when: str, nulls_first: str = "") -> Index:
+    """An index of the rows that match the condition, the same on both databases.
 
-    `nulls_first` is the column whose NULLs come first, which SQLite does by itself and PostgreSQL where it is told.
+    `nulls_first` names a column whose NULLs come first, as they do in SQLite anyway.
     """
     order = {nulls_first: "NULLS FIRST"} if nulls_first else {}
     return Index(name, *columns, sqlite_where=text(when), postgresql_where=text(when), postgresql_ops=order)
 
 
 def by_code_point(connection: Connection, column: Column[str]) -> ColumnElement[str]:
-    """The column in the one order that Python and both databases share, whatever language the database speaks."""
-    # SQLite knows no other order unless told.
+    """The column in the order that Python and both databases share, whatever locale the database has."""
+    # SQLite sorts by code point unless a collation is named.
     return collate(column, "C") if connection.dialect.name == "postgresql" else column

@@ -1,4 +1,4 @@
-"""Takes a person out of every table, and leaves an alias where the accounts need somebody."""
+"""Deletes a person from every table, and leaves an alias where accounts need a row."""
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -25,16 +25,16 @@ ALIAS = "erased-"
 
 
 def is_known(connection: Connection, person: str) -> bool:
-    """Whether the person stands anywhere: in the register or in a mailing."""
+    """Whether the person is in the register or in a mailing."""
     tables = (seats, recipients, exclusions)
     return any(connection.execute(select(table.c.person).where(table.c.person == person)).first() for table in tables)
 
 
 def forget(connection: Connection, person: str) -> str:
-    """Afterwards an alias stands in each frozen row, without name, address, words of the relay or evidence.
+    """Erase the person; each frozen row keeps an alias, without name, address, the relay's text or evidence.
 
-    Waiting copies are cancelled; the register's version is one higher; seats of the person are free. A membership that
-    nobody has a seat on keeps its payments and loses its organisation's name.
+    Pending and held copies are cancelled, the person's seats are deleted, and the register's version grows by one. A
+    membership without seats keeps its payments and loses its organisation's name.
     """
     alias = f"{ALIAS}{_next(connection)}"
     for state in (State.PENDING, State.HELD):
@@ -44,8 +44,8 @@ def forget(connection: Connection, person: str) -> str:
     own = select(deliveries.c.id).where(deliveries.c.person == person)
     connection.execute(update(attempts).where(attempts.c.delivery.in_(own)).values(text=""))
     _forget_reports(connection, person, alias)
-    nobody = {"person": alias, "name": "", "salutation": "", "address": ""}
-    connection.execute(update(deliveries).where(deliveries.c.person == person).values(nobody))
+    erased = {"person": alias, "name": "", "salutation": "", "address": ""}
+    connection.execute(update(deliveries).where(deliveries.c.person == person).values(erased))
     frozen = {"person": alias, "evidence": []}
     connection.execute(update(recipients).where(recipients.c.person == person).values(**frozen, address=""))
     connection.execute(update(exclusions).where(exclusions.c.person == person).values(frozen))
@@ -59,21 +59,21 @@ def forget(connection: Connection, person: str) -> str:
 
 
 def _forget_reports(connection: Connection, person: str, alias: str) -> None:
-    """What came back about the person tells only what became of a copy, and of which; nothing is to be seen to."""
+    """Keep of reports about the person only which copy they are about and how it fared; none needs attention."""
     own = select(deliveries.c.id).where(deliveries.c.person == person)
     wires = {*connection.execute(select(deliveries.c.address).where(deliveries.c.person == person)).scalars()}
     wires |= {*connection.execute(select(seats.c.address).where(seats.c.person == person)).scalars()} - {None}
     about = reports.c.delivery.in_(own) | (reports.c.person == person)
     mails = select(reports.c.raw).where(about)
     connection.execute(update(raw_reports).where(raw_reports.c.id.in_(mails)).values(content=None))
-    words = dict.fromkeys(("recipient", "original_recipient", "final_recipient", "successor", "matter"))
+    nullable = dict.fromkeys(("recipient", "original_recipient", "final_recipient", "successor", "matter"))
     texts = dict.fromkeys(("diagnostic", "reporting_mta", "sender", "subject"), "")
-    connection.execute(update(reports).where(about).values(**words, **texts, person=alias))
+    connection.execute(update(reports).where(about).values(**nullable, **texts, person=alias))
     connection.execute(update(failures).where(failures.c.delivery.in_(own)).values(address="", said=""))
     connection.execute(delete(own_pauses).where(own_pauses.c.person == person))
     others = select(seats.c.address).where(seats.c.person != person, seats.c.address.is_not(None))
-    alone = {Address.kept(one).normal for one in wires} - {
-        Address.kept(one).normal for one in connection.execute(others).scalars() if one is not None
+    alone = {Address.kept(wire).normal for wire in wires} - {
+        Address.kept(wire).normal for wire in connection.execute(others).scalars() if wire is not None
     }
     connection.execute(delete(holds).where(holds.c.address.in_(alone)))
     letters.forget(connection, person, wires)
@@ -85,5 +85,5 @@ def _next(connection: Connection) -> int:
         query = select(table.c.person).where(func.substr(table.c.person, 1, len(ALIAS)) == ALIAS)
         taken |= set(connection.execute(query).scalars())
     erased = connection.execute(select(func.count()).where(history.c.verb == "erase")).scalar_one()
-    numbers = (one.removeprefix(ALIAS) for one in taken)
-    return max([erased, *(int(one) for one in numbers if one.isascii() and one.isdecimal())]) + 1
+    numbers = (alias.removeprefix(ALIAS) for alias in taken)
+    return max([erased, *(int(number) for number in numbers if number.isascii() and number.isdecimal())]) + 1

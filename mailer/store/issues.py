@@ -1,4 +1,4 @@
-"""What was pulled, kept for ever as it was: revisions of issues, named by their content hash."""
+"""The revisions of issues as they were pulled, kept for ever under their content hash."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Revision(IssueHead):
 def add_revision(connection: Connection, issue: Issue, files: Sequence[RawFile], *, folder: str, now: datetime) -> int:
     """Store a revision with its files; returns its number, one more than the latest of this issue.
 
-    Content that was there before and has come back takes the new number: a revision is kept once.
+    Content that was stored before is not stored again: its revision takes the new number.
     """
     latest = connection.execute(
         select(func.max(revisions.c.revision)).where(
@@ -34,9 +34,9 @@ def add_revision(connection: Connection, issue: Issue, files: Sequence[RawFile],
         )
     ).scalar()
     number = (latest or 0) + 1
-    same = revisions.c.content_hash == issue.content_hash
-    back = update(revisions).where(same).values(revision=number, folder=folder, pulled_at=now)
-    if connection.execute(back).rowcount:
+    same_content = revisions.c.content_hash == issue.content_hash
+    renumber = update(revisions).where(same_content).values(revision=number, folder=folder, pulled_at=now)
+    if connection.execute(renumber).rowcount:
         return number
     connection.execute(
         insert(revisions).values(

@@ -1,4 +1,4 @@
-"""Mailings with their editions and their frozen circulation."""
+"""Mailings, with their editions and their frozen circulation."""
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,9 +52,9 @@ def mailings_in(connection: Connection, states: Iterable[MailingState]) -> list[
 
 
 def ended_since(connection: Connection, since: datetime) -> list[Mailing]:
-    """Every mailing that was closed or cancelled at that instant or later, the first to end first.
+    """Every mailing that was closed or cancelled at that instant or later, in that order.
 
-    One that goes on since, with a copy that came back to it, is among them.
+    A mailing that was reopened for a copy since then is included.
     """
     query = select(*_COLUMNS).where(mailings.c.closed_at >= since)
     return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.closed_at, mailings.c.id))]
@@ -66,43 +66,43 @@ def mailing(connection: Connection, identity: int) -> Mailing:
 
 
 def add_mailing(connection: Connection, values: Mapping[str, object]) -> int:
-    """A new mailing; returns its id."""
+    """Add a mailing; returns its id."""
     identity: int = connection.execute(insert(mailings).values(values).returning(mailings.c.id)).scalar_one()
     return identity
 
 
-def move(connection: Connection, found: Mailing, to: MailingState, **also: object) -> bool:
-    """Move a mailing on from the state it was read in; False when somebody else moved it meanwhile."""
-    values = {"state": to, "held_reason": None, **also}
-    where = (mailings.c.id == found.id) & (mailings.c.state == found.state)
-    return connection.execute(update(mailings).where(where).values(values)).rowcount == 1
+def move(connection: Connection, mailing: Mailing, to: MailingState, **values: object) -> bool:
+    """Move a mailing on to this state, and set these values; False when its state has changed since it was read."""
+    changed = {"state": to, "held_reason": None, **values}
+    unmoved = (mailings.c.id == mailing.id) & (mailings.c.state == mailing.state)
+    return connection.execute(update(mailings).where(unmoved).values(changed)).rowcount == 1
 
 
 def change(connection: Connection, identity: int, **values: object) -> None:
-    """Change facts of a mailing that are not its state."""
+    """Set values of a mailing other than its state."""
     connection.execute(update(mailings).where(mailings.c.id == identity).values(values))
 
 
 def lock(connection: Connection, newsletter: str, serial: int) -> None:
-    """No copy of the issue is claimed or marked until this transaction ends (SQLite has one writer anyway)."""
+    """Let no copy of the issue be claimed until this transaction ends (SQLite has one writer anyway)."""
     rows = select(mailings.c.id).where(mailings.c.newsletter == newsletter, mailings.c.serial == serial)
     connection.execute(rows.with_for_update()).all()
 
 
-def share(connection: Connection, identity: int) -> None:
-    """Nobody replaces the mailing's plan until this transaction ends."""
+def lock_plan(connection: Connection, identity: int) -> None:
+    """Let no process replace the mailing's plan until this transaction ends; others may lock it too."""
     connection.execute(select(mailings.c.id).where(mailings.c.id == identity).with_for_update(read=True)).all()
 
 
-def forget_plan(connection: Connection, identity: int) -> None:
-    """Remove a plan of which nothing has left, with its mailing, so that a new one can take its place.
+def delete_plan(connection: Connection, identity: int) -> None:
+    """Delete a mailing of which nothing has left, with its plan, so that a new one can take its place.
 
-    Attempts that ended before any content was asked for go with their copies.
+    Attempts that ended before any content was transferred go with their copies.
     """
     copies = select(deliveries.c.id).where(deliveries.c.mailing == identity)
     connection.execute(delete(attempts).where(attempts.c.delivery.in_(copies)))
     connection.execute(delete(failures).where(failures.c.mailing == identity))
-    for table in (reports, holds, own_pauses):  # what came of copies that were refused before any content was asked for
+    for table in (reports, holds, own_pauses):  # they stay, without the copies that were refused
         connection.execute(update(table).where(table.c.delivery.in_(copies)).values(delivery=None))
     for table in (deliveries, recipients, exclusions, editions):
         connection.execute(delete(table).where(table.c.mailing == identity))
@@ -111,35 +111,41 @@ def forget_plan(connection: Connection, identity: int) -> None:
 
 def freeze(connection: Connection, identity: int, judged: Iterable[Judged]) -> None:
     """Write every Recipient and every Exclusion of a mailing."""
-    in_, out = [], []
-    for one in judged:
-        answer = one.entitlement
+    recipient_rows, exclusion_rows = [], []
+    for judgement in judged:
+        answer = judgement.entitlement
         row = {
             "mailing": identity,
-            "person": one.person,
+            "person": judgement.person,
             "reason": answer.reason.value,
             "rule": answer.rule,
             "evidence": list(answer.evidence),
         }
         if answer.receives:
-            address = one.candidate.seat.address
+            address = judgement.candidate.seat.address
             assert address is not None, "rule 3 excludes people without an address"
-            membership = one.candidate.membership.id
+            membership = judgement.candidate.membership.id
             more = {"membership": membership, "address": address.wire, "paid_until": answer.paid_until}
-            in_.append({**row, **more, "editions": list(answer.editions)})
+            recipient_rows.append({**row, **more, "editions": list(answer.editions)})
         else:
-            out.append(row)
-    if in_:
-        connection.execute(insert(recipients), in_)
-    if out:
-        connection.execute(insert(exclusions), out)
+            exclusion_rows.append(row)
+    if recipient_rows:
+        connection.execute(insert(recipients), recipient_rows)
+    if exclusion_rows:
+        connection.execute(insert(exclusions), exclusion_rows)
 
 
 def add_editions(connection: Connection, identity: int, compiled: Iterable[StoredEdition]) -> None:
     """Store the compiled editions of a mailing."""
     rows = [
-        {"mailing": identity, "language": one.language, "variant": one.variant, "digest": one.digest, "body": one.body}
-        for one in compiled
+        {
+            "mailing": identity,
+            "language": edition.language,
+            "variant": edition.variant,
+            "digest": edition.digest,
+            "body": edition.body,
+        }
+        for edition in compiled
     ]
     if rows:
         connection.execute(insert(editions), rows)
@@ -153,24 +159,28 @@ def editions_of(connection: Connection, identity: int) -> list[StoredEdition]:
 
 
 def letterhead_of(connection: Connection, identity: int) -> Mapping[str, str]:
-    """From, Reply-To and the list's name as frozen with the editions."""
+    """From, Reply-To and the list's name, as frozen with the editions."""
     query = select(mailings.c.letterhead).where(mailings.c.id == identity)
     letterhead: Mapping[str, str] = connection.execute(query).scalar_one()
     return letterhead
 
 
 def decided(connection: Connection, identity: int, *, person: str | None = None) -> Iterator[Decision]:
-    """Everybody's decision in one mailing, in the order of code points, read as they are asked for; or one person's."""
-    # Each table is read in that order, so the two are joined like the halves of a zip.
+    """The decision about each person in one mailing, or about one person, in the order of code points, read in chunks."""
+    # Both tables are read in that order, so that merging them keeps it.
     return heapq.merge(
         *(_decided(connection, table, identity, person) for table in (recipients, exclusions)),
-        key=lambda one: one.person,
+        key=lambda decision: decision.person,
     )
 
 
 def decisions(connection: Connection, identities: Sequence[int], *, person: str | None = None) -> list[Decision]:
-    """Each person's decision over these mailings of one issue, the latest mailing's counting; by person. Or one's."""
-    latest = {one.person: one for identity in identities for one in decided(connection, identity, person=person)}
+    """The latest decision about each person, or about one person, over these mailings of one issue; by person."""
+    latest = {
+        decision.person: decision
+        for identity in identities
+        for decision in decided(connection, identity, person=person)
+    }
     return [latest[person] for person in sorted(latest)]
 
 
@@ -193,20 +203,20 @@ def _decided(connection: Connection, table: Table, identity: int, person: str | 
 
 
 def excluded(connection: Connection, identity: int, reason: str, limit: int) -> list[str]:
-    """The first people, by person, whom a mailing excludes for this reason; so many at most."""
+    """The first people, by person, whom a mailing excludes for this reason, at most `limit`."""
     query = select(exclusions.c.person).where(exclusions.c.mailing == identity, exclusions.c.reason == reason)
     query = query.order_by(by_code_point(connection, exclusions.c.person)).limit(limit)
     return list(connection.execute(query).scalars())
 
 
 def only_in(connection: Connection, identity: int, other: int) -> Iterator[str]:
-    """The recipients of one mailing who are not recipients of the other, by person, read as they are asked for."""
+    """The recipients of one mailing who are not recipients of the other, by person, read in chunks."""
     query = _only_in(recipients.c.person, identity, other).order_by(by_code_point(connection, recipients.c.person))
     yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
 
 
 def count_only_in(connection: Connection, identity: int, other: int) -> int:
-    """How many these are."""
+    """How many recipients of one mailing are not recipients of the other."""
     number: int = connection.execute(_only_in(func.count(), identity, other)).scalar_one()
     return number
 
@@ -218,14 +228,16 @@ def _only_in(what: ColumnElement[Any], identity: int, other: int) -> Select[Any]
 
 
 def frozen(connection: Connection, identity: int) -> FrozenMailing:
-    """The rows of one mailing, to be balanced."""
-    in_ = connection.execute(select(recipients.c.person, recipients.c.editions).where(recipients.c.mailing == identity))
-    out = connection.execute(select(exclusions.c.person).where(exclusions.c.mailing == identity))
-    made = select(deliveries.c.person, deliveries.c.language).where(deliveries.c.mailing == identity)
+    """The rows of one mailing, for checking its balance."""
+    received = connection.execute(
+        select(recipients.c.person, recipients.c.editions).where(recipients.c.mailing == identity)
+    )
+    excluded_people = connection.execute(select(exclusions.c.person).where(exclusions.c.mailing == identity))
+    copies = select(deliveries.c.person, deliveries.c.language).where(deliveries.c.mailing == identity)
     return FrozenMailing(
-        recipients={row.person: tuple(row.editions) for row in in_},
-        excluded=tuple(out.scalars()),
-        copies=tuple((row.person, row.language) for row in connection.execute(made)),
+        recipients={row.person: tuple(row.editions) for row in received},
+        excluded=tuple(excluded_people.scalars()),
+        copies=tuple((row.person, row.language) for row in connection.execute(copies)),
     )
 
 
@@ -247,7 +259,7 @@ def record_test(
     now: datetime,
     messages: int,
 ) -> None:
-    """Remember that a test mailing of exactly this was sent."""
+    """Record that a test mailing of exactly this content and these editions was sent."""
     connection.execute(
         insert(test_mailings).values(
             newsletter=newsletter,

@@ -16,36 +16,36 @@ from mailer.store.schema import memberships, payments, register_state, seats
 
 
 def register_version(connection: Connection) -> int:
-    """The number that grows with every change of the register; nobody changes it until a writing transaction ends."""
+    """The number that grows with every change of the register, locked until a writing transaction ends."""
     query = select(register_state.c.version)
-    # A reading transaction sees one state anyway, and stops nobody.
-    reads = connection.get_execution_options().get("reading", False)
-    return connection.execute(query if reads else query.with_for_update(read=True)).scalar() or 0
+    # A reading transaction sees one state anyway, and locks nothing.
+    reading = connection.get_execution_options().get("reading", False)
+    return connection.execute(query if reading else query.with_for_update(read=True)).scalar() or 0
 
 
 def load_register(connection: Connection) -> Register:
-    """The whole register as of one moment; nobody changes it until this transaction ends.
+    """The whole register at one moment, locked until this transaction ends.
 
-    Memberships and seats in the order of their ids and numbers, payments in the order in which they were entered.
+    Memberships and seats are in the order of their ids and numbers, payments in the order of entry.
     """
     version = register_version(connection)
-    found = sorted(connection.execute(select(memberships)), key=lambda row: row.id)
-    sitting = [_seat(row) for row in connection.execute(select(seats))]
-    sitting.sort(key=lambda seat: (seat.membership, seat.number or 0, seat.person))
+    membership_rows = sorted(connection.execute(select(memberships)), key=lambda row: row.id)
+    every_seat = [_seat(row) for row in connection.execute(select(seats))]
+    every_seat.sort(key=lambda seat: (seat.membership, seat.number or 0, seat.person))
     return Register(
-        memberships={row.id: _membership(row) for row in found},
-        seats=tuple(sitting),
+        memberships={row.id: _membership(row) for row in membership_rows},
+        seats=tuple(every_seat),
         payments=tuple(_payment(row) for row in connection.execute(select(payments).order_by(payments.c.id))),
         version=version,
-        held=frozenset(one.address for one in holds.listing(connection)),
-        own_pauses={person: one.first for person, one in holds.pauses(connection).items()},
+        held=frozenset(hold.address for hold in holds.listing(connection)),
+        own_pauses={person: pause.first for person, pause in holds.pauses(connection).items()},
     )
 
 
 def people(connection: Connection) -> Iterator[str]:
-    """Everybody in the register once, in the order of code points; nobody changes it until this transaction ends.
+    """Every person of the register once, in the order of code points, read in chunks.
 
-    They are read as they are asked for: no list of them is held.
+    The register is locked until this transaction ends.
     """
     register_version(connection)
     query = select(seats.c.person).group_by(seats.c.person).order_by(by_code_point(connection, seats.c.person))
@@ -53,32 +53,32 @@ def people(connection: Connection) -> Iterator[str]:
 
 
 def register_of(connection: Connection, persons: Collection[str]) -> Register:
-    """What decides about these people: their seats, their memberships with the payments, and who else sits there.
+    """What decides about these people: their seats, their memberships with the payments, and who shares those.
 
-    Others are named only where seats are few: on a membership with room for everybody nobody takes a seat from
-    anybody. Nobody changes the register until this transaction ends.
+    Others are included only where seats are limited, since only there can they take a seat from these people. The
+    register is locked until this transaction ends.
     """
     version = register_version(connection)
     theirs = seats.c.person.in_(persons)
     joined = select(seats.c.membership).where(theirs)
     limited = seats.c.kind.in_([kind.value for kind in MembershipKind if kind.seats is not None])
     beside = select(seats).where(seats.c.membership.in_(joined), limited, seats.c.person.not_in(persons))
-    found = connection.execute(select(memberships).where(memberships.c.id.in_(joined)))
+    membership_rows = connection.execute(select(memberships).where(memberships.c.id.in_(joined)))
     paid = select(payments).where(payments.c.membership.in_(joined)).order_by(payments.c.id)
-    sitting = [_seat(row) for query in (select(seats).where(theirs), beside) for row in connection.execute(query)]
+    seated = [_seat(row) for query in (select(seats).where(theirs), beside) for row in connection.execute(query)]
     return Register(
-        memberships={row.id: _membership(row) for row in found},
-        seats=tuple(sitting),
+        memberships={row.id: _membership(row) for row in membership_rows},
+        seats=tuple(seated),
         payments=tuple(_payment(row) for row in connection.execute(paid)),
         version=version,
-        held=holds.held_among(connection, {seat.address.normal for seat in sitting if seat.address}),
-        own_pauses={person: one.first for person, one in holds.pauses(connection, persons).items()},
+        held=holds.held_among(connection, {seat.address.normal for seat in seated if seat.address}),
+        own_pauses={person: pause.first for person, pause in holds.pauses(connection, persons).items()},
     )
 
 
 def lock_register(connection: Connection) -> None:
-    """The register is this transaction's alone to change; who wants to read or change it waits. Taken before loading."""
-    # The one row is made by whoever comes first.
+    """Lock the register for changing it, before it is loaded; other transactions that read or change it wait."""
+    # The first to lock it creates the one row.
     first = select(literal(1), literal(0)).where(~exists(select(register_state.c.id)))
     connection.execute(insert(register_state).from_select(["id", "version"], first))
     connection.execute(select(register_state.c.version).with_for_update())
@@ -91,28 +91,28 @@ def seated_at(connection: Connection, address: str) -> list[Seat]:
 
 def seated_at_each(connection: Connection, addresses: Collection[str]) -> dict[str, list[Seat]]:
     """The seats that have these addresses (normal forms), by address; each by person."""
-    found: dict[str, list[Seat]] = {}
+    seated: dict[str, list[Seat]] = {}
     query = select(seats).where(seats.c.mailbox.in_(addresses)).order_by(seats.c.person)
     for row in connection.execute(query):
-        found.setdefault(row.mailbox, []).append(_seat(row))
-    return found
+        seated.setdefault(row.mailbox, []).append(_seat(row))
+    return seated
 
 
 def names_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, str]]:
-    """What these people are called, by language; who is not in the register is left out."""
+    """The names of these people, by language; people who are not in the register are left out."""
     query = select(seats.c.person, seats.c.names).where(seats.c.person.in_(persons))
     return {row.person: dict(row.names) for row in connection.execute(query)}
 
 
 def apply(connection: Connection, difference: Difference) -> None:
-    """The register is as the difference says, and its version one higher if that changes anything.
+    """Apply the difference to the register, and raise its version by one if that changes anything.
 
-    The caller has locked the register and made the difference from it as loaded since.
+    The caller has locked the register, and made the difference from what it loaded afterwards.
     """
     if difference.changes_nothing:
         return
-    # Seats that change are taken out and put back: so two people can swap, and a successor come in the same import,
-    # without the unique indexes ever seeing both on one seat; and no seat stands in the way of a change of kind.
+    # Seats that change are deleted and inserted again. So two people can swap, and a successor can come in the same
+    # import, without two people on one seat in between; and no seat prevents a change of its membership's kind.
     leaving = [
         {"m": change.before.membership, "p": change.before.person} for change in difference.seats if change.before
     ]
@@ -143,7 +143,7 @@ def _insert(connection: Connection, table: Any, rows: Sequence[dict[str, object]
         connection.execute(insert(table), rows)
 
 
-# --- words to rows and back -------------------------------------------------------------------------------------------
+# --- values to rows and back ------------------------------------------------------------------------------------------
 
 
 def _membership(row: Any) -> Membership:

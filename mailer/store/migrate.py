@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema, once, whoever opens it first."""
+"""Migrates a database to the newest schema when it is opened."""
 
 from pathlib import Path
 
@@ -10,16 +10,18 @@ HEAD = "0003"
 
 
 def upgrade(engine: Engine) -> None:
-    """The schema is the newest one afterwards. Raises MailerError for a database that another version made."""
+    """Migrate to the newest schema. Raises MailerError for a database that another version has created or migrated."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(6252545)"))  # two daemons starting at once
-        found = _version(connection)
-        if found == HEAD:
+            connection.execute(text("SELECT pg_advisory_xact_lock(6252545)"))  # two processes may open it at once
+        version = _version(connection)
+        if version == HEAD:
             return
-        if found is not None and found > HEAD:
-            raise MailerError(f"the database has schema {found}, this version knows {HEAD}: install the newer version")
-        # Taken in only when there is something to migrate: it is a tenth of all that a process would hold in memory.
+        if version is not None and version > HEAD:
+            raise MailerError(
+                f"the database has schema {version}, this version knows {HEAD}: install the newer version"
+            )
+        # Imported only to migrate: it takes a tenth of the memory of a process.
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
@@ -31,7 +33,7 @@ def upgrade(engine: Engine) -> None:
             command.upgrade(config, HEAD)
         except CommandError as error:
             raise MailerError(
-                f"the database has schema {found}, which this version does not know: restore it from your backup"
+                f"the database has schema {version}, which this version does not know: restore it from your backup"
             ) from error
 
 

@@ -84,7 +84,7 @@ def test_a_plan_is_forgotten_with_all_that_belongs_to_it(store: Store) -> None:
         identity, _ = a_mailing_of(connection, 2, state=MailingState.PLANNED)
         mailings.freeze(connection, identity, everybody(P001=True, P002=False))
         mailings.add_editions(connection, identity, EDITIONS)
-        mailings.forget_plan(connection, identity)
+        mailings.delete_plan(connection, identity)
         assert mailings.mailings_of(connection, NEWSLETTER, SERIAL) == []
         assert mailings.decisions(connection, [identity]) == []
         a_mailing(connection)

@@ -102,7 +102,7 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
                 f"a copy of {name} is being sent, or was when its sender ended: the next one finds out whether it left",
                 Action.SEND_HERE.of(name),
             )
-        mailings.forget_plan(connection, mailing.id)
+        mailings.delete_plan(connection, mailing.id)
     everybody = judge_everybody(connection, context, draft.revision, chunk=chunk)
     frozen = freeze_circulation(connection, context, name, draft, everybody)
     previous = mailings.previous_mailing(connection, name.newsletter, name.serial)

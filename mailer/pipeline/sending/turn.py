@@ -108,7 +108,7 @@ def _claim(
         bench = _workbench(connection, context, workbenches, mailing)
         if bench is None:
             continue
-        mailings.share(connection, mailing.id)
+        mailings.lock_plan(connection, mailing.id)
         judged_by = recheck_entitlement(connection, context, mailing)
         schedule = context.newsletter(mailing.newsletter).schedule
         wave = room_in_canary_wave(connection, schedule, mailing, now)

@@ -1,1 +1,1 @@
-"""The copies of an issue in the database: listed, counted, waiting to leave, and what each reader got."""
+"""The copies of an issue: their deliveries listed, counted and moved on."""

@@ -1,4 +1,4 @@
-"""The ledger: every copy's delivery and attempts, moved on only from the state in which it was read."""
+"""The ledger: the delivery of each copy with its attempts, moved on only from the state in which it was read."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ def add_copies(
     *,
     judged_by: str,
 ) -> list[int]:
-    """Write every copy's delivery as `pending`; returns their ids in the order given. Message-IDs follow."""
+    """Write each copy's delivery as `pending`; returns their ids in the same order. `name_messages` follows."""
     if not copies:
         return []
     rows = [
@@ -49,7 +49,7 @@ def add_copies(
         for copy in copies
     ]
     connection.execute(insert(deliveries), rows)
-    # Read back by number: many rows that are inserted at once return their ids in no order, or one by one.
+    # Read back by number: an insert of many rows returns ids in no order, or is slow.
     numbers = [copy.copy_number for copy in copies]
     query = select(deliveries.c.copy_number, deliveries.c.id).where(
         deliveries.c.newsletter == newsletter,
@@ -61,7 +61,7 @@ def add_copies(
 
 
 def name_messages(connection: Connection, message_ids: Iterable[tuple[int, str]]) -> None:
-    """Give deliveries their Message-IDs, which never change again."""
+    """Set the Message-IDs of deliveries; they never change again."""
     statement = update(deliveries).where(deliveries.c.id == bindparam("of")).values(message_id=bindparam("is"))
     rows = [{"of": identity, "is": message_id} for identity, message_id in message_ids]
     if rows:
@@ -99,7 +99,7 @@ def delivery(connection: Connection, identity: int) -> Delivery | None:
 
 
 def locked(connection: Connection, identity: int) -> Delivery | None:
-    """One delivery, which nobody else moves until this transaction ends (SQLite has one writer anyway)."""
+    """One delivery, locked until this transaction ends (SQLite has one writer anyway)."""
     connection.execute(select(deliveries.c.id).where(deliveries.c.id == identity).with_for_update()).all()
     return delivery(connection, identity)
 
@@ -112,9 +112,9 @@ def deliveries_with(connection: Connection, identities: Sequence[int]) -> dict[i
 def last_attempt_at(connection: Connection, identity: int) -> datetime | None:
     """When the last attempt of a delivery began; without one, when messages of its mailing began to leave."""
     last = select(func.max(attempts.c.started_at)).where(attempts.c.delivery == identity)
-    found: datetime | None = connection.execute(last).scalar()
-    if found is not None:
-        return found
+    started_at: datetime | None = connection.execute(last).scalar()
+    if started_at is not None:
+        return started_at
     own = select(mailings.c.first_handover_at).join(deliveries, deliveries.c.mailing == mailings.c.id)
     return connection.execute(own.where(deliveries.c.id == identity)).scalar()
 
@@ -127,23 +127,23 @@ def attempts_of(connection: Connection, identity: int) -> list[Attempt]:
 
 
 def counts(connection: Connection, mailings: Sequence[int]) -> dict[str, int]:
-    """How many deliveries are in each state, every state named."""
+    """How many deliveries are in each state; every state is named."""
     query = select(deliveries.c.state, func.count().label("number")).where(deliveries.c.mailing.in_(mailings))
-    found = {row.state: row.number for row in connection.execute(query.group_by(deliveries.c.state))}
-    return {state.value: found.get(state.value, 0) for state in State}
+    numbers = {row.state: row.number for row in connection.execute(query.group_by(deliveries.c.state))}
+    return {state.value: numbers.get(state.value, 0) for state in State}
 
 
 def any_waits(connection: Connection, mailing: int) -> bool:
-    """Whether a copy of the mailing is pending or sending; it costs the same however many copies there are."""
+    """Whether a copy of the mailing is pending or sending; the cost does not grow with the mailing."""
     pending = select(deliveries.c.id).where(deliveries.c.mailing == mailing, is_pending)
-    # `mailing + 0`: found among the few that are in hand, not among all of the mailing.
+    # `mailing + 0` keeps the index of mailings out: few copies are in hand, a mailing has many.
     sending = select(deliveries.c.id).where(deliveries.c.mailing + 0 == mailing, is_sending)
     return any(connection.execute(query.limit(1)).first() is not None for query in (pending, sending))
 
 
 def in_hand(connection: Connection, mailing: int) -> int:
-    """How many copies of a mailing senders have in hand, or had when they ended: nobody has freed these yet."""
-    # `mailing + 0`: found among the few that are in hand, not among all of the mailing.
+    """How many copies of a mailing senders have in hand, or had when they died, until those are freed."""
+    # `mailing + 0` keeps the index of mailings out: few copies are in hand, a mailing has many.
     query = select(func.count()).where(deliveries.c.mailing + 0 == mailing, is_sending)
     return connection.execute(query).scalar_one()
 
@@ -151,31 +151,31 @@ def in_hand(connection: Connection, mailing: int) -> int:
 def people_served(connection: Connection, newsletter: str, serial: int) -> dict[tuple[str, str], list[Delivery]]:
     """The deliveries of an issue by person and language."""
     served: dict[tuple[str, str], list[Delivery]] = {}
-    for found in listing(connection, newsletter, serial):
-        served.setdefault((found.person, found.language), []).append(found)
+    for delivery in listing(connection, newsletter, serial):
+        served.setdefault((delivery.person, delivery.language), []).append(delivery)
     return served
 
 
-def move(connection: Connection, found: Delivery, event: Event, **also: object) -> bool:
-    """Move a delivery on by the table, from the state and epoch it was read in; False when it has moved meanwhile."""
-    to = advance(found.state, event)
-    values: dict[str, object] = {"state": to, "held_reason": None, "next_attempt_at": None, **also}
-    if found.state is State.SENDING:
-        values |= {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
-    where = (deliveries.c.id == found.id) & (deliveries.c.state == found.state) & (deliveries.c.epoch == found.epoch)
-    return connection.execute(update(deliveries).where(where).values(values)).rowcount == 1
+def move(connection: Connection, delivery: Delivery, event: Event, **values: object) -> bool:
+    """Move a delivery on by the event, and set these values; False when it has moved since it was read."""
+    changed = {"state": advance(delivery.state, event), "held_reason": None, "next_attempt_at": None, **values}
+    if delivery.state is State.SENDING:
+        changed |= {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
+    unmoved = (deliveries.c.state == delivery.state) & (deliveries.c.epoch == delivery.epoch)
+    statement = update(deliveries).where(deliveries.c.id == delivery.id, unmoved).values(changed)
+    return connection.execute(statement).rowcount == 1
 
 
 def move_all(connection: Connection, mailing: int, state: State, event: Event) -> int:
-    """Move every delivery of a mailing that is in this state; returns how many. Never for `sending` ones."""
+    """Move on every delivery of a mailing in this state, which is not `sending`; returns how many."""
     values = {"state": advance(state, event), "held_reason": None, "next_attempt_at": None}
     where = (deliveries.c.mailing == mailing) & (deliveries.c.state == state)
     return connection.execute(update(deliveries).where(where).values(values)).rowcount
 
 
-def blocking(found: Iterable[Delivery]) -> bool:
-    """Whether one of these keeps the person from getting a further copy."""
-    return any(one.state in BLOCKING for one in found)
+def blocking(copies: Iterable[Delivery]) -> bool:
+    """Whether one of these copies rules out a further copy for the person."""
+    return any(delivery.state in BLOCKING for delivery in copies)
 
 
 def _all() -> Select[tuple[object, ...]]:
@@ -204,14 +204,14 @@ def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
 
 
 def all_uncertain(connection: Connection) -> dict[int, str]:
-    """The copies that wait for a person to settle them, the oldest first: the issue's name by delivery."""
+    """Every uncertain copy, oldest first: the name of its issue by delivery."""
     query = select(deliveries.c.id, deliveries.c.newsletter, deliveries.c.serial)
     query = query.where(is_asking, deliveries.c.state == State.UNCERTAIN).order_by(deliveries.c.id)
     return {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(query)}
 
 
 def all_held(connection: Connection, mailings: Collection[int], reasons: Collection[str], limit: int) -> list[int]:
-    """The first copies of these mailings, so many at most, that are held for one of these reasons."""
+    """The first copies of these mailings, at most `limit`, that are held for one of these reasons."""
     query = select(deliveries.c.id).where(
         is_asking,
         deliveries.c.state == State.HELD,

@@ -1,4 +1,4 @@
-"""How a mailing's copies stand, told in numbers: those done, those refused, and when the next may leave."""
+"""Counts the copies of mailings: those done, those refused, and when the next may leave."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from mailer.domain.delivery import State
 from mailer.store.copies.readers import has_later
 from mailer.store.schema import attempts, deliveries, is_pending, is_rejected
 
-# States of copies that have left, or were refused.
+# The states of copies that have left or were refused.
 DONE = (State.ACCEPTED, State.REJECTED, State.UNCERTAIN, State.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """What of some mailings may leave, and when.
+    """When pending copies of some mailings may leave.
 
-    `at_once`: a copy waits for nothing. `next_at`: else when the first may leave, None when that is not known or none is
-    pending. `resting`: the providers among those left alone of which copies are pending.
+    `at_once`: one may leave now. `next_at`: else when the first may, None when none is pending or the time is unknown.
+    `resting`: the throttled providers to which copies are pending.
     """
 
     at_once: bool
@@ -27,10 +27,10 @@ class Due:
     resting: frozenset[str]
 
 
-def next_due(connection: Connection, mailings: Sequence[int], left_alone: Mapping[str, datetime | None]) -> Due:
-    """When the first pending copy may leave, where nothing leaves to some providers until then (None: until lifted)."""
+def next_due(connection: Connection, mailings: Sequence[int], throttled: Mapping[str, datetime | None]) -> Due:
+    """When the first pending copy may leave. `throttled` providers get nothing until then (None: until lifted)."""
     pending = (deliveries.c.mailing.in_(mailings)) & is_pending
-    others = pending & deliveries.c.family.not_in(sorted(left_alone)) if left_alone else pending
+    others = pending & deliveries.c.family.not_in(sorted(throttled)) if throttled else pending
     at_once = select(deliveries.c.id).where(others, deliveries.c.next_attempt_at.is_(None)).limit(1)
     if connection.execute(at_once).first() is not None:
         now, times = True, []
@@ -38,14 +38,14 @@ def next_due(connection: Connection, mailings: Sequence[int], left_alone: Mappin
         now = False
         times = [connection.execute(select(func.min(deliveries.c.next_attempt_at)).where(others)).scalar()]
     resting = set()
-    for family, until in left_alone.items():
+    for family, until in throttled.items():
         first = select(deliveries.c.next_attempt_at).where(pending, deliveries.c.family == family)
         row = connection.execute(first.order_by(deliveries.c.next_attempt_at.asc().nulls_first()).limit(1)).first()
         if row is not None:
             resting.add(family)
             times.append(max(until, row.next_attempt_at or until) if until is not None else None)
-    known = [at for at in times if at is not None]
-    return Due(at_once=now, next_at=None if now else min(known, default=None), resting=frozenset(resting))
+    next_at = min((at for at in times if at is not None), default=None)
+    return Due(at_once=now, next_at=None if now else next_at, resting=frozenset(resting))
 
 
 def finished_since(connection: Connection, mailings: Sequence[int], since: datetime) -> int:
@@ -59,25 +59,25 @@ def finished_since(connection: Connection, mailings: Sequence[int], since: datet
 
 
 def done_up_to(connection: Connection, mailing: int, most: int) -> int:
-    """How many copies of a mailing have left or were refused, counted up to so many; those not yet tried cost nothing."""
+    """How many copies of a mailing have left or were refused, at most `most`; copies not yet tried cost nothing."""
     first, last = (
         select(end(deliveries.c.id)).where(deliveries.c.mailing == mailing).scalar_subquery()
         for end in (func.min, func.max)
     )
     done = select(deliveries.c.id).where(deliveries.c.id == attempts.c.delivery, deliveries.c.state.in_(DONE))
     tried = select(attempts.c.delivery).distinct().where(attempts.c.delivery.between(first, last))
-    found = tried.where(done.where(deliveries.c.mailing == mailing).exists()).limit(most)
-    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+    first_done = tried.where(done.where(deliveries.c.mailing == mailing).exists()).limit(most)
+    return connection.execute(select(func.count()).select_from(first_done.subquery())).scalar_one()
 
 
 def copies_up_to(connection: Connection, mailing: int, most: int) -> int:
-    """How many copies a mailing has, counted up to so many."""
-    found = select(deliveries.c.id).where(deliveries.c.mailing == mailing).limit(most)
-    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+    """How many copies a mailing has, at most `most`."""
+    first = select(deliveries.c.id).where(deliveries.c.mailing == mailing).limit(most)
+    return connection.execute(select(func.count()).select_from(first.subquery())).scalar_one()
 
 
 def lacking(connection: Connection, mailings: Sequence[int]) -> int:
-    """How many copies of these mailings failed and have no later one in their place."""
+    """How many copies of these mailings failed and were not replaced by a later one."""
     failed = [state for state in State if state.failed]
     query = select(func.count()).where(deliveries.c.mailing.in_(mailings), deliveries.c.state.in_(failed))
     query = query.where(~has_later())
@@ -85,7 +85,7 @@ def lacking(connection: Connection, mailings: Sequence[int]) -> int:
 
 
 def refused_with(connection: Connection, mailing: int, code: int, status: str) -> int:
-    """How many copies of a mailing were refused for good with this code and status; it costs as much as these."""
+    """How many copies of a mailing were rejected with this code and status; the cost grows with these alone."""
     query = (
         select(func.count(attempts.c.delivery.distinct()))
         .select_from(attempts.join(deliveries, deliveries.c.id == attempts.c.delivery))

@@ -1,4 +1,4 @@
-"""The copies of a mailing that wait to leave, read a chunk at a time, and by which register they were judged."""
+"""The pending copies of a mailing, read a chunk at a time, and the register by which they were judged."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ class PendingCopy:
 
 
 def waiting(
-    connection: Connection, found: Mailing, *, after: int = 0, judged_otherwise: str | None = None, limit: int = CHUNK
+    connection: Connection, mailing: Mailing, *, after: int = 0, judged_otherwise: str | None = None, limit: int = CHUNK
 ) -> list[PendingCopy]:
     """The next pending copies of a mailing, by copy number, with numbers above `after`; empty at the end.
 
-    With `judged_otherwise` only those that were not found entitled by exactly this register and these rules.
+    With `judged_otherwise`, only the copies that were judged by another register or other rules than these.
     """
     query = select(deliveries.c.id, deliveries.c.message_id, *(deliveries.c[name] for name in COPY_COLUMNS)).where(
-        # By issue and number, of which there is an index: a chunk costs the same wherever it begins.
-        deliveries.c.newsletter == found.newsletter,
-        deliveries.c.serial == found.serial,
+        # By issue and number, which are indexed: a chunk costs the same wherever it begins.
+        deliveries.c.newsletter == mailing.newsletter,
+        deliveries.c.serial == mailing.serial,
         deliveries.c.copy_number > after,
-        deliveries.c.mailing == found.id,
+        deliveries.c.mailing == mailing.id,
         deliveries.c.state == State.PENDING,
     )
     if judged_otherwise is not None:
@@ -44,21 +44,21 @@ def waiting(
     return [_waiting(row) for row in connection.execute(query.order_by(deliveries.c.copy_number).limit(limit))]
 
 
-def all_waiting(connection: Connection, found: Mailing) -> Iterator[PendingCopy]:
-    """Every pending copy of a mailing, by copy number, read as they are asked for."""
-    chunk = waiting(connection, found)
+def all_waiting(connection: Connection, mailing: Mailing) -> Iterator[PendingCopy]:
+    """Every pending copy of a mailing, by copy number, read in chunks."""
+    chunk = waiting(connection, mailing)
     while chunk:
         yield from chunk
-        chunk = waiting(connection, found, after=chunk[-1].copy.copy_number)
+        chunk = waiting(connection, mailing, after=chunk[-1].copy.copy_number)
 
 
 def all_judged(connection: Connection, mailing: int, judged_by: str) -> bool:
-    """Whether every pending copy of the mailing was found entitled by exactly this register and these rules."""
-    given = {"of_mailing": mailing, "judged": judged_by}
-    return all(connection.execute(query, given).first() is None for query in _JUDGED_OTHERWISE)
+    """Whether every pending copy of the mailing was judged by exactly this register and these rules."""
+    parameters = {"of_mailing": mailing, "judged": judged_by}
+    return all(connection.execute(query, parameters).first() is None for query in _JUDGED_OTHERWISE)
 
 
-# Two seeks in the index, below and above; kept, since every claim asks.
+# Two seeks in the index, below and above. The statements are kept because every claim needs them.
 _JUDGED_OTHERWISE = tuple(
     select(deliveries.c.id).where(deliveries.c.mailing == bindparam("of_mailing"), is_pending, other).limit(1)
     for other in (deliveries.c.judged_by < bindparam("judged"), deliveries.c.judged_by > bindparam("judged"))
@@ -66,13 +66,13 @@ _JUDGED_OTHERWISE = tuple(
 
 
 def set_judged(connection: Connection, identities: Collection[int], judged_by: str) -> None:
-    """Those of these deliveries that are pending have been judged by this register and these rules."""
+    """Record that the pending ones of these deliveries were judged by this register and these rules."""
     where = deliveries.c.id.in_(identities) & (deliveries.c.state == State.PENDING)
     connection.execute(update(deliveries).where(where).values(judged_by=judged_by))
 
 
 def withhold(connection: Connection, reason: str, *, addresses: Collection[str] = (), person: str | None = None) -> int:
-    """Every pending copy to one of these addresses (as the wire has them), or for this person, is held; how many."""
+    """Hold every pending copy to one of these addresses in their wire form, or for this person; returns how many."""
     whose = deliveries.c.person == person if person is not None else deliveries.c.address.in_(addresses)
     values = {"state": advance(State.PENDING, Event.HELD), "held_reason": reason, "next_attempt_at": None}
     return connection.execute(update(deliveries).where(whose, is_pending).values(values)).rowcount
@@ -80,12 +80,12 @@ def withhold(connection: Connection, reason: str, *, addresses: Collection[str] 
 
 def withheld(connection: Connection, addresses: Collection[str], reason: str) -> list[Delivery]:
     """The copies to these addresses that are held for this reason, of mailings that have not ended."""
-    going = select(mailings.c.id).where(mailings.c.state.not_in([MailingState.CLOSED, MailingState.CANCELLED]))
+    open_mailings = select(mailings.c.id).where(mailings.c.state.not_in([MailingState.CLOSED, MailingState.CANCELLED]))
     query = select(deliveries.c.id).where(
         deliveries.c.address.in_(addresses),
         deliveries.c.state == State.HELD,
         deliveries.c.held_reason == reason,
-        deliveries.c.mailing.in_(going),
+        deliveries.c.mailing.in_(open_mailings),
     )
     return list(deliveries_with(connection, list(connection.execute(query).scalars())).values())
 

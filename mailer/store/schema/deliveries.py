@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from mailer.domain.delivery import BLOCKING, State
-from mailer.store.columns import Id, UtcDateTime, at_most_one, metadata, one_of, some
+from mailer.store.columns import Id, UtcDateTime, at_most_one, metadata, one_of, partial_index
 
 deliveries = Table(
     "deliveries",
@@ -29,20 +29,22 @@ deliveries = Table(
     Column("variant", Text, nullable=False),
     Column("copy_number", Integer, nullable=False),
     Column("address", Text, nullable=False),
-    Column("family", Text, nullable=False, server_default=text("''")),  # who serves the mailbox: what limits count
+    Column(
+        "family", Text, nullable=False, server_default=text("''")
+    ),  # the provider of the mailbox, which limits count
     Column("name", Text, nullable=False),
     Column("salutation", Text, nullable=False),
     Column("paid_until", Date),
     Column("message_id", Text, nullable=False),
-    Column("judged_by", Text, nullable=False),  # the register version and rules it was found entitled by
+    Column("judged_by", Text, nullable=False),  # the register version and the rules by which it is entitled
     Column("state", Text, nullable=False),
     Column("held_reason", Text),
     Column("next_attempt_at", UtcDateTime),
     Column("owner", Id, ForeignKey("owners.id")),
-    Column("relay", Text),  # the relay that it is in hand for
+    Column("relay", Text),  # for which it is in hand
     Column("epoch", Integer, nullable=False),
     Column("lease_until", UtcDateTime),
-    Column("marked_at", UtcDateTime),  # from when on its content may have left, unless the owner's journal denies it
+    Column("marked_at", UtcDateTime),  # since when its content may have left, unless the owner's journal denies it
     UniqueConstraint("newsletter", "serial", "copy_number"),
     one_of("state", State, "state"),
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
@@ -55,7 +57,7 @@ _in_hand = f"state = '{State.SENDING}'"
 _refused = f"state = '{State.REJECTED}'"
 _asking = f"state IN ('{State.HELD}', '{State.UNCERTAIN}')"
 _blocking = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKING)))
-# Nobody gets a copy twice, over all mailings of an issue.
+# No person gets a copy twice, over all mailings of an issue.
 at_most_one(
     "uq_deliveries_one_copy",
     deliveries.c.newsletter,
@@ -64,29 +66,31 @@ at_most_one(
     deliveries.c.language,
     when=_blocking,
 )
-# Written out, as the indexes below have them: SQLite sees no partial index behind a parameter.
+# Literals, as in the indexes below: SQLite uses no partial index for a parameter.
 is_pending = deliveries.c.state == literal_column(f"'{State.PENDING}'")
 is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
 is_rejected = deliveries.c.state == literal_column(f"'{State.REJECTED}'")
 is_asking = deliveries.c.state.in_([literal_column(f"'{state}'") for state in (State.HELD, State.UNCERTAIN)])
 Index("ix_deliveries_mailing", deliveries.c.mailing)
-Index("ix_deliveries_address", deliveries.c.address)  # what an address got, and what waits for it
-# What a reader got, and whether a later copy of an issue stands in the place of one that failed.
+Index("ix_deliveries_address", deliveries.c.address)  # the copies that an address got, and those that wait for it
+# The copies that a reader got, and whether a failed one was replaced by a later one.
 Index("ix_deliveries_person", deliveries.c.person, deliveries.c.newsletter, deliveries.c.serial, deliveries.c.language)
-# What is claimed next, and the few copies that senders have in hand: small, so that moving a copy on touches little.
-some(
+# The copies to claim next, and the few in hand: small indexes, so that moving a copy on changes little.
+partial_index(
     "ix_deliveries_due",
     deliveries.c.mailing,
     deliveries.c.judged_by,
     deliveries.c.next_attempt_at,
     deliveries.c.id,
-    deliveries.c.family,  # behind all that is sought by: copies of providers that get nothing are passed over in the index
+    deliveries.c.family,  # last, so that copies to throttled providers are skipped within the index
     when=_due,
     nulls_first="next_attempt_at",
 )
-some("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
-some("ix_deliveries_rejected", deliveries.c.mailing, when=_refused)  # the breaker looks at these, and at no other
-some("ix_deliveries_asking", deliveries.c.state, deliveries.c.mailing, when=_asking)  # the few that wait for a person
+partial_index("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
+partial_index("ix_deliveries_rejected", deliveries.c.mailing, when=_refused)  # the breaker reads these alone
+partial_index(
+    "ix_deliveries_asking", deliveries.c.state, deliveries.c.mailing, when=_asking
+)  # the few copies that wait for a person
 
 attempts = Table(
     "attempts",
@@ -94,7 +98,9 @@ attempts = Table(
     Column("id", Id, primary_key=True),
     Column("delivery", Id, ForeignKey("deliveries.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("relay", Text, nullable=False, server_default=text("''")),  # empty in attempts older than this column
+    Column(
+        "relay", Text, nullable=False, server_default=text("''")
+    ),  # empty in attempts that are older than this column
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=False),
     Column("outcome", Text, nullable=False),

@@ -7,21 +7,21 @@ from mailer.domain.bounce import FailureReason, Scope
 from mailer.domain.hold import HoldReason
 from mailer.store.columns import Id, UtcDateTime, at_most_one, metadata, one_of
 
-# What counts towards a hold and for the breaker: derived from reports and attempts when they came, one of each a copy.
+# What holds and the breaker count: derived from reports and attempts when they come, at most one of each for a copy.
 failures = Table(
     "failures",
     metadata,
     Column("delivery", Id, ForeignKey("deliveries.id"), primary_key=True),
-    Column("refused", Boolean, primary_key=True),  # during SMTP; else a report said so later
+    Column("refused", Boolean, primary_key=True),  # during SMTP; else reported later
     Column("mailing", Id, ForeignKey("mailings.id"), nullable=False),
     Column("issue", Text, nullable=False),
     Column("address", Text, nullable=False),  # in its normal form
     Column("reason", Text, nullable=False),
-    Column("scope", Text, nullable=False),  # the reason's; so that the breaker can count
+    Column("scope", Text, nullable=False),  # of the reason, for the breaker
     Column("hard", Boolean, nullable=False),
     Column("forwarded", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("said", Text, nullable=False),  # the server's own words
+    Column("said", Text, nullable=False),  # the server's text
     one_of("reason", FailureReason, "failure_reason"),
     one_of("scope", Scope, "scope"),
 )
@@ -33,9 +33,9 @@ holds = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("address", Text, nullable=False),  # in its normal form
-    Column("reason", Text),  # None: it was never held; a person said all the same that it is right
-    Column("evidence", JSON, nullable=False),  # the failures that decided
-    Column("delivery", Id, ForeignKey("deliveries.id")),  # the copy that failed last, in whose history it stands
+    Column("reason", Text),  # None: a person confirmed the address, though it was never held
+    Column("evidence", JSON, nullable=False),  # the failures that led to it
+    Column("delivery", Id, ForeignKey("deliveries.id")),  # the last copy that failed: its history shows the hold
     Column("since", UtcDateTime, nullable=False),
     Column("set_by", Text, nullable=False),
     Column("lifted_at", UtcDateTime),
@@ -50,9 +50,9 @@ own_pauses = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("person", Text, nullable=False),
-    Column("first", Date, nullable=False),  # issues of this date and later stay away
+    Column("first", Date, nullable=False),  # issues of this date and later are not sent
     Column("since", UtcDateTime, nullable=False),
-    Column("delivery", Id, ForeignKey("deliveries.id")),  # the copy that was answered
+    Column("delivery", Id, ForeignKey("deliveries.id")),  # the copy that the reader answered
     Column("lifted_at", UtcDateTime),
     Column("lifted_by", Text),
 )

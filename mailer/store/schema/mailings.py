@@ -28,9 +28,11 @@ mailings = Table(
     Column("content_hash", Text, ForeignKey("revisions.content_hash"), nullable=False),
     Column("circulation_hash", Text, nullable=False),
     Column("editions_hash", Text, nullable=False),
-    Column("inputs_hash", Text, nullable=False),  # templates, fees and wording the editions were compiled from
-    Column("seal", Text, nullable=False),  # the three hashes in one: what an approval is bound to
-    Column("letterhead", JSON, nullable=False),  # From, Reply-To and the list's name, as frozen with the editions
+    Column(
+        "inputs_hash", Text, nullable=False
+    ),  # of the templates, fees and wording that the editions were compiled from
+    Column("seal", Text, nullable=False),  # of the three hashes: what an approval is bound to
+    Column("letterhead", JSON, nullable=False),  # From, Reply-To and the list's name, frozen with the editions
     Column("approval_required", Boolean, nullable=False),
     Column("planned_at", UtcDateTime, nullable=False),
     Column("approved_hash", Text),
@@ -41,13 +43,13 @@ mailings = Table(
     Column("held_reason", Text),
     Column("first_handover_at", UtcDateTime),
     Column("rest_at", UtcDateTime),  # when the rest may follow the canary wave
-    Column("broken_at", UtcDateTime),  # when the breaker stopped it; what failed of it is nobody's fault but ours
-    Column("closed_at", UtcDateTime),  # or cancelled; the letters tell of what ended lately
+    Column("broken_at", UtcDateTime),  # when the breaker paused it: its failures count against no address
+    Column("closed_at", UtcDateTime),  # or cancelled
     UniqueConstraint("newsletter", "serial", "supplement"),
     one_of("state", MailingState, "state"),
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
     CheckConstraint("state <> 'sending' OR starts_at IS NOT NULL", name="starts_at"),
-    sqlite_autoincrement=True,  # an id is never used again: a sender may still hold one of a plan that was replaced
+    sqlite_autoincrement=True,  # an id is never reused: a sender may still hold one of a plan that was replaced
 )
 
 editions = Table(

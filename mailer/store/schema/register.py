@@ -47,12 +47,12 @@ seats = Table(
     Column("names", JSON, nullable=False),
     Column("salutations", JSON, nullable=False),
     Column("address", Text),
-    Column("mailbox", Text),  # the address's normal form: whose a held address is
+    Column("mailbox", Text),  # the address in its normal form, by which holds find it
     Column("languages", JSON, nullable=False),
     Column("ended_on", Date),
     Column("pause_from", Date),
     Column("pause_until", Date),
-    # The kind stands here too, so that the two rules below can see it; the pair follows its membership.
+    # The kind is repeated here for the two rules below; it follows that of the membership.
     ForeignKeyConstraint(["membership", "kind"], ["memberships.id", "memberships.kind"], onupdate="CASCADE"),
     CheckConstraint("kind <> 'corporate' OR (number IS NOT NULL AND number IN (1, 2))", name="corporate_number"),
     CheckConstraint("kind = 'corporate' OR number IS NULL", name="number_only_corporate"),

@@ -3,28 +3,28 @@
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
 from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way
-from mailer.store.columns import Id, UtcDateTime, metadata, one_of, some
+from mailer.store.columns import Id, UtcDateTime, metadata, one_of, partial_index
 
 raw_reports = Table(
     "raw_reports",
     metadata,
     Column("id", Id, primary_key=True),
     Column("content_hash", Text, nullable=False),
-    Column("recipient", Text, nullable=False),  # of its envelope; empty where no envelope was left
+    Column("recipient", Text, nullable=False),  # of its envelope; empty when the envelope is unknown
     Column("way", Text, nullable=False),
     Column("arrived_at", UtcDateTime, nullable=False),
-    Column("content", LargeBinary),  # None: it was kept long enough, or its person is erased
+    Column("content", LargeBinary),  # None: its time is over, or its person is erased
     UniqueConstraint("content_hash", "recipient"),
     one_of("way", Way, "way"),
 )
-some("ix_raw_reports_kept", raw_reports.c.arrived_at, when="content IS NOT NULL")
+partial_index("ix_raw_reports_kept", raw_reports.c.arrived_at, when="content IS NOT NULL")
 
 reports = Table(
     "reports",
     metadata,
     Column("id", Id, primary_key=True),
     Column("raw", Id, ForeignKey("raw_reports.id"), nullable=False),
-    Column("place", Integer, nullable=False),  # a mail may report about several recipients
+    Column("place", Integer, nullable=False),  # within the mail, which may report on several recipients
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("hard", Boolean),
@@ -39,11 +39,13 @@ reports = Table(
     Column("rule", Text, nullable=False),
     Column("returns_on", Date),
     Column("successor", Text),
-    Column("sender", Text, nullable=False),  # From and Subject as they stood, for a person to look at
+    Column("sender", Text, nullable=False),  # From and Subject as received, for a person to read
     Column("subject", Text, nullable=False),
     Column("delivery", Id, ForeignKey("deliveries.id")),
     Column("named_by", Text),
-    Column("person", Text, nullable=False),  # whom it is about: for sure with a delivery, else likely; may be empty
+    Column(
+        "person", Text, nullable=False
+    ),  # the person it is about, or probably about when there is no delivery; may be empty
     Column("forwarded", Boolean, nullable=False),
     Column("matter", Text),
     Column("settled_at", UtcDateTime),
@@ -53,7 +55,7 @@ reports = Table(
     one_of("reason", FailureReason, "reason"),
     one_of("named_by", NamedBy, "named_by"),
     one_of("matter", Matter, "matter"),
-    sqlite_autoincrement=True,  # a number that stands in a letter is never another report's
+    sqlite_autoincrement=True,  # a number that a letter names is never reused
 )
 Index("ix_reports_delivery", reports.c.delivery)
-some("ix_reports_open", reports.c.id, when="matter IS NOT NULL AND settled_at IS NULL")
+partial_index("ix_reports_open", reports.c.id, when="matter IS NOT NULL AND settled_at IS NULL")

@@ -28,7 +28,7 @@ ledger_state = Table(
     "ledger_state",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("epoch", Integer, nullable=False),  # grows with every claim; a backup has an older one
+    Column("epoch", Integer, nullable=False),  # grows with every claim; a backup has a lower one
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -45,7 +45,9 @@ throttles = Table(
     "throttles",
     metadata,
     Column("family", Text, primary_key=True),
-    Column("failures", Integer, nullable=False),  # how often in a row it asked us to slow down; 0: a person's doing
+    Column(
+        "failures", Integer, nullable=False
+    ),  # how often in a row it asked us to slow down; 0: a person suspended it
     Column("until", UtcDateTime),  # None: until a person lifts it
     Column("reason", Text, nullable=False),
     Column("set_at", UtcDateTime, nullable=False),

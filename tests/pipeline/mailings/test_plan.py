@@ -115,7 +115,7 @@ def test_a_plan_is_whole_or_not_at_all(app: App) -> None:
 
     def fail_half_way() -> None:
         with app.store.transaction() as connection:
-            mailings.forget_plan(connection, first.id)
+            mailings.delete_plan(connection, first.id)
             freeze_circulation(connection, app.context, ISSUE, draft, [*everybody, *everybody])
 
     with pytest.raises(IntegrityError):

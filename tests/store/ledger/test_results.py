@@ -129,7 +129,7 @@ def test_a_plan_that_was_replaced_meanwhile_leaves_no_orphan(store: Store) -> No
         owner = an_owner(connection)
         stale = take(connection, mailing, owner)
         leftovers.take_over(connection, dead={owner: {}}, now=NOW)
-        mailings.forget_plan(connection, mailing)
+        mailings.delete_plan(connection, mailing)
         again, ids = a_mailing_of(connection, 3)
         # Its ids are never used again, so what comes late of the old plan meets nothing of the new one.
         assert again != mailing
