@@ -1,4 +1,4 @@
-"""A few messages that are no copies, such as a test or a letter, handed over one after another; nothing is in the ledger."""
+"""Hands over a few messages that are no copies, such as tests and letters; the ledger has no part in it."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,7 +7,7 @@ from mailer.domain.ports import Parcel, Transport
 
 
 class Handful:
-    """The messages for a relay to take. `accepted` counts, `failed` names what was not and why."""
+    """A few messages for a relay. `accepted` counts those accepted, `failed` names the others with the reason."""
 
     def __init__(self, parcels: Sequence[Parcel]) -> None:
         self._left: list[Parcel] = list(reversed(parcels))
@@ -15,14 +15,14 @@ class Handful:
         self.failed: list[tuple[Parcel, str]] = []
 
     async def hand_over(self, transport: Transport) -> None:
-        """Afterwards each message is accepted or has failed. Raises TransportDown, and those left have not been tried."""
+        """Try every message. Raises TransportDown; the messages left have not been tried then."""
         while self.open:
             async with transport.connect() as relay:
                 await relay.carry(self)
 
     @property
     def open(self) -> bool:
-        """Whether there is one left."""
+        """Whether a message is left."""
         return bool(self._left)
 
     def take(self, _wake: Callable[[], None]) -> Parcel | None:
@@ -30,20 +30,20 @@ class Handful:
         return self._left.pop() if self._left else None
 
     def begin(self, _parcel: Parcel) -> bool:
-        """Any of them may leave."""
+        """Every message may leave."""
         return True
 
     def end(self, parcel: Parcel, outcome: Outcome) -> None:
-        """What came of it."""
+        """Count the outcome."""
         if isinstance(outcome, Accepted):
             self.accepted += 1
             return
-        said = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
-        self.failed.append((parcel, said))
+        reason = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
+        self.failed.append((parcel, reason))
 
     def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
-        """It was not tried."""
-        if blamed:  # the next connection would break at it again
+        """Keep the message for the next connection, unless the connection broke at it."""
+        if blamed:  # the next connection would break at it too
             self.failed.append((parcel, why))
         else:
             self._left.append(parcel)

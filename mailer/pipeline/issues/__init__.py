@@ -1,1 +1,1 @@
-"""Pulls finished issues, compiles their editions, and makes each person's copy from them."""
+"""Issues: pulled from their source, compiled into editions, and made into each person's copy."""

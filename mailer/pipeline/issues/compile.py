@@ -11,7 +11,7 @@ from mailer.domain.errors import NotFound
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
 from mailer.formats.address import parse
-from mailer.formats.edition import compile as editions
+from mailer.formats.edition.compile import compile_edition
 from mailer.formats.edition.stored import digest, dump, load
 from mailer.formats.issue.folder import assemble
 from mailer.formats.templates import BASE
@@ -23,7 +23,7 @@ from mailer.store.mailings import StoredEdition
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """Who writes, and when the insert is shown, as frozen with the editions: settings never change what was approved."""
+    """Sender, Reply-To, list name and when the insert is shown: frozen with the editions, so that they stay as approved."""
 
     sender: SenderName
     reply_to: Address
@@ -32,12 +32,12 @@ class Letterhead:
 
     @classmethod
     def of(cls, newsletter: Newsletter) -> "Letterhead":
-        """The letterhead of a newsletter's settings as they are now."""
+        """The letterhead by a newsletter's present settings."""
         renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
         return cls(sender=newsletter.sender, reply_to=newsletter.reply_to, list_name=newsletter.name, renewal=renewal)
 
     def dump(self) -> dict[str, str]:
-        """As the database keeps it."""
+        """The letterhead as the database stores it."""
         return {
             "sender_name": self.sender.name,
             "sender": self.sender.address.wire,
@@ -49,7 +49,7 @@ class Letterhead:
 
     @classmethod
     def load(cls, stored: Mapping[str, str]) -> "Letterhead":
-        """What `dump` kept."""
+        """The letterhead that `dump` stored."""
         sender = SenderName(name=stored["sender_name"], address=parse(stored["sender"]))
         renewal = Renewal(show=InsertShow(stored["insert_show"]), due_days=int(stored["insert_due_days"]))
         reply_to = parse(stored["reply_to"])
@@ -57,7 +57,7 @@ class Letterhead:
 
 
 def load_issue(connection: Connection, revision: Revision) -> Issue:
-    """The issue of a revision, read again from the files as they were pulled."""
+    """Parse the issue of a revision from its files, as they were pulled."""
     issue = assemble(
         revision.folder,
         issues.files_of(connection, revision.content_hash),
@@ -70,13 +70,13 @@ def load_issue(connection: Connection, revision: Revision) -> Issue:
 
 
 def compile_editions(context: Context, issue: Issue) -> dict[tuple[str, Variant], Edition]:
-    """Every edition that anybody may need: each language of the issue in each variant of the newsletter.
+    """Compile every edition: each language of the issue in each variant of the newsletter.
 
-    All of them, so that an approval covers a late payer's copy too. Raises MailerError naming the template or season.
+    So an approval also covers the copy of a person who pays later. Raises MailerError naming the template or season.
     """
     newsletter = context.newsletter(issue.newsletter)
     return {
-        (language, variant): editions.compile_edition(
+        (language, variant): compile_edition(
             issue=issue,
             language=language,
             variant=variant,
@@ -90,12 +90,12 @@ def compile_editions(context: Context, issue: Issue) -> dict[tuple[str, Variant]
 
 
 def variants(newsletter: Newsletter) -> tuple[Variant, ...]:
-    """Every variant that a newsletter's copies may have."""
+    """Every variant that copies of a newsletter may have."""
     return (NO_INSERT,) if newsletter.insert_show is InsertShow.NEVER else ALL_VARIANTS
 
 
 def inputs_hash(context: Context, newsletter: Newsletter) -> str:
-    """One hash over what, besides the issue, editions are compiled from: templates, fees, and the newsletter's words."""
+    """One hash over what editions are compiled from besides the issue: templates, fees, the newsletter's settings."""
     digest = hashlib.sha256(repr((context.fees, Letterhead.of(newsletter).dump(), newsletter.classification)).encode())
     digest.update(repr((newsletter.languages, newsletter.insert_contact, newsletter.insert_signature)).encode())
     for folder in (BASE, newsletter.template):
@@ -106,20 +106,20 @@ def inputs_hash(context: Context, newsletter: Newsletter) -> str:
 
 
 def editions_hash(compiled: Iterable[StoredEdition], letterhead: Letterhead) -> str:
-    """One hash over every compiled edition and the letterhead: what an approval is bound to."""
-    lines = [f"{one.language} {one.variant} {one.digest}" for one in compiled]
+    """One hash over every compiled edition and the letterhead, to which an approval is bound."""
+    lines = [f"{edition.language} {edition.variant} {edition.digest}" for edition in compiled]
     lines += [f"{name}={value}" for name, value in letterhead.dump().items()]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def stored(compiled: Mapping[tuple[str, Variant], Edition]) -> list[StoredEdition]:
-    """The editions as the database keeps them."""
+    """The editions as the database stores them."""
     return [
-        StoredEdition(language=language, variant=variant.name, digest=digest(one), body=dump(one))
-        for (language, variant), one in compiled.items()
+        StoredEdition(language=language, variant=variant.name, digest=digest(edition), body=dump(edition))
+        for (language, variant), edition in compiled.items()
     ]
 
 
-def loaded(kept: Iterable[StoredEdition]) -> dict[tuple[str, Variant], Edition]:
-    """The editions that the database keeps, by language and variant."""
-    return {(one.language, variant_named(one.variant)): load(one.body) for one in kept}
+def loaded(editions: Iterable[StoredEdition]) -> dict[tuple[str, Variant], Edition]:
+    """The editions that the database stores, by language and variant."""
+    return {(edition.language, variant_named(edition.variant)): load(edition.body) for edition in editions}

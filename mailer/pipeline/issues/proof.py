@@ -1,4 +1,4 @@
-"""Makes every copy of a mailing once before the first is sent, and throws them away: what cannot be made is named."""
+"""Proves a mailing: makes every copy once before the first is sent, and names those that cannot be made."""
 
 from collections.abc import Callable
 
@@ -9,15 +9,15 @@ from mailer.pipeline.issues.copies import Workbench, workbench
 from mailer.store import Connection
 from mailer.store.copies.waiting import PendingCopy, waiting
 
-# How many of the copies that cannot be made are named in one message.
+# How many copies that cannot be made are named in one message.
 NAMED = 20
 
 
 def prove(context: Context, mailing: Mailing) -> int:
-    """Make every pending copy of a mailing once and throw it away; returns how many there are.
+    """Make every pending copy of a mailing once and discard it; returns how many there are.
 
-    They are read a chunk at a time, each in a transaction of its own, and made outside of any. Raises CannotRender
-    naming those that cannot be made.
+    Copies are read a chunk at a time, in short transactions, and made outside of them. Raises CannotRender naming the
+    copies that cannot be made.
     """
 
     def read(after: int) -> list[PendingCopy]:
@@ -30,28 +30,28 @@ def prove(context: Context, mailing: Mailing) -> int:
 
 
 def prove_within(connection: Connection, context: Context, mailing: Mailing) -> int:
-    """The same in the transaction given: for the few copies of a mailing that is written and begun in one."""
+    """The same in one transaction, for a mailing of few copies that is written and begun in it."""
     bench = workbench(connection, context, mailing)
     return _make_each(bench, lambda after: waiting(connection, mailing, after=after))
 
 
 def _make_each(bench: Workbench, read: Callable[[int], list[PendingCopy]]) -> int:
-    made, failed, named, after = 0, 0, list[str](), 0
+    proved, failed, errors, after = 0, 0, list[str](), 0
     while copies := read(after):
         after = copies[-1].copy.copy_number
-        made += len(copies)
+        proved += len(copies)
         for pending in copies:
             try:
                 bench.make(pending.copy, pending.message_id, delivery=pending.id, sign=False)
             except CannotRender as error:
                 failed += 1
                 if failed <= NAMED:
-                    named.append(str(error))
+                    errors.append(str(error))
     if failed:
-        raise CannotRender("\n".join(shortened(named, failed)))
-    return made
+        raise CannotRender("\n".join(shortened(errors, failed)))
+    return proved
 
 
-def shortened(named: list[str], number: int) -> list[str]:
-    """The lines that are told of so many, the last one with how many are not."""
-    return [*named, f"… and {number - len(named)} more"] if number > len(named) else named
+def shortened(lines: list[str], number: int) -> list[str]:
+    """The lines, and one more that counts those left out when there are `number` in all."""
+    return [*lines, f"… and {number - len(lines)} more"] if number > len(lines) else lines

@@ -1,4 +1,4 @@
-"""Pulls finished issues from a newsletter's source and keeps them as immutable revisions."""
+"""Pulls finished issues from a newsletter's source and stores them as revisions, which never change."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from mailer.store import Connection, history, issues, mailings
 
 
 class Finding(StrEnum):
-    """What became of one folder."""
+    """What a pull did with one folder."""
 
     STORED = "stored"
     KNOWN = "known"
@@ -28,7 +28,7 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulled:
-    """One folder of a source and what became of it. `issue` is empty where it could not be read."""
+    """One folder of a source, and what the pull did with it. `issue` is empty when it could not be read."""
 
     folder: str
     finding: Finding
@@ -39,36 +39,36 @@ class Pulled:
 
 
 def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[Pulled]:
-    """Look at every folder of the source once; store each finished issue that is new or was edited.
+    """Read every folder of the source, and store each finished issue that is new or was edited.
 
-    A folder that cannot be taken is named with the reason, nothing of it is stored, and the others are stored all the
-    same. Raises MailerError when the source itself cannot be reached.
+    A folder that is refused is named with the reason, and does not stop the others. Raises MailerError when the source
+    itself cannot be read.
     """
-    found = source.read()
-    pulled, ready = _sorted_out(context, newsletter, found)
+    results, ready = _assemble_all(context, newsletter, source.read())
     with context.store.transaction() as connection:
-        pulled += [_take(connection, context, issue, raw) for issue, raw in ready]
-    for one in pulled:
-        if one.finding in {Finding.STORED, Finding.REFUSED}:
-            maillog.pulled(newsletter.id, f"{one.folder}: {one.finding} {one.issue} {one.line}".strip(), *one.remedies)
-    return pulled
+        results += [_store(connection, context, issue, raw) for issue, raw in ready]
+    for pulled in results:
+        if pulled.finding in {Finding.STORED, Finding.REFUSED}:
+            line = f"{pulled.folder}: {pulled.finding} {pulled.issue} {pulled.line}".strip()
+            maillog.pulled(newsletter.id, line, *pulled.remedies)
+    return results
 
 
-def _sorted_out(
-    context: Context, newsletter: Newsletter, found: Sequence[RawIssue | UnreadFolder]
+def _assemble_all(
+    context: Context, newsletter: Newsletter, folders: Sequence[RawIssue | UnreadFolder]
 ) -> tuple[list[Pulled], list[tuple[Issue, RawIssue]]]:
-    """What became of the folders that are no finished issue, and the finished issues, by serial."""
+    """The results for folders without a finished issue; and the finished issues, by serial."""
     pulled: list[Pulled] = []
     ready: dict[int, tuple[Issue, RawIssue]] = {}
-    for raw in sorted(found, key=lambda one: one.folder):
+    for raw in sorted(folders, key=lambda raw: raw.folder):
         if isinstance(raw, UnreadFolder):
             pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=raw.reason))
             continue
         try:
-            issue = _assembled(context, newsletter, raw)
+            issue = _assemble(context, newsletter, raw)
         except BadInput as error:
             pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=str(error)))
-        except Exception as error:  # noqa: BLE001  (one folder, whatever is in it, never stops the others)
+        except Exception as error:  # noqa: BLE001  (whatever is in one folder, the others are pulled)
             line = f"{raw.folder}: it cannot be read ({type(error).__name__}: {error}); show it to the operator"
             pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=line))
         else:
@@ -83,8 +83,8 @@ def _sorted_out(
     return pulled, [ready[serial] for serial in sorted(ready)]
 
 
-def _assembled(context: Context, newsletter: Newsletter, raw: RawIssue) -> Issue | None:
-    """The finished issue of a folder; None for a draft, and for an issue of another newsletter with the same source."""
+def _assemble(context: Context, newsletter: Newsletter, raw: RawIssue) -> Issue | None:
+    """The finished issue of a folder; None for a draft, or an issue of another newsletter that shares the source."""
     named = folder.newsletters_of(raw.files)
     if named and newsletter.id not in named and named <= context.newsletters.keys():
         return None
@@ -92,12 +92,12 @@ def _assembled(context: Context, newsletter: Newsletter, raw: RawIssue) -> Issue
         raw.folder, raw.files, languages=newsletter.languages, wait_for_all=newsletter.wait_for_all_languages
     )
     if issue is not None and issue.newsletter != newsletter.id:
-        known = ", ".join(sorted(context.newsletters))
-        raise BadInput(f"{raw.folder}: newsletter: {issue.newsletter!r} is not known here; schedules/ has: {known}")
+        ids = ", ".join(sorted(context.newsletters))
+        raise BadInput(f"{raw.folder}: newsletter: {issue.newsletter!r} is not known here; schedules/ has: {ids}")
     return issue
 
 
-def _take(connection: Connection, context: Context, issue: Issue, raw: RawIssue) -> Pulled:
+def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue) -> Pulled:
     latest = issues.latest_revision(connection, issue.newsletter, issue.serial)
     if latest is not None and latest.content_hash == issue.content_hash:
         return Pulled(folder=raw.folder, finding=Finding.KNOWN, issue=issue.name)
@@ -122,10 +122,10 @@ def _take(connection: Connection, context: Context, issue: Issue, raw: RawIssue)
 
 
 def _check_numbering(connection: Connection, issue: Issue) -> tuple[str, ...]:
-    """Refuse a repeat or a step back against the issues beside it; warn of a gap. Any first number is taken."""
-    others = [one for one in issues.latest_revisions(connection, issue.newsletter) if one.serial != issue.serial]
-    before = [one for one in others if one.serial < issue.serial]
-    after = [one for one in others if one.serial > issue.serial]
+    """Refuse a number that repeats or runs against its neighbours; warn of a gap. The first issue may have any number."""
+    others = [other for other in issues.latest_revisions(connection, issue.newsletter) if other.serial != issue.serial]
+    before = [other for other in others if other.serial < issue.serial]
+    after = [other for other in others if other.serial > issue.serial]
     if after and issues.latest_revision(connection, issue.newsletter, issue.serial) is None:
         raise Refused(f"serial {issue.serial} steps back behind {after[-1].serial}, the last issue; correct `serial`")
     place = (issue.year, issue.number)
@@ -158,15 +158,17 @@ def _place(year: int, number: int) -> str:
 
 
 def refuse_if_fixed(connection: Connection, name: IssueName) -> None:
-    """Refused when other content may no longer come in for this issue: it is approved, or copies may have left."""
-    for found in mailings.mailings_of(connection, name.newsletter, name.serial):
-        if found.state is MailingState.CANCELLED and found.first_handover_at is None:
+    """Refused when the issue's content may no longer change: it is approved, or copies may have left."""
+    for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
+        if mailing.state is MailingState.CANCELLED and mailing.first_handover_at is None:
             continue
-        approved = found.approved_hash is not None
-        if approved or found.state not in REPLANNABLE or found.first_handover_at is not None:
-            if approved and found.state in {MailingState.APPROVED, MailingState.HELD}:
-                raise Refused(f"{name} is {found.state} with other content: withdraw first", Action.WITHDRAW.of(name))
-            raise Refused(f"{name} is {found.state} with other content; it has gone out: correct it in the next issue")
+        approved = mailing.approved_hash is not None
+        if approved or mailing.state not in REPLANNABLE or mailing.first_handover_at is not None:
+            if approved and mailing.state in {MailingState.APPROVED, MailingState.HELD}:
+                raise Refused(f"{name} is {mailing.state} with other content: withdraw first", Action.WITHDRAW.of(name))
+            raise Refused(
+                f"{name} is {mailing.state} with other content; it has gone out: correct it in the next issue"
+            )
 
 
 def _files_of(issue: Issue, raw: RawIssue) -> list[RawFile]:

@@ -1,4 +1,4 @@
-"""The shelf of issues: what was pulled, whether it compiles, and how a raw text gets there."""
+"""The shelf of pulled issues: lists, shows and checks them, and turns a raw text into a draft."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.ports import RawFile
 from mailer.domain.remedy import Action
-from mailer.formats.edition import compile as editions
+from mailer.formats.edition.compile import warnings
 from mailer.formats.raw import convert
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import compile_editions, load_issue
@@ -17,7 +17,7 @@ from mailer.store.issues import Revision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
-    """An issue's latest revision and the state of its first mailing (`pulled` before there is one)."""
+    """An issue's latest revision, and the state of its first mailing; `pulled` before there is one."""
 
     issue: str
     revision: Revision
@@ -25,56 +25,56 @@ class Shelved:
 
 
 def find_revision(connection: Connection, issue: IssueName) -> Revision:
-    """The latest revision of an issue; NotFound says how to pull it."""
-    found = issues.latest_revision(connection, issue.newsletter, issue.serial)
-    if found is None:
+    """The latest revision of an issue. NotFound says how to pull it."""
+    revision = issues.latest_revision(connection, issue.newsletter, issue.serial)
+    if revision is None:
         raise NotFound(f"{issue} has not been pulled", Action.PULL.of(), Action.LIST_ISSUES.of())
-    return found
+    return revision
 
 
 def listing(context: Context) -> list[Shelved]:
     """Every issue that was pulled, by newsletter and serial."""
     with context.store.reading() as connection:
-        return [_shelved(connection, one) for one in issues.latest_revisions(connection)]
+        return [_shelved(connection, revision) for revision in issues.latest_revisions(connection)]
 
 
 def show(context: Context, name: IssueName) -> tuple[Shelved, tuple[RawFile, ...]]:
     """One issue with the files of its latest revision."""
     with context.store.reading() as connection:
-        found = find_revision(connection, name)
-        return _shelved(connection, found), issues.files_of(connection, found.content_hash)
+        revision = find_revision(connection, name)
+        return _shelved(connection, revision), issues.files_of(connection, revision.content_hash)
 
 
-def facts(one: Shelved) -> dict[str, object]:
-    """What there is to say about an issue, as a document."""
-    found = one.revision
+def facts(shelved: Shelved) -> dict[str, object]:
+    """An issue as a document."""
+    revision = shelved.revision
     return {
-        "issue": one.issue,
-        "title": found.title,
-        "number": found.number,
-        "volume": found.volume,
-        "year": found.year,
-        "date": found.date.isoformat(),
-        "languages": list(found.languages),
-        "revision": found.revision,
-        "state": one.state,
-        "folder": found.folder,
-        "content_hash": found.content_hash,
+        "issue": shelved.issue,
+        "title": revision.title,
+        "number": revision.number,
+        "volume": revision.volume,
+        "year": revision.year,
+        "date": revision.date.isoformat(),
+        "languages": list(revision.languages),
+        "revision": revision.revision,
+        "state": shelved.state,
+        "folder": revision.folder,
+        "content_hash": revision.content_hash,
     }
 
 
 def check(context: Context, name: IssueName) -> list[str]:
-    """Compile every edition; returns warnings, such as an edition that is nearly too long for one screen of Gmail."""
+    """Compile every edition; returns warnings, for example of an edition that Gmail would clip."""
     with context.store.reading() as connection:
         issue = load_issue(connection, find_revision(connection, name))
-    compiled = compile_editions(context, issue)
-    return sorted({warning for one in compiled.values() for warning in editions.warnings(one)})
+    editions = compile_editions(context, issue).values()
+    return sorted({warning for edition in editions for warning in warnings(edition)})
 
 
 def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> tuple[Path, convert.Imported]:
-    """Write `<language>.md` as a draft into an issue's folder, and tell what is wrong with the text.
+    """Write a raw text as the draft `<language>.md` into an issue's folder; returns its path, and what is wrong with it.
 
-    Refused when the file is there already; BadInput when the raw text cannot be read, or for an impossible language.
+    Refused when the file exists. BadInput when the raw text cannot be read, or for an impossible language.
     """
     if not re.fullmatch(r"[a-z]{2}", language):
         raise BadInput(f"--language {language!r}: write two small letters, such as en or ru")
@@ -85,17 +85,16 @@ def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> tup
     except UnicodeDecodeError as error:
         raise BadInput(f"{file} is not UTF-8 (octet {error.start}); save it as UTF-8") from error
     imported = convert.convert(raw, newsletter=newsletter, language=language)
-    made = into / f"{language}.md"
+    draft = into / f"{language}.md"
     into.mkdir(parents=True, exist_ok=True)
     try:
-        with made.open("x", encoding="utf-8") as opened:
-            opened.write(imported.markdown)
+        with draft.open("x", encoding="utf-8") as output:
+            output.write(imported.markdown)
     except FileExistsError:
-        raise Refused(f"{made} is there already: name another folder, or move it away") from None
-    return made, imported
+        raise Refused(f"{draft} is there already: name another folder, or move it away") from None
+    return draft, imported
 
 
-def _shelved(connection: Connection, found: Revision) -> Shelved:
-    sent = mailings.mailings_of(connection, found.newsletter, found.serial)
-    name = IssueName(newsletter=found.newsletter, serial=found.serial)
-    return Shelved(issue=str(name), revision=found, state=sent[0].state if sent else "pulled")
+def _shelved(connection: Connection, revision: Revision) -> Shelved:
+    planned = mailings.mailings_of(connection, revision.newsletter, revision.serial)
+    return Shelved(issue=revision.name, revision=revision, state=planned[0].state if planned else "pulled")

@@ -1,4 +1,4 @@
-"""A specimen issue of a few words, to see whether a newsletter's templates work before there is a real one."""
+"""Compiles a specimen issue of a few words, to check a newsletter's templates before it has a real issue."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from mailer.pipeline.issues.compile import compile_editions
 
 
 def compile_specimen(context: Context, newsletter: Newsletter) -> int:
-    """Compile a specimen in every language and variant; returns how many editions. Raises what compiling raises."""
+    """Compile a specimen in every language and variant; returns the number of editions. Raises what compiling raises."""
     if not context.fees.seasons:
         raise Refused("fees.toml has no season: add the current one")
     day = date(max(season.year for season in context.fees.seasons), 1, 1)
@@ -43,7 +43,7 @@ def _text(newsletter: Newsletter, language: str, day: date) -> IssueText:
         date=day,
         title="Specimen",
         kicker="Specimen:",
-        summary="A specimen issue of a few words, to see whether the templates of this newsletter work.",
+        summary="A specimen issue of a few words, to check whether the templates of this newsletter work.",
         authors=(Author(name="Specimen", about="Specimen"),),
         editor="Specimen",
         place="Specimen",

@@ -1,4 +1,4 @@
-"""Suspends a recipients' domain by hand, with a reason and an end, and lifts that; the whole provider's family with it."""
+"""Suspends sending to a domain, and to its whole provider, by hand: with a reason and an end, until it is lifted."""
 
 from datetime import datetime
 
@@ -13,30 +13,30 @@ from mailer.store.ledger import limits
 
 
 def listing(context: Context) -> list[Throttle]:
-    """Every provider that gets nothing now, whether a person or the sender has decided it, by name."""
+    """Every provider that gets nothing now, by name: suspended by a person, or throttled by the sender."""
     with context.store.reading() as connection:
         return limits.current_throttles(connection, context.clock.now())
 
 
 def suspend(context: Context, domain: str, *, until: datetime | None, reason: str) -> Throttle:
-    """Nothing leaves to the domain's provider until then (None: until it is lifted); its copies use up no attempt.
+    """Send nothing to the domain's provider until then (None: until it is lifted); its copies use up no attempt.
 
-    Raises BadInput for what is no domain, Refused for an end that has passed or for no reason.
+    Raises BadInput for an invalid domain, Refused for an end that has passed or without a reason.
     """
     family, now = _family(domain), context.clock.now()
     if until is not None and until <= now:
         raise Refused(f"{until:%Y-%m-%d %H:%M} UTC has passed: name a later --until")
     if not reason.strip():
         raise Refused(f"{family} is suspended only with a --reason, for those who come after you")
-    made = Throttle(family=family, failures=0, until=until, reason=reason.strip(), set_at=now, set_by=context.who)
+    throttle = Throttle(family=family, failures=0, until=until, reason=reason.strip(), set_at=now, set_by=context.who)
     with context.store.transaction() as connection:
-        limits.set_throttle(connection, made)
-        _note(connection, context, "suspend", family, made.reason)
-    return made
+        limits.set_throttle(connection, throttle)
+        _note(connection, context, "suspend", family, throttle.reason)
+    return throttle
 
 
 def lift(context: Context, domain: str) -> str:
-    """Copies leave to the domain's provider again; returns its name. NotFound where nothing was held back."""
+    """Send to the domain's provider again; returns its name. NotFound when it was not suspended."""
     family = _family(domain)
     with context.store.transaction() as connection:
         if not limits.lift_throttles(connection, [family]):
