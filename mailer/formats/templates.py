@@ -1,11 +1,21 @@
 """Opens the folder of templates that a newsletter's mail is made from, and names file and line of what is wrong there."""
 
 import traceback
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    BytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailer.domain.errors import BadInput
@@ -31,9 +41,35 @@ def environment(
         undefined=StrictUndefined,
         autoescape=autoescape,
         finalize=finalize,
+        bytecode_cache=_COMPILED[autoescape, finalize],
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+class _Compiled(BytecodeCache):
+    """The code that each template file was last compiled to: every edition opens them anew, and compiling is slow.
+
+    Jinja reads the file all the same, and compiles it again when it has changed.
+    """
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._codes: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in the code, unless the file has changed since it was compiled."""
+        checksum, code = self._codes.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code with the checksum of the file."""
+        self._codes[bucket.key] = (bucket.checksum, bucket.code)
+
+
+# One for each set of options that decide what a template is compiled to.
+_COMPILED: dict[tuple[bool, Callable[[object], object] | None], _Compiled] = defaultdict(_Compiled)
 
 
 @contextmanager

@@ -207,7 +207,9 @@ async def test_what_is_being_taken_when_it_stops_is_kept_and_answered_for(
                 await half.rcpt(path)
                 with daemon.app.store.transaction():  # somebody else writes: the report must wait
                     taking = asyncio.create_task(hand_over(port, path, content))
-                    await until(lambda: any("ReportHandler._store" in str(task.get_coro()) for task in asyncio.all_tasks()))
+                    await until(
+                        lambda: any("ReportHandler._store" in str(task.get_coro()) for task in asyncio.all_tasks())
+                    )
                     daemon.sender.stop()
                     await until(lambda: not listens(port))
                     assert not taking.done()

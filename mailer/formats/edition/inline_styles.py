@@ -35,6 +35,18 @@ class _Inliner(Premailer):  # type: ignore[misc]  # premailer has no types
     def _parse_css_string(self, css_body: str, validate: bool = True) -> object:
         return cssutils.CSSParser(fetcher=lambda _: (None, b""), validate=validate).parseString(css_body)
 
+    def _parse_style_rules(self, css_body: str | None, ruleset_index: int) -> tuple[tuple[object, ...], ...]:
+        rules = _RULES.get((css_body, ruleset_index))
+        if rules is None:
+            rules = tuple(map(tuple, super()._parse_style_rules(css_body, ruleset_index)))
+            _RULES.clear()
+            _RULES[css_body, ruleset_index] = rules
+        return rules
+
+
+# The rules of the last style sheet: all editions of an issue have the same, and parsing it takes longer than the rest.
+_RULES: dict[tuple[str | None, int], tuple[tuple[object, ...], ...]] = {}
+
 
 def inline(document: str) -> etree._Element:
     """The document's root element with every rule of its style sheets set into the elements it is about.
