@@ -4,26 +4,34 @@ from datetime import timedelta
 
 from mailer.app.installation import App
 from mailer.app.processes import is_dead
-from mailer.store.ledger.owners import lease_holder, take_lease
+from mailer.store.ledger.owners import lease, take_lease
 
-# The name of the lease, and how long it lasts when it is not renewed.
+# The name of the lease, how long it lasts, and how much of that must be left or it is renewed: so an idle daemon writes
+# once in ten seconds, and a daemon that is slow has twenty to come back.
 SCHEDULER = "scheduler"
-LEASE = timedelta(seconds=30)
+LASTING = timedelta(seconds=30)
+LEFT_AT_LEAST = timedelta(seconds=20)
 
 
 def daemon_runs(app: App) -> bool:
     """Whether a living daemon holds the scheduler's lease."""
     with app.store.reading() as connection:
-        holder = lease_holder(connection, SCHEDULER, app.context.clock.now())
-    return holder is not None and not is_dead(holder)
+        held = lease(connection, SCHEDULER, app.context.clock.now())
+    return held is not None and not is_dead(held.holder)
 
 
 def hold_scheduler(app: App, owner: int) -> bool:
-    """Take or renew the scheduler's lease; False while another living daemon has it."""
-    now = app.context.clock.now()
-    with app.store.transaction() as connection:
-        holder = lease_holder(connection, SCHEDULER, now)
-        if holder is not None and holder.id != owner and not is_dead(holder):
-            return False
-        take_lease(connection, SCHEDULER, owner, now=now, lasting=LEASE)
+    """Take the scheduler's lease, or renew it when little of it is left; False while another living daemon has it."""
+    with app.store.reading() as connection:
+        now = app.context.clock.now()
+        held = lease(connection, SCHEDULER, now)
+    # More than a whole lease is left only where the clock was set back: then it is dated anew.
+    if held is not None and held.holder.id == owner and LEFT_AT_LEAST < held.until - now <= LASTING:
         return True
+    other = held.holder if held is not None and held.holder.id != owner else None
+    if other is not None and not is_dead(other):
+        return False
+    with app.store.transaction() as connection:
+        now = app.context.clock.now()
+        dead = other.id if other is not None else None
+        return take_lease(connection, SCHEDULER, owner, now=now, lasting=LASTING, dead=dead)

@@ -207,14 +207,24 @@ def test_a_sender_with_copies_in_hand_is_known_by_its_lock(store: Store) -> None
 def test_one_holds_the_lease_until_it_runs_out_or_ends(store: Store) -> None:
     with store.transaction() as connection:
         first, second = an_owner(connection, 1), an_owner(connection, 2)
-        assert owners.lease_holder(connection, "scheduler", NOW) is None
-        owners.take_lease(connection, "scheduler", first, now=NOW, lasting=MINUTE)
-        owners.take_lease(connection, "scheduler", first, now=NOW + MINUTE / 2, lasting=MINUTE)
-        assert owners.lease_holder(connection, "scheduler", NOW + MINUTE).id == first
-        assert owners.lease_holder(connection, "another", NOW) is None
-        assert owners.lease_holder(connection, "scheduler", NOW + MINUTE * 3 / 2) is None
-        owners.take_lease(connection, "scheduler", second, now=NOW, lasting=MINUTE)
-        owners.end_owner(connection, first, NOW)
-        assert owners.lease_holder(connection, "scheduler", NOW).id == second
-        owners.end_owner(connection, second, NOW)
-        assert owners.lease_holder(connection, "scheduler", NOW) is None
+        assert owners.lease(connection, "scheduler", NOW) is None
+        assert owners.take_lease(connection, "scheduler", first, now=NOW, lasting=MINUTE)
+        assert not owners.take_lease(connection, "scheduler", second, now=NOW, lasting=MINUTE)
+        assert owners.take_lease(connection, "scheduler", first, now=NOW + MINUTE / 2, lasting=MINUTE)
+        assert owners.lease(connection, "scheduler", NOW + MINUTE).holder.id == first
+        assert owners.lease(connection, "another", NOW) is None
+        end = NOW + MINUTE * 3 / 2
+        assert owners.lease(connection, "scheduler", end) is None
+        assert owners.take_lease(connection, "scheduler", second, now=end, lasting=MINUTE)
+        owners.end_owner(connection, first, end)
+        assert owners.lease(connection, "scheduler", end).holder.id == second
+        owners.end_owner(connection, second, end)
+        assert owners.lease(connection, "scheduler", end) is None
+
+
+def test_the_lease_of_a_dead_owner_goes_to_the_first_who_takes_it(store: Store) -> None:
+    with store.transaction() as connection:
+        dead, second, third = (an_owner(connection, number) for number in (1, 2, 3))
+        assert owners.take_lease(connection, "scheduler", dead, now=NOW, lasting=MINUTE)
+        assert owners.take_lease(connection, "scheduler", second, now=NOW, lasting=MINUTE, dead=dead)
+        assert not owners.take_lease(connection, "scheduler", third, now=NOW, lasting=MINUTE, dead=dead)

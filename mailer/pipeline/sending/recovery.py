@@ -7,11 +7,12 @@ from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.pause import cancel_waiting_copies
+from mailer.pipeline.sending.turn import startable_mailings
 from mailer.store import Connection, mailings
-from mailer.store.copies import deliveries
 from mailer.store.ledger import leftovers, outages
 from mailer.store.ledger.leftovers import Traces
 from mailer.store.ledger.owners import Owner, owners_with_copies
+from mailer.store.ledger.unfinished import any_due, any_sending, unfinished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,30 +67,37 @@ def relay_is_down(connection: Connection, context: Context, reason: str) -> None
     maillog.relay_down(reason)
 
 
-def tidy(connection: Connection, context: Context) -> set[int]:
-    """Cancel what came back to a cancelled mailing, close what is done; returns the mailings that were closed."""
-    for one in mailings.mailings_in(connection, [MailingState.CANCELLED]):
-        if deliveries.any_waits(connection, one.id):
-            cancel_waiting_copies(connection, one.id)
-    closed = close_done(connection, context)
-    for one in closed:
-        maillog.mailing_moved(one.issue, "closed")
-    return {one.id for one in closed}
-
-
-def close_done(connection: Connection, context: Context) -> list[Mailing]:
-    """Close every mailing in which nothing is pending or sending; returns those that were closed.
-
-    A closed one to which a copy came back (a late reply, a copy settled or released) goes on first.
-    """
-    for one in mailings.mailings_in(connection, [MailingState.CLOSED]):
-        if deliveries.any_waits(connection, one.id):
-            mailings.move(connection, one, take(one.state, Step.REOPEN))
+def has_work(connection: Connection, context: Context) -> bool:
+    """Whether a sender has anything to do now: a copy is due or in hand, or a mailing must be moved on. It only reads."""
+    if any_sending(connection):
+        return True
+    found = unfinished(connection)
+    if any(mailing.open_copies != (mailing.state is MailingState.SENDING) for mailing in found):
+        return True  # to be closed, to go on, or to be cancelled
     now = context.clock.now()
-    sending = mailings.mailings_in(connection, [MailingState.SENDING])
-    return [
-        one
-        for one in sending
-        if not deliveries.any_waits(connection, one.id)
-        and mailings.move(connection, one, take(one.state, Step.CLOSE), closed_at=now)
-    ]
+    return bool(found) and any(
+        any_due(connection, mailing.id, now) for mailing in startable_mailings(connection, context, now, only=None)
+    )
+
+
+def tidy(connection: Connection, context: Context) -> set[int]:
+    """Move mailings on: close those that are done, and see to copies that came back to an ended one.
+
+    A copy comes back by a late reply, or when a person settles or releases it. A closed mailing then goes on; of a
+    cancelled one the copy is cancelled too. Returns the mailings that were closed.
+    """
+    closed = set()
+    for found in unfinished(connection):
+        mailing = mailings.mailing(connection, found.id)
+        if mailing.state is MailingState.CLOSED:
+            mailings.move(connection, mailing, take(mailing.state, Step.REOPEN))
+        elif mailing.state is MailingState.CANCELLED:
+            cancel_waiting_copies(connection, mailing.id)
+        elif not found.open_copies and _close(connection, context, mailing):
+            maillog.mailing_moved(mailing.issue, "closed")
+            closed.add(mailing.id)
+    return closed
+
+
+def _close(connection: Connection, context: Context, mailing: Mailing) -> bool:
+    return mailings.move(connection, mailing, take(mailing.state, Step.CLOSE), closed_at=context.clock.now())

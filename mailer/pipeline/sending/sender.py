@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from mailer.domain.pacing import levelled
@@ -114,7 +114,10 @@ class Sender:
         what came is kept, and written by the next drain. A relay that is down uses up no attempt, and is left alone for
         a while that grows; the others carry what it cannot.
         """
-        await self._write_and_free()
+        if self._owes:
+            await self._write_and_free()
+        if not await self._in_thread(self._context.store.reading, recovery.has_work):
+            return Drained()
         for owner in await self._ledger(recovery.take_over, self._owner, self._journal_of_dead):
             self._delete_journal(owner)
         now = self._context.clock.now()
@@ -279,10 +282,20 @@ class Sender:
     async def _ledger(
         self, step: Callable[Concatenate[Connection, Context, Words], Answer], *given: Words.args, **named: Words.kwargs
     ) -> Answer:
-        """Take one step in one transaction, in the ledger's thread: the only way from here to the database."""
+        """Take one step in one transaction."""
+        return await self._in_thread(self._context.store.transaction, step, *given, **named)
+
+    async def _in_thread(
+        self,
+        transaction: Callable[[], AbstractContextManager[Connection]],
+        step: Callable[Concatenate[Connection, Context, Words], Answer],
+        *given: Words.args,
+        **named: Words.kwargs,
+    ) -> Answer:
+        """Take one step in the ledger's thread: the only way from here to the database."""
 
         def in_transaction() -> Answer:
-            with self._context.store.transaction() as connection:
+            with transaction() as connection:
                 return step(connection, self._context, *given, **named)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, in_transaction)

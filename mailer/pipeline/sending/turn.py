@@ -63,14 +63,16 @@ def run_turn(
         record(connection, context, settings, request.owner, relay, results, now)
     for claim, why in request.unmakable:
         hold_unmakable(connection, claim, why)
-    startable = _startable(connection, context, now, request.only)
+    startable = startable_mailings(connection, context, now, request.only)
     going = claims.still_sending(connection, [mailing.id for mailing in startable])
     copies = _claim(connection, context, settings, workbenches, request, startable, now)
     epoch = claims.advance_epoch(connection) if any(copies.values()) else claims.ledger_epoch(connection)
     return TurnResult(copies=copies, going=frozenset(going), epoch=epoch)
 
 
-def _startable(connection: Connection, context: Context, now: datetime, only: IssueName | None) -> list[Mailing]:
+def startable_mailings(
+    connection: Connection, context: Context, now: datetime, only: IssueName | None
+) -> list[Mailing]:
     """The mailings whose copies may leave now: begun, past their undo time, within their newsletter's hours."""
     return [
         mailing

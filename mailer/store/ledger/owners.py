@@ -1,10 +1,11 @@
-"""The sending processes, each with its own lock file, and the lease that makes one daemon the scheduler."""
+"""The processes that send, each with a lock of its own, and the one lease that makes a daemon the scheduler."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from mailer.store.columns import insert_into
 from mailer.store.schema import deliveries, is_sending, leases, owners
 
 
@@ -20,15 +21,15 @@ class Owner:
 
 
 def add_owner(connection: Connection, *, host: str, boot_id: str, pid: int, lock: str, now: datetime) -> Owner:
-    """Record a process that is about to send; it holds its lock already."""
-    identity = connection.execute(
+    """Enter a process that is about to send and holds its lock already."""
+    row = connection.execute(
         insert(owners).values(host=host, boot_id=boot_id, pid=pid, lock=lock, started_at=now).returning(owners.c.id)
     )
-    return Owner(id=identity.scalar_one(), host=host, boot_id=boot_id, pid=pid, lock=lock)
+    return Owner(id=row.scalar_one(), host=host, boot_id=boot_id, pid=pid, lock=lock)
 
 
 def end_owner(connection: Connection, owner: int, now: datetime) -> None:
-    """Record that the process has finished, and end its lease."""
+    """Note that the process has ended; its leases end with it."""
     connection.execute(update(owners).where(owners.c.id == owner).values(ended_at=now))
     connection.execute(delete(leases).where(leases.c.owner == owner))
 
@@ -39,19 +40,38 @@ def owners_with_copies(connection: Connection) -> list[Owner]:
     return [_owner(row) for row in connection.execute(select(owners).where(owners.c.id.in_(busy)))]
 
 
-def lease_holder(connection: Connection, name: str, now: datetime) -> Owner | None:
-    """The process that holds the lease now; None when there is none, or it has run out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Who leads, and until when unless they renew it."""
+
+    holder: Owner
+    until: datetime
+
+
+def lease(connection: Connection, name: str, now: datetime) -> Lease | None:
+    """The lease of this name; None when there is none or it has run out."""
     query = (
-        select(owners).join(leases, leases.c.owner == owners.c.id).where(leases.c.name == name, leases.c.until > now)
+        select(owners, leases.c.until)
+        .join(leases, leases.c.owner == owners.c.id)
+        .where(leases.c.name == name, leases.c.until > now)
     )
     row = connection.execute(query).first()
-    return _owner(row) if row else None
+    return Lease(holder=_owner(row), until=row.until) if row else None
 
 
-def take_lease(connection: Connection, name: str, owner: int, *, now: datetime, lasting: timedelta) -> None:
-    """Take or renew the lease. The caller has checked, in this transaction, that no living process holds it."""
-    connection.execute(delete(leases).where(leases.c.name == name))
-    connection.execute(insert(leases).values(name=name, owner=owner, until=now + lasting))
+def take_lease(
+    connection: Connection, name: str, owner: int, *, now: datetime, lasting: timedelta, dead: int | None = None
+) -> bool:
+    """Take or renew the lease, from `dead` too, an owner that has ended; False when somebody else holds it.
+
+    Two that take it at once on PostgreSQL: the second waits for the first, and then finds that it is held.
+    """
+    free = or_(leases.c.owner.in_([owner, dead] if dead is not None else [owner]), leases.c.until <= now)
+    values = {"owner": owner, "until": now + lasting}
+    if connection.execute(update(leases).where(leases.c.name == name, free).values(values)).rowcount:
+        return True
+    first = insert_into(connection, leases).values(name=name, **values).on_conflict_do_nothing()
+    return connection.execute(first.returning(leases.c.name)).first() is not None
 
 
 def _owner(row: object) -> Owner:
