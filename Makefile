@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test test-real test-bounces cover golden bench bench-scaling format lock clean
+.PHONY: help setup demo check test test-real test-bounces cover golden bench bench-scaling bench-idle format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -51,6 +51,9 @@ bench: $(VENV)/.bench  ## measure speed beside the peers and write docs/performa
 
 bench-scaling: $(VENV)/.bench  ## measure mailings of a thousand to a million copies
 	$(BIN)/python -m tests.benchmarks.scaling $(BENCH)
+
+bench-idle: setup  ## measure what an idle daemon uses beside 1 and 61 closed issues
+	$(BIN)/python -m tests.benchmarks.idle $(BENCH)
 
 $(VENV)/.bench: $(VENV)/.ready requirements-bench.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt

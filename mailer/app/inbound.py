@@ -8,7 +8,6 @@ from pathlib import Path
 
 from mailer.app.installation import App
 from mailer.config.inbound import listen_at
-from mailer.config.reading import seconds
 from mailer.domain.address import is_loopback
 from mailer.domain.ports import BounceInbox
 from mailer.gateways.inbox.imap import ImapInbox
@@ -104,7 +103,7 @@ class WaysIn:
         given = self.app().config.bounces
         while given.imap_url or given.maildir:
             await asyncio.to_thread(self._fetch)
-            if await self.sender.stopped(seconds(given.every)):
+            if await self.sender.stopped(given.every.interval.total_seconds()):
                 return
 
     async def _later(self) -> None:

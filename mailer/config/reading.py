@@ -3,13 +3,15 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from pydantic import AfterValidator, AllowInfNan, BaseModel, Strict, ValidationError
+from pydantic import AfterValidator, AllowInfNan, BaseModel, PlainValidator, Strict, ValidationError
 
 from mailer.domain.errors import BadInput
+from mailer.domain.every import Every
 from mailer.domain.remedy import Action
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -31,21 +33,15 @@ YesNo = Annotated[bool, Strict()]
 _UNITS = {"s": 1, "sec": 1, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400}
 
 
-def _every(value: str) -> str:
-    found = re.fullmatch(r"(\d+)\s*([a-z]+)", value)
-    if not found or found[2] not in _UNITS or int(found[1]) == 0:
+def _interval(value: object) -> object:
+    parts = re.fullmatch(r"(\d+)\s*([a-z]+)", value) if isinstance(value, str) else None
+    if not parts or parts[2] not in _UNITS or int(parts[1]) == 0:
         raise ValueError('allowed: a number and a unit, such as "15 min", "30 s", "2 h"')
-    return value
+    return Every(timedelta(seconds=int(parts[1]) * _UNITS[parts[2]]))
 
 
-# How often something is looked at, as people write it.
-Every = Annotated[str, AfterValidator(_every)]
-
-
-def seconds(every: str) -> int:
-    """How many seconds a checked `Every` is."""
-    number, unit = re.findall(r"\d+|[a-z]+", every)
-    return int(number) * _UNITS[unit]
+# How often something is done, as people write it: "15 min".
+Interval = Annotated[Every, PlainValidator(_interval)]
 
 
 # Keys whose value is never shown in an error.

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mailer.config.reading import Every, Number, Slug, Whole, YesNo, explain, read_toml, seconds
+from mailer.config.reading import Interval, Number, Slug, Whole, YesNo, explain, read_toml
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
@@ -106,7 +106,7 @@ class _Newsletter(_Table):
 
 class _Source(_Table):
     url: str = Field(default="issues", min_length=1)
-    every: Every = "15 min"
+    every: Interval = Field(default="15 min", validate_default=True)
 
 
 class _Send(_Table):
@@ -206,7 +206,7 @@ def _newsletter(path: Path) -> Newsletter:
         languages=head.languages,
         wait_for_all_languages=head.wait_for_all_languages,
         classification=head.classification,
-        source=Source(url=file.source.url, every_seconds=seconds(file.source.every)),
+        source=Source(url=file.source.url, every=file.source.every),
         schedule=Schedule(
             cron=send.cron,
             timezone=send.timezone,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from mailer.domain.address import Address
+from mailer.domain.every import Every
 
 
 class InsertShow(StrEnum):
@@ -18,10 +19,10 @@ class InsertShow(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where finished issues are pulled from, and how often (seconds)."""
+    """Where finished issues are pulled from, and how often."""
 
     url: str
-    every_seconds: int
+    every: Every
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

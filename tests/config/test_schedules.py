@@ -2,7 +2,7 @@
 
 import shutil
 import tomllib
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 from mailer.config.schedules import _File, load_schedules
 from mailer.domain.errors import BadInput
+from mailer.domain.every import Every
 from mailer.domain.newsletter import InsertShow
 
 SHIPPED = Path(__file__).parents[2] / "schedules"
@@ -53,15 +54,12 @@ def refused(read, text):
     return str(caught.value)
 
 
-def plain(value):
-    """As TOML has it."""
-    return [plain(one) for one in value] if isinstance(value, tuple) else value
-
-
 def test_every_default_is_that_of_the_shipped_schedule():
     shipped = tomllib.loads((SHIPPED / f"{ID}.toml").read_text(encoding="utf-8"))
-    defaults = _File().model_dump(by_alias=True)
-    assert {table: {key: plain(value) for key, value in keys.items()} for table, keys in defaults.items()} == shipped
+    defaults = {name: type(field.default) for name, field in _File.model_fields.items()}
+    keys = {name: {field.alias or key for key, field in table.model_fields.items()} for name, table in defaults.items()}
+    assert {name: set(table) for name, table in shipped.items()} == keys
+    assert _File.model_validate(shipped) == _File()
 
 
 def test_an_empty_file_is_complete(read, folder):
@@ -118,7 +116,7 @@ The Club'''
         False,
     )
     assert made.sender.address.domain == "xn--e1afmkfd.example"
-    assert (made.source.url, made.source.every_seconds) == ("sftp://club@files.example/notes", 7200)
+    assert (made.source.url, made.source.every) == ("sftp://club@files.example/notes", Every(timedelta(hours=2)))
     assert (made.schedule.between.opens, made.schedule.between.closes) == (time(9), time(18))
     assert (made.schedule.undo_minutes, made.approval_required, made.grace_days) == (0.5, False, 30)
     assert (made.schedule.canary, made.schedule.canary_minutes) == (20, 90)
@@ -132,7 +130,7 @@ The Club'''
     [("30 s", 30), ("90sec", 90), ("15 min", 900), ("1 hour", 3600), ("2 hours", 7200), ("1 day", 86400)],
 )
 def test_how_often_to_look(read, every, seconds):
-    assert read(f'[source]\nevery = "{every}"').source.every_seconds == seconds
+    assert read(f'[source]\nevery = "{every}"').source.every == Every(timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(

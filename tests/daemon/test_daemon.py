@@ -203,7 +203,7 @@ async def test_the_secretary_is_told_once_what_became_of_a_mailing(club: Club, c
             begin(daemon.app, members(3))
             await work(daemon)
             for _ in range(3):
-                await daemon.tell()
+                await daemon.send_letters()
                 clock.advance(minutes=6)
             (letter,) = [readable(one.message) for one in sink.received if one.recipient == "secretary@club.example"]
             assert f"Subject: {ISSUE}: sent, nothing is left to do" in letter
@@ -219,12 +219,12 @@ async def test_while_the_relay_is_down_the_letters_wait_for_a_while(club: Club, 
             up = daemon.app
             relay = up.config.smtp.model_copy(update={"port": 1})
             daemon.app = replace(up, config=up.config.model_copy(update={"smtp": relay}))
-            await daemon.tell()
+            await daemon.send_letters()
             daemon.app = up
-            await daemon.tell()
+            await daemon.send_letters()
             assert len(sink.received) == 3
             clock.advance(minutes=6)
-            await daemon.tell()
+            await daemon.send_letters()
             assert len(sink.received) == 4
 
     await with_a_sink(story)
@@ -236,9 +236,9 @@ async def test_a_daemon_that_does_not_lead_tells_nobody(club: Club, clock: Froze
         with a_daemon(club, clock, sink, notify=secretary) as one, a_daemon(club, clock, sink, notify=secretary) as two:
             begin(one.app, members(3))
             await work(one)
-            await two.tell()
+            await two.send_letters()
             assert len(sink.received) == 3
-            await one.tell()
+            await one.send_letters()
             assert len(sink.received) == 4
 
     await with_a_sink(story)

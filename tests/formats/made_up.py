@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mailer.domain.address import Address
 from mailer.domain.edition import Edition, Slot, Terms, Variant
+from mailer.domain.every import Every
 from mailer.domain.issue import Author, Issue, IssueText, PictureFile, Status
 from mailer.domain.issue_tree import Block
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
@@ -114,7 +115,7 @@ def a_newsletter(**fields: object) -> Newsletter:
         "languages": ("en", "ru"),
         "wait_for_all_languages": True,
         "classification": "For members only",
-        "source": Source(url="issues", every_seconds=900),
+        "source": Source(url="issues", every=Every(timedelta(minutes=15))),
         "schedule": Schedule(
             cron="0 10 * * mon-fri", timezone="Europe/Moscow", between=None, not_after_hours=72, undo_minutes=10
         ),

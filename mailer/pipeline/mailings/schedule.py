@@ -16,40 +16,42 @@ from mailer.store import Connection, issues, mailings
 NextTime = Callable[[datetime], datetime]
 
 
-def waiting(context: Context) -> list[Mailing]:
-    """The mailings that wait for their time: planned, approved where that is required, of newsletters that are known."""
+def scheduled_mailings(context: Context) -> list[Mailing]:
+    """The mailings that begin by the schedule: planned, and approved where that is required; no supplements."""
     with context.store.reading() as connection:
-        found = mailings.mailings_in(connection, [MailingState.PLANNED, MailingState.APPROVED])
+        planned = mailings.mailings_in(connection, [MailingState.PLANNED, MailingState.APPROVED])
     return [
-        one for one in found if one.newsletter in context.newsletters and not one.supplement and may_leave(context, one)
+        mailing
+        for mailing in planned
+        if mailing.newsletter in context.newsletters and not mailing.supplement and may_leave(context, mailing)
     ]
 
 
-def begin_if_due(context: Context, found: Mailing, next_time: NextTime) -> bool:
-    """Begin a mailing whose time has come; returns whether it began. Its time is the first after it was ready.
+def begin_if_due(context: Context, mailing: Mailing, next_time: NextTime) -> bool:
+    """Begin a mailing if its time has come, the first of the schedule after it was ready; returns whether it began.
 
-    Where no approval is required it is planned again first, since nobody has looked at the plan. One whose time is
-    longer past than `not_after_hours` is held. Raises Refused when somebody changed it meanwhile, or when the plan is
-    no longer what would go out: an approval is never withdrawn by the clock.
+    Without an approval it is planned again first, since the register may have changed. A mailing whose time passed more
+    than `not_after_hours` ago is held. Raises Refused when it was changed meanwhile, or when the plan is no longer what
+    would go out: the clock never withdraws an approval.
     """
-    schedule, now = context.newsletter(found.newsletter).schedule, context.clock.now()
-    due_at = found.due_at or _settle_time(context, found, next_time)
+    schedule, now = context.newsletter(mailing.newsletter).schedule, context.clock.now()
+    due_at = mailing.due_at or _settle_time(context, mailing, next_time)
     if now < due_at:
         return False
     if now > due_at + timedelta(hours=schedule.not_after_hours):
         with context.store.transaction() as connection:
-            hold_missed(connection, context, found)
+            hold_missed(connection, context, mailing)
         return False
     if not schedule.open_at(now):
         return False
-    if found.state is MailingState.APPROVED:
+    if mailing.state is MailingState.APPROVED:
         with context.store.reading() as connection:
-            drift = drift_of(connection, context, found)
+            drift = drift_of(connection, context, mailing)
         if drift:
-            raise Refused(f"{found.issue} is approved, but {drift}: send SIGHUP if it was meant, then plan it again")
-        begin_mailing(context, found)
+            raise Refused(f"{mailing.issue} is approved, but {drift}: send SIGHUP if it was meant, then plan it again")
+        begin_mailing(context, mailing)
     else:
-        _plan_and_begin(context, found)
+        _plan_and_begin(context, mailing)
     return True
 
 
@@ -59,25 +61,26 @@ def hold_missed(connection: Connection, context: Context, mailing: Mailing) -> N
     record_step(connection, context, "hold", mailing.issue, "missed_window")
 
 
-def _settle_time(context: Context, found: Mailing, next_time: NextTime) -> datetime:
+def _settle_time(context: Context, mailing: Mailing, next_time: NextTime) -> datetime:
     with context.store.transaction() as connection:
-        revision = issues.revision_of(connection, found.content_hash)
+        revision = issues.revision_of(connection, mailing.content_hash)
         assert revision is not None, "a mailing's revision is kept for ever"
-        due_at = next_time(max(revision.pulled_at, found.approved_at or revision.pulled_at))
-        mailings.change(connection, found.id, due_at=due_at)
+        due_at = next_time(max(revision.pulled_at, mailing.approved_at or revision.pulled_at))
+        mailings.change(connection, mailing.id, due_at=due_at)
     return due_at
 
 
-def _plan_and_begin(context: Context, found: Mailing) -> None:
-    """Plan anew, only in place of the very plan that was due, and begin what was planned.
+def _plan_and_begin(context: Context, mailing: Mailing) -> None:
+    """Plan the mailing again, unless it was changed since it was read, and begin it.
 
-    Every copy is made between the two, outside of any transaction; what was changed meanwhile is not begun.
+    In between every copy is made once, outside of any transaction; a plan that is changed meanwhile is not begun.
     """
-    name = IssueName.parse(found.issue)
+    name = IssueName.parse(mailing.issue)
     draft = compile_draft(context, name)
     with context.store.transaction() as connection:
-        now = mailings.mailings_of(connection, name.newsletter, name.serial)
-        if [(one.id, one.state) for one in now] != [(found.id, found.state)] or is_outdated(connection, name, draft):
-            raise Refused(f"{name} was changed while it was planned again; it is looked at anew")
-        made = mailings.mailing(connection, write_plan(connection, context, name, draft).mailing)
-    begin_mailing(context, made)
+        every = mailings.mailings_of(connection, name.newsletter, name.serial)
+        unchanged = [(other.id, other.state) for other in every] == [(mailing.id, mailing.state)]
+        if not unchanged or is_outdated(connection, name, draft):
+            raise Refused(f"{name} was changed while it was planned again; it is planned once more")
+        planned = mailings.mailing(connection, write_plan(connection, context, name, draft).mailing)
+    begin_mailing(context, planned)
