@@ -11,7 +11,7 @@ from mailer.config.inbound import listen_at
 from mailer.domain.address import is_loopback
 from mailer.domain.ports import BounceInbox
 from mailer.gateways.inbox.imap import ImapInbox
-from mailer.gateways.inbox.imap_commands import ImapSettings
+from mailer.gateways.inbox.imap_settings import ImapSettings
 from mailer.gateways.inbox.maildir import MaildirInbox
 from mailer.gateways.listener.server import Listener, tls_context
 from mailer.gateways.listener.session import Admit, Take

@@ -26,7 +26,7 @@ def open_sender(app: App) -> Iterator[tuple[Sender, int]]:
     refuse_restored(app)
     name = f"mailer-{os.getpid()}-{secrets.token_hex(8)}"
     lock = app.state_folder / name
-    with locks.hold(app.state_folder, name), Journal(journal_of(lock)) as journal:
+    with locks.acquire(app.state_folder, name), Journal(journal_of(lock)) as journal:
         with app.store.transaction() as connection:
             owner = add_owner(
                 connection,

@@ -1,1 +1,1 @@
-"""The outside world, one file a protocol: the clock, the relay, the source of issues; nothing but input and output."""
+"""Input and output only: clock, relay, listener, mailbox, sources of issues, private files, locks and journals."""

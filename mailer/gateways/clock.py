@@ -1,19 +1,21 @@
-"""The one place that reads the time."""
+"""The system clock; no other module reads the time."""
 
 import time
 from datetime import UTC, datetime
 
 
 class SystemClock:
-    """The machine's clocks."""
+    """The clocks of this machine."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """Return the current time in UTC, as an aware datetime."""
         return datetime.now(UTC)
 
     def elapsed(self) -> float:
-        """Seconds since the machine was started, those in which it slept too: nobody can set this clock."""
+        """Return the seconds since boot, including suspension; this clock cannot be set."""
         return time.clock_gettime(_BOOTTIME)
 
 
-_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux; elsewhere a sleep is not noticed
+_BOOTTIME = getattr(
+    time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC
+)  # without it (other than Linux) suspension is not counted

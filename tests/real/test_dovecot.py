@@ -9,7 +9,7 @@ from mailer.checking import checks
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
 from mailer.gateways.inbox.imap import ImapInbox
-from mailer.gateways.inbox.imap_commands import ImapSettings
+from mailer.gateways.inbox.imap_settings import ImapSettings
 from tests.certificates import Authority, an_authority
 from tests.club import Club
 from tests.dovecot import PASSWORD, Dovecot, absent, running
@@ -126,7 +126,7 @@ def test_what_its_server_cannot_read_is_named_and_the_others_come(dovecot: Dovec
         (file,) = (dovecot.inbox() / "cur").glob("1.x*")
         file.chmod(0)
         broken, good = its.mails()
-        assert broken.why == "its server breaks off where it is asked for it"
+        assert broken.why == "the server closes the connection when it is fetched"
         assert (broken.content, good.content) == (b"", b"2" + REPORT)
         its.failed(broken)
         its.done(good)
@@ -164,13 +164,13 @@ def test_a_connection_that_breaks_loses_nothing(dovecot: Dovecot, authority: Aut
         its.done(next(mails))
         second = next(mails)
         assert dovecot.cut() == 1
-        with pytest.raises(MailerError, match=r"broke off at moving a mail to Processed .* comes again the next time"):
+        with pytest.raises(MailerError, match=r"broke off at moving a mail to Processed .* are fetched again"):
             its.done(second)
         assert next(mails).content[:1] == b"2"  # on a new connection, which second's name is good for too
         its.failed(second)
         assert [one.content[:1] for one in its.mails()] == [b"2"]
         assert dovecot.cut() == 1
-    with pytest.raises(MailerError, match="was left before a mail was moved"):
+    with pytest.raises(MailerError, match="was closed before a mail was moved"):
         its.done(second)
     assert dovecot.mails(".Processed") == [b"0" + REPORT]
 
@@ -184,7 +184,7 @@ def test_a_server_that_goes_away_is_named(dovecot: Dovecot, authority: Authority
         dovecot.cut()
         dovecot.process.terminate()
         dovecot.process.wait()
-        with pytest.raises(MailerError, match=r"broke off at connecting .* comes again the next time"):
+        with pytest.raises(MailerError, match=r"broke off at connecting .* are fetched again"):
             next(mails)
         with pytest.raises(MailerError, match="broke off at connecting"):
             its.count()

@@ -1,1 +1,1 @@
-"""Where reports are fetched from: a mailbox by IMAP, a Maildir, single files."""
+"""The inboxes from which bounces and replies are fetched: an IMAP mailbox, a Maildir, single files."""

@@ -1,4 +1,4 @@
-"""Fetches reports by IMAP from a mailbox at a mail provider, and moves what was kept out of the way."""
+"""Fetches reports from a mailbox by IMAP, and moves those that are stored to the folder Processed."""
 
 import imaplib
 import ssl
@@ -13,14 +13,14 @@ from mailer.domain.bounce import Way
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.ports import WaitingMail
 from mailer.gateways.inbox import imap_commands
-from mailer.gateways.inbox.imap_commands import ImapSettings
+from mailer.gateways.inbox.imap_settings import FAILED, PROCESSED, ImapSettings
 
 
 class ImapInbox:
-    """A folder of a mailbox. It is connected from the first of `mails` to `close`; names are good for that long.
+    """A folder of a mailbox. It is connected from the start of `mails` to `close`, and names are valid for that time.
 
-    Certificate and host name are always checked. Nothing is marked as read. A mail that somebody has marked as deleted
-    waits no more. Raises BadInput when `ca_file` cannot be read.
+    Certificate and host name are always verified. No mail is marked as read; mails marked as deleted are ignored.
+    Raises BadInput when `ca_file` cannot be read.
     """
 
     way = Way.IMAP
@@ -32,125 +32,131 @@ class ImapInbox:
             try:
                 self._tls.load_verify_locations(cafile=settings.ca_file)
             except (OSError, ssl.SSLError) as error:
-                said = f"{settings.ca_file} is no readable file of PEM certificates ({error})"
-                raise BadInput(f"[bounces] imap_ca_file: {said}") from error
+                fault = f"{settings.ca_file} is no readable file of PEM certificates ({error})"
+                raise BadInput(f"[bounces] imap_ca_file: {fault}") from error
         self._mailbox: MailBox | None = None
-        self._round = 0  # goes up with each list of mails and each end
-        self._validity = b""  # of the names that are good now
-        self._able = frozenset[str]()  # what the server can, once we are logged in
-        self._aside = dict[str, str]()  # our folders by name, as the server calls them
+        self._round = 0  # the number of the current `mails`; increased by `close` too
+        self._uidvalidity = b""  # of the current names
+        self._capabilities = frozenset[str]()  # of the server, after the login
+        self._folders = dict[str, str]()  # the server's names of Processed and Failed
 
     def count(self) -> int:
-        """How many mails wait now. Nothing is touched. Raises MailerError when the mailbox cannot be used."""
-        mailbox = self._connected(readonly=True)
+        """Count the waiting mails; nothing is changed. Raises MailerError when the mailbox cannot be used."""
+        mailbox = self._open_folder(readonly=True)
         try:
-            with self._speaking("counting the mails"):
+            with self._translating_errors("counting the mails"):
                 return len(imap_commands.uids(mailbox))
         finally:
-            imap_commands.hang_up(mailbox)
+            imap_commands.disconnect(mailbox)
 
     def mails(self) -> Iterator[WaitingMail]:
-        """The mails that wait, oldest first. Raises MailerError when the mailbox cannot be used any more: what was not
-        moved until then comes again the next time.
+        """Yield the waiting mails, oldest first.
+
+        Raises MailerError when the mailbox cannot be used any more; mails that were not moved are fetched again.
         """
         self.close()
         self._round += 1
-        this = self._round
+        this_round = self._round
         mailbox = self._connect()
-        with self._speaking("listing the mails"):
+        with self._translating_errors("listing the mails"):
             uids = imap_commands.uids(mailbox)
         for uid in uids:
-            mail = self._fetched(uid)
+            mail = self._fetch_with_retry(uid)
             if mail is not None:
                 yield mail
-            if self._round != this:
+            if self._round != this_round:
                 return  # closed meanwhile
 
-    def _fetched(self, uid: str) -> WaitingMail | None:
-        """The mail, or why there is none. Some servers break off at a mail that they cannot read: tried once more on a
-        new connection, it must not keep back the others.
+    def _fetch_with_retry(self, uid: str) -> WaitingMail | None:
+        """Return the mail, or the reason why it cannot be read.
+
+        Some servers close the connection at a mail that they cannot read: after a second try the next mail is fetched.
         """
         try:
-            return self._asked_for(uid)
+            return self._fetch(uid)
         except MailerError:
             self._connect()
         try:
-            return self._asked_for(uid)
+            return self._fetch(uid)
         except MailerError:
             self._connect()
-            return WaitingMail(name=uid, why="its server breaks off where it is asked for it")
+            return WaitingMail(name=uid, why="the server closes the connection when it is fetched")
 
-    def _asked_for(self, uid: str) -> WaitingMail | None:
+    def _fetch(self, uid: str) -> WaitingMail | None:
         assert self._mailbox is not None
-        with self._speaking("fetching a mail"):
-            return imap_commands.fetched(self._mailbox, uid)
+        with self._translating_errors("fetching a mail"):
+            return imap_commands.fetch(self._mailbox, uid)
 
     def done(self, mail: WaitingMail) -> None:
-        """Afterwards it is in the folder Processed, which is made when it is not there."""
-        self._move(mail, imap_commands.PROCESSED)
+        """Move the mail to the folder Processed, which is created if it is missing."""
+        self._move(mail, PROCESSED)
 
     def failed(self, mail: WaitingMail) -> None:
-        """Afterwards it is in the folder Failed, which is made when it is not there."""
-        self._move(mail, imap_commands.FAILED)
+        """Move the mail to the folder Failed, which is created if it is missing."""
+        self._move(mail, FAILED)
 
     def close(self) -> None:
-        """Afterwards there is no connection."""
+        """Close the connection."""
         self._round += 1
-        self._validity = b""
-        self._leave()
+        self._uidvalidity = b""
+        self._disconnect()
 
-    def _leave(self) -> None:
+    def _disconnect(self) -> None:
         if self._mailbox is not None:
-            imap_commands.hang_up(self._mailbox)
+            imap_commands.disconnect(self._mailbox)
         self._mailbox = None
-        self._aside.clear()
+        self._folders.clear()
 
     def _connect(self) -> MailBox:
-        """A new connection in place of the old one, on which the mails have the same names."""
-        self._leave()
-        self._mailbox = mailbox = self._connected(readonly=False)
-        with self._speaking("asking what it can do"):
-            self._able = frozenset(mailbox.client.capability()[1][-1].decode().upper().split())
-            validity = mailbox.client.response("UIDVALIDITY")[1][-1] or b"none"  # RFC 3501 §2.3.1.1
-        if self._validity not in {b"", validity}:
+        """Replace the connection by a new one; raises MailerError if the names of the mails are not valid any more."""
+        self._disconnect()
+        self._mailbox = mailbox = self._open_folder(readonly=False)
+        with self._translating_errors("the capabilities"):
+            self._capabilities = frozenset(mailbox.client.capability()[1][-1].decode().upper().split())
+            uidvalidity = mailbox.client.response("UIDVALIDITY")[1][-1] or b"none"  # RFC 3501 §2.3.1.1
+        if self._uidvalidity not in {b"", uidvalidity}:
             raise MailerError(
-                f"the mailbox {self._settings} was made anew meanwhile; its mails come again the next time"
+                f"the mailbox {self._settings} was created anew meanwhile; its mails are fetched again the next time"
             )
-        self._validity = validity
+        self._uidvalidity = uidvalidity
         return mailbox
 
-    def _connected(self, *, readonly: bool) -> MailBox:
-        its = self._settings
-        with self._speaking("connecting"):
-            mailbox = MailBox(its.host, its.port, timeout=imap_commands.PATIENCE, ssl_context=self._tls)
+    def _open_folder(self, *, readonly: bool) -> MailBox:
+        settings = self._settings
+        with self._translating_errors("connecting"):
+            mailbox = MailBox(
+                settings.host, settings.port, timeout=imap_commands.TIMEOUT_SECONDS, ssl_context=self._tls
+            )
         try:
-            with self._speaking("the login"):
+            with self._translating_errors("the login"):
                 self._log_in(mailbox)
-            with self._speaking(f"opening the folder {its.folder}"):
-                mailbox.folder.set(its.folder, readonly=readonly)
+            with self._translating_errors(f"opening the folder {settings.folder}"):
+                mailbox.folder.set(settings.folder, readonly=readonly)
         except BaseException:
-            imap_commands.hang_up(mailbox)
+            imap_commands.disconnect(mailbox)
             raise
         return mailbox
 
     def _log_in(self, mailbox: MailBox) -> None:
-        its = self._settings
-        plain = "AUTH=PLAIN" in mailbox.client.capabilities  # RFC 4616, where a password may have any characters
-        if not plain and not (f"{its.user}{its.password}".isascii() and f"{its.user}{its.password}".isprintable()):
+        settings = self._settings
+        plain = "AUTH=PLAIN" in mailbox.client.capabilities  # RFC 4616 allows any character in a password
+        if not plain and not (
+            f"{settings.user}{settings.password}".isascii() and f"{settings.user}{settings.password}".isprintable()
+        ):
             raise MailerError(
-                f"the mailbox {its} has no login for a name or password beyond ASCII; choose another in [bounces]"
+                f"the mailbox {settings} has no login for a name or password beyond ASCII; choose another in [bounces]"
             )
         try:
             if plain:
-                mailbox.login_utf8(its.user, its.password, initial_folder=None)
+                mailbox.login_utf8(settings.user, settings.password, initial_folder=None)
             else:
-                mailbox.login(its.user, its.password, initial_folder=None)
+                mailbox.login(settings.user, settings.password, initial_folder=None)
         except imaplib.IMAP4.abort:
             raise
         except imap_commands.REFUSED as error:
-            said = imap_commands.said(error).replace(its.password or "\0", "…")
+            text = imap_commands.error_text(error).replace(settings.password or "\0", "…")
             raise MailerError(
-                f"the mailbox {its} refuses the login of {its.user} ({said}); "
+                f"the mailbox {settings} refuses the login of {settings.user} ({text}); "
                 "check imap_url and imap_password_file of [bounces]"
             ) from None
 
@@ -158,63 +164,66 @@ class ImapInbox:
         mailbox = self._mailbox
         if mailbox is None:
             raise MailerError(
-                f"the mailbox {self._settings} was left before a mail was moved to {name}; it comes again"
+                f"the mailbox {self._settings} was closed before a mail was moved to {name}; it is fetched again"
             )
-        with self._speaking(f"moving a mail to {name}"):
+        with self._translating_errors(f"moving a mail to {name}"):
             folder = self._folder(mailbox, name)
             try:
-                self._moved(mailbox, mail.name, encode_folder(folder).decode())
+                self._move_uid(mailbox, mail.name, encode_folder(folder).decode())
             except imaplib.IMAP4.abort:
                 raise
             except imap_commands.REFUSED:
                 if imap_commands.is_there(mailbox, mail.name):
                     raise
-                # Somebody else has moved it meanwhile.
+                # Another program has moved it meanwhile.
 
-    def _moved(self, mailbox: MailBox, uid: str, folder: str) -> None:
-        ask = mailbox.client.uid
-        if "MOVE" in self._able:  # RFC 6851
-            imap_commands.granted(ask("MOVE", uid, folder))
+    def _move_uid(self, mailbox: MailBox, uid: str, folder: str) -> None:
+        command = mailbox.client.uid
+        if "MOVE" in self._capabilities:  # RFC 6851
+            imap_commands.data_of(command("MOVE", uid, folder))
             return
-        imap_commands.granted(ask("COPY", uid, folder))
-        imap_commands.granted(ask("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"))
-        if "UIDPLUS" in self._able:  # RFC 4315; a plain EXPUNGE would delete what others have marked
-            imap_commands.granted(ask("EXPUNGE", uid))
+        imap_commands.data_of(command("COPY", uid, folder))
+        imap_commands.data_of(command("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"))
+        if (
+            "UIDPLUS" in self._capabilities
+        ):  # RFC 4315; a plain EXPUNGE would delete mails that other programs have marked
+            imap_commands.data_of(command("EXPUNGE", uid))
 
     def _folder(self, mailbox: MailBox, name: str) -> str:
-        """What the server calls our folder of this name, which is there afterwards: where folders of the user's own
-        are (RFC 2342), or under INBOX where the server wants no others.
+        """Return the server's name of Processed or Failed, and create the folder if it is missing.
+
+        It is in the user's namespace (RFC 2342), or below INBOX if the server allows no other place.
         """
-        if name not in self._aside:
-            prefix, separator = imap_commands.namespace(mailbox, self._able)
+        if name not in self._folders:
+            prefix, separator = imap_commands.namespace(mailbox, self._capabilities)
             folder = prefix + name
             try:
-                imap_commands.make(mailbox, folder)
+                imap_commands.create_folder(mailbox, folder)
             except MailboxFolderCreateError:
                 folder = f"INBOX{separator}{name}"
-                imap_commands.make(mailbox, folder)
-            self._aside[name] = folder
-        return self._aside[name]
+                imap_commands.create_folder(mailbox, folder)
+            self._folders[name] = folder
+        return self._folders[name]
 
     @contextmanager
-    def _speaking(self, doing: str) -> Iterator[None]:
-        its = self._settings
+    def _translating_errors(self, action: str) -> Iterator[None]:
+        settings = self._settings
         try:
             yield
         except MailerError:
             raise
         except ssl.SSLCertVerificationError as error:
             raise MailerError(
-                f"the mailbox {its} shows a certificate that cannot be trusted ({error.verify_message}); nothing was "
+                f"the mailbox {settings} shows a certificate that cannot be trusted ({error.verify_message}); nothing was "
                 "sent; check imap_url of [bounces], or name its authority in imap_ca_file"
             ) from error
         except imap_commands.LOST as error:
             raise MailerError(
-                f"the mailbox {its} broke off at {doing} ({imap_commands.said(error)}); nothing is lost, and what was not moved "
-                "comes again the next time; if that goes on, check imap_url of [bounces] and ask its provider"
+                f"the mailbox {settings} broke off at {action} ({imap_commands.error_text(error)}); nothing is lost, and mails that were not "
+                "moved are fetched again; if it persists, check imap_url of [bounces] and ask its provider"
             ) from error
         except imap_commands.REFUSED as error:
             raise MailerError(
-                f"the mailbox {its} refuses {doing} ({imap_commands.said(error)}); look into it with a mail program, "
+                f"the mailbox {settings} refuses {action} ({imap_commands.error_text(error)}); look into it with a mail program, "
                 "and check imap_url of [bounces]"
             ) from error

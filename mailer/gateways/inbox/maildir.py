@@ -1,4 +1,4 @@
-"""Takes reports from a Maildir, the folder in which a mail server of one's own puts them, or from single files."""
+"""Fetches reports from a Maildir, into which a local mail server delivers them, and reads single files."""
 
 import os
 import stat
@@ -11,13 +11,13 @@ from mailer.domain.errors import MailerError
 from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
 
 TOO_BIG = f"it has more than {BIGGEST_MAIL} octets"
-_SEEN = ":2,S"  # the flag of a mail that was read, behind its name
+_SEEN = ":2,S"  # the suffix of a mail that was read
 
 
 class MaildirInbox:
-    """A Maildir: mails come to new/ and are done in cur/. Links are not followed, hidden files left alone.
+    """A Maildir: mails wait in new/ and are moved to cur/. Links are not followed, hidden files are ignored.
 
-    `also_seen`: the mails in cur/ wait too, always; for a Maildir that somebody else reads.
+    `also_seen`: mails in cur/ wait too, for a Maildir that a mail program reads.
     """
 
     way = Way.MAILDIR
@@ -27,18 +27,18 @@ class MaildirInbox:
         self._parts = ("new", "cur") if also_seen else ("new",)
 
     def count(self) -> int:
-        """How many mails wait now. Nothing is touched. Raises MailerError when it is no Maildir, or may not be read."""
+        """Count the waiting mails. Raises MailerError when the folder is no Maildir or cannot be read."""
         return len(self._names())
 
     def mails(self) -> Iterator[WaitingMail]:
-        """The mails that wait, by name. Raises MailerError when it is no Maildir, or may not be read."""
+        """Yield the waiting mails by name. Raises MailerError when the folder is no Maildir or cannot be read."""
         for name in self._names():
-            mail = _plain(self._folder / name, name)
+            mail = _read_plain(self._folder / name, name)
             if mail is not None:
                 yield mail
 
     def done(self, mail: WaitingMail) -> None:
-        """Afterwards it is in cur/ as one that was read. Raises MailerError when it could not be moved."""
+        """Move the mail to cur/ and mark it as read. Raises MailerError when it cannot be moved."""
         part, _, base = mail.name.partition("/")
         if part == "new" or not base.partition(":2,")[1]:
             base += _SEEN
@@ -47,21 +47,21 @@ class MaildirInbox:
         self._move(mail.name, self._folder / "cur", base)
 
     def failed(self, mail: WaitingMail) -> None:
-        """Afterwards it is in .Failed/cur/, which mail programs show as the folder Failed (Maildir++)."""
+        """Move the mail to .Failed/cur/, which mail programs show as the folder Failed (Maildir++)."""
         base = mail.name.partition("/")[2]
-        aside = self._folder / ".Failed"
-        self._made(aside, aside / "new", aside / "tmp")  # each with our rights, which parents made on the way have not
-        self._move(mail.name, aside / "cur", base if ":2," in base else f"{base}:2,")
+        failed_folder = self._folder / ".Failed"
+        self._create(failed_folder, failed_folder / "new", failed_folder / "tmp")  # mkdir ignores `mode` for parents
+        self._move(mail.name, failed_folder / "cur", base if ":2," in base else f"{base}:2,")
 
     def close(self) -> None:
-        """There is nothing to end."""
+        """Do nothing: a Maildir has no connection."""
 
     def _names(self) -> list[str]:
         try:
             return [
                 f"{part}/{name}"
                 for part in self._parts
-                for name in sorted(one.name for one in (self._folder / part).iterdir())
+                for name in sorted(path.name for path in (self._folder / part).iterdir())
                 if not name.startswith(".")
             ]
         except FileNotFoundError:
@@ -73,7 +73,7 @@ class MaildirInbox:
                 f"the Maildir {self._folder} cannot be read: {error.strerror}; give us the right"
             ) from error
 
-    def _made(self, *folders: Path) -> None:
+    def _create(self, *folders: Path) -> None:
         try:
             for folder in folders:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -81,28 +81,28 @@ class MaildirInbox:
             raise MailerError(f"the folder {folder} cannot be made: {error.strerror}; give us the right") from error
 
     def _move(self, name: str, folder: Path, base: str) -> None:
-        """Nothing is overwritten: beside one of the same name it gets a number."""
-        here = self._folder / name
-        if here == folder / base:
+        """Move the mail; if there is one of the same name, add a number."""
+        source = self._folder / name
+        if source == folder / base:
             return
-        self._made(folder)
+        self._create(folder)
         target, number = folder / base, 0
         while os.path.lexists(target):
             number += 1
             front, colon, flags = base.partition(":2,")
             target = folder / f"{front}.{number}{colon}{flags}"
         try:
-            here.rename(target)
+            source.rename(target)
         except FileNotFoundError:
-            return  # somebody else has moved it
+            return  # another program has moved it
         except OSError as error:
             raise MailerError(
-                f"{here} cannot be moved to {folder}: {error.strerror}; give us the right, it comes again until then"
+                f"{source} cannot be moved to {folder}: {error.strerror}; give us the right, it is fetched again until then"
             ) from error
 
 
 def read_file(path: Path) -> WaitingMail:
-    """The mail in a file that somebody named, or why it cannot be read."""
+    """Return the mail in a file, or the reason why it cannot be read."""
     try:
         with path.open("rb") as stream:
             return read_stream(stream, str(path))
@@ -111,28 +111,28 @@ def read_file(path: Path) -> WaitingMail:
 
 
 def read_stream(stream: BinaryIO, name: str) -> WaitingMail:
-    """The mail that a stream brings up to its end, or that it is too big. Raises OSError as the stream does."""
+    """Read a mail from a stream, or say that it is too big. Raises OSError as the stream does."""
     content = stream.read(BIGGEST_MAIL + 1)
     return (
         WaitingMail(name=name, why=TOO_BIG) if len(content) > BIGGEST_MAIL else WaitingMail(name=name, content=content)
     )
 
 
-def _plain(path: Path, name: str) -> WaitingMail | None:
-    """The mail in a plain file, or why it is none; None when it is not there any more."""
+def _read_plain(path: Path, name: str) -> WaitingMail | None:
+    """Return the mail in a plain file, or the reason why it cannot be read; None if it is not there any more."""
     try:
-        # Nothing is waited for, as where somebody puts a pipe there.
-        opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        # O_NONBLOCK: a named pipe in the folder must not block.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     except OSError as error:
         return WaitingMail(
             name=name, why="it is a link" if path.is_symlink() else f"it cannot be read: {error.strerror}"
         )
-    if not stat.S_ISREG(os.fstat(opened).st_mode):
-        os.close(opened)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         return WaitingMail(name=name, why="it is no plain file")
-    with os.fdopen(opened, "rb") as stream:
+    with os.fdopen(descriptor, "rb") as stream:
         try:
             return read_stream(stream, name)
         except OSError as error:

@@ -1,1 +1,1 @@
-"""What one process leaves for others to see: its lock, its journal, how far the ledger had come."""
+"""The files by which processes learn about each other: a sender's lock and journal, and the ledger's epoch."""

@@ -1,11 +1,10 @@
-"""A sender's own diary of the copies that began to leave, so that after a crash only these are in doubt.
+"""A sender's journal of the copies whose content it began to send, so that after a crash only these are uncertain.
 
-Sixteen octets a line, only ever added: one before a copy's first octet of content leaves, one when its answer has come.
-They survive the end of the process, not that of the machine: whoever reads them must know that it is still the same boot.
+It consists of records of sixteen octets: one before a copy's first octet of content is sent, one when its reply came.
+Records survive the end of the process, but not a crash of the machine: use them only within the same boot.
 
-The file is mapped into memory: a write() would let go of Python's lock twice a copy, and getting it back beside the
-ledger's thread costs ten times the line. Its room is taken from the disk in advance, so a full disk is met where it can
-be said.
+The file is mapped into memory, since write() releases the GIL twice a copy, and reacquiring it beside the ledger's thread
+costs ten times as much as the record. Space is allocated in advance, so that a full disk raises an error and not SIGBUS.
 """
 
 import mmap
@@ -20,70 +19,69 @@ from typing import Self
 from mailer.domain.delivery import Noted, Trace
 from mailer.domain.errors import MailerError
 
-# Delivery, epoch, and in one number what happened (the upper bits) and the answer's code (the lower ten).
-# Behind them stand two octets that check them.
-_FACTS = struct.Struct("<QIH")
-_LINE = _FACTS.size + 2
+# Delivery, epoch, and one number with the event (upper bits) and the reply code (lower ten); two octets of checksum follow.
+_FIELDS = struct.Struct("<QIH")
+_RECORD_SIZE = _FIELDS.size + 2
 _CODE_BITS = 10
 _NOTED = tuple(Noted)
 _NUMBERS = {noted: number for number, noted in enumerate(_NOTED)}
 
 
-# So much room is taken at a time (octets): 32,768 copies, more than is ever in hand.
+# Octets allocated at a time: 32,768 copies, more than are ever in flight.
 _BLOCK = 1 << 20
 
 
 class Journal:
-    """One sender's journal, open to be written."""
+    """The journal of one sender, open for writing."""
 
     def __init__(self, path: Path) -> None:
-        """The file is made, for its owner alone. Raises MailerError when it cannot be."""
+        """Create the file, readable by its owner only. Raises MailerError when it cannot be created."""
         self._path = path
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise MailerError(f"the journal {path} cannot be made ({error.strerror}); check the folder") from error
         self._map: mmap.mmap | None = None
-        self._end = 0  # of what is written
-        self._room = 0
+        self._end = 0  # of the records
+        self._allocated = 0
 
     def write(self, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
-        """It stands in the file. Raises MailerError when it cannot be written: the copy may not go on then."""
-        facts = _FACTS.pack(delivery, epoch, _NUMBERS[noted] << _CODE_BITS | code)
-        begin, end = self._end, self._end + _LINE
-        if end > self._room:
+        """Append a record. Raises MailerError when it cannot be written: the copy must not be sent then."""
+        fields = _FIELDS.pack(delivery, epoch, _NUMBERS[noted] << _CODE_BITS | code)
+        begin, end = self._end, self._end + _RECORD_SIZE
+        if end > self._allocated:
             self._grow()
-        assert self._map is not None, "it has grown"
-        self._map[begin:end] = facts + _check(facts)
+        assert self._map is not None, "_grow has mapped the file"
+        self._map[begin:end] = fields + _checksum(fields)
         self._end = end
 
     def read(self) -> Mapping[tuple[int, int], Trace] | None:
-        """What stands in it, as `read` of this module tells it."""
+        """Read the file as `read` of this module does."""
         return read(self._path)
 
     def clear(self) -> None:
-        """The file tells nothing: all that it told stands in the ledger."""
+        """Erase all records, once the ledger has what they say."""
         for begin in range(0, self._end, _BLOCK):
-            assert self._map is not None, "something is written"
+            assert self._map is not None, "a written journal is mapped"
             end = min(begin + _BLOCK, self._end)
             self._map[begin:end] = bytes(end - begin)
         self._end = 0
 
     def close(self) -> None:
-        """Nothing more is written."""
+        """Close the file."""
         if self._map is not None:
             self._map.close()
         os.close(self._file)
 
     def _grow(self) -> None:
         try:
-            os.posix_fallocate(self._file, self._room, _BLOCK)
-            wider = mmap.mmap(self._file, self._room + _BLOCK)
+            os.posix_fallocate(self._file, self._allocated, _BLOCK)
+            mapping = mmap.mmap(self._file, self._allocated + _BLOCK)
         except OSError as error:
             raise MailerError(f"the journal {self._path} cannot be written: {error.strerror}") from error
         if self._map is not None:
             self._map.close()
-        self._map, self._room = wider, self._room + _BLOCK
+        self._map, self._allocated = mapping, self._allocated + _BLOCK
 
     def __enter__(self) -> Self:
         return self
@@ -95,27 +93,27 @@ class Journal:
 
 
 def read(path: Path) -> Mapping[tuple[int, int], Trace] | None:
-    """The last that was noted of each copy, by delivery and epoch; a copy that is not there had not begun.
+    """Return the last record of each copy, by delivery and epoch; a copy without one had not begun.
 
-    None when nothing can be known: there is no journal, or a line of it does not check.
+    None if there is no journal or a record has a wrong checksum: then nothing is certain.
     """
     try:
         octets = path.read_bytes()
     except OSError:
         return None
     traces: dict[tuple[int, int], Trace] = {}
-    written = -(-len(octets.rstrip(b"\0")) // _LINE) * _LINE  # behind it stands room that nobody has written to
-    for begin in range(0, written, _LINE):
-        facts, check = octets[begin : begin + _FACTS.size], octets[begin + _FACTS.size : begin + _LINE]
-        if check != _check(facts):
+    end = -(-len(octets.rstrip(b"\0")) // _RECORD_SIZE) * _RECORD_SIZE  # only allocated space follows
+    for begin in range(0, end, _RECORD_SIZE):
+        fields, checksum = octets[begin : begin + _FIELDS.size], octets[begin + _FIELDS.size : begin + _RECORD_SIZE]
+        if checksum != _checksum(fields):
             return None
-        delivery, epoch, both = _FACTS.unpack(facts)
-        number, code = both >> _CODE_BITS, both & (1 << _CODE_BITS) - 1
+        delivery, epoch, packed = _FIELDS.unpack(fields)
+        number, code = packed >> _CODE_BITS, packed & (1 << _CODE_BITS) - 1
         if number >= len(_NOTED):
             return None
         traces[delivery, epoch] = Trace(noted=_NOTED[number], code=code)
     return traces
 
 
-def _check(facts: bytes) -> bytes:
-    return (zlib.crc32(facts) & 0xFFFF).to_bytes(2, "little")
+def _checksum(fields: bytes) -> bytes:
+    return (zlib.crc32(fields) & 0xFFFF).to_bytes(2, "little")

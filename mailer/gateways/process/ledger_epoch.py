@@ -1,4 +1,4 @@
-"""Remembers beside the database how far the ledger has come, so that a restored backup is noticed before it sends."""
+"""Stores the ledger's epoch in a file beside the database, so that a restored backup is detected before it sends."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ from mailer.domain.errors import BadInput
 
 
 class EpochFile:
-    """A number in a file of its own: the ledger's epoch when copies were claimed last, by any process of this folder."""
+    """The file with the ledger's epoch at the last claim, by any process of this installation."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -17,7 +17,7 @@ class EpochFile:
         return str(self._path)
 
     def read(self) -> int:
-        """The highest epoch that was reached; 0 while there is no file. BadInput when the file holds something else."""
+        """Return the highest epoch saved, 0 without a file. Raises BadInput when the file contains no number."""
         try:
             return int(self._path.read_text(encoding="ascii"))
         except FileNotFoundError:
@@ -29,16 +29,16 @@ class EpochFile:
         """Write this epoch, unless the file holds a higher one: before a copy of that claim can leave."""
         guard = os.open(self._path.with_suffix(".guard"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(guard, fcntl.LOCK_EX)  # two senders: the lower number never comes last
+            fcntl.flock(guard, fcntl.LOCK_EX)  # another sender must not write a lower number after this one
             if epoch > self.read():
                 self._write(epoch)
         finally:
             os.close(guard)
 
     def _write(self, epoch: int) -> None:
-        new = self._path.with_suffix(".new")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        new_file = self._path.with_suffix(".new")
+        with os.fdopen(os.open(new_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(str(epoch))
             file.flush()
             os.fsync(file.fileno())
-        new.replace(self._path)
+        new_file.replace(self._path)

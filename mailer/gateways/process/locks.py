@@ -1,7 +1,7 @@
-"""Tells whether a sender is still alive: each holds a lock on its own file beside the database while it lives.
+"""Finds out whether a sender is alive: it holds a lock on a file of its own beside the database.
 
-The kernel lets go of a lock when its process ends, however it ends, so a lock that can be taken proves its owner dead.
-It proves nothing about another machine: compare `host()` and `boot_id()` with those of the claim first.
+The kernel releases the lock when the process ends for any reason, so a lock that can be taken proves that its owner is
+dead. It proves nothing about another machine: compare `host()` and `boot_id()` first.
 """
 
 import fcntl
@@ -15,14 +15,14 @@ from mailer.domain.errors import BadInput, Refused
 
 
 class OwnerLock:
-    """A lock that is held; as a context manager it is let go, and its file removed, at the end."""
+    """A lock that this process holds; a context manager that releases it and deletes its file."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self._path = path
         self._descriptor = descriptor
 
     def release(self) -> None:
-        """Afterwards the owner counts as dead and its file is gone."""
+        """Release the lock and delete its file: the owner counts as dead."""
         self._path.unlink(missing_ok=True)
         os.close(self._descriptor)
 
@@ -35,18 +35,18 @@ class OwnerLock:
         self.release()
 
 
-def hold(folder: Path, name: str) -> OwnerLock:
-    """Afterwards this process holds the lock of the owner `name` until it releases it or ends.
+def acquire(folder: Path, name: str) -> OwnerLock:
+    """Take the lock of the owner `name`, until it is released or this process ends.
 
-    A name is used once in all time (make it from chance): Refused when its file is there already. That is what makes
-    `is_dead` safe to ask from many processes at once: a file that it removes can never be a newcomer's.
+    A name must never be used again, so make it random: Refused when its file exists. Therefore `is_dead` can delete a
+    file although other processes ask at the same time: it is never that of a new owner.
     BadInput when the folder cannot be written.
     """
     path = _path(folder, name)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except FileExistsError:
-        raise Refused(f"a sender named {name} has been here before ({path}); start again under a new name") from None
+        raise Refused(f"a sender named {name} has run before ({path}); start again with a new name") from None
     except OSError as error:
         raise BadInput(f"the lock {path} cannot be made ({error.strerror}); check the folder's owner") from error
     fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -54,9 +54,9 @@ def hold(folder: Path, name: str) -> OwnerLock:
 
 
 def is_dead(folder: Path, name: str) -> bool:
-    """Whether the owner `name` of this machine, in this boot, has ended; the file of a dead one is gone afterwards.
+    """Whether the owner `name` of this machine and boot has ended; the file of a dead owner is deleted.
 
-    Asks with a shared lock, which the owner's own lock excludes but other askers' do not: no asker looks like an owner.
+    It tries a shared lock, which only the owner's exclusive lock prevents: processes that ask do not block each other.
     """
     path = _path(folder, name)
     try:
@@ -75,7 +75,7 @@ def is_dead(folder: Path, name: str) -> bool:
 
 
 def boot_id() -> str:
-    """What tells this boot of the machine from every other (Linux only, random(4)); empty elsewhere."""
+    """Return the id of this boot of the machine (Linux, random(4)); empty on other systems."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
@@ -83,7 +83,7 @@ def boot_id() -> str:
 
 
 def host() -> str:
-    """The machine's name, to tell its claims from those of another."""
+    """Return the host name of this machine."""
     return socket.gethostname()
 
 

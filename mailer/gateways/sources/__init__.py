@@ -1,1 +1,1 @@
-"""Where finished issues are pulled from: a folder here, or one that fsspec reaches."""
+"""The sources from which finished issues are pulled: local folders, and those that fsspec can read."""

@@ -1,4 +1,4 @@
-"""Reads the folder where the editors put their issues, on this machine or elsewhere, and only what lies still."""
+"""Reads issues from the editors' folder, local or remote, unless they change while they are read."""
 
 import hashlib
 import re
@@ -9,37 +9,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote
 
-import fsspec
-
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.ports import RawFile, RawIssue, UnreadFolder
 
 if TYPE_CHECKING:
     import aiohttp
 
-MOST_FILES = 100  # in an issue's folder; an issue has two texts and at most twenty pictures
+MAX_FILES = 100  # in an issue's folder; an issue has two texts and at most twenty pictures
 BIGGEST_FILE = 10 * 1024 * 1024  # bytes; issues themselves allow less
 BIGGEST_FOLDER = 60 * 1024 * 1024  # bytes of all its files
-_ENDINGS = (".md", ".png", ".jpg", ".jpeg", ".gif")  # of files that are an issue's; others are not even read
+_ENDINGS = (".md", ".png", ".jpg", ".jpeg", ".gif")  # of an issue's files; others are not read
 _CHUNK = 1024 * 1024  # bytes
 
 PROTOCOLS = ("file", "https", "sftp", "s3")
 
-# Loaded when it is first asked for, since its library is an extra.
-fsspec.register_implementation("sftp", "mailer.gateways.sources.sftp.KnownSftp", clobber=True)
-
 
 def _options(protocol: str) -> dict[str, Any]:
-    """What fsspec needs to be told of each kind of source; the times are in seconds."""
+    """Return fsspec's options for a protocol; times are in seconds."""
     match protocol:
         case "https":
-            import aiohttp  # only where a source asks for it: a process that sends has no use for it
+            import aiohttp
 
             return {
-                "block_size": 0,  # files are read as they come, so that the limit holds where no size is said
+                "block_size": 0,  # read as a stream, so that the size limit holds without a Content-Length
                 "allow_redirects": False,
                 "ssl": ssl.create_default_context(),
-                "client_kwargs": {"timeout": aiohttp.ClientTimeout(total=60), "raise_for_status": _no_detour},
+                "client_kwargs": {"timeout": aiohttp.ClientTimeout(total=60), "raise_for_status": _refuse_redirect},
             }
         case "sftp":
             return {"timeout": 30}
@@ -49,14 +44,14 @@ def _options(protocol: str) -> dict[str, Any]:
             return {}
 
 
-async def _no_detour(response: "aiohttp.ClientResponse") -> None:
-    """A server that sends us elsewhere is not the source; errors are told apart by fsspec."""
+async def _refuse_redirect(response: "aiohttp.ClientResponse") -> None:
+    """Refuse redirects, since another server is not the source; fsspec handles error statuses."""
     if 300 <= response.status < 400:
-        raise MailerError(f"the server sends us on from {response.url.name} to another address; name that one as url")
+        raise MailerError(f"the server redirects {response.url.name} to another address; use that one as url")
 
 
 class _Files(Protocol):
-    """The little of fsspec that is used here; only SFTP has something to close."""
+    """The part of fsspec's file systems that is used here; only SFTP has `close`."""
 
     def ls(self, path: str, *, detail: bool) -> list[dict[str, Any]]: ...
 
@@ -67,7 +62,7 @@ class _Files(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """Something in a folder: its bare name, and its path as fsspec and the folder's own path say it."""
+    """An entry of a folder: its bare name, and its path below the folder's path."""
 
     name: str
     path: str
@@ -77,20 +72,20 @@ class _Entry:
 
     @property
     def is_folder(self) -> bool:
-        """A folder, or on this machine a link to one."""
+        """Whether it is a folder, or a local link to one."""
         return self.kind == "directory" or (self.is_link and Path(self.path).is_dir())
 
 
 class _Unreadable(Exception):
-    """Why a folder is not read; it never leaves this room."""
+    """Why a folder is not read; caught in this module."""
 
 
 class FolderSource:
-    """A folder with one sub-folder an issue. Hidden files and folders, folders within an issue's, and files that are
-    neither texts nor pictures by their names, are left alone.
+    """A folder with a sub-folder per issue.
 
-    `url` is a path (a relative one is relative to `base`) or a file:, https:, sftp: or s3: URL. `pause` is called
-    between the two readings and should let about a second pass. Raises BadInput for any other URL.
+    Hidden files and folders, sub-folders of an issue, and files whose names are not those of texts or pictures are
+    ignored. `url` is a path (relative to `base`) or a file:, https:, sftp: or s3: URL; BadInput for any other. `pause`
+    is called between the two readings of the folders and should take about a second.
     """
 
     def __init__(self, url: str, base: Path, pause: Callable[[], None]) -> None:
@@ -106,23 +101,29 @@ class FolderSource:
         self._url = f"{self._protocol}://{rest}"
 
     def read(self) -> Sequence[RawIssue | UnreadFolder]:
-        """Every sub-folder by name, read twice with the pause in between: changed meanwhile, it counts as unread.
+        """Read every sub-folder twice, in the order of names; one that changed in between counts as unread.
 
-        Raises MailerError when the source cannot be reached at all, or a library for it is not installed.
+        Raises MailerError when the source cannot be reached, or a library for it is not installed.
         """
         files, root = self._open()
         try:
             folders = self._folders(files, root)
-            # Of the first reading only a hash is kept: a source may hold years of issues.
+            # Keep only hashes of the first reading: a source may contain the issues of years.
             first = [_hashed(_read(files, folder, root)) for folder in folders]
             if folders:
                 self._pause()
-            return [_unchanged(before, _read(files, at, root)) for before, at in zip(first, folders, strict=True)]
+            return [
+                _unchanged(before, _read(files, folder, root)) for before, folder in zip(first, folders, strict=True)
+            ]
         finally:
             if self._protocol == "sftp":
                 files.close()
 
     def _open(self) -> tuple[_Files, str]:
+        import fsspec
+
+        # A class path, since paramiko is an optional dependency.
+        fsspec.register_implementation("sftp", "mailer.gateways.sources.sftp.KnownSftp", clobber=True)
         try:
             files, root = fsspec.url_to_fs(self._url, skip_instance_cache=True, **_options(self._protocol))
         except ImportError:
@@ -131,7 +132,7 @@ class FolderSource:
                 f"install it with: pip install 'club-mailer[{self._protocol}]'"
             ) from None
         except Exception as error:
-            raise self._down(error) from error
+            raise self._unreachable(error) from error
         if self._protocol == "file":
             root = str(Path(root).resolve())
         return cast(_Files, files), root.rstrip("/")
@@ -140,49 +141,49 @@ class FolderSource:
         try:
             entries = list(_entries(files, root))
         except Exception as error:
-            raise self._down(error) from error
+            raise self._unreachable(error) from error
         return sorted((entry for entry in entries if entry.is_folder), key=lambda entry: entry.name)
 
-    def _down(self, error: Exception) -> MailerError:
-        """Libraries raise kinds of their own for a server that is down, so whatever comes is said and tried again."""
+    def _unreachable(self, error: Exception) -> MailerError:
+        """Translate any error, since each library has its own exceptions for a server that is down."""
         if isinstance(error, FileNotFoundError):
             return MailerError(f"the source {self._shown} is not there; make the folder or correct the source's url")
         return MailerError(
-            f"the source {self._shown} cannot be read: {_said(error)}; it is tried again at the next pull"
+            f"the source {self._shown} cannot be read: {_error_text(error)}; it is tried again at the next pull"
         )
 
 
-def _said(error: Exception) -> str:
-    """What a library says of its failure, without the name and password of a URL in it."""
+def _error_text(error: Exception) -> str:
+    """Return the text of a library's error without user names and passwords of URLs."""
     return re.sub(r"//[^/\s]*@", "//", str(error)) or type(error).__name__
 
 
 def _entries(files: _Files, folder: str) -> Iterator[_Entry]:
-    """What lies in the folder itself and is not hidden."""
-    for found in files.ls(f"{folder}/", detail=True):
-        path = str(found["name"]).rstrip("/")
+    """Yield the entries of the folder itself that are not hidden."""
+    for item in files.ls(f"{folder}/", detail=True):
+        path = str(item["name"]).rstrip("/")
         name = path.removeprefix(f"{folder}/")
         if folder.startswith("https://"):
-            # A listing in HTML has links to elsewhere, to itself in another order ("?C=M"), and encoded names.
+            # An HTML listing contains links to other places, to itself in another order ("?C=M"), and encoded names.
             name = "" if set("?#") & set(name) else unquote(name)
         if path.startswith(f"{folder}/") and name and not name.startswith(".") and "/" not in name:
             yield _Entry(
                 name=name,
                 path=path,
-                kind=str(found["type"]),
-                is_link=bool(found.get("islink")),
-                size=int(found["size"] or 0),
+                kind=str(item["type"]),
+                is_link=bool(item.get("islink")),
+                size=int(item["size"] or 0),
             )
 
 
 def _read(files: _Files, folder: _Entry, root: str) -> RawIssue | UnreadFolder:
     try:
-        where = _followed(folder, root)
-        contents = _contents(files, where)
+        path = _resolve(folder, root)
+        contents = _contents(files, path)
     except _Unreadable as error:
         return UnreadFolder(folder=folder.name, reason=str(error))
-    except Exception as error:  # noqa: BLE001  # each library has its own kinds; one bad folder must not stop the others
-        reason = f"it cannot be read: {_said(error)}; it is tried again at the next pull"
+    except Exception as error:  # noqa: BLE001  # each library has its own exceptions; one bad folder must not stop the others
+        reason = f"it cannot be read: {_error_text(error)}; it is tried again at the next pull"
         return UnreadFolder(folder=folder.name, reason=reason)
     return RawIssue(folder=folder.name, files=tuple(sorted(contents, key=lambda file: file.name)))
 
@@ -200,15 +201,15 @@ def _contents(files: _Files, folder: str) -> list[RawFile]:
 
 
 def _listed(files: _Files, folder: str) -> list[_Entry]:
-    """What lies in an issue's folder, folders within it left out; nothing is read of too many."""
+    """Return the files of an issue's folder that are to be read; refuse too many."""
     entries = [entry for entry in _entries(files, folder) if entry.kind != "directory"]
-    if len(entries) > MOST_FILES:
-        raise _Unreadable(f"it holds {len(entries)} files, more than {MOST_FILES}; take out what is not the issue's")
+    if len(entries) > MAX_FILES:
+        raise _Unreadable(f"it holds {len(entries)} files, more than {MAX_FILES}; take out what is not the issue's")
     return [entry for entry in entries if entry.name.lower().endswith(_ENDINGS)]
 
 
-def _followed(entry: _Entry, within: str) -> str:
-    """The path, or where the link leads; never out of the folder it lies in."""
+def _resolve(entry: _Entry, within: str) -> str:
+    """Return the path of the entry, or the target of a link; a link must not lead out of its folder."""
     if not entry.name.isprintable() or "\\" in entry.name:
         raise _Unreadable(f"the name {entry.name!a} has characters that names must not have; rename it")
     if not entry.is_link:
@@ -220,7 +221,7 @@ def _followed(entry: _Entry, within: str) -> str:
 
 
 def _content(files: _Files, entry: _Entry, folder: str) -> bytes:
-    path = _followed(entry, folder)
+    path = _resolve(entry, folder)
     if entry.kind != "file" and not (entry.is_link and Path(path).is_file()):
         raise _Unreadable(f"'{entry.name}' is no plain file; put a plain file there")
     too_big = _Unreadable(f"'{entry.name}' has more than {BIGGEST_FILE // _CHUNK} MB; make it smaller")
@@ -235,11 +236,11 @@ def _content(files: _Files, entry: _Entry, folder: str) -> bytes:
     return content
 
 
-def _hashed(found: RawIssue | UnreadFolder) -> bytes | UnreadFolder:
-    if isinstance(found, UnreadFolder):
-        return found
+def _hashed(issue: RawIssue | UnreadFolder) -> bytes | UnreadFolder:
+    if isinstance(issue, UnreadFolder):
+        return issue
     digest = hashlib.sha256()
-    for file in found.files:
+    for file in issue.files:
         name = file.name.encode()
         digest.update(b"%d:%s%d:" % (len(name), name, len(file.content)))
         digest.update(file.content)

@@ -1,13 +1,13 @@
-"""Speaks with an SFTP server, and only with one whose key this machine already knows."""
+"""Reads from SFTP servers whose host key this machine knows."""
 
 import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
 
 
 class KnownSftp(SFTPFileSystem):  # type: ignore[misc]  # fsspec and paramiko come without types
-    """fsspec's SFTP, which left alone trusts whatever server answers: nobody may pass off an issue as the editors'.
+    """fsspec's SFTP, which by default trusts any server, restricted to host keys in the user's ~/.ssh/known_hosts.
 
-    The keys are those of the user's ~/.ssh/known_hosts; an unknown or changed one raises paramiko's SSHException.
+    An unknown or changed key raises paramiko's SSHException, so that no other server can supply an issue.
     """
 
     def _connect(self) -> None:
@@ -18,5 +18,5 @@ class KnownSftp(SFTPFileSystem):  # type: ignore[misc]  # fsspec and paramiko co
         self.ftp = self.client.open_sftp()
 
     def close(self) -> None:
-        """End the conversation."""
+        """Close the connection."""
         self.client.close()

@@ -13,7 +13,7 @@ from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
 from mailer.gateways.inbox import imap_commands
 from mailer.gateways.inbox.imap import ImapInbox
-from mailer.gateways.inbox.imap_commands import ImapSettings
+from mailer.gateways.inbox.imap_settings import ImapSettings
 from mailer.gateways.inbox.maildir import TOO_BIG, MaildirInbox, read_file, read_stream
 from tests.servers import free_port
 
@@ -233,12 +233,12 @@ def test_where_nobody_answers_it_is_said():
         with pytest.raises(MailerError, match=r"broke off at connecting .*refused.*; nothing is lost"):
             ask()
     inbox.close()
-    with pytest.raises(MailerError, match="was left before a mail was moved to Processed"):
+    with pytest.raises(MailerError, match="was closed before a mail was moved to Processed"):
         inbox.done(WaitingMail(name="1"))
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(imap_commands, "PATIENCE", 0.05)
+    monkeypatch.setattr(imap_commands, "TIMEOUT_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         inbox = ImapInbox(ImapSettings.read(f"imaps://b@127.0.0.1:{silent.getsockname()[1]}", "secret"))
         with pytest.raises(MailerError, match=r"broke off at connecting .*timed out"):

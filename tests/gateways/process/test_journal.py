@@ -64,9 +64,9 @@ def test_no_octet_can_change_unnoticed(line, before, tmp_path_factory):
 
 
 def test_nor_can_any_change_of_one_octet():
-    facts = bytes(journal._FACTS.size)
+    facts = bytes(journal._FIELDS.size)
     for at in range(len(facts)):
-        changes = {journal._check(facts[:at] + bytes([octet]) + facts[at + 1 :]) for octet in range(256)}
+        changes = {journal._checksum(facts[:at] + bytes([octet]) + facts[at + 1 :]) for octet in range(256)}
         assert len(changes) == 256
 
 
@@ -90,8 +90,8 @@ def test_more_than_a_block_is_read_whole(tmp_path):
 
 
 def test_a_word_that_is_not_known_is_not_guessed(tmp_path):
-    facts = journal._FACTS.pack(1, 1, len(Noted) << journal._CODE_BITS | 250)
-    (tmp_path / "journal").write_bytes(facts + journal._check(facts))
+    facts = journal._FIELDS.pack(1, 1, len(Noted) << journal._CODE_BITS | 250)
+    (tmp_path / "journal").write_bytes(facts + journal._checksum(facts))
     assert journal.read(tmp_path / "journal") is None
 
 

@@ -14,7 +14,7 @@ HOLD_AND_WAIT = """
 import sys
 from pathlib import Path
 from mailer.gateways.process import locks
-with locks.hold(Path(sys.argv[1]), sys.argv[2]):
+with locks.acquire(Path(sys.argv[1]), sys.argv[2]):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -52,7 +52,7 @@ def test_an_owner_that_ended_by_itself_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_lock_is_private_and_held_in_this_process_too(tmp_path: Path) -> None:
-    with locks.hold(tmp_path, "sender-1"):
+    with locks.acquire(tmp_path, "sender-1"):
         assert stat.S_IMODE((tmp_path / ".sender-1.lock").stat().st_mode) == 0o600
         assert not locks.is_dead(tmp_path, "sender-1")
         assert locks.is_dead(tmp_path, "sender-2")
@@ -60,13 +60,13 @@ def test_a_lock_is_private_and_held_in_this_process_too(tmp_path: Path) -> None:
 
 
 def test_a_name_is_used_once(tmp_path: Path) -> None:
-    with locks.hold(tmp_path, "sender-1"), pytest.raises(Refused, match="sender-1"):
-        locks.hold(tmp_path, "sender-1")
+    with locks.acquire(tmp_path, "sender-1"), pytest.raises(Refused, match="sender-1"):
+        locks.acquire(tmp_path, "sender-1")
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="nowhere"):
-        locks.hold(tmp_path / "nowhere", "sender-1")
+        locks.acquire(tmp_path / "nowhere", "sender-1")
 
 
 def test_boot_and_host_are_told_and_do_not_change() -> None:
