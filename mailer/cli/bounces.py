@@ -11,6 +11,7 @@ from mailer.app import inbound
 from mailer.cli import console, matters
 from mailer.domain.bounce import RawReport, Way
 from mailer.domain.errors import BadInput, Refused
+from mailer.domain.person import ReportSubject
 from mailer.domain.report import Report
 from mailer.formats.report import readable
 from mailer.gateways import private_files
@@ -19,7 +20,6 @@ from mailer.pipeline.bounces import fetch
 from mailer.pipeline.bounces import ingest as ingesting
 from mailer.pipeline.bounces.ingest import Ingested
 from mailer.pipeline.register import people
-from mailer.pipeline.register.people import Known
 
 # More characters than are kept of anything that a server says.
 ALL = 10_000
@@ -77,7 +77,7 @@ def list_(
     context = console.context()
     found = ingesting.listing(context, every=every, issue=issue)
     waiting = {one.id for one in (ingesting.listing(context, every=False, issue=issue) if every else found)}
-    known = people.about(context, found)
+    known = people.subjects_of(context, found)
     first = next((one.id for one in found if one.id in waiting), None)
     console.say(
         [_report_facts(one) | {"name": known[one.id].name} for one in found],
@@ -101,7 +101,7 @@ def show(
         if octets is None:
             raise Refused(f"the mail of report {report} is not kept any more ([bounces] keep_days)")
         private_files.write(out.parent, out.name, octets)
-    known = people.about(context, [found])[found.id]
+    known = people.subjects_of(context, [found])[found.id]
     is_open = any(one.id == found.id for one in ingesting.listing(context, every=False))
     text = readable(octets) if octets is not None else ""
     console.say(
@@ -126,13 +126,13 @@ def settle(
     console.say({"settled": reports}, f"settled: {', '.join(map(str, reports))}")
 
 
-def _lines(one: Report, known: Known, *, is_open: bool) -> list[str]:
+def _lines(one: Report, known: ReportSubject, *, is_open: bool) -> list[str]:
     if not is_open:
         return [f"{matters.head(one, known)}: {matters.settled(one)}"]
     return [matters.head(one, known), *_indented(matters.said(one), *_ending(one, known, is_open=True))]
 
 
-def _ending(one: Report, known: Known, *, is_open: bool, shown: bool = False) -> list[str]:
+def _ending(one: Report, known: ReportSubject, *, is_open: bool, shown: bool = False) -> list[str]:
     """What is to be done, or who has seen to it."""
     if is_open:
         return [f"to do: {matters.to_do(one, known, shown=shown)}"]

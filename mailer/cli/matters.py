@@ -6,8 +6,8 @@ from shlex import quote
 from mailer.cli import console
 from mailer.domain.address import Address
 from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way, is_elsewhere
+from mailer.domain.person import ReportSubject
 from mailer.domain.report import Reading, Report
-from mailer.pipeline.register.people import Known
 from mailer.views.plain_words import FAILURES, trouble
 
 # So many characters of a server's words stand in a table, and in a line of their own.
@@ -57,7 +57,7 @@ def shorten(words: str, most: int = MOST_IN_TABLE) -> str:
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
-def head(one: Report, known: Known) -> str:
+def head(one: Report, known: ReportSubject) -> str:
     """The report's number and matter, when it came, and of whose copy; who is only a guess is marked "probably"."""
     word = one.matter or one.kind
     return f"{one.id} {word}, {console.time_of(one.arrived_at)[:16]}: {_whose(one, known)}"
@@ -94,7 +94,7 @@ def known_by(one: Report) -> list[str]:
     return [f"{_NAMED[one.named_by]}; {came}", *server, *about, *rule, *mail]
 
 
-def to_do(one: Report, known: Known, *, shown: bool = False) -> str:
+def to_do(one: Report, known: ReportSubject, *, shown: bool = False) -> str:
     """What a person does about it, as commands that can be typed as they stand; `shown`: its mail stands below."""
     person = quote(one.person)
     look = "see its text" if shown else f"`mailer bounce show {one.id}`"
@@ -126,7 +126,7 @@ def to_do(one: Report, known: Known, *, shown: bool = False) -> str:
             return f"nothing was changed; find out which copy it means: {look}{guess}"
 
 
-def _bounced(one: Report, known: Known) -> str:
+def _bounced(one: Report, known: ReportSubject) -> str:
     again = f"`mailer unsent {one.issue} --send`"
     lift = f"`mailer hold lift {quote(one.address)}`"
     if not known.in_register:
@@ -153,7 +153,7 @@ def _mail(one: Report) -> str:
     return f"“{one.subject}” from {one.sender or 'nobody'}"
 
 
-def _whose(one: Report, known: Known) -> str:
+def _whose(one: Report, known: ReportSubject) -> str:
     address = one.address or one.recipient or one.sender
     person = f"{known.name} ({one.person})" if known.name else one.person
     guess = "probably " if one.delivery is None else ""

@@ -13,6 +13,7 @@ from mailer.domain.register_change import Difference, FieldChange
 from mailer.formats.register import files as formats
 from mailer.pipeline.bounces import preferences
 from mailer.pipeline.register import erase, import_export, people
+from mailer.views.person import entry_document, person_document, person_lines
 
 Person = Annotated[str, typer.Argument(metavar="ID", help="as in the register, e.g. P001")]
 
@@ -128,7 +129,7 @@ def list_people() -> None:
 
     Example: mailer person list
     """
-    found = people.listing(console.context())
+    found = [entry_document(entry) for entry in people.list_entries(console.context())]
     console.show(
         found,
         ("person", "membership", "kind", "name", "e-mail", "languages", "ended on"),
@@ -145,8 +146,8 @@ def show_person(person: Person) -> None:
 
     Example: mailer person show P001
     """
-    found = people.show(console.context(), person)
-    console.say(found, *people.lines(found))
+    record = people.find_person(console.context(), person)
+    console.say(person_document(record), *person_lines(record))
 
 
 def erase_person(person: Person) -> None:
@@ -155,7 +156,7 @@ def erase_person(person: Person) -> None:
     Example: mailer person erase P001
     """
     context = console.context()
-    people.show(context, person)
+    people.find_person(context, person)
     console.confirm(f"Everything that tells who {person} is will be gone, here and in every mailing.", typed=person)
     alias = erase.erase(context, person)
     console.say({"person": person, "erased_as": alias}, f"{person} is erased; the ledger keeps {alias}")
@@ -167,7 +168,7 @@ def resume_person(person: Person) -> None:
     Example: mailer person resume P001
     """
     context = console.context()
-    people.show(context, person)
+    people.find_person(context, person)
     since = preferences.paused_since(context, person)
     console.confirm(f"{person} unsubscribed on {since:%Y-%m-%d}. Let {person} get the next issues again?")
     preferences.resume(context, person)

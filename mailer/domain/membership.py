@@ -94,6 +94,11 @@ class Seat:
     ended_on: date | None = None
     pause: Pause = Pause()
 
+    @property
+    def any_name(self) -> str:
+        """The person's name in the first language that has one; may be empty."""
+        return next((name for name in self.names.values() if name), "")
+
 
 # --- the fee schedule -------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,11 @@ import pytest
 
 from mailer.cli import matters
 from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way
+from mailer.domain.person import ReportSubject
 from mailer.domain.report import Report
-from mailer.pipeline.register.people import Known
 
 ISSUE = "harbour-letter/41"
-ANNA = Known(name="Anna Lindqvist", in_register=True, addresses=frozenset({"anna@members.example"}))
+ANNA = ReportSubject(name="Anna Lindqvist", in_register=True, addresses=frozenset({"anna@members.example"}))
 REPORT = Report(
     id=12,
     place=0,
@@ -99,7 +99,7 @@ def test_what_is_to_be_done(fields: dict[str, object], said: str) -> None:
 
 
 def test_nothing_is_to_be_done_for_who_is_gone() -> None:
-    assert matters.to_do(REPORT, Known()) == "nothing, P101 is not in the register any more"
+    assert matters.to_do(REPORT, ReportSubject()) == "nothing, P101 is not in the register any more"
 
 
 def test_no_address_makes_another_command_of_it() -> None:
@@ -127,7 +127,7 @@ def test_every_kind_is_said() -> None:
 def test_who_is_a_guess_is_marked() -> None:
     unnamed = replace(REPORT, delivery=None, issue="", address="", copy_number=None, matter=Matter.UNNAMED)
     assert matters.head(unnamed, ANNA).endswith(": probably Anna Lindqvist (P101) <anna@members.example>")
-    assert matters.head(replace(unnamed, person="", recipient=None), Known()).endswith(": nobody we know")
+    assert matters.head(replace(unnamed, person="", recipient=None), ReportSubject()).endswith(": nobody we know")
 
 
 def test_what_a_report_was_known_by_names_another_address() -> None:

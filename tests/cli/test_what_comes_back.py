@@ -243,7 +243,7 @@ def test_a_person_is_shown_with_what_stands_in_the_way(run: Terminal, found: dic
         f"  report 2 of {NAME}, unsubscribed; `mailer bounce show 2`",
         "  report 4, perhaps about them, unnamed: the address does not exist; `mailer bounce show 4`",
     ]
-    assert third[-2] == f"  nothing is written to {CLARA}: a copy was reported as spam there; `mailer hold list`"
+    assert third[-2] == f"  nothing is sent to {CLARA}: a copy was reported as spam there; `mailer hold list`"
     document = run.ok("person", "show", "P003", "--json").document
     assert [(one["address"], one["reason"]) for one in document["held"]] == [(CLARA, "complaint")]
     assert [one["matter"] for one in document["reports"]] == ["complained"]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from mailer.app.installation import App
-from mailer.domain.delivery import Rejected, Reply
+from mailer.domain.delivery import Rejected, Reply, State
 from mailer.domain.errors import NotFound, Refused
 from mailer.pipeline.mailings.deliveries import list_deliveries
 from mailer.pipeline.mailings.plan import plan_mailing
@@ -16,6 +16,7 @@ from mailer.pipeline.register import erase, people
 from mailer.store.columns import metadata
 from mailer.store.members import load_register
 from mailer.store.schema import history
+from mailer.views.person import person_lines
 from tests.club import ISSUE, Club, Member, begin, copies, import_register, members, pull_issues, states
 from tests.pipeline.relayed import LATER, NEVER, claim, deliver
 from tests.reported import DOMAIN, Refusal, bounce, come, complaint, letter, path_of, unsubscribe_path_of
@@ -158,7 +159,7 @@ def test_nobody_is_erased_twice(app: App) -> None:
     with pytest.raises(NotFound, match="there is no person 'P-Kestrel'"):
         erase.erase(app.context, PERSON)
     with pytest.raises(NotFound):
-        people.show(app.context, PERSON)
+        people.find_person(app.context, PERSON)
 
 
 def test_who_has_left_the_register_is_still_found_in_the_mailings(app: App) -> None:
@@ -185,10 +186,10 @@ def test_an_erasure_is_a_change_of_the_register(app: App) -> None:
 def test_a_person_can_be_looked_up_with_payments_and_copies(app: App) -> None:
     begin(app, [*OTHERS, boris()])
     deliver(app)
-    shown = people.show(app.context, PERSON)
-    assert [copy["state"] for copy in shown["copies"]] == ["accepted"]
-    assert people.lines(shown)[0] == "person P-Kestrel"
-    assert [row["person"] for row in people.listing(app.context)] == ["P-Kestrel", "P001", "P002", "P003"]
+    record = people.find_person(app.context, PERSON)
+    assert [copy.state for _, copy in record.copies] == [State.ACCEPTED]
+    assert person_lines(record)[0] == "person P-Kestrel"
+    assert [entry.seat.person for entry in people.list_entries(app.context)] == ["P-Kestrel", "P001", "P002", "P003"]
 
 
 def test_nothing_of_what_came_back_about_the_person_is_left(app: App, club: Club, clock) -> None:

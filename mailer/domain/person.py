@@ -1,0 +1,45 @@
+"""A person as the register, the ledger and the reports have them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.domain.delivery import Delivery
+from mailer.domain.hold import Hold
+from mailer.domain.membership import Membership, Payment, Seat
+from mailer.domain.report import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEntry:
+    """A seat with its membership: one row of the members table."""
+
+    seat: Seat
+    membership: Membership
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecord:
+    """One person: seats, payments of their memberships, copies with their issue's name, and what prevents new copies.
+
+    `unsubscribed_at` is set while the person has unsubscribed; `reports` are those about the person not settled yet.
+    """
+
+    person: str
+    entries: tuple[RegisterEntry, ...]
+    payments: tuple[Payment, ...]
+    copies: tuple[tuple[str, Delivery], ...]
+    unsubscribed_at: datetime | None
+    holds: tuple[Hold, ...]
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSubject:
+    """The person whom a report is about, as in the register now; outside the register, the name on the copy.
+
+    `addresses` are normal forms.
+    """
+
+    name: str = ""
+    in_register: bool = False
+    addresses: frozenset[str] = frozenset()
