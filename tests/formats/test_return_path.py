@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.formats.message.parts import message_id
-from mailer.formats.return_path import named_in_message_id, return_path, token_in, unsubscribe_address
+from mailer.formats.return_path import return_path, token_in, unsubscribe_address
 from mailer.formats.token import Keyring, Purpose, Token
 
 KEYS = Keyring(keys=(bytes(range(32)),))
@@ -51,21 +50,6 @@ def test_without_a_domain_there_is_no_token() -> None:
     assert token_in(return_path(KEYS, 17, ""), "", KEYS) is None
 
 
-def test_our_message_id_names_its_delivery_whatever_its_domain() -> None:
-    ours = message_id(17, KEYS, "club.example")
-    for one in (ours, ours.upper(), ours[1:-1], f" {ours}\r\n", message_id(17, KEYS, "old.example")):
-        assert named_in_message_id(one, KEYS) == 17
-
-
-@pytest.mark.parametrize("purpose", [Purpose.BOUNCE, Purpose.UNSUBSCRIBE])
-def test_a_message_id_that_is_not_ours_names_nothing(purpose: Purpose) -> None:
-    for one in ("", "<>", "<@>", f"<{KEYS.sign(Purpose.MESSAGE_ID, 17)}>", f"<{KEYS.sign(purpose, 17)}@club.example>"):
-        assert named_in_message_id(one, KEYS) is None
-    strange = message_id(17, Keyring(keys=(b"another",)), "club.example")
-    assert named_in_message_id(strange, KEYS) is None
-
-
 @given(st.text(max_size=100))
 def test_whatever_comes_nothing_is_raised(text: str) -> None:
     assert token_in(text, DOMAIN, KEYS) is token_in(f"{text}@{DOMAIN}", DOMAIN, KEYS) is None
-    assert named_in_message_id(text, KEYS) is named_in_message_id(f"<{text}@x>", KEYS) is None

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from mailer.domain.address import Address
 from mailer.domain.edition import Slot
 from mailer.formats.header import Header, identified, mailbox, parametrised, unstructured
-from mailer.formats.message.parts import message_id
+from mailer.formats.message_id import message_id
 from mailer.formats.token import Keyring
 from tests.formats.made_up import READER, a_builder, a_newsletter, an_edition, an_issue
 from tests.formats.reference import fill

@@ -13,7 +13,7 @@ from mailer.domain.membership import FeeSchedule, MembershipKind
 from mailer.domain.newsletter import Newsletter
 from mailer.formats import dates_and_money
 from mailer.formats.issue.markdown import parse, plain
-from mailer.formats.templates import environment, naming_mistakes
+from mailer.formats.templates import environment, locating_errors
 from mailer.formats.typography import NBSP, typeset
 
 PREHEADER_MIN, PREHEADER_MAX = 40, 140  # characters that mail programs show beside the subject
@@ -56,7 +56,7 @@ def compose(
     text = issue.text(language)
     name = f"bulletin.{language}.md"
     templater = environment(templates, newsletter.template, autoescape=False, finalize=_escaped)
-    with naming_mistakes(templates):
+    with locating_errors(templates):
         markdown = templater.get_template(name).render(
             newsletter=newsletter,
             issue=text,

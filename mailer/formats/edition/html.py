@@ -15,7 +15,7 @@ from mailer.domain.errors import BadInput
 from mailer.formats import dates_and_money
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.inline_styles import inline
-from mailer.formats.templates import environment, naming_mistakes
+from mailer.formats.templates import environment, locating_errors
 
 _BANNER = "banner"
 _URLS = frozenset({"href", "src"})
@@ -32,7 +32,7 @@ def write_html(
     # Slots stand as tokens until the end. No text can hold one: a token is made from the hash of all the text there is.
     mark = "s" + hashlib.sha256(repr(bulletin).encode()).hexdigest()[:32]
     templater = environment(templates, template, autoescape=True)
-    with naming_mistakes(templates):
+    with locating_errors(templates):
         walk = _Walk(templater.get_template("blocks.html.j2").module, mark, sources)
         document = templater.get_template("layout.html.j2").render(
             language=bulletin.language,

@@ -23,7 +23,7 @@ from mailer.formats.edition.line_wrap import stuffed, words, wrap
 from mailer.formats.header import Header, mailbox, parametrised, structured, unstructured
 from mailer.formats.message.base64 import base64_lines
 from mailer.formats.message.quoted_printable import encode_quoted_printable
-from mailer.formats.templates import SYSTEM, naming_mistakes
+from mailer.formats.templates import SYSTEM, locating_errors
 from mailer.views import plain_words
 
 _SUBJECT = "Subject: "
@@ -46,12 +46,12 @@ def write(kind: str, language: str, facts: Mapping[str, object], templates: Sequ
     begins with two spaces: then it stands as it is. Raises BadInput naming the file and line of what is wrong there.
     """
     name = f"{kind}/{language}.txt.j2"
-    with naming_mistakes(*templates):
+    with locating_errors(*templates):
         made = _environment(tuple(templates), language).get_template(name).render(_readable(facts))
     first, _, rest = made.lstrip("\n").partition("\n")
     subject = first.removeprefix(_SUBJECT)
     if subject == first or not subject.strip():
-        raise BadInput(f"{SYSTEM}/{name}: its first line must be `{_SUBJECT}…`; mend the template")
+        raise BadInput(f"{SYSTEM}/{name}: its first line must be `{_SUBJECT}…`; correct the template")
     return Letter(language=language, subject=" ".join(words(subject)), body=_body(rest))
 
 

@@ -1,4 +1,4 @@
-"""Write the Message-ID and the pictures of a message, and read its HTML and text back."""
+"""Write the pictures of a message, and read its HTML and text back."""
 
 from email import message_from_bytes
 from email.policy import default
@@ -7,12 +7,6 @@ from functools import lru_cache
 from mailer.domain.issue import PictureFile
 from mailer.formats.header import Header, ascii_file_name, parametrised, structured
 from mailer.formats.message.base64 import base64_lines
-from mailer.formats.token import Keyring, Purpose
-
-
-def message_id(delivery_id: int, keys: Keyring, domain: str) -> str:
-    """The Message-ID of a delivery, the same on every attempt: `<m…@domain>`, its token signed with the first key."""
-    return f"<{keys.sign(Purpose.MESSAGE_ID, delivery_id)}@{domain}>"
 
 
 @lru_cache(maxsize=64)

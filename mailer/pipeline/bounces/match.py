@@ -10,7 +10,8 @@ from mailer.domain.delivery import Delivery
 from mailer.domain.errors import BadInput
 from mailer.domain.return_path import takes_reports, takes_unsubscribe
 from mailer.formats.address import parse
-from mailer.formats.return_path import named_in_message_id, token_in
+from mailer.formats.message_id import delivery_in_message_id
+from mailer.formats.return_path import token_in
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.context import Context
 from mailer.store import Connection
@@ -78,7 +79,7 @@ def _as_report(copies: set[int]) -> Token:
 def _named(context: Context, token: Token | None, report: BounceReport) -> Iterable[tuple[NamedBy, int]]:
     if token is not None and token.purpose is Purpose.BOUNCE:
         yield NamedBy.RETURN_PATH, token.delivery
-    identity = named_in_message_id(report.original_message_id, context.keys)
+    identity = delivery_in_message_id(report.original_message_id, context.keys)
     if identity is not None:
         yield NamedBy.MESSAGE_ID, identity
     envelope = context.keys.read(report.envelope_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from mailer.domain.circulation import CirculationHash, Copy, Judged, copies_for
 from mailer.domain.mailing import MailingState, seal
-from mailer.formats.message.parts import message_id
+from mailer.formats.message_id import message_id
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, editions_hash
 from mailer.pipeline.issues.proof import NAMED, shortened

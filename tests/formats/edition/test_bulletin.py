@@ -257,8 +257,8 @@ def templates(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("spoilt", "message"),
     [
-        ("one\n{{ nothing }}", r"bulletin\.en\.md, line 2: 'nothing' is undefined; mend the template"),
-        ("{% if %}", r"bulletin\.en\.md, line 1: .*; mend the template"),
+        ("one\n{{ nothing }}", r"bulletin\.en\.md, line 2: 'nothing' is undefined; correct the template"),
+        ("{% if %}", r"bulletin\.en\.md, line 1: .*; correct the template"),
         ("a\n\n{{ issue.number + '1' }}", r"bulletin\.en\.md, line 3: unsupported operand"),
         ("{{ newsletter.__class__.__mro__ }}", r"bulletin\.en\.md, line 1: access to attribute"),
         ("{% include 'gone.md' %}", r"the template gone\.md is missing in"),

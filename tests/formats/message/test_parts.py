@@ -1,6 +1,5 @@
-"""What a message says of itself: its Message-ID, its pictures, and its two parts read again."""
+"""The pictures of a message, and its HTML and text read back."""
 
-import re
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -10,18 +9,9 @@ import pytest
 
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import PictureFile
-from mailer.formats.message.parts import html_and_text, message_id, picture_part
-from mailer.formats.token import Keyring
+from mailer.formats.message.parts import html_and_text, picture_part
 
 PICTURE = PictureFile(name="график № 1.png", subtype="png", content=b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
-
-
-def test_the_message_id_belongs_to_the_delivery_and_the_key():
-    keys, others = Keyring(keys=(b"a key",)), Keyring(keys=(b"another", b"a key"))
-    same = message_id(17, keys, "club.example")
-    assert re.fullmatch(r"<m[a-z2-7]{19}@club\.example>", same)
-    assert same == message_id(17, keys, "club.example")
-    assert len({same, message_id(18, keys, "club.example"), message_id(17, others, "club.example")}) == 3
 
 
 def test_a_picture_is_called_by_its_content():

@@ -9,7 +9,8 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.errors import CannotRender
-from mailer.formats.return_path import named_in_message_id, token_in
+from mailer.formats.message_id import delivery_in_message_id
+from mailer.formats.return_path import token_in
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.mailings.approve import approve_mailing, withdraw_approval
 from mailer.pipeline.mailings.dry_run import write_dry_run, write_preview
@@ -28,7 +29,7 @@ def written(app: App, received: Received) -> tuple[int, Token | None, Token | No
     mail = message_from_bytes(received.message, policy=default)
     unsubscribe = str(mail["List-Unsubscribe"] or "").removeprefix("<mailto:").removesuffix("?subject=unsubscribe>")
     keys = app.context.keys
-    named = named_in_message_id(str(mail["Message-ID"]), keys)
+    named = delivery_in_message_id(str(mail["Message-ID"]), keys)
     assert named
     return named, token_in(received.sender, DOMAIN, keys), token_in(unsubscribe, DOMAIN, keys)
 
