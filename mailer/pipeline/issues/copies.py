@@ -1,6 +1,6 @@
 """Makes each person's copy of an issue: fills in the edition, then signs the message. No copy is made elsewhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -97,21 +97,19 @@ def workbench(connection: Connection, context: Context, mailing: Mailing) -> Wor
         issue=IssueName(newsletter=mailing.newsletter, serial=mailing.serial),
         letterhead=Letterhead.load(mailings.letterhead_of(connection, mailing.id)),
         editions=editions,
-        pictures=_pictures(connection, mailing, editions),
+        pictures=pictures_of(connection, mailing.content_hash, editions.values()),
         date=date.replace(microsecond=0),
         unsubscribe=context.unsubscribe,
         sign=context.signed,
     )
 
 
-def _pictures(
-    connection: Connection, mailing: Mailing, editions: Mapping[tuple[str, Variant], Edition]
-) -> dict[str, PictureFile]:
-    """The pictures that the editions show, by name, from the files of the revision as they were pulled."""
-    shown = {name for edition in editions.values() for name in edition.pictures}
+def pictures_of(connection: Connection, content_hash: str, editions: Iterable[Edition]) -> dict[str, PictureFile]:
+    """The pictures that these editions show, by name, from the files of the revision as they were pulled."""
+    shown = {name for edition in editions for name in edition.pictures}
     if not shown:
         return {}
-    files = {normalize("NFC", file.name): file.content for file in issues.files_of(connection, mailing.content_hash)}
+    files = {normalize("NFC", file.name): file.content for file in issues.files_of(connection, content_hash)}
     return {name: picture_file(name, files[name]) for name in shown}
 
 

@@ -9,7 +9,6 @@ from mailer.domain.address import Address
 from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
 from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.errors import NotFound, Refused
-from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.domain.ports import Envelope, Message, Transport
 from mailer.domain.remedy import Action
@@ -23,13 +22,14 @@ from mailer.pipeline.issues.compile import (
     stored,
     variants,
 )
-from mailer.pipeline.issues.copies import Workbench
+from mailer.pipeline.issues.copies import Workbench, pictures_of
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.entitle import judge_people
 from mailer.pipeline.mailings.steps import record_step
 from mailer.pipeline.parcels import Handful
 from mailer.store import Connection, mailings
+from mailer.store.issues import Revision
 from mailer.store.mailings import StoredEdition
 
 # The made-up person of a test mailing, so that no member's data goes to the editors.
@@ -72,20 +72,23 @@ def prepare_test_mailing(
     judged = require_entitled(context, name, person) if person else None
     with context.store.reading() as connection:
         revision = find_revision(connection, name)
-        issue = load_issue(connection, revision)
-        planned = _planned_editions(connection, context, name)
-    letterhead = Letterhead.of(newsletter)
-    editions = planned or stored(compile_editions(context, issue))
+        editions = _planned_editions(connection, context, name)
+        issue = None if editions else load_issue(connection, revision)
+    if issue is not None:
+        editions = stored(compile_editions(context, issue))
+    letterhead, by_variant = Letterhead.of(newsletter), loaded(editions)
+    with context.store.reading() as connection:
+        pictures = pictures_of(connection, revision.content_hash, by_variant.values())
     bench = Workbench(
         issue=name,
         letterhead=letterhead,
-        editions=loaded(editions),
-        pictures={picture.name: picture for picture in issue.pictures},
+        editions=by_variant,
+        pictures=pictures,
         date=context.clock.now().replace(microsecond=0),
         unsubscribe=context.unsubscribe,
         sign=context.signed,
     )
-    copies = list(_test_copies(newsletter, issue, judged, revision.date, all_variants=all_variants))
+    copies = list(_test_copies(newsletter, revision, judged, all_variants=all_variants))
     messages = []
     for address in addresses:
         for template in copies:
@@ -167,8 +170,9 @@ def _allowed_addresses(newsletter: Newsletter, to: Sequence[Address]) -> list[Ad
 
 
 def _test_copies(
-    newsletter: Newsletter, issue: Issue, judged: Judged | None, day: date, *, all_variants: bool
+    newsletter: Newsletter, revision: Revision, judged: Judged | None, *, all_variants: bool
 ) -> Iterator[Copy]:
+    day = revision.date
     chosen = variants(newsletter) if all_variants else None
     if judged is not None:
         renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
@@ -178,7 +182,7 @@ def _test_copies(
         return
     commonest = Variant(terms=Terms.INDIVIDUAL) if newsletter.insert_show is not InsertShow.NEVER else NO_INSERT
     number = 0
-    for language in issue.languages:
+    for language in revision.languages:
         name, salutation = MADE_UP.get(language, MADE_UP["en"])
         for variant in chosen or (commonest,):
             number += 1
