@@ -1,14 +1,14 @@
-"""Runs the whole service for a made-up club on this machine alone, with a capturing SMTP server in place of a relay."""
+"""Runs the whole service for a fictitious club, with a capturing SMTP server in place of a relay."""
 
 import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from mailer.app import installation as composition
-from mailer.app.installation import App
+from mailer.app.installation import App, open_app
 from mailer.app.sender import open_sender
 from mailer.daemon import Daemon, Pace
 from mailer.domain.distribution_report import DistributionReport
@@ -25,18 +25,18 @@ from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.register import import_export
 
 ISSUE = "russia-confidential/320"
-# Minutes between "send" and the first message, and before a delayed copy is tried again: short, fast is for machines.
-UNHURRIED, FAST = 0.1, 0.02
+# Minutes between "send" and the first message, and before a retry; FAST is for tests.
+NORMAL, FAST = 0.1, 0.02
 PACE = Pace(tick=0.2, idle=0.1, stop_within=10)
-LOOK = 0.1
-# Long before this many seconds the demo's seventeen copies have gone, or something is wrong that must be said.
-PATIENCE = 120
+POLL_SECONDS = 0.1
+# The demo's eighteen copies need a few seconds; after this time something is wrong.
+TIMEOUT_SECONDS = 120
 
 Say = Callable[[str], None]
 
 
 def prepare(folder: Path | None) -> Path:
-    """A new folder with the made-up club's installation, still without a relay; returns the folder."""
+    """Create the club's installation in a new folder and return the folder; it has no relay yet."""
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="club-mailer-demo-"))
     elif folder.exists() and any(folder.iterdir()):
@@ -63,62 +63,58 @@ def refusal(recipient: str, nth: int) -> str | None:
 
 
 async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[[DistributionReport], None]) -> None:
-    """Pull, plan, test, approve and send the made-up issue, and `tell` the report. Stays until Ctrl-C unless `once`."""
+    """Pull, plan, test, approve and send the demo issue and `tell` the report; then wait for Ctrl-C unless `once`."""
     async with CapturingServer(folder / "mail", refusal=refusal) as relay:
-        _settle_down(folder, port=relay.port, minutes=FAST if fast else UNHURRIED)
-        opened = composition.open_app(folder / "config.toml", who="daemon")
-        _import_register(opened, folder)
-        say(f"A made-up club lives in {folder}; its relay listens on 127.0.0.1:{relay.port} and keeps every message.")
-        with open_sender(opened) as (sender, owner):
-            working = asyncio.create_task(Daemon(app=opened, sender=sender, owner=owner, pace=PACE).run())
+        _configure(folder, port=relay.port, minutes=FAST if fast else NORMAL)
+        app = open_app(folder / "config.toml", who="daemon")
+        _import_register(app, folder)
+        say(f"The club is in {folder}; its relay listens on 127.0.0.1:{relay.port} and stores every message.")
+        with open_sender(app) as (sender, owner):
+            daemon = asyncio.create_task(Daemon(app=app, sender=sender, owner=owner, pace=PACE).run())
             try:
-                month = asyncio.create_task(_first_month(opened, say))
-                # Ctrl-C ends the daemon, and so may a fault: then there is no month to wait for.
-                await asyncio.wait({month, working}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+                month = asyncio.create_task(_first_month(app, say))
+                # The daemon ends early on Ctrl-C or after an error: then the month is not completed.
+                await asyncio.wait({month, daemon}, timeout=TIMEOUT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if not month.done():
                     month.cancel()
-                    raise MailerError(f"the demo did not come to its end; look into {folder}")
+                    raise MailerError(f"the demo did not finish; see {folder}")
                 tell(month.result())
                 if not once:
-                    say("The daemon goes on; Ctrl-C ends it.")
-                    await working
+                    say("The daemon is running; Ctrl-C stops it.")
+                    await daemon
             finally:
                 sender.stop()
-                await working
+                await daemon
 
 
-async def _first_month(opened: App, say: Say) -> DistributionReport:
-    name, secretary = IssueName.parse(ISSUE), replace(opened.context, who="secretary")
+async def _first_month(app: App, say: Say) -> DistributionReport:
+    name, secretary = IssueName.parse(ISSUE), replace(app.context, who="secretary")
 
-    async def reached(*states: MailingState) -> Progress:
+    async def wait_for(state: MailingState) -> Progress:
         while True:
-            try:
-                found = await asyncio.to_thread(issue_progress, opened.context, name)
-            except MailerError:  # not pulled or planned yet
-                found = None
-            if found is not None and found.state in states:
-                return found
-            await asyncio.sleep(LOOK)
+            with suppress(MailerError):  # not pulled or planned yet
+                progress = await asyncio.to_thread(issue_progress, app.context, name)
+                if progress.state is state:
+                    return progress
+            await asyncio.sleep(POLL_SECONDS)
 
-    planned = await reached(MailingState.PLANNED)
+    planned = await wait_for(MailingState.PLANNED)
     say(f"The daemon pulled {name} and planned it: {planned.copies} copies. A test mailing goes to the editor.")
-    await _tested(opened, name)
+    await _wait_for_test(app, name)
     await asyncio.to_thread(approve_mailing, secretary, name)
-    begun = await asyncio.to_thread(send_mailing, secretary, name)
-    say(f"The secretary approved and sent it: {begun.copies} copies, the first after the time to undo it.")
-    await reached(MailingState.CLOSED)
-    return await asyncio.to_thread(distribution_report, opened.context, name)
+    sending = await asyncio.to_thread(send_mailing, secretary, name)
+    say(f"The secretary approved and sent it: {sending.copies} copies, the first after the time to undo it.")
+    await wait_for(MailingState.CLOSED)
+    return await asyncio.to_thread(distribution_report, app.context, name)
 
 
-async def _tested(opened: App, name: IssueName) -> None:
-    while True:
-        if await asyncio.to_thread(was_tested, opened.context, name):
-            return
-        await asyncio.sleep(LOOK)
+async def _wait_for_test(app: App, name: IssueName) -> None:
+    while not await asyncio.to_thread(was_tested, app.context, name):  # noqa: ASYNC110 (the database sends no events)
+        await asyncio.sleep(POLL_SECONDS)
 
 
-def _settle_down(folder: Path, *, port: int, minutes: float) -> None:
-    """Point the installation at the capturing server, and shorten its times."""
+def _configure(folder: Path, *, port: int, minutes: float) -> None:
+    """Name the capturing server as the relay, and shorten the waiting times."""
     _rewrite(
         folder / "config.toml",
         {"port": str(port), "security": '"none"', "retry_minutes": str(minutes)},
@@ -129,14 +125,14 @@ def _settle_down(folder: Path, *, port: int, minutes: float) -> None:
 def _rewrite(file: Path, values: dict[str, str]) -> None:
     lines = file.read_text().splitlines()
     for key, value in values.items():
-        places = [number for number, line in enumerate(lines) if line.split("=")[0].strip() == key]
-        assert len(places) == 1, f"{key} stands once in {file}"
-        lines[places[0]] = f"{key} = {value}"
+        positions = [number for number, line in enumerate(lines) if line.split("=")[0].strip() == key]
+        assert len(positions) == 1, f"{key} is in {file} exactly once"
+        lines[positions[0]] = f"{key} = {value}"
     file.write_text("\n".join(lines) + "\n")
 
 
-def _import_register(opened: App, folder: Path) -> None:
-    context = opened.context
+def _import_register(app: App, folder: Path) -> None:
+    context = app.context
     import_export.import_register(
         context.store,
         members_table=files.read_members("members.csv", (folder / "members.csv").read_bytes()),
