@@ -5,26 +5,30 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailer.app.installation import App
 from mailer.config.inbound import listen_at
 from mailer.domain.address import is_loopback
 from mailer.domain.ports import BounceInbox
-from mailer.gateways.inbox.imap import ImapInbox
 from mailer.gateways.inbox.imap_settings import ImapSettings
 from mailer.gateways.inbox.maildir import MaildirInbox
-from mailer.gateways.listener.server import Listener, tls_context
-from mailer.gateways.listener.session import Admit, Take
+from mailer.gateways.listener.starttls import tls_context
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import fetch
 from mailer.pipeline.bounces.receive import Desk
 from mailer.pipeline.sending.sender import Sender
 
+# The SMTP and IMAP libraries are imported where the settings ask for them: they take time and memory.
+if TYPE_CHECKING:
+    from mailer.gateways.listener.server import Listener
+    from mailer.gateways.listener.session import Admit, Take
+
 # Seconds: so long a listener that could not begin waits for the next try.
 AGAIN = 300
 
 
-def listener(app: App, admit: Admit, take: Take) -> Listener | None:
+def listener(app: App, admit: "Admit", take: "Take") -> "Listener | None":
     """What listens for the return-path domain's mail inside `async with`; None where nothing shall.
 
     Raises BadInput when its certificate or key cannot be used. Others than this machine must use STARTTLS.
@@ -32,6 +36,8 @@ def listener(app: App, admit: Admit, take: Take) -> Listener | None:
     given = app.config.bounces
     if not given.listen:
         return None
+    from mailer.gateways.listener.server import Listener
+
     host, port = listen_at(given.listen)
     return Listener(
         host,
@@ -58,6 +64,8 @@ def inboxes(app: App) -> list[BounceInbox]:
     """
     given, found = app.config.bounces, list[BounceInbox]()
     if given.imap_url:
+        from mailer.gateways.inbox.imap import ImapInbox
+
         ca_file = app.config.path(given.imap_ca_file) if given.imap_ca_file else None
         found.append(ImapInbox(ImapSettings.read(given.imap_url, app.config.imap_password, ca_file)))
     if given.maildir:

@@ -4,11 +4,10 @@ import asyncio
 import logging
 import socket
 import ssl
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.errors import MailerError
 from mailer.gateways.listener.session import Admit, ListenerSession, ReportHandler, Take
 
 MAX_CONNECTIONS = 50  # Postfix opens up to 20 to one destination
@@ -102,21 +101,3 @@ class _TooManyConnections(asyncio.Protocol):
         assert isinstance(transport, asyncio.WriteTransport)
         transport.write(b"421 4.3.2 Too many connections; try again later\r\n")
         transport.close()
-
-
-def tls_context(cert_file: Path, key_file: Path) -> ssl.SSLContext:
-    """Load a PEM certificate with its chain and its key for STARTTLS. Raises BadInput naming the file."""
-    for key, file in (("listen_cert_file", cert_file), ("listen_key_file", key_file)):
-        try:
-            file.read_bytes()
-        except OSError as error:
-            raise BadInput(f"[bounces] {key}: {file} cannot be read: {error.strerror}") from error
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(cert_file, key_file, password=lambda: "")  # otherwise OpenSSL asks at the terminal
-    except (ssl.SSLError, ValueError) as error:
-        raise BadInput(
-            f"[bounces] listen_cert_file {cert_file} and listen_key_file {key_file} are no certificate and its "
-            f"unlocked key, both in PEM: {error}"
-        ) from error
-    return context

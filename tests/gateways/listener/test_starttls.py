@@ -9,7 +9,7 @@ import aiosmtplib
 import pytest
 
 from mailer.domain.errors import BadInput
-from mailer.gateways.listener.server import tls_context
+from mailer.gateways.listener.starttls import tls_context
 from tests.certificates import Authority
 from tests.gateways.listener.listening import ANNA, REPORT, Client, Desk, a_client, a_listener, deliver
 
