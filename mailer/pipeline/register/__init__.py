@@ -1,1 +1,1 @@
-"""Keeps the register: import and export, people looked up, a person erased."""
+"""The register: import and export, finding people, erasing a person."""

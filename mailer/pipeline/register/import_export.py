@@ -1,4 +1,4 @@
-"""Import and export of the register: the difference first, then all of it or nothing."""
+"""Imports and exports the register; an import is applied completely or not at all."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,10 +19,10 @@ PaymentsTable = RegisterTable[PaymentRow]
 def compare(
     store: Store, *, members_table: MembersTable | None, payments_table: PaymentsTable | None, end_missing: date | None
 ) -> Difference:
-    """What importing these tables would change; nothing is changed.
+    """What importing these tables would change; the register stays as it is.
 
-    `end_missing` is the day on which people absent from the members table end; None leaves them. The warnings name
-    addresses that look mistyped, rows that say the same twice, and why nobody was ended.
+    `end_missing` is the `ended_on` for people who are not in the members table; None leaves them. The warnings name
+    addresses that look mistyped, duplicate rows, and why no person was ended.
     """
     with store.transaction() as connection:
         return _difference(connection, members_table, payments_table, end_missing)
@@ -38,26 +38,26 @@ def import_register(
     who: str,
     now: datetime,
 ) -> Difference:
-    """The register is as the tables say, in one transaction, with a line in the history; returns what changed.
+    """Apply the tables to the register in one transaction, with an entry in the history; returns what changed.
 
-    With bad rows in either table nothing of both is applied, since payments lean on members: raises BadInput. With
-    `skip_bad` the bad rows alone are left out. The same tables again change nothing.
+    A bad row in either table stops both, since payments depend on members: raises BadInput. With `skip_bad`, only the
+    bad rows are left out. Importing the same tables again changes nothing.
     """
     with store.transaction() as connection:
         members.lock_register(connection)
-        found = _difference(connection, members_table, payments_table, end_missing)
-        if found.bad and not skip_bad:
-            more = f" (and {len(found.bad) - 1} more)" if len(found.bad) > 1 else ""
+        change = _difference(connection, members_table, payments_table, end_missing)
+        if change.bad and not skip_bad:
+            more = f" (and {len(change.bad) - 1} more)" if len(change.bad) > 1 else ""
             raise BadInput(
-                f"{found.bad[0]}{more}. Nothing was imported; mend the rows, or leave them out with --skip-bad."
+                f"{change.bad[0]}{more}. Nothing was imported; correct the rows, or leave them out with --skip-bad."
             )
-        members.apply(connection, found)
-        _record(connection, who, now, "import", "register", _counted(found))
-    return found
+        members.apply(connection, change)
+        _record(connection, who, now, "import", "register", _summary(change))
+    return change
 
 
 def export_register(store: Store, *, who: str, now: datetime) -> Register:
-    """The register, for `formats.register` to write; the history says who took it out."""
+    """The register, for `formats.register.files` to write; the history records who exported it."""
     with store.transaction() as connection:
         register = members.load_register(connection)
         _record(connection, who, now, "export", "register", f"{len(register.seats)} people")
@@ -65,29 +65,30 @@ def export_register(store: Store, *, who: str, now: datetime) -> Register:
 
 
 def add_payment(store: Store, payment: Payment, *, who: str, now: datetime) -> None:
-    """The payment is in the ledger, with a line in the history.
+    """Enter the payment in the ledger, with an entry in the history.
 
-    Raises Refused for a payment that is there already, an unknown membership, a known reference with other figures, or an impossible period or amount.
+    Raises Refused for a payment that is there already, an unknown membership, a known reference with other figures, or
+    an impossible period or amount.
     """
     columns = frozenset(column.name for column in PAYMENT_COLUMNS)
     row = PaymentRow(file="payment", row=1, payment=payment, columns=columns)
     with store.transaction() as connection:
         members.lock_register(connection)
-        found = difference(members.load_register(connection), None, RegisterTable(rows=(row,)))
-        if found.bad:
-            raise Refused(f"The payment was not entered: {found.bad[0].reason}.")
-        if found.changes_nothing:
+        change = difference(members.load_register(connection), None, RegisterTable(rows=(row,)))
+        if change.bad:
+            raise Refused(f"The payment was not entered: {change.bad[0].reason}.")
+        if change.changes_nothing:
             raise Refused("The same payment is there already; a second instalment needs a --reference of its own.")
-        members.apply(connection, found)
+        members.apply(connection, change)
         _record(connection, who, now, "payment", payment.membership, "1 payment added")
 
 
 def _difference(
     connection: Connection, members_table: MembersTable | None, payments_table: PaymentsTable | None, end: date | None
 ) -> Difference:
-    found = difference(members.load_register(connection), members_table, payments_table, end_missing=end)
-    doubtful = (warning for change in found.seats for warning in _doubts(change))
-    return replace(found, warnings=(*found.warnings, *doubtful))
+    change = difference(members.load_register(connection), members_table, payments_table, end_missing=end)
+    doubts_of_addresses = (warning for seat in change.seats for warning in _doubts(seat))
+    return replace(change, warnings=(*change.warnings, *doubts_of_addresses))
 
 
 def _doubts(change: SeatChange) -> list[str]:
@@ -97,9 +98,9 @@ def _doubts(change: SeatChange) -> list[str]:
     return [f"{change.after.membership}, {change.after.person}: {doubt}" for doubt in doubts(address)]
 
 
-def _counted(found: Difference) -> str:
-    said = [f"{count} {what.replace('_', ' ')}" for what, count in found.counts.items() if count]
-    return ", ".join(said) or "nothing changed"
+def _summary(change: Difference) -> str:
+    counts = [f"{count} {name.replace('_', ' ')}" for name, count in change.counts.items() if count]
+    return ", ".join(counts) or "nothing changed"
 
 
 def _record(connection: Connection, who: str, now: datetime, verb: str, subject: str, detail: str) -> None:

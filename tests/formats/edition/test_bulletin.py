@@ -172,7 +172,7 @@ def test_the_fee_table():
 def test_the_contact_and_the_signature_are_the_newsletter_s():
     own = a_newsletter(insert_contact="+7 (000) 000-00-00, room 5", insert_signature="Ida Stone\n\nChair of the club")
     said = lines(newsletter=own)
-    assert "For all questions of membership, please contact us: +7 (000) 000-00-00, room 5" in said
+    assert "For all questions about membership, please contact us: +7 (000) 000-00-00, room 5" in said
     assert said[said.index("With kind regards,") + 1 :][:2] == ["Ida Stone", "Chair of the club"]
     assert lines()[lines().index("With kind regards,") + 1] == "The Harbour Letter"
 
