@@ -131,7 +131,7 @@ def _bounced(one: Report, known: ReportSubject) -> str:
     lift = f"`mailer hold lift {quote(one.address)}`"
     if not known.in_register:
         return f"nothing, {one.person} is not in the register any more"
-    if Address.kept(one.address).normal not in known.addresses:
+    if Address.from_wire(one.address).normal not in known.addresses:
         return f"the register has another address by now: {again}"
     if one.forwarded:
         where = one.final_recipient or one.recipient

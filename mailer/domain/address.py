@@ -6,29 +6,29 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A checked address. Made by `formats.address.parse`, or kept since.
+    """A checked address, made by `formats.address.parse`.
 
-    `local` is the part before the @ as written; `domain` is always A-labels (RFC 5890), lower case.
-    Two addresses are the same mailbox when `normal` is equal.
+    `local` is the part before the @ as written; `domain` is in A-labels (RFC 5890), lower case.
+    Two addresses are the same mailbox when their `normal` is equal.
     """
 
     local: str
     domain: str
 
     @classmethod
-    def kept(cls, wire: str) -> "Address":
-        """The address whose checked `wire` form was kept in the database."""
+    def from_wire(cls, wire: str) -> "Address":
+        """The address with this wire form, which was checked when it was stored."""
         local, _, domain = wire.rpartition("@")
         return cls(local=local, domain=domain)
 
     @property
     def wire(self) -> str:
-        """What goes into the envelope and the headers: local part as written, domain as A-labels."""
+        """The form for envelope and headers: local part as written, domain in A-labels."""
         return f"{self.local}@{self.domain}"
 
     @property
     def normal(self) -> str:
-        """What equality is judged by: case never distinguishes two members' mailboxes in practice."""
+        """The form for comparison: in practice no two mailboxes differ in upper and lower case alone."""
         return self.wire.casefold()
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A delivery: the duty to get one copy to one address, with its states and what an attempt can come to."""
+"""A delivery: the duty to get one copy to one address, with its states and the outcomes of an attempt."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from mailer.domain.circulation import Copy
 
 
 class State(StrEnum):
-    """Where a delivery is. Counts of these are the whole truth about a mailing."""
+    """Where a delivery is. All counts of a mailing are counts of these."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -21,7 +21,7 @@ class State(StrEnum):
 
     @property
     def failed(self) -> bool:
-        """Whether the copy did not arrive, and never will at this address."""
+        """Whether the copy did not arrive, and will not at this address."""
         return self in {State.REJECTED, State.BOUNCED}
 
 
@@ -33,9 +33,9 @@ class Event(StrEnum):
     DEFERRED = "deferred"
     REJECTED = "rejected"
     REPLY_LOST = "reply_lost"
-    UNUSED = "unused"  # claimed, but nothing was tried: the relay was down, or we were asked to stop
-    ABANDONED = "abandoned"  # its owner died before the content could leave: its journal proves it
-    ABANDONED_MARKED = "abandoned_marked"  # its owner died, or its lease ended, and it may have left
+    UNUSED = "unused"  # claimed, but not tried: the relay was down, or the sender stopped
+    ABANDONED = "abandoned"  # its owner died before the content could leave, as its journal proves
+    ABANDONED_MARKED = "abandoned_marked"  # its owner died, or its lease ended, when it may have left already
     SETTLED_ACCEPTED = "settled_accepted"
     SETTLED_RESEND = "settled_resend"
     BOUNCE_REPORTED = "bounce_reported"
@@ -45,7 +45,7 @@ class Event(StrEnum):
     GAVE_UP = "gave_up"
 
 
-# The one table. Every move of a delivery is a line here, and the schema's CHECK knows the same states.
+# Every move of a delivery is a line of this table; the schema's CHECK knows the same states.
 MOVES: dict[tuple[State, Event], State] = {
     (State.PENDING, Event.CLAIMED): State.SENDING,
     (State.SENDING, Event.ACCEPTED): State.ACCEPTED,
@@ -68,7 +68,7 @@ MOVES: dict[tuple[State, Event], State] = {
     (State.PENDING, Event.GAVE_UP): State.REJECTED,
 }
 
-# A person with a copy in one of these gets no further copy of the issue: the partial unique index says the same.
+# A person with a copy in one of these states gets no further copy of the issue; a partial unique index says the same.
 BLOCKING = frozenset({State.PENDING, State.SENDING, State.UNCERTAIN, State.ACCEPTED, State.HELD})
 
 
@@ -82,7 +82,7 @@ def advance(state: State, event: Event) -> State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the relay said: RFC 5321 code, RFC 3463 enhanced status (empty when none), text, and its own queue id."""
+    """The relay's answer: RFC 5321 code, RFC 3463 enhanced status (or empty), text, and the relay's queue id."""
 
     code: int
     status: str = ""
@@ -92,7 +92,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one attempt. `reply` is None only when it was lost. `tls_version` is empty without TLS."""
+    """The result of one attempt. `reply` is None when it was lost; `tls_version` is empty without TLS."""
 
     reply: Reply | None
     tls_version: str = ""
@@ -101,26 +101,26 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted(Outcome):
-    """The relay has taken responsibility (2xx after the content)."""
+    """The relay has taken responsibility: 2xx after the content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred(Outcome):
-    """Not now (4xx): try again later."""
+    """The relay refuses for now (4xx): the copy is tried again later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected(Outcome):
-    """Never like this (5xx, or the relay cannot carry the address)."""
+    """The relay refuses for good (5xx), or cannot carry the address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown(Outcome):
-    """The content was handed over and the reply was lost: only a person or a named policy settles it."""
+    """The content was handed over and the reply was lost: a person settles it, or the setting `on_unknown`."""
 
 
 def event_of(outcome: Outcome) -> Event:
-    """The event that an outcome is; anything not known to be an answer is a lost reply."""
+    """The event that follows from an outcome; one that is no known answer counts as a lost reply."""
     match outcome:
         case Accepted():
             return Event.ACCEPTED
@@ -132,8 +132,8 @@ def event_of(outcome: Outcome) -> Event:
             return Event.REPLY_LOST
 
 
-class Noted(StrEnum):
-    """What a sender's journal says of a copy: that its content began to leave, or what the answer was."""
+class JournalState(StrEnum):
+    """What a sender's journal says of a copy: its content began to leave, or how the relay answered."""
 
     BEGUN = "begun"
     ACCEPTED = "accepted"
@@ -144,36 +144,36 @@ class Noted(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """The last that a journal says of a copy, with the answer's code (0 when there was none)."""
+    """The last entry of a journal about a copy, with the code of the relay's answer (0 without one)."""
 
-    noted: Noted
+    state: JournalState
     code: int = 0
 
 
-_NOTED = {
-    Event.ACCEPTED: Noted.ACCEPTED,
-    Event.DEFERRED: Noted.DEFERRED,
-    Event.REJECTED: Noted.REJECTED,
-    Event.REPLY_LOST: Noted.LOST,
+_JOURNALLED = {
+    Event.ACCEPTED: JournalState.ACCEPTED,
+    Event.DEFERRED: JournalState.DEFERRED,
+    Event.REJECTED: JournalState.REJECTED,
+    Event.REPLY_LOST: JournalState.LOST,
 }
 
 
-def noted_of(outcome: Outcome) -> Noted:
-    """What a journal says of a copy with this outcome."""
-    return _NOTED[event_of(outcome)]
+def journal_state_of(outcome: Outcome) -> JournalState:
+    """What a journal writes about a copy with this outcome."""
+    return _JOURNALLED[event_of(outcome)]
 
 
-def left_by_the_dead(trace: Trace | None) -> Event:
-    """What becomes of a copy whose sender is proved dead, by what its journal says of it: None is nothing at all."""
+def event_after_death(trace: Trace | None) -> Event:
+    """The event of a copy whose sender has died, by the last journal entry about it; None: it has none."""
     if trace is None:
         return Event.ABANDONED
     return {
-        Noted.ACCEPTED: Event.ACCEPTED,
-        Noted.DEFERRED: Event.DEFERRED,
-        Noted.REJECTED: Event.REJECTED,
-        Noted.BEGUN: Event.ABANDONED_MARKED,
-        Noted.LOST: Event.ABANDONED_MARKED,
-    }[trace.noted]
+        JournalState.ACCEPTED: Event.ACCEPTED,
+        JournalState.DEFERRED: Event.DEFERRED,
+        JournalState.REJECTED: Event.REJECTED,
+        JournalState.BEGUN: Event.ABANDONED_MARKED,
+        JournalState.LOST: Event.ABANDONED_MARKED,
+    }[trace.state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""A mailing: one issue to one circulation; what is approved, sent, paused, reported."""
+"""A mailing: one issue to one circulation, with its states and steps."""
 
 import hashlib
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ STEPS: dict[tuple[MailingState, Step], MailingState] = {
 # Nothing more happens to a mailing in one of these, unless one of its copies is settled or released.
 ENDED = frozenset({MailingState.CLOSED, MailingState.CANCELLED})
 
-# Until its first message has left, a mailing may be planned anew.
+# In these states a mailing may be planned anew, until its first message has left.
 REPLANNABLE = frozenset({MailingState.PLANNED, MailingState.APPROVED, MailingState.HELD, MailingState.CANCELLED})
 
 
@@ -70,15 +70,15 @@ def take(state: MailingState, step: Step) -> MailingState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailing:
-    """A mailing as the database has it. Hashes are sha256 hex.
+    """A mailing as the database has it. Hashes are sha256 in hex.
 
-    `inputs_hash` tells what the editions were compiled from.
-    `seal` is what an approval is bound to; `approved_hash`, the seal that was approved, counts only while they are equal.
-    `due_at` is a scheduled mailing's time; `starts_at` the moment before which no message leaves (undo_minutes).
-    `rest_at` is when the rest may follow a canary wave, once that has gone.
-    `broken_at` is when the breaker stopped it for the last time; `closed_at` when it was closed, or cancelled, for the last
-    time (None in mailings that ended before this was kept).
-    `supplement` counts the further mailings of the same issue, 0 for the first.
+    `inputs_hash` covers what, besides the issue, the editions were compiled from.
+    `seal` is what an approval is bound to; `approved_hash` is the seal that was approved, and counts while both are equal.
+    `due_at` is the time of a scheduled mailing; `starts_at` the moment before which no message leaves (`undo_minutes`).
+    `rest_at` is when the rest may follow a canary wave that has left.
+    `broken_at` is when the breaker last stopped it, `closed_at` when it was last closed or cancelled (None in mailings
+    that ended before this was stored).
+    `supplement` is 0 for the first mailing of an issue and counts the further ones.
     """
 
     id: int
@@ -153,5 +153,5 @@ class SendStart:
 
 
 def seal(content_hash: str, circulation_hash: str, editions_hash: str) -> str:
-    """One hash over the three that an approval is bound to."""
+    """The hash that an approval is bound to."""
     return hashlib.sha256(f"{content_hash}\n{circulation_hash}\n{editions_hash}".encode()).hexdigest()

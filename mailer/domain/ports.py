@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple, NewType, Protocol
 
 from mailer.domain.bounce import Way
-from mailer.domain.delivery import Noted, Outcome, Trace
+from mailer.domain.delivery import JournalState, Outcome, Trace
 
 
 class Clock(Protocol):
@@ -87,7 +87,7 @@ class Parcel(Protocol):
 class AttemptJournal(Protocol):
     """A sender's own diary of the copies that began to leave, so that after a crash only these are in doubt."""
 
-    def write(self, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
+    def write(self, delivery: int, epoch: int, state: JournalState, code: int = 0) -> None:
         """It stands in the journal. Raises MailerError when it cannot be written."""
         ...
 

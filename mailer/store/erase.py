@@ -72,8 +72,8 @@ def _forget_reports(connection: Connection, person: str, alias: str) -> None:
     connection.execute(update(failures).where(failures.c.delivery.in_(own)).values(address="", said=""))
     connection.execute(delete(own_pauses).where(own_pauses.c.person == person))
     others = select(seats.c.address).where(seats.c.person != person, seats.c.address.is_not(None))
-    alone = {Address.kept(wire).normal for wire in wires} - {
-        Address.kept(wire).normal for wire in connection.execute(others).scalars() if wire is not None
+    alone = {Address.from_wire(wire).normal for wire in wires} - {
+        Address.from_wire(wire).normal for wire in connection.execute(others).scalars() if wire is not None
     }
     connection.execute(delete(holds).where(holds.c.address.in_(alone)))
     letters.forget(connection, person, wires)

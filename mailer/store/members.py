@@ -168,7 +168,7 @@ def _seat(row: Any) -> Seat:
         number=row.number,
         names=dict(row.names),
         salutations=dict(row.salutations),
-        address=Address.kept(row.address) if row.address else None,
+        address=Address.from_wire(row.address) if row.address else None,
         languages=tuple(row.languages),
         ended_on=row.ended_on,
         pause=Pause(first=row.pause_from, last=row.pause_until),

@@ -11,7 +11,7 @@ from mailer.app.relays import all_relays, first_transport, send_settings
 from mailer.app.scheduler import daemon_runs, hold_scheduler
 from mailer.app.sender import journal_of_dead, open_sender
 from mailer.config.machine import load_config
-from mailer.domain.delivery import Noted, Trace
+from mailer.domain.delivery import JournalState, Trace
 from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.gateways import key_file, new_installation, private_files
 from mailer.gateways.smtp.settings import Security
@@ -312,13 +312,15 @@ def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(club):
         begin(app, members(2))
         with open_sender(app) as (sender, owner):
             [held, other] = claimed(app, owner)
-            sender._journal.write(held.delivery, held.epoch, Noted.BEGUN)
-            sender._journal.write(held.delivery, held.epoch, Noted.ACCEPTED, 250)
+            sender._journal.write(held.delivery, held.epoch, JournalState.BEGUN)
+            sender._journal.write(held.delivery, held.epoch, JournalState.ACCEPTED, 250)
             sender._owes = True  # the ledger could not be written
             row = owner_of(app)
             # While it lives, nobody looks into its journal.
             assert journal_of_dead(row) is None
-        assert journal_of_dead(row).traces == {(held.delivery, held.epoch): Trace(noted=Noted.ACCEPTED, code=250)}
+        assert journal_of_dead(row).traces == {
+            (held.delivery, held.epoch): Trace(state=JournalState.ACCEPTED, code=250)
+        }
         assert the_owners(app) == [(owner, 0)]
         with open_sender(app) as (sender, _next):
             asyncio.run(sender.drain())  # nobody listens: but what was left behind is taken over before

@@ -17,7 +17,7 @@ def test_the_forms_of_an_address(local, wire, normal):
     address = Address(local=local, domain="xn--e1afmkfd.example")
     assert (address.wire, address.normal) == (wire, normal)
     assert str(address) == wire
-    assert Address.kept(wire) == address
+    assert Address.from_wire(wire) == address
 
 
 @pytest.mark.parametrize(

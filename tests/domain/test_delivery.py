@@ -10,7 +10,7 @@ from mailer.domain.delivery import (
     Accepted,
     Deferred,
     Event,
-    Noted,
+    JournalState,
     Outcome,
     Rejected,
     Reply,
@@ -18,9 +18,9 @@ from mailer.domain.delivery import (
     Trace,
     Unknown,
     advance,
+    event_after_death,
     event_of,
-    left_by_the_dead,
-    noted_of,
+    journal_state_of,
 )
 from tests.domain.diagrams import drawn
 
@@ -101,25 +101,25 @@ def test_what_an_outcome_means(outcome, event):
 
 
 @pytest.mark.parametrize(
-    ("outcome", "noted"),
+    ("outcome", "state"),
     [
-        (Accepted(reply=REPLY), Noted.ACCEPTED),
-        (Deferred(reply=REPLY), Noted.DEFERRED),
-        (Rejected(reply=REPLY), Noted.REJECTED),
-        (Unknown(reply=None), Noted.LOST),
-        (Outcome(reply=None), Noted.LOST),
+        (Accepted(reply=REPLY), JournalState.ACCEPTED),
+        (Deferred(reply=REPLY), JournalState.DEFERRED),
+        (Rejected(reply=REPLY), JournalState.REJECTED),
+        (Unknown(reply=None), JournalState.LOST),
+        (Outcome(reply=None), JournalState.LOST),
     ],
 )
-def test_what_a_journal_says_of_an_outcome_leads_to_the_same_state_as_the_outcome(outcome, noted):
-    assert noted_of(outcome) is noted
-    left = left_by_the_dead(Trace(noted=noted, code=250))
+def test_what_a_journal_says_of_an_outcome_leads_to_the_same_state_as_the_outcome(outcome, state):
+    assert journal_state_of(outcome) is state
+    left = event_after_death(Trace(state=state, code=250))
     assert advance(State.SENDING, left) is advance(State.SENDING, event_of(outcome))
 
 
 def test_of_the_dead_only_what_had_begun_and_has_no_answer_is_in_doubt():
-    assert advance(State.SENDING, left_by_the_dead(None)) is State.PENDING
-    assert advance(State.SENDING, left_by_the_dead(Trace(noted=Noted.BEGUN))) is State.UNCERTAIN
-    assert {noted for noted in Noted if left_by_the_dead(Trace(noted=noted)) is Event.ABANDONED_MARKED} == {
-        Noted.BEGUN,
-        Noted.LOST,
+    assert advance(State.SENDING, event_after_death(None)) is State.PENDING
+    assert advance(State.SENDING, event_after_death(Trace(state=JournalState.BEGUN))) is State.UNCERTAIN
+    assert {state for state in JournalState if event_after_death(Trace(state=state)) is Event.ABANDONED_MARKED} == {
+        JournalState.BEGUN,
+        JournalState.LOST,
     }

@@ -19,7 +19,7 @@ from typing import Any
 
 from mailer.app import installation as composition
 from mailer.app.sender import open_sender
-from mailer.domain.delivery import Noted
+from mailer.domain.delivery import JournalState
 from mailer.gateways.process.journal import Journal
 from mailer.gateways.process.ledger_epoch import EpochFile
 from mailer.gateways.smtp.connection import SmtpConnection
@@ -91,10 +91,10 @@ def arm(at: Countdown) -> None:
         names = [Point.AFTER_CLAIM_COMMIT] * state["claimed"] + [Point.AFTER_RECORD_COMMIT] * state["recorded"]
         at(*names, *[Point.AFTER_TAKE_OVER] * state["freed"])
 
-    def noting(journal: Journal, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
-        begun = noted is Noted.BEGUN
+    def noting(journal: Journal, delivery: int, epoch: int, state: JournalState, code: int = 0) -> None:
+        begun = state is JournalState.BEGUN
         at(Point.BEFORE_BEGUN if begun else Point.BEFORE_ANSWER_NOTED)
-        write(journal, delivery, epoch, noted, code)
+        write(journal, delivery, epoch, state, code)
         at(Point.AFTER_BEGUN if begun else Point.AFTER_ANSWER_NOTED)
 
     def reaching(file: EpochFile, epoch: int) -> None:

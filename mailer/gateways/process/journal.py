@@ -16,15 +16,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mailer.domain.delivery import Noted, Trace
+from mailer.domain.delivery import JournalState, Trace
 from mailer.domain.errors import MailerError
 
 # Delivery, epoch, and one number with the event (upper bits) and the reply code (lower ten); two octets of checksum follow.
 _FIELDS = struct.Struct("<QIH")
 _RECORD_SIZE = _FIELDS.size + 2
 _CODE_BITS = 10
-_NOTED = tuple(Noted)
-_NUMBERS = {noted: number for number, noted in enumerate(_NOTED)}
+_STATES = tuple(JournalState)
+_NUMBERS = {state: number for number, state in enumerate(_STATES)}
 
 
 # Octets allocated at a time: 32,768 copies, more than are ever in flight.
@@ -45,9 +45,9 @@ class Journal:
         self._end = 0  # of the records
         self._allocated = 0
 
-    def write(self, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
+    def write(self, delivery: int, epoch: int, state: JournalState, code: int = 0) -> None:
         """Append a record. Raises MailerError when it cannot be written: the copy must not be sent then."""
-        fields = _FIELDS.pack(delivery, epoch, _NUMBERS[noted] << _CODE_BITS | code)
+        fields = _FIELDS.pack(delivery, epoch, _NUMBERS[state] << _CODE_BITS | code)
         begin, end = self._end, self._end + _RECORD_SIZE
         if end > self._allocated:
             self._grow()
@@ -109,9 +109,9 @@ def read(path: Path) -> Mapping[tuple[int, int], Trace] | None:
             return None
         delivery, epoch, packed = _FIELDS.unpack(fields)
         number, code = packed >> _CODE_BITS, packed & (1 << _CODE_BITS) - 1
-        if number >= len(_NOTED):
+        if number >= len(_STATES):
             return None
-        traces[delivery, epoch] = Trace(noted=_NOTED[number], code=code)
+        traces[delivery, epoch] = Trace(state=_STATES[number], code=code)
     return traces
 
 

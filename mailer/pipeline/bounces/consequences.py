@@ -77,5 +77,5 @@ def _refusal(copy: Delivery, issue: str, result: Result) -> CopyFailed:
         said=" ".join(str(word) for word in (code, status, text) if word)[:MOST_SAID],
     )
     return CopyFailed(
-        delivery=copy.id, mailing=copy.mailing, address=Address.kept(copy.address).normal, failure=failure
+        delivery=copy.id, mailing=copy.mailing, address=Address.from_wire(copy.address).normal, failure=failure
     )

@@ -22,7 +22,7 @@ from mailer.store.members import lock_register, seated_at, seated_at_each
 
 def hold_dead(connection: Connection, context: Context, copies: Sequence[Delivery]) -> None:
     """Hold each address of these copies at which enough has failed by now, and the copies that wait for it."""
-    by_address = {Address.kept(copy.address).normal: copy for copy in copies}
+    by_address = {Address.from_wire(copy.address).normal: copy for copy in copies}
     for address, copy in by_address.items():
         counted = _counting(connection, address, context.clock.now())
         reason = why_hold(counted)
@@ -37,7 +37,7 @@ def hold_for_complaint(
 
     Not when a person has said since that the address is right.
     """
-    address = Address.kept(copy.address).normal
+    address = Address.from_wire(copy.address).normal
     lifted_at = holds.lifted_at(connection, address)
     if lifted_at is not None and lifted_at >= at:
         return

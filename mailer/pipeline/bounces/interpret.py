@@ -137,7 +137,7 @@ def _failure(copy: Delivery, issue: str, report: BounceReport, said: str, at: da
         at=at,
         said=said,
     )
-    address = Address.kept(copy.address).normal
+    address = Address.from_wire(copy.address).normal
     return CopyFailed(delivery=copy.id, mailing=copy.mailing, address=address, failure=failure)
 
 

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from mailer.domain.delivery import Event, Noted, Outcome, event_of, noted_of
+from mailer.domain.delivery import Event, JournalState, Outcome, event_of, journal_state_of
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import AttemptJournal, Message, Parcel
 from mailer.pipeline import maillog
@@ -137,7 +137,7 @@ class OutTray:
         copy = _outgoing(parcel)
         if copy.claim.mailing in self._going and self._clock.elapsed() < copy.until:
             try:
-                self._journal.write(copy.claim.delivery, copy.claim.epoch, Noted.BEGUN)
+                self._journal.write(copy.claim.delivery, copy.claim.epoch, JournalState.BEGUN)
             except MailerError as error:
                 maillog.failed(f"delivery {copy.claim.delivery} waits:", error)
                 self.close()  # the next copy could not begin either
@@ -157,7 +157,7 @@ class OutTray:
         self.taken -= 1
         self.handed_over += 1
         try:
-            self._journal.write(claim.delivery, claim.epoch, noted_of(outcome), reply.code if reply else 0)
+            self._journal.write(claim.delivery, claim.epoch, journal_state_of(outcome), reply.code if reply else 0)
         except MailerError as error:
             # The ledger will record it. The copy is in doubt only if this process ends before that.
             maillog.failed(f"noting the answer to delivery {claim.delivery}", error)

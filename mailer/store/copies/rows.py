@@ -26,7 +26,7 @@ def copy_from(
         language=language,
         variant=variant_named(variant),
         copy_number=copy_number,
-        address=Address.kept(address),
+        address=Address.from_wire(address),
         name=name,
         salutation=salutation,
         paid_until=paid_until,

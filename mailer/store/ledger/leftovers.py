@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from mailer.domain.delivery import Event, State, Trace, advance, left_by_the_dead
+from mailer.domain.delivery import Event, State, Trace, advance, event_after_death
 from mailer.store.ledger.batches import instant
 from mailer.store.ledger.results import add_attempts, begin_mailing
 from mailer.store.schema import deliveries, is_sending
@@ -40,7 +40,7 @@ def take_over(connection: Connection, *, dead: Mapping[int, Traces | None], now:
         traces = dead.get(copy.owner)
         if traces is not None:
             trace = traces.get((copy.id, copy.epoch))
-            event = left_by_the_dead(trace)
+            event = event_after_death(trace)
         elif copy.marked_at is None:
             event = Event.ABANDONED
         own = (deliveries.c.id == copy.id) & (deliveries.c.epoch == copy.epoch)

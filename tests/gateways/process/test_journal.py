@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.delivery import Noted, Trace
+from mailer.domain.delivery import JournalState, Trace
 from mailer.domain.errors import MailerError
 from mailer.gateways.process import journal
 from mailer.gateways.process.journal import Journal
 
 entries = st.lists(
-    st.tuples(st.integers(0, 2**63), st.integers(0, 2**32 - 1), st.sampled_from(Noted), st.integers(0, 999))
+    st.tuples(st.integers(0, 2**63), st.integers(0, 2**32 - 1), st.sampled_from(JournalState), st.integers(0, 999))
 )
 
 
-def written(path: Path, lines: list[tuple[int, int, Noted, int]]) -> bytes:
+def written(path: Path, lines: list[tuple[int, int, JournalState, int]]) -> bytes:
     path.unlink(missing_ok=True)
     with Journal(path) as opened:
         for line in lines:
@@ -26,8 +26,8 @@ def written(path: Path, lines: list[tuple[int, int, Noted, int]]) -> bytes:
     return path.read_bytes()[: 16 * len(lines)]
 
 
-def last_of(lines: list[tuple[int, int, Noted, int]]) -> dict[tuple[int, int], Trace]:
-    return {(delivery, epoch): Trace(noted=noted, code=code) for delivery, epoch, noted, code in lines}
+def last_of(lines: list[tuple[int, int, JournalState, int]]) -> dict[tuple[int, int], Trace]:
+    return {(delivery, epoch): Trace(state=state, code=code) for delivery, epoch, state, code in lines}
 
 
 @given(lines=entries)
@@ -83,14 +83,14 @@ def test_room_that_nobody_has_written_to_tells_nothing(tmp_path):
 def test_more_than_a_block_is_read_whole(tmp_path):
     with Journal(tmp_path / "journal") as opened:
         for delivery in range(1, 140_000):
-            opened.write(delivery, 1, Noted.BEGUN)
+            opened.write(delivery, 1, JournalState.BEGUN)
         assert len(journal.read(tmp_path / "journal")) == 139_999
         opened.clear()
         assert journal.read(tmp_path / "journal") == {}
 
 
 def test_a_word_that_is_not_known_is_not_guessed(tmp_path):
-    facts = journal._FIELDS.pack(1, 1, len(Noted) << journal._CODE_BITS | 250)
+    facts = journal._FIELDS.pack(1, 1, len(JournalState) << journal._CODE_BITS | 250)
     (tmp_path / "journal").write_bytes(facts + journal._checksum(facts))
     assert journal.read(tmp_path / "journal") is None
 
@@ -108,11 +108,11 @@ def test_it_is_for_its_owner_alone(tmp_path):
 
 def test_after_clear_it_tells_what_came_since(tmp_path):
     with Journal(tmp_path / "journal") as opened:
-        opened.write(1, 1, Noted.BEGUN)
+        opened.write(1, 1, JournalState.BEGUN)
         opened.clear()
         assert journal.read(tmp_path / "journal") == {}
-        opened.write(2, 1, Noted.ACCEPTED, 250)
-    assert journal.read(tmp_path / "journal") == {(2, 1): Trace(noted=Noted.ACCEPTED, code=250)}
+        opened.write(2, 1, JournalState.ACCEPTED, 250)
+    assert journal.read(tmp_path / "journal") == {(2, 1): Trace(state=JournalState.ACCEPTED, code=250)}
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
@@ -128,8 +128,8 @@ def test_no_room_is_told_before_anything_is_written_and_room_that_comes_is_used(
         try:
             for _ in range(2):
                 with pytest.raises(MailerError, match="cannot be written: File too large"):
-                    opened.write(2, 1, Noted.BEGUN)
+                    opened.write(2, 1, JournalState.BEGUN)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        opened.write(3, 1, Noted.BEGUN)
+        opened.write(3, 1, JournalState.BEGUN)
     assert set(journal.read(path)) == {(3, 1)}

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from mailer.app.installation import App
-from mailer.domain.delivery import Noted, Outcome
+from mailer.domain.delivery import JournalState, Outcome
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import Envelope
 from mailer.gateways.process.journal import Journal
@@ -202,15 +202,15 @@ async def test_a_ledger_that_stays_shut_ends_the_drain_and_what_is_under_way_is_
 class FullJournal(Journal):
     """A journal that takes nothing of this kind while its disk is full."""
 
-    refused: frozenset[Noted] = frozenset()
+    refused: frozenset[JournalState] = frozenset()
 
-    def write(self, delivery: int, epoch: int, noted: Noted, code: int = 0) -> None:
-        if noted in self.refused:
+    def write(self, delivery: int, epoch: int, state: JournalState, code: int = 0) -> None:
+        if state in self.refused:
             raise MailerError("the journal cannot be written: no space left")
-        super().write(delivery, epoch, noted, code)
+        super().write(delivery, epoch, state, code)
 
 
-def full_journal(club: Club, sender: Sender, *refused: Noted) -> FullJournal:
+def full_journal(club: Club, sender: Sender, *refused: JournalState) -> FullJournal:
     journal = FullJournal(club.folder / "journal")
     journal.refused = frozenset(refused)
     sender._journal = journal
@@ -224,7 +224,7 @@ async def test_a_copy_that_the_journal_cannot_take_waits_and_nothing_of_it_left(
     async with Sink() as sink:
         with club.sending(clock, sink, smtp={"connections": connections}) as (app, sender):
             begin(app, members(10))
-            with full_journal(club, sender, Noted.BEGUN) as journal:
+            with full_journal(club, sender, JournalState.BEGUN) as journal:
                 for _ in range(3):
                     await asyncio.wait_for(sender.drain(), BOUND)
                 assert sink.received == []
@@ -242,7 +242,7 @@ async def test_an_answer_that_the_journal_cannot_take_is_written_into_the_ledger
     async with Sink() as sink:
         with club.sending(clock, sink) as (app, sender):
             begin(app, members(10))
-            with full_journal(club, sender, Noted.ACCEPTED):
+            with full_journal(club, sender, JournalState.ACCEPTED):
                 await sender.drain()
             assert states(app) == {"accepted": 10}
             assert len(sink.received) == 10

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.domain.delivery import Noted, State, Trace
+from mailer.domain.delivery import JournalState, State, Trace
 from mailer.store import Store, mailings
 from mailer.store.copies import deliveries
 from mailer.store.ledger import leftovers
@@ -25,11 +25,11 @@ from tests.store.rows import (
     ("traces", "state", "tried"),
     [
         ([], State.PENDING, None),
-        ([Trace(noted=Noted.BEGUN)], State.UNCERTAIN, ("unknown", None)),
-        ([Trace(noted=Noted.LOST)], State.UNCERTAIN, ("unknown", None)),
-        ([Trace(noted=Noted.ACCEPTED, code=250)], State.ACCEPTED, ("accepted", 250)),
-        ([Trace(noted=Noted.DEFERRED, code=451)], State.PENDING, ("deferred", 451)),
-        ([Trace(noted=Noted.REJECTED, code=554)], State.REJECTED, ("rejected", 554)),
+        ([Trace(state=JournalState.BEGUN)], State.UNCERTAIN, ("unknown", None)),
+        ([Trace(state=JournalState.LOST)], State.UNCERTAIN, ("unknown", None)),
+        ([Trace(state=JournalState.ACCEPTED, code=250)], State.ACCEPTED, ("accepted", 250)),
+        ([Trace(state=JournalState.DEFERRED, code=451)], State.PENDING, ("deferred", 451)),
+        ([Trace(state=JournalState.REJECTED, code=554)], State.REJECTED, ("rejected", 554)),
         (None, State.UNCERTAIN, ("unknown", None)),
     ],
 )
@@ -60,7 +60,10 @@ def test_what_the_journal_says_of_an_earlier_claim_is_not_about_this_one(store: 
         mailing, [delivery] = a_mailing_of(connection, 1)
         owner = an_owner(connection)
         [held] = take(connection, mailing, owner)
-        other = {(held.delivery, held.epoch + 1): Trace(noted=Noted.ACCEPTED), (99, 1): Trace(noted=Noted.BEGUN)}
+        other = {
+            (held.delivery, held.epoch + 1): Trace(state=JournalState.ACCEPTED),
+            (99, 1): Trace(state=JournalState.BEGUN),
+        }
         assert leftovers.take_over(connection, dead={owner: other}, now=NOW) == (1, [])
         assert state_of(connection, delivery) is State.PENDING
 
@@ -71,7 +74,7 @@ def test_only_the_copies_of_the_dead_are_taken_over(store: Store) -> None:
         dead, alive = an_owner(connection, 1), an_owner(connection, 2)
         begun, _ = take(connection, mailing, dead, limit=2)
         take(connection, mailing, alive)
-        journal = {(begun.delivery, begun.epoch): Trace(noted=Noted.BEGUN)}
+        journal = {(begun.delivery, begun.epoch): Trace(state=JournalState.BEGUN)}
         assert leftovers.take_over(connection, dead={dead: journal}, now=NOW) == (1, ids[:1])
         states = [state_of(connection, one) for one in ids]
         assert states == [State.UNCERTAIN, State.PENDING, State.SENDING, State.SENDING]

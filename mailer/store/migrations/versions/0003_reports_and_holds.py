@@ -153,5 +153,5 @@ def upgrade() -> None:
     connection = op.get_bind()
     for row in connection.execute(sa.select(seats).where(seats.c.address.is_not(None))).all():
         own = (seats.c.membership == row.membership) & (seats.c.person == row.person)
-        connection.execute(sa.update(seats).where(own).values(mailbox=Address.kept(row.address).normal))
+        connection.execute(sa.update(seats).where(own).values(mailbox=Address.from_wire(row.address).normal))
     op.create_index('ix_deliveries_person', 'deliveries', ['person', 'newsletter', 'serial', 'language'])
