@@ -146,9 +146,7 @@ def test_the_other_representative_keeps_the_organisation(app: App) -> None:
 def test_a_copy_that_is_being_handed_over_is_waited_for(app: App) -> None:
     begin(app, [*OTHERS, boris()])
     claim(app)
-    with pytest.raises(
-        Refused, match="a copy for P-Kestrel is being sent right now; try again in a minute"
-    ):
+    with pytest.raises(Refused, match="a copy for P-Kestrel is being sent right now; try again in a minute"):
         erase.erase(app.context, PERSON)
     assert copies(app)[PERSON].copy.name == "Kestrel-Name"
 
