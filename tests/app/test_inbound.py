@@ -1,6 +1,5 @@
 """The ways in are those of the settings, and what cannot be used is named."""
 
-import asyncio
 import ssl
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def test_without_settings_nothing_is_read(club: Club):
 
 
 @pytest.mark.parametrize("secured", [False, True])
-def test_the_listener_is_where_the_settings_say(club: Club, authority: Authority, secured: bool):
+async def test_the_listener_is_where_the_settings_say(club: Club, authority: Authority, secured: bool):
     port, kept = free_port(), []
     certificate = {f"listen_{what}_file": str(authority.good_file) for what in ("cert", "key")} if secured else {}
     club.settle(bounces={"listen": f"127.0.0.1:{port}", **certificate})
@@ -53,18 +52,13 @@ def test_the_listener_is_where_the_settings_say(club: Club, authority: Authority
     async def take(report: RawReport) -> None:
         kept.append(report)
 
-    async def play() -> None:
-        with club.opened() as app:
-            listener = inbound.listener(app, admit, take)
-            assert listener is not None
-            async with listener:
-                trust = ssl.create_default_context(cafile=authority.ca_file)
-                async with aiosmtplib.SMTP(
-                    hostname="127.0.0.1", port=port, start_tls=secured, tls_context=trust
-                ) as client:
-                    await client.sendmail("", ["b-x@bounces.club.example"], b"x\r\n")
-
-    asyncio.run(play())
+    with club.opened() as app:
+        listener = inbound.listener(app, admit, take)
+        assert listener is not None
+        async with listener:
+            trust = ssl.create_default_context(cafile=authority.ca_file)
+            async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=secured, tls_context=trust) as client:
+                await client.sendmail("", ["b-x@bounces.club.example"], b"x\r\n")
     assert [(one.recipient, one.way) for one in kept] == [("b-x@bounces.club.example", Way.LISTENER)]
 
 

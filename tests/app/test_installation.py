@@ -1,6 +1,5 @@
 """An installation is opened, renewed and made: what is there, what is private, what is named when it is missing."""
 
-import asyncio
 import os
 from dataclasses import replace
 
@@ -307,7 +306,7 @@ def test_a_sender_that_ends_well_leaves_neither_lock_nor_journal(club):
         assert the_owners(app) == [(owner, 1)]
 
 
-def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(club):
+async def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(club):
     with club.opened() as app:
         begin(app, members(2))
         with open_sender(app) as (sender, owner):
@@ -323,7 +322,7 @@ def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(club):
         }
         assert the_owners(app) == [(owner, 0)]
         with open_sender(app) as (sender, _next):
-            asyncio.run(sender.drain())  # nobody listens: but what was left behind is taken over before
+            await sender.drain()  # nobody listens: but what was left behind is taken over before
             assert states(app) == {"accepted": 1, "pending": 1}
         assert other.epoch == 1
 

@@ -1,6 +1,6 @@
 """The daemon pulls, plans and tests what arrives, begins what is due exactly once, and asks about what came too late."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -62,9 +62,10 @@ def a_daemon(club: Club, clock: FrozenClock, relay: Sink, **tables: Table) -> It
         yield Daemon(app=app, sender=sender, owner=owner)
 
 
-async def with_a_sink(story: Callable[[Sink], Awaitable[None]]) -> None:
-    async with Sink() as sink:
-        await story(sink)
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    async with Sink() as relay:
+        yield relay
 
 
 async def work(daemon: Daemon) -> None:
@@ -106,211 +107,180 @@ def test_a_cron_line_that_names_no_time_is_bad_input() -> None:
 
 
 async def test_an_issue_goes_out_at_the_first_time_after_it_was_approved_and_once(
-    club: Club, clock: FrozenClock
+    club: Club, clock: FrozenClock, sink: Sink
 ) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as daemon:
-            import_register(daemon.app, members(3))
-            await work(daemon)  # pulled and planned on Thursday
-            clock.set(FRIDAY_AT_TEN + timedelta(minutes=5))
+    with a_daemon(club, clock, sink) as daemon:
+        import_register(daemon.app, members(3))
+        await work(daemon)  # pulled and planned on Thursday
+        clock.set(FRIDAY_AT_TEN + timedelta(minutes=5))
+        await work(daemon)
+        approve_mailing(daemon.app.context, ISSUE)
+        await work(daemon)
+        assert standing(daemon).due_at == datetime(2018, 7, 16, 10, 0, tzinfo=LONDON)
+        clock.set(datetime(2018, 7, 16, 9, 59, 59, tzinfo=LONDON))
+        await work(daemon)
+        assert sink.received == []
+        clock.advance(seconds=1)
+        for _ in range(3):
             await work(daemon)
-            approve_mailing(daemon.app.context, ISSUE)
-            await work(daemon)
-            assert standing(daemon).due_at == datetime(2018, 7, 16, 10, 0, tzinfo=LONDON)
-            clock.set(datetime(2018, 7, 16, 9, 59, 59, tzinfo=LONDON))
-            await work(daemon)
-            assert sink.received == []
-            clock.advance(seconds=1)
-            for _ in range(3):
-                await work(daemon)
-                clock.advance(days=1)
-            assert (len(sink.received), standing(daemon).state) == (3, MailingState.CLOSED)
-
-    await with_a_sink(story)
+            clock.advance(days=1)
+        assert (len(sink.received), standing(daemon).state) == (3, MailingState.CLOSED)
 
 
-async def test_without_approval_it_is_planned_again_just_before_it_goes_out(club: Club, clock: FrozenClock) -> None:
+async def test_without_approval_it_is_planned_again_just_before_it_goes_out(
+    club: Club, clock: FrozenClock, sink: Sink
+) -> None:
     club.reschedule(NO_APPROVAL)
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as daemon:
-            import_register(daemon.app, members(3))
-            await work(daemon)
-            assert states(daemon.app) == {"pending": 3}
-            import_register(daemon.app, members(5))  # two pay before the hour
-            clock.set(FRIDAY_AT_TEN)
-            await work(daemon)
-            assert {received.recipient for received in sink.received} == {member.email for member in members(5)}
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink) as daemon:
+        import_register(daemon.app, members(3))
+        await work(daemon)
+        assert states(daemon.app) == {"pending": 3}
+        import_register(daemon.app, members(5))  # two pay before the hour
+        clock.set(FRIDAY_AT_TEN)
+        await work(daemon)
+        assert {received.recipient for received in sink.received} == {member.email for member in members(5)}
 
 
 async def test_what_missed_its_time_while_nobody_was_there_is_held_and_sent_when_a_person_says_so(
-    club: Club, clock: FrozenClock
+    club: Club, clock: FrozenClock, sink: Sink
 ) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as daemon:
-            import_register(daemon.app, members(3))
+    with a_daemon(club, clock, sink) as daemon:
+        import_register(daemon.app, members(3))
+        await work(daemon)
+        approve_mailing(daemon.app.context, ISSUE)
+        await work(daemon)
+    clock.set(FRIDAY_AT_TEN + timedelta(hours=72, seconds=1))
+    with a_daemon(club, clock, sink) as daemon:
+        for _ in range(2):
             await work(daemon)
-            approve_mailing(daemon.app.context, ISSUE)
-            await work(daemon)
-        clock.set(FRIDAY_AT_TEN + timedelta(hours=72, seconds=1))
-        with a_daemon(club, clock, sink) as daemon:
-            for _ in range(2):
-                await work(daemon)
-            assert (standing(daemon).state, standing(daemon).held_reason) == (MailingState.HELD, "missed_window")
-            assert sink.received == []
-            send_mailing(daemon.app.context, ISSUE)
-            await work(daemon)
-            assert (len(sink.received), standing(daemon).state) == (3, MailingState.CLOSED)
-
-    await with_a_sink(story)
+        assert (standing(daemon).state, standing(daemon).held_reason) == (MailingState.HELD, "missed_window")
+        assert sink.received == []
+        send_mailing(daemon.app.context, ISSUE)
+        await work(daemon)
+        assert (len(sink.received), standing(daemon).state) == (3, MailingState.CLOSED)
 
 
-async def test_what_is_only_a_little_late_goes_out(club: Club, clock: FrozenClock) -> None:
+async def test_what_is_only_a_little_late_goes_out(club: Club, clock: FrozenClock, sink: Sink) -> None:
     club.reschedule(NO_APPROVAL)
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as daemon:
-            import_register(daemon.app, members(3))
+    with a_daemon(club, clock, sink) as daemon:
+        import_register(daemon.app, members(3))
+        await work(daemon)
+    clock.set(FRIDAY_AT_TEN + timedelta(hours=71))
+    with a_daemon(club, clock, sink) as daemon:
+        await work(daemon)
+        assert len(sink.received) == 3
+
+
+async def test_what_is_not_approved_never_goes_out_by_itself(club: Club, clock: FrozenClock, sink: Sink) -> None:
+    with a_daemon(club, clock, sink) as daemon:
+        import_register(daemon.app, members(3))
+        for _ in range(5):
             await work(daemon)
-        clock.set(FRIDAY_AT_TEN + timedelta(hours=71))
-        with a_daemon(club, clock, sink) as daemon:
-            await work(daemon)
-            assert len(sink.received) == 3
-
-    await with_a_sink(story)
-
-
-async def test_what_is_not_approved_never_goes_out_by_itself(club: Club, clock: FrozenClock) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as daemon:
-            import_register(daemon.app, members(3))
-            for _ in range(5):
-                await work(daemon)
-                clock.advance(days=1)
-            assert (sink.received, standing(daemon).state) == ([], MailingState.PLANNED)
-
-    await with_a_sink(story)
+            clock.advance(days=1)
+        assert (sink.received, standing(daemon).state) == ([], MailingState.PLANNED)
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------
 
 
-async def test_the_secretary_is_told_once_what_became_of_a_mailing(club: Club, clock: FrozenClock) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, notify={"secretary": "secretary@club.example"}) as daemon:
-            begin(daemon.app, members(3))
-            await work(daemon)
-            for _ in range(3):
-                await daemon.send_letters()
-                clock.advance(minutes=6)
-            (letter,) = [readable(one.message) for one in sink.received if one.recipient == "secretary@club.example"]
-            assert f"Subject: {ISSUE}: sent, nothing is left to do" in letter
-
-    await with_a_sink(story)
-
-
-async def test_while_the_relay_is_down_the_letters_wait_for_a_while(club: Club, clock: FrozenClock) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, notify={"secretary": "secretary@club.example"}) as daemon:
-            begin(daemon.app, members(3))
-            await work(daemon)
-            up = daemon.app
-            relay = up.config.smtp.model_copy(update={"port": 1})
-            daemon.app = replace(up, config=up.config.model_copy(update={"smtp": relay}))
+async def test_the_secretary_is_told_once_what_became_of_a_mailing(club: Club, clock: FrozenClock, sink: Sink) -> None:
+    with a_daemon(club, clock, sink, notify={"secretary": "secretary@club.example"}) as daemon:
+        begin(daemon.app, members(3))
+        await work(daemon)
+        for _ in range(3):
             await daemon.send_letters()
-            daemon.app = up
-            await daemon.send_letters()
-            assert len(sink.received) == 3
             clock.advance(minutes=6)
-            await daemon.send_letters()
-            assert len(sink.received) == 4
-
-    await with_a_sink(story)
+        (letter,) = [readable(one.message) for one in sink.received if one.recipient == "secretary@club.example"]
+        assert f"Subject: {ISSUE}: sent, nothing is left to do" in letter
 
 
-async def test_a_daemon_that_does_not_lead_tells_nobody(club: Club, clock: FrozenClock) -> None:
-    async def story(sink: Sink) -> None:
-        secretary = {"secretary": "secretary@club.example"}
-        with a_daemon(club, clock, sink, notify=secretary) as one, a_daemon(club, clock, sink, notify=secretary) as two:
-            begin(one.app, members(3))
-            await work(one)
-            await two.send_letters()
-            assert len(sink.received) == 3
-            await one.send_letters()
-            assert len(sink.received) == 4
+async def test_while_the_relay_is_down_the_letters_wait_for_a_while(club: Club, clock: FrozenClock, sink: Sink) -> None:
+    with a_daemon(club, clock, sink, notify={"secretary": "secretary@club.example"}) as daemon:
+        begin(daemon.app, members(3))
+        await work(daemon)
+        up = daemon.app
+        relay = up.config.smtp.model_copy(update={"port": 1})
+        daemon.app = replace(up, config=up.config.model_copy(update={"smtp": relay}))
+        await daemon.send_letters()
+        daemon.app = up
+        await daemon.send_letters()
+        assert len(sink.received) == 3
+        clock.advance(minutes=6)
+        await daemon.send_letters()
+        assert len(sink.received) == 4
 
-    await with_a_sink(story)
+
+async def test_a_daemon_that_does_not_lead_tells_nobody(club: Club, clock: FrozenClock, sink: Sink) -> None:
+    secretary = {"secretary": "secretary@club.example"}
+    with a_daemon(club, clock, sink, notify=secretary) as one, a_daemon(club, clock, sink, notify=secretary) as two:
+        begin(one.app, members(3))
+        await work(one)
+        await two.send_letters()
+        assert len(sink.received) == 3
+        await one.send_letters()
+        assert len(sink.received) == 4
 
 
 # --- what arrives -----------------------------------------------------------------------------------------------------
 
 
 async def test_an_issue_that_arrives_is_planned_and_tested_once_and_again_when_it_was_edited(
-    club: Club, clock: FrozenClock
+    club: Club, clock: FrozenClock, sink: Sink
 ) -> None:
     club.reschedule({"approval": {"editors": ["editor@club.example"]}})
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as daemon:
-            import_register(daemon.app, members(3))
-            for _ in range(3):
-                await work(daemon)
-            assert [received.recipient for received in sink.received] == ["editor@club.example"]
-            test = readable(sink.received[0].message)
-            assert "[TEST]" in test
-            assert not [word for member in members(3) for word in member.words if word in test]
-            club.write_issue(more="A word more.")
-            clock.advance(minutes=1)
-            for _ in range(3):
-                await work(daemon)
-            assert len(sink.received) == 2
-            assert "A word more." in readable(sink.received[1].message)
-            assert was_tested(daemon.app.context, ISSUE)
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink) as daemon:
+        import_register(daemon.app, members(3))
+        for _ in range(3):
+            await work(daemon)
+        assert [received.recipient for received in sink.received] == ["editor@club.example"]
+        test = readable(sink.received[0].message)
+        assert "[TEST]" in test
+        assert not [word for member in members(3) for word in member.words if word in test]
+        club.write_issue(more="A word more.")
+        clock.advance(minutes=1)
+        for _ in range(3):
+            await work(daemon)
+        assert len(sink.received) == 2
+        assert "A word more." in readable(sink.received[1].message)
+        assert was_tested(daemon.app.context, ISSUE)
 
 
 async def test_a_plan_that_fails_stops_no_other_and_is_tried_again_once_it_is_mended(
-    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture, sink: Sink
 ) -> None:
     club.write_issue(serial=40, number=12, day="2017-12-14")
     older = IssueName(newsletter=LETTER, serial=40)
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as daemon:
-            import_register(daemon.app, members(3))
-            await work(daemon)
-            assert standing(daemon).copies == 3
-            with pytest.raises(MailerError, match="no plan"):
-                standing(daemon, older)
-            assert "plan harbour-letter/40 failed" in caplog.text
-            assert "no season 2017" in caplog.text
-            caplog.clear()
-            await work(daemon)  # not again and again
-            assert "failed" not in caplog.text
-            (club.folder / "schedules" / "fees.toml").write_text(FEES + FEES.replace("2018", "2017"))
-            daemon.reload()
-            await work(daemon)
-            assert standing(daemon, older).state is MailingState.PLANNED
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink) as daemon:
+        import_register(daemon.app, members(3))
+        await work(daemon)
+        assert standing(daemon).copies == 3
+        with pytest.raises(MailerError, match="no plan"):
+            standing(daemon, older)
+        assert "plan harbour-letter/40 failed" in caplog.text
+        assert "no season 2017" in caplog.text
+        caplog.clear()
+        await work(daemon)  # not again and again
+        assert "failed" not in caplog.text
+        (club.folder / "schedules" / "fees.toml").write_text(FEES + FEES.replace("2018", "2017"))
+        daemon.reload()
+        await work(daemon)
+        assert standing(daemon, older).state is MailingState.PLANNED
 
 
 async def test_a_source_that_is_gone_stops_nothing(
-    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture, sink: Sink
 ) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as daemon:
-            import_register(daemon.app, members(3))
-            pull_issues(daemon.app)
-            (club.folder / "issues").rename(club.folder / "elsewhere")
-            await work(daemon)
-            assert f"pull {LETTER} failed" in caplog.text
-            assert standing(daemon).state is MailingState.PLANNED
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink) as daemon:
+        import_register(daemon.app, members(3))
+        pull_issues(daemon.app)
+        (club.folder / "issues").rename(club.folder / "elsewhere")
+        await work(daemon)
+        assert f"pull {LETTER} failed" in caplog.text
+        assert standing(daemon).state is MailingState.PLANNED
 
 
 async def test_a_relay_that_refuses_the_editor_stops_nothing(
@@ -335,46 +305,40 @@ async def test_a_relay_that_refuses_the_editor_stops_nothing(
 
 
 async def test_a_bad_schedule_is_named_and_the_old_ones_are_kept(
-    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+    club: Club, clock: FrozenClock, caplog: pytest.LogCaptureFixture, sink: Sink
 ) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as daemon:
-            import_register(daemon.app, members(3))
-            club.reschedule({"send": {"cron": "0 10 * * 1-5"}})
-            daemon.reload()
-            assert f"{LETTER}.toml" in caplog.text
-            assert "cron" in caplog.text
-            assert daemon.app.schedules.newsletters[LETTER].schedule.cron == "0 10 * * mon-fri"
-            await work(daemon)
-            assert standing(daemon).state is MailingState.PLANNED
-            club.reschedule({"send": {"cron": "0 12 * * sat"}})
-            daemon.reload()
-            approve_mailing(daemon.app.context, ISSUE)
-            await work(daemon)
-            assert standing(daemon).due_at == datetime(2018, 7, 14, 12, 0, tzinfo=LONDON)
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink) as daemon:
+        import_register(daemon.app, members(3))
+        club.reschedule({"send": {"cron": "0 10 * * 1-5"}})
+        daemon.reload()
+        assert f"{LETTER}.toml" in caplog.text
+        assert "cron" in caplog.text
+        assert daemon.app.schedules.newsletters[LETTER].schedule.cron == "0 10 * * mon-fri"
+        await work(daemon)
+        assert standing(daemon).state is MailingState.PLANNED
+        club.reschedule({"send": {"cron": "0 12 * * sat"}})
+        daemon.reload()
+        approve_mailing(daemon.app.context, ISSUE)
+        await work(daemon)
+        assert standing(daemon).due_at == datetime(2018, 7, 14, 12, 0, tzinfo=LONDON)
 
 
 # --- two of them ------------------------------------------------------------------------------------------------------
 
 
-async def test_a_second_daemon_only_sends_until_the_first_is_gone(club: Club, clock: FrozenClock) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink) as second:
-            with a_daemon(club, clock, sink) as first:
-                import_register(first.app, members(3))
-                await first.tick()
-                assert daemon_runs(first.app)
-                club.write_issue(serial=42, number=8)
-                await second.tick()
-                with pytest.raises(MailerError):
-                    standing(second, IssueName(newsletter=LETTER, serial=42))
-                approve_mailing(first.app.context, ISSUE)
-                send_mailing(first.app.context, ISSUE)
-                await second.sender.drain()
-                assert len(sink.received) == 3
+async def test_a_second_daemon_only_sends_until_the_first_is_gone(club: Club, clock: FrozenClock, sink: Sink) -> None:
+    with a_daemon(club, clock, sink) as second:
+        with a_daemon(club, clock, sink) as first:
+            import_register(first.app, members(3))
+            await first.tick()
+            assert daemon_runs(first.app)
+            club.write_issue(serial=42, number=8)
             await second.tick()
-            assert standing(second, IssueName(newsletter=LETTER, serial=42)).state is MailingState.PLANNED
-
-    await with_a_sink(story)
+            with pytest.raises(MailerError):
+                standing(second, IssueName(newsletter=LETTER, serial=42))
+            approve_mailing(first.app.context, ISSUE)
+            send_mailing(first.app.context, ISSUE)
+            await second.sender.drain()
+            assert len(sink.received) == 3
+        await second.tick()
+        assert standing(second, IssueName(newsletter=LETTER, serial=42)).state is MailingState.PLANNED

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -72,9 +72,10 @@ async def at_work(daemon: Daemon) -> AsyncIterator[None]:
     assert states(daemon.app).get("sending") is None
 
 
-async def with_a_sink(story: Callable[[Sink], Awaitable[None]]) -> None:
-    async with Sink() as sink:
-        await story(sink)
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    async with Sink() as relay:
+        yield relay
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -113,214 +114,191 @@ def found(app: App, copy: Delivery) -> State:
 
 
 async def test_a_bounce_by_smtp_finds_its_copy_and_a_bad_token_is_refused(
-    club: Club, clock: SystemClock, port: int
+    club: Club, clock: SystemClock, port: int, sink: Sink
 ) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
-            async with at_work(daemon):
-                await until(lambda: listens(port))
-                path, content, copy = a_bounce(daemon.app)
-                assert "Report stored" in await hand_over(port, path, content)
-                assert found(daemon.app, copy) is State.BOUNCED
-                forged = path[:-1].replace(path[3], "a" if path[3] != "a" else "b", 1) + path[-1]
-                for bad in (forged, path.replace("b", "u", 1), f"bounces@{DOMAIN}", "letter@club.example"):
-                    with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as refused:
-                        await hand_over(port, bad, content)
-                    [said] = refused.value.recipients
-                    assert said.code == 550
-                assert "Report stored" in await hand_over(port, path, content)  # once more: it is known
-                assert len(ingest.listing(daemon.app.context, every=True)) == 1
-            assert not listens(port)
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
+        async with at_work(daemon):
+            await until(lambda: listens(port))
+            path, content, copy = a_bounce(daemon.app)
+            assert "Report stored" in await hand_over(port, path, content)
+            assert found(daemon.app, copy) is State.BOUNCED
+            forged = path[:-1].replace(path[3], "a" if path[3] != "a" else "b", 1) + path[-1]
+            for bad in (forged, path.replace("b", "u", 1), f"bounces@{DOMAIN}", "letter@club.example"):
+                with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as refused:
+                    await hand_over(port, bad, content)
+                [said] = refused.value.recipients
+                assert said.code == 550
+            assert "Report stored" in await hand_over(port, path, content)  # once more: it is known
+            assert len(ingest.listing(daemon.app.context, every=True)) == 1
+        assert not listens(port)
 
 
 async def test_where_the_port_is_taken_copies_leave_all_the_same_and_it_is_tried_again(
-    club: Club, clock: SystemClock, port: int, caplog: pytest.LogCaptureFixture
+    club: Club, clock: SystemClock, port: int, caplog: pytest.LogCaptureFixture, sink: Sink
 ) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
-            taken = socket.create_server(("127.0.0.1", port))
-            async with at_work(daemon):
-                await until(lambda: "listening for return paths failed" in caplog.text)
-                assert f"not possible to listen at 127.0.0.1:{port}" in caplog.text
-                assert len(sink.received) == 3
-                taken.close()
-                os.kill(os.getpid(), signal.SIGHUP)  # else in five minutes
-                await until(lambda: listens(port))
-                path, content, copy = a_bounce(daemon.app)
-                await hand_over(port, path, content)
-                assert found(daemon.app, copy) is State.BOUNCED
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
+        taken = socket.create_server(("127.0.0.1", port))
+        async with at_work(daemon):
+            await until(lambda: "listening for return paths failed" in caplog.text)
+            assert f"not possible to listen at 127.0.0.1:{port}" in caplog.text
+            assert len(sink.received) == 3
+            taken.close()
+            os.kill(os.getpid(), signal.SIGHUP)  # else in five minutes
+            await until(lambda: listens(port))
+            path, content, copy = a_bounce(daemon.app)
+            await hand_over(port, path, content)
+            assert found(daemon.app, copy) is State.BOUNCED
 
 
 async def test_what_nobody_foresaw_in_the_listener_is_tried_again_too(
-    club: Club, clock: SystemClock, port: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    club: Club,
+    clock: SystemClock,
+    port: int,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    sink: Sink,
 ) -> None:
     def broken(*_given: object) -> None:
         raise RuntimeError("nobody foresaw this")
 
     monkeypatch.setattr(inbound, "listener", broken)
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
-            async with at_work(daemon):
-                await until(lambda: "nobody foresaw this" in caplog.text)
-                monkeypatch.undo()
-                daemon.reload()
-                await until(lambda: listens(port))
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
+        async with at_work(daemon):
+            await until(lambda: "nobody foresaw this" in caplog.text)
+            monkeypatch.undo()
+            daemon.reload()
+            await until(lambda: listens(port))
 
 
-async def test_sighup_leaves_the_listener_where_it_is(club: Club, clock: SystemClock, port: int, caplog) -> None:
+async def test_sighup_leaves_the_listener_where_it_is(
+    club: Club, clock: SystemClock, port: int, caplog, sink: Sink
+) -> None:
     caplog.set_level("INFO")
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
-            async with at_work(daemon):
-                await until(lambda: listens(port))
-                async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
-                    before = daemon.app
-                    os.kill(os.getpid(), signal.SIGHUP)
-                    await until(lambda: daemon.app is not before)
-                    path, content, copy = a_bounce(daemon.app)
-                    await client.sendmail("", [path], content)  # by the connection of before
-                assert found(daemon.app, copy) is State.BOUNCED
-                assert caplog.text.count("listening for") == 1
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
+        async with at_work(daemon):
+            await until(lambda: listens(port))
+            async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
+                before = daemon.app
+                os.kill(os.getpid(), signal.SIGHUP)
+                await until(lambda: daemon.app is not before)
+                path, content, copy = a_bounce(daemon.app)
+                await client.sendmail("", [path], content)  # by the connection of before
+            assert found(daemon.app, copy) is State.BOUNCED
+            assert caplog.text.count("listening for") == 1
 
 
 async def test_what_is_being_taken_when_it_stops_is_kept_and_answered_for(
-    club: Club, clock: SystemClock, port: int
+    club: Club, clock: SystemClock, port: int, sink: Sink
 ) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
-            async with at_work(daemon):
-                await until(lambda: listens(port))
-                path, content, copy = a_bounce(daemon.app)
-                half = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False)
-                await half.connect()
-                await half.mail("")
-                await half.rcpt(path)
-                with daemon.app.store.transaction():  # somebody else writes: the report must wait
-                    taking = asyncio.create_task(hand_over(port, path, content))
-                    await until(
-                        lambda: any("ReportHandler._store" in str(task.get_coro()) for task in asyncio.all_tasks())
-                    )
-                    daemon.sender.stop()
-                    await until(lambda: not listens(port))
-                    assert not taking.done()
-                assert "Report stored" in await asyncio.wait_for(taking, PATIENCE)
-                with pytest.raises((aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPResponseException)):
-                    await half.data(content)  # that one comes again
-                half.close()
-                assert found(daemon.app, copy) is State.BOUNCED
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
+        async with at_work(daemon):
+            await until(lambda: listens(port))
+            path, content, copy = a_bounce(daemon.app)
+            half = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False)
+            await half.connect()
+            await half.mail("")
+            await half.rcpt(path)
+            with daemon.app.store.transaction():  # somebody else writes: the report must wait
+                taking = asyncio.create_task(hand_over(port, path, content))
+                await until(lambda: any("ReportHandler._store" in str(task.get_coro()) for task in asyncio.all_tasks()))
+                daemon.sender.stop()
+                await until(lambda: not listens(port))
+                assert not taking.done()
+            assert "Report stored" in await asyncio.wait_for(taking, PATIENCE)
+            with pytest.raises((aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPResponseException)):
+                await half.data(content)  # that one comes again
+            half.close()
+            assert found(daemon.app, copy) is State.BOUNCED
 
 
 # --- from a Maildir ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_maildir_is_looked_into_by_the_one_daemon_that_leads(club: Club, clock: SystemClock) -> None:
+async def test_a_maildir_is_looked_into_by_the_one_daemon_that_leads(
+    club: Club, clock: SystemClock, sink: Sink
+) -> None:
     maildir = club.folder / "back"
     (maildir / "new").mkdir(parents=True)
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, maildir="back") as daemon:
-            async with at_work(daemon):
-                _, content, copy = a_bounce(daemon.app)
-                (maildir / "new" / "1").write_bytes(content)
-                (maildir / "new" / "2").symlink_to("/etc/passwd")
-                with club.opened(clock, who="daemon") as other, open_sender(other) as (sender, owner):
-                    ways(Daemon(app=other, sender=sender, owner=owner))._fetch()
-                    assert (maildir / "new" / "1").exists()  # it does not lead
-                await asyncio.to_thread(ways(daemon)._fetch)  # as every five minutes
-                assert found(daemon.app, copy) is State.BOUNCED
-                assert [one.name for one in (maildir / "cur").iterdir()] == ["1:2,S"]
-                assert [one.name for one in (maildir / ".Failed" / "cur").iterdir()] == ["2:2,"]
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, maildir="back") as daemon:
+        async with at_work(daemon):
+            _, content, copy = a_bounce(daemon.app)
+            (maildir / "new" / "1").write_bytes(content)
+            (maildir / "new" / "2").symlink_to("/etc/passwd")
+            with club.opened(clock, who="daemon") as other, open_sender(other) as (sender, owner):
+                ways(Daemon(app=other, sender=sender, owner=owner))._fetch()
+                assert (maildir / "new" / "1").exists()  # it does not lead
+            await asyncio.to_thread(ways(daemon)._fetch)  # as every five minutes
+            assert found(daemon.app, copy) is State.BOUNCED
+            assert [one.name for one in (maildir / "cur").iterdir()] == ["1:2,S"]
+            assert [one.name for one in (maildir / ".Failed" / "cur").iterdir()] == ["2:2,"]
 
 
-async def test_what_waits_in_the_maildir_at_its_start_is_taken_in(club: Club, clock: SystemClock) -> None:
+async def test_what_waits_in_the_maildir_at_its_start_is_taken_in(club: Club, clock: SystemClock, sink: Sink) -> None:
     maildir = club.folder / "back"
     (maildir / "new").mkdir(parents=True)
     (maildir / "new" / "1").write_bytes(b"Subject: Hello\n\nHello there\n")
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, maildir="back") as daemon:
-            async with at_work(daemon):
-                await until((maildir / "cur" / "1:2,S").exists)
-            assert len(ingest.listing(daemon.app.context, every=True)) == 1
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, maildir="back") as daemon:
+        async with at_work(daemon):
+            await until((maildir / "cur" / "1:2,S").exists)
+        assert len(ingest.listing(daemon.app.context, every=True)) == 1
 
 
 async def test_a_maildir_that_is_gone_stops_nothing_and_is_tried_again(
-    club: Club, clock: SystemClock, caplog: pytest.LogCaptureFixture
+    club: Club, clock: SystemClock, caplog: pytest.LogCaptureFixture, sink: Sink
 ) -> None:
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, maildir="back") as daemon:
-            async with at_work(daemon):
-                await until(lambda: "back is not there" in caplog.text)
-                (club.folder / "back" / "new").mkdir(parents=True)
-                (club.folder / "back" / "new" / "1").write_bytes(b"Subject: Hello\n\nHello there\n")
-                await asyncio.to_thread(ways(daemon)._fetch)
-                assert len(ingest.listing(daemon.app.context, every=True)) == 1
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, maildir="back") as daemon:
+        async with at_work(daemon):
+            await until(lambda: "back is not there" in caplog.text)
+            (club.folder / "back" / "new").mkdir(parents=True)
+            (club.folder / "back" / "new" / "1").write_bytes(b"Subject: Hello\n\nHello there\n")
+            await asyncio.to_thread(ways(daemon)._fetch)
+            assert len(ingest.listing(daemon.app.context, every=True)) == 1
 
 
 async def test_a_mailbox_that_cannot_be_reached_keeps_nobody_from_the_maildir(
-    club: Club, clock: SystemClock, port: int, caplog: pytest.LogCaptureFixture
+    club: Club, clock: SystemClock, port: int, caplog: pytest.LogCaptureFixture, sink: Sink
 ) -> None:
     (club.folder / "back" / "new").mkdir(parents=True)
     (club.folder / "back" / "new" / "1").write_bytes(b"Subject: Hello\n\nHello there\n")
     (club.folder / "password").write_text("sesame")
     mailbox = {"imap_url": f"imaps://b@127.0.0.1:{port}/", "imap_password_file": "password"}
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, maildir="back", **mailbox) as daemon:
-            async with at_work(daemon):
-                await until((club.folder / "back" / "cur" / "1:2,S").exists)
-                assert "fetching reports by imap failed" in caplog.text
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, maildir="back", **mailbox) as daemon:
+        async with at_work(daemon):
+            await until((club.folder / "back" / "cur" / "1:2,S").exists)
+            assert "fetching reports by imap failed" in caplog.text
 
 
 # --- letting go -------------------------------------------------------------------------------------------------------
 
 
-async def test_old_octets_are_let_go_once_a_day(club: Club, port: int) -> None:
+async def test_old_octets_are_let_go_once_a_day(club: Club, port: int, sink: Sink) -> None:
     clock = FrozenClock(THURSDAY)
 
     def octets(app: App) -> int:
         with app.store.reading() as connection:
             return len(reports.kept(connection))
 
-    async def story(sink: Sink) -> None:
-        with a_daemon(club, clock, sink, keep_days=30) as daemon:
-            await daemon.sender.drain()
-            path, content, _ = a_bounce(daemon.app)
-            ingest.ingest(daemon.app.context, [_mail(path, content)])
-            await daemon.tick()
-            clock.advance(days=30)
-            await daemon.tick()
-            assert octets(daemon.app) == 1
-            clock.advance(hours=1)
-            await daemon.tick()
-            assert octets(daemon.app) == 1  # it looked today
-            clock.advance(hours=23)
-            await daemon.tick()
-            assert octets(daemon.app) == 0
-            [kept] = ingest.listing(daemon.app.context, every=True)
-            assert kept.diagnostic == "550 5.1.1 No such user here"
-
-    await with_a_sink(story)
+    with a_daemon(club, clock, sink, keep_days=30) as daemon:
+        await daemon.sender.drain()
+        path, content, _ = a_bounce(daemon.app)
+        ingest.ingest(daemon.app.context, [_mail(path, content)])
+        await daemon.tick()
+        clock.advance(days=30)
+        await daemon.tick()
+        assert octets(daemon.app) == 1
+        clock.advance(hours=1)
+        await daemon.tick()
+        assert octets(daemon.app) == 1  # it looked today
+        clock.advance(hours=23)
+        await daemon.tick()
+        assert octets(daemon.app) == 0
+        [kept] = ingest.listing(daemon.app.context, every=True)
+        assert kept.diagnostic == "550 5.1.1 No such user here"
 
 
 def _mail(path: str, content: bytes) -> RawReport:
