@@ -13,8 +13,6 @@ from tests.gateways.desk import CUT, GROUPS, NOTHING, ONE_BY_ONE, Relay, listeni
 from tests.gateways.relays import ANNA, BEFORE, BORIS, MESSAGE, Shelf, a_bare_server, a_connection, carried, only, until
 from tests.scripted_relay import Misbehaviour, Phase, Sink
 
-run = asyncio.run
-
 
 @pytest.fixture(params=[True, False], ids=["groups", "one-by-one"])
 def pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
@@ -92,19 +90,16 @@ async def test_a_relay_that_goes_after_its_greeting_is_down_in_every_case() -> N
             assert shelf.outcomes == {}
 
 
-def test_a_connection_that_is_lost_while_it_is_taken_over_is_down() -> None:
+async def test_a_connection_that_is_lost_while_it_is_taken_over_is_down() -> None:
     async def says_hello_and_goes(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 hello\r\n250 hello\r\n")
         writer.close()
 
-    async def story() -> None:
-        async with await asyncio.start_server(says_hello_and_goes, "127.0.0.1", 0) as server:
-            for _ in range(20):
-                shelf = await carried(server.sockets[0].getsockname()[1], ANNA, timeout_seconds=0.2)
-                assert shelf.down is not None
-                assert shelf.outcomes == {}
-
-    run(story())
+    async with await asyncio.start_server(says_hello_and_goes, "127.0.0.1", 0) as server:
+        for _ in range(20):
+            shelf = await carried(server.sockets[0].getsockname()[1], ANNA, timeout_seconds=0.2)
+            assert shelf.down is not None
+            assert shelf.outcomes == {}
 
 
 @pytest.mark.usefixtures("pipelining")

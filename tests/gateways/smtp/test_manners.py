@@ -23,7 +23,6 @@ from tests.gateways.relays import (
     until,
 )
 
-run = asyncio.run
 ALL = (ANNA, BORIS, CLARA, ZOE)
 NAMES = ["anna", "boris", "clara", "zoë"]
 WINDOW = 3
@@ -87,16 +86,15 @@ async def test_one_by_one_is_one_by_one_even_after_a_refusal() -> None:
     assert all(group.count(b"\r\n") == 1 for group in relay.groups if MESSAGE not in group)
 
 
-def test_a_near_relay_is_told_no_chunks_and_nor_is_one_when_the_window_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def story(window: int) -> None:
-        relay = Relay()
-        async with listening(relay) as port:
-            await carried(port, *ALL, window=window)
-            assert relay.commands.count("DATA") == 4
-
-    run(story(1))
-    monkeypatch.setattr(connection, "FAR_SECONDS", 1e9)
-    run(story(WINDOW))
+@pytest.mark.parametrize(("window", "far_seconds"), [(1, 0.0), (WINDOW, 1e9)], ids=["window of one", "near"])
+async def test_a_near_relay_or_a_window_of_one_gets_no_chunks(
+    monkeypatch: pytest.MonkeyPatch, window: int, far_seconds: float
+) -> None:
+    monkeypatch.setattr(connection, "FAR_SECONDS", far_seconds)
+    relay = Relay()
+    async with listening(relay) as port:
+        await carried(port, *ALL, window=window)
+        assert relay.commands.count("DATA") == 4
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------

@@ -26,9 +26,6 @@ from tests.gateways.relays import (
 )
 from tests.scripted_relay import Phase, Sink
 
-run = asyncio.run
-
-
 # --- privacy --------------------------------------------------------------------------------------------------------
 
 
@@ -237,22 +234,19 @@ async def test_a_connecting_that_is_cancelled_leaves_nothing_open() -> None:
         await closed.wait()
 
 
-def test_a_relay_that_goes_as_it_is_taken_over_is_down() -> None:
+async def test_a_relay_that_goes_as_it_is_taken_over_is_down() -> None:
     async def goes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 hello\r\n")
         await reader.readline()
         writer.write(b"250 hello\r\n")
         writer.close()
 
-    async def story() -> None:
-        async with await asyncio.start_server(goes, "127.0.0.1", 0) as server:
-            shelf = await carried(server.sockets[0].getsockname()[1], ANNA)
-            assert shelf.down is not None
-            assert shelf.outcomes == {}
-        with pytest.raises(SMTPServerDisconnected, match="closed the connection"):
-            SmtpTransport(settings(25))._take_over(SMTP())
-
-    run(story())
+    async with await asyncio.start_server(goes, "127.0.0.1", 0) as server:
+        shelf = await carried(server.sockets[0].getsockname()[1], ANNA)
+        assert shelf.down is not None
+        assert shelf.outcomes == {}
+    with pytest.raises(SMTPServerDisconnected, match="closed the connection"):
+        SmtpTransport(settings(25))._take_over(SMTP())
 
 
 async def test_settings_that_cannot_be_said_show_no_password(authority) -> None:
