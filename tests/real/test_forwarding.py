@@ -65,7 +65,7 @@ def office() -> Iterator[Office]:
         yield Office(postfix, port, listener)
 
 
-def listened(office: Office, enough: int, *mails: tuple[str, ...], failing: int = 0) -> list[RawReport]:
+async def listened(office: Office, enough: int, *mails: tuple[str, ...], failing: int = 0) -> list[RawReport]:
     """What came of these mails, each a sender and its recipients, by the time there was enough of it."""
     kept: list[RawReport] = []
 
@@ -79,27 +79,24 @@ def listened(office: Office, enough: int, *mails: tuple[str, ...], failing: int 
             raise RuntimeError("the disk is full")
         kept.append(report)
 
-    async def play() -> None:
-        async with Listener("127.0.0.1", office.listener, admit=admit, take=take):
-            for sender, *recipients in mails:
-                await asyncio.to_thread(office.send, sender, *recipients)
-            await asyncio.to_thread(wait_until, lambda: len(kept) >= enough, "too little comes")
-
-    asyncio.run(play())
+    async with Listener("127.0.0.1", office.listener, admit=admit, take=take):
+        for sender, *recipients in mails:
+            await asyncio.to_thread(office.send, sender, *recipients)
+        await asyncio.to_thread(wait_until, lambda: len(kept) >= enough, "too little comes")
     return kept
 
 
-def test_a_report_to_each_of_three_comes_as_three(office: Office):
+async def test_a_report_to_each_of_three_comes_as_three(office: Office):
     everybody = [f"b-{number}@{DOMAIN}" for number in range(3)]
-    kept = listened(office, 3, ("", *everybody))
+    kept = await listened(office, 3, ("", *everybody))
     assert sorted(one.recipient for one in kept) == everybody
     for one in kept:
         assert one.content.endswith(CONTENT.partition(b"\r\n\r\n")[2])
         assert one.content.startswith(b"Received: ")
 
 
-def test_what_is_refused_goes_back_to_its_sender(office: Office):
-    kept = listened(office, 1, ("secretary@club.example", f"nobody@{DOMAIN}", f"b-good@{DOMAIN}"))
+async def test_what_is_refused_goes_back_to_its_sender(office: Office):
+    kept = await listened(office, 1, ("secretary@club.example", f"nobody@{DOMAIN}", f"b-good@{DOMAIN}"))
     assert [one.recipient for one in kept] == [f"b-good@{DOMAIN}"]
     wait_until(lambda: len(office.returned()) == 1, "nothing is returned")
     (said,) = office.returned()
@@ -107,13 +104,13 @@ def test_what_is_refused_goes_back_to_its_sender(office: Office):
     assert re.search(r"Diagnostic-Code: smtp; 550 5\.1\.1 No such address here", said)
 
 
-def test_what_could_not_be_kept_comes_again(office: Office):
-    kept = listened(office, 1, ("", f"b-later@{DOMAIN}"), failing=2)
+async def test_what_could_not_be_kept_comes_again(office: Office):
+    kept = await listened(office, 1, ("", f"b-later@{DOMAIN}"), failing=2)
     assert [one.recipient for one in kept] == [f"b-later@{DOMAIN}"]
     assert office.log().count("said: 451 4.3.0 The report could not be stored") == 2
 
 
-def test_what_comes_while_nobody_listens_comes_later(office: Office):
+async def test_what_comes_while_nobody_listens_comes_later(office: Office):
     office.send("", f"b-early@{DOMAIN}")
     wait_until(lambda: "Connection refused" in office.log(), "postfix does not try")
-    assert [one.recipient for one in listened(office, 1)] == [f"b-early@{DOMAIN}"]
+    assert [one.recipient for one in await listened(office, 1)] == [f"b-early@{DOMAIN}"]

@@ -1,16 +1,12 @@
 """Postfix as the club's relay: whatever its manners, the ledger says of every copy what Postfix's own log says."""
 
 import asyncio
-import shutil
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 
-from mailer.app.installation import App
 from mailer.app.sender import open_sender
 from mailer.domain.address import Address
 from mailer.domain.delivery import State
@@ -18,50 +14,21 @@ from mailer.domain.mailing import MailingState
 from mailer.pipeline.bounces import breaker
 from mailer.pipeline.mailings.pause import resume_mailing
 from mailer.pipeline.mailings.report import issue_progress
-from mailer.pipeline.sending.sender import Sender
 from tests.certificates import Authority, an_authority
 from tests.club import ISSUE, THURSDAY, Club, Member, attempts, begin, copies, members, states
 from tests.doubles import FrozenClock
 from tests.formats.message.test_dkim import holds, pem, rsa
 from tests.gateways.relays import carried
 from tests.postfix import absent
-from tests.real.doors import Doors, Refusal, Taken, doors, policy
+from tests.real.doors import Doors, Refusal, doors, policy
 from tests.real.line import line
+from tests.real.relay import GREYLIST, KEPT, MANNERS, PASSWORD, USER, agreed, give_login, kept, sending
 from tests.servers import free_port, program
 
 pytestmark = [
     pytest.mark.real,
     pytest.mark.skipif(bool(absent()), reason=f"{absent()}: run sh tests/real/install as root"),
 ]
-
-run = asyncio.run
-USER, PASSWORD = "bulletin", "пароль-lighthouse"
-GREYLIST = free_port()
-PRIVATE = {"smtpd_tls_security_level": "encrypt", "smtpd_tls_chain_files": "{folder}/conf/ours.pem"}
-LOGIN = {
-    "smtpd_sasl_auth_enable": "yes",
-    "smtpd_sasl_local_domain": "relay.club.example",
-    "mynetworks": "",
-}
-NOBODY_ELSE = "permit_sasl_authenticated, reject"
-MANNERS = {
-    "plain": {},
-    "private": PRIVATE,
-    "stranger": PRIVATE | {"smtpd_tls_chain_files": "{folder}/conf/theirs.pem"},
-    "login": PRIVATE | LOGIN | {"smtpd_recipient_restrictions": NOBODY_ELSE},
-    "submission": PRIVATE
-    | LOGIN
-    | {"smtpd_client_restrictions": NOBODY_ELSE, "smtpd_recipient_restrictions": NOBODY_ELSE},
-    "onebyone": {"smtpd_discard_ehlo_keywords": "pipelining, chunking"},
-    "nochunks": {"smtpd_discard_ehlo_keywords": "chunking"},
-    "ascii": {"smtputf8_enable": "no"},
-    "small": {"message_size_limit": "2000"},
-    "silent": {"message_size_limit": "2000", "smtpd_discard_ehlo_keywords": "size"},
-    "greylisting": {
-        "smtpd_recipient_restrictions": f"check_policy_service inet:127.0.0.1:{GREYLIST}, permit_mynetworks, reject"
-    },
-}
-KEPT = range(200, 260)  # the members who have a Maildir at Postfix, but for each fifth
 
 
 @pytest.fixture(scope="module")
@@ -78,26 +45,9 @@ def postfix(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> I
         (settings / "ours.pem").write_bytes(authority.good_file.read_bytes())
         theirs = an_authority(tmp_path_factory.mktemp("another"))
         (settings / "theirs.pem").write_bytes(theirs.good_file.read_bytes())
-        _give_login(settings)
+        give_login(settings)
         its.open()
         yield its
-
-
-def _give_login(settings: Path) -> None:
-    command, folder = program("saslpasswd2"), settings / "sasl"  # where Debian's Postfix looks, whatever it is told
-    folder.mkdir()
-    passwords = folder / "sasldb"
-    if command:  # the tests of the login are skipped without
-        words = [command, "-p", "-c", "-f", passwords, "-u", "relay.club.example", USER]
-        subprocess.run(words, input=PASSWORD.encode(), check=True)
-        shutil.chown(passwords, "postfix")
-    given = {
-        "pwcheck_method": "auxprop",
-        "auxprop_plugin": "sasldb",
-        "sasldb_path": passwords,
-        "mech_list": "PLAIN LOGIN CRAM-MD5",
-    }
-    (folder / "smtpd.conf").write_text("".join(f"{key}: {value}\n" for key, value in given.items()))
 
 
 @pytest.fixture
@@ -116,39 +66,16 @@ def club(tmp_path: Path) -> Club:
     return Club.found(tmp_path)
 
 
-@contextmanager
-def sending(club: Club, clock: FrozenClock, port: int, **smtp: object) -> Iterator[tuple[App, Sender]]:
-    """The club, open, and a sender of its own to this port."""
-    club.settle(smtp={"port": port, **smtp})
-    with club.opened(clock) as app, open_sender(app) as (sender, _owner):
-        yield app, sender
-
-
-def kept(number: int) -> str:
-    return f"desk{number}@kept.example"
-
-
-def agreed(app: App, postfix: Doors, door: str) -> int:
-    """How many copies were accepted by the ledger; the same that Postfix delivered, each once, under the same number."""
-    ledger = [
-        Taken(copy.address, one.queue_id, one.tls_version)
-        for person, copy in copies(app).items()
-        for one in attempts(app, person)
-        if one.outcome == "accepted"
-    ]
-    ours = {copy.address for copy in copies(app).values()}
-    assert sorted(ledger) == sorted(one for one in postfix.taken(door) if one.recipient in ours)
-    return len(ledger)
-
-
 # --- STARTTLS ---------------------------------------------------------------------------------------------------------
 
 
-def test_behind_starttls_the_ledger_has_the_tls_version_and_the_queue_ids_of_the_log(club, clock, postfix, authority):
+async def test_behind_starttls_the_ledger_has_the_tls_version_and_the_queue_ids_of_the_log(
+    club, clock, postfix, authority
+):
     private = {"security": "starttls", "ca_file": str(authority.ca_file)}
     with sending(club, clock, postfix.ports["private"], **private) as (app, sender):
         begin(app, members(50, 1))
-        assert run(sender.drain()).down == ""
+        assert (await sender.drain()).down == ""
         assert states(app) == {"accepted": 50}
         assert agreed(app, postfix, "private") == 50
         assert {one.tls for one in postfix.taken("private")} == {"TLSv1.3"}
@@ -158,12 +85,12 @@ def test_behind_starttls_the_ledger_has_the_tls_version_and_the_queue_ids_of_the
     ("door", "why"),
     [("stranger", "shows a certificate that cannot be trusted"), ("plain", "STARTTLS extension not supported")],
 )
-def test_without_a_private_line_to_the_right_relay_nothing_is_sent(club, clock, postfix, authority, door, why):
+async def test_without_a_private_line_to_the_right_relay_nothing_is_sent(club, clock, postfix, authority, door, why):
     private = {"security": "starttls", "ca_file": str(authority.ca_file)}
     people = members(5, 60)
     with sending(club, clock, postfix.ports[door], **private) as (app, sender):
         begin(app, people)
-        down = run(sender.drain()).down
+        down = (await sender.drain()).down
         assert why in down
         assert "nothing was sent" in down
         assert states(app) == {"pending": 5}
@@ -192,36 +119,36 @@ def a_login(authority: Authority, password: str, folder: Path) -> dict[str, obje
 
 @needs_sasl
 @pytest.mark.parametrize("door", ["login", "submission"])
-def test_who_logs_in_may_send(club, clock, postfix, authority, door):
+async def test_who_logs_in_may_send(club, clock, postfix, authority, door):
     with sending(club, clock, postfix.ports[door], **a_login(authority, PASSWORD, club.folder)) as (app, sender):
         begin(app, members(20, 70))
-        assert run(sender.drain()).down == ""
+        assert (await sender.drain()).down == ""
         assert agreed(app, postfix, door) == 20
 
 
 @needs_sasl
-def test_a_wrong_password_is_tried_once_and_costs_nobody_an_attempt(club, clock, postfix, authority):
+async def test_a_wrong_password_is_tried_once_and_costs_nobody_an_attempt(club, clock, postfix, authority):
     """Four connections, three mechanisms: as many failed logins as that would get the club's machine locked out."""
     before = len(postfix.failed_logins("login"))
     with sending(club, clock, postfix.ports["login"], **a_login(authority, "wrong", club.folder)) as (app, sender):
         begin(app, members(20, 100))
-        down = run(sender.drain()).down
+        down = (await sender.drain()).down
         assert f"refuses the login of {USER}" in down
         assert "‘535 5.7.8 " in down
         clock.advance(minutes=29)
-        assert run(sender.drain()).down == "the relay was down a moment ago"
+        assert (await sender.drain()).down == "the relay was down a moment ago"
         assert len(postfix.failed_logins("login")) == before + 1
         assert states(app) == {"pending": 20}
         assert {copy.attempts for copy in copies(app).values()} == {0}
 
 
 @needs_sasl
-def test_a_login_that_was_forgotten_is_our_fault_and_no_members(club, clock, postfix, authority):
+async def test_a_login_that_was_forgotten_is_our_fault_and_no_members(club, clock, postfix, authority):
     """Postfix puts off what it thinks of a client until RCPT (smtpd_delay_reject)."""
     private = {"security": "starttls", "ca_file": str(authority.ca_file)}
     with sending(club, clock, postfix.ports["submission"], **private) as (app, sender):
         begin(app, members(20, 130))
-        assert "Client host rejected: Access denied" in run(sender.drain()).down
+        assert "Client host rejected: Access denied" in (await sender.drain()).down
         assert states(app) == {"pending": 20}
         assert {copy.attempts for copy in copies(app).values()} == {0}
     assert {one[1:] for one in postfix.refusals("submission")} == {(554, "5.7.1")}
@@ -246,13 +173,11 @@ async def test_a_copy_costs_one_turn_when_commands_go_in_groups(club, clock, pos
     assert seen.said.count(b"\r\nDATA\r\n") == 40
     assert seen.turns < 60  # one more whenever the ledger had none ready
 
-    async def always_ready():
-        async with line(postfix.ports["nochunks"]) as its:
-            shelf = await carried(its.port, *[Address(local=f"reader{n}", domain="members.example") for n in range(40)])
-        assert set(shelf.kinds.values()) == {"Accepted"}
-        return its.turns
-
-    assert run(always_ready()) == 1 + (40 + 1) + 1  # EHLO and QUIT beside them
+    async with line(postfix.ports["nochunks"]) as always_ready:
+        people = [Address(local=f"reader{n}", domain="members.example") for n in range(40)]
+        shelf = await carried(always_ready.port, *people)
+    assert set(shelf.kinds.values()) == {"Accepted"}
+    assert always_ready.turns == 1 + (40 + 1) + 1  # EHLO and QUIT beside them
 
 
 async def test_without_pipelining_all_arrives_one_command_at_a_time(club, clock, postfix):
@@ -275,11 +200,11 @@ async def test_over_a_long_line_without_chunking_all_arrives_too(club, clock, po
 
 
 @pytest.mark.parametrize("door", ["plain", "ascii"])
-def test_an_address_in_cyrillic_needs_a_relay_that_announces_it(club, clock, postfix, door):
+async def test_an_address_in_cyrillic_needs_a_relay_that_announces_it(club, clock, postfix, door):
     people = [*members(1, 500, address=f"смотритель-{door}@members.example"), *members(4, 501)]
     with sending(club, clock, postfix.ports[door]) as (app, sender):
         begin(app, people)
-        run(sender.drain())
+        await sender.drain()
         (attempt,) = attempts(app, "P500")
         if door == "plain":
             assert agreed(app, postfix, door) == 5
@@ -293,10 +218,10 @@ def test_an_address_in_cyrillic_needs_a_relay_that_announces_it(club, clock, pos
 
 
 @pytest.mark.parametrize("door", ["small", "silent"])
-def test_a_message_too_large_for_the_relay_is_refused_until_the_mailing_is_paused(club, clock, postfix, door):
+async def test_a_message_too_large_for_the_relay_is_refused_until_the_mailing_is_paused(club, clock, postfix, door):
     with sending(club, clock, postfix.ports[door]) as (app, sender):
         begin(app, members(40, 510))
-        assert run(sender.drain()).down == ""
+        assert (await sender.drain()).down == ""
         assert issue_progress(app.context, ISSUE).state is MailingState.PAUSED
         tried = [one for person in copies(app) for one in attempts(app, person)]
         assert {(one.outcome, one.code, one.status) for one in tried} == {("rejected", 552, "5.3.4")}
@@ -305,14 +230,14 @@ def test_a_message_too_large_for_the_relay_is_refused_until_the_mailing_is_pause
         assert agreed(app, postfix, door) == 0
     with sending(club, clock, postfix.ports["plain"]) as (app, sender):  # its limit was raised
         resume_mailing(app.context, ISSUE)
-        run(sender.drain())
+        await sender.drain()
         assert states(app) == {"accepted": 40 - refused, "rejected": refused}
 
 
 # --- refused recipients -----------------------------------------------------------------------------------------------
 
 
-def test_unknown_and_greylisted_recipients_are_in_the_ledger_as_in_the_log(club, clock, postfix):
+async def test_unknown_and_greylisted_recipients_are_in_the_ledger_as_in_the_log(club, clock, postfix):
     people = [Member(number=number, address=kept(number)) for number in KEPT]
     asked: list[str] = []
 
@@ -321,35 +246,33 @@ def test_unknown_and_greylisted_recipients_are_in_the_ledger_as_in_the_log(club,
         late = int(recipient[4:7]) % 3 == 0 and asked.count(recipient) == 1
         return "450 4.2.0 Greylisted, come back" if late else "DUNNO"
 
-    async def story():
-        async with policy(GREYLIST, decide):
-            with sending(club, clock, postfix.ports["greylisting"], connections=3) as (app, sender):
-                begin(app, people)
-                while "pending" in states(app):
-                    assert (await sender.drain()).down == ""
-                    clock.advance(minutes=6)
-                assert states(app) == {"accepted": 48, "rejected": 12}
-                assert agreed(app, postfix, "greylisting") == 48
-                ledger = [
-                    Refusal(copy.address, one.code, one.status)
-                    for person, copy in copies(app).items()
-                    for one in attempts(app, person)
-                    if one.outcome != "accepted"
-                ]
-                assert sorted(ledger) == sorted(postfix.refusals("greylisting"))
-                assert {one[1:] for one in ledger} == {(550, "5.1.1"), (450, "4.2.0")}
-
-    run(story())
+    async with policy(GREYLIST, decide):
+        with sending(club, clock, postfix.ports["greylisting"], connections=3) as (app, sender):
+            begin(app, people)
+            while "pending" in states(app):
+                assert (await sender.drain()).down == ""
+                clock.advance(minutes=6)
+            assert states(app) == {"accepted": 48, "rejected": 12}
+            assert agreed(app, postfix, "greylisting") == 48
+            ledger = [
+                Refusal(copy.address, one.code, one.status)
+                for person, copy in copies(app).items()
+                for one in attempts(app, person)
+                if one.outcome != "accepted"
+            ]
+            assert sorted(ledger) == sorted(postfix.refusals("greylisting"))
+            assert {one[1:] for one in ledger} == {(550, "5.1.1"), (450, "4.2.0")}
 
 
 # --- stopped in mid-run -----------------------------------------------------------------------------------------------
 
 
-def test_a_postfix_that_stops_in_mid_run_and_comes_back_loses_and_doubles_nothing(club, clock):
+async def test_a_postfix_that_stops_in_mid_run_and_comes_back_loses_and_doubles_nothing(club, clock):
     port, asked = free_port(), []
     restrictions = f"check_policy_service inet:127.0.0.1:{port}, permit_mynetworks, reject"
 
-    async def story(its: Doors):
+    with doors({"door": {"smtpd_recipient_restrictions": restrictions}}) as its:
+        its.open()
         stopped = asyncio.Event()
 
         async def decide(recipient: str) -> str:
@@ -378,15 +301,11 @@ def test_a_postfix_that_stops_in_mid_run_and_comes_back_loses_and_doubles_nothin
                 assert len(reached) == len(set(reached))
                 assert accepted == set(reached) - uncertain
 
-    with doors({"door": {"smtpd_recipient_restrictions": restrictions}}) as its:
-        its.open()
-        run(story(its))
-
 
 # --- signed -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_signature_holds_for_the_copy_as_postfix_keeps_it(tmp_path, clock, postfix):
+async def test_a_signature_holds_for_the_copy_as_postfix_keeps_it(tmp_path, clock, postfix):
     club = Club.found(tmp_path, {"newsletter": {"languages": ["en", "ru"]}})
     (tmp_path / "dkim.pem").write_bytes(pem(rsa()))
     (tmp_path / "dkim.pem").chmod(0o600)
@@ -396,7 +315,7 @@ def test_a_signature_holds_for_the_copy_as_postfix_keeps_it(tmp_path, clock, pos
     club.settle(smtp={"port": postfix.ports["plain"]}, dkim=dkim)
     with club.opened(clock) as app, open_sender(app) as (sender, _owner):
         begin(app, people)
-        run(sender.drain())
+        await sender.drain()
         assert agreed(app, postfix, "plain") == 2
         for number in languages:
             stored = [file.read_bytes() for file in (postfix.postfix.folder / "mail" / str(number)).glob("new/*")]
