@@ -125,8 +125,8 @@ def freeze(connection: Connection, identity: int, judged: Iterable[Judged]) -> N
             address = judgement.candidate.seat.address
             assert address is not None, "rule 3 excludes people without an address"
             membership = judgement.candidate.membership.id
-            more = {"membership": membership, "address": address.wire, "paid_until": answer.paid_until}
-            recipient_rows.append({**row, **more, "editions": list(answer.editions)})
+            frozen_values = {"membership": membership, "address": address.wire, "paid_until": answer.paid_until}
+            recipient_rows.append({**row, **frozen_values, "editions": list(answer.editions)})
         else:
             exclusion_rows.append(row)
     if recipient_rows:
@@ -221,10 +221,10 @@ def count_only_in(connection: Connection, identity: int, other: int) -> int:
     return number
 
 
-def _only_in(what: ColumnElement[Any], identity: int, other: int) -> Select[Any]:
+def _only_in(selected: ColumnElement[Any], identity: int, other: int) -> Select[Any]:
     there = recipients.alias("there")
     same = select(there.c.person).where(there.c.mailing == other, there.c.person == recipients.c.person)
-    return select(what).select_from(recipients).where(recipients.c.mailing == identity, ~same.exists())
+    return select(selected).select_from(recipients).where(recipients.c.mailing == identity, ~same.exists())
 
 
 def frozen(connection: Connection, identity: int) -> FrozenMailing:

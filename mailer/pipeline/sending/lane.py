@@ -1,4 +1,4 @@
-"""The lanes that copies leave by: one for each relay, with what it has in hand and how it fared."""
+"""A lane for each relay: its connections, the copies in hand for it, and what went wrong with it."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,18 +14,18 @@ from mailer.pipeline import maillog
 from mailer.pipeline.sending.tray import Broken, OutTray
 from mailer.store.ledger.results import Result
 
-# Copies in hand for each connection at first, and for a relay at most: enough for a moment, so that a pause takes hold.
+# Copies in hand, for each connection at first and for a relay at most: few, so that a pause takes effect soon.
 AHEAD = 4
 IN_HAND_AT_MOST = 1024
-# After so many connections in a row that broke before any content was asked for, the relay counts as down.
+# How many connections in a row may break before content is transferred, until the relay counts as down.
 BROKEN = 3
-# A login that was refused is not tried again for so long, or the relay might lock us out; SIGHUP tries it at once.
+# The pause after a refused login, so that the relay does not lock us out. SIGHUP ends it.
 LOGIN_PAUSE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """One relay: its name in the ledger, how connections to it are made, and how many there may be at once."""
+    """A relay: its name in the ledger, its transport, and how many connections there may be at once."""
 
     name: str
     transport: Transport
@@ -34,7 +34,7 @@ class Relay:
 
 @dataclass(slots=True)
 class Drained:
-    """How a drain ended. `down` says why a relay could not be used; `broke` what became of a connection at last."""
+    """The result of a drain. `down` says why a relay could not be used, `broke` why a connection broke last."""
 
     handed_over: int = 0
     down: str = ""
@@ -43,31 +43,31 @@ class Drained:
 
 @dataclass(slots=True, kw_only=True)
 class Lane:
-    """One relay while copies go through it."""
+    """A relay while copies go through it."""
 
     relay: Relay
     tray: OutTray
-    size: int  # how many copies are kept in hand
-    carriers: int = 0  # conversations that go on
-    opening: int = 0  # of these, those that are not connected yet
+    size: int  # how many copies to keep in hand
+    carriers: int = 0  # connections at work, those being opened too
+    opening: int = 0  # of these, those being opened
     reached: bool = False
     down: str = ""
     broke: str = ""
     breaks: int = 0  # connections that broke
-    blamed: int = 0  # of these, the ones for which a copy is to blame
+    blamed: int = 0  # of these, those that broke because of a copy
     login_refused: bool = False
 
     @property
     def in_use(self) -> bool:
-        """Whether it may still carry something."""
+        """Whether copies may still go through it."""
         return self.carriers > 0 and self.tray.open
 
     def room(self) -> int:
-        """How many further copies it could do with."""
+        """How many further copies it needs."""
         return max(0, self.size - len(self.tray))
 
     def adapt(self, starved: bool) -> None:
-        """Keep more in hand when there was too little, less when most of it waited through a whole turn."""
+        """Keep more in hand when the tray ran empty, less when most copies waited for a whole turn."""
         if starved:
             self.size = min(IN_HAND_AT_MOST, self.size * 2)
         elif len(self.tray) > self.size // 2:
@@ -75,13 +75,10 @@ class Lane:
         self.tray.mark = max(1, self.size // 2)
 
     async def carry(self, ended: Callable[[], None]) -> None:
-        """One connection's life: copy after copy while there are any, a new conversation when one broke.
-
-        `ended` is called when this life is over.
-        """
+        """Hand over copies while there are any, with a new connection when one breaks; call `ended` at the end."""
         broken = 0
         try:
-            while broken < BROKEN and await self._something():
+            while broken < BROKEN and await self._has_copies():
                 before, connected = self.tray.handed_over, False
                 self.opening += 1
                 try:
@@ -103,47 +100,44 @@ class Lane:
             self.carriers -= 1
             ended()
 
-    async def _something(self) -> bool:
-        """Wait until there is something to take, besides what connections that are being opened will take.
-
-        False when there will be nothing.
-        """
+    async def _has_copies(self) -> bool:
+        """Wait until there are more copies than connections being opened will take; False when none will come."""
         while self.tray.open and len(self.tray) <= self.opening:
-            more = asyncio.Event()
-            self.tray.await_more(more.set)
-            await more.wait()
+            changed = asyncio.Event()
+            self.tray.await_more(changed.set)
+            await changed.wait()
         return self.tray.open and len(self.tray) > 0
 
 
 @dataclass(slots=True)
 class Rest:
-    """What a relay that failed has to show for it: since when it is left alone, and how often it failed in a row."""
+    """The pause of a relay that failed: until when, and how often it has failed in a row."""
 
     failures: int = 0
     until: datetime | None = None
 
     def may_try(self, now: datetime) -> bool:
-        """Whether it may be tried now. Never for longer than the longest pause, even when the clock was set back."""
+        """Whether the relay may be tried now. No pause exceeds the longest, even when the clock was set back."""
         return self.until is None or not now < self.until <= now + max(LONGEST_PAUSE, LOGIN_PAUSE)
 
     def failed(self, now: datetime, *, login: bool) -> None:
-        """It carried nothing: it is left alone for a while that grows."""
+        """Pause the relay, which handed nothing over, for longer each time."""
         self.failures += 1
         self.until = now + (LOGIN_PAUSE if login else relay_pause(self.failures))
 
 
 class Blame:
-    """Tells whether it is a copy that breaks connections, or a relay that breaks at any."""
+    """Decides whether one copy breaks connections, or the relay breaks them at any copy."""
 
     def __init__(self) -> None:
-        # Copies that connections broke at: how often, and how many had got through at the first time.
+        # For each copy at which connections broke: how often, and how many copies had got through the first time.
         self._broke: dict[int, tuple[int, int]] = {}
 
     def judge(self, broken: Broken, *, now: datetime, got_through: int) -> Result:
-        """What to write of a copy at which a connection broke, before its content: nothing was tried, and it waits.
+        """The result for a copy at which a connection broke before its content: nothing was tried, and it waits.
 
-        It did so again and again while others got through: then it is put off like any other, and given up in the end.
-        `got_through` counts what this process has handed over.
+        When connections keep breaking at it while other copies get through, it counts as deferred, and is given up in
+        the end. `got_through` counts the copies that this process has handed over.
         """
         claim = broken.copy.claim
         maillog.connection_broke(claim.delivery, broken.why)
@@ -157,6 +151,6 @@ class Blame:
             begun=False,
             started_at=broken.copy.started_at or now,
             finished_at=now,
-            # Behind the others, in case it is this copy that breaks connections.
+            # After the others, in case this copy breaks connections.
             next_attempt_at=None if to_blame else now + MINUTE,
         )

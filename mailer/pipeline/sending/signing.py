@@ -15,7 +15,7 @@ from mailer.store.ledger.claims import Claim
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class OutgoingCopy:
-    """A claimed copy in hand. It may begin to leave until `until`, on the clock that nobody can set."""
+    """A claimed copy in hand. It may begin to leave until `until`, on the clock that cannot be set."""
 
     claim: Claim
     bench: Workbench
@@ -90,12 +90,12 @@ class MadeAhead:
 
 
 def _make(batch: list[OutgoingCopy]) -> Made:
-    made: Made = []
+    results: Made = []
     for copy in batch:
         try:
             copy.make()
         except Exception as error:  # noqa: BLE001  (raised in a thread, it would be lost)
-            made.append((copy, error))
+            results.append((copy, error))
         else:
-            made.append((copy, None))
-    return made
+            results.append((copy, None))
+    return results

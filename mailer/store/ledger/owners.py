@@ -62,9 +62,9 @@ def lease(connection: Connection, name: str, now: datetime) -> Lease | None:
 def take_lease(
     connection: Connection, name: str, owner: int, *, now: datetime, lasting: timedelta, dead: int | None = None
 ) -> bool:
-    """Take or renew the lease, from `dead` too, an owner that has ended; False when somebody else holds it.
+    """Take or renew the lease, also from the `dead` owner; False when another process holds it.
 
-    Two that take it at once on PostgreSQL: the second waits for the first, and then finds that it is held.
+    When two processes take it at once on PostgreSQL, the second waits for the first, and then it is held.
     """
     free = or_(leases.c.owner.in_([owner, dead] if dead is not None else [owner]), leases.c.until <= now)
     values = {"owner": owner, "until": now + lasting}

@@ -47,8 +47,8 @@ def _with_open_copies() -> Select[Any]:
     following = select(func.min(deliveries.c.mailing)).where(is_pending, deliveries.c.mailing > first.c.mailing)
     pending = first.union_all(select(following.scalar_subquery()).where(first.c.mailing.is_not(None)))
     in_hand = select(deliveries.c.mailing).where(is_sending)
-    found = select(pending.c.mailing).where(pending.c.mailing.is_not(None))
-    return select(union(found, in_hand).subquery("open").c.mailing)
+    waiting = select(pending.c.mailing).where(pending.c.mailing.is_not(None))
+    return select(union(waiting, in_hand).subquery("open").c.mailing)
 
 
 def _unfinished() -> Select[Any]:

@@ -1,6 +1,5 @@
 """A canary wave: a few copies first, nothing until their time is over, then the rest; a supplement has none."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,6 @@ from tests.doubles import FrozenClock
 from tests.pipeline.relayed import the_mailings
 from tests.scripted_relay import Phase, Sink
 
-run = asyncio.run
 WAVE = {"send": {"canary": 5, "canary_minutes": 30}}
 
 
@@ -83,31 +81,27 @@ async def test_a_supplement_has_no_wave(club: Club, clock: FrozenClock) -> None:
             assert states(app) == {"accepted": 9}
 
 
-def test_what_is_wrong_shows_at_the_wave_and_the_rest_is_spared(club: Club, clock: FrozenClock) -> None:
+async def test_what_is_wrong_shows_at_the_wave_and_the_rest_is_spared(club: Club, clock: FrozenClock) -> None:
     club.reschedule(WAVE)
     wrong = True
 
     def script(now: Phase, _sender: str, _recipient: str, _nth: int) -> str | None:
         return "554 5.7.1 Blocked" if now is Phase.END and wrong else None
 
-    async def story() -> None:
-        nonlocal wrong
-        async with Sink(script=script) as sink:
-            # Of so few as the wave has, all are enough; the settings' ten would never come together.
-            with club.sending(clock, sink) as (app, sender):
-                begin(app, [*members(11), Member(number=12)])
+    async with Sink(script=script) as sink:
+        # Of so few as the wave has, all are enough; the settings' ten would never come together.
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, [*members(11), Member(number=12)])
+            await sender.drain()
+            assert states(app) == {"pending": 7, "rejected": 5}
+            clock.advance(hours=1)
+            await sender.drain()
+            assert issue_progress(app.context, ISSUE).state is MailingState.PAUSED
+            assert states(app) == {"pending": 7, "rejected": 5}
+            wrong = False
+            resume_mailing(app.context, ISSUE)
+            for _ in range(2):  # at the first it is noted that the wave has gone
                 await sender.drain()
-                assert states(app) == {"pending": 7, "rejected": 5}
-                clock.advance(hours=1)
-                await sender.drain()
-                assert issue_progress(app.context, ISSUE).state is MailingState.PAUSED
-                assert states(app) == {"pending": 7, "rejected": 5}
-                wrong = False
-                resume_mailing(app.context, ISSUE)
-                for _ in range(2):  # at the first it is noted that the wave has gone
-                    await sender.drain()
-                    clock.advance(minutes=30)
-                await sender.drain()
-                assert states(app) == {"accepted": 7, "rejected": 5}
-
-    run(story())
+                clock.advance(minutes=30)
+            await sender.drain()
+            assert states(app) == {"accepted": 7, "rejected": 5}

@@ -16,7 +16,6 @@ from tests.club import THURSDAY, Club, Member, attempts, begin, copies, members,
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.scripted_relay import Phase, Script, Sink
 
-run = asyncio.run
 PLEA = Deferred(reply=Reply(code=421, status="4.7.28", text="Slowly"))
 MAILBOXES = ("gmail.com", "googlemail.com", "gmail.com", "googlemail.com", "gmail.com", "googlemail.com")
 
@@ -78,7 +77,7 @@ async def test_a_limited_provider_begins_with_the_first_and_does_not_wait_for_al
 
 
 @pytest.mark.parametrize("most", [1, 2])
-def test_no_more_conversations_carry_copies_to_a_provider_than_allowed(
+async def test_no_more_conversations_carry_copies_to_a_provider_than_allowed(
     club: Club, clock: FrozenClock, most: int
 ) -> None:
     busy, busiest = 0, 0
@@ -94,15 +93,12 @@ def test_no_more_conversations_carry_copies_to_a_provider_than_allowed(
             busy -= 1
         return ACCEPTED
 
-    async def story() -> None:
-        limit = {"name": "googlemail.com", "connections": most}
-        with club.sending(clock, ScriptedTransport(play), smtp={"connections": 4}, domain=[limit]) as (app, sender):
-            begin(app, [*readers(), *members(8, first=20)])
-            await sender.drain()
-            assert states(app) == {"accepted": 14}
-            assert busiest == most
-
-    run(story())
+    limit = {"name": "googlemail.com", "connections": most}
+    with club.sending(clock, ScriptedTransport(play), smtp={"connections": 4}, domain=[limit]) as (app, sender):
+        begin(app, [*readers(), *members(8, first=20)])
+        await sender.drain()
+        assert states(app) == {"accepted": 14}
+        assert busiest == most
 
 
 async def test_a_new_relay_is_given_twice_as_many_each_hour_over_a_restart(club: Club, clock: FrozenClock) -> None:

@@ -1,6 +1,5 @@
 """What is due is handed over once, every attempt is recorded, and a delayed copy is tried again until it is given up."""
 
-import asyncio
 from datetime import timedelta
 from email import message_from_bytes
 
@@ -15,7 +14,6 @@ from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, members, 
 from tests.doubles import FrozenClock, Mark, ScriptedTransport
 from tests.scripted_relay import Misbehaviour, Phase, Sink
 
-run = asyncio.run
 PEOPLE = members(6)
 MEMBER = PEOPLE[0]
 SOON = {"retry_minutes": 5, "give_up_after_hours": 1}
@@ -143,21 +141,18 @@ async def test_a_lost_reply_is_tried_again_where_the_settings_say_so_but_not_for
             assert len({message["Message-ID"] for message in again}) == 1
 
 
-def test_everything_that_an_attempt_tells_is_kept(club: Club, clock: FrozenClock) -> None:
+async def test_everything_that_an_attempt_tells_is_kept(club: Club, clock: FrozenClock) -> None:
     async def answered(_envelope: Envelope, mark: Mark) -> Accepted:
         await mark()
         clock.advance(seconds=3)
         reply = Reply(code=251, status="2.1.5", text="Will forward", queue_id="4XyZ")
         return Accepted(reply=reply, tls_version="TLSv1.3")
 
-    async def story() -> None:
-        transport = ScriptedTransport(answered)
-        with club.sending(clock, transport) as (app, sender):
-            begin(app, [MEMBER])
-            await sender.drain()
-            (attempt,) = attempts(app, MEMBER.person)
-            assert (attempt.code, attempt.status, attempt.text) == (251, "2.1.5", "Will forward")
-            assert (attempt.queue_id, attempt.tls_version) == ("4XyZ", "TLSv1.3")
-            assert attempt.finished_at - attempt.started_at == timedelta(seconds=3)
-
-    run(story())
+    transport = ScriptedTransport(answered)
+    with club.sending(clock, transport) as (app, sender):
+        begin(app, [MEMBER])
+        await sender.drain()
+        (attempt,) = attempts(app, MEMBER.person)
+        assert (attempt.code, attempt.status, attempt.text) == (251, "2.1.5", "Will forward")
+        assert (attempt.queue_id, attempt.tls_version) == ("4XyZ", "TLSv1.3")
+        assert attempt.finished_at - attempt.started_at == timedelta(seconds=3)

@@ -16,8 +16,6 @@ from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_sending_together import Gate, end, stopped_at, waits_for
 from tests.scripted_relay import Sink
 
-run = asyncio.run
-
 
 async def test_a_slow_mailing_stops_at_the_closing_hour_and_goes_on_the_next_day(
     club: Club, clock: FrozenClock
@@ -47,7 +45,9 @@ async def test_a_slow_mailing_stops_at_the_closing_hour_and_goes_on_the_next_day
 
 
 @pytest.mark.parametrize("days", [(1,), (-1,), (1, -1), (-1, 1, 1, -1), (1, -1) * 10])
-def test_a_clock_that_jumps_by_a_day_doubles_nothing(club: Club, clock: FrozenClock, days: tuple[int, ...]) -> None:
+async def test_a_clock_that_jumps_by_a_day_doubles_nothing(
+    club: Club, clock: FrozenClock, days: tuple[int, ...]
+) -> None:
     jumps = iter(days)
     handed = 0
 
@@ -61,22 +61,19 @@ def test_a_clock_that_jumps_by_a_day_doubles_nothing(club: Club, clock: FrozenCl
             await asyncio.sleep(0)
         return ACCEPTED
 
-    async def story() -> None:
-        transport = ScriptedTransport(play)
-        with ExitStack() as stack:
-            app, one = stack.enter_context(club.sending(clock, transport, smtp={"connections": 2}))
-            _, two = stack.enter_context(club.sending(clock, transport, smtp={"connections": 2}))
-            begin(app, members(60))
-            for _ in range(3):  # what another took for frozen meanwhile comes back by its own late word
-                await asyncio.gather(one.drain(), two.drain())
-                clock.advance(seconds=1)
-            clock.jump(days=-sum(days))
-            clock.advance(days=1)
+    transport = ScriptedTransport(play)
+    with ExitStack() as stack:
+        app, one = stack.enter_context(club.sending(clock, transport, smtp={"connections": 2}))
+        _, two = stack.enter_context(club.sending(clock, transport, smtp={"connections": 2}))
+        begin(app, members(60))
+        for _ in range(3):  # what another took for frozen meanwhile comes back by its own late word
             await asyncio.gather(one.drain(), two.drain())
-            assert states(app) == {"accepted": 60}
-            assert sorted(transport.left) == sorted(member.email for member in members(60))
-
-    run(story())
+            clock.advance(seconds=1)
+        clock.jump(days=-sum(days))
+        clock.advance(days=1)
+        await asyncio.gather(one.drain(), two.drain())
+        assert states(app) == {"accepted": 60}
+        assert sorted(transport.left) == sorted(member.email for member in members(60))
 
 
 async def test_a_deferred_copy_is_tried_again_after_a_clock_that_jumped(club: Club, clock: FrozenClock) -> None:

@@ -14,7 +14,6 @@ from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, import_re
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.scripted_relay import Misbehaviour, Phase, Sink
 
-run = asyncio.run
 MORE = {"retry_minutes": 5, "give_up_after_hours": 1}
 
 
@@ -159,7 +158,7 @@ async def test_connections_are_reused_and_never_more_than_the_settings_allow(clu
             assert sink.connections <= 3
 
 
-def test_no_more_connections_are_open_at_once_than_the_settings_allow(club: Club, clock: FrozenClock) -> None:
+async def test_no_more_connections_are_open_at_once_than_the_settings_allow(club: Club, clock: FrozenClock) -> None:
     busy = 0
 
     async def play(_envelope: Envelope, mark: Mark) -> Outcome:
@@ -173,15 +172,12 @@ def test_no_more_connections_are_open_at_once_than_the_settings_allow(club: Club
 
     together = asyncio.Event()
 
-    async def story() -> None:
-        transport = ScriptedTransport(play)
-        with club.sending(clock, transport, smtp={"connections": 3}) as (app, sender):
-            begin(app, members(30))
-            await asyncio.wait_for(sender.drain(), 10)
-            assert (transport.most_open, transport.connected) == (3, 3)
-            assert sorted(transport.left) == sorted(member.email for member in members(30))
-
-    run(story())
+    transport = ScriptedTransport(play)
+    with club.sending(clock, transport, smtp={"connections": 3}) as (app, sender):
+        begin(app, members(30))
+        await asyncio.wait_for(sender.drain(), 10)
+        assert (transport.most_open, transport.connected) == (3, 3)
+        assert sorted(transport.left) == sorted(member.email for member in members(30))
 
 
 async def test_no_more_leave_in_a_minute_than_allowed_over_all_connections_and_a_restart(

@@ -18,7 +18,6 @@ from tests.club import ISSUE, Club, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.scripted_relay import Sink
 
-run = asyncio.run
 BOUND = 10  # seconds; what is waited for here takes milliseconds
 
 
@@ -181,21 +180,18 @@ async def test_an_answer_that_has_come_is_written_even_when_the_sender_is_cut_of
         assert states(app) == {"accepted": 1}
 
 
-def test_an_unknown_failure_of_one_copy_leaves_nothing_sending(club: Club, clock: FrozenClock) -> None:
+async def test_an_unknown_failure_of_one_copy_leaves_nothing_sending(club: Club, clock: FrozenClock) -> None:
     async def play(envelope: Envelope, mark: Mark) -> Outcome:
         if envelope.recipient.startswith("desk003"):
             raise RuntimeError("nobody thought of this")
         await mark()
         return ACCEPTED
 
-    async def story() -> None:
-        with club.sending(clock, ScriptedTransport(play), smtp={"connections": 1}) as (app, sender):
-            begin(app, members(6))
-            with pytest.raises(ExceptionGroup):
-                await sender.drain()
-            assert states(app) == {"accepted": 2, "pending": 4}
-
-    run(story())
+    with club.sending(clock, ScriptedTransport(play), smtp={"connections": 1}) as (app, sender):
+        begin(app, members(6))
+        with pytest.raises(ExceptionGroup):
+            await sender.drain()
+        assert states(app) == {"accepted": 2, "pending": 4}
 
 
 async def test_an_uncertain_copy_that_is_sent_again_keeps_its_message_id(club: Club, clock: FrozenClock) -> None:
