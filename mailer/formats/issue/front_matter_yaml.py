@@ -8,6 +8,7 @@ from mailer.formats.issue.front_matter import FrontMatter, Value
 
 _MAX_LENGTH = 64 * 1024  # characters; real front matter has about a thousand
 _MAX_DEPTH = 5  # an author's `about` is at 3
+_NO_WRAP = 1_000_000
 _MAX_DIGITS = 20  # of a number as written; a longer one can be neither counted nor shown
 _NUMBER_TAGS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 
@@ -22,12 +23,12 @@ class _Loader(yaml.SafeLoader):
         return super().construct_object(node, deep=deep)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
-        seen: set[str] = set()
+        names: set[str] = set()
         for key, _ in node.value:
             name = str(key.value)
-            if name in seen:
+            if name in names:
                 raise yaml.MarkedYAMLError(problem=f"the key '{name}' appears twice", problem_mark=key.start_mark)
-            seen.add(name)
+            names.add(name)
         return super().construct_mapping(node, deep=deep)
 
 
@@ -77,4 +78,4 @@ def _check_structure(source: str, first_line: int) -> None:
 
 def dump(keys: dict[str, Value]) -> str:
     """The keys as YAML, one line per value, in their order."""
-    return yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, width=_MAX_LENGTH)
+    return yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, width=_NO_WRAP)

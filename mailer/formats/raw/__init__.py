@@ -1,1 +1,1 @@
-"""A text converted from print becomes an issue file, and a list of what was wrong with it."""
+"""A text converted from print: made into an issue file, with a list of its defects."""

@@ -1,28 +1,29 @@
-"""Mends the article of a raw issue: torn paragraphs, headings out of order, tables of tabs, raw tags, pictures."""
+"""Repairs the article of a raw text: split paragraphs, headings out of order, tables of tabs, raw tags, pictures."""
 
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from mailer.formats.issue.folder import FIRST_HEADING
-from mailer.formats.raw.blocks import TAG, Defect, RawBlock, Shape, cells, is_capitals, numbered, words_of
+from mailer.formats.raw.blocks import TAG, RawBlock, Shape, cells, is_capitals, numbered, words_of
+from mailer.formats.raw.defects import Defect
 from mailer.formats.raw.front_matter import forms_of, sentence_case
 
-_ENDS = tuple(".!?:;…")
+_SENTENCE_ENDS = tuple(".!?:;…")
 _CLOSING = "*_\"'”’»“)] "
 _TAGS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _BOLD = re.compile(r"(\*\*|__)([^*_\n]{1,100})\1\\?")
 _NO_HEADING_ENDS = tuple(".,;:…")
-_DEEPEST = 6
-_TORN = re.compile(r"(?<![^\W\d_])([^\W\d_]+)-$")
-_REST = re.compile(r" *([^\W\d_]+)([^\s]*) ?")
+_MAX_LEVEL = 6
+_WORD_START = re.compile(r"(?<![^\W\d_])([^\W\d_]+)-$")
+_WORD_END = re.compile(r" *([^\W\d_]+)([^\s]*) ?")
 _CONJUNCTIONS = frozenset({"and", "or", "to", "и", "или"})  # pre- and post-war
 _HYPHENED = re.compile(r"(?<![^\W\d_])[^\W\d_]+-[^\W\d_]+")
 _PICTURE = re.compile(r"!\[[^\[\]\n]*\]\(([^()\n]*)\)")
 
 
-def clean(blocks: Sequence[RawBlock]) -> tuple[str, tuple[Defect, ...]]:
-    """The article in Markdown that an issue file takes, and what was mended in it, by line of the raw text."""
+def repair_article(blocks: Sequence[RawBlock]) -> tuple[str, tuple[Defect, ...]]:
+    """The article in the Markdown of issue files, and the repairs by line of the raw text."""
     defects: list[Defect] = []
     joined = _joined(_rejoined(_bold_headings(blocks, defects), defects), defects)
     headed = _headed(joined, defects)
@@ -31,8 +32,8 @@ def clean(blocks: Sequence[RawBlock]) -> tuple[str, tuple[Defect, ...]]:
 
 
 def _bold_headings(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
-    """The blocks with each line that is bold and nothing else as a heading of level 0: its level is to be found."""
-    done: list[RawBlock] = []
+    """The blocks, with every line entirely in bold as a heading of level 0, whose level is set later."""
+    result: list[RawBlock] = []
     for index, block in enumerate(blocks):
         first, _, text = block.text.partition("\n")
         bold = _BOLD.fullmatch(first.strip()) if block.shape is Shape.PARAGRAPH else None
@@ -40,17 +41,17 @@ def _bold_headings(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[Ra
         if bold and followed and words_of(bold[2]) and not bold[2].rstrip().endswith(_NO_HEADING_ENDS):
             what = f"a line in bold that serves as a heading, '{bold[2].strip()}'; it is one now"
             defects.append(Defect(line=block.line, what=what))
-            done.append(replace(block, shape=Shape.HEADING, text=bold[2].strip(), level=0))
-            done += [replace(block, line=block.line + 1, text=text)] if text else []
+            result.append(replace(block, shape=Shape.HEADING, text=bold[2].strip(), level=0))
+            result += [replace(block, line=block.line + 1, text=text)] if text else []
         else:
-            done.append(block)
-    return done
+            result.append(block)
+    return result
 
 
 def _rejoined(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
-    """The blocks with words whole that the end of a line had torn; every line keeps its number."""
+    """The blocks, with words joined that a line break had split; every line keeps its number."""
     hyphened = _hyphened(blocks)
-    done: list[RawBlock] = []
+    result: list[RawBlock] = []
     for block in blocks:
         lines = block.text.split("\n")
         for index in range(1, len(lines)) if block.shape in {Shape.PARAGRAPH, Shape.LIST} else ():
@@ -59,25 +60,25 @@ def _rejoined(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBloc
                 line = lines[index - 1][: torn.start()]
                 lines[index - 1] = line + _whole(torn, rest, hyphened, block.line + index - 1, defects)
                 lines[index] = lines[index][rest.end() :]
-        done.append(replace(block, text="\n".join(lines)))
-    return done
+        result.append(replace(block, text="\n".join(lines)))
+    return result
 
 
 def _hyphened(blocks: Sequence[RawBlock]) -> frozenset[str]:
-    """The words that the text itself writes with a hyphen."""
+    """The words that the text spells with a hyphen elsewhere."""
     return frozenset(word.lower() for block in blocks for word in _HYPHENED.findall(block.text))
 
 
 def _torn(line: str, following: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
-    """The parts of the word at the end of the line and at the beginning of the following one, if they are one."""
-    rest = _REST.match(following)
-    return _TORN.search(line), None if rest and rest[1].lower() in _CONJUNCTIONS else rest
+    """The parts of a word split between two lines, at the end of the first and the start of the second."""
+    rest = _WORD_END.match(following)
+    return _WORD_START.search(line), None if rest and rest[1].lower() in _CONJUNCTIONS else rest
 
 
 def _whole(
     torn: re.Match[str], rest: re.Match[str], hyphened: Collection[str], line: int, defects: list[Defect]
 ) -> str:
-    """The word of both parts; its hyphen stays before a capital, and where the text has the word with one elsewhere."""
+    """The joined word. Its hyphen stays before a capital letter, and if the text has the word with a hyphen elsewhere."""
     with_hyphen = f"{torn[1]}-{rest[1]}"
     keeps = rest[1][0].isupper() or len(torn[1]) == 1 or with_hyphen.lower() in hyphened
     word = with_hyphen if keeps else torn[1] + rest[1]
@@ -86,52 +87,52 @@ def _whole(
 
 
 def _joined(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
-    """The blocks with paragraphs put together again that a page break had torn."""
-    done: list[RawBlock] = []
+    """The blocks, with paragraphs joined that a page break had split."""
+    result: list[RawBlock] = []
     hyphened = _hyphened(blocks)
     for block in blocks:
-        last = done[-1] if done else None
-        if last and last.shape is block.shape is Shape.PARAGRAPH and _goes_on(last.text, block.text):
+        last = result[-1] if result else None
+        if last and last.shape is block.shape is Shape.PARAGRAPH and _continues(last.text, block.text):
             torn = f"a paragraph torn by a page break, it goes on at line {block.line}; joined"
             defects.append(Defect(line=last.last_line, what=torn))
-            # Line breaks within stand for themselves; `line` moves so that the next tear is told by its own line.
+            # The joined text has fewer lines; `line` moves so that the next split is reported with its own line.
             text, following = f"{last.text.rstrip()} ", block.text.strip()
             part, rest = _torn(text.rstrip(), following)
             if part and rest:
                 text = text[: part.start()] + _whole(part, rest, hyphened, last.last_line, defects) + " "
                 following = following[rest.end() :]
             text += following
-            done[-1] = replace(last, text=text, line=block.last_line - text.count("\n"))
+            result[-1] = replace(last, text=text, line=block.last_line - text.count("\n"))
         else:
-            done.append(block)
-    return done
+            result.append(block)
+    return result
 
 
-def _goes_on(text: str, following: str) -> bool:
-    ended = text.rstrip(_CLOSING + "\n").endswith(_ENDS) or not text.strip(_CLOSING + "\n")
+def _continues(text: str, following: str) -> bool:
+    ended = text.rstrip(_CLOSING + "\n").endswith(_SENTENCE_ENDS) or not text.strip(_CLOSING + "\n")
     return not ended and following.lstrip()[:1].islower()
 
 
 def _headed(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
-    """The blocks with headings that begin at level 2 and do not jump, without bold and without capitals."""
+    """The blocks, with headings that begin at level 2 and skip no level, without bold and capitals."""
     bold, capitals = [], []
-    level = above = FIRST_HEADING - 1  # `above`: of the last heading that was one already
+    level = above = FIRST_HEADING - 1  # `above` is the level of the last heading that was marked as one
     forms = forms_of(blocks)
-    done: list[RawBlock] = []
+    result: list[RawBlock] = []
     for block in blocks:
         if block.shape is not Shape.HEADING:
-            done.append(block)
+            result.append(block)
             continue
-        mended = max(block.level or min(above + 1, _DEEPEST), FIRST_HEADING)
-        if block.level and mended > level + 1:
-            mended = max(level, FIRST_HEADING)
+        new_level = max(block.level or min(above + 1, _MAX_LEVEL), FIRST_HEADING)
+        if block.level and new_level > level + 1:
+            new_level = max(level, FIRST_HEADING)
             jump = (
                 f"a heading jumps from level {level} to {block.level}"
                 if level >= FIRST_HEADING
                 else (f"the first heading is of level {block.level}")
             )
-            defects.append(Defect(line=block.line, what=f"{jump}; it has level {mended} now"))
-        level = mended
+            defects.append(Defect(line=block.line, what=f"{jump}; it has level {new_level} now"))
+        level = new_level
         above = level if block.level else above
         text = block.text
         if "**" in text or "__" in text:
@@ -140,11 +141,11 @@ def _headed(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]
         if is_capitals(text):
             capitals.append(block.line)
             text = sentence_case(text, forms)
-        done.append(replace(block, level=level, text=text))
+        result.append(replace(block, level=level, text=text))
     for lines, what in ((bold, "bold inside headings"), (capitals, "headings in capitals")):
         if lines:
             defects.append(Defect(line=lines[0], what=f"{what} ({numbered(lines)}); taken out"))
-    return done
+    return result
 
 
 def _written(block: RawBlock, defects: list[Defect]) -> str:
@@ -177,7 +178,7 @@ def _in_markdown(tag: re.Match[str]) -> str:
 
 
 def _table(text: str) -> str:
-    """Columns of tabs or spaces as a Markdown table, its first line the heads."""
+    """Columns of tabs or spaces as a Markdown table; the first line has the headings."""
     rows = [[words_of(cell).replace("|", "\\|") for cell in row] for row in cells(text)]
     width = max(len(row) for row in rows)
     head, *body = [row + [""] * (width - len(row)) for row in rows]

@@ -1,14 +1,14 @@
-"""Cuts a text converted from print into its blocks, each with the line it began on."""
+"""Splits a text converted from print into blocks, each with its first line number."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from itertools import groupby
 
 
 class Shape(StrEnum):
-    """What a block looks like."""
+    """The kind of a block, by its look."""
 
     RULE = "rule"
     HEADING = "heading"
@@ -19,7 +19,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawBlock:
-    """Lines that stand together; `line` is the number of the first. A heading has its level, its text no `#`."""
+    """Adjacent lines, the first of which has the number `line`. A heading has a level, and no `#` in its text."""
 
     shape: Shape
     line: int
@@ -32,43 +32,39 @@ class RawBlock:
         return self.line + self.text.count("\n")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Defect:
-    """Something the eye of an editor is needed for: the line of the raw text, and what was seen and done."""
-
-    line: int
-    what: str
-
-
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
 _HEADING = re.compile(r" {0,3}(#{1,6}) +([^ ].*)")
-_CLOSING = re.compile(r"(?<! ) +#+ *$")  # the signs that may end a heading
-_UNDERLINES = re.compile(r" *-{2,}(?: +-{2,})+ *")  # of the heads of a table
-_GAP = re.compile(r"(?<![.!?:; ]) {2,}(?! )")  # two spaces after a full stop are a typist's
+_CLOSING = re.compile(r"(?<! ) +#+ *$")  # the `#` that may end a heading
+_UNDERLINES = re.compile(r" *-{2,}(?: +-{2,})+ *")  # below the headings of a table
+_GAP = re.compile(r"(?<![.!?:; ]) {2,}(?! )")  # typists put two spaces after a full stop
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 
 
 def split(raw: str) -> tuple[RawBlock, ...]:
-    """The blocks of the text in their order; every line that is not blank is in one of them."""
+    """The blocks of the text in order; every line that is not blank belongs to one."""
     lines = enumerate(raw.split("\n"), start=1)
     return tuple(
         _block(group)
-        for alone, found in groupby(lines, key=_stands_alone)
-        if alone != ""
-        for group in _groups(alone, found)
+        for place, run in groupby(lines, key=_place)
+        if place is not _Place.BLANK
+        for group in ([[line] for line in run] if place is _Place.ALONE else [list(run)])
     )
 
 
-def _stands_alone(numbered: tuple[int, str]) -> str:
-    line = numbered[1]
+class _Place(Enum):
+    """Whether a line separates blocks, is a block, or joins its neighbours."""
+
+    BLANK = auto()
+    ALONE = auto()
+    TOGETHER = auto()
+
+
+def _place(numbered_line: tuple[int, str]) -> _Place:
+    line = numbered_line[1]
     if not line.strip():
-        return ""
-    alone = (_RULE.fullmatch(line) and not _UNDERLINES.fullmatch(line)) or _HEADING.fullmatch(line)
-    return "alone" if alone else "together"
-
-
-def _groups(alone: str, found: Iterable[tuple[int, str]]) -> list[list[tuple[int, str]]]:
-    return [[line] for line in found] if alone == "alone" else [list(found)]
+        return _Place.BLANK
+    is_rule = _RULE.fullmatch(line) and not _UNDERLINES.fullmatch(line)
+    return _Place.ALONE if is_rule or _HEADING.fullmatch(line) else _Place.TOGETHER
 
 
 def _block(lines: list[tuple[int, str]]) -> RawBlock:
@@ -91,15 +87,15 @@ def _block(lines: list[tuple[int, str]]) -> RawBlock:
 
 
 def cells(text: str) -> list[list[str]]:
-    """The lines of a table whose columns are set with tabs or spaces, cut into cells; empty when it is none."""
+    """The cells of a table whose columns are set with tabs or spaces; empty if the text is not such a table."""
     lines = [line for line in text.split("\n") if not _UNDERLINES.fullmatch(line)]
-    if len(lines) < 2:  # a head and a row
+    if len(lines) < 2:  # headings and a row
         return []
     if all("\t" in line.lstrip() for line in lines):
         return [line.split("\t") for line in lines]
     rows = [_GAP.split(line.strip()) for line in lines]
     columns = len(rows[-1])
-    if len(rows[0]) == columns - 1 and lines[0].startswith("  "):  # the head has no corner
+    if len(rows[0]) == columns - 1 and lines[0].startswith("  "):  # the first heading is missing
         rows[0].insert(0, "")
     wide = any(len(gap) > 2 for line in lines for gap in _GAP.findall(line.strip()))
     return rows if wide and columns > 1 and all(len(row) == columns for row in rows) else []
@@ -110,12 +106,12 @@ TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
 
 
 def words_of(text: str) -> str:
-    """The words of a block on one line, without marks for bold, italics, links and tags."""
+    """The words of a block on one line, without bold, italics, links and tags."""
     return " ".join(_LINK.sub(r"\1", TAG.sub("", text)).replace("*", "").replace("__", "").split())
 
 
 def is_capitals(text: str) -> bool:
-    """Whether words, at least two letters, are all in capitals."""
+    """Whether the text has two letters or more, all capitals."""
     letters = [character for character in words_of(text) if character.isalpha()]
     return len(letters) > 1 and all(letter.isupper() for letter in letters)
 

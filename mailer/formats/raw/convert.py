@@ -1,23 +1,21 @@
-"""Turns an issue converted from print into an issue file, and lists for the editor what was wrong with it."""
+"""Turns a text converted from print into an issue file, with a list of its defects for the editor."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import yaml
-
 from mailer.domain.errors import BadInput
 from mailer.formats.issue import folder
 from mailer.formats.issue.front_matter import KEYS, Value
-from mailer.formats.raw import defects as scan
 from mailer.formats.raw import front_matter
-from mailer.formats.raw.article import clean
-from mailer.formats.raw.blocks import Defect, RawBlock, Shape, split, words_of
-from mailer.formats.raw.print_artifacts import without_print
+from mailer.formats.raw.article import repair_article
+from mailer.formats.raw.blocks import RawBlock, Shape, split, words_of
+from mailer.formats.raw.defects import Defect, find_defects
+from mailer.formats.raw.print_artifacts import without_print_artifacts
 
-_NEEDED = ("number", "serial", "volume", "year", "date", "title")
-_OF_MEMBERSHIP = re.compile(r"\bmembership\b|\bчленств|\bвзнос", re.IGNORECASE)
+_REQUIRED = ("number", "serial", "volume", "year", "date", "title")
+_ABOUT_MEMBERSHIP = re.compile(r"\bmembership\b|\bчленств|\bвзнос", re.IGNORECASE)
 _SALUTATION = re.compile(r"(?:dear|уважаем\w+|дорог\w+)\b.*", re.IGNORECASE)
 _GREETING = re.compile(
     r"(?:(?:dear|уважаем\w+|дорог\w+)\b[^.?]{1,60}|(?:ladies and )?gentlemen|(?:дамы и )?господа)[,!:]", re.IGNORECASE
@@ -25,40 +23,39 @@ _GREETING = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What a raw issue became: the keys that were recognised, the whole issue file, the defects by line."""
+class ConvertedText:
+    """A converted text: the keys found, the whole issue file, and the defects by line."""
 
     front_matter: Mapping[str, Value]
     markdown: str
     defects: tuple[Defect, ...]
 
 
-def convert(raw: str, *, newsletter: str, language: str) -> Imported:
-    """An issue file of the raw text, `status: draft`, and its defects in the order of their lines.
+def convert(raw: str, *, newsletter: str, language: str) -> ConvertedText:
+    """The raw text as an issue file with `status: draft`, and its defects by line.
 
-    The article is everything after the date, kicker and title. The standing words of the masthead and the membership
-    notice at the end are left out and reported: they come from the template and the fee schedule (R4). Once set to
-    finished the file is one that `issue_file.parse` accepts; where it is not, a defect of line 1 says why. Raises
-    BadInput for a text larger than an issue file may be.
+    The article is everything after date, kicker and title. The masthead and the membership notice at the end are left
+    out and reported, since they come from the template and the fee schedule. Set to finished, the file is one that
+    `folder.parse` accepts; otherwise a defect on line 1 says why. Raises BadInput for a text that is too large.
     """
     if len(raw.encode(errors="replace")) > folder.MAX_TEXT_BYTES:
         raise BadInput(f"the text has more than {folder.MAX_TEXT_BYTES // 1000} kB; is it the right file?")
     defects: list[Defect] = []
-    text = without_print(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
+    text = without_print_artifacts(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
     blocks = split(text)
     head = front_matter.masthead(blocks)
     _report_masthead(head, blocks, defects)
     keys, article = _credits(head, _without_insert(blocks, head.end, defects), defects)
-    body, mended = clean(_without_greeting(article, defects))
+    body, repairs = repair_article(_without_greeting(article, defects))
     year = keys.get("year")
-    defects += [*mended, *scan.find(text, blocks, year=year if isinstance(year, int) else None)]
+    defects += [*repairs, *find_defects(text, blocks, year=year if isinstance(year, int) else None)]
     defects += [
-        Defect(line=1, what=f"no {key} was found; write it in the front matter") for key in _NEEDED if key not in keys
+        Defect(line=1, what=f"no {key} was found; write it in the front matter") for key in _REQUIRED if key not in keys
     ]
     markdown = _file({"newsletter": newsletter, "language": language, "status": "draft", **keys}, body)
-    if all(key in keys for key in _NEEDED):
+    if all(key in keys for key in _REQUIRED):
         defects += _still_wrong(markdown, language)
-    return Imported(front_matter=keys, markdown=markdown, defects=tuple(sorted(defects)))
+    return ConvertedText(front_matter=keys, markdown=markdown, defects=tuple(sorted(defects)))
 
 
 def _report_masthead(head: front_matter.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]) -> None:
@@ -76,11 +73,11 @@ def _report_masthead(head: front_matter.Masthead, blocks: Sequence[RawBlock], de
 
 
 def _without_insert(blocks: Sequence[RawBlock], start: int, defects: list[Defect]) -> Sequence[RawBlock]:
-    """The blocks from `start` up to the membership notice: the first part after a line across that speaks of it."""
+    """The blocks from `start` up to the membership notice: the first part after a rule that is about membership."""
     rules = [index for index in range(start, len(blocks)) if blocks[index].shape is Shape.RULE]
     for here, following in pairwise([*rules, len(blocks)]):
         part = blocks[here + 1 : following]
-        if any(_OF_MEMBERSHIP.search(block.text) for block in part) and _addresses_members(part):
+        if any(_ABOUT_MEMBERSHIP.search(block.text) for block in part) and _addresses_members(part):
             what = "is left out, it comes from the template and the fee schedule"
             defects.append(
                 Defect(line=part[0].line, what=f"the membership notice ({_span(blocks[here + 1 :])}) {what}")
@@ -90,24 +87,24 @@ def _without_insert(blocks: Sequence[RawBlock], start: int, defects: list[Defect
 
 
 def _addresses_members(part: Sequence[RawBlock]) -> bool:
-    """Whether somebody is spoken to, or fees stand in columns; an article on membership of something does neither."""
+    """Whether a reader is addressed, or fees are in columns; an article about some membership does neither."""
     return any(block.shape is Shape.TABLE or _SALUTATION.fullmatch(words_of(block.text)) for block in part)
 
 
 def _credits(
     head: front_matter.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]
 ) -> tuple[dict[str, Value], Sequence[RawBlock]]:
-    """The keys with those of the credits, which end the text, and the article before them."""
+    """The keys, with those from the credits at the end of the text, and the article before the credits."""
     keys = dict(head.keys)
-    said = [front_matter.credit(block) for block in blocks]
-    first = next((index for index, found in enumerate(said) if found and "place" not in found), len(blocks))
+    credit_keys = [front_matter.credit(block) for block in blocks]
+    first = next((index for index, credit in enumerate(credit_keys) if credit and "place" not in credit), len(blocks))
     article = list(_trimmed(blocks[:first]))
     owners: list[Value] = []
-    for block, found in zip(blocks[first:], said[first:], strict=True):
-        if "copyright" in found:
-            owners.append(found["copyright"])
-        keys |= found
-        if not found and block.shape is not Shape.RULE:
+    for block, credit in zip(blocks[first:], credit_keys[first:], strict=True):
+        if "copyright" in credit:
+            owners.append(credit["copyright"])
+        keys |= credit
+        if not credit and block.shape is not Shape.RULE:
             what = "words among the credits that are none; they end the article now"
             defects.append(Defect(line=block.line, what=what))
             article.append(block)
@@ -115,7 +112,7 @@ def _credits(
 
 
 def _without_greeting(article: Sequence[RawBlock], defects: list[Defect]) -> Sequence[RawBlock]:
-    """The article without a salutation that it begins with, on a line of its own."""
+    """The article without a salutation on its first line."""
     if not article or article[0].shape is not Shape.PARAGRAPH:
         return article
     first, *rest = article
@@ -127,9 +124,9 @@ def _without_greeting(article: Sequence[RawBlock], defects: list[Defect]) -> Seq
 
 
 def _trimmed(blocks: Sequence[RawBlock]) -> Sequence[RawBlock]:
-    """The blocks without lines across at either end."""
-    kept = [index for index, block in enumerate(blocks) if block.shape is not Shape.RULE]
-    return blocks[kept[0] : kept[-1] + 1] if kept else ()
+    """The blocks without rules at either end."""
+    indices = [index for index, block in enumerate(blocks) if block.shape is not Shape.RULE]
+    return blocks[indices[0] : indices[-1] + 1] if indices else ()
 
 
 def _span(blocks: Sequence[RawBlock]) -> str:
@@ -139,10 +136,9 @@ def _span(blocks: Sequence[RawBlock]) -> str:
 
 def _file(keys: Mapping[str, Value], body: str) -> str:
     ordered = {key: keys[key] for key in KEYS if key in keys}
-    return f"---\n{yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=_NO_WRAP)}---\n\n{body}\n"
+    from mailer.formats.issue import front_matter_yaml
 
-
-_NO_WRAP = 1_000_000
+    return f"---\n{front_matter_yaml.dump(ordered)}---\n\n{body}\n"
 
 
 def _still_wrong(markdown: str, language: str) -> tuple[Defect, ...]:

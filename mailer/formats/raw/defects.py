@@ -1,20 +1,29 @@
-"""Looks through a raw issue for what only an editor can put right: names spelt two ways, old fees, contradictions."""
+"""Finds the defects that only an editor can correct: names spelt two ways, old fees, contradictions."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from mailer.formats.raw.blocks import Defect, RawBlock, Shape, numbered, words_of
+from mailer.formats.raw.blocks import RawBlock, Shape, numbered, words_of
 
 Lines = Sequence[tuple[int, str]]
 
 
-def find(raw: str, blocks: Sequence[RawBlock], *, year: int | None) -> tuple[Defect, ...]:
-    """The defects of the text as a whole, whatever part of the issue they stand in, in no special order.
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Defect:
+    """Something that an editor should check: the line of the raw text, what is wrong with it and what was done."""
 
-    `year` is the issue's; where it is not known, fee periods are not judged.
+    line: int
+    what: str
+
+
+def find_defects(raw: str, blocks: Sequence[RawBlock], *, year: int | None) -> tuple[Defect, ...]:
+    """The defects anywhere in the text, in no particular order.
+
+    `year` is the issue's; without it, fee periods are not checked.
     """
     lines = [(number, words_of(line)) for number, line in enumerate(raw.split("\n"), start=1) if line.strip()]
     return (
@@ -30,45 +39,45 @@ def find(raw: str, blocks: Sequence[RawBlock], *, year: int | None) -> tuple[Def
 # --- names spelt two ways ---------------------------------------------------------------------------------------------
 
 _NAME = re.compile(r"(?<![\w’'-])[A-ZА-ЯЁ][\w’'-]+(?: [A-ZА-ЯЁ][\w’'-]+){1,7}")
-_ALIKE = 0.8  # of difflib's ratio: one letter in five may differ
-_GIVEN_ALIKE = 0.65  # for given names that begin and end alike; they are short, and carried over in many ways
-_MOST = 50  # names with one frame; where there are more, it is no frame of a name
-_SHORTEST = 4  # letters; shorter words are alike by chance
+_SIMILAR = 0.8  # difflib's ratio: one letter in five may differ
+_SIMILAR_FIRST_NAME = 0.65  # for first names with the same ends; they are short, and transliterated in many ways
+_MAX_NAMES = 50  # with the same frame; a frame of more names is not a name's
+_MIN_LENGTH = 4  # letters; shorter words are similar by chance
 
 
 def _two_spellings(lines: Lines) -> Iterator[Defect]:
-    """Names of several words that are the same but for one word, which is nearly the same."""
+    """Names of several words that differ in one word, which is similar."""
     names: dict[str, list[int]] = defaultdict(list)
-    pairs: dict[str, list[int]] = defaultdict(list)  # a name and a surname may stand behind a title: Judge Ada Quill
+    pairs: dict[str, list[int]] = defaultdict(list)  # a title may precede first name and surname: Judge Ada Quill
     for number, words in lines:
         for name in _NAME.findall(words):
             names[name].append(number)
             for pair in pairwise(name.split(" ")):
                 pairs[" ".join(pair)].append(number)
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for spellings, defect in _spellings(names):
-        told.add(spellings)
+        reported.add(spellings)
         yield defect
     for spellings, defect in _spellings(pairs):
-        if spellings not in told:
-            told.add(spellings)
+        if spellings not in reported:
+            reported.add(spellings)
             yield defect
 
 
 def _spellings(places: Mapping[str, list[int]]) -> Iterator[tuple[frozenset[str], Defect]]:
-    """The two spellings of a word, and what is to be told of the names they stand in."""
-    # Names with the same frame, all their words but one, are the only ones that need to be compared.
+    """The two spellings of a word, and the defect of the names that contain them."""
+    # Only names with the same frame, that is all words but one, need comparing.
     frames: dict[tuple[str, int, str], list[str]] = defaultdict(list)
     for name in places:
         parts = name.split(" ")
         for gap in range(len(parts)):
             frames[" ".join(parts[:gap]), gap, " ".join(parts[gap + 1 :])].append(name)
     for (_, gap, _), names in frames.items():
-        for index, name in enumerate(names[:_MOST]):
-            for other in names[index + 1 : _MOST]:
+        for index, name in enumerate(names[:_MAX_NAMES]):
+            for other in names[index + 1 : _MAX_NAMES]:
                 word, another = name.split(" ")[gap], other.split(" ")[gap]
-                given = gap == 0 and name.count(" ") == 1  # Pyotr and Petr, before one surname
-                if _nearly_same(word, another, given=given):
+                first_name = gap == 0 and name.count(" ") == 1  # Pyotr and Petr, before one surname
+                if _similar(word, another, first_name=first_name):
                     rare, usual = sorted((name, other), key=lambda spelling: len(places[spelling]))
                     what = (
                         f"a name spelt two ways: '{rare}' ({numbered(places[rare])}) and '{usual}' "
@@ -77,15 +86,16 @@ def _spellings(places: Mapping[str, list[int]]) -> Iterator[tuple[frozenset[str]
                     yield frozenset({word, another}), Defect(line=places[rare][0], what=what)
 
 
-def _nearly_same(word: str, other: str, *, given: bool) -> bool:
+def _similar(word: str, other: str, *, first_name: bool) -> bool:
     short, long = sorted((word, other), key=len)
-    if len(short) < _SHORTEST or long in {f"{short}s", f"{short}'s", f"{short}’s"}:
+    if len(short) < _MIN_LENGTH or long in {f"{short}s", f"{short}'s", f"{short}’s"}:
         return False
-    stem = max(len(word) - 3, _SHORTEST - 1)
+    stem = max(len(word) - 3, _MIN_LENGTH - 1)
     if not word.isascii() and word[:stem] == other[:stem]:
-        return False  # the endings of one Russian word
-    alike = _GIVEN_ALIKE if given and (word[0], word[-1]) == (other[0], other[-1]) else _ALIKE
-    return SequenceMatcher(None, word, other, autojunk=False).ratio() >= alike
+        return False  # two endings of one Russian word
+    same_ends = (word[0], word[-1]) == (other[0], other[-1])
+    required = _SIMILAR_FIRST_NAME if first_name and same_ends else _SIMILAR
+    return SequenceMatcher(None, word, other, autojunk=False).ratio() >= required
 
 
 # --- fees -------------------------------------------------------------------------------------------------------------
@@ -123,18 +133,18 @@ def _tables(blocks: Sequence[RawBlock]) -> Iterator[Defect]:
 
 
 def _fees_in_prose(blocks: Sequence[RawBlock]) -> Iterator[Defect]:
-    """Amounts of money where the same paragraph speaks of fees; other money is the article's."""
+    """Amounts of money in paragraphs about fees; other amounts belong to the article."""
     for block in blocks:
-        if block.shape is not Shape.TABLE and _AMOUNT.search(block.text) and _SPEAKS_OF_FEES.search(block.text):
+        if block.shape is not Shape.TABLE and _AMOUNT.search(block.text) and _ABOUT_FEES.search(block.text):
             yield Defect(line=block.line, what=f"a fee in prose; take it out, {_SCHEDULE}")
 
 
-_SPEAKS_OF_FEES = re.compile(r"\b(?:fees?|membership|взнос\w*|членств\w*)\b", re.IGNORECASE)
+_ABOUT_FEES = re.compile(r"\b(?:fees?|membership|взнос\w*|членств\w*)\b", re.IGNORECASE)
 
 
 # --- how often the bulletin appears -----------------------------------------------------------------------------------
 
-_YEARLY = {"weekly": 52, "monthly": 12, "quarterly": 4, "еженедельно": 52, "ежемесячно": 12, "ежеквартально": 4}
+_TIMES_A_YEAR = {"weekly": 52, "monthly": 12, "quarterly": 4, "еженедельно": 52, "ежемесячно": 12, "ежеквартально": 4}
 _FIGURES = {
     word: number
     for words in (
@@ -143,23 +153,24 @@ _FIGURES = {
     )
     for number, word in enumerate(words.split(), start=2)
 }
-_OFTEN = re.compile(
-    rf"\b(?:published|issued|appears|выходит|издаётся|издается)\s+({'|'.join(_YEARLY)})\b", re.IGNORECASE
+_FREQUENCY = re.compile(
+    rf"\b(?:published|issued|appears|выходит|издаётся|издается)\s+({'|'.join(_TIMES_A_YEAR)})\b", re.IGNORECASE
 )
 _ISSUES = re.compile(rf"\b(\d{{1,2}}|{'|'.join(_FIGURES)})\s+(?:issues|выпуск\w*|номер\w*)\b", re.IGNORECASE)
 
 
 def _contradiction(lines: Lines) -> Iterator[Defect]:
-    """Where the text says how often the bulletin appears, and elsewhere another number of issues a year."""
-    promises: dict[int, tuple[int, str]] = {}
-    for number, words in lines:
-        for many in _ISSUES.findall(words):
-            promises.setdefault(int(many) if many.isdecimal() else _FIGURES[many.lower()], (number, many))
-    for number, words in lines:
-        for often in _OFTEN.findall(words):
-            for a_year, (other, many) in promises.items():
-                if a_year != _YEARLY[often.lower()]:
-                    yield Defect(line=number, what=f"'{often}' here, but '{many} issues' on line {other}; say which")
+    """A frequency of the bulletin that contradicts a number of issues a year elsewhere."""
+    numbers: dict[int, tuple[int, str]] = {}  # of issues a year: the line and the words
+    for line, words in lines:
+        for count in _ISSUES.findall(words):
+            numbers.setdefault(int(count) if count.isdecimal() else _FIGURES[count.lower()], (line, count))
+    for line, words in lines:
+        for frequency in _FREQUENCY.findall(words):
+            for number, (other_line, count) in numbers.items():
+                if number != _TIMES_A_YEAR[frequency.lower()]:
+                    what = f"'{frequency}' here, but '{count} issues' on line {other_line}; say which"
+                    yield Defect(line=line, what=what)
                     break
 
 
@@ -175,6 +186,7 @@ _HABITS = (
 def _typewriting(raw: str) -> Iterator[Defect]:
     lines = [(number, line) for number, line in enumerate(raw.split("\n"), start=1) if "\t" not in line]
     for pattern, habit in _HABITS:
-        seen = [number for number, line in lines if pattern.search(line)]
-        if seen:
-            yield Defect(line=seen[0], what=f"{habit} ({numbered(seen)}); they are set right when the issue is read")
+        numbers = [number for number, line in lines if pattern.search(line)]
+        if numbers:
+            what = f"{habit} ({numbered(numbers)}); they are set right when the issue is read"
+            yield Defect(line=numbers[0], what=what)

@@ -1,4 +1,4 @@
-"""Finds in a raw issue what belongs into its front matter: numbering, date, title, authors and other credits."""
+"""Finds the front matter in a raw text: numbering, date, title, authors and other credits."""
 
 import re
 from collections import Counter, defaultdict
@@ -48,15 +48,15 @@ _NEXT_AUTHOR = re.compile(rf",? (?:and|и) (?={_PERSON}(?:,|$))|; ")
 
 Forms = Mapping[str, Counter[str]]
 
-_NEAR = 6  # blocks: so far apart may stand the numbering, the date and the title
+_NEAR = 6  # blocks between the numbering, the date and the title, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masthead:
-    """What stands before the article: the keys found, and the blocks by their index.
+    """The blocks before the article, by index, and the keys they give.
 
-    `used` are those that became keys; the article begins at `end`. `capitals` is the title if it was a paragraph in
-    capitals.
+    `used` are the blocks that became keys; the article begins at `end`. `capitals` is the title, if it was a paragraph
+    in capitals.
     """
 
     keys: dict[str, Value]
@@ -66,7 +66,7 @@ class Masthead:
 
 
 def masthead(blocks: Sequence[RawBlock]) -> Masthead:
-    """Classification, numbering, date, kicker and title, as far as they are there and in this order."""
+    """Classification, numbering, date, kicker and title, as far as present, in this order."""
     keys: dict[str, Value] = {}
     used: set[int] = set()
     if words := _classification(blocks):
@@ -78,8 +78,8 @@ def masthead(blocks: Sequence[RawBlock]) -> Masthead:
             used.add(index)
             break
     for index in _near(used, blocks):
-        if found := _day(blocks[index]):
-            keys["date"] = found
+        if day := _day(blocks[index]):
+            keys["date"] = day
             used.add(index)
             break
     capitals = None
@@ -110,42 +110,42 @@ def _is_title(block: RawBlock) -> bool:
 
 
 def _numbering(block: RawBlock) -> dict[str, Value]:
-    found = _NUMBERING.search(words_of(block.text)) if block.shape is Shape.PARAGRAPH else None
-    return {key: int(value) for key, value in found.groupdict().items()} if found else {}
+    match = _NUMBERING.search(words_of(block.text)) if block.shape is Shape.PARAGRAPH else None
+    return {key: int(value) for key, value in match.groupdict().items()} if match else {}
 
 
 def _day(block: RawBlock) -> date | None:
-    """The date that a block is, and nothing else; None when it is none."""
+    """The date, if the block is a date and nothing else."""
     words = words_of(block.text) if block.shape is Shape.PARAGRAPH else ""
     for pattern in _DATES:
-        if found := pattern.fullmatch(words):
-            month = _MONTHS.get(found["month"].lower()) or int(found["month"])
+        if match := pattern.fullmatch(words):
+            month = _MONTHS.get(match["month"].lower()) or int(match["month"])
             with suppress(ValueError):  # the 31st of June
-                return date(int(found["year"]), month, int(found["day"]))
+                return date(int(match["year"]), month, int(match["day"]))
     return None
 
 
 def _classification(blocks: Sequence[RawBlock]) -> str:
-    """The few words in bold that the text begins with, if it does."""
+    """The first block, if it is a few words in bold; else empty."""
     if not blocks or blocks[0].shape is not Shape.PARAGRAPH:
         return ""
-    found = re.fullmatch(r"(\*\*|__)([^*_\n]{1,40})\1", blocks[0].text.strip())
-    return found[2].strip() if found and len(found[2].split()) <= 3 else ""
+    match = re.fullmatch(r"(\*\*|__)([^*_\n]{1,40})\1", blocks[0].text.strip())
+    return match[2].strip() if match and len(match[2].split()) <= 3 else ""
 
 
 def credit(block: RawBlock) -> dict[str, Value]:
-    """What a line of the credits says: authors, editor, place, or one owner of the copyright; else nothing."""
+    """The key in a line of the credits: authors, editor, place, or one copyright owner; else empty."""
     if block.shape is not Shape.PARAGRAPH:
         return {}
     words = words_of(block.text)
-    if found := _AUTHORS.fullmatch(words):
-        return {"authors": [_author(part) for part in _NEXT_AUTHOR.split(found["authors"].rstrip("."))]}
-    if found := _EDITOR.fullmatch(words):
-        return {"editor": found["editor"]}
-    if found := _COPYRIGHT.fullmatch(words):
-        return {"copyright": f"© {found['owner']}"}
-    if found := _PLACE.fullmatch(words):
-        return {"place": found["place"]}
+    if match := _AUTHORS.fullmatch(words):
+        return {"authors": [_author(part) for part in _NEXT_AUTHOR.split(match["authors"].rstrip("."))]}
+    if match := _EDITOR.fullmatch(words):
+        return {"editor": match["editor"]}
+    if match := _COPYRIGHT.fullmatch(words):
+        return {"copyright": f"© {match['owner']}"}
+    if match := _PLACE.fullmatch(words):
+        return {"place": match["place"]}
     return {}
 
 
@@ -155,7 +155,7 @@ def _author(part: str) -> Value:
 
 
 def forms_of(blocks: Sequence[RawBlock]) -> Forms:
-    """How the text writes its words within its sentences, by the word in capitals, and how often."""
+    """The spellings of each word inside sentences, with their counts, by the word in capitals."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for block in blocks:
         if not is_capitals(block.text):
@@ -165,12 +165,12 @@ def forms_of(blocks: Sequence[RawBlock]) -> Forms:
 
 
 def sentence_case(title: str, forms: Forms) -> str:
-    """A title in capitals written small, its names as the text writes them within its sentences."""
+    """A title in capitals as a sentence, with names as the text spells them inside its sentences."""
     words = [_as_written(word, forms) for word in re.findall(r"[\w’'-]+|[^\w’'-]+", words_of(title))]
-    small = "".join(words)
-    return small[:1].upper() + small[1:]
+    sentence = "".join(words)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _as_written(word: str, forms: Forms) -> str:
-    known = forms.get(word)
-    return known.most_common(1)[0][0] if known else word.lower()
+    spellings = forms.get(word)
+    return spellings.most_common(1)[0][0] if spellings else word.lower()

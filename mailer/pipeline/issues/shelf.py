@@ -71,7 +71,7 @@ def check(context: Context, name: IssueName) -> list[str]:
     return sorted({warning for edition in editions for warning in warnings(edition)})
 
 
-def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> tuple[Path, convert.Imported]:
+def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> tuple[Path, convert.ConvertedText]:
     """Write a raw text as the draft `<language>.md` into an issue's folder; returns its path, and what is wrong with it.
 
     Refused when the file exists. BadInput when the raw text cannot be read, or for an impossible language.

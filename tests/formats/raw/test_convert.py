@@ -216,7 +216,7 @@ def test_what_is_not_there_is_asked_for():
             (1, f"no {key} was found; write it in the front matter")
             for key in ("date", "number", "serial", "title", "volume", "year")
         ),
-        (1, "unseen characters (line 1); taken out"),
+        (1, "invisible characters (line 1); taken out"),
     ]
 
 
