@@ -1,3 +1,5 @@
+"""A text converted from print becomes an issue file, and every defect is listed by line."""
+
 from datetime import date
 from time import process_time
 
@@ -212,11 +214,11 @@ def test_what_is_not_there_is_asked_for():
     imported = convert("Words.\x0c\n\n31 June 2031\n", newsletter="wheel", language="en")
     assert imported.front_matter == {}
     assert [(defect.line, defect.what) for defect in imported.defects] == [
+        (1, "invisible characters (line 1); taken out"),
         *(
             (1, f"no {key} was found; write it in the front matter")
             for key in ("date", "number", "serial", "title", "volume", "year")
         ),
-        (1, "invisible characters (line 1); taken out"),
     ]
 
 
@@ -291,122 +293,3 @@ def test_the_seed_has_its_ten_defects_and_no_unknown_block(seed):
     assert any(defect.line == 112 and "two ways" in defect.what for defect in imported.defects)
     issue = (seed / "issues" / "2018-03" / "en.md").read_bytes()
     assert finished(imported) == parse("en.md", issue)
-
-
-# --- what print leaves behind -----------------------------------------------------------------------------------------
-
-
-def body(text: str) -> str:
-    return convert(text, newsletter="wheel", language="en").markdown.rpartition("---\n\n")[2].strip()
-
-
-def told(text: str) -> list[tuple[int, str]]:
-    """What was found, but for the keys that these short texts lack."""
-    found = convert(text, newsletter="wheel", language="en").defects
-    return [(defect.line, defect.what.partition(";")[0]) for defect in found if not defect.what.startswith("no ")]
-
-
-@pytest.mark.parametrize("page", ["2", "- 2 -", "– 12 –", "Page 3 of 4", "стр. 7", "**3**", "\f2", "3 / 4"])
-def test_a_page_number_is_no_word_of_the_sentence(page):
-    text = f"The river is low and the\n\n{page}\n\nwheel of the mill stands.\n"
-    assert body(text) == "The river is low and the wheel of the mill stands."
-    assert (3, "page numbers (line 3)") in told(text)
-
-
-def test_a_page_number_is_found_inside_a_paragraph_but_a_figure_of_the_text_stays():
-    assert (
-        body("One and two\n- 3 -\n\fand four.\n\nIt has\n12\nwheels.\n")
-        == "One and two and four.\n\nIt has\n12\nwheels."
-    )
-
-
-def test_a_line_in_bold_becomes_a_heading():
-    text = "**In brief**\n\nLow.\n\n## Dam\n\n**The gate**\nIt holds.\n\n**It is said.**\n\nYes.\n\n**The end**\n"
-    mended = "## In brief\n\nLow.\n\n## Dam\n\n### The gate\n\nIt holds.\n\n**It is said.**\n\nYes.\n\n**The end**"
-    assert body(f"# Mill\n\n{text}") == mended
-    assert told(f"# Mill\n\n{text}") == [
-        (3, "a line in bold that serves as a heading, 'In brief'"),
-        (9, "a line in bold that serves as a heading, 'The gate'"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"), [("Pyotr Zakharov", "Petr Zakharov"), ("Пётр Захаров", "Петр Захаров"), ("Ada Quill", "Ada Quil")]
-)
-def test_a_person_spelt_two_ways_is_named(one, other):
-    assert told(f"We met Judge {one} here.\n\nAnd {other} there, and {one}.\n")[0][1].startswith(
-        "a name spelt two ways"
-    )
-
-
-def test_people_of_one_surname_are_two_people():
-    assert told("North Mill and South Mill. Иван Ветров и Ивана Ветрова; Anna Quill, John Quill.\n") == []
-
-
-@pytest.mark.parametrize(
-    "greeting", ["Dear Sir,", "*Dear Sir or Madam:*", "Уважаемые коллеги!", "Ladies and Gentlemen,"]
-)
-@pytest.mark.parametrize("gap", ["\n", "\n\n"])
-def test_a_salutation_is_the_templates(greeting, gap):
-    text = f"{greeting}{gap}The river is low.\n"
-    assert body(text) == "The river is low."
-    assert told(text) == [(1, "the salutation is left out, the template has each reader's own")]
-
-
-@pytest.mark.parametrize("line", ["Copy No. ____", "Copy No. \\_\\_\\_", "**Copy number: 12**", "Экземпляр № ___"])
-def test_the_line_of_a_copy_number_is_the_templates(line):
-    assert body(f"Low.\n\n{line}\n") == "Low."
-    what = "the line of the copy number (line 3) is left out, the template has each reader's own"
-    assert told(f"Low.\n\n{line}\n") == [(3, what)]
-
-
-def test_sizes_in_braces_are_taken_out():
-    text = 'Low {as is}.\n\n![mill](mill.png){width="3in"\nheight="2in"}\n\n[words]{.underline} here\n'
-    assert body(text) == "Low {as is}.\n\nwords here"
-    assert (3, "sizes and styles in braces (lines 3 and 6)") in told(text)
-
-
-def test_torn_words_are_whole_again():
-    text = (
-        "In Decem-\nber, a well-\nknown and well-known pre-\nand post-war Avle-\nTown had elec-\n\n2\n\ntric light.\n"
-    )
-    assert body(text) == "In December,\na well-known\nand well-known pre-\nand post-war Avle-Town\nhad electric light."
-    assert [(line, what) for line, what in told(text) if "torn at" in what] == [
-        (1, "a word torn at the end of a line"),
-        (2, "a word torn at the end of a line"),
-        (4, "a word torn at the end of a line"),
-        (5, "a word torn at the end of a line"),
-    ]
-
-
-def test_a_table_of_spaces_is_a_table():
-    text = "         Oil     Lamps\n-------  ------  -----\n2030     50 000  12\n2031     9       no\n"
-    assert body(text) == "|  | Oil | Lamps |\n| --- | --- | --- |\n| 2030 | 50 000 | 12 |\n| 2031 | 9 | no |"
-    assert told(text) == [(1, "a table of spaces")]
-    assert told("One.   Two  three.\nFour.   Five  six.\n") == []
-
-
-@pytest.mark.parametrize(
-    "numbering", ["Issue No. 1 (323), vol. 26, 2027", "No 1 (323) vol.26. 2027", "№1 (323), т. 26, 2027"]
-)
-def test_a_numbering_is_written_in_many_ways(numbering):
-    keys = convert(f"{numbering}\n", newsletter="wheel", language="en").front_matter
-    assert keys == {"number": 1, "serial": 323, "volume": 26, "year": 2027}
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "{a=" * 20_000,
-        "[" * 30_000,
-        "{" + ".a " * 20_000,
-        "a-\n" * 20_000,
-        "x  y   z\n" * 10_000,
-        "2\n\n" * 20_000,
-        " " * 60_000,
-    ],
-)
-def test_hostile_print_takes_no_time(hostile):
-    began = process_time()
-    convert(hostile, newsletter="n", language="en")
-    assert process_time() - began < 4
