@@ -217,8 +217,8 @@ class Daemon:
             maillog.mailing_moved(mailing.issue, "begins")
 
     def _write_letters(self) -> None:
-        self._do("the digest", partial(outbox.digests, self.app.context))
-        self._repeat("the reminder", REMIND, partial(outbox.reminder, self.app.context))
+        self._do("the digest", partial(outbox.write_digests, self.app.context))
+        self._repeat("the reminder", REMIND, partial(outbox.write_reminder, self.app.context))
 
     def _repeat(self, name: str, every: Every, job: Callable[[], object]) -> None:
         now = self.app.context.clock.now()

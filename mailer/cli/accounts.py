@@ -86,8 +86,7 @@ def remark(found: Progress, now: datetime) -> str:
         why = f"{found.pause_reason}; when that is mended, " if found.pause_reason else ""
         return f"{why}`mailer resume {found.issue}` goes on with it"
     if found.state is not MailingState.SENDING:
-        open_ = found.counts[State.UNCERTAIN] + found.counts[State.HELD] + found.lacking
-        return f"somebody must look at {open_}: `mailer report {found.issue}`" if open_ else ""
+        return f"somebody must look at {found.open_copies}: `mailer report {found.issue}`" if found.open_copies else ""
     return _why_it_waits(found, now)
 
 

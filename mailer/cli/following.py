@@ -82,8 +82,8 @@ async def _send_here(opened: App, name: IssueName) -> str:
 async def _tell_of_it(opened: App, sender: Sender) -> None:
     """Write and send the letters that are due, as the daemon does; what cannot be sent now waits, and harms nothing."""
     try:
-        await asyncio.to_thread(outbox.digests, opened.context)
-        await asyncio.to_thread(outbox.reminder, opened.context)
+        await asyncio.to_thread(outbox.write_digests, opened.context)
+        await asyncio.to_thread(outbox.write_reminder, opened.context)
         await outbox.send(opened.context, first_transport(opened), until=sender.until_stopped)
     except Exception as error:  # noqa: BLE001  (the mailing is done, whatever becomes of the letters)
         maillog.failed("sending the letters", error)

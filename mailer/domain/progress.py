@@ -12,8 +12,8 @@ from mailer.domain.pacing import Throttle
 class Progress:
     """How far the mailings of an issue are.
 
-    `done` counts the copies that are neither pending nor sending, `under_way` those that may still leave, `lacking`
-    those that failed and have no later copy in their place. `per_second` is the present rate; `seconds_left` is None
+    `done` counts the copies that are neither pending nor sending, `under_way` those that may still leave,
+    `open_copies` those that need a person. `per_second` is the present rate; `seconds_left` is None
     while nothing leaves. `pause_reason` is the breaker's; `rest_at` is when the rest follows a canary wave. `resting`
     are the throttled providers for which copies wait. `at_once`: some copy waits for nothing; else the first may leave
     at `next_at` (None: unknown). `newsletter_known`: schedules/ still has the newsletter.
@@ -26,7 +26,7 @@ class Progress:
     per_second: float
     seconds_left: float | None
     counts: dict[str, int]
-    lacking: int
+    open_copies: int
     due_at: datetime | None
     starts_at: datetime | None
     at_once: bool

@@ -10,7 +10,7 @@ from mailer.domain.bounce import SENDER_SCOPES, FailureReason, Matter
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.store.columns import insert_into
-from mailer.store.copies.readers import has_later
+from mailer.store.copies.open_copies import is_open
 from mailer.store.schema import attempts, deliveries, failures, mailings, reports
 
 
@@ -79,10 +79,10 @@ def of_mailings(connection: Connection, identities: Collection[int]) -> dict[int
     return {row.delivery: _failure(row) for row in connection.execute(query)}
 
 
-def unseen(connection: Connection, identities: Collection[int], limit: int) -> list[CopyFailed]:
-    """The copies of these mailings that failed without a report for a person to settle, the oldest first.
+def without_report(connection: Connection, identities: Collection[int], limit: int) -> list[CopyFailed]:
+    """The open copies of these mailings that failed without a report for a person to settle, so many at most.
 
-    None for whose reader and language a further copy of the issue is there or under way; so many at most.
+    The oldest failure comes first.
     """
     report = select(reports.c.id).where(reports.c.delivery == failures.c.delivery, reports.c.matter == Matter.BOUNCED)
     query = (
@@ -92,7 +92,7 @@ def unseen(connection: Connection, identities: Collection[int], limit: int) -> l
             failures.c.mailing.in_(identities),
             deliveries.c.state.in_([State.REJECTED, State.BOUNCED]),
             ~report.exists(),
-            ~has_later(),
+            is_open(),
         )
     )
     return [

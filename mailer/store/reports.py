@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, selec
 from mailer.domain.bounce import FailureReason, Matter, NamedBy, RawReport, ReportKind, Way
 from mailer.domain.report import Reading, Report
 from mailer.store.columns import insert_into
-from mailer.store.copies.readers import has_later
+from mailer.store.copies.open_copies import is_replaced
 from mailer.store.schema import deliveries, raw_reports, reports
 
 
@@ -92,14 +92,14 @@ def write(connection: Connection, raw: int, readings: Sequence[Reading]) -> None
 def listing(
     connection: Connection, *, unsettled: bool = False, delivery: int | None = None, issue: str | None = None
 ) -> list[Report]:
-    """The reports, the oldest first: all of them, or those that somebody has to see to, of a copy or an issue.
+    """The reports, the oldest first: all of them, or those that need a person; of one copy, of one issue, or of all.
 
-    A bounce is seen to as soon as a further copy of the issue for the same person and language has been made.
+    A bounce needs nobody any more when a later copy stands in the place of the one that came back.
     """
     query = _all()
     if unsettled:
         query = query.where(reports.c.matter.is_not(None), reports.c.settled_at.is_(None))
-        query = query.where(or_(reports.c.matter != Matter.BOUNCED, ~has_later()))
+        query = query.where(or_(reports.c.matter != Matter.BOUNCED, ~is_replaced()))
     if delivery is not None:
         query = query.where(reports.c.delivery == delivery)
     if issue is not None:

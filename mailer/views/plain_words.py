@@ -94,7 +94,7 @@ HOLDS: Mapping[str, Mapping[HoldReason, str]] = {
 HELD_BACK: Mapping[str, Mapping[str, str]] = {
     "en": {
         "not_in_circulation": "the membership’s circle does not get this newsletter",
-        "ended": "the person has left the membership",
+        "ended": "the membership has ended for this person",
         "no_address": "the register has no address",
         "no_seat": "all seats of the membership are taken",
         "unpaid": "nothing is paid for the issue’s date",
@@ -108,8 +108,8 @@ HELD_BACK: Mapping[str, Mapping[str, str]] = {
         "cannot_render": "the copy could not be made; tell the operator",
     },
     "ru": {
-        "not_in_circulation": "круг этого членства не получает бюллетень",
-        "ended": "человек вышел из членства",
+        "not_in_circulation": "этому кругу бюллетень не рассылается",
+        "ended": "членство прекращено",
         "no_address": "в реестре нет адреса",
         "no_seat": "все места этого членства заняты",
         "unpaid": "на дату выпуска ничего не оплачено",
@@ -118,7 +118,7 @@ HELD_BACK: Mapping[str, Mapping[str, str]] = {
         "not_yet_started": "оплаченный срок начнётся позже",
         "paused": "получение приостановлено",
         "address_held": "на этот адрес мы пока не пишем",
-        "no_edition": "на языках этого человека выпуска нет",
+        "no_edition": "выпуска нет на языках читателя",
         "address_changed": "в реестре теперь другой адрес",
         "cannot_render": "экземпляр не удалось изготовить; сообщите администратору",
     },

@@ -193,7 +193,7 @@ async def test_the_secretary_is_told_once_what_became_of_a_mailing(club: Club, c
             await daemon.send_letters()
             clock.advance(minutes=6)
         (letter,) = [readable(one.message) for one in sink.received if one.recipient == "secretary@club.example"]
-        assert f"Subject: {ISSUE}: sent, nothing is left to do" in letter
+        assert f"Subject: {ISSUE}: sent, 3 of 3" in letter
 
 
 async def test_while_the_relay_is_down_the_letters_wait_for_a_while(club: Club, clock: FrozenClock, sink: Sink) -> None:

@@ -12,7 +12,7 @@ from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
 from mailer.store import Store, failures, mailings, reports
-from mailer.store.copies import deliveries
+from mailer.store.copies import open_copies
 from mailer.store.failures import CopyFailed
 from tests.store.rows import NOW, a_copy, a_mailing, a_mailing_of, put, write
 
@@ -58,13 +58,13 @@ def test_uncertain_and_held_copies_are_found_by_an_index_of_their_own(store: Sto
         put(connection, second, state=State.HELD, held_reason="address_changed")
         put(connection, third, state=State.HELD, held_reason="unpaid")
     with store.reading() as connection:
-        assert deliveries.all_uncertain(connection) == {first: "bulletin/253"}
-        assert deliveries.all_held(connection, [mailing], ["address_changed"], 5) == [second]
-        assert deliveries.all_held(connection, [mailing], ["address_changed", "unpaid"], 1) == [second]
-        assert deliveries.all_held(connection, [mailing + 1], ["address_changed"], 5) == []
+        assert open_copies.uncertain(connection) == {first: "bulletin/253"}
+        assert open_copies.held(connection, [mailing], ["address_changed"], 5) == [second]
+        assert open_copies.held(connection, [mailing], ["address_changed", "unpaid"], 1) == [second]
+        assert open_copies.held(connection, [mailing + 1], ["address_changed"], 5) == []
     with plans(store) as seen, store.reading() as connection:
-        deliveries.all_uncertain(connection)
-        deliveries.all_held(connection, [mailing], ["address_changed"], 5)
+        open_copies.uncertain(connection)
+        open_copies.held(connection, [mailing], ["address_changed"], 5)
     assert sum("ix_deliveries_asking" in one for one in seen) == 2
     assert not [one for one in seen if one.startswith("SCAN")]
 
@@ -76,18 +76,21 @@ def test_copies_that_failed_are_found_by_their_mailing_and_those_made_up_for_are
     failed(store, mailing, second)
     failed(store, mailing, first, minutes=1)
     with store.reading() as connection:
-        assert [one.delivery for one in failures.unseen(connection, [mailing, supplement], 5)] == [second, first]
-        assert [one.delivery for one in failures.unseen(connection, [mailing], 1)] == [second]
-        assert failures.unseen(connection, [supplement], 5) == []
+        assert [one.delivery for one in failures.without_report(connection, [mailing, supplement], 5)] == [
+            second,
+            first,
+        ]
+        assert [one.delivery for one in failures.without_report(connection, [mailing], 1)] == [second]
+        assert failures.without_report(connection, [supplement], 5) == []
     with plans(store) as seen, store.reading() as connection:
-        failures.unseen(connection, [mailing], 5)
+        failures.without_report(connection, [mailing], 5)
         reports.listing(connection, unsettled=True)
     assert any("ix_failures_mailing" in one for one in seen)
     assert sum("ix_deliveries_person" in one for one in seen) == 2
     assert not [one for one in seen if one.startswith("SCAN") and "INDEX" not in one]
     with store.transaction() as connection:
         write(connection, supplement, [a_copy(4, person="P002")])
-        assert [one.delivery for one in failures.unseen(connection, [mailing], 5)] == [first]
+        assert [one.delivery for one in failures.without_report(connection, [mailing], 5)] == [first]
 
 
 def test_mailings_that_ended_are_listed_as_they_ended(store: Store) -> None:

@@ -85,9 +85,11 @@ def test_the_secretary_gets_a_digest_where_no_daemon_runs(run: Terminal, club: C
         ready(run, club, PEOPLE)
         for _ in range(2):
             assert run("--yes", "send", NAME, "--wait").status == 1
-        (digest,) = [readable(one.message) for one in relay.received if one.recipient == "secretary@club.example"]
-        assert f"Subject: {NAME}: 1 copy needs you" in digest
+        digest, daily = [readable(one.message) for one in relay.received if one.recipient == "secretary@club.example"]
+        assert f"Subject: {NAME}: sent, " in digest
+        assert "Subject: 1 item waits for you" in daily
         assert unknown.email in digest
+        assert unknown.email in daily
         found = {one["what"]: one for one in run("--json", "check").document}
         assert found["letters"] == {"what": "letters", "ok": True, "said": "none wait"}
         assert found["letters: templates"]["ok"]

@@ -8,10 +8,7 @@ from datetime import date, datetime
 from email.utils import format_datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
-
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
+from typing import TYPE_CHECKING, Any
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
@@ -23,11 +20,13 @@ from mailer.formats.edition.line_wrap import stuffed, words, wrap
 from mailer.formats.header import Header, mailbox, parametrised, structured, unstructured
 from mailer.formats.message.base64 import base64_lines
 from mailer.formats.message.quoted_printable import encode_quoted_printable
-from mailer.formats.templates import SYSTEM, locating_errors
 from mailer.views import plain_words
 
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
 _SUBJECT = "Subject: "
-_LONGEST = 300  # characters of one value: a server may say a thousand, and nobody reads them
+_LONGEST = 300  # characters of one value; a server may send a thousand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +41,15 @@ class Letter:
 def write(kind: str, language: str, facts: Mapping[str, object], templates: Sequence[Path]) -> Letter:
     """The letter of this kind about these facts, by `system/<kind>/<language>.txt.j2` of the first folder that has it.
 
-    The template's first line is `Subject: …`. Each further line is a paragraph, broken into lines here, unless it
-    begins with two spaces: then it stands as it is. Raises BadInput naming the file and line of what is wrong there.
+    The template's first line is `Subject: …`. Each further line is a paragraph and is wrapped here; a line that begins
+    with two spaces stays as it is. Raises BadInput naming the file and line of a mistake in the template.
     """
+    from mailer.formats.templates import SYSTEM, locating_errors
+
     name = f"{kind}/{language}.txt.j2"
     with locating_errors(*templates):
-        made = _environment(tuple(templates), language).get_template(name).render(_readable(facts))
-    first, _, rest = made.lstrip("\n").partition("\n")
+        text = _environment(tuple(templates), language).get_template(name).render(_readable(facts))
+    first, _, rest = text.lstrip("\n").partition("\n")
     subject = first.removeprefix(_SUBJECT)
     if subject == first or not subject.strip():
         raise BadInput(f"{SYSTEM}/{name}: its first line must be `{_SUBJECT}…`; correct the template")
@@ -58,15 +59,15 @@ def write(kind: str, language: str, facts: Mapping[str, object], templates: Sequ
 def seal(letter: Letter, *, sender: SenderName, to: Address, message_id: str, date: datetime) -> Message:
     """The letter as RFC 5322 octets, every line ending in CRLF: the same bytes from the same inputs.
 
-    It says that a machine wrote it, so that no other machine answers (RFC 3834 §5). `message_id` has its angle
-    brackets, `date` is aware. Raises BadInput where a header cannot hold what is given.
+    Auto-Submitted says that a machine wrote it, so that no other machine answers (RFC 3834 §5). `message_id` has its
+    angle brackets, `date` is aware. Raises BadInput for a value that its header cannot hold.
     """
     # Cyrillic makes base64 the shorter, English quoted-printable.
-    ways = {
+    encoded = {
         "quoted-printable": encode_quoted_printable(letter.body),
         "base64": base64_lines(letter.body.replace("\n", "\r\n").encode()) + b"\r\n",
     }
-    way = min(ways, key=lambda name: len(ways[name]))
+    encoding = min(encoded, key=lambda name: len(encoded[name]))
     plain = {"charset": "utf-8", "format": "flowed"}
     head = (
         mailbox(Header.FROM, sender.name, sender.address.wire)
@@ -78,14 +79,19 @@ def seal(letter: Letter, *, sender: SenderName, to: Address, message_id: str, da
         + structured(Header.MIME_VERSION, "1.0")
         + structured(Header.CONTENT_LANGUAGE, letter.language)
         + parametrised(Header.CONTENT_TYPE, "text/plain", plain)
-        + structured(Header.CONTENT_TRANSFER_ENCODING, way)
+        + structured(Header.CONTENT_TRANSFER_ENCODING, encoding)
     )
-    return Message(f"{head}\r\n".encode() + ways[way])
+    return Message(f"{head}\r\n".encode() + encoded[encoding])
 
 
 @lru_cache(maxsize=8)
-def _environment(templates: tuple[Path, ...], language: str) -> SandboxedEnvironment:
-    """Jinja over the folders of letters; it keeps what it has read for as long as the file is the same."""
+def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnvironment":
+    """Jinja over the folders of letters; a template is read again when its file has changed."""
+    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    from mailer.formats.templates import SYSTEM
+
     environment = SandboxedEnvironment(
         loader=FileSystemLoader([folder / SYSTEM for folder in templates]),
         undefined=StrictUndefined,
@@ -106,20 +112,20 @@ def _environment(templates: tuple[Path, ...], language: str) -> SandboxedEnviron
 
 
 def _readable(value: Any) -> Any:
-    """A value as a letter may hold it: each text on one line, nothing unseen in it, and no longer than anybody reads."""
+    """A value as a letter may show it: each text on one line, without invisible characters, cut to a readable length."""
     if isinstance(value, Mapping):
-        return {name: _readable(one) for name, one in value.items()}
+        return {name: _readable(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_readable(one) for one in value]
+        return [_readable(item) for item in value]
     if not isinstance(value, str):
         return value
-    seen = "".join(" " if find_invisible(one) else one for one in value)
-    shown = re.sub(r" {2,}", " ", seen).strip(" ")
-    return shown if len(shown) <= _LONGEST else shown[:_LONGEST].rstrip() + "…"
+    visible = "".join(" " if find_invisible(character) else character for character in value)
+    text = re.sub(r" {2,}", " ", visible).strip(" ")
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"
 
 
 def _body(text: str) -> str:
-    """The lines of a letter: paragraphs wrapped, what begins with two spaces left, one empty line where there were more."""
+    """The lines of a letter: paragraphs wrapped, indented lines as they are, never two empty lines together."""
     lines: list[str] = []
     for line in text.splitlines():
         if line.startswith("  "):

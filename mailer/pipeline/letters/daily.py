@@ -1,77 +1,61 @@
-"""Gathers what is not settled yet: copies that failed or came back, are held or uncertain, and addresses that are held."""
+"""Writes down what the daily letter says: every item that waits for the secretary, and what can be done about it."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
-from mailer.domain.bounce import Matter
 from mailer.domain.delivery import Delivery
+from mailer.domain.mailing import MailingState
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
-from mailer.pipeline.letters.distribution import Facts, copy_facts, cut, first, hold_facts, name_in
-from mailer.pipeline.letters.open_items import Failed, undelivered
-from mailer.store import Connection, holds, members, reports
+from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts, first, hold_facts, name_in
+from mailer.pipeline.letters.open_items import gather
+from mailer.store import Connection, mailings, members
 from mailer.store.copies import deliveries
-from mailer.views import plain_words
-
-# The reports that a digest tells of, too: by its copies, holds and pauses.
-_IN_A_DIGEST = frozenset({Matter.BOUNCED, Matter.COMPLAINED, Matter.UNSUBSCRIBED})
 
 
-def unsettled(context: Context, told: Mapping[str, datetime]) -> Facts | None:
-    """What a reminder tells, as plain values; None when nothing waits for anybody, or all of it has just been told.
-
-    `told` are the issues of which the secretary has just had a digest, and when that was written down.
-    """
+def daily_facts(context: Context) -> Facts | None:
+    """What the daily letter says, as plain values; None when nothing is open."""
     with context.store.reading() as connection:
-        matters = reports.listing(connection, unsettled=True)
-        every = holds.listing(connection)
-        seated = members.seated_at_each(connection, {one.address for one in every})
-        # An address that nobody has any more asks for nothing.
-        owned = [one for one in every if one.address in seated]
-        doubted = deliveries.all_uncertain(connection)
-        missing = undelivered(connection, context)
-        news = [
-            *(one.matter not in _IN_A_DIGEST or _is_news(told, [one.issue], one.arrived_at) for one in matters),
-            *(_is_news(told, {cause.issue for cause in one.evidence}, one.since) for one in owned),
-            *(issue not in told for issue in doubted.values()),
-            *(_is_news(told, [one.issue], one.failed.failure.at) for one in missing.failed),
-            *(issue not in told for issue, _ in missing.held),
-            *(_is_news(told, [issue], max(instants)) for issue, instants in missing.owed.items()),
-        ]
-        if not any(news):
+        items = gather(connection, context)
+        if not items.count:
             return None
-        copies = _copies(connection, first(matters), first(list(doubted)))
-        names = members.names_of(connection, sorted({one.person for one in first(matters) if one.person}))
+        copies, language = items.copies, context.language
+        named = first(items.reports)
+        reported = deliveries.deliveries_with(
+            connection, sorted({report.delivery for report in named if report.delivery is not None})
+        )
+        names = members.names_of(connection, sorted({report.person for report in named if report.person}))
         return {
-            "number": len(news),
-            **cut("matters", matters, lambda one: _matter(one, copies, names.get(one.person, {}), context.language)),
-            **cut("failed", missing.failed, _failed),
-            **cut("held", missing.held, lambda one: {**copy_facts(one[1]), "issue": one[0], "why": one[1].held_reason}),
-            **cut("owed", list(missing.owed.items()), lambda one: {"issue": one[0], "copies": len(one[1])}),
-            **cut("holds", owned, lambda one: hold_facts(one, seated[one.address], context.language)),
-            **cut("uncertain", list(doubted.items()), lambda one: {**copy_facts(copies[one[0]]), "issue": one[1]}),
+            "number": items.count,
+            **cut(
+                "matters",
+                items.reports,
+                lambda report: _report_facts(report, reported, names.get(report.person, {}), language),
+            ),
+            **cut(
+                "failed",
+                copies.failed,
+                lambda failed: {**copy_facts(failed.copy), "issue": failed.issue, **failure_facts(failed.failure)},
+            ),
+            **cut(
+                "held",
+                copies.held,
+                lambda held: {**copy_facts(held[1]), "issue": held[0], "why": held[1].held_reason},
+            ),
+            **cut("owed", list(copies.owed.items()), lambda owed: {"issue": owed[0], "copies": owed[1]}),
+            **cut("holds", items.holds, lambda held: hold_facts(*held, language)),
+            **cut("uncertain", copies.uncertain, lambda doubt: _uncertain_facts(connection, *doubt)),
         }
 
 
-def _is_news(told: Mapping[str, datetime], issues: Collection[str], at: datetime) -> bool:
-    """Whether no digest of these issues was written down since."""
-    return not any(issue in told and at <= told[issue] for issue in issues)
+def _uncertain_facts(connection: Connection, issue: str, copy: Delivery) -> Facts:
+    # Of a cancelled mailing no copy goes out once more.
+    cancelled = mailings.mailing(connection, copy.mailing).state is MailingState.CANCELLED
+    return {**copy_facts(copy), "issue": issue, "cancelled": cancelled}
 
 
-def _copies(connection: Connection, matters: Collection[Report], doubted: Collection[int]) -> dict[int, Delivery]:
-    about = {one.delivery for one in matters if one.delivery is not None}
-    return deliveries.deliveries_with(connection, sorted(about.union(doubted)))
-
-
-def _failed(one: Failed) -> Facts:
-    reason = one.failed.failure.reason
-    why = {"reason": reason.value, "trouble": plain_words.trouble(reason), "said": one.failed.failure.said}
-    return {**copy_facts(one.copy), "issue": one.issue, **why}
-
-
-def _matter(report: Report, copies: dict[int, Delivery], names: Mapping[str, str], language: str) -> Facts:
+def _report_facts(report: Report, copies: dict[int, Delivery], names: Mapping[str, str], language: str) -> Facts:
     copy = copies.get(report.delivery) if report.delivery is not None else None
-    assert report.matter is not None, "only what is unsettled has been asked for"
+    assert report.matter is not None, "an unsettled report has a matter"
     return {
         "id": report.id,
         "matter": report.matter.value,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from mailer.domain.delivery import BLOCKING, Delivery, State
+from mailer.domain.delivery import Delivery, State
 from mailer.domain.distribution_report import Balance, DistributionReport, count_reasons, faults
 from mailer.domain.errors import MailerError
 from mailer.domain.history import HistoryEntry
@@ -14,7 +14,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
 from mailer.pipeline.mailings.supplement import find_missing_copies
 from mailer.store import Connection, failures, history, mailings
-from mailer.store.copies import deliveries, tallies
+from mailer.store.copies import deliveries, open_copies, tallies
 from mailer.store.ledger import limits, outages
 
 # The present rate is that of the last so many seconds.
@@ -54,6 +54,7 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
             excluded=count_reasons(excluded),
             deliveries=deliveries.counts(connection, identities),
         )
+        needs_a_person = open_copies.open_among(connection, identities)
         reasons = failures.of_mailings(connection, identities)
         wrong = [fault for identity in identities for fault in faults(mailings.frozen(connection, identity))]
     if not balance.balanced or wrong:
@@ -61,17 +62,13 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
             f"the report of {name} DOES NOT BALANCE: {'; '.join(wrong[:NAMED]) or balance}. "
             "Stop sending and ask the operator to look at the database"
         )
-    served = {(copy.person, copy.language) for copy in copies if copy.state in BLOCKING}
-    unfinished = (State.PENDING, State.SENDING, State.REJECTED, State.UNCERTAIN, State.HELD, State.BOUNCED)
     return DistributionReport(
         issue=str(name),
         state=current_mailing(every).state,
         balance=balance,
         decisions=tuple(decisions),
         open_copies=tuple(
-            copy
-            for copy in copies
-            if copy.state in unfinished and not (copy.state.failed and (copy.person, copy.language) in served)
+            copy for copy in copies if copy.id in needs_a_person or copy.state in {State.PENDING, State.SENDING}
         ),
         failures=reasons,
         gained=gained,
@@ -121,7 +118,7 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         per_second=round(rate, 3),
         seconds_left=round(waiting / rate, 1) if waiting and rate else (0.0 if not waiting else None),
         counts=counts,
-        lacking=tallies.lacking(connection, identities) if counts[State.REJECTED] + counts[State.BOUNCED] else 0,
+        open_copies=open_copies.count_open(connection, identities) if copies > waiting + counts[State.ACCEPTED] else 0,
         due_at=current.due_at,
         starts_at=current.starts_at,
         at_once=due.at_once,

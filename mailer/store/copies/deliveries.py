@@ -1,15 +1,15 @@
 """The ledger: the delivery of each copy with its attempts, moved on only from the state in which it was read."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from mailer.domain.circulation import Copy
-from mailer.domain.delivery import BLOCKING, Attempt, Delivery, Event, State, advance
+from mailer.domain.delivery import Attempt, Delivery, Event, State, advance
 from mailer.domain.families import family_of
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
-from mailer.store.schema import attempts, deliveries, is_asking, is_pending, is_sending, mailings
+from mailer.store.schema import attempts, deliveries, is_pending, is_sending, mailings
 
 # The other columns of a delivery, and of its last attempt, are read beside these.
 _OWN = ("id", "mailing", "message_id", "state", "held_reason", "next_attempt_at", "owner", "epoch", "marked_at")
@@ -173,11 +173,6 @@ def move_all(connection: Connection, mailing: int, state: State, event: Event) -
     return connection.execute(update(deliveries).where(where).values(values)).rowcount
 
 
-def blocking(copies: Iterable[Delivery]) -> bool:
-    """Whether one of these copies rules out a further copy for the person."""
-    return any(delivery.state in BLOCKING for delivery in copies)
-
-
 def _all() -> Select[tuple[object, ...]]:
     number = select(func.count()).where(attempts.c.delivery == deliveries.c.id).correlate(deliveries).scalar_subquery()
     last = (
@@ -201,21 +196,3 @@ def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
     columns = row._asdict()
     copy = copy_from(*(columns.pop(name) for name in COPY_COLUMNS))
     return Delivery(**{**columns, "copy": copy, "state": State(columns["state"])})
-
-
-def all_uncertain(connection: Connection) -> dict[int, str]:
-    """Every uncertain copy, oldest first: the name of its issue by delivery."""
-    query = select(deliveries.c.id, deliveries.c.newsletter, deliveries.c.serial)
-    query = query.where(is_asking, deliveries.c.state == State.UNCERTAIN).order_by(deliveries.c.id)
-    return {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(query)}
-
-
-def all_held(connection: Connection, mailings: Collection[int], reasons: Collection[str], limit: int) -> list[int]:
-    """The first copies of these mailings, at most `limit`, that are held for one of these reasons."""
-    query = select(deliveries.c.id).where(
-        is_asking,
-        deliveries.c.state == State.HELD,
-        deliveries.c.mailing.in_(mailings),
-        deliveries.c.held_reason.in_(reasons),
-    )
-    return list(connection.execute(query.order_by(deliveries.c.id).limit(limit)).scalars())

@@ -1,10 +1,10 @@
-"""What each reader got: the copies of a person and of an address, and whether a copy was replaced by a later one."""
+"""What each reader got: the copies of a person, and those to an address."""
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
-from mailer.domain.delivery import Delivery, State
+from mailer.domain.delivery import Delivery
 from mailer.store.copies.deliveries import deliveries_with
 from mailer.store.schema import deliveries
 
@@ -37,10 +37,3 @@ def to_address(connection: Connection, wires: Collection[str]) -> list[Delivery]
     query = select(deliveries.c.id).where(deliveries.c.address.in_(wires)).order_by(deliveries.c.id.desc()).limit(MOST)
     copies = deliveries_with(connection, list(connection.execute(query).scalars()))
     return [copies[identity] for identity in sorted(copies, reverse=True)]
-
-
-def has_later() -> ColumnElement[bool]:
-    """Whether the person has a later copy of the issue in the same language that was not cancelled."""
-    later = deliveries.alias("later")
-    same = [later.c[name] == deliveries.c[name] for name in ("newsletter", "serial", "person", "language")]
-    return select(later.c.id).where(*same, later.c.id > deliveries.c.id, later.c.state != State.CANCELLED).exists()

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from mailer.domain.delivery import State
-from mailer.store.copies.readers import has_later
 from mailer.store.schema import attempts, deliveries, is_pending, is_rejected
 
 # The states of copies that have left or were refused.
@@ -74,14 +73,6 @@ def copies_up_to(connection: Connection, mailing: int, most: int) -> int:
     """How many copies a mailing has, at most `most`."""
     first = select(deliveries.c.id).where(deliveries.c.mailing == mailing).limit(most)
     return connection.execute(select(func.count()).select_from(first.subquery())).scalar_one()
-
-
-def lacking(connection: Connection, mailings: Sequence[int]) -> int:
-    """How many copies of these mailings failed and were not replaced by a later one."""
-    failed = [state for state in State if state.failed]
-    query = select(func.count()).where(deliveries.c.mailing.in_(mailings), deliveries.c.state.in_(failed))
-    query = query.where(~has_later())
-    return connection.execute(query).scalar_one()
 
 
 def refused_with(connection: Connection, mailing: int, code: int, status: str) -> int:

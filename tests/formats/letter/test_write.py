@@ -19,7 +19,7 @@ from mailer.domain.newsletter import SenderName
 from mailer.formats.address import parse
 from mailer.formats.letter import write
 from mailer.formats.templates import environment
-from mailer.pipeline.letters.specimens import SPECIMENS
+from mailer.pipeline.letters.specimens import load_specimens
 from mailer.views import plain_words
 from tests.formats.rfc3676 import unflow
 
@@ -28,11 +28,24 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 LANGUAGES = pytest.mark.parametrize("language", plain_words.LANGUAGES)
 SENDER = SenderName(name="Вестник", address=parse("bulletin@club.example"))
 AT = datetime(2026, 11, 15, 9, 0, tzinfo=UTC)
+SPECIMENS = {specimen.name: specimen for specimen in load_specimens()}
 
 
 def written(name, language, **changed):
-    kind, facts = SPECIMENS[name]
-    return write.write(kind, language, {**facts, **changed}, [TEMPLATES])
+    specimen = SPECIMENS[name]
+    return write.write(specimen.kind, language, {**specimen.facts, **changed}, [TEMPLATES])
+
+
+def a_failed_copy(**changed):
+    """A copy as both letters have it."""
+    (failed, *_others) = SPECIMENS["reminder"].facts["failed"]
+    return {**failed, "state": "rejected", "held_reason": "", **changed}
+
+
+def only(**facts):
+    """The reminder's facts with these alone."""
+    lists = {name: [] for name, fact in SPECIMENS["reminder"].facts.items() if isinstance(fact, list)}
+    return {**lists, **{f"{name}_more": 0 for name in lists}, **facts}
 
 
 def sealed(one):
@@ -79,11 +92,11 @@ def test_every_reason_has_plain_words_of_its_own(language):
 @LANGUAGES
 @pytest.mark.parametrize("reason", FailureReason)
 def test_each_reason_leads_to_something_to_do(reason, language):
-    (first, *_others) = SPECIMENS["digest"][1]["failed"]
-    one = {**first, "reason": reason.value, "trouble": plain_words.trouble(reason.value)}
-    told = unflowed(written("digest-quiet", language, failed=[one]))
-    assert plain_words.failure(reason.value, language) in told
-    assert "mailer unsent russia-confidential/320 --send" in told
+    failed = {**a_failed_copy(), "reason": reason.value, "trouble": plain_words.trouble(reason.value)}
+    letter = unflowed(written("reminder", language, **only(failed=[failed])))
+    assert plain_words.failure(reason.value, language) in letter
+    assert "mailer unsent russia-confidential/320 --send" in letter
+    assert plain_words.failure(reason.value, language) in unflowed(written("digest-quiet", language, missing=[failed]))
     alarm = unflowed(written("alarm-content", language, reason=reason.value))
     assert plain_words.failure(reason.value, language) in alarm
 
@@ -91,7 +104,7 @@ def test_each_reason_leads_to_something_to_do(reason, language):
 @LANGUAGES
 @pytest.mark.parametrize("matter", Matter)
 def test_each_matter_is_told_with_how_to_close_it(matter, language):
-    first = SPECIMENS["reminder"][1]["matters"][0]
+    first = SPECIMENS["reminder"].facts["matters"][0]
     told = unflowed(written("reminder", language, matters=[{**first, "matter": matter.value}], holds=[], uncertain=[]))
     assert "Anna Lindqvist" in told
     assert "mailer bounce settle 73" in told
@@ -101,8 +114,8 @@ def test_each_matter_is_told_with_how_to_close_it(matter, language):
 @LANGUAGES
 @pytest.mark.parametrize("reason", HoldReason)
 def test_each_hold_is_told(reason, language):
-    (first,) = SPECIMENS["digest"][1]["holds"]
-    told = unflowed(written("digest-quiet", language, holds=[{**first, "reason": reason.value}]))
+    (first,) = SPECIMENS["reminder"].facts["holds"]
+    told = unflowed(written("reminder", language, **only(holds=[{**first, "reason": reason.value}])))
     assert plain_words.hold(reason.value, language) in told
     assert "mailer hold lift anna@members.example" in told
 
@@ -114,12 +127,31 @@ def test_an_alarm_of_a_later_version_is_told_all_the_same(language):
 
 
 @LANGUAGES
-@pytest.mark.parametrize("name", [name for name, (kind, _) in SPECIMENS.items() if kind != "alarm"])
+@pytest.mark.parametrize("name", ["digest", "reminder"])
 def test_what_is_left_out_is_counted_and_has_a_command(name, language):
-    more = {key: 1234 for key in SPECIMENS[name][1] if key.endswith("_more")}
-    full = {"failed": SPECIMENS["digest"][1]["failed"], "owed": SPECIMENS["digest"][1]["owed"]}
-    told = written(name, language, **more, **(full if "digest" in name else {})).body
-    assert "1234" in told
+    for key in SPECIMENS[name].facts:
+        if key.endswith("_more"):
+            assert "1234" in written(name, language, **{key: 1234}).body, key
+
+
+@LANGUAGES
+@pytest.mark.parametrize("number", [1, 2, 5, 21])
+def test_a_digest_says_how_many_items_wait_and_names_no_command_that_changes_anything(number, language):
+    letter = unflowed(written("digest", language, waiting=number))
+    assert plain_words.plural(number, *(("item", "items") if language == "en" else ("дело", "дела", "дел"))) in letter
+    commands = {line.strip() for line in letter.splitlines() if line.strip().startswith("mailer ")}
+    assert commands == {f"mailer {verb} russia-confidential/320" for verb in ("report", "unsent")}
+
+
+@LANGUAGES
+def test_a_copy_in_doubt_of_a_cancelled_mailing_is_not_offered_again(language):
+    (again, closed) = SPECIMENS["reminder"].facts["uncertain"]
+    letter = written("reminder", language, **only(uncertain=[closed])).body
+    assert "--as accepted" in letter
+    assert "--as resend" not in letter
+    # A letter that an earlier version wrote down has not the word, and leaves all the same.
+    earlier = {name: fact for name, fact in again.items() if name != "cancelled"}
+    assert "--as resend" in written("reminder", language, **only(uncertain=[earlier])).body
 
 
 @pytest.mark.parametrize(
@@ -170,25 +202,23 @@ def test_a_letter_says_that_a_machine_wrote_it_and_is_read_back(name, language):
 
 @given(st.text(max_size=400), st.text(max_size=60), st.sampled_from(plain_words.LANGUAGES))
 def test_what_a_server_says_adds_no_line_of_its_own(said, name, language):
-    (first, *_others) = SPECIMENS["digest"][1]["failed"]
-    plain = {**first, "said": "x", "name": "y"}
-    odd = {**first, "said": said or "x", "name": name or "y"}
-    usual, made = (unflowed(written("digest-quiet", language, failed=[one])) for one in (plain, odd))
+    plain = a_failed_copy(said="x", name="y")
+    odd = a_failed_copy(said=said or "x", name=name or "y")
+    usual, made = (unflowed(written("digest-quiet", language, missing=[copy])) for copy in (plain, odd))
     assert len(made.splitlines()) == len(usual.splitlines())
     assert not re.search("[\u202e\u2066\x00\x1b]", made)
-    sealed(written("digest-quiet", language, failed=[odd]))
+    sealed(written("digest-quiet", language, missing=[odd]))
 
 
 def test_what_a_server_says_at_length_is_cut():
-    (first, *_others) = SPECIMENS["digest"][1]["failed"]
-    told = unflowed(written("digest-quiet", "en", failed=[{**first, "said": "no " * 1000}]))
+    told = unflowed(written("digest-quiet", "en", missing=[a_failed_copy(said="no " * 1000)]))
     assert len(told) < 2000
     assert "no no no…”" in told
 
 
 def test_an_address_can_be_typed_as_it_stands():
-    (first, *_others) = SPECIMENS["digest"][1]["failed"]
-    told = written("digest-quiet", "en", failed=[{**first, "trouble": "other", "address": "o'hara&co@members.example"}])
+    failed = a_failed_copy(trouble="other", address="o'hara&co@members.example")
+    told = written("reminder", "en", **only(failed=[failed]))
     assert """  mailer hold lift 'o'"'"'hara&co@members.example'""" in told.body
 
 

@@ -1,0 +1,99 @@
+"""Finds the copies that need a person: those that did not arrive, are held back, in doubt, or owed once more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from mailer.domain.circulation import ADDRESS_CHANGED, Judged, why_lost
+from mailer.domain.delivery import Delivery
+from mailer.domain.hold import Failure
+from mailer.domain.mailing import Mailing
+from mailer.domain.supplement import has_failed, present_address
+from mailer.pipeline.context import Context
+from mailer.pipeline.mailings.entitle import judge_people
+from mailer.pipeline.mailings.supplement import corrections_since
+from mailer.store import Connection, failures, issues, mailings
+from mailer.store.copies import deliveries, open_copies, readers
+
+# A failed or held copy is listed for so long after its mailing has ended: a person cannot close it, as a report.
+LISTED_FOR = timedelta(days=30)
+# So many failed and so many held copies are read; the others follow when these are done.
+MOST = 500
+# What keeps a copy although its reader is entitled. Copies held for other reasons are held as they should be.
+_MENDABLE = (ADDRESS_CHANGED, "cannot_render")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedCopy:
+    """A copy that did not arrive, and is not owed again: the register still has the address at which it failed."""
+
+    issue: str
+    copy: Delivery
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCopies:
+    """The copies that need a person. `held` and `uncertain` stand with their issue; `owed` counts copies by issue."""
+
+    failed: list[FailedCopy] = field(default_factory=list)
+    held: list[tuple[str, Delivery]] = field(default_factory=list)
+    uncertain: list[tuple[str, Delivery]] = field(default_factory=list)
+    owed: dict[str, int] = field(default_factory=dict)
+
+
+def list_open_copies(connection: Connection, context: Context) -> OpenCopies:
+    """The uncertain copies, and those of mailings that ended lately that failed without a report to settle, or are held.
+
+    Failed and held copies are those of readers who are entitled now. A failed copy is owed once more when the register
+    has another address since, when a person has said that the address is right, or when the breaker had paused its
+    mailing and a person has let it go on: a supplement sends it then.
+    """
+    issue_of = open_copies.uncertain(connection)
+    in_doubt = deliveries.deliveries_with(connection, list(issue_of))
+    found = OpenCopies(uncertain=[(issue_of[identity], in_doubt[identity]) for identity in sorted(in_doubt)])
+    since = context.clock.now() - LISTED_FOR
+    ended = [
+        mailing for mailing in mailings.ended_since(connection, since) if mailing.newsletter in context.newsletters
+    ]
+    identities = [mailing.id for mailing in ended]
+    failed = {each.delivery: each.failure for each in failures.without_report(connection, identities, MOST)}
+    held = open_copies.held(connection, identities, _MENDABLE, MOST)
+    copies = deliveries.deliveries_with(connection, [*failed, *held])
+    for mailing in ended:
+        of_mailing = sorted((copy for copy in copies.values() if copy.mailing == mailing.id), key=lambda copy: copy.id)
+        if of_mailing:
+            _sort_out(connection, context, mailing, of_mailing, failed, found)
+    return found
+
+
+def _sort_out(
+    connection: Connection,
+    context: Context,
+    mailing: Mailing,
+    copies: Sequence[Delivery],
+    failed: dict[int, Failure],
+    found: OpenCopies,
+) -> None:
+    """Add the copies of one mailing whose readers are entitled now to the failed, the held or the owed ones."""
+    judged, corrections = _judge(connection, context, mailing, copies), corrections_since(connection, mailing)
+    for copy in copies:
+        reader = judged.get(copy.person)
+        reason = why_lost(reader, copy.language, {copy.address})
+        if reader is None or (reason is not None and reason != ADDRESS_CHANGED):
+            continue
+        if copy.id not in failed:
+            found.held.append((mailing.issue, copy))
+            continue
+        # A reader whose copy and supplement both failed is owed another only if neither failed at the present address.
+        earlier = readers.of_reader(connection, mailing.newsletter, mailing.serial, copy.person, copy.language)
+        if has_failed(earlier, present_address(reader), corrections):
+            found.failed.append(FailedCopy(issue=mailing.issue, copy=copy, failure=failed[copy.id]))
+        else:
+            found.owed[mailing.issue] = found.owed.get(mailing.issue, 0) + 1
+
+
+def _judge(connection: Connection, context: Context, mailing: Mailing, copies: Sequence[Delivery]) -> dict[str, Judged]:
+    revision = issues.revision_of(connection, mailing.content_hash)
+    assert revision is not None, "a mailing's revision is kept for ever"
+    return judge_people(connection, context, revision, {copy.person for copy in copies})

@@ -1,0 +1,82 @@
+"""Which copies need a person: status and report agree, and a later copy stands in the place of an earlier one."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from mailer.app.installation import App
+from mailer.domain.delivery import Outcome, State
+from mailer.domain.open_items import needs_a_person
+from mailer.pipeline.bounces import holds, ingest
+from mailer.pipeline.mailings.open_copies import list_open_copies
+from mailer.pipeline.mailings.report import distribution_report, issue_progress
+from mailer.pipeline.mailings.supplement import send_supplement
+from tests.club import ISSUE, Club, begin, copies, members
+from tests.doubles import FrozenClock
+from tests.pipeline.relayed import LOST, NEVER, deliver
+from tests.reported import DOMAIN, FULL, come_back
+
+PEOPLE = members(3)
+ANNA, BORIS, CLARA = (member.email for member in PEOPLE)
+
+
+@pytest.fixture
+def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
+    club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
+    with club.opened(clock) as opened:
+        begin(opened, PEOPLE)
+        yield opened
+
+
+def send_again(app: App, clock: FrozenClock, address: str, answers: Mapping[str, Outcome] | None = None) -> None:
+    clock.advance(hours=1)
+    holds.lift(app.context, address)
+    clock.advance(hours=1)
+    send_supplement(app.context, ISSUE)
+    deliver(app, answers)
+
+
+def listed_everywhere(app: App) -> list[int]:
+    """The copies that the report lists; status counts as many."""
+    open_copies = [copy.id for copy in distribution_report(app.context, ISSUE).open_copies]
+    assert issue_progress(app.context, ISSUE).open_copies == len(open_copies)
+    return open_copies
+
+
+def test_a_copy_and_its_supplement_that_both_bounce_are_one_item_everywhere(app: App, clock: FrozenClock) -> None:
+    deliver(app)
+    come_back(app, "P001", FULL)
+    assert listed_everywhere(app) == [copies(app)["P001"].id]
+    send_again(app, clock, ANNA)
+    assert listed_everywhere(app) == []
+    clock.advance(hours=1)
+    come_back(app, "P001", FULL)
+    # The later copy stands in the place of the earlier one: the reader needs attention once.
+    later = copies(app)["P001"].id
+    assert listed_everywhere(app) == [later]
+    assert [report.delivery for report in ingest.listing(app.context, every=False)] == [later]
+
+
+def test_a_refused_copy_and_its_refused_supplement_are_one_item_everywhere(app: App, clock: FrozenClock) -> None:
+    deliver(app, {ANNA: NEVER})
+    send_again(app, clock, ANNA, {ANNA: NEVER})
+    later = copies(app)["P001"].id
+    assert listed_everywhere(app) == [later]
+    with app.store.reading() as connection:
+        assert [failed.copy.id for failed in list_open_copies(connection, app.context).failed] == [later]
+
+
+def test_copies_in_doubt_and_refused_ones_are_open_and_accepted_ones_are_not(app: App) -> None:
+    deliver(app, {ANNA: LOST, BORIS: NEVER})
+    both = [copies(app)[person].id for person in ("P001", "P002")]
+    assert listed_everywhere(app) == both
+    with app.store.reading() as connection:
+        found = list_open_copies(connection, app.context)
+    assert [(issue, copy.id) for issue, copy in found.uncertain] == [(str(ISSUE), both[0])]
+    assert [failed.copy.id for failed in found.failed] == both[1:]
+
+
+def test_what_needs_a_person_is_told_for_every_state() -> None:
+    alone = {state for state in State if needs_a_person(state, replaced=False)}
+    assert alone == {State.UNCERTAIN, State.HELD, State.REJECTED, State.BOUNCED}
+    assert {state for state in alone if needs_a_person(state, replaced=True)} == {State.UNCERTAIN, State.HELD}
