@@ -1,4 +1,4 @@
-"""An issue compiled for sending: one edition per language and variant, with slots left open for each person."""
+"""An issue compiled for sending: one edition per language and variant, with slots for what differs between copies."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from functools import cache
 
 
 class Slot(StrEnum):
-    """What is filled for each person. Each is one line of text, never markup."""
+    """What is filled in for each person: one line of text, never markup."""
 
     NAME = "name"
     SALUTATION = "salutation"
@@ -15,7 +15,7 @@ class Slot(StrEnum):
 
 
 class Place(StrEnum):
-    """Where in the HTML a slot stands, which decides how its value is escaped."""
+    """Where a slot stands in the HTML, which decides how its value is escaped."""
 
     TEXT = "text"
     ATTRIBUTE = "attribute"
@@ -23,7 +23,7 @@ class Place(StrEnum):
 
 
 class Terms(StrEnum):
-    """Whose terms the insert tells."""
+    """The membership terms that the insert shows."""
 
     INDIVIDUAL = "individual"
     CORPORATE = "corporate"
@@ -31,7 +31,7 @@ class Terms(StrEnum):
 
 
 class Wording(StrEnum):
-    """Which wording of the insert a person gets."""
+    """The wording of the insert."""
 
     RENEW = "renew"  # paid until a date
     AHEAD = "ahead"  # already paid to the end of the next year
@@ -41,7 +41,7 @@ class Wording(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Variant:
-    """Which optional blocks an edition has. Without `terms` there is no insert."""
+    """The optional parts of an edition. Without `terms` it has no insert."""
 
     terms: Terms | None = None
     wording: Wording = Wording.RENEW
@@ -87,9 +87,9 @@ class HtmlSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotLine:
-    """A flowed line of the text part that holds slots: pieces are words or slots, wrapped alone when too long.
+    """A flowed line of the text part with slots; its pieces are texts or slots, and it is wrapped once they are filled.
 
-    `indent` stands before every physical line; `soft` says that the paragraph flows on after it.
+    `indent` stands before every physical line; `soft` means that the paragraph continues after it.
     """
 
     pieces: tuple[str | Slot, ...]
@@ -103,10 +103,10 @@ TextPart = tuple[str | SlotLine, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """Subject, inlined HTML and text of one language and variant; constant but for its slots.
+    """Subject, inlined HTML and text of one language and variant; only the slots differ between copies.
 
-    `banner_html` and `banner_text` are indices into `html` and `text`: a test mailing's banner goes before that piece.
-    `pictures` are the file names that the HTML refers to as `cid:`.
+    `banner_html` and `banner_text` are the indices of the pieces before which a test mailing's banner goes.
+    `pictures` are the file names of the pictures in the HTML.
     """
 
     language: str

@@ -1,4 +1,4 @@
-"""Members, their seats, what they paid and for which dates, and what membership costs."""
+"""Memberships, their seats and payments, and what membership costs."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ class MembershipKind(StrEnum):
 
     @property
     def seats(self) -> int | None:
-        """How many people a membership has room for: a corporate one two (the 1+1 arrangement); None is no limit."""
+        """How many people a membership admits: two on a corporate one (the 1+1 arrangement); None is no limit."""
         return {MembershipKind.INDIVIDUAL: 1, MembershipKind.CORPORATE: 2}.get(self)
 
     @property
@@ -29,19 +29,19 @@ class MembershipKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Period:
-    """Inclusive dates that money pays for."""
+    """The dates that a payment is for, both included."""
 
     first: date
     last: date
 
     def covers(self, day: date) -> bool:
-        """Whether the day is one of the period's, both ends included."""
+        """Whether the day is in the period."""
         return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """Money received, or paid back when negative, for one period of a membership."""
+    """Money received for one period of a membership; a negative amount was paid back."""
 
     membership: str
     period: Period
@@ -54,7 +54,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """The contract with the club. `free_until` is for honorary and complimentary ones; None is for ever."""
+    """The contract with the club. `free_until` is for honorary and complimentary ones; None is without end."""
 
     id: str
     kind: MembershipKind
@@ -65,13 +65,13 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """Dates without copies; an empty end is open on that side. Both ends None is no pause at all."""
+    """Dates without copies, open where an end is None; both None is no pause."""
 
     first: date | None = None
     last: date | None = None
 
     def covers(self, day: date) -> bool:
-        """Whether the pause holds on this day."""
+        """Whether the day is in the pause."""
         if self.first is None and self.last is None:
             return False
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
@@ -79,9 +79,9 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """A person's place on a membership, with the person as that row of the register has them.
+    """A person's place on a membership: one row of the members table.
 
-    `number` is 1 or 2 on a corporate membership, None elsewhere. `names` and `salutations` map a language to text.
+    `number` is 1 or 2 on a corporate membership, None elsewhere. `names` and `salutations` map languages to texts.
     """
 
     membership: str
@@ -105,7 +105,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeOption:
-    """One line of the fee schedule: a period, its length in years, and what each kind pays for it."""
+    """One row of the fee schedule: a period, its length in years, and the fees for it."""
 
     period: Period
     years: int
@@ -113,13 +113,13 @@ class FeeOption:
     corporate: Decimal
 
     def fee(self, kind: MembershipKind) -> Decimal:
-        """What this kind pays; complimentary and honorary people see the individual fee."""
+        """The fee for this kind; complimentary and honorary people see the individual fee."""
         return self.corporate if kind is MembershipKind.CORPORATE else self.individual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Season:
-    """The options a year's members may choose from, in one currency."""
+    """The options of one year, in one currency."""
 
     year: int
     currency: str
@@ -137,7 +137,7 @@ class FeeSchedule:
         return next((season for season in self.seasons if season.year == year), None)
 
     def fees(self, kind: MembershipKind, period: Period) -> tuple[tuple[Decimal, str], ...]:
-        """Every (fee, currency) that pays this period for this kind, over all seasons; empty when it is in none."""
+        """Every (fee, currency) for this period and kind, over all seasons; empty if no season has it."""
         return tuple(
             (option.fee(kind), season.currency)
             for season in self.seasons

@@ -1,4 +1,4 @@
-"""Dates, numbers and money as a reader of each language expects to see them."""
+"""Writes dates, numbers and money as readers of each language expect them."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from mailer.domain.membership import Period
 _NO_BREAK = "\u00a0"
 _NARROW_NO_BREAK = "\u202f"  # CLDR puts it before the Russian г.; many mail fonts lack it
 
-# CLDR says "российских рублей"; a club writes to its members in plain words. Keys are CLDR plural categories.
+# CLDR says "российских рублей", which is stilted in a letter. Keys are CLDR plural categories.
 _ROUBLES = {
     "en": {"one": "rouble", "other": "roubles"},
     "ru": {"one": "рубль", "few": "рубля", "many": "рублей", "other": "рубля"},
@@ -27,16 +27,16 @@ def _locale(language: str) -> Locale:
     try:
         return Locale(language)
     except (UnknownLocaleError, ValueError):
-        raise BadInput(f"the language {language!r} is not known: use a code such as en or ru") from None
+        raise BadInput(f"the language {language!r} is unknown: use a code such as en or ru") from None
 
 
 def direction(language: str) -> str:
-    """`ltr` or `rtl`: which way the language is written."""
+    """`ltr` or `rtl`: the direction of the language."""
     return "rtl" if _locale(language).character_order == "right-to-left" else "ltr"
 
 
 def long_date(day: date, language: str) -> str:
-    """`July 12, 2018`, `12 июля 2018 г.`; breaks before г. are forbidden with U+00A0."""
+    """`July 12, 2018`, `12 июля 2018 г.`; a no-break space stands before г."""
     return _spaced(format_date(day, "long", locale=_locale(language)))
 
 
@@ -46,7 +46,7 @@ def month(day: date, language: str) -> str:
 
 
 def amount(value: Decimal, language: str = "en") -> str:
-    """`50 000`, thousands apart by U+00A0 in every language; hundredths only when there are any."""
+    """`50 000`, with U+00A0 between thousands in every language; hundredths only if there are any."""
     if value == value.to_integral_value():
         return f"{int(value):,}".replace(",", _NO_BREAK)
     whole, _, hundredths = f"{value:,.2f}".partition(".")
@@ -54,7 +54,7 @@ def amount(value: Decimal, language: str = "en") -> str:
 
 
 def money(value: Decimal, currency: str, language: str) -> str:
-    """`50 000 roubles`, `50 000 рублей`; the words of other currencies are CLDR's, an unknown one keeps its code."""
+    """`50 000 roubles`, `50 000 рублей`; other currencies have CLDR's words, an unknown one its code."""
     own = _ROUBLES.get(language) if currency == "RUB" else None
     name = (
         own[_locale(language).plural_form(value)]
@@ -70,7 +70,7 @@ def years(count: int, language: str) -> str:
 
 
 def period(dates: Period, language: str) -> str:
-    """`January 1 – December 31, 2018`, `1 января 2018 г. – 31 декабря 2019 г.`: the year once when it is one."""
+    """`January 1 – December 31, 2018`, `1 января 2018 г. – 31 декабря 2019 г.`: the year once if both are in it."""
     first = long_date(dates.first, language)
     if dates.first.year == dates.last.year:
         first = format_date(dates.first, _day_and_month(language), locale=_locale(language))
@@ -78,7 +78,7 @@ def period(dates: Period, language: str) -> str:
 
 
 def _day_and_month(language: str) -> str:
-    """The pattern of a date without its year: `MMMM d` where the long date begins with the month, `d MMMM` elsewhere."""
+    """The pattern of a date without its year: `MMMM d` if the long date begins with the month, else `d MMMM`."""
     pattern = str(_locale(language).date_formats["long"])
     return "MMMM d" if pattern.find("M") < pattern.find("d") else "d MMMM"
 

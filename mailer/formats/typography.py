@@ -1,8 +1,8 @@
-"""Sets a text in the typography of its language: quotes, dashes, and spaces at which no line may break.
+"""Sets a text in the typography of its language: quotes, dashes and no-break spaces.
 
-One rule for dashes in every language: an em dash has a no-break space before it and a space after it; between
-figures stands an en dash without spaces. What an editor has set already stays, so setting twice changes nothing.
-Quotes are known for Russian and English; a text in another language keeps its own.
+In every language an em dash has a no-break space before it and a space after it, and figures have an en dash without
+spaces between them. Correct typography stays, so setting a text twice changes nothing. Quotes are set in Russian and
+English only.
 """
 
 import re
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 NBSP = "\u00a0"
 
-# Two characters that no text holds (CommonMark 2.3 replaces the first, the second is a control) serve as signs:
-_SEAM = "\0"  # between two pieces of a paragraph, where bold begins, say; rules look through it
-_KEPT = "\1"  # stands for an address while the text around it is set
+# Two characters that no text contains (CommonMark 2.3 replaces the first, the second is a control) serve as marks:
+_SEAM = "\0"  # between two pieces of a paragraph, for example where bold begins; rules ignore it
+_PLACEHOLDER = "\1"  # replaces an address while the text around it is set
 
 _NOT_PROSE = re.compile(
     r"(?:https?://|mailto:|www\.)[^\s\0<>\"'«»“”„‘’]+"
@@ -44,41 +44,41 @@ _EVERYWHERE: tuple[tuple[str, Replacement], ...] = (
     (r"(?<=\d) (?=%)", NBSP),
 )
 
-# As they stand in a date: 5 марта 2031 г.
+# In the case used in dates: 5 марта 2031 г.
 RUSSIAN_MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
 _OF_LANGUAGE: dict[str, tuple[tuple[str, Replacement], ...]] = {
     "en": ((r"(?<=\w )'([nN])'(?= \w)", r"’\1’"),),  # rock 'n' roll
     "ru": (
-        (r"(?<![\w-])([авикосуяАВИКОСУЯ]\0*) (?=\S)", rf"\1{NBSP}"),  # a one-letter word belongs to the next
+        (r"(?<![\w-])([авикосуяАВИКОСУЯ]\0*) (?=\S)", rf"\1{NBSP}"),  # a one-letter word stays with the next
         (rf"(?<=\d) (?=(?:гг?|вв?|тыс|руб|коп)\.|(?:млн|млрд|{'|'.join(RUSSIAN_MONTHS.split())})\b)", NBSP),
         (r"(?<!\w)(т\.) (?=[декп]\.)", rf"\1{NBSP}"),  # и т. д.
     ),
 }
 
-# Before a capital letter or a figure where a line begins, before a year anywhere; 5(c) and part (c) are no such signs.
+# At the start of a line before a capital letter or a figure, and anywhere before a year; not 5(c) or part (c).
 _COPYRIGHT = re.compile(
     r"^([\0 ]*)\([cCсС]\)(?=\s*\0*[\dA-ZА-ЯЁ])|(?<![^\W_])()\([cCсС]\)(?=\s*\0*(?:19|20)\d\d\b)", re.MULTILINE
 )
-# Years, pages, days: figures of one length, or a double hyphen right between them.
+# Years, pages, days: figures of the same length, or with a double hyphen directly between them.
 _RANGE = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)*)( --? |--)(?=(\d+(?:\.\d+)*)(?!\w))")
-_LETTERED = re.compile(r"\([bBбБ]\)")  # where there is a (b), (c) is the third of a list
+_LETTERED = re.compile(r"\([bBбБ]\)")  # after a (b), a (c) is the third item of a list
 
 
 def typeset(text: str, language: str) -> str:
-    """The text as it should be printed in the language; addresses in it stay as they are.
+    """The text in the typography of the language; addresses in it do not change.
 
-    Setting what is set already changes nothing. The control characters U+0000 and U+0001 are dropped.
+    Setting a text twice changes nothing more. The control characters U+0000 and U+0001 are dropped.
     """
     return typeset_pieces((text,), language)[0]
 
 
 def typeset_pieces(pieces: Sequence[str], language: str) -> tuple[str, ...]:
-    """The same for a paragraph cut into pieces by bold words or links: as many pieces, quotes balanced over all."""
+    """The same for a paragraph in pieces, divided by bold words or links; quotes pair across pieces."""
     if not pieces:
         return ()
-    whole = _SEAM.join(piece.replace(_SEAM, "").replace(_KEPT, "") for piece in pieces)
-    kept = iter(_NOT_PROSE.findall(whole))
-    whole = _NOT_PROSE.sub(_KEPT, whole)
+    whole = _SEAM.join(piece.replace(_SEAM, "").replace(_PLACEHOLDER, "") for piece in pieces)
+    addresses = iter(_NOT_PROSE.findall(whole))
+    whole = _NOT_PROSE.sub(_PLACEHOLDER, whole)
     if not _LETTERED.search(whole):
         whole = _COPYRIGHT.sub(lambda match: f"{match[1] or ''}©", whole)
     if "=" not in whole:  # 5 - 3 = 2 is a sum
@@ -87,7 +87,7 @@ def typeset_pieces(pieces: Sequence[str], language: str) -> tuple[str, ...]:
         whole = re.sub(pattern, replacement, whole)
     if language in _QUOTES:
         whole = _set_quotes(whole, _QUOTES[language])
-    return tuple(re.sub(_KEPT, lambda _: next(kept), whole).split(_SEAM))
+    return tuple(re.sub(_PLACEHOLDER, lambda _: next(addresses), whole).split(_SEAM))
 
 
 # --- quotes -----------------------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def typeset_pieces(pieces: Sequence[str], language: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Quotes:
-    """The quotes of a language by depth, and those for words in straight single quotes (empty: by depth as well)."""
+    """The quotes of a language by depth, and for straight single quotes; an empty `single` means by depth too."""
 
     levels: tuple[str, str]
     single: str = ""
@@ -110,9 +110,9 @@ _AFTER_WORDS = ".,;:!?…)]}—–-/"
 
 
 def _set_quotes(text: str, quotes: _Quotes) -> str:
-    """Straight quotes that pair become the language's own by depth.
+    """Replace pairs of straight quotes by the language's own quotes for their depth.
 
-    A single one without a partner is an apostrophe; a double one without a partner stays.
+    A single quote without a partner is an apostrophe; a double one without a partner stays.
     """
     partners = dict(_pairs(text))
     ends = set(partners.values())
@@ -131,10 +131,10 @@ def _set_quotes(text: str, quotes: _Quotes) -> str:
 
 
 def _pairs(text: str) -> Iterator[tuple[int, int]]:
-    """Where quotes open and close, straight and set ones alike; pairs never cross.
+    """The places where quotes open and close, straight or typographic; pairs never cross.
 
-    A closing double quote takes the nearest open one; a single quote in between was an apostrophe. A closing single
-    quote pairs only with an open single one just before it, since most of them are apostrophes.
+    A closing double quote pairs with the nearest open one; a single quote between them was an apostrophe. A closing
+    single quote pairs only if the last open quote is single, since most single quotes are apostrophes.
     """
     opened: list[int] = []
     doubles: list[int] = []  # which of `opened` are double
@@ -156,7 +156,7 @@ def _pairs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _marks(text: str) -> Iterator[tuple[int, str, str]]:
-    """Each quote's place, and the characters before and after it; seams and other quotes do not count."""
+    """Each quote's place, and the characters before and after it, ignoring seams and other quotes."""
     before = ""
     after: dict[int, str] = {}
     following = ""
@@ -173,7 +173,7 @@ def _marks(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _ways(mark: str, before: str, after: str, *, lower: bool) -> tuple[bool, bool]:
-    """Whether a quote may open, and may close. `lower`: the last one opened is „, which “ closes."""
+    """Whether a quote may open, and whether it may close. `lower`: the last open quote is „, which “ closes."""
     if mark not in "\"'":
         closes = mark in "»”’" or (mark == "“" and lower)
         return not closes, closes

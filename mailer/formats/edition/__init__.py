@@ -1,1 +1,1 @@
-"""An issue compiled for sending: HTML and text with slots left open for each person."""
+"""An issue compiled for sending: HTML and text, with slots for what differs between copies."""

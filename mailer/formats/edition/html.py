@@ -1,4 +1,4 @@
-"""Walks a bulletin to its HTML part: one page with its styles set into it, cut where a person's own words will stand."""
+"""Writes the HTML part of a bulletin: one page with inlined styles, cut at its slots."""
 
 import hashlib
 import re
@@ -27,9 +27,9 @@ def write_html(
     """The HTML part, and the index of the piece before which a test mailing's banner goes.
 
     `sources` maps the file names of pictures to their `cid:` addresses. Raises BadInput for a mistake in a template,
-    by file and line, for anything that would load from outside, and for a slot where none can stand.
+    with file and line, for anything that loads from outside, and for a slot in a forbidden place.
     """
-    # Slots stand as tokens until the end. No text can hold one: a token is made from the hash of all the text there is.
+    # Slots are tokens until the page is cut. No text can contain a token, since it is made from the hash of all text.
     mark = "s" + hashlib.sha256(repr(bulletin).encode()).hexdigest()[:32]
     templater = environment(templates, template, autoescape=True)
     with locating_errors(templates):
@@ -44,13 +44,13 @@ def write_html(
             slot=walk.slot,
         )
     root = inline(document)
-    _note_places(root, mark)
+    _mark_places(root, mark)
     html = etree.tostring(root, method="html", encoding="unicode", doctype="<!DOCTYPE html>")
     return _cut(html, mark)
 
 
 class _Walk:
-    """The tree's nodes set in the macros of the same names."""
+    """Renders the nodes of the tree with the template macros of the same names."""
 
     def __init__(self, macros: TemplateModule, mark: str, sources: Mapping[str, str]) -> None:
         self.macros = macros
@@ -58,10 +58,10 @@ class _Walk:
         self.sources = sources
 
     def macro(self, name: str, *arguments: object) -> Markup:
-        made = getattr(self.macros, name, None)
-        if made is None:
+        macro = getattr(self.macros, name, None)
+        if macro is None:
             raise BadInput(f"blocks.html.j2 has no macro '{name}': write it")
-        return Markup(made(*arguments))  # noqa: S704  # the macro has escaped its arguments itself
+        return Markup(macro(*arguments))  # noqa: S704  # the macro escapes its arguments
 
     def slot(self, name: str) -> str:
         """The token of a slot, for layouts too: `{{ slot("name") }}`."""
@@ -93,7 +93,7 @@ class _Walk:
                 return self.macro("section", kind, self.blocks(children))
 
     def item(self, blocks: tuple[tree.Block, ...]) -> Markup:
-        """A list's item; one that is a single paragraph needs no paragraph's space around it."""
+        """A list item; a single paragraph stands without its <p>, which would add space."""
         match blocks:
             case (tree.Paragraph(children),):
                 return self.words(children)
@@ -123,32 +123,32 @@ class _Walk:
 
 
 def _token(mark: str, name: str) -> str:
-    """Letters that HTML, style sheets and addresses leave alone; `_note_places` writes the place into the end."""
+    """A token that HTML, style sheets and addresses leave unchanged; `_mark_places` replaces its last part."""
     return f"{mark}.{name}.text."
 
 
-def _note_places(root: etree._Element, mark: str) -> None:
-    """Write into every token that stands in an attribute that it does; refuse those where nothing can be filled in."""
+def _mark_places(root: etree._Element, mark: str) -> None:
+    """Mark the tokens in attributes with their place; refuse tokens where no value can be filled in safely."""
     for element in root.iter():
         if mark in (element.text or "") and element.tag in {etree.Comment, etree.ProcessingInstruction, "style"}:
-            raise BadInput("the layout has a slot in a comment or a style sheet: take it out")
+            raise BadInput("the layout has a slot in a comment or a style sheet: remove it")
         if not isinstance(element.tag, str):
             continue
         for name, value in element.attrib.items():
             if mark not in value:
                 continue
             if name == "style" or name.startswith("on") or (name in _URLS and value.startswith(mark)):
-                raise BadInput(f"the layout has a slot in '{name}', where it could become code: take it out")
+                raise BadInput(f"the layout has a slot in '{name}', where it could become code: remove it")
             place = Place.URL if name in _URLS else Place.ATTRIBUTE
             element.set(name, re.sub(rf"({mark}\.\w+)\.text\.", rf"\1.{place}.", value))
 
 
 def _cut(html: str, mark: str) -> tuple[HtmlPart, int]:
-    """The page cut at its tokens. The banner's token leaves no piece, only the index of the piece after it."""
+    """The page cut at its tokens. The banner's token gives no piece, only the index of the piece after it."""
     part: list[str | HtmlSlot] = []
     banner = -1
-    rest = re.split(rf"{mark}\.(\w+)\.(\w+)\.", html)
-    for constant, name, place in zip(rest[::3], [*rest[1::3], ""], [*rest[2::3], ""], strict=True):
+    pieces = re.split(rf"{mark}\.(\w+)\.(\w+)\.", html)
+    for constant, name, place in zip(pieces[::3], [*pieces[1::3], ""], [*pieces[2::3], ""], strict=True):
         if constant:
             part.append(constant)
         if name == _BANNER:
@@ -158,5 +158,5 @@ def _cut(html: str, mark: str) -> tuple[HtmlPart, int]:
         elif name:
             part.append(HtmlSlot(slot=Slot(name), place=Place(place)))
     if banner < 0:
-        raise BadInput("layout.html.j2 has no {{ banner }}: put it where a test mailing's mark should stand")
+        raise BadInput("layout.html.j2 has no {{ banner }}: put it where the mark of a test mailing should be")
     return tuple(part), banner

@@ -1,4 +1,4 @@
-"""Moves the style sheet of a letter into its elements, because many mail programs read nothing else. No network."""
+"""Inlines the style sheet of a letter, because many mail programs read only inline styles. No network."""
 
 import logging
 import re
@@ -9,7 +9,7 @@ from premailer import Premailer
 
 from mailer.domain.errors import BadInput
 
-# R7: a letter loads nothing and runs nothing. What is not known to be harmless is refused: elements, …
+# A letter loads nothing and runs nothing, so everything not known to be harmless is refused: elements, …
 _ELEMENTS = frozenset({
     "html", "head", "meta", "title", "style", "body", "div", "span", "p", "br", "hr", "a", "b", "i", "u",
     "em", "strong", "small", "sub", "sup", "font", "center", "img", "h1", "h2", "h3", "h4", "h5", "h6", "ul",
@@ -23,14 +23,14 @@ _ATTRIBUTES = frozenset({
     "role", "rowspan", "scope", "size", "span", "src", "start", "style", "summary", "title", "type", "valign",
     "width", "xml:lang",
 })  # fmt: skip
-# … addresses (one that begins with a slot has no scheme yet, and is refused when its place is noted).
+# … addresses (one that begins with a slot has no scheme yet; `html._mark_places` refuses it) …
 _ADDRESSES = {"href": re.compile(r"https?://|mailto:|#|s[0-9a-f]{32}\."), "src": re.compile(r"cid:")}
-# A backslash could spell any of the others in disguise (CSS Syntax §4.3.7).
+# … and styles. A backslash could spell any of the others in disguise (CSS Syntax §4.3.7).
 _OUTSIDE = re.compile(r"@import|\\|//|(?:expression|image|image-set|src)\s*\(|url\(\s*(?!['\"]?cid:)", re.IGNORECASE)
 
 
 class _Inliner(Premailer):  # type: ignore[misc]  # premailer has no types
-    """premailer with the doors shut: whatever a style sheet asks for, the parser gets nothing."""
+    """premailer without network: every address in a style sheet reads as empty."""
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> object:
         return cssutils.CSSParser(fetcher=lambda _: (None, b""), validate=validate).parseString(css_body)
@@ -49,10 +49,10 @@ _RULES: dict[tuple[str | None, int], tuple[tuple[object, ...], ...]] = {}
 
 
 def inline(document: str) -> etree._Element:
-    """The document's root element with every rule of its style sheets set into the elements it is about.
+    """The document's root element, with the rules of its style sheets inlined.
 
-    `<style data-premailer="ignore">` stays exactly as it is: the place for `@media` rules and their `!important`.
-    Raises BadInput for anything in the document that loads from outside (R7): nothing is fetched to find out.
+    `<style data-premailer="ignore">` is not changed; it holds the `@media` rules and their `!important`. Raises
+    BadInput for anything in the document that loads from outside; nothing is fetched to find out.
     """
     root = etree.fromstring(document, etree.HTMLParser(no_network=True))
     _refuse_outside(root)
@@ -74,16 +74,15 @@ def inline(document: str) -> etree._Element:
 def _refuse_outside(root: etree._Element) -> None:
     for comment in root.iter(etree.Comment):
         if "//" in comment.text:  # Outlook reads what its conditional comments hold
-            raise BadInput("the layout has an address in a comment, which Outlook would load: take it out")
+            raise BadInput("the layout has an address in a comment, which Outlook would load: remove it")
     for element in root.iter(etree.Element):
         if element.tag not in _ELEMENTS:
             raise BadInput(f"the layout has a <{element.tag}> element: a letter may not load or run anything")
         for attribute, value in element.attrib.items():
             if attribute not in _ATTRIBUTES and not attribute.startswith("aria-"):
-                raise BadInput(f"the layout has '{attribute}' at a <{element.tag}> element: take it out")
+                raise BadInput(f"the layout has '{attribute}' at a <{element.tag}> element: remove it")
             if attribute in _ADDRESSES and not _ADDRESSES[attribute].match(value):
                 raise BadInput(f"the layout loads '{value}': a letter shows its own pictures and links in full")
         style = (element.text or "") if element.tag == "style" else element.get("style", "")
-        found = _OUTSIDE.search(style)
-        if found:
-            raise BadInput(f"the style sheet has '{found[0]}', which may load from outside: take it out")
+        if match := _OUTSIDE.search(style):
+            raise BadInput(f"the style sheet has '{match[0]}', which may load from outside: remove it")

@@ -1,4 +1,4 @@
-"""Walks a bulletin to its plain-text part: 72 columns, flowed, links numbered, with slots left open."""
+"""Writes the plain-text part of a bulletin: 72 columns, format=flowed, numbered links, with slots."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -18,13 +18,13 @@ _GAP = "  "  # between the columns of a table
 def write_text(bulletin: Bulletin) -> TextPart:
     """The text part: pieces that end with `\\n`, each a run of finished lines or one line with slots.
 
-    format=flowed, delsp=no (RFC 3676). Every link that does not show its own address has a number, and the addresses
-    stand at the end. Raises BadInput for a slot in a heading, a table or a list within a list, where no line can be kept for it.
+    format=flowed, delsp=no (RFC 3676). A link whose words are not its address gets a number; the addresses are listed
+    at the end. Raises BadInput for a slot in a heading, a table or a nested list, which cannot be wrapped again.
     """
-    page = _Page()
-    lines = page.blocks(bulletin.blocks)
-    if page.links:
-        lines += ["", "-" * COLUMNS, ""] + [f"[{number}] {href}" for href, number in page.links.items()]
+    writer = _TextWriter()
+    lines = writer.blocks(bulletin.blocks)
+    if writer.links:
+        lines += ["", "-" * COLUMNS, ""] + [f"[{number}] {href}" for href, number in writer.links.items()]
     part: list[str | SlotLine] = []
     for is_open, run in groupby(lines, key=lambda line: isinstance(line, SlotLine)):
         if is_open:
@@ -34,14 +34,14 @@ def write_text(bulletin: Bulletin) -> TextPart:
     return tuple(part)
 
 
-class _Page:
-    """The lines of one text, and the links met on the way, by address."""
+class _TextWriter:
+    """Renders blocks as lines, and collects the links by address."""
 
     def __init__(self) -> None:
         self.links: dict[str, int] = {}
 
     def blocks(self, blocks: Iterable[tree.Block], depth: int = 0) -> list[Line]:
-        """The lines of blocks, an empty one between two of them; `depth` is how many quotes they stand in."""
+        """The lines of blocks, separated by empty lines; `depth` is the number of quotes around them."""
         lines: list[Line] = []
         for block in blocks:
             more = self.block(block, depth)
@@ -70,22 +70,22 @@ class _Page:
                 return self.blocks(children, depth)
 
     def paragraph(self, children: Sequence[tree.Inline], depth: int, lead: str = "") -> list[Line]:
-        """The lines of a paragraph; `lead` (a list's mark) stands before its first word."""
+        """The lines of a paragraph; `lead`, the mark of a list item, stands before its first word."""
         atoms = self.atoms(children)
         if lead.startswith(" ") and any(isinstance(atom, Slot) for atom in atoms):
-            raise BadInput("a slot stands in a list within a list of the template: give it a paragraph")
+            raise BadInput("the template has a slot in a nested list: put it in a paragraph")
         return flow(atoms, indent=_indent(depth), lead=lead)
 
     def heading(self, level: int, children: Sequence[tree.Inline], depth: int) -> list[Line]:
         lines = wrap(words(self.constant(children)), indent=_indent(depth))
         if level not in _UNDERLINE:
             return list(lines)
-        # Four at least: `-- ` and `---` mean other things to mail programs and Markdown readers.
+        # At least four, since `-- ` and `---` mean other things to mail programs and Markdown parsers.
         longest = max([4, *(width(line.rstrip(" ")) for line in lines)])
         return [*lines, _fixed(_UNDERLINE[level] * (min(longest, COLUMNS) - len(_indent(depth))), depth)]
 
     def items(self, block: tree.ListBlock, depth: int, space: str = "") -> list[Line]:
-        """Items behind their marks, `space` before these; flowed lines cannot hang, so long items stand apart."""
+        """Items after their marks, indented by `space`. Flowed lines have no hanging indent, so long items are set apart."""
         marks = ["- " if block.start is None else f"{block.start + place}. " for place in range(len(block.items))]
         items = [self.item(item, space + mark, depth) for item, mark in zip(block.items, marks, strict=True)]
         apart = [">" * depth] if any(len(item) > 1 for item in items) else []
@@ -106,7 +106,7 @@ class _Page:
         return lines
 
     def table(self, table: tree.Table, depth: int) -> list[Line]:
-        """The caption, then the rows in columns; `label: value` lines instead where they would be too wide."""
+        """The caption and the rows in columns, or as `label: value` lines if the columns are too wide."""
         caption: list[Line] = list(wrap(words(table.caption), indent=_indent(depth)))
         if caption:
             caption.append(">" * depth)
@@ -122,14 +122,14 @@ class _Page:
     # --- words --------------------------------------------------------------------------------------------------------
 
     def constant(self, children: Sequence[tree.Inline]) -> str:
-        """The words of a heading or a cell."""
+        """The words of a heading or a cell, which have no slots."""
         atoms = self.atoms(children)
         if any(isinstance(atom, Slot) for atom in atoms):
-            raise BadInput("a slot stands in a heading or a table of the template: give it a paragraph")
+            raise BadInput("the template has a slot in a heading or a table: put it in a paragraph")
         return " ".join(words("".join(atoms)))
 
     def atoms(self, children: Iterable[tree.Inline]) -> list[str | Slot]:
-        """The words without their dress, slots between them, a line break as `\n`."""
+        """The plain words and the slots between them; a line break is `\n`."""
         atoms: list[str | Slot] = []
         for child in children:
             match child:
