@@ -21,6 +21,9 @@ def check_settings(config_file: Path) -> Iterator[CheckResult]:
         yield CheckResult(subject="config.toml", ok=False, finding=sentence(error))
         return
     yield CheckResult(subject="config.toml", ok=True, finding=str(config.file))
+    if config.retired:
+        finding = f"no effect any more, take out: {', '.join(config.retired)}"
+        yield CheckResult(subject="old settings", ok=True, finding=finding)
     yield result_of("the key", partial(_key, config.path(config.secrets.key_file)))
     yield result_of("schedules/", partial(_schedules, config.path(config.paths.schedules)))
 

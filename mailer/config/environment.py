@@ -1,11 +1,12 @@
 """The MAILER_… variables, which win over config.toml; a name that is no setting is an error."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_settings import EnvSettingsSource
 
+from mailer.config.retired import is_retired
 from mailer.config.sections import ConfigTable
 from mailer.domain.errors import BadInput
 
@@ -14,44 +15,46 @@ PREFIX = "MAILER_"
 NOT_SETTINGS = frozenset({"MAILER_CONFIG"})
 
 
-class Environment(EnvSettingsSource):
-    """The values of the variables. They are text, so what must be a number is read as one here."""
-
-    def __call__(self) -> dict[str, Any]:
-        """The values by section and key, for sections that `variables` lets through."""
-        found = super().__call__()
-        for section, values in found.items():
-            model = _sections(self.settings_cls)[section]
-            for key, value in values.items():
-                if key in model.model_fields:
-                    values[key] = _read(value, model.model_fields[key].annotation)
-        return found
-
-
-def _read(value: Any, wanted: Any) -> Any:
-    try:
-        return wanted(value) if wanted in {int, float} else value
-    except (TypeError, ValueError):
-        return value  # the check that follows says what is allowed
+def overlay(
+    tables: Mapping[str, Any], variables: Mapping[tuple[str, ...], str], settings: type[BaseModel]
+) -> dict[str, Any]:
+    """The tables of config.toml with the values of these variables over them."""
+    sections, merged = _sections(settings), dict(tables)
+    for (section, key), name in variables.items():
+        table = merged.get(section, {})
+        if isinstance(table, dict):  # else the check that follows says what is wrong with it
+            field = sections[section].model_fields.get(key)
+            merged[section] = {**table, key: _read(os.environ[name], field.annotation if field else None)}
+    return merged
 
 
-def variables(settings: type[BaseModel]) -> dict[tuple[str, ...], str]:
+def set_variables(settings: type[BaseModel]) -> dict[tuple[str, ...], str]:
     """The MAILER_… variables that are set, by section and key. Raises BadInput naming one that is no setting."""
-    known = _sections(settings)
-    found: dict[tuple[str, ...], str] = {}
+    sections = _sections(settings)
+    variables: dict[tuple[str, ...], str] = {}
     for name in sorted(os.environ):
         if not name.upper().startswith(PREFIX) or name.upper() in NOT_SETTINGS:
             continue
         section, separator, key = name.lower().removeprefix(PREFIX.lower()).partition("__")
-        if section in settings.model_fields and section not in known:
+        if is_retired(section, key):
+            continue
+        if section in settings.model_fields and section not in sections:
             raise BadInput(
                 f"the environment variable {name} is not a setting: each [[{section}]] is set in config.toml only"
             )
-        if section not in known or not separator:
-            allowed = ", ".join(f"{PREFIX}{one.upper()}__…" for one in sorted(known))
+        if section not in sections or not separator:
+            allowed = ", ".join(f"{PREFIX}{section.upper()}__…" for section in sorted(sections))
             raise BadInput(f"the environment variable {name} is not a setting; allowed: MAILER_CONFIG, {allowed}")
-        found[section, key] = name
-    return found
+        variables[section, key] = name
+    return variables
+
+
+def _read(text: str, wanted: Any) -> Any:
+    """A number where the setting is one: a variable holds text, and text is no number to the check that follows."""
+    try:
+        return wanted(text) if wanted in {int, float} else text
+    except (TypeError, ValueError):
+        return text  # the check says what is allowed
 
 
 def _sections(settings: type[BaseModel]) -> dict[str, type[ConfigTable]]:

@@ -1,4 +1,4 @@
-"""The tables of config.toml about what comes back: how reports come in, when an address is held, and who is told."""
+"""The tables of config.toml about reports of failed copies, and about the letters to secretary and operator."""
 
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -78,18 +78,6 @@ class Bounces(ConfigTable):
         if value and not is_loopback(listen_at(value)[0]) and not others.data.get("listen_cert_file"):
             raise ValueError("without listen_cert_file only a loopback address is allowed, such as 127.0.0.1:2525")
         return value
-
-
-class Holds(ConfigTable):
-    """How many issues must fail at an address before we write there no more. Days and months lie between reports."""
-
-    address_issues: Whole = Field(default=2, ge=1)
-    mailbox_issues: Whole = Field(default=5, ge=1)
-    mailbox_days: Whole = Field(default=30, ge=0)
-    transport_issues: Whole = Field(default=4, ge=1)
-    transport_days: Whole = Field(default=14, ge=0)
-    lapse_months: Whole = Field(default=12, ge=1)
-    quiet_days: Whole = Field(default=7, ge=1)
 
 
 class Notify(ConfigTable):

@@ -4,23 +4,21 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import PrivateAttr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
-from mailer.config.environment import PREFIX, Environment, variables
-from mailer.config.inbound import Bounces, Holds, Notify
+from mailer.config.environment import overlay, set_variables
+from mailer.config.inbound import Bounces, Notify
 from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
+from mailer.config.retired import without_retired
 from mailer.config.sections import Database, DeliveryTable, Dkim, Paths, Secrets
 from mailer.domain.errors import BadInput
 
 
-class Config(BaseSettings):
+class Config(BaseModel):
     """config.toml, with MAILER_… variables over it. Relative paths are relative to the file."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     paths: Paths = Paths()
     database: Database = Database()
@@ -30,28 +28,20 @@ class Config(BaseSettings):
     delivery: DeliveryTable = DeliveryTable()
     dkim: Dkim = Dkim()
     bounces: Bounces = Bounces()
-    holds: Holds = Holds()
     notify: Notify = Notify()
     secrets: Secrets = Secrets()
     _file: Path = PrivateAttr(default=Path("config.toml"))
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment over the file, and nothing else: no .env is read."""
-        del env_settings, dotenv_settings, file_secret_settings
-        return Environment(settings_cls), init_settings
+    _retired: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def file(self) -> Path:
         """The config.toml that was read."""
         return self._file
+
+    @property
+    def retired(self) -> tuple[str, ...]:
+        """The keys in the file that have no effect any more."""
+        return self._retired
 
     @property
     def folder(self) -> Path:
@@ -128,20 +118,21 @@ class Config(BaseSettings):
 def load_config(file: Path) -> Config:
     """The settings of this installation. Raises BadInput naming the file or variable, the key, and what is allowed."""
     file = file.resolve()
-    tables = read_toml(file)
-    _no_password(file, tables)
-    found = variables(Config)
+    tables, retired = without_retired(read_toml(file))
+    _refuse_passwords(file, tables)
+    variables = set_variables(Config)
     try:
-        config = Config(**tables)
+        config = Config(**overlay(tables, variables, Config))
     except ValidationError as error:
-        raise explain(error, file, Config, found) from error
-    except ValueError as error:  # what pydantic-settings makes of a variable it cannot read
-        raise BadInput(f"a {PREFIX}… variable cannot be read: {error}") from error
+        raise explain(error, file, Config, variables) from error
     if config.relay:
-        _one_place(file, "smtp" in tables, [name for (section, _), name in found.items() if section == "smtp"])
-    _each_once(file, "relay", [_called(table) for table in config.relay])
-    _each_once(file, "domain", [table.name for table in config.domain])
-    config._file = file  # noqa: SLF001  (its own private attribute; the model is frozen)
+        _refuse_smtp_too(
+            file, "smtp" in tables, [name for (section, _), name in variables.items() if section == "smtp"]
+        )
+    _refuse_doubles(file, "relay", [_called(table) for table in config.relay])
+    _refuse_doubles(file, "domain", [table.name for table in config.domain])
+    config._file = file  # noqa: SLF001  (its own private attributes; the model is frozen)
+    config._retired = retired  # noqa: SLF001
     return config
 
 
@@ -151,7 +142,7 @@ def _called(server: Server) -> str:
     return name or server.host.lower()
 
 
-def _no_password(file: Path, tables: dict[str, Any]) -> None:
+def _refuse_passwords(file: Path, tables: dict[str, Any]) -> None:
     smtp, relays = tables.get("smtp"), tables.get("relay")
     places = [("[smtp]", smtp)]
     places += [(f"[[relay]] {number}", one) for number, one in enumerate(relays if isinstance(relays, list) else [], 1)]
@@ -162,15 +153,17 @@ def _no_password(file: Path, tables: dict[str, Any]) -> None:
                 raise BadInput(f"{file}: {place} {key}: a secret does not belong here; name a file in {key}_file")
 
 
-def _one_place(file: Path, section: bool, named: list[str]) -> None:
-    """Where there is a [[relay]], nothing else may name one."""
+def _refuse_smtp_too(file: Path, section: bool, variables: list[str]) -> None:
+    """Refuse [smtp], in the file or in variables, beside [[relay]]."""
     if section:
         raise BadInput(f"{file}: [smtp] stands beside [[relay]]; name the relay in one place: make it a [[relay]] too")
-    if named:
-        raise BadInput(f"the environment variable {named[0]} is for [smtp], but {file} names its relays in [[relay]]")
+    if variables:
+        raise BadInput(
+            f"the environment variable {variables[0]} is for [smtp], but {file} names its relays in [[relay]]"
+        )
 
 
-def _each_once(file: Path, table: str, names: Iterable[str]) -> None:
+def _refuse_doubles(file: Path, table: str, names: Iterable[str]) -> None:
     first: dict[str, int] = {}
     for number, name in enumerate(names, 1):
         if first.setdefault(name, number) != number:

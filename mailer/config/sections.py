@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from mailer.config.reading import Number, Whole
+from mailer.config.reading import Number
 from mailer.domain.errors import BadInput
 from mailer.formats.address import parse
 
@@ -56,17 +56,11 @@ class Database(ConfigTable):
 
 
 class DeliveryTable(ConfigTable):
-    """How long and how often a copy is tried, what becomes of an uncertain one, and how many refusals are too many."""
+    """How long and how often a copy is tried, and what becomes of an uncertain one."""
 
     give_up_after_hours: Number = Field(default=48, gt=0)
     on_unknown: Literal["ask", "resend"] = "ask"
     retry_minutes: Number = Field(default=5, gt=0)
-    refusal_share: Number = Field(default=0.5, gt=0, le=1)
-    refusals_at_least: Whole = Field(default=10, ge=1)
-    unwanted_share: Number = Field(default=0.05, gt=0, le=1)
-    unwanted_at_least: Whole = Field(default=3, ge=1)
-    dead_share: Number = Field(default=0.1, gt=0, le=1)
-    dead_at_least: Whole = Field(default=5, ge=1)
 
 
 class Dkim(ConfigTable):

@@ -159,7 +159,7 @@ def test_other_variables_do_not_offer_a_list(written, monkeypatch):
     monkeypatch.setenv("MAILER_RELAYS__HOST", "x")
     message = refused(written())
     assert (
-        "allowed: MAILER_CONFIG, MAILER_BOUNCES__…, MAILER_DATABASE__…, MAILER_DELIVERY__…, MAILER_DKIM__…, MAILER_HOLDS__…"
+        "allowed: MAILER_CONFIG, MAILER_BOUNCES__…, MAILER_DATABASE__…, MAILER_DELIVERY__…, MAILER_DKIM__…, MAILER_NOTIFY__…"
         in message
     )
     assert "MAILER_RELAY__" not in message
@@ -177,9 +177,9 @@ def test_a_variable_for_smtp_names_no_second_relay(written, monkeypatch):
 
 def test_a_number_of_a_variable_is_read_as_one(read, monkeypatch):
     monkeypatch.setenv("MAILER_SMTP__WINDOW", "7")
-    monkeypatch.setenv("MAILER_DELIVERY__REFUSAL_SHARE", "0.25")
+    monkeypatch.setenv("MAILER_DELIVERY__RETRY_MINUTES", "0.25")
     config = read()
-    assert (config.relays[0].window, config.delivery.refusal_share) == (7, 0.25)
+    assert (config.relays[0].window, config.delivery.retry_minutes) == (7, 0.25)
 
 
 # --- domains ----------------------------------------------------------------------------------------------------------

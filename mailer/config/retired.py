@@ -1,0 +1,47 @@
+"""The settings of earlier versions that have no effect any more: they are read over, so that an old config.toml loads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# Each is a constant now, beside the rule that uses it: of holds in domain/dead_address.py, of pauses in
+# pipeline/bounces/breaker.py.
+RETIRED = {
+    "holds": frozenset(
+        {
+            "address_issues",
+            "mailbox_issues",
+            "mailbox_days",
+            "transport_issues",
+            "transport_days",
+            "lapse_months",
+            "quiet_days",
+        }
+    ),
+    "delivery": frozenset(
+        {
+            "refusal_share",
+            "refusals_at_least",
+            "unwanted_share",
+            "unwanted_at_least",
+            "dead_share",
+            "dead_at_least",
+        }
+    ),
+}
+
+
+def is_retired(section: str, key: str) -> bool:
+    """Whether this key of config.toml has no effect any more."""
+    return key in RETIRED.get(section, ())
+
+
+def without_retired(tables: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The tables of a config.toml without retired keys, and these as a person finds them: `[holds] quiet_days`."""
+    kept, retired = dict(tables), []
+    for section, table in tables.items():
+        if section in RETIRED and isinstance(table, dict):
+            retired += [f"[{section}] {key}" for key in table if is_retired(section, key)]
+            kept[section] = {key: value for key, value in table.items() if not is_retired(section, key)}
+    if kept.get("holds") == {}:  # the table itself is no setting any more
+        del kept["holds"]
+    return kept, tuple(retired)
