@@ -3,14 +3,14 @@
 from datetime import date
 from decimal import Decimal
 from functools import cache
-
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.numbers import get_currency_name, get_decimal_symbol
-from babel.units import format_unit
+from typing import TYPE_CHECKING
 
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import Period
+
+# Babel takes time to load, and most commands write no dates in words: each function imports what it needs.
+if TYPE_CHECKING:
+    from babel import Locale
 
 _NO_BREAK = "\u00a0"
 _NARROW_NO_BREAK = "\u202f"  # CLDR puts it before the Russian г.; many mail fonts lack it
@@ -23,7 +23,9 @@ _ROUBLES = {
 
 
 @cache
-def _locale(language: str) -> Locale:
+def _locale(language: str) -> "Locale":
+    from babel import Locale, UnknownLocaleError
+
     try:
         return Locale(language)
     except (UnknownLocaleError, ValueError):
@@ -37,24 +39,28 @@ def direction(language: str) -> str:
 
 def long_date(day: date, language: str) -> str:
     """`July 12, 2018`, `12 июля 2018 г.`; a no-break space stands before г."""
-    return _spaced(format_date(day, "long", locale=_locale(language)))
+    return _formatted(day, "long", language)
 
 
 def month(day: date, language: str) -> str:
     """`July 2018`, `июль 2018`: the month standing alone (CLDR pattern LLLL)."""
-    return _spaced(format_date(day, "LLLL yyyy", locale=_locale(language)))
+    return _formatted(day, "LLLL yyyy", language)
 
 
 def amount(value: Decimal, language: str = "en") -> str:
     """`50 000`, with U+00A0 between thousands in every language; hundredths only if there are any."""
     if value == value.to_integral_value():
         return f"{int(value):,}".replace(",", _NO_BREAK)
+    from babel.numbers import get_decimal_symbol
+
     whole, _, hundredths = f"{value:,.2f}".partition(".")
     return whole.replace(",", _NO_BREAK) + get_decimal_symbol(_locale(language)) + hundredths
 
 
 def money(value: Decimal, currency: str, language: str) -> str:
     """`50 000 roubles`, `50 000 рублей`; other currencies have CLDR's words, an unknown one its code."""
+    from babel.numbers import get_currency_name
+
     own = _ROUBLES.get(language) if currency == "RUB" else None
     name = (
         own[_locale(language).plural_form(value)]
@@ -66,6 +72,8 @@ def money(value: Decimal, currency: str, language: str) -> str:
 
 def years(count: int, language: str) -> str:
     """`1 year`, `2 года`."""
+    from babel.units import format_unit
+
     return format_unit(count, "duration-year", locale=_locale(language)).replace(" ", _NO_BREAK)
 
 
@@ -73,7 +81,7 @@ def period(dates: Period, language: str) -> str:
     """`January 1 – December 31, 2018`, `1 января 2018 г. – 31 декабря 2019 г.`: the year once if both are in it."""
     first = long_date(dates.first, language)
     if dates.first.year == dates.last.year:
-        first = format_date(dates.first, _day_and_month(language), locale=_locale(language))
+        first = _formatted(dates.first, _day_and_month(language), language)
     return f"{first} – {long_date(dates.last, language)}"
 
 
@@ -83,5 +91,7 @@ def _day_and_month(language: str) -> str:
     return "MMMM d" if pattern.find("M") < pattern.find("d") else "d MMMM"
 
 
-def _spaced(text: str) -> str:
-    return text.replace(_NARROW_NO_BREAK, _NO_BREAK)
+def _formatted(day: date, pattern: str, language: str) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, pattern, locale=_locale(language)).replace(_NARROW_NO_BREAK, _NO_BREAK)

@@ -83,5 +83,5 @@ def test_the_way_a_language_is_written():
 
 @pytest.mark.parametrize("language", ["xx", "no such thing", ""])
 def test_an_unknown_language_is_named(language):
-    with pytest.raises(BadInput, match="is not known"):
+    with pytest.raises(BadInput, match="is unknown"):
         dates_and_money.long_date(ISSUE_DAY, language)

@@ -215,14 +215,14 @@ def test_a_hostile_value_cannot_look_like_a_quote():
 
 @pytest.mark.parametrize("block", [Heading(2, (SlotMark("name"),)), Table("", cells("a"), (((SlotMark("name"),),),))])
 def test_a_slot_in_a_heading_or_a_table_is_refused(block):
-    with pytest.raises(BadInput, match="give it a paragraph"):
+    with pytest.raises(BadInput, match="put it in a paragraph"):
         part(block)
 
 
 def test_a_slot_in_a_list_within_a_list_is_refused():
     inner = ListBlock(((p(SlotMark("name")),),))
     assert part(inner) == "- Ada Harbour\n"
-    with pytest.raises(BadInput, match="list within a list"):
+    with pytest.raises(BadInput, match="nested list"):
         part(ListBlock(((p("a"), inner),)))
 
 
