@@ -18,7 +18,7 @@ from mailer.store.ledger.results import Result
 from tests.club import ISSUE
 
 RELAY = "relay.example"
-MANNER = SendSettings(
+SETTINGS = SendSettings(
     give_up_after=timedelta(hours=48), backoff=Backoff(), resend_unknown=False, relays={RELAY: RelayLimit()}
 )
 ACCEPTED = Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
@@ -36,7 +36,7 @@ def claim(app: App) -> list[OutgoingCopy]:
         request = TurnRequest(
             owner=owner.id, results={}, room={RELAY: 1000}, carried={}, unmakable=(), elapsed=0.0, only=None
         )
-        outgoing = list(turn.run_turn(connection, app.context, MANNER, {}, request).copies[RELAY])
+        outgoing = list(turn.run_turn(connection, app.context, SETTINGS, {}, request).copies[RELAY])
     for copy in outgoing:
         copy.make()
     OWNERS.update((copy.claim.delivery, owner.id) for copy in outgoing)
@@ -55,7 +55,7 @@ def write(connection: Connection, app: App, copy: OutgoingCopy, outcome: Outcome
     result = Result(
         claim=copy.claim, event=event_of(outcome), outcome=outcome, begun=begun, started_at=now, finished_at=now
     )
-    record.record(connection, app.context, MANNER, OWNERS[copy.claim.delivery], RELAY, [result], now)
+    record.record(connection, app.context, SETTINGS, OWNERS[copy.claim.delivery], RELAY, [result], now)
 
 
 def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]:

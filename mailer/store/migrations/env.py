@@ -1,4 +1,4 @@
-"""Alembic's way in: runs the migrations on the connection it is handed."""
+"""Alembic runs this: it applies the migrations on the connection of `store.migrate`."""
 
 from alembic import context
 
@@ -7,7 +7,7 @@ from mailer.store.columns import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    render_as_batch=True,  # SQLite cannot ALTER (house.md, trap 20)
-    transactional_ddl=False,  # the transaction is the caller's
+    render_as_batch=True,  # SQLite can hardly ALTER a table: Alembic copies it
+    transactional_ddl=False,  # the caller has opened the transaction
 )
 context.run_migrations()

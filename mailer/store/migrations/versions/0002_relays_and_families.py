@@ -1,4 +1,4 @@
-"""Which relay and which provider: what limits count; smaller indexes, since a copy moves on many times a second."""
+"""Adds the relay and the provider of each copy, which limits count, and smaller indexes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,7 +48,7 @@ def upgrade() -> None:
     )
     deliveries = sa.table('deliveries', sa.column('id'), sa.column('address'), sa.column('family'))
     connection = op.get_bind()
-    # Written by the rule itself, row by row: of addresses there is no index.
+    # Computed here by the rule itself, row by row, since SQL cannot.
     rows = connection.execute(sa.select(deliveries.c.id, deliveries.c.address)).all()
     found = [{'of': identity, 'is': family_of(address.rpartition('@')[2])} for identity, address in rows]
     if found:

@@ -1,4 +1,4 @@
-"""What comes back: reports, failures, holds, people's own pauses and the letters that tell; what an address got."""
+"""Adds reports, failures, holds, own pauses and letters, and the index of addresses."""
 
 import sqlalchemy as sa
 from alembic import op
