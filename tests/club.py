@@ -17,6 +17,7 @@ from mailer.app.sender import open_sender
 from mailer.domain.delivery import Attempt, Delivery
 from mailer.domain.membership import Payment, Period
 from mailer.domain.ports import Clock, Transport
+from mailer.domain.shelf import PulledFolder
 from mailer.formats.register import files
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import IssueName
@@ -246,7 +247,7 @@ def reverse(app: App, member: Member) -> None:
     import_export.add_payment(app.store, payment, who="secretary", now=app.context.clock.now())
 
 
-def pull_issues(app: App) -> list[pull.Pulled]:
+def pull_issues(app: App) -> list[PulledFolder]:
     """Pull the club's issues, without the wait that tells whether a folder lies still."""
     newsletter = app.context.newsletters[LETTER]
     source = FolderSource(newsletter.source.url, app.config.folder, lambda: None)

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from mailer import __version__
-from mailer.cli import bounces, console, deliveries, domains, holds, installing, issues, mailings, register, running
+from mailer.cli import (
+    bounces,
+    console,
+    deliveries,
+    domains,
+    holds,
+    installing,
+    issues,
+    mailings,
+    plans,
+    register,
+    reports,
+    running,
+)
 
 app = typer.Typer(
     name="mailer",
@@ -43,5 +56,5 @@ def every_command(
     console.invocation.as_json = as_json
 
 
-for room in (installing, issues, register, mailings, deliveries, bounces, holds, domains, running):
-    room.join(app)
+for group in (installing, issues, register, plans, mailings, reports, deliveries, bounces, holds, domains, running):
+    group.join(app)

@@ -3,29 +3,27 @@
 import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from mailer.app import installation as composition
-from mailer.app.installation import App
 from mailer.domain.errors import Refused
-from mailer.pipeline.context import Context
+from mailer.views.local_time import local_time
+
+if TYPE_CHECKING:  # these load the database and the settings, which `--help` does not need
+    from mailer.app.installation import App
+    from mailer.pipeline.context import Context, IssueName
 
 GLOBAL_FLAGS = frozenset({"--json", "--yes"})
 GLOBAL_VALUES = frozenset({"--config"})
-# Columns of a table that goes to a file or another program: no cell is ever broken there.
-ENDLESS = 10_000
+# Columns of a table that is printed to a file or another program, wide enough that no cell is ever wrapped.
+UNLIMITED_WIDTH = 10_000
 # Controls but for the line's end and the tab; marks of direction; ends of lines that only some programs know.
-_COMMANDS = {
+_CONTROLS = {
     number: " "
     for number in (
         *range(0x20),
@@ -42,7 +40,7 @@ _COMMANDS = {
 
 @dataclass(slots=True)
 class Invocation:
-    """What was said for every command: which installation, whether to ask, how to print."""
+    """The global options of a command: which installation, whether to ask, how to print."""
 
     config: Path = Path("config.toml")
     yes: bool = False
@@ -71,18 +69,27 @@ def globals_first(arguments: list[str]) -> list[str]:
     return front + rest
 
 
-def installation(*, who: str | None = None) -> App:
-    """The installation that the command is about, opened."""
+def open_installation(*, who: str | None = None) -> "App":
+    """Open the installation that the command is about; it is closed when the command has ended."""
+    from mailer.app.installation import open_app
+
     if not logging.getLogger().handlers:
         log_to_stderr()
-    opened = composition.open_app(invocation.config, who=who)
-    closing.callback(opened.store.close)
-    return opened
+    app = open_app(invocation.config, who=who)
+    closing.callback(app.store.close)
+    return app
 
 
-def context() -> Context:
-    """What the verbs work with, in the installation that the command is about."""
-    return installation().context
+def open_context() -> "Context":
+    """Open the same installation for a verb that needs no more than its context."""
+    return open_installation().context
+
+
+def parse_issue(typed: str) -> "IssueName":
+    """The issue that was typed. NotFound says how it is written."""
+    from mailer.pipeline.context import IssueName
+
+    return IssueName.parse(typed)
 
 
 def log_to_stderr(level: int = logging.WARNING) -> None:
@@ -90,24 +97,8 @@ def log_to_stderr(level: int = logging.WARNING) -> None:
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s")
     for loud in ("mail.log", "aiosmtplib", "alembic", "asyncio"):
         logging.getLogger(loud).setLevel(logging.WARNING)
-    # A tick that is still at work when the next is due is no news.
+    # It warns whenever a tick is still at work when the next is due.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-
-
-class Streamed(list[object]):
-    """A list in a document that is read while it is printed, once: however long it is, it is never held."""
-
-    def __init__(self, entries: Iterable[object]) -> None:
-        """Nothing is read yet but the first entry: an empty list is printed as one."""
-        super().__init__()
-        self._entries = iter(entries)
-        self._first = list(islice(self._entries, 1))
-
-    def __bool__(self) -> bool:
-        return bool(self._first)
-
-    def __iter__(self) -> Iterator[object]:
-        return chain(self._first, self._entries)
 
 
 def say(document: object, *lines: str) -> None:
@@ -125,14 +116,18 @@ def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[objec
     if invocation.as_json:
         say(document)
         return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        table.add_row(*(escape(word(cell)) for cell in row))
+        table.add_row(*(escape(cell_text(cell)) for cell in row))
     if table.row_count:
-        printer = Console(width=None if sys.stdout.isatty() else ENDLESS, highlight=False)
-        with printer.capture() as printed:
+        printer = Console(width=None if sys.stdout.isatty() else UNLIMITED_WIDTH, highlight=False)
+        with printer.capture() as capture:
             printer.print(table)
-        sys.stdout.writelines(f"{line.rstrip()}\n" for line in printed.get().splitlines())
+        sys.stdout.writelines(f"{line.rstrip()}\n" for line in capture.get().splitlines())
     say(document, *lines)
 
 
@@ -149,32 +144,27 @@ def warn(lines: Iterable[str]) -> None:
 
 
 def confirm(question: str, *, typed: str | None = None) -> None:
-    """Ask before anything is sent or dropped. Raises Refused on any other answer, and where nobody can be asked.
+    """Ask before anything is sent or dropped. Raises Refused on any other answer, and where there is no terminal.
 
     `typed` is what must be typed in full; without it `y` is enough.
     """
     if invocation.yes:
         return
     if not sys.stdin.isatty():
-        raise Refused(f"{question} Nobody can be asked here: run it in a terminal, or add --yes")
+        raise Refused(f"{question} There is no terminal to ask in: run it in one, or add --yes")
     sys.stderr.write(f"{question} {f'Type {typed} to go on' if typed else '[y/N]'}: ")
     sys.stderr.flush()
     answer = sys.stdin.readline().strip()
     if answer != typed and not (typed is None and answer.lower() in {"y", "yes"}):
-        raise Refused("not done: the answer was another one")
+        raise Refused("Not confirmed; nothing was done.")
 
 
-def time_of(instant: datetime | None) -> str:
-    """An instant for people: local time of this machine, to the second."""
-    return instant.astimezone().strftime("%Y-%m-%d %H:%M:%S") if instant else ""
-
-
-def word(cell: object) -> str:
-    """A value for people."""
+def cell_text(cell: object) -> str:
+    """A value as the text of a table's cell."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        return time_of(cell)
+        return local_time(cell)
     if isinstance(cell, list | tuple):
         return harmless(" ".join(map(str, cell)))
     return harmless(str(cell))
@@ -183,9 +173,9 @@ def word(cell: object) -> str:
 def harmless(text: str) -> str:
     """The text with a space for each character that would tell a terminal to do something, or turn its line around.
 
-    What servers, readers and file names say is shown as it came.
+    The words of servers, readers and file names are shown as they came.
     """
-    return text.translate(_COMMANDS)
+    return text.translate(_CONTROLS)
 
 
 def _plain(value: object) -> object:

@@ -1,19 +1,11 @@
 """Commands about single copies: list, show, settle, release."""
 
-from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from mailer.cli import console
-from mailer.cli.matters import shorten, what
-from mailer.domain.delivery import Attempt, Delivery, State
-from mailer.domain.hold import Failure
-from mailer.pipeline.context import IssueName
-from mailer.pipeline.mailings.deliveries import delivery_history, failures_of_issue, list_deliveries
-from mailer.pipeline.mailings.settle import release_delivery, settle_delivery
-from mailer.views.plain_words import FAILURES
+from mailer.domain.delivery import State
 
 Identity = Annotated[int, typer.Argument(metavar="ID", help="as `mailer delivery list` shows it")]
 
@@ -22,80 +14,60 @@ def list_(
     issue: Annotated[str, typer.Argument(metavar="ISSUE")],
     state: Annotated[State | None, typer.Option("--state", help="only copies in this state")] = None,
 ) -> None:
-    """Every copy of an issue.
+    """List every copy of an issue.
 
     Example: mailer delivery list russia-confidential/253 --state uncertain
     """
-    context, name = console.context(), IssueName.parse(issue)
-    found = list_deliveries(context, name, state)
-    failed = failures_of_issue(context, name)
+    from mailer.pipeline.mailings.deliveries import failures_of_issue, list_deliveries
+    from mailer.views.copies import COLUMNS, copy_document, copy_row
+
+    context, name = console.open_context(), console.parse_issue(issue)
+    copies = list_deliveries(context, name, state)
+    failures = failures_of_issue(context, name)
     console.show(
-        [_facts(one) for one in found],
-        ("id", "copy", "person", "language", "address", "state", "attempts", "reply"),
-        [
-            (
-                *(one.id, one.copy_number, one.person, one.language, one.address, _state(one), one.attempts),
-                _why(failed[one.id]) if one.state.failed and one.id in failed else _reply(one),
-            )
-            for one in found
-        ],
-        *([] if found else [f"no copy of {issue} {f'is {state}' if state else 'is planned'}"]),
+        list(map(copy_document, copies)),
+        COLUMNS,
+        [copy_row(copy, failures.get(copy.id)) for copy in copies],
+        *([] if copies else [f"no copy of {issue} {f'is {state}' if state else 'is planned'}"]),
     )
 
 
 def show(identity: Identity) -> None:
-    """One copy with all that happened to it: attempts, reports, decisions.
+    """Show one copy with all that happened to it: attempts, reports, decisions.
 
     Example: mailer delivery show 17
     """
-    found = delivery_history(console.context(), identity)
-    one = found.delivery
-    attempts = [{"at": each.started_at, "what": "attempt", **asdict(each)} for each in found.attempts]
-    came = [
-        {"at": each.arrived_at, "what": "report", "report": each.id, "kind": each.kind, "reason": each.reason}
-        | {"hard": each.hard, "recipient": each.recipient, "diagnostic": each.diagnostic, "rule": each.rule}
-        | {"named_by": each.named_by, "matter": each.matter, "settled_at": each.settled_at}
-        for each in found.reports
-    ]
-    decided = [{"what": "decision", **asdict(each)} for each in found.decisions]
-    rows: list[tuple[datetime, str, str]] = [
-        *((each.started_at, f"attempt {each.number}: {each.outcome}", _attempt(each)) for each in found.attempts),
-        *((each.arrived_at, f"report {each.id}: {what(each)}", shorten(each.diagnostic)) for each in found.reports),
-        *((each.at, f"{each.who}: {each.verb}", each.detail) for each in found.decisions),
-    ]
-    console.show(
-        _facts(one) | {"timeline": sorted([*attempts, *came, *decided], key=_at), "decisions": decided},
-        ("when", "what", "words"),
-        sorted(rows),
-        *([] if attempts else ["no attempt yet"]),
-        f"delivery {one.id}: copy No. {one.copy_number} ({one.language}) for person {one.person} <{one.address}>: {_state(one)}",
-        f"  {one.message_id}",
+    from mailer.pipeline.mailings.deliveries import delivery_history
+    from mailer.views.delivery_history import (
+        COLUMNS,
+        delivery_history_document,
+        delivery_history_lines,
+        delivery_history_rows,
     )
 
-
-def _at(entry: dict[str, object]) -> datetime:
-    at = entry["at"]
-    assert isinstance(at, datetime), "each entry has its instant"
-    return at
-
-
-def _attempt(one: Attempt) -> str:
-    words = " ".join(str(word) for word in (one.code, one.status, one.text) if word)
-    more = [("by", one.relay), ("queue id", one.queue_id), ("TLS", one.tls_version or "none")]
-    return ", ".join([words or "no answer", *(f"{name} {value}" for name, value in more if value)])
+    history = delivery_history(console.open_context(), identity)
+    console.show(
+        delivery_history_document(history),
+        COLUMNS,
+        delivery_history_rows(history),
+        *delivery_history_lines(history),
+    )
 
 
 def settle(
     identity: Identity,
     as_: Annotated[str, typer.Option("--as", metavar="accepted|resend", help="it arrived, or it goes out once more")],
 ) -> None:
-    """Say what became of an uncertain copy.
+    """Record what became of an uncertain copy.
 
     Example: mailer delivery settle 17 --as accepted
     """
+    from mailer.pipeline.mailings.deliveries import delivery_history
+    from mailer.pipeline.mailings.settle import settle_delivery
+
     if as_ not in {"accepted", "resend"}:
         raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
-    context = console.context()
+    context = console.open_context()
     delivery_history(context, identity)
     if as_ == "resend":
         console.confirm(f"Delivery {identity} may have arrived; the member may get it twice.")
@@ -104,47 +76,18 @@ def settle(
 
 
 def release(identity: Identity) -> None:
-    """Let a held copy go out after all.
+    """Send a held copy after all.
 
     Example: mailer delivery release 17
     """
-    context = console.context()
+    from mailer.pipeline.mailings.deliveries import delivery_history
+    from mailer.pipeline.mailings.settle import release_delivery
+
+    context = console.open_context()
     delivery_history(context, identity)
     console.confirm(f"Delivery {identity} goes to a member after all.")
     address = release_delivery(context, identity)
     console.say({"id": identity, "state": "pending", "address": address}, f"delivery {identity} goes to {address}")
-
-
-def _facts(one: Delivery) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "person": one.person,
-        "language": one.language,
-        "copy_number": one.copy_number,
-        "variant": one.copy.variant.name,
-        "address": one.address,
-        "state": one.state.value,
-        "held_reason": one.held_reason,
-        "attempts": one.attempts,
-        "last_code": one.last_code,
-        "last_status": one.last_status,
-        "last_text": one.last_text,
-        "next_attempt_at": one.next_attempt_at,
-        "message_id": one.message_id,
-    }
-
-
-def _state(one: Delivery) -> str:
-    return f"{one.state} ({one.held_reason})" if one.held_reason else one.state
-
-
-def _why(failure: Failure) -> str:
-    said = f" ({shorten(failure.said)})" if failure.said else ""
-    return f"{FAILURES['en'][failure.reason]}{said}"
-
-
-def _reply(one: Delivery) -> str:
-    return " ".join(str(word) for word in (one.last_code, one.last_status, one.last_text) if word)
 
 
 def join(app: typer.Typer) -> None:

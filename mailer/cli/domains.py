@@ -1,13 +1,11 @@
-"""Commands about recipients' domains: which get nothing for now and why; suspend one, lift that."""
+"""Commands about recipients' domains: list those that get nothing for now, suspend one, lift that."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from mailer.cli import console
-from mailer.pipeline.sending import suspend as suspending
 
 Domain = Annotated[
     str, typer.Argument(metavar="DOMAIN", help="e.g. gmail.com; stands for its provider's other domains")
@@ -15,14 +13,16 @@ Domain = Annotated[
 
 
 def list_() -> None:
-    """The domains that get nothing for now, why, and until when.
+    """List the domains that get nothing for now, with the reason and the end.
 
     Example: mailer domain list
     """
-    found = suspending.listing(console.context())
-    rows = [(one.family, one.until or "until it is lifted", one.set_by, one.reason) for one in found]
-    none = [] if found else ["every domain gets its copies"]
-    console.show([asdict(one) for one in found], ("domain", "until", "by", "reason"), rows, *none)
+    from mailer.pipeline.sending.suspend import listing
+    from mailer.views.domains import COLUMNS, throttle_document, throttle_rows
+
+    throttles = listing(console.open_context())
+    none = [] if throttles else ["every domain gets its copies"]
+    console.show(list(map(throttle_document, throttles)), COLUMNS, throttle_rows(throttles), *none)
 
 
 def suspend(
@@ -32,22 +32,26 @@ def suspend(
         datetime | None, typer.Option("--until", help="UTC, e.g. 2026-11-30 or 2026-11-30T08:00:00; else until lifted")
     ] = None,
 ) -> None:
-    """Let nothing leave to a domain for now; its copies wait and use up no attempt.
+    """Send nothing to a domain for now; its copies wait and use up no attempt.
 
     Example: mailer domain suspend gmail.com --until 2026-11-30 --reason "their postmaster asks us to wait"
     """
+    from mailer.pipeline.sending.suspend import suspend
+    from mailer.views.domains import throttle_document, throttle_line
+
     end = until.replace(tzinfo=UTC) if until else None
-    made = suspending.suspend(console.context(), domain, until=end, reason=reason)
-    told = f"until {console.time_of(made.until)}" if made.until else f"until `mailer domain lift {made.family}`"
-    console.say(asdict(made), f"{made.family} gets nothing {told}: {made.reason}")
+    throttle = suspend(console.open_context(), domain, until=end, reason=reason)
+    console.say(throttle_document(throttle), throttle_line(throttle))
 
 
 def lift(domain: Domain) -> None:
-    """Let copies leave to a domain again.
+    """Send copies to a domain again.
 
     Example: mailer domain lift gmail.com
     """
-    family = suspending.lift(console.context(), domain)
+    from mailer.pipeline.sending.suspend import lift
+
+    family = lift(console.open_context(), domain)
     console.say({"family": family, "lifted": True}, f"{family} gets its copies again")
 
 

@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mailer.checking import checks
 from mailer.cli import console
-from mailer.gateways import new_installation
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folder, or this one")] = Path()) -> None:
@@ -15,16 +13,20 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folde
 
     Example: mailer init /srv/mailer
     """
-    config = new_installation.install(folder.resolve())
+    from mailer.gateways.new_installation import install
+
+    config = install(folder.resolve())
     console.say({"config": str(config)}, f"{config} is written; edit it, then `mailer --config {config} check`")
 
 
 def check() -> None:
-    """See whether everything that sending needs is right.
+    """Check everything that sending needs.
 
     Example: mailer check
     """
-    results = checks.check(console.invocation.config)
+    from mailer.checking.checks import check
+
+    results = check(console.invocation.config)
     console.show(
         [{"what": result.subject, "ok": result.ok, "said": result.finding} for result in results],
         ("", "what", ""),

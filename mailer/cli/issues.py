@@ -5,14 +5,8 @@ from typing import Annotated
 
 import typer
 
-from mailer.app import installation as composition
 from mailer.cli import console
 from mailer.domain.errors import MailerError
-from mailer.pipeline.context import IssueName
-from mailer.pipeline.issues import pull as pulling
-from mailer.pipeline.issues import shelf
-from mailer.pipeline.mailings.dry_run import write_preview
-from mailer.views.remedies import advise
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>")]
 
@@ -22,95 +16,71 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
 
     Example: mailer pull russia-confidential
     """
-    opened = console.installation()
-    chosen = [opened.context.newsletter(newsletter)] if newsletter else list(opened.context.newsletters.values())
-    found: list[tuple[str, pulling.Pulled]] = []
-    down: list[str] = []
-    for one in chosen:
+    from mailer.app.installation import source
+    from mailer.domain.shelf import Finding, PulledFolder
+    from mailer.pipeline.issues.pull import pull
+    from mailer.views.issues import PULL_COLUMNS, pulled_document, pulled_reason, pulled_row
+    from mailer.views.remedies import sentence
+
+    app = console.open_installation()
+    known = app.context.newsletters
+    newsletters = [app.context.newsletter(newsletter)] if newsletter else list(known.values())
+    folders: list[tuple[str, PulledFolder]] = []
+    failures: list[str] = []
+    for each in newsletters:
         try:
-            source = composition.source(opened, one)
-            found += [(one.id, pulled) for pulled in pulling.pull(opened.context, one, source)]
+            folders += [(each.id, folder) for folder in pull(app.context, each, source(app, each))]
         except MailerError as error:
-            down.append(f"{one.id}: {error}")
-    for line in down:
-        console.complain(line)
-    refused = [pulled for _, pulled in found if pulled.finding is pulling.Finding.REFUSED]
-    for pulled in refused:
-        console.complain(f"{pulled.folder} was not stored: {_reason(pulled)}")
-    console.warn(warning for _, pulled in found for warning in pulled.warnings)
+            failures.append(f"{each.id}: {sentence(error)}")
+    for failure in failures:
+        console.complain(failure)
+    refused = [folder for _, folder in folders if folder.finding is Finding.REFUSED]
+    for folder in refused:
+        console.complain(f"{folder.folder} was not stored: {pulled_reason(folder)}")
+    console.warn(warning for _, folder in folders for warning in folder.warnings)
     console.show(
-        [
-            {
-                "newsletter": identity,
-                "folder": pulled.folder,
-                "finding": pulled.finding.value,
-                "issue": pulled.issue,
-                "line": _reason(pulled),
-                "warnings": list(pulled.warnings),
-            }
-            for identity, pulled in found
-        ],
-        ("folder", "", "issue", ""),
-        [(pulled.folder, pulled.finding, pulled.issue, _reason(pulled)) for _, pulled in found],
-        *([] if found or down else ["the source has no issue"]),
+        [pulled_document(newsletter_id, folder) for newsletter_id, folder in folders],
+        PULL_COLUMNS,
+        [pulled_row(folder) for _, folder in folders],
+        *([] if folders or failures else ["the source has no issue"]),
     )
-    if refused or down:
+    if refused or failures:
         raise typer.Exit(1)
 
 
-def _reason(pulled: pulling.Pulled) -> str:
-    """What there is to say about a folder, without its name once more."""
-    return advise(pulled.line.removeprefix(f"{pulled.folder}: "), *pulled.remedies)
-
-
 def list_() -> None:
-    """Every issue that was pulled.
+    """List every issue that was pulled.
 
     Example: mailer issue list
     """
-    found = shelf.listing(console.context())
-    console.show(
-        [shelf.facts(one) for one in found],
-        ("issue", "№", "date", "revision", "languages", "state", "title"),
-        [
-            (
-                one.issue,
-                one.revision.number,
-                one.revision.date,
-                one.revision.revision,
-                one.revision.languages,
-                one.state,
-                one.revision.title,
-            )
-            for one in found
-        ],
-        *([] if found else ["no issue yet; `mailer pull` stores those that are finished"]),
-    )
+    from mailer.pipeline.issues.shelf import listing
+    from mailer.views.issues import COLUMNS, issue_document, issue_row
+
+    issues = listing(console.open_context())
+    none = [] if issues else ["no issue yet; `mailer pull` stores those that are finished"]
+    console.show(list(map(issue_document, issues)), COLUMNS, map(issue_row, issues), *none)
 
 
 def show(issue: Issue) -> None:
-    """One issue with its files and its state.
+    """Show one issue with its files and its state.
 
     Example: mailer issue show russia-confidential/253
     """
-    one, files = shelf.show(console.context(), IssueName.parse(issue))
-    document = shelf.facts(one) | {"files": [{"name": file.name, "bytes": len(file.content)} for file in files]}
-    console.say(
-        document,
-        *(
-            f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
-            for key, value in shelf.facts(one).items()
-        ),
-        *(f"  {file.name}: {len(file.content)} bytes" for file in files),
-    )
+    from mailer.pipeline.issues.shelf import show
+    from mailer.views.issues import issue_lines, issue_with_files_document
+
+    shelved, files = show(console.open_context(), console.parse_issue(issue))
+    console.say(issue_with_files_document(shelved, files), *issue_lines(shelved, files))
 
 
 def check(issue: Issue) -> None:
-    """Compile every edition and see whether anything is wrong.
+    """Compile every edition, to see whether anything is wrong.
 
     Example: mailer issue check russia-confidential/253
     """
-    warnings = shelf.check(console.context(), IssueName.parse(issue))
+    from mailer.pipeline.issues.shelf import check
+
+    warnings = check(console.open_context(), console.parse_issue(issue))
     console.warn(warnings)
     console.say({"issue": issue, "ok": True, "warnings": warnings}, f"{issue}: every edition can be compiled")
 
@@ -124,8 +94,11 @@ def preview(
 
     Example: mailer issue preview russia-confidential/253 --person P001 --out look
     """
-    written = write_preview(console.context(), IssueName.parse(issue), person, composition.spool(out))
-    console.say({"issue": issue, "person": person, "files": [str(file) for file in written]}, *map(str, written))
+    from mailer.app.installation import spool
+    from mailer.pipeline.mailings.dry_run import write_preview
+
+    files = write_preview(console.open_context(), console.parse_issue(issue), person, spool(out))
+    console.say({"issue": issue, "person": person, "files": [str(file) for file in files]}, *map(str, files))
 
 
 def import_(
@@ -134,20 +107,22 @@ def import_(
     newsletter: Annotated[str, typer.Option("--newsletter", metavar="ID")],
     language: Annotated[str, typer.Option("--language", metavar="en")],
 ) -> None:
-    """Turn raw Markdown into an issue folder and list what is wrong with it.
+    """Turn raw Markdown into an issue folder and list its defects.
 
     Example: mailer issue import raw.md --into issues/2018-03 --newsletter russia-confidential --language en
     """
-    made, imported = shelf.import_raw(file, into, newsletter=newsletter, language=language)
+    from mailer.pipeline.issues.shelf import import_raw
+
+    draft, imported = import_raw(file, into, newsletter=newsletter, language=language)
     console.show(
         {
-            "file": str(made),
+            "file": str(draft),
             "front_matter": dict(imported.front_matter),
             "defects": [{"line": defect.line, "what": defect.what} for defect in imported.defects],
         },
         ("line", "defect"),
         [(defect.line, defect.what) for defect in imported.defects],
-        f"{made} is written as a draft; mend it, then set `status: finished`",
+        f"{draft} is written as a draft; mend it, then set `status: finished`",
     )
 
 

@@ -1,19 +1,12 @@
 """Commands about the register: import, export, people and payments."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailer.app import installation as composition
 from mailer.cli import console
 from mailer.domain.errors import BadInput
-from mailer.domain.register_change import Difference, FieldChange
-from mailer.formats.register import files as formats
-from mailer.pipeline.bounces import preferences
-from mailer.pipeline.register import erase, import_export, people
-from mailer.views.person import entry_document, person_document, person_lines
 
 Person = Annotated[str, typer.Argument(metavar="ID", help="as in the register, e.g. P001")]
 
@@ -23,31 +16,35 @@ def import_(
     payments: Annotated[Path | None, typer.Option("--payments", metavar="FILE", help="CSV or XLSX")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="apply it; without this, the difference only")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="leave bad rows out and apply the others")] = False,
-    end_missing: Annotated[bool, typer.Option("--end-missing", help="who is absent from the file has left")] = False,
+    end_missing: Annotated[bool, typer.Option("--end-missing", help="people absent from the file have left")] = False,
 ) -> None:
-    """Import members and payments; the difference first.
+    """Import members and payments; show the difference first.
 
     Example: mailer register import --members m.csv --apply
     """
+    from mailer.formats.register import files
+    from mailer.pipeline.register import import_export
+    from mailer.views.register_import import COLUMNS, import_document, import_lines, import_rows
+
     if members is None and payments is None:
         raise typer.BadParameter("name --members, --payments or both")
-    context = console.context()
+    context = console.open_context()
     now = context.clock.now()
-    members_table = formats.read_members(members.name, _read(members)) if members else None
-    payments_table = formats.read_payments(payments.name, _read(payments)) if payments else None
+    members_table = files.read_members(members.name, _read(members)) if members else None
+    payments_table = files.read_payments(payments.name, _read(payments)) if payments else None
     end = now.date() if end_missing else None
-    found = import_export.compare(
+    difference = import_export.compare(
         context.store, members_table=members_table, payments_table=payments_table, end_missing=end
     )
-    for bad in found.bad:
-        console.complain(str(bad))
-    console.warn(found.warnings)
-    applied = apply and (skip_bad or not found.bad)
-    if applied and not found.changes_nothing:
-        ended = found.counts["people_ended"]
+    for row in difference.bad:
+        console.complain(str(row))
+    console.warn(difference.warnings)
+    applied = apply and (skip_bad or not difference.bad)
+    if applied and not difference.changes_nothing:
+        ended = difference.counts["people_ended"]
         if ended and end_missing:
             console.confirm(f"{ended} people who are absent from the file get no further copies.")
-        found = import_export.import_register(
+        difference = import_export.import_register(
             context.store,
             members_table=members_table,
             payments_table=payments_table,
@@ -56,51 +53,14 @@ def import_(
             who=context.who,
             now=now,
         )
-    _tell(found, applied=applied)
-    if found.bad:
-        raise typer.Exit(1)
-
-
-def _tell(found: Difference, *, applied: bool) -> None:
-    changes = [*_changes(found)]
-    counted = [f"{what.replace('_', ' ')}: {count}" for what, count in found.counts.items() if count]
-    if found.bad and not applied:
-        last = "nothing is applied: mend the bad rows, or leave them out with --skip-bad"
-    elif found.changes_nothing and found.bad:
-        last = "the good rows change nothing"
-    elif found.changes_nothing:
-        last = "the register is as the files say: nothing changes"
-    elif applied:
-        last = "applied"
-    else:
-        last = "nothing is applied yet: the same command with --apply does it"
     console.show(
-        {
-            "applied": applied and not found.changes_nothing,
-            "counts": found.counts,
-            "changes": [{"what": what, "who": who, "change": change} for what, who, change in changes],
-            "bad": [str(bad) for bad in found.bad],
-            "warnings": list(found.warnings),
-        },
-        ("", "who", "change"),
-        changes,
-        *([", ".join(counted)] if counted else []),
-        last,
+        import_document(difference, applied=applied),
+        COLUMNS,
+        import_rows(difference),
+        *import_lines(difference, applied=applied),
     )
-
-
-def _changes(found: Difference) -> Iterator[tuple[str, str, str]]:
-    for one in found.memberships:
-        yield "membership", one.after.id, _said(one.fields) if one.before else f"new, {one.after.kind}"
-    for seat in found.seats:
-        yield "person", f"{seat.after.person} on {seat.after.membership}", _said(seat.fields) if seat.before else "new"
-    for payment in found.payments:
-        said = f"{payment.period.first} to {payment.period.last}: {payment.amount.normalize():f} {payment.currency}"
-        yield "payment", payment.membership, f"{said} {payment.reference}".strip()
-
-
-def _said(fields: tuple[FieldChange, ...]) -> str:
-    return "; ".join(f"{field.field}: {field.before or '(empty)'} → {field.after or '(empty)'}" for field in fields)
+    if difference.bad:
+        raise typer.Exit(1)
 
 
 def export(
@@ -111,66 +71,81 @@ def export(
 
     Example: mailer register export --out backup
     """
-    context = console.context()
-    found = import_export.export_register(context.store, who=context.who, now=context.clock.now())
-    spool = composition.spool(out)
+    from mailer.app.installation import spool
+    from mailer.formats.register import files
+    from mailer.pipeline.register.import_export import export_register
+
+    context = console.open_context()
+    register = export_register(context.store, who=context.who, now=context.clock.now())
+    write = spool(out)
     if xlsx:
-        written = [spool("register.xlsx", formats.write_xlsx(found))]
+        written = [write("register.xlsx", files.write_xlsx(register))]
     else:
         written = [
-            spool("members.csv", formats.write_members_csv(found)),
-            spool("payments.csv", formats.write_payments_csv(found)),
+            write("members.csv", files.write_members_csv(register)),
+            write("payments.csv", files.write_payments_csv(register)),
         ]
     console.say({"files": [str(file) for file in written]}, *map(str, written))
 
 
 def list_people() -> None:
-    """Everybody in the register.
+    """List all people in the register.
 
     Example: mailer person list
     """
-    found = [entry_document(entry) for entry in people.list_entries(console.context())]
+    from mailer.domain.remedy import Action
+    from mailer.pipeline.register.people import list_entries
+    from mailer.views.person import COLUMNS, entry_document, entry_row
+    from mailer.views.remedies import advise
+
+    entries = list_entries(console.open_context())
     console.show(
-        found,
-        ("person", "membership", "kind", "name", "e-mail", "languages", "ended on"),
-        [
-            [one[key] for key in ("person", "membership", "kind", "name", "email", "languages", "ended_on")]
-            for one in found
-        ],
-        *([] if found else ["the register is empty; `mailer register import` fills it"]),
+        list(map(entry_document, entries)),
+        COLUMNS,
+        map(entry_row, entries),
+        *([] if entries else [advise("the register is empty", Action.IMPORT_REGISTER.of())]),
     )
 
 
 def show_person(person: Person) -> None:
-    """One person with memberships, payments and copies.
+    """Show one person with memberships, payments and copies.
 
     Example: mailer person show P001
     """
-    record = people.find_person(console.context(), person)
+    from mailer.pipeline.register.people import find_person
+    from mailer.views.person import person_document, person_lines
+
+    record = find_person(console.open_context(), person)
     console.say(person_document(record), *person_lines(record))
 
 
 def erase_person(person: Person) -> None:
-    """Forget a person; an anonymous ledger stays that still balances.
+    """Erase a person's data; an anonymous ledger stays that still balances.
 
     Example: mailer person erase P001
     """
-    context = console.context()
-    people.find_person(context, person)
+    from mailer.pipeline.register.erase import erase
+    from mailer.pipeline.register.people import find_person
+
+    context = console.open_context()
+    find_person(context, person)
     console.confirm(f"Everything that tells who {person} is will be gone, here and in every mailing.", typed=person)
-    alias = erase.erase(context, person)
+    alias = erase(context, person)
     console.say({"person": person, "erased_as": alias}, f"{person} is erased; the ledger keeps {alias}")
 
 
 def resume_person(person: Person) -> None:
-    """Let a person who unsubscribed get issues again, because they ask for it.
+    """Send issues again to a person who unsubscribed and asks for them.
 
     Example: mailer person resume P001
     """
-    context = console.context()
-    people.find_person(context, person)
+    from mailer.pipeline.bounces import preferences
+    from mailer.pipeline.register.people import find_person
+
+    context = console.open_context()
+    find_person(context, person)
     since = preferences.paused_since(context, person)
-    console.confirm(f"{person} unsubscribed on {since:%Y-%m-%d}. Let {person} get the next issues again?")
+    console.confirm(f"{person} unsubscribed on {since:%Y-%m-%d}. Send {person} the next issues again?")
     preferences.resume(context, person)
     console.say({"person": person, "resumed": True}, f"{person} gets issues again, from the next plan on")
 
@@ -189,7 +164,10 @@ def add_payment(
 
     Example: mailer payment add M001 --from 2018-01-01 --to 2018-12-31 --amount 50000
     """
-    payment = formats.parse_payment(
+    from mailer.formats.register.files import parse_payment
+    from mailer.pipeline.register import import_export
+
+    payment = parse_payment(
         {
             "membership": membership,
             "period_from": first,
@@ -201,7 +179,7 @@ def add_payment(
             "reference": reference,
         }
     )
-    context = console.context()
+    context = console.open_context()
     import_export.add_payment(context.store, payment, who=context.who, now=context.clock.now())
     period = f"{payment.period.first} to {payment.period.last}"
     console.say(

@@ -1,20 +1,16 @@
 """Commands that run the service: the daemon, and the demo."""
 
-import asyncio
 import logging
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailer import daemon as daemons
-from mailer import demo as demos
-from mailer.app.sender import open_sender
 from mailer.cli import console
-from mailer.cli.accounts import report_document, report_lines
-from mailer.domain.distribution_report import DistributionReport
-from mailer.pipeline import maillog
+
+if TYPE_CHECKING:
+    from mailer.domain.distribution_report import DistributionReport
 
 
 def daemon() -> None:
@@ -22,14 +18,20 @@ def daemon() -> None:
 
     Example: mailer --config /etc/mailer/config.toml daemon
     """
+    import asyncio
+
+    from mailer.app.sender import open_sender
+    from mailer.daemon import Daemon, Pace
+    from mailer.pipeline import maillog
+
     console.log_to_stderr(logging.INFO)
-    opened = console.installation(who="daemon")
-    with open_sender(opened) as (sender, owner):
-        maillog.started(sorted(opened.schedules.newsletters))
+    app = console.open_installation(who="daemon")
+    with open_sender(app) as (sender, owner):
+        maillog.started(sorted(app.schedules.newsletters))
         # A stop waits for the reply to what is in flight, and a little longer.
-        longest = max(relay.timeout_seconds for relay in opened.config.relays)
-        pace = daemons.Pace(stop_within=longest + 15)
-        asyncio.run(daemons.Daemon(app=opened, sender=sender, owner=owner, pace=pace).run())
+        longest = max(relay.timeout_seconds for relay in app.config.relays)
+        pace = Pace(stop_within=longest + 15)
+        asyncio.run(Daemon(app=app, sender=sender, owner=owner, pace=pace).run())
     maillog.stopped()
 
 
@@ -44,22 +46,28 @@ def demo(
 
     Example: mailer demo --once --fast
     """
+    import asyncio
+
+    from mailer import demo
+
     console.log_to_stderr()
-    made_in = demos.prepare(folder)
+    club = demo.prepare(folder)
     say = console.complain if console.invocation.as_json else typer.echo
-    asyncio.run(demos.run(made_in, once=once, fast=fast, say=say, tell=partial(_tell, made_in)))
+    asyncio.run(demo.run(club, once=once, fast=fast, say=say, tell=partial(_show_report, club)))
 
 
-def _tell(folder: Path, made: DistributionReport) -> None:
+def _show_report(folder: Path, report: "DistributionReport") -> None:
+    from mailer.views.report import report_document, report_lines
+
     config = folder / "config.toml"
-    look = [
+    hints = [
         "",
         f"Every message that arrived: {folder / 'mail'}",
         f"How it stands:              mailer --config {config} status",
-        f"Why somebody got none:      mailer --config {config} why P108 {made.issue}",
-        f"Every copy:                 mailer --config {config} delivery list {made.issue}",
+        f"Why a person got none:      mailer --config {config} why P108 {report.issue}",
+        f"Every copy:                 mailer --config {config} delivery list {report.issue}",
     ]
-    console.say(report_document(made), *report_lines(made), *look)
+    console.say(report_document(report), *report_lines(report), *hints)
 
 
 def join(app: typer.Typer) -> None:

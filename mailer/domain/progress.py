@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.mailing import ENDED, Mailing, MailingState
-from mailer.domain.pacing import Throttle
+from mailer.domain.newsletter import Schedule
+from mailer.domain.pacing import MINUTE, Throttle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,17 @@ class Progress:
     newsletter_known: bool
     approved_by: str | None
     approved_at: datetime | None
+
+    def can_continue(self, schedule: Schedule, now: datetime) -> bool:
+        """Whether something can be done now: a copy is due, is being sent, or follows within a minute."""
+        if not self.under_way or not schedule.open_at(now):
+            return False
+        if self.rest_at is not None and now < self.rest_at:
+            return False  # the canary wave is done, and the rest has its own time
+        due = self.at_once or (self.next_at is not None and self.next_at <= now)
+        # A short rest of a provider is waited for, as the limit of a minute is.
+        soon = any(throttle.until is not None and throttle.until <= now + MINUTE for throttle in self.resting)
+        return due or soon or self.counts["sending"] > 0
 
 
 def current_mailing(mailings: Sequence[Mailing]) -> Mailing:

@@ -1,26 +1,14 @@
 """The revisions of issues as they were pulled, kept for ever under their content hash."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from mailer.domain.issue import Issue, IssueHead
+from mailer.domain.issue import Issue
 from mailer.domain.ports import RawFile
+from mailer.domain.shelf import Revision
 from mailer.store.schema import revision_files, revisions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision(IssueHead):
-    """One pulled state of an issue. `revision` counts from 1."""
-
-    content_hash: str
-    revision: int
-    languages: tuple[str, ...]
-    title: str
-    folder: str
-    pulled_at: datetime
 
 
 def add_revision(connection: Connection, issue: Issue, files: Sequence[RawFile], *, folder: str, now: datetime) -> int:

@@ -33,6 +33,15 @@ def entry_document(entry: RegisterEntry) -> Document:
     }
 
 
+COLUMNS = ("person", "membership", "kind", "name", "e-mail", "languages", "ended on")
+
+
+def entry_row(entry: RegisterEntry) -> list[object]:
+    """The same as a row of a table with these columns."""
+    document = entry_document(entry)
+    return [document[key] for key in ("person", "membership", "kind", "name", "email", "languages", "ended_on")]
+
+
 def person_document(record: PersonRecord) -> Document:
     """One person with memberships, payments, copies, holds and open reports."""
     return {

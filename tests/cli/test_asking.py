@@ -39,7 +39,7 @@ def test_another_number_sends_nothing(run, at, answer):
         status, said = typed(answer, "send", NAME, "--wait")
     assert status == 1
     assert f"3 copies of {NAME} go to members. Type 3 to go on: " in said
-    assert "not done: the answer was another one" in said
+    assert "Not confirmed; nothing was done." in said
     assert relay.received == []
     assert run.ok("status", NAME, "--json").document["state"] == "approved"
 
@@ -72,7 +72,7 @@ def test_who_is_missing_from_the_file_is_ended_only_when_that_is_confirmed(run, 
     words = ("register", "import", "--members", club.folder / "members.csv", "--apply", "--end-missing")
     asked = run(*words)
     assert asked.status == 1
-    assert "2 people who are absent from the file get no further copies. Nobody can be asked here" in asked.err
+    assert "2 people who are absent from the file get no further copies. There is no terminal to ask in" in asked.err
     ended = [one["ended_on"] for one in run.ok("person", "list", "--json").document]
     assert ended == [None] * 4
     run.ok(*words, "--yes")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from mailer.cli import accounts
 from mailer.domain.delivery import State
+from mailer.views.names import NAMED
 from tests.cli.terminal import a_relay
 from tests.club import ISSUE, LETTER, import_register, members, readable
 from tests.scripted_relay import Misbehaviour, Phase
@@ -89,7 +89,7 @@ def test_a_test_mailing_goes_to_editors_only(run, at):
         assert f"person P004 is not entitled to {NAME} (unpaid)" in unpaid.err
         asked = run("test", NAME, "--person", "P001")
         assert asked.status == 1
-        assert "The name and dates of person P001 go to the editors. Nobody can be asked here" in asked.err
+        assert "The name and dates of person P001 go to the editors. There is no terminal to ask in" in asked.err
         assert relay.received == []
         assert run.ok("test", NAME, "--person", "P001", "--yes", "--json").document["messages"] == 1
         (received,) = relay.received
@@ -124,7 +124,7 @@ def test_without_a_daemon_send_queues_and_says_so(run, at):
     said = run("send", NAME, "--yes", "--json")
     assert said.status == 1
     assert said.document["state"] == "sending"
-    assert f"{NAME} is queued, but no daemon runs: `mailer send {NAME} --wait` sends it from here" in said.err
+    assert f"{NAME} is queued, but no daemon runs; `mailer send {NAME} --wait` sends it from here" in said.err
     assert run.ok("status", NAME, "--json").document["deliveries"]["pending"] == 3
 
 
@@ -156,7 +156,7 @@ def test_each_copy_that_is_not_accepted_has_its_line(run, at):
     assert "550" in run.ok("delivery", "show", "1").out
     twice = run("delivery", "settle", "3", "--as", "resend")
     assert twice.status == 1
-    assert "Delivery 3 may have arrived; the member may get it twice. Nobody can be asked here" in twice.err
+    assert "Delivery 3 may have arrived; the member may get it twice. There is no terminal to ask in" in twice.err
     assert run.ok("delivery", "settle", "3", "--as", "accepted").out == "delivery 3 is settled: accepted\n"
     again = run("delivery", "settle", "3", "--as", "accepted")
     assert (again.status, again.err) == (
@@ -166,13 +166,13 @@ def test_each_copy_that_is_not_accepted_has_its_line(run, at):
 
 
 def test_a_relay_that_is_down_uses_up_nothing(run, at, monkeypatch):
-    monkeypatch.setattr("mailer.cli.following.DOWN", 1)  # wait for it no longer
+    monkeypatch.setattr("mailer.pipeline.sending.wait.DOWN", 1)  # wait for it no longer
     club = at("approved")
     club.settle(smtp={"port": 1})
     said = run("send", NAME, "--wait", "--yes")
     assert said.status == 1
     assert "the relay is down: " in said.err
-    assert "3 copies wait, nobody's attempt is used up" in said.err
+    assert "3 copies wait, no attempt is used up" in said.err
     assert {one["attempts"] for one in run.ok("delivery", "list", NAME, "--json").document} == {0}
     assert run("test", NAME).status == 1
 
@@ -189,7 +189,7 @@ def test_waiting_ends_when_only_a_suspended_domain_is_left(run, at, until, told)
         said = run("send", NAME, "--wait", "--yes")
     assert (said.status, relay.received) == (1, [])
     assert f"members.example gets nothing {told}" in said.err
-    assert "they asked; its copies wait, nobody's attempt is used up" in said.err
+    assert "they asked; its copies wait, no attempt is used up" in said.err
     assert "relay is down" not in said.err
     assert "nothing leaves to members.example" in said.out
 
@@ -202,14 +202,14 @@ def test_waiting_ends_when_only_a_suspended_domain_is_left(run, at, until, told)
     ],
 )
 def test_a_limit_that_is_reached_is_no_relay_that_is_down(run, at, monkeypatch, smtp, limits, told):
-    monkeypatch.setattr("mailer.cli.following.IDLE", 1)  # wait for it no longer
+    monkeypatch.setattr("mailer.pipeline.sending.wait.IDLE", 1)  # wait for it no longer
     club = at("approved")
     with a_relay() as relay:
         club.settle(smtp={"port": relay.port} | smtp, **limits)
         said = run("send", NAME, "--wait", "--yes")
     assert (said.status, len(relay.received)) == (1, 1)
     assert told in said.err
-    assert "2 copies wait, nobody's attempt is used up" in said.err
+    assert "2 copies wait, no attempt is used up" in said.err
     assert "relay is down" not in said.err
 
 
@@ -225,11 +225,11 @@ def test_pause_resume_cancel(run, at):
         assert (twice.status, twice.err) == (1, f"mailer: {NAME} is paused, not sending: there is nothing to pause\n")
         asked = run("resume", NAME)
         assert asked.status == 1
-        assert f"3 copies of {NAME} go on to members. Nobody can be asked here" in asked.err
+        assert f"3 copies of {NAME} go on to members. There is no terminal to ask in" in asked.err
         assert run.ok("resume", NAME, "--yes").out == f"{NAME} goes on\n"
         asked = run("cancel", NAME)
         assert asked.status == 1
-        assert f"The 3 copies of {NAME} that have not left will never leave. Nobody can be asked here" in asked.err
+        assert f"The 3 copies of {NAME} not sent yet will never be sent. There is no terminal to ask in" in asked.err
         assert run.ok("cancel", NAME, "--yes").out == f"3 copies of {NAME} cancelled\n"
         assert run.ok("report", NAME, "--json").document["deliveries"]["cancelled"] == 3
         assert run("cancel", NAME, "--yes").status == 1
@@ -343,13 +343,13 @@ def test_plan_names_who_was_gained_and_lost(run, at):
 
 def test_a_plan_names_the_first_and_counts_the_rest_but_a_program_is_told_everybody(run, at):
     club = at("founded")
-    many = members(accounts.NAMED + 3, paid=0)
+    many = members(NAMED + 3, paid=0)
     with club.opened() as app:
         import_register(app, [*many, *members(1, first=90)])
     run("pull")
     said = run.ok("plan", NAME).out
     assert f"    {len(many)} unpaid: P001, P002, " in said
-    assert said.endswith(f", P{accounts.NAMED:03} and 3 more\n")
+    assert said.endswith(f", P{NAMED:03} and 3 more\n")
     people = run.ok("plan", NAME, "--json").document["people"]
     assert [one["person"] for one in people] == [one.person for one in many] + ["P090"]
     assert people[0] == {"person": "P001", "decision": "excluded", "reason": "unpaid", "editions": []}

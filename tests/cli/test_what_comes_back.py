@@ -70,7 +70,7 @@ def test_files_are_taken_in_and_what_they_say_is_told(run: Terminal, found: dict
     assert run.ok("bounce", "ingest", "bounce.eml", "--json").document == [
         {"file": "bounce.eml", "new": False, "reports": []}
     ]
-    assert run.ok("bounce", "ingest", "--again").out == "4 mails read again, 0 say something else now\n"
+    assert run.ok("bounce", "ingest", "--again").out == "4 mails read again, 0 are read differently now\n"
     assert run.ok("bounce", "ingest", "--again", "--json").document == {"read": 4, "changed": 0}
 
 
@@ -101,7 +101,7 @@ def test_a_maildir_is_taken_in_and_what_cannot_be_read_lies_aside(run: Terminal,
     Path("back/new/3\x1b[31m").symlink_to("/etc/passwd")
     said = run("bounce", "ingest", "--maildir", "back")
     assert (said.status, said.out) == (1, "2 new mails, 0 known already, 1 unreadable\n")
-    assert said.err == "mailer: it cannot be read and lies aside: new/3 [31m: it is a link\n"
+    assert said.err == "mailer: a mail cannot be read and was put aside: new/3 [31m: it is a link\n"
     again = run.ok("bounce", "ingest", "--maildir", "back", "--json")
     assert again.document == {"new": 0, "known": 2, "failed": 0}
 
@@ -120,8 +120,8 @@ def test_without_a_word_the_maildir_of_the_settings_is_looked_into(
 
 
 def test_the_list_says_what_came_and_what_to_do(run: Terminal, found: dict[str, Delivery]) -> None:
-    assert run.ok("bounce", "list").out == "nothing came back that somebody has to see to\n"
-    assert run.ok("bounce", "list", "--all").out == "nothing came back\n"
+    assert run.ok("bounce", "list").out == "Nothing needs your attention.\n"
+    assert run.ok("bounce", "list", "--all").out == "no mail came back\n"
     run.ok("bounce", "ingest", "bounce.eml", "stop.eml", "spam.eml", "nobody.eml", "letter.eml")
     lines = [TIME.sub("…", line) for line in run.ok("bounce", "list").out.splitlines()]
     again = f"`mailer unsent {NAME} --send`"
@@ -133,7 +133,7 @@ def test_the_list_says_what_came_and_what_to_do(run: Terminal, found: dict[str, 
             f"`mailer hold lift {ANNA}`; then {again}"
         ),
         f"2 unsubscribed, …: Reader002 (P002) <{BORIS}>, {NAME} copy No. 2",
-        "   somebody asks for no more copies: “Hello” from desk001@members.example",
+        "   a request for no more copies: “Hello” from desk001@members.example",
         (
             "   to do: nothing, or ask why: the copies are paused, the membership is not; "
             "`mailer person resume P002` when they want them again"
@@ -148,7 +148,7 @@ def test_the_list_says_what_came_and_what_to_do(run: Terminal, found: dict[str, 
             "`mailer person show P002`"
         ),
         f"5 unread, …: Reader001 (P001) <{ANNA}>, {NAME} copy No. 1",
-        "   a mail that is no report we know, perhaps a letter: “Re: The Harbour Letter” from desk001@members.example",
+        "   a mail that is no known report, perhaps a letter: “Re: The Harbour Letter” from desk001@members.example",
         "   to do: read it and answer it: `mailer bounce show 5`",
         "when one is done: `mailer bounce settle 1`",
     ]
@@ -209,7 +209,7 @@ def test_a_report_that_is_shown_says_who_has_seen_to_it(run: Terminal, found: di
     assert "   to do: read it and answer it: see its text" in run.ok("bounce", "show", "1").out.splitlines()
     run.ok("bounce", "settle", "1")
     assert re.search(r"\n   settled on … by \w+\n", TIME.sub("…", run.ok("bounce", "show", "1").out))
-    assert "\n   nobody has to see to it\n" in run.ok("bounce", "show", "3").out
+    assert "\n   it needs no attention\n" in run.ok("bounce", "show", "3").out
 
 
 def test_who_has_another_address_by_now_is_sent_the_issue_again(
@@ -222,7 +222,7 @@ def test_who_has_another_address_by_now_is_sent_the_issue_again(
         run.ok("bounce", "list").out
     )
     run.ok("--yes", "unsent", NAME, "--send")
-    assert run.ok("bounce", "list").out == "nothing came back that somebody has to see to\n"
+    assert run.ok("bounce", "list").out == "Nothing needs your attention.\n"
     assert run.ok("bounce", "list", "--all").out.endswith("another copy for the same reader is there or on its way\n")
 
 
@@ -312,7 +312,7 @@ def test_what_to_do_about_a_hold_names_the_issues_and_who_has_it(
     with club.opened(SystemClock()) as app:
         import_register(app, [Member(number=1, address="anna@new.example"), *members(2, first=2)])
     assert run.ok("hold", "list").out.splitlines()[-1] == (
-        f"  to do: nothing, nobody in the register has the address now; `mailer hold lift {ANNA}` forgets it"
+        f"  to do: nothing, no member has the address now; `mailer hold lift {ANNA}` forgets it"
     )
 
 
@@ -335,7 +335,7 @@ def test_who_unsubscribed_gets_issues_again_when_they_ask(run: Terminal, found: 
     asked = run("person", "resume", "P002")
     assert asked.status == 1
     assert re.search(
-        r"P002 unsubscribed on [-\d]{10}\. Let P002 get the next issues again\? Nobody can be asked here", asked.err
+        r"P002 unsubscribed on [-\d]{10}\. Send P002 the next issues again\? There is no terminal to ask in", asked.err
     )
     assert run.ok("--yes", "person", "resume", "P002").out == "P002 gets issues again, from the next plan on\n"
     assert "paid" in run.ok("why", "P002", NAME).out

@@ -10,6 +10,7 @@ from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, Variant, var
 from mailer.domain.errors import NotFound
 from mailer.domain.issue import Issue
 from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
+from mailer.domain.shelf import Revision
 from mailer.formats.address import parse
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.edition.stored import digest, dump, load
@@ -17,7 +18,6 @@ from mailer.formats.issue.folder import assemble
 from mailer.formats.templates import BASE
 from mailer.pipeline.context import Context
 from mailer.store import Connection, issues
-from mailer.store.issues import Revision
 from mailer.store.mailings import StoredEdition
 
 

@@ -2,43 +2,21 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.issue import Issue
 from mailer.domain.mailing import REPLANNABLE, MailingState
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import IssueSource, RawFile, RawIssue, UnreadFolder
-from mailer.domain.remedy import Action, Remedy
+from mailer.domain.remedy import Action
+from mailer.domain.shelf import Finding, PulledFolder
 from mailer.formats.issue import folder
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.store import Connection, history, issues, mailings
 
 
-class Finding(StrEnum):
-    """What a pull did with one folder."""
-
-    STORED = "stored"
-    KNOWN = "known"
-    DRAFT = "draft"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pulled:
-    """One folder of a source, and what the pull did with it. `issue` is empty when it could not be read."""
-
-    folder: str
-    finding: Finding
-    issue: str = ""
-    line: str = ""
-    warnings: tuple[str, ...] = ()
-    remedies: tuple[Remedy, ...] = ()
-
-
-def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[Pulled]:
+def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[PulledFolder]:
     """Read every folder of the source, and store each finished issue that is new or was edited.
 
     A folder that is refused is named with the reason, and does not stop the others. Raises MailerError when the source
@@ -56,28 +34,28 @@ def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[
 
 def _assemble_all(
     context: Context, newsletter: Newsletter, folders: Sequence[RawIssue | UnreadFolder]
-) -> tuple[list[Pulled], list[tuple[Issue, RawIssue]]]:
+) -> tuple[list[PulledFolder], list[tuple[Issue, RawIssue]]]:
     """The results for folders without a finished issue; and the finished issues, by serial."""
-    pulled: list[Pulled] = []
+    pulled: list[PulledFolder] = []
     ready: dict[int, tuple[Issue, RawIssue]] = {}
     for raw in sorted(folders, key=lambda raw: raw.folder):
         if isinstance(raw, UnreadFolder):
-            pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=raw.reason))
+            pulled.append(PulledFolder(folder=raw.folder, finding=Finding.REFUSED, line=raw.reason))
             continue
         try:
             issue = _assemble(context, newsletter, raw)
         except BadInput as error:
-            pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=str(error)))
+            pulled.append(PulledFolder(folder=raw.folder, finding=Finding.REFUSED, line=str(error)))
         except Exception as error:  # noqa: BLE001  (whatever is in one folder, the others are pulled)
             line = f"{raw.folder}: it cannot be read ({type(error).__name__}: {error}); show it to the operator"
-            pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, line=line))
+            pulled.append(PulledFolder(folder=raw.folder, finding=Finding.REFUSED, line=line))
         else:
             if issue is None:
-                pulled.append(Pulled(folder=raw.folder, finding=Finding.DRAFT))
+                pulled.append(PulledFolder(folder=raw.folder, finding=Finding.DRAFT))
             elif issue.serial in ready:
                 taken = ready[issue.serial][1].folder
                 line = f"serial {issue.serial} is taken by folder {taken}; give one of them another number"
-                pulled.append(Pulled(folder=raw.folder, finding=Finding.REFUSED, issue=issue.name, line=line))
+                pulled.append(PulledFolder(folder=raw.folder, finding=Finding.REFUSED, issue=issue.name, line=line))
             else:
                 ready[issue.serial] = (issue, raw)
     return pulled, [ready[serial] for serial in sorted(ready)]
@@ -97,16 +75,16 @@ def _assemble(context: Context, newsletter: Newsletter, raw: RawIssue) -> Issue 
     return issue
 
 
-def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue) -> Pulled:
+def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue) -> PulledFolder:
     latest = issues.latest_revision(connection, issue.newsletter, issue.serial)
     if latest is not None and latest.content_hash == issue.content_hash:
-        return Pulled(folder=raw.folder, finding=Finding.KNOWN, issue=issue.name)
+        return PulledFolder(folder=raw.folder, finding=Finding.KNOWN, issue=issue.name)
     try:
         if latest is not None:
             refuse_if_fixed(connection, IssueName(newsletter=issue.newsletter, serial=issue.serial))
         warnings = _check_numbering(connection, issue)
     except Refused as error:
-        return Pulled(
+        return PulledFolder(
             folder=raw.folder,
             finding=Finding.REFUSED,
             issue=issue.name,
@@ -118,7 +96,7 @@ def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue
     line = f"revision {number}, {', '.join(issue.languages)}"
     detail = f"{line}, {raw.folder}"
     history.record(connection, at=now, who=context.who, verb="pull", subject=issue.name, detail=detail)
-    return Pulled(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
+    return PulledFolder(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
 
 
 def _check_numbering(connection: Connection, issue: Issue) -> tuple[str, ...]:

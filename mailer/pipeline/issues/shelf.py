@@ -1,27 +1,17 @@
 """The shelf of pulled issues: lists, shows and checks them, and turns a raw text into a draft."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.ports import RawFile
 from mailer.domain.remedy import Action
+from mailer.domain.shelf import Revision, ShelvedIssue
 from mailer.formats.edition.compile import warnings
 from mailer.formats.raw import convert
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import compile_editions, load_issue
 from mailer.store import Connection, issues, mailings
-from mailer.store.issues import Revision
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelved:
-    """An issue's latest revision, and the state of its first mailing; `pulled` before there is one."""
-
-    issue: str
-    revision: Revision
-    state: str
 
 
 def find_revision(connection: Connection, issue: IssueName) -> Revision:
@@ -32,35 +22,17 @@ def find_revision(connection: Connection, issue: IssueName) -> Revision:
     return revision
 
 
-def listing(context: Context) -> list[Shelved]:
+def listing(context: Context) -> list[ShelvedIssue]:
     """Every issue that was pulled, by newsletter and serial."""
     with context.store.reading() as connection:
         return [_shelved(connection, revision) for revision in issues.latest_revisions(connection)]
 
 
-def show(context: Context, name: IssueName) -> tuple[Shelved, tuple[RawFile, ...]]:
+def show(context: Context, name: IssueName) -> tuple[ShelvedIssue, tuple[RawFile, ...]]:
     """One issue with the files of its latest revision."""
     with context.store.reading() as connection:
         revision = find_revision(connection, name)
         return _shelved(connection, revision), issues.files_of(connection, revision.content_hash)
-
-
-def facts(shelved: Shelved) -> dict[str, object]:
-    """An issue as a document."""
-    revision = shelved.revision
-    return {
-        "issue": shelved.issue,
-        "title": revision.title,
-        "number": revision.number,
-        "volume": revision.volume,
-        "year": revision.year,
-        "date": revision.date.isoformat(),
-        "languages": list(revision.languages),
-        "revision": revision.revision,
-        "state": shelved.state,
-        "folder": revision.folder,
-        "content_hash": revision.content_hash,
-    }
 
 
 def check(context: Context, name: IssueName) -> list[str]:
@@ -95,6 +67,6 @@ def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> tup
     return draft, imported
 
 
-def _shelved(connection: Connection, revision: Revision) -> Shelved:
+def _shelved(connection: Connection, revision: Revision) -> ShelvedIssue:
     planned = mailings.mailings_of(connection, revision.newsletter, revision.serial)
-    return Shelved(issue=revision.name, revision=revision, state=planned[0].state if planned else "pulled")
+    return ShelvedIssue(issue=revision.name, revision=revision, state=planned[0].state if planned else "pulled")

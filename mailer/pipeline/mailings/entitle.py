@@ -9,12 +9,12 @@ from mailer.domain.delivery import Event
 from mailer.domain.entitlement import Audience
 from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Newsletter
+from mailer.domain.shelf import Revision
 from mailer.pipeline.context import Context
 from mailer.store import Connection, issues
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
 from mailer.store.copies.waiting import all_judged, set_judged, waiting
-from mailer.store.issues import Revision
 from mailer.store.members import people, register_of, register_version
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mailer.domain.circulation import CirculationHash, Copy, Judged, copies_for
 from mailer.domain.mailing import MailingState, seal
+from mailer.domain.shelf import Revision
 from mailer.formats.message_id import message_id
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, editions_hash
@@ -13,7 +14,6 @@ from mailer.pipeline.issues.proof import NAMED, shortened
 from mailer.pipeline.mailings.entitle import judged_by
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries
-from mailer.store.issues import Revision
 from mailer.store.mailings import StoredEdition
 
 

@@ -8,6 +8,7 @@ from mailer.domain.delivery import Event, State
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, SendStart
 from mailer.domain.remedy import Action
+from mailer.domain.shelf import Revision
 from mailer.domain.supplement import Corrections, MissingCopies, missing_editions, was_withheld
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead
@@ -18,7 +19,6 @@ from mailer.pipeline.mailings.send import begin_within, may_leave
 from mailer.pipeline.mailings.steps import first_mailing, record_step
 from mailer.store import Connection, failures, holds, issues, mailings
 from mailer.store.copies import deliveries
-from mailer.store.issues import Revision
 
 _UNDER_WAY = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
 

@@ -12,6 +12,7 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.domain.ports import Envelope, Message, Transport
 from mailer.domain.remedy import Action
+from mailer.domain.shelf import Revision
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import (
     Letterhead,
@@ -29,7 +30,6 @@ from mailer.pipeline.mailings.entitle import judge_people
 from mailer.pipeline.mailings.steps import record_step
 from mailer.pipeline.parcels import Handful
 from mailer.store import Connection, mailings
-from mailer.store.issues import Revision
 from mailer.store.mailings import StoredEdition
 
 # The made-up person of a test mailing, so that no member's data goes to the editors.

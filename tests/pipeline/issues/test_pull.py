@@ -9,19 +9,20 @@ from sqlalchemy import select
 from mailer.app.installation import App, reload
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.remedy import Action
+from mailer.domain.shelf import Finding, PulledFolder
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.issues import pull, shelf
-from mailer.pipeline.issues.pull import Finding, Pulled
 from mailer.pipeline.mailings.approve import withdraw_approval
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.store import issues
 from mailer.store.schema import history
+from mailer.views.issues import issue_document
 from tests.club import ISSUE, LETTER, Club, make_ready, members, pull_issues
 from tests.pipeline.relayed import deliver, the_mailings
 
 
-def one(app: App) -> Pulled:
+def one(app: App) -> PulledFolder:
     [found] = pull_issues(app)
     return found
 
@@ -46,7 +47,7 @@ def told(app: App) -> list[tuple[str, str]]:
 def test_a_finished_issue_is_stored_with_its_files_and_known_from_then_on(app: App, club: Club) -> None:
     (folder(club) / "notes.txt").write_text("Not for readers.")
     found = one(app)
-    assert found == Pulled(folder="2018-07", finding=Finding.STORED, issue=str(ISSUE), line="revision 1, en")
+    assert found == PulledFolder(folder="2018-07", finding=Finding.STORED, issue=str(ISSUE), line="revision 1, en")
     shelved, files = shelf.show(app.context, ISSUE)
     assert (shelved.state, shelved.revision.revision, shelved.revision.folder) == ("pulled", 1, "2018-07")
     assert [(file.name, file.content) for file in files] == [("en.md", (folder(club) / "en.md").read_bytes())]
@@ -192,7 +193,7 @@ def change(file: str, before: str, after: str) -> Callable[[Path], None]:
 
 def test_a_draft_is_left_alone(app: App, club: Club) -> None:
     change("en.md", "status: finished", "status: draft")(folder(club))
-    assert one(app) == Pulled(folder="2018-07", finding=Finding.DRAFT)
+    assert one(app) == PulledFolder(folder="2018-07", finding=Finding.DRAFT)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +272,7 @@ def test_a_source_that_is_not_there_is_an_error(app: App, club: Club) -> None:
 def test_an_issue_can_be_looked_at_and_checked(app: App, club: Club) -> None:
     pull_issues(app)
     assert shelf.check(app.context, ISSUE) == []
-    facts = shelf.facts(shelf.listing(app.context)[0])
+    facts = issue_document(shelf.listing(app.context)[0])
     assert (facts["issue"], facts["number"], facts["date"], facts["state"]) == (str(ISSUE), 7, "2018-07-12", "pulled")
     plan_mailing(app.context, ISSUE)
     assert shelf.listing(app.context)[0].state == "planned"

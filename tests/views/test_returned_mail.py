@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mailer.cli import matters
 from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way
 from mailer.domain.person import ReportSubject
 from mailer.domain.report import Report
+from mailer.views import returned_mail
 
 ISSUE = "harbour-letter/41"
 ANNA = ReportSubject(name="Anna Lindqvist", in_register=True, addresses=frozenset({"anna@members.example"}))
@@ -95,23 +95,25 @@ TO_DO = [
 
 @pytest.mark.parametrize(("fields", "said"), TO_DO)
 def test_what_is_to_be_done(fields: dict[str, object], said: str) -> None:
-    assert matters.to_do(replace(REPORT, **fields), ANNA) == said
+    assert returned_mail.to_do(replace(REPORT, **fields), ANNA) == said
 
 
 def test_nothing_is_to_be_done_for_who_is_gone() -> None:
-    assert matters.to_do(REPORT, ReportSubject()) == "nothing, P101 is not in the register any more"
+    assert returned_mail.to_do(REPORT, ReportSubject()) == "nothing, P101 is not in the register any more"
 
 
 def test_no_address_makes_another_command_of_it() -> None:
     report = replace(REPORT, matter=Matter.COMPLAINED, recipient=None, address="o'brien`id`@members.example")
-    assert matters.to_do(report, ANNA).endswith("""lift 'o'"'"'brien`id`@members.example'`""")
+    assert returned_mail.to_do(report, ANNA).endswith("""lift 'o'"'"'brien`id`@members.example'`""")
 
 
 def test_every_kind_is_said() -> None:
     for kind in ReportKind:
-        assert matters.said(replace(REPORT, kind=kind))
+        assert returned_mail.statement(replace(REPORT, kind=kind))
     late = replace(REPORT, kind=ReportKind.DELAYED, reason=FailureReason.MAILBOX_FULL, hard=None, diagnostic="452 full")
-    assert matters.said(late) == "not yet delivered, the server goes on trying: the mailbox is full: 452 full"
+    assert (
+        returned_mail.statement(late) == "not yet delivered, the server goes on trying: the mailbox is full: 452 full"
+    )
     away = replace(
         REPORT,
         kind=ReportKind.AUTOREPLY,
@@ -120,19 +122,24 @@ def test_every_kind_is_said() -> None:
         returns_on=date(2026, 12, 1),
         successor="b@x.example",
     )
-    assert matters.said(away) == "an automatic answer, back on 2026-12-01, now b@x.example: “Away” from nobody"
-    assert len(matters.said(replace(REPORT, diagnostic="x" * 1000))) < 260
+    assert (
+        returned_mail.statement(away)
+        == "an automatic answer, back on 2026-12-01, now b@x.example: “Away” from an unknown sender"
+    )
+    assert len(returned_mail.statement(replace(REPORT, diagnostic="x" * 1000))) < 260
 
 
 def test_who_is_a_guess_is_marked() -> None:
     unnamed = replace(REPORT, delivery=None, issue="", address="", copy_number=None, matter=Matter.UNNAMED)
-    assert matters.head(unnamed, ANNA).endswith(": probably Anna Lindqvist (P101) <anna@members.example>")
-    assert matters.head(replace(unnamed, person="", recipient=None), ReportSubject()).endswith(": nobody we know")
+    assert returned_mail.headline(unnamed, ANNA).endswith(": probably Anna Lindqvist (P101) <anna@members.example>")
+    assert returned_mail.headline(replace(unnamed, person="", recipient=None), ReportSubject()).endswith(
+        ": an unknown person"
+    )
 
 
 def test_what_a_report_was_known_by_names_another_address() -> None:
     forwarded = replace(REPORT, final_recipient="anna@home.example", reporting_mta="mx.home.example", rule="a rule")
-    assert matters.known_by(forwarded)[1:] == [
+    assert returned_mail.origin_lines(forwarded)[1:] == [
         "the server that reports: mx.home.example",
         "the address that it is about: anna@home.example",
         "how it was read: a rule",

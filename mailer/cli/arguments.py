@@ -1,0 +1,7 @@
+"""Arguments that several commands take."""
+
+from typing import Annotated
+
+import typer
+
+Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>, e.g. russia-confidential/253")]

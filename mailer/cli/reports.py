@@ -1,0 +1,79 @@
+"""Commands that show how an issue stands: status, report, unsent."""
+
+from typing import Annotated
+
+import typer
+
+from mailer.cli import console
+from mailer.cli.arguments import Issue
+
+
+def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None) -> None:
+    """Show progress and time left.
+
+    Example: mailer status russia-confidential/253
+    """
+    from mailer.app.scheduler import daemon_runs
+    from mailer.domain.remedy import Action
+    from mailer.pipeline.mailings.report import issue_progress, progress_of_all
+    from mailer.views.progress import approval_lines, count_states, explain_state, progress_document, progress_lines
+    from mailer.views.remedies import advise
+
+    app = console.open_installation()
+    now = app.context.clock.now()
+    if issue is None:
+        every = progress_of_all(app.context)
+        console.show(
+            list(map(progress_document, every)),
+            ("issue", "state", "copies", ""),
+            [(each.issue, each.state, count_states(each), explain_state(each, now)) for each in every],
+            *([] if every else ["no issue is planned"]),
+            "the daemon runs" if daemon_runs(app) else "no daemon runs",
+        )
+        return
+    mailing = issue_progress(app.context, console.parse_issue(issue))
+    console.say(progress_document(mailing), *progress_lines(mailing, now), *approval_lines(mailing))
+    if mailing.under_way and not mailing.counts["sending"] and not daemon_runs(app):
+        console.warn([advise("no daemon runs", Action.SEND_HERE.of(issue))])
+
+
+def report(issue: Issue) -> None:
+    """Show the distribution report.
+
+    Example: mailer report russia-confidential/253
+    """
+    from mailer.pipeline.mailings.report import distribution_report
+    from mailer.views.report import report_document, report_lines
+
+    account = distribution_report(console.open_context(), console.parse_issue(issue))
+    console.say(report_document(account), *report_lines(account))
+
+
+def unsent(issue: Issue, send: Annotated[bool, typer.Option("--send", help="send them a supplement")] = False) -> None:
+    """Show who is entitled now and has no copy.
+
+    Example: mailer unsent russia-confidential/253 --send
+    """
+    from mailer.app.installation import refuse_restored
+    from mailer.cli.sending import note_without_daemon
+    from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
+    from mailer.views.unsent import COLUMNS, unsent_document, unsent_lines, unsent_rows
+
+    app, name = console.open_installation(), console.parse_issue(issue)
+    missing = find_missing_copies(app.context, name)
+    sent = send and bool(missing.people)
+    if sent:
+        refuse_restored(app)
+        console.confirm(
+            f"{missing.copies} copies of {issue} go to members, as a supplement.", typed=str(missing.copies)
+        )
+        send_supplement(app.context, name, copies=missing.copies)
+    console.show(unsent_document(missing, sent=sent), COLUMNS, unsent_rows(missing), *unsent_lines(missing, sent=sent))
+    if sent:
+        note_without_daemon(app, name)
+
+
+def join(app: typer.Typer) -> None:
+    """Add these commands."""
+    for command in (status, report, unsent):
+        app.command()(command)

@@ -1,0 +1,50 @@
+"""Issues as they were pulled: the revisions that are kept, and what became of each folder of a source."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailer.domain.issue import IssueHead
+from mailer.domain.remedy import Remedy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision(IssueHead):
+    """One pulled state of an issue. `revision` counts from 1."""
+
+    content_hash: str
+    revision: int
+    languages: tuple[str, ...]
+    title: str
+    folder: str
+    pulled_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelvedIssue:
+    """An issue's latest revision and the state of its first mailing (`pulled` before there is one)."""
+
+    issue: str
+    revision: Revision
+    state: str
+
+
+class Finding(StrEnum):
+    """What became of one folder of a source."""
+
+    STORED = "stored"
+    KNOWN = "known"
+    DRAFT = "draft"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulledFolder:
+    """One folder of a source and what became of it. `issue` is empty where it could not be read."""
+
+    folder: str
+    finding: Finding
+    issue: str = ""
+    line: str = ""
+    warnings: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()

@@ -1,0 +1,70 @@
+"""Waits until nothing of a mailing is left that can be done now, while it is sent here or by the daemon."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from mailer.domain.progress import Progress
+from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.mailings.report import issue_progress
+from mailer.pipeline.sending.limits import RelayLimit, room_through
+from mailer.pipeline.sending.sender import Sender
+
+# Seconds between two looks, and so many looks in a row that find the relay down before it is given up for now.
+LOOK = 0.5
+DOWN = 5
+# So many looks in a row without a copy handed over before it is given up: more than a minute, for `per_minute`.
+IDLE = 140
+
+
+async def send_until_done(context: Context, sender: Sender, name: IssueName, relays: Mapping[str, RelayLimit]) -> str:
+    """Send until nothing is left that can be done now. Returns why copies are left, unless it is for their own sake."""
+    down = idle = 0
+    while True:
+        drained = await sender.drain(name)
+        progress = issue_progress(context, name)
+        down = down + 1 if drained.down else 0
+        idle = 0 if drained.handed_over or _may_be_undone(context, progress) else idle + 1
+        if down == DOWN:
+            return f"the relay is down: {drained.down}"
+        if idle == IDLE:
+            return _explain_idle(context, relays)
+        if not _can_continue(context, name, progress) and not drained.down:
+            return ""
+        if await sender.stopped(LOOK if not down else 2 ** (down - 1)):
+            return ""
+
+
+async def watch_until_done(
+    context: Context, name: IssueName, relays: Mapping[str, RelayLimit], *, daemon_runs: Callable[[], bool]
+) -> str:
+    """Look on while the daemon sends, until it can do no more now. Returns the same."""
+    down = idle = done = 0
+    while True:  # the daemon is another process: there is no event to wait for
+        progress = issue_progress(context, name)
+        down = down + 1 if progress.relay_down else 0
+        idle = 0 if progress.done != done or _may_be_undone(context, progress) else idle + 1
+        done = progress.done
+        if idle == IDLE and not progress.relay_down:
+            return _explain_idle(context, relays)
+        if down == 2 * DOWN or not _can_continue(context, name, progress) or not daemon_runs():
+            return f"the relay is down: {progress.relay_down}" if progress.relay_down else ""
+        await asyncio.sleep(LOOK)
+
+
+def _may_be_undone(context: Context, progress: Progress) -> bool:
+    return progress.starts_at is not None and context.clock.now() < progress.starts_at
+
+
+def _can_continue(context: Context, name: IssueName, progress: Progress) -> bool:
+    newsletter = context.newsletters.get(name.newsletter)
+    return newsletter is not None and progress.can_continue(newsletter.schedule, context.clock.now())
+
+
+def _explain_idle(context: Context, relays: Mapping[str, RelayLimit]) -> str:
+    """Why no copy could be handed over for a while, though no relay is down."""
+    now = context.clock.now()
+    with context.store.reading() as connection:
+        full = [name for name, limit in relays.items() if not room_through(connection, name, limit, now, 1)]
+    if len(full) < len(relays):
+        return "nothing could be handed over for a while: a limit of [[domain]] is reached, or the log says why"
+    return f"no more may leave through {', '.join(full)} for now: its per_minute or new_relay_per_hour is reached"

@@ -1,0 +1,106 @@
+"""Shows single copies: the JSON and the table of `delivery list`, and what to do about a copy that is not accepted."""
+
+from collections.abc import Iterable, Mapping
+
+from mailer.domain.bounce import SENDER_SCOPES, Scope
+from mailer.domain.delivery import Delivery, State
+from mailer.domain.hold import Failure
+from mailer.views.local_time import local_time
+from mailer.views.plain_words import FAILURES
+from mailer.views.returned_mail import shorten
+
+
+def copy_document(delivery: Delivery) -> dict[str, object]:
+    """One copy, for programs."""
+    return {
+        "id": delivery.id,
+        "person": delivery.person,
+        "language": delivery.language,
+        "copy_number": delivery.copy_number,
+        "variant": delivery.copy.variant.name,
+        "address": delivery.address,
+        "state": delivery.state.value,
+        "held_reason": delivery.held_reason,
+        "attempts": delivery.attempts,
+        "last_code": delivery.last_code,
+        "last_status": delivery.last_status,
+        "last_text": delivery.last_text,
+        "next_attempt_at": delivery.next_attempt_at,
+        "message_id": delivery.message_id,
+    }
+
+
+COLUMNS = ("id", "copy", "person", "language", "address", "state", "attempts", "reply")
+
+
+def copy_row(delivery: Delivery, failure: Failure | None) -> tuple[object, ...]:
+    """One copy as a row of a table with these columns."""
+    failed = delivery.state.failed and failure is not None
+    return (
+        delivery.id,
+        delivery.copy_number,
+        delivery.person,
+        delivery.language,
+        delivery.address,
+        state_of(delivery),
+        delivery.attempts,
+        explain_failure(failure) if failed and failure else last_reply(delivery),
+    )
+
+
+def state_of(delivery: Delivery) -> str:
+    """A copy's state, with the reason where it is held."""
+    return f"{delivery.state} ({delivery.held_reason})" if delivery.held_reason else delivery.state
+
+
+def explain_failure(failure: Failure) -> str:
+    """Why a copy failed, with the server's own words."""
+    quoted = f" ({shorten(failure.said)})" if failure.said else ""
+    return f"{FAILURES['en'][failure.reason]}{quoted}"
+
+
+def last_reply(delivery: Delivery) -> str:
+    """The relay's last answer to a copy."""
+    return " ".join(str(word) for word in (delivery.last_code, delivery.last_status, delivery.last_text) if word)
+
+
+def open_copy_lines(deliveries: Iterable[Delivery], failures: Mapping[int, Failure]) -> list[str]:
+    """A line for each copy that is not accepted, with what to do about it; those not tried yet share one."""
+    lines, untried = [], 0
+    for delivery in deliveries:
+        if delivery.state is State.SENDING or (delivery.state is State.PENDING and not delivery.attempts):
+            untried += 1
+        else:
+            lines.append(_open_copy_line(delivery, failures.get(delivery.id)))
+    return [*lines, *([f"not tried yet: {untried} copies"] if untried else [])]
+
+
+def _open_copy_line(delivery: Delivery, failure: Failure | None) -> str:
+    reply = failure.said if failure is not None and delivery.state.failed else last_reply(delivery)
+    quoted = f" ({reply})" if reply else ""
+    head = f"delivery {delivery.id}, person {delivery.person}, {delivery.language}: {delivery.state}"
+    match delivery.state:
+        case State.UNCERTAIN:
+            settle = f"`mailer delivery settle {delivery.id} --as accepted` or `--as resend`"
+            return f"{head}{quoted}; it may have arrived: ask, then {settle}"
+        case State.HELD:
+            return f"{head}: {delivery.held_reason}; `mailer delivery release {delivery.id}` when that is mended"
+        case State.PENDING if delivery.next_attempt_at:
+            return f"{head}, deferred until {local_time(delivery.next_attempt_at)}{quoted}"
+        case State.REJECTED | State.BOUNCED:
+            return f"{head}{quoted}; {_correction(delivery, failure)}, then `mailer unsent ISSUE --send`"
+        case _:
+            return f"{head}{quoted}"
+
+
+def _correction(delivery: Delivery, failure: Failure | None) -> str:
+    """What must be corrected before a copy that failed can be sent once more."""
+    scope = failure.scope if failure is not None else Scope.ADDRESS
+    if scope in SENDER_SCOPES:
+        return (
+            "it is the sender or the text that is refused: mend that, then `mailer resume ISSUE`, or, where it was not "
+            f"paused, `mailer hold lift {delivery.address}`"
+        )
+    if scope is Scope.ADDRESS:
+        return "correct the address in the register"
+    return f"when the address is right, `mailer hold lift {delivery.address}`"

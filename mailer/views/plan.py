@@ -1,0 +1,56 @@
+"""Shows what planning came to: the JSON and the lines of `plan`."""
+
+from collections.abc import Iterable, Mapping
+
+from mailer.domain.circulation import Decision
+from mailer.domain.plan import Plan
+from mailer.views.lazy_list import LazyList
+from mailer.views.names import name_first
+from mailer.views.remedies import sentence
+
+
+def plan_document(
+    plan: Plan, *, gained: Iterable[str], lost: Iterable[str], decisions: Iterable[Decision]
+) -> dict[str, object]:
+    """A plan for programs; its people are read while it is printed."""
+    return {
+        "issue": plan.issue,
+        "considered": plan.considered,
+        "recipients": plan.recipients,
+        "copies": plan.copies,
+        "excluded": dict(plan.excluded),
+        "gained": LazyList(gained),
+        "lost": LazyList(lost),
+        "warnings": list(map(sentence, plan.warnings)),
+        "people": LazyList(map(_decision_document, decisions)),
+    }
+
+
+def plan_lines(
+    plan: Plan, *, gained: Iterable[str], lost: Iterable[str], excluded: Mapping[str, list[str]]
+) -> list[str]:
+    """A plan for people. `excluded` names the first people of each reason."""
+    changes = (
+        f"since the previous issue: {plan.gained} more ({name_first(gained, plan.gained)}), "
+        f"{plan.lost} fewer ({name_first(lost, plan.lost)})"
+    )
+    return [
+        f"{plan.issue}: {plan.copies} copies for {plan.recipients} of {plan.considered} people",
+        *(["  not to:"] if plan.excluded else []),
+        *exclusion_lines(plan.excluded, excluded),
+        *([changes] if plan.gained or plan.lost else []),
+    ]
+
+
+def exclusion_lines(counts: Mapping[str, int], people: Mapping[str, list[str]]) -> list[str]:
+    """A line for each reason of exclusion, with the first people."""
+    return [f"    {counts[reason]} {reason}: {name_first(people[reason], counts[reason])}" for reason in sorted(counts)]
+
+
+def _decision_document(decision: Decision) -> dict[str, object]:
+    return {
+        "person": decision.person,
+        "decision": decision.decision,
+        "reason": decision.reason,
+        "editions": list(decision.editions),
+    }

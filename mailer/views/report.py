@@ -1,0 +1,43 @@
+"""Shows the distribution report: the JSON and the lines of `report`."""
+
+from mailer.domain.distribution_report import DistributionReport
+from mailer.views.copies import open_copy_lines
+from mailer.views.names import name_all
+from mailer.views.plan import exclusion_lines
+
+
+def report_document(report: DistributionReport) -> dict[str, object]:
+    """The distribution report for programs."""
+    balance = report.balance
+    return {
+        "issue": report.issue,
+        "state": report.state.value,
+        "considered": balance.considered,
+        "recipients": balance.recipients,
+        "copies": balance.copies,
+        "excluded": dict(balance.excluded),
+        "deliveries": dict(balance.deliveries),
+        "balanced": balance.balanced,
+        "gained": list(report.gained),
+    }
+
+
+def report_lines(report: DistributionReport) -> list[str]:
+    """The distribution report for people."""
+    balance = report.balance
+    excluded = sum(balance.excluded.values())
+    people: dict[str, list[str]] = {}
+    for decision in report.decisions:
+        if decision.decision == "excluded":
+            people.setdefault(decision.reason, []).append(decision.person)
+    states = " + ".join(f"{count} {state}" for state, count in balance.deliveries.items() if count) or "none"
+    gained = f"  entitled now and without a copy: {name_all(report.gained)}; see `mailer unsent {report.issue}`"
+    return [
+        f"Distribution report of {report.issue} ({report.state})",
+        f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
+        *exclusion_lines(balance.excluded, people),
+        f"  {balance.copies} copies = {states}",
+        *(f"  {line}" for line in open_copy_lines(report.open_copies, report.failures)),
+        *([gained] if report.gained else []),
+        "  The report balances.",
+    ]

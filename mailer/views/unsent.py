@@ -1,0 +1,47 @@
+"""Shows which copies of an issue are missing: the JSON and the table of `unsent`."""
+
+from mailer.domain.circulation import Judged
+from mailer.domain.supplement import MissingCopies
+from mailer.views.names import name_all
+
+
+def unsent_document(missing: MissingCopies, *, sent: bool) -> dict[str, object]:
+    """The missing copies for programs; `sent`: a supplement has just been begun."""
+    return {
+        "issue": missing.issue,
+        "copies": missing.copies,
+        "people": list(map(_person_document, missing.people)),
+        "sent": sent,
+        "stuck": list(missing.stuck),
+    }
+
+
+COLUMNS = ("person", "reason", "editions")
+
+
+def unsent_rows(missing: MissingCopies) -> list[tuple[object, ...]]:
+    """The people whose copies are missing, as rows of a table with these columns."""
+    return [(judged.person, judged.entitlement.reason, judged.entitlement.editions) for judged in missing.people]
+
+
+def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
+    """How many copies are missing, and which people cannot get theirs yet."""
+    stuck = (
+        f"{len(missing.stuck)} more have none, because theirs failed at the address that the register still has: "
+        f"{name_all(missing.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"
+    )
+    return [
+        f"{missing.copies} copies of {missing.issue} are owed"
+        + (", and are being sent as a supplement" if sent else ""),
+        *([stuck] if missing.stuck else []),
+    ]
+
+
+def _person_document(judged: Judged) -> dict[str, object]:
+    entitlement = judged.entitlement
+    return {
+        "person": judged.person,
+        "decision": "recipient" if entitlement.receives else "excluded",
+        "reason": entitlement.reason.value,
+        "editions": list(entitlement.editions),
+    }
