@@ -126,7 +126,7 @@ def test_a_bad_row_still_names_its_person():
     assert [change.after.person for change in bring(register, bad=(named,), end_missing=DAY).seats] == ["P002"]
     found = bring(register, bad=(replace(named, key=None),), end_missing=DAY)
     assert found.changes_nothing
-    assert "Nobody was ended" in found.warnings[0]
+    assert "No person was ended" in found.warnings[0]
     refused_by_rule = bring(register, a_row(2, seat=1), end_missing=DAY)
     assert [change.after.person for change in refused_by_rule.seats] == ["P002"]
 

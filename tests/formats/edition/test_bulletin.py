@@ -104,7 +104,7 @@ def test_the_subject():
     assert composed(issue=with_text(subject="A *lamp*")).subject == "A *lamp*"
 
 
-# --- the preheader (R17) ----------------------------------------------------------------------------------------------
+# --- the preheader ----------------------------------------------------------------------------------------------
 
 
 def test_the_preheader_is_the_summary_else_the_first_paragraph():
@@ -184,7 +184,7 @@ def test_a_missing_season_is_refused_unless_nobody_would_read_it():
     assert composed(variant=NO_INSERT, fees=empty)
 
 
-# --- values stay values (R16) -----------------------------------------------------------------------------------------
+# --- values stay values -----------------------------------------------------------------------------------------
 
 HOSTILE = [
     "# heading",

@@ -1,4 +1,4 @@
-"""The HTML part: one inlined page that loads nothing, reads well aloud, and survives dark mode (R6 to R12, R16, R17)."""
+"""The HTML part: one inlined page that loads nothing, reads well aloud, and survives dark mode."""
 
 import re
 import shutil
@@ -48,7 +48,7 @@ def element(language: str = "en", **fields: object) -> lxml_html.HtmlElement:
     return lxml_html.document_fromstring(page(language, **fields))
 
 
-# --- R7, R8: nothing from outside -------------------------------------------------------------------------------------
+# --- nothing from outside -------------------------------------------------------------------------------------
 
 _seen: list[tuple[str, str]] | None = None
 
@@ -130,7 +130,7 @@ def test_a_picture_that_is_not_there_is_named():
         an_edition(issue=with_text(blocks=(Picture("other.png", "x"),)))
 
 
-# --- R9, R10: inlining changes nothing --------------------------------------------------------------------------------
+# --- inlining changes nothing --------------------------------------------------------------------------------
 
 
 def styles(document: str) -> list[tuple[str, dict[str, str]]]:
@@ -188,7 +188,7 @@ def test_every_ink_can_be_read_on_the_least_contrasting_paper(file, paper):
     assert inks
 
 
-# --- R12: what reads it aloud -----------------------------------------------------------------------------------------
+# --- what reads it aloud -----------------------------------------------------------------------------------------
 
 
 @LANGUAGES
@@ -251,7 +251,7 @@ def test_ordered_lists_keep_their_numbers():
     assert [item.text_content().split() for item in root.iter("li")] == [["three"], ["four"], ["one", "more"]]
 
 
-# --- R17 --------------------------------------------------------------------------------------------------------------
+# --- the preheader --------------------------------------------------------------------------------------------------
 
 
 @LANGUAGES
@@ -265,7 +265,7 @@ def test_the_preheader_is_hidden_and_comes_first(language):
     assert hidden.text in edition.html[0]
 
 
-# --- R16: slots -------------------------------------------------------------------------------------------------------
+# --- slots -------------------------------------------------------------------------------------------------------
 
 SLOTS_OF = {INDIVIDUAL: {Slot.NAME, Slot.SALUTATION, Slot.COPY_NUMBER, Slot.PAID_UNTIL}}
 

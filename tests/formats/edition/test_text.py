@@ -51,7 +51,7 @@ def p(*words_of_it: str | object) -> Paragraph:
     return Paragraph(tuple(Text(word) if isinstance(word, str) else word for word in words_of_it))
 
 
-# --- R18: what is written can be read back ----------------------------------------------------------------------------
+# --- what is written can be read back ----------------------------------------------------------------------------
 
 odd_words = st.sampled_from(["--", "-", ">", ">>", "From", "word", "слово", "50\u00a0000", "名前", "e\u0301", "x" * 90])
 a_word = st.one_of(

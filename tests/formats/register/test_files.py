@@ -80,7 +80,7 @@ def test_an_empty_register_is_exported_with_its_columns():
     assert read_members("register.xlsx", write_xlsx(a_register())).rows == ()
 
 
-def test_export_has_the_contracts_columns_and_guards():
+def test_an_export_has_all_columns_and_guards():
     register = a_register(
         a_membership(organisation="=SUM(A1)"),
         a_seat(names={"en": "@anna", "ru": "Анна"}, address=Address(local="+a", domain="example.org")),
