@@ -15,7 +15,6 @@ from mailer.formats.address import parse
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.edition.stored import digest, dump, load
 from mailer.formats.issue.folder import assemble
-from mailer.formats.templates import BASE
 from mailer.pipeline.context import Context
 from mailer.store import Connection, issues
 from mailer.store.mailings import StoredEdition
@@ -96,6 +95,8 @@ def variants(newsletter: Newsletter) -> tuple[Variant, ...]:
 
 def inputs_hash(context: Context, newsletter: Newsletter) -> str:
     """One hash over what editions are compiled from besides the issue: templates, fees, the newsletter's settings."""
+    from mailer.formats.templates import BASE  # imports Jinja, which making copies does not need
+
     digest = hashlib.sha256(repr((context.fees, Letterhead.of(newsletter).dump(), newsletter.classification)).encode())
     digest.update(repr((newsletter.languages, newsletter.insert_contact, newsletter.insert_signature)).encode())
     for folder in (BASE, newsletter.template):
