@@ -7,7 +7,10 @@ from mailer.domain.bounce import (
     FailureReason,
     Matter,
     NamedBy,
+    Original,
     ReportKind,
+    Scope,
+    Verdict,
     asks_to_stop,
     is_elsewhere,
     matter_of,
@@ -67,3 +70,9 @@ def test_a_mail_to_the_unsubscribe_address_is_a_wish_unless_a_machine_reports(ki
 )
 def test_an_address_that_failed_at_another_place_was_forwarded_there(failed, written_to, elsewhere):
     assert is_elsewhere(failed, written_to) is elsewhere
+
+
+def test_a_verdict_and_a_report_have_the_scope_of_their_reason():
+    verdict = Verdict(reason=FailureReason.MAILBOX_FULL, hard=False, rule="full")
+    report = BounceReport(kind=ReportKind.BOUNCE, reason=FailureReason.TIMEOUT, original=Original(message_id="<a@b>"))
+    assert (verdict.scope, report.scope, report.original_message_id) == (Scope.MAILBOX, Scope.TRANSPORT, "<a@b>")

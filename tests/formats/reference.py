@@ -1,11 +1,9 @@
-"""The slow way to make a copy, straight from what it means: templates, styles and encodings afresh for each person."""
+"""A slow reference for making a copy: templates and styles are rendered for each recipient with the values in place."""
 
 import html
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from email.headerregistry import Address as Mailbox
-from email.message import EmailMessage
-from email.policy import SMTP
+from functools import cache
 from urllib.parse import quote
 
 from mailer.domain.edition import Edition, Place, Slot, SlotLine, Variant
@@ -50,37 +48,39 @@ def _ended(text: str) -> str:
 
 
 def afresh(language: str, variant: Variant, values: Values) -> tuple[str, str]:
-    """The HTML and the text of one copy of the made-up issue, through Jinja2 and premailer with the values in place."""
+    """The HTML and the text of one copy of the made-up issue, rendered with the values in place."""
     issue = an_issue()
     newsletter = a_newsletter()
-    composed = compose(
-        issue=issue, language=language, variant=variant, newsletter=newsletter, fees=FEES, templates=TEMPLATES
-    )
-    bulletin = replace(composed, blocks=_spoken(composed.blocks, values))
+    composed = _composed(language, variant)
+    bulletin = replace(composed, blocks=_with_values(composed.blocks, values))
     assert isinstance(bulletin, Bulletin)
     sources = {picture.name: f"cid:{picture.content_id}" for picture in issue.pictures}
     page, _ = write_html(bulletin, templates=TEMPLATES, template=newsletter.template, sources=sources)
     return _ended("".join(page)), _ended("".join(write_text(bulletin)))
 
 
-def _spoken(node: object, values: Values) -> object:
-    """The tree with a person's own words where it had slots."""
+@cache
+def _composed(language: str, variant: Variant) -> Bulletin:
+    """The bulletin with its slots open, which is the same whatever fills them."""
+    return compose(
+        issue=an_issue(),
+        language=language,
+        variant=variant,
+        newsletter=a_newsletter(),
+        fees=FEES,
+        templates=TEMPLATES,
+    )
+
+
+def _with_values(node: object, values: Values) -> object:
+    """The tree with the values in place of its slots."""
     match node:
         case SlotMark(name):
             return Text(values[Slot(name)])
         case tuple():
-            return tuple(_spoken(one, values) for one in node)
+            return tuple(_with_values(child, values) for child in node)
         case _ if is_dataclass(node):
-            changed = {field.name: _spoken(getattr(node, field.name), values) for field in fields(node)}
+            changed = {field.name: _with_values(getattr(node, field.name), values) for field in fields(node)}
             return replace(node, **changed)
         case _:
             return node
-
-
-def by_the_standard_library(page: str, text: str, *, encoding: str, name: str, address: str) -> bytes:
-    """The same parts and the same recipient as the library `email` writes them."""
-    message = EmailMessage(policy=SMTP)
-    message["To"] = Mailbox(display_name=name, addr_spec=address)
-    message.set_content(text, cte=encoding)
-    message.add_alternative(page, subtype="html", cte=encoding)
-    return message.as_bytes()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.domain.bounce import BounceReport, FailureReason, Original, ReportKind, Scope, Verdict
+from mailer.domain.bounce import ReportKind
 from mailer.formats.report import parse
 
 
@@ -88,9 +88,3 @@ def test_a_report_part_in_a_persons_letter_is_no_report():
     raw = raw.replace(b"Content-Type: text/plain; charset=utf-8", b'Content-Type: multipart/mixed; boundary="b"')
     raw += b"--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; x@y.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
     assert [report.kind for report in parse(raw)] == [ReportKind.OTHER]
-
-
-def test_words_of_the_domain():
-    verdict = Verdict(reason=FailureReason.MAILBOX_FULL, hard=False, rule="full")
-    report = BounceReport(kind=ReportKind.BOUNCE, reason=FailureReason.TIMEOUT, original=Original(message_id="<a@b>"))
-    assert (verdict.scope, report.scope, report.original_message_id) == (Scope.MAILBOX, Scope.TRANSPORT, "<a@b>")
