@@ -5,12 +5,12 @@ from datetime import timedelta
 from mailer.app.installation import App
 from mailer.config import Config
 from mailer.config.relays import RelaySettings, provider_limits
+from mailer.domain.pacing import RelayLimit
 from mailer.domain.ports import Transport
 from mailer.domain.retry import Backoff
 from mailer.gateways.smtp.settings import Security, SmtpSettings
 from mailer.gateways.smtp.transport import SmtpTransport
 from mailer.pipeline.sending.lane import AHEAD, Relay
-from mailer.pipeline.sending.limits import RelayLimit
 from mailer.pipeline.sending.settings import SendSettings
 
 

@@ -12,7 +12,7 @@ from mailer.config.sections import ConfigTable, DomainName
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
 from mailer.domain.families import family_of
-from mailer.pipeline.sending.limits import FamilyLimit
+from mailer.domain.pacing import FamilyLimit
 
 Encryption = Literal["tls", "starttls", "none"]
 

@@ -29,6 +29,23 @@ class Throttle:
     set_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyLimit:
+    """How much one provider gets at most; 0 is no limit."""
+
+    per_minute: int = 0
+    connections: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayLimit:
+    """How much may leave through one relay; 0 is no limit. Its share beside other relays is its `weight`."""
+
+    per_minute: int = 0
+    new_relay_per_hour: int = 0
+    weight: int = 1
+
+
 # A greylist (RFC 6647) puts off every first letter of a sender to a reader: coming more slowly changes nothing.
 _GREYLIST = re.compile(r"gr[ae]y[ -]?list", re.IGNORECASE)
 

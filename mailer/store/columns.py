@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -19,11 +19,12 @@ from sqlalchemy import (
     collate,
     text,
 )
-from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.types import BigInteger
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 
 # How many people or copies are read, judged and written at a time, so that a million are never in memory together.
 CHUNK = 500
@@ -72,9 +73,13 @@ metadata = MetaData(
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def insert_into(connection: Connection, table: Table) -> SqliteInsert | PostgresqlInsert:
+def insert_into(connection: Connection, table: Table) -> "SqliteInsert | PostgresqlInsert":
     """An insert that can skip or change an existing row, so that two at once never collide."""
-    return (postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert)(table)
+    if connection.dialect.name != "postgresql":
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert  # a twentieth of a second, which only PostgreSQL needs
+
+    return insert(table)
 
 
 def at_most_one(name: str, *columns: Column[Any], when: str) -> Index:

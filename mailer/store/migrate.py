@@ -11,6 +11,9 @@ HEAD = "0003"
 
 def upgrade(engine: Engine) -> None:
     """Migrate to the newest schema. Raises MailerError for a database that another version has created or migrated."""
+    with engine.execution_options(reading=True).begin() as connection:  # it waits for no writer
+        if _version(connection) == HEAD:
+            return
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(6252545)"))  # two processes may open it at once

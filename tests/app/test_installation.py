@@ -12,10 +12,10 @@ from mailer.app.sender import journal_of_dead, open_sender
 from mailer.config.machine import load_config
 from mailer.domain.delivery import JournalState, Trace
 from mailer.domain.errors import BadInput, MailerError, Refused
+from mailer.domain.pacing import FamilyLimit, RelayLimit
 from mailer.gateways import key_file, new_installation, private_files
 from mailer.gateways.smtp.settings import Security
 from mailer.pipeline.sending.lane import AHEAD
-from mailer.pipeline.sending.limits import FamilyLimit, RelayLimit
 from mailer.pipeline.sending.turn import TurnRequest, run_turn
 from mailer.store.ledger.owners import owners_with_copies
 from tests.club import LETTER, THURSDAY, Club, begin, members, states

@@ -6,9 +6,9 @@ from datetime import timedelta
 from mailer.app.installation import App
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown, event_of
 from mailer.domain.mailing import Mailing
+from mailer.domain.pacing import RelayLimit
 from mailer.domain.retry import Backoff
 from mailer.pipeline.sending import record, recovery, turn
-from mailer.pipeline.sending.limits import RelayLimit
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.signing import OutgoingCopy
 from mailer.pipeline.sending.turn import TurnRequest

@@ -1,13 +1,12 @@
 """Keeps the limits: copies a minute through a relay and to a provider, and the canary wave of a mailing."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Accepted, Outcome
 from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Schedule
-from mailer.domain.pacing import HOUR, MINUTE, Throttle, asks_to_slow_down, rest, warm_up
+from mailer.domain.pacing import HOUR, MINUTE, FamilyLimit, RelayLimit, Throttle, asks_to_slow_down, rest, warm_up
 from mailer.pipeline import maillog
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries, tallies
@@ -15,23 +14,6 @@ from mailer.store.ledger import limits
 
 # Who sets a throttle, when it is no person.
 DAEMON = "the sender"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyLimit:
-    """How much one provider gets at most; 0 is no limit."""
-
-    per_minute: int = 0
-    connections: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayLimit:
-    """How much may leave through one relay; 0 is no limit. Its share beside other relays is its `weight`."""
-
-    per_minute: int = 0
-    new_relay_per_hour: int = 0
-    weight: int = 1
 
 
 def room_through(connection: Connection, relay: str, limit: RelayLimit, now: datetime, wanted: int) -> int:

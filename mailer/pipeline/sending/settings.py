@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from mailer.domain.pacing import FamilyLimit, RelayLimit
 from mailer.domain.retry import Backoff
-from mailer.pipeline.sending.limits import FamilyLimit, RelayLimit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

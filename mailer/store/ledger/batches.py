@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Text, bindparam, cast, column, func, select
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from mailer.store.columns import UtcDateTime
@@ -29,11 +28,14 @@ def unpacked(dialect: str, columns: Mapping[str, type[int] | type[str] | type[da
 
     Keep the statement: building one costs as much as a hundred of its rows.
     """
-    sqlite = dialect == "sqlite"
     parameter = bindparam("rows", type_=Text())
-    each = func.json_each(parameter) if sqlite else func.jsonb_array_elements(cast(parameter, JSONB))
-    rows = each.table_valued("value") if sqlite else each.table_valued(column("value", JSONB))
-    value_at = _sqlite_value if sqlite else _postgresql_value
+    if dialect == "sqlite":
+        rows, value_at = func.json_each(parameter).table_valued("value"), _sqlite_value
+    else:
+        from sqlalchemy.dialects.postgresql import JSONB  # a twentieth of a second, which only PostgreSQL needs
+
+        elements = func.jsonb_array_elements(cast(parameter, JSONB))
+        rows, value_at = elements.table_valued(column("value", JSONB)), _postgresql_value
     values = [value_at(rows.c.value, place, kind).label(name) for place, (name, kind) in enumerate(columns.items())]
     return select(*values).select_from(rows).subquery("batch")
 
