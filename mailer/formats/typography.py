@@ -24,7 +24,7 @@ _NOT_PROSE = re.compile(
 Replacement = str | Callable[[re.Match[str]], str]
 
 
-def _unbroken(match: re.Match[str]) -> str:
+def _with_no_break_spaces(match: re.Match[str]) -> str:
     return match[0].replace(" ", NBSP)
 
 
@@ -39,7 +39,7 @@ _EVERYWHERE: tuple[tuple[str, Replacement], ...] = (
     (r"(?<=\S)[ \u00a0]+(\0*)(?:-{2,3}|—|-(?!\0* \0*\d))(?=\0* )", rf"{NBSP}\1—"),
     (r"(?<=\S) +(\0*–\0* )", rf"{NBSP}\1"),
     (r"№ ?(?=\0*\d)", f"№{NBSP}"),
-    (r"(?<![\d.,])\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)", _unbroken),  # 50 000
+    (r"(?<![\d.,])\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)", _with_no_break_spaces),  # 50 000
     (r"(?<!\w)([A-ZА-ЯЁ]\.) (?=[A-ZА-ЯЁ](?:\.|[a-zа-яё]))", rf"\1{NBSP}"),  # initials, and the name after them
     (r"(?<=\d) (?=%)", NBSP),
 )
@@ -141,7 +141,7 @@ def _pairs(text: str) -> Iterator[tuple[int, int]]:
     for here, before, after in _marks(text):
         double = text[here] not in _SINGLES
         lower = bool(doubles) and text[opened[doubles[-1]]] == "„"
-        may_open, may_close = _ways(text[here], before, after, lower=lower)
+        may_open, may_close = _may_open_and_close(text[here], before, after, lower=lower)
         if may_close and not double:
             if opened and text[opened[-1]] in _SINGLES:
                 yield opened.pop(), here
@@ -172,7 +172,7 @@ def _marks(text: str) -> Iterator[tuple[int, str, str]]:
             before = character
 
 
-def _ways(mark: str, before: str, after: str, *, lower: bool) -> tuple[bool, bool]:
+def _may_open_and_close(mark: str, before: str, after: str, *, lower: bool) -> tuple[bool, bool]:
     """Whether a quote may open, and whether it may close. `lower`: the last open quote is „, which “ closes."""
     if mark not in "\"'":
         closes = mark in "»”’" or (mark == "“" and lower)

@@ -60,9 +60,9 @@ def wrap(parts: Sequence[str], *, indent: str = "", soft: bool = False) -> list[
     """
     lines: list[str] = []
     line = ""
-    glued = list(_glued(parts))
-    for place, word in enumerate(glued):
-        ends_hard = place == len(glued) - 1 and not soft
+    words_joined = list(_with_joined_dashes(parts))
+    for place, word in enumerate(words_joined):
+        ends_hard = place == len(words_joined) - 1 and not soft
         longer = f"{line} {word}" if line else word
         if line and width(_indented(longer, indent)) > COLUMNS - (0 if ends_hard else 1):
             lines.append(_indented(line, indent) + " ")
@@ -78,7 +78,7 @@ def _indented(line: str, indent: str) -> str:
     return indent + line if indent else stuffed(line)
 
 
-def _glued(parts: Sequence[str]) -> Iterator[str]:
+def _with_joined_dashes(parts: Sequence[str]) -> Iterator[str]:
     """The words, with each lone `--` joined to the next, since a line `-- ` begins a signature (§4.3)."""
     dashes = ""
     for word in parts:

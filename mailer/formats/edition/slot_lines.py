@@ -64,40 +64,40 @@ def _words(atoms: Iterable[str | Slot], lead: str) -> list[Word]:
 
 
 def _lines(line: Sequence[Word], indent: str) -> list[Line]:
-    if not any(_is_open(word) for word in line):
-        return list(wrap(_closed(line), indent=indent))
+    if not any(_has_slot(word) for word in line):
+        return list(wrap(_texts(line), indent=indent))
     pieces = [piece for place, word in enumerate(line) for piece in ((" ",) if place else ()) + word]
     if width(indent + "".join(piece for piece in pieces if not isinstance(piece, Slot))) <= COLUMNS:
         return [SlotLine(pieces=_joined(pieces), indent=indent)]
     lines: list[Line] = []
     left = len(line)
-    for is_open, group in groupby(line, key=_is_open):
+    for has_slot, group in groupby(line, key=_has_slot):
         run = list(group)
         left -= len(run)
-        if is_open:
+        if has_slot:
             last = len(run) - 1
             lines += [
                 SlotLine(pieces=_joined(word), indent=indent, soft=left > 0 or place < last)
                 for place, word in enumerate(run)
             ]
         else:
-            lines += wrap(_closed(run), indent=indent, soft=left > 0)
+            lines += wrap(_texts(run), indent=indent, soft=left > 0)
     return lines
 
 
-def _is_open(word: Word) -> bool:
+def _has_slot(word: Word) -> bool:
     return any(isinstance(piece, Slot) for piece in word)
 
 
-def _closed(line: Iterable[Word]) -> list[str]:
+def _texts(line: Iterable[Word]) -> list[str]:
     return ["".join(word) for word in line]
 
 
 def _joined(pieces: Iterable[str | Slot]) -> tuple[str | Slot, ...]:
     """The pieces, with adjacent texts joined."""
     result: list[str | Slot] = []
-    for is_open, run in groupby(pieces, key=lambda piece: isinstance(piece, Slot)):
-        if is_open:
+    for has_slot, run in groupby(pieces, key=lambda piece: isinstance(piece, Slot)):
+        if has_slot:
             result += run
         else:
             result.append("".join(run))

@@ -26,8 +26,8 @@ def write_text(bulletin: Bulletin) -> TextPart:
     if writer.links:
         lines += ["", "-" * COLUMNS, ""] + [f"[{number}] {href}" for href, number in writer.links.items()]
     part: list[str | SlotLine] = []
-    for is_open, run in groupby(lines, key=lambda line: isinstance(line, SlotLine)):
-        if is_open:
+    for has_slot, run in groupby(lines, key=lambda line: isinstance(line, SlotLine)):
+        if has_slot:
             part += run
         else:
             part.append("".join(f"{line}\n" for line in run))
@@ -65,7 +65,7 @@ class _TextWriter:
             case tree.Picture(_, alt):
                 return list(wrap(words(f"[{alt}]"), indent=_indent(depth)))
             case tree.ThematicBreak():
-                return [_fixed("-" * (COLUMNS - len(_indent(depth))), depth)]
+                return [_unflowed("-" * (COLUMNS - len(_indent(depth))), depth)]
             case tree.Section(_, children):
                 return self.blocks(children, depth)
 
@@ -82,7 +82,7 @@ class _TextWriter:
             return list(lines)
         # At least four, since `-- ` and `---` mean other things to mail programs and Markdown parsers.
         longest = max([4, *(width(line.rstrip(" ")) for line in lines)])
-        return [*lines, _fixed(_UNDERLINE[level] * (min(longest, COLUMNS) - len(_indent(depth))), depth)]
+        return [*lines, _unflowed(_UNDERLINE[level] * (min(longest, COLUMNS) - len(_indent(depth))), depth)]
 
     def items(self, block: tree.ListBlock, depth: int, space: str = "") -> list[Line]:
         """Items after their marks, indented by `space`. Flowed lines have no hanging indent, so long items are set apart."""
@@ -97,7 +97,7 @@ class _TextWriter:
                 lines = self.paragraph(children, depth, mark)
             case _:
                 rest = list(blocks)
-                lines = [_fixed(mark.rstrip(), depth)]
+                lines = [_unflowed(mark.rstrip(), depth)]
         for block in rest:
             if isinstance(block, tree.ListBlock):
                 lines += self.items(block, depth, " " * len(mark))
@@ -116,8 +116,8 @@ class _TextWriter:
         if sum(columns) + len(_GAP) * (len(columns) - 1) + len(_indent(depth) or " ") <= COLUMNS:
             under = ["-" * column for column in columns]
             sides = table.align or [tree.Align.LEFT] * len(columns)
-            return caption + [_fixed(_aligned(row, columns, sides), depth) for row in (head, under, *rows)]
-        return caption + _labelled(head, rows, depth)
+            return caption + [_unflowed(_aligned(row, columns, sides), depth) for row in (head, under, *rows)]
+        return caption + _label_lines(head, rows, depth)
 
     # --- words --------------------------------------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ def _indent(depth: int) -> str:
     return ">" * depth + " " if depth else ""
 
 
-def _fixed(line: str, depth: int) -> str:
+def _unflowed(line: str, depth: int) -> str:
     """A line that does not flow."""
     return _indent(depth) + line if depth else stuffed(line)
 
@@ -173,7 +173,7 @@ def _padded(cell: str, column: int, side: tree.Align) -> str:
     return " " * before + cell + " " * (space - before)
 
 
-def _labelled(head: Sequence[str], rows: Iterable[Sequence[str]], depth: int) -> list[Line]:
+def _label_lines(head: Sequence[str], rows: Iterable[Sequence[str]], depth: int) -> list[Line]:
     lines: list[Line] = []
     for row in rows:
         if lines:

@@ -44,7 +44,7 @@ def assemble(folder: str, files: Sequence[RawFile], *, languages: tuple[str, ...
     or missing while another is finished.
     """
     try:
-        return _issue(_by_name(files), languages, wait_for_all=wait_for_all)
+        return _issue(_files_by_name(files), languages, wait_for_all=wait_for_all)
     except BadInput as error:
         raise BadInput(f"{folder}: {error}") from None
 
@@ -120,7 +120,7 @@ def _text(name: str, source: FrontMatter) -> IssueText:
 # --- a folder ---------------------------------------------------------------------------------------------------------
 
 
-def _by_name(files: Sequence[RawFile]) -> dict[str, RawFile]:
+def _files_by_name(files: Sequence[RawFile]) -> dict[str, RawFile]:
     """The files by name, in Unicode's normal form NFC, as the texts name them."""
     by_name: dict[str, RawFile] = {}
     for file in files:

@@ -18,20 +18,20 @@ _MAX_LEVEL = 6
 _WORD_START = re.compile(r"(?<![^\W\d_])([^\W\d_]+)-$")
 _WORD_END = re.compile(r" *([^\W\d_]+)([^\s]*) ?")
 _CONJUNCTIONS = frozenset({"and", "or", "to", "и", "или"})  # pre- and post-war
-_HYPHENED = re.compile(r"(?<![^\W\d_])[^\W\d_]+-[^\W\d_]+")
+_HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]+-[^\W\d_]+")
 _PICTURE = re.compile(r"!\[[^\[\]\n]*\]\(([^()\n]*)\)")
 
 
 def repair_article(blocks: Sequence[RawBlock]) -> tuple[str, tuple[Defect, ...]]:
     """The article in the Markdown of issue files, and the repairs by line of the raw text."""
     defects: list[Defect] = []
-    joined = _joined(_rejoined(_bold_headings(blocks, defects), defects), defects)
-    headed = _headed(joined, defects)
-    written = (_written(block, defects) for block in headed)
-    return "\n\n".join(text for text in written if text), tuple(defects)
+    for repair in (_mark_bold_headings, _join_split_words, _join_split_paragraphs, _fix_headings):
+        blocks = repair(blocks, defects)
+    texts = (_markdown(block, defects) for block in blocks)
+    return "\n\n".join(text for text in texts if text), tuple(defects)
 
 
-def _bold_headings(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
+def _mark_bold_headings(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
     """The blocks, with every line entirely in bold as a heading of level 0, whose level is set later."""
     result: list[RawBlock] = []
     for index, block in enumerate(blocks):
@@ -48,58 +48,58 @@ def _bold_headings(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[Ra
     return result
 
 
-def _rejoined(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
+def _join_split_words(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
     """The blocks, with words joined that a line break had split; every line keeps its number."""
-    hyphened = _hyphened(blocks)
+    hyphenated = _hyphenated_words(blocks)
     result: list[RawBlock] = []
     for block in blocks:
         lines = block.text.split("\n")
         for index in range(1, len(lines)) if block.shape in {Shape.PARAGRAPH, Shape.LIST} else ():
-            torn, rest = _torn(lines[index - 1], lines[index])
-            if torn and rest:
-                line = lines[index - 1][: torn.start()]
-                lines[index - 1] = line + _whole(torn, rest, hyphened, block.line + index - 1, defects)
+            start, rest = _find_split_word(lines[index - 1], lines[index])
+            if start and rest:
+                line = lines[index - 1][: start.start()]
+                lines[index - 1] = line + _joined_word(start, rest, hyphenated, block.line + index - 1, defects)
                 lines[index] = lines[index][rest.end() :]
         result.append(replace(block, text="\n".join(lines)))
     return result
 
 
-def _hyphened(blocks: Sequence[RawBlock]) -> frozenset[str]:
+def _hyphenated_words(blocks: Sequence[RawBlock]) -> frozenset[str]:
     """The words that the text spells with a hyphen elsewhere."""
-    return frozenset(word.lower() for block in blocks for word in _HYPHENED.findall(block.text))
+    return frozenset(word.lower() for block in blocks for word in _HYPHENATED.findall(block.text))
 
 
-def _torn(line: str, following: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+def _find_split_word(line: str, following: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
     """The parts of a word split between two lines, at the end of the first and the start of the second."""
     rest = _WORD_END.match(following)
     return _WORD_START.search(line), None if rest and rest[1].lower() in _CONJUNCTIONS else rest
 
 
-def _whole(
-    torn: re.Match[str], rest: re.Match[str], hyphened: Collection[str], line: int, defects: list[Defect]
+def _joined_word(
+    start: re.Match[str], rest: re.Match[str], hyphenated: Collection[str], line: int, defects: list[Defect]
 ) -> str:
     """The joined word. Its hyphen stays before a capital letter, and if the text has the word with a hyphen elsewhere."""
-    with_hyphen = f"{torn[1]}-{rest[1]}"
-    keeps = rest[1][0].isupper() or len(torn[1]) == 1 or with_hyphen.lower() in hyphened
-    word = with_hyphen if keeps else torn[1] + rest[1]
+    with_hyphen = f"{start[1]}-{rest[1]}"
+    keeps_hyphen = rest[1][0].isupper() or len(start[1]) == 1 or with_hyphen.lower() in hyphenated
+    word = with_hyphen if keeps_hyphen else start[1] + rest[1]
     defects.append(Defect(line=line, what=f"a word torn at the end of a line; it is '{word}' now"))
     return word + rest[2]
 
 
-def _joined(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
+def _join_split_paragraphs(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
     """The blocks, with paragraphs joined that a page break had split."""
     result: list[RawBlock] = []
-    hyphened = _hyphened(blocks)
+    hyphenated = _hyphenated_words(blocks)
     for block in blocks:
         last = result[-1] if result else None
         if last and last.shape is block.shape is Shape.PARAGRAPH and _continues(last.text, block.text):
-            torn = f"a paragraph torn by a page break, it goes on at line {block.line}; joined"
-            defects.append(Defect(line=last.last_line, what=torn))
+            what = f"a paragraph torn by a page break, it goes on at line {block.line}; joined"
+            defects.append(Defect(line=last.last_line, what=what))
             # The joined text has fewer lines; `line` moves so that the next split is reported with its own line.
             text, following = f"{last.text.rstrip()} ", block.text.strip()
-            part, rest = _torn(text.rstrip(), following)
+            part, rest = _find_split_word(text.rstrip(), following)
             if part and rest:
-                text = text[: part.start()] + _whole(part, rest, hyphened, last.last_line, defects) + " "
+                text = text[: part.start()] + _joined_word(part, rest, hyphenated, last.last_line, defects) + " "
                 following = following[rest.end() :]
             text += following
             result[-1] = replace(last, text=text, line=block.last_line - text.count("\n"))
@@ -113,7 +113,7 @@ def _continues(text: str, following: str) -> bool:
     return not ended and following.lstrip()[:1].islower()
 
 
-def _headed(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
+def _fix_headings(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]:
     """The blocks, with headings that begin at level 2 and skip no level, without bold and capitals."""
     bold, capitals = [], []
     level = above = FIRST_HEADING - 1  # `above` is the level of the last heading that was marked as one
@@ -148,13 +148,13 @@ def _headed(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[RawBlock]
     return result
 
 
-def _written(block: RawBlock, defects: list[Defect]) -> str:
+def _markdown(block: RawBlock, defects: list[Defect]) -> str:
     text = _without_pictures(block, defects)
     if block.shape is Shape.TABLE:
         return _table(text)
     if TAG.search(text):
         defects.append(Defect(line=block.line, what="raw tags; written in Markdown, or taken out"))
-        text = TAG.sub(_in_markdown, text)
+        text = TAG.sub(_markdown_of_tag, text)
     match block.shape:
         case Shape.RULE:
             return "---"
@@ -173,7 +173,7 @@ def _without_pictures(block: RawBlock, defects: list[Defect]) -> str:
     return _PICTURE.sub("", block.text)
 
 
-def _in_markdown(tag: re.Match[str]) -> str:
+def _markdown_of_tag(tag: re.Match[str]) -> str:
     return _TAGS.get(tag[1].lower(), "")
 
 

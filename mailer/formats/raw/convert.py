@@ -52,9 +52,9 @@ def convert(raw: str, *, newsletter: str, language: str) -> ConvertedText:
     defects += [
         Defect(line=1, what=f"no {key} was found; write it in the front matter") for key in _REQUIRED if key not in keys
     ]
-    markdown = _file({"newsletter": newsletter, "language": language, "status": "draft", **keys}, body)
+    markdown = _issue_file({"newsletter": newsletter, "language": language, "status": "draft", **keys}, body)
     if all(key in keys for key in _REQUIRED):
-        defects += _still_wrong(markdown, language)
+        defects += _remaining_error(markdown, language)
     return ConvertedText(front_matter=keys, markdown=markdown, defects=tuple(sorted(defects)))
 
 
@@ -98,7 +98,7 @@ def _credits(
     keys = dict(head.keys)
     credit_keys = [front_matter.credit(block) for block in blocks]
     first = next((index for index, credit in enumerate(credit_keys) if credit and "place" not in credit), len(blocks))
-    article = list(_trimmed(blocks[:first]))
+    article = list(_without_outer_rules(blocks[:first]))
     owners: list[Value] = []
     for block, credit in zip(blocks[first:], credit_keys[first:], strict=True):
         if "copyright" in credit:
@@ -123,7 +123,7 @@ def _without_greeting(article: Sequence[RawBlock], defects: list[Defect]) -> Seq
     return [replace(first, line=first.line + 1, text=text), *rest] if text else rest
 
 
-def _trimmed(blocks: Sequence[RawBlock]) -> Sequence[RawBlock]:
+def _without_outer_rules(blocks: Sequence[RawBlock]) -> Sequence[RawBlock]:
     """The blocks without rules at either end."""
     indices = [index for index, block in enumerate(blocks) if block.shape is not Shape.RULE]
     return blocks[indices[0] : indices[-1] + 1] if indices else ()
@@ -134,14 +134,14 @@ def _span(blocks: Sequence[RawBlock]) -> str:
     return f"lines {first}–{last}" if last > first else f"line {first}"
 
 
-def _file(keys: Mapping[str, Value], body: str) -> str:
+def _issue_file(keys: Mapping[str, Value], body: str) -> str:
     ordered = {key: keys[key] for key in KEYS if key in keys}
     from mailer.formats.issue import front_matter_yaml
 
     return f"---\n{front_matter_yaml.dump(ordered)}---\n\n{body}\n"
 
 
-def _still_wrong(markdown: str, language: str) -> tuple[Defect, ...]:
+def _remaining_error(markdown: str, language: str) -> tuple[Defect, ...]:
     try:
         folder.parse(f"{language}.md", markdown.encode())
     except BadInput as error:

@@ -58,13 +58,13 @@ def read_table(file: str, content: bytes, sheet: str) -> TextTable:
         # … and of a workbook that is locked with a password (ECMA-376 encryption, MS-OFFCRYPTO).
         raise BadInput(f"{file} has a password or is in the old Excel format; save it without a password as .xlsx.")
     rows = _from_xlsx(file, content, sheet) if content.startswith(b"PK\x03\x04") else _from_csv(file, content)
-    filled = list(_filled(file, rows))
+    filled = list(_not_empty_rows(file, rows))
     if not filled or filled[0].number != 1:
         raise BadInput(f"{file} has an empty first row; write the names of the columns there.")
     return TextTable(file=file, columns=_header(file, filled[0].cells), rows=tuple(filled[1:]))
 
 
-def _filled(file: str, rows: Iterable[tuple[str, ...]]) -> Iterator[TextRow]:
+def _not_empty_rows(file: str, rows: Iterable[tuple[str, ...]]) -> Iterator[TextRow]:
     """The rows that are not empty, counted while they are read, so that a file too large is not kept in memory."""
     for number, cells in enumerate(rows, start=1):
         if number > MAX_ROWS:
@@ -112,7 +112,7 @@ def _from_csv(file: str, content: bytes) -> Iterator[tuple[str, ...]]:
     lines = io.StringIO(text, newline="")
     separator = max(",;\t", key=lines.readline().count)
     lines.seek(0)
-    reader = csv.reader(_limited(file, lines), delimiter=separator, strict=True)
+    reader = csv.reader(_check_line_length(file, lines), delimiter=separator, strict=True)
     try:
         for cells in reader:
             yield tuple(cell.strip(_SPACES) for cell in cells)
@@ -120,7 +120,7 @@ def _from_csv(file: str, content: bytes) -> Iterator[tuple[str, ...]]:
         raise BadInput(f"{file}, line {reader.line_num}: {error}; check the quotation marks.") from error
 
 
-def _limited(file: str, lines: Iterable[str]) -> Iterator[str]:
+def _check_line_length(file: str, lines: Iterable[str]) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
         if len(line) > MAX_LINE:
             raise BadInput(f"{file}, line {number}: it has more than {MAX_LINE} characters; that is not a register.")
@@ -193,18 +193,18 @@ def _cells(file: str, content: bytes, sheet: str) -> list[tuple[str, ...]]:
         worksheet = workbook[sheets[sheet]]
         worksheet.reset_dimensions()  # some programs write too small a size
         rows = worksheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
-        return _as_wide_as_the_first([_row(row) for row in islice(rows, MAX_ROWS + 1)])
+        return _padded_to_header([_texts(row) for row in islice(rows, MAX_ROWS + 1)])
     finally:
         workbook.close()
 
 
-def _as_wide_as_the_first(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _padded_to_header(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Pad the rows, since a workbook does not store the empty cells at the end of a row."""
     width = len(rows[0]) if rows else 0
     return [row + ("",) * (width - len(row)) for row in rows]
 
 
-def _row(row: tuple[object, ...]) -> tuple[str, ...]:
+def _texts(row: tuple[object, ...]) -> tuple[str, ...]:
     last = max((number for number, cell in enumerate(row, start=1) if cell is not None), default=0)
     return tuple(_text(cell) for cell in row[:last])
 
