@@ -16,7 +16,7 @@ from mailer.store.ledger import limits
 DAEMON = "the sender"
 
 
-def room_through(connection: Connection, relay: str, limit: RelayLimit, now: datetime, wanted: int) -> int:
+def room_for_relay(connection: Connection, relay: str, limit: RelayLimit, now: datetime, wanted: int) -> int:
     """How many of the `wanted` copies may be claimed for a relay now, counted from the ledger of all processes."""
     if limit.per_minute and wanted > 0:
         wanted = min(wanted, limit.per_minute - limits.count_through(connection, relay, now - MINUTE, now))
@@ -27,7 +27,7 @@ def room_through(connection: Connection, relay: str, limit: RelayLimit, now: dat
     return max(0, wanted)
 
 
-def rooms_to(
+def room_by_provider(
     connection: Connection, families: Mapping[str, FamilyLimit], now: datetime, wanted: int, relays: Collection[str]
 ) -> dict[str, int]:
     """How many copies may be claimed now to each provider with a limit or a throttle; others have no limit.
@@ -63,7 +63,7 @@ def room_in_canary_wave(connection: Connection, schedule: Schedule, mailing: Mai
     return 0
 
 
-def learn(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: datetime) -> None:
+def throttle_after(connection: Connection, outcomes: Iterable[tuple[str, Outcome]], now: datetime) -> None:
     """Throttle providers that asked us to slow down, by these outcomes with their providers, in order.
 
     Each further request in a row doubles the pause; an accepted copy in between begins the count anew.

@@ -7,7 +7,7 @@ from mailer.domain.delivery import Deferred, Event, State, Unknown
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.consequences import after_results
 from mailer.pipeline.context import Context
-from mailer.pipeline.sending.limits import learn
+from mailer.pipeline.sending.limits import throttle_after
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.store import Connection, history
 from mailer.store.copies import deliveries
@@ -35,7 +35,9 @@ def record(
         return
     results = _timed(connection, settings, results, now)
     ledger.record(connection, owner, relay, results)
-    learn(connection, [(result.claim.family, result.outcome) for result in results if result.outcome is not None], now)
+    throttle_after(
+        connection, [(result.claim.family, result.outcome) for result in results if result.outcome is not None], now
+    )
     if settings.resend_unknown:
         for result in results:
             # Without a further attempt it stays uncertain: a relay that loses every reply would send copy after copy.

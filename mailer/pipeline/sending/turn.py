@@ -11,7 +11,7 @@ from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.copies import Workbench, workbench
 from mailer.pipeline.mailings.entitle import recheck_entitlement
-from mailer.pipeline.sending.limits import room_in_canary_wave, room_through, rooms_to
+from mailer.pipeline.sending.limits import room_by_provider, room_for_relay, room_in_canary_wave
 from mailer.pipeline.sending.record import hold_unmakable, record
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.signing import OutgoingCopy
@@ -95,7 +95,7 @@ def _claim(
     now: datetime,
 ) -> dict[str, list[OutgoingCopy]]:
     room = {
-        relay: room_through(connection, relay, settings.relays[relay], now, wanted)
+        relay: room_for_relay(connection, relay, settings.relays[relay], now, wanted)
         for relay, wanted in request.room.items()
     }
     limited = [relay for relay, wanted in request.room.items() if wanted and not room[relay]]
@@ -105,7 +105,7 @@ def _claim(
     if not any(share.values()):
         return copies
     until = request.elapsed + settings.lease.total_seconds()
-    families = rooms_to(connection, settings.families, now, sum(share.values()), settings.relays.keys())
+    families = room_by_provider(connection, settings.families, now, sum(share.values()), settings.relays.keys())
     for mailing in startable:
         bench = _workbench(connection, context, workbenches, mailing)
         if bench is None:

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
+from mailer.domain.pacing import RelayLimit
 from mailer.domain.progress import Progress
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.report import issue_progress
-from mailer.pipeline.sending.limits import RelayLimit, room_through
+from mailer.pipeline.sending.limits import room_for_relay
 from mailer.pipeline.sending.sender import Sender
 
 # Seconds between two looks, and so many looks in a row that find the relay down before it is given up for now.
@@ -64,7 +65,7 @@ def _explain_idle(context: Context, relays: Mapping[str, RelayLimit]) -> str:
     """Why no copy could be handed over for a while, though no relay is down."""
     now = context.clock.now()
     with context.store.reading() as connection:
-        full = [name for name, limit in relays.items() if not room_through(connection, name, limit, now, 1)]
+        full = [name for name, limit in relays.items() if not room_for_relay(connection, name, limit, now, 1)]
     if len(full) < len(relays):
         return "nothing could be handed over for a while: a limit of [[domain]] is reached, or the log says why"
     return f"no more may leave through {', '.join(full)} for now: its per_minute or new_relay_per_hour is reached"

@@ -204,7 +204,7 @@ async def test_greylisting_slows_nobody_down(club: Club, clock: FrozenClock) -> 
 
 def learn(app: App, *outcomes: Outcome, family: str = "gmail.com") -> None:
     with app.store.transaction() as connection:
-        limiting.learn(connection, [(family, outcome) for outcome in outcomes], app.context.clock.now())
+        limiting.throttle_after(connection, [(family, outcome) for outcome in outcomes], app.context.clock.now())
 
 
 def rest_of(app: App) -> float:
