@@ -1,12 +1,12 @@
-"""Made-up bounces in the layouts of many servers: each layout with every refusal that such a server may pass on."""
+"""Made-up bounces in the layouts of many servers, each with every refusal that such a server may report."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-WHO = "anna@reader.example"
-# What the server of the reader said, and whether the address is dead for good.
+RECIPIENT = "anna@reader.example"
+# The reply of the recipient's server, and whether it means that the address is dead for good.
 REFUSALS: dict[str, tuple[str, bool]] = {
-    "unknown": (f"550 5.1.1 <{WHO}>: Recipient address rejected: User unknown", True),
+    "unknown": (f"550 5.1.1 <{RECIPIENT}>: Recipient address rejected: User unknown", True),
     "nobody": ("550 No such user here", True),
     "full": ("552 5.2.2 Mailbox full", False),
     "quota": ("452 4.2.2 The email account that you tried to reach is over quota", False),
@@ -17,17 +17,17 @@ REFUSALS: dict[str, tuple[str, bool]] = {
     "dkim": ("550 5.7.20 DKIM signature did not pass", False),
     "dmarc": ("550 5.7.26 Unauthenticated email from club.example is not accepted due to domain's DMARC policy.", False),
     "size": ("552 5.3.4 Message size exceeds fixed limit", False),
-    "relaying": (f"554 5.7.1 <{WHO}>: Relay access denied", False),
+    "relaying": (f"554 5.7.1 <{RECIPIENT}>: Relay access denied", False),
     "loop": ("554 5.4.6 Too many hops", False),
     "suspended": ("550 5.2.1 The account is suspended", False),
     "timeout": ("421 4.4.2 Connection timed out", False),
 }  # fmt: skip
-ORIGINAL = f"Return-Path: <b1-7-abcdefgh@bounce.club.example>\nReceived: from out.club.example by mx.relay.example; Mon, 2 Mar 2026 07:00:01 +0000\nFrom: The Letter <letter@club.example>\nTo: Anna Reader <{WHO}>\nSubject: Bulletin 254\nMessage-ID: <d1@club.example>\nDate: Mon, 2 Mar 2026 07:00:00 +0000\n\nDear Anna,\n"
+ORIGINAL = f"Return-Path: <b1-7-abcdefgh@bounce.club.example>\nReceived: from out.club.example by mx.relay.example; Mon, 2 Mar 2026 07:00:01 +0000\nFrom: The Letter <letter@club.example>\nTo: Anna Reader <{RECIPIENT}>\nSubject: Bulletin 254\nMessage-ID: <d1@club.example>\nDate: Mon, 2 Mar 2026 07:00:00 +0000\n\nDear Anna,\n"
 PATH = "Return-Path: <>\n"
 DAEMON = "MAILER-DAEMON@mx.relay.example (Mail Delivery System)"
 
-# {r} the reply, {t} the reply without its code, {c} its code, {o} the original, {w} the reader's address.
-# name: (From, Subject, text). The header has an empty return path.
+# name: (From, Subject, text), with {r} for the reply, {c} for its code, {t} for its text, {o} for the original and {w} for
+# the recipient's address. The return path is empty.
 LAYOUTS: dict[str, tuple[str, str, str]] = {
     "qmail": ("MAILER-DAEMON@mx.relay.example", "failure notice", "Hi. This is the qmail-send program at mx.relay.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<{w}>:\n192.0.2.5 does not like recipient.\nRemote host said: {r}\nGiving up on 192.0.2.5.\n\n--- Below this line is a copy of the message.\n\n{o}"),
     "qmail after data": ("MAILER-DAEMON@mx.relay.example", "failure notice", "Hi. This is the qmail-send program at mx.relay.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n<{w}>:\nConnected to 192.0.2.5 but sender was rejected.\nRemote host said: {r}\n\n--- Below this line is a copy of the message.\n\n{o}"),
@@ -133,13 +133,13 @@ LAYOUTS: dict[str, tuple[str, str, str]] = {
     "terra": ("MAILER-DAEMON@terra.example", "Mensaje no entregado", "Su mensaje no pudo ser entregado al destinatario:\n\n<{w}>\n\nMotivo: {r}\n"),
     "bulleted html": ("Mail Delivery <mailer-daemon@html.example>", "Undeliverable: Bulletin 254", '<html><head><style>p {{x: y}}</style></head><body><p>Your message could not be delivered to:</p><ul><li><a href="mailto:{w}">{w}</a></li></ul><p>The server said: {r}</p></body></html>'),
 }  # fmt: skip
-# Here the reply came before a reader was named, or after the content, or none is told: it says nothing about the reader.
-WITHOUT_READER = {"qmail after data", "netqmail", "barracuda"}
+# In these layouts the reply comes before RCPT or after the content, or is missing: it says nothing about the recipient.
+NOT_ABOUT_RECIPIENT = {"qmail after data", "netqmail", "barracuda"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MadeUp:
-    """A bounce and what must be read in it."""
+class MadeUpBounce:
+    """A bounce, and whether it must be read as permanent."""
 
     layout: str
     refusal: str
@@ -147,21 +147,21 @@ class MadeUp:
     hard: bool
 
 
-def bounces() -> Iterator[MadeUp]:
+def bounces() -> Iterator[MadeUpBounce]:
     """Every layout with every refusal."""
     for layout in LAYOUTS:
         for refusal in REFUSALS:
             yield bounce(layout, refusal)
 
 
-def bounce(layout: str, refusal: str) -> MadeUp:
+def bounce(layout: str, refusal: str) -> MadeUpBounce:
     """One layout with one refusal."""
     sender, subject, text = LAYOUTS[layout]
     reply, hard = REFUSALS[refusal]
     code, _, words = reply.partition(" ")
-    fields = {"r": reply, "c": code, "t": words, "o": ORIGINAL, "w": WHO}
-    if layout in WITHOUT_READER:
+    fields = {"r": reply, "c": code, "t": words, "o": ORIGINAL, "w": RECIPIENT}
+    if layout in NOT_ABOUT_RECIPIENT:
         hard = False
     kind = "text/html" if "<html" in text else "text/plain"
     head = f"{PATH}From: {sender}\nTo: b1-7-abcdefgh@bounce.club.example\nSubject: {subject.format(**fields)}\nDate: Mon, 2 Mar 2026 07:00:03 +0000\nContent-Type: {kind}; charset=utf-8\n\n"
-    return MadeUp(layout=layout, refusal=refusal, raw=(head + text.format(**fields)).encode(), hard=hard)  # fmt: skip
+    return MadeUpBounce(layout=layout, refusal=refusal, raw=(head + text.format(**fields)).encode(), hard=hard)  # fmt: skip

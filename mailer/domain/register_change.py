@@ -102,7 +102,9 @@ def difference(
     if members is not None:
         listed = {(row.membership, row.person) for row in members.rows} | {fault.key for fault in members.bad}
         if end_missing and None in listed:
-            warnings.append("No person was ended: a bad row does not show whose it is, so it may be a missing person's.")
+            warnings.append(
+                "No person was ended: a bad row does not show whose it is, so it may be a missing person's."
+            )
             end_missing = None
         bad.extend(members.bad)
         for outcome in _outcomes(register, members.rows, lambda seat: _ended_if_missing(seat, listed, end_missing)):

@@ -134,10 +134,10 @@ def _from_text(
         recipients = [failed[0].address]
     delayed = detect_bounce.is_delay(mail, body)
     context = _ReportContext(body=body, original=original, delayed=delayed, single=len(recipients) <= 1)
-    first = statuses[0] if statuses else None
-    if first and first.action in _DELIVERED_ACTIONS:
+    first = statuses[0] if statuses else RecipientStatus()
+    if first.action in _DELIVERED_ACTIONS:
         return [_from_status(first, "", context)]
-    kind = ReportKind.DELAYED if context.delayed and not (first and first.action == "failed") else ReportKind.BOUNCE
+    kind = ReportKind.DELAYED if context.delayed and first.action != "failed" else ReportKind.BOUNCE
     reports = []
     for recipient in [*recipients] or (None,):
         text = texts.get((recipient or "").lower(), "")
@@ -145,11 +145,10 @@ def _from_text(
         text_reply = find_reply(body.text) if context.single else reply
         merged = QuotedReply(
             code=reply.code if reply.code is not None else text_reply.code,
-            status=_best_status(reply.status, first.status if first else None, text_reply.status),
+            status=_best_status(reply.status, first.status, text_reply.status),
             phase=reply.phase if reply.phase is not Phase.UNKNOWN else text_reply.phase,
         )
-        diagnostic = first.diagnostic if first else ""
-        reports.append(_report(kind, recipient, merged, [diagnostic, text], context, first))
+        reports.append(_report(kind, recipient, merged, [first.diagnostic, text], context, first))
     return reports
 
 
@@ -159,7 +158,7 @@ def _report(
     reply: QuotedReply,
     texts: list[str],
     context: _ReportContext,
-    status: RecipientStatus | None,
+    status: RecipientStatus,
 ) -> BounceReport:
     texts = [text for text in texts if text.strip()]
     if context.single and (refusal := _REFUSAL.search(context.body.text[:3000])):
@@ -177,13 +176,13 @@ def _report(
         hard=None if delivered else verdict.hard and kind is ReportKind.BOUNCE,
         reason=FailureReason.UNKNOWN if delivered else verdict.reason,
         rule="" if delivered else verdict.rule,
-        action=status.action if status else "",
+        action=status.action,
         diagnostic=" ".join(next(iter(texts), "").split())[:MAX_DIAGNOSTIC],
-        reporting_mta=status.reporting_mta if status else "",
-        remote_mta=status.remote_mta if status else "",
-        original_recipient=status.original_recipient if status else None,
-        final_recipient=status.final_recipient if status else None,
-        envelope_id=status.envelope_id if status else "",
+        reporting_mta=status.reporting_mta,
+        remote_mta=status.remote_mta,
+        original_recipient=status.original_recipient,
+        final_recipient=status.final_recipient,
+        envelope_id=status.envelope_id,
         original=context.original,
     )
 

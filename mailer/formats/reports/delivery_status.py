@@ -27,17 +27,17 @@ _MAX_RECIPIENTS = 200  # read from one report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientStatus:
-    """The fields for one recipient and for the whole message, unfolded."""
+    """The fields for one recipient and for the whole message, unfolded; empty where the report has none."""
 
-    final_recipient: str | None
-    original_recipient: str | None
-    action: str
-    status: str | None
-    status_text: str  # in parentheses after the code
-    diagnostic: str
-    remote_mta: str
-    reporting_mta: str
-    envelope_id: str
+    final_recipient: str | None = None
+    original_recipient: str | None = None
+    action: str = ""
+    status: str | None = None
+    status_text: str = ""  # in parentheses after the code
+    diagnostic: str = ""
+    remote_mta: str = ""
+    reporting_mta: str = ""
+    envelope_id: str = ""
 
     @property
     def address(self) -> str | None:

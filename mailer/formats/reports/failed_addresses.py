@@ -63,7 +63,7 @@ def find_failed(lines: tuple[str, ...], *, own: Collection[str], original: Colle
     for number, line in enumerate(lines):
         if "@" not in line:
             continue
-        before = lines[number - 1][-80:] if number else ""
+        line_before = lines[number - 1][-80:] if number else ""
         above = " ".join(lines[max(0, number - 6) : number])[-160:]
         if _ABOVE_CONTACT.search(above):
             continue
@@ -73,7 +73,12 @@ def find_failed(lines: tuple[str, ...], *, own: Collection[str], original: Colle
                 continue
             address = addresses.clean(match[0])
             weight = _weight(
-                address, line[: match.start()], before, at_start=starts_line and not place, own=own, original=original
+                address,
+                line[: match.start()],
+                line_before,
+                at_start=starts_line and not place,
+                own=own,
+                original=original,
             )
             if weight <= 0 or "@" not in address:
                 continue

@@ -6,7 +6,7 @@ from mailer.formats.reports import addresses
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("<anna@reader.example>,boris@reader.example;", ["anna@reader.example", "boris@reader.example"]),
         ("Anna@Reader.example anna@reader.example", ["Anna@Reader.example"]),
@@ -18,8 +18,8 @@ from mailer.formats.reports import addresses
         (f"{'a' * 300}@reader.example", []),
     ],
 )
-def test_addresses(text, found):
-    assert addresses.find(text) == found
+def test_addresses_are_found(text, expected):
+    assert addresses.find(text) == expected
 
 
 def test_an_address_with_a_quoted_local_part():

@@ -1,4 +1,4 @@
-"""Nothing raises, whatever the bytes, and what is read of them is bounded."""
+"""Reading a report never raises, and its fields stay within limits, whatever the bytes."""
 
 from pathlib import Path
 
@@ -42,8 +42,8 @@ def test_any_words(words):
 
 
 @given(st.integers(0, len(MAILS) - 1), st.integers(0, len(MAILS) - 1), st.integers(0, 10**9))
-def test_spoilt_mail(one, other, seed):
-    sane(spoilt(MAILS[one], MAILS[other], Chance(f"{seed}")))
+def test_spoilt_mail(number, other, seed):
+    sane(spoilt(MAILS[number], MAILS[other], Chance(f"{seed}")))
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -1,10 +1,10 @@
-"""Made-up bounces in the layouts of a hundred servers: who failed, and whether for good, whatever the layout."""
+"""Made-up bounces in the layouts of a hundred servers: the recipient and whether the failure is permanent are read."""
 
 import pytest
 
 from mailer.domain.bounce import ReportKind
 from mailer.formats.report import parse
-from tests.made_up_bounces import LAYOUTS, PATH, REFUSALS, WHO, bounce
+from tests.made_up_bounces import LAYOUTS, PATH, RECIPIENT, REFUSALS, bounce
 
 
 def test_there_are_many():
@@ -18,7 +18,7 @@ def test_there_are_many():
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layout(layout, path):
     for refusal in REFUSALS:
-        made = bounce(layout, refusal)
-        reports = parse(made.raw.replace(PATH.encode(), path.encode(), 1))
-        seen = [(one.kind, one.recipient, one.hard) for one in reports]
-        assert seen == [(ReportKind.BOUNCE, WHO, made.hard)], (refusal, reports)
+        mail = bounce(layout, refusal)
+        reports = parse(mail.raw.replace(PATH.encode(), path.encode(), 1))
+        seen = [(report.kind, report.recipient, report.hard) for report in reports]
+        assert seen == [(ReportKind.BOUNCE, RECIPIENT, mail.hard)], (refusal, reports)

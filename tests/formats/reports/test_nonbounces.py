@@ -1,4 +1,4 @@
-"""A thousand made-up mails that are no bounces are never read as one; answers of people who are away are understood."""
+"""A thousand made-up mails that are no bounces are never read as bounces; absences are understood."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_none_is_read_as_a_bounce(mails):
 
 
 def test_each_is_read_as_what_it_is(mails):
-    wrong = [(mail.family, mail.raw) for mail in mails if not {one.kind for one in parse(mail.raw)} <= mail.kinds]
+    wrong = [(mail.family, mail.raw) for mail in mails if not {report.kind for report in parse(mail.raw)} <= mail.kinds]
     assert wrong == []
 
 
@@ -46,7 +46,7 @@ def test_absences_in_every_language_and_by_every_program(language):
     assert {mail.language for mail in mails} == {language}
     assert {mail.program for mail in mails} == set(PROGRAMS)
     reports = [parse(mail.raw)[0] for mail in mails]
-    assert [one.kind for one in reports] == [ReportKind.AUTOREPLY] * len(mails)
+    assert [report.kind for report in reports] == [ReportKind.AUTOREPLY] * len(mails)
     if language in MAIN:
-        assert [one.returns_on for one in reports] == [mail.returns_on for mail in mails]
-        assert [one.successor for one in reports] == [mail.successor for mail in mails]
+        assert [report.returns_on for report in reports] == [mail.returns_on for mail in mails]
+        assert [report.successor for report in reports] == [mail.successor for mail in mails]
