@@ -1,6 +1,5 @@
 """An installation is opened, renewed and made: what is there, what is private, what is named when it is missing."""
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -11,9 +10,9 @@ from mailer.app.scheduler import daemon_runs, hold_scheduler
 from mailer.app.sender import journal_of_dead, open_sender
 from mailer.config.machine import load_config
 from mailer.domain.delivery import JournalState, Trace
-from mailer.domain.errors import BadInput, MailerError, Refused
+from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.pacing import FamilyLimit, RelayLimit
-from mailer.gateways import key_file, new_installation, private_files
+from mailer.gateways import new_installation
 from mailer.gateways.smtp.settings import Security
 from mailer.pipeline.sending.lane import AHEAD
 from mailer.pipeline.sending.turn import TurnRequest, run_turn
@@ -37,64 +36,20 @@ def rights(path):
     return path.stat().st_mode & 0o777
 
 
-# --- making one -------------------------------------------------------------------------------------------------------
+# --- opening one ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("there", [False, True])
-def test_a_new_installation_is_complete_and_its_owners_alone(tmp_path, there):
-    folder = tmp_path / "mailer"
-    if there:
-        folder.mkdir(mode=0o755)
-        folder.chmod(0o755)
-    umask = os.umask(0o022)
-    try:
-        config = new_installation.install(folder)
-    finally:
-        os.umask(umask)
-    assert config == folder / "config.toml"
-    assert config.read_bytes() == new_installation.shipped("config.example.toml").read_bytes()
-    assert rights(config) == rights(folder / "mailer.key") == 0o600
-    assert rights(folder) == (0o755 if there else 0o700)  # a folder that was there keeps its rights
-    for name in ("templates", "schedules", "issues"):
-        assert rights(folder / name) == 0o700
-    for name in ("templates", "schedules"):
-        shipped = new_installation.shipped(name)
-        for one in shipped.rglob("*"):
-            if one.is_file():
-                assert (folder / name / one.relative_to(shipped)).read_bytes() == one.read_bytes()
-    assert list((folder / "issues").iterdir()) == []
-    assert not (folder / "mailer.db").exists()
-    opened = composition.open_app(config, clock=FrozenClock(THURSDAY))
-    opened.store.close()
-    assert (folder / "mailer.db").exists()
-    assert rights(folder / "mailer.db") == 0o600
-
-
-def test_two_installations_have_two_keys(tmp_path):
-    first, second = (new_installation.install(tmp_path / name).parent / "mailer.key" for name in ("one", "two"))
-    assert key_file.read_keys(first) != key_file.read_keys(second)
-    assert [len(key) for key in key_file.read_keys(first)] == [32]
+def test_a_new_database_is_its_owners_alone(tmp_path):
+    config = new_installation.install(tmp_path / "mailer")
+    assert not (tmp_path / "mailer" / "mailer.db").exists()
+    composition.open_app(config, clock=FrozenClock(THURSDAY)).store.close()
+    assert rights(tmp_path / "mailer" / "mailer.db") == 0o600
 
 
 def test_a_key_file_has_a_key_a_line_and_the_first_signs(club):
     (club.folder / "mailer.key").write_text(f"\n{'a5' * 40}\r\n\n  {'5a' * 32}  ")
     with club.opened() as app:
         assert app.context.keys.keys == (bytes.fromhex("a5" * 40), bytes.fromhex("5a" * 32))
-
-
-def test_nothing_that_is_there_is_written_over(tmp_path):
-    new_installation.install(tmp_path)
-    key = (tmp_path / "mailer.key").read_text()
-    said = refused(Refused, new_installation.install, tmp_path)
-    assert f"{tmp_path / 'config.toml'} is already there" in said
-    (tmp_path / "config.toml").unlink()
-    (tmp_path / "templates" / "mine").mkdir()
-    new_installation.install(tmp_path)
-    assert (tmp_path / "mailer.key").read_text() == key
-    assert (tmp_path / "templates" / "mine").is_dir()
-
-
-# --- opening one ------------------------------------------------------------------------------------------------------
 
 
 def test_an_installation_is_joined_from_its_files(club):
@@ -242,22 +197,6 @@ def test_a_certificate_file_that_is_missing_is_named(club):
     with club.opened() as app:
         said = refused(BadInput, first_transport, app)
     assert f"[smtp] ca_file {club.folder / 'ca.pem'} is no readable file of PEM certificates" in said
-
-
-def test_a_file_that_others_can_read_is_named_with_the_remedy(tmp_path):
-    file = tmp_path / "mailer.key"
-    assert private_files.too_open(file) is None
-    file.touch()
-    for mode, wrong in ((0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o620, True), (0o700, True)):
-        file.chmod(mode)
-        said = private_files.too_open(file)
-        assert (said is not None) == wrong
-        assert not wrong or f"`chmod 600 {file}`" in said
-    tmp_path.chmod(0o700)
-    assert private_files.too_open(tmp_path) is None
-    tmp_path.chmod(0o750)
-    assert f"`chmod 700 {tmp_path}`" in private_files.too_open(tmp_path)
-    tmp_path.chmod(0o700)
 
 
 def test_a_daemon_runs_while_its_process_lives_and_holds_the_lease(club):
