@@ -39,7 +39,7 @@ def _mark_bold_headings(blocks: Sequence[RawBlock], defects: list[Defect]) -> li
         bold = _BOLD.fullmatch(first.strip()) if block.shape is Shape.PARAGRAPH else None
         followed = text[:1].isupper() if text else index + 1 < len(blocks)
         if bold and followed and words_of(bold[2]) and not bold[2].rstrip().endswith(_NO_HEADING_ENDS):
-            what = f"a line in bold that serves as a heading, '{bold[2].strip()}'; it is one now"
+            what = f"a line in bold used as a heading, '{bold[2].strip()}'; it is a heading now"
             defects.append(Defect(line=block.line, what=what))
             result.append(replace(block, shape=Shape.HEADING, text=bold[2].strip(), level=0))
             result += [replace(block, line=block.line + 1, text=text)] if text else []
@@ -93,7 +93,7 @@ def _join_split_paragraphs(blocks: Sequence[RawBlock], defects: list[Defect]) ->
     for block in blocks:
         last = result[-1] if result else None
         if last and last.shape is block.shape is Shape.PARAGRAPH and _continues(last.text, block.text):
-            what = f"a paragraph torn by a page break, it goes on at line {block.line}; joined"
+            what = f"a paragraph torn by a page break, it continues on line {block.line}; joined"
             defects.append(Defect(line=last.last_line, what=what))
             # The joined text has fewer lines; `line` moves so that the next split is reported with its own line.
             text, following = f"{last.text.rstrip()} ", block.text.strip()
@@ -144,7 +144,7 @@ def _fix_headings(blocks: Sequence[RawBlock], defects: list[Defect]) -> list[Raw
         result.append(replace(block, level=level, text=text))
     for lines, what in ((bold, "bold inside headings"), (capitals, "headings in capitals")):
         if lines:
-            defects.append(Defect(line=lines[0], what=f"{what} ({numbered(lines)}); taken out"))
+            defects.append(Defect(line=lines[0], what=f"{what} ({numbered(lines)}); removed"))
     return result
 
 
@@ -153,7 +153,7 @@ def _markdown(block: RawBlock, defects: list[Defect]) -> str:
     if block.shape is Shape.TABLE:
         return _table(text)
     if TAG.search(text):
-        defects.append(Defect(line=block.line, what="raw tags; written in Markdown, or taken out"))
+        defects.append(Defect(line=block.line, what="raw tags; written in Markdown, or removed"))
         text = TAG.sub(_markdown_of_tag, text)
     match block.shape:
         case Shape.RULE:

@@ -69,7 +69,7 @@ def _report_masthead(head: front_matter.Masthead, blocks: Sequence[RawBlock], de
     ]
     if standing:
         lines = _span(standing)
-        defects.append(Defect(line=standing[0].line, what=f"the masthead ({lines}) is left out, the template has it"))
+        defects.append(Defect(line=standing[0].line, what=f"the masthead ({lines}) is left out; the template has it"))
 
 
 def _without_insert(blocks: Sequence[RawBlock], start: int, defects: list[Defect]) -> Sequence[RawBlock]:
@@ -78,7 +78,7 @@ def _without_insert(blocks: Sequence[RawBlock], start: int, defects: list[Defect
     for here, following in pairwise([*rules, len(blocks)]):
         part = blocks[here + 1 : following]
         if any(_ABOUT_MEMBERSHIP.search(block.text) for block in part) and _addresses_members(part):
-            what = "is left out, it comes from the template and the fee schedule"
+            what = "is left out; it comes from the template and the fee schedule"
             defects.append(
                 Defect(line=part[0].line, what=f"the membership notice ({_span(blocks[here + 1 :])}) {what}")
             )
@@ -105,7 +105,7 @@ def _credits(
             owners.append(credit["copyright"])
         keys |= credit
         if not credit and block.shape is not Shape.RULE:
-            what = "words among the credits that are none; they end the article now"
+            what = "text among the credits that is not a credit; it ends the article now"
             defects.append(Defect(line=block.line, what=what))
             article.append(block)
     return keys | ({"copyright": owners} if owners else {}), article
@@ -119,7 +119,7 @@ def _without_greeting(article: Sequence[RawBlock], defects: list[Defect]) -> Seq
     greeting, _, text = first.text.partition("\n")
     if not _GREETING.fullmatch(words_of(greeting)):
         return article
-    defects.append(Defect(line=first.line, what="the salutation is left out, the template has each reader's own"))
+    defects.append(Defect(line=first.line, what="the salutation is left out; the template has it for each reader"))
     return [replace(first, line=first.line + 1, text=text), *rest] if text else rest
 
 
@@ -145,5 +145,5 @@ def _remaining_error(markdown: str, language: str) -> tuple[Defect, ...]:
     try:
         folder.parse(f"{language}.md", markdown.encode())
     except BadInput as error:
-        return (Defect(line=1, what=f"the issue file needs a hand before it can be finished: {error}"),)
+        return (Defect(line=1, what=f"the issue file needs correcting before it can be finished: {error}"),)
     return ()

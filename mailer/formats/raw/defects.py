@@ -188,5 +188,5 @@ def _typewriting(raw: str) -> Iterator[Defect]:
     for pattern, habit in _HABITS:
         numbers = [number for number, line in lines if pattern.search(line)]
         if numbers:
-            what = f"{habit} ({numbered(numbers)}); they are set right when the issue is read"
+            what = f"{habit} ({numbered(numbers)}); they are corrected when the issue is pulled"
             yield Defect(line=numbers[0], what=what)

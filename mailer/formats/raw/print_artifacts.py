@@ -25,11 +25,11 @@ def without_print_artifacts(raw: str, defects: list[Defect]) -> str:
     lines = text.split("\n")
     pages = list(_pages(lines))
     if pages:
-        what = f"page numbers ({numbered(pages)}); taken out, put back what was none"
+        what = f"page numbers ({numbered(pages)}); removed, put back any that are not page numbers"
         defects.append(Defect(line=pages[0], what=what))
     copies = [number for number, line in enumerate(lines, start=1) if _COPY.fullmatch(_words(line))]
     if copies:
-        what = f"the line of the copy number ({numbered(copies)}) is left out, the template has each reader's own"
+        what = f"the line of the copy number ({numbered(copies)}) is left out; the template has it for each reader"
         defects.append(Defect(line=copies[0], what=what))
     for number in (*pages, *copies):
         lines[number - 1] = _FEED if _FEED in lines[number - 1] else ""
@@ -45,7 +45,7 @@ def _without_attributes(raw: str, defects: list[Defect]) -> str:
         place = match.start()
         numbers.append(line)
     if numbers:
-        defects.append(Defect(line=numbers[0], what=f"sizes and styles in braces ({numbered(numbers)}); taken out"))
+        defects.append(Defect(line=numbers[0], what=f"sizes and styles in braces ({numbered(numbers)}); removed"))
     return _ATTRIBUTES.sub(lambda match: (match[1] or "") + "\n" * match[0].count("\n"), raw)
 
 
@@ -72,7 +72,7 @@ def _without_invisible(lines: list[str], defects: list[Defect]) -> str:
     """The lines without invisible characters (form feeds, soft hyphens), except line ends and tabs."""
     numbers = [number for number, line in enumerate(lines, start=1) if find_invisible(line.replace("\t", " "))]
     if numbers:
-        defects.append(Defect(line=numbers[0], what=f"invisible characters ({numbered(numbers)}); taken out"))
+        defects.append(Defect(line=numbers[0], what=f"invisible characters ({numbered(numbers)}); removed"))
     for number in numbers:
         line = lines[number - 1]
         hyphen = "-" if line.rstrip(" ").endswith(_SOFT_HYPHEN) else ""

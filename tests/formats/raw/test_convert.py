@@ -141,7 +141,7 @@ def test_the_file_is_one_that_intake_takes(imported):
 
 def test_every_defect_is_told_by_line(imported):
     assert [(defect.line, defect.what.partition(";")[0]) for defect in imported.defects] == [
-        (6, "the masthead (lines 6–10) is left out, the template has it"),
+        (6, "the masthead (lines 6–10) is left out"),
         (10, "'quarterly' here, but 'six issues' on line 72"),
         (
             20,
@@ -149,20 +149,20 @@ def test_every_defect_is_told_by_line(imported):
         ),
         (23, "headings in capitals (line 23)"),
         (23, "the first heading is of level 3"),
-        (25, "a paragraph torn by a page break, it goes on at line 27"),
+        (25, "a paragraph torn by a page break, it continues on line 27"),
         (30, "a heading jumps from level 2 to 4"),
         (30, "bold inside headings (line 30)"),
         (32, "hyphens used as dashes (line 32)"),
         (32, "straight quotes (line 32)"),
-        (33, "a paragraph torn by a page break, it goes on at line 35"),
-        (35, "a paragraph torn by a page break, it goes on at line 37"),
+        (33, "a paragraph torn by a page break, it continues on line 35"),
+        (35, "a paragraph torn by a page break, it continues on line 37"),
         (39, "raw tags"),
         (39, "the picture 'wheel.png' is left out"),
         (44, "a table of tabs and raw <b>"),
         (48, "a heading jumps from level 2 to 5"),
-        (58, "words among the credits that are none"),
+        (58, "text among the credits that is not a credit"),
         (60, "'(c)' for © (line 60)"),
-        (68, "the membership notice (lines 68–75) is left out, it comes from the template and the fee schedule"),
+        (68, "the membership notice (lines 68–75) is left out"),
         (70, "a name spelt two ways: 'Uper Mill Society' (line 70) and 'Upper Mill Society' (lines 8 and 60)"),
         (72, "a fee in prose"),
         (74, "a table of tabs"),
@@ -214,7 +214,7 @@ def test_what_is_not_there_is_asked_for():
     imported = convert("Words.\x0c\n\n31 June 2031\n", newsletter="wheel", language="en")
     assert imported.front_matter == {}
     assert [(defect.line, defect.what) for defect in imported.defects] == [
-        (1, "invisible characters (line 1); taken out"),
+        (1, "invisible characters (line 1); removed"),
         *(
             (1, f"no {key} was found; write it in the front matter")
             for key in ("date", "number", "serial", "title", "volume", "year")
@@ -226,7 +226,9 @@ def test_what_still_needs_a_hand_is_said():
     raw = "№ 1 (1), vol. 1, 2031\n\n01.02.2031\n\n# Mill\n\n[dam](javascript:x)\n"
     (defect,) = convert(raw, newsletter="wheel", language="en").defects
     assert defect.line == 1
-    assert defect.what.startswith("the issue file needs a hand before it can be finished: en.md: line 13: a link to")
+    assert defect.what.startswith(
+        "the issue file needs correcting before it can be finished: en.md: line 13: a link to"
+    )
 
 
 def test_words_of_membership_in_an_article_end_nothing():

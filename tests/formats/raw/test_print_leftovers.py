@@ -36,8 +36,8 @@ def test_a_line_in_bold_becomes_a_heading():
     mended = "## In brief\n\nLow.\n\n## Dam\n\n### The gate\n\nIt holds.\n\n**It is said.**\n\nYes.\n\n**The end**"
     assert body(f"# Mill\n\n{text}") == mended
     assert defects_of(f"# Mill\n\n{text}") == [
-        (3, "a line in bold that serves as a heading, 'In brief'"),
-        (9, "a line in bold that serves as a heading, 'The gate'"),
+        (3, "a line in bold used as a heading, 'In brief'"),
+        (9, "a line in bold used as a heading, 'The gate'"),
     ]
 
 
@@ -61,13 +61,13 @@ def test_people_of_one_surname_are_two_people():
 def test_a_salutation_is_the_templates(greeting, gap):
     text = f"{greeting}{gap}The river is low.\n"
     assert body(text) == "The river is low."
-    assert defects_of(text) == [(1, "the salutation is left out, the template has each reader's own")]
+    assert defects_of(text) == [(1, "the salutation is left out")]
 
 
 @pytest.mark.parametrize("line", ["Copy No. ____", "Copy No. \\_\\_\\_", "**Copy number: 12**", "Экземпляр № ___"])
 def test_the_line_of_a_copy_number_is_the_templates(line):
     assert body(f"Low.\n\n{line}\n") == "Low."
-    what = "the line of the copy number (line 3) is left out, the template has each reader's own"
+    what = "the line of the copy number (line 3) is left out"
     assert defects_of(f"Low.\n\n{line}\n") == [(3, what)]
 
 
