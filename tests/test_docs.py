@@ -295,6 +295,19 @@ def test_the_index_leads_to_every_page():
             )
 
 
+@pytest.mark.parametrize(
+    "room",
+    [
+        room.relative_to(ROOT).as_posix()
+        for room in sorted((ROOT / "mailer").rglob("*"))
+        if (room / "__init__.py").exists() and any(room.glob("[a-z]*.py")) and room.name != "rules"
+    ],
+)
+def test_a_room_has_a_line_in_the_index(room):
+    rows = [line for line in text("docs/index.md").splitlines() if line.startswith("| `")]
+    assert sum(f"`{room}/`" in row for row in rows) == 1
+
+
 def _prose(page):
     said = page.read_text(encoding="utf-8")
     return re.sub(r"`[^`\n]*`|^```.*?^```|^ {4}.*$", "", said, flags=re.MULTILINE | re.DOTALL)
