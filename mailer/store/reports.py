@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
@@ -42,9 +43,8 @@ def take_turns(connection: Connection) -> None:
 def keep(connection: Connection, raw: RawReport, content_hash: str, now: datetime) -> int | None:
     """The mail is kept, with its octets; returns its id, None when it was there already."""
     values = {"content_hash": content_hash, "recipient": raw.recipient, "way": raw.way, "arrived_at": now}
-    statement = insert_into(connection, raw_reports).values(**values, content=raw.content)
-    once = statement.on_conflict_do_nothing(index_elements=["content_hash", "recipient"])
-    return connection.execute(once.returning(raw_reports.c.id)).scalar()
+    once = insert_into(connection, raw_reports).on_conflict_do_nothing(index_elements=["content_hash", "recipient"])
+    return connection.execute(once.returning(raw_reports.c.id), {**values, "content": raw.content}).scalar()
 
 
 def kept(connection: Connection, *, after: int = 0, limit: int = 100) -> list[Kept]:
@@ -78,15 +78,19 @@ def write(connection: Connection, raw: int, readings: Sequence[Reading]) -> None
     """
     own = reports.c.raw == raw
     before = {row.place: row for row in connection.execute(select(reports.c.place, reports.c.matter).where(own))}
+    new = []
     for reading in readings:
         row = {name: getattr(reading, name) for name in _READ}
         if reading.place not in before:
-            connection.execute(insert(reports).values(raw=raw, **row))
+            new.append({"raw": raw, **row})
             continue
         if before[reading.place].matter != reading.matter:
             row |= {"settled_at": None, "settled_by": None}
         connection.execute(update(reports).where(own, reports.c.place == reading.place).values(row))
-    connection.execute(delete(reports).where(own, reports.c.place >= len(readings)))
+    if new:
+        connection.execute(insert(reports), new)
+    if before:
+        connection.execute(delete(reports).where(own, reports.c.place >= len(readings)))
 
 
 def listing(
@@ -142,6 +146,7 @@ def settle(connection: Connection, identities: Collection[int], *, by: str, now:
 _issue = deliveries.c.newsletter + "/" + func.cast(deliveries.c.serial, deliveries.c.newsletter.type)
 
 
+@cache
 def _all() -> Select[tuple[object, ...]]:
     own = [reports.c[name] for name in (*_READ, *_OF_REPORT)]
     mail = [raw_reports.c.way, raw_reports.c.arrived_at]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
@@ -173,6 +174,7 @@ def move_all(connection: Connection, mailing: int, state: State, event: Event) -
     return connection.execute(update(deliveries).where(where).values(values)).rowcount
 
 
+@cache
 def _all() -> Select[tuple[object, ...]]:
     number = select(func.count()).where(attempts.c.delivery == deliveries.c.id).correlate(deliveries).scalar_subquery()
     last = (

@@ -14,6 +14,7 @@ from mailer.domain.membership import MembershipKind
 from mailer.domain.register_change import Difference, MembershipChange, SeatChange
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import audience_of, judge_everybody, judge_people
+from mailer.pipeline.mailings.freeze import Draft
 from mailer.pipeline.mailings.plan import compile_draft, write_plan
 from mailer.store import mailings, members
 from mailer.store.copies import deliveries
@@ -37,43 +38,47 @@ def put(connection: Connection, register: Register) -> None:
     members.apply(connection, new)
 
 
-def frozen(app: App, register: Register, chunk: int) -> tuple[object, ...]:
-    """All that a plan of so many at a time writes of people; nothing of it stays."""
-    draft = compile_draft(app.context, ISSUE)
+@pytest.fixture
+def draft(app: App) -> Draft:
+    """The club's issue, pulled and compiled."""
+    pull_issues(app)
+    return compile_draft(app.context, ISSUE)
+
+
+def frozen(app: App, draft: Draft, register: Register, chunk: int) -> tuple[object, ...]:
+    """All that a plan writes of people, so many at a time; it is rolled back."""
     with app.store.rehearsal() as connection:
         put(connection, register)
-        made = write_plan(connection, app.context, ISSUE, draft, chunk=chunk)
-        mailing = mailings.mailing(connection, made.mailing)
-        kept = deliveries.of_mailing(connection, made.mailing)
-        assert [one.copy_number for one in kept] == [*range(1, made.copies + 1)]
-        assert len({one.message_id for one in kept}) == made.copies
+        plan = write_plan(connection, app.context, ISSUE, draft, chunk=chunk)
+        mailing = mailings.mailing(connection, plan.mailing)
+        copies = deliveries.of_mailing(connection, plan.mailing)
+        assert [copy.copy_number for copy in copies] == [*range(1, plan.copies + 1)]
+        assert len({copy.message_id for copy in copies}) == plan.copies
         return (
-            replace(made, mailing=0),
+            replace(plan, mailing=0),
             mailing.circulation_hash,
             mailing.seal,
-            [*mailings.decided(connection, made.mailing)],
-            [one.copy for one in kept],
+            [*mailings.decided(connection, plan.mailing)],
+            [copy.copy for copy in copies],
             connection.execute(select(recipients.c.person, recipients.c.membership)).all(),
         )
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(register=registers())
-def test_the_size_of_a_chunk_changes_nothing(app: App, register: Register) -> None:
-    pull_issues(app)
-    first, *others = (frozen(app, register, chunk) for chunk in CHUNKS)
+def test_the_size_of_a_chunk_changes_nothing(app: App, draft: Draft, register: Register) -> None:
+    first, *others = (frozen(app, draft, register, chunk) for chunk in CHUNKS)
     assert others == [first] * len(others)
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(register=registers())
-def test_some_people_are_judged_as_they_are_among_all(app: App, register: Register) -> None:
-    pull_issues(app)
+def test_some_people_are_judged_as_they_are_among_all(app: App, draft: Draft, register: Register) -> None:
     with app.store.rehearsal() as connection:
         put(connection, register)
-        revision = find_revision(connection, ISSUE)
-        asked = audience_of(app.context.newsletter(LETTER), revision)
-        whole = judge(candidates(members.load_register(connection), asked.date), asked, app.context.fees)
+        revision = draft.revision
+        audience = audience_of(app.context.newsletter(LETTER), revision)
+        whole = judge(candidates(members.load_register(connection), audience.date), audience, app.context.fees)
         assert [*members.people(connection)] == [*whole]
         for chunk in CHUNKS:
             chunks = [*judge_everybody(connection, app.context, revision, chunk=chunk)]
@@ -82,8 +87,7 @@ def test_some_people_are_judged_as_they_are_among_all(app: App, register: Regist
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)
-def test_who_sits_where_is_seen_from_outside_of_the_chunk(app: App, chunk: int) -> None:
-    pull_issues(app)
+def test_who_sits_where_is_seen_from_outside_of_the_chunk(app: App, draft: Draft, chunk: int) -> None:
     register = a_register(
         a_membership(**FIRM),
         a_seat(person="P001", number=1, ended_on=date(2018, 12, 31)),
@@ -91,14 +95,13 @@ def test_who_sits_where_is_seen_from_outside_of_the_chunk(app: App, chunk: int) 
         a_seat(person="P003", number=1),  # once P001 has left
         a_payment(**PAID),
     )
-    [_, _, _, decided, copies, _] = frozen(app, register, chunk)
+    [_, _, _, decided, copies, _] = frozen(app, draft, register, chunk)
     assert [(one.person, one.reason) for one in decided] == [("P001", "paid"), ("P002", "paid"), ("P003", "no_seat")]
     assert [(one.person, one.copy_number) for one in copies] == [("P001", 1), ("P002", 2)]
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)
-def test_who_is_on_several_memberships_is_judged_once_by_the_best(app: App, chunk: int) -> None:
-    pull_issues(app)
+def test_who_is_on_several_memberships_is_judged_once_by_the_best(app: App, draft: Draft, chunk: int) -> None:
     register = a_register(
         a_membership("M001", circle="archive"),
         a_membership("M002"),
@@ -110,8 +113,8 @@ def test_who_is_on_several_memberships_is_judged_once_by_the_best(app: App, chun
         a_seat("M003", "P003"),
         a_payment("M002"),
     )
-    [made, _, _, decided, _, sat] = frozen(app, register, chunk)
-    assert (made.considered, made.recipients, made.copies) == (3, 3, 3)
+    [plan, _, _, decided, _, sat] = frozen(app, draft, register, chunk)
+    assert (plan.considered, plan.recipients, plan.copies) == (3, 3, 3)
     assert [(one.person, one.reason) for one in decided] == [(f"P00{number}", "honorary") for number in (1, 2, 3)]
     assert {row.membership for row in sat} == {"M003"}
 

@@ -134,16 +134,6 @@ def test_what_is_done_is_counted_once_each_and_no_further_than_asked(store: Stor
         assert tallies.done_up_to(connection, other, 9) == 1
 
 
-def test_a_copy_that_keeps_out_a_further_one(store: Store) -> None:
-    with store.transaction() as connection:
-        _, [delivery] = a_mailing_of(connection, 1)
-        found = deliveries.delivery(connection, delivery)
-    dead = replace(found, state=State.REJECTED)
-    assert deliveries.blocking([dead, found])
-    assert not deliveries.blocking([dead])
-    assert not deliveries.blocking([])
-
-
 # --- moves ------------------------------------------------------------------------------------------------------------
 
 
