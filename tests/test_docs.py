@@ -246,6 +246,15 @@ def test_a_word_of_the_house_is_in_the_glossary(word):
     assert re.search(rf"^\| \*\*{word}\*\* \| \S", text("docs/glossary.md"), re.MULTILINE | re.IGNORECASE)
 
 
+def test_a_word_of_the_code_is_a_class():
+    _, _, table = text("docs/glossary.md").partition("## Words of the code")
+    words = set(re.findall(r"`([A-Z]\w+)`", table))
+    modules = [path.read_text(encoding="utf-8") for path in (ROOT / "mailer").rglob("*.py")]
+    classes = {name for module in modules for name in re.findall(r"^class (\w+)", module, re.MULTILINE)}
+    assert len(words) > 20
+    assert words <= classes
+
+
 @pytest.mark.parametrize("state", [*State, *MailingState], ids=str)
 def test_a_state_is_in_the_glossary(state):
     assert f"| **{state}** |" in text("docs/glossary.md")
