@@ -24,8 +24,9 @@ def list_entries(context: Context) -> list[RegisterEntry]:
 def find_person(context: Context, person: str) -> PersonRecord:
     """The person's record; NotFound for a person who is not in the register."""
     with context.store.reading() as connection:
-        register = load_register(connection)
+        register = register_of(connection, [person])
         seats = [seat for seat in register.seats if seat.person == person]
+        seats.sort(key=lambda seat: seat.membership)
         if not seats:
             raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
         pause = holds.pauses(connection, [person]).get(person)
@@ -33,9 +34,7 @@ def find_person(context: Context, person: str) -> PersonRecord:
         return PersonRecord(
             person=person,
             entries=tuple(RegisterEntry(seat=seat, membership=register.memberships[seat.membership]) for seat in seats),
-            payments=tuple(
-                payment for payment in register.payments if payment.membership in {seat.membership for seat in seats}
-            ),
+            payments=register.payments,
             copies=tuple(readers.of_person(connection, person)),
             unsubscribed_at=pause.since if pause else None,
             holds=tuple(hold for address in addresses if (hold := holds.hold_on(connection, address))),

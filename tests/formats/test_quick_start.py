@@ -1,0 +1,26 @@
+"""Importing these rooms loads no library that only reading, compiling or writing needs."""
+
+import subprocess
+import sys
+
+LIGHT = (
+    "mailer.formats.dates_and_money",
+    "mailer.formats.edition.compile",
+    "mailer.formats.edition.line_wrap",
+    "mailer.formats.edition.slot_lines",
+    "mailer.formats.edition.stored",
+    "mailer.formats.issue.folder",
+    "mailer.formats.raw.convert",
+    "mailer.formats.register.files",
+    "mailer.views.person",
+)
+HEAVY = {
+    *("babel", "cssutils", "email_validator", "frontmatter", "jinja2", "lxml", "markdown_it", "mdit_py_plugins"),
+    *("openpyxl", "premailer", "yaml"),
+}
+
+
+def test_importing_a_room_loads_no_heavy_library():
+    program = f"import {', '.join(LIGHT)}, sys; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not HEAVY & set(loaded)
