@@ -22,14 +22,14 @@ def test_the_message_id_belongs_to_the_delivery_and_the_key():
 
 def test_our_message_id_names_its_delivery_whatever_its_domain() -> None:
     ours = message_id(17, KEYS, "club.example")
-    for one in (ours, ours.upper(), ours[1:-1], f" {ours}\r\n", message_id(17, KEYS, "old.example")):
-        assert delivery_in_message_id(one, KEYS) == 17
+    for text in (ours, ours.upper(), ours[1:-1], f" {ours}\r\n", message_id(17, KEYS, "old.example")):
+        assert delivery_in_message_id(text, KEYS) == 17
 
 
 @pytest.mark.parametrize("purpose", [Purpose.BOUNCE, Purpose.UNSUBSCRIBE])
 def test_a_message_id_that_is_not_ours_names_nothing(purpose: Purpose) -> None:
-    for one in ("", "<>", "<@>", f"<{KEYS.sign(Purpose.MESSAGE_ID, 17)}>", f"<{KEYS.sign(purpose, 17)}@club.example>"):
-        assert delivery_in_message_id(one, KEYS) is None
+    for text in ("", "<>", "<@>", f"<{KEYS.sign(Purpose.MESSAGE_ID, 17)}>", f"<{KEYS.sign(purpose, 17)}@club.example>"):
+        assert delivery_in_message_id(text, KEYS) is None
     strange = message_id(17, Keyring(keys=(b"another",)), "club.example")
     assert delivery_in_message_id(strange, KEYS) is None
 

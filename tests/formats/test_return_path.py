@@ -1,4 +1,4 @@
-"""Addresses with a token: what we have written is read, at our domain and for its purpose, and nothing else is."""
+"""Signed addresses: ours are read at our domain and for their purpose, and no other text is."""
 
 import pytest
 from hypothesis import given
@@ -13,12 +13,12 @@ BOUNCE, UNSUBSCRIBE = Token(purpose=Purpose.BOUNCE, delivery=17), Token(purpose=
 
 
 def test_what_we_have_written_is_read_in_any_case() -> None:
-    for address, said in (
+    for address, token in (
         (return_path(KEYS, 17, DOMAIN), BOUNCE),
         (unsubscribe_address(KEYS, 17, DOMAIN), UNSUBSCRIBE),
     ):
-        assert token_in(address, DOMAIN, KEYS) == token_in(address.upper(), DOMAIN, KEYS) == said
-        assert token_in(address, DOMAIN.upper(), KEYS) == said
+        assert token_in(address, DOMAIN, KEYS) == token_in(address.upper(), DOMAIN, KEYS) == token
+        assert token_in(address, DOMAIN.upper(), KEYS) == token
         assert len(address.partition("@")[0]) <= 64
 
 
@@ -51,5 +51,5 @@ def test_without_a_domain_there_is_no_token() -> None:
 
 
 @given(st.text(max_size=100))
-def test_whatever_comes_nothing_is_raised(text: str) -> None:
+def test_any_other_text_is_no_address_of_ours(text: str) -> None:
     assert token_in(text, DOMAIN, KEYS) is token_in(f"{text}@{DOMAIN}", DOMAIN, KEYS) is None

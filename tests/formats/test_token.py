@@ -1,4 +1,4 @@
-"""Tokens: what was signed is read, in any case of letters, and nothing else is, whatever it looks like."""
+"""Tokens: a signed one is read in upper and lower case, and no other text is read as one."""
 
 import re
 
@@ -23,8 +23,8 @@ deliveries = st.integers(1, LARGEST)
 @example(purpose=Purpose.UNSUBSCRIBE, delivery=LARGEST)
 def test_what_was_signed_is_read_in_any_case(purpose: Purpose, delivery: int) -> None:
     token = KEYS.sign(purpose, delivery)
-    said = Token(purpose=purpose, delivery=delivery)
-    assert KEYS.read(token) == KEYS.read(token.upper()) == KEYS.read(token.title()) == said
+    content = Token(purpose=purpose, delivery=delivery)
+    assert KEYS.read(token) == KEYS.read(token.upper()) == KEYS.read(token.title()) == content
     assert token == KEYS.sign(purpose, delivery)
     assert re.fullmatch(r"[bmu][a-z2-7]{2}[b-z2-7][a-z2-7]{0,12}[a-z2-7]{16}", token)
     assert 20 <= len(token) <= 32
@@ -36,16 +36,16 @@ def test_a_token_of_one_purpose_is_never_read_as_another(purpose: Purpose, other
     assert read == (Token(purpose=purpose, delivery=delivery) if other is purpose else None)
 
 
-@given(purpose=purposes, one=deliveries, other=deliveries)
-def test_a_token_of_one_delivery_is_never_read_as_another(purpose: Purpose, one: int, other: int) -> None:
-    first, second = KEYS.sign(purpose, one), KEYS.sign(purpose, other)
-    assert (KEYS.read(first[:-16] + second[-16:]) is not None) == (one == other)
+@given(purpose=purposes, delivery=deliveries, other=deliveries)
+def test_a_token_of_one_delivery_is_never_read_as_another(purpose: Purpose, delivery: int, other: int) -> None:
+    first, second = KEYS.sign(purpose, delivery), KEYS.sign(purpose, other)
+    assert (KEYS.read(first[:-16] + second[-16:]) is not None) == (delivery == other)
 
 
 @given(text=st.text(max_size=80) | st.text(CHARACTERS + "+-.=@", max_size=40))
 @example("")
 @example("b" * 1_000_000)
-def test_whatever_comes_nothing_is_raised_and_nothing_is_read(text: str) -> None:
+def test_any_other_text_is_no_token_and_raises_nothing(text: str) -> None:
     assert KEYS.read(text) is None
 
 
@@ -57,10 +57,10 @@ def test_none_of_20_000_forgeries_by_one_character_is_read() -> None:
             token = KEYS.sign(purpose, delivery)
             for at in range(len(token)):
                 before, after = token[:at], token[at + 1 :]
-                forgeries += [before + one + after for one in visible if one.lower() != token[at]]
-                forgeries += [before + after, *(before + one + token[at:] for one in CHARACTERS)]
+                forgeries += [before + letter + after for letter in visible if letter.lower() != token[at]]
+                forgeries += [before + after, *(before + letter + token[at:] for letter in CHARACTERS)]
     assert len(forgeries) > 20_000
-    assert [one for one in forgeries if KEYS.read(one) is not None] == []
+    assert [forgery for forgery in forgeries if KEYS.read(forgery) is not None] == []
 
 
 @pytest.mark.parametrize("delivery", [17, 1, LARGEST])
@@ -108,15 +108,15 @@ def test_a_key_ring_has_keys_and_does_not_show_them() -> None:
 
 
 def test_a_digest_is_of_one_key_one_word_and_one_text() -> None:
-    made = KEYS.digest("letter", "1 digest")
-    assert made == Keyring(keys=(NEW,)).digest("letter", "1 digest")
-    assert re.fullmatch(r"[0-9a-f]{32}", made)
+    digest = KEYS.digest("letter", "1 digest")
+    assert digest == Keyring(keys=(NEW,)).digest("letter", "1 digest")
+    assert re.fullmatch(r"[0-9a-f]{32}", digest)
     others = [
         KEYS.digest("test", "1 digest"),
         KEYS.digest("letter", "2"),
         Keyring(keys=(OLD,)).digest("letter", "1 digest"),
     ]
-    assert len({made, *others}) == 4
+    assert len({digest, *others}) == 4
     for word in ("", "a:b", "слово", "two words"):
         with pytest.raises(ValueError, match="cannot name a purpose"):
             KEYS.digest(word, "text")

@@ -31,7 +31,7 @@ MESSAGE_ID = "<mabrabcdefghijklmnop@club.example>"
 MARIA = "maria@xn--e1afmkfd.example"
 
 
-def made(
+def build(
     builder: MessageBuilder, values: reference.Values = READER["en"], name: str = "Мария Полевая", address: str = MARIA
 ) -> bytes:
     return builder.make(name, address, MESSAGE_ID, values)
@@ -53,8 +53,8 @@ def parsed(raw: bytes) -> EmailMessage:
 
 
 def part(raw: bytes, kind: str) -> EmailMessage:
-    (found,) = (part for part in parsed(raw).walk() if part.get_content_type() == kind)
-    return found
+    (match,) = (part for part in parsed(raw).walk() if part.get_content_type() == kind)
+    return match
 
 
 def decoded(raw: bytes) -> tuple[bytes, ...]:
@@ -91,7 +91,7 @@ def assert_fit_to_travel(raw: bytes) -> None:
 
 
 def test_a_message_has_its_header_a_text_and_an_html_part():
-    raw = made(a_builder(an_edition()))
+    raw = build(a_builder(an_edition()))
     message = parsed(raw)
     assert structure(message) == ("multipart/alternative", ["text/plain", "text/html"])
     assert dict(message.items()) | {"Content-Type": ""} == {
@@ -117,7 +117,7 @@ def test_a_message_has_its_header_a_text_and_an_html_part():
 
 def test_a_picture_comes_along_under_the_name_that_the_html_calls_it_by():
     page = (f'<img src="cid:{PICTURE.content_id}" alt="a curve">\n',)
-    raw = made(a_builder(edition_of(html=page), pictures=[PICTURE]))
+    raw = build(a_builder(edition_of(html=page), pictures=[PICTURE]))
     message = parsed(raw)
     assert structure(message) == (
         "multipart/related",
@@ -130,11 +130,11 @@ def test_a_picture_comes_along_under_the_name_that_the_html_calls_it_by():
 
 
 def test_the_same_edition_makes_the_same_message():
-    assert made(a_builder(an_edition(), pictures=[PICTURE])) == made(
+    assert build(a_builder(an_edition(), pictures=[PICTURE])) == build(
         a_builder(an_edition(), pictures=[replace(PICTURE)])
     )
     boundaries = {
-        parsed(made(builder)).get_boundary()
+        parsed(build(builder)).get_boundary()
         for builder in (
             a_builder(an_edition()),
             a_builder(an_edition("ru")),
@@ -146,16 +146,16 @@ def test_the_same_edition_makes_the_same_message():
 
 
 def test_a_boundary_is_in_no_part():
-    boundary = parsed(made(a_builder(edition_of()))).get_boundary()
+    boundary = parsed(build(a_builder(edition_of()))).get_boundary()
     words = f"--{boundary}\n--{boundary}--\n"
-    raw = made(a_builder(edition_of(html=(words,), text=(words,))))
+    raw = build(a_builder(edition_of(html=(words,), text=(words,))))
     assert structure(parsed(raw)) == ("multipart/alternative", ["text/plain", "text/html"])
     assert html_and_text(raw) == (words, words)
     assert not re.search(rb"=_", part(raw, "text/plain").get_payload().encode())
 
 
 def test_an_address_in_another_alphabet_is_the_only_thing_that_is_not_ascii():
-    raw = made(a_builder(an_edition()), address="мария@xn--e1afmkfd.example")
+    raw = build(a_builder(an_edition()), address="мария@xn--e1afmkfd.example")
     assert [line.decode() for line in raw.split(b"\r\n") if not line.isascii()] == [" <мария@xn--e1afmkfd.example>"]
 
 
@@ -166,11 +166,11 @@ def test_two_messages_share_nothing_of_each_other(own):
     for mine, others in ((own[:3], own[3:]), (own[3:], own[:3])):
         name, local, salutation = mine
         values = READER["en"] | {Slot.NAME: name, Slot.SALUTATION: salutation}
-        raw = made(builder, values, name, f"{local}@example.org")
+        raw = build(builder, values, name, f"{local}@example.org")
         message = parsed(raw)
-        said = "\n".join([*map(str, message.values()), *html_and_text(raw)])
-        assert all(word in said for word in mine)
-        assert not any(word in said for word in others if not any(word in own_word for own_word in mine))
+        text = "\n".join([*map(str, message.values()), *html_and_text(raw)])
+        assert all(word in text for word in mine)
+        assert not any(word in text for word in others if not any(word in own_word for own_word in mine))
         assert len(message["To"].addresses) == 1
         assert not {"Cc", "Bcc"} & set(message)
 
@@ -205,11 +205,11 @@ def test_nothing_breaks_into_the_headers_of_a_copy():
 
 def test_a_copy_tells_how_to_get_no_more_only_where_there_is_an_address():
     builder, address = a_builder(an_edition()), f"u{'x' * 31}@bounces.club.example"
-    told = builder.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"], address)
-    assert parsed(told)["List-Unsubscribe"] == f"<mailto:{address}?subject=unsubscribe>"
+    message = builder.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"], address)
+    assert parsed(message)["List-Unsubscribe"] == f"<mailto:{address}?subject=unsubscribe>"
     line = f"List-Unsubscribe: <mailto:{address}?subject=unsubscribe>\r\n".encode()
-    assert told.count(b"List-Unsubscribe") == told.count(line) == 1
-    assert told.replace(line, b"") == builder.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"])
+    assert message.count(b"List-Unsubscribe") == message.count(line) == 1
+    assert message.replace(line, b"") == builder.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"])
     for wrong in ("u\r\nBcc: eve@club.example", "u@ü.example", "=?x?="):
         with pytest.raises(BadInput, match="List-Unsubscribe"):
             builder.make("Ada Harbour", MARIA, MESSAGE_ID, READER["en"], wrong)
@@ -233,28 +233,28 @@ def test_a_date_without_a_time_zone_is_refused():
 )
 def test_a_part_travels_in_the_smaller_encoding(line, smaller):
     edition = edition_of(html=(f"{line}\n" * 50,))
-    message = part(made(a_builder(edition)), "text/html")
+    message = part(build(a_builder(edition)), "text/html")
     assert message["Content-Transfer-Encoding"] == smaller
-    sizes = {name: len(made(a_builder(edition, encoding=name))) for name in ("base64", "quoted-printable")}
+    sizes = {name: len(build(a_builder(edition, encoding=name))) for name in ("base64", "quoted-printable")}
     assert min(sizes, key=sizes.__getitem__) == smaller
 
 
 @LANGUAGES
 def test_a_copy_keeps_its_encodings_whatever_its_values(language):
     builder = a_builder(an_edition(language))
-    usual = [kind["Content-Transfer-Encoding"] for kind in parsed(made(builder, READER[language])).walk()]
+    usual = [kind["Content-Transfer-Encoding"] for kind in parsed(build(builder, READER[language])).walk()]
     strange = READER[language] | {Slot.NAME: "名" * 300, Slot.SALUTATION: "a" * 3000}
-    assert [kind["Content-Transfer-Encoding"] for kind in parsed(made(builder, strange)).walk()] == usual
+    assert [kind["Content-Transfer-Encoding"] for kind in parsed(build(builder, strange)).walk()] == usual
 
 
 def test_line_ends_of_any_kind_become_one_kind():
-    raw = made(a_builder(edition_of(text=("a \r\nb\rc\n",))))
+    raw = build(a_builder(edition_of(text=("a \r\nb\rc\n",))))
     assert decoded(raw)[1] == b"a \r\nb\r\nc\r\n"
 
 
 def test_a_slot_in_quoted_printable_has_lines_of_its_own():
     page = ("<p>", HtmlSlot(slot=Slot.NAME), "</p>\n", HtmlSlot(slot=Slot.NAME), "\n", HtmlSlot(slot=Slot.NAME))
-    body = part(made(a_builder(edition_of(html=page), encoding="quoted-printable")), "text/html").get_payload()
+    body = part(build(a_builder(edition_of(html=page), encoding="quoted-printable")), "text/html").get_payload()
     assert body.splitlines() == ["<p>=", "Ada Harbour=", "</p>", "Ada Harbour", "Ada Harbour"]
 
 
@@ -299,7 +299,7 @@ def test_every_text_and_value_is_read_back_unchanged(page, text, values, banner)
     edition = edition_of(html=tuple(page), text=tuple(text))
     filled = on_the_wire(reference.fill(edition, values, banner=banner))
     for encoding in ENCODINGS:
-        raw = made(a_builder(edition, encoding=encoding, banner=banner), values)
+        raw = build(a_builder(edition, encoding=encoding, banner=banner), values)
         assert decoded(raw) == filled
         assert_fit_to_travel(raw)
 
@@ -313,14 +313,14 @@ def test_a_copy_equals_one_rendered_for_its_reader_alone(language, values, name)
     rendered, unflowed = tree(page), unflow(text)
     filled = on_the_wire(reference.fill(edition, values))
     for encoding in ENCODINGS:
-        raw = made(a_builder(edition, encoding=encoding), values, name)
+        raw = build(a_builder(edition, encoding=encoding), values, name)
         html, plain = html_and_text(raw)
         assert tree(html) == rendered
         assert unflow(plain) == unflowed
         assert decoded(raw) == filled
         assert mailparser.parse_from_bytes(raw).to == [(name.strip(), MARIA)]
         assert {part["Content-Transfer-Encoding"] for part in parsed(raw).iter_parts()} == {encoding}
-        assert raw == made(a_builder(edition, encoding=encoding), values, name)
+        assert raw == build(a_builder(edition, encoding=encoding), values, name)
         assert_fit_to_travel(raw)
 
 
@@ -336,4 +336,4 @@ def test_a_value_that_no_slot_can_hold_is_named():
         ("a\nb", "'name' contains an invisible character, U\\+000A"),
     ):
         with pytest.raises(CannotRender, match=complaint):
-            made(builder, READER["en"] | {Slot.NAME: value})
+            build(builder, READER["en"] | {Slot.NAME: value})

@@ -1,4 +1,4 @@
-"""Signatures of ours, read by dkimpy: they hold for what we wrote and for nothing else."""
+"""DKIM signatures, verified by dkimpy: they hold for what was signed and for nothing else."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -56,9 +56,9 @@ def rsa(bits=2048):
     return rsa_key(65537, bits)
 
 
-def mersenne(one, other):
-    """A long RSA key in no time, whose primes everybody knows; `one` and `other` are exponents of Mersenne primes."""
-    p, q = 2**one - 1, 2**other - 1
+def mersenne(first, second):
+    """A long RSA key in no time, whose primes are public; `first` and `second` are exponents of Mersenne primes."""
+    p, q = 2**first - 1, 2**second - 1
     d = pow(65537, -1, (p - 1) * (q - 1))
     public = RSAPublicNumbers(65537, p * q)
     return RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public).private_key(
@@ -177,11 +177,11 @@ def test_an_added_field_breaks_it(name):
 )
 def test_a_changed_or_missing_field_breaks_it(name):
     signed = signer().sign(MESSAGE, AT)
-    found = re.search(rb"^" + name.encode() + rb": .*\r\n(?:[ \t].*\r\n)*", signed, re.MULTILINE)
-    assert found
-    changed = signed.replace(found[0], found[0].removesuffix(b"\r\n") + b"x\r\n", 1)
+    field = re.search(rb"^" + name.encode() + rb": .*\r\n(?:[ \t].*\r\n)*", signed, re.MULTILINE)
+    assert field
+    changed = signed.replace(field[0], field[0].removesuffix(b"\r\n") + b"x\r\n", 1)
     assert holds(changed) == [False, False]
-    assert holds(signed.replace(found[0], b"", 1)) == [False, False]
+    assert holds(signed.replace(field[0], b"", 1)) == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -265,8 +265,8 @@ def unreadable():
 
 
 def test_a_key_that_cannot_sign_is_refused_without_a_word_of_it():
-    for name, (octets, said) in unreadable().items():
-        with pytest.raises(BadInput, match=said) as caught:
+    for name, (octets, message) in unreadable().items():
+        with pytest.raises(BadInput, match=message) as caught:
             read_dkim_key("bulletin", octets)
         assert "'bulletin'" in str(caught.value), name
         assert caught.value.__suppress_context__ or caught.value.__context__ is None, name
@@ -286,7 +286,7 @@ def test_a_selector_is_a_name_of_the_dns(selector):
 
 
 @pytest.mark.parametrize(
-    ("domain", "said"),
+    ("domain", "message"),
     [
         ("", "not a domain"),
         ("club", "not a domain"),
@@ -300,8 +300,8 @@ def test_a_selector_is_a_name_of_the_dns(selector):
         ("клуб.example", "write 'xn--90ard6a.example'"),
     ],
 )
-def test_a_domain_stands_as_the_dns_has_it(domain, said):
-    with pytest.raises(BadInput, match=re.escape(said)):
+def test_a_domain_stands_as_the_dns_has_it(domain, message):
+    with pytest.raises(BadInput, match=re.escape(message)):
         DkimSigner(domain=domain, keys=keys())
 
 
