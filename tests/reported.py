@@ -1,4 +1,4 @@
-"""Reports as servers and readers write them, made for a test: bounces, complaints, answers; and what ingesting them gives."""
+"""Reports made for tests, as servers and readers write them, and ways to ingest them."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ Content-Type: text/plain; charset=us-ascii
 
 This is the mail system at host mx.members.example.
 
-<{failed}>: host mx.members.example[192.0.2.1] said: {code} {status} {said}
+<{failed}>: host mx.members.example[192.0.2.1] said: {code} {status} {text}
 
 --=_r
 Content-Type: message/delivery-status
@@ -36,7 +36,7 @@ Reporting-MTA: dns; mx.members.example
 Final-Recipient: rfc822; {failed}
 Action: {action}
 Status: {status}
-Diagnostic-Code: smtp; {code} {status} {said}
+Diagnostic-Code: smtp; {code} {status} {text}
 
 --=_r
 Content-Type: text/rfc822-headers
@@ -89,11 +89,11 @@ Content-Type: text/plain; charset=utf-8
 
 @dataclass(frozen=True)
 class Refusal:
-    """What a server says of an address."""
+    """The reply with which a server refuses an address."""
 
     code: int
     status: str
-    said: str
+    text: str
 
 
 UNKNOWN = Refusal(550, "5.1.1", "No such user here")
@@ -114,13 +114,13 @@ def bounce(
     envelope_id: str = "",
     action: str = "failed",
 ) -> bytes:
-    """A report of RFC 3464 about one recipient; with a Message-ID, that stands in the part that it brings back."""
+    """A report of RFC 3464 about one recipient; a Message-ID stands in the returned part."""
     return DSN.format(
         to=to,
         failed=failed,
         code=why.code,
         status=why.status,
-        said=why.said,
+        text=why.text,
         action=action,
         message_id=f"Message-ID: {message_id}" if message_id else "X-Nothing: here",
         envelope=f"Original-Envelope-Id: {envelope_id}"
@@ -136,7 +136,7 @@ def complaint(to: str, failed: str = "desk001@members.example", kind: str = "abu
 
 
 def letter(to: str, text: str, *, subject: str = "Hello", sender: str = "desk001@members.example") -> bytes:
-    """What a person writes."""
+    """A letter from a person."""
     return LETTER.format(to=to, text=text, subject=subject, sender=sender).encode()
 
 
@@ -146,17 +146,17 @@ def path_of(app: App, copy: Delivery) -> str:
 
 
 def unsubscribe_path_of(app: App, copy: Delivery) -> str:
-    """Where the reader of a copy writes to get no more."""
+    """The address to which the reader of a copy writes to unsubscribe."""
     return unsubscribe_address(app.context.keys, copy.id, DOMAIN)
 
 
 def come(app: App, content: bytes, recipient: str = "", way: Way = Way.LISTENER) -> Ingested:
-    """The mail comes in."""
+    """Ingest a mail as it comes in."""
     return ingest.ingest(app.context, [RawReport(content=content, recipient=recipient, way=way)])[0]
 
 
 def come_back(app: App, person: str, why: Refusal = UNKNOWN) -> Ingested:
-    """A copy of a person bounces, by its return path."""
+    """Bounce a person's copy to its return path."""
     copy = copies(app)[person]
     path = path_of(app, copy)
     return come(app, bounce(path, copy.address, why, message_id=copy.message_id), path)
