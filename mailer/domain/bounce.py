@@ -1,4 +1,4 @@
-"""What a mail that comes back tells us about a copy: who failed, whether for good, and whose fault it was."""
+"""What a report says about a copy: whether it failed for good, why, and on whose side; and what a person must do."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -6,17 +6,17 @@ from enum import StrEnum
 
 
 class ReportKind(StrEnum):
-    """What sort of report came back."""
+    """What kind of report a mail is."""
 
     BOUNCE = "bounce"  # the copy did not arrive
-    DELAYED = "delayed"  # not yet; the server goes on trying
+    DELAYED = "delayed"  # not delivered yet; the server keeps trying
     DELIVERED = "delivered"  # delivered, relayed or expanded: good news
     COMPLAINT = "complaint"  # the reader, or the reader's provider, calls it spam
-    AUTOREPLY = "autoreply"  # an answer by a machine: out of office, moved, thanks for your mail
+    AUTOREPLY = "autoreply"  # a machine answers: out of office, moved, thank you
     CHALLENGE = "challenge"  # prove that you are human, or wait for a moderator
     MDN = "mdn"  # read, or deleted unread (RFC 8098)
     UNSUBSCRIBE = "unsubscribe"  # the person wants no more
-    OTHER = "other"  # ordinary mail, or nothing we know
+    OTHER = "other"  # ordinary mail, or a report in no known form
 
 
 class Way(StrEnum):
@@ -123,8 +123,8 @@ SCOPES: dict[FailureReason, Scope] = {
 }
 
 
-# Whose matter a failure is: the one reader's; ours, because the sender or the text was not wanted; the operator's, who is
-# told of all that no member can mend. What is on the way there is nobody's alone.
+# On whose side a failure is: the reader's; the sender's, when the sender or the text was not wanted. The operator is
+# alarmed about what no reader can help. A failure in transport is on no side for certain.
 RECIPIENT_SCOPES = frozenset({Scope.ADDRESS, Scope.MAILBOX})
 SENDER_SCOPES = frozenset({Scope.SENDER, Scope.CONTENT})
 ALERT_SCOPES = SENDER_SCOPES | {Scope.UNKNOWN}
@@ -204,7 +204,7 @@ class BounceReport(ReportContent):
 
 
 class NamedBy(StrEnum):
-    """What names the delivery that a report speaks of; each is signed by us."""
+    """What names the copy that a report is about; each of these carries our signature."""
 
     RETURN_PATH = "return_path"
     MESSAGE_ID = "message_id"
@@ -213,21 +213,21 @@ class NamedBy(StrEnum):
 
 
 class Matter(StrEnum):
-    """What a report leaves for the secretary to see to."""
+    """What a report leaves for the secretary to do."""
 
     BOUNCED = "bounced"  # a copy did not arrive: the issue is owed
-    COMPLAINED = "complained"  # somebody called a copy spam: the address is held
-    WANTS_NO_MORE = "wants_no_more"  # somebody asks for no more copies, but not by our signed address
-    UNSUBSCRIBED = "unsubscribed"  # somebody did by our signed address: their copies are paused
+    COMPLAINED = "complained"  # a reader called a copy spam: the address is held
+    WANTS_NO_MORE = "wants_no_more"  # a mail asks for no more copies, but not to our signed address
+    UNSUBSCRIBED = "unsubscribed"  # a reader asked at our signed address: the copies are paused
     CHALLENGED = "challenged"  # a person must answer before the copy is delivered
     MOVED = "moved"  # an automatic answer names a successor or another address
-    UNREAD = "unread"  # something came to a copy's return path that is no report we know: a letter, or a strange report
+    UNREAD = "unread"  # a mail came to a copy's return path that is no known report: a letter, or an unusual report
     UNNAMED = "unnamed"  # a bounce or a complaint that does not say of which copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawReport:
-    """A mail as it came in. `recipient` is whom its envelope named; empty where no envelope was left."""
+    """A mail as it came in. `recipient` is that of its envelope; empty when the envelope is unknown."""
 
     content: bytes
     recipient: str
@@ -235,9 +235,9 @@ class RawReport:
 
 
 def matter_of(report: BounceReport, named_by: NamedBy | None) -> Matter | None:
-    """What the secretary has to see to; None where nothing follows for a person.
+    """What the secretary has to do about a report; None when nothing follows for a person.
 
-    A report that names no delivery of ours is only ever told: nobody's copy, address or hold changes by it.
+    A report that names no copy is only listed: it changes no copy, address or hold.
     """
     if named_by is NamedBy.UNSUBSCRIBE:
         return Matter.UNSUBSCRIBED
@@ -246,13 +246,13 @@ def matter_of(report: BounceReport, named_by: NamedBy | None) -> Matter | None:
     ):
         return Matter.WANTS_NO_MORE
     if report.kind is ReportKind.COMPLAINT and report.reason is FailureReason.AUTH_FAILURE:
-        return None  # the operator's matter, not the reader's
+        return None  # the operator is alarmed instead
     if report.kind in {ReportKind.BOUNCE, ReportKind.COMPLAINT} and named_by is None:
         return Matter.UNNAMED
     if report.kind is ReportKind.AUTOREPLY and named_by is not None and report.successor:
         return Matter.MOVED
     if report.kind is ReportKind.OTHER and named_by is NamedBy.RETURN_PATH:
-        return Matter.UNREAD  # nobody else would ever see it
+        return Matter.UNREAD  # no one else sees this mailbox
     of_a_copy = {
         ReportKind.BOUNCE: Matter.BOUNCED,
         ReportKind.COMPLAINT: Matter.COMPLAINED,
@@ -262,7 +262,7 @@ def matter_of(report: BounceReport, named_by: NamedBy | None) -> Matter | None:
 
 
 def asks_to_stop(kind: ReportKind) -> bool:
-    """Whether a mail of this kind to a signed unsubscribe address is what it looks like: a wish, not a machine's report.
+    """Whether a mail of this kind to a signed unsubscribe address is a reader's wish, and not a server's report.
 
     Providers write it for their readers, so it may look like an automatic answer.
     """
@@ -270,17 +270,18 @@ def asks_to_stop(kind: ReportKind) -> bool:
 
 
 def is_elsewhere(failed: str | None, written_to: str) -> bool:
-    """Whether another address than the one written to has failed: that one passes its mail on.
+    """Whether another address failed than the one written to, which therefore forwards its mail.
 
-    The same reader at a sub-domain, or at the domain above, is no other: large houses rewrite addresses on their way in.
+    The same reader at a sub-domain, or at the domain above, is the same address: large organisations rewrite addresses.
     """
-    if "@" not in (failed or ""):
+    if failed is None or "@" not in failed:
         return False
-    (there, its), (here, ours) = (_place(one) for one in (failed or "", written_to))
-    return there != here or not (f".{its}".endswith(f".{ours}") or f".{ours}".endswith(f".{its}"))
+    (reader, domain), (failed_reader, failed_domain) = _reader_at(written_to), _reader_at(failed)
+    is_same_house = f".{failed_domain}".endswith(f".{domain}") or f".{domain}".endswith(f".{failed_domain}")
+    return reader != failed_reader or not is_same_house
 
 
-def _place(address: str) -> tuple[str, str]:
-    """Who and where: without case, without what stands behind a + (RFC 5233)."""
+def _reader_at(address: str) -> tuple[str, str]:
+    """The local part and the domain, without case and without the sub-address after a + (RFC 5233)."""
     local, _, domain = address.casefold().rpartition("@")
     return local.partition("+")[0], domain.rstrip(".")

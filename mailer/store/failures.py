@@ -1,4 +1,4 @@
-"""Failures: the copies that did not arrive, as they count towards a hold and for the breaker."""
+"""Failures: the copies that did not arrive, as they count towards a hold and towards a pause by the breaker."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from mailer.store.schema import attempts, deliveries, failures, mailings, report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyFailed:
-    """What a refusal or a report says of one copy; `address` is the normal form."""
+    """The failure of one copy, by a refusal or a report; `address` is the normal form."""
 
     delivery: int
     mailing: int
@@ -25,21 +25,15 @@ class CopyFailed:
 
 
 def add(connection: Connection, failed: Iterable[CopyFailed]) -> None:
-    """Each stands in the table: one of a copy for its refusal, one for its reports, of which the first keeps its time."""
-    for one in failed:
-        failure = one.failure
+    """Store these failures. A copy has one for its refusal, and one for its reports, which keeps the time of the first."""
+    for each in failed:
+        failure = each.failure
         values = {
-            "delivery": one.delivery,
-            "refused": failure.refused,
-            "mailing": one.mailing,
-            "issue": failure.issue,
-            "address": one.address,
-            "reason": failure.reason,
+            "delivery": each.delivery,
+            "mailing": each.mailing,
+            "address": each.address,
             "scope": failure.scope,
-            "hard": failure.hard,
-            "forwarded": failure.forwarded,
-            "at": failure.at,
-            "said": failure.said,
+            **{name: getattr(failure, name) for name in Failure.__slots__},
         }
         newer = {name: values[name] for name in ("address", "reason", "scope", "hard", "forwarded", "said")}
         statement = insert_into(connection, failures).values(values)
@@ -47,7 +41,7 @@ def add(connection: Connection, failed: Iterable[CopyFailed]) -> None:
 
 
 def of_address(connection: Connection, address: str) -> list[Failure]:
-    """The failures at an address (normal form), but for those of mailings that the breaker has stopped."""
+    """The failures at an address (normal form), except those of mailings that the breaker has paused."""
     query = (
         select(*_FAILURE)
         .join(mailings, mailings.c.id == failures.c.mailing)
@@ -57,7 +51,7 @@ def of_address(connection: Connection, address: str) -> list[Failure]:
 
 
 def wires_of(connection: Connection, address: str) -> set[str]:
-    """How the address (normal form) is written in the copies that failed there."""
+    """The wire forms of an address (normal form) in the copies that failed there."""
     query = (
         select(deliveries.c.address)
         .distinct()
@@ -74,7 +68,7 @@ def copies_at(connection: Connection, address: str) -> list[int]:
 
 
 def of_mailings(connection: Connection, identities: Collection[int]) -> dict[int, Failure]:
-    """The last failure of each copy of these mailings that failed, by delivery."""
+    """The last failure of each failed copy of these mailings, by delivery."""
     query = select(failures.c.delivery, *_FAILURE).where(failures.c.mailing.in_(identities)).order_by(failures.c.at)
     return {row.delivery: _failure(row) for row in connection.execute(query)}
 
@@ -102,7 +96,7 @@ def without_report(connection: Connection, identities: Collection[int], limit: i
 
 
 def accepted_at(connection: Connection, wires: Collection[str]) -> list[datetime]:
-    """When the copies to these addresses were accepted that have not come back."""
+    """When the copies to these addresses that have not come back were accepted."""
     query = (
         select(func.max(attempts.c.finished_at))
         .join(deliveries, deliveries.c.id == attempts.c.delivery)
@@ -119,12 +113,12 @@ def addresses_of(connection: Connection, mailing: int) -> set[str]:
 
 
 def unwanted(connection: Connection, mailing: int, since: datetime | None) -> int:
-    """How many copies of a mailing failed for the sender's or the text's sake, after that instant."""
+    """How many copies of a mailing failed since that time because the sender or the text was not wanted."""
     return _count(connection, mailing, since, failures.c.scope.in_(sorted(SENDER_SCOPES)))
 
 
 def dead(connection: Connection, mailing: int, since: datetime | None) -> int:
-    """How many copies of a mailing failed because their address is dead for good, after that instant."""
+    """How many copies of a mailing failed since that time because their address is dead."""
     return _count(connection, mailing, since, failures.c.hard)
 
 

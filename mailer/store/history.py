@@ -9,11 +9,11 @@ from mailer.store.schema import history
 
 
 def record(connection: Connection, *, at: datetime, who: str, verb: str, subject: str, detail: str) -> None:
-    """One more line stands in the history: `who` did `verb` to `subject` at that instant."""
+    """Add an entry to the history: `who` did `verb` to `subject` at that time."""
     connection.execute(insert(history).values(at=at, who=who, verb=verb, subject=subject, detail=detail))
 
 
 def entries(connection: Connection, subject: str) -> list[HistoryEntry]:
-    """Everything that was done to one thing, the first deed first."""
+    """The entries about one subject, oldest first."""
     query = select(history.c.at, history.c.who, history.c.verb, history.c.detail).where(history.c.subject == subject)
     return [HistoryEntry(**row._asdict()) for row in connection.execute(query.order_by(history.c.id))]

@@ -1,4 +1,4 @@
-"""Reports: each mail as it came, kept once, and what was read from it."""
+"""Reports: each mail as it came, stored once, and what it says."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -16,23 +16,23 @@ from mailer.store.schema import deliveries, raw_reports, reports
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A mail as it came, with its id."""
+    """A stored mail, with its octets."""
 
     id: int
     raw: RawReport
     arrived_at: datetime
 
 
-_READ = tuple(each.name for each in fields(Reading))
+_READ = tuple(field.name for field in fields(Reading))
 _OF_REPORT = ("id", "settled_at", "settled_by")
 _OF_COPY = ("language", "address", "copy_number")
 
-# Any number that no other lock of PostgreSQL's has.
+# The number of the advisory lock in PostgreSQL; no other lock of ours has it.
 _TURN = 1_853_187_442
 
 
 def take_turns(connection: Connection) -> None:
-    """No other process takes mails in until this transaction ends: two with the same mails would wait for each other.
+    """Let no other process ingest until this transaction ends: two with the same mails would deadlock.
 
     To be called before anything is written. On SQLite writers take turns anyway.
     """
@@ -41,14 +41,14 @@ def take_turns(connection: Connection) -> None:
 
 
 def keep(connection: Connection, raw: RawReport, content_hash: str, now: datetime) -> int | None:
-    """The mail is kept, with its octets; returns its id, None when it was there already."""
+    """Store the mail with its octets; returns its id, None when it was stored before."""
     values = {"content_hash": content_hash, "recipient": raw.recipient, "way": raw.way, "arrived_at": now}
     once = insert_into(connection, raw_reports).on_conflict_do_nothing(index_elements=["content_hash", "recipient"])
     return connection.execute(once.returning(raw_reports.c.id), {**values, "content": raw.content}).scalar()
 
 
 def kept(connection: Connection, *, after: int = 0, limit: int = 100) -> list[Kept]:
-    """The next mails of which the octets are still there, by id, with ids above `after`."""
+    """The next mails whose octets are still stored, by id, with ids above `after`."""
     query = select(raw_reports).where(raw_reports.c.id > after, raw_reports.c.content.is_not(None))
     return [
         Kept(
@@ -61,20 +61,20 @@ def kept(connection: Connection, *, after: int = 0, limit: int = 100) -> list[Ke
 
 
 def drop_octets(connection: Connection, raw: int) -> None:
-    """Of this mail only what was read from it is kept."""
+    """Delete the octets of this mail, and keep what it says."""
     connection.execute(update(raw_reports).where(raw_reports.c.id == raw).values(content=None))
 
 
-def let_go(connection: Connection, before: datetime) -> int:
-    """Of mails that came before that instant only what was read from them is kept; returns how many."""
+def delete_octets(connection: Connection, before: datetime) -> int:
+    """Delete the octets of mails that came before that time, and keep what they say; returns how many."""
     old = (raw_reports.c.arrived_at < before) & raw_reports.c.content.is_not(None)
     return connection.execute(update(raw_reports).where(old).values(content=None)).rowcount
 
 
 def write(connection: Connection, raw: int, readings: Sequence[Reading]) -> None:
-    """What was read from a mail stands in place of what was read from it before, under the same ids.
+    """Store what a mail says in place of what was stored of it before, under the same ids.
 
-    What was settled stays settled, unless it is another matter now.
+    A settled report stays settled, unless it is another matter now.
     """
     own = reports.c.raw == raw
     before = {row.place: row for row in connection.execute(select(reports.c.place, reports.c.matter).where(own))}
@@ -118,18 +118,18 @@ def report(connection: Connection, identity: int) -> Report | None:
 
 
 def of_raw(connection: Connection, raw: int) -> list[Report]:
-    """What was read from one mail, in the order in which it stands there."""
+    """The reports of one mail, in their order."""
     return [_report(row) for row in connection.execute(_all().where(reports.c.raw == raw).order_by(reports.c.place))]
 
 
 def octets_of(connection: Connection, identity: int) -> bytes | None:
-    """The mail that a report stood in, as it came; None when that is not kept any more."""
+    """The mail that a report stood in, as it came; None when its octets are deleted."""
     query = select(raw_reports.c.content).join(reports, reports.c.raw == raw_reports.c.id)
     return connection.execute(query.where(reports.c.id == identity)).scalar()
 
 
 def is_matter(connection: Connection, delivery: int, matter: Matter, *, not_of: int) -> bool:
-    """Whether another mail than this one has brought the same matter of a copy before."""
+    """Whether an earlier mail than this one has reported the same matter of a copy."""
     query = select(reports.c.id).where(
         reports.c.delivery == delivery, reports.c.matter == matter, reports.c.raw < not_of
     )
@@ -137,10 +137,10 @@ def is_matter(connection: Connection, delivery: int, matter: Matter, *, not_of: 
 
 
 def settle(connection: Connection, identities: Collection[int], *, by: str, now: datetime) -> int:
-    """Somebody has seen to these; returns how many were open."""
-    open_ones = reports.c.id.in_(identities) & reports.c.matter.is_not(None) & reports.c.settled_at.is_(None)
+    """Settle these reports; returns how many were open."""
+    is_open = reports.c.id.in_(identities) & reports.c.matter.is_not(None) & reports.c.settled_at.is_(None)
     values = {"settled_at": now, "settled_by": by}
-    return connection.execute(update(reports).where(open_ones).values(values)).rowcount
+    return connection.execute(update(reports).where(is_open).values(values)).rowcount
 
 
 _issue = deliveries.c.newsletter + "/" + func.cast(deliveries.c.serial, deliveries.c.newsletter.type)

@@ -1,4 +1,4 @@
-"""Fetches the mails that wait in an inbox: each is kept and read first, and only then moved out of the way."""
+"""Fetches the mails that wait in an inbox: each is stored and read, and only then moved."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from mailer.store import DatabaseError
 
 @dataclass(slots=True, kw_only=True)
 class Fetched:
-    """How many mails were new, known already, or could not be read and lie aside now; and why these could not."""
+    """How many mails were new, stored before, or could not be read and were laid aside; and why these could not."""
 
     new: int = 0
     known: int = 0
@@ -23,12 +23,10 @@ class Fetched:
 
 
 def fetch(context: Context, inbox: BounceInbox, stopped: Callable[[], bool] = lambda: False) -> Fetched:
-    """Every mail that waits is kept and read, or lies aside for a person; afterwards it waits no more.
+    """Store and read every mail that waits, or lay it aside for a person; once `stopped`, leave the rest waiting.
 
-    Once `stopped`, the others wait for the next time.
-
-    A crash between the two leaves it waiting, and the next time it is known. Raises MailerError when the inbox cannot
-    be reached: what was taken in until then stays taken in.
+    A mail that is stored, but not moved because of a crash, is recognised the next time. Raises MailerError when the
+    inbox cannot be reached; what was stored before stays.
     """
     fetched = Fetched(why=[])
     try:
@@ -41,9 +39,9 @@ def fetch(context: Context, inbox: BounceInbox, stopped: Callable[[], bool] = la
             try:
                 [done] = ingest(context, [RawReport(content=mail.content, recipient="", way=inbox.way)])
             except (DatabaseError, MailerError):
-                raise  # later, and then all of them
-            except Exception as error:  # noqa: BLE001  (it is this mail's own, and must not keep the others out)
-                _lay_aside(fetched, inbox, replace(mail, why=f"it cannot be taken in: {error!r}"))
+                raise  # all mails are to be tried later
+            except Exception as error:  # noqa: BLE001  (one mail's failure must not keep the others out)
+                _lay_aside(fetched, inbox, replace(mail, why=f"it cannot be ingested: {error!r}"))
                 continue
             fetched.new += done.id is not None
             fetched.known += done.id is None

@@ -1,4 +1,4 @@
-"""Holds an address when enough has failed there, keeps waiting copies from it, and lifts that when a person says so."""
+"""Holds an address at which enough has failed, with the copies that wait for it, and lifts the hold for a person."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -27,41 +27,42 @@ def hold_dead(connection: Connection, context: Context, copies: Sequence[Deliver
         counted = _counting(connection, address, context.clock.now())
         reason = why_hold(counted)
         if reason is not None:
-            _hold(connection, context, address, reason, [one for one in counted if reason_of(one) is reason], copy)
+            evidence = [failure for failure in counted if reason_of(failure) is reason]
+            _hold(connection, context, address, reason, evidence, copy)
 
 
 def hold_for_complaint(
-    connection: Connection, context: Context, copy: Delivery, *, issue: str, said: str, at: datetime
+    connection: Connection, context: Context, copy: Delivery, *, issue: str, words: str, at: datetime
 ) -> None:
-    """The address of this copy is held at once: somebody there called it spam at that instant.
+    """Hold the address of this copy at once, since its reader called it spam at that time.
 
-    Not when a person has said since that the address is right.
+    Not when a person has said since then that the address is right. `words` are the report's.
     """
     address = Address.from_wire(copy.address).normal
     lifted_at = holds.lifted_at(connection, address)
     if lifted_at is not None and lifted_at >= at:
         return
-    one = Failure(
-        issue=issue, reason=FailureReason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, said=said
+    complaint = Failure(
+        issue=issue, reason=FailureReason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, said=words
     )
-    found = holds.hold_on(connection, address)
-    if found is None:
-        _hold(connection, context, address, HoldReason.COMPLAINT, [one], copy)
-    elif one not in found.evidence:
-        holds.confirm(connection, found, HoldReason.COMPLAINT, [one])
+    hold = holds.hold_on(connection, address)
+    if hold is None:
+        _hold(connection, context, address, HoldReason.COMPLAINT, [complaint], copy)
+    elif complaint not in hold.evidence:
+        holds.confirm(connection, hold, HoldReason.COMPLAINT, [complaint])
 
 
 def reconsider(connection: Connection, context: Context, mailing: int) -> None:
-    """What failed of this mailing counts no more: holds that rested on it are withdrawn, their copies go on waiting."""
+    """Withdraw the holds that rested on failures of this mailing, which count no more; their copies are pending again."""
     for address in sorted(failures.addresses_of(connection, mailing)):
-        found = holds.hold_on(connection, address)
-        if found is None or found.reason is HoldReason.COMPLAINT:
+        hold = holds.hold_on(connection, address)
+        if hold is None or hold.reason is HoldReason.COMPLAINT:
             continue
         if why_hold(_counting(connection, address, context.clock.now())) is None:
             lock_register(connection)
             holds.withdraw(connection, address)
-            _note(connection, context, "lift", found.delivery, "what failed was nobody's fault but ours")
-            maillog.hold_withdrawn(found.delivery)
+            _note(connection, context, "lift", hold.delivery, "the failures were the sender's fault")
+            maillog.hold_withdrawn(hold.delivery)
             for copy in waiting.withheld(
                 connection, failures.wires_of(connection, address), EntitlementReason.ADDRESS_HELD
             ):
@@ -69,30 +70,30 @@ def reconsider(connection: Connection, context: Context, mailing: int) -> None:
 
 
 def listing(context: Context, *, lifted: bool = False) -> list[tuple[Hold, list[Seat]]]:
-    """The holds, the oldest first, each with those in the register who use the address; with `lifted` old ones too."""
+    """The holds, oldest first, each with the seats of the register that use the address; `lifted`: old ones, too."""
     with context.store.reading() as connection:
-        found = holds.listing(connection, lifted=lifted)
-        seated = seated_at_each(connection, {one.address for one in found})
-        return [(one, seated.get(one.address, [])) for one in found]
+        listed = holds.listing(connection, lifted=lifted)
+        seats = seated_at_each(connection, {hold.address for hold in listed})
+        return [(hold, seats.get(hold.address, [])) for hold in listed]
 
 
 def lift(context: Context, address: str) -> bool:
-    """A person says that the address is right: it is written to again, and what failed there so far counts no more.
+    """Write to an address again, which a person calls right; what failed there so far counts no more.
 
-    False when it was not held, but copies had failed there: these are owed again. NotFound when nothing ever failed there.
+    False when it was not held, but copies had failed there: these are owed again. NotFound when nothing failed there.
     """
     normal = parse(address).normal
     now = context.clock.now()
     with context.store.transaction() as connection:
-        held, wires = holds.hold_on(connection, normal), failures.wires_of(connection, normal)
-        if held is None and not wires:
+        hold, wires = holds.hold_on(connection, normal), failures.wires_of(connection, normal)
+        if hold is None and not wires:
             raise NotFound(f"{address} is not held, and nothing failed there", Action.LIST_HOLDS.of())
         lock_register(connection)
         holds.lift(connection, normal, by=context.who, now=now)
-        # A complaint is no failure of the copy, so the hold itself remembers which one it was.
-        for copy in {*failures.copies_at(connection, normal), *([held.delivery] if held is not None else [])}:
+        # A complaint is no failure of a copy, so the hold itself names the copy.
+        for copy in {*failures.copies_at(connection, normal), *([hold.delivery] if hold is not None else [])}:
             _note(connection, context, "lift", copy, "its address is right")
-    return held is not None
+    return hold is not None
 
 
 def _counting(connection: Connection, address: str, now: datetime) -> list[Failure]:
@@ -113,13 +114,13 @@ def _hold(
     copy: Delivery,
 ) -> None:
     now = context.clock.now()
-    # Nobody judges anybody until this is over: who is asked about later is judged with the hold.
+    # Lock the register, so that every entitlement is judged either before the hold or with it.
     lock_register(connection)
     if not holds.set_hold(connection, address, reason, evidence, delivery=copy.id, by=context.who, now=now):
         return
-    # Copies have their addresses from the register, however it writes them.
-    written = {one.address.wire for one in seated_at(connection, address) if one.address is not None}
-    wires = failures.wires_of(connection, address) | written | {copy.address}
+    # A copy has its address as the register writes it, which may differ from the normal form.
+    in_register = {seat.address.wire for seat in seated_at(connection, address) if seat.address is not None}
+    wires = failures.wires_of(connection, address) | in_register | {copy.address}
     waiting.withhold(connection, EntitlementReason.ADDRESS_HELD, addresses=wires)
     _note(connection, context, "hold", copy.id, f"its address: {reason}")
     maillog.address_held(copy.id, reason)

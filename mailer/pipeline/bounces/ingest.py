@@ -1,4 +1,4 @@
-"""Takes in what comes back: keeps each mail once, has it understood, and lets what must follow from it follow."""
+"""Ingests reports: stores each mail once with what it says, and does what follows; lists, shows and settles reports."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -13,71 +13,74 @@ from mailer.domain.remedy import Action
 from mailer.domain.report import Reading, Report
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.consequences import after_failures
-from mailer.pipeline.bounces.interpret import ReadMail, take_in
+from mailer.pipeline.bounces.interpret import ReadMail, store_readings
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.store import Connection, DatabaseError, history, is_deadlock, reports
 from mailer.store.failures import CopyFailed
 
-# How often at most a transaction is begun that others' keep from ending.
+# At most so many times a transaction is tried that deadlocks.
 TRIES = 5
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """What became of one mail: its id, None when it was known already, and what was read from it."""
+    """What became of one mail: its id, None when it was stored before, and what it says."""
 
     id: int | None
     readings: tuple[Reading, ...] = ()
 
 
 def ingest(context: Context, mails: Sequence[RawReport]) -> list[Ingested]:
-    """Each of these mails is kept with what was read from it, and what had to follow has followed: all, or nothing.
+    """Store these mails with what they say, and do what follows: all of it, or nothing.
 
-    A mail that is known, by its octets and its envelope's recipient, changes nothing. Any octets are taken.
+    A mail that was stored before, by its octets and its envelope's recipient, changes nothing. Any octets are accepted.
     """
-    read = [ReadMail.of(context, mail) for mail in mails]
-    done = _in_turn(context, partial(_take_all_in, context, mails, read))
-    for each in done:
-        for reading in each.readings:
-            maillog.report_read(each.id, reading.kind, reading.reason, reading.delivery)
-    return done
+    parsed = [ReadMail.parse(context, mail) for mail in mails]
+    ingested = _in_turn(context, partial(_store_all, context, mails, parsed))
+    for mail in ingested:
+        for reading in mail.readings:
+            maillog.report_read(mail.id, reading.kind, reading.reason, reading.delivery)
+    return ingested
 
 
-def _in_turn(context: Context, step: Callable[[Connection], Answer]) -> Answer:
-    """Take a step in a transaction of its own, one process after another, again where the database broke it off."""
-    for tried in range(1, TRIES + 1):
+def _in_turn(context: Context, step: Callable[[Connection], T]) -> T:
+    """Take a step in a transaction of its own, one process after another; again when the database reports a deadlock."""
+    for attempt in range(1, TRIES + 1):
         try:
             with context.store.transaction() as connection:
                 reports.take_turns(connection)
                 return step(connection)
         except DatabaseError as error:
-            # A sender may be at the same copies, and wait for us as we wait for it.
-            if tried == TRIES or not is_deadlock(error):
+            # A sender may have locked the same copies, and wait for those that are locked here.
+            if attempt == TRIES or not is_deadlock(error):
                 raise
-    raise AssertionError("the last try returns or raises")
+    raise AssertionError("the last attempt returns or raises")
 
 
-def _take_all_in(
-    context: Context, mails: Sequence[RawReport], read: Sequence[ReadMail], connection: Connection
+def _store_all(
+    context: Context, mails: Sequence[RawReport], parsed: Sequence[ReadMail], connection: Connection
 ) -> list[Ingested]:
     now = context.clock.now()
-    done: list[Ingested] = []
+    ingested: list[Ingested] = []
     failed: list[CopyFailed] = []
-    for mail, one in zip(mails, read, strict=True):
-        identity = reports.keep(connection, mail, hashlib.sha256(mail.content).hexdigest(), now)
-        readings, fails = take_in(connection, context, identity, one, now) if identity is not None else ((), [])
-        done.append(Ingested(id=identity, readings=readings))
-        failed += fails
+    for raw, mail in zip(mails, parsed, strict=True):
+        identity = reports.keep(connection, raw, hashlib.sha256(raw.content).hexdigest(), now)
+        if identity is None:
+            ingested.append(Ingested(id=None))
+            continue
+        readings, failures = store_readings(connection, context, identity, mail, now)
+        ingested.append(Ingested(id=identity, readings=readings))
+        failed += failures
     after_failures(connection, context, failed)
-    return done
+    return ingested
 
 
 def read_again(context: Context) -> tuple[int, int]:
-    """Every mail of which the octets are kept is read by the parser of today; what must follow and has not, follows.
+    """Read every mail whose octets are kept with the present parser, and do what follows and has not been done.
 
-    What followed before stays. Returns how many were read, and how many of them say something else now.
+    What was done before stays. Returns how many mails were read, and how many of them say something else now.
     """
     after, read, changed = 0, 0, 0
     while chunk := _read_chunk(context, after):
@@ -90,28 +93,28 @@ def read_again(context: Context) -> tuple[int, int]:
 def _read_chunk(context: Context, after: int) -> list[tuple[int, bool]]:
     with context.store.reading() as connection:
         kept = reports.kept(connection, after=after)
-    read = [(one, ReadMail.of(context, one.raw)) for one in kept]
+    parsed = [(mail, ReadMail.parse(context, mail.raw)) for mail in kept]
 
     def step(connection: Connection) -> list[tuple[int, bool]]:
-        done = []
-        for one, mail in read:
-            before = [(old.kind, old.reason, old.delivery) for old in reports.of_raw(connection, one.id)]
-            readings, failed = take_in(connection, context, one.id, mail, one.arrived_at)
+        chunk = []
+        for mail, again in parsed:
+            before = [(old.kind, old.reason, old.delivery) for old in reports.of_raw(connection, mail.id)]
+            readings, failed = store_readings(connection, context, mail.id, again, mail.arrived_at)
             after_failures(connection, context, failed)
-            done.append((one.id, before != [(new.kind, new.reason, new.delivery) for new in readings]))
-        return done
+            chunk.append((mail.id, before != [(new.kind, new.reason, new.delivery) for new in readings]))
+        return chunk
 
     return _in_turn(context, step)
 
 
 def forget_old(context: Context, keep: timedelta) -> int:
-    """Of mails older than that only what was read from them is kept; returns how many that were."""
+    """Delete the octets of mails older than that, and keep what they say; returns how many mails that were."""
     with context.store.transaction() as connection:
-        return reports.let_go(connection, context.clock.now() - keep)
+        return reports.delete_octets(connection, context.clock.now() - keep)
 
 
 def listing(context: Context, *, every: bool, issue: str | None = None) -> list[Report]:
-    """The reports that somebody has to see to, or every one; of one issue or of all; the oldest first.
+    """The reports that need a person, or every one; of one issue or of all; oldest first.
 
     NotFound for an issue that was not pulled.
     """
@@ -122,41 +125,41 @@ def listing(context: Context, *, every: bool, issue: str | None = None) -> list[
 
 
 def show(context: Context, identity: int) -> tuple[Report, bytes | None]:
-    """One report, and its mail as it came as long as that is kept; NotFound for an unknown one."""
+    """One report, and its mail as it came while that is kept; NotFound for an unknown report."""
     with context.store.reading() as connection:
         return _report(connection, identity), reports.octets_of(connection, identity)
 
 
 def settle(context: Context, identities: Sequence[int]) -> None:
-    """A person has seen to these reports.
+    """Settle these reports: a person has dealt with them.
 
-    Refused, with why for each, when one is not there, needs nobody or is settled already: then none is settled.
+    Refused, with why for each, when one is not there, needs no one or is settled already: then none is settled.
     """
     with context.store.transaction() as connection:
-        found = {identity: reports.report(connection, identity) for identity in identities}
-        wrong = [why for identity, one in found.items() if (why := _why_not(identity, one))]
+        chosen = {identity: reports.report(connection, identity) for identity in identities}
+        wrong = [why for identity, report in chosen.items() if (why := _why_not(identity, report))]
         if wrong:
             raise Refused(f"nothing was settled: {'; '.join(wrong)}", Action.LIST_REPORTS.of())
         now = context.clock.now()
         reports.settle(connection, identities, by=context.who, now=now)
-        for identity, one in found.items():
-            assert one is not None, "it was looked for above"
-            subject = f"delivery {one.delivery}" if one.delivery is not None else f"report {identity}"
-            detail = f"report {identity}: {one.matter}"
+        for identity, report in chosen.items():
+            assert report is not None, "a missing report is refused above"
+            subject = f"delivery {report.delivery}" if report.delivery is not None else f"report {identity}"
+            detail = f"report {identity}: {report.matter}"
             history.record(connection, at=now, who=context.who, verb="settle", subject=subject, detail=detail)
 
 
-def _why_not(identity: int, one: Report | None) -> str:
+def _why_not(identity: int, report: Report | None) -> str:
     """Why a report cannot be settled; empty when it can."""
-    if one is None:
+    if report is None:
         return f"there is no report {identity}"
-    if one.settled_at is not None:
-        return f"report {identity} is settled already, on {one.settled_at:%Y-%m-%d %H:%M} UTC by {one.settled_by}"
-    return f"report {identity} needs nobody" if one.matter is None else ""
+    if report.settled_at is not None:
+        return f"report {identity} is settled already, on {report.settled_at:%Y-%m-%d %H:%M} UTC by {report.settled_by}"
+    return f"report {identity} needs nobody" if report.matter is None else ""
 
 
 def _report(connection: Connection, identity: int) -> Report:
-    found = reports.report(connection, identity)
-    if found is None:
+    report = reports.report(connection, identity)
+    if report is None:
         raise NotFound(f"there is no report {identity}", Action.LIST_REPORTS.of())
-    return found
+    return report

@@ -1,4 +1,4 @@
-"""Understands one mail that came back: what it says, which copy it is about, and what must follow for that copy."""
+"""Stores what one mail reports: what it says, which copy it is about, and what follows at once for that copy."""
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -24,7 +24,7 @@ from mailer.formats.reports.mail_header import MailHeader, read_header
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.bounces import alarms, holds
 from mailer.pipeline.bounces.consequences import MOST_SAID
-from mailer.pipeline.bounces.match import CopyMatch, find, taken, token_among
+from mailer.pipeline.bounces.match import CopyMatch, copy_of, match_report, token_among
 from mailer.pipeline.bounces.preferences import pause_by_reader
 from mailer.pipeline.context import Context
 from mailer.store import Connection, mailings, reports
@@ -33,101 +33,100 @@ from mailer.store.failures import CopyFailed
 
 # So much of each field of a report is kept, in characters: as much as the parser gives of a diagnostic.
 MOST_KEPT = 1000
-# What a copy can be told of once only; letters and new addresses may come again, and each is to be read.
+# What is listed once for a copy, however many mails report it. Letters and new addresses are listed each time.
 _ONCE = frozenset({Matter.BOUNCED, Matter.COMPLAINED, Matter.UNSUBSCRIBED})
-# Reports of servers about what became of a copy, and at which address.
+# Reports in which servers say what became of a copy, and at which address.
 _OF_DELIVERY = frozenset({ReportKind.BOUNCE, ReportKind.DELAYED, ReportKind.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMail:
-    """A mail as it was read, before the database is asked anything."""
+    """A mail as the parser reads it, before the database is used."""
 
     header: MailHeader
     token: Token | None
     reports: tuple[BounceReport, ...]
 
     @classmethod
-    def of(cls, context: Context, mail: RawReport) -> "ReadMail":
+    def parse(cls, context: Context, mail: RawReport) -> "ReadMail":
+        """Parse a mail; the envelope's recipient, where there is one, is the only one that counts."""
         header = read_header(mail.content)
-        # An envelope's recipient is the only one that counts where there is one.
         recipients = (mail.recipient,) if mail.recipient else header.recipients
         return cls(header=header, token=token_among(context, recipients), reports=tuple(parse(mail.content)))
 
 
-def take_in(
+def store_readings(
     connection: Connection, context: Context, raw: int, mail: ReadMail, at: datetime
 ) -> tuple[tuple[Reading, ...], list[CopyFailed]]:
-    """Write down what the mail says, and let follow at once what must; returns the failures, which are to follow too."""
-    found = [_about(connection, context, mail, report, at) for report in mail.reports]
+    """Store what the mail says and do what follows at once; returns the failures, from which holds and pauses follow."""
+    matches = [_match(connection, context, mail, report, at) for report in mail.reports]
     readings: list[Reading] = []
-    for place, (report, one) in enumerate(zip(mail.reports, found, strict=True)):
-        reading = _reading(connection, raw, place, mail, report, one)
-        again = any((each.delivery, each.matter) == (reading.delivery, reading.matter) for each in readings)
-        readings.append(replace(reading, matter=None) if again and one.copy is not None else reading)
+    for place, (report, match) in enumerate(zip(mail.reports, matches, strict=True)):
+        reading = _reading(connection, raw, place, mail, report, match)
+        repeated = any((other.delivery, other.matter) == (reading.delivery, reading.matter) for other in readings)
+        readings.append(replace(reading, matter=None) if repeated and match.copy is not None else reading)
     before = reports.of_raw(connection, raw)
     if any(old.named_by and not new.named_by for old, new in zip(before, readings, strict=False)):
-        # It was read with a key, or for a domain, that is not ours any more: what we knew then is right.
+        # It was first read with a key, or for a domain, that is no longer ours: that reading stays.
         return tuple(before), []
     reports.write(connection, raw, readings)
-    if any(one.copy is not None and not one.copy.address for one in found):
+    if any(match.copy is not None and not match.copy.address for match in matches):
         reports.drop_octets(connection, raw)
     failed = []
-    for report, one in zip(mail.reports, found, strict=True):
-        failed += _follow(connection, context, report, one, at)
+    for report, match in zip(mail.reports, matches, strict=True):
+        failed += _act_on(connection, context, report, match, at)
     return tuple(readings), failed
 
 
-def _about(connection: Connection, context: Context, mail: ReadMail, report: BounceReport, at: datetime) -> CopyMatch:
+def _match(connection: Connection, context: Context, mail: ReadMail, report: BounceReport, at: datetime) -> CopyMatch:
     token = mail.token
     if token is None or token.purpose is not Purpose.UNSUBSCRIBE:
-        return find(connection, context, token, report, at)
-    copy = taken(connection, token, at)
+        return match_report(connection, context, token, report, at)
+    copy = copy_of(connection, token, at)
     if copy is None or not asks_to_stop(report.kind):
         return CopyMatch(person=copy.person if copy is not None else "")
     return CopyMatch(copy=copy, named_by=NamedBy.UNSUBSCRIBE, person=copy.person)
 
 
-def _follow(
-    connection: Connection, context: Context, report: BounceReport, found: CopyMatch, at: datetime
+def _act_on(
+    connection: Connection, context: Context, report: BounceReport, match: CopyMatch, at: datetime
 ) -> list[CopyFailed]:
-    """What follows for the copy at once; the failure that it is, if it is one."""
-    copy = found.copy
+    """Do what follows at once for the copy of a report; returns the failure that it reports, if any."""
+    copy = match.copy
     if copy is None:
         return []
     mailing = mailings.mailing(connection, copy.mailing)
-    issue = mailing.issue
-    said = (_words(report) or report.rule)[:MOST_SAID]
-    if report.kind is ReportKind.BOUNCE and _moves(copy):
-        deliveries.move(connection, copy, Event.BOUNCE_REPORTED)  # nobody else moves it: it is locked
+    words = (_words(report) or report.rule)[:MOST_SAID]
+    if report.kind is ReportKind.BOUNCE and _can_bounce(copy):
+        deliveries.move(connection, copy, Event.BOUNCE_REPORTED)  # it is locked, so that no other process moves it
     if not copy.address:
-        return []  # its person is erased: nothing is to be said of them any more
-    if found.named_by is NamedBy.UNSUBSCRIBE:
+        return []  # its person is erased, and nothing more is stored about them
+    if match.named_by is NamedBy.UNSUBSCRIBE:
         pause_by_reader(connection, context, copy, at)
-    elif report.kind is ReportKind.BOUNCE and _failed(copy):
-        return [_failure(copy, issue, report, said, at)]
+    elif report.kind is ReportKind.BOUNCE and _has_bounced(copy):
+        return [_failure(copy, mailing.issue, report, words, at)]
     elif report.kind is ReportKind.COMPLAINT and report.reason is FailureReason.AUTH_FAILURE:
-        alarms.failure(connection, context, mailing, report.reason, said)
+        alarms.failure(connection, context, mailing, report.reason, words)
     elif (
         report.kind is ReportKind.COMPLAINT
         and report.reason is FailureReason.COMPLAINT
-        # Whoever the copy was passed on to must not take it from the member.
+        # A person to whom the copy was forwarded must not end it for the member.
         and not is_elsewhere(report.recipient, copy.address)
     ):
-        holds.hold_for_complaint(connection, context, copy, issue=issue, said=said, at=at)
+        holds.hold_for_complaint(connection, context, copy, issue=mailing.issue, words=words, at=at)
     return []
 
 
-def _moves(copy: Delivery) -> bool:
+def _can_bounce(copy: Delivery) -> bool:
     return (copy.state, Event.BOUNCE_REPORTED) in MOVES
 
 
-def _failed(copy: Delivery) -> bool:
-    """Whether a bounce means that the copy did not arrive. One that waits goes on, and one that was refused had its say."""
-    return _moves(copy) or copy.state is State.BOUNCED
+def _has_bounced(copy: Delivery) -> bool:
+    """Whether a bounce means that the copy did not arrive. A pending copy is still sent; a rejected one failed before."""
+    return _can_bounce(copy) or copy.state is State.BOUNCED
 
 
-def _failure(copy: Delivery, issue: str, report: BounceReport, said: str, at: datetime) -> CopyFailed:
+def _failure(copy: Delivery, issue: str, report: BounceReport, words: str, at: datetime) -> CopyFailed:
     failure = Failure(
         issue=issue,
         reason=report.reason,
@@ -135,28 +134,28 @@ def _failure(copy: Delivery, issue: str, report: BounceReport, said: str, at: da
         refused=False,
         forwarded=is_elsewhere(report.final_recipient or report.recipient, copy.address),
         at=at,
-        said=said,
+        said=words,
     )
     address = Address.from_wire(copy.address).normal
     return CopyFailed(delivery=copy.id, mailing=copy.mailing, address=address, failure=failure)
 
 
 def _reading(
-    connection: Connection, raw: int, place: int, mail: ReadMail, report: BounceReport, found: CopyMatch
+    connection: Connection, raw: int, place: int, mail: ReadMail, report: BounceReport, match: CopyMatch
 ) -> Reading:
-    copy = found.copy
-    matter = matter_of(report, found.named_by)
-    if copy is not None and (not copy.address or (matter is Matter.BOUNCED and not _failed(copy))):
-        matter = None  # its person is erased; the copy goes on
+    copy = match.copy
+    matter = matter_of(report, match.named_by)
+    if copy is not None and (not copy.address or (matter is Matter.BOUNCED and not _has_bounced(copy))):
+        matter = None  # its person is erased, or the copy did not fail by this
     elif copy is not None and matter in _ONCE and reports.is_matter(connection, copy.id, matter, not_of=raw):
-        # It was said before. Who has unsubscribed and writes once more has something else to say.
+        # An earlier mail said so. A reader who has unsubscribed and writes once more has something else to say.
         matter = Matter.UNREAD if matter is Matter.UNSUBSCRIBED else None
     if copy is not None and not copy.address:
-        # Nothing of what it says is theirs to be kept.
+        # Nothing that names the person is stored.
         report = BounceReport(kind=report.kind, reason=report.reason, hard=report.hard, rule=report.rule)
         mail = replace(mail, header=MailHeader(sender="", subject="", recipients=()))
     failed = report.final_recipient or report.recipient
-    content = {each.name: getattr(report, each.name) for each in fields(ReportContent)}
+    content = {field.name: getattr(report, field.name) for field in fields(ReportContent)}
     texts = {name: _storable(value) for name, value in content.items() if type(value) is str}
     return Reading(
         **{**content, **texts, "diagnostic": _words(report)},
@@ -164,8 +163,8 @@ def _reading(
         sender=_storable(mail.header.sender),
         subject=_storable(mail.header.subject),
         delivery=copy.id if copy is not None else None,
-        named_by=found.named_by,
-        person=found.person,
+        named_by=match.named_by,
+        person=match.person,
         forwarded=copy is not None and report.kind in _OF_DELIVERY and is_elsewhere(failed, copy.address),
         matter=matter,
     )
@@ -177,6 +176,6 @@ def _words(report: BounceReport) -> str:
 
 
 def _storable(text: str) -> str:
-    """The text as every database can keep it and a terminal show it: no NUL, no half characters, no controls, cut."""
+    """The text as every database can store it and a terminal show it: cut, without NUL, controls and lone surrogates."""
     whole = text[:MOST_KEPT].encode("utf-8", "replace").decode()
     return "".join(character if character.isprintable() else " " for character in whole)

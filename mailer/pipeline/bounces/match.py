@@ -1,4 +1,4 @@
-"""Finds the copy that a report speaks of: only what we have signed names one, everything else is a hint for a person."""
+"""Finds the copy that a report is about: only our own signatures name one, everything else is a hint for a person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from mailer.store.members import seated_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyMatch:
-    """What a report is about: a copy, by what it was named; without one, only the likely person (perhaps nobody)."""
+    """The copy that a report is about, and what names it; without a copy only the likely person, which may be empty."""
 
     copy: Delivery | None = None
     named_by: NamedBy | None = None
@@ -29,54 +29,54 @@ class CopyMatch:
 
 
 def token_among(context: Context, recipients: Iterable[str]) -> Token | None:
-    """The first address among these that we have written, as what it says."""
-    found = (token_in(one, context.return_path_domain, context.keys) for one in recipients)
-    return next((token for token in found if token is not None), None)
+    """The token of the first of these addresses that we have signed."""
+    tokens = (token_in(recipient, context.return_path_domain, context.keys) for recipient in recipients)
+    return next((token for token in tokens if token is not None), None)
 
 
 def admit(context: Context, recipient: str) -> bool:
-    """Whether a mail to this address is taken: we have written it, and its time has not passed."""
+    """Whether mail to this address is accepted: we have signed it, and it is still valid."""
     token = token_among(context, [recipient])
     if token is None:
         return False
     with context.store.reading() as connection:
-        return taken(connection, token, context.clock.now(), to_move=False) is not None
+        return copy_of(connection, token, context.clock.now(), lock=False) is not None
 
 
-def taken(connection: Connection, token: Token, now: datetime, *, to_move: bool = True) -> Delivery | None:
-    """The copy that a token names, as long as such a token counts; `to_move`: nobody else moves it meanwhile."""
-    read = deliveries.locked if to_move else deliveries.delivery
-    found = read(connection, token.delivery)
-    if found is None:
+def copy_of(connection: Connection, token: Token, now: datetime, *, lock: bool = True) -> Delivery | None:
+    """The copy that a token names while the token is valid; `lock`: no other transaction moves it until this one ends."""
+    read = deliveries.locked if lock else deliveries.delivery
+    copy = read(connection, token.delivery)
+    if copy is None:
         return None
-    counts = takes_unsubscribe if token.purpose is Purpose.UNSUBSCRIBE else takes_reports
-    last = deliveries.last_attempt_at(connection, found.id)
-    return found if counts(found.state, found.attempts, last, now) else None
+    is_valid = takes_unsubscribe if token.purpose is Purpose.UNSUBSCRIBE else takes_reports
+    last_attempt_at = deliveries.last_attempt_at(connection, copy.id)
+    return copy if is_valid(copy.state, copy.attempts, last_attempt_at, now) else None
 
 
-def find(
+def match_report(
     connection: Connection, context: Context, token: Token | None, report: BounceReport, now: datetime
 ) -> CopyMatch:
-    """The copy that this report, come to the address with this token if any, is about.
+    """The copy that a report is about, which came to the address with this token, if any.
 
-    What is signed must agree: a return path of one copy with the Message-ID of another names none.
+    All signatures must agree: the return path of one copy beside the Message-ID of another names none.
     """
-    named = dict(_named(context, token, report))
+    named = dict(_named_copies(context, token, report))
     copies = set(named.values())
     if len(copies) == 1:
         by = next(iter(named))
-        signed = token if token is not None and by is NamedBy.RETURN_PATH else _as_report(copies)
-        copy = taken(connection, signed, now)
+        signed = token if token is not None and by is NamedBy.RETURN_PATH else _message_token(copies)
+        copy = copy_of(connection, signed, now)
         if copy is not None:
             return CopyMatch(copy=copy, named_by=by, person=copy.person)
-    return CopyMatch(person=_likely(connection, copies, report))
+    return CopyMatch(person=_likely_person(connection, copies, report))
 
 
-def _as_report(copies: set[int]) -> Token:
+def _message_token(copies: set[int]) -> Token:
     return Token(purpose=Purpose.MESSAGE_ID, delivery=next(iter(copies)))
 
 
-def _named(context: Context, token: Token | None, report: BounceReport) -> Iterable[tuple[NamedBy, int]]:
+def _named_copies(context: Context, token: Token | None, report: BounceReport) -> Iterable[tuple[NamedBy, int]]:
     if token is not None and token.purpose is Purpose.BOUNCE:
         yield NamedBy.RETURN_PATH, token.delivery
     identity = delivery_in_message_id(report.original_message_id, context.keys)
@@ -87,8 +87,8 @@ def _named(context: Context, token: Token | None, report: BounceReport) -> Itera
         yield NamedBy.ENVELOPE_ID, envelope.delivery
 
 
-def _likely(connection: Connection, copies: set[int], report: BounceReport) -> str:
-    """Whom it may be about: the reader of a copy whose time has passed, or who has or had the address that failed."""
+def _likely_person(connection: Connection, copies: set[int], report: BounceReport) -> str:
+    """The reader of a named copy whose token is no longer valid, or the person who has or had the failed address."""
     for identity in sorted(copies):
         copy = deliveries.delivery(connection, identity)
         if copy is not None:

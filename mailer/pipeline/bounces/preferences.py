@@ -1,4 +1,4 @@
-"""What people say for themselves: that they want no more copies, and that they want them again."""
+"""Pauses the copies of a reader who unsubscribes, and resumes them when the reader asks."""
 
 from datetime import datetime
 
@@ -13,10 +13,10 @@ from mailer.store.members import lock_register
 
 
 def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at: datetime) -> None:
-    """The reader of this copy, who said so at that instant, gets no issue of its date or later.
+    """Pause the copies of this copy's reader, who unsubscribed at that time, from the date of its issue on.
 
-    The membership stays as it is, what waits for them is held, and no import of the register lifts that. Nothing
-    happens when they had said so before, or have said since that they want copies again.
+    Waiting copies are held; the membership stays as it is, and no import of the register ends the pause. Nothing
+    changes when the reader had unsubscribed before, or has asked for copies again since.
     """
     now = context.clock.now()
     lifted_at = holds.pause_lifted_at(connection, copy.person)
@@ -25,7 +25,7 @@ def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at
     mailing = mailings.mailing(connection, copy.mailing)
     revision = issues.revision_of(connection, mailing.content_hash)
     assert revision is not None, "a mailing's revision is kept for ever"
-    # Nobody judges anybody until this is over: who is asked about later is judged with the pause.
+    # Lock the register, so that every entitlement is judged either before the pause or with it.
     lock_register(connection)
     if not holds.set_pause(connection, copy.person, revision.date, delivery=copy.id, now=now):
         return
@@ -36,19 +36,19 @@ def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at
 
 
 def paused_since(context: Context, person: str) -> datetime:
-    """When the person unsubscribed. NotFound for who has not."""
+    """When the person unsubscribed; NotFound when the person has not."""
     with context.store.reading() as connection:
-        found = holds.pauses(connection, [person]).get(person)
-    if found is None:
+        pause = holds.pauses(connection, [person]).get(person)
+    if pause is None:
         raise NotFound(
             f"person {person!r} has not unsubscribed; a pause of the register is changed in its columns pause_from and "
             "pause_until"
         )
-    return found.since
+    return pause.since
 
 
 def resume(context: Context, person: str) -> None:
-    """The person who unsubscribed gets issues again, from the next plan on. NotFound for who has not."""
+    """Let a person who unsubscribed get issues again, from the next plan on; NotFound when the person has not."""
     paused_since(context, person)
     now = context.clock.now()
     with context.store.transaction() as connection:

@@ -1,4 +1,4 @@
-"""Takes mails from the listener, several in one transaction: whoever handed one over waits until it is kept."""
+"""Takes mails from the listener, several in one transaction; each sender waits until its mail is stored."""
 
 import asyncio
 from collections import deque
@@ -9,12 +9,12 @@ from mailer.pipeline.bounces import match
 from mailer.pipeline.bounces.ingest import ingest
 from mailer.pipeline.context import Context
 
-# So many mails at most share a transaction.
+# At most so many mails share a transaction.
 AT_ONCE = 50
 
 
 class Desk:
-    """What the listener asks, and hands mails to. `press` gives the parts as they are at that moment."""
+    """What the listener asks, and hands mails to. `context` is read anew for each mail: settings may be reloaded."""
 
     def __init__(self, context: Callable[[], Context]) -> None:
         self._context = context
@@ -22,11 +22,11 @@ class Desk:
         self._worker: asyncio.Task[None] | None = None
 
     async def admit(self, recipient: str) -> bool:
-        """Whether a mail to this address is taken."""
+        """Whether mail to this address is accepted."""
         return await asyncio.to_thread(match.admit, self._context(), recipient)
 
     async def take(self, mail: RawReport) -> None:
-        """The mail is kept and read when this returns; it is not when this raises."""
+        """Store and read the mail; it is not stored when this raises."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((mail, done))
         if self._worker is None or self._worker.done():
@@ -37,23 +37,23 @@ class Desk:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
             if not await self._ingest(batch) and len(batch) > 1:
-                for one in batch:  # what the database does not take of one must not keep the others out
-                    await self._ingest([one])
+                for waiting in batch:  # one mail that the database refuses must not keep the others out
+                    await self._ingest([waiting])
 
     async def _ingest(self, batch: list[tuple[RawReport, asyncio.Future[None]]]) -> bool:
         try:
             await asyncio.to_thread(ingest, self._context(), [mail for mail, _ in batch])
-        except Exception as error:  # noqa: BLE001  (whatever it is, the sending server keeps the mail and comes again)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the sending server keeps the mail and tries again)
             if len(batch) == 1:
-                _tell(batch[0][1], error)
+                _answer(batch[0][1], error)
             return False
         for _, done in batch:
-            _tell(done, None)
+            _answer(done, None)
         return True
 
 
-def _tell(done: asyncio.Future[None], error: Exception | None) -> None:
-    if done.done():  # whoever waited has gone
+def _answer(done: asyncio.Future[None], error: Exception | None) -> None:
+    if done.done():  # the sender has hung up
         return
     if error is None:
         done.set_result(None)
