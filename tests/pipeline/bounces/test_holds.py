@@ -142,7 +142,7 @@ def test_a_copy_that_waits_when_its_address_is_held_stays(app: App, club: Club, 
     come_back(app, "P001")
     send_supplement(app.context, ISSUE)
     with app.store.transaction() as connection:
-        given = {"issue": str(ISSUE), "said": "spam", "at": clock.now()}
+        given = {"issue": str(ISSUE), "words": "spam", "at": clock.now()}
         holds.hold_for_complaint(connection, app.context, copies(app)["P001"], **given)
     assert (copies(app)["P061"].state, copies(app)["P061"].held_reason) == (State.HELD, "address_held")
     assert deliver(app) == []
