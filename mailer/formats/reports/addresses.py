@@ -35,14 +35,14 @@ def clean(address: str) -> str:
 
 def find(text: str, *, limit: int = 100) -> list[str]:
     """The addresses in the text, in order, without duplicates (ignoring case); at most `limit` of them."""
-    seen: dict[str, str] = {}
+    unique: dict[str, str] = {}
     for match in ADDRESS.finditer(text):
         address = clean(match[0])
         if "@" in address and not address.startswith("@"):
-            seen.setdefault(address.lower(), address)
-            if len(seen) >= limit:
+            unique.setdefault(address.lower(), address)
+            if len(unique) >= limit:
                 break
-    return list(seen.values())
+    return list(unique.values())
 
 
 def first(text: str) -> str | None:

@@ -122,12 +122,12 @@ def _strip_tags(part: MailPart) -> str:
 
 def _remove_elements(text: str, name: str) -> str:
     """The text without the elements of this name; one that is never closed ends the text."""
-    kept: list[str] = []
+    visible: list[str] = []
     at, inside = 0, False
     for tag in re.finditer(rf"<(/?){name}\b", text, re.IGNORECASE):
         if not tag[1] and not inside:
-            kept.append(text[at : tag.start()])
+            visible.append(text[at : tag.start()])
             inside = True
         elif tag[1] and inside:
             at, inside = tag.end() + 1, False
-    return "".join(kept) + ("" if inside else text[at:])
+    return "".join(visible) + ("" if inside else text[at:])
