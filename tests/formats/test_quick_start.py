@@ -4,18 +4,35 @@ import subprocess
 import sys
 
 LIGHT = (
+    "mailer.formats.address",
     "mailer.formats.dates_and_money",
     "mailer.formats.edition.compile",
     "mailer.formats.edition.line_wrap",
     "mailer.formats.edition.slot_lines",
     "mailer.formats.edition.stored",
     "mailer.formats.issue.folder",
+    "mailer.formats.header",
+    "mailer.formats.message.builder",
+    "mailer.formats.message.dkim",
+    "mailer.formats.message_id",
     "mailer.formats.raw.convert",
     "mailer.formats.register.files",
+    "mailer.formats.report",
+    "mailer.formats.return_path",
     "mailer.views.person",
 )
 HEAVY = {
-    *("babel", "cssutils", "email_validator", "frontmatter", "jinja2", "lxml", "markdown_it", "mdit_py_plugins"),
+    *(
+        "babel",
+        "cryptography",
+        "cssutils",
+        "email_validator",
+        "frontmatter",
+        "jinja2",
+        "lxml",
+        "markdown_it",
+        "mdit_py_plugins",
+    ),
     *("openpyxl", "premailer", "yaml"),
 }
 
