@@ -99,7 +99,7 @@ def test_what_no_header_can_hold_names_the_person(bench: Workbench) -> None:
         bench.make(replace(COPY, address=Address(local="=?x", domain="example.org")), "<m17@x>")
     sender = SenderName(name="The\nLetter", address=Address(local="letter", domain="club.example"))
     spoilt = replace(bench, letterhead=replace(bench.letterhead, sender=sender))
-    with pytest.raises(CannotRender, match=r"person P001 cannot be made: The From holds U\+000A"):
+    with pytest.raises(CannotRender, match=r"P001 cannot be made: The From contains an invisible character, U\+000A"):
         spoilt.make(COPY, "<m17@x>")
 
 
