@@ -1,4 +1,4 @@
-"""Made-up automatic answers of people who are away, in twenty-six languages and the layouts of many programs."""
+"""Fictitious automatic replies of absent people, in twenty-six languages and the layouts of many programs."""
 
 import base64
 import quopri
@@ -14,7 +14,7 @@ MAIN = ("en", "ru", "uk", "de", "fr", "es", "it", "pt", "nl", "pl")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How people who are away write: {d} is the day of return, {s} the one who answers instead."""
+    """Phrases of absent people: {d} is the day of return, {s} the deputy."""
 
     subjects: tuple[str, ...]
     until: tuple[str, ...]

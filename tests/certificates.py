@@ -14,9 +14,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """Who the client is to trust, and what servers show: one certificate good for 127.0.0.1, one for another host.
+    """A certificate authority for the client, and two certificates for servers: for 127.0.0.1 and for another host.
 
-    `good_file` is the good one with its key, as a server of another's making wants it.
+    `good_file` has the certificate for 127.0.0.1 and its key in PEM.
     """
 
     ca_file: Path
@@ -26,7 +26,7 @@ class Authority:
 
 
 def an_authority(folder: Path) -> Authority:
-    """A new one, whose files are in the folder."""
+    """A new authority, whose files are in the folder."""
     key, name = ec.generate_private_key(ec.SECP256R1()), _name("Test Authority")
     certificate = (
         _builder(subject=name, issuer=name, key=key)
@@ -72,7 +72,7 @@ def _name(words: str) -> x509.Name:
 
 
 def _builder(*, subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)  # noqa: TID251 - a certificate is judged by the machine's clock
+    now = datetime.now(UTC)  # noqa: TID251 - certificates are checked against the system clock
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

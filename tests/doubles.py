@@ -1,4 +1,4 @@
-"""What alone is faked: the time, and a relay's misbehaviour that no real server can be made to show."""
+"""The only fakes: the time, and misbehaviour of a relay that no real server can be made to show."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,7 +10,7 @@ from mailer.domain.ports import Envelope, Parcel, Tray
 
 
 class FrozenClock:
-    """Stands still until a test moves it by hand."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at
@@ -23,14 +23,14 @@ class FrozenClock:
         return (self._at - self._began).total_seconds()
 
     def advance(self, **by: float) -> None:
-        """On by so many `days`, `hours`, `minutes` or `seconds`."""
+        """Let so many `days`, `hours`, `minutes` or `seconds` pass."""
         self._at += timedelta(**by)
 
     def set(self, at: datetime) -> None:
         self._at = at
 
     def jump(self, **by: float) -> None:
-        """Somebody sets the clock on, or back, by so many `days` or `hours`: no time has passed."""
+        """Set the clock forward or back by so many `days` or `hours`, while no time passes."""
         self._at += timedelta(**by)
         self._began += timedelta(**by)
 
@@ -39,18 +39,18 @@ ACCEPTED = Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
 
 
 class NotNow(Exception):
-    """What `mark` raises when the tray lets nothing of a copy leave."""
+    """Raised by `mark` when the tray does not let the copy begin."""
 
 
 Mark = Callable[[], Awaitable[None]]
-# What to do with one copy; awaits the mark itself, or does not. What it raises comes through.
+# Handles one copy; it may await the mark. Its exceptions are passed on.
 Play = Callable[[Envelope, Mark], Awaitable[Outcome]]
 
 
 class ScriptedTransport:
-    """Carries out attempts as its play says, one after another on each connection.
+    """A transport whose attempts are made by `play`, one after another on each connection.
 
-    `left` are the addresses whose mark was made; `connected` counts the connections, `most_open` those at one time.
+    `left` has the addresses whose mark was made; `connected` counts the connections, `most_open` those at one time.
     """
 
     def __init__(self, play: Play) -> None:

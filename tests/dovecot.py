@@ -1,4 +1,4 @@
-"""A real Dovecot of its own on loopback: its settings, mails and locks are in a folder that is gone afterwards."""
+"""A real Dovecot on loopback, with settings, mails and locks in a temporary folder."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.certificates import Authority
 from tests.servers import PATIENCE, free_port, program, wait_for, wait_until
 
-# The syntax of 2.3, which Debian 12 has; 2.4 has another.
+# The settings have the syntax of 2.3 (Debian 12); that of 2.4 differs.
 VERSION = "2.3"
 SETTINGS = """
 base_dir = {folder}/run
@@ -55,19 +55,21 @@ USER, PASSWORD = "bounces@club.example", 'пароль "lighthouse" \\'
 
 
 def absent() -> str:
-    """Why there is no Dovecot to be had; empty when there is."""
+    """Why Dovecot cannot be used; empty if it can."""
     command = program("dovecot")
     if command is None or not Path("/usr/lib/dovecot/imap").exists():
         return "dovecot-imapd is not installed"
-    said = subprocess.run([command, "--version"], capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
-    if not said.startswith(f"{VERSION}."):
-        return f"dovecot is {said.split()[0]}, and the settings are for {VERSION}"
+    version = subprocess.run(
+        [command, "--version"], capture_output=True, text=True, check=True, timeout=PATIENCE
+    ).stdout
+    if not version.startswith(f"{VERSION}."):
+        return f"dovecot is {version.split()[0]}, and the settings are for {VERSION}"
     return "" if os.geteuid() == 0 else "only root can start a Dovecot"
 
 
 @dataclass(kw_only=True)
 class Dovecot:
-    """A Dovecot that runs, with one user whose mailbox is a Maildir."""
+    """A running Dovecot with one user, whose mailbox is a Maildir."""
 
     folder: Path
     port: int
@@ -75,44 +77,43 @@ class Dovecot:
 
     @property
     def url(self) -> str:
-        """What [bounces] imap_url says of it."""
+        """The value of [bounces] imap_url."""
         return f"imaps://{USER}@127.0.0.1:{self.port}"
 
     def inbox(self, folder: str = "") -> Path:
-        """The Maildir of a folder; of the INBOX without one."""
+        """The Maildir of a folder; without a name, that of the INBOX."""
         return self.folder / "mail" / USER / folder
 
     def put(self, name: str, content: bytes, folder: str = "") -> Path:
-        """A mail has come to the folder."""
+        """Deliver a mail to the folder."""
         maildir = self.inbox(folder)
         for part in ("tmp", "new", "cur"):
             (maildir / part).mkdir(parents=True, exist_ok=True)
         file = maildir / "new" / name
         file.write_bytes(content)
-        for one in (self.folder / "mail").rglob("*"):
-            shutil.chown(one, 65534, 65534)
+        for path in (self.folder / "mail").rglob("*"):
+            shutil.chown(path, 65534, 65534)
         return file
 
     def mails(self, folder: str = "") -> list[bytes]:
-        """What lies in the folder, in any order."""
-        found = [one for part in ("new", "cur") for one in (self.inbox(folder) / part).glob("*")]
-        return [one.read_bytes() for one in found]
+        """The mails of the folder, in any order."""
+        return [file.read_bytes() for part in ("new", "cur") for file in (self.inbox(folder) / part).glob("*")]
 
     def log(self) -> str:
-        """What it has said so far."""
+        """Its log so far."""
         return (self.folder / "log").read_text()
 
     def cut(self) -> int:
-        """Afterwards every connection of the user is gone; tells how many there were."""
-        found = [
-            int(one.name)
-            for one in Path("/proc").iterdir()
-            if one.name.isdecimal() and _parent(one) == self.process.pid and _name(one) == "imap"
+        """Kill every connection of the user; return how many there were."""
+        pids = [
+            int(process.name)
+            for process in Path("/proc").iterdir()
+            if process.name.isdecimal() and _parent(process) == self.process.pid and _name(process) == "imap"
         ]
-        for pid in found:
+        for pid in pids:
             os.kill(pid, 9)
             wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), "a connection does not end")
-        return len(found)
+        return len(pids)
 
 
 def _parent(process: Path) -> int:
@@ -131,10 +132,10 @@ def _name(process: Path) -> str:
 
 @contextmanager
 def running(authority: Authority, *, more: str = "", prefix: str = "", separator: str = "/") -> Iterator[Dovecot]:
-    """A Dovecot with these settings more; ended afterwards. Its own folders have this prefix (RFC 2342)."""
+    """A Dovecot with additional settings, stopped at the end; the user's folders have this prefix (RFC 2342)."""
     with tempfile.TemporaryDirectory(prefix="club-mailer-dovecot-") as name:
         folder, port = Path(name), free_port()
-        folder.chmod(0o755)  # its processes give up root's rights
+        folder.chmod(0o755)  # its processes drop the rights of root
         for part in ("run", "state", "mail"):
             (folder / part).mkdir()
         (folder / "log").touch()

@@ -1,4 +1,4 @@
-"""Everything that the database holds, but for the tables that a test expects to change: equal before and after."""
+"""The content of the database without the tables that a test expects to change, to be compared before and after."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from sqlalchemy import select
 from mailer.app.installation import App
 from mailer.store.columns import metadata
 
-# What every mail leaves, whatever it says: itself, and what was read from it.
+# Every incoming mail adds rows to these tables: itself, and what was read from it.
 KEPT = frozenset({"raw_reports", "reports"})
 
 

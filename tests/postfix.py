@@ -1,4 +1,4 @@
-"""A real Postfix of its own on loopback: its settings, queue and locks are in a folder that is gone afterwards."""
+"""A real Postfix on loopback, with settings, queue and locks in a temporary folder."""
 
 import os
 import shutil
@@ -32,8 +32,8 @@ relay_transport = discard
 in_flow_delay = 0
 default_process_limit = 100
 """
-# The queue manager is woken every two seconds, not every five minutes: what it skips because somebody still has it lies
-# in its way until then, or until the next mail comes.
+# The queue manager wakes up every two seconds, not every five minutes: a mail that it skips because another process has
+# it open waits until then, or until the next mail arrives.
 MASTER = """
 postlog   unix-dgram n  -       n       -       1       postlogd
 cleanup   unix  n       -       n       -       0       cleanup
@@ -57,7 +57,7 @@ scache    unix  -       -       n       -       1       scache
 
 
 def absent() -> str:
-    """Why there is no Postfix to be had; empty when there is."""
+    """Why Postfix cannot be used; empty if it can."""
     if program("postfix") is None:
         return "postfix is not installed"
     return "" if os.geteuid() == 0 else "only root can start a Postfix"
@@ -65,61 +65,63 @@ def absent() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postfix:
-    """A Postfix that can be started and stopped; what it has queued it keeps meanwhile."""
+    """A Postfix that can be started and stopped; it keeps its queue."""
 
     folder: Path
 
     @property
     def settings(self) -> Path:
-        """The folder of its main.cf, for Postfix's own commands."""
+        """The folder of its main.cf, for Postfix's commands."""
         return self.folder / "conf"
 
     @property
     def runs(self) -> bool:
         """Whether it runs now."""
-        return self._told("status")
+        return self._run("status")
 
     def start(self) -> None:
-        """Afterwards it runs; it may not listen yet."""
-        if not self._told("start"):
+        """Start it; it may not listen yet when this returns."""
+        if not self._run("start"):
             raise RuntimeError("postfix did not start; its log says why")
 
     def stop(self) -> None:
-        """Afterwards none of its processes is left, whatever they were doing."""
-        if not self._told("stop"):
+        """Stop all its processes at once."""
+        if not self._run("stop"):
             raise RuntimeError("postfix did not stop; its log says why")
 
     def wait_until_empty(self) -> None:
-        """Afterwards all that it had taken is delivered or thrown away."""
+        """Wait until all mail that it accepted is delivered or discarded."""
         folders = [self.folder / "queue" / part for part in ("incoming", "active", "maildrop")]
         wait_until(
-            lambda: not any(file.is_file() for one in folders for file in one.rglob("*")),
-            "postfix does not get rid of what it took",
+            lambda: not any(file.is_file() for folder in folders for file in folder.rglob("*")),
+            "postfix does not empty its queue",
         )
 
-    def _told(self, what: str) -> bool:
+    def _run(self, command_name: str) -> bool:
         command = program("postfix")
         assert command, "postfix is there"
-        # No pipes: the master process would keep them open. What it has to say goes to its log.
+        # No pipes: the master process would keep them open. Its messages are in its log.
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        said = subprocess.run([command, "-c", self.settings, what], **quiet, check=False, timeout=PATIENCE * 3)
-        return said.returncode == 0
+        completed = subprocess.run(
+            [command, "-c", self.settings, command_name], **quiet, check=False, timeout=PATIENCE * 3
+        )
+        return completed.returncode == 0
 
 
 @contextmanager
 def installed(listeners: str, settings: str = "") -> Iterator[Postfix]:
-    """A Postfix with these lines more in master.cf and main.cf, where {folder} is its own; stopped at the end."""
+    """A Postfix with these lines added to master.cf and main.cf, where {folder} is its folder; stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="club-mailer-postfix-") as name:
         folder = Path(name)
         for part in ("conf", "queue", "data"):
             (folder / part).mkdir()
-        folder.chmod(0o755)  # its processes give up root's rights
+        folder.chmod(0o755)  # its processes drop the rights of root
         shutil.chown(folder / "data", "postfix")
         (folder / "conf" / "main.cf").write_text((MAIN + settings).format(folder=folder))
         (folder / "conf" / "master.cf").write_text(MASTER + listeners.format(folder=folder))
-        its = Postfix(folder=folder)
+        postfix = Postfix(folder=folder)
         try:
-            yield its
+            yield postfix
         finally:
-            if its.runs:
-                its.stop()
+            if postfix.runs:
+                postfix.stop()

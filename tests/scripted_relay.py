@@ -1,4 +1,4 @@
-"""A make-believe relay on this machine alone: it catches every message, and misbehaves where a script tells it to."""
+"""A relay on loopback that captures every message, and misbehaves where a script tells it to."""
 
 import argparse
 import asyncio
@@ -22,7 +22,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class Phase(Enum):
-    """Where in a transaction the script is asked what to do."""
+    """Where in a transaction the script is asked."""
 
     MAIL = "mail"
     RCPT = "rcpt"
@@ -32,10 +32,10 @@ class Phase(Enum):
 
 
 class Misbehaviour(Enum):
-    """What no reply is."""
+    """Behaviour other than a reply."""
 
     DROP = "drop"  # the connection is cut; at END the message was taken all the same
-    HANG = "hang"  # nothing is said any more
+    HANG = "hang"  # no reply any more
 
 
 # (phase, sender, recipient, how often that recipient has been named, or at MAIL that sender) → a reply such as
@@ -45,7 +45,7 @@ Script = Callable[[Phase, str, str, int], str | Misbehaviour | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A message that was taken, with its envelope."""
+    """A message that was accepted, with its envelope."""
 
     sender: str
     recipient: str
@@ -94,7 +94,7 @@ class Sink:
         self._open: set[_Session] = set()
 
     async def __aenter__(self) -> Self:
-        """Afterwards it listens on `port`."""
+        """Listen on `port`."""
         implicit = self._tls_context if self._security is Security.TLS else None
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._session, LOOPBACK, self.port, ssl=implicit)
@@ -104,12 +104,12 @@ class Sink:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Afterwards nobody listens, and every open connection has been cut."""
+        """Stop listening and cut every open connection."""
         self._server.close()
         for session in tuple(self._open):
             session.cut()
         await self._server.wait_closed()
-        await asyncio.sleep(0)  # the loop tells the sessions that they are cut
+        await asyncio.sleep(0)  # lets the loop call connection_lost
 
     def _session(self) -> "_Session":
         self.connections += 1
@@ -126,38 +126,38 @@ class Sink:
         )
 
     def _authenticate(
-        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: LoginPassword
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, credentials: LoginPassword
     ) -> AuthResult:
-        known = self._login is not None and given == LoginPassword(*(word.encode() for word in self._login))
-        return AuthResult(success=known, handled=False)
+        accepted = self._login is not None and credentials == LoginPassword(*(word.encode() for word in self._login))
+        return AuthResult(success=accepted, handled=False)
 
     # --- aiosmtpd's hooks; MISSING asks for its usual answer ----------------------------------------------------------
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
         self, _server: "_Session", session: Session, _envelope: Envelope, name: str, lines: list[str]
     ) -> list[str]:
-        """What to announce: what aiosmtpd would, and what we add."""
+        """Announce aiosmtpd's extensions, and those of the options."""
         session.host_name = name
         return [lines[0], *self._announced, *lines[1:]]
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: "_Session", _session: Session, _envelope: Envelope, sender: str, _options: list[str]
     ) -> Any:
-        """What to say to a sender."""
+        """Reply to MAIL."""
         self._named[sender] += 1
         return await self.answer(server, Phase.MAIL, sender, "")
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: "_Session", _session: Session, envelope: Envelope, recipient: str, _options: list[str]
     ) -> Any:
-        """What to say to a recipient."""
+        """Reply to RCPT."""
         self._named[recipient] += 1
         return await self.answer(server, Phase.RCPT, envelope.mail_from, recipient)
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, server: "_Session", _session: Session, envelope: Envelope
     ) -> Any:
-        """Takes the message, unless the script refuses it, and says so."""
+        """Accept the message unless the script refuses it."""
         sender, recipient = envelope.mail_from or "", envelope.rcpt_tos[0]
         planned = self.plan(Phase.END, sender, recipient)
         if isinstance(planned, str):
@@ -171,22 +171,22 @@ class Sink:
         return f"250 2.0.0 Ok: queued as {number}"
 
     def plan(self, phase: Phase, sender: str | None, recipient: str) -> str | Misbehaviour | None:
-        """What the script wants for this phase of this transaction."""
+        """Ask the script about this phase of this transaction."""
         return self._script(phase, sender or "", recipient, self._named[recipient or sender or ""])
 
     async def answer(self, server: "_Session", phase: Phase, sender: str | None, recipient: str) -> Any:
-        """What to say in this phase."""
+        """Return the reply in this phase."""
         return await self.play(server, self.plan(phase, sender, recipient))
 
     async def play(self, server: "_Session", planned: str | Misbehaviour | None) -> Any:
-        """Misbehaves, or gives the reply to say; does not return when the conversation is over."""
+        """Misbehave, or return the reply; does not return when the session is over."""
         if planned is None:
             return MISSING
         if isinstance(planned, str) and not planned.startswith("421"):
             return planned
         if isinstance(planned, str):
             await server.push(planned)
-            server.hang_up()
+            server.close()
         elif planned is Misbehaviour.DROP:
             server.cut()
         return await server.fall_silent()
@@ -207,15 +207,15 @@ _OF_DSN = frozenset({"RET", "ENVID", "NOTIFY", "ORCPT"})  # RFC 3461 §4
 
 
 class _Session(SMTP):
-    """One client's conversation."""
+    """The session of one client."""
 
-    line_length_limit = 1 << 20  # octets; aiosmtpd refuses lines over 1001, but what was sent is what a test must see
+    line_length_limit = 1 << 20  # octets; aiosmtpd refuses lines over 1001, but a test must see what was sent
 
     def __init__(self, sink: Sink, sessions: "set[_Session]", **options: Any) -> None:
         super().__init__(sink, **options)
         self._sink = sink
         self._sessions = sessions
-        self.parameters: list[str] = []  # of the transaction under way
+        self.parameters: list[str] = []  # of the current transaction
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._sessions.add(self)
@@ -226,27 +226,27 @@ class _Session(SMTP):
         super().connection_lost(error)
 
     def cut(self) -> None:
-        """Afterwards the connection is gone without a word."""
+        """Abort the connection."""
         if isinstance(self.transport, asyncio.WriteTransport):
             self.transport.abort()
 
-    def hang_up(self) -> None:
-        """Afterwards the connection ends once the client has what was said."""
+    def close(self) -> None:
+        """Close the connection after the last reply."""
         if self.transport is not None:
             self.transport.close()
 
     async def fall_silent(self) -> NoReturn:
-        """Says nothing more; ends by cancellation, when the connection is lost."""
+        """Send nothing more; ends by cancellation, when the connection is lost."""
         await self.loop.create_future()
-        raise AssertionError("nobody ever sets that future")
+        raise AssertionError("the future is never set")
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's name
-        """As aiosmtpd does it, which knows no DSN."""
+        """Keep the DSN parameters, which aiosmtpd does not know."""
         self.parameters.clear()
         await super().smtp_MAIL(self._set_aside(arg))
 
     async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's name
-        """As aiosmtpd does it, which knows no DSN."""
+        """Keep the DSN parameters, which aiosmtpd does not know."""
         await super().smtp_RCPT(self._set_aside(arg))
 
     def _set_aside(self, arg: str | None) -> str | None:
@@ -258,7 +258,7 @@ class _Session(SMTP):
         return " ".join([path + end, *(word for word in words if word not in self.parameters)])
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
-        """As aiosmtpd does it, with the script asked before 354 and in the midst of the content."""
+        """Ask the script before 354 and within the content."""
         assert self.envelope is not None
         if not self.envelope.rcpt_tos:
             await super().smtp_DATA(arg)
@@ -288,5 +288,5 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=0, help="0: any free one; it is printed")
     parser.add_argument("--log", type=Path, required=True, help="gets a line `message-id recipient` for each message")
     parser.add_argument("--delay-ms", type=float, default=0.0, help="between the content and the reply")
-    given = parser.parse_args()
-    asyncio.run(_serve(given.port, given.log, given.delay_ms / 1000))
+    options = parser.parse_args()
+    asyncio.run(_serve(options.port, options.log, options.delay_ms / 1000))

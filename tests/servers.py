@@ -1,4 +1,4 @@
-"""What every test or benchmark that starts a server needs: its program, a free port, and a wait until it is ready."""
+"""What tests and benchmarks need to start a server: its program, a free port, and a wait until it is ready."""
 
 import os
 import shutil
@@ -13,37 +13,37 @@ _OUTSIDE = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/lib/postfix/sbin"
 
 
 def program(name: str) -> str | None:
-    """Where a program is, in the places of a server's programs too."""
+    """The path of a program, which may be in the folders of system programs."""
     return shutil.which(name, path=_OUTSIDE)
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """A port on which no program listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def wait_for(port: int, server: subprocess.Popen[bytes] | None = None) -> None:
-    """Afterwards somebody listens on the port."""
+    """Wait until a program listens on the port."""
 
     def listens() -> bool:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
             if server is not None and server.poll() is not None:
-                raise RuntimeError(f"nobody listens on port {port}") from None
+                raise RuntimeError(f"no program listens on port {port}") from None
             return False
         return True
 
-    wait_until(listens, f"nobody listens on port {port}")
+    wait_until(listens, f"no program listens on port {port}")
 
 
-def wait_until(met: Callable[[], bool], otherwise: str) -> None:
-    """Afterwards it is so; RuntimeError says otherwise when it takes too long."""
+def wait_until(is_met: Callable[[], bool], failure: str) -> None:
+    """Wait until the condition is met; raises RuntimeError with this text when it takes too long."""
     pause = Event()
     for _ in range(int(PATIENCE / LOOK)):
-        if met():
+        if is_met():
             return
         pause.wait(LOOK)
-    raise RuntimeError(otherwise)
+    raise RuntimeError(failure)

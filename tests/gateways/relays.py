@@ -1,4 +1,4 @@
-"""What the tests of the relay's side share: addresses, a tray that remembers, connections to a sink, a bare server."""
+"""What the tests of SMTP share: addresses, a tray that records its calls, connections to a sink, a bare server."""
 
 import asyncio
 from collections import deque
@@ -26,7 +26,7 @@ MESSAGE = Message(b"Subject: Bulletin\r\nMessage-ID: <1@club.example>\r\n\r\nBod
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Letter:
-    """A message to somebody."""
+    """A message to one address."""
 
     to: Address
     message: Message = MESSAGE
@@ -38,14 +38,14 @@ class Letter:
 
 
 class Shelf:
-    """A tray that remembers what was done with it. It is open from the start only when it is told so."""
+    """A tray that records its calls; `open` is False unless `is_open` is given."""
 
     def __init__(
         self, *to: Address | Letter, may_begin: Callable[[Parcel], bool] = lambda _parcel: True, is_open: bool = False
     ) -> None:
         self.open = is_open
-        self.waiting = deque(one if isinstance(one, Letter) else Letter(one) for one in to)
-        self.log: list[str] = []  # each thing that was done, with whom it concerned
+        self.waiting = deque(letter if isinstance(letter, Letter) else Letter(letter) for letter in to)
+        self.log: list[str] = []  # each call, with its recipient
         self.begun: list[str] = []
         self.outcomes: dict[str, Outcome] = {}
         self.backs: dict[str, tuple[str, bool]] = {}
@@ -85,12 +85,12 @@ class Shelf:
         self.backs[_name(parcel)] = why, blamed
 
     def add(self, *to: Address) -> None:
-        """There is more to take."""
+        """Add copies."""
         self.waiting.extend(map(Letter, to))
         self._wake()
 
     def close(self) -> None:
-        """There will be nothing more."""
+        """Close the tray: no more copies will be added."""
         self.open = False
         self._wake()
 
@@ -101,7 +101,7 @@ class Shelf:
 
     @property
     def kinds(self) -> dict[str, str]:
-        """What came of each, in a word."""
+        """The kind of outcome of each copy."""
         return {name: type(outcome).__name__ for name, outcome in self.outcomes.items()} | dict.fromkeys(
             self.backs, "back"
         )
@@ -115,8 +115,8 @@ def _name(parcel: Parcel) -> str:
 
 
 def settings(port: int, security: Security = Security.NONE, **more: object) -> SmtpSettings:
-    given = {"timeout_seconds": 5.0, "local_hostname": "client.example"} | more
-    return SmtpSettings(host="127.0.0.1", port=port, security=security, **given)
+    options = {"timeout_seconds": 5.0, "local_hostname": "client.example"} | more
+    return SmtpSettings(host="127.0.0.1", port=port, security=security, **options)
 
 
 @asynccontextmanager
@@ -126,7 +126,7 @@ async def a_connection(port: int, **more: object) -> AsyncIterator[SmtpConnectio
 
 
 async def carried(port: int, *to: Address | Letter, shelf: Shelf | None = None, **more: object) -> Shelf:
-    """What came of it when one connection carried these. Everything that was taken has been put down."""
+    """The tray after one connection carried these copies; every copy taken was returned."""
     return await carried_by(SmtpTransport(settings(port, **more)), *to, shelf=shelf)
 
 
@@ -143,7 +143,7 @@ async def carried_by(transport: SmtpTransport, *to: Address | Letter, shelf: She
 
 @asynccontextmanager
 async def a_bare_server(*lines: str) -> AsyncIterator[int]:
-    """Says the first line, and one more for each that it gets; after 354 it waits for the lone dot. Then it is silent."""
+    """Send the first line, and one more for each line received; after 354 wait for the lone dot. Then send nothing."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -161,31 +161,31 @@ async def a_bare_server(*lines: str) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-async def until(met: Callable[[], bool]) -> None:
-    """Lets the loop run until it is so."""
+async def until(is_met: Callable[[], bool]) -> None:
+    """Let the loop run until the condition is met."""
     for _ in range(1_000_000):
-        if met():
+        if is_met():
             return
         await asyncio.sleep(0)
-    raise AssertionError("it never came to that")
+    raise AssertionError("the condition was never met")
 
 
-async def connect(given: SmtpSettings) -> None:
-    """Connects, and leaves again."""
-    await connect_by(SmtpTransport(given))
+async def connect(smtp_settings: SmtpSettings) -> None:
+    """Connect and disconnect."""
+    await connect_by(SmtpTransport(smtp_settings))
 
 
 async def connect_by(transport: SmtpTransport) -> None:
-    """The same, by this transport."""
+    """Connect by this transport and disconnect."""
     async with transport.connect():
         pass
 
 
 def only(phase: Phase, answer: str | Misbehaviour) -> Script:
-    """A script with one answer that is not good: to Anna, in one phase, the first time."""
+    """A script with one reply that is not 2xx: to Anna, in one phase, the first time."""
 
     def script(now: Phase, sender: str, recipient: str, nth: int) -> str | Misbehaviour | None:
-        meant = recipient == ANNA.wire or now is Phase.MAIL
-        return answer if now is phase and meant and nth == 1 else None
+        concerns_anna = recipient == ANNA.wire or now is Phase.MAIL
+        return answer if now is phase and concerns_anna and nth == 1 else None
 
     return script
