@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
-from mailer.store.columns import insert_into
+from mailer.store.columns import UtcDateTime, insert_into
 from mailer.store.schema import deliveries, is_sending, leases, owners
 
 
@@ -50,13 +50,16 @@ class Lease:
 
 def lease(connection: Connection, name: str, now: datetime) -> Lease | None:
     """The lease of this name; None when there is none or it has run out."""
-    query = (
-        select(owners, leases.c.until)
-        .join(leases, leases.c.owner == owners.c.id)
-        .where(leases.c.name == name, leases.c.until > now)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_LEASE, {"of_name": name, "now": now}).first()
     return Lease(holder=_owner(row), until=row.until) if row else None
+
+
+# Built once: it is executed every second.
+_LEASE = (
+    select(owners, leases.c.until)
+    .join(leases, leases.c.owner == owners.c.id)
+    .where(leases.c.name == bindparam("of_name"), leases.c.until > bindparam("now", type_=UtcDateTime()))
+)
 
 
 def take_lease(
