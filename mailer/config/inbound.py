@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
-from mailer.config.reading import Interval, Whole
+from mailer.config.reading import Interval, Whole, default_text
 from mailer.config.sections import ConfigTable, DomainOrNone
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
@@ -62,7 +62,7 @@ class Bounces(ConfigTable):
     imap_password: SecretStr = SecretStr("")
     imap_ca_file: str = ""
     maildir: str = ""
-    every: Interval = Field(default="5 min", validate_default=True)
+    every: Interval = default_text("5 min")
     keep_days: Whole = Field(default=180, ge=1)
 
     @field_validator("listen_key_file")

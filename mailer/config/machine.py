@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from mailer.config.environment import overlay, set_variables
 from mailer.config.inbound import Bounces, Notify
-from mailer.config.reading import explain, read_toml
+from mailer.config.reading import explain, read_toml, values
 from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
 from mailer.config.retired import without_retired
 from mailer.config.sections import Database, DeliveryTable, Dkim, Paths, Secrets
@@ -71,30 +71,22 @@ class Config(BaseModel):
         """
         if self.relay:
             return tuple(
-                self._relay(table, f"[[relay]] {number}", name=_called(table), weight=table.weight)
+                self._relay(table, f"[[relay]] {number}", weight=table.weight)
                 for number, table in enumerate(self.relay, 1)
             )
         password = self.smtp.password.get_secret_value()
-        return (self._relay(self.smtp, "[smtp]", name=_called(self.smtp), weight=1, password=password),)
+        return (self._relay(self.smtp, "[smtp]", weight=1, password=password),)
 
-    def _relay(self, server: Server, section: str, *, name: str, weight: int, password: str = "") -> RelaySettings:
-        return RelaySettings(
-            name=name,
-            section=section,
-            weight=weight,
-            host=server.host,
-            port=server.port,
-            security=server.security,
-            username=server.username,
-            password=password or self.secret(server.password_file, f"{section} password_file"),
-            ca_file=self.path(server.ca_file) if server.ca_file else None,
-            connections=server.connections,
-            messages_per_connection=server.messages_per_connection,
-            window=server.window,
-            per_minute=server.per_minute,
-            new_relay_per_hour=server.new_relay_per_hour,
-            timeout_seconds=server.timeout_seconds,
-        )
+    def _relay(self, server: Server, section: str, *, weight: int, password: str = "") -> RelaySettings:
+        settings = values(server) | {
+            "name": _called(server),
+            "section": section,
+            "weight": weight,
+            "password": password or self.secret(server.password_file, f"{section} password_file"),
+            "ca_file": self.path(server.ca_file) if server.ca_file else None,
+        }
+        del settings["password_file"]
+        return RelaySettings(**settings)
 
     @property
     def private_files(self) -> tuple[Path, ...]:

@@ -2,13 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from pydantic import AfterValidator, AllowInfNan, BaseModel, PlainValidator, Strict, ValidationError
+from pydantic import AfterValidator, AllowInfNan, BaseModel, Field, PlainValidator, Strict, ValidationError
 
 from mailer.domain.errors import BadInput
 from mailer.domain.every import Every
@@ -33,15 +33,36 @@ YesNo = Annotated[bool, Strict()]
 _UNITS = {"s": 1, "sec": 1, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400}
 
 
-def _interval(value: object) -> object:
-    parts = re.fullmatch(r"(\d+)\s*([a-z]+)", value) if isinstance(value, str) else None
+def read_from(read: Callable[[str], object]) -> PlainValidator:
+    """A setting that people write as text, and that becomes what `read` makes of it."""
+
+    def read_text(text: object) -> object:
+        if not isinstance(text, str):
+            raise ValueError("allowed: a text")  # noqa: TRY004  (pydantic reports ValueErrors)
+        return read(text)
+
+    return PlainValidator(read_text)
+
+
+def default_text(text: str | tuple[str, ...], **field: Any) -> Any:
+    """The default of a setting as people write it, which is read as what they write is."""
+    return Field(default=text, validate_default=True, **field)
+
+
+def values(*tables: BaseModel) -> dict[str, Any]:
+    """The values of checked tables by the names of their fields."""
+    return {name: getattr(table, name) for table in tables for name in type(table).model_fields}
+
+
+def _interval(value: str) -> Every:
+    parts = re.fullmatch(r"(\d+)\s*([a-z]+)", value)
     if not parts or parts[2] not in _UNITS or int(parts[1]) == 0:
         raise ValueError('allowed: a number and a unit, such as "15 min", "30 s", "2 h"')
     return Every(timedelta(seconds=int(parts[1]) * _UNITS[parts[2]]))
 
 
 # How often something is done, as people write it: "15 min".
-Interval = Annotated[Every, PlainValidator(_interval)]
+Interval = Annotated[Every, read_from(_interval)]
 
 
 # Keys whose value is never shown in an error.

@@ -6,16 +6,27 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mailer.config.reading import Interval, Number, Slug, Whole, YesNo, explain, read_toml
+from mailer.config.reading import (
+    Interval,
+    Number,
+    Slug,
+    Whole,
+    YesNo,
+    default_text,
+    explain,
+    read_from,
+    read_toml,
+    values,
+)
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
-from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, Source, Window
+from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, SenderName, Source, Window
 from mailer.formats.address import parse, parse_sender
 
 FEES = "fees.toml"
@@ -30,16 +41,29 @@ class Schedules:
     fees: FeeSchedule
 
 
-def _sender(value: str) -> str:
+def _sender(value: str) -> SenderName:
     try:
         sender = parse_sender(value)
     except BadInput as error:
         raise ValueError(str(error)) from error
-    _for_everybody(sender.address)
-    return value
+    _refuse_non_ascii(sender.address)
+    return sender
 
 
-def _for_everybody(address: Address) -> None:
+def _reply_to(value: str) -> Address:
+    address = _address(value)
+    _refuse_non_ascii(address)
+    return address
+
+
+def _address(value: str) -> Address:
+    try:
+        return parse(value)
+    except BadInput as error:
+        raise ValueError(str(error)) from error
+
+
+def _refuse_non_ascii(address: Address) -> None:
     if not address.local.isascii():
         # RFC 6531: a letter with such a header goes only where every server on its way has SMTPUTF8.
         raise ValueError(
@@ -47,23 +71,10 @@ def _for_everybody(address: Address) -> None:
         )
 
 
-def _reply_to(value: str) -> str:
-    _for_everybody(parse(_address(value)))
-    return value
-
-
-def _address(value: str) -> str:
-    try:
-        parse(value)
-    except BadInput as error:
-        raise ValueError(str(error)) from error
-    return value
-
-
 def _cron(value: str) -> str:
     fields = value.split()
     if len(fields) != 5 or not re.fullmatch(rf"{_WEEKDAYS}(?:,{_WEEKDAYS})*", fields[4].lower()):
-        # APScheduler and cron count weekdays differently: names only (house.md, trap 1).
+        # Numbers of weekdays mean different days in different cron programs.
         raise ValueError('allowed: five cron fields, weekdays by name, such as "0 10 * * mon-fri"')
     return value
 
@@ -76,28 +87,35 @@ def _zone(value: str) -> str:
     return value
 
 
-def _hours(value: str) -> str:
-    if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+def _window(value: str) -> Window | None:
+    if not value:
+        return None
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
         raise ValueError('allowed: empty, or hours such as "09:00-18:00"')
-    return value
+    opens, _, closes = value.partition("-")
+    return Window(opens=time.fromisoformat(opens), closes=time.fromisoformat(closes))
 
 
-SenderText = Annotated[str, AfterValidator(_sender)]
-ReplyText = Annotated[str, AfterValidator(_reply_to)]
-AddressText = Annotated[str, AfterValidator(_address)]
+# What a person writes, and what the domain makes of it.
+SenderText = Annotated[SenderName, read_from(_sender)]
+ReplyText = Annotated[Address, read_from(_reply_to)]
+AddressText = Annotated[Address, read_from(_address)]
+HoursText = Annotated[Window | None, read_from(_window)]
 Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
 class _Table(BaseModel):
+    """A table of a schedule; its fields are named as the domain's are, which its aliases call as people write them."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class _Newsletter(_Table):
     id: Slug = "russia-confidential"
     name: Line = "Russia Confidential"
-    from_: SenderText = Field(default="Russia Confidential <bulletin@club.example>", alias="from")
-    reply_to: ReplyText = "secretary@club.example"
+    sender: SenderText = default_text("Russia Confidential <bulletin@club.example>", alias="from")
+    reply_to: ReplyText = default_text("secretary@club.example")
     template: Slug = "russia-confidential"
     languages: tuple[Language, ...] = Field(default=("en", "ru"), min_length=1)
     wait_for_all_languages: YesNo = True
@@ -106,13 +124,13 @@ class _Newsletter(_Table):
 
 class _Source(_Table):
     url: str = Field(default="issues", min_length=1)
-    every: Interval = Field(default="15 min", validate_default=True)
+    every: Interval = default_text("15 min")
 
 
 class _Send(_Table):
     cron: Annotated[str, AfterValidator(_cron)] = "0 10 * * mon-fri"
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
-    between: Annotated[str, AfterValidator(_hours)] = ""
+    between: HoursText = default_text("")
     not_after_hours: Number = Field(default=72, gt=0)
     undo_minutes: Number = Field(default=10, ge=0)
     canary: Whole = Field(default=0, ge=0)
@@ -120,8 +138,8 @@ class _Send(_Table):
 
 
 class _Approval(_Table):
-    required: YesNo = True
-    editors: tuple[AddressText, ...] = ("editor@club.example",)
+    approval_required: YesNo = Field(default=True, alias="required")
+    editors: tuple[AddressText, ...] = default_text(("editor@club.example",))
     test_to: tuple[AddressText, ...] = ()
 
 
@@ -131,10 +149,12 @@ class _Audience(_Table):
 
 
 class _Insert(_Table):
-    show: Literal["always", "when_due", "never"] = "always"
-    due_days: Whole = Field(default=90, ge=0)
-    contact: Line = ""
-    signature: Annotated[str, Field(pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")] = ""
+    insert_show: InsertShow = Field(default=InsertShow.ALWAYS, alias="show")
+    insert_due_days: Whole = Field(default=90, ge=0, alias="due_days")
+    insert_contact: Line = Field(default="", alias="contact")
+    insert_signature: Annotated[str, Field(pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")] = Field(
+        default="", alias="signature"
+    )
 
 
 class _File(_Table):
@@ -147,23 +167,32 @@ class _File(_Table):
 
 
 class _FeeOption(_Table):
-    from_: date = Field(alias="from")
-    to: date
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
     years: Whole = Field(ge=1)
     individual: Decimal = Field(gt=0)
     corporate: Decimal = Field(gt=0)
 
     @model_validator(mode="after")
     def _in_order(self) -> "_FeeOption":
-        if self.to < self.from_:
+        if self.last < self.first:
             raise ValueError("`to` must not be before `from`")
         return self
+
+    def option(self) -> FeeOption:
+        fees = values(self)
+        period = Period(first=fees.pop("first"), last=fees.pop("last"))
+        return FeeOption(period=period, **fees)
 
 
 class _Season(_Table):
     year: Whole
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     option: tuple[_FeeOption, ...] = Field(min_length=1)
+
+    def season(self) -> Season:
+        options = tuple(option.option() for option in self.option)
+        return Season(year=self.year, currency=self.currency, options=options)
 
 
 class _Fees(_Table):
@@ -185,7 +214,7 @@ def load_schedules(folder: Path) -> Schedules:
             problems.append(str(error))
     if problems:
         raise BadInput("\n".join(problems))
-    return Schedules(newsletters={one.id: one for one in newsletters}, fees=fees)
+    return Schedules(newsletters={newsletter.id: newsletter for newsletter in newsletters}, fees=fees)
 
 
 def _newsletter(path: Path) -> Newsletter:
@@ -193,38 +222,13 @@ def _newsletter(path: Path) -> Newsletter:
         file = _File.model_validate({"newsletter": {}} | read_toml(path))
     except ValidationError as error:
         raise explain(error, path, _File) from error
-    head, send, hours = file.newsletter, file.send, file.send.between
-    if head.id != path.stem:
-        raise BadInput(f"{path}: [newsletter] id: found {head.id!r}; allowed: {path.stem!r}, the file's own name")
-    opens, _, closes = hours.partition("-")
+    identity = file.newsletter.id
+    if identity != path.stem:
+        raise BadInput(f"{path}: [newsletter] id: found {identity!r}; allowed: {path.stem!r}, the file's own name")
     return Newsletter(
-        id=head.id,
-        name=head.name,
-        sender=parse_sender(head.from_),
-        reply_to=parse(head.reply_to),
-        template=head.template,
-        languages=head.languages,
-        wait_for_all_languages=head.wait_for_all_languages,
-        classification=head.classification,
-        source=Source(url=file.source.url, every=file.source.every),
-        schedule=Schedule(
-            cron=send.cron,
-            timezone=send.timezone,
-            between=Window(opens=time.fromisoformat(opens), closes=time.fromisoformat(closes)) if hours else None,
-            not_after_hours=send.not_after_hours,
-            undo_minutes=send.undo_minutes,
-            canary=send.canary,
-            canary_minutes=send.canary_minutes,
-        ),
-        approval_required=file.approval.required,
-        editors=tuple(parse(address) for address in file.approval.editors),
-        test_to=tuple(parse(address) for address in file.approval.test_to),
-        circulations=file.audience.circulations,
-        grace_days=file.audience.grace_days,
-        insert_show=InsertShow(file.insert.show),
-        insert_due_days=file.insert.due_days,
-        insert_contact=file.insert.contact,
-        insert_signature=file.insert.signature,
+        source=Source(**values(file.source)),
+        schedule=Schedule(**values(file.send)),
+        **values(file.newsletter, file.approval, file.audience, file.insert),
     )
 
 
@@ -236,21 +240,4 @@ def _fees(path: Path) -> FeeSchedule:
     years = [season.year for season in file.season]
     if len(set(years)) != len(years):
         raise BadInput(f"{path}: a season's year stands twice; each year has one season")
-    return FeeSchedule(
-        seasons=tuple(
-            Season(
-                year=season.year,
-                currency=season.currency,
-                options=tuple(
-                    FeeOption(
-                        period=Period(first=option.from_, last=option.to),
-                        years=option.years,
-                        individual=option.individual,
-                        corporate=option.corporate,
-                    )
-                    for option in season.option
-                ),
-            )
-            for season in file.season
-        )
-    )
+    return FeeSchedule(seasons=tuple(season.season() for season in file.season))
