@@ -1,7 +1,7 @@
 """Works out what an import changes in the register: people added, changed and ended, payments, bad rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -184,13 +184,13 @@ def _attempt(
     staying = [leave(seat) for seat in seats if seat.person not in listed]
     if not rows:
         return before, staying, []
-    faults = _duplicates(rows) or _reversed_pauses(seat_of, rows) or _contradictions(before, staying, rows)
-    if faults:
-        return before, [], faults
-    after = _membership(before, rows[0])
     requests = [
         SeatRequest(row=row, seat=_seat(seat_of.get(row.person), row), before=seat_of.get(row.person)) for row in rows
     ]
+    faults = _duplicates(rows) or _reversed_pauses(requests) or _contradictions(before, staying, rows)
+    if faults:
+        return before, [], faults
+    after = _membership(before, rows[0])
     seats_after, faults = assign_seats(after.id, after.kind, staying, requests)
     return after, seats_after, faults
 
@@ -211,12 +211,16 @@ def _duplicates(rows: Sequence[MemberRow]) -> list[BadRow]:
     ]
 
 
-def _reversed_pauses(seats: Mapping[str, Seat], rows: Sequence[MemberRow]) -> list[BadRow]:
+def _reversed_pauses(requests: Iterable[SeatRequest]) -> list[BadRow]:
+    """The rows that set a pause that ends before it begins."""
     return [
-        row.bad("pause_until", f"{pause.last} is before {pause.first}; correct one of the two")
-        for row in rows
-        for pause in [_seat(seats.get(row.person), row).pause]
-        if {"pause_from", "pause_until"} & row.cells.keys() and pause.first and pause.last and pause.last < pause.first
+        request.row.bad("pause_until", f"{pause.last} is before {pause.first}; correct one of the two")
+        for request in requests
+        for pause in [request.seat.pause]
+        if {"pause_from", "pause_until"} & request.row.cells.keys()
+        and pause.first
+        and pause.last
+        and pause.last < pause.first
     ]
 
 

@@ -57,10 +57,10 @@ class Column:
 
     def language(self, name: str) -> str | None:
         """The language in the name of a column in a file, as `en` in name_en; None if the name is not this column's."""
-        stem, _, language = name.rpartition("_")
-        if self.per_language and stem == self.name and len(language) == 2 and language.isascii() and language.isalpha():
-            return language
-        return None
+        if not self.per_language or not name.startswith(f"{self.name}_"):
+            return None
+        language = name.removeprefix(f"{self.name}_")
+        return language if len(language) == 2 and language.isascii() and language.isalpha() else None
 
 
 # In the order in which files have them.
