@@ -1,27 +1,32 @@
 """What the tables share: types of columns, CHECKs, partial indexes, and how constraints are named."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from types import NoneType
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Index,
     Integer,
     MetaData,
     Table,
+    Text,
     TypeDecorator,
     collate,
     text,
 )
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.types import BigInteger
+from sqlalchemy.types import BigInteger, TypeEngine
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -100,3 +105,17 @@ def by_code_point(connection: Connection, column: Column[str]) -> ColumnElement[
     """The column in the order that Python and both databases share, whatever locale the database has."""
     # SQLite sorts by code point unless a collation is named.
     return collate(column, "C") if connection.dialect.name == "postgresql" else column
+
+
+_TYPES: dict[type, type[TypeEngine[Any]]] = {str: Text, bool: Boolean, int: Integer, date: Date}
+
+
+def columns_of(value: type) -> list[Column[Any]]:
+    """A column for each field of a dataclass of texts, words, numbers, dates and truths; nullable where it may be None."""
+    columns = []
+    for name, hint in get_type_hints(value).items():
+        options = set(get_args(hint)) or {hint}
+        (kind,) = options - {NoneType}
+        column_type = Text if issubclass(kind, StrEnum) else _TYPES[kind]
+        columns.append(Column(name, column_type, nullable=NoneType in options))
+    return columns

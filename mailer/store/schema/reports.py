@@ -1,9 +1,9 @@
 """The tables of mails that came back, and of the reports in them."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
-from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way
-from mailer.store.columns import Id, UtcDateTime, metadata, one_of, partial_index
+from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportContent, ReportKind, Way
+from mailer.store.columns import Id, UtcDateTime, columns_of, metadata, one_of, partial_index
 
 raw_reports = Table(
     "raw_reports",
@@ -25,27 +25,12 @@ reports = Table(
     Column("id", Id, primary_key=True),
     Column("raw", Id, ForeignKey("raw_reports.id"), nullable=False),
     Column("place", Integer, nullable=False),  # within the mail, which may report on several recipients
-    Column("kind", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("hard", Boolean),
-    Column("status", Text),
-    Column("code", Integer),
-    Column("recipient", Text),
-    Column("original_recipient", Text),
-    Column("final_recipient", Text),
-    Column("action", Text, nullable=False),
-    Column("diagnostic", Text, nullable=False),
-    Column("reporting_mta", Text, nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("returns_on", Date),
-    Column("successor", Text),
+    *columns_of(ReportContent),
     Column("sender", Text, nullable=False),  # From and Subject as received, for a person to read
     Column("subject", Text, nullable=False),
     Column("delivery", Id, ForeignKey("deliveries.id")),
     Column("named_by", Text),
-    Column(
-        "person", Text, nullable=False
-    ),  # the person it is about, or probably about when there is no delivery; may be empty
+    Column("person", Text, nullable=False),  # whom it is about; without a delivery probably; may be empty
     Column("forwarded", Boolean, nullable=False),
     Column("matter", Text),
     Column("settled_at", UtcDateTime),
