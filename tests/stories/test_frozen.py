@@ -1,5 +1,6 @@
 """A sender that is frozen for longer than its lease, while a second one goes on, and then wakes: nobody gets two."""
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -43,8 +44,9 @@ def owned(club: Club, owner: int) -> int:
 
 
 def freeze(club: Club, process: subprocess.Popen[str]) -> bool:
-    """Stop it where it is, if it is not in the midst of a transaction: then SQLite would be locked for everybody."""
+    """Stop it where it is, unless it is in the midst of a transaction: SQLite would stay locked for every other process."""
     process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)  # on a busy machine it runs on for a moment
     with closing(sqlite3.connect(club.folder / "mailer.db", timeout=0, isolation_level=None)) as database:
         try:
             database.execute("BEGIN IMMEDIATE")
