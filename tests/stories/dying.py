@@ -130,6 +130,11 @@ def once(config: Path, arming: Callable[[], None], seconds: float | None = None)
     return forked(arming, lambda: asyncio.run(send(config, seconds)))
 
 
+def open_once(config: Path) -> None:
+    """Open the installation and close it again, so that the children inherit every import."""
+    composition.open_app(config, who="secretary").store.close()
+
+
 def forked(arming: Callable[[], None], work: Callable[[], None]) -> bool:
     """Work in a child; whether it came to its end alive."""
     child = os.fork()
@@ -151,6 +156,7 @@ def main() -> None:
     given = parser.parse_args()
     chance = random.Random(given.seed)
     points = list(Point)
+    open_once(given.config)
     kills = 0
     tally: dict[str, int] = {}
     while kills < given.kills:

@@ -25,7 +25,7 @@ from mailer.pipeline.bounces import holds as holding
 from mailer.pipeline.bounces import ingest as ingesting
 from mailer.store import Store, failures, holds, reports
 from tests.doubles import FrozenClock
-from tests.stories.dying import Countdown, die, forked
+from tests.stories.dying import Countdown, die, forked, open_once
 
 TOGETHER = 20
 
@@ -108,6 +108,7 @@ def main() -> None:
     chance, points = random.Random(1), list(Point)
     arriving = sorted(given.arriving.iterdir(), reverse=True)
     tally: dict[str, int] = {}
+    open_once(given.config)
     for number in range(given.kills):
         point, together = points[number % len(points)], number % 4 == 3
         seconds = chance.uniform(0.05, 0.3) if point is Point.ANYWHERE else None
