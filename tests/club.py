@@ -83,7 +83,7 @@ PAYMENT_COLUMNS = "membership,period_from,period_to,amount,currency,paid_on,in_f
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A row of the register and its payment; every word of it is found in no other member's."""
+    """A row of the register and its payment; none of its words is in another member's row."""
 
     number: int
     kind: str = "individual"
@@ -105,7 +105,7 @@ class Member:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What tells that a message speaks of this member."""
+        """Words that show that a message is about this member."""
         number = f"{self.number:03}"
         return (f"Reader{number}", f"Читатель{number}", f"Friend{number}", f"друг{number}", self.email)
 
@@ -132,7 +132,7 @@ class Member:
 
 
 def members(count: int, first: int = 1, **fields: object) -> list[Member]:
-    """So many paid-up members, numbered from `first`."""
+    """This many paid-up members, numbered from `first`."""
     return [Member(number=number, **fields) for number in range(first, first + count)]
 
 
@@ -144,7 +144,7 @@ class Club:
 
     @classmethod
     def found(cls, folder: Path, schedule: Tables | None = None) -> "Club":
-        """A new installation with one finished issue and nobody in the register."""
+        """A new installation with one finished issue and an empty register."""
         club = cls(folder)
         (folder / "schedules").mkdir(parents=True)
         (folder / "schedules" / "fees.toml").write_text(FEES)
@@ -217,7 +217,7 @@ class Club:
     def sending_by(
         self, clock: Clock, ports: Mapping[str, int], given: Mapping[str, Table], **tables: Table | Sequence[Table]
     ) -> Iterator[tuple[App, Sender]]:
-        """The same with several relays, by name: where each listens, and what its table says besides."""
+        """The same with several relays, by name: the port of each, and the other settings of its table."""
         relays = [{"name": name, "port": port, **given.get(name, {})} for name, port in ports.items()]
         self.settle(relay=relays, **tables)
         with self.opened(clock) as app, open_sender(app) as (sender, _owner):
@@ -225,7 +225,7 @@ class Club:
 
 
 def import_register(app: App, people: Sequence[Member]) -> None:
-    """The register has these members and their payments."""
+    """Put these members and their payments into the register."""
     club = Club(app.config.folder)
     club.write_register(people)
     import_export.import_register(
@@ -240,7 +240,7 @@ def import_register(app: App, people: Sequence[Member]) -> None:
 
 
 def reverse(app: App, member: Member) -> None:
-    """The member's payment is taken back."""
+    """Reverse the member's payment."""
     period = Period(first=date(2018, 1, 1), last=date.fromisoformat(member.until))
     given = {"amount": Decimal(-member.paid), "currency": "RUB", "reference": f"BACK-{member.number:03}"}
     payment = Payment(membership=f"M{member.number:03}", period=period, **given)
@@ -248,14 +248,14 @@ def reverse(app: App, member: Member) -> None:
 
 
 def pull_issues(app: App) -> list[PulledFolder]:
-    """Pull the club's issues, without the wait that tells whether a folder lies still."""
+    """Pull the club's issues, without the wait that shows whether a folder is still being written to."""
     newsletter = app.context.newsletters[LETTER]
     source = FolderSource(newsletter.source.url, app.config.folder, lambda: None)
     return pull.pull(app.context, newsletter, source)
 
 
 def make_ready(app: App, people: Sequence[Member] = ()) -> None:
-    """Import these members, pull, plan and approve the issue: it may be sent."""
+    """Import these members, pull, plan and approve the issue, so that it may be sent."""
     if people:
         import_register(app, people)
     pull_issues(app)
@@ -264,13 +264,13 @@ def make_ready(app: App, people: Sequence[Member] = ()) -> None:
 
 
 def begin(app: App, people: Sequence[Member] = ()) -> None:
-    """The same, and send it: its copies leave at the next drain."""
+    """The same, and begin to send: its copies leave at the next drain."""
     make_ready(app, people)
     send_mailing(app.context, ISSUE)
 
 
 def copies(app: App) -> dict[str, Delivery]:
-    """The issue's copies by person; of a reader of two languages, the one that comes last."""
+    """The issue's copies by person; for a reader of two languages, the last one."""
     return {one.person: one for one in list_deliveries(app.context, ISSUE, None)}
 
 
@@ -286,7 +286,7 @@ def states(app: App) -> dict[str, int]:
 
 
 def says(member: Member, *answers: str | Misbehaviour | None, phase: Phase = Phase.RCPT) -> Script:
-    """A relay that gives this member one answer after another, the last one for ever; all others are accepted."""
+    """A relay that gives this member one answer after another, the last one again and again, and accepts all others."""
 
     def script(now: Phase, _sender: str, recipient: str, nth: int) -> str | Misbehaviour | None:
         return answers[min(nth, len(answers)) - 1] if now is phase and recipient == member.email else None
@@ -295,7 +295,7 @@ def says(member: Member, *answers: str | Misbehaviour | None, phase: Phase = Pha
 
 
 def readable(message: bytes) -> str:
-    """Everything that a message says, headers and every part decoded, with plain spaces."""
+    """All text of a message, headers and every part decoded, with plain spaces."""
     parsed = email.message_from_bytes(message, policy=email.policy.default)
     parts = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
     heads = [f"{name}: {value}" for name, value in parsed.items()]
@@ -303,7 +303,7 @@ def readable(message: bytes) -> str:
 
 
 def joined(usual: Tables, given: Tables) -> dict[str, dict[str, object]]:
-    """Both tables of tables in one; what is given wins."""
+    """Both tables of tables in one; the second wins."""
     return {name: {**usual.get(name, {}), **given.get(name, {})} for name in [*usual, *(set(given) - set(usual))]}
 
 

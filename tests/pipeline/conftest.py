@@ -19,7 +19,7 @@ def clock() -> FrozenClock:
 
 @pytest.fixture
 def club(tmp_path: Path) -> Club:
-    """A new installation with one finished issue and nobody in the register."""
+    """A new installation with one finished issue and an empty register."""
     return Club.found(tmp_path)
 
 

@@ -25,7 +25,7 @@ ACCEPTED = Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
 LATER = Deferred(reply=Reply(code=451, status="4.7.1", text="Greylisted"))
 NEVER = Rejected(reply=Reply(code=550, status="5.1.1", text="No such user"))
 LOST = Unknown(reply=None, detail="no reply after the content")
-OWNERS: dict[int, int] = {}  # whose each claimed copy is, by its delivery
+OWNERS: dict[int, int] = {}  # the owner of each claimed copy, by its delivery
 
 
 def claim(app: App) -> list[OutgoingCopy]:
@@ -44,7 +44,7 @@ def claim(app: App) -> list[OutgoingCopy]:
 
 
 def answer(app: App, copy: OutgoingCopy, outcome: Outcome, *, begun: bool = True) -> None:
-    """Record what the relay said of a claimed copy; a refusal of its recipient comes before it has begun to leave."""
+    """Record the relay's answer about a claimed copy; when it refuses the recipient, no content has left."""
     with app.store.transaction() as connection:
         write(connection, app, copy, outcome, begun=begun)
 
@@ -59,8 +59,10 @@ def write(connection: Connection, app: App, copy: OutgoingCopy, outcome: Outcome
 
 
 def deliver(app: App, answers: Mapping[str, Outcome] | None = None) -> list[str]:
-    """Hand over what is due; who has no answer in `answers` (by address) is accepted, and NEVER comes
-    before the content. Returns the addresses."""
+    """Hand over what is due, with the answers given by address; the others are accepted. Returns the addresses.
+
+    NEVER comes before the content.
+    """
     outgoing = claim(app)
     for copy in outgoing:
         outcome = (answers or {}).get(copy.envelope.recipient, ACCEPTED)

@@ -21,7 +21,7 @@ LOOK = 0.02
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     """Runs commands in this process."""
-    monkeypatch.setattr(composition, "STILL", 0.0)  # nobody writes into the folder meanwhile
+    monkeypatch.setattr(composition, "STILL", 0.0)  # no editor writes into the folder meanwhile
     yield Terminal(capsys)
     quiet()
 

@@ -1,6 +1,6 @@
 """Sends, and dies by SIGKILL at a named point, again and again, each time in a process of its own; then to the end.
 
-A process of its own, since it forks: whoever forks has one thread.
+A process of its own, since it forks: a process that forks must have one thread.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Takes in what lies in a Maildir, and dies by SIGKILL at a named point, again and again; then to the end.
 
-A process of its own, since it forks: whoever forks has one thread.
+A process of its own, since it forks: a process that forks must have one thread.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What happens to a club in a month: somebody lapses, somebody pays late, an editor corrects, the relay has moods."""
+"""A month of a club: a member lapses, another pays late, an editor corrects the issue, the relay refuses and delays."""
 
 import re
 from decimal import Decimal

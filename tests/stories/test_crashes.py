@@ -1,4 +1,4 @@
-"""What dies in mid-run, and how: the relay, or the sender by kill -9 or SIGTERM. Nobody gets a copy twice."""
+"""The relay dies in mid-run, or the sender, by kill -9 or SIGTERM: no person gets a copy twice."""
 
 import signal
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Daemons in processes of their own: two on one database, one that comes too late, one that is told to pause; the demo."""
+"""Daemons in processes of their own: two on one database, one started too late, one that pauses; and the demo."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""Killed at every named point: nobody is missed, nobody gets two, and what is uncertain had truly begun."""
+"""Killed at every named point: each person gets at most one copy, and every uncertain copy had begun to leave."""
 
 import json
 import subprocess

@@ -98,5 +98,5 @@ def table(file: Path) -> list[dict[str, str]]:
 
 
 def words(member: dict[str, str]) -> list[str]:
-    """What would tell that a message speaks of somebody."""
+    """Every word that would show that a message is about this person."""
     return [member[key] for key in ("name_en", "name_ru", "salutation_en", "salutation_ru") if member[key]]

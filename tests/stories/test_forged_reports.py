@@ -1,4 +1,4 @@
-"""Ten thousand forged reports move no copy, hold no address, pause nobody: only what we have signed, for that, counts."""
+"""Ten thousand forged reports move no copy, hold no address and pause no person: only a token signed for it counts."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A sender that is frozen for longer than its lease, while a second one goes on, and then wakes: nobody gets two."""
+"""A sender frozen for longer than its lease while a second one goes on: when it wakes, no person gets two copies."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Killed again and again while it takes in two hundred reports: in the end each is kept once, and counts once."""
+"""Killed again and again while two hundred reports are taken in: in the end each is stored once and counts once."""
 
 import json
 import shutil

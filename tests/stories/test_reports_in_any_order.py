@@ -1,4 +1,4 @@
-"""In whatever order reports come, some of them twice, alone or together: in the end the ledger says the same.
+"""The ledger ends the same in whatever order reports come, some of them twice, alone or together.
 
 Order counts where two reports contradict each other about one thing: of two bounces of a copy the last one says why, and
 of two unsubscribes by one person the first says from when on. Held, paused and bounced they are in any order.
@@ -101,7 +101,7 @@ class Reports:
         dead = [self.bounced(issue, person, UNKNOWN) for person in ("P001", "P002") for issue in (1, 2)]
         return [
             *dead,  # both addresses are held
-            self.bounced(1, "P003", UNKNOWN),  # one dead issue holds nobody
+            self.bounced(1, "P003", UNKNOWN),  # one failure alone holds no address
             self.bounced(2, "P003", FULL),
             self.bounced(1, "P004", SILENT, action="delayed"),
             self.bounced(1, "P004", SILENT),
