@@ -74,7 +74,7 @@ class Evidence:
 
     @property
     def is_failure(self) -> bool:
-        """Whether this is a server's report: at least two signs, one of them in the text."""
+        """Whether the signs suffice for a server's report; one alone never does."""
         if not self.text and not (self.daemon and (self.reply or self.subject)):
             return False
         if self.answer and not (self.daemon and self.opening):
