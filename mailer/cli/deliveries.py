@@ -5,24 +5,26 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
-from mailer.domain.delivery import State
 
 Identity = Annotated[int, typer.Argument(metavar="ID", help="as `mailer delivery list` shows it")]
 
 
 def list_(
     issue: Annotated[str, typer.Argument(metavar="ISSUE")],
-    state: Annotated[State | None, typer.Option("--state", help="only copies in this state")] = None,
+    state: Annotated[str | None, typer.Option("--state", metavar="STATE", help="only copies in this state")] = None,
 ) -> None:
     """List every copy of an issue.
 
     Example: mailer delivery list russia-confidential/253 --state uncertain
     """
+    from mailer.domain.delivery import State
     from mailer.pipeline.mailings.deliveries import failures_of_issue, list_deliveries
     from mailer.views.copies import COLUMNS, copy_document, copy_row
 
+    if state is not None and state not in set(State):
+        raise typer.BadParameter(f"{state!r} is none of {', '.join(State)}", param_hint="--state")
     context, name = console.open_context(), console.parse_issue(issue)
-    copies = list_deliveries(context, name, state)
+    copies = list_deliveries(context, name, State(state) if state else None)
     failures = failures_of_issue(context, name)
     console.show(
         list(map(copy_document, copies)),

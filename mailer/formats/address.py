@@ -17,6 +17,15 @@ _REAL_LOOKALIKES = frozenset({"mail.com", "email.com", "ymail.com", "list.ru", "
 # Typos of "com" and "ru"; none is a top-level domain of the IANA root zone.
 _MISTYPED_ENDINGS = frozenset({"con", "cmo", "ocm", "comm", "xom", "vom", "cpm", "coom", "rru", "ruu"})
 
+# An address of which no validator doubts anything: email-validator, slow to load, is asked only about the others.
+_PLAIN = re.compile(
+    r"(?P<local>[a-z0-9]+([.+_-][a-z0-9]+)*)@(?P<domain>([a-z0-9]+(-[a-z0-9]+)*\.)+(?!(arpa|invalid|local|localhost"
+    r"|onion|test)$)[a-z]{2,})",
+    re.ASCII | re.IGNORECASE,
+)
+# No part of so short an address is too long.
+_SHORT = 63
+
 _SENDER = re.compile(r'\s*"?(?P<name>[^<>"]*?)"?\s*<(?P<address>[^<>]*)>\s*')
 
 
@@ -25,14 +34,16 @@ def parse(text: str) -> Address:
 
     Ignores spaces around it; asks no name server. Raises BadInput, quoting the text.
     """
-    from email_validator import EmailNotValidError, validate_email  # slow to load, and most commands parse no address
-
     typed = text.strip(" ")
+    if len(typed) <= _SHORT and (plain := _PLAIN.fullmatch(typed)):
+        return Address(local=plain["local"], domain=plain["domain"].lower())
     if character := find_invisible(typed):
         raise BadInput(f"The address {typed!r} contains an invisible character, {character}; type the address again.")
     if "=?" in typed:
         # Some mail programs decode an encoded word (RFC 2047) in a local part into another address.
         raise BadInput(f"The address {typed!r} contains =?, which mail programs misread; use another address.")
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         checked = validate_email(typed, check_deliverability=False, allow_smtputf8=True)
     except EmailNotValidError as error:

@@ -1,12 +1,13 @@
 """Addresses as people type them."""
 
 import pytest
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
-from mailer.formats.address import doubts, parse, parse_sender
+from mailer.formats.address import _PLAIN, _SHORT, doubts, parse, parse_sender
 
 HIDDEN = [
     "\r\n",
@@ -117,3 +118,17 @@ def test_a_local_part_in_two_alphabets_is_doubted():
                                    "иван.2@example.org", "anna@club.example", "anna@yahoo.co.uk", "anna@hotmail.de"])  # fmt: skip
 def test_ordinary_addresses_are_not_doubted(typed):
     assert doubts(parse(typed)) == ()
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True).filter(lambda typed: len(typed) <= _SHORT))
+@example("A.b+c_d-e@Mail-1.Example.ORG")
+@example("a@b.localtest.museum")
+def test_a_plain_address_is_read_as_the_validator_reads_it(typed: str) -> None:
+    checked = validate_email(typed, check_deliverability=False, allow_smtputf8=True)
+    assert parse(typed) == Address(local=checked.local_part, domain=checked.ascii_domain)
+
+
+@pytest.mark.parametrize("domain", SPECIAL_USE_DOMAIN_NAMES)
+def test_a_domain_that_the_validator_refuses_is_not_plain(domain: str) -> None:
+    assert not _PLAIN.fullmatch(f"anna@members.{domain}")
+    assert not _PLAIN.fullmatch(f"anna@members.{domain.upper()}")

@@ -2,16 +2,17 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.ports import RawFile
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import Revision, ShelvedIssue
-from mailer.formats.edition.compile import warnings
-from mailer.formats.raw import convert
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.issues.compile import compile_editions, load_issue
 from mailer.store import Connection, issues, mailings
+
+if TYPE_CHECKING:
+    from mailer.formats.raw.convert import ConvertedText
 
 
 def find_revision(connection: Connection, issue: IssueName) -> Revision:
@@ -37,17 +38,23 @@ def show(context: Context, name: IssueName) -> tuple[ShelvedIssue, tuple[RawFile
 
 def check(context: Context, name: IssueName) -> list[str]:
     """Compile every edition; returns warnings, for example of an edition that Gmail would clip."""
+    # Imported here, since finding an issue needs no compiler.
+    from mailer.formats.edition.compile import warnings
+    from mailer.pipeline.issues.compile import compile_editions, load_issue
+
     with context.store.reading() as connection:
         issue = load_issue(connection, find_revision(connection, name))
     editions = compile_editions(context, issue).values()
     return sorted({warning for edition in editions for warning in warnings(edition)})
 
 
-def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> tuple[Path, convert.ConvertedText]:
+def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> "tuple[Path, ConvertedText]":
     """Write a raw text as the draft `<language>.md` into an issue's folder; returns its path, and what is wrong with it.
 
     Refused when the file exists. BadInput when the raw text cannot be read, or for an impossible language.
     """
+    from mailer.formats.raw.convert import convert
+
     if not re.fullmatch(r"[a-z]{2}", language):
         raise BadInput(f"--language {language!r}: write two small letters, such as en or ru")
     try:
@@ -56,7 +63,7 @@ def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> tup
         raise BadInput(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{file} is not UTF-8 (octet {error.start}); save it as UTF-8") from error
-    imported = convert.convert(raw, newsletter=newsletter, language=language)
+    imported = convert(raw, newsletter=newsletter, language=language)
     draft = into / f"{language}.md"
     into.mkdir(parents=True, exist_ok=True)
     try:

@@ -12,7 +12,6 @@ from mailer.domain.mailing import MailingState, Step
 from mailer.domain.progress import Progress, current_mailing
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
-from mailer.pipeline.mailings.supplement import find_missing_copies
 from mailer.store import Connection, failures, history, mailings
 from mailer.store.copies import deliveries, open_copies, tallies
 from mailer.store.ledger import limits, outages
@@ -38,6 +37,9 @@ def progress_of_all(context: Context) -> list[Progress]:
 
 def distribution_report(context: Context, name: IssueName) -> DistributionReport:
     """The distribution report of an issue. Raises MailerError when it does not balance."""
+    # Imported here, since the progress of a mailing needs nothing that makes copies.
+    from mailer.pipeline.mailings.supplement import find_missing_copies
+
     # An issue whose newsletter is gone from schedules/ still has its report.
     judgeable = name.newsletter in context.newsletters
     gained = tuple(judged.person for judged in find_missing_copies(context, name).people) if judgeable else ()
