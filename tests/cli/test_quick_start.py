@@ -33,3 +33,12 @@ def test_the_overview_imports_neither_database_nor_settings_nor_formats() -> Non
 @pytest.mark.parametrize("words", [("--version",), ("delivery", "--help"), ("send", "--help")])
 def test_help_imports_no_more_than_typer_does(words: tuple[str, ...]) -> None:
     assert not packages_of(*words) & (EVERY_HEAVY - {"pydantic"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("status",), ("status", "harbour-letter/41"), ("delivery", "show", "1"), ("why", "P001", "harbour-letter/41")],
+)
+def test_a_look_at_the_ledger_imports_no_formats(at, words: tuple[str, ...]) -> None:
+    at("begun")
+    assert not packages_of(*words) & (DOCUMENTS | SERVICE | {"alembic"})
