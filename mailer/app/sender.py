@@ -10,8 +10,7 @@ from mailer.app.installation import App, refuse_restored
 from mailer.app.processes import is_dead
 from mailer.app.relays import all_relays, send_settings
 from mailer.gateways.process import locks
-from mailer.gateways.process.journal import Journal
-from mailer.gateways.process.journal import read as read_journal
+from mailer.gateways.process.journal import Journal, read_journal
 from mailer.pipeline.sending.recovery import DeadSender
 from mailer.pipeline.sending.sender import Sender
 from mailer.store.ledger.owners import Owner, add_owner, end_owner

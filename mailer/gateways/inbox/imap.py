@@ -184,9 +184,8 @@ class ImapInbox:
             return
         imap_commands.data_of(command("COPY", uid, folder))
         imap_commands.data_of(command("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"))
-        if (
-            "UIDPLUS" in self._capabilities
-        ):  # RFC 4315; a plain EXPUNGE would delete mails that other programs have marked
+        # UID EXPUNGE (RFC 4315); a plain EXPUNGE would delete mails that other programs have marked.
+        if "UIDPLUS" in self._capabilities:
             imap_commands.data_of(command("EXPUNGE", uid))
 
     def _folder(self, mailbox: MailBox, name: str) -> str:

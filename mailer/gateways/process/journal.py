@@ -56,8 +56,8 @@ class Journal:
         self._end = end
 
     def read(self) -> Mapping[tuple[int, int], Trace] | None:
-        """Read the file as `read` of this module does."""
-        return read(self._path)
+        """Return the last record of each copy, as `read_journal` does."""
+        return read_journal(self._path)
 
     def clear(self) -> None:
         """Erase all records, once the ledger has what they say."""
@@ -92,7 +92,7 @@ class Journal:
         self.close()
 
 
-def read(path: Path) -> Mapping[tuple[int, int], Trace] | None:
+def read_journal(path: Path) -> Mapping[tuple[int, int], Trace] | None:
     """Return the last record of each copy, by delivery and epoch; a copy without one had not begun.
 
     None if there is no journal or a record has a wrong checksum: then nothing is certain.

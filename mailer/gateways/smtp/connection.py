@@ -41,7 +41,7 @@ class SmtpConnection(asyncio.Protocol):
         tls = transport.get_extra_info("ssl_object")
         self._tls_version = (tls.version() or "") if tls else ""
         self._loop = asyncio.get_running_loop()
-        self._lost = asyncio.Event()
+        self._disconnected = asyncio.Event()
         self._down_reason = ""  # why the relay cannot be used any more
         self._tray: Tray | None = None  # set during `carry`
         self._carried: asyncio.Future[None] | None = None
@@ -78,7 +78,7 @@ class SmtpConnection(asyncio.Protocol):
                 self._flush()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(QUIT_SECONDS, self._timeout)):
-                        await self._lost.wait()
+                        await self._disconnected.wait()
         finally:
             self._transport.abort()
         await asyncio.sleep(0)  # lets the loop close the socket, even if the loop stops now
@@ -105,7 +105,7 @@ class SmtpConnection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The connection is closed: return every copy that has no reply."""
-        self._lost.set()
+        self._disconnected.set()
         self._lose(f"was lost ({replies.printable(str(error))})" if error else _CLOSED)
 
     def _wake(self) -> None:

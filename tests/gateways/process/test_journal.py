@@ -34,7 +34,7 @@ def last_of(lines: list[tuple[int, int, JournalState, int]]) -> dict[tuple[int, 
 def test_the_last_that_was_noted_of_each_copy_is_read(lines, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "round-trip"
     written(path, lines)
-    assert journal.read(path) == last_of(lines)
+    assert journal.read_journal(path) == last_of(lines)
 
 
 @given(lines=entries.filter(bool), whole=st.integers(1, 15))
@@ -48,7 +48,7 @@ def test_a_line_that_is_not_whole_leaves_everything_in_doubt(lines, whole, tmp_p
         wanted = last_of(lines[:-1])  # nothing of it is there
     elif torn == octets[-16:]:
         wanted = last_of(lines)
-    assert journal.read(path) == wanted
+    assert journal.read_journal(path) == wanted
 
 
 @given(line=entries.filter(bool).map(lambda lines: lines[:1]), before=entries)
@@ -60,7 +60,7 @@ def test_no_octet_can_change_unnoticed(line, before, tmp_path_factory):
             changed = bytearray(octets)
             changed[at] ^= flip
             path.write_bytes(changed)
-            assert journal.read(path) is None
+            assert journal.read_journal(path) is None
 
 
 def test_nor_can_any_change_of_one_octet():
@@ -72,33 +72,33 @@ def test_nor_can_any_change_of_one_octet():
 
 def test_what_was_never_written_does_not_check(tmp_path):
     (tmp_path / "journal").write_bytes(b"\xff" * 16)
-    assert journal.read(tmp_path / "journal") is None
+    assert journal.read_journal(tmp_path / "journal") is None
 
 
 def test_room_that_nobody_has_written_to_tells_nothing(tmp_path):
     (tmp_path / "journal").write_bytes(bytes(4096))
-    assert journal.read(tmp_path / "journal") == {}
+    assert journal.read_journal(tmp_path / "journal") == {}
 
 
 def test_more_than_a_block_is_read_whole(tmp_path):
     with Journal(tmp_path / "journal") as opened:
         for delivery in range(1, 140_000):
             opened.write(delivery, 1, JournalState.BEGUN)
-        assert len(journal.read(tmp_path / "journal")) == 139_999
+        assert len(journal.read_journal(tmp_path / "journal")) == 139_999
         opened.clear()
-        assert journal.read(tmp_path / "journal") == {}
+        assert journal.read_journal(tmp_path / "journal") == {}
 
 
 def test_a_word_that_is_not_known_is_not_guessed(tmp_path):
     facts = journal._FIELDS.pack(1, 1, len(JournalState) << journal._CODE_BITS | 250)
     (tmp_path / "journal").write_bytes(facts + journal._checksum(facts))
-    assert journal.read(tmp_path / "journal") is None
+    assert journal.read_journal(tmp_path / "journal") is None
 
 
 def test_no_journal_is_not_an_empty_one(tmp_path):
-    assert journal.read(tmp_path / "absent") is None
+    assert journal.read_journal(tmp_path / "absent") is None
     written(tmp_path / "empty", [])
-    assert journal.read(tmp_path / "empty") == {}
+    assert journal.read_journal(tmp_path / "empty") == {}
 
 
 def test_it_is_for_its_owner_alone(tmp_path):
@@ -110,9 +110,9 @@ def test_after_clear_it_tells_what_came_since(tmp_path):
     with Journal(tmp_path / "journal") as opened:
         opened.write(1, 1, JournalState.BEGUN)
         opened.clear()
-        assert journal.read(tmp_path / "journal") == {}
+        assert journal.read_journal(tmp_path / "journal") == {}
         opened.write(2, 1, JournalState.ACCEPTED, 250)
-    assert journal.read(tmp_path / "journal") == {(2, 1): Trace(state=JournalState.ACCEPTED, code=250)}
+    assert journal.read_journal(tmp_path / "journal") == {(2, 1): Trace(state=JournalState.ACCEPTED, code=250)}
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
@@ -132,4 +132,4 @@ def test_no_room_is_told_before_anything_is_written_and_room_that_comes_is_used(
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         opened.write(3, 1, JournalState.BEGUN)
-    assert set(journal.read(path)) == {(3, 1)}
+    assert set(journal.read_journal(path)) == {(3, 1)}

@@ -59,7 +59,7 @@ async def test_a_connection_that_ends_before_it_carries_is_down() -> None:
     async with AsyncExitStack() as stack:
         async with Sink() as sink:
             connection = await stack.enter_async_context(a_connection(sink.port))
-        await connection._lost.wait()
+        await connection._disconnected.wait()
         shelf = Shelf(ANNA)
         with pytest.raises(TransportDown, match="was lost"):
             await connection.carry(shelf)
