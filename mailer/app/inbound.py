@@ -130,6 +130,6 @@ class WaysIn:
         for inbox in found:
             try:
                 fetched = fetch.fetch(self.app().context, inbox, self.sender.is_stopped)
-                maillog.fetched(inbox.way, fetched.new, fetched.known, fetched.failed)
+                maillog.fetched(inbox.way, fetched.new, fetched.duplicates, fetched.failed)
             except Exception as error:  # noqa: BLE001  (what was not moved waits on, and the others are looked into)
                 maillog.failed(f"fetching reports by {inbox.way}", error)

@@ -93,7 +93,7 @@ def _fetch(maildir: Path | None) -> None:
             "there is nothing to fetch from: name files or a --maildir, or set [bounces] imap_url or maildir"
         )
     fetched = [fetch(app.context, inbox) for inbox in inboxes]
-    new, known, failed = (sum(getattr(each, name) for each in fetched) for name in ("new", "known", "failed"))
+    new, known, failed = (sum(getattr(each, name) for each in fetched) for name in ("new", "duplicates", "failed"))
     console.say(
         {"new": new, "known": known, "failed": failed}, f"{new} new mails, {known} known already, {failed} unreadable"
     )

@@ -20,7 +20,7 @@ class HoldReason(StrEnum):
 class Failure:
     """One copy that did not arrive. `refused`: during SMTP, else a report said so later. `hard`: the address is dead.
 
-    `forwarded`: it failed at another place, to which the address forwards its mail. `said` are the server's own words.
+    `forwarded`: it failed at another place, to which the address forwards its mail. `words` are the server's own.
     """
 
     issue: str
@@ -29,7 +29,7 @@ class Failure:
     refused: bool
     forwarded: bool
     at: datetime
-    said: str = ""
+    words: str = ""
 
     @property
     def scope(self) -> Scope:

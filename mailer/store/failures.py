@@ -13,6 +13,8 @@ from mailer.store.columns import insert_into
 from mailer.store.copies.open_copies import is_open
 from mailer.store.schema import attempts, deliveries, failures, mailings, reports
 
+_COLUMNS = {"words": "said"}  # where a column's name is not the field's
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyFailed:
@@ -33,7 +35,7 @@ def add(connection: Connection, failed: Iterable[CopyFailed]) -> None:
             "mailing": each.mailing,
             "address": each.address,
             "scope": failure.scope,
-            **{name: getattr(failure, name) for name in Failure.__slots__},
+            **{_COLUMNS.get(name, name): getattr(failure, name) for name in Failure.__slots__},
         }
         newer = {name: values[name] for name in ("address", "reason", "scope", "hard", "forwarded", "said")}
         statement = insert_into(connection, failures).values(values)
@@ -129,7 +131,7 @@ def _count(connection: Connection, mailing: int, since: datetime | None, which: 
     return connection.execute(query).scalar_one()
 
 
-_FAILURE = [failures.c[name] for name in Failure.__slots__]
+_FAILURE = [failures.c[_COLUMNS.get(name, name)].label(name) for name in Failure.__slots__]
 
 
 def _failure(row: Row[tuple[object, ...]]) -> Failure:

@@ -93,11 +93,21 @@ def _hold(row: Row[tuple[object, ...]]) -> Hold:
 
 
 def _evidence_row(failure: Failure) -> dict[str, object]:
-    return {**asdict(failure), "at": failure.at.isoformat()}
+    row = asdict(failure)
+    words = row.pop("words")
+    return {**row, "at": failure.at.isoformat(), "said": words}
 
 
 def _failure(row: Mapping[str, Any]) -> Failure:
-    return Failure(**{**row, "reason": FailureReason(row["reason"]), "at": datetime.fromisoformat(row["at"])})
+    return Failure(
+        issue=row["issue"],
+        reason=FailureReason(row["reason"]),
+        hard=row["hard"],
+        refused=row["refused"],
+        forwarded=row["forwarded"],
+        at=datetime.fromisoformat(row["at"]),
+        words=row["said"],
+    )
 
 
 # --- the pauses of readers --------------------------------------------------------------------------------------------

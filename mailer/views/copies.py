@@ -55,7 +55,7 @@ def state_of(delivery: Delivery) -> str:
 
 def explain_failure(failure: Failure) -> str:
     """Why a copy failed, with the server's own words."""
-    quoted = f" ({shorten(failure.said)})" if failure.said else ""
+    quoted = f" ({shorten(failure.words)})" if failure.words else ""
     return f"{FAILURES['en'][failure.reason]}{quoted}"
 
 
@@ -76,7 +76,7 @@ def open_copy_lines(deliveries: Iterable[Delivery], failures: Mapping[int, Failu
 
 
 def _open_copy_line(delivery: Delivery, failure: Failure | None) -> str:
-    reply = failure.said if failure is not None and delivery.state.failed else last_reply(delivery)
+    reply = failure.words if failure is not None and delivery.state.failed else last_reply(delivery)
     quoted = f" ({reply})" if reply else ""
     head = f"delivery {delivery.id}, person {delivery.person}, {delivery.language}: {delivery.state}"
     match delivery.state:

@@ -23,7 +23,7 @@ def hold_document(hold: Hold, seats: Sequence[Seat]) -> dict[str, object]:
                 "at": failure.at,
                 "reason": failure.reason,
                 "refused": failure.refused,
-                "said": failure.said,
+                "said": failure.words,
             }
             for failure in hold.evidence
         ],
@@ -48,7 +48,7 @@ def hold_lines(hold: Hold, seats: Sequence[Seat]) -> list[str]:
 
 def _failure_line(failure: Failure) -> str:
     how = "refused" if failure.refused else "came back"
-    quoted = f" ({failure.said})" if failure.said else ""
+    quoted = f" ({failure.words})" if failure.words else ""
     return f"  {local_time(failure.at)}, issue {failure.issue}: {how}, {FAILURES['en'][failure.reason]}{quoted}"
 
 

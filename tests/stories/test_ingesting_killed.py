@@ -82,7 +82,7 @@ def test_killed_at_every_point_each_report_is_kept_once_and_counts_once(tmp_path
     with unharmed.opened(FrozenClock(THURSDAY)) as app:
         [inbox] = inbound.inboxes(app)
         fetched = fetch.fetch(app.context, inbox)
-        assert (fetched.new, fetched.known, fetched.failed) == (2 * PEOPLE, 0, 0)
+        assert (fetched.new, fetched.duplicates, fetched.failed) == (2 * PEOPLE, 0, 0)
         assert len(holds.listing(app.context)) == 10
         open_ = [one.matter for one in ingest.listing(app.context, every=False)]
         assert [open_.count(one) for one in (Matter.BOUNCED, Matter.COMPLAINED, Matter.UNSUBSCRIBED)] == [156, 12, 12]

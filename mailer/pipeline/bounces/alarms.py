@@ -23,13 +23,13 @@ def breaker(
     _alarm(connection, context, about, facts)
 
 
-def failure(connection: Connection, context: Context, mailing: Mailing, reason: FailureReason, said: str) -> None:
+def failure(connection: Connection, context: Context, mailing: Mailing, reason: FailureReason, words: str) -> None:
     """Alarm the operator, once for each mailing and reason, that a copy failed through no fault of its reader.
 
-    `said` are the server's own words. The log has a line for each copy, even without an operator.
+    `words` are the server's own. The log has a line for each copy, even without an operator.
     """
     maillog.failed_for_sender(mailing.issue, reason)
-    facts = {"cause": "failure", "issue": mailing.issue, "reason": reason.value, "said": said}
+    facts = {"cause": "failure", "issue": mailing.issue, "reason": reason.value, "said": words}
     # A supplement has an alarm of its own: when it fails too, what was wrong is not mended.
     _alarm(connection, context, f"{mailing.issue}#{mailing.supplement} {reason}", facts)
 

@@ -31,10 +31,10 @@ def after_failures(connection: Connection, context: Context, failed: Sequence[Co
         identity: mailings.mailing(connection, identity) for identity in sorted({each.mailing for each in failed})
     }
     alerts = {
-        (each.mailing, each.failure.reason): each.failure.said for each in failed if each.failure.scope in ALERT_SCOPES
+        (each.mailing, each.failure.reason): each.failure.words for each in failed if each.failure.scope in ALERT_SCOPES
     }
-    for (identity, reason), said in alerts.items():
-        alarms.failure(connection, context, involved[identity], reason, said)
+    for (identity, reason), words in alerts.items():
+        alarms.failure(connection, context, involved[identity], reason, words)
     for identity, mailing in involved.items():
         if breaker.pause_after_failures(connection, context, mailing):
             holds.reconsider(connection, context, identity)
@@ -74,7 +74,7 @@ def _refusal(copy: Delivery, issue: str, result: Result) -> CopyFailed:
         refused=True,
         forwarded=False,
         at=result.finished_at,
-        said=" ".join(str(word) for word in (code, status, text) if word)[:MOST_SAID],
+        words=" ".join(str(word) for word in (code, status, text) if word)[:MOST_SAID],
     )
     return CopyFailed(
         delivery=copy.id, mailing=copy.mailing, address=Address.from_wire(copy.address).normal, failure=failure

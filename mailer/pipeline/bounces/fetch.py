@@ -17,7 +17,7 @@ class Fetched:
     """How many mails were new, stored before, or could not be read and were laid aside; and why these could not."""
 
     new: int = 0
-    known: int = 0
+    duplicates: int = 0
     failed: int = 0
     why: list[str]
 
@@ -44,7 +44,7 @@ def fetch(context: Context, inbox: BounceInbox, stopped: Callable[[], bool] = la
                 _lay_aside(fetched, inbox, replace(mail, why=f"it cannot be ingested: {error!r}"))
                 continue
             fetched.new += done.id is not None
-            fetched.known += done.id is None
+            fetched.duplicates += done.id is None
             inbox.done(mail)
     finally:
         inbox.close()

@@ -43,7 +43,7 @@ def hold_for_complaint(
     if lifted_at is not None and lifted_at >= at:
         return
     complaint = Failure(
-        issue=issue, reason=FailureReason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, said=words
+        issue=issue, reason=FailureReason.COMPLAINT, hard=False, refused=False, forwarded=False, at=at, words=words
     )
     hold = holds.hold_on(connection, address)
     if hold is None:

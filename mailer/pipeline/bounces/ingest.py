@@ -92,8 +92,8 @@ def read_again(context: Context) -> tuple[int, int]:
 
 def _read_chunk(context: Context, after: int) -> list[tuple[int, bool]]:
     with context.store.reading() as connection:
-        kept = reports.kept(connection, after=after)
-    parsed = [(mail, ReadMail.parse(context, mail.raw)) for mail in kept]
+        stored = reports.kept(connection, after=after)
+    parsed = [(mail, ReadMail.parse(context, mail.raw)) for mail in stored]
 
     def step(connection: Connection) -> list[tuple[int, bool]]:
         chunk = []

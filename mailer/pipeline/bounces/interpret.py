@@ -134,7 +134,7 @@ def _failure(copy: Delivery, issue: str, report: BounceReport, words: str, at: d
         refused=False,
         forwarded=is_elsewhere(report.final_recipient or report.recipient, copy.address),
         at=at,
-        said=words,
+        words=words,
     )
     address = Address.from_wire(copy.address).normal
     return CopyFailed(delivery=copy.id, mailing=copy.mailing, address=address, failure=failure)

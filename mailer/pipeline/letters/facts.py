@@ -40,8 +40,8 @@ def copy_facts(copy: Delivery) -> Facts:
 def failure_facts(failure: Failure | None) -> Facts:
     """Why a copy did not arrive; of a refusal known from a dead sender's journal alone there are no words."""
     reason = failure.reason if failure is not None else FailureReason.UNKNOWN
-    said = failure.said if failure is not None else ""
-    return {"reason": reason.value, "trouble": plain_words.trouble(reason), "said": said}
+    words = failure.words if failure is not None else ""
+    return {"reason": reason.value, "trouble": plain_words.trouble(reason), "said": words}
 
 
 def hold_facts(hold: Hold, seats: Sequence[Seat], language: str) -> Facts:
@@ -56,7 +56,7 @@ def hold_facts(hold: Hold, seats: Sequence[Seat], language: str) -> Facts:
                 "issue": failure.issue,
                 "reason": failure.reason.value,
                 "at": failure.at.isoformat(),
-                "said": failure.said,
+                "said": failure.words,
             }
             for failure in hold.evidence
         ],

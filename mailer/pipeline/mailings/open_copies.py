@@ -51,7 +51,7 @@ def list_open_copies(connection: Connection, context: Context) -> OpenCopies:
     """
     issue_of = open_copies.uncertain(connection)
     in_doubt = deliveries.deliveries_with(connection, list(issue_of))
-    found = OpenCopies(uncertain=[(issue_of[identity], in_doubt[identity]) for identity in sorted(in_doubt)])
+    listed = OpenCopies(uncertain=[(issue_of[identity], in_doubt[identity]) for identity in sorted(in_doubt)])
     since = context.clock.now() - LISTED_FOR
     ended = [
         mailing for mailing in mailings.ended_since(connection, since) if mailing.newsletter in context.newsletters
@@ -63,8 +63,8 @@ def list_open_copies(connection: Connection, context: Context) -> OpenCopies:
     for mailing in ended:
         of_mailing = sorted((copy for copy in copies.values() if copy.mailing == mailing.id), key=lambda copy: copy.id)
         if of_mailing:
-            _sort_out(connection, context, mailing, of_mailing, failed, found)
-    return found
+            _sort_out(connection, context, mailing, of_mailing, failed, listed)
+    return listed
 
 
 def _sort_out(
@@ -73,7 +73,7 @@ def _sort_out(
     mailing: Mailing,
     copies: Sequence[Delivery],
     failed: dict[int, Failure],
-    found: OpenCopies,
+    listed: OpenCopies,
 ) -> None:
     """Add the copies of one mailing whose readers are entitled now to the failed, the held or the owed ones."""
     judged, corrections = _judge(connection, context, mailing, copies), corrections_since(connection, mailing)
@@ -83,14 +83,14 @@ def _sort_out(
         if reader is None or (reason is not None and reason != ADDRESS_CHANGED):
             continue
         if copy.id not in failed:
-            found.held.append((mailing.issue, copy))
+            listed.held.append((mailing.issue, copy))
             continue
         # A reader whose copy and supplement both failed is owed another only if neither failed at the present address.
         earlier = readers.of_reader(connection, mailing.newsletter, mailing.serial, copy.person, copy.language)
         if has_failed(earlier, present_address(reader), corrections):
-            found.failed.append(FailedCopy(issue=mailing.issue, copy=copy, failure=failed[copy.id]))
+            listed.failed.append(FailedCopy(issue=mailing.issue, copy=copy, failure=failed[copy.id]))
         else:
-            found.owed[mailing.issue] = found.owed.get(mailing.issue, 0) + 1
+            listed.owed[mailing.issue] = listed.owed.get(mailing.issue, 0) + 1
 
 
 def _judge(connection: Connection, context: Context, mailing: Mailing, copies: Sequence[Delivery]) -> dict[str, Judged]:

@@ -1,7 +1,5 @@
 """An address at which enough issues failed is held, nothing more is written there, and a person lifts that again."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from mailer.app.installation import App, reload
@@ -20,23 +18,13 @@ from mailer.pipeline.mailings.supplement import find_missing_copies, send_supple
 from mailer.pipeline.mailings.why import explain_entitlement
 from mailer.store import history, mailings
 from mailer.store.copies import deliveries
-from tests.club import ISSUE, LETTER, Club, begin, copies, import_register, members, pull_issues, states
+from tests.club import ISSUE, LETTER, Club, copies, import_register, members, pull_issues, states
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import ACCEPTED, NEVER, answer, claim, deliver, the_mailings
-from tests.reported import DOMAIN, FULL, SILENT, SPAM, UNKNOWN, UNSIGNED, bounce, come, come_back, complaint, path_of
+from tests.reported import FULL, SILENT, SPAM, UNKNOWN, UNSIGNED, bounce, come, come_back, complaint, path_of
 
 PEOPLE = members(60)
 ANNA = PEOPLE[0]
-
-
-@pytest.fixture
-def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
-    """The installation with return paths and an issue that sixty people have got."""
-    club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
-    with club.opened(clock) as opened:
-        begin(opened, PEOPLE)
-        deliver(opened)
-        yield opened
 
 
 def held(app: App) -> list[tuple[str, str]]:
@@ -75,7 +63,7 @@ def test_an_address_that_is_dead_in_two_issues_is_held(app: App, club: Club, clo
     assert held(app) == [(ANNA.email, "address")]
     [(hold, [seat])] = holds.listing(app.context)
     assert (seat.person, seat.names["en"]) == ("P001", "Reader001")
-    assert [(one.issue, one.refused, one.said) for one in hold.evidence] == [
+    assert [(one.issue, one.refused, one.words) for one in hold.evidence] == [
         (f"{LETTER}/41", False, "550 5.1.1 No such user here"),
         (f"{LETTER}/42", False, "550 5.1.1 No such user here"),
     ]

@@ -1,6 +1,6 @@
 """Several take in the same mails at the same time, each in its own order, while a sender is at work: each counts once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -12,24 +12,14 @@ from mailer.domain.bounce import RawReport, Way
 from mailer.pipeline.bounces import holds, ingest
 from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.store import DatabaseError, is_deadlock, reports
-from tests.club import ISSUE, Club, begin, copies, import_register, members, states
+from tests.club import ISSUE, Club, copies, import_register, members, states
 from tests.doubles import FrozenClock
 from tests.photographed import photograph
-from tests.pipeline.relayed import ACCEPTED, answer, claim, deliver
+from tests.pipeline.relayed import ACCEPTED, answer, claim
 from tests.reported import DOMAIN, FULL, SPAM, bounce, complaint, letter, path_of, unsubscribe_path_of
 
 PEOPLE = members(40)
 BATCH = 7
-
-
-@pytest.fixture
-def app(app: App, club: Club, clock: FrozenClock) -> Iterator[App]:
-    """The installation with return paths and an issue that forty people have got."""
-    club.settle(database={"url": app.config.database.url}, bounces={"return_path_domain": DOMAIN})
-    with club.opened(clock) as opened:
-        begin(opened, PEOPLE)
-        deliver(opened)
-        yield opened
 
 
 def mails(app: App) -> list[RawReport]:
