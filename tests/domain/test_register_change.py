@@ -18,12 +18,12 @@ from tests.domain.register_rows import DAY, FIRM, a_row, bring, corporate, fault
 
 
 def test_a_new_person_brings_a_new_membership():
-    found = bring(a_register(), a_row(name_en="Anna", name_ru="", circulation="club"))
-    assert found.memberships[0].after == a_membership()
-    assert found.memberships[0].before is None
-    assert found.seats[0].after.names == {"en": "Anna"}
-    assert found.seats[0].fields == found.memberships[0].fields == ()
-    assert found.counts == {
+    outcome = bring(a_register(), a_row(name_en="Anna", name_ru="", circulation="club"))
+    assert outcome.memberships[0].after == a_membership()
+    assert outcome.memberships[0].before is None
+    assert outcome.seats[0].after.names == {"en": "Anna"}
+    assert outcome.seats[0].fields == outcome.memberships[0].fields == ()
+    assert outcome.counts == {
         "memberships_added": 1,
         "memberships_changed": 0,
         "people_added": 1,
@@ -36,9 +36,9 @@ def test_a_new_person_brings_a_new_membership():
 
 def test_an_empty_cell_clears_an_absent_column_leaves():
     register = a_register(a_membership(organisation="Delta"), a_seat(names={"en": "Anna", "ru": "Анна"}))
-    found = bring(register, a_row(name_ru="", languages=("ru",), email=None))
-    assert found.memberships == ()
-    assert found.seats[0].fields == (
+    outcome = bring(register, a_row(name_ru="", languages=("ru",), email=None))
+    assert outcome.memberships == ()
+    assert outcome.seats[0].fields == (
         FieldChange(field="name_ru", before="Анна", after=""),
         FieldChange(field="email", before="p001@example.org", after=""),
         FieldChange(field="languages", before="en", after="ru"),
@@ -66,10 +66,10 @@ def test_who_is_absent_stays():
     [("organisation", "Delta", "Deltta"), ("circulation", "club", ""), ("free_until", DAY, None)],
 )
 def test_rows_of_a_membership_must_agree(column, cell, other):
-    found = bring(a_register(), corporate(2, "P1", **{column: cell}), corporate(3, "P2", **{column: other}))
-    assert faults(found) == [(2, column), (3, column)]
-    assert "in row 2" in found.bad[0].reason
-    assert found.changes_nothing
+    outcome = bring(a_register(), corporate(2, "P1", **{column: cell}), corporate(3, "P2", **{column: other}))
+    assert faults(outcome) == [(2, column), (3, column)]
+    assert "in row 2" in outcome.bad[0].reason
+    assert outcome.changes_nothing
 
 
 def test_rows_must_agree_on_the_kind():
@@ -77,9 +77,9 @@ def test_rows_must_agree_on_the_kind():
 
 
 def test_a_row_must_agree_with_who_stays_in_the_register():
-    found = bring(FIRM, corporate(2, "P001", organisation="Gamma"))
-    assert faults(found) == [(2, "organisation")]
-    assert "Gamma in row 2 and Delta in the register for P002" in found.bad[0].reason
+    outcome = bring(FIRM, corporate(2, "P001", organisation="Gamma"))
+    assert faults(outcome) == [(2, "organisation")]
+    assert "Gamma in row 2 and Delta in the register for P002" in outcome.bad[0].reason
 
 
 def test_who_has_left_has_no_say_in_it():
@@ -89,18 +89,18 @@ def test_who_has_left_has_no_say_in_it():
 
 
 def test_the_same_person_twice_is_two_bad_rows():
-    found = bring(a_register(), corporate(2, "P1"), corporate(5, "P1"), corporate(6, "P2"))
-    assert [str(fault) for fault in found.bad] == [
+    outcome = bring(a_register(), corporate(2, "P1"), corporate(5, "P1"), corporate(6, "P2"))
+    assert [str(fault) for fault in outcome.bad] == [
         "members.csv, row 2, column person: P1 is on M001 in row 5 too; keep one of the two",
         "members.csv, row 5, column person: P1 is on M001 in row 2 too; keep one of the two",
     ]
-    assert seats(found) == {"P2": 1}
+    assert seats(outcome) == {"P2": 1}
 
 
 def test_a_pause_that_ends_before_it_begins_is_a_bad_row():
     late, early = DAY, DAY - timedelta(days=1)
-    found = bring(a_register(), corporate(2, "P1", pause_from=late, pause_until=early))
-    assert faults(found) == [(2, "pause_until")]
+    outcome = bring(a_register(), corporate(2, "P1", pause_from=late, pause_until=early))
+    assert faults(outcome) == [(2, "pause_until")]
     assert bring(a_register(), corporate(2, "P1", pause_from=early, pause_until=early)).bad == ()
     paused = replace(FIRM, seats=(replace(FIRM.seats[0], pause=Pause(first=DAY)),))
     assert faults(bring(paused, corporate(2, "P001", pause_until=early))) == [(2, "pause_until")]
@@ -124,9 +124,9 @@ def test_a_bad_row_still_names_its_person():
     register = a_register(a_membership(), a_seat(), a_membership("M002"), a_seat("M002", "P002"))
     named = BadRow(file="members.csv", row=2, column="email", reason="wrong", key=("M001", "P001"))
     assert [change.after.person for change in bring(register, bad=(named,), end_missing=DAY).seats] == ["P002"]
-    found = bring(register, bad=(replace(named, key=None),), end_missing=DAY)
-    assert found.changes_nothing
-    assert "No person was ended" in found.warnings[0]
+    outcome = bring(register, bad=(replace(named, key=None),), end_missing=DAY)
+    assert outcome.changes_nothing
+    assert "No person was ended" in outcome.warnings[0]
     refused_by_rule = bring(register, a_row(2, seat=1), end_missing=DAY)
     assert [change.after.person for change in refused_by_rule.seats] == ["P002"]
 
@@ -153,20 +153,20 @@ _rows = st.lists(
 )
 
 
-def applied(register: Register, found: Difference) -> Register:
-    after = {(change.after.membership, change.after.person): change.after for change in found.seats}
+def applied(register: Register, outcome: Difference) -> Register:
+    after = {(change.after.membership, change.after.person): change.after for change in outcome.seats}
     kept = [seat for seat in register.seats if (seat.membership, seat.person) not in after]
     return Register(
-        memberships={**register.memberships, **{change.after.id: change.after for change in found.memberships}},
+        memberships={**register.memberships, **{change.after.id: change.after for change in outcome.memberships}},
         seats=tuple(sorted([*kept, *after.values()], key=lambda seat: (seat.membership, seat.person))),
-        payments=(*register.payments, *found.payments),
+        payments=(*register.payments, *outcome.payments),
     )
 
 
 @given(registers(), _rows, st.sampled_from([None, DAY]))
 def test_whatever_is_imported_the_seats_hold_and_twice_changes_nothing(register, rows, end_missing):
-    found = bring(register, *rows, end_missing=end_missing)
-    after = applied(register, found)
+    outcome = bring(register, *rows, end_missing=end_missing)
+    after = applied(register, outcome)
     for membership in after.memberships.values():
         living = [seat for seat in after.seats if seat.membership == membership.id and seat.ended_on is None]
         sitting = [seat.number for seat in after.seats if seat.membership == membership.id]
@@ -176,7 +176,7 @@ def test_whatever_is_imported_the_seats_hold_and_twice_changes_nothing(register,
         else:
             assert set(sitting) <= {None}
             assert membership.kind.seats is None or len(living) <= membership.kind.seats
-    good = [row for row in rows if row.row not in {bad.row for bad in found.bad}]
+    good = [row for row in rows if row.row not in {bad.row for bad in outcome.bad}]
     assert bring(after, *good).bad == ()
     assert bring(after, *good).changes_nothing
 

@@ -20,9 +20,9 @@ MEMBER = a_register(a_membership(), a_seat(), a_payment(reference="INV-1"))
 
 def test_a_payment_is_added_once():
     row = a_payment_row(reference="INV-2", amount=Decimal(-50000))
-    found = pay(MEMBER, row)
-    assert found.payments == (a_payment(reference="INV-2", amount=Decimal(-50000)),)
-    again = replace(MEMBER, payments=(*MEMBER.payments, *found.payments))
+    outcome = pay(MEMBER, row)
+    assert outcome.payments == (a_payment(reference="INV-2", amount=Decimal(-50000)),)
+    again = replace(MEMBER, payments=(*MEMBER.payments, *outcome.payments))
     assert pay(again, row).changes_nothing
 
 
@@ -42,10 +42,10 @@ def test_members_of_the_same_import_can_pay():
     ],
 )
 def test_a_known_reference_with_other_figures_asks_for_a_reversal(column, fields):
-    found = pay(MEMBER, a_payment_row(reference="INV-1", **fields))
-    assert faults(found) == [(2, column)]
-    assert "enter a reversal" in found.bad[0].reason
-    assert found.payments == ()
+    outcome = pay(MEMBER, a_payment_row(reference="INV-1", **fields))
+    assert faults(outcome) == [(2, column)]
+    assert "enter a reversal" in outcome.bad[0].reason
+    assert outcome.payments == ()
 
 
 def test_a_reference_belongs_to_its_membership():
@@ -74,9 +74,9 @@ def test_thousands_of_payments_on_one_membership_take_no_time(reference):
 
 
 def test_the_same_row_twice_is_taken_once_with_a_warning():
-    found = pay(a_register(a_membership()), a_payment_row(2, reference=""), a_payment_row(7, reference=""))
-    assert len(found.payments) == 1
-    assert "row 7 is the same as row 2" in found.warnings[0]
+    outcome = pay(a_register(a_membership()), a_payment_row(2, reference=""), a_payment_row(7, reference=""))
+    assert len(outcome.payments) == 1
+    assert "row 7 is the same as row 2" in outcome.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,13 @@ def test_payments_that_cannot_be(column, fields):
 
 def test_bad_rows_of_both_files_come_in_their_order():
     bad = (BadRow(file="payments.csv", row=9, column="amount", reason="wrong"),)
-    found = difference(
+    outcome = difference(
         a_register(),
         RegisterTable(rows=(a_row(seat=1),)),
         RegisterTable(rows=(a_payment_row(3),), bad=bad),
     )
-    assert [(one.file, one.row) for one in found.bad] == [("members.csv", 2), ("payments.csv", 3), ("payments.csv", 9)]
+    assert [(row.file, row.row) for row in outcome.bad] == [
+        ("members.csv", 2),
+        ("payments.csv", 3),
+        ("payments.csv", 9),
+    ]

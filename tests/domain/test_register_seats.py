@@ -18,33 +18,33 @@ def test_an_empty_seat_takes_the_next_free_one():
 
 
 def test_a_third_person_on_a_corporate_membership_is_refused():
-    found = bring(FIRM, corporate(2, "P003", seat=None))
-    assert faults(found) == [(2, "person")]
-    assert "two seats, taken by P001 and P002" in found.bad[0].reason
+    outcome = bring(FIRM, corporate(2, "P003", seat=None))
+    assert faults(outcome) == [(2, "person")]
+    assert "two seats, taken by P001 and P002" in outcome.bad[0].reason
     third_first = [corporate(2, "P003"), corporate(3, "P001"), corporate(4, "P002")]
     assert faults(bring(FIRM, *third_first)) == [(2, "person")]
     assert faults(bring(a_register(), *third_first)) == [(4, "person")]
 
 
 def test_a_taken_seat_is_refused():
-    one = replace(FIRM, seats=FIRM.seats[:1])
-    found = bring(one, corporate(2, "P003", seat=1))
-    assert faults(found) == [(2, "seat")]
-    assert "seat 1 is taken by P001" in found.bad[0].reason
+    half_full = replace(FIRM, seats=FIRM.seats[:1])
+    outcome = bring(half_full, corporate(2, "P003", seat=1))
+    assert faults(outcome) == [(2, "seat")]
+    assert "seat 1 is taken by P001" in outcome.bad[0].reason
     assert faults(bring(a_register(), corporate(2, "P1", seat=2), corporate(3, "P2", seat=2))) == [(3, "seat")]
 
 
 def test_who_is_refused_a_new_seat_keeps_the_old_one():
-    found = bring(FIRM, corporate(2, "P001", seat=2, name_en="New"))
-    assert faults(found) == [(2, "seat")]
-    assert found.changes_nothing
+    outcome = bring(FIRM, corporate(2, "P001", seat=2, name_en="New"))
+    assert faults(outcome) == [(2, "seat")]
+    assert outcome.changes_nothing
 
 
 def test_a_seat_that_ends_is_free_for_a_successor_in_the_same_import():
-    found = bring(FIRM, corporate(2, "P003", seat=2), corporate(3, "P002", ended_on=DAY))
-    assert found.bad == ()
-    assert seats(found) == {"P003": 2, "P002": 2}
-    assert [change.after.person for change in found.seats if change.ends] == ["P002"]
+    outcome = bring(FIRM, corporate(2, "P003", seat=2), corporate(3, "P002", ended_on=DAY))
+    assert outcome.bad == ()
+    assert seats(outcome) == {"P003": 2, "P002": 2}
+    assert [change.after.person for change in outcome.seats if change.ends] == ["P002"]
     assert seats(bring(FIRM, corporate(2, "P003"), end_missing=DAY)) == {"P001": 1, "P002": 2, "P003": 1}
 
 
@@ -53,8 +53,8 @@ def test_two_people_can_swap_their_seats():
 
 
 def test_somebody_new_may_name_a_seat_and_the_other_moves():
-    one = replace(FIRM, seats=FIRM.seats[:1])
-    assert seats(bring(one, corporate(2, "P003", seat=1), corporate(3, "P001", seat=None))) == {
+    half_full = replace(FIRM, seats=FIRM.seats[:1])
+    assert seats(bring(half_full, corporate(2, "P003", seat=1), corporate(3, "P001", seat=None))) == {
         "P003": 1,
         "P001": 2,
     }
@@ -69,16 +69,16 @@ def test_clearing_the_end_takes_the_seat_again_if_it_is_free():
 
 def test_people_who_left_before_they_came_need_no_free_seat():
     rows = [corporate(row, f"P{row}", ended_on=DAY) for row in (2, 3, 4)]
-    found = bring(a_register(), *rows, corporate(5, "P5"))
-    assert found.bad == ()
-    assert seats(found) == {"P5": 1, "P2": 2, "P3": 1, "P4": 1}
+    outcome = bring(a_register(), *rows, corporate(5, "P5"))
+    assert outcome.bad == ()
+    assert seats(outcome) == {"P5": 1, "P2": 2, "P3": 1, "P4": 1}
 
 
 def test_an_individual_membership_has_one_living_seat():
     register = a_register(a_membership(), a_seat())
-    found = bring(register, a_row(2, person="P002"))
-    assert faults(found) == [(2, "person")]
-    assert "one seat, taken by P001" in found.bad[0].reason
+    outcome = bring(register, a_row(2, person="P002"))
+    assert faults(outcome) == [(2, "person")]
+    assert "one seat, taken by P001" in outcome.bad[0].reason
     assert bring(register, a_row(2, person="P002"), a_row(3, ended_on=DAY)).bad == ()
 
 
@@ -95,5 +95,5 @@ def test_only_a_corporate_membership_has_numbered_seats():
 def test_a_change_of_kind_numbers_everybody_anew():
     register = a_register(a_membership(), a_seat(), a_seat(person="P000", ended_on=DAY))
     assert seats(bring(register, corporate(2, "P001"), corporate(3, "P002"))) == {"P000": 1, "P001": 1, "P002": 2}
-    found = bring(FIRM, a_row(2, person="P001"), a_row(3, person="P002", ended_on=DAY))
-    assert seats(found) == {"P001": None, "P002": None}
+    outcome = bring(FIRM, a_row(2, person="P001"), a_row(3, person="P002", ended_on=DAY))
+    assert seats(outcome) == {"P001": None, "P002": None}

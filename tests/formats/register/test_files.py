@@ -28,35 +28,35 @@ from tests.formats.register.made_up_files import PAYMENTS_HEADER, faults, member
 
 @given(registers())
 def test_importing_an_export_changes_nothing(register):
-    found = difference(
+    outcome = difference(
         register,
         read_members("members.csv", write_members_csv(register)),
         read_payments("payments.csv", write_payments_csv(register)),
     )
-    assert found.bad == ()
-    assert found.changes_nothing
+    assert outcome.bad == ()
+    assert outcome.changes_nothing
 
 
 @settings(max_examples=50)
 @given(registers())
 def test_importing_an_exported_workbook_changes_nothing(register):
     content = write_xlsx(register)
-    found = difference(register, read_members("register.xlsx", content), read_payments("register.xlsx", content))
-    assert found.bad == ()
-    assert found.changes_nothing
+    outcome = difference(register, read_members("register.xlsx", content), read_payments("register.xlsx", content))
+    assert outcome.bad == ()
+    assert outcome.changes_nothing
 
 
 @given(registers())
 def test_an_export_makes_the_same_register_anew(register):
-    found = difference(
+    outcome = difference(
         a_register(),
         read_members("members.csv", write_members_csv(register)),
         read_payments("payments.csv", write_payments_csv(register)),
     )
-    assert {change.after.id: change.after for change in found.memberships} == register.memberships
-    seats = sorted((change.after for change in found.seats), key=lambda seat: (seat.membership, seat.person))
+    assert {change.after.id: change.after for change in outcome.memberships} == register.memberships
+    seats = sorted((change.after for change in outcome.seats), key=lambda seat: (seat.membership, seat.person))
     assert seats == sorted(register.seats, key=lambda seat: (seat.membership, seat.person))
-    assert found.payments == register.payments
+    assert outcome.payments == register.payments
 
 
 @given(st.text(st.sampled_from("'=+-@a"), max_size=5))

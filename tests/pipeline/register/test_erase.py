@@ -81,12 +81,12 @@ def test_the_report_still_balances_and_names_an_alias(app: App) -> None:
     after = distribution_report(app.context, ISSUE)
     assert after.balance == before
     assert after.balance.balanced
-    aliases = {one.person: one for one in after.decisions if one.person.startswith("erased")}
-    assert [(name, one.decision, one.evidence) for name, one in aliases.items()] == [
+    aliases = {decision.person: decision for decision in after.decisions if decision.person.startswith("erased")}
+    assert [(name, decision.decision, decision.evidence) for name, decision in aliases.items()] == [
         ("erased-1", "recipient", ()),
         ("erased-2", "excluded", ()),
     ]
-    [copy] = [one for one in list_deliveries(app.context, ISSUE, None) if one.person == "erased-1"]
+    [copy] = [copy for copy in list_deliveries(app.context, ISSUE, None) if copy.person == "erased-1"]
     assert (copy.state, copy.address, copy.copy.name, copy.copy.salutation) == ("accepted", "", "", "")
     with app.store.transaction() as connection:
         rows = connection.execute(select(history.c.subject).where(history.c.verb == "erase")).scalars().all()
@@ -99,9 +99,9 @@ def test_an_alias_is_the_same_in_every_mailing_and_no_other_ones(app: App, club:
     import_register(app, [boris(email="kestrel-new@members.example")])
     send_supplement(app.context, ISSUE)
     deliver(app)
-    assert len([one for one in list_deliveries(app.context, ISSUE, None) if one.person == PERSON]) == 2
+    assert len([copy for copy in list_deliveries(app.context, ISSUE, None) if copy.person == PERSON]) == 2
     alias = erase.erase(app.context, PERSON)
-    assert len([one for one in list_deliveries(app.context, ISSUE, None) if one.person == alias]) == 2
+    assert len([copy for copy in list_deliveries(app.context, ISSUE, None) if copy.person == alias]) == 2
     assert distribution_report(app.context, ISSUE).balance.balanced
     assert erase.erase(app.context, "P001") == "erased-2"
 
@@ -115,7 +115,7 @@ def test_who_is_erased_gets_nothing_more(app: App) -> None:
         register = load_register(connection)
     assert PERSON not in {seat.person for seat in register.seats}
     assert register.memberships["M-Kestrel"].organisation == ""
-    assert [one.membership for one in register.payments].count("M-Kestrel") == 1
+    assert [payment.membership for payment in register.payments].count("M-Kestrel") == 1
     assert find_missing_copies(app.context, ISSUE).people == ()
 
 
@@ -130,16 +130,16 @@ def test_a_held_copy_is_cancelled_too(app: App) -> None:
 
 def test_the_other_representative_keeps_the_organisation(app: App) -> None:
     firm = {"kind": "corporate", "membership": "M-Firm", "paid": 80000}
-    one = Member(number=1, more={"organisation": "Delta", "seat": "1"}, **firm)
-    two = Member(number=2, more={"organisation": "Delta", "seat": "2"}, **firm | {"paid": 0})
-    begin(app, [one, two])
+    first = Member(number=1, more={"organisation": "Delta", "seat": "1"}, **firm)
+    second = Member(number=2, more={"organisation": "Delta", "seat": "2"}, **firm | {"paid": 0})
+    begin(app, [first, second])
     erase.erase(app.context, "P001")
     with app.store.transaction() as connection:
         register = load_register(connection)
     assert register.memberships["M-Firm"].organisation == "Delta"
     assert [seat.person for seat in register.seats] == ["P002"]
     # The seat is free for a successor.
-    import_register(app, [replace(one, number=3)])
+    import_register(app, [replace(first, number=3)])
     assert copies(app)["P002"].state == "pending"
 
 
@@ -178,7 +178,7 @@ def test_a_name_that_looks_like_an_alias_stands_in_nobodys_way(app: App) -> None
 def test_an_erasure_is_a_change_of_the_register(app: App) -> None:
     begin(app, [*OTHERS, boris()])
     erase.erase(app.context, PERSON)
-    assert deliver(app) == [one.email for one in OTHERS]
+    assert deliver(app) == [member.email for member in OTHERS]
 
 
 def test_a_person_can_be_looked_up_with_payments_and_copies(app: App) -> None:
