@@ -1,0 +1,80 @@
+"""A paused mailing stops and goes on where it was; a cancelled one sends nothing more."""
+
+import pytest
+
+from mailer.app.installation import App
+from mailer.domain.errors import Refused
+from mailer.domain.remedy import Action
+from mailer.pipeline.mailings.approve import approve_mailing, withdraw_approval
+from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
+from mailer.pipeline.mailings.schedule import hold_missed
+from mailer.pipeline.mailings.send import send_mailing
+from mailer.pipeline.mailings.steps import first_mailing
+from tests.club import (
+    ISSUE,
+    begin,
+    copies,
+    reverse,
+    states,
+)
+from tests.pipeline.mailings.planned import PEOPLE, history_of, planned, state
+from tests.pipeline.relayed import ACCEPTED, answer, claim, deliver
+
+
+def test_a_pause_keeps_everything_and_a_resume_goes_on(app: App) -> None:
+    begin(app, PEOPLE)
+    pause_mailing(app.context, ISSUE)
+    assert (state(app), deliver(app), states(app)) == ("paused", [], {"pending": 3})
+    with pytest.raises(Refused, match="is paused") as refused:
+        send_mailing(app.context, ISSUE)
+    assert refused.value.remedies == (Action.RESUME.of(ISSUE),)
+    with pytest.raises(Refused, match="is paused, not sending: there is nothing to pause"):
+        pause_mailing(app.context, ISSUE)
+    resume_mailing(app.context, ISSUE)
+    assert len(deliver(app)) == 3
+    with pytest.raises(Refused, match="is closed, not paused: there is nothing to resume"):
+        resume_mailing(app.context, ISSUE)
+
+
+def test_what_is_cancelled_never_goes_out(app: App) -> None:
+    begin(app, PEOPLE)
+    reverse(app, PEOPLE[2])
+    [first, second] = claim(app)  # the third is held now
+    answer(app, first, ACCEPTED)
+    assert cancel_mailing(app.context, ISSUE) == 1
+    # What is in hand at that moment is settled by whoever has it.
+    assert states(app) == {"accepted": 1, "cancelled": 1, "sending": 1}
+    assert second.claim.delivery == copies(app)["P002"].id
+    assert history_of(app, "cancel") == [("secretary", "cancel", "1 copies")]
+    for verb in (cancel_mailing, send_mailing, approve_mailing, pause_mailing, withdraw_approval):
+        with pytest.raises(Refused):
+            verb(app.context, ISSUE)
+    assert deliver(app) == []
+
+
+@pytest.mark.parametrize("before", ["planned", "approved", "paused", "held"])
+def test_a_mailing_can_be_cancelled_before_it_is_done(app: App, before: str) -> None:
+    planned(app)
+    if before != "planned":
+        approve_mailing(app.context, ISSUE)
+    if before == "paused":
+        send_mailing(app.context, ISSUE)
+        pause_mailing(app.context, ISSUE)
+    if before == "held":
+        miss(app)
+    assert state(app) == before
+    assert cancel_mailing(app.context, ISSUE) == 3
+    assert (state(app), states(app)) == ("cancelled", {"cancelled": 3})
+
+
+def test_what_is_closed_cannot_be_cancelled(app: App) -> None:
+    begin(app, PEOPLE)
+    deliver(app)
+    with pytest.raises(Refused, match="has no mailing that could be cancelled"):
+        cancel_mailing(app.context, ISSUE)
+    assert states(app) == {"accepted": 3}
+
+
+def miss(app: App) -> None:
+    with app.store.transaction() as connection:
+        hold_missed(connection, app.context, first_mailing(connection, ISSUE))
