@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from mailer.domain.issue import Issue
+from mailer.domain.mailing import Mailing
 from mailer.domain.ports import RawFile
 from mailer.domain.shelf import Revision
 from mailer.store.schema import revision_files, revisions
@@ -83,10 +84,10 @@ def latest_revision(connection: Connection, newsletter: str, serial: int) -> Rev
     return _revision(row) if row else None
 
 
-def revision_of(connection: Connection, content_hash: str) -> Revision | None:
-    """The revision with this content hash."""
-    row = connection.execute(select(revisions).where(revisions.c.content_hash == content_hash)).first()
-    return _revision(row) if row else None
+def revision_of(connection: Connection, mailing: Mailing) -> Revision:
+    """The revision that a mailing was planned from. It is kept for ever."""
+    query = select(revisions).where(revisions.c.content_hash == mailing.content_hash)
+    return _revision(connection.execute(query).one())
 
 
 def files_of(connection: Connection, content_hash: str) -> tuple[RawFile, ...]:

@@ -46,7 +46,7 @@ def a_revision(connection: Connection, content_hash: str = "hash", serial: int =
 def a_mailing(connection: Connection, state: MailingState = MailingState.SENDING, **values: object) -> int:
     """A mailing of an issue that is pulled along with it when it is not there."""
     given = {"newsletter": NEWSLETTER, "serial": SERIAL, "supplement": 0, "content_hash": "hash"} | values
-    if issues.revision_of(connection, str(given["content_hash"])) is None:
+    if not issues.files_of(connection, str(given["content_hash"])):
         a_revision(connection, str(given["content_hash"]), int(str(given["serial"])))
     hashes = {"circulation_hash": "c", "editions_hash": "e", "inputs_hash": "i", "seal": "seal"}
     more = {"letterhead": {"sender": "x"}, "approval_required": False, "planned_at": NOW, "starts_at": NOW}

@@ -23,8 +23,7 @@ def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at
     if lifted_at is not None and lifted_at >= at:
         return
     mailing = mailings.mailing(connection, copy.mailing)
-    revision = issues.revision_of(connection, mailing.content_hash)
-    assert revision is not None, "a mailing's revision is kept for ever"
+    revision = issues.revision_of(connection, mailing)
     # Lock the register, so that every entitlement is judged either before the pause or with it.
     lock_register(connection)
     if not holds.set_pause(connection, copy.person, revision.date, delivery=copy.id, now=now):

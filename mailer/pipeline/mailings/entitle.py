@@ -60,8 +60,7 @@ def recheck_entitlement(connection: Connection, context: Context, mailing: Maili
     judged, a chunk at a time. A lost entitlement holds the copy with the rule's reason, a changed address with
     `address_changed`: a copy keeps the address it was planned with.
     """
-    revision = issues.revision_of(connection, mailing.content_hash)
-    assert revision is not None, "a mailing's revision is kept for ever"
+    revision = issues.revision_of(connection, mailing)
     now = judged_by(connection, context, revision)
     if all_judged(connection, mailing.id, now):
         return now

@@ -94,6 +94,5 @@ def _sort_out(
 
 
 def _judge(connection: Connection, context: Context, mailing: Mailing, copies: Sequence[Delivery]) -> dict[str, Judged]:
-    revision = issues.revision_of(connection, mailing.content_hash)
-    assert revision is not None, "a mailing's revision is kept for ever"
+    revision = issues.revision_of(connection, mailing)
     return judge_people(connection, context, revision, {copy.person for copy in copies})

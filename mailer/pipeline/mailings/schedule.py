@@ -63,8 +63,7 @@ def hold_missed(connection: Connection, context: Context, mailing: Mailing) -> N
 
 def _settle_time(context: Context, mailing: Mailing, next_time: NextTime) -> datetime:
     with context.store.transaction() as connection:
-        revision = issues.revision_of(connection, mailing.content_hash)
-        assert revision is not None, "a mailing's revision is kept for ever"
+        revision = issues.revision_of(connection, mailing)
         due_at = next_time(max(revision.pulled_at, mailing.approved_at or revision.pulled_at))
         mailings.change(connection, mailing.id, due_at=due_at)
     return due_at

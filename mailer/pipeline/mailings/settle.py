@@ -39,8 +39,7 @@ def release_delivery(context: Context, identity: int) -> str:
         if delivery.state is not State.HELD:
             raise Refused(f"delivery {identity} is {delivery.state}, not held: there is nothing to release")
         mailing = mailings.mailing(connection, delivery.mailing)
-        revision = issues.revision_of(connection, mailing.content_hash)
-        assert revision is not None, "a mailing's revision is kept for ever"
+        revision = issues.revision_of(connection, mailing)
         judged = judge_people(connection, context, revision, {delivery.person}).get(delivery.person)
         reason = why_lost(judged, delivery.language, {delivery.address})
         address = judged.candidate.seat.address if judged else None

@@ -8,7 +8,6 @@ from mailer.domain.delivery import Event, State
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, SendStart
 from mailer.domain.remedy import Action
-from mailer.domain.shelf import Revision
 from mailer.domain.supplement import Corrections, MissingCopies, missing_editions, was_withheld
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead
@@ -60,7 +59,7 @@ def _freeze(
     connection: Connection, context: Context, name: IssueName, first: Mailing, people: tuple[Judged, ...]
 ) -> Mailing:
     draft = Draft(
-        revision=_revision(connection, first),
+        revision=issues.revision_of(connection, first),
         editions=mailings.editions_of(connection, first.id),
         letterhead=Letterhead.load(mailings.letterhead_of(connection, first.id)),
         inputs_hash=first.inputs_hash,
@@ -97,7 +96,7 @@ def _missing(connection: Connection, context: Context, mailing: Mailing) -> Miss
     served = deliveries.people_served(connection, mailing.newsletter, mailing.serial)
     corrections = corrections_since(connection, mailing)
     missing, stuck = [], []
-    for judged in chain.from_iterable(judge_everybody(connection, context, _revision(connection, mailing))):
+    for judged in chain.from_iterable(judge_everybody(connection, context, issues.revision_of(connection, mailing))):
         copies = {language: served.get((judged.person, language), []) for language in judged.entitlement.editions}
         editions, some_stuck = missing_editions(judged, copies, corrections)
         if editions:
@@ -113,9 +112,3 @@ def _cancel_withheld(connection: Connection, mailing: Mailing, people: tuple[Jud
     for delivery in deliveries.listing(connection, mailing.newsletter, mailing.serial, State.HELD):
         if was_withheld(delivery) and (delivery.person, delivery.language) in due:
             deliveries.move(connection, delivery, Event.CANCELLED)
-
-
-def _revision(connection: Connection, mailing: Mailing) -> Revision:
-    revision = issues.revision_of(connection, mailing.content_hash)
-    assert revision is not None, "a mailing's revision is kept for ever"
-    return revision
