@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mailer.domain.bounce import BounceReport, ReportKind
+from mailer.formats.reports import amazon_ses, auto_replies, bounce, complaint
 from mailer.formats.reports.body_text import extract_text, first_text
 from mailer.formats.reports.classify import classify
 from mailer.formats.reports.mime import parse_mail
@@ -17,9 +18,6 @@ def parse(raw: bytes) -> Sequence[BounceReport]:
     Never raises, and works within fixed limits, whatever the bytes. Nothing in a report is verified: only a signed
     return path, or our signature in the original's Message-ID, names a delivery.
     """
-    # Their patterns take 40 ms to compile, and most commands read no report.
-    from mailer.formats.reports import amazon_ses, auto_replies, bounce, complaint
-
     mail = parse_mail(raw)
     body = extract_text(mail)
     original = read_original(mail, body)

@@ -1,7 +1,5 @@
 """Write the pictures of a message, and read its HTML and text back."""
 
-from email import message_from_bytes
-from email.policy import default
 from functools import lru_cache
 
 from mailer.domain.issue import PictureFile
@@ -26,6 +24,9 @@ def picture_part(picture: PictureFile) -> bytes:
 
 def html_and_text(message: bytes) -> tuple[str, str]:
     """The HTML and the text of one of our messages, decoded; lines end with `\\n`."""
+    from email import message_from_bytes  # slow to load, and few commands read a message back
+    from email.policy import default
+
     parts = {
         part.get_content_type(): str(part.get_content())
         for part in message_from_bytes(message, policy=default).walk()

@@ -139,7 +139,7 @@ def find_rule(text: str) -> ReplyRule | None:
     words = words.replace("unknown address error", " ")
     words = _REMOTE_HOST.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
     words = " ".join(words.split())[:MAX_TEXT]
-    return next((rule for rule in RULES if rule.matches(words)), None) if words else None
+    return next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None
 
 
 def _reason(code: int | None, status: str | None, text: str, phase: Phase) -> tuple[FailureReason, str]:
