@@ -17,14 +17,13 @@ _REAL_LOOKALIKES = frozenset({"mail.com", "email.com", "ymail.com", "list.ru", "
 # Typos of "com" and "ru"; none is a top-level domain of the IANA root zone.
 _MISTYPED_ENDINGS = frozenset({"con", "cmo", "ocm", "comm", "xom", "vom", "cpm", "coom", "rru", "ruu"})
 
-# An address of which no validator doubts anything: email-validator, slow to load, is asked only about the others.
+# An address that is plainly valid; only others need email-validator, which is slow to load.
 _PLAIN = re.compile(
     r"(?P<local>[a-z0-9]+([.+_-][a-z0-9]+)*)@(?P<domain>([a-z0-9]+(-[a-z0-9]+)*\.)+(?!(arpa|invalid|local|localhost"
     r"|onion|test)$)[a-z]{2,})",
     re.ASCII | re.IGNORECASE,
 )
-# No part of so short an address is too long.
-_SHORT = 63
+_SHORT = 63  # up to this length no part of an address is too long
 
 _SENDER = re.compile(r'\s*"?(?P<name>[^<>"]*?)"?\s*<(?P<address>[^<>]*)>\s*')
 
