@@ -1,4 +1,4 @@
-"""Joins the settings of what comes back to the ways in, the listener, the mailbox and the Maildir, and keeps them open."""
+"""Opens the ways in of reports by the settings: the SMTP listener, the mailbox and the Maildir."""
 
 import asyncio
 import ssl
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from mailer.gateways.listener.server import Listener
     from mailer.gateways.listener.session import Admit, Take
 
-# Seconds: so long a listener that could not begin waits for the next try.
+# Seconds until a listener that could not start is started again.
 AGAIN = 300
 
 
 def listener(app: App, admit: "Admit", take: "Take") -> "Listener | None":
-    """What listens for the return-path domain's mail inside `async with`; None where nothing shall.
+    """The listener for mail to the return-path domain, which listens inside `async with`; None where none is set.
 
-    Raises BadInput when its certificate or key cannot be used. Others than this machine must use STARTTLS.
+    Other machines must use STARTTLS. Raises BadInput when its certificate or key cannot be used.
     """
-    given = app.config.bounces
-    if not given.listen:
+    settings = app.config.bounces
+    if not settings.listen:
         return None
     from mailer.gateways.listener.server import Listener
 
-    host, port = listen_at(given.listen)
+    host, port = listen_at(settings.listen)
     return Listener(
         host,
         port,
@@ -50,40 +50,40 @@ def listener(app: App, admit: "Admit", take: "Take") -> "Listener | None":
 
 
 def certificate(app: App) -> ssl.SSLContext | None:
-    """What the listener shows to those who ask for STARTTLS; None where no certificate is named. Raises BadInput."""
-    given = app.config.bounces
-    if not given.listen_cert_file:
+    """The listener's certificate for STARTTLS; None where none is set. Raises BadInput."""
+    settings = app.config.bounces
+    if not settings.listen_cert_file:
         return None
-    return tls_context(app.config.path(given.listen_cert_file), app.config.path(given.listen_key_file))
+    return tls_context(app.config.path(settings.listen_cert_file), app.config.path(settings.listen_key_file))
 
 
 def inboxes(app: App) -> list[BounceInbox]:
-    """Where reports are fetched from: the mailbox, the Maildir, both or none. Nothing is connected yet.
+    """The mailbox and the Maildir that reports are fetched from, whichever are set. None is connected yet.
 
-    Raises BadInput when the password's file or the authority's cannot be read.
+    Raises BadInput when the file of the password or of the certificate authority cannot be read.
     """
-    given, found = app.config.bounces, list[BounceInbox]()
-    if given.imap_url:
+    settings, inboxes = app.config.bounces, list[BounceInbox]()
+    if settings.imap_url:
         from mailer.gateways.inbox.imap import ImapInbox
 
-        ca_file = app.config.path(given.imap_ca_file) if given.imap_ca_file else None
-        found.append(ImapInbox(ImapSettings.read(given.imap_url, app.config.imap_password, ca_file)))
-    if given.maildir:
-        found.append(MaildirInbox(app.config.path(given.maildir)))
-    return found
+        ca_file = app.config.path(settings.imap_ca_file) if settings.imap_ca_file else None
+        inboxes.append(ImapInbox(ImapSettings.read(settings.imap_url, app.config.imap_password, ca_file)))
+    if settings.maildir:
+        inboxes.append(MaildirInbox(app.config.path(settings.maildir)))
+    return inboxes
 
 
 def maildir(folder: Path) -> BounceInbox:
-    """A Maildir that somebody named: all that lies in it, though it was read before."""
+    """A Maildir named by hand: all mails in it, also those that were read before."""
     return MaildirInbox(folder, also_seen=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaysIn:
-    """The ways in of a daemon, open until its sender is told to stop. `app` gives the installation as it is then.
+    """The ways in of a daemon, open until its sender is stopped. `app` returns the installation as it is then.
 
-    `leads` says whether this daemon is the one that looks into mailboxes; it blocks. `reloaded`: what could not begin is
-    tried again at once.
+    `leads` returns whether this daemon is the one that reads mailboxes; it blocks. When `reloaded` is set, a listener that
+    could not start is started at once.
     """
 
     app: Callable[[], App]
@@ -92,7 +92,7 @@ class WaysIn:
     reloaded: asyncio.Event
 
     async def listen(self) -> None:
-        """Take in what the return-path domain's mail server brings."""
+        """Receive reports by SMTP."""
         desk = Desk(lambda: self.app().context)
         while not await self.sender.stopped(0):
             try:
@@ -102,34 +102,34 @@ class WaysIn:
                 async with listening:
                     maillog.listening(self.app().config.bounces.listen)
                     await self.sender.until_stopped()
-            except Exception as error:  # noqa: BLE001  (another may still have the port, a certificate be renewed)
+            except Exception as error:  # noqa: BLE001  (the port may become free, a certificate be renewed)
                 maillog.failed("listening for return paths", error)
                 await self._later()
 
     async def fetch(self) -> None:
-        """Look into the mailbox and the Maildir, again and again."""
-        given = self.app().config.bounces
-        while given.imap_url or given.maildir:
+        """Read the mailbox and the Maildir every so often."""
+        settings = self.app().config.bounces
+        while settings.imap_url or settings.maildir:
             await asyncio.to_thread(self._fetch)
-            if await self.sender.stopped(given.every.interval.total_seconds()):
+            if await self.sender.stopped(settings.every.interval.total_seconds()):
                 return
 
     async def _later(self) -> None:
         self.reloaded.clear()
-        signs = [asyncio.create_task(one) for one in (self.reloaded.wait(), self.sender.until_stopped())]
-        await asyncio.wait(signs, timeout=AGAIN, return_when=asyncio.FIRST_COMPLETED)
-        for one in signs:
-            one.cancel()
+        events = [asyncio.create_task(event) for event in (self.reloaded.wait(), self.sender.until_stopped())]
+        await asyncio.wait(events, timeout=AGAIN, return_when=asyncio.FIRST_COMPLETED)
+        for event in events:
+            event.cancel()
 
     def _fetch(self) -> None:
         try:
-            found = inboxes(self.app()) if self.leads() else []
+            sources = inboxes(self.app()) if self.leads() else []
         except Exception as error:  # noqa: BLE001  (an unknown failure means later)
             maillog.failed("fetching reports", error)
             return
-        for inbox in found:
+        for inbox in sources:
             try:
                 fetched = fetch.fetch(self.app().context, inbox, self.sender.is_stopped)
                 maillog.fetched(inbox.way, fetched.new, fetched.duplicates, fetched.failed)
-            except Exception as error:  # noqa: BLE001  (what was not moved waits on, and the others are looked into)
+            except Exception as error:  # noqa: BLE001  (mails that were not moved wait, and the other inbox is read)
                 maillog.failed(f"fetching reports by {inbox.way}", error)

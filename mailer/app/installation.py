@@ -92,25 +92,25 @@ def reload(app: App) -> App:
 
 def signer(config: Config) -> DkimSigner | None:
     """What signs copies, by [dkim]; None when its domain is empty. Raises BadInput naming the key that cannot be used."""
-    given = config.dkim
-    if not given.domain:
+    settings = config.dkim
+    if not settings.domain:
         return None
     from mailer.formats.message.dkim_key import read_dkim_key
 
-    keys = [("key_file", given.selector, given.key_file)]
-    if given.ed25519_selector:
-        keys.append(("ed25519_key_file", given.ed25519_selector, given.ed25519_key_file))
-    read = []
-    for key, selector, name in keys:
+    files = [("key_file", settings.selector, settings.key_file)]
+    if settings.ed25519_selector:
+        files.append(("ed25519_key_file", settings.ed25519_selector, settings.ed25519_key_file))
+    keys = []
+    for setting, selector, name in files:
+        where = f"{config.file}: [dkim] {setting}: {config.path(name)}"
         try:
-            one = read_dkim_key(selector, config.path(name).read_bytes())
+            key = read_dkim_key(selector, config.path(name).read_bytes())
         except (OSError, BadInput) as error:
-            raise BadInput(f"{config.file}: [dkim] {key}: {config.path(name)}: {error}") from error
-        if (one.algorithm == "rsa") != (key == "key_file"):
-            said = "an RSA key belongs into key_file, an Ed25519 key into ed25519_key_file"
-            raise BadInput(f"{config.file}: [dkim] {key}: {config.path(name)}: {said}")
-        read.append(one)
-    return DkimSigner(domain=given.domain, keys=tuple(read))
+            raise BadInput(f"{where}: {error}") from error
+        if (key.algorithm == "rsa") != (setting == "key_file"):
+            raise BadInput(f"{where}: an RSA key belongs into key_file, an Ed25519 key into ed25519_key_file")
+        keys.append(key)
+    return DkimSigner(domain=settings.domain, keys=tuple(keys))
 
 
 def source(app: App, newsletter: Newsletter) -> IssueSource:

@@ -60,8 +60,8 @@ class Config(BaseModel):
     @property
     def imap_password(self) -> str:
         """The password of the mailbox of reports. Raises BadInput when its file cannot be read."""
-        given = self.bounces.imap_password.get_secret_value()
-        return given or self.secret(self.bounces.imap_password_file, "[bounces] imap_password_file")
+        password = self.bounces.imap_password.get_secret_value()
+        return password or self.secret(self.bounces.imap_password_file, "[bounces] imap_password_file")
 
     @property
     def relays(self) -> tuple[RelaySettings, ...]:
@@ -137,7 +137,9 @@ def _called(server: Server) -> str:
 def _refuse_passwords(file: Path, tables: dict[str, Any]) -> None:
     smtp, relays = tables.get("smtp"), tables.get("relay")
     places = [("[smtp]", smtp)]
-    places += [(f"[[relay]] {number}", one) for number, one in enumerate(relays if isinstance(relays, list) else [], 1)]
+    places += [
+        (f"[[relay]] {number}", relay) for number, relay in enumerate(relays if isinstance(relays, list) else [], 1)
+    ]
     places += [("[bounces]", tables.get("bounces"))]
     for place, table in places:
         for key in ("password", "imap_password"):

@@ -25,7 +25,7 @@ def slug(value: str) -> str:
 
 
 Slug = Annotated[str, AfterValidator(slug)]
-# A number is no text and no yes or no: `port = "25"` and `port = true` are mistakes, and nothing lasts for ever.
+# A number is no text and no yes or no: `port = "25"` and `port = true` are mistakes. A time has an end: `inf` is one, too.
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 YesNo = Annotated[bool, Strict()]
@@ -101,28 +101,28 @@ def explain(
 
 
 def _line(problem: dict[str, Any], file: Path | str, model: type[BaseModel]) -> str:
-    where, found = problem["loc"], problem["input"]
+    where, value = problem["loc"], problem["input"]
     last = str(where[-1])
     key = _named(where)
     if problem["type"] == "extra_forbidden":
-        known = _keys(model, where[:-1])
-        near = get_close_matches(last, known, n=1)
+        allowed_keys = _keys(model, where[:-1])
+        near = get_close_matches(last, allowed_keys, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        return f"{file}: {key} is not a setting; allowed here: {', '.join(known)}{hint}"
-    if problem["type"] == "tuple_type" and isinstance(found, dict):
+        return f"{file}: {key} is not a setting; allowed here: {', '.join(allowed_keys)}{hint}"
+    if problem["type"] == "tuple_type" and isinstance(value, dict):
         return f"{file}: {key}: found [{last}]; write [[{last}]], there may be several"
     # Of a table nothing is shown: it may hold a secret.
-    tables = isinstance(found, list) and any(isinstance(one, dict) for one in found)
-    shown = isinstance(found, str | int | float | list) and not tables and not any(word in last for word in _SECRET)
+    tables = isinstance(value, list) and any(isinstance(item, dict) for item in value)
+    shown = isinstance(value, str | int | float | list) and not tables and not any(word in last for word in _SECRET)
     allowed = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{file}: {key}: {f'found {found!r}; ' if shown else ''}{allowed[:1].lower()}{allowed[1:]}"
+    return f"{file}: {key}: {f'found {value!r}; ' if shown else ''}{allowed[:1].lower()}{allowed[1:]}"
 
 
 def _named(where: Sequence[str | int]) -> str:
     """The key as a person finds it: `[smtp] port`, or `[[relay]] 2 port` in the second table of that name."""
     table, *rest = where
     if rest and isinstance(rest[0], int):
-        return " ".join([f"[[{table}]]", *(str(one + 1 if isinstance(one, int) else one) for one in rest)])
+        return " ".join([f"[[{table}]]", *(str(part + 1 if isinstance(part, int) else part) for part in rest)])
     return f"[{table}] {'.'.join(map(str, rest))}" if rest else str(table)
 
 

@@ -94,9 +94,9 @@ def provider_limits(file: Path, tables: Iterable[DomainTable]) -> dict[str, Fami
     """The limits of [[domain]] by provider. Raises BadInput where two tables are about one provider's domains."""
     names: dict[str, str] = {}
     limits = {}
-    for one in tables:
-        family = family_of(one.name)
-        if names.setdefault(family, one.name) != one.name:
-            raise BadInput(f"{file}: [[domain]] {names[family]} and {one.name} are one provider's: limit one of them")
-        limits[family] = FamilyLimit(per_minute=one.per_minute, connections=one.connections)
+    for table in tables:
+        family = family_of(table.name)
+        if names.setdefault(family, table.name) != table.name:
+            raise BadInput(f"{file}: [[domain]] {names[family]} and {table.name} are one provider's: limit one of them")
+        limits[family] = FamilyLimit(per_minute=table.per_minute, connections=table.connections)
     return limits

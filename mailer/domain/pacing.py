@@ -10,7 +10,7 @@ from mailer.domain.retry import doubled
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-# After a first plea a provider is left alone for a second, then ever longer: most mean one burst, few mean the day.
+# After a first request to slow down a provider gets nothing for a second, then ever longer: most mean one burst.
 _FIRST_REST, _LONGEST_REST = timedelta(seconds=1), timedelta(minutes=10)
 
 
@@ -46,12 +46,12 @@ class RelayLimit:
     weight: int = 1
 
 
-# A greylist (RFC 6647) puts off every first letter of a sender to a reader: coming more slowly changes nothing.
+# A greylist (RFC 6647) defers the first letter of every sender: to slow down changes nothing.
 _GREYLIST = re.compile(r"gr[ae]y[ -]?list", re.IGNORECASE)
 
 
 def asks_to_slow_down(outcome: Outcome) -> bool:
-    """Whether an answer is a plea to come more slowly: 421, or a 4.7.x status (RFC 3463 §3.8), policy or security."""
+    """Whether a reply asks us to slow down: 421, or a 4.7.x status, which is about policy (RFC 3463 §3.8)."""
     reply = outcome.reply
     if reply is None or _GREYLIST.search(reply.text):
         return False
@@ -59,7 +59,7 @@ def asks_to_slow_down(outcome: Outcome) -> bool:
 
 
 def rest(failures: int) -> timedelta:
-    """How long a provider is left alone that has asked so many times in a row (one or more)."""
+    """How long a provider gets nothing after so many requests to slow down in a row (one or more)."""
     return doubled(_FIRST_REST, times=failures - 1, longest=_LONGEST_REST)
 
 
@@ -75,34 +75,34 @@ def warm_up(per_hour: int, age: timedelta | None) -> int:
 def shares(
     room: Mapping[str, int], weights: Mapping[str, int], carried: Mapping[str, int], limited: Collection[str] = ()
 ) -> dict[str, int]:
-    """How many of the next copies each relay is given: at most its room, and in the end by its weight.
+    """How many of the next copies each relay gets: at most its room, and in the end by its weight.
 
-    `room` names the relays in use. Full ones are waited for, those `limited` to nothing for now are not. `carried` is how
-    many each was given before. A relay of weight 0 gets copies only where no other is in use.
+    `room` names the relays in use. Copies wait for a full relay, but not for one that is `limited` to nothing for now.
+    `carried` counts the copies that each had before. A relay of weight 0 gets copies only where no other is in use.
     """
-    given = dict.fromkeys(room, 0)
+    portions = dict.fromkeys(room, 0)
     weighed = {name: weights[name] for name in room if weights[name] > 0}
     if not weighed:
         return {name: max(0, free) for name, free in room.items()}
     weighed = {name: weight for name, weight in weighed.items() if name not in limited}
     if not weighed:
-        return given
-    # A full one counts as well: its share is waited for, or a weight would mean nothing where relays are slow.
+        return portions
+    # A full relay counts too: else a weight would mean nothing where relays are slow.
     aim = sum(carried.get(name, 0) for name in weighed) + sum(max(0, room[name]) for name in weighed)
     for name, weight in weighed.items():
         due = aim * weight / sum(weighed.values()) - carried.get(name, 0)
-        given[name] = max(0, min(room[name], round(due)))
+        portions[name] = max(0, min(room[name], round(due)))
     behind = min(weighed, key=lambda name: carried.get(name, 0) / weighed[name])
-    if not any(given.values()) and room[behind] > 0:
-        given[behind] = 1  # by less than a copy, and nobody else is due
-    return given
+    if not any(portions.values()) and room[behind] > 0:
+        portions[behind] = 1  # it is behind by less than a copy, and no other relay is
+    return portions
 
 
-# Copies: by so much at most a relay may have fallen behind its share, say while it was down, and catch up later.
+# The most copies that a relay may be behind its share, after it was down for example, and catch up on later.
 _BEHIND_AT_MOST = 64
 
 
 def levelled(carried: Mapping[str, int], weights: Mapping[str, int]) -> dict[str, int]:
-    """What each relay was given, with those raised that are far behind: the others do not wait for what is long past."""
+    """How many copies each relay had, raised for those far behind, so that the others do not wait for them."""
     ahead = max((carried[name] / weight for name, weight in weights.items() if weight), default=0)
     return {name: max(carried[name], int(ahead * weight) - _BEHIND_AT_MOST) for name, weight in weights.items()}

@@ -1,4 +1,4 @@
-"""What every stage works with: the database, the clock, the newsletters, the fees, the templates and the keys."""
+"""What every verb of the pipeline works with: database, clock, newsletters, fees, templates and keys."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from mailer.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The parts joined by `app`, handed to each verb. `who` is the person (or the daemon) that history names."""
+    """The parts of an installation, passed to each verb. History records `who`, a person or the daemon."""
 
     store: Store
     clock: Clock
@@ -26,21 +26,21 @@ class Context:
     templates: Path
     keys: Keyring
     who: str
-    secretary: str = ""  # whom digests and tasks go to; empty: nobody
-    operator: str = ""  # whom alarms go to; empty: nobody
+    secretary: str = ""  # the address for digests and tasks; empty: none
+    operator: str = ""  # the address for alarms; empty: none
     return_path_domain: str = ""  # empty: the envelope sender is the newsletter's address
     language: str = "en"  # of these letters
     shipped: Path | None = None  # templates that came with this version, for letters that `templates` does not have
-    signing: Callable[[], DkimSigner | None] = lambda: None  # reads the keys when it is first asked
+    signing: Callable[[], DkimSigner | None] = lambda: None  # reads the keys at its first call
 
     @property
     def letter_templates(self) -> list[Path]:
-        """Where the templates of letters to secretary and operator are looked for, the club's own first."""
+        """The folders with templates of letters to secretary and operator, the club's own first."""
         return [self.templates, *([self.shipped] if self.shipped is not None else [])]
 
     @property
     def signer(self) -> DkimSigner | None:
-        """What signs; None: the relay, or nobody. Raises BadInput naming the key that cannot be used."""
+        """Signs copies by DKIM; None where none is set up. Raises BadInput naming the key that cannot be used."""
         return self.signing()
 
     def signed(self, message: Message, at: datetime) -> Message:
@@ -61,8 +61,8 @@ class Context:
         try:
             return self.newsletters[identity]
         except KeyError:
-            known = ", ".join(sorted(self.newsletters)) or "none"
-            raise NotFound(f"there is no newsletter {identity!r}; schedules/ has: {known}") from None
+            names = ", ".join(sorted(self.newsletters)) or "none"
+            raise NotFound(f"there is no newsletter {identity!r}; schedules/ has: {names}") from None
 
 
 LONGEST_SERIAL = 9  # digits: what a database integer surely holds

@@ -1,4 +1,4 @@
-"""Clears up around a sender: copies that the dead left behind, relays that are down, mailings that are done."""
+"""Keeps order around the senders: frees copies of dead ones, notes outages, closes mailings that are done."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def take_over(connection: Connection, context: Context, own: int, journal_of_dea
 def free_own(connection: Connection, context: Context, own: int, traces: Callable[[], Traces | None]) -> None:
     """Free what is ours in the ledger while we have nothing in hand: it was claimed, and never reached us.
 
-    Our own journal is asked all the same.
+    Our own journal says the same, and is read to be sure.
     """
     if any(owner.id == own for owner in owners_with_copies(connection)):
         _free(connection, context, {own: traces()}, maillog.copies_returned)
@@ -57,12 +57,12 @@ def _free(
 
 
 def relay_is_up(connection: Connection, context: Context) -> None:
-    """The relay can be used again."""
+    """Note that a relay can be used again."""
     outages.end(connection, context.clock.now())
 
 
 def relay_is_down(connection: Connection, context: Context, reason: str) -> None:
-    """No relay can be used; the time to give up stands still."""
+    """Note that no relay can be used: no copy is given up meanwhile."""
     outages.begin(connection, context.clock.now(), reason)
     maillog.relay_down(reason)
 
@@ -71,11 +71,11 @@ def has_work(connection: Connection, context: Context) -> bool:
     """Whether a sender has anything to do now: a copy is due or in hand, or a mailing must be moved on. It only reads."""
     if any_sending(connection):
         return True
-    found = unfinished(connection)
-    if any(mailing.open_copies != (mailing.state is MailingState.SENDING) for mailing in found):
-        return True  # to be closed, to go on, or to be cancelled
+    open_mailings = unfinished(connection)
+    if any(mailing.open_copies != (mailing.state is MailingState.SENDING) for mailing in open_mailings):
+        return True  # one is to be closed or to go on, or its copies are to be cancelled
     now = context.clock.now()
-    return bool(found) and any(
+    return bool(open_mailings) and any(
         any_due(connection, mailing.id, now) for mailing in startable_mailings(connection, context, now, only=None)
     )
 
@@ -87,13 +87,13 @@ def tidy(connection: Connection, context: Context) -> set[int]:
     cancelled one the copy is cancelled too. Returns the mailings that were closed.
     """
     closed = set()
-    for found in unfinished(connection):
-        mailing = mailings.mailing(connection, found.id)
+    for candidate in unfinished(connection):
+        mailing = mailings.mailing(connection, candidate.id)
         if mailing.state is MailingState.CLOSED:
             mailings.move(connection, mailing, take(mailing.state, Step.REOPEN))
         elif mailing.state is MailingState.CANCELLED:
             cancel_waiting_copies(connection, mailing.id)
-        elif not found.open_copies and _close(connection, context, mailing):
+        elif not candidate.open_copies and _close(connection, context, mailing):
             maillog.mailing_moved(mailing.issue, "closed")
             closed.add(mailing.id)
     return closed

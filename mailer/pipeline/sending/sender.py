@@ -1,10 +1,9 @@
-"""Sends what is due: keeps copies in hand for each relay's connections, and the ledger told. The only async stage."""
+"""Sends the copies that are due: keeps each relay's connections supplied, and writes the results to the ledger."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
-from typing import Concatenate, ParamSpec, TypeVar
+from contextlib import suppress
+from typing import TypeVar
 
 from mailer.domain.pacing import levelled
 from mailer.domain.ports import AttemptJournal
@@ -12,25 +11,24 @@ from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.lane import AHEAD, Blame, Drained, Lane, Relay, Rest
+from mailer.pipeline.sending.ledger_thread import LedgerThread
 from mailer.pipeline.sending.recovery import JournalOfDead
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.tray import OutTray
 from mailer.pipeline.sending.turn import TurnRequest, TurnResult, Workbenches, run_turn
-from mailer.store import Connection
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.owners import Owner
 from mailer.store.ledger.results import Result
 
 Answer = TypeVar("Answer")
-Words = ParamSpec("Words")
 
-# Seconds: after so long a drain ends, even in mid-mailing. Between two of them the dead are taken over, relays that were
-# down are asked again, mailings that are done are closed, and the journal begins anew.
+# Seconds after which a drain ends, even in the middle of a mailing. Between two drains dead senders' copies are taken over,
+# relays that were down are tried again, mailings that are done are closed, and the journal is emptied.
 DRAIN = 15.0
-# Seconds: so long at most until an answer stands in the ledger, and until a pause is noticed.
+# Seconds at most until a reply is in the ledger, and until a pause is noticed.
 TURN = 0.2
-# How often the ledger is tried again, so many seconds apart, when it cannot be written: its disk may be full.
-PATIENCE, AGAIN = 5, 1.0
+# How many times, and so many seconds apart, a ledger that cannot be written is tried again: its disk may be full.
+RETRIES, PAUSE = 5, 1.0
 
 
 class Sender:
@@ -40,7 +38,7 @@ class Sender:
         self,
         context: Context,
         relays: Sequence[Relay],
-        manner: SendSettings,
+        settings: SendSettings,
         *,
         owner: int,
         journal: AttemptJournal,
@@ -54,7 +52,7 @@ class Sender:
         """
         self._context = context
         self._relays = tuple(relays)
-        self._manner = manner
+        self._settings = settings
         self._owner = owner
         self._journal = journal
         self._journal_of_dead = journal_of_dead
@@ -62,63 +60,62 @@ class Sender:
         self._save_epoch = save_epoch
         self._stop = asyncio.Event()
         self._nudged = asyncio.Event()
-        # One thread writes the ledger for this process: writers of one database wait for each other anyway.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._ledger = LedgerThread(context)
         self._workbenches: Workbenches = {}
         self._blame = Blame()
         self._handed_over = 0
         self._rests: dict[str, Rest] = {relay.name: Rest() for relay in relays}
-        # What came of copies and is not written yet: kept when the ledger could not be written.
+        # Results that are not in the ledger yet; they are kept while it cannot be written.
         self._results: dict[str, list[Result]] = {relay.name: [] for relay in relays}
         self._unmakable: list[tuple[Claim, str]] = []
-        self._given = dict.fromkeys(self._results, 0)  # how many copies each relay was given
+        self._carried = dict.fromkeys(self._results, 0)  # how many copies each relay was given
         self._lanes: Mapping[str, Lane] = {}
-        self._owes = False  # something of ours may be `sending`, or is not written yet
+        self._owes = False  # whether copies of ours may be in `sending`, or results are not written yet
 
     def stop(self) -> None:
-        """Claim nothing more; what is being handed over is finished."""
+        """Claim nothing more; copies that are being handed over are finished."""
         self._stop.set()
         for lane in self._lanes.values():
             lane.tray.close()
 
     async def stopped(self, seconds: float) -> bool:
-        """Wait for `stop`, so long at most; whether it came."""
+        """Wait for `stop`, so many seconds at most; returns whether it was called."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stop.wait()
         return self._stop.is_set()
 
     def is_stopped(self) -> bool:
-        """Whether `stop` came."""
+        """Whether `stop` was called."""
         return self._stop.is_set()
 
     async def until_stopped(self) -> None:
-        """Wait for `stop`, however long."""
+        """Wait until `stop` is called."""
         await self._stop.wait()
 
     def use(self, context: Context) -> None:
-        """Work with other newsletters, fees and templates from the next claim on, and try a refused login again."""
-        self._context = context
-        self._workbenches = {}  # a claim that is under way keeps its own
+        """Use other newsletters, fees and templates from the next claim on, and try a refused login again at once."""
+        self._context = self._ledger.context = context
+        self._workbenches = {}  # copies in hand keep theirs
         self._rests = {name: Rest() for name in self._rests}
 
     def close(self) -> bool:
-        """Let go of the ledger's thread; nothing may be drained afterwards. Whether all that came is written."""
-        self._thread.shutdown(wait=True)
+        """End the ledger's thread; nothing may be drained afterwards. Returns whether every result is written."""
+        self._ledger.close()
         return not self._owes
 
     async def drain(self, only: IssueName | None = None) -> Drained:
         """Hand over every copy that is due now, of every mailing or of one issue's.
 
-        Afterwards nothing is `sending` on our behalf, whatever was raised, unless the ledger could not be written: then
-        what came is kept, and written by the next drain. A relay that is down uses up no attempt, and is left alone for
-        a while that grows; the others carry what it cannot.
+        Afterwards this sender has no copy in `sending`, whatever was raised. Only if the ledger cannot be written, its
+        results are kept, and written by the next drain. A relay that is down costs no copy an attempt; it is tried again
+        after ever longer pauses, while the other relays carry its share.
         """
         if self._owes:
             await self._write_and_free()
-        if not await self._in_thread(self._context.store.reading, recovery.has_work):
+        if not await self._ledger.read(recovery.has_work):
             return Drained()
-        for owner in await self._ledger(recovery.take_over, self._owner, self._journal_of_dead):
+        for owner in await self._ledger.write(recovery.take_over, self._owner, self._journal_of_dead):
             self._delete_journal(owner)
         now = self._context.clock.now()
         usable = [relay for relay in self._relays if self._rests[relay.name].may_try(now)]
@@ -126,17 +123,17 @@ class Sender:
             await self._tidy()
             return Drained(down="" if usable else "the relay was down a moment ago")
         self._owes = True
-        weights = {name: limit.weight for name, limit in self._manner.relays.items()}
-        self._given = levelled(self._given, weights)
+        weights = {name: limit.weight for name, limit in self._settings.relays.items()}
+        self._carried = levelled(self._carried, weights)
         self._lanes = lanes = {relay.name: self._lane(relay) for relay in usable}
         try:
             await self._run(lanes, only)
         finally:
             self._lanes = {}
             for lane in lanes.values():
-                await _whole(lane.tray.settled())
+                await _uncancelled(lane.tray.settled())
             self._gather(lanes)
-            await _whole(self._write_and_free())
+            await _uncancelled(self._write_and_free())
         return await self._after(lanes)
 
     # --- one drain ----------------------------------------------------------------------------------------------------
@@ -166,31 +163,31 @@ class Sender:
             raise failed
 
     async def _keep_in_hand(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
-        """Turn after turn: write what came, claim what is due; until nothing is left that can be done now.
+        """Take turns, which write results and claim copies, until nothing is left that can be done now.
 
-        Told to stop, or after DRAIN, nothing more is claimed; what is being handed over is finished and written.
+        After `stop`, or after DRAIN seconds, nothing more is claimed; copies that are being handed over are finished.
         """
-        told, until = False, self._context.clock.elapsed() + DRAIN
+        is_up, until = False, self._context.clock.elapsed() + DRAIN
         while True:
-            if not told and any(lane.reached for lane in lanes.values()):
-                await self._ledger(recovery.relay_is_up)
-                told = True
+            if not is_up and any(lane.reached for lane in lanes.values()):
+                await self._ledger.write(recovery.relay_is_up)
+                is_up = True
             if self._stop.is_set() or self._context.clock.elapsed() >= until:
                 for lane in lanes.values():
                     lane.tray.close()
             starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
             self._gather(lanes)
             room = {name: lane.room() for name, lane in lanes.items() if lane.in_use}
-            given = await _whole(self._turn(room, only))
+            turn = await _uncancelled(self._turn(room, only))
             for name, lane in lanes.items():
-                self._given[name] += len(given.copies.get(name, ()))
+                self._carried[name] += len(turn.copies.get(name, ()))
                 lane.adapt(starved[name])
-                lane.tray.add(given.copies.get(name, ()), given.going)
+                lane.tray.add(turn.copies.get(name, ()), turn.going)
                 if not lane.carriers:
                     lane.tray.close()
             if not any(len(lane.tray) or lane.tray.taken for lane in lanes.values()):
                 self._gather(lanes)
-                if not any(self._results.values()) and not any(given.copies.values()):
+                if not any(self._results.values()) and not any(turn.copies.values()):
                     return
             self._nudged.clear()
             with suppress(TimeoutError):
@@ -198,41 +195,41 @@ class Sender:
                     await self._nudged.wait()
 
     async def _turn(self, room: Mapping[str, int], only: IssueName | None) -> TurnResult:
-        """One step of the ledger, tried again a few times: it may be locked, or the disk full."""
-        for tried in range(PATIENCE + 1):
-            asked = self._asked(room, self._given, only)
+        """Take one turn, tried again a few times: the ledger may be locked, or the disk full."""
+        for tried in range(RETRIES + 1):
+            request = self._request(room, self._carried, only)
             try:
-                given = await self._ledger(run_turn, self._manner, self._workbenches, asked)
+                turn = await self._ledger.write(run_turn, self._settings, self._workbenches, request)
             except Exception as error:
-                if tried == PATIENCE or await self.stopped(AGAIN):
+                if tried == RETRIES or await self.stopped(PAUSE):
                     raise
                 maillog.failed("writing the ledger, it is tried again:", error)
             else:
-                self._written(asked)
-                if any(given.copies.values()):
-                    # Before any of them can leave: a backup restored later is older than this.
-                    await asyncio.to_thread(self._save_epoch, given.epoch)
-                return given
+                self._forget_written(request)
+                if any(turn.copies.values()):
+                    # Before a copy can leave: then a backup that is restored later has an older epoch.
+                    await asyncio.to_thread(self._save_epoch, turn.epoch)
+                return turn
         raise AssertionError("the last try returns or raises")
 
     def _gather(self, lanes: Mapping[str, Lane]) -> None:
-        """Take what was put down into what is to be written."""
+        """Collect the results from the trays."""
         for name, lane in lanes.items():
             results, broken = lane.tray.collect()
             self._results[name] += results
             now, got_through = self._context.clock.now(), self._handed_over + lane.tray.handed_over
-            for one in broken:
-                result = self._blame.judge(one, now=now, got_through=got_through)
+            for break_off in broken:
+                result = self._blame.judge(break_off, now=now, got_through=got_through)
                 lane.blamed += result.outcome is not None
                 self._results[name].append(result)
             self._unmakable += lane.tray.unmakable
             lane.tray.unmakable = []
 
-    def _asked(self, room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None) -> TurnRequest:
-        """All that came is to be written; and so many copies are wanted for each relay."""
+    def _request(self, room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None) -> TurnRequest:
+        """A turn that writes all results and claims so many copies for each relay."""
         return TurnRequest(
             owner=self._owner,
-            results={name: tuple(kept) for name, kept in self._results.items()},
+            results={name: tuple(results) for name, results in self._results.items()},
             room=room,
             carried=carried,
             unmakable=tuple(self._unmakable),
@@ -240,17 +237,17 @@ class Sender:
             only=only,
         )
 
-    def _written(self, asked: TurnRequest) -> None:
-        for name, done in asked.results.items():
-            del self._results[name][: len(done)]
-        del self._unmakable[: len(asked.unmakable)]
+    def _forget_written(self, request: TurnRequest) -> None:
+        for name, results in request.results.items():
+            del self._results[name][: len(results)]
+        del self._unmakable[: len(request.unmakable)]
 
     async def _write_and_free(self) -> None:
-        """Write what came; whatever is ours then was claimed and never reached a tray, and goes back."""
-        asked = self._asked({}, {}, None)
-        await self._ledger(run_turn, self._manner, self._workbenches, asked)
-        self._written(asked)
-        await self._ledger(recovery.free_own, self._owner, self._journal.read)
+        """Write all results; copies of ours that are still `sending` were claimed and never reached a tray: free them."""
+        request = self._request({}, {}, None)
+        await self._ledger.write(run_turn, self._settings, self._workbenches, request)
+        self._forget_written(request)
+        await self._ledger.write(recovery.free_own, self._owner, self._journal.read)
         self._journal.clear()
         self._owes = False
 
@@ -261,7 +258,7 @@ class Sender:
             rest = self._rests[name]
             why = lane.down or (lane.broke if lane.breaks > lane.blamed else "")
             if lane.tray.handed_over:
-                # It works, if not for so many connections as the settings ask for: that is no outage.
+                # It works, if not with as many connections as the settings ask for: that is no outage.
                 self._rests[name] = Rest()
             elif why:
                 failed += 1
@@ -270,39 +267,18 @@ class Sender:
             drained.broke = drained.broke or lane.broke
         self._handed_over += drained.handed_over
         if failed and failed == len(lanes):  # no relay carries anything
-            await self._ledger(recovery.relay_is_down, drained.down)
+            await self._ledger.write(recovery.relay_is_down, drained.down)
         await self._tidy()
         return drained
 
     async def _tidy(self) -> None:
-        closed = await self._ledger(recovery.tidy)
-        for identity in [known for known in self._workbenches if known in closed]:
-            del self._workbenches[identity]
-
-    async def _ledger(
-        self, step: Callable[Concatenate[Connection, Context, Words], Answer], *given: Words.args, **named: Words.kwargs
-    ) -> Answer:
-        """Take one step in one transaction."""
-        return await self._in_thread(self._context.store.transaction, step, *given, **named)
-
-    async def _in_thread(
-        self,
-        transaction: Callable[[], AbstractContextManager[Connection]],
-        step: Callable[Concatenate[Connection, Context, Words], Answer],
-        *given: Words.args,
-        **named: Words.kwargs,
-    ) -> Answer:
-        """Take one step in the ledger's thread: the only way from here to the database."""
-
-        def in_transaction() -> Answer:
-            with transaction() as connection:
-                return step(connection, self._context, *given, **named)
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, in_transaction)
+        closed = await self._ledger.write(recovery.tidy)
+        for mailing in closed & self._workbenches.keys():
+            del self._workbenches[mailing]
 
 
-async def _whole(step: Coroutine[object, object, Answer]) -> Answer:
-    """The step's answer. A cancellation waits until the step is done: what is in the ledger must be known here too."""
+async def _uncancelled(step: Coroutine[object, object, Answer]) -> Answer:
+    """The step's answer. A cancellation waits for it, so that the sender knows what is in the ledger."""
     task = asyncio.ensure_future(step)
     try:
         return await asyncio.shield(task)

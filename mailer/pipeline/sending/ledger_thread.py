@@ -1,0 +1,52 @@
+"""Takes a sender's steps on the ledger, one at a time, each in a transaction of its own."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Concatenate, ParamSpec, TypeVar
+
+from mailer.pipeline.context import Context
+from mailer.store import Connection
+
+Answer = TypeVar("Answer")
+Words = ParamSpec("Words")
+Step = Callable[Concatenate[Connection, Context, Words], Answer]
+
+
+class LedgerThread:
+    """The only way from the event loop of a sender to the database.
+
+    It is one thread, since writers of one database wait for each other anyway. `context` may be replaced between steps.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+
+    async def write(self, step: Step[Words, Answer], *values: Words.args, **named: Words.kwargs) -> Answer:
+        """Take a step that may write."""
+        return await self._take(self.context.store.transaction, step, *values, **named)
+
+    async def read(self, step: Step[Words, Answer], *values: Words.args, **named: Words.kwargs) -> Answer:
+        """Take a step that only reads: it waits for no writer."""
+        return await self._take(self.context.store.reading, step, *values, **named)
+
+    def close(self) -> None:
+        """End the thread, once the step that it takes is done."""
+        self._thread.shutdown(wait=True)
+
+    async def _take(
+        self,
+        transaction: Callable[[], AbstractContextManager[Connection]],
+        step: Step[Words, Answer],
+        *values: Words.args,
+        **named: Words.kwargs,
+    ) -> Answer:
+        context = self.context
+
+        def take() -> Answer:
+            with transaction() as connection:
+                return step(connection, context, *values, **named)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, take)
