@@ -37,11 +37,11 @@ def is_retired(section: str, key: str) -> bool:
 
 def without_retired(tables: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The tables of a config.toml without retired keys, and these as a person finds them: `[holds] quiet_days`."""
-    kept, retired = dict(tables), []
+    current, retired = dict(tables), []
     for section, table in tables.items():
         if section in RETIRED and isinstance(table, dict):
             retired += [f"[{section}] {key}" for key in table if is_retired(section, key)]
-            kept[section] = {key: value for key, value in table.items() if not is_retired(section, key)}
-    if kept.get("holds") == {}:  # the table itself is no setting any more
-        del kept["holds"]
-    return kept, tuple(retired)
+            current[section] = {key: value for key, value in table.items() if not is_retired(section, key)}
+    if current.get("holds") == {}:  # the table itself is no setting any more
+        del current["holds"]
+    return current, tuple(retired)
