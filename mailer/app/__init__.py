@@ -1,1 +1,1 @@
-"""Joins the parts of an installation, the only room that chooses between them: database, relays, sender, what comes back."""
+"""Builds the parts of a running installation from its settings: database, relays, sender, scheduler, ways in of reports."""

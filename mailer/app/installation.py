@@ -23,7 +23,7 @@ from mailer.pipeline.context import Context
 from mailer.store import Store, resolve
 from mailer.store.ledger import claims
 
-# A source is read twice, this long apart (seconds): what grew in between is not finished.
+# Seconds between the two readings of a source: a folder that changed in between is not finished.
 STILL = 0.5
 
 
@@ -47,7 +47,7 @@ class App:
 
     @property
     def epoch(self) -> EpochFile:
-        """What remembers beside the database how far the ledger had come."""
+        """The file beside the database that keeps the ledger's last epoch."""
         database = resolve(self.config.database_url, self.config.folder)
         return EpochFile(self.state_folder / f".{Path(database.database or 'mailer').name}.epoch")  # each has its own
 
@@ -77,7 +77,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         operator=config.notify.operator,
         language=config.notify.language,
         shipped=shipped("templates"),
-        # Read where something is signed: a key that cannot be read must not keep anybody from pausing a mailing.
+        # The keys are read at the first signature: a bad key must not prevent a pause.
         signing=cache(partial(signer, config)),
     )
     return App(config=config, schedules=schedules, context=context)
@@ -91,7 +91,7 @@ def reload(app: App) -> App:
 
 
 def signer(config: Config) -> DkimSigner | None:
-    """What signs copies, by [dkim]; None when its domain is empty. Raises BadInput naming the key that cannot be used."""
+    """Signs copies as [dkim] says; None when its domain is empty. Raises BadInput naming the key that cannot be used."""
     settings = config.dkim
     if not settings.domain:
         return None
@@ -123,12 +123,12 @@ def _stand_still() -> None:
 
 
 def spool(folder: Path) -> Callable[[str, bytes], Path]:
-    """What writes dry runs and previews into a folder, for its owner alone."""
+    """Writes dry runs and previews into a folder that only its owner can read."""
     return partial(private_files.write, folder)
 
 
 def refuse_restored(app: App) -> int:
-    """Refused when the database is older than its epoch file: a backup was restored, and would send copies again.
+    """Raise Refused when the database is older than its epoch file: it is a backup, and would send copies again.
 
     Returns the ledger's epoch.
     """

@@ -16,7 +16,7 @@ from mailer.pipeline.sending.settings import SendSettings
 
 def all_relays(app: App) -> list[Relay]:
     """The relays of the settings. Raises MailerError for settings that would send in clear, or cannot be signed for."""
-    _ = app.context.signer  # its keys are read now, before a copy is claimed
+    _ = app.context.signer  # reads its keys, before a copy is claimed
     return [
         Relay(name=relay.name, transport=transport_to(relay), connections=relay.connections)
         for relay in app.config.relays
@@ -60,6 +60,6 @@ def send_settings(config: Config) -> SendSettings:
             for relay in config.relays
         },
         families=provider_limits(config.file, config.domain),
-        # MAIL, RCPT, DATA and the content: as many answers a copy, each within the time-out, for all that is in hand.
+        # A copy takes the replies to MAIL, RCPT, DATA and the content, each within the time-out; for all copies in hand.
         lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,
     )

@@ -6,8 +6,8 @@ from mailer.app.installation import App
 from mailer.app.processes import is_dead
 from mailer.store.ledger.owners import lease, take_lease
 
-# The name of the lease, how long it lasts, and how much of that must be left or it is renewed: so an idle daemon writes
-# once in ten seconds, and a daemon that is slow has twenty to come back.
+# The lease's name, how long it lasts, and how little may be left of it before it is renewed: an idle daemon writes once in
+# ten seconds, and a slow one has twenty seconds to renew it.
 SCHEDULER = "scheduler"
 LASTING = timedelta(seconds=30)
 LEFT_AT_LEAST = timedelta(seconds=20)
@@ -25,7 +25,7 @@ def hold_scheduler(app: App, owner: int) -> bool:
     with app.store.reading() as connection:
         now = app.context.clock.now()
         held = lease(connection, SCHEDULER, now)
-    # More than a whole lease is left only where the clock was set back: then it is dated anew.
+    # If more than a whole lease is left, the clock was set back, and the lease is renewed.
     if held is not None and held.holder.id == owner and LEFT_AT_LEAST < held.until - now <= LASTING:
         return True
     other = held.holder if held is not None and held.holder.id != owner else None

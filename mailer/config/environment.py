@@ -22,7 +22,7 @@ def overlay(
     sections, merged = _sections(settings), dict(tables)
     for (section, key), name in variables.items():
         table = merged.get(section, {})
-        if isinstance(table, dict):  # else the check that follows says what is wrong with it
+        if isinstance(table, dict):  # else the check says what is wrong with it
             field = sections[section].model_fields.get(key)
             merged[section] = {**table, key: _read(os.environ[name], field.annotation if field else None)}
     return merged
@@ -58,7 +58,7 @@ def _read(text: str, wanted: Any) -> Any:
 
 
 def _sections(settings: type[BaseModel]) -> dict[str, type[ConfigTable]]:
-    """The tables that stand once; those of a list have no number that a variable could name."""
+    """The tables that occur once; a variable cannot name one table of a list."""
     return {
         name: field.annotation
         for name, field in settings.model_fields.items()

@@ -47,9 +47,9 @@ def _address_or_none(value: str) -> str:
 
 
 class Bounces(ConfigTable):
-    """Where copies say that reports shall go, how these come in, and how long they are kept."""
+    """The return-path domain, the ways in of reports, and how long reports are kept."""
 
-    # The keys need each other, so what was left out is looked at too.
+    # Some keys need each other, so defaults are checked too.
     model_config = ConfigDict(validate_default=True)
 
     return_path_domain: DomainOrNone = ""
@@ -81,7 +81,7 @@ class Bounces(ConfigTable):
 
 
 class Notify(ConfigTable):
-    """Who is written to, and in which language: the secretary with digests and tasks, the operator with alarms."""
+    """The addresses for letters, and their language: digests and tasks to the secretary, alarms to the operator."""
 
     secretary: Annotated[str, AfterValidator(_address_or_none)] = ""
     operator: Annotated[str, AfterValidator(_address_or_none)] = ""

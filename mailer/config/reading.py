@@ -1,4 +1,4 @@
-"""Reads a TOML file into a checked model, and says what is wrong with it in words for a person."""
+"""Reads TOML files into checked tables, and says in plain words what is wrong in them."""
 
 import re
 import tomllib
@@ -45,7 +45,7 @@ def read_from(read: Callable[[str], object]) -> PlainValidator:
 
 
 def default_text(text: str | tuple[str, ...], **field: Any) -> Any:
-    """The default of a setting as people write it, which is read as what they write is."""
+    """A default as people would write it; it is read in the same way."""
     return Field(default=text, validate_default=True, **field)
 
 
@@ -65,7 +65,7 @@ def _interval(value: str) -> Every:
 Interval = Annotated[Every, read_from(_interval)]
 
 
-# Keys whose value is never shown in an error.
+# Values of these keys are never shown in an error.
 _SECRET = ("password", "url")
 
 
@@ -111,7 +111,7 @@ def _line(problem: dict[str, Any], file: Path | str, model: type[BaseModel]) -> 
         return f"{file}: {key} is not a setting; allowed here: {', '.join(allowed_keys)}{hint}"
     if problem["type"] == "tuple_type" and isinstance(value, dict):
         return f"{file}: {key}: found [{last}]; write [[{last}]], there may be several"
-    # Of a table nothing is shown: it may hold a secret.
+    # A table is not shown: it may hold a secret.
     tables = isinstance(value, list) and any(isinstance(item, dict) for item in value)
     shown = isinstance(value, str | int | float | list) and not tables and not any(word in last for word in _SECRET)
     allowed = str(problem["msg"]).removeprefix("Value error, ")

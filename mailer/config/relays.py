@@ -58,7 +58,7 @@ class RelayTable(Server):
 
 
 class DomainTable(ConfigTable):
-    """How much a domain of recipients, with its whole provider family, is given at once. 0 is no limit."""
+    """The limits for the provider that serves a domain of recipients. 0 is no limit."""
 
     name: DomainName
     per_minute: Whole = Field(default=0, ge=0)
@@ -67,7 +67,7 @@ class DomainTable(ConfigTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelaySettings:
-    """A relay with all that it takes to speak to it, its password included; paths are absolute.
+    """A relay with everything needed to connect to it, also its password; paths are absolute.
 
     `section` is where config.toml names it, for errors; `weight` is its share of the copies beside the other relays'
     weights, 0: only when all others are out of use. 0 is no limit elsewhere.

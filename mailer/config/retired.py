@@ -1,9 +1,9 @@
-"""The settings of earlier versions that have no effect any more: they are read over, so that an old config.toml loads."""
+"""Settings of earlier versions that have no effect any more; an old config.toml with them still loads."""
 
 from collections.abc import Mapping
 from typing import Any
 
-# Each is a constant now, beside the rule that uses it: of holds in domain/dead_address.py, of pauses in
+# They are constants now, with their reasons: for holds in domain/dead_address.py, for the breaker in
 # pipeline/bounces/breaker.py.
 RETIRED = {
     "holds": frozenset(

@@ -66,7 +66,7 @@ class DeliveryTable(ConfigTable):
 class Dkim(ConfigTable):
     """What signs the copies (RFC 6376). Without a domain nothing is signed here."""
 
-    # The keys need each other, so what was left out is looked at too.
+    # Some keys need each other, so defaults are checked too.
     model_config = ConfigDict(validate_default=True)
 
     domain: DomainOrNone = ""

@@ -1,4 +1,4 @@
-"""Which provider a recipient's domain belongs to: mailboxes of one provider share its limits and its patience."""
+"""The provider of a recipient's domain: mailboxes of one provider share its limits."""
 
 # Domains whose mailboxes one provider serves behind the same MX hosts, by the name that stands for all of them.
 # Sources: the providers' own lists of mailbox domains; their MX records agree.

@@ -41,9 +41,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When issues go out: a cron line with weekday names, in a time zone, within a window.
+    """When issues leave: a cron line with weekday names, in a time zone, within a window.
 
-    With a `canary` so many copies go first, and the others `canary_minutes` later; 0: all at once.
+    `canary` copies leave first, and the others `canary_minutes` later; 0: all at once.
     """
 
     cron: str
@@ -69,7 +69,7 @@ class SenderName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsletter:
-    """Everything that defines a newsletter; read from schedules/<id>.toml."""
+    """All settings of a newsletter, from schedules/<id>.toml."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""The holes in the wall: what the pipeline needs of the outside world, as protocols."""
+"""What the pipeline needs of the outside world, as protocols that the gateways implement."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -11,14 +11,14 @@ from mailer.domain.delivery import JournalState, Outcome, Trace
 
 
 class Clock(Protocol):
-    """The one place that knows the time."""
+    """Tells the time."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """The present instant in UTC."""
         ...
 
     def elapsed(self) -> float:
-        """Seconds since some moment, on a clock that is never set and goes on while the machine sleeps."""
+        """Seconds on a clock that is never set and runs while the machine sleeps."""
         ...
 
 
@@ -32,7 +32,7 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawIssue:
-    """One sub-folder of a source, read whole and proved still while it was read."""
+    """One sub-folder of a source, read twice without a change in between."""
 
     folder: str
     files: tuple[RawFile, ...]
@@ -54,15 +54,15 @@ class IssueSource(Protocol):
         ...
 
 
-# RFC 5322 octets of which every line ends in CRLF, the last one too, and none begins with a dot: what goes as it is
-# into DATA (RFC 5321 §4.5.2) and into BDAT, and can smuggle nothing in. Only what makes such octets may say so.
+# RFC 5322 octets in which every line ends in CRLF, also the last, and none begins with a dot. They go unchanged into DATA
+# (RFC 5321 §4.5.2) and BDAT, and cannot smuggle in a command. Only code that makes such octets calls them a Message.
 Message = NewType("Message", bytes)
 
 
 class Envelope(NamedTuple):
-    """MAIL FROM and the one RCPT TO, as they go on the wire (`Address.wire`).
+    """MAIL FROM and the only RCPT TO, as they are sent (`Address.wire`).
 
-    `identity` is the ENVID that a report brings back (RFC 3461 §4.4); empty: none.
+    `identity` is the ENVID, which a report returns (RFC 3461 §4.4); empty: none.
     """
 
     sender: str
@@ -75,37 +75,37 @@ class Parcel(Protocol):
 
     @property
     def envelope(self) -> Envelope:
-        """Where it goes."""
+        """From whom and to whom."""
         ...
 
     @property
     def message(self) -> Message:
-        """What goes there."""
+        """The octets."""
         ...
 
 
 class AttemptJournal(Protocol):
-    """A sender's own diary of the copies that began to leave, so that after a crash only these are in doubt."""
+    """A sender's record of the copies that began to leave: after a crash only these are uncertain."""
 
     def write(self, delivery: int, epoch: int, state: JournalState, code: int = 0) -> None:
-        """It stands in the journal. Raises MailerError when it cannot be written."""
+        """Add an entry. Raises MailerError when it cannot be written."""
         ...
 
     def read(self) -> Mapping[tuple[int, int], Trace] | None:
-        """The last that was noted of each copy, by delivery and epoch; None when nothing can be known."""
+        """The last entry of each copy, by delivery and epoch; None when the journal cannot be read."""
         ...
 
     def clear(self) -> None:
-        """The journal is empty: all that it told stands in the ledger."""
+        """Delete all entries, once the ledger has what they say."""
         ...
 
 
 class Tray(Protocol):
-    """Where a connection takes its next message from, and where it puts down what came of it."""
+    """Gives a connection its messages, and takes back what became of them."""
 
     @property
     def open(self) -> bool:
-        """Whether there may be more to take; when there is none now, `take`'s `wake` is called once that changes."""
+        """Whether there may be more messages; while there is none, `take` keeps `wake` and calls it when that changes."""
         ...
 
     def take(self, wake: Callable[[], None]) -> Parcel | None:
@@ -113,46 +113,46 @@ class Tray(Protocol):
         ...
 
     def begin(self, parcel: Parcel) -> bool:
-        """Note that its content begins to leave. False: it may not, nothing of it has left, and it is put down."""
+        """Record that its content begins to leave. False: it may not leave, and the tray has taken it back."""
         ...
 
     def end(self, parcel: Parcel, outcome: Outcome) -> None:
-        """Put it down with what came of the attempt."""
+        """Return it with the outcome of the attempt."""
         ...
 
     def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
-        """Put it down untried: nothing of it has left. `blamed`: the connection broke off at it, for no stated reason."""
+        """Return it untried: nothing of it has left. `blamed`: the connection broke at it, for no stated reason."""
         ...
 
 
 class Connection(Protocol):
-    """One conversation with the relay, used for many messages in turn."""
+    """A connection to a relay, used for many messages in turn."""
 
     async def carry(self, tray: Tray) -> None:
-        """Hand over what the tray has, until it has no more or this connection has carried enough.
+        """Hand over the tray's messages, until it has no more or this connection has carried enough.
 
-        Everything taken has been put down afterwards, whatever is raised. Raises TransportDown when the connection
-        could not be used to the end.
+        Every message taken has been returned afterwards, whatever is raised. Raises TransportDown when the connection
+        fails before that.
         """
         ...
 
 
 class Transport(Protocol):
-    """What carries out attempts."""
+    """Opens connections to a relay."""
 
     def connect(self) -> AbstractAsyncContextManager[Connection]:
-        """A greeted, secured, logged-in connection; raises TransportDown, LoginRefused where the login is refused."""
+        """A connection that is greeted, secured and logged in. Raises TransportDown; LoginRefused for a refused login."""
         ...
 
 
-# Octets of a mail that comes in. An issue's pictures may have 10 MiB, which base64 makes 14, and a server may send the
-# whole copy back; what is bigger is no report.
+# The most octets of a mail that is read as a report. An issue's pictures may have 10 MiB, which are 14 in base64, and a
+# server may return the whole copy.
 BIGGEST_MAIL = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingMail:
-    """A mail that waits in an inbox, under a name that is the inbox's own; `why` it cannot be read, else empty."""
+    """A mail in an inbox, by the inbox's own name for it; `why` says why it cannot be read, else it is empty."""
 
     name: str
     content: bytes = b""
@@ -160,7 +160,7 @@ class WaitingMail:
 
 
 class BounceInbox(Protocol):
-    """Where reports wait to be fetched. Nothing in it is ever deleted, only moved once it is kept elsewhere.
+    """An inbox that reports are fetched from. A mail is never deleted, only moved after it has been stored.
 
     Blocking, and for one thread at a time. A mail's name is good until `close` or the next `mails`.
     """
@@ -176,13 +176,13 @@ class BounceInbox(Protocol):
         ...
 
     def done(self, mail: WaitingMail) -> None:
-        """It is kept: afterwards it waits no more. Raises MailerError when it could not be moved: it waits on."""
+        """Move a mail that is stored. Raises MailerError when it cannot be moved: it then waits on."""
         ...
 
     def failed(self, mail: WaitingMail) -> None:
-        """It cannot be read: afterwards it lies aside for a person, and waits no more. Raises as `done` does."""
+        """Move a mail that cannot be read aside, for a person. Raises as `done` does."""
         ...
 
     def close(self) -> None:
-        """Afterwards no connection is left. It never raises, and `mails` may be asked anew."""
+        """Close the connection; `mails` may be called again afterwards. Never raises."""
         ...

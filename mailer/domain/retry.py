@@ -1,9 +1,9 @@
-"""When a delayed copy is tried again, when it is given up, and how long to wait for a relay that is down."""
+"""The back-off: when a deferred copy is tried again or given up, and how long to wait for a relay that is down."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A relay that cannot be used is asked again after a second, then ever more seldom, but once a minute at least.
+# A relay that cannot be used is tried again after a second, then after ever longer pauses, a minute at most.
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=60)
 
@@ -40,7 +40,7 @@ class Backoff:
 
 
 def relay_pause(failures: int) -> timedelta:
-    """How long to leave the relay alone after so many failures in a row (one or more)."""
+    """How long to pause before a relay is tried again after so many failures in a row (one or more)."""
     return doubled(FIRST_PAUSE, times=failures - 1, longest=LONGEST_PAUSE)
 
 

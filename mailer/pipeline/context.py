@@ -44,20 +44,20 @@ class Context:
         return self.signing()
 
     def signed(self, message: Message, at: datetime) -> Message:
-        """The message signed as of that instant, the same every time; as it is where we do not sign."""
+        """The message signed with this instant, so that each attempt has the same signature; unchanged without a signer."""
         signer = self.signer
         return message if signer is None else Message(signer.sign(message, int(at.timestamp())))
 
     def return_path(self, delivery: int) -> str:
-        """Where a report about this delivery's copy shall go; empty without a domain for it."""
+        """The return path of a delivery's copy; empty without a return-path domain."""
         return return_path(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
 
     def unsubscribe(self, delivery: int) -> str:
-        """Where a reader of this delivery's copy writes to get no more; empty without a domain for it."""
+        """The address to unsubscribe at from a delivery's copy; empty without a return-path domain."""
         return unsubscribe_address(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
 
     def newsletter(self, identity: str) -> Newsletter:
-        """The newsletter with this id; NotFound names those there are."""
+        """The newsletter with this id. Raises NotFound naming the existing ones."""
         try:
             return self.newsletters[identity]
         except KeyError:
