@@ -29,14 +29,14 @@ class Way(StrEnum):
 
 
 class Scope(StrEnum):
-    """Whose trouble it is, and so what may follow from it."""
+    """On whose side a failure is, and so what may follow from it."""
 
     ADDRESS = "address"  # the address or its domain does not exist, or takes no mail at all
     MAILBOX = "mailbox"  # the mailbox exists, but is full or switched off
     CONTENT = "content"  # this message was not wanted: too big, virus, spam words
     SENDER = "sender"  # we were not wanted: SPF, DKIM, DMARC, block list, PTR, rate, relaying
     TRANSPORT = "transport"  # the way there failed: timeout, DNS, loop, a broken server
-    UNKNOWN = "unknown"  # nobody can tell
+    UNKNOWN = "unknown"  # it cannot be told
 
 
 class Phase(StrEnum):
@@ -115,7 +115,7 @@ SCOPES: dict[FailureReason, Scope] = {
     FailureReason.LOOP: Scope.TRANSPORT,
     FailureReason.SERVER: Scope.TRANSPORT,
     FailureReason.SERVER_FULL: Scope.TRANSPORT,
-    # The recipient's own filter, or a reason nobody gave: neither the address nor we can be blamed for certain.
+    # The recipient's own filter, or no reason given: neither the address nor the sender is at fault for certain.
     FailureReason.FILTERED: Scope.UNKNOWN,
     FailureReason.UNKNOWN: Scope.UNKNOWN,
     FailureReason.COMPLAINT: Scope.UNKNOWN,
@@ -140,7 +140,7 @@ class Verdict:
 
     @property
     def scope(self) -> Scope:
-        """Whose trouble it is."""
+        """On whose side it is."""
         return SCOPES[self.reason]
 
 
@@ -184,7 +184,7 @@ class ReportContent:
 
     @property
     def scope(self) -> Scope:
-        """Whose trouble it is."""
+        """On whose side it is."""
         return SCOPES[self.reason]
 
 

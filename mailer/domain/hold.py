@@ -33,7 +33,7 @@ class Failure:
 
     @property
     def scope(self) -> Scope:
-        """Whose trouble it is."""
+        """On whose side it is."""
         return SCOPES[self.reason]
 
 

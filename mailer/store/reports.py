@@ -98,7 +98,7 @@ def listing(
 ) -> list[Report]:
     """The reports, the oldest first: all of them, or those that need a person; of one copy, of one issue, or of all.
 
-    A bounce needs nobody any more when a later copy stands in the place of the one that came back.
+    A bounce needs no person any more when a later copy stands in the place of the one that came back.
     """
     query = _all()
     if unsettled:

@@ -7,7 +7,7 @@ from mailer.domain.hold import HoldReason
 
 LANGUAGES = ("en", "ru")
 
-# Each stands behind a colon or a comma, so none begins with a capital or ends with a full stop.
+# Each follows a colon or a comma, so none begins with a capital or ends with a full stop.
 FAILURES: Mapping[str, Mapping[FailureReason, str]] = {
     "en": {
         FailureReason.USER_UNKNOWN: "the address does not exist",
@@ -124,7 +124,7 @@ HELD_BACK: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-# What a person can do about it differs by whose trouble it is; four cases are enough for a letter.
+# What a person can do depends on whose side a failure is on; a letter tells these five apart.
 _TROUBLES = {
     Scope.ADDRESS: "address",
     Scope.MAILBOX: "mailbox",
@@ -136,22 +136,22 @@ _TROUBLES = {
 
 
 def failure(reason: str, language: str) -> str:
-    """Why a copy failed, as `Reason` has it."""
+    """Why a copy failed, by the value of a `FailureReason`."""
     return FAILURES[language][FailureReason(reason)]
 
 
 def hold(reason: str, language: str) -> str:
-    """Why an address is held, as `HoldReason` has it."""
+    """Why an address is held, by the value of a `HoldReason`."""
     return HOLDS[language][HoldReason(reason)]
 
 
 def held_back(reason: str, language: str) -> str:
-    """Why a copy is held back; a word that is new here stands for itself."""
+    """Why a copy is held back; an unknown reason stands as it is."""
     return HELD_BACK[language].get(reason, reason)
 
 
 def trouble(reason: str) -> str:
-    """Whose trouble a failure is: `address`, `mailbox`, `content`, `sender` or `other`."""
+    """On whose side a failure is: `address`, `mailbox`, `content`, `sender` or `other`."""
     return _TROUBLES[SCOPES[FailureReason(reason)]]
 
 

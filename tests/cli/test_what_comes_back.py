@@ -170,7 +170,7 @@ def test_what_needs_nobody_cannot_be_settled_and_none_with_it(run: Terminal, fou
     said = run("bounce", "settle", "1", "2", "3", "99")
     assert (said.status, said.out) == (1, "")
     assert re.fullmatch(
-        r"mailer: nothing was settled: report 2 is settled already, on … UTC by \w+; report 3 needs nobody; "
+        r"mailer: nothing was settled: report 2 is settled already, on … UTC by \w+; report 3 leaves nothing to settle; "
         r"there is no report 99; `mailer bounce list --all` shows them\n",
         TIME.sub("…", said.err),
     )

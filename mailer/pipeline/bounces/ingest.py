@@ -155,7 +155,7 @@ def _why_not(identity: int, report: Report | None) -> str:
         return f"there is no report {identity}"
     if report.settled_at is not None:
         return f"report {identity} is settled already, on {report.settled_at:%Y-%m-%d %H:%M} UTC by {report.settled_by}"
-    return f"report {identity} needs nobody" if report.matter is None else ""
+    return f"report {identity} leaves nothing to settle" if report.matter is None else ""
 
 
 def _report(connection: Connection, identity: int) -> Report:

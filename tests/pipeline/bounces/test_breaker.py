@@ -17,7 +17,7 @@ from tests.scripted_relay import Phase, Script, Sink
 
 PEOPLE = 40
 BLOCKED = "554 5.7.1 Blocked, see our page"
-# Here only the breaker that goes by the words is looked at; the one that goes by the part is in test_holding.py.
+# Only the pause after equal refusals is tested here; the one after a share of failures is in test_holds.py.
 CAREFUL = {"REFUSED_SHARE": 0.5, "REFUSED_AT_LEAST": 6, "UNWANTED_AT_LEAST": 1000, "DEAD_AT_LEAST": 1000}
 Choice = Callable[[int], bool]
 

@@ -97,7 +97,7 @@ def test_a_person_settles_what_they_have_seen_to(app: App) -> None:
     come_back(app, "P001")
     come(app, letter("letter@club.example", "Hello there"))
     first, second = (one.id for one in everything(app))
-    with pytest.raises(Refused, match=f"report {second} needs nobody"):
+    with pytest.raises(Refused, match=f"report {second} leaves nothing to settle"):
         ingest.settle(app.context, [first, second])
     assert len(matters(app)) == 1
     ingest.settle(app.context, [first])
