@@ -42,7 +42,7 @@ def a_payment(membership: str = "M001", **fields: object) -> Payment:
 
 
 def a_register(*parts: Membership | Seat | Payment) -> Register:
-    """A register of these, each in its place."""
+    """A register of these parts."""
     return Register(
         memberships={part.id: part for part in parts if isinstance(part, Membership)},
         seats=tuple(part for part in parts if isinstance(part, Seat)),
@@ -51,7 +51,7 @@ def a_register(*parts: Membership | Seat | Payment) -> Register:
 
 
 def a_year(year: int, *, years: int = 1) -> Period:
-    """Whole years from the first of January."""
+    """Whole years from 1 January."""
     return Period(first=date(year, 1, 1), last=date(year + years - 1, 12, 31))
 
 
@@ -75,7 +75,7 @@ _visible = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp", "Cn")
 
 
 def texts(*, min_size: int = 0) -> st.SearchStrategy[str]:
-    """One line of visible text as the register keeps it, often one that a spreadsheet would misread."""
+    """One line of visible text as the register stores it, often one that a spreadsheet would misread."""
     start = st.sampled_from(["", "", "=", "+", "-", "@", "'", "'=", "''@", ";", '"', "№ ", "Анна "])
     lines = st.builds(str.__add__, start, st.text(_visible, max_size=12))
     kept = lines.map(lambda line: unicodedata.normalize("NFC", line).strip(" \u00a0"))
@@ -135,7 +135,7 @@ _payments = st.lists(
 
 @st.composite
 def registers(draw: st.DrawFn) -> Register:
-    """Any register that the database takes: shared people and addresses, empty and ended seats, odd payments."""
+    """Any register that the database accepts: shared people and addresses, empty and ended seats, odd payments."""
     word = st.sampled_from(draw(_words))
     memberships = {
         name: Membership(

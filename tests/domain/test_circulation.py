@@ -1,4 +1,4 @@
-"""Everybody in exactly one of two lists, and numbered copies."""
+"""Each person is a recipient or excluded, never both, and copies are numbered."""
 
 import csv
 from dataclasses import replace
@@ -50,7 +50,7 @@ def test_a_person_on_several_memberships_is_judged_by_the_best():
     unpaid, paid, honorary = a_membership("M001"), a_membership("M002"), a_membership("M003", MembershipKind.HONORARY)
     rows = [a_seat(one.id, "P001") for one in (unpaid, paid, honorary)]
     payment = a_payment("M002")
-    # A recipient before an exclusion, though the exclusion's rule comes first.
+    # A recipient comes before an exclusion, even one by an earlier rule.
     elsewhere = a_membership("M000", circle="archive")
     best = circulation(a_register(elsewhere, a_seat("M000", "P001"), paid, rows[1], payment))["P001"]
     assert (best.candidate.membership.id, best.entitlement.reason) == ("M002", EntitlementReason.PAID)
@@ -83,7 +83,7 @@ ITS_FEE = a_payment(amount=Decimal(80000))
 def test_a_third_person_on_a_corporate_membership_has_no_seat():
     trio = [a_seat(person=f"P00{number}", number=number) for number in (1, 2)] + [a_seat(person="P003")]
     assert reasons(FIRM, *trio, ITS_FEE) == {"P001": "paid", "P002": "paid", "P003": "no_seat"}
-    # Two who say they have the same seat: one of them has.
+    # Of two people on the same seat, one has it.
     doubled = [a_seat(person="P002", number=1), a_seat(person="P001", number=1)]
     assert reasons(FIRM, *doubled, ITS_FEE) == {"P001": "paid", "P002": "no_seat"}
 

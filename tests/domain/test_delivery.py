@@ -1,4 +1,4 @@
-"""The machine of a delivery: every line of its table, what can never happen, and the diagram in docs/flow.md."""
+"""The table of a delivery's moves: every line of it, what can never happen, and its diagram in docs/flow.md."""
 
 from itertools import product
 
@@ -70,7 +70,7 @@ def test_only_a_claim_leads_to_the_relay():
 
 def test_a_further_copy_is_blocked_while_one_is_there_or_under_way():
     assert {"pending", "sending", "uncertain", "accepted", "held"} == BLOCKING
-    # What does not block can't come back to life.
+    # A copy in a state that does not block never comes back to one that does.
     assert all(not reach(state) & BLOCKING for state in set(State) - BLOCKING)
 
 
@@ -88,7 +88,7 @@ REPLY = Reply(code=250)
         (Deferred(reply=REPLY), Event.DEFERRED),
         (Rejected(reply=REPLY), Event.REJECTED),
         (Unknown(reply=None), Event.REPLY_LOST),
-        # Anything not known to be an answer is a lost one.
+        # An outcome that is no known answer counts as a lost reply.
         (Outcome(reply=None), Event.REPLY_LOST),
     ],
 )

@@ -1,4 +1,4 @@
-"""The contract's table "Who receives an issue", rule by rule, each boundary day from both sides."""
+"""The twelve rules of docs/entitlement.md, one by one, each boundary day from both sides."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -97,7 +97,7 @@ def test_4_free_time_is_nothing_to_a_paying_membership():
 
 def test_5_a_person_without_a_seat_gets_nothing_however_well_paid():
     assert said(judged(a_payment(in_full=True), kind=MembershipKind.CORPORATE, seated=False)) == ("no_seat", 5)
-    # Free memberships have room for anybody.
+    # Free memberships have no limit of seats.
     assert said(judged(kind=MembershipKind.COMPLIMENTARY, seated=False)) == ("complimentary", 4)
 
 
@@ -145,7 +145,7 @@ def test_6_parts_add_up_within_one_period_and_currency():
 def test_6_a_reversal_takes_it_back():
     assert said(judged(THIS_YEAR, replace(THIS_YEAR, amount=Decimal(-50000)))) == ("unpaid", 9)
     assert said(judged(THIS_YEAR, replace(THIS_YEAR, amount=Decimal(-1)))) == ("underpaid", 8)
-    # A reversal without a payment to match it is no payment either.
+    # A reversal without a matching payment is no payment.
     assert said(judged(replace(THIS_YEAR, amount=Decimal(-50000)))) == ("unpaid", 9)
     # Paid, paid back, paid again.
     assert said(judged(THIS_YEAR, replace(THIS_YEAR, amount=Decimal(-50000)), THIS_YEAR)) == ("paid", 6)
@@ -163,7 +163,7 @@ def test_6_another_currency_is_not_the_fee():
         ([("EUR", "0", True)], ("unpaid", 9)),
         ([("EUR", "700", True), ("EUR", "-700", False)], ("unpaid", 9)),
         ([("EUR", "700", True), ("EUR", "-699", False)], ("paid", 6)),
-        # Its own currency's sum is asked, no other one's.
+        # The sum in its own currency counts, no other.
         ([("EUR", "700", True), ("EUR", "-700", False), ("RUB", "100", False)], ("underpaid", 8)),
         ([("EUR", "-700", True), ("RUB", "100", False)], ("underpaid", 8)),
         ([("EUR", "-700", True)], ("unpaid", 9)),
@@ -180,7 +180,7 @@ def test_6_a_period_of_no_fee_schedule_is_paid_by_somebodys_word_alone():
     odd = paid(date(2018, 3, 1), date(2019, 2, 28), 500000)
     assert said(judged(odd)) == ("underpaid", 8)
     assert said(judged(replace(odd, in_full=True))) == ("paid", 6)
-    # The word for one period says nothing of another.
+    # `in_full` for one period says nothing about another.
     assert said(judged(odd, replace(LAST_YEAR, in_full=True))) == ("underpaid", 8)
 
 
@@ -213,7 +213,7 @@ def in_full(first: date, last: date) -> Payment:
         ([NEXT_YEAR, THIS_YEAR], date(2019, 12, 31), True),
         ([in_full(date(2018, 1, 1), date(2019, 12, 30))], date(2019, 12, 30), False),
         ([in_full(date(2018, 1, 1), date(2019, 12, 31))], date(2019, 12, 31), True),
-        # The next one begins on the day after, on the same day, a day too late.
+        # The next period begins on the day after, on the same day, or a day too late.
         ([THIS_YEAR, in_full(date(2019, 1, 1), date(2019, 1, 31))], date(2019, 1, 31), False),
         ([THIS_YEAR, in_full(date(2018, 12, 31), date(2019, 1, 31))], date(2019, 1, 31), False),
         ([THIS_YEAR, in_full(date(2019, 1, 2), date(2019, 1, 31))], date(2018, 12, 31), False),
@@ -229,7 +229,7 @@ def in_full(first: date, last: date) -> Payment:
             False,
         ),
         ([THIS_YEAR, replace(NEXT_YEAR, amount=Decimal(1))], date(2018, 12, 31), False),
-        # What was paid for before the date does not matter, and a run may lean on a period that has ended.
+        # Periods before the date do not matter, and a run may include a period that has ended.
         ([LAST_YEAR, THIS_YEAR], date(2018, 12, 31), False),
         ([in_full(date.min, date.max - ONE)], date.max - ONE, True),
     ],
@@ -346,7 +346,7 @@ def test_11_a_held_address():
         (("en", "ru"), ("ru",), ("ru",)),
         (("de",), ("en", "ru"), ()),
         (("de", "ru"), ("en", "ru"), ("ru",)),
-        # Nothing said: the newsletter's first language, and no other one instead.
+        # Without languages: the newsletter's first, and no other in its place.
         ((), ("en", "ru"), ("en",)),
         ((), ("ru",), ()),
     ],
@@ -367,7 +367,7 @@ def test_what_excludes_for_now_keeps_the_evidence_of_what_was_paid():
 
 
 def test_every_rule_gives_way_to_those_before_it():
-    # Everything is wrong at first; each line mends what the rule before it found.
+    # Everything is wrong at first; each line corrects what the rule before it found.
     wrong = {
         "circle": "archive",
         "ended_on": DAY,

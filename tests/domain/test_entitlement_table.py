@@ -1,4 +1,4 @@
-"""The table of docs/entitlement.md: compared with the program, and worked out a second time in another way."""
+"""The table of docs/entitlement.md, compared with the program and computed a second time in another way."""
 
 import re
 from collections import Counter
@@ -55,7 +55,7 @@ def test_each_rule_says_something_else():
     assert len({rule.text for rule in RULES.values()}) == len(RULES)
 
 
-# --- the table, worked out in another way -----------------------------------------------------------------------------
+# --- the table, computed in another way -------------------------------------------------------------------------------
 #
 # For each row of the register one list of true-or-false answers, of which the first true one counts. It shares no line
 # with the domain.
@@ -132,7 +132,7 @@ def verdict(register: Register, audience: Audience, seat: Seat, held: frozenset[
 
 
 def has_the_seat(register: Register, seat: Seat, day: date) -> bool:
-    """Of those living on one seat that day, the one who leaves first has it."""
+    """Of the people on one seat that day, the one who leaves first has it."""
     same = [one for one in register.seats if (one.membership, one.number) == (seat.membership, seat.number)]
     living = [one for one in same if not one.ended_on or one.ended_on > day]
     return min(living, key=lambda one: (one.ended_on or date.max, one.person)) == seat if living else False

@@ -1,4 +1,4 @@
-"""The machine of a mailing, the diagram in docs/flow.md, and what an approval is bound to."""
+"""The table of a mailing's steps, its diagram in docs/flow.md, and what an approval is bound to."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

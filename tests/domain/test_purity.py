@@ -1,4 +1,4 @@
-"""The domain is words and rules: it reads no clock, no disk and no network, and leaves nothing to chance."""
+"""The domain reads no clock, no disk and no network, and uses no random numbers."""
 
 import ast
 import pkgutil

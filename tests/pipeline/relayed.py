@@ -50,7 +50,7 @@ def answer(app: App, copy: OutgoingCopy, outcome: Outcome, *, begun: bool = True
 
 
 def write(connection: Connection, app: App, copy: OutgoingCopy, outcome: Outcome, *, begun: bool = True) -> None:
-    """The same in a transaction that goes on."""
+    """The same within the transaction given."""
     now = app.context.clock.now()
     result = Result(
         claim=copy.claim, event=event_of(outcome), outcome=outcome, begun=begun, started_at=now, finished_at=now

@@ -14,7 +14,7 @@ from mailer.gateways.clock import SystemClock
 from tests.cli.terminal import Terminal, quiet
 from tests.club import Club, states
 
-BOUND = 40  # seconds; what is waited for takes one or two on a quiet machine
+BOUND = 40  # seconds; on a quiet machine a wait takes one or two
 LOOK = 0.02
 
 
@@ -36,7 +36,7 @@ def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
 
 @dataclass(frozen=True)
 class Process:
-    """A command in a process of its own, and the file with what it says on stderr."""
+    """A command in a process of its own, and the file with its stderr."""
 
     process: subprocess.Popen[bytes]
     said: Path
@@ -49,7 +49,7 @@ class Process:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
-    """Starts commands; at the end of the test none of them is left."""
+    """Starts commands, and ends them after the test."""
     started: list[Process] = []
 
     def begin(*words: str) -> Process:
@@ -67,7 +67,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 
 @pytest.fixture
 def until() -> Callable[[Callable[[], bool]], None]:
-    """Waits until something is so, and fails when it takes too long."""
+    """Waits for a condition, and fails when it takes too long."""
 
     def wait(is_so: Callable[[], bool]) -> None:
         never = Event()

@@ -1,4 +1,4 @@
-"""Sends, and dies by SIGKILL at a named point, again and again, each time in a process of its own; then to the end.
+"""Sends and dies by SIGKILL at a named point, again and again, each time in a new process; then sends to the end.
 
 A process of its own, since it forks: a process that forks must have one thread.
 """
@@ -28,7 +28,7 @@ from mailer.store import Store
 
 
 class Point(StrEnum):
-    """Every moment at which what the ledger, the journal and the wire say of a copy is not the same."""
+    """Every moment at which ledger, journal and wire disagree about a copy."""
 
     BEFORE_CLAIM_COMMIT = "before_claim_commit"
     AFTER_CLAIM_COMMIT = "after_claim_commit"
@@ -51,7 +51,7 @@ def die() -> None:
 
 
 class Countdown:
-    """Dies at the n-th time that the point is passed."""
+    """Dies when the point is passed for the n-th time."""
 
     def __init__(self, point: StrEnum, passes: int) -> None:
         self.point = point
@@ -65,7 +65,7 @@ class Countdown:
 
 
 def arm(at: Countdown) -> None:
-    """From now on this process dies at the point: the gates are wrapped, the code between them is as it is."""
+    """Make this process die at the point: the functions at the borders are wrapped, the code between them is unchanged."""
     state = {"claimed": False, "recorded": False, "freed": False}
     transaction, run_turn, take_over = Store.transaction, turn.run_turn, recovery.take_over
     write, reach, flush = Journal.write, EpochFile.save, SmtpConnection._flush
@@ -116,7 +116,7 @@ def arm(at: Countdown) -> None:
 
 
 async def send(config: Path, seconds: float | None) -> None:
-    """Send what is due until nothing is, or die at a moment that chance has chosen."""
+    """Send until nothing is due, or die at a random moment."""
     opened = composition.open_app(config, who="secretary")
     if seconds is not None:
         asyncio.get_running_loop().call_later(seconds, die)
@@ -126,7 +126,7 @@ async def send(config: Path, seconds: float | None) -> None:
 
 
 def once(config: Path, arming: Callable[[], None], seconds: float | None = None) -> bool:
-    """Send in a child; whether it came to its end alive."""
+    """Send in a child process; returns whether it ended by itself."""
     return forked(arming, lambda: asyncio.run(send(config, seconds)))
 
 
@@ -136,7 +136,7 @@ def open_once(config: Path) -> None:
 
 
 def forked(arming: Callable[[], None], work: Callable[[], None]) -> bool:
-    """Work in a child; whether it came to its end alive."""
+    """Work in a child process; returns whether it ended by itself."""
     child = os.fork()
     if child == 0:
         with suppress(BaseException):

@@ -1,4 +1,4 @@
-"""Takes in what lies in a Maildir, and dies by SIGKILL at a named point, again and again; then to the end.
+"""Takes in the mails of a Maildir and dies by SIGKILL at a named point, again and again; then takes in the rest.
 
 A process of its own, since it forks: a process that forks must have one thread.
 """
@@ -31,7 +31,7 @@ TOGETHER = 20
 
 
 class Point(StrEnum):
-    """Every moment at which what the database and the folder say of a mail is not the same."""
+    """Every moment at which database and folder disagree about a mail."""
 
     AFTER_KEPT = "after_kept"
     AFTER_WRITTEN = "after_written"
@@ -45,7 +45,7 @@ class Point(StrEnum):
 
 
 def arm(at: Countdown) -> None:
-    """From now on this process dies at the point: the gates are wrapped, the code between them is as it is."""
+    """Make this process die at the point: the functions at the borders are wrapped, the code between them is unchanged."""
 
     def after(point: Point, function: Any) -> Any:
         def wrapped(*given: Any, **named: Any) -> Any:
@@ -79,7 +79,7 @@ def arm(at: Countdown) -> None:
 
 
 def ingest(config: Path, now: datetime, together: bool, seconds: float | None) -> None:
-    """Take in what waits, a mail a transaction as from a Maildir, or many together as the listener does."""
+    """Take in what waits: each mail in a transaction, as from a Maildir, or many together, as the listener does."""
     if seconds is not None:
         _die_in(seconds)
     opened = composition.open_app(config, who="secretary", clock=FrozenClock(now))

@@ -1,4 +1,4 @@
-"""Sends in a process of its own, under a lease of a moment, until every copy is settled: to be frozen and woken by a test."""
+"""Sends in a process of its own, under a very short lease, so that a test can freeze and wake it."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ from tests.club import ISSUE
 
 
 async def send(config: Path, lease: timedelta) -> None:
-    """Send until the mailing is closed and nothing of it is in doubt, or until stdin says that it is enough."""
+    """Send until a line arrives on stdin; say when the mailing is closed and no copy is uncertain."""
     opened = composition.open_app(config, who="secretary")
     usual = app_sender.send_settings
     app_sender.send_settings = lambda config: replace(usual(config), lease=lease)

@@ -1,4 +1,4 @@
-"""A relay in a process of its own that is the judge of a crash: it logs what was begun there, and what it has taken."""
+"""A relay in a process of its own that judges a crash: it logs which copies were begun, and which it accepted."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ from tests.scripted_relay import Misbehaviour, Phase, Sink
 
 
 async def sit(folder: Path, delay_seconds: float) -> None:
-    """Serve until killed; `begun` gets a recipient a line when content was asked for, `taken` when it was accepted."""
+    """Serve until killed. A recipient is written to `begun` when content is asked for, to `taken` when it is accepted."""
     begun = (folder / "begun").open("a", buffering=1)
     taken = (folder / "taken").open("a", buffering=1)
 
@@ -21,7 +21,7 @@ async def sit(folder: Path, delay_seconds: float) -> None:
         return None
 
     async with Sink(script=script, delay_seconds=delay_seconds) as sink:
-        sink.received = _Nothing()  # a run of many thousand copies is not to be kept
+        sink.received = _Nothing()  # many thousand copies would fill the memory
         sys.stdout.write(f"{sink.port}\n")
         sys.stdout.flush()
         await asyncio.get_running_loop().create_future()

@@ -14,7 +14,7 @@ PEOPLE = members(20)
 
 
 def ready(run: Terminal, club: Club, people: list[Member]) -> None:
-    """Imported, pulled, planned and approved, by the commands that people use."""
+    """Import, pull, plan and approve by the commands."""
     register(run, club, people)
     run.ok("pull")
     run.ok("plan", NAME)
@@ -155,7 +155,7 @@ def test_the_relay_refuses_one_and_delays_another(run: Terminal, club: Club) -> 
         assert (rows[busy.person]["attempts"], rows[busy.person]["last_code"]) == (2, 250)
         shown = run.ok("--json", "delivery", "show", str(rows[busy.person]["id"])).out
         assert "Greylisted" in shown
-        # The refused one is owed a copy as soon as the register has another address.
+        # The person refused is owed a copy once the register has another address.
         assert run.ok("--json", "unsent", NAME).document["people"] == []
         register(run, club, [Member(number=unknown.number, address="new003@members.example")])
         run.ok("--yes", "unsent", NAME, "--send")

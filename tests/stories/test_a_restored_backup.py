@@ -1,4 +1,4 @@
-"""A backup is restored: nothing that it still takes for unsent leaves again until a person has looked."""
+"""After a backup is restored, nothing that it counts as unsent leaves again until a person has looked."""
 
 import shutil
 
@@ -28,7 +28,7 @@ async def test_a_restored_backup_sends_nothing_by_itself(tmp_path):
             club.sending(FrozenClock(THURSDAY), sink),
         ):
             pytest.fail("a sender was made")
-        # A person has looked at what left and says so.
+        # A person has looked and confirms.
         (tmp_path / ".mailer.db.epoch").unlink()
         with club.sending(FrozenClock(THURSDAY), sink) as (_, sender):
             await sender.drain(ISSUE)

@@ -13,7 +13,7 @@ from tests.stories.conftest import Process, standing
 
 NAME = str(ISSUE)
 PEOPLE = members(40)
-SLOW = 0.03  # seconds a copy: a run lasts long enough to be cut short
+SLOW = 0.03  # seconds for each copy, so that a run can be cut short
 CONNECTIONS = 2
 
 Start = Callable[..., Process]
@@ -91,7 +91,7 @@ def test_the_relay_dies_in_mid_run_and_comes_back(run: Terminal, club: Club, sta
     assert sender.process.poll() is None  # it waits for the relay
     with a_relay(port=relay.port) as back:
         sender.process.wait(40)
-        # Copies whose connection broke before their content stand back for a minute.
+        # Copies whose connection broke before their content wait for a minute.
         with club.opened(FrozenClock(SystemClock().now() + timedelta(minutes=2))) as app:
             assert set(states(app)) <= {"accepted", "uncertain", "pending"}
             left = [copy for copy in copies(app).values() if copy.state == "pending"]

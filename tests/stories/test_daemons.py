@@ -41,7 +41,7 @@ def test_two_daemons_on_one_database_send_each_copy_once(run: Terminal, club: Cl
         club.settle(smtp={"port": relay.port})
         daemons = [start("daemon"), start("daemon")]
         until(lambda: all(works(daemon) for daemon in daemons))
-        until(lambda: state(club) == "planned")  # by the one that leads, which pulled it
+        until(lambda: state(club) == "planned")  # by the leading daemon, which pulled it
         run.ok("--yes", "approve", NAME)
         until(lambda: run("--yes", "send", NAME).status == 0)
         until(lambda: state(club) == "closed")

@@ -21,7 +21,7 @@ CONNECTIONS = 3
 
 @contextmanager
 def judge(folder: Path, delay_ms: str = "0") -> Iterator[int]:
-    """The relay that keeps the score; yields its port."""
+    """The relay that logs every copy; yields its port."""
     command = [sys.executable, "-m", "tests.stories.judge", "--folder", str(folder), "--delay-ms", delay_ms]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -75,7 +75,7 @@ def test_killed_once_at_every_named_point(club: Club, tmp_path: Path) -> None:
     told = the_story(club, tmp_path, people=600, kills=len(Point), spread=4)
     by_point = told["by_point"]
     assert isinstance(by_point, dict)
-    # Where nothing was left behind there is nothing to take over, and chance may come too late.
+    # A random kill may come too late.
     assert {point for point, times in by_point.items() if times} >= set(Point) - {Point.ANYWHERE}
 
 

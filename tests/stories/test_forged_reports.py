@@ -37,7 +37,7 @@ WHY = (UNKNOWN, FULL, SPAM, UNSIGNED)
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    """An issue of three weeks ago, and one that goes out now: accepted, held, cancelled, and waiting."""
+    """An issue of three weeks ago, and one now with copies accepted, held, cancelled and pending."""
     club, clock = Club.found(tmp_path), FrozenClock(THURSDAY)
     club.settle(bounces={"return_path_domain": DOMAIN}, notify={"operator": "operator@club.example"})
     with club.opened(clock) as opened:
@@ -50,7 +50,7 @@ def app(tmp_path: Path) -> Iterator[App]:
         approve_mailing(opened.context, SECOND)
         send_mailing(opened.context, SECOND)
         deliver(opened)
-        for first in (21, 24, 27):  # three each: their payments are taken back; the supplement is cancelled; they wait
+        for first in (21, 24, 27):  # three people each: payments reversed; supplement cancelled; still pending
             late = members(3, first=first)
             import_register(opened, [*members(first - 1), *late])
             send_supplement(opened.context, SECOND)
@@ -64,7 +64,7 @@ def app(tmp_path: Path) -> Iterator[App]:
 
 
 class Forger:
-    """Makes reports that look like ours, each with one thing that is not. The same seed makes the same ones."""
+    """Forges reports, each with a single flaw. The same seed gives the same reports."""
 
     def __init__(self, app: App, seed: str) -> None:
         self.chance = Chance(seed)
@@ -79,10 +79,10 @@ class Forger:
         ]
 
     def one(self) -> RawReport:
-        """The next one. By chance it has its envelope still, or is found in a folder without."""
+        """The next report, at random with its envelope or without."""
         make = self.of(self.kinds)
         content, recipient = make()
-        # A header that the envelope contradicts is a forgery only where there is an envelope.
+        # A header that contradicts the envelope is a forgery only where there is an envelope.
         alone = make.__name__ != "by_a_header_that_its_envelope_contradicts"
         way = self.of((Way.LISTENER, Way.MAILDIR)) if alone else Way.LISTENER
         return RawReport(content=content, recipient=recipient if way is Way.LISTENER else "", way=way)
@@ -91,7 +91,7 @@ class Forger:
         return choices[self.chance.below(len(choices))]
 
     def report(self, to: str, copy: Delivery, message_id: str = "", envelope_id: str = "") -> tuple[bytes, str]:
-        """A bounce, a complaint, or a letter that asks for no more, about a copy."""
+        """A bounce, a complaint or an unsubscribe, about a copy."""
         match self.chance.below(4):
             case 0:
                 kind = self.of(("abuse", "fraud", "opt-out", "auth-failure"))
@@ -103,13 +103,13 @@ class Forger:
                 return bounce(to, copy.address, why, message_id=message_id, envelope_id=envelope_id), to
 
     def machine(self, to: str, copy: Delivery) -> tuple[bytes, str]:
-        """The same, but nothing that a person may have written."""
+        """The same, without letters that a person may have written."""
         if self.chance.below(3):
             return bounce(to, copy.address, self.of(WHY), message_id=self.of(("", copy.message_id))), to
         return complaint(to, copy.address, message_id=self.of(("", copy.message_id))), to
 
     def spoilt(self, text: str) -> str:
-        """One of its first characters, up to an @, is another one, or is gone, or is there twice."""
+        """The text with one character before the @ changed, lost or doubled."""
         local, at, domain = text.partition("@")
         place = self.chance.below(len(local))
         old = local[place].lower()
@@ -250,7 +250,7 @@ def test_forged_reports_change_nothing(app: App) -> None:
     assert photograph(app) == before
     assert holds.listing(app.context) == []
     assert len(photograph(app)["failures"]) == len(photograph(app)["own_pauses"]) == 0
-    assert kept > MANY // 3  # the others are the same as one before
+    assert kept > MANY // 3  # the others repeat an earlier one
     found = ingest.listing(app.context, every=True)
     assert len(found) >= kept
     assert {(one.delivery, one.named_by) for one in found if one.kind is not ReportKind.UNSUBSCRIBE} == {(None, None)}
@@ -279,7 +279,7 @@ def test_the_listener_refuses_what_it_can_know(app: App) -> None:
     taken = {"by_a_return_path_as_an_unsubscribe_address", "by_an_unsubscribe_address_as_a_return_path"}
     for make in forger.kinds:
         if make.__name__ in {*taken, "by_the_return_path_of_another_copy"}:
-            continue  # such an address is taken: what comes there decides
+            continue  # such an address is accepted: the content decides
         for _ in range(10):
             _, recipient = make()
             old_unsubscribe = make.__name__ == "by_a_token_older_than_two_weeks" and recipient.startswith("u")

@@ -17,14 +17,14 @@ from tests.stories.test_every_point import judge, lines
 
 PEOPLE = 120
 CONNECTIONS = 2
-LEASE = 1.0  # seconds: the test waits for its end, once
+LEASE = 1.0  # seconds; the test waits for its end once
 
 Until = Callable[[Callable[[], bool]], None]
 
 
 @contextmanager
 def sender(club: Club) -> Iterator[subprocess.Popen[str]]:
-    """A sender in a process of its own, that says who it is."""
+    """A sender in a process of its own, which prints its owner id."""
     command = [sys.executable, "-m", "tests.stories.frozen", "--config", str(club.config)]
     command += ["--lease-seconds", str(LEASE)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -37,7 +37,7 @@ def sender(club: Club) -> Iterator[subprocess.Popen[str]]:
 
 
 def owned(club: Club, owner: int) -> int:
-    """How many copies a sender has in hand, all of them marked."""
+    """How many copies a sender has claimed and marked."""
     with club.opened(SystemClock()) as app, app.store.reading() as connection:
         query = f"SELECT count(*) FROM deliveries WHERE owner = {owner} AND marked_at IS NOT NULL"
         return connection.exec_driver_sql(query).scalar_one()
@@ -70,16 +70,16 @@ def test_frozen_and_woken_nobody_is_missed_and_nobody_gets_two(club: Club, tmp_p
             marked = owned(club, owner)
             with sender(club) as other:
                 other.stdout.readline()
-                # The second sends all that the first has not in hand, and takes those for uncertain when the lease ends.
+                # The second sends all other copies, and counts those of the first as uncertain when the lease ends.
                 until(lambda: not {"pending", "sending"} & set(standing(club)))
                 doubtful = standing(club).get("uncertain", 0)
                 assert 0 < doubtful <= marked
                 assert standing(club)["accepted"] == PEOPLE - doubtful
                 frozen.send_signal(signal.SIGCONT)
-                # Woken, it says of each of its own what became of it, and those that had not begun are sent.
+                # When it wakes it records the answers of its own copies; those that had not begun are sent.
                 until(lambda: done(club))
         after = standing(club)
-        # What was leaving in the moment of the frost has its answer lost only where the relay hung up meanwhile.
+        # A copy that was leaving when it froze stays uncertain only if the relay hung up meanwhile.
         assert after.get("uncertain", 0) <= CONNECTIONS
         assert after["accepted"] + after.get("uncertain", 0) == PEOPLE
         score = lines(taken)
@@ -90,6 +90,6 @@ def test_frozen_and_woken_nobody_is_missed_and_nobody_gets_two(club: Club, tmp_p
 
 
 def done(club: Club) -> bool:
-    """Whether the woken one has said all that it knows, and what it gave back has been sent."""
+    """Whether the woken sender has recorded its answers, and the copies it returned are sent."""
     found = standing(club)
     return set(found) <= {"accepted", "uncertain"} and found.get("uncertain", 0) <= CONNECTIONS

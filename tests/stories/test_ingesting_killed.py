@@ -26,12 +26,12 @@ from tests.reported import DOMAIN, FULL, UNKNOWN, bounce, complaint, letter
 SECOND = IssueName(newsletter=LETTER, serial=42)
 PEOPLE = 100
 KILLS = 45
-# They are numbered as they come, which is another order where a run was cut short.
+# Tables numbered in the order of arrival, which differs when a run was cut short.
 NUMBERED = {"raw_reports", "reports", "holds", "own_pauses", "history", "letters"}
 
 
 def two_issues(folder: Path) -> Club:
-    """Two issues that a hundred people have got, and of each copy something in the Maildir."""
+    """Two issues sent to a hundred people, with a report about each copy in the Maildir."""
     club = Club.found(folder)
     club.settle(bounces={"return_path_domain": DOMAIN, "maildir": "back"})
     with club.opened(FrozenClock(THURSDAY)) as app:
@@ -48,7 +48,7 @@ def two_issues(folder: Path) -> Club:
 
 
 def write_reports(app: App, maildir: Path) -> None:
-    """Four are dead in both issues, most are full, some complain, leave, or are away."""
+    """Four addresses are dead in both issues, most mailboxes are full, some readers complain, unsubscribe, or are away."""
     (maildir / "new").mkdir(parents=True)
     keys, chance = app.context.keys, Chance("they come in any order")
     for name in (ISSUE, SECOND):

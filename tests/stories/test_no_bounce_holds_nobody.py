@@ -1,4 +1,4 @@
-"""A thousand mails that are no bounces come to true return paths, where such answers go, and change nothing at all."""
+"""A thousand mails that are no bounces arrive at valid return paths and change nothing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ COPIES = 100
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    """An issue that a hundred people have got."""
+    """An issue sent to a hundred people."""
     club = Club.found(tmp_path)
     club.settle(bounces={"return_path_domain": DOMAIN}, notify={"operator": "operator@club.example"})
     with club.opened(FrozenClock(THURSDAY)) as opened:
@@ -36,7 +36,7 @@ def test_what_is_no_bounce_changes_nothing_at_a_true_return_path(app: App, way: 
     mails = []
     for number, one in enumerate(nonbounces.thousand()):
         path = paths[number % COPIES]
-        # Where no envelope is left, the server that put it into the mailbox has written it down.
+        # Without an envelope, the server that stored the mail has noted its recipient.
         content = one.raw if way is Way.LISTENER else f"Delivered-To: {path}\n".encode() + one.raw
         mails.append(RawReport(content=content, recipient=path if way is Way.LISTENER else "", way=way))
     assert len(mails) == 1000
@@ -54,4 +54,4 @@ def test_what_is_no_bounce_changes_nothing_at_a_true_return_path(app: App, way: 
         ReportKind.DELIVERED,
     }
     named = [one for one in found if one.delivery is not None]
-    assert len(named) == len(found)  # each is known to be about its copy all the same
+    assert len(named) == len(found)  # each is still matched to its copy

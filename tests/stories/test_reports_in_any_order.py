@@ -1,7 +1,7 @@
 """The ledger ends the same in whatever order reports come, some of them twice, alone or together.
 
-Order counts where two reports contradict each other about one thing: of two bounces of a copy the last one says why, and
-of two unsubscribes by one person the first says from when on. Held, paused and bounced they are in any order.
+Order matters only where two reports contradict each other: of two bounces of a copy the last one gives the reason, and
+of two unsubscribes by one person the first gives the date. Held, paused and bounced they are in any order.
 """
 
 import shutil
@@ -38,7 +38,7 @@ ABSENCE = "From: {sender}\nTo: {to}\nSubject: Out of office\nAuto-Submitted: aut
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Club:
-    """Two issues that forty people have got; each example gets the folder anew."""
+    """Two issues sent to forty people; each example gets a copy of the folder."""
     club = Club.found(tmp_path_factory.mktemp("made"))
     club.settle(bounces={"return_path_domain": DOMAIN}, notify={"operator": "operator@club.example"})
     clock = FrozenClock(THURSDAY)
@@ -63,7 +63,7 @@ def a_club(made: Club) -> Iterator[App]:
 
 
 class Reports:
-    """What comes back of the two issues."""
+    """The reports about the two issues."""
 
     def __init__(self, app: App) -> None:
         self.keys = app.context.keys
@@ -105,7 +105,7 @@ class Reports:
             self.bounced(2, "P003", FULL),
             self.bounced(1, "P004", SILENT, action="delayed"),
             self.bounced(1, "P004", SILENT),
-            self.bounced(2, "P005", UNSIGNED),  # the operator's
+            self.bounced(2, "P005", UNSIGNED),  # for the operator
             self.complained(1, "P006"),
             self.bounced(1, "P006", FULL),
             self.complained(2, "P007", "auth-failure"),
@@ -116,13 +116,13 @@ class Reports:
         ]
 
     def too_many(self) -> list[RawReport]:
-        """So many dead addresses in the second issue that it is stopped; two of them would have been held."""
+        """Enough dead addresses in the second issue to pause it; two of them would otherwise be held."""
         dead = [self.bounced(2, f"P{number:03}", UNKNOWN) for number in range(11, 17)]
         return [*dead, self.bounced(1, "P011", UNKNOWN), self.bounced(1, "P012", UNKNOWN)]
 
 
 def stands(app: App) -> dict[str, object]:
-    """What follows from reports, without the numbers and the order in which it came to be."""
+    """The consequences of the reports, whatever their order and numbers."""
     seen = photograph(app, without=())
     return {
         "copies": [
@@ -147,7 +147,7 @@ SETS = (Reports.all, Reports.too_many)
 
 @pytest.fixture(scope="module")
 def ends(made: Club) -> list[tuple[list[RawReport], dict[str, object]]]:
-    """Each set of reports, and what follows when they are taken in at once."""
+    """Each set of reports, with its consequences when all are taken in at once."""
     found = []
     for which in SETS:
         with a_club(made) as app:

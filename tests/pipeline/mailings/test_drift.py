@@ -58,7 +58,7 @@ def test_a_change_of_what_went_into_it_voids_an_approval(app: App, change, tmp_p
     [found] = the_mailings(app)
     assert (found.state, found.approved_hash, found.approved_by) == (MailingState.PLANNED, None, None)
     assert [verb for _, verb, _ in history_of(app, "withdraw", "send")] == ["withdraw"]
-    # The old settings back do not bring the approval back.
+    # Restoring the old settings does not restore the approval.
     with pytest.raises(Refused, match="is not approved"):
         send_mailing(app.context, ISSUE)
 

@@ -1,4 +1,4 @@
-"""Entitlement is asked again before a copy leaves: who lost it is held with the reason, and the rest costs nothing."""
+"""Entitlement is checked again before a copy leaves: a lost one holds the copy with its reason; no change costs nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ def ask(app: App) -> str:
 
 @contextmanager
 def statements(app: App) -> Iterator[list[str]]:
-    """What is said to the database meanwhile."""
+    """The statements that the database gets meanwhile."""
     said: list[str] = []
 
     def listen(_connection, _cursor, statement: str, *_: object) -> None:
@@ -103,7 +103,7 @@ def test_who_lost_it_is_held_with_the_rules_reason(app: App, change: dict[str, o
     assert deliver(app) == [one.email for one in PEOPLE[1:]]
     held = copies(app)[ANNA.person]
     assert (held.state, held.held_reason) == (State.HELD, reason)
-    # Address, name and number stay the frozen ones.
+    # Address, name and number stay as they were frozen.
     assert held.copy == frozen.copy
 
 
@@ -137,7 +137,7 @@ def test_a_copy_deferred_while_the_register_changed_is_judged_before_it_leaves_a
     begin(app, PEOPLE)
     works = {work.envelope.recipient: work for work in claim(app)}
     reverse(app, ANNA)
-    ask(app)  # another sender asks meanwhile: what is in hand is not its business
+    ask(app)  # another sender checks meanwhile: claimed copies are left alone
     for work in works.values():
         answer(app, work, LATER)
     assert states(app) == {"pending": 3}

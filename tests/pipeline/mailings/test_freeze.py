@@ -1,4 +1,4 @@
-"""However many people are judged and written at a time, the circulation is the same, down to its hash."""
+"""The circulation is the same, down to its hash, however many people are judged and written at a time."""
 
 from dataclasses import replace
 from datetime import date
@@ -28,7 +28,7 @@ PAID = {"amount": 80000}
 
 
 def put(connection: Connection, register: Register) -> None:
-    """The register is this one."""
+    """Fill the register with this one."""
     members.lock_register(connection)
     new = Difference(
         memberships=tuple(MembershipChange(before=None, after=one) for one in register.memberships.values()),

@@ -42,7 +42,7 @@ def test_what_is_cancelled_never_goes_out(app: App) -> None:
     [first, second] = claim(app)  # the third is held now
     answer(app, first, ACCEPTED)
     assert cancel_mailing(app.context, ISSUE) == 1
-    # What is in hand at that moment is settled by whoever has it.
+    # A copy that is claimed at that moment is settled by its sender.
     assert states(app) == {"accepted": 1, "cancelled": 1, "sending": 1}
     assert second.claim.delivery == copies(app)["P002"].id
     assert history_of(app, "cancel") == [("secretary", "cancel", "1 copies")]

@@ -1,4 +1,4 @@
-"""A plan freezes everybody and every copy at once, and can be made anew until something may have left."""
+"""A plan freezes every decision and every copy at once, and is replaced until a copy may have left."""
 
 from dataclasses import replace
 
@@ -292,7 +292,7 @@ def test_a_draft_is_stale_when_the_issue_was_edited_since_and_knows_nobody(app: 
     import_register(app, members(1, first=9))
     with app.store.transaction() as connection:
         assert not is_outdated(connection, ISSUE, draft)
-        # Whoever came meanwhile is in the plan: the register is read when it is written.
+        # A person added meanwhile is in the plan: the register is read when the plan is written.
         assert write_plan(connection, app.context, ISSUE, draft).recipients == 4
     club.write_issue(more="Edited.")
     pull_issues(app)

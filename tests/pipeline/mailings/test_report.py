@@ -1,4 +1,4 @@
-"""How it stands, counted from the rows; and a report that does not balance is an error, loudly."""
+"""Progress is counted from the rows, and a report that does not balance is an error."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -55,7 +55,7 @@ def test_the_first_message_leaves_after_the_time_to_undo(app: App, clock) -> Non
     begun = send_mailing(context, ISSUE)
     assert (begun.starts_at - THURSDAY).total_seconds() == 600
     assert deliver(app) == []
-    # Asked for again, it goes on and starts no later.
+    # Sent once more, it goes on and starts no later.
     clock.advance(minutes=5)
     assert send_mailing(context, ISSUE) == begun
     clock.advance(minutes=5)

@@ -1,4 +1,4 @@
-"""What the secretary decides about one copy: it arrived, it goes again, it is released."""
+"""The secretary decides about one copy: it arrived, it is sent again, or it is released."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Who is owed the issue and has no copy gets one in a supplement: the approved bytes, the next number, nobody twice."""
+"""A supplement sends the missing copies: the approved content, the next numbers, and no person gets two."""
 
 from dataclasses import replace
 from email import message_from_bytes
@@ -178,7 +178,7 @@ def test_of_what_nothing_has_left_there_is_no_supplement(app: App) -> None:
 
 
 def test_what_was_never_approved_has_no_supplement(app: App) -> None:
-    # Sent while no approval was required; now one is, and nobody gave it.
+    # Sent while no approval was required; now one is, and there is none.
     begin(app, PEOPLE)
     deliver(app)
     with app.store.transaction() as connection:

@@ -1,4 +1,4 @@
-"""`why` says what holds now, and what was frozen, with the facts that decided."""
+"""`why` gives the present decision and the frozen one, with the facts that decided."""
 
 from dataclasses import replace
 
