@@ -34,7 +34,7 @@ def check() -> None:
     )
     wrong = sum(not result.ok for result in results)
     if wrong:
-        console.complain(f"{wrong} of {len(results)} checks found something wrong; mend it, then check again")
+        console.complain(f"{wrong} of {len(results)} checks found something wrong; correct it, then check again")
         raise typer.Exit(1)
 
 

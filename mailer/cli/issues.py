@@ -23,8 +23,7 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
     from mailer.views.remedies import sentence
 
     app = console.open_installation()
-    known = app.context.newsletters
-    newsletters = [app.context.newsletter(newsletter)] if newsletter else list(known.values())
+    newsletters = [app.context.newsletter(newsletter)] if newsletter else list(app.context.newsletters.values())
     folders: list[tuple[str, PulledFolder]] = []
     failures: list[str] = []
     for each in newsletters:
@@ -122,7 +121,7 @@ def import_(
         },
         ("line", "defect"),
         [(defect.line, defect.what) for defect in imported.defects],
-        f"{draft} is written as a draft; mend it, then set `status: finished`",
+        f"{draft} is written as a draft; correct it, then set `status: finished`",
     )
 
 

@@ -33,4 +33,4 @@ class LoginRefused(TransportDown):
 
 
 class CannotRender(MailerError):
-    """A copy cannot be made for the person named; nothing may be sent until that is mended."""
+    """A copy cannot be made for the person named; nothing may be sent until that is fixed."""

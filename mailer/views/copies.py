@@ -84,7 +84,7 @@ def _open_copy_line(delivery: Delivery, failure: Failure | None) -> str:
             settle = f"`mailer delivery settle {delivery.id} --as accepted` or `--as resend`"
             return f"{head}{quoted}; it may have arrived: ask, then {settle}"
         case State.HELD:
-            return f"{head}: {delivery.held_reason}; `mailer delivery release {delivery.id}` when that is mended"
+            return f"{head}: {delivery.held_reason}; `mailer delivery release {delivery.id}` when that is fixed"
         case State.PENDING if delivery.next_attempt_at:
             return f"{head}, deferred until {local_time(delivery.next_attempt_at)}{quoted}"
         case State.REJECTED | State.BOUNCED:
@@ -98,7 +98,7 @@ def _correction(delivery: Delivery, failure: Failure | None) -> str:
     scope = failure.scope if failure is not None else Scope.ADDRESS
     if scope in SENDER_SCOPES:
         return (
-            "it is the sender or the text that is refused: mend that, then `mailer resume ISSUE`, or, where it was not "
+            "it is the sender or the text that is refused: correct that, then `mailer resume ISSUE`, or, where it was not "
             f"paused, `mailer hold lift {delivery.address}`"
         )
     if scope is Scope.ADDRESS:

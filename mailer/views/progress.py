@@ -71,7 +71,7 @@ def explain_state(progress: Progress, now: datetime) -> str:
     if progress.state in {MailingState.PLANNED, MailingState.APPROVED}:
         return f"due {local_time(progress.due_at)}" if progress.due_at else ""
     if progress.state is MailingState.PAUSED:
-        reason = f"{progress.pause_reason}; when that is mended, " if progress.pause_reason else ""
+        reason = f"{progress.pause_reason}; when that is fixed, " if progress.pause_reason else ""
         return f"{reason}`mailer resume {progress.issue}` goes on with it"
     if progress.state is not MailingState.SENDING:
         open_copies = progress.open_copies

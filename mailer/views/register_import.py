@@ -40,7 +40,7 @@ def import_lines(difference: Difference, *, applied: bool) -> list[str]:
 
 def _conclusion(difference: Difference, *, applied: bool) -> str:
     if difference.bad and not applied:
-        return "nothing is applied: mend the bad rows, or leave them out with --skip-bad"
+        return "nothing is applied: correct the bad rows, or leave them out with --skip-bad"
     if difference.changes_nothing:
         return "the good rows change nothing" if difference.bad else "the register is as the files say: nothing changes"
     return "applied" if applied else "nothing is applied yet: the same command with --apply does it"

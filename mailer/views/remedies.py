@@ -35,9 +35,9 @@ _PHRASES: Mapping[Action, str] = {
 }
 
 
-def sentence(told: MailerError | Note, *remedies: Remedy) -> str:
-    """The failure or warning with what to do about it; `remedies` are further ones."""
-    return advise(str(told), *told.remedies, *remedies)
+def sentence(problem: MailerError | Note) -> str:
+    """The failure or warning with what to do about it."""
+    return advise(str(problem), *problem.remedies)
 
 
 def advise(text: str, *remedies: Remedy) -> str:

@@ -187,7 +187,7 @@ def _to_do_about_bounce(report: Report, subject: ReportSubject) -> str:
         target = report.final_recipient or report.recipient
         return (
             f"tell {report.person} that what is forwarded to {target} does not arrive; "
-            f"when it is mended {lift}, then {send_again}"
+            f"when it is fixed {lift}, then {send_again}"
         )
     match trouble(report.reason):
         case "address":
@@ -198,7 +198,7 @@ def _to_do_about_bounce(report: Report, subject: ReportSubject) -> str:
         case "mailbox":
             return f"tell {report.person} another way; when the mailbox takes mail again {lift}, then {send_again}"
         case "content" | "sender":
-            return f"the operator must find out why; when it is mended {lift}, then {send_again}"
+            return f"the operator must find out why; when it is fixed {lift}, then {send_again}"
         case _:
             return f"ask {report.person} whether the address is right; when it is {lift}, then {send_again}"
 

@@ -102,7 +102,7 @@ def test_a_control_character_in_a_name_is_a_bad_row(run, at, name):
     said = run("register", "import", "--members", file, "--apply")
     assert said.status == 1
     assert said.err.startswith("mailer: new.csv, row 2, column name_en: ")
-    assert said.out.endswith("nothing is applied: mend the bad rows, or leave them out with --skip-bad\n")
+    assert said.out.endswith("nothing is applied: correct the bad rows, or leave them out with --skip-bad\n")
     assert "Reader001" in run.ok("person", "show", "P001").out
     # The good rows go in when that is asked for; the bad one is still named.
     file.write_bytes(file.read_bytes().replace(b"Reader003", b"Reader333"))

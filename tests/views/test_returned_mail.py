@@ -52,14 +52,14 @@ TO_DO = [
         {"reason": FailureReason.MAILBOX_FULL},
         f"tell P101 another way; when the mailbox takes mail again {LIFT}, then {AGAIN}",
     ),
-    ({"reason": FailureReason.SPAM}, f"the operator must find out why; when it is mended {LIFT}, then {AGAIN}"),
-    ({"reason": FailureReason.BLOCKED}, f"the operator must find out why; when it is mended {LIFT}, then {AGAIN}"),
+    ({"reason": FailureReason.SPAM}, f"the operator must find out why; when it is fixed {LIFT}, then {AGAIN}"),
+    ({"reason": FailureReason.BLOCKED}, f"the operator must find out why; when it is fixed {LIFT}, then {AGAIN}"),
     ({"reason": FailureReason.TIMEOUT}, f"ask P101 whether the address is right; when it is {LIFT}, then {AGAIN}"),
     (
         {"forwarded": True, "final_recipient": "anna@home.example"},
         (
             "tell P101 that what is forwarded to anna@home.example does not arrive; "
-            f"when it is mended {LIFT}, then {AGAIN}"
+            f"when it is fixed {LIFT}, then {AGAIN}"
         ),
     ),
     (

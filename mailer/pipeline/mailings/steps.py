@@ -4,7 +4,6 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.issues.shelf import find_revision
 from mailer.store import Connection, history, mailings
 
 
@@ -17,6 +16,8 @@ def all_mailings(connection: Connection, name: IssueName) -> list[Mailing]:
     """Every mailing of an issue, the first before its supplements; NotFound says how to plan one."""
     every = mailings.mailings_of(connection, name.newsletter, name.serial)
     if not every:
+        from mailer.pipeline.issues.shelf import find_revision  # a look at a mailing needs no revision
+
         find_revision(connection, name)
         raise NotFound(f"{name} has no plan", Action.PLAN.of(name))
     return every
