@@ -93,9 +93,10 @@ def _fetch(maildir: Path | None) -> None:
             "there is nothing to fetch from: name files or a --maildir, or set [bounces] imap_url or maildir"
         )
     fetched = [fetch(app.context, inbox) for inbox in inboxes]
-    new, known, failed = (sum(getattr(each, name) for each in fetched) for name in ("new", "duplicates", "failed"))
+    new, duplicates, failed = (sum(getattr(each, name) for each in fetched) for name in ("new", "duplicates", "failed"))
     console.say(
-        {"new": new, "known": known, "failed": failed}, f"{new} new mails, {known} known already, {failed} unreadable"
+        {"new": new, "known": duplicates, "failed": failed},
+        f"{new} new mails, {duplicates} known already, {failed} unreadable",
     )
     for each in fetched:
         for reason in each.why:
