@@ -1,6 +1,8 @@
 """Every remedy is a command that exists, with what it is done to as the shell needs it."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 import typer
@@ -10,6 +12,9 @@ from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.remedy import Action, Note
 from mailer.views.remedies import phrase, sentence
 
+MAILER = Path(__file__).parents[2] / "mailer"
+# Rooms whose words a console and an API will show as well.
+ROOMS = ("app", "config", "domain", "formats", "gateways", "pipeline", "store")
 COMMANDS = typer.main.get_command(app)
 
 
@@ -46,3 +51,19 @@ def test_without_a_remedy_nothing_is_added() -> None:
 
 def test_what_the_shell_would_take_apart_is_quoted() -> None:
     assert phrase(Action.EXPLAIN.of("P 1; rm", "a/1")) == "`mailer why 'P 1; rm' a/1` tells why"
+
+
+def texts(path: Path) -> list[str]:
+    """The texts that a module may show: all of its strings but the docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [node.value for node in strings if id(node) not in docstrings]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_but_views_and_cli_writes_a_command(room: str) -> None:
+    written = [(path, text) for path in sorted((MAILER / room).rglob("*.py")) for text in texts(path)]
+    assert not [(path, text) for path, text in written if "`mailer " in text]
