@@ -31,7 +31,7 @@ WORDS = """
 newsletter issue source membership person seat payment period "fee schedule" entitlement circulation recipient exclusion
 mailing insert edition copy "copy number" "test mailing" message envelope "return path" delivery attempt outcome
 transport bounce hold "distribution report" slot variant supplement lease mark "dkim signature" selector
-letter digest reminder alarm
+letter digest "daily letter" alarm
 pull plan compile test approve send pause resume cancel settle ingest lift report
 """
 
