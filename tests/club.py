@@ -11,8 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-from mailer.app import installation as composition
-from mailer.app.installation import App
+from mailer.app.installation import App, open_app
 from mailer.app.sender import open_sender
 from mailer.domain.delivery import Attempt, Delivery
 from mailer.domain.membership import Payment, Period
@@ -194,7 +193,7 @@ class Club:
     @contextmanager
     def opened(self, clock: Clock | None = None, *, who: str = "secretary") -> Iterator[App]:
         """The installation, open."""
-        app = composition.open_app(self.config, who=who, clock=clock or FrozenClock(THURSDAY))
+        app = open_app(self.config, who=who, clock=clock or FrozenClock(THURSDAY))
         try:
             yield app
         finally:

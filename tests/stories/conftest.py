@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 
-from mailer.app import installation as composition
+from mailer.app import installation
 from mailer.gateways.clock import SystemClock
 from tests.cli.terminal import Terminal, quiet
 from tests.club import Club, states
@@ -21,7 +21,7 @@ LOOK = 0.02
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     """Runs commands in this process."""
-    monkeypatch.setattr(composition, "STILL", 0.0)  # no editor writes into the folder meanwhile
+    monkeypatch.setattr(installation, "STILL", 0.0)  # no editor writes into the folder meanwhile
     yield Terminal(capsys)
     quiet()
 

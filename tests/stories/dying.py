@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mailer.app import installation as composition
+from mailer.app.installation import open_app
 from mailer.app.sender import open_sender
 from mailer.domain.delivery import JournalState
 from mailer.gateways.process.journal import Journal
@@ -117,7 +117,7 @@ def arm(at: Countdown) -> None:
 
 async def send(config: Path, seconds: float | None) -> None:
     """Send until nothing is due, or die at a random moment."""
-    opened = composition.open_app(config, who="secretary")
+    opened = open_app(config, who="secretary")
     if seconds is not None:
         asyncio.get_running_loop().call_later(seconds, die)
     with open_sender(opened) as (sender, _):
@@ -132,7 +132,7 @@ def once(config: Path, arming: Callable[[], None], seconds: float | None = None)
 
 def open_once(config: Path) -> None:
     """Open the installation and close it again, so that the children inherit every import."""
-    composition.open_app(config, who="secretary").store.close()
+    open_app(config, who="secretary").store.close()
 
 
 def forked(arming: Callable[[], None], work: Callable[[], None]) -> bool:

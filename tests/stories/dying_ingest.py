@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from mailer.app import inbound
-from mailer.app import installation as composition
+from mailer.app.installation import open_app
 from mailer.domain.bounce import RawReport, Way
 from mailer.gateways.inbox.maildir import MaildirInbox
-from mailer.pipeline.bounces import fetch
-from mailer.pipeline.bounces import holds as holding
-from mailer.pipeline.bounces import ingest as ingesting
-from mailer.store import Store, failures, holds, reports
+from mailer.pipeline.bounces import fetch, holds, ingest
+from mailer.store import Store, failures, reports
+from mailer.store import holds as stored_holds
 from tests.doubles import FrozenClock
 from tests.stories.dying import Countdown, die, forked, open_once
 
@@ -73,21 +72,21 @@ def arm(at: Countdown) -> None:
     reports.keep = after(Point.AFTER_KEPT, reports.keep)
     reports.write = after(Point.AFTER_WRITTEN, reports.write)
     failures.add = after(Point.AFTER_FAILURES, failures.add)
-    holds.set_hold = after(Point.AFTER_HOLD, holds.set_hold)
-    assert ingesting.reports is reports
-    assert holding.holds is holds
+    stored_holds.set_hold = after(Point.AFTER_HOLD, stored_holds.set_hold)
+    assert ingest.reports is reports
+    assert holds.holds is stored_holds
 
 
-def ingest(config: Path, now: datetime, together: bool, seconds: float | None) -> None:
+def take_in(config: Path, now: datetime, together: bool, seconds: float | None) -> None:
     """Take in what waits: each mail in a transaction, as from a Maildir, or many together, as the listener does."""
     if seconds is not None:
         _die_in(seconds)
-    opened = composition.open_app(config, who="secretary", clock=FrozenClock(now))
+    opened = open_app(config, who="secretary", clock=FrozenClock(now))
     if together:
         found = sorted((opened.config.path(opened.config.bounces.maildir) / "new").iterdir())
         mails = [RawReport(content=one.read_bytes(), recipient="", way=Way.MAILDIR) for one in found]
         for at in range(0, len(mails), TOGETHER):
-            ingesting.ingest(opened.context, mails[at : at + TOGETHER])
+            ingest.ingest(opened.context, mails[at : at + TOGETHER])
         return
     for inbox in inbound.inboxes(opened):
         fetch.fetch(opened.context, inbox)
@@ -117,9 +116,9 @@ def main() -> None:
             one.rename(given.arriving.parent / "new" / one.name)
         often = 1 if together or point in {Point.AFTER_HOLD, Point.AFTER_FAILURES} else chance.randint(1, share)
         arming = partial(arm, Countdown(point, often)) if seconds is None else lambda: None
-        ended = forked(arming, partial(ingest, given.config, given.now, together, seconds))
+        ended = forked(arming, partial(take_in, given.config, given.now, together, seconds))
         tally[point] = tally.get(point, 0) + (not ended)
-    whole = forked(lambda: None, partial(ingest, given.config, given.now, False, None))
+    whole = forked(lambda: None, partial(take_in, given.config, given.now, False, None))
     json.dump({"kills": sum(tally.values()), "by_point": tally, "ended": whole}, sys.stdout)
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from mailer.app import installation as composition
 from mailer.app import sender as app_sender
+from mailer.app.installation import open_app
 from mailer.domain.mailing import MailingState
 from mailer.pipeline.mailings.report import issue_progress
 from tests.club import ISSUE
@@ -16,7 +16,7 @@ from tests.club import ISSUE
 
 async def send(config: Path, lease: timedelta) -> None:
     """Send until a line arrives on stdin; say when the mailing is closed and no copy is uncertain."""
-    opened = composition.open_app(config, who="secretary")
+    opened = open_app(config, who="secretary")
     usual = app_sender.send_settings
     app_sender.send_settings = lambda config: replace(usual(config), lease=lease)
     enough = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
