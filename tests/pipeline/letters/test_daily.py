@@ -9,7 +9,7 @@ from sqlalchemy import event
 from mailer.app.installation import App
 from mailer.domain.bounce import Matter, Way
 from mailer.domain.hold import HoldReason
-from mailer.pipeline.letters import outbox as telling
+from mailer.pipeline.letters import outbox as outbox_of_letters
 from mailer.pipeline.mailings.settle import release_delivery, settle_delivery
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
 from mailer.store import holds, letters, mailings, reports
@@ -106,28 +106,28 @@ async def test_a_refused_copy_is_told_until_it_is_made_up_for(
 
     async def next_day(app: App, sink: Sink) -> str:
         clock.advance(days=1)
-        return " ".join(" ".join(one.split()) for one in await a_round(app, sink))
+        return " ".join(" ".join(letter.split()) for letter in await a_round(app, sink))
 
     async with sent_out(tmp_path, clock, script=says(gone, "550 5.1.1 Unknown here"), language=language) as (app, sink):
         assert len(await a_round(app, sink)) == 2
         for _ in range(2):
-            told = await next_day(app, sink)
-            assert failed in told
-            assert f"<{gone.email}>, {ISSUE}" in told
-            assert "550 5.1.1 Unknown here" in told
-            assert owed not in told
+            daily = await next_day(app, sink)
+            assert failed in daily
+            assert f"<{gone.email}>, {ISSUE}" in daily
+            assert "550 5.1.1 Unknown here" in daily
+            assert owed not in daily
         import_register(app, [replace(gone, address="new@members.example")])
-        told = await next_day(app, sink)
-        assert owed in told
-        assert failed not in told
-        assert f"mailer unsent {ISSUE} --send" in told
+        daily = await next_day(app, sink)
+        assert owed in daily
+        assert failed not in daily
+        assert f"mailer unsent {ISSUE} --send" in daily
         import_register(app, [gone])
         assert failed in await next_day(app, sink)
         with app.store.transaction() as connection:
             holds.set_hold(connection, gone.email, HoldReason.ADDRESS, [], delivery=None, by="ingest", now=clock.now())
-        told = await next_day(app, sink)  # the hold is what waits now
-        assert failed not in told
-        assert f"mailer hold lift {gone.email}" in told
+        daily = await next_day(app, sink)  # the hold is what waits now
+        assert failed not in daily
+        assert f"mailer hold lift {gone.email}" in daily
         with app.store.transaction() as connection:
             holds.lift(connection, gone.email, by="secretary", now=clock.now())
         assert owed in await next_day(app, sink)
@@ -148,7 +148,7 @@ async def test_a_refused_copy_is_forgotten_in_time_or_when_its_reader_is_owed_no
         clock.jump(days=-25)
         assert len(await a_round(app, sink)) == 1
         clock.advance(days=2)
-        assert telling.write_reminder(replace(app.context, newsletters={})) is False
+        assert outbox_of_letters.write_reminder(replace(app.context, newsletters={})) is False
         reverse(app, gone)
         assert await a_round(app, sink) == []
 
@@ -158,9 +158,9 @@ async def test_what_came_back_with_a_report_is_told_once_and_ends_with_it(tmp_pa
         report = come_back(app, PEOPLE[0])
         await a_round(app, sink)
         clock.advance(days=1)
-        (told,) = await a_round(app, sink)
-        assert "Subject: 1 item waits for you" in told
-        assert "DID NOT ARRIVE" not in told
+        (daily,) = await a_round(app, sink)
+        assert "Subject: 1 item waits for you" in daily
+        assert "DID NOT ARRIVE" not in daily
         settle(app, report)
         clock.advance(days=1)
         assert await a_round(app, sink) == []
@@ -175,14 +175,14 @@ async def test_what_failed_for_our_sake_is_owed_again_once_the_mailing_goes_on(
     ):
         await a_round(app, sink)
         clock.advance(days=1)
-        (told,) = await a_round(app, sink)
-        assert "DID NOT ARRIVE" in told
-        assert "tell the operator" in told
+        (daily,) = await a_round(app, sink)
+        assert "DID NOT ARRIVE" in daily
+        assert "tell the operator" in daily
         with app.store.transaction() as connection:
             mailings.change(connection, the_mailing(app).id, broken_at=clock.now())
         clock.advance(days=1)
-        (told,) = await a_round(app, sink)
-        assert "OWED AGAIN" in told
+        (daily,) = await a_round(app, sink)
+        assert "OWED AGAIN" in daily
         assert [one.person for one in find_missing_copies(app.context, ISSUE).people] == [PEOPLE[1].person]
 
 
@@ -245,19 +245,19 @@ async def test_of_many_things_each_kind_is_cut_and_counted(tmp_path: Path, clock
         clock.advance(days=1)
         asked: list[str] = []
         event.listen(app.store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-        (told,) = await a_round(app, sink)
+        (daily,) = await a_round(app, sink)
         assert len(asked) < 40, "so many things must not be asked for one by one"
-        assert "Subject: 60 items wait for you" in told
-        assert "- and 20 more; all of them:" in told
-        assert told.count(": the address does not exist.") == 40
+        assert "Subject: 60 items wait for you" in daily
+        assert "- and 20 more; all of them:" in daily
+        assert daily.count(": the address does not exist.") == 40
 
 
 async def test_a_reminder_comes_at_once_where_nothing_was_told_yet(tmp_path: Path, clock: FrozenClock) -> None:
     async with sent_out(tmp_path, clock) as (app, sink):
         clock.advance(days=12)
         come_back(app, PEOPLE[0])
-        (told,) = await a_round(app, sink)
-        assert "Subject: 1 item waits for you" in told
+        (daily,) = await a_round(app, sink)
+        assert "Subject: 1 item waits for you" in daily
         clock.jump(days=-3)  # somebody has set the clock back
         assert len(await a_round(app, sink)) == 1
 
@@ -284,11 +284,11 @@ async def test_a_reminder_names_holds_and_uncertain_copies(
             )
         come_back(app, held, Matter.COMPLAINED)
         clock.advance(days=1)
-        (told,) = await a_round(app, sink)
-        assert f"Subject: {waits}" in told
-        assert f"mailer hold lift {held.email}" in told
-        assert "nobody@members.example" not in told
-        assert f"mailer delivery settle {copies(app)[doubted.person].id} --as accepted" in told
+        (daily,) = await a_round(app, sink)
+        assert f"Subject: {waits}" in daily
+        assert f"mailer hold lift {held.email}" in daily
+        assert "nobody@members.example" not in daily
+        assert f"mailer delivery settle {copies(app)[doubted.person].id} --as accepted" in daily
         with app.store.transaction() as connection:
             holds.lift(connection, held.email, by="secretary", now=clock.now())
             reports.settle(connection, [one.id for one in reports.listing(connection)], by="s", now=clock.now())
@@ -314,20 +314,20 @@ async def test_a_copy_that_was_sent_once_more_is_no_open_matter(tmp_path: Path, 
             assert await a_round(app, sink) == []
             await sender.drain()
             clock.advance(days=1)
-            assert ["as a supplement" in " ".join(one.split()) for one in await a_round(app, sink)] == [True]
+            assert ["as a supplement" in " ".join(letter.split()) for letter in await a_round(app, sink)] == [True]
 
 
 async def test_reminders_do_not_pile_up_while_none_can_leave(tmp_path: Path, clock: FrozenClock) -> None:
     async with sent_out(tmp_path, clock) as (app, sink):
-        telling.write_digests(app.context)
+        outbox_of_letters.write_digests(app.context)
         for member in PEOPLE:
             come_back(app, member)
             clock.advance(days=1)
-            assert telling.write_reminder(app.context)
-            assert not telling.write_reminder(app.context)
+            assert outbox_of_letters.write_reminder(app.context)
+            assert not outbox_of_letters.write_reminder(app.context)
             assert outbox(app).waiting == 2
-        told = await a_round(app, sink)
-        assert ["Subject: 4 items wait for you" in one for one in told] == [False, True]
+        daily = await a_round(app, sink)
+        assert ["Subject: 4 items wait for you" in one for one in daily] == [False, True]
 
 
 async def test_a_report_about_nobodys_copy_names_the_likely_person(tmp_path: Path, clock: FrozenClock) -> None:
@@ -336,7 +336,7 @@ async def test_a_report_about_nobodys_copy_names_the_likely_person(tmp_path: Pat
         come_back(app, PEOPLE[0], Matter.UNNAMED)
         come(app, NOBODY, way=Way.FILE)
         clock.advance(days=1)
-        (told,) = await a_round(app, sink)
-        said = " ".join(told.split())
+        (daily,) = await a_round(app, sink)
+        said = " ".join(daily.split())
         assert f"Reader001 <{PEOPLE[0].email}> (probably): the address does not exist" in said
         assert "July 12, 2018: an unknown reader: the address does not exist" in said

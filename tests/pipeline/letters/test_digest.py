@@ -11,7 +11,7 @@ from mailer.domain.delivery import State
 from mailer.domain.hold import Failure, HoldReason
 from mailer.domain.mailing import MailingState
 from mailer.pipeline.bounces import breaker
-from mailer.pipeline.letters import outbox as telling
+from mailer.pipeline.letters import outbox as outbox_of_letters
 from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.settle import settle_delivery
@@ -248,10 +248,10 @@ async def test_a_mailing_that_is_cancelled_on_its_way_has_a_digest(
 
 async def test_what_was_sent_long_ago_or_is_nobodys_to_hear_has_no_digest(tmp_path: Path, clock: FrozenClock) -> None:
     async with sent_out(tmp_path, clock) as (app, _sink):
-        assert telling.write_digests(replace(app.context, secretary="")) == 0
-        assert not telling.write_reminder(replace(app.context, secretary=""))
+        assert outbox_of_letters.write_digests(replace(app.context, secretary="")) == 0
+        assert not outbox_of_letters.write_reminder(replace(app.context, secretary=""))
         clock.advance(days=8)
-        assert telling.write_digests(app.context) == 0
+        assert outbox_of_letters.write_digests(app.context) == 0
 
 
 async def test_a_newsletter_that_is_gone_still_has_its_digest(tmp_path: Path, clock: FrozenClock) -> None:

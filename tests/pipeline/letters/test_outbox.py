@@ -15,7 +15,7 @@ from mailer.domain.errors import TransportDown
 from mailer.domain.hold import HoldReason
 from mailer.pipeline.bounces import alarms, breaker
 from mailer.pipeline.context import Context
-from mailer.pipeline.letters import outbox as telling
+from mailer.pipeline.letters import outbox as outbox_of_letters
 from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.pipeline.register import erase
 from mailer.store import holds, letters, mailings
@@ -48,11 +48,11 @@ from tests.scripted_relay import Misbehaviour, Phase, Sink
 
 async def test_what_a_letter_told_is_forgotten_once_it_has_left(tmp_path: Path, clock: FrozenClock) -> None:
     async with sent_out(tmp_path, clock) as (app, sink):
-        telling.write_digests(app.context)
+        outbox_of_letters.write_digests(app.context)
         with app.store.reading() as connection:
             (waits,) = letters.waiting(connection, clock.now())
         assert waits.facts["issue"] == str(ISSUE)
-        await telling.send(app.context, transport_to(sink))
+        await outbox_of_letters.send(app.context, transport_to(sink))
         with app.store.reading() as connection:
             assert letters.waiting(connection, clock.now()) == []
             kept = connection.exec_driver_sql("SELECT facts FROM letters").scalars().all()
@@ -67,10 +67,10 @@ async def test_a_person_who_is_erased_is_in_no_letter(tmp_path: Path, clock: Fro
                 holds.set_hold(
                     connection, one.email, HoldReason.ADDRESS, [], delivery=None, by="ingest", now=clock.now()
                 )
-        telling.write_digests(app.context)
-        telling.write_reminder(app.context)
+        outbox_of_letters.write_digests(app.context)
+        outbox_of_letters.write_reminder(app.context)
         erase.erase(app.context, gone.person)
-        await telling.send(app.context, transport_to(sink))
+        await outbox_of_letters.send(app.context, transport_to(sink))
         digest, daily = [readable(letter) for letter in post(sink)]
         assert not [word for word in gone.words if word in digest + daily]
         assert f"mailer hold lift {other.email}" in daily
@@ -116,16 +116,16 @@ async def test_a_letter_whose_answer_was_lost_is_sent_again_and_can_be_recognise
 
 async def test_while_the_relay_is_down_letters_wait_and_none_is_blamed(tmp_path: Path, clock: FrozenClock) -> None:
     async with sent_out(tmp_path, clock) as (app, sink):
-        telling.write_digests(app.context)
+        outbox_of_letters.write_digests(app.context)
         with app.store.transaction() as connection:
             alarms.breaker(connection, app.context, str(ISSUE), **STOPPED)
         dead = Sink()
         dead.port = 1
         with pytest.raises(TransportDown):
-            await telling.send(app.context, transport_to(dead))
+            await outbox_of_letters.send(app.context, transport_to(dead))
         assert (outbox(app).waiting, outbox(app).tries) == (2, 0)
         assert "connect" in outbox(app).failure.lower() or outbox(app).failure
-        assert await telling.send(app.context, transport_to(sink)) == 2
+        assert await outbox_of_letters.send(app.context, transport_to(sink)) == 2
         assert outbox(app).waiting == 0
 
 
@@ -139,7 +139,7 @@ async def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path
         return None
 
     async with sent_out(tmp_path, clock, script=hang) as (app, sink):
-        telling.write_digests(app.context)
+        outbox_of_letters.write_digests(app.context)
         with app.store.transaction() as connection:
             alarms.breaker(connection, app.context, str(ISSUE), **STOPPED)
         stop = asyncio.Event()
@@ -147,7 +147,7 @@ async def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path
         async def stopped() -> None:
             await stop.wait()
 
-        sending = asyncio.create_task(telling.send(app.context, transport_to(sink), stopped))
+        sending = asyncio.create_task(outbox_of_letters.send(app.context, transport_to(sink), stopped))
         await hung.wait()
         stop.set()
         assert await sending == 0
@@ -159,12 +159,12 @@ async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Pat
         own = tmp_path / "own"
         (own / "system" / "digest").mkdir(parents=True)
         (own / "system" / "digest" / "en.txt.j2").write_text("Subject: x\n{{ nothing }}\n")
-        telling.write_digests(app.context)
+        outbox_of_letters.write_digests(app.context)
         with app.store.transaction() as connection:
             (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
             alarms.failure(connection, app.context, found, FailureReason.BLOCKED, "554 on a list")
             alarms.failure(connection, app.context, found, FailureReason.BLOCKED, "554 on a list again")
-        assert await telling.send(replace(app.context, templates=own), transport_to(sink)) == 1
+        assert await outbox_of_letters.send(replace(app.context, templates=own), transport_to(sink)) == 1
         assert "line 2" in outbox(app).failure
         (told,) = [readable(one) for one in post(sink, OPERATOR)]
         assert f"Subject: ALARM: {ISSUE}: our mail server is on a block list" in told
