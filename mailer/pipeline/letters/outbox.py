@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mailer.domain.errors import MailerError, Refused, TransportDown
+from mailer.domain.every import Every
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Envelope, Message, Transport
 from mailer.domain.remedy import Action
@@ -25,7 +26,7 @@ DIGEST, REMINDER = "digest", "reminder"
 
 # A mailing that ended longer ago has no digest: it ended before a secretary was named in the settings.
 RECENT = timedelta(days=7)
-DAILY = timedelta(days=1)
+DAILY = Every(timedelta(days=1))
 # A letter that was refused is tried again after this pause, then less and less often, but for ever: its address may be
 # corrected, and no alarm may be lost.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
@@ -64,8 +65,7 @@ def write_reminder(context: Context) -> bool:
     now = context.clock.now()
     with context.store.reading() as connection:
         last = letters.last_made(connection, REMINDER)
-    # A last one in the future means that the clock was set back: that must not silence the letters.
-    if last is not None and timedelta(0) <= now - last < DAILY:
+    if not DAILY.is_due(last, now):
         return False
     facts = daily_facts(context)
     return facts is not None and _write(context, REMINDER, f"{now:%Y-%m-%d}", facts)
