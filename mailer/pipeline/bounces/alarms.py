@@ -1,4 +1,4 @@
-"""Writes an alarm to the operator, once, about what no member can mend."""
+"""Writes an alarm to the operator, once, about what no member can do anything about."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ def failure(connection: Connection, context: Context, mailing: Mailing, reason: 
     """
     maillog.failed_for_sender(mailing.issue, reason)
     facts = {"cause": "failure", "issue": mailing.issue, "reason": reason.value, "said": words}
-    # A supplement has an alarm of its own: when it fails too, what was wrong is not mended.
+    # A supplement has an alarm of its own: when it fails too, the cause is still there.
     _alarm(connection, context, f"{mailing.issue}#{mailing.supplement} {reason}", facts)
 
 
