@@ -43,7 +43,7 @@ def killed(club: Club, *, kills: int, spread: int) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
-def the_story(club: Club, folder: Path, *, people: int, kills: int, spread: int) -> dict[str, object]:
+def kill_and_settle(club: Club, folder: Path, *, people: int, kills: int, spread: int) -> dict[str, object]:
     with judge(folder) as port:
         club.settle(smtp={"port": port, "connections": CONNECTIONS})
         with club.opened() as app:
@@ -72,7 +72,7 @@ def the_story(club: Club, folder: Path, *, people: int, kills: int, spread: int)
 
 
 def test_killed_once_at_every_named_point(club: Club, tmp_path: Path) -> None:
-    told = the_story(club, tmp_path, people=600, kills=len(Point), spread=4)
+    told = kill_and_settle(club, tmp_path, people=600, kills=len(Point), spread=4)
     by_point = told["by_point"]
     assert isinstance(by_point, dict)
     # A random kill may come too late.
@@ -81,6 +81,6 @@ def test_killed_once_at_every_named_point(club: Club, tmp_path: Path) -> None:
 
 @pytest.mark.benchmark
 def test_killed_two_hundred_times_in_twenty_thousand_copies(club: Club, tmp_path: Path) -> None:
-    told = the_story(club, tmp_path, people=20_000, kills=17 * len(Point), spread=40)
+    told = kill_and_settle(club, tmp_path, people=20_000, kills=17 * len(Point), spread=40)
     sys.stderr.write(f"{told}\n")
     assert told["kills"] >= 200
