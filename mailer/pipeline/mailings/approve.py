@@ -10,7 +10,7 @@ from mailer.store import Connection, mailings
 
 
 def approve_mailing(context: Context, name: IssueName) -> Approval:
-    """Bind this person's approval to the hashes of content, circulation and editions; every copy is made once before.
+    """Make every copy once, then bind this person's approval to the hashes of content, circulation and editions.
 
     Raises Refused when nothing is planned or the plan is out of date, CannotRender naming each person whose copy cannot
     be made.

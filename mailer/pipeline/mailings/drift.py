@@ -1,4 +1,4 @@
-"""Tells whether a plan is still what planning again would give."""
+"""Tells whether a plan is out of date: whether what it was made from has changed."""
 
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing
@@ -9,7 +9,7 @@ from mailer.store import Connection, issues
 
 
 def drift_of(connection: Connection, context: Context, mailing: Mailing) -> str | None:
-    """What has changed since the mailing was planned: the issue, or what its editions are compiled from. None: nothing."""
+    """What has changed since the mailing was planned, the issue or what it is compiled with; None: nothing."""
     newest = issues.latest_revision(connection, mailing.newsletter, mailing.serial)
     if newest is not None and newest.content_hash != mailing.content_hash:
         return "the issue was edited since it was planned"

@@ -33,7 +33,7 @@ def plan_mailing(context: Context, name: IssueName) -> Plan:
 
 
 def plan_arrived(context: Context, name: IssueName) -> Plan | None:
-    """Plan an issue that has no plan, or whose unapproved plan is of an older revision; None when neither is so any more.
+    """Plan an issue without a plan, or with an unapproved plan of an older revision; None when there is nothing to plan.
 
     A plan that a person has made meanwhile is not replaced.
     """

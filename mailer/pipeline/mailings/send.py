@@ -1,4 +1,4 @@
-"""Begins to send a mailing: a person's "send", with every check before it."""
+"""Begins to send a mailing, after every check."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ BEGUN = frozenset({MailingState.SENDING, MailingState.CLOSED})
 
 
 def send_mailing(context: Context, name: IssueName, *, copies: int | None = None) -> SendStart:
-    """Begin a planned mailing, or leave one as it is that has begun; `undo_minutes` pass before the first message.
+    """Begin a planned mailing; one that has begun is left as it is. `undo_minutes` pass before the first message.
 
     `copies` is the number that a person has confirmed: Refused when there are more or fewer by now. Raises what
     `find_sendable` raises, and CannotRender naming each person whose copy cannot be made.

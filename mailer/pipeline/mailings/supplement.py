@@ -19,7 +19,7 @@ from mailer.pipeline.mailings.steps import first_mailing, record_step
 from mailer.store import Connection, failures, holds, issues, mailings
 from mailer.store.copies import deliveries
 
-_UNDER_WAY = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
+_BEGUN = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
 
 
 def find_missing_copies(context: Context, name: IssueName) -> MissingCopies:
@@ -36,7 +36,7 @@ def send_supplement(context: Context, name: IssueName, *, copies: int | None = N
     """
     with context.store.transaction() as connection:
         mailing = first_mailing(connection, name)
-        if mailing.state not in _UNDER_WAY or mailing.is_void:
+        if mailing.state not in _BEGUN or mailing.is_void:
             raise Refused(
                 f"{name} is {mailing.state}: plan it again, then send it; a supplement is for what was missed"
             )
