@@ -61,7 +61,7 @@ def journal_of(lock: Path) -> Path:
 
 def journal_of_dead(owner: Owner) -> DeadSender | None:
     """The sender with its journal, when it is proved to have ended; None while it may live."""
-    return DeadSender(owner=owner, traces=read_journal(journal_of(Path(owner.lock)))) if is_dead(owner) else None
+    return DeadSender(owner=owner, journal=read_journal(journal_of(Path(owner.lock)))) if is_dead(owner) else None
 
 
 def delete_journal(owner: Owner) -> None:

@@ -269,7 +269,7 @@ def asks_to_stop(kind: ReportKind) -> bool:
     return kind in {ReportKind.UNSUBSCRIBE, ReportKind.OTHER, ReportKind.AUTOREPLY}
 
 
-def is_elsewhere(failed: str | None, written_to: str) -> bool:
+def failed_elsewhere(failed: str | None, written_to: str) -> bool:
     """Whether another address failed than the one written to, which therefore forwards its mail.
 
     The same reader at a sub-domain, or at the domain above, is the same address: large organisations rewrite addresses.
@@ -277,8 +277,8 @@ def is_elsewhere(failed: str | None, written_to: str) -> bool:
     if failed is None or "@" not in failed:
         return False
     (reader, domain), (failed_reader, failed_domain) = _reader_at(written_to), _reader_at(failed)
-    is_same_house = f".{failed_domain}".endswith(f".{domain}") or f".{domain}".endswith(f".{failed_domain}")
-    return reader != failed_reader or not is_same_house
+    is_same_organisation = f".{failed_domain}".endswith(f".{domain}") or f".{domain}".endswith(f".{failed_domain}")
+    return reader != failed_reader or not is_same_organisation
 
 
 def _reader_at(address: str) -> tuple[str, str]:

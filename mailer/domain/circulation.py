@@ -186,7 +186,7 @@ def copies_for(judged: Iterable[Judged], *, day: date, renewal: Renewal, first_n
 
 
 class CirculationHash:
-    """One hash over everybody's decision and every copy's number, language, variant, address and words.
+    """One hash over each person's decision and each copy's number, language, variant, address and words.
 
     People and copies are hashed apart, a line for each in the order in which they are frozen, and then the two hashes
     together. So the size of the chunks does not change the result.

@@ -1,4 +1,4 @@
-"""What counts as a dead address: which failures count, and how many are enough until nothing is written there."""
+"""What counts as a dead address: which failures count, and how many of them put a hold on it."""
 
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Sequence
@@ -11,7 +11,7 @@ from mailer.domain.hold import Failure, HoldReason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """How many issues must fail, and how many days must lie at least between the first failure and the last."""
+    """How many issues must fail, and the fewest days between the first failure and the last."""
 
     issues: int
     days: int
@@ -33,13 +33,13 @@ QUIET = timedelta(days=7)
 _GRAVEST_FIRST = (HoldReason.ADDRESS, HoldReason.MAILBOX, HoldReason.TRANSPORT)
 
 
-def counting(
+def failures_that_count(
     failures: Iterable[Failure], *, accepted: Collection[datetime], lifted_at: datetime | None, now: datetime
 ) -> list[Failure]:
     """The failures of an address that still count, oldest first.
 
-    A failure lapses after a year, when a copy was accepted after it and a quiet week followed, and when a person has
-    said since that the address is right. `accepted` are the times of accepted copies that have not come back.
+    A failure lapses after a year, or when a later copy was accepted and a week passed without a bounce, or when a person
+    has since declared the address right. `accepted` are the times of accepted copies that have not come back.
     """
     by_time = sorted(failures, key=lambda failure: failure.at)
     arrived = [
@@ -51,7 +51,7 @@ def counting(
 
 
 def why_hold(failures: Sequence[Failure]) -> HoldReason | None:
-    """Why an address with these failures, all of which count, is to be held; None: it is not, or not yet.
+    """Why an address with these failures, all of which count, is to be held; None: not, or not yet.
 
     An issue counts once, for its gravest failure.
     """
@@ -59,12 +59,12 @@ def why_hold(failures: Sequence[Failure]) -> HoldReason | None:
     for reason in reversed(_GRAVEST_FIRST):
         gravest |= {failure.issue: reason for failure in failures if reason_of(failure) is reason}
     for reason in _GRAVEST_FIRST:
-        such = [failure for failure in failures if gravest.get(failure.issue) is reason is reason_of(failure)]
+        relevant = [failure for failure in failures if gravest.get(failure.issue) is reason is reason_of(failure)]
         threshold = THRESHOLDS[reason]
-        issues = {failure.issue for failure in such}
-        if len(issues) >= threshold.issues and such[-1].at - such[0].at >= timedelta(days=threshold.days):
+        issues = {failure.issue for failure in relevant}
+        if len(issues) >= threshold.issues and relevant[-1].at - relevant[0].at >= timedelta(days=threshold.days):
             return reason
-        if reason is HoldReason.ADDRESS and {failure.refused for failure in such} == {True, False}:
+        if reason is HoldReason.ADDRESS and {failure.refused for failure in relevant} == {True, False}:
             return reason
     return None
 
@@ -83,6 +83,6 @@ def reason_of(failure: Failure) -> HoldReason | None:
 
 
 def _months_before(now: datetime, months: int) -> datetime:
-    """The same day so many months before, or the last of that month."""
+    """The same day that many months earlier, or the last day of that month."""
     year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
     return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))

@@ -143,7 +143,7 @@ class JournalState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class JournalEntry:
     """The last entry of a journal about a copy, with the code of the relay's answer (0 without one)."""
 
     state: JournalState
@@ -163,9 +163,9 @@ def journal_state_of(outcome: Outcome) -> JournalState:
     return _JOURNALLED[event_of(outcome)]
 
 
-def event_after_death(trace: Trace | None) -> Event:
+def event_after_death(entry: JournalEntry | None) -> Event:
     """The event of a copy whose sender has died, by the last journal entry about it; None: it has none."""
-    if trace is None:
+    if entry is None:
         return Event.ABANDONED
     return {
         JournalState.ACCEPTED: Event.ACCEPTED,
@@ -173,7 +173,7 @@ def event_after_death(trace: Trace | None) -> Event:
         JournalState.REJECTED: Event.REJECTED,
         JournalState.BEGUN: Event.ABANDONED_MARKED,
         JournalState.LOST: Event.ABANDONED_MARKED,
-    }[trace.state]
+    }[entry.state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The distribution report of an issue: its balance, everybody's decision, and what is still open."""
+"""The distribution report of an issue: its balance, the decision about each person, and what is still open."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""How often something is done."""
+"""An interval at which something is done."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Something done every so often."""
+    """Something done at regular intervals."""
 
     interval: timedelta
 

@@ -59,12 +59,12 @@ def asks_to_slow_down(outcome: Outcome) -> bool:
 
 
 def rest(failures: int) -> timedelta:
-    """How long a provider gets nothing after so many requests to slow down in a row (one or more)."""
+    """How long a provider gets nothing after this number of requests to slow down in a row (one or more)."""
     return doubled(_FIRST_REST, times=failures - 1, longest=_LONGEST_REST)
 
 
 def warm_up(per_hour: int, age: timedelta | None) -> int:
-    """How many copies may leave in an hour through a relay that was first used so long ago (None: never).
+    """How many copies may leave in an hour through a relay first used `age` ago (None: never).
 
     `per_hour` in its first hour, twice as many in each further one.
     """

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple, NewType, Protocol
 
 from mailer.domain.bounce import Way
-from mailer.domain.delivery import JournalState, Outcome, Trace
+from mailer.domain.delivery import JournalEntry, JournalState, Outcome
 
 
 class Clock(Protocol):
@@ -91,7 +91,7 @@ class AttemptJournal(Protocol):
         """Add an entry. Raises MailerError when it cannot be written."""
         ...
 
-    def read(self) -> Mapping[tuple[int, int], Trace] | None:
+    def read(self) -> Mapping[tuple[int, int], JournalEntry] | None:
         """The last entry of each copy, by delivery and epoch; None when the journal cannot be read."""
         ...
 

@@ -161,7 +161,7 @@ def _outcome(
     """Apply the rows; leave out bad rows, whose people stay as they were, and try again without them."""
     bad = list[BadRow]()
     while True:
-        after, seats_after, faults = _attempt(before, seats, rows, leave)
+        after, seats_after, faults = _apply(before, seats, rows, leave)
         if not faults:
             break
         bad.extend(faults)
@@ -176,7 +176,7 @@ def _outcome(
     )
 
 
-def _attempt(
+def _apply(
     before: Membership | None, seats: Sequence[Seat], rows: Sequence[MemberRow], leave: Callable[[Seat], Seat]
 ) -> tuple[Membership | None, list[Seat], list[BadRow]]:
     seat_of = {seat.person: seat for seat in seats}

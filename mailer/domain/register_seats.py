@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from mailer.domain.membership import MembershipKind, Seat
 from mailer.domain.register_rows import BadRow, MemberRow
@@ -31,7 +32,7 @@ def assign_seats(
     People who are not in the file keep their numbers; a seat with `ended_on` is free again. The number that a row asks
     for comes first, then the person's former number, then the next free one.
     """
-    current = sorted((request for request in requests if request.seat.ended_on is None), key=lambda each: each.rank)
+    current = sorted((request for request in requests if request.seat.ended_on is None), key=attrgetter("rank"))
     occupied = [seat for seat in staying if seat.ended_on is None]
     if bad := _too_many(membership, kind, occupied, current):
         return [], bad
@@ -87,5 +88,5 @@ def _former_or_free(request: SeatRequest, holder_of: dict[int | None, str]) -> i
     former = request.before.number if request.before else None
     if former is not None and former not in holder_of:
         return former
-    # Somebody whose seat has ended needs no free number.
+    # A person whose seat has ended needs no free number.
     return next((number for number in _NUMBERS if number not in holder_of), _NUMBERS[0])

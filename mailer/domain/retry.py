@@ -40,12 +40,12 @@ class Backoff:
 
 
 def relay_pause(failures: int) -> timedelta:
-    """How long to pause before a relay is tried again after so many failures in a row (one or more)."""
+    """How long to pause before a relay is tried again after this number of failures in a row (one or more)."""
     return doubled(FIRST_PAUSE, times=failures - 1, longest=LONGEST_PAUSE)
 
 
 def doubled(delay: timedelta, *, times: int, longest: timedelta) -> timedelta:
-    """The delay doubled so many times, never over `longest`."""
+    """The delay, doubled `times` times but never over `longest`."""
     for _ in range(times):
         if delay >= longest:
             break

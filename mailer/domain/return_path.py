@@ -15,7 +15,7 @@ _WITHHELD = frozenset({State.HELD, State.CANCELLED})
 
 
 def takes_reports(state: State, attempts: int, last_attempt_at: datetime | None, now: datetime) -> bool:
-    """Whether a report may be about a delivery in this state, with so many recorded attempts.
+    """Whether a report may be about a delivery in this state, with this number of recorded attempts.
 
     About one that is being sent it always may: a fast bounce comes before the result is recorded. `last_attempt_at` is
     when the last attempt began or, when none is recorded, when the mailing began to leave; None: neither.

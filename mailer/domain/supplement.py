@@ -15,7 +15,7 @@ from mailer.domain.hold import Failure
 class MissingCopies:
     """The people who are entitled now and have no copy, each with the editions that are missing.
 
-    `stuck` lack one, too, but it failed at the address that the register still has: a person must correct that first.
+    `stuck` lack a copy too, but theirs failed at the address that the register still has: a person must correct that first.
     """
 
     issue: str
@@ -25,7 +25,7 @@ class MissingCopies:
     @property
     def copies(self) -> int:
         """How many copies a supplement would have."""
-        return count_editions(self.people)
+        return sum(len(judged.entitlement.editions) for judged in self.people)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +89,3 @@ def present_address(judged: Judged) -> str:
     """The address that the register has for a person now, in its wire form; empty without one."""
     address = judged.candidate.seat.address
     return address.wire if address else ""
-
-
-def count_editions(people: Iterable[Judged]) -> int:
-    """How many copies these people are to get."""
-    return sum(len(judged.entitlement.editions) for judged in people)

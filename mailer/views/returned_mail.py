@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from shlex import quote
 
 from mailer.domain.address import Address
-from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way, is_elsewhere
+from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way, failed_elsewhere
 from mailer.domain.person import ReportSubject
 from mailer.domain.report import Reading, Report
 from mailer.views.local_time import local_minute, local_time
@@ -150,7 +150,7 @@ def to_do(report: Report, subject: ReportSubject, *, shown: bool = False) -> str
     match report.matter:
         case Matter.BOUNCED:
             return _to_do_about_bounce(report, subject)
-        case Matter.COMPLAINED if is_elsewhere(report.recipient, report.address):
+        case Matter.COMPLAINED if failed_elsewhere(report.recipient, report.address):
             return (
                 f"nothing is held: the copy was passed on to {report.recipient}, and called spam there; "
                 f"tell {report.person}"

@@ -9,7 +9,7 @@ from mailer.app.relays import all_relays, first_transport, send_settings
 from mailer.app.scheduler import daemon_runs, hold_scheduler
 from mailer.app.sender import journal_of_dead, open_sender
 from mailer.config.machine import load_config
-from mailer.domain.delivery import JournalState, Trace
+from mailer.domain.delivery import JournalEntry, JournalState
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.pacing import FamilyLimit, RelayLimit
 from mailer.gateways import new_installation
@@ -256,8 +256,8 @@ async def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(c
             row = owner_of(app)
             # While it lives, nobody looks into its journal.
             assert journal_of_dead(row) is None
-        assert journal_of_dead(row).traces == {
-            (held.delivery, held.epoch): Trace(state=JournalState.ACCEPTED, code=250)
+        assert journal_of_dead(row).journal == {
+            (held.delivery, held.epoch): JournalEntry(state=JournalState.ACCEPTED, code=250)
         }
         assert the_owners(app) == [(owner, 0)]
         with open_sender(app) as (sender, _next):
@@ -273,7 +273,7 @@ def test_of_another_machine_or_boot_nothing_is_proved(club, change):
         with open_sender(app) as (_sender, owner):
             claimed(app, owner)
             row = owner_of(app)
-        assert journal_of_dead(row).traces is None  # it has ended, and took its journal along
+        assert journal_of_dead(row).journal is None  # it has ended, and took its journal along
         assert journal_of_dead(replace(row, **change)) is None
 
 

@@ -12,7 +12,7 @@ from mailer.domain.bounce import (
     Scope,
     Verdict,
     asks_to_stop,
-    is_elsewhere,
+    failed_elsewhere,
     matter_of,
 )
 
@@ -69,7 +69,7 @@ def test_a_mail_to_the_unsubscribe_address_is_a_wish_unless_a_machine_reports(ki
     ],
 )
 def test_an_address_that_failed_at_another_place_was_forwarded_there(failed, written_to, elsewhere):
-    assert is_elsewhere(failed, written_to) is elsewhere
+    assert failed_elsewhere(failed, written_to) is elsewhere
 
 
 def test_a_verdict_and_a_report_have_the_scope_of_their_reason():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.bounce import SCOPES, FailureReason, Scope
-from mailer.domain.dead_address import counting, why_hold
+from mailer.domain.dead_address import failures_that_count, why_hold
 from mailer.domain.hold import Failure, HoldReason
 
 NOW = datetime(2018, 7, 12, 10, tzinfo=UTC)
@@ -108,7 +108,7 @@ def test_a_hold_always_has_its_failures(failures):
 
 
 def count(failures, *, accepted=(), lifted_at=None, now=NOW):
-    counted = counting(failures, accepted=accepted, lifted_at=lifted_at, now=now)
+    counted = failures_that_count(failures, accepted=accepted, lifted_at=lifted_at, now=now)
     return [failure.issue for failure in counted]
 
 
@@ -151,7 +151,7 @@ def test_what_was_before_a_lift_counts_no_more():
 @given(SOME, st.lists(st.integers(0, 100), max_size=4))
 def test_what_counts_is_some_of_what_there_is_oldest_first(failures, accepted):
     at = [NOW - timedelta(days=days) for days in accepted]
-    found = counting(failures, accepted=at, lifted_at=None, now=NOW)
+    found = failures_that_count(failures, accepted=at, lifted_at=None, now=NOW)
     assert all(one in failures for one in found)
     assert found == sorted(found, key=lambda one: one.at)
 

@@ -10,12 +10,12 @@ from mailer.domain.delivery import (
     Accepted,
     Deferred,
     Event,
+    JournalEntry,
     JournalState,
     Outcome,
     Rejected,
     Reply,
     State,
-    Trace,
     Unknown,
     advance,
     event_after_death,
@@ -112,14 +112,16 @@ def test_what_an_outcome_means(outcome, event):
 )
 def test_what_a_journal_says_of_an_outcome_leads_to_the_same_state_as_the_outcome(outcome, state):
     assert journal_state_of(outcome) is state
-    left = event_after_death(Trace(state=state, code=250))
+    left = event_after_death(JournalEntry(state=state, code=250))
     assert advance(State.SENDING, left) is advance(State.SENDING, event_of(outcome))
 
 
 def test_of_the_dead_only_what_had_begun_and_has_no_answer_is_in_doubt():
     assert advance(State.SENDING, event_after_death(None)) is State.PENDING
-    assert advance(State.SENDING, event_after_death(Trace(state=JournalState.BEGUN))) is State.UNCERTAIN
-    assert {state for state in JournalState if event_after_death(Trace(state=state)) is Event.ABANDONED_MARKED} == {
+    assert advance(State.SENDING, event_after_death(JournalEntry(state=JournalState.BEGUN))) is State.UNCERTAIN
+    assert {
+        state for state in JournalState if event_after_death(JournalEntry(state=state)) is Event.ABANDONED_MARKED
+    } == {
         JournalState.BEGUN,
         JournalState.LOST,
     }

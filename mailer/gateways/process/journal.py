@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mailer.domain.delivery import JournalState, Trace
+from mailer.domain.delivery import JournalEntry, JournalState
 from mailer.domain.errors import MailerError
 
 # Delivery, epoch, and one number with the event (upper bits) and the reply code (lower ten); two octets of checksum follow.
@@ -55,7 +55,7 @@ class Journal:
         self._map[begin:end] = fields + _checksum(fields)
         self._end = end
 
-    def read(self) -> Mapping[tuple[int, int], Trace] | None:
+    def read(self) -> Mapping[tuple[int, int], JournalEntry] | None:
         """Return the last record of each copy, as `read_journal` does."""
         return read_journal(self._path)
 
@@ -92,7 +92,7 @@ class Journal:
         self.close()
 
 
-def read_journal(path: Path) -> Mapping[tuple[int, int], Trace] | None:
+def read_journal(path: Path) -> Mapping[tuple[int, int], JournalEntry] | None:
     """Return the last record of each copy, by delivery and epoch; a copy without one had not begun.
 
     None if there is no journal or a record has a wrong checksum: then nothing is certain.
@@ -101,7 +101,7 @@ def read_journal(path: Path) -> Mapping[tuple[int, int], Trace] | None:
         octets = path.read_bytes()
     except OSError:
         return None
-    traces: dict[tuple[int, int], Trace] = {}
+    entries: dict[tuple[int, int], JournalEntry] = {}
     end = -(-len(octets.rstrip(b"\0")) // _RECORD_SIZE) * _RECORD_SIZE  # only allocated space follows
     for begin in range(0, end, _RECORD_SIZE):
         fields, checksum = octets[begin : begin + _FIELDS.size], octets[begin + _FIELDS.size : begin + _RECORD_SIZE]
@@ -111,8 +111,8 @@ def read_journal(path: Path) -> Mapping[tuple[int, int], Trace] | None:
         number, code = packed >> _CODE_BITS, packed & (1 << _CODE_BITS) - 1
         if number >= len(_STATES):
             return None
-        traces[delivery, epoch] = Trace(state=_STATES[number], code=code)
-    return traces
+        entries[delivery, epoch] = JournalEntry(state=_STATES[number], code=code)
+    return entries
 
 
 def _checksum(fields: bytes) -> bytes:

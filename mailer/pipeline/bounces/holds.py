@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mailer.domain.address import Address
 from mailer.domain.bounce import FailureReason
-from mailer.domain.dead_address import counting, reason_of, why_hold
+from mailer.domain.dead_address import failures_that_count, reason_of, why_hold
 from mailer.domain.delivery import Delivery, Event
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
@@ -24,7 +24,7 @@ def hold_dead(connection: Connection, context: Context, copies: Sequence[Deliver
     """Hold each address of these copies at which enough has failed by now, and the copies that wait for it."""
     by_address = {Address.from_wire(copy.address).normal: copy for copy in copies}
     for address, copy in by_address.items():
-        counted = _counting(connection, address, context.clock.now())
+        counted = _failures_that_count(connection, address, context.clock.now())
         reason = why_hold(counted)
         if reason is not None:
             evidence = [failure for failure in counted if reason_of(failure) is reason]
@@ -58,7 +58,7 @@ def reconsider(connection: Connection, context: Context, mailing: int) -> None:
         hold = holds.hold_on(connection, address)
         if hold is None or hold.reason is HoldReason.COMPLAINT:
             continue
-        if why_hold(_counting(connection, address, context.clock.now())) is None:
+        if why_hold(_failures_that_count(connection, address, context.clock.now())) is None:
             lock_register(connection)
             holds.withdraw(connection, address)
             _note(connection, context, "lift", hold.delivery, "the failures were the sender's fault")
@@ -96,8 +96,8 @@ def lift(context: Context, address: str) -> bool:
     return hold is not None
 
 
-def _counting(connection: Connection, address: str, now: datetime) -> list[Failure]:
-    return counting(
+def _failures_that_count(connection: Connection, address: str, now: datetime) -> list[Failure]:
+    return failures_that_count(
         failures.of_address(connection, address),
         accepted=failures.accepted_at(connection, failures.wires_of(connection, address)),
         lifted_at=holds.lifted_at(connection, address),

@@ -13,7 +13,7 @@ from mailer.domain.bounce import (
     ReportContent,
     ReportKind,
     asks_to_stop,
-    is_elsewhere,
+    failed_elsewhere,
     matter_of,
 )
 from mailer.domain.delivery import MOVES, Delivery, Event, State
@@ -111,7 +111,7 @@ def _act_on(
         report.kind is ReportKind.COMPLAINT
         and report.reason is FailureReason.COMPLAINT
         # A person to whom the copy was forwarded must not end it for the member.
-        and not is_elsewhere(report.recipient, copy.address)
+        and not failed_elsewhere(report.recipient, copy.address)
     ):
         holds.hold_for_complaint(connection, context, copy, issue=mailing.issue, words=words, at=at)
     return []
@@ -132,7 +132,7 @@ def _failure(copy: Delivery, issue: str, report: BounceReport, words: str, at: d
         reason=report.reason,
         hard=bool(report.hard),
         refused=False,
-        forwarded=is_elsewhere(report.final_recipient or report.recipient, copy.address),
+        forwarded=failed_elsewhere(report.final_recipient or report.recipient, copy.address),
         at=at,
         words=words,
     )
@@ -165,7 +165,7 @@ def _reading(
         delivery=copy.id if copy is not None else None,
         named_by=match.named_by,
         person=match.person,
-        forwarded=copy is not None and report.kind in _OF_DELIVERY and is_elsewhere(failed, copy.address),
+        forwarded=copy is not None and report.kind in _OF_DELIVERY and failed_elsewhere(failed, copy.address),
         matter=matter,
     )
 

@@ -10,7 +10,7 @@ from mailer.pipeline.mailings.pause import cancel_waiting_copies
 from mailer.pipeline.sending.turn import startable_mailings
 from mailer.store import Connection, mailings
 from mailer.store.ledger import leftovers, outages
-from mailer.store.ledger.leftovers import Traces
+from mailer.store.ledger.leftovers import JournalEntries
 from mailer.store.ledger.owners import Owner, owners_with_copies
 from mailer.store.ledger.unfinished import any_due, any_sending, unfinished
 
@@ -20,7 +20,7 @@ class DeadSender:
     """A sending process that is proved to have ended, and its journal; None when that cannot be read."""
 
     owner: Owner
-    traces: Traces | None
+    journal: JournalEntries | None
 
 
 # Reads the journal of a sender; None while it may be alive.
@@ -35,21 +35,21 @@ def take_over(connection: Connection, context: Context, own: int, journal_of_dea
     """
     others = [owner for owner in owners_with_copies(connection) if owner.id != own]
     dead = [sender for sender in map(journal_of_dead, others) if sender is not None]
-    _free(connection, context, {sender.owner.id: sender.traces for sender in dead}, maillog.copies_freed)
+    _free(connection, context, {sender.owner.id: sender.journal for sender in dead}, maillog.copies_freed)
     return [sender.owner for sender in dead]
 
 
-def free_own(connection: Connection, context: Context, own: int, traces: Callable[[], Traces | None]) -> None:
+def free_own(connection: Connection, context: Context, own: int, journal: Callable[[], JournalEntries | None]) -> None:
     """Free what is ours in the ledger while we have nothing in hand: it was claimed, and never reached us.
 
     Our own journal says the same, and is read to be sure.
     """
     if any(owner.id == own for owner in owners_with_copies(connection)):
-        _free(connection, context, {own: traces()}, maillog.copies_returned)
+        _free(connection, context, {own: journal()}, maillog.copies_returned)
 
 
 def _free(
-    connection: Connection, context: Context, dead: Mapping[int, Traces | None], log: Callable[[int, int], None]
+    connection: Connection, context: Context, dead: Mapping[int, JournalEntries | None], log: Callable[[int, int], None]
 ) -> None:
     pending, uncertain = leftovers.take_over(connection, dead=dead, now=context.clock.now())
     if pending or uncertain:

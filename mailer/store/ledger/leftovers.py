@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from mailer.domain.delivery import Event, State, Trace, advance, event_after_death
+from mailer.domain.delivery import Event, JournalEntry, State, advance, event_after_death
 from mailer.store.ledger.batches import instant
 from mailer.store.ledger.results import add_attempts, begin_mailing
 from mailer.store.schema import deliveries, is_sending
 
-Traces = Mapping[tuple[int, int], Trace]
+JournalEntries = Mapping[tuple[int, int], JournalEntry]
 _FREE = {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
 # The outcome and text of an attempt that is read out of a dead sender's journal, by the event.
 _RECOVERED = {
@@ -21,7 +21,9 @@ _RECOVERED = {
 }
 
 
-def take_over(connection: Connection, *, dead: Mapping[int, Traces | None], now: datetime) -> tuple[int, list[int]]:
+def take_over(
+    connection: Connection, *, dead: Mapping[int, JournalEntries | None], now: datetime
+) -> tuple[int, list[int]]:
     """Free the copies of processes that are proved dead, by their journals, and copies whose lease has ended.
 
     `dead` has each dead owner's journal, None when it cannot be read: without one every copy may have left. Returns how
@@ -36,11 +38,11 @@ def take_over(connection: Connection, *, dead: Mapping[int, Traces | None], now:
     query = select(*(deliveries.c[name] for name in columns)).where(left_behind).with_for_update(skip_locked=True)
     pending, uncertain = 0, []
     for copy in connection.execute(query).all():
-        trace, event = None, Event.ABANDONED_MARKED
-        traces = dead.get(copy.owner)
-        if traces is not None:
-            trace = traces.get((copy.id, copy.epoch))
-            event = event_after_death(trace)
+        entry, event = None, Event.ABANDONED_MARKED
+        journal = dead.get(copy.owner)
+        if journal is not None:
+            entry = journal.get((copy.id, copy.epoch))
+            event = event_after_death(entry)
         elif copy.marked_at is None:
             event = Event.ABANDONED
         own = (deliveries.c.id == copy.id) & (deliveries.c.epoch == copy.epoch)
@@ -50,7 +52,7 @@ def take_over(connection: Connection, *, dead: Mapping[int, Traces | None], now:
         if event in _RECOVERED:
             outcome, text = _RECOVERED[event]
             times = (instant(copy.marked_at or now), instant(now))
-            code = trace.code if trace is not None and trace.code else None
+            code = entry.code if entry is not None and entry.code else None
             add_attempts(connection, [(copy.id, copy.relay or "", *times, outcome, code, "", text, "", "")])
             begin_mailing(connection, copy.mailing, copy.marked_at or now)
         pending += values["state"] == State.PENDING

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.delivery import JournalState, Trace
+from mailer.domain.delivery import JournalEntry, JournalState
 from mailer.domain.errors import MailerError
 from mailer.gateways.process import journal
 from mailer.gateways.process.journal import Journal
@@ -26,8 +26,8 @@ def written(path: Path, lines: list[tuple[int, int, JournalState, int]]) -> byte
     return path.read_bytes()[: 16 * len(lines)]
 
 
-def last_of(lines: list[tuple[int, int, JournalState, int]]) -> dict[tuple[int, int], Trace]:
-    return {(delivery, epoch): Trace(state=state, code=code) for delivery, epoch, state, code in lines}
+def last_of(lines: list[tuple[int, int, JournalState, int]]) -> dict[tuple[int, int], JournalEntry]:
+    return {(delivery, epoch): JournalEntry(state=state, code=code) for delivery, epoch, state, code in lines}
 
 
 @given(lines=entries)
@@ -112,7 +112,7 @@ def test_after_clear_it_tells_what_came_since(tmp_path):
         opened.clear()
         assert journal.read_journal(tmp_path / "journal") == {}
         opened.write(2, 1, JournalState.ACCEPTED, 250)
-    assert journal.read_journal(tmp_path / "journal") == {(2, 1): Trace(state=JournalState.ACCEPTED, code=250)}
+    assert journal.read_journal(tmp_path / "journal") == {(2, 1): JournalEntry(state=JournalState.ACCEPTED, code=250)}
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.domain.delivery import JournalState, State, Trace
+from mailer.domain.delivery import JournalEntry, JournalState, State
 from mailer.store import Store, mailings
 from mailer.store.copies import deliveries
 from mailer.store.ledger import leftovers
@@ -22,25 +22,25 @@ from tests.store.rows import (
 
 
 @pytest.mark.parametrize(
-    ("traces", "state", "tried"),
+    ("entries", "state", "tried"),
     [
         ([], State.PENDING, None),
-        ([Trace(state=JournalState.BEGUN)], State.UNCERTAIN, ("unknown", None)),
-        ([Trace(state=JournalState.LOST)], State.UNCERTAIN, ("unknown", None)),
-        ([Trace(state=JournalState.ACCEPTED, code=250)], State.ACCEPTED, ("accepted", 250)),
-        ([Trace(state=JournalState.DEFERRED, code=451)], State.PENDING, ("deferred", 451)),
-        ([Trace(state=JournalState.REJECTED, code=554)], State.REJECTED, ("rejected", 554)),
+        ([JournalEntry(state=JournalState.BEGUN)], State.UNCERTAIN, ("unknown", None)),
+        ([JournalEntry(state=JournalState.LOST)], State.UNCERTAIN, ("unknown", None)),
+        ([JournalEntry(state=JournalState.ACCEPTED, code=250)], State.ACCEPTED, ("accepted", 250)),
+        ([JournalEntry(state=JournalState.DEFERRED, code=451)], State.PENDING, ("deferred", 451)),
+        ([JournalEntry(state=JournalState.REJECTED, code=554)], State.REJECTED, ("rejected", 554)),
         (None, State.UNCERTAIN, ("unknown", None)),
     ],
 )
 def test_a_dead_senders_journal_tells_what_became_of_its_copy(
-    store: Store, traces: list[Trace] | None, state: State, tried: tuple[str, int | None] | None
+    store: Store, entries: list[JournalEntry] | None, state: State, tried: tuple[str, int | None] | None
 ) -> None:
     with store.transaction() as connection:
         mailing, [delivery] = a_mailing_of(connection, 1)
         owner = an_owner(connection)
         [held] = take(connection, mailing, owner)
-        journal = None if traces is None else dict.fromkeys([(held.delivery, held.epoch)][: len(traces)], *traces)
+        journal = None if entries is None else dict.fromkeys([(held.delivery, held.epoch)][: len(entries)], *entries)
         found = leftovers.take_over(connection, dead={owner: journal}, now=NOW + SECOND)
         assert found == (int(state is State.PENDING), [delivery] if state is State.UNCERTAIN else [])
         left = deliveries.delivery(connection, delivery)
@@ -61,8 +61,8 @@ def test_what_the_journal_says_of_an_earlier_claim_is_not_about_this_one(store: 
         owner = an_owner(connection)
         [held] = take(connection, mailing, owner)
         other = {
-            (held.delivery, held.epoch + 1): Trace(state=JournalState.ACCEPTED),
-            (99, 1): Trace(state=JournalState.BEGUN),
+            (held.delivery, held.epoch + 1): JournalEntry(state=JournalState.ACCEPTED),
+            (99, 1): JournalEntry(state=JournalState.BEGUN),
         }
         assert leftovers.take_over(connection, dead={owner: other}, now=NOW) == (1, [])
         assert state_of(connection, delivery) is State.PENDING
@@ -74,7 +74,7 @@ def test_only_the_copies_of_the_dead_are_taken_over(store: Store) -> None:
         dead, alive = an_owner(connection, 1), an_owner(connection, 2)
         begun, _ = take(connection, mailing, dead, limit=2)
         take(connection, mailing, alive)
-        journal = {(begun.delivery, begun.epoch): Trace(state=JournalState.BEGUN)}
+        journal = {(begun.delivery, begun.epoch): JournalEntry(state=JournalState.BEGUN)}
         assert leftovers.take_over(connection, dead={dead: journal}, now=NOW) == (1, ids[:1])
         states = [state_of(connection, one) for one in ids]
         assert states == [State.UNCERTAIN, State.PENDING, State.SENDING, State.SENDING]
