@@ -6,7 +6,8 @@ from itertools import product
 
 import pytest
 
-from mailer.domain.mailing import REPLANNABLE, STEPS, Mailing, MailingState, Step, seal, take
+from mailer.domain.mailing import REPLANNABLE, STEPS, Mailing, MailingState, Step, seal, take, wants_plan
+from mailer.domain.progress import current_mailing
 from tests.domain.diagrams import drawn
 
 PLANNED = Mailing(
@@ -75,3 +76,44 @@ def test_a_mailing_is_approved_when_somebody_approved_this_very_seal():
     assert not replace(PLANNED, approved_hash="another seal").is_approved
     assert replace(PLANNED, approved_hash="the seal").is_approved
     assert PLANNED.issue == "russia-confidential/253"
+
+
+@pytest.mark.parametrize(("planned", "now"), list(product([False, True], repeat=2)))
+def test_an_approval_is_needed_when_the_plan_or_the_present_setting_requires_it(planned, now):
+    mailing = replace(PLANNED, approval_required=planned)
+    assert mailing.may_leave(approval_required=now) is not (planned or now)
+    assert replace(mailing, approved_hash="the seal").may_leave(approval_required=now)
+
+
+LEFT = {"first_handover_at": datetime(2018, 7, 13, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "has_begun"),
+    [({}, False), ({"state": MailingState.SENDING}, False), (LEFT, True), ({"supplement": 1}, True)],
+)
+def test_a_mailing_has_begun_once_a_message_may_have_left(fields, has_begun):
+    assert replace(PLANNED, **fields).has_begun is has_begun
+
+
+def test_a_mailing_is_void_when_it_was_cancelled_before_a_message_left():
+    cancelled = replace(PLANNED, state=MailingState.CANCELLED)
+    assert cancelled.is_void
+    assert not replace(cancelled, **LEFT).is_void
+    assert not PLANNED.is_void
+
+
+def test_an_issue_is_planned_by_itself_only_in_place_of_an_old_plan_without_an_approval():
+    assert wants_plan([], "new")
+    assert wants_plan([PLANNED], "new")
+    assert not wants_plan([PLANNED], PLANNED.content_hash)
+    assert not wants_plan([replace(PLANNED, state=MailingState.APPROVED)], "new")
+
+
+@pytest.mark.parametrize(
+    ("states", "current"),
+    [("closed", 0), ("closed sending", 1), ("sending sending", 0), ("closed cancelled", 1), ("paused closed", 0)],
+)
+def test_the_first_unfinished_mailing_stands_for_its_issue(states, current):
+    mailings = [replace(PLANNED, id=at, state=MailingState(state)) for at, state in enumerate(states.split())]
+    assert current_mailing(mailings).id == current
