@@ -15,9 +15,6 @@ from mailer.views.remedies import sentence
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command. Exit status: 0 done; 1 refused or failed, with a line on stderr; 2 wrong usage."""
     os.umask(0o077)  # files made here are for their owner alone
-    # Copies in hand are many new objects. By default Python looks for garbage after every 700, often among all objects,
-    # and that took a tenth of the time of sending; after so many it takes a fiftieth.
-    gc.set_threshold(10_000)
     # At its end Python would look for garbage among all objects of the libraries, for a fifth of a command's time.
     atexit.register(gc.freeze)
     words = console.globals_first(list(sys.argv[1:] if arguments is None else arguments))
