@@ -13,7 +13,7 @@ from mailer.domain.address import is_loopback
 from mailer.domain.ports import BounceInbox
 from mailer.gateways.inbox.imap_settings import ImapSettings
 from mailer.gateways.inbox.maildir import MaildirInbox
-from mailer.gateways.listener.starttls import tls_context
+from mailer.gateways.tls import server_context
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import fetch
 from mailer.pipeline.bounces.receive import Desk
@@ -54,7 +54,7 @@ def certificate(app: App) -> ssl.SSLContext | None:
     settings = app.config.bounces
     if not settings.listen_cert_file:
         return None
-    return tls_context(app.config.path(settings.listen_cert_file), app.config.path(settings.listen_key_file))
+    return server_context(app.config.path(settings.listen_cert_file), app.config.path(settings.listen_key_file))
 
 
 def inboxes(app: App) -> list[BounceInbox]:

@@ -1,11 +1,13 @@
 """An issue of a newsletter: its numbering, its people, its texts and its pictures."""
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from mailer.domain.issue_tree import Block
+from mailer.domain.ports import RawFile
 
 
 class Status(StrEnum):
@@ -35,6 +37,17 @@ class PictureFile:
     def content_id(self) -> str:
         """The name after `cid:` in HTML (RFC 2392): made from the content, so it is the same in every copy."""
         return f"{hashlib.sha256(self.content).hexdigest()[:32]}@pictures"
+
+
+def content_hash(files: Iterable[RawFile]) -> str:
+    """SHA-256 (64 hexadecimal digits) of names and contents; the order of the files does not matter."""
+    digest = hashlib.sha256()
+    for file in sorted(files, key=lambda file: file.name):
+        name = file.name.encode()
+        # The lengths keep two different sets of files from giving the same bytes.
+        digest.update(b"%d:%s%d:" % (len(name), name, len(file.content)))
+        digest.update(file.content)
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +94,7 @@ class Issue(IssueHead):
 
     content_hash: str
     texts: tuple[IssueText, ...]
-    pictures: tuple[PictureFile, ...] = field(default=())
+    pictures: tuple[PictureFile, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:

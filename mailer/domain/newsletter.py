@@ -1,6 +1,6 @@
 """A standing publication: its name, sender, audience, schedule and the terms of its insert."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -89,4 +89,4 @@ class Newsletter:
     insert_show: InsertShow
     insert_due_days: int
     insert_contact: str
-    insert_signature: str = field(default="")
+    insert_signature: str = ""

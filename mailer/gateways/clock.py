@@ -16,6 +16,5 @@ class SystemClock:
         return time.clock_gettime(_BOOTTIME)
 
 
-_BOOTTIME = getattr(
-    time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC
-)  # without it (other than Linux) suspension is not counted
+# Only Linux has CLOCK_BOOTTIME; elsewhere the time of a suspension is not counted.
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

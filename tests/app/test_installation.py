@@ -196,7 +196,7 @@ def test_a_certificate_file_that_is_missing_is_named(club):
     club.settle(smtp={"security": "tls", "ca_file": "ca.pem"})
     with club.opened() as app:
         said = refused(BadInput, first_transport, app)
-    assert f"[smtp] ca_file {club.folder / 'ca.pem'} is no readable file of PEM certificates" in said
+    assert f"[smtp] ca_file: {club.folder / 'ca.pem'} is not a readable file of PEM certificates" in said
 
 
 def test_a_daemon_runs_while_its_process_lives_and_holds_the_lease(club):

@@ -1,12 +1,11 @@
 """Reads a folder with the texts and pictures of an issue, and makes the issue or says what is missing."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from unicodedata import normalize
 
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import Author, Issue, IssueHead, IssueText, PictureFile, Status
+from mailer.domain.issue import Author, Issue, IssueHead, IssueText, PictureFile, Status, content_hash
 from mailer.domain.issue_tree import picture_names
 from mailer.domain.ports import RawFile
 from mailer.formats.issue import front_matter
@@ -59,17 +58,6 @@ def newsletters_of(files: Iterable[RawFile]) -> frozenset[str]:
             except BadInput:
                 continue
     return frozenset(newsletters)
-
-
-def content_hash(files: Iterable[RawFile]) -> str:
-    """SHA-256 (64 hexadecimal digits) of names and contents; the order of the files does not matter."""
-    digest = hashlib.sha256()
-    for file in sorted(files, key=lambda file: file.name):
-        name = file.name.encode()
-        # The lengths keep two different sets of files from giving the same bytes.
-        digest.update(b"%d:%s%d:" % (len(name), name, len(file.content)))
-        digest.update(file.content)
-    return digest.hexdigest()
 
 
 # --- a text -----------------------------------------------------------------------------------------------------------

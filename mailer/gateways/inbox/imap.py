@@ -10,10 +10,11 @@ from imap_tools.errors import MailboxFolderCreateError
 from imap_tools.utils import encode_folder
 
 from mailer.domain.bounce import Way
-from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.errors import MailerError
 from mailer.domain.ports import WaitingMail
 from mailer.gateways.inbox import imap_commands
 from mailer.gateways.inbox.imap_settings import FAILED, PROCESSED, ImapSettings
+from mailer.gateways.tls import client_context
 
 
 class ImapInbox:
@@ -27,13 +28,7 @@ class ImapInbox:
 
     def __init__(self, settings: ImapSettings) -> None:
         self._settings = settings
-        self._tls = ssl.create_default_context()
-        if settings.ca_file is not None:
-            try:
-                self._tls.load_verify_locations(cafile=settings.ca_file)
-            except (OSError, ssl.SSLError) as error:
-                fault = f"{settings.ca_file} is no readable file of PEM certificates ({error})"
-                raise BadInput(f"[bounces] imap_ca_file: {fault}") from error
+        self._tls = client_context(settings.ca_file, setting="[bounces] imap_ca_file")
         self._mailbox: MailBox | None = None
         self._round = 0  # the number of the current `mails`; increased by `close` too
         self._uidvalidity = b""  # of the current names
@@ -140,9 +135,8 @@ class ImapInbox:
     def _log_in(self, mailbox: MailBox) -> None:
         settings = self._settings
         plain = "AUTH=PLAIN" in mailbox.client.capabilities  # RFC 4616 allows any character in a password
-        if not plain and not (
-            f"{settings.user}{settings.password}".isascii() and f"{settings.user}{settings.password}".isprintable()
-        ):
+        login = settings.user + settings.password
+        if not plain and not (login.isascii() and login.isprintable()):
             raise MailerError(
                 f"the mailbox {settings} has no login for a name or password beyond ASCII; choose another in [bounces]"
             )

@@ -47,7 +47,7 @@ def is_there(mailbox: MailBox, uid: str) -> bool:
 
 
 def fetch(mailbox: MailBox, uid: str) -> WaitingMail | None:
-    """Return the mail with its exact octets, or with the reason why it cannot be read; None if it is not there any more."""
+    """Return the mail with its exact octets, or with the reason why it cannot be read; None if it is gone."""
     try:
         sizes = data_of(mailbox.client.uid("FETCH", uid, "(RFC822.SIZE)"))
         size = max(

@@ -66,11 +66,11 @@ class MaildirInbox:
             ]
         except FileNotFoundError:
             raise MailerError(
-                f"the Maildir {self._folder} is not there, or has no new/; make it, or correct maildir of [bounces]"
+                f"the Maildir {self._folder} does not exist or has no new/; create it, or correct maildir of [bounces]"
             ) from None
         except OSError as error:
             raise MailerError(
-                f"the Maildir {self._folder} cannot be read: {error.strerror}; give us the right"
+                f"the Maildir {self._folder} cannot be read: {error.strerror}; check its permissions"
             ) from error
 
     def _create(self, *folders: Path) -> None:
@@ -78,7 +78,9 @@ class MaildirInbox:
             for folder in folders:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise MailerError(f"the folder {folder} cannot be made: {error.strerror}; give us the right") from error
+            raise MailerError(
+                f"the folder {folder} cannot be created: {error.strerror}; check the permissions"
+            ) from error
 
     def _move(self, name: str, folder: Path, base: str) -> None:
         """Move the mail; if there is one of the same name, add a number."""
@@ -97,7 +99,7 @@ class MaildirInbox:
             return  # another program has moved it
         except OSError as error:
             raise MailerError(
-                f"{source} cannot be moved to {folder}: {error.strerror}; give us the right, it is fetched again until then"
+                f"{source} cannot be moved to {folder}: {error.strerror}; check the permissions; until then it is fetched again"
             ) from error
 
 
@@ -119,7 +121,7 @@ def read_stream(stream: BinaryIO, name: str) -> WaitingMail:
 
 
 def _read_plain(path: Path, name: str) -> WaitingMail | None:
-    """Return the mail in a plain file, or the reason why it cannot be read; None if it is not there any more."""
+    """Return the mail in a plain file, or the reason why it cannot be read; None if it is gone."""
     try:
         # O_NONBLOCK: a named pipe in the folder must not block.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -131,7 +133,7 @@ def _read_plain(path: Path, name: str) -> WaitingMail | None:
         )
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        return WaitingMail(name=name, why="it is no plain file")
+        return WaitingMail(name=name, why="it is not a plain file")
     with os.fdopen(descriptor, "rb") as stream:
         try:
             return read_stream(stream, name)

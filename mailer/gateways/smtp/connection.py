@@ -186,7 +186,7 @@ class SmtpConnection(asyncio.Protocol):
 
     def _finish(self, tray: Tray, event: ContentReplied | CommandRefused) -> None:
         if isinstance(event, ContentReplied):
-            tray.end(event.parcel, outcomes.of_answer(event, self._tls_version))
+            tray.end(event.parcel, outcomes.of_reply(event, self._tls_version))
             return
         outcome = outcomes.of_refusal(event, self._tls_version)
         if isinstance(outcome, str):

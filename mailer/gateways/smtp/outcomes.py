@@ -32,7 +32,7 @@ def of_refusal(refusal: CommandRefused, tls_version: str) -> Outcome | str:
     return Rejected(reply=reply, tls_version=tls_version, detail=_REFUSALS[refusal.verb])
 
 
-def of_answer(answer: ContentReplied, tls_version: str) -> Outcome:
+def of_reply(answer: ContentReplied, tls_version: str) -> Outcome:
     """Return the outcome of the reply to the content; Unknown if it may belong to another copy."""
     if answer.code is None:
         return lost(answer.text, tls_version)

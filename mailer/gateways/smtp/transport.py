@@ -4,7 +4,6 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import cast
 
 from aiosmtplib import (
@@ -17,10 +16,11 @@ from aiosmtplib import (
 )
 
 from mailer.domain.address import is_loopback
-from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
+from mailer.domain.errors import LoginRefused, Refused, TransportDown
 from mailer.gateways.smtp import replies
 from mailer.gateways.smtp.connection import SmtpConnection
 from mailer.gateways.smtp.settings import Security, SmtpSettings
+from mailer.gateways.tls import client_context
 
 
 class _Client(SMTP):
@@ -45,10 +45,11 @@ class SmtpTransport:
         if settings.security is Security.NONE and not is_loopback(settings.host):
             raise Refused(
                 f'security = "none" is only for a loopback host, not for {settings.host}; '
-                'set [smtp] security to "starttls" or "tls"'
+                f'set {settings.section} security to "starttls" or "tls"'
             )
         self._settings = settings
-        self._tls = _tls_context(settings.ca_file) if settings.security is not Security.NONE else None
+        encrypted = settings.security is not Security.NONE
+        self._tls = client_context(settings.ca_file, setting=f"{settings.section} ca_file") if encrypted else None
         self._login_ok = not settings.username  # the last login was accepted, or none is configured
         self._login_lock = asyncio.Lock()
         self._login_failures = 0
@@ -131,17 +132,6 @@ class SmtpTransport:
 
 
 _GROUPING = frozenset({"pipelining", "chunking"})
-
-
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Verify certificate and host name; Python's default demands TLS 1.2 or newer."""
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise BadInput(f"[smtp] ca_file {ca_file} is no readable file of PEM certificates ({error})") from error
-    return context
 
 
 def _is_login_refusal(error: Exception) -> bool:

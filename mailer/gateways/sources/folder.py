@@ -1,6 +1,5 @@
 """Reads issues from the editors' folder, local or remote, unless they change while they are read."""
 
-import hashlib
 import re
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote
 
 from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.issue import content_hash
 from mailer.domain.ports import RawFile, RawIssue, UnreadFolder
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class FolderSource:
         if "::" in url:
             raise BadInput(f"source url: '{self._shown}' chains URLs with '::'; name one folder")
         if self._protocol not in PROTOCOLS:
-            raise BadInput(f"source url: '{self._shown}' is none of {', '.join(PROTOCOLS)}; only these are read from")
+            raise BadInput(f"source url: '{self._shown}' is not one of {', '.join(PROTOCOLS)}; use one of these")
         self._url = f"{self._protocol}://{rest}"
 
     def read(self) -> Sequence[RawIssue | UnreadFolder]:
@@ -147,7 +147,9 @@ class FolderSource:
     def _unreachable(self, error: Exception) -> MailerError:
         """Translate any error, since each library has its own exceptions for a server that is down."""
         if isinstance(error, FileNotFoundError):
-            return MailerError(f"the source {self._shown} is not there; make the folder or correct the source's url")
+            return MailerError(
+                f"the source {self._shown} does not exist; create the folder, or correct the source's url"
+            )
         return MailerError(
             f"the source {self._shown} cannot be read: {_error_text(error)}; it is tried again at the next pull"
         )
@@ -223,7 +225,7 @@ def _resolve(entry: _Entry, within: str) -> str:
 def _content(files: _Files, entry: _Entry, folder: str) -> bytes:
     path = _resolve(entry, folder)
     if entry.kind != "file" and not (entry.is_link and Path(path).is_file()):
-        raise _Unreadable(f"'{entry.name}' is no plain file; put a plain file there")
+        raise _Unreadable(f"'{entry.name}' is not a plain file; put one there")
     too_big = _Unreadable(f"'{entry.name}' has more than {BIGGEST_FILE // _CHUNK} MB; make it smaller")
     if entry.size > BIGGEST_FILE:
         raise too_big
@@ -236,18 +238,13 @@ def _content(files: _Files, entry: _Entry, folder: str) -> bytes:
     return content
 
 
-def _hashed(issue: RawIssue | UnreadFolder) -> bytes | UnreadFolder:
-    if isinstance(issue, UnreadFolder):
-        return issue
-    digest = hashlib.sha256()
-    for file in issue.files:
-        name = file.name.encode()
-        digest.update(b"%d:%s%d:" % (len(name), name, len(file.content)))
-        digest.update(file.content)
-    return digest.digest()
+def _hashed(issue: RawIssue | UnreadFolder) -> str | UnreadFolder:
+    return issue if isinstance(issue, UnreadFolder) else content_hash(issue.files)
 
 
-def _unchanged(before: bytes | UnreadFolder, again: RawIssue | UnreadFolder) -> RawIssue | UnreadFolder:
-    if isinstance(before, UnreadFolder) or before == _hashed(again):
-        return before if isinstance(before, UnreadFolder) else again
+def _unchanged(before: str | UnreadFolder, again: RawIssue | UnreadFolder) -> RawIssue | UnreadFolder:
+    if isinstance(before, UnreadFolder):
+        return before
+    if before == _hashed(again):
+        return again
     return UnreadFolder(folder=again.folder, reason="it changed while it was read; it is tried again at the next pull")

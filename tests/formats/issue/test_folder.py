@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import Author, Status
+from mailer.domain.issue import Author, Status, content_hash
 from mailer.domain.issue_tree import Heading, Text
 from mailer.domain.ports import RawFile
-from mailer.formats.issue.folder import assemble, content_hash, parse
+from mailer.formats.issue.folder import assemble, parse
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
 N = "\u00a0"

@@ -99,8 +99,8 @@ def test_what_cannot_be_read_says_why_and_is_put_aside(maildir: Path, tmp_path: 
     found = {one.name.partition(".")[2]: one for one in inbox.mails()}
     assert {name: one.why for name, one in found.items()} == {
         "link": "it is a link",
-        "folder": "it is no plain file",
-        "pipe": "it is no plain file",
+        "folder": "it is not a plain file",
+        "pipe": "it is not a plain file",
         "big": TOO_BIG,
         "most": "",
         "dangling": "it is a link",
@@ -143,7 +143,7 @@ def test_a_maildir_without_cur_gets_one(maildir: Path):
 
 
 def test_a_folder_that_is_no_maildir_is_named(tmp_path: Path):
-    with pytest.raises(MailerError, match=f"the Maildir {tmp_path} is not there, or has no new/; make it"):
+    with pytest.raises(MailerError, match=f"the Maildir {tmp_path} does not exist or has no new/; create it"):
         MaildirInbox(tmp_path).count()
     (tmp_path / "new").write_text("a file")
     with pytest.raises(MailerError, match=f"the Maildir {tmp_path} cannot be read: Not a directory"):
@@ -155,7 +155,7 @@ def test_where_nothing_can_be_moved_it_is_said(maildir: Path):
     inbox = MaildirInbox(maildir)
     (mail,) = inbox.mails()
     (maildir / ".Failed").write_text("a file")
-    with pytest.raises(MailerError, match=r"\.Failed cannot be made: "):
+    with pytest.raises(MailerError, match=r"\.Failed cannot be created: "):
         inbox.failed(mail)
     (maildir / "new" / ("x" * 255)).write_bytes(REPORT)
     long = next(one for one in inbox.mails() if one.name.endswith("xx"))
@@ -223,7 +223,7 @@ def test_the_folders_that_mails_are_moved_to_are_not_read(folder: str):
 def test_an_authority_that_cannot_be_read_is_named(tmp_path: Path):
     (tmp_path / "ca.pem").write_text("nothing")
     for name in ("ca.pem", "none.pem"):
-        with pytest.raises(BadInput, match=f"imap_ca_file: {tmp_path / name} is no readable file"):
+        with pytest.raises(BadInput, match=f"imap_ca_file: {tmp_path / name} is not a readable file"):
             ImapInbox(ImapSettings.read("imaps://b@mail.example", "secret", tmp_path / name))
 
 

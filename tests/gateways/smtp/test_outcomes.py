@@ -67,13 +67,13 @@ def test_a_refusal_about_us(verb: Verb, code: int, text: str, sentence: str) -> 
     [(250, Accepted), (200, Accepted), (421, Deferred), (452, Deferred), (550, Rejected), (530, Rejected)],
 )
 def test_the_answer_to_the_content(code: int, kind: type[Outcome]) -> None:
-    outcome = outcomes.of_answer(ContentReplied(PARCEL, code, "words"), "TLSv1.2")
+    outcome = outcomes.of_reply(ContentReplied(PARCEL, code, "words"), "TLSv1.2")
     assert isinstance(outcome, kind)
     assert (outcome.reply, outcome.tls_version) == (Reply(code=code, text="words"), "TLSv1.2")
 
 
 def test_an_answer_that_cannot_be_trusted_is_a_lost_one() -> None:
-    outcome = outcomes.of_answer(ContentReplied(PARCEL, None, "they do not fit"), "TLSv1.3")
+    outcome = outcomes.of_reply(ContentReplied(PARCEL, None, "they do not fit"), "TLSv1.3")
     assert outcome == Unknown(
         reply=None, tls_version="TLSv1.3", detail="the reply to the content was lost: they do not fit"
     )

@@ -135,8 +135,8 @@ def test_the_source_itself_may_be_a_link(issues):
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda folder: os.mkfifo(folder / "pipe.md"), "'pipe.md' is no plain file"),
-        (lambda folder: (folder / "gone.md").symlink_to("nowhere"), "'gone.md' is no plain file"),
+        (lambda folder: os.mkfifo(folder / "pipe.md"), "'pipe.md' is not a plain file"),
+        (lambda folder: (folder / "gone.md").symlink_to("nowhere"), "'gone.md' is not a plain file"),
         (lambda folder: (folder / "a\\b.md").touch(), "the name 'a\\\\b.md' has characters that names must not have"),
         (lambda folder: (folder / "a\nb.md").touch(), "the name 'a\\nb.md' has characters that names must not have"),
         (lambda folder: [(folder / str(n)).touch() for n in range(99)], "it holds 101 files, more than 100"),
@@ -153,8 +153,8 @@ def test_what_cannot_be_an_issue_is_named(issues, make, reason):
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [
-        ("http://x.example/issues", "'http://x.example/issues' is none of file, https, sftp, s3"),
-        ("ftp://user:word@x.example", "'ftp://x.example' is none of"),
+        ("http://x.example/issues", "'http://x.example/issues' is not one of file, https, sftp, s3"),
+        ("ftp://user:word@x.example", "'ftp://x.example' is not one of"),
         ("zip://en.md::https://x.example/a.zip", "chains URLs with '::'"),
         ("simplecache::file:///etc", "chains URLs with '::'"),
     ],
@@ -166,7 +166,7 @@ def test_other_sources_are_refused(tmp_path, url, complaint):
 
 
 def test_a_source_that_is_not_there(tmp_path):
-    with pytest.raises(MailerError, match=r"the source .*/nowhere is not there; make the folder or correct"):
+    with pytest.raises(MailerError, match=r"the source .*/nowhere does not exist; create the folder, or correct"):
         FolderSource("nowhere", tmp_path, nothing).read()
 
 
@@ -268,7 +268,7 @@ def test_a_web_server_that_sends_us_on_is_not_followed(https, issues):
 
 
 def test_a_web_address_that_is_not_there(https, issues):
-    with pytest.raises(MailerError, match="is not there"):
+    with pytest.raises(MailerError, match="does not exist"):
         FolderSource(https + "/nowhere", issues, nothing).read()
 
 

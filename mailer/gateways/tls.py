@@ -1,0 +1,38 @@
+"""Makes the TLS contexts: for connections to servers whose certificate is verified, and for the listener's own."""
+
+import ssl
+from pathlib import Path
+
+from mailer.domain.errors import BadInput
+
+
+def client_context(ca_file: Path | None, *, setting: str) -> ssl.SSLContext:
+    """Verify certificate and host name, with `ca_file` trusted beside the system's certificate authorities.
+
+    Python's default demands TLS 1.2 or newer. Raises BadInput, naming the setting, when the file cannot be read.
+    """
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise BadInput(f"{setting}: {ca_file} is not a readable file of PEM certificates ({error})") from error
+    return context
+
+
+def server_context(cert_file: Path, key_file: Path) -> ssl.SSLContext:
+    """Load the listener's certificate with its chain, and its key, both PEM. Raises BadInput naming the file."""
+    for key, file in (("listen_cert_file", cert_file), ("listen_key_file", key_file)):
+        try:
+            file.read_bytes()
+        except OSError as error:
+            raise BadInput(f"[bounces] {key}: {file} cannot be read: {error.strerror}") from error
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(cert_file, key_file, password=lambda: "")  # otherwise OpenSSL asks at the terminal
+    except (ssl.SSLError, ValueError) as error:
+        raise BadInput(
+            f"[bounces] listen_cert_file {cert_file} and listen_key_file {key_file} are not a certificate and "
+            f"its unlocked key, both in PEM: {error}"
+        ) from error
+    return context
