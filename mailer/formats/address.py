@@ -1,4 +1,4 @@
-"""Parse a typed e-mail address, or say what is wrong with it."""
+"""Parses a typed e-mail address, or says what is wrong with it."""
 
 import re
 import unicodedata

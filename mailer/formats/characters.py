@@ -1,4 +1,4 @@
-"""Find invisible characters, which could make a line read or behave differently from how it looks."""
+"""Finds invisible characters, which could make a line read or behave differently from how it looks."""
 
 import unicodedata
 

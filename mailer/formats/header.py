@@ -1,4 +1,4 @@
-"""Write header fields that every mail program reads alike.
+"""Writes header fields that every mail program reads alike.
 
 Each function returns one whole field, folded, each line ending in CRLF. Text that could break out of its line or be
 read in two ways is encoded if the field allows it (RFC 2047), else refused with BadInput.

@@ -1,4 +1,4 @@
-"""Write and read the signed Message-ID of a delivery."""
+"""Writes and reads the signed Message-ID of a delivery."""
 
 from mailer.formats.token import Keyring, Purpose
 

@@ -1,4 +1,4 @@
-"""Read a mail that came back: what it reports, about which recipient, why, and whether the address is dead for good."""
+"""Reads a returned mail: what it reports, about which recipient, why, and whether the address is dead for good."""
 
 from collections.abc import Sequence
 

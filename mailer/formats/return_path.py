@@ -1,4 +1,4 @@
-"""Write and read the signed addresses of a delivery: its return path, and the address for unsubscribing."""
+"""Writes and reads the signed addresses of a delivery: its return path, and the address for unsubscribing."""
 
 from mailer.formats.token import Keyring, Purpose, Token
 

@@ -1,4 +1,4 @@
-"""Open the folder of a newsletter's templates, and report errors in them by file and line."""
+"""Opens the folder of a newsletter's templates, and reports errors in them by file and line."""
 
 import traceback
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Sign the number of a delivery, so that an address or a Message-ID that comes back can be trusted to be ours."""
+"""Signs the number of a delivery, so that an address or a Message-ID that comes back is provably ours."""
 
 import hmac
 from base64 import b32encode

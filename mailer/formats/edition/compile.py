@@ -4,10 +4,7 @@ import html
 import re
 from pathlib import Path
 
-from mailer.domain.edition import (
-    Edition,
-    Variant,
-)
+from mailer.domain.edition import Edition, Variant
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import Issue
 from mailer.domain.issue_tree import picture_names

@@ -85,7 +85,7 @@ class _TextWriter:
         return [*lines, _unflowed(_UNDERLINE[level] * (min(longest, COLUMNS) - len(_indent(depth))), depth)]
 
     def items(self, block: tree.ListBlock, depth: int, space: str = "") -> list[Line]:
-        """Items after their marks, indented by `space`. Flowed lines have no hanging indent, so long items are set apart."""
+        """Items after their marks, indented by `space`. Flowed lines have no hanging indent, so blank lines separate long items."""
         marks = ["- " if block.start is None else f"{block.start + place}. " for place in range(len(block.items))]
         items = [self.item(item, space + mark, depth) for item, mark in zip(block.items, marks, strict=True)]
         apart = [">" * depth] if any(len(item) > 1 for item in items) else []

@@ -110,7 +110,7 @@ def _block(node: SyntaxTreeNode) -> tree.Block:
             )
             return tree.Table("", head, tuple(rows), _align(node))
         case _:
-            assert node.type == "hr", f"markdown_rules let a {node.type} through"
+            assert node.type == "hr", f"markdown_rules does not refuse {node.type}"
             return tree.ThematicBreak()
 
 

@@ -56,7 +56,7 @@ def write(kind: str, language: str, facts: Mapping[str, object], templates: Sequ
     return Letter(language=language, subject=" ".join(words(subject)), body=_body(rest))
 
 
-def seal(letter: Letter, *, sender: SenderName, to: Address, message_id: str, date: datetime) -> Message:
+def encode(letter: Letter, *, sender: SenderName, to: Address, message_id: str, date: datetime) -> Message:
     """The letter as RFC 5322 octets, every line ending in CRLF: the same bytes from the same inputs.
 
     Auto-Submitted says that a machine wrote it, so that no other machine answers (RFC 3834 §5). `message_id` has its

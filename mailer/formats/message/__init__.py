@@ -1,1 +1,1 @@
-"""Build the messages of an edition: encode its parts once, fill in each copy, sign it with DKIM."""
+"""Builds the messages of an edition: encodes its parts once, fills in each copy, signs it with DKIM."""

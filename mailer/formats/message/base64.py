@@ -1,4 +1,4 @@
-"""Encode a part of a message in base64, the shorter encoding for Russian; its constants are encoded once."""
+"""Encodes a part of a message in base64, the shorter encoding for Russian; its constants are encoded once."""
 
 from binascii import b2a_base64
 

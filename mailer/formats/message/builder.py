@@ -1,4 +1,4 @@
-"""Build the messages of an edition: encode once all that they share, then fill the slots of each copy."""
+"""Builds the messages of an edition: encodes once what all of them share, then fills the slots of each copy."""
 
 import hashlib
 from collections.abc import Iterable, Mapping

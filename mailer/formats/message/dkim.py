@@ -1,4 +1,4 @@
-"""Sign messages with DKIM, so that receivers can check that they come from the club's domain unchanged."""
+"""Signs messages with DKIM, so that receivers can check that they come unchanged from the club's domain."""
 
 import re
 from binascii import b2a_base64

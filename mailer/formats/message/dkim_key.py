@@ -1,4 +1,4 @@
-"""Read a private DKIM key from its PEM file, and write the DNS record of its public half."""
+"""Reads a private DKIM key from its PEM file, and writes the DNS record of its public half."""
 
 from base64 import b64encode
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Write the pictures of a message, and read its HTML and text back."""
+"""Writes the pictures of a message as its parts, and reads its HTML and text back."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""Encode a part of a message in quoted-printable, which keeps English readable; its constants are encoded once."""
+"""Encodes a part of a message in quoted-printable, which keeps English readable; its constants are encoded once."""
 
 import re
 from binascii import b2a_qp

@@ -1,4 +1,4 @@
-"""Split an edition into the text that is the same for every recipient and the slots that differ."""
+"""Splits an edition into the text that is the same for every recipient and the slots that differ."""
 
 import html
 from collections.abc import Callable, Iterable, Mapping

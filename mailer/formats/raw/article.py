@@ -1,4 +1,4 @@
-"""Repairs the article of a raw text: split paragraphs, headings out of order, tables of tabs, raw tags, pictures."""
+"""Repairs the article of a raw text: split paragraphs, headings out of order, tables set with tabs, raw tags, pictures."""
 
 import re
 from collections.abc import Collection, Sequence

@@ -135,9 +135,9 @@ def _span(blocks: Sequence[RawBlock]) -> str:
 
 
 def _issue_file(keys: Mapping[str, Value], body: str) -> str:
-    ordered = {key: keys[key] for key in KEYS if key in keys}
-    from mailer.formats.issue import front_matter_yaml
+    from mailer.formats.issue import front_matter_yaml  # YAML takes time to load
 
+    ordered = {key: keys[key] for key in KEYS if key in keys}
     return f"---\n{front_matter_yaml.dump(ordered)}---\n\n{body}\n"
 
 

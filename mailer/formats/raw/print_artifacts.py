@@ -77,6 +77,7 @@ def _without_invisible(lines: list[str], defects: list[Defect]) -> str:
         line = lines[number - 1]
         hyphen = "-" if line.rstrip(" ").endswith(_SOFT_HYPHEN) else ""
         lines[number - 1] = (
-            "".join(each for each in line if each == "\t" or not find_invisible(each)).rstrip(" ") + hyphen
+            "".join(character for character in line if character == "\t" or not find_invisible(character)).rstrip(" ")
+            + hyphen
         )
     return "\n".join(lines)

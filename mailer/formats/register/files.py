@@ -110,7 +110,7 @@ class _Line:
         }
 
     def _names(self, column: Column) -> list[str]:
-        """The names under which the column stands in the file; a required one that is not there reads as empty."""
+        """The names under which the column stands in the file; a required one that is missing reads as empty."""
         if column.per_language:
             return [name for name in self.texts if column.language(name)]
         return [column.name] if column.required or column.name in self.texts else []

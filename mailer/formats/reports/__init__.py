@@ -1,1 +1,1 @@
-"""Read reports: take a mail apart, find who failed and why, and classify the reason by a table of rules."""
+"""Reads reports: takes a mail apart, finds which address failed and why, and classifies the reason by a table of rules."""

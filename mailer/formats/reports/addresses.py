@@ -1,4 +1,4 @@
-"""Find e-mail addresses in text, and tell which of them belong to servers."""
+"""Finds e-mail addresses in text, and tells which of them belong to servers."""
 
 import re
 from collections.abc import Iterable

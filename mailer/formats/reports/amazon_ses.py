@@ -1,4 +1,4 @@
-"""Read the notifications that Amazon SES sends as JSON in a mail instead of a report."""
+"""Reads the notifications that Amazon SES sends as JSON in a mail instead of a report."""
 
 import json
 from collections.abc import Iterator

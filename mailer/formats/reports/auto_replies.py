@@ -1,4 +1,4 @@
-"""Read automatic replies, read receipts, challenges, and requests to unsubscribe."""
+"""Reads automatic replies, read receipts, challenges, and requests to unsubscribe."""
 
 import re
 from datetime import date
@@ -8,9 +8,9 @@ from mailer.domain.bounce import BounceReport, Original, ReportKind
 from mailer.formats.reports import addresses, auto_reply_phrases
 from mailer.formats.reports.body_text import BodyText
 from mailer.formats.reports.mime import MailPart
+from mailer.formats.reports.original_message import MESSAGE_ID
 from mailer.formats.reports.return_date import find_return_date
 
-_MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 # Fields that mark automatic replies; Auto-Submitted (RFC 3834) is only one of them, and often wrong.
 _AUTO_REPLY_FIELDS = (
     "x-autoreply",
@@ -32,7 +32,7 @@ def read_receipts(mail: MailPart, original: Original) -> list[BounceReport]:
             continue
         fields = dict(re.findall(r"^([A-Za-z\-]{3,40})[ \t]*:[ \t]*(.{0,500})$", part.text[:8000], re.MULTILINE))
         fields = {name.lower(): value.strip() for name, value in fields.items()}
-        message_id = _MESSAGE_ID.search(fields.get("original-message-id", ""))
+        message_id = MESSAGE_ID.search(fields.get("original-message-id", ""))
         if not original.message_id:
             original = Original(message_id=message_id[0] if message_id else "")
         return [

@@ -1,4 +1,4 @@
-"""Extract the plain text of a mail, and find where the returned original begins in it."""
+"""Extracts the plain text of a mail, and finds where the returned original begins in it."""
 
 import html
 import re

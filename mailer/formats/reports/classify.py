@@ -1,7 +1,7 @@
-"""Classify a refusal by its text first and its codes second, and name the rule that decided.
+"""Classifies a refusal by its text first and its codes second, and names the rule that decided.
 
 Codes alone mislead: about half of all 5.x.x reports are about a full mailbox, a policy, the content or our own
-reputation. Reports that come later and replies during SMTP are classified alike.
+reputation. Replies during SMTP and reports that arrive later are classified alike.
 """
 
 import re

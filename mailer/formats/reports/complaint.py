@@ -1,4 +1,4 @@
-"""Read complaints: feedback reports (RFC 5965), copies from Outlook.com's junk button, and plain abuse reports."""
+"""Reads complaints: feedback reports (RFC 5965), copies from Outlook.com's junk button, and plain abuse reports."""
 
 import re
 

@@ -1,10 +1,10 @@
-"""Decode bytes to text: transfer encodings, character sets, and the encoded words of headers."""
+"""Decodes bytes to text: transfer encodings, character sets, and the encoded words of headers."""
 
 import binascii
 import re
 from quopri import decodestring
 
-# Only so many octets of a text are read; a report says what it has to say at its beginning.
+# Octets that are read of a text; what matters in a report stands at its beginning.
 MAX_TEXT = 48_000
 
 _ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_.:\-]{1,40})(?:\*[^?]{0,20})?\?([bBqQ])\?([^?]{0,2000})\?=")

@@ -1,4 +1,4 @@
-"""Read the fields of a delivery status report (RFC 3464), in its own MIME part or in plain text."""
+"""Reads the fields of a delivery status report (RFC 3464), in its own MIME part or in plain text."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Decide whether a mail without RFC 3464 fields is a server's failure report or a person's letter."""
+"""Decides whether a mail without RFC 3464 fields is a server's failure report or a person's letter."""
 
 import re
 from dataclasses import dataclass

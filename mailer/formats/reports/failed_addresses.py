@@ -1,4 +1,4 @@
-"""Find in the text of a failure report which addresses failed, and the lines about each."""
+"""Finds in the text of a failure report which addresses failed, and the lines about each."""
 
 import re
 from collections.abc import Collection

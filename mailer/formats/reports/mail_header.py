@@ -1,4 +1,4 @@
-"""Read the header of a mail: who wrote it, its subject, and the addresses it was delivered to."""
+"""Reads the header of a mail: who wrote it, its subject, and the addresses it was delivered to."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Parse a mail into its MIME parts, however broken it is, within fixed limits.
+"""Parses a mail into its MIME parts, however broken it is, within fixed limits.
 
 The standard library's parser does not split lines at a bare CR, loses the parts of a mail whose boundary is misspelt
 in the header, and has no limits.

@@ -1,4 +1,4 @@
-"""Read what a report shows of the message that failed, from the part it returns."""
+"""Reads what a report shows of the message that failed, from the part it returns."""
 
 import re
 
@@ -7,7 +7,7 @@ from mailer.formats.reports import addresses, decode
 from mailer.formats.reports.body_text import BodyText, find_header
 from mailer.formats.reports.mime import HeaderFields, MailPart, split_header
 
-_MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
+MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,200}@[^\s<>;]{1,200})>?")
 _RETURNED = {
     "message/rfc822",
@@ -36,7 +36,7 @@ def _original(fields: HeaderFields) -> Original:
     def join(*names: str) -> str:
         return " ".join(decode.header(value) for key, value in fields if key in names)
 
-    message_id = _MESSAGE_ID.search(next((value for key, value in fields if key == "message-id"), "")[:400])
+    message_id = MESSAGE_ID.search(next((value for key, value in fields if key == "message-id"), "")[:400])
     recipients = addresses.find(join("to", "cc", "x-original-to", "delivered-to", "x-hmxmroriginalrecipient"))
     if not recipients:
         candidates = map(addresses.clean, _FOR.findall(join("received")[:8000]))

@@ -1,4 +1,4 @@
-"""Find in an automatic reply the day on which its owner returns, in many languages."""
+"""Finds in an automatic reply the day on which its owner returns, in many languages."""
 
 import re
 from datetime import date

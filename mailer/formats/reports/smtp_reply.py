@@ -1,4 +1,4 @@
-"""Find a server's reply quoted in text: the SMTP code, the enhanced status code, and the phase of the conversation."""
+"""Finds a server's reply quoted in text: the SMTP code, the enhanced status code, and the phase of the conversation."""
 
 import re
 from dataclasses import dataclass

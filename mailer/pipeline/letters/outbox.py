@@ -144,7 +144,7 @@ def seal(context: Context, letter: letters.DueLetter) -> SealedLetter:
     text = write.write(letter.kind, context.language, _facts(context, letter), context.letter_templates)
     token = context.keys.digest("letter", f"{letter.id} {letter.kind} {letter.about}")
     message_id = f"<letter.{token}@{sender.address.domain}>"
-    message = write.seal(text, sender=sender, to=to, message_id=message_id, date=now)
+    message = write.encode(text, sender=sender, to=to, message_id=message_id, date=now)
     envelope = Envelope(sender=sender.address.wire, recipient=to.wire)
     return SealedLetter(envelope=envelope, message=context.signed(message, now))
 

@@ -50,7 +50,7 @@ def only(**facts):
 
 def sealed(one):
     to = parse("secretary@club.example")
-    return write.seal(one, sender=SENDER, to=to, message_id="<letter.1@club.example>", date=AT)
+    return write.encode(one, sender=SENDER, to=to, message_id="<letter.1@club.example>", date=AT)
 
 
 # --- what they say ----------------------------------------------------------------------------------------------------
