@@ -58,7 +58,7 @@ def note_without_daemon(app: App, name: IssueName) -> None:
 def _exit_status(app: App, name: IssueName) -> int:
     """0 when every copy is accepted; else 1, with a line on stderr for each that is not."""
     copies, failures = unaccepted_copies(app.context, name)
-    for line in open_copy_lines(copies, failures):
+    for line in open_copy_lines(str(name), copies, failures):
         console.complain(line)
     return 1 if copies else 0
 

@@ -1,6 +1,7 @@
 """Shows single copies: the JSON and the table of `delivery list`, and what to do about a copy that is not accepted."""
 
 from collections.abc import Iterable, Mapping
+from shlex import quote
 
 from mailer.domain.bounce import SENDER_SCOPES, Scope
 from mailer.domain.delivery import Delivery, State
@@ -64,18 +65,18 @@ def last_reply(delivery: Delivery) -> str:
     return " ".join(str(word) for word in (delivery.last_code, delivery.last_status, delivery.last_text) if word)
 
 
-def open_copy_lines(deliveries: Iterable[Delivery], failures: Mapping[int, Failure]) -> list[str]:
+def open_copy_lines(issue: str, deliveries: Iterable[Delivery], failures: Mapping[int, Failure]) -> list[str]:
     """A line for each copy that is not accepted, with what to do about it; those not tried yet share one."""
     lines, untried = [], 0
     for delivery in deliveries:
         if delivery.state is State.SENDING or (delivery.state is State.PENDING and not delivery.attempts):
             untried += 1
         else:
-            lines.append(_open_copy_line(delivery, failures.get(delivery.id)))
+            lines.append(_open_copy_line(issue, delivery, failures.get(delivery.id)))
     return [*lines, *([f"not tried yet: {untried} copies"] if untried else [])]
 
 
-def _open_copy_line(delivery: Delivery, failure: Failure | None) -> str:
+def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> str:
     reply = failure.words if failure is not None and delivery.state.failed else last_reply(delivery)
     quoted = f" ({reply})" if reply else ""
     head = f"delivery {delivery.id}, person {delivery.person}, {delivery.language}: {delivery.state}"
@@ -88,19 +89,20 @@ def _open_copy_line(delivery: Delivery, failure: Failure | None) -> str:
         case State.PENDING if delivery.next_attempt_at:
             return f"{head}, deferred until {local_time(delivery.next_attempt_at)}{quoted}"
         case State.REJECTED | State.BOUNCED:
-            return f"{head}{quoted}; {_correction(delivery, failure)}, then `mailer unsent ISSUE --send`"
+            return f"{head}{quoted}; {_correction(issue, delivery, failure)}, then `mailer unsent {issue} --send`"
         case _:
             return f"{head}{quoted}"
 
 
-def _correction(delivery: Delivery, failure: Failure | None) -> str:
+def _correction(issue: str, delivery: Delivery, failure: Failure | None) -> str:
     """What must be corrected before a copy that failed can be sent once more."""
+    lift = f"`mailer hold lift {quote(delivery.address)}`"
     scope = failure.scope if failure is not None else Scope.ADDRESS
     if scope in SENDER_SCOPES:
         return (
-            "it is the sender or the text that is refused: correct that, then `mailer resume ISSUE`, or, where it was not "
-            f"paused, `mailer hold lift {delivery.address}`"
+            f"it is the sender or the text that is refused: correct that, then `mailer resume {issue}`, or, where it was "
+            f"not paused, {lift}"
         )
     if scope is Scope.ADDRESS:
         return "correct the address in the register"
-    return f"when the address is right, `mailer hold lift {delivery.address}`"
+    return f"when the address is right, {lift}"

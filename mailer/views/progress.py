@@ -75,7 +75,8 @@ def explain_state(progress: Progress, now: datetime) -> str:
         return f"{reason}`mailer resume {progress.issue}` goes on with it"
     if progress.state is not MailingState.SENDING:
         open_copies = progress.open_copies
-        return f"{open_copies} copies need attention: `mailer report {progress.issue}`" if open_copies else ""
+        need = "1 copy needs" if open_copies == 1 else f"{open_copies} copies need"
+        return f"{need} attention: `mailer report {progress.issue}`" if open_copies else ""
     return _explain_sending(progress, now)
 
 

@@ -37,7 +37,7 @@ def report_lines(report: DistributionReport) -> list[str]:
         f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
         *exclusion_lines(balance.excluded, people),
         f"  {balance.copies} copies = {states}",
-        *(f"  {line}" for line in open_copy_lines(report.open_copies, report.failures)),
+        *(f"  {line}" for line in open_copy_lines(report.issue, report.open_copies, report.failures)),
         *([gained] if report.gained else []),
         "  The report balances.",
     ]

@@ -30,6 +30,10 @@ from tests.mailing_under_way import LATER, NOW, SENDING, throttle
             {"state": MailingState.CLOSED, "open_copies": 2},
             "2 copies need attention: `mailer report harbour-letter/41`",
         ),
+        (
+            {"state": MailingState.CLOSED, "open_copies": 1},
+            "1 copy needs attention: `mailer report harbour-letter/41`",
+        ),
         ({"relay_down": "no connection"}, "the relay is down: no connection"),
         ({"resting": (throttle(LATER),)}, "nothing leaves to gmail.com for now: `mailer domain list`"),
     ],
