@@ -32,7 +32,7 @@ class Window:
     opens: time
     closes: time
 
-    def holds(self, at: time) -> bool:
+    def contains(self, at: time) -> bool:
         """Whether a message may leave at this local time."""
         if self.opens <= self.closes:
             return self.opens <= at < self.closes
@@ -56,7 +56,7 @@ class Schedule:
 
     def open_at(self, instant: datetime) -> bool:
         """Whether messages may leave at this (aware) instant, in the schedule's own time zone."""
-        return self.between is None or self.between.holds(instant.astimezone(ZoneInfo(self.timezone)).time())
+        return self.between is None or self.between.contains(instant.astimezone(ZoneInfo(self.timezone)).time())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

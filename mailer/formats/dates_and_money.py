@@ -61,10 +61,10 @@ def money(value: Decimal, currency: str, language: str) -> str:
     """`50 000 roubles`, `50 000 рублей`; other currencies have CLDR's words, an unknown one its code."""
     from babel.numbers import get_currency_name
 
-    own = _ROUBLES.get(language) if currency == "RUB" else None
+    forms = _ROUBLES.get(language) if currency == "RUB" else None
     name = (
-        own[_locale(language).plural_form(value)]
-        if own
+        forms[_locale(language).plural_form(value)]
+        if forms
         else get_currency_name(currency, count=value, locale=_locale(language))
     )
     return f"{amount(value, language)} {name}"

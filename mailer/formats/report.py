@@ -5,11 +5,8 @@ from collections.abc import Sequence
 from mailer.domain.bounce import BounceReport, ReportKind
 from mailer.formats.reports import amazon_ses, auto_replies, bounce, complaint
 from mailer.formats.reports.body_text import extract_text, first_text
-from mailer.formats.reports.classify import classify
 from mailer.formats.reports.mime import parse_mail
 from mailer.formats.reports.original_message import read_original
-
-__all__ = ["classify", "parse", "readable"]
 
 
 def parse(raw: bytes) -> Sequence[BounceReport]:

@@ -118,14 +118,14 @@ def _set_quotes(text: str, quotes: _Quotes) -> str:
     ends = set(partners.values())
     characters = [_APOSTROPHE if character == "'" else character for character in text]
     depth = 0
-    for here, character in enumerate(text):
-        if here in partners:
-            there = partners[here]
-            if character == text[there] and character in "\"'":
+    for place, character in enumerate(text):
+        if place in partners:
+            partner = partners[place]
+            if character == text[partner] and character in "\"'":
                 style = (quotes.single if character == "'" else "") or quotes.levels[depth % 2]
-                characters[here], characters[there] = style[0], style[1]
+                characters[place], characters[partner] = style[0], style[1]
             depth += 1
-        elif here in ends:
+        elif place in ends:
             depth -= 1
     return "".join(characters)
 
@@ -138,21 +138,21 @@ def _pairs(text: str) -> Iterator[tuple[int, int]]:
     """
     opened: list[int] = []
     doubles: list[int] = []  # which of `opened` are double
-    for here, before, after in _marks(text):
-        double = text[here] not in _SINGLES
+    for place, before, after in _marks(text):
+        double = text[place] not in _SINGLES
         lower = bool(doubles) and text[opened[doubles[-1]]] == "„"
-        may_open, may_close = _may_open_and_close(text[here], before, after, lower=lower)
+        may_open, may_close = _may_open_and_close(text[place], before, after, lower=lower)
         if may_close and not double:
             if opened and text[opened[-1]] in _SINGLES:
-                yield opened.pop(), here
+                yield opened.pop(), place
         elif may_close and doubles:
             at = doubles.pop()
-            yield opened[at], here
+            yield opened[at], place
             del opened[at:]
         elif may_open:
             if double:
                 doubles.append(len(opened))
-            opened.append(here)
+            opened.append(place)
 
 
 def _marks(text: str) -> Iterator[tuple[int, str, str]]:
@@ -160,14 +160,14 @@ def _marks(text: str) -> Iterator[tuple[int, str, str]]:
     before = ""
     after: dict[int, str] = {}
     following = ""
-    for here in range(len(text) - 1, -1, -1):
-        if text[here] in _MARKS:
-            after[here] = following
-        elif text[here] != _SEAM:
-            following = text[here]
-    for here, character in enumerate(text):
-        if here in after:
-            yield here, before, after[here]
+    for place in range(len(text) - 1, -1, -1):
+        if text[place] in _MARKS:
+            after[place] = following
+        elif text[place] != _SEAM:
+            following = text[place]
+    for place, character in enumerate(text):
+        if place in after:
+            yield place, before, after[place]
         elif character != _SEAM:
             before = character
 

@@ -46,9 +46,9 @@ def too_open(path: Path) -> str | None:
     if not path.exists():
         return None
     mode = stat.S_IMODE(path.stat().st_mode)
-    wanted = 0o700 if path.is_dir() else 0o600
-    if mode & ~wanted:
-        return f"{path} is {mode:04o}, others can read it; `chmod {wanted:o} {path}`"
+    allowed = 0o700 if path.is_dir() else 0o600
+    if mode & ~allowed:
+        return f"{path} is {mode:04o}, others can read it; `chmod {allowed:o} {path}`"
     return None
 
 

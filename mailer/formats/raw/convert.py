@@ -75,14 +75,14 @@ def _report_masthead(head: front_matter.Masthead, blocks: Sequence[RawBlock], de
 def _without_insert(blocks: Sequence[RawBlock], start: int, defects: list[Defect]) -> Sequence[RawBlock]:
     """The blocks from `start` up to the membership notice: the first part after a rule that is about membership."""
     rules = [index for index in range(start, len(blocks)) if blocks[index].shape is Shape.RULE]
-    for here, following in pairwise([*rules, len(blocks)]):
-        part = blocks[here + 1 : following]
+    for rule, next_rule in pairwise([*rules, len(blocks)]):
+        part = blocks[rule + 1 : next_rule]
         if any(_ABOUT_MEMBERSHIP.search(block.text) for block in part) and _addresses_members(part):
             what = "is left out; it comes from the template and the fee schedule"
             defects.append(
-                Defect(line=part[0].line, what=f"the membership notice ({_span(blocks[here + 1 :])}) {what}")
+                Defect(line=part[0].line, what=f"the membership notice ({_span(blocks[rule + 1 :])}) {what}")
             )
-            return blocks[start:here]
+            return blocks[start:rule]
     return blocks[start:]
 
 

@@ -153,11 +153,11 @@ def _own_words(body: BodyText) -> str:
     return " ".join(line for line in body.lines if not line.startswith(">"))[:3000]
 
 
-def _successor(text: str, own: list[str]) -> str | None:
+def _successor(text: str, correspondents: list[str]) -> str | None:
     """The address that the reply tells us to write to instead."""
     for match in addresses.ADDRESS.finditer(text):
         address = addresses.clean(match[0])
-        if not addresses.contains(own, address) and auto_reply_phrases.SUCCESSOR.search(
+        if not addresses.contains(correspondents, address) and auto_reply_phrases.SUCCESSOR.search(
             text[max(0, match.start() - 160) : match.start()]
         ):
             return address

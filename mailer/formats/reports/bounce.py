@@ -69,7 +69,9 @@ def _from_statuses(
     """One report for each recipient in the fields; the text adds what they omit."""
     texts = {
         failed.address.lower(): failed.text
-        for failed in failed_addresses.find_failed(body.lines, own=_uninvolved(mail), original=original.recipients)
+        for failed in failed_addresses.find_failed(
+            body.lines, correspondents=_correspondents(mail), original=original.recipients
+        )
     }
     delayed = detect_bounce.is_delay(mail, body)
     context = _ReportContext(body=body, original=original, delayed=delayed, single=len(statuses) == 1)
@@ -111,7 +113,9 @@ def _from_text(
     evidence: Evidence,
 ) -> list[BounceReport]:
     """One report for each recipient that the header or the text names, or that the returned message was written to."""
-    failed = failed_addresses.find_failed(body.lines, own=_uninvolved(mail), original=[*original.recipients, *listed])
+    failed = failed_addresses.find_failed(
+        body.lines, correspondents=_correspondents(mail), original=[*original.recipients, *listed]
+    )
     texts = {entry.address.lower(): entry.text for entry in failed}
     recipients = (
         listed
@@ -216,7 +220,7 @@ def _reader(mail: MailPart) -> list[str]:
     return addresses.find(mail.get("to"), limit=20)
 
 
-def _uninvolved(mail: MailPart) -> list[str]:
+def _correspondents(mail: MailPart) -> list[str]:
     """The addresses of the report's recipient and sender, which cannot have failed."""
     return _reader(mail) + addresses.find(f"{mail.get('from')} {mail.get('reply-to')} {mail.get('sender')}", limit=10)
 

@@ -88,15 +88,15 @@ def _recipients(groups: list[dict[str, str]]) -> list[RecipientStatus]:
     for group in groups:
         for key in _MESSAGE_FIELDS & group.keys():
             message.setdefault(key, group[key])
-        own = {key: value for key, value in group.items() if key not in _MESSAGE_FIELDS}
-        has_name = bool(_RECIPIENT_FIELDS & own.keys())
-        has_outcome = bool({"action", "status", "diagnostic-code"} & own.keys())
+        fields = {key: value for key, value in group.items() if key not in _MESSAGE_FIELDS}
+        has_name = bool(_RECIPIENT_FIELDS & fields.keys())
+        has_outcome = bool({"action", "status", "diagnostic-code"} & fields.keys())
         if has_name and records and not _RECIPIENT_FIELDS & records[-1].keys():
-            records[-1] |= own  # action and status stand before a blank line, the recipient after it
-        elif has_name or ("action" in own and (not records or "action" in records[-1])):
-            records.append(own)
+            records[-1] |= fields  # action and status stand before a blank line, the recipient after it
+        elif has_name or ("action" in fields and (not records or "action" in records[-1])):
+            records.append(fields)
         elif has_outcome and records:
-            records[-1] = own | records[-1]
+            records[-1] = fields | records[-1]
     return [_recipient(record, message) for record in records[:_MAX_RECIPIENTS]]
 
 

@@ -132,12 +132,12 @@ def find_forwarded(mail: MailPart, body: BodyText) -> BodyText | None:
     if not _FORWARD.match(mail.get("subject")):
         return None
     lines = body.lines + tuple(body.returned.split("\n"))
-    own = [
+    added = [
         line for line in lines if line.strip() and not line.startswith(">") and not _FORWARD_LINE.search(line.lower())
     ]
     quoted = [re.sub(r"^>[ ]?", "", line) for line in lines if line.startswith(">")]
     header = "\n".join(quoted[:12])
-    if len(" ".join(own)) > 20 or not re.search(
+    if len(" ".join(added)) > 20 or not re.search(
         r"^From:.*(?:daemon|postmaster|mail delivery)", header, re.IGNORECASE | re.MULTILINE
     ):
         return None

@@ -52,11 +52,13 @@ class FailedAddress:
     text: str = ""
 
 
-def find_failed(lines: tuple[str, ...], *, own: Collection[str], original: Collection[str]) -> list[FailedAddress]:
+def find_failed(
+    lines: tuple[str, ...], *, correspondents: Collection[str], original: Collection[str]
+) -> list[FailedAddress]:
     """The addresses that failed, in the order of the text, omitting those that are less certain than others.
 
-    `own` are the addresses of the report's sender and recipient, `original` the recipients of the returned message,
-    which are more likely to have failed.
+    `correspondents` are the addresses of the report's sender and recipient, `original` the recipients of the returned
+    message, which are more likely to have failed.
     """
     failed: dict[str, FailedAddress] = {}
     starts: dict[int, str] = {}
@@ -77,7 +79,7 @@ def find_failed(lines: tuple[str, ...], *, own: Collection[str], original: Colle
                 line[: match.start()],
                 line_before,
                 at_start=starts_line and not place,
-                own=own,
+                correspondents=correspondents,
                 original=original,
             )
             if weight <= 0 or "@" not in address:
@@ -96,7 +98,13 @@ def find_failed(lines: tuple[str, ...], *, own: Collection[str], original: Colle
 
 
 def _weight(
-    address: str, before: str, line_before: str, *, at_start: bool, own: Collection[str], original: Collection[str]
+    address: str,
+    before: str,
+    line_before: str,
+    *,
+    at_start: bool,
+    correspondents: Collection[str],
+    original: Collection[str],
 ) -> int:
     """How certain it is that this address failed, by its place in the text; 0 if it did not."""
     is_original = addresses.contains(original, address)
@@ -104,7 +112,7 @@ def _weight(
     transcript = bool(re.search(r"rcpt to\s?:\s?<?$", lead, re.IGNORECASE))
     if not transcript and _BEFORE_OTHER.search(lead.rstrip("<(\"' :\t")[-80:] + " ") and not (at_start and is_original):
         return 0
-    if addresses.contains(own, address) and not (is_original and (at_start or transcript)):
+    if addresses.contains(correspondents, address) and not (is_original and (at_start or transcript)):
         return 0
     if addresses.belongs_to_server(address) and not (is_original or at_start or transcript):
         return 0
@@ -124,7 +132,7 @@ def _weight(
 
 def _text_about(address: str, lines: tuple[str, ...], starts: dict[int, str]) -> str:
     """The lines about the address: from its own line to the next address, and every other line that names it."""
-    own: list[str] = []
+    about: list[str] = []
     for start, subject in starts.items():
         if subject != address:
             continue
@@ -132,12 +140,12 @@ def _text_about(address: str, lines: tuple[str, ...], starts: dict[int, str]) ->
             line = lines[number].strip()
             if number > start and (number in starts or _BREAK.match(line)):
                 break
-            if not line and len(own) > 1:
+            if not line and len(about) > 1:
                 break
             if line:
-                own.append(line)
-    named = [line.strip() for line in lines if address in line.lower() and line.strip() not in own]
-    return "\n".join(own + named[:6])
+                about.append(line)
+    named = [line.strip() for line in lines if address in line.lower() and line.strip() not in about]
+    return "\n".join(about + named[:6])
 
 
 def find_in_transcript(text: str) -> list[str]:

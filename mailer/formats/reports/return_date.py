@@ -83,8 +83,8 @@ def _complete(year: int | None, month: int, day: int, mail_date: date | None) ->
         return _date(year, month, day)
     if mail_date is None:
         return None
-    this = _date(mail_date.year, month, day)
-    return this if this and this >= mail_date else _date(mail_date.year + 1, month, day)
+    this_year = _date(mail_date.year, month, day)
+    return this_year if this_year and this_year >= mail_date else _date(mail_date.year + 1, month, day)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

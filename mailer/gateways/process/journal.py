@@ -26,7 +26,6 @@ _CODE_BITS = 10
 _STATES = tuple(JournalState)
 _NUMBERS = {state: number for number, state in enumerate(_STATES)}
 
-
 # Octets allocated at a time: 32,768 copies, more than are ever in flight.
 _BLOCK = 1 << 20
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailer.domain.bounce import FailureReason, Phase, Scope
-from mailer.formats.report import classify
-from mailer.formats.reports.classify import CODES, RULES, STATUSES, SUBJECTS, find_rule
+from mailer.formats.reports.classify import CODES, RULES, STATUSES, SUBJECTS, classify, find_rule
 from mailer.formats.reports.smtp_reply import find_reply
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.bounce import Phase, ReportKind, Scope
-from mailer.formats.report import classify, parse
+from mailer.formats.report import parse
+from mailer.formats.reports.classify import classify
 from mailer.formats.reports.decode import header
 from mailer.formats.reports.delivery_status import read_inline, read_part
 from tests.formats.mutations import ODD, Chance, spoilt
