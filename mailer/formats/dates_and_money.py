@@ -47,7 +47,7 @@ def month(day: date, language: str) -> str:
     return _formatted(day, "LLLL yyyy", language)
 
 
-def amount(value: Decimal, language: str = "en") -> str:
+def amount(value: Decimal, language: str) -> str:
     """`50 000`, with U+00A0 between thousands in every language; hundredths only if there are any."""
     if value == value.to_integral_value():
         return f"{int(value):,}".replace(",", _NO_BREAK)

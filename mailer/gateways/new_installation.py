@@ -5,8 +5,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from mailer.domain.errors import Refused
+from mailer.gateways import private_files
 from mailer.gateways.key_file import KEY_BYTES
-from mailer.gateways.private_files import copy_folder, write_text
 
 
 def shipped(name: str) -> Path:
@@ -26,10 +26,8 @@ def install(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in ("templates", "schedules"):
         if not (folder / name).exists():
-            copy_folder(shipped(name), folder / name)
+            private_files.copy_folder(shipped(name), folder / name)
     (folder / "issues").mkdir(exist_ok=True, mode=0o700)
-    key = folder / "mailer.key"
-    if not key.exists():
-        write_text(key, secrets.token_hex(KEY_BYTES) + "\n")
-    write_text(config, shipped("config.example.toml").read_text())
-    return config
+    if not (folder / "mailer.key").exists():
+        private_files.write(folder, "mailer.key", f"{secrets.token_hex(KEY_BYTES)}\n".encode())
+    return private_files.write(folder, config.name, shipped("config.example.toml").read_bytes())

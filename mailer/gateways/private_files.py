@@ -20,15 +20,9 @@ def write(folder: Path, name: str, content: bytes) -> Path:
             file.write(content)
     except OSError as error:
         if path.exists():
-            raise Refused(f"{path} is there already and is not written over; name an empty folder") from None
+            raise Refused(f"{path} exists already and is not overwritten; name an empty folder") from None
         raise BadInput(f"{path} cannot be written ({error.strerror}); name another folder") from error
     return path
-
-
-def write_text(file: Path, content: str) -> None:
-    """Write a new text file (0600) into an existing folder."""
-    with open(file, "x", opener=_open_private) as stream:
-        stream.write(content)
 
 
 def copy_folder(source: Path, target: Path) -> None:

@@ -19,7 +19,7 @@ def test_a_message_is_written_for_its_owner_only(tmp_path: Path) -> None:
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     private_files.write(tmp_path, "0001.eml", b"first")
-    with pytest.raises(Refused, match=r"0001\.eml is there already"):
+    with pytest.raises(Refused, match=r"0001\.eml exists already"):
         private_files.write(tmp_path, "0001.eml", b"second")
     assert (tmp_path / "0001.eml").read_bytes() == b"first"
 
