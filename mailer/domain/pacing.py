@@ -11,7 +11,7 @@ from mailer.domain.retry import doubled
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 # After a first request to slow down a provider gets nothing for a second, then ever longer: most mean one burst.
-_FIRST_REST, _LONGEST_REST = timedelta(seconds=1), timedelta(minutes=10)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,9 @@ def asks_to_slow_down(outcome: Outcome) -> bool:
     return reply.code == 421 or (reply.code // 100 == 4 and reply.status.startswith("4.7."))
 
 
-def rest(failures: int) -> timedelta:
+def family_pause(failures: int) -> timedelta:
     """How long a provider gets nothing after this number of requests to slow down in a row (one or more)."""
-    return doubled(_FIRST_REST, times=failures - 1, longest=_LONGEST_REST)
+    return doubled(_FIRST_PAUSE, times=failures - 1, longest=_LONGEST_PAUSE)
 
 
 def warm_up(per_hour: int, age: timedelta | None) -> int:

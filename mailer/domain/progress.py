@@ -15,7 +15,7 @@ class Progress:
 
     `done` counts the copies that are neither pending nor sending, `under_way` those that may still leave,
     `open_copies` those that need a person. `per_second` is the present rate; `seconds_left` is None
-    while nothing leaves. `pause_reason` is the breaker's; `rest_at` is when the rest follows a canary wave. `resting`
+    while nothing leaves. `pause_reason` is the breaker's; `rest_at` is when the rest follows a canary wave. `throttled`
     are the throttled providers for which copies wait. `at_once`: some copy waits for nothing; else the first may leave
     at `next_at` (None: unknown). `newsletter_known`: schedules/ still has the newsletter.
     """
@@ -36,7 +36,7 @@ class Progress:
     held_reason: str | None
     pause_reason: str
     rest_at: datetime | None
-    resting: tuple[Throttle, ...]
+    throttled: tuple[Throttle, ...]
     relay_down: str | None
     newsletter_known: bool
     approved_by: str | None
@@ -50,7 +50,7 @@ class Progress:
             return False  # the canary wave is done, and the rest has its own time
         due = self.at_once or (self.next_at is not None and self.next_at <= now)
         # A short rest of a provider is waited for, as the limit of a minute is.
-        soon = any(throttle.until is not None and throttle.until <= now + MINUTE for throttle in self.resting)
+        soon = any(throttle.until is not None and throttle.until <= now + MINUTE for throttle in self.throttled)
         return due or soon or self.counts["sending"] > 0
 
 

@@ -22,7 +22,7 @@ def progress_document(progress: Progress) -> dict[str, object]:
         "starts_at": progress.starts_at,
         "rest_at": progress.rest_at,
         "pause_reason": progress.pause_reason,
-        "resting": [throttle.family for throttle in progress.resting],
+        "resting": [throttle.family for throttle in progress.throttled],
         "approved_by": progress.approved_by,
         "approved_at": progress.approved_at,
     }
@@ -48,7 +48,7 @@ def throttle_lines(progress: Progress) -> list[str]:
     return [
         f"{throttle.family} gets nothing {throttle_end(throttle)}: {throttle.reason}; "
         "its copies wait, no attempt is used up"
-        for throttle in progress.resting
+        for throttle in progress.throttled
     ]
 
 
@@ -87,8 +87,8 @@ def _explain_sending(progress: Progress, now: datetime) -> str:
         return f"the relay is down: {progress.relay_down}"
     if progress.rest_at and progress.rest_at > now:
         return f"the first copies have gone; the rest follows at {local_time(progress.rest_at)}"
-    if progress.resting:
-        providers = ", ".join(throttle.family for throttle in progress.resting)
+    if progress.throttled:
+        providers = ", ".join(throttle.family for throttle in progress.throttled)
         return f"nothing leaves to {providers} for now: `mailer domain list`"
     if progress.next_at and progress.next_at > now:
         return f"the next attempt is at {local_time(progress.next_at)}"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mailer.domain.delivery import Accepted, Deferred, Rejected, Reply, Unknown
 from mailer.domain.families import family_of
-from mailer.domain.pacing import asks_to_slow_down, levelled, rest, shares, warm_up
+from mailer.domain.pacing import asks_to_slow_down, family_pause, levelled, shares, warm_up
 
 NAMES = ("a", "b", "c", "d")
 rooms = st.dictionaries(st.sampled_from(NAMES), st.integers(0, 600), min_size=1)
@@ -130,7 +130,7 @@ def test_what_a_plea_to_slow_down_is(outcome: Deferred | Rejected | Accepted | U
 
 
 def test_the_rest_doubles_up_to_ten_minutes() -> None:
-    assert [rest(times).total_seconds() for times in (1, 2, 3, 4, 10, 11, 99)] == [1, 2, 4, 8, 512, 600, 600]
+    assert [family_pause(times).total_seconds() for times in (1, 2, 3, 4, 10, 11, 99)] == [1, 2, 4, 8, 512, 600, 600]
 
 
 # --- families ---------------------------------------------------------------------------------------------------------

@@ -41,5 +41,5 @@ def test_nothing_leaves_outside_of_the_hours() -> None:
     ("until", "waited_for"), [(NOW + timedelta(seconds=60), True), (LATER, False), (None, False)], ids=str
 )
 def test_only_a_short_rest_of_a_provider_is_waited_for(until: datetime | None, waited_for: bool) -> None:
-    resting = replace(SENDING, at_once=False, resting=(throttle(until),))
-    assert resting.can_continue(ALWAYS, NOW) is waited_for
+    throttled = replace(SENDING, at_once=False, throttled=(throttle(until),))
+    assert throttled.can_continue(ALWAYS, NOW) is waited_for

@@ -35,7 +35,7 @@ from tests.mailing_under_way import LATER, NOW, SENDING, throttle
             "1 copy needs attention: `mailer report harbour-letter/41`",
         ),
         ({"relay_down": "no connection"}, "the relay is down: no connection"),
-        ({"resting": (throttle(LATER),)}, "nothing leaves to gmail.com for now: `mailer domain list`"),
+        ({"throttled": (throttle(LATER),)}, "nothing leaves to gmail.com for now: `mailer domain list`"),
     ],
 )
 def test_a_state_is_explained(changes: dict[str, object], explanation: str) -> None:
@@ -47,7 +47,7 @@ def test_the_first_line_counts_the_copies() -> None:
 
 
 def test_a_suspended_provider_names_the_command_that_lifts_it() -> None:
-    assert throttle_lines(replace(SENDING, resting=(throttle(None),))) == [
+    assert throttle_lines(replace(SENDING, throttled=(throttle(None),))) == [
         (
             "gmail.com gets nothing until `mailer domain lift gmail.com`: 421 slow down; "
             "its copies wait, no attempt is used up"
@@ -56,6 +56,6 @@ def test_a_suspended_provider_names_the_command_that_lifts_it() -> None:
 
 
 def test_the_document_has_what_programs_rely_on() -> None:
-    document = progress_document(replace(SENDING, resting=(throttle(LATER),)))
+    document = progress_document(replace(SENDING, throttled=(throttle(LATER),)))
     assert {"issue", "state", "copies", "done", "per_second", "seconds_left", "deliveries"} <= document.keys()
     assert (document["state"], document["resting"]) == ("sending", ["gmail.com"])

@@ -129,7 +129,7 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         held_reason=current.held_reason,
         pause_reason=why_paused(history.entries(connection, current.issue)) if paused else "",
         rest_at=current.rest_at,
-        resting=tuple(throttle for throttle in throttles if throttle.family in due.resting),
+        throttled=tuple(throttle for throttle in throttles if throttle.family in due.throttled),
         relay_down=outages.open_now(connection),
         newsletter_known=name.newsletter in context.newsletters,
         approved_by=current.approved_by,

@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from mailer.domain.delivery import Accepted, Outcome
 from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Schedule
-from mailer.domain.pacing import HOUR, MINUTE, FamilyLimit, RelayLimit, Throttle, asks_to_slow_down, rest, warm_up
+from mailer.domain.pacing import (
+    HOUR,
+    MINUTE,
+    FamilyLimit,
+    RelayLimit,
+    Throttle,
+    asks_to_slow_down,
+    family_pause,
+    warm_up,
+)
 from mailer.pipeline import maillog
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries, tallies
@@ -90,10 +99,10 @@ def throttle_after(connection: Connection, outcomes: Iterable[tuple[str, Outcome
         throttle = Throttle(
             family=family,
             failures=failures,
-            until=now + rest(failures),
+            until=now + family_pause(failures),
             reason=reason,
             set_at=now,
             set_by=DAEMON,
         )
         if limits.set_throttle(connection, throttle):
-            maillog.provider_throttled(family, rest(failures).total_seconds(), reason)
+            maillog.provider_throttled(family, family_pause(failures).total_seconds(), reason)

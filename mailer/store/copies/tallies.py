@@ -18,12 +18,12 @@ class Due:
     """When pending copies of some mailings may leave.
 
     `at_once`: one may leave now. `next_at`: else when the first may, None when none is pending or the time is unknown.
-    `resting`: the throttled providers to which copies are pending.
+    `throttled`: the throttled providers to which copies are pending.
     """
 
     at_once: bool
     next_at: datetime | None
-    resting: frozenset[str]
+    throttled: frozenset[str]
 
 
 def next_due(connection: Connection, mailings: Sequence[int], throttled: Mapping[str, datetime | None]) -> Due:
@@ -36,15 +36,15 @@ def next_due(connection: Connection, mailings: Sequence[int], throttled: Mapping
     else:
         now = False
         times = [connection.execute(select(func.min(deliveries.c.next_attempt_at)).where(others)).scalar()]
-    resting = set()
+    waiting_for = set[str]()
     for family, until in throttled.items():
         first = select(deliveries.c.next_attempt_at).where(pending, deliveries.c.family == family)
         row = connection.execute(first.order_by(deliveries.c.next_attempt_at.asc().nulls_first()).limit(1)).first()
         if row is not None:
-            resting.add(family)
+            waiting_for.add(family)
             times.append(max(until, row.next_attempt_at or until) if until is not None else None)
     next_at = min((at for at in times if at is not None), default=None)
-    return Due(at_once=now, next_at=None if now else next_at, resting=frozenset(resting))
+    return Due(at_once=now, next_at=None if now else next_at, throttled=frozenset(waiting_for))
 
 
 def finished_since(connection: Connection, mailings: Sequence[int], since: datetime) -> int:

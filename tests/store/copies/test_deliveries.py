@@ -216,7 +216,7 @@ def test_attempts_that_ended_lately_are_counted_for_the_mailings_asked_for(store
         assert tallies.finished_since(connection, [mailing], NOW) == 1
         assert tallies.finished_since(connection, [other], NOW - MINUTE) == 0
         due = tallies.next_due(connection, [mailing], {})
-        assert (due.at_once, due.next_at, due.resting) == (False, NOW + 5 * MINUTE, frozenset())
+        assert (due.at_once, due.next_at, due.throttled) == (False, NOW + 5 * MINUTE, frozenset())
         none = tallies.next_due(connection, [other], {})
         assert (none.at_once, none.next_at) == (False, None)
         write(connection, other, [a_copy(3)])
@@ -234,7 +234,7 @@ def test_copies_of_a_provider_that_is_left_alone_wait_for_its_end(store: Store) 
             (None, NOW + 5 * MINUTE),
         ):
             due = tallies.next_due(connection, [mailing], {"gmail.com": until, "mail.ru": NOW + SECOND})
-            assert (due.at_once, due.next_at, due.resting) == (False, next_at, {"gmail.com"})
+            assert (due.at_once, due.next_at, due.throttled) == (False, next_at, {"gmail.com"})
         put(connection, two, next_attempt_at=NOW + 2 * MINUTE)
         assert tallies.next_due(connection, [mailing], {"gmail.com": NOW + MINUTE}).next_at == NOW + 2 * MINUTE
         put(connection, one, state=State.ACCEPTED, next_attempt_at=None)
