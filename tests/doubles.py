@@ -103,6 +103,6 @@ class _ScriptedConnection:
             if begun:
                 tray.end(parcel, Unknown(reply=None, detail=repr(error)))
             else:
-                tray.back(parcel, repr(error), blamed=False)
+                tray.put_back(parcel, repr(error), blamed=False)
             raise
         tray.end(parcel, outcome)

@@ -120,7 +120,7 @@ class Tray(Protocol):
         """Return it with the outcome of the attempt."""
         ...
 
-    def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+    def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Return it untried: nothing of it has left. `blamed`: the connection broke at it, for no stated reason."""
         ...
 

@@ -41,7 +41,7 @@ class Handful:
         reason = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
         self.failed.append((parcel, reason))
 
-    def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+    def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Keep the message for the next connection, unless the connection broke at it."""
         if blamed:  # the next connection would break at it too
             self.failed.append((parcel, why))

@@ -79,7 +79,7 @@ class Shelf:
         self._out.remove(parcel)
         self.outcomes[_name(parcel)] = outcome
 
-    def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+    def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         self.log.append(f"back {_name(parcel)}")
         self._out.remove(parcel)
         self.backs[_name(parcel)] = why, blamed

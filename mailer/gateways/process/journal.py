@@ -39,7 +39,7 @@ class Journal:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise MailerError(f"the journal {path} cannot be made ({error.strerror}); check the folder") from error
+            raise MailerError(f"the journal {path} cannot be created ({error.strerror}); check the folder") from error
         self._map: mmap.mmap | None = None
         self._end = 0  # of the records
         self._allocated = 0

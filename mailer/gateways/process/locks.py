@@ -48,7 +48,7 @@ def acquire(folder: Path, name: str) -> OwnerLock:
     except FileExistsError:
         raise Refused(f"a sender named {name} has run before ({path}); start again with a new name") from None
     except OSError as error:
-        raise BadInput(f"the lock {path} cannot be made ({error.strerror}); check the folder's owner") from error
+        raise BadInput(f"the lock {path} cannot be created ({error.strerror}); check the folder's owner") from error
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     return OwnerLock(path, descriptor)
 

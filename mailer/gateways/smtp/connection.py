@@ -70,7 +70,7 @@ class SmtpConnection(asyncio.Protocol):
             self._watcher.cancel()
             self._return_all("was left in the middle", blamed=False)
 
-    async def leave(self) -> None:
+    async def close(self) -> None:
         """Close the connection, with a QUIT if it is usable; takes at most QUIT_SECONDS."""
         try:
             if self._dialogue.ready and not self._transport.is_closing():
@@ -192,7 +192,7 @@ class SmtpConnection(asyncio.Protocol):
         if isinstance(outcome, str):
             # The relay will refuse the next ones too: finish those in flight, then end.
             self._down_reason, self._remaining = outcome, 0
-            tray.back(event.parcel, outcome, blamed=False)
+            tray.put_back(event.parcel, outcome, blamed=False)
         else:
             tray.end(event.parcel, outcome)
 
@@ -214,7 +214,7 @@ class SmtpConnection(asyncio.Protocol):
             if begun:
                 tray.end(parcel, outcomes.lost(reason, self._tls_version))
             else:
-                tray.back(parcel, f"the relay {self._name} {reason}", blamed=blamed)
+                tray.put_back(parcel, f"the relay {self._name} {reason}", blamed=blamed)
             blamed = False  # only the first copy in flight can be the cause
 
     def _down(self) -> TransportDown:

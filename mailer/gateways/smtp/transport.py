@@ -68,7 +68,7 @@ class SmtpTransport:
             yield connection
         finally:
             try:
-                await connection.leave()
+                await connection.close()
             finally:
                 self._one_by_one |= connection.out_of_step
                 client.close()

@@ -164,7 +164,7 @@ class OutTray:
         maillog.handed_over(claim.delivery, outcome)
         self._put_down(copy, event_of(outcome), outcome)
 
-    def back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+    def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Put the copy down untried: no content of it has left. `blamed`: the connection broke off at it."""
         copy = _outgoing(parcel)
         self.taken -= 1

@@ -116,7 +116,7 @@ def test_after_clear_it_tells_what_came_since(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(MailerError, match=r"absent/journal cannot be made \(No such file"):
+    with pytest.raises(MailerError, match=r"absent/journal cannot be created \(No such file"):
         Journal(tmp_path / "absent" / "journal")
 
 

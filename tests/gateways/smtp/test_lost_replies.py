@@ -151,7 +151,7 @@ async def test_whatever_the_tray_raises_when_the_connection_is_lost_ends_the_car
 ) -> None:
     async with listening(Relay(says=lambda verb, _nth: CUT if verb == "MAIL" else None)) as port:
         shelf = Shelf(ANNA)
-        monkeypatch.setattr(shelf, "back", fail)
+        monkeypatch.setattr(shelf, "put_back", fail)
         async with a_connection(port) as connection:
             with pytest.raises(RuntimeError, match="no longer ours"):
                 await connection.carry(shelf)
