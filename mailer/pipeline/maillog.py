@@ -76,10 +76,10 @@ def listening(where: str) -> None:
     log.info("listening for return paths at %s", where)
 
 
-def fetched(way: str, new: int, known: int, failed: int) -> None:
+def fetched(way: str, new: int, duplicates: int, failed: int) -> None:
     """An inbox was looked into."""
-    level = logging.INFO if new or known or failed else logging.DEBUG
-    log.log(level, "reports by %s: %d new, %d known already, %d unreadable", way, new, known, failed)
+    level = logging.INFO if new or duplicates or failed else logging.DEBUG
+    log.log(level, "reports by %s: %d new, %d known already, %d unreadable", way, new, duplicates, failed)
 
 
 def mail_unreadable(way: str, why: str) -> None:

@@ -252,7 +252,7 @@ async def test_a_maildir_that_is_gone_stops_nothing_and_is_tried_again(
 ) -> None:
     with a_daemon(club, clock, sink, maildir="back") as daemon:
         async with at_work(daemon):
-            await until(lambda: "back is not there" in caplog.text)
+            await until(lambda: "back does not exist" in caplog.text)
             (club.folder / "back" / "new").mkdir(parents=True)
             (club.folder / "back" / "new" / "1").write_bytes(b"Subject: Hello\n\nHello there\n")
             await asyncio.to_thread(ways(daemon)._fetch)
