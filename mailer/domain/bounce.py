@@ -20,7 +20,7 @@ class ReportKind(StrEnum):
 
 
 class Way(StrEnum):
-    """How a report came in."""
+    """How a report arrived."""
 
     LISTENER = "listener"
     IMAP = "imap"
@@ -33,8 +33,8 @@ class Scope(StrEnum):
 
     ADDRESS = "address"  # the address or its domain does not exist, or takes no mail at all
     MAILBOX = "mailbox"  # the mailbox exists, but is full or switched off
-    CONTENT = "content"  # this message was not wanted: too big, virus, spam words
-    SENDER = "sender"  # we were not wanted: SPF, DKIM, DMARC, block list, PTR, rate, relaying
+    CONTENT = "content"  # this message was refused: too big, virus, spam words
+    SENDER = "sender"  # we were refused: SPF, DKIM, DMARC, block list, PTR, rate, relaying
     TRANSPORT = "transport"  # the way there failed: timeout, DNS, loop, a broken server
     UNKNOWN = "unknown"  # it cannot be told
 
@@ -123,8 +123,8 @@ SCOPES: dict[FailureReason, Scope] = {
 }
 
 
-# On whose side a failure is: the reader's; the sender's, when the sender or the text was not wanted. The operator is
-# alarmed about what no reader can help. A failure in transport is on no side for certain.
+# The scopes on the recipient's side, and those on the sender's, where the sender or the text was refused. The operator is
+# alerted to what no recipient can help. A failure in transport is on no side for certain.
 RECIPIENT_SCOPES = frozenset({Scope.ADDRESS, Scope.MAILBOX})
 SENDER_SCOPES = frozenset({Scope.SENDER, Scope.CONTENT})
 ALERT_SCOPES = SENDER_SCOPES | {Scope.UNKNOWN}
@@ -132,7 +132,7 @@ ALERT_SCOPES = SENDER_SCOPES | {Scope.UNKNOWN}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a refusal means: the reason, whether the address is dead for good, and the rule that said so, in words."""
+    """What a refusal means: the reason, whether the address is dead for good, and the rule that decided, in words."""
 
     reason: FailureReason
     hard: bool
@@ -146,9 +146,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """What the report shows of the message that it speaks of. Empty fields were not there.
+    """What a report shows of the message that it is about; fields that it does not show are empty.
 
-    Only `message_id` out of the returned part may name a delivery, and only when our signature in it is good.
+    Only `message_id` may identify a delivery, and only with a valid signature of ours in it.
     """
 
     message_id: str = ""
@@ -159,11 +159,11 @@ class Original:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportContent:
-    """What one report says about one recipient, as far as it is kept; nothing here has been verified.
+    """What one report says about one recipient; nothing in it has been verified.
 
     `recipient` is the address that failed, which differs from the one written to where mail is forwarded;
-    `original_recipient` and `final_recipient` are the fields of RFC 3464 as they stood. `hard` is true only where the
-    address itself is dead for good, and None where the question makes no sense. `status` is an RFC 3463 code, `code`
+    `original_recipient` and `final_recipient` are the fields of RFC 3464 unchanged. `hard` is true only where the
+    address itself is dead for good, and None for a report that is not about a failure. `status` is an RFC 3463 code, `code`
     an SMTP reply code. `diagnostic` is at most 1,000 characters. `returns_on` and `successor` belong to autoreplies.
     """
 
@@ -215,19 +215,19 @@ class NamedBy(StrEnum):
 class Matter(StrEnum):
     """What a report leaves for the secretary to do."""
 
-    BOUNCED = "bounced"  # a copy did not arrive: the issue is owed
+    BOUNCED = "bounced"  # a copy did not arrive
     COMPLAINED = "complained"  # a reader called a copy spam: the address is held
     WANTS_NO_MORE = "wants_no_more"  # a mail asks for no more copies, but not to our signed address
     UNSUBSCRIBED = "unsubscribed"  # a reader asked at our signed address: the copies are paused
     CHALLENGED = "challenged"  # a person must answer before the copy is delivered
     MOVED = "moved"  # an automatic answer names a successor or another address
-    UNREAD = "unread"  # a mail came to a copy's return path that is no known report: a letter, or an unusual report
+    UNREAD = "unread"  # a mail to a copy's return path that is no known kind of report, a letter for example
     UNNAMED = "unnamed"  # a bounce or a complaint that does not say of which copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawReport:
-    """A mail as it came in. `recipient` is that of its envelope; empty when the envelope is unknown."""
+    """A mail as it arrived. `recipient` is that of its envelope; empty when the envelope is unknown."""
 
     content: bytes
     recipient: str

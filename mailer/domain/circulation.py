@@ -12,7 +12,7 @@ from mailer.domain.entitlement import Audience, Candidate, Entitlement, Entitlem
 from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Payment, Seat
 from mailer.domain.newsletter import InsertShow
 
-# Why a copy is held whose reader is entitled still: it would go to an address that the register no longer has.
+# Why a copy is held although its reader is still entitled: the register has another address now.
 ADDRESS_CHANGED = "address_changed"
 
 
@@ -20,7 +20,7 @@ ADDRESS_CHANGED = "address_changed"
 class Register:
     """The register at one moment. `version` grows with every change.
 
-    No import changes the last two: the `held` addresses (normal forms), and for each person who has unsubscribed the
+    An import never changes the last two: the `held` addresses (normal forms), and for each person who has unsubscribed the
     date of the first issue that they no longer want.
     """
 

@@ -27,7 +27,7 @@ THRESHOLDS: dict[HoldReason, Threshold] = {
 }
 # A failure of last March says nothing about this March.
 LAPSES_AFTER_MONTHS = 12
-# Servers report within five days (RFC 5321 §4.5.4.1): a copy of which nothing came back for a week has arrived.
+# Servers report within five days (RFC 5321 §4.5.4.1): a copy without a report for a week has arrived.
 QUIET = timedelta(days=7)
 
 _GRAVEST_FIRST = (HoldReason.ADDRESS, HoldReason.MAILBOX, HoldReason.TRANSPORT)

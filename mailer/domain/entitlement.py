@@ -42,7 +42,7 @@ class EntitlementRule:
     reasons: tuple[EntitlementReason, ...]
 
 
-# In the order in which they are asked. docs/entitlement.md explains them; a test compares the two.
+# In the order in which they apply. docs/entitlement.md explains them; a test compares the two.
 RULES = {
     1: EntitlementRule(
         "the membership belongs to a circle that this newsletter does not go to",
@@ -81,7 +81,7 @@ RULES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """What an issue asks of its readers: the date that decides everything, the circles, the languages it has."""
+    """What decides who may have an issue: its date, its circles, the days of grace, and its languages."""
 
     date: date
     circulations: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""An address to which nothing is written for now, the failures that decided it, and a reader's own pause."""
+"""An address to which nothing is sent for now, the failures that decided it, and a reader's own pause."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,11 +8,11 @@ from mailer.domain.bounce import SCOPES, FailureReason, Scope
 
 
 class HoldReason(StrEnum):
-    """Why nothing is written to an address."""
+    """Why nothing is sent to an address."""
 
     ADDRESS = "address"  # it does not exist
-    MAILBOX = "mailbox"  # it is full or switched off, for long
-    TRANSPORT = "transport"  # nothing gets there, for long
+    MAILBOX = "mailbox"  # it has been full or disabled for a long time
+    TRANSPORT = "transport"  # it has not been reached for a long time
     COMPLAINT = "complaint"  # a copy was called spam there
 
 
@@ -39,9 +39,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """An address (normal form) to which nothing is written; `evidence` are the failures that decided.
+    """An address (normal form) to which nothing is sent; `evidence` are the failures that decided.
 
-    One without a reason never was a hold: a person said of an address where copies had failed that it is right.
+    Without a reason it never was a hold: a person declared the address right although copies had failed there.
     """
 
     id: int
@@ -57,7 +57,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPause:
-    """A person who wants no copies of issues of that date and later, and the copy that was answered."""
+    """A person who wants no copies of issues dated `first` or later; `delivery` is the copy that they answered."""
 
     person: str
     first: date

@@ -56,7 +56,7 @@ STEPS: dict[tuple[MailingState, Step], MailingState] = {
 # Nothing more happens to a mailing in one of these, unless one of its copies is settled or released.
 ENDED = frozenset({MailingState.CLOSED, MailingState.CANCELLED})
 
-# In these states a mailing may be planned anew, until its first message has left.
+# In these states a mailing may be planned again, until its first message has left.
 REPLANNABLE = frozenset({MailingState.PLANNED, MailingState.APPROVED, MailingState.HELD, MailingState.CANCELLED})
 
 

@@ -1,4 +1,4 @@
-"""What planning a mailing came to, in numbers."""
+"""The result of planning a mailing, in numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

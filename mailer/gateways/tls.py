@@ -7,7 +7,7 @@ from mailer.domain.errors import BadInput
 
 
 def client_context(ca_file: Path | None, *, setting: str) -> ssl.SSLContext:
-    """Verify certificate and host name, with `ca_file` trusted beside the system's certificate authorities.
+    """Verify certificate and host name, with `ca_file` trusted in addition to the system's certificate authorities.
 
     Python's default demands TLS 1.2 or newer. Raises BadInput, naming the setting, when the file cannot be read.
     """

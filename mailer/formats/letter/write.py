@@ -1,4 +1,4 @@
-"""Writes the letters to secretary and operator from their templates: plain text that reads well on a telephone."""
+"""Writes the letters to secretary and operator from their templates: plain text that reads well on a phone."""
 
 import re
 import shlex

@@ -57,7 +57,7 @@ class DkimSigner:
 
         The lines of `message` end in CRLF, and it has one From; ValueError otherwise. The body is hashed once, in its
         simple form: our relay does not change it, and the relaxed form would cost more than the hash itself. The
-        header is signed in its relaxed form, because relays fold it anew.
+        header is signed in its relaxed form, because relays refold it.
         """
         end = message.find(b"\r\n\r\n")
         head, counts = _canonical_head(message if end < 0 else message[:end])

@@ -60,7 +60,7 @@ def convert(raw: str, *, newsletter: str, language: str) -> ConvertedText:
 
 def _report_masthead(head: front_matter.Masthead, blocks: Sequence[RawBlock], defects: list[Defect]) -> None:
     if head.capitals:
-        what = f"the title is a paragraph in capitals; it is '{head.keys['title']}' now, look at its names"
+        what = f"the title is a paragraph in capitals; it is '{head.keys['title']}' now, check the names in it"
         defects.append(Defect(line=head.capitals.line, what=what))
     standing = [
         block

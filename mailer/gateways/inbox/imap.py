@@ -111,7 +111,7 @@ class ImapInbox:
             uidvalidity = mailbox.client.response("UIDVALIDITY")[1][-1] or b"none"  # RFC 3501 §2.3.1.1
         if self._uidvalidity not in {b"", uidvalidity}:
             raise MailerError(
-                f"the mailbox {self._settings} was created anew meanwhile; its mails are fetched again the next time"
+                f"the mailbox {self._settings} was recreated meanwhile; its mails are fetched again the next time"
             )
         self._uidvalidity = uidvalidity
         return mailbox

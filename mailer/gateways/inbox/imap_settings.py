@@ -13,7 +13,7 @@ IMAPS = 993  # the port of IMAP with implicit TLS (RFC 8314 §3.2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImapSettings:
-    """Where the mailbox is and how to log in. `ca_file` is trusted beside the system's certificate authorities."""
+    """Where the mailbox is and how to log in. `ca_file` is trusted in addition to the system's certificate authorities."""
 
     host: str
     user: str

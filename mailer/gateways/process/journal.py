@@ -1,6 +1,6 @@
 """A sender's journal of the copies whose content it began to send, so that after a crash only these are uncertain.
 
-It consists of records of sixteen octets: one before a copy's first octet of content is sent, one when its reply came.
+It consists of records of sixteen octets: one before a copy's first octet of content is sent, one when its reply arrives.
 Records survive the end of the process, but not a crash of the machine: use them only within the same boot.
 
 The file is mapped into memory, since write() releases the GIL twice a copy, and reacquiring it beside the ledger's thread

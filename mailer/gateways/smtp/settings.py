@@ -17,7 +17,7 @@ class Security(StrEnum):
 class SmtpSettings:
     """Where the relay is and how to log in; without a username there is no login.
 
-    `ca_file` is trusted beside the system's certificate authorities. `timeout_seconds` is the longest wait for one
+    `ca_file` is trusted in addition to the system's certificate authorities. `timeout_seconds` is the longest wait for one
     reply. `local_hostname` is the name for EHLO; None is the machine's own. `window` is how many copies may be in
     flight on a connection to a distant relay with CHUNKING. `messages_per_connection` 0 is no limit. `section` is the
     part of config.toml that names the relay, for error messages.
