@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.domain.bounce import Matter, NamedBy, ReportContent, Way
+from mailer.domain.bounce import ReportContent, Way
+from mailer.domain.matter import Matter, NamedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

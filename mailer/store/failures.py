@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from mailer.domain.bounce import SENDER_SCOPES, FailureReason, Matter
+from mailer.domain.bounce import SENDER_SCOPES, FailureReason
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
+from mailer.domain.matter import Matter
 from mailer.store.columns import insert_into
 from mailer.store.copies.open_copies import is_open
 from mailer.store.schema import attempts, deliveries, failures, mailings, reports

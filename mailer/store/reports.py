@@ -7,7 +7,8 @@ from functools import cache
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
-from mailer.domain.bounce import FailureReason, Matter, NamedBy, RawReport, ReportKind, Way
+from mailer.domain.bounce import FailureReason, RawReport, ReportKind, Way
+from mailer.domain.matter import Matter, NamedBy
 from mailer.domain.report import Reading, Report
 from mailer.store.columns import insert_into
 from mailer.store.copies.open_copies import is_replaced

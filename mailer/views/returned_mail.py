@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from shlex import quote
 
 from mailer.domain.address import Address
-from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way, failed_elsewhere
+from mailer.domain.bounce import FailureReason, ReportKind, Way, failed_elsewhere
+from mailer.domain.matter import Matter, NamedBy
 from mailer.domain.person import ReportSubject
 from mailer.domain.report import Reading, Report
 from mailer.views.local_time import local_minute, local_time

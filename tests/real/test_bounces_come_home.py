@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Matter, NamedBy, Way
+from mailer.domain.bounce import Way
 from mailer.domain.delivery import State
+from mailer.domain.matter import Matter, NamedBy
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings.approve import approve_mailing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mailer.app import inbound
 from mailer.app.installation import App
-from mailer.domain.bounce import Matter
+from mailer.domain.matter import Matter
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.pipeline.bounces import fetch, holds, ingest
 from mailer.pipeline.context import IssueName

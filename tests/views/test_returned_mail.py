@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way
+from mailer.domain.bounce import FailureReason, ReportKind, Way
+from mailer.domain.matter import Matter, NamedBy
 from mailer.domain.person import ReportSubject
 from mailer.domain.report import Report
 from mailer.views import returned_mail

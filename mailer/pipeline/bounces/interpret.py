@@ -4,20 +4,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from mailer.domain.address import Address
-from mailer.domain.bounce import (
-    BounceReport,
-    FailureReason,
-    Matter,
-    NamedBy,
-    RawReport,
-    ReportContent,
-    ReportKind,
-    asks_to_stop,
-    failed_elsewhere,
-    matter_of,
-)
+from mailer.domain.bounce import BounceReport, FailureReason, RawReport, ReportContent, ReportKind, failed_elsewhere
 from mailer.domain.delivery import MOVES, Delivery, Event, State
 from mailer.domain.hold import Failure
+from mailer.domain.matter import Matter, NamedBy, asks_to_stop, matter_of
 from mailer.domain.report import Reading
 from mailer.formats.report import parse
 from mailer.formats.reports.mail_header import MailHeader, read_header

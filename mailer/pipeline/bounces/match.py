@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.address import Address
-from mailer.domain.bounce import BounceReport, NamedBy
+from mailer.domain.bounce import BounceReport
 from mailer.domain.delivery import Delivery
 from mailer.domain.errors import BadInput
+from mailer.domain.matter import NamedBy
 from mailer.domain.return_path import takes_reports, takes_unsubscribe
 from mailer.formats.address import parse
 from mailer.formats.message_id import delivery_in_message_id

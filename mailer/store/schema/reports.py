@@ -2,7 +2,8 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
-from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportContent, ReportKind, Way
+from mailer.domain.bounce import FailureReason, ReportContent, ReportKind, Way
+from mailer.domain.matter import Matter, NamedBy
 from mailer.store.columns import Id, UtcDateTime, columns_of, metadata, one_of, partial_index
 
 raw_reports = Table(

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.bounce import FailureReason, Matter
+from mailer.domain.bounce import FailureReason
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import BadInput
 from mailer.domain.hold import HoldReason
+from mailer.domain.matter import Matter
 from mailer.domain.newsletter import SenderName
 from mailer.formats.address import parse
 from mailer.formats.letter import write

@@ -1,7 +1,7 @@
 """What is listed of the reports that came."""
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Matter
+from mailer.domain.matter import Matter
 from mailer.domain.report import Report
 from mailer.pipeline.bounces import ingest
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Matter, RawReport, ReportKind, Way
+from mailer.domain.bounce import RawReport, ReportKind, Way
 from mailer.domain.errors import Refused
+from mailer.domain.matter import Matter
 from mailer.pipeline.bounces import ingest, interpret
 from mailer.store import reports
 from tests.club import copies, members, states

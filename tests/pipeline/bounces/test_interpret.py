@@ -6,9 +6,9 @@ from threading import Thread
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Matter, NamedBy
 from mailer.domain.delivery import State
 from mailer.domain.errors import NotFound
+from mailer.domain.matter import Matter, NamedBy
 from mailer.formats.token import Keyring
 from mailer.pipeline.bounces import holds, ingest, match, preferences
 from mailer.pipeline.mailings.deliveries import delivery_history

@@ -3,9 +3,10 @@
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.bounce import FailureReason, Matter, NamedBy, ReportKind, Way
+from mailer.domain.bounce import FailureReason, ReportKind, Way
 from mailer.domain.delivery import State
 from mailer.domain.errors import Refused
+from mailer.domain.matter import Matter, NamedBy
 from mailer.pipeline.bounces import match
 from mailer.pipeline.mailings.deliveries import delivery_history
 from mailer.pipeline.mailings.settle import settle_delivery

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Matter, Way
+from mailer.domain.bounce import Way
 from mailer.domain.mailing import Mailing
+from mailer.domain.matter import Matter
 from mailer.pipeline.letters import outbox as outbox_of_letters
 from mailer.store import letters, mailings, reports
 from tests.club import (

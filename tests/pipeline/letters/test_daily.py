@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import event
 
 from mailer.app.installation import App
-from mailer.domain.bounce import Matter, Way
+from mailer.domain.bounce import Way
 from mailer.domain.hold import HoldReason
+from mailer.domain.matter import Matter
 from mailer.pipeline.letters import outbox as outbox_of_letters
 from mailer.pipeline.mailings.settle import release_delivery, settle_delivery
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
