@@ -1,4 +1,4 @@
-"""An address to which nothing is sent for now, the failures that decided it, and a reader's own pause."""
+"""An address to which nothing is sent for now, its failures, and a reader's own pause; thresholds: `dead_address`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
