@@ -10,7 +10,7 @@ from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.imap_utf7 import utf7_decode
 
 from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
-from mailer.gateways.smtp.replies import printable
+from mailer.gateways.server_text import printable
 
 TIMEOUT_SECONDS = 60.0  # for a response
 

@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Parcel, Tray
-from mailer.gateways.smtp import outcomes, replies
+from mailer.gateways.server_text import printable
+from mailer.gateways.smtp import outcomes
 from mailer.gateways.smtp.dialogue import Dialogue
 from mailer.gateways.smtp.events import CommandRefused, ContentReplied, ContentWanted, DialogueEnded, DialogueEvent
 
@@ -106,7 +107,7 @@ class SmtpConnection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """The connection is closed: return every copy that has no reply."""
         self._disconnected.set()
-        self._lose(f"was lost ({replies.printable(str(error))})" if error else _CLOSED)
+        self._lose(f"was lost ({printable(str(error))})" if error else _CLOSED)
 
     def _wake(self) -> None:
         self._loop.call_soon(self._continue)
@@ -170,7 +171,7 @@ class SmtpConnection(asyncio.Protocol):
         for event in events:
             if isinstance(event, DialogueEnded):
                 self.out_of_step = event.out_of_step
-                self._lose(replies.printable(event.reason), blamed=not event.code)
+                self._lose(printable(event.reason), blamed=not event.code)
                 return
             tray = self._tray
             assert tray is not None, "copies are in flight only during `carry`"

@@ -2,6 +2,7 @@
 
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
 from mailer.domain.ports import Envelope
+from mailer.gateways.server_text import printable
 from mailer.gateways.smtp import replies
 from mailer.gateways.smtp.events import CommandRefused, ContentReplied, Verb
 
@@ -49,7 +50,7 @@ def of_reply(answer: ContentReplied, tls_version: str) -> Outcome:
 def lost(reason: str, tls_version: str) -> Unknown:
     """Return the outcome of a copy whose content may have been sent, but has no reply."""
     return Unknown(
-        reply=None, tls_version=tls_version, detail=f"the reply to the content was lost: {replies.printable(reason)}"
+        reply=None, tls_version=tls_version, detail=f"the reply to the content was lost: {printable(reason)}"
     )
 
 

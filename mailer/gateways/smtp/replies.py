@@ -1,13 +1,11 @@
 """Parses SMTP replies: code, enhanced status, text, and the queue id under which the relay stored the message."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.domain.delivery import Reply
-
-TEXT_LIMIT = 500  # characters of a reply that are kept
+from mailer.gateways.server_text import printable
 
 # RFC 3463 §2: class "." subject "." detail, at the start of each line of the text (RFC 2034 §3).
 _STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)", re.ASCII)
@@ -60,15 +58,6 @@ def parse(code: int, text: str) -> Reply:
     words = printable(" ".join(lines))
     queue_id = next((match[1] for pattern in _QUEUE_IDS if (match := pattern.search(words))), "")
     return Reply(code=code, status=status, text=words, queue_id=queue_id)
-
-
-def printable(text: str) -> str:
-    """Return the text as one line without control, format or bidi characters or broken octets, cut at TEXT_LIMIT."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())[:TEXT_LIMIT]
-    decoded = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    shown = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in decoded)
-    return " ".join(shown.split())[:TEXT_LIMIT]
 
 
 def quoted(reply: Reply) -> str:

@@ -17,6 +17,7 @@ from aiosmtplib import (
 
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import LoginRefused, Refused, TransportDown
+from mailer.gateways.server_text import printable
 from mailer.gateways.smtp import replies
 from mailer.gateways.smtp.connection import SmtpConnection
 from mailer.gateways.smtp.settings import Security, SmtpSettings
@@ -161,5 +162,5 @@ def _reason(error: Exception, settings: SmtpSettings) -> str:
         case ValueError():  # its text could contain a character of the password
             return f"cannot be used with these settings; check host, username and password_file of {settings.section}"
         case _:
-            reason = replies.printable(str(cause))
+            reason = printable(str(cause))
             return f"cannot be used ({reason}); nothing was sent; check host, port and security of {settings.section}"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.delivery import Reply
+from mailer.gateways.server_text import TEXT_LIMIT
 from mailer.gateways.smtp import replies
 from mailer.gateways.smtp.replies import ReplyReader
 
@@ -52,15 +53,8 @@ def test_the_status_is_taken_where_the_rfc_puts_it(code: int, text: str, status:
 def test_any_octets_become_one_printable_line(octets: bytes) -> None:
     text = replies.parse(550, octets.decode("utf-8", "surrogateescape")).text
     text.encode()
-    assert len(text) <= replies.TEXT_LIMIT
+    assert len(text) <= TEXT_LIMIT
     assert all(unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in text)
-
-
-@given(text=st.text(max_size=600))
-def test_any_text_becomes_one_printable_line(text: str) -> None:
-    shown = replies.printable(text)
-    assert shown == " ".join(shown.split())
-    assert replies.printable(shown) == shown
 
 
 def test_a_reply_is_quoted_for_a_sentence() -> None:
