@@ -4,11 +4,9 @@ from datetime import timedelta
 
 from mailer.app.installation import App
 from mailer.config import Config
-from mailer.config.relays import RelaySettings, provider_limits
-from mailer.domain.pacing import RelayLimit
+from mailer.config.relays import provider_limits
 from mailer.domain.ports import Transport
 from mailer.domain.retry import Backoff
-from mailer.gateways.smtp.settings import Security, SmtpSettings
 from mailer.gateways.smtp.transport import SmtpTransport
 from mailer.pipeline.sending.lane import AHEAD, Relay
 from mailer.pipeline.sending.settings import SendSettings
@@ -18,47 +16,24 @@ def all_relays(app: App) -> list[Relay]:
     """The relays of the settings. Raises MailerError for settings that would send in clear, or cannot be signed for."""
     _ = app.context.signer  # reads its keys, before a copy is claimed
     return [
-        Relay(name=relay.name, transport=transport_to(relay), connections=relay.connections)
+        Relay(name=relay.name, transport=SmtpTransport(relay.smtp), connections=relay.connections)
         for relay in app.config.relays
     ]
 
 
 def first_transport(app: App) -> Transport:
-    """How the first relay of the settings is reached, for test mailings and letters. Raises as `transport_to` does."""
-    return transport_to(app.config.relays[0])
-
-
-def transport_to(relay: RelaySettings) -> SmtpTransport:
-    """How connections to a relay are made. Raises MailerError for settings that would send in clear."""
-    return SmtpTransport(
-        SmtpSettings(
-            host=relay.host,
-            port=relay.port,
-            security=Security(relay.security),
-            username=relay.username,
-            password=relay.password,
-            ca_file=relay.ca_file,
-            timeout_seconds=relay.timeout_seconds,
-            window=relay.window,
-            messages_per_connection=relay.messages_per_connection,
-            section=relay.section,
-        )
-    )
+    """How the first relay of the settings is reached, for test mailings and letters. Raises as `SmtpTransport` does."""
+    return SmtpTransport(app.config.relays[0].smtp)
 
 
 def send_settings(config: Config) -> SendSettings:
     """How copies are sent, by [delivery], the relays and [[domain]]."""
-    slowest = max(relay.timeout_seconds for relay in config.relays)
+    slowest = max(relay.smtp.timeout_seconds for relay in config.relays)
     return SendSettings(
         give_up_after=timedelta(hours=config.delivery.give_up_after_hours),
         backoff=Backoff(first=timedelta(minutes=config.delivery.retry_minutes)),
         resend_unknown=config.delivery.on_unknown == "resend",
-        relays={
-            relay.name: RelayLimit(
-                per_minute=relay.per_minute, new_relay_per_hour=relay.new_relay_per_hour, weight=relay.weight
-            )
-            for relay in config.relays
-        },
+        relays={relay.name: relay.limit for relay in config.relays},
         families=provider_limits(config.file, config.domain),
         # A copy takes the replies to MAIL, RCPT, DATA and the content, each within the time-out; for all copies in hand.
         lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,

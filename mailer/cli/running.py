@@ -29,7 +29,7 @@ def daemon() -> None:
     with open_sender(app) as (sender, owner):
         maillog.started(sorted(app.schedules.newsletters))
         # A stop waits for the reply to what is in flight, and a little longer.
-        longest = max(relay.timeout_seconds for relay in app.config.relays)
+        longest = max(relay.smtp.timeout_seconds for relay in app.config.relays)
         pace = Pace(stop_within=longest + 15)
         asyncio.run(Daemon(app=app, sender=sender, owner=owner, pace=pace).run())
     maillog.stopped()

@@ -8,11 +8,13 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from mailer.config.environment import overlay, set_variables
 from mailer.config.inbound import Bounces, Notify
-from mailer.config.reading import explain, read_toml, values
+from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
 from mailer.config.retired import without_retired
 from mailer.config.sections import Database, DeliveryTable, Dkim, Paths, Secrets
 from mailer.domain.errors import BadInput
+from mailer.domain.pacing import RelayLimit
+from mailer.gateways.smtp.settings import SmtpSettings
 
 
 class Config(BaseModel):
@@ -78,15 +80,20 @@ class Config(BaseModel):
         return (self._relay(self.smtp, "[smtp]", weight=1, password=password),)
 
     def _relay(self, server: Server, section: str, *, weight: int, password: str = "") -> RelaySettings:
-        settings = values(server) | {
-            "name": _called(server),
-            "section": section,
-            "weight": weight,
-            "password": password or self.secret(server.password_file, f"{section} password_file"),
-            "ca_file": self.path(server.ca_file) if server.ca_file else None,
-        }
-        del settings["password_file"]
-        return RelaySettings(**settings)
+        smtp = SmtpSettings(
+            host=server.host,
+            port=server.port,
+            security=server.security,
+            username=server.username,
+            password=password or self.secret(server.password_file, f"{section} password_file"),
+            ca_file=self.path(server.ca_file) if server.ca_file else None,
+            timeout_seconds=server.timeout_seconds,
+            window=server.window,
+            messages_per_connection=server.messages_per_connection,
+            section=section,
+        )
+        limit = RelayLimit(per_minute=server.per_minute, new_relay_per_hour=server.new_relay_per_hour, weight=weight)
+        return RelaySettings(name=_called(server), connections=server.connections, limit=limit, smtp=smtp)
 
     @property
     def private_files(self) -> tuple[Path, ...]:

@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import AfterValidator, AllowInfNan, BaseModel, Field, PlainValidator, Strict, ValidationError
 
 from mailer.domain.errors import BadInput
 from mailer.domain.every import Every
 from mailer.domain.remedy import Action
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def slug(value: str) -> str:

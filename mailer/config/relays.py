@@ -1,9 +1,9 @@
 """The relays that take the messages, and the limits for the domains of the recipients."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
@@ -12,9 +12,8 @@ from mailer.config.sections import ConfigTable, DomainName
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
 from mailer.domain.families import family_of
-from mailer.domain.pacing import FamilyLimit
-
-Encryption = Literal["tls", "starttls", "none"]
+from mailer.domain.pacing import FamilyLimit, RelayLimit
+from mailer.gateways.smtp.settings import Security, SmtpSettings
 
 
 def _slug_or_none(value: str) -> str:
@@ -26,7 +25,7 @@ class Server(ConfigTable):
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: Whole = Field(default=25, ge=1, le=65535)
-    security: Encryption = "starttls"
+    security: Security = Security.STARTTLS
     username: str = ""
     password_file: str = ""
     ca_file: str = ""
@@ -39,7 +38,7 @@ class Server(ConfigTable):
 
     @model_validator(mode="after")
     def _plain_only_at_home(self) -> "Server":
-        if self.security == "none" and not is_loopback(self.host):
+        if self.security is Security.NONE and not is_loopback(self.host):
             raise ValueError('security = "none" is only for a loopback host; use "starttls" or "tls"')
         return self
 
@@ -67,27 +66,12 @@ class DomainTable(ConfigTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelaySettings:
-    """A relay with everything needed to connect to it, also its password; paths are absolute.
-
-    `section` is where config.toml names it, for errors; `weight` is its share of the copies beside the other relays'
-    weights, 0: only when all others are out of use. 0 is no limit elsewhere.
-    """
+    """A relay of the settings: its name in the ledger, its limit, and all that is needed to connect to it."""
 
     name: str
-    section: str
-    weight: int
-    host: str
-    port: int
-    security: Encryption
-    username: str
-    password: str = field(repr=False)
-    ca_file: Path | None
     connections: int
-    messages_per_connection: int
-    window: int
-    per_minute: int
-    new_relay_per_hour: int
-    timeout_seconds: float
+    limit: RelayLimit
+    smtp: SmtpSettings
 
 
 def provider_limits(file: Path, tables: Iterable[DomainTable]) -> dict[str, FamilyLimit]:

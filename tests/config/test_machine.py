@@ -219,9 +219,9 @@ def test_relative_paths_count_from_the_file_wherever_we_stand(written, tmp_path,
 def test_a_password_comes_from_its_file_or_from_the_environment(written, tmp_path, monkeypatch):
     (tmp_path / "smtp.password").write_text(" open sesame \n")
     file = written("[smtp]\npassword_file = 'smtp.password'")
-    assert load_config(file).relays[0].password == " open sesame "
+    assert load_config(file).relays[0].smtp.password == " open sesame "
     monkeypatch.setenv("MAILER_SMTP__PASSWORD", "abracadabra")
-    assert load_config(file).relays[0].password == "abracadabra"
+    assert load_config(file).relays[0].smtp.password == "abracadabra"
 
 
 def test_the_url_comes_from_its_file(written, tmp_path):

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from mailer.config.machine import load_config
-from mailer.config.relays import DomainTable, RelayTable
+from mailer.config.relays import DomainTable, RelaySettings, RelayTable
 from mailer.domain.errors import BadInput
+from mailer.domain.pacing import RelayLimit
+from mailer.gateways.smtp.settings import Security, SmtpSettings
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -44,19 +46,19 @@ def refused(file):
 
 def test_smtp_alone_is_one_relay_named_by_its_host(read, tmp_path):
     [relay] = read("[smtp]\nhost = 'Relay.Club.Example'\nca_file = 'ca.pem'\nwindow = 9").relays
-    assert (relay.name, relay.host, relay.weight, relay.section) == (
+    assert (relay.name, relay.smtp.host, relay.limit.weight, relay.smtp.section) == (
         "relay.club.example",
         "Relay.Club.Example",
         1,
         "[smtp]",
     )
-    assert (relay.ca_file, relay.window, relay.password) == (tmp_path / "ca.pem", 9, "")
+    assert (relay.smtp.ca_file, relay.smtp.window, relay.smtp.password) == (tmp_path / "ca.pem", 9, "")
 
 
 def test_nothing_at_all_is_one_relay_too(read):
     [relay] = read().relays
-    assert (relay.name, relay.port, relay.connections, relay.ca_file) == ("127.0.0.1", 25, 4, None)
-    assert (relay.messages_per_connection, relay.window, relay.new_relay_per_hour) == (0, 4, 0)
+    assert (relay.name, relay.smtp.port, relay.connections, relay.smtp.ca_file) == ("127.0.0.1", 25, 4, None)
+    assert (relay.smtp.messages_per_connection, relay.smtp.window, relay.limit.new_relay_per_hour) == (0, 4, 0)
 
 
 def test_several_relays_stand_in_the_order_of_the_file(read, tmp_path):
@@ -82,30 +84,35 @@ def test_several_relays_stand_in_the_order_of_the_file(read, tmp_path):
         host = "relay.example.org"
     """)
     main, spare = config.relays
-    assert {name: getattr(main, name) for name in main.__dataclass_fields__} == {
-        "name": "main",
-        "section": "[[relay]] 1",
-        "weight": 3,
-        "host": "relay.club.example",
-        "port": 587,
-        "security": "starttls",
-        "username": "club",
-        "password": "sesame",
-        "ca_file": tmp_path / "ca.pem",
-        "connections": 2,
-        "messages_per_connection": 100,
-        "window": 1,
-        "per_minute": 600,
-        "new_relay_per_hour": 50,
-        "timeout_seconds": 30,
-    }
-    assert (spare.name, spare.section, spare.weight, spare.port) == ("relay.example.org", "[[relay]] 2", 0, 25)
+    assert main == RelaySettings(
+        name="main",
+        connections=2,
+        limit=RelayLimit(per_minute=600, new_relay_per_hour=50, weight=3),
+        smtp=SmtpSettings(
+            section="[[relay]] 1",
+            host="relay.club.example",
+            port=587,
+            security=Security.STARTTLS,
+            username="club",
+            password="sesame",
+            ca_file=tmp_path / "ca.pem",
+            messages_per_connection=100,
+            window=1,
+            timeout_seconds=30,
+        ),
+    )
+    assert (spare.name, spare.smtp.section, spare.limit.weight, spare.smtp.port) == (
+        "relay.example.org",
+        "[[relay]] 2",
+        0,
+        25,
+    )
     assert "sesame" not in repr(config.relays)
     assert tmp_path / "a.password" in config.private_files
 
 
 def test_an_empty_list_is_no_relay(read):
-    assert [relay.section for relay in read("relay = []\n[smtp]\nport = 26").relays] == ["[smtp]"]
+    assert [relay.smtp.section for relay in read("relay = []\n[smtp]\nport = 26").relays] == ["[smtp]"]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +186,7 @@ def test_a_number_of_a_variable_is_read_as_one(read, monkeypatch):
     monkeypatch.setenv("MAILER_SMTP__WINDOW", "7")
     monkeypatch.setenv("MAILER_DELIVERY__RETRY_MINUTES", "0.25")
     config = read()
-    assert (config.relays[0].window, config.delivery.retry_minutes) == (7, 0.25)
+    assert (config.relays[0].smtp.window, config.delivery.retry_minutes) == (7, 0.25)
 
 
 # --- domains ----------------------------------------------------------------------------------------------------------
@@ -276,7 +283,7 @@ def test_the_lists_of_the_example_are_valid_and_explained(read, tmp_path):
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     shown = "\n".join(line[1:] for line in lines if re.match(r"#($|\S)", line))
     config = read(shown)
-    assert [(relay.name, relay.weight) for relay in config.relays] == [("main", 3), ("spare", 0)]
+    assert [(relay.name, relay.limit.weight) for relay in config.relays] == [("main", 3), ("spare", 0)]
     tables = tomllib.loads(shown)
     assert set(DomainTable.model_fields) == set(tables["domain"][0])
     assert set(tables["relay"][0]) <= set(RelayTable.model_fields)
