@@ -169,7 +169,7 @@ def test_check_names_what_is_wrong_with_a_way_in(club: Club, authority: Authorit
     assert [found[what][0] for what in ("bounces", "listener", "imap", "maildir")] == [True, False, False, False]
     assert "none.pem cannot be read" in found["listener"][1]
     assert "broke off at connecting" in found["imap"][1]
-    assert f"the Maildir {club.folder / 'nowhere'} is not there" in found["maildir"][1]
+    assert f"the Maildir {club.folder / 'nowhere'} does not exist" in found["maildir"][1]
 
 
 def test_check_asks_for_the_mailbox_s_password(club: Club, monkeypatch: pytest.MonkeyPatch):
