@@ -70,7 +70,7 @@ UNKNOWN = {
     "hold lift nobody": "nobody",
     "bounce ingest nothing.eml": "nothing.eml: it cannot be read: No such file or directory",
     "bounce ingest": "name files or a --maildir, or set [bounces] imap_url or maildir",
-    "bounce ingest --maildir nowhere": "the Maildir nowhere is not there",
+    "bounce ingest --maildir nowhere": "the Maildir nowhere does not exist",
     "person resume P999": "no person 'P999'",
     "person resume P001": "person 'P001' has not unsubscribed",
     "person resume P001 --yes": "person 'P001' has not unsubscribed",
