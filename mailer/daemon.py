@@ -36,7 +36,7 @@ RETRY = Every(timedelta(minutes=5))
 # How often the scheduler's lease is looked at by a job of its own (seconds): a slow pull must not cost the lease.
 RENEW = 10
 # How often open items are looked for: all copies are read for that.
-REMIND = Every(timedelta(minutes=10))
+LIST_OPEN_ITEMS = Every(timedelta(minutes=10))
 # How often old reports are cut down to what was read from them.
 FORGET = Every(timedelta(days=1))
 
@@ -46,7 +46,7 @@ class Pace:
     """How often the daemon looks for work (seconds), and how long it waits for copies in hand when told to stop."""
 
     tick: float = 2.0
-    idle: float = 0.5
+    idle: float = 1.0
     stop_within: float = 75.0
 
 
@@ -218,7 +218,7 @@ class Daemon:
 
     def _write_letters(self) -> None:
         self._do("the digest", partial(outbox.write_digests, self.app.context))
-        self._repeat("the reminder", REMIND, partial(outbox.write_reminder, self.app.context))
+        self._repeat("the daily letter", LIST_OPEN_ITEMS, partial(outbox.write_daily_letter, self.app.context))
 
     def _repeat(self, name: str, every: Every, job: Callable[[], object]) -> None:
         now = self.app.context.clock.now()

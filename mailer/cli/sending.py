@@ -81,7 +81,7 @@ async def _send_letters(app: App, sender: Sender) -> None:
     """Write and send the letters that are due, as the daemon does; those that cannot be sent now wait."""
     try:
         await asyncio.to_thread(outbox.write_digests, app.context)
-        await asyncio.to_thread(outbox.write_reminder, app.context)
+        await asyncio.to_thread(outbox.write_daily_letter, app.context)
         await outbox.send(app.context, first_transport(app), until=sender.until_stopped)
     except Exception as error:  # noqa: BLE001  (the mailing is done, whatever becomes of the letters)
         maillog.failed("sending the letters", error)

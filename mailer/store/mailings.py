@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, cast, delete, func, insert, select, update
 
 from mailer.domain.circulation import Decision, Judged
 from mailer.domain.distribution_report import FrozenMailing
@@ -19,6 +19,7 @@ from mailer.store.schema import (
     exclusions,
     failures,
     holds,
+    letters,
     mailings,
     own_pauses,
     recipients,
@@ -57,6 +58,18 @@ def ended_since(connection: Connection, since: datetime) -> list[Mailing]:
     A mailing that was reopened for a copy since then is included.
     """
     query = select(*_COLUMNS).where(mailings.c.closed_at >= since)
+    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.closed_at, mailings.c.id))]
+
+
+def ended_without_letter(connection: Connection, since: datetime, kind: str) -> list[Mailing]:
+    """Every mailing that ended at that instant or later and has no letter of this kind yet, in that order.
+
+    A letter is about `<newsletter>/<serial>#<supplement>`.
+    """
+    number, supplement = cast(mailings.c.serial, Text), cast(mailings.c.supplement, Text)
+    subject = mailings.c.newsletter.concat("/").concat(number).concat("#").concat(supplement)
+    letter = select(letters.c.id).where(letters.c.kind == kind, letters.c.about == subject)
+    query = select(*_COLUMNS).where(mailings.c.closed_at >= since, ~letter.exists())
     return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.closed_at, mailings.c.id))]
 
 

@@ -87,12 +87,14 @@ def mailing_of(connection: Connection, subject: str) -> Mailing:
     return next(mailing for mailing in every if mailing.supplement == int(supplement))
 
 
-def ended_since(connection: Connection, since: datetime) -> list[Mailing]:
-    """The mailings that ended at that instant or later: the closed ones, and those cancelled after some had left.
+def ended_without_letter(connection: Connection, since: datetime, kind: str) -> list[Mailing]:
+    """The mailings that ended at that instant or later, closed or cancelled, and have no letter of this kind yet.
 
-    A cancelled one ends when its last copy in hand is answered. Of one that nothing had left of there is no digest.
+    A cancelled mailing ends when its last copy in hand is answered; one that was cancelled before any copy had left has
+    no digest.
     """
-    return [mailing for mailing in mailings.ended_since(connection, since) if _has_ended(connection, mailing)]
+    ended = mailings.ended_without_letter(connection, since, kind)
+    return [mailing for mailing in ended if _has_ended(connection, mailing)]
 
 
 def _has_ended(connection: Connection, mailing: Mailing) -> bool:

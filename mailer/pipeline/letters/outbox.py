@@ -1,4 +1,4 @@
-"""Writes a digest after each mailing and a reminder once a day, and sends the letters that wait, oldest first."""
+"""Writes a digest after each mailing and a daily letter, and sends the letters that wait, oldest first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,11 +22,12 @@ from mailer.pipeline.letters.facts import Facts
 from mailer.pipeline.parcels import Handful
 from mailer.store import letters
 
-DIGEST, REMINDER = "digest", "reminder"
+# The kinds of letters, which name their folders of templates, too. The daily letter was once a reminder of the digest.
+DIGEST, DAILY_LETTER = "digest", "reminder"
 
 # A mailing that ended longer ago has no digest: it ended before a secretary was named in the settings.
 RECENT = timedelta(days=7)
-DAILY = Every(timedelta(days=1))
+EVERY_DAY = Every(timedelta(days=1))
 # A letter that was refused is tried again after this pause, then less and less often, but for ever: its address may be
 # corrected, and no alarm may be lost.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
@@ -49,26 +50,24 @@ def write_digests(context: Context) -> int:
         return 0
     since = context.clock.now() - RECENT
     with context.store.reading() as connection:
-        ended = distribution.ended_since(connection, since)
-        written = letters.written_about(connection, DIGEST, map(distribution.subject_of, ended))
+        ended = distribution.ended_without_letter(connection, since, DIGEST)
     return sum(
         _write(context, DIGEST, distribution.subject_of(mailing), distribution.digest_facts(context, mailing))
         for mailing in ended
-        if distribution.subject_of(mailing) not in written
     )
 
 
-def write_reminder(context: Context) -> bool:
+def write_daily_letter(context: Context) -> bool:
     """Write the letter about all that is open, when the last one is a day old; False when there is none to write."""
     if not context.secretary:
         return False
     now = context.clock.now()
     with context.store.reading() as connection:
-        last = letters.last_made(connection, REMINDER)
-    if not DAILY.is_due(last, now):
+        last = letters.last_made(connection, DAILY_LETTER)
+    if not EVERY_DAY.is_due(last, now):
         return False
     facts = daily_facts(context)
-    return facts is not None and _write(context, REMINDER, f"{now:%Y-%m-%d}", facts)
+    return facts is not None and _write(context, DAILY_LETTER, f"{now:%Y-%m-%d}", facts)
 
 
 def _write(context: Context, kind: str, about: str, facts: Facts) -> bool:
@@ -76,8 +75,8 @@ def _write(context: Context, kind: str, about: str, facts: Facts) -> bool:
         now = context.clock.now()
         if letters.written_about(connection, kind, [about]):
             return False
-        # While no letter can leave, the reminders of several days must not pile up.
-        if kind == REMINDER and letters.renew(connection, kind=kind, about=about, facts=facts, now=now):
+        # While no letter can leave, the letters of several days must not pile up.
+        if kind == DAILY_LETTER and letters.renew(connection, kind=kind, about=about, facts=facts, now=now):
             return True
         return letters.add(connection, kind=kind, about=about, recipient=context.secretary, facts=facts, now=now)
 

@@ -149,7 +149,7 @@ async def test_a_refused_copy_is_forgotten_in_time_or_when_its_reader_is_owed_no
         clock.jump(days=-25)
         assert len(await a_round(app, sink)) == 1
         clock.advance(days=2)
-        assert outbox_of_letters.write_reminder(replace(app.context, newsletters={})) is False
+        assert outbox_of_letters.write_daily_letter(replace(app.context, newsletters={})) is False
         reverse(app, gone)
         assert await a_round(app, sink) == []
 
@@ -324,8 +324,8 @@ async def test_reminders_do_not_pile_up_while_none_can_leave(tmp_path: Path, clo
         for member in PEOPLE:
             come_back(app, member)
             clock.advance(days=1)
-            assert outbox_of_letters.write_reminder(app.context)
-            assert not outbox_of_letters.write_reminder(app.context)
+            assert outbox_of_letters.write_daily_letter(app.context)
+            assert not outbox_of_letters.write_daily_letter(app.context)
             assert outbox(app).waiting == 2
         daily = await a_round(app, sink)
         assert ["Subject: 4 items wait for you" in one for one in daily] == [False, True]

@@ -249,7 +249,7 @@ async def test_a_mailing_that_is_cancelled_on_its_way_has_a_digest(
 async def test_what_was_sent_long_ago_or_is_nobodys_to_hear_has_no_digest(tmp_path: Path, clock: FrozenClock) -> None:
     async with sent_out(tmp_path, clock) as (app, _sink):
         assert outbox_of_letters.write_digests(replace(app.context, secretary="")) == 0
-        assert not outbox_of_letters.write_reminder(replace(app.context, secretary=""))
+        assert not outbox_of_letters.write_daily_letter(replace(app.context, secretary=""))
         clock.advance(days=8)
         assert outbox_of_letters.write_digests(app.context) == 0
 

@@ -68,7 +68,7 @@ async def test_a_person_who_is_erased_is_in_no_letter(tmp_path: Path, clock: Fro
                     connection, one.email, HoldReason.ADDRESS, [], delivery=None, by="ingest", now=clock.now()
                 )
         outbox_of_letters.write_digests(app.context)
-        outbox_of_letters.write_reminder(app.context)
+        outbox_of_letters.write_daily_letter(app.context)
         erase.erase(app.context, gone.person)
         await outbox_of_letters.send(app.context, transport_to(sink))
         digest, daily = [readable(letter) for letter in post(sink)]
