@@ -12,7 +12,7 @@ from mailer.domain.ports import Clock, Message
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring
-from mailer.store import Store
+from mailer.store import Connection, Store, history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,10 @@ class Context:
     def unsubscribe(self, delivery: int) -> str:
         """The address to unsubscribe at from a delivery's copy; empty without a return-path domain."""
         return unsubscribe_address(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
+
+    def record(self, connection: Connection, verb: str, subject: object, detail: str = "") -> None:
+        """Write into the history that `who` did this to the subject now."""
+        history.record(connection, at=self.clock.now(), who=self.who, verb=verb, subject=str(subject), detail=detail)
 
     def newsletter(self, identity: str) -> Newsletter:
         """The newsletter with this id. Raises NotFound naming the existing ones."""

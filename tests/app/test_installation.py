@@ -252,7 +252,7 @@ async def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(c
             [held, other] = claimed(app, owner)
             sender._journal.write(held.delivery, held.epoch, JournalState.BEGUN)
             sender._journal.write(held.delivery, held.epoch, JournalState.ACCEPTED, 250)
-            sender._owes = True  # the ledger could not be written
+            sender._unsettled = True  # the ledger could not be written
             row = owner_of(app)
             # While it lives, nobody looks into its journal.
             assert journal_of_dead(row) is None

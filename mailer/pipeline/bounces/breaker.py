@@ -112,7 +112,7 @@ def _pause(
     mailings.change(connection, mailing.id, broken_at=now)
     verb = Step.PAUSE if sends else "alarm"
     why = f"{failed} of {copies} copies {_IN_WORDS.get(cause, f'were refused with {cause}')}"
-    history.record(connection, at=now, who=context.who, verb=verb, subject=mailing.issue, detail=why)
+    context.record(connection, verb, mailing.issue, why)
     alarms.breaker(connection, context, mailing.issue, cause=cause, failed=failed, copies=copies, paused=sends)
     maillog.too_many_failures(mailing.issue, why, paused=sends)
     return True

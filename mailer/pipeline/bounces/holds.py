@@ -15,7 +15,7 @@ from mailer.domain.remedy import Action
 from mailer.formats.address import parse
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
-from mailer.store import Connection, failures, history, holds
+from mailer.store import Connection, failures, holds
 from mailer.store.copies import deliveries, waiting
 from mailer.store.members import lock_register, seated_at, seated_at_each
 
@@ -61,7 +61,7 @@ def reconsider(connection: Connection, context: Context, mailing: int) -> None:
         if why_hold(_failures_that_count(connection, address, context.clock.now())) is None:
             lock_register(connection)
             holds.withdraw(connection, address)
-            _note(connection, context, "lift", hold.delivery, "the failures were the sender's fault")
+            _record(connection, context, "lift", hold.delivery, "the failures were the sender's fault")
             maillog.hold_withdrawn(hold.delivery)
             for copy in waiting.withheld(
                 connection, failures.wires_of(connection, address), EntitlementReason.ADDRESS_HELD
@@ -92,7 +92,7 @@ def lift(context: Context, address: str) -> bool:
         holds.lift(connection, normal, by=context.who, now=now)
         # A complaint is no failure of a copy, so the hold itself names the copy.
         for copy in {*failures.copies_at(connection, normal), *([hold.delivery] if hold is not None else [])}:
-            _note(connection, context, "lift", copy, "its address is right")
+            _record(connection, context, "lift", copy, "its address is right")
     return hold is not None
 
 
@@ -122,11 +122,10 @@ def _hold(
     in_register = {seat.address.wire for seat in seated_at(connection, address) if seat.address is not None}
     wires = failures.wires_of(connection, address) | in_register | {copy.address}
     waiting.withhold(connection, EntitlementReason.ADDRESS_HELD, addresses=wires)
-    _note(connection, context, "hold", copy.id, f"its address: {reason}")
+    _record(connection, context, "hold", copy.id, f"its address: {reason}")
     maillog.address_held(copy.id, reason)
 
 
-def _note(connection: Connection, context: Context, verb: str, copy: int | None, detail: str) -> None:
+def _record(connection: Connection, context: Context, verb: str, copy: int | None, detail: str) -> None:
     if copy is not None:
-        now = context.clock.now()
-        history.record(connection, at=now, who=context.who, verb=verb, subject=f"delivery {copy}", detail=detail)
+        context.record(connection, verb, f"delivery {copy}", detail)

@@ -16,7 +16,7 @@ from mailer.pipeline.bounces.consequences import after_failures
 from mailer.pipeline.bounces.interpret import ReadMail, store_readings
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
-from mailer.store import Connection, DatabaseError, history, is_deadlock, reports
+from mailer.store import Connection, DatabaseError, is_deadlock, reports
 from mailer.store.failures import CopyFailed
 
 # At most so many times a transaction is tried that deadlocks.
@@ -140,13 +140,12 @@ def settle(context: Context, identities: Sequence[int]) -> None:
         wrong = [why for identity, report in chosen.items() if (why := _why_not(identity, report))]
         if wrong:
             raise Refused(f"nothing was settled: {'; '.join(wrong)}", Action.LIST_REPORTS.of())
-        now = context.clock.now()
-        reports.settle(connection, identities, by=context.who, now=now)
+        reports.settle(connection, identities, by=context.who, now=context.clock.now())
         for identity, report in chosen.items():
             assert report is not None, "a missing report is refused above"
             subject = f"delivery {report.delivery}" if report.delivery is not None else f"report {identity}"
             detail = f"report {identity}: {report.matter}"
-            history.record(connection, at=now, who=context.who, verb="settle", subject=subject, detail=detail)
+            context.record(connection, "settle", subject, detail)
 
 
 def _why_not(identity: int, report: Report | None) -> str:

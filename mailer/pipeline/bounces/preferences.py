@@ -49,8 +49,7 @@ def paused_since(context: Context, person: str) -> datetime:
 def resume(context: Context, person: str) -> None:
     """Let a person who unsubscribed get issues again, from the next plan on; NotFound when the person has not."""
     paused_since(context, person)
-    now = context.clock.now()
     with context.store.transaction() as connection:
         lock_register(connection)
-        holds.lift_pause(connection, person, by=context.who, now=now)
-        history.record(connection, at=now, who=context.who, verb="resume", subject=person, detail="")
+        holds.lift_pause(connection, person, by=context.who, now=context.clock.now())
+        context.record(connection, "resume", person)

@@ -13,7 +13,7 @@ from mailer.domain.shelf import Finding, PulledFolder
 from mailer.formats.issue import folder
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
-from mailer.store import Connection, history, issues, mailings
+from mailer.store import Connection, issues, mailings
 
 
 def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[PulledFolder]:
@@ -94,8 +94,7 @@ def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue
     now = context.clock.now()
     number = issues.add_revision(connection, issue, _files_of(issue, raw), folder=raw.folder, now=now)
     line = f"revision {number}, {', '.join(issue.languages)}"
-    detail = f"{line}, {raw.folder}"
-    history.record(connection, at=now, who=context.who, verb="pull", subject=issue.name, detail=detail)
+    context.record(connection, "pull", issue.name, f"{line}, {raw.folder}")
     return PulledFolder(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
 
 

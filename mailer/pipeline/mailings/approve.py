@@ -5,7 +5,7 @@ from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.mailings.drift import refuse_drifted
-from mailer.pipeline.mailings.steps import first_mailing, move_mailing, next_state, record_step
+from mailer.pipeline.mailings.steps import first_mailing, move_mailing, next_state
 from mailer.store import Connection, mailings
 
 
@@ -24,7 +24,7 @@ def approve_mailing(context: Context, name: IssueName) -> Approval:
         refuse_drifted(connection, context, mailing)
         approval = {"approved_hash": mailing.seal, "approved_by": context.who, "approved_at": context.clock.now()}
         move_mailing(connection, mailing, Step.APPROVE, **approval)
-        record_step(connection, context, "approve", name, f"seal {mailing.seal[:12]}, {copies} copies")
+        context.record(connection, "approve", name, f"seal {mailing.seal[:12]}, {copies} copies")
         tested = mailings.was_tested(connection, mailing.content_hash, mailing.editions_hash)
     untested = Note("no test mailing of exactly this was sent", (Action.TEST.of(name),))
     return Approval(copies=copies, warnings=() if tested else (untested,))
@@ -40,4 +40,4 @@ def withdraw_within(connection: Connection, context: Context, mailing: Mailing, 
     """Take the approval back within the transaction given."""
     no_approval = {"approved_hash": None, "approved_by": None, "approved_at": None, "due_at": None}
     move_mailing(connection, mailing, Step.WITHDRAW, **no_approval)
-    record_step(connection, context, "withdraw", mailing.issue, reason)
+    context.record(connection, "withdraw", mailing.issue, reason)

@@ -4,7 +4,7 @@ from mailer.domain.delivery import Event, State
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import ENDED, MailingState, Step
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.mailings.steps import all_mailings, move_mailing, record_step
+from mailer.pipeline.mailings.steps import all_mailings, move_mailing
 from mailer.store import Connection
 from mailer.store.copies import deliveries
 
@@ -30,7 +30,7 @@ def cancel_mailing(context: Context, name: IssueName) -> int:
         for mailing in unfinished:
             move_mailing(connection, mailing, Step.CANCEL, closed_at=now)
             cancelled += cancel_waiting_copies(connection, mailing.id)
-        record_step(connection, context, "cancel", name, f"{cancelled} copies")
+        context.record(connection, "cancel", name, f"{cancelled} copies")
     return cancelled
 
 
@@ -50,4 +50,4 @@ def _move_each(context: Context, name: IssueName, state: MailingState, step: Ste
             raise Refused(f"{name} is {every[-1].state}, not {state}: there is nothing to {step}")
         for mailing in movable:
             move_mailing(connection, mailing, step)
-        record_step(connection, context, step, name, "")
+        context.record(connection, step, name)

@@ -12,7 +12,6 @@ from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation, freeze_circulation
-from mailer.pipeline.mailings.steps import record_step
 from mailer.store import Connection, mailings
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
@@ -119,7 +118,7 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
         warnings=(*voided, *_warnings(frozen, name)),
     )
     detail = f"{plan.copies} copies, {plan.recipients} of {plan.considered} people"
-    record_step(connection, context, "plan", name, detail)
+    context.record(connection, "plan", name, detail)
     return plan
 
 

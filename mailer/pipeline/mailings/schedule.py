@@ -9,7 +9,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.plan import compile_draft, is_outdated, write_plan
 from mailer.pipeline.mailings.send import begin_mailing, may_leave
-from mailer.pipeline.mailings.steps import move_mailing, record_step
+from mailer.pipeline.mailings.steps import move_mailing
 from mailer.store import Connection, issues, mailings
 
 # The first time of a newsletter's schedule after an instant.
@@ -58,7 +58,7 @@ def begin_if_due(context: Context, mailing: Mailing, next_time: NextTime) -> boo
 def hold_missed(connection: Connection, context: Context, mailing: Mailing) -> None:
     """Hold a scheduled mailing that was not begun in time, so that a person decides."""
     move_mailing(connection, mailing, Step.MISSED, held_reason="missed_window")
-    record_step(connection, context, "hold", mailing.issue, "missed_window")
+    context.record(connection, "hold", mailing.issue, "missed_window")
 
 
 def _settle_time(context: Context, mailing: Mailing, next_time: NextTime) -> datetime:

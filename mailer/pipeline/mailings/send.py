@@ -10,7 +10,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.mailings.approve import withdraw_within
 from mailer.pipeline.mailings.drift import drift_of, refuse_drifted
-from mailer.pipeline.mailings.steps import all_mailings, move_mailing, next_state, record_step
+from mailer.pipeline.mailings.steps import all_mailings, move_mailing, next_state
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries
 
@@ -91,7 +91,7 @@ def begin_within(connection: Connection, context: Context, mailing: Mailing, cop
         _refuse_untested(connection, mailing)
     starts_at = context.clock.now() + timedelta(minutes=newsletter.schedule.undo_minutes)
     move_mailing(connection, mailing, Step.SEND, starts_at=starts_at)
-    record_step(connection, context, "send", mailing.issue, f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC")
+    context.record(connection, "send", mailing.issue, f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC")
     return SendStart(copies=copies, starts_at=starts_at)
 
 

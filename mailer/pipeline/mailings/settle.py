@@ -8,7 +8,7 @@ from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.deliveries import find_delivery
 from mailer.pipeline.mailings.entitle import judge_people
-from mailer.store import Connection, history, issues, mailings
+from mailer.store import Connection, issues, mailings
 from mailer.store.copies import deliveries
 
 
@@ -26,7 +26,7 @@ def settle_delivery(context: Context, identity: int, *, accepted: bool) -> None:
         else:
             _reopen(connection, mailings.mailing(connection, delivery.mailing))
             _move(connection, delivery, Event.SETTLED_RESEND, judged_by="")
-        _record(connection, context, "settle", identity, "accepted" if accepted else "resend")
+        context.record(connection, "settle", f"delivery {identity}", "accepted" if accepted else "resend")
 
 
 def release_delivery(context: Context, identity: int) -> str:
@@ -51,7 +51,7 @@ def release_delivery(context: Context, identity: int) -> str:
         _reopen(connection, mailing)
         words = _present_words(judged, delivery)
         _move(connection, delivery, Event.RELEASED, judged_by="", address=address.wire, **words)
-        _record(connection, context, "release", identity, reason or delivery.held_reason or "")
+        context.record(connection, "release", f"delivery {identity}", reason or delivery.held_reason or "")
         return address.wire
 
 
@@ -78,9 +78,3 @@ def _move(connection: Connection, delivery: Delivery, event: Event, **also: obje
             f"delivery {delivery.id} has just been changed by another person or process",
             Action.SHOW_COPY.of(delivery.id),
         )
-
-
-def _record(connection: Connection, context: Context, verb: str, identity: int, detail: str) -> None:
-    history.record(
-        connection, at=context.clock.now(), who=context.who, verb=verb, subject=f"delivery {identity}", detail=detail
-    )

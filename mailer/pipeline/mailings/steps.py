@@ -1,10 +1,10 @@
-"""Finds the mailings of an issue, moves them from state to state, and writes into the history who did it."""
+"""Finds the mailings of an issue, and moves them from state to state."""
 
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.domain.remedy import Action
-from mailer.pipeline.context import Context, IssueName
-from mailer.store import Connection, history, mailings
+from mailer.pipeline.context import IssueName
+from mailer.store import Connection, mailings
 
 
 def first_mailing(connection: Connection, name: IssueName) -> Mailing:
@@ -49,11 +49,6 @@ def move_mailing(connection: Connection, mailing: Mailing, step: Step, **also: o
             f"{mailing.issue} has just been changed by another person or process",
             Action.SHOW_STATUS.of(mailing.issue),
         )
-
-
-def record_step(connection: Connection, context: Context, verb: str, issue: IssueName | str, detail: str) -> None:
-    """Write into the history who did what to which issue."""
-    history.record(connection, at=context.clock.now(), who=context.who, verb=verb, subject=str(issue), detail=detail)
 
 
 _DONE = {

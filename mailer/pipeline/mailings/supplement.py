@@ -15,7 +15,7 @@ from mailer.pipeline.issues.proof import prove_within
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, freeze_circulation
 from mailer.pipeline.mailings.send import begin_within, may_leave
-from mailer.pipeline.mailings.steps import first_mailing, record_step
+from mailer.pipeline.mailings.steps import first_mailing
 from mailer.store import Connection, failures, holds, issues, mailings
 from mailer.store.copies import deliveries
 
@@ -74,7 +74,7 @@ def _freeze(
         # Content and editions are those approved; the circulation is what the sender has just confirmed.
         approval = {"approved_hash": supplement.seal, "approved_by": context.who, "approved_at": context.clock.now()}
         mailings.change(connection, supplement.id, **approval)
-    record_step(connection, context, "plan", name, f"supplement {number}, {frozen.copies} copies")
+    context.record(connection, "plan", name, f"supplement {number}, {frozen.copies} copies")
     return mailings.mailing(connection, supplement.id)
 
 

@@ -27,7 +27,6 @@ from mailer.pipeline.issues.copies import Workbench, pictures_of
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.entitle import judge_people
-from mailer.pipeline.mailings.steps import record_step
 from mailer.pipeline.parcels import Handful
 from mailer.store import Connection, mailings
 from mailer.store.mailings import StoredEdition
@@ -152,7 +151,7 @@ def _record_test(context: Context, test: TestMailing, accepted: int) -> None:
                 messages=accepted,
             )
         detail = f"{accepted} of {len(test.messages)} messages accepted"
-        record_step(connection, context, "test", test.issue, detail)
+        context.record(connection, "test", test.issue, detail)
 
 
 def _allowed_addresses(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:

@@ -5,7 +5,6 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context
 from mailer.store import erase as erasure
-from mailer.store import history
 from mailer.store.copies import readers
 from mailer.store.members import lock_register
 
@@ -24,5 +23,5 @@ def erase(context: Context, person: str) -> str:
         if not erasure.is_known(connection, person):
             raise NotFound(f"there is no person {person!r}", Action.LIST_PEOPLE.of())
         alias = erasure.forget(connection, person)
-        history.record(connection, at=context.clock.now(), who=context.who, verb="erase", subject=alias, detail="")
+        context.record(connection, "erase", alias)
     return alias

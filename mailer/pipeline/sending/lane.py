@@ -11,7 +11,7 @@ from mailer.domain.pacing import MINUTE
 from mailer.domain.ports import Transport
 from mailer.domain.retry import LONGEST_PAUSE, relay_pause
 from mailer.pipeline import maillog
-from mailer.pipeline.sending.tray import Broken, OutTray
+from mailer.pipeline.sending.tray import BreakOff, OutTray
 from mailer.store.ledger.results import Result
 
 # Copies in hand, for each connection at first and for a relay at most: few, so that a pause takes effect soon.
@@ -33,7 +33,7 @@ class Relay:
 
 
 @dataclass(slots=True)
-class Drained:
+class DrainResult:
     """The result of a drain. `down` says why a relay could not be used, `broke` why a connection broke last."""
 
     handed_over: int = 0
@@ -110,7 +110,7 @@ class Lane:
 
 
 @dataclass(slots=True)
-class Rest:
+class RelayPause:
     """The pause of a relay that failed: until when, and how often it has failed in a row."""
 
     failures: int = 0
@@ -126,14 +126,14 @@ class Rest:
         self.until = now + (LOGIN_PAUSE if login else relay_pause(self.failures))
 
 
-class Blame:
-    """Decides whether one copy breaks connections, or the relay breaks them at any copy."""
+class BrokenConnections:
+    """Counts the connections that broke at each copy: does this copy break them, or the relay at any copy?"""
 
     def __init__(self) -> None:
         # For each copy at which connections broke: how often, and how many copies had got through the first time.
         self._broke: dict[int, tuple[int, int]] = {}
 
-    def judge(self, broken: Broken, *, now: datetime, got_through: int) -> Result:
+    def result_of(self, broken: BreakOff, *, now: datetime, got_through: int) -> Result:
         """The result for a copy at which a connection broke before its content: nothing was tried, and it waits.
 
         When connections keep breaking at it while other copies get through, it counts as deferred, and is given up in

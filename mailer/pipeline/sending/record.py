@@ -9,7 +9,7 @@ from mailer.pipeline.bounces.consequences import after_results
 from mailer.pipeline.context import Context
 from mailer.pipeline.sending.limits import throttle_after
 from mailer.pipeline.sending.settings import SendSettings
-from mailer.store import Connection, history
+from mailer.store import Connection
 from mailer.store.copies import deliveries
 from mailer.store.ledger import outages
 from mailer.store.ledger import results as ledger
@@ -93,11 +93,4 @@ def _resend_uncertain(connection: Connection, context: Context, identity: int, n
     delivery = deliveries.delivery(connection, identity)
     if delivery is not None and delivery.state is State.UNCERTAIN:
         deliveries.move(connection, delivery, Event.SETTLED_RESEND, next_attempt_at=next_attempt_at)
-        history.record(
-            connection,
-            at=context.clock.now(),
-            who=context.who,
-            verb="settle",
-            subject=f"delivery {identity}",
-            detail='on_unknown = "resend"',
-        )
+        context.record(connection, "settle", f"delivery {identity}", 'on_unknown = "resend"')

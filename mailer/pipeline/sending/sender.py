@@ -10,7 +10,7 @@ from mailer.domain.ports import AttemptJournal
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending import recovery
-from mailer.pipeline.sending.lane import AHEAD, Blame, Drained, Lane, Relay, Rest
+from mailer.pipeline.sending.lane import AHEAD, BrokenConnections, DrainResult, Lane, Relay, RelayPause
 from mailer.pipeline.sending.ledger_thread import LedgerThread
 from mailer.pipeline.sending.recovery import JournalOfDead
 from mailer.pipeline.sending.settings import SendSettings
@@ -62,15 +62,15 @@ class Sender:
         self._nudged = asyncio.Event()
         self._ledger = LedgerThread(context)
         self._workbenches: Workbenches = {}
-        self._blame = Blame()
+        self._broken_connections = BrokenConnections()
         self._handed_over = 0
-        self._rests: dict[str, Rest] = {relay.name: Rest() for relay in relays}
+        self._pauses: dict[str, RelayPause] = {relay.name: RelayPause() for relay in relays}
         # Results that are not in the ledger yet; they are kept while it cannot be written.
         self._results: dict[str, list[Result]] = {relay.name: [] for relay in relays}
         self._unmakable: list[tuple[Claim, str]] = []
         self._carried = dict.fromkeys(self._results, 0)  # how many copies each relay was given
         self._lanes: Mapping[str, Lane] = {}
-        self._owes = False  # whether copies of ours may be in `sending`, or results are not written yet
+        self._unsettled = False  # whether copies of ours may be in `sending`, or results are not written yet
 
     def stop(self) -> None:
         """Claim nothing more; copies that are being handed over are finished."""
@@ -97,32 +97,32 @@ class Sender:
         """Use other newsletters, fees and templates from the next claim on, and try a refused login again at once."""
         self._context = self._ledger.context = context
         self._workbenches = {}  # copies in hand keep theirs
-        self._rests = {name: Rest() for name in self._rests}
+        self._pauses = {name: RelayPause() for name in self._pauses}
 
     def close(self) -> bool:
         """End the ledger's thread; nothing may be drained afterwards. Returns whether every result is written."""
         self._ledger.close()
-        return not self._owes
+        return not self._unsettled
 
-    async def drain(self, only: IssueName | None = None) -> Drained:
+    async def drain(self, only: IssueName | None = None) -> DrainResult:
         """Hand over every copy that is due now, of every mailing or of one issue's.
 
         Afterwards this sender has no copy in `sending`, whatever was raised. Only if the ledger cannot be written, its
         results are kept, and written by the next drain. A relay that is down costs no copy an attempt; it is tried again
         after ever longer pauses, while the other relays carry its share.
         """
-        if self._owes:
+        if self._unsettled:
             await self._write_and_free()
         if not await self._ledger.read(recovery.has_work):
-            return Drained()
+            return DrainResult()
         for owner in await self._ledger.write(recovery.take_over, self._owner, self._journal_of_dead):
             self._delete_journal(owner)
         now = self._context.clock.now()
-        usable = [relay for relay in self._relays if self._rests[relay.name].may_try(now)]
+        usable = [relay for relay in self._relays if self._pauses[relay.name].may_try(now)]
         if not usable or self._stop.is_set():
             await self._tidy()
-            return Drained(down="" if usable else "the relay was down a moment ago")
-        self._owes = True
+            return DrainResult(down="" if usable else "the relay was down a moment ago")
+        self._unsettled = True
         weights = {name: limit.weight for name, limit in self._settings.relays.items()}
         self._carried = levelled(self._carried, weights)
         self._lanes = lanes = {relay.name: self._lane(relay) for relay in usable}
@@ -219,7 +219,7 @@ class Sender:
             self._results[name] += results
             now, got_through = self._context.clock.now(), self._handed_over + lane.tray.handed_over
             for break_off in broken:
-                result = self._blame.judge(break_off, now=now, got_through=got_through)
+                result = self._broken_connections.result_of(break_off, now=now, got_through=got_through)
                 lane.blamed += result.outcome is not None
                 self._results[name].append(result)
             self._unmakable += lane.tray.unmakable
@@ -249,20 +249,20 @@ class Sender:
         self._forget_written(request)
         await self._ledger.write(recovery.free_own, self._owner, self._journal.read)
         self._journal.clear()
-        self._owes = False
+        self._unsettled = False
 
-    async def _after(self, lanes: Mapping[str, Lane]) -> Drained:
-        drained, now, failed = Drained(), self._context.clock.now(), 0
+    async def _after(self, lanes: Mapping[str, Lane]) -> DrainResult:
+        drained, now, failed = DrainResult(), self._context.clock.now(), 0
         for name, lane in lanes.items():
             drained.handed_over += lane.tray.handed_over
-            rest = self._rests[name]
+            pause = self._pauses[name]
             why = lane.down or (lane.broke if lane.breaks > lane.blamed else "")
             if lane.tray.handed_over:
                 # It works, if not with as many connections as the settings ask for: that is no outage.
-                self._rests[name] = Rest()
+                self._pauses[name] = RelayPause()
             elif why:
                 failed += 1
-                rest.failed(now, login=lane.login_refused)
+                pause.failed(now, login=lane.login_refused)
             drained.down = drained.down or lane.down or ("" if lane.tray.handed_over else why)
             drained.broke = drained.broke or lane.broke
         self._handed_over += drained.handed_over

@@ -38,20 +38,20 @@ THREADS = 2
 _BATCH = 8  # copies: giving work to a thread costs as much as a fifth of signing one
 _AHEAD = 48  # copies made before a connection asks for them
 
-Made = list[tuple[OutgoingCopy, Exception | None]]
+MadeBatch = list[tuple[OutgoingCopy, Exception | None]]
 
 
-class MadeAhead:
+class SigningThreads:
     """Makes and signs copies in threads, a few ahead of the connections.
 
     `done` is called in the loop's own thread with each batch: every copy with the error that stopped it, or None.
     """
 
-    def __init__(self, done: Callable[[Made], None]) -> None:
+    def __init__(self, done: Callable[[MadeBatch], None]) -> None:
         self._done = done
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="signing")
         self._waiting: deque[OutgoingCopy] = deque()
-        self._under_way: set[asyncio.Future[Made]] = set()
+        self._under_way: set[asyncio.Future[MadeBatch]] = set()
         self._in_threads = 0
 
     def __len__(self) -> int:
@@ -67,14 +67,14 @@ class MadeAhead:
         self._waiting.clear()
         return copies
 
-    def go_on(self, ready: int) -> None:
+    def start_more(self, ready: int) -> None:
         """Hand copies to the threads while fewer than `_AHEAD` are made; `ready` of them are made already."""
         while self._waiting and ready + self._in_threads < _AHEAD:
             batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
             future = asyncio.get_running_loop().run_in_executor(self._pool, _make, batch)
             self._in_threads += len(batch)
             self._under_way.add(future)
-            future.add_done_callback(self._made)
+            future.add_done_callback(self._batch_done)
 
     async def settled(self) -> None:
         """Wait until the threads are done, then end them."""
@@ -82,15 +82,15 @@ class MadeAhead:
             await asyncio.wait(set(self._under_way))
         self._pool.shutdown(wait=False)
 
-    def _made(self, future: asyncio.Future[Made]) -> None:
+    def _batch_done(self, future: asyncio.Future[MadeBatch]) -> None:
         self._under_way.discard(future)
         batch = future.result()
         self._in_threads -= len(batch)
         self._done(batch)
 
 
-def _make(batch: list[OutgoingCopy]) -> Made:
-    results: Made = []
+def _make(batch: list[OutgoingCopy]) -> MadeBatch:
+    results: MadeBatch = []
     for copy in batch:
         try:
             copy.make()

@@ -8,7 +8,6 @@ from mailer.domain.pacing import Throttle
 from mailer.domain.remedy import Action
 from mailer.formats.address import parse
 from mailer.pipeline.context import Context
-from mailer.store import Connection, history
 from mailer.store.ledger import limits
 
 
@@ -31,7 +30,7 @@ def suspend(context: Context, domain: str, *, until: datetime | None, reason: st
     throttle = Throttle(family=family, failures=0, until=until, reason=reason.strip(), set_at=now, set_by=context.who)
     with context.store.transaction() as connection:
         limits.set_throttle(connection, throttle)
-        _note(connection, context, "suspend", family, throttle.reason)
+        context.record(connection, "suspend", f"domain {family}", throttle.reason)
     return throttle
 
 
@@ -41,15 +40,9 @@ def lift(context: Context, domain: str) -> str:
     with context.store.transaction() as connection:
         if not limits.lift_throttles(connection, [family]):
             raise NotFound(f"{family} is not suspended", Action.LIST_SUSPENSIONS.of())
-        _note(connection, context, "lift", family, "")
+        context.record(connection, "lift", f"domain {family}")
     return family
 
 
 def _family(domain: str) -> str:
     return family_of(parse(f"postmaster@{domain}").domain)
-
-
-def _note(connection: Connection, context: Context, verb: str, family: str, detail: str) -> None:
-    history.record(
-        connection, at=context.clock.now(), who=context.who, verb=verb, subject=f"domain {family}", detail=detail
-    )

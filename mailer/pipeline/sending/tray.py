@@ -9,13 +9,13 @@ from mailer.domain.errors import MailerError
 from mailer.domain.ports import AttemptJournal, Message, Parcel
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
-from mailer.pipeline.sending.signing import UNMAKABLE, Made, MadeAhead, OutgoingCopy
+from mailer.pipeline.sending.signing import UNMAKABLE, MadeBatch, OutgoingCopy, SigningThreads
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class BreakOff:
     """A copy at which a connection broke off without a stated reason, and the error."""
 
     copy: OutgoingCopy
@@ -30,11 +30,11 @@ class OutTray:
         self._journal = journal
         self._nudge = nudge
         self._queue: deque[OutgoingCopy] = deque()
-        self._ahead = MadeAhead(self._made_ahead) if context.signer is not None else None
+        self._signing = SigningThreads(self._batch_made) if context.signer is not None else None
         self._wakers: list[Callable[[], None]] = []
         self._going: Collection[int] = ()
         self._results: list[Result] = []
-        self._broken: list[Broken] = []
+        self._broken: list[BreakOff] = []
         self.unmakable: list[tuple[Claim, str]] = []
         self.open = True
         self.taken = 0  # copies that connections hold now
@@ -42,7 +42,7 @@ class OutTray:
         self.mark = 1  # `nudge` is called when so many copies are left, or so many results wait
 
     def __len__(self) -> int:
-        return len(self._queue) + (len(self._ahead) if self._ahead is not None else 0)
+        return len(self._queue) + (len(self._signing) if self._signing is not None else 0)
 
     # --- the ledger's side --------------------------------------------------------------------------------------------
 
@@ -52,9 +52,9 @@ class OutTray:
             self._going = going
             copies = [*self._withdraw(), *copies]
         copies = list(self._kept(copies))
-        if self._ahead is not None:
-            self._ahead.add(copies)
-            self._ahead.go_on(len(self._queue))
+        if self._signing is not None:
+            self._signing.add(copies)
+            self._signing.start_more(len(self._queue))
         else:
             self._queue.extend(copies)
         if len(self):
@@ -69,11 +69,11 @@ class OutTray:
 
     async def settled(self) -> None:
         """Wait until no thread holds a copy; once the tray is closed, all of them have been put down then."""
-        if self._ahead is not None:
-            await self._ahead.settled()
+        if self._signing is not None:
+            await self._signing.settled()
 
     def _withdraw(self) -> list[OutgoingCopy]:
-        waiting = [*self._queue, *(self._ahead.withdraw() if self._ahead is not None else ())]
+        waiting = [*self._queue, *(self._signing.withdraw() if self._signing is not None else ())]
         self._queue.clear()
         return waiting
 
@@ -85,12 +85,14 @@ class OutTray:
             else:
                 self._put_back(copy)
 
-    def _made_ahead(self, batch: Made) -> None:
-        makable = [copy for copy, error in batch if error is None or not self._refuse(copy, error)]
-        self._queue.extend(self._kept(makable))
+    def _batch_made(self, batch: MadeBatch) -> None:
+        for copy, error in batch:
+            if error is not None:
+                self._set_aside(copy, error)
+        self._queue.extend(self._kept(copy for copy, error in batch if error is None))
         self._wake()
 
-    def collect(self) -> tuple[list[Result], list[Broken]]:
+    def collect(self) -> tuple[list[Result], list[BreakOff]]:
         """Take out the results, and the copies at which connections broke, since the last call."""
         results, self._results = self._results, []
         broken, self._broken = self._broken, []
@@ -112,8 +114,8 @@ class OutTray:
             if self._clock.elapsed() >= copy.until:
                 self._put_back(copy)  # this process was frozen, or the relay is very slow: any sender may take it now
                 continue
-            if self._ahead is not None:
-                self._ahead.go_on(len(self._queue))
+            if self._signing is not None:
+                self._signing.start_more(len(self._queue))
             elif not self._made(copy):
                 continue
             copy.started_at = self._clock.now()
@@ -169,7 +171,7 @@ class OutTray:
         copy = _outgoing(parcel)
         self.taken -= 1
         if blamed:
-            self._broken.append(Broken(copy=copy, why=why))
+            self._broken.append(BreakOff(copy=copy, why=why))
         else:
             self._put_back(copy)
 
@@ -177,14 +179,14 @@ class OutTray:
         try:
             copy.make()
         except UNMAKABLE as error:
-            return not self._refuse(copy, error)
+            self._set_aside(copy, error)
+            return False
         return True
 
-    def _refuse(self, copy: OutgoingCopy, error: Exception) -> bool:
+    def _set_aside(self, copy: OutgoingCopy, error: Exception) -> None:
         # Every copy was proved before the first one left, yet this one cannot be made: a person must look.
         self.unmakable.append((copy.claim, str(error)))
         self._put_back(copy)
-        return True
 
     def _put_back(self, copy: OutgoingCopy) -> None:
         self._put_down(copy, Event.UNUSED, None)
