@@ -38,7 +38,7 @@ RENEW = 10
 # How often open items are looked for: all copies are read for that.
 LIST_OPEN_ITEMS = Every(timedelta(minutes=10))
 # How often old reports are cut down to what was read from them.
-FORGET = Every(timedelta(days=1))
+DELETE_OLD_REPORTS = Every(timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +191,7 @@ class Daemon:
 
     def _forget_old(self) -> None:
         keep = timedelta(days=self.app.config.bounces.keep_days)
-        self._repeat("deleting old reports", FORGET, partial(ingest.forget_old, self.app.context, keep))
+        self._repeat("deleting old reports", DELETE_OLD_REPORTS, partial(ingest.forget_old, self.app.context, keep))
 
     def _pull(self, newsletter: Newsletter) -> None:
         source = composition.source(self.app, newsletter)

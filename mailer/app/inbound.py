@@ -16,7 +16,7 @@ from mailer.gateways.inbox.maildir import MaildirInbox
 from mailer.gateways.tls import server_context
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import fetch
-from mailer.pipeline.bounces.receive import Desk
+from mailer.pipeline.bounces.receive import ReportReceiver
 from mailer.pipeline.sending.sender import Sender
 
 # The SMTP and IMAP libraries are imported where the settings ask for them: they take time and memory.
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from mailer.gateways.listener.server import Listener
     from mailer.gateways.listener.session import Admit, Take
 
-# Seconds until a listener that could not start is started again.
-AGAIN = 300
+# Seconds until a listener that could not start is tried again.
+RETRY_AFTER = 300
 
 
 def listener(app: App, admit: "Admit", take: "Take") -> "Listener | None":
@@ -93,10 +93,10 @@ class WaysIn:
 
     async def listen(self) -> None:
         """Receive reports by SMTP."""
-        desk = Desk(lambda: self.app().context)
+        receiver = ReportReceiver(lambda: self.app().context)
         while not await self.sender.stopped(0):
             try:
-                listening = listener(self.app(), desk.admit, desk.take)
+                listening = listener(self.app(), receiver.admit, receiver.take)
                 if listening is None:
                     return
                 async with listening:
@@ -104,7 +104,7 @@ class WaysIn:
                     await self.sender.until_stopped()
             except Exception as error:  # noqa: BLE001  (the port may become free, a certificate be renewed)
                 maillog.failed("listening for return paths", error)
-                await self._later()
+                await self._wait_to_retry()
 
     async def fetch(self) -> None:
         """Read the mailbox and the Maildir every so often."""
@@ -114,10 +114,10 @@ class WaysIn:
             if await self.sender.stopped(settings.every.interval.total_seconds()):
                 return
 
-    async def _later(self) -> None:
+    async def _wait_to_retry(self) -> None:
         self.reloaded.clear()
         events = [asyncio.create_task(event) for event in (self.reloaded.wait(), self.sender.until_stopped())]
-        await asyncio.wait(events, timeout=AGAIN, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(events, timeout=RETRY_AFTER, return_when=asyncio.FIRST_COMPLETED)
         for event in events:
             event.cancel()
 

@@ -115,10 +115,10 @@ def signer(config: Config) -> DkimSigner | None:
 
 def source(app: App, newsletter: Newsletter) -> IssueSource:
     """Where a newsletter's issues are pulled from."""
-    return FolderSource(newsletter.source.url, app.config.folder, _stand_still)
+    return FolderSource(newsletter.source.url, app.config.folder, _wait_between_readings)
 
 
-def _stand_still() -> None:
+def _wait_between_readings() -> None:
     Event().wait(STILL)
 
 

@@ -30,7 +30,7 @@ def _imap(value: str) -> str:
     try:
         parts = urlsplit(value)
         whole = parts.scheme == "imaps" and parts.hostname and parts.username and (parts.port or 993)
-    except ValueError:  # a port that is none
+    except ValueError:  # the port is no number
         whole = None
     if value and (not whole or parts.password or parts.query or parts.fragment):
         raise ValueError('allowed: "imaps://USER@HOST/FOLDER", with a port behind the host if need be, no password')
@@ -74,7 +74,7 @@ class Bounces(ConfigTable):
 
     @field_validator("listen")
     @classmethod
-    def _secured_or_at_home(cls, value: str, others: ValidationInfo) -> str:
+    def _encrypted_or_loopback(cls, value: str, others: ValidationInfo) -> str:
         if value and not is_loopback(listen_at(value)[0]) and not others.data.get("listen_cert_file"):
             raise ValueError("without listen_cert_file only a loopback address is allowed, such as 127.0.0.1:2525")
         return value

@@ -93,7 +93,7 @@ class Config(BaseModel):
             section=section,
         )
         limit = RelayLimit(per_minute=server.per_minute, new_relay_per_hour=server.new_relay_per_hour, weight=weight)
-        return RelaySettings(name=_called(server), connections=server.connections, limit=limit, smtp=smtp)
+        return RelaySettings(name=_name_of(server), connections=server.connections, limit=limit, smtp=smtp)
 
     @property
     def private_files(self) -> tuple[Path, ...]:
@@ -125,17 +125,17 @@ def load_config(file: Path) -> Config:
     except ValidationError as error:
         raise explain(error, file, Config, variables) from error
     if config.relay:
-        _refuse_smtp_too(
+        _refuse_smtp_beside_relays(
             file, "smtp" in tables, [name for (section, _), name in variables.items() if section == "smtp"]
         )
-    _refuse_doubles(file, "relay", [_called(table) for table in config.relay])
-    _refuse_doubles(file, "domain", [table.name for table in config.domain])
+    _refuse_duplicates(file, "relay", [_name_of(table) for table in config.relay])
+    _refuse_duplicates(file, "domain", [table.name for table in config.domain])
     config._file = file  # noqa: SLF001  (its own private attributes; the model is frozen)
     config._retired = retired  # noqa: SLF001
     return config
 
 
-def _called(server: Server) -> str:
+def _name_of(server: Server) -> str:
     """A relay's name in the ledger and the log: its own, else its host's."""
     name = server.name if isinstance(server, RelayTable) else ""
     return name or server.host.lower()
@@ -154,7 +154,7 @@ def _refuse_passwords(file: Path, tables: dict[str, Any]) -> None:
                 raise BadInput(f"{file}: {place} {key}: a secret does not belong here; name a file in {key}_file")
 
 
-def _refuse_smtp_too(file: Path, section: bool, variables: list[str]) -> None:
+def _refuse_smtp_beside_relays(file: Path, section: bool, variables: list[str]) -> None:
     """Refuse [smtp], in the file or in variables, beside [[relay]]."""
     if section:
         raise BadInput(f"{file}: [smtp] stands beside [[relay]]; name the relay in one place: make it a [[relay]] too")
@@ -164,7 +164,7 @@ def _refuse_smtp_too(file: Path, section: bool, variables: list[str]) -> None:
         )
 
 
-def _refuse_doubles(file: Path, table: str, names: Iterable[str]) -> None:
+def _refuse_duplicates(file: Path, table: str, names: Iterable[str]) -> None:
     first: dict[str, int] = {}
     for number, name in enumerate(names, 1):
         if first.setdefault(name, number) != number:

@@ -23,7 +23,7 @@ def slug(value: str) -> str:
 
 
 Slug = Annotated[str, AfterValidator(slug)]
-# A number is no text and no yes or no: `port = "25"` and `port = true` are mistakes. A time has an end: `inf` is one, too.
+# Strict, since `port = "25"` and `port = true` are mistakes. `inf` is a number in TOML, but no duration.
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 YesNo = Annotated[bool, Strict()]

@@ -37,7 +37,7 @@ class Server(ConfigTable):
     timeout_seconds: Number = Field(default=60, gt=0)
 
     @model_validator(mode="after")
-    def _plain_only_at_home(self) -> "Server":
+    def _encrypted_or_loopback(self) -> "Server":
         if self.security is Security.NONE and not is_loopback(self.host):
             raise ValueError('security = "none" is only for a loopback host; use "starttls" or "tls"')
         return self

@@ -106,7 +106,7 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
 class _Table(BaseModel):
-    """A table of a schedule; its fields are named as the domain's are, which its aliases call as people write them."""
+    """A table of a schedule. Its fields have the domain's names; an alias is the key that people write."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

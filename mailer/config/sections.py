@@ -84,7 +84,7 @@ class Dkim(ConfigTable):
 
     @field_validator("ed25519_selector")
     @classmethod
-    def _another_name(cls, value: str, others: ValidationInfo) -> str:
+    def _differs_from_selector(cls, value: str, others: ValidationInfo) -> str:
         # One name has one key record (RFC 6376 §3.6.2.2).
         if value and value.lower() == others.data.get("selector", "").lower():
             raise ValueError("each key needs a selector of its own")

@@ -1,1 +1,1 @@
-"""The verbs, one file a stage, in the order mail flows."""
+"""The verbs: what people and the daemon do, in a room for each thing that they work on."""

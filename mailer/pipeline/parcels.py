@@ -1,9 +1,18 @@
 """Hands over a few messages that are no copies, such as tests and letters; the ledger has no part in it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from mailer.domain.delivery import Accepted, Outcome
-from mailer.domain.ports import Parcel, Transport
+from mailer.domain.ports import Envelope, Message, Parcel, Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressedMessage:
+    """A message in its envelope."""
+
+    envelope: Envelope
+    message: Message
 
 
 class Handful:

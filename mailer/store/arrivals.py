@@ -7,7 +7,7 @@ from mailer.store.schema import mailings, revisions
 
 
 def unplanned(connection: Connection) -> list[tuple[str, int]]:
-    """Newsletter and serial of each issue without a plan, or with a plan of an older revision that nobody approved."""
+    """Newsletter and serial of each issue without a plan, or with an unapproved plan of an older revision."""
     return [(row.newsletter, row.serial) for row in connection.execute(_UNPLANNED)]
 
 

@@ -48,7 +48,7 @@ def add(
 
 
 def renew(connection: Connection, *, kind: str, about: str, facts: Mapping[str, object], now: datetime) -> bool:
-    """Let the letter of this kind that still waits say this instead; False when none waits."""
+    """Replace what the waiting letter of this kind says; False when none waits."""
     oldest = select(func.min(letters.c.id)).where(letters.c.kind == kind, letters.c.sent_at.is_(None)).scalar_subquery()
     values = {"about": about, "facts": dict(facts), "made_at": now}
     return connection.execute(update(letters).where(letters.c.id == oldest).values(values)).rowcount == 1

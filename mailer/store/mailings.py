@@ -97,13 +97,13 @@ def change(connection: Connection, identity: int, **values: object) -> None:
 
 
 def lock(connection: Connection, newsletter: str, serial: int) -> None:
-    """Let no copy of the issue be claimed until this transaction ends (SQLite has one writer anyway)."""
+    """Keep copies of the issue from being claimed until this transaction ends (SQLite has one writer anyway)."""
     rows = select(mailings.c.id).where(mailings.c.newsletter == newsletter, mailings.c.serial == serial)
     connection.execute(rows.with_for_update()).all()
 
 
 def lock_plan(connection: Connection, identity: int) -> None:
-    """Let no process replace the mailing's plan until this transaction ends; others may lock it too."""
+    """Keep the mailing's plan from being replaced until this transaction ends; others may lock it too."""
     connection.execute(select(mailings.c.id).where(mailings.c.id == identity).with_for_update(read=True)).all()
 
 

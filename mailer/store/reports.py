@@ -33,7 +33,7 @@ _TURN = 1_853_187_442
 
 
 def take_turns(connection: Connection) -> None:
-    """Let no other process ingest until this transaction ends: two with the same mails would deadlock.
+    """Keep other processes from ingesting until this transaction ends: two with the same mails would deadlock.
 
     To be called before anything is written. On SQLite writers take turns anyway.
     """

@@ -47,7 +47,7 @@ def paused_since(context: Context, person: str) -> datetime:
 
 
 def resume(context: Context, person: str) -> None:
-    """Let a person who unsubscribed get issues again, from the next plan on; NotFound when the person has not."""
+    """Send issues again to a person who unsubscribed, from the next plan on; NotFound when the person has not."""
     paused_since(context, person)
     with context.store.transaction() as connection:
         lock_register(connection)

@@ -13,8 +13,8 @@ from mailer.pipeline.context import Context
 AT_ONCE = 50
 
 
-class Desk:
-    """What the listener asks, and hands mails to. `context` is read anew for each mail: settings may be reloaded."""
+class ReportReceiver:
+    """Answers the listener and takes its mails. `context` is read for each mail, since settings may be reloaded."""
 
     def __init__(self, context: Callable[[], Context]) -> None:
         self._context = context

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from mailer.domain.errors import MailerError, Refused, TransportDown
 from mailer.domain.every import Every
 from mailer.domain.newsletter import Newsletter
-from mailer.domain.ports import Envelope, Message, Transport
+from mailer.domain.ports import Envelope, Transport
 from mailer.domain.remedy import Action
 from mailer.domain.retry import doubled
 from mailer.formats.address import parse
@@ -19,7 +18,7 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.letters import distribution
 from mailer.pipeline.letters.daily import daily_facts
 from mailer.pipeline.letters.facts import Facts
-from mailer.pipeline.parcels import Handful
+from mailer.pipeline.parcels import AddressedMessage, Handful
 from mailer.store import letters
 
 # The kinds of letters, which name their folders of templates, too. The daily letter was once a reminder of the digest.
@@ -31,14 +30,6 @@ EVERY_DAY = Every(timedelta(days=1))
 # A letter that was refused is tried again after this pause, then less and less often, but for ever: its address may be
 # corrected, and no alarm may be lost.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedLetter:
-    """A letter in its envelope."""
-
-    envelope: Envelope
-    message: Message
 
 
 def write_digests(context: Context) -> int:
@@ -112,11 +103,11 @@ async def _send(
     context: Context, transport: Transport, letter: letters.DueLetter, stopping: asyncio.Future[None]
 ) -> bool:
     try:
-        sealed = await asyncio.to_thread(seal, context, letter)
+        addressed = await asyncio.to_thread(address_letter, context, letter)
     except MailerError as error:  # its template or its address is wrong; the next letter may be right
         await asyncio.to_thread(_record_failure, context, letter, str(error))
         return False
-    parcels = Handful([sealed])
+    parcels = Handful([addressed])
     handing = asyncio.ensure_future(parcels.hand_over(transport))
     await asyncio.wait({handing, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not handing.done():
@@ -135,7 +126,7 @@ async def _send(
     return False  # stopped before it was tried
 
 
-def seal(context: Context, letter: letters.DueLetter) -> SealedLetter:
+def address_letter(context: Context, letter: letters.DueLetter) -> AddressedMessage:
     """The letter as it goes out, with the same Message-ID at each try. Raises MailerError for what a person must correct."""
     sender, now = _newsletter(context, letter).sender, context.clock.now().replace(microsecond=0)
     # The address of the settings, which may have been corrected since the letter was written.
@@ -145,7 +136,7 @@ def seal(context: Context, letter: letters.DueLetter) -> SealedLetter:
     message_id = f"<letter.{token}@{sender.address.domain}>"
     message = write.encode(text, sender=sender, to=to, message_id=message_id, date=now)
     envelope = Envelope(sender=sender.address.wire, recipient=to.wire)
-    return SealedLetter(envelope=envelope, message=context.signed(message, now))
+    return AddressedMessage(envelope=envelope, message=context.signed(message, now))
 
 
 def _facts(context: Context, letter: letters.DueLetter) -> Mapping[str, object]:

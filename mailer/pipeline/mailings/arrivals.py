@@ -7,7 +7,7 @@ from mailer.store import arrivals, mailings
 
 
 def issues_to_plan(context: Context) -> list[IssueName]:
-    """The pulled issues that have no plan, or a plan of an older revision that nobody approved."""
+    """The pulled issues that have no plan, or an unapproved plan of an older revision."""
     with context.store.reading() as connection:
         issues = arrivals.unplanned(connection)
     return [

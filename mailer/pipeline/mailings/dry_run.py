@@ -31,9 +31,8 @@ def write_dry_run(context: Context, name: IssueName, spool: Spool) -> list[Path]
         if draft is not None:
             write_plan(connection, context, name, draft)
         for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
-            recheck_entitlement(
-                connection, context, mailing
-            )  # a copy that would be held when sent is not written either
+            # A copy that would be held when sent is not written either.
+            recheck_entitlement(connection, context, mailing)
             unsent.append((workbench(connection, context, mailing), list(all_waiting(connection, mailing))))
     # Outside of the transaction, which keeps every other process from writing.
     return [spool(_file_name(copy.copy), _make(bench, copy)) for bench, copies in unsent for copy in copies]

@@ -47,7 +47,7 @@ def list_open_copies(connection: Connection, context: Context) -> OpenCopies:
 
     Failed and held copies are those of readers who are entitled now. A failed copy is owed once more when the register
     has another address since, when a person has said that the address is right, or when the breaker had paused its
-    mailing and a person has let it go on: a supplement sends it then.
+    mailing and a person has resumed it: a supplement sends it then.
     """
     issue_of = open_copies.uncertain(connection)
     in_doubt = deliveries.deliveries_with(connection, list(issue_of))

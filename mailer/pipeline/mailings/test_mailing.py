@@ -10,7 +10,7 @@ from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
 from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.newsletter import InsertShow, Newsletter
-from mailer.domain.ports import Envelope, Message, Transport
+from mailer.domain.ports import Envelope, Transport
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import Revision
 from mailer.pipeline.context import Context, IssueName
@@ -27,20 +27,12 @@ from mailer.pipeline.issues.copies import Workbench, pictures_of
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.entitle import judge_people
-from mailer.pipeline.parcels import Handful
+from mailer.pipeline.parcels import AddressedMessage, Handful
 from mailer.store import Connection, mailings
 from mailer.store.mailings import StoredEdition
 
 # The made-up person of a test mailing, so that no member's data goes to the editors.
 MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Примеров", "Уважаемый Иван Иванович")}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestMessage:
-    """One message of a test mailing in its envelope."""
-
-    envelope: Envelope
-    message: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +42,7 @@ class TestMailing:
     issue: IssueName
     content_hash: str
     editions_hash: str
-    messages: tuple[TestMessage, ...]
+    messages: tuple[AddressedMessage, ...]
 
 
 def prepare_test_mailing(
@@ -94,7 +86,7 @@ def prepare_test_mailing(
             copy = replace(template, address=address)
             message = bench.make(copy, _message_id(context, name, copy), test=True)
             envelope = Envelope(sender=newsletter.sender.address.wire, recipient=address.wire)
-            messages.append(TestMessage(envelope=envelope, message=message))
+            messages.append(AddressedMessage(envelope=envelope, message=message))
     return TestMailing(
         issue=name,
         content_hash=revision.content_hash,
@@ -138,9 +130,8 @@ def _planned_editions(connection: Connection, context: Context, name: IssueName)
 
 def _record_test(context: Context, test: TestMailing, accepted: int) -> None:
     with context.store.transaction() as connection:
-        if (
-            accepted
-        ):  # some editor has it to read; a refused address is reported and does not make the others get it again
+        # One editor is enough: a refused address is reported, and must not bring the others the test again.
+        if accepted:
             mailings.record_test(
                 connection,
                 newsletter=test.issue.newsletter,

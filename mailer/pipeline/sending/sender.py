@@ -113,15 +113,16 @@ class Sender:
         """
         if self._unsettled:
             await self._write_and_free()
-        if not await self._ledger.read(recovery.has_work):
-            return DrainResult()
-        for owner in await self._ledger.write(recovery.take_over, self._owner, self._journal_of_dead):
-            self._delete_journal(owner)
         now = self._context.clock.now()
         usable = [relay for relay in self._relays if self._pauses[relay.name].may_try(now)]
+        nothing_done = DrainResult(down="" if usable else "the relay was down a moment ago")
+        if not await self._ledger.read(recovery.has_work):
+            return nothing_done
+        for owner in await self._ledger.write(recovery.take_over, self._owner, self._journal_of_dead):
+            self._delete_journal(owner)
         if not usable or self._stop.is_set():
             await self._tidy()
-            return DrainResult(down="" if usable else "the relay was down a moment ago")
+            return nothing_done
         self._unsettled = True
         weights = {name: limit.weight for name, limit in self._settings.relays.items()}
         self._carried = levelled(self._carried, weights)

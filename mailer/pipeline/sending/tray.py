@@ -61,7 +61,7 @@ class OutTray:
             self._wake()
 
     def close(self) -> None:
-        """Let no copy be taken any more; those that wait are put down untried."""
+        """Give out no more copies; those that wait are put down untried."""
         self.open = False
         for copy in self._withdraw():
             self._put_back(copy)

@@ -133,7 +133,7 @@ def advance_epoch(connection: Connection) -> int:
 
 
 def lock_claims(connection: Connection) -> None:
-    """Let no other process claim until this transaction ends, so that copies counted now stay counted.
+    """Keep other processes from claiming until this transaction ends, so that copies counted now stay counted.
 
     Call it before anything is written: then two processes never wait for each other.
     """

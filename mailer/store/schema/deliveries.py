@@ -29,9 +29,8 @@ deliveries = Table(
     Column("variant", Text, nullable=False),
     Column("copy_number", Integer, nullable=False),
     Column("address", Text, nullable=False),
-    Column(
-        "family", Text, nullable=False, server_default=text("''")
-    ),  # the provider of the mailbox, which limits count
+    # The provider of the mailbox, which limits count.
+    Column("family", Text, nullable=False, server_default=text("''")),
     Column("name", Text, nullable=False),
     Column("salutation", Text, nullable=False),
     Column("paid_until", Date),
@@ -88,9 +87,8 @@ partial_index(
 )
 partial_index("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
 partial_index("ix_deliveries_rejected", deliveries.c.mailing, when=_refused)  # the breaker reads these alone
-partial_index(
-    "ix_deliveries_asking", deliveries.c.state, deliveries.c.mailing, when=_asking
-)  # the few copies that wait for a person
+# The few copies that wait for a person.
+partial_index("ix_deliveries_asking", deliveries.c.state, deliveries.c.mailing, when=_asking)
 
 attempts = Table(
     "attempts",
@@ -98,9 +96,8 @@ attempts = Table(
     Column("id", Id, primary_key=True),
     Column("delivery", Id, ForeignKey("deliveries.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column(
-        "relay", Text, nullable=False, server_default=text("''")
-    ),  # empty in attempts that are older than this column
+    # Empty in attempts that are older than this column.
+    Column("relay", Text, nullable=False, server_default=text("''")),
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=False),
     Column("outcome", Text, nullable=False),

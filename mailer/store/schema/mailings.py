@@ -28,9 +28,8 @@ mailings = Table(
     Column("content_hash", Text, ForeignKey("revisions.content_hash"), nullable=False),
     Column("circulation_hash", Text, nullable=False),
     Column("editions_hash", Text, nullable=False),
-    Column(
-        "inputs_hash", Text, nullable=False
-    ),  # of the templates, fees and wording that the editions were compiled from
+    # Of the templates, fees and wording that the editions were compiled from.
+    Column("inputs_hash", Text, nullable=False),
     Column("seal", Text, nullable=False),  # of the three hashes: what an approval is bound to
     Column("letterhead", JSON, nullable=False),  # From, Reply-To and the list's name, frozen with the editions
     Column("approval_required", Boolean, nullable=False),

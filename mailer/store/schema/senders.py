@@ -45,9 +45,8 @@ throttles = Table(
     "throttles",
     metadata,
     Column("family", Text, primary_key=True),
-    Column(
-        "failures", Integer, nullable=False
-    ),  # how often in a row it asked us to slow down; 0: a person suspended it
+    # How often in a row it asked us to slow down; 0: a person suspended it.
+    Column("failures", Integer, nullable=False),
     Column("until", UtcDateTime),  # None: until a person lifts it
     Column("reason", Text, nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
