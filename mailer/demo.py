@@ -132,13 +132,10 @@ def _rewrite(file: Path, values: dict[str, str]) -> None:
 
 
 def _import_register(app: App, folder: Path) -> None:
-    context = app.context
     import_export.import_register(
-        context.store,
+        replace(app.context, who="secretary"),
         members_table=files.read_members("members.csv", (folder / "members.csv").read_bytes()),
         payments_table=files.read_payments("payments.csv", (folder / "payments.csv").read_bytes()),
         end_missing=None,
         skip_bad=False,
-        who="secretary",
-        now=context.clock.now(),
     )

@@ -228,13 +228,11 @@ def import_register(app: App, people: Sequence[Member]) -> None:
     club = Club(app.config.folder)
     club.write_register(people)
     import_export.import_register(
-        app.store,
+        replace(app.context, who="secretary"),
         members_table=files.read_members("members.csv", (club.folder / "members.csv").read_bytes()),
         payments_table=files.read_payments("payments.csv", (club.folder / "payments.csv").read_bytes()),
         end_missing=None,
         skip_bad=False,
-        who="secretary",
-        now=app.context.clock.now(),
     )
 
 
@@ -243,7 +241,7 @@ def reverse(app: App, member: Member) -> None:
     period = Period(first=date(2018, 1, 1), last=date.fromisoformat(member.until))
     given = {"amount": Decimal(-member.paid), "currency": "RUB", "reference": f"BACK-{member.number:03}"}
     payment = Payment(membership=f"M{member.number:03}", period=period, **given)
-    import_export.add_payment(app.store, payment, who="secretary", now=app.context.clock.now())
+    import_export.add_payment(replace(app.context, who="secretary"), payment)
 
 
 def pull_issues(app: App) -> list[PulledFolder]:

@@ -29,12 +29,11 @@ def import_(
     if members is None and payments is None:
         raise typer.BadParameter("name --members, --payments or both")
     context = console.open_context()
-    now = context.clock.now()
     members_table = files.read_members(members.name, _read(members)) if members else None
     payments_table = files.read_payments(payments.name, _read(payments)) if payments else None
-    end = now.date() if end_missing else None
+    end = context.clock.now().date() if end_missing else None
     difference = import_export.compare(
-        context.store, members_table=members_table, payments_table=payments_table, end_missing=end
+        context, members_table=members_table, payments_table=payments_table, end_missing=end
     )
     for row in difference.bad:
         console.complain(str(row))
@@ -45,13 +44,11 @@ def import_(
         if ended and end_missing:
             console.confirm(f"{ended} people who are absent from the file get no further copies.")
         difference = import_export.import_register(
-            context.store,
+            context,
             members_table=members_table,
             payments_table=payments_table,
             end_missing=end,
             skip_bad=skip_bad,
-            who=context.who,
-            now=now,
         )
     console.show(
         import_document(difference, applied=applied),
@@ -76,7 +73,7 @@ def export(
     from mailer.pipeline.register.import_export import export_register
 
     context = console.open_context()
-    register = export_register(context.store, who=context.who, now=context.clock.now())
+    register = export_register(context)
     write = spool(out)
     if xlsx:
         written = [write("register.xlsx", files.write_xlsx(register))]
@@ -180,7 +177,7 @@ def add_payment(
         }
     )
     context = console.open_context()
-    import_export.add_payment(context.store, payment, who=context.who, now=context.clock.now())
+    import_export.add_payment(context, payment)
     period = f"{payment.period.first} to {payment.period.last}"
     console.say(
         {"membership": membership, "from": payment.period.first, "to": payment.period.last, "amount": payment.amount},

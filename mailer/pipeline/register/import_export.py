@@ -1,7 +1,7 @@
 """Imports and exports the register; an import is applied completely or not at all."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from mailer.domain.circulation import Register
 from mailer.domain.errors import BadInput, Refused
@@ -10,40 +10,43 @@ from mailer.domain.register_change import Difference, SeatChange, difference
 from mailer.domain.register_columns import PAYMENT_COLUMNS
 from mailer.domain.register_rows import MemberRow, PaymentRow, RegisterTable
 from mailer.formats.address import doubts
-from mailer.store import Connection, Store, history, members
+from mailer.pipeline.context import Context
+from mailer.store import Connection, members
 
 MembersTable = RegisterTable[MemberRow]
 PaymentsTable = RegisterTable[PaymentRow]
 
 
 def compare(
-    store: Store, *, members_table: MembersTable | None, payments_table: PaymentsTable | None, end_missing: date | None
+    context: Context,
+    *,
+    members_table: MembersTable | None,
+    payments_table: PaymentsTable | None,
+    end_missing: date | None,
 ) -> Difference:
     """What importing these tables would change; the register stays as it is.
 
     `end_missing` is the `ended_on` for people who are not in the members table; None leaves them. The warnings name
     addresses that look mistyped, duplicate rows, and why no person was ended.
     """
-    with store.transaction() as connection:
+    with context.store.transaction() as connection:
         return _difference(connection, members_table, payments_table, end_missing)
 
 
 def import_register(
-    store: Store,
+    context: Context,
     *,
     members_table: MembersTable | None,
     payments_table: PaymentsTable | None,
     end_missing: date | None,
     skip_bad: bool,
-    who: str,
-    now: datetime,
 ) -> Difference:
     """Apply the tables to the register in one transaction, with an entry in the history; returns what changed.
 
     A bad row in either table stops both, since payments depend on members: raises BadInput. With `skip_bad`, only the
     bad rows are left out. Importing the same tables again changes nothing.
     """
-    with store.transaction() as connection:
+    with context.store.transaction() as connection:
         members.lock_register(connection)
         change = _difference(connection, members_table, payments_table, end_missing)
         if change.bad and not skip_bad:
@@ -52,19 +55,19 @@ def import_register(
                 f"{change.bad[0]}{more}. Nothing was imported; correct the rows, or leave them out with --skip-bad."
             )
         members.apply(connection, change)
-        _record(connection, who, now, "import", "register", _summary(change))
+        context.record(connection, "import", "register", _summary(change))
     return change
 
 
-def export_register(store: Store, *, who: str, now: datetime) -> Register:
+def export_register(context: Context) -> Register:
     """The register, for `formats.register.files` to write; the history records who exported it."""
-    with store.transaction() as connection:
+    with context.store.transaction() as connection:
         register = members.load_register(connection)
-        _record(connection, who, now, "export", "register", f"{len(register.seats)} people")
+        context.record(connection, "export", "register", f"{len(register.seats)} people")
     return register
 
 
-def add_payment(store: Store, payment: Payment, *, who: str, now: datetime) -> None:
+def add_payment(context: Context, payment: Payment) -> None:
     """Enter the payment in the ledger, with an entry in the history.
 
     Raises Refused for a payment that is there already, an unknown membership, a known reference with other figures, or
@@ -72,7 +75,7 @@ def add_payment(store: Store, payment: Payment, *, who: str, now: datetime) -> N
     """
     columns = frozenset(column.name for column in PAYMENT_COLUMNS)
     row = PaymentRow(file="payment", row=1, payment=payment, columns=columns)
-    with store.transaction() as connection:
+    with context.store.transaction() as connection:
         members.lock_register(connection)
         change = difference(members.load_register(connection), None, RegisterTable(rows=(row,)))
         if change.bad:
@@ -80,7 +83,7 @@ def add_payment(store: Store, payment: Payment, *, who: str, now: datetime) -> N
         if change.changes_nothing:
             raise Refused("The same payment is there already; a second instalment needs a --reference of its own.")
         members.apply(connection, change)
-        _record(connection, who, now, "payment", payment.membership, "1 payment added")
+        context.record(connection, "payment", payment.membership, "1 payment added")
 
 
 def _difference(
@@ -101,7 +104,3 @@ def _doubts(change: SeatChange) -> list[str]:
 def _summary(change: Difference) -> str:
     counts = [f"{count} {name.replace('_', ' ')}" for name, count in change.counts.items() if count]
     return ", ".join(counts) or "nothing changed"
-
-
-def _record(connection: Connection, who: str, now: datetime, verb: str, subject: str, detail: str) -> None:
-    history.record(connection, at=now, who=who, verb=verb, subject=subject, detail=detail)

@@ -1,33 +1,47 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from mailer.domain.errors import BadInput, Refused
-from mailer.domain.membership import Period
+from mailer.domain.membership import FeeSchedule, Period
 from mailer.formats.register.files import read_members, read_payments, write_members_csv, write_payments_csv, write_xlsx
+from mailer.formats.token import Keyring
+from mailer.pipeline.context import Context
 from mailer.pipeline.register.import_export import add_payment, compare, export_register, import_register
 from mailer.store import Store, members
 from mailer.store.schema import history
 from tests.builders import a_payment
+from tests.doubles import FrozenClock
 
 NOW = datetime(2018, 7, 12, 10, 0, tzinfo=UTC)
 HEADER = "membership,kind,person,email,ended_on\n"
 PAID = "membership,period_from,period_to,amount,currency,reference\n"
 
 
+def secretary(store: Store) -> Context:
+    return Context(
+        store=store,
+        clock=FrozenClock(NOW),
+        newsletters={},
+        fees=FeeSchedule(seasons=()),
+        templates=Path("templates"),
+        keys=Keyring(keys=(b"a key of the tests, 32 octets long",)),
+        who="secretary",
+    )
+
+
 def bring(store: Store, people: str | bytes = "", paid: str | bytes = "", *, skip_bad=False, end_missing=None):
     people, paid = (part.encode() if isinstance(part, str) else part for part in (people, paid))
     return import_register(
-        store,
+        secretary(store),
         members_table=read_members("members.csv", people) if people else None,
         payments_table=read_payments("payments.csv", paid) if paid else None,
         end_missing=end_missing,
         skip_bad=skip_bad,
-        who="secretary",
-        now=NOW,
     )
 
 
@@ -45,7 +59,7 @@ def the_history(store: Store) -> list[tuple[str, str, str]]:
 
 def test_the_difference_alone_changes_nothing(store):
     table = read_members("members.csv", f"{HEADER}M1,individual,P1,anna@gmail.con,\n".encode())
-    found = compare(store, members_table=table, payments_table=None, end_missing=None)
+    found = compare(secretary(store), members_table=table, payments_table=None, end_missing=None)
     assert found.counts["people_added"] == 1
     assert found.warnings == ("M1, P1: anna@gmail.con: gmail.con looks like a typo for gmail.com.",)
     assert the_register(store).memberships == {}
@@ -104,9 +118,9 @@ def test_an_empty_table_changes_nothing(store):
 
 def test_a_payment_is_entered_once(store):
     bring(store, f"{HEADER}M001,individual,P1,,\n")
-    add_payment(store, a_payment(reference="INV-1"), who="secretary", now=NOW)
+    add_payment(secretary(store), a_payment(reference="INV-1"))
     with pytest.raises(Refused, match="is there already; a second instalment needs a --reference"):
-        add_payment(store, a_payment(reference="INV-1"), who="secretary", now=NOW)
+        add_payment(secretary(store), a_payment(reference="INV-1"))
     assert the_register(store).payments == (a_payment(reference="INV-1"),)
     assert the_register(store).version == 2
     assert the_history(store)[1:] == [("payment", "M001", "1 payment added")]
@@ -123,7 +137,7 @@ def test_a_payment_is_entered_once(store):
 def test_a_payment_that_cannot_be_is_refused(store, fields, said):
     bring(store, f"{HEADER}M001,individual,P1,,\n", f"{PAID}M001,2018-01-01,2018-12-31,50000,RUB,INV-1\n")
     with pytest.raises(Refused, match=said):
-        add_payment(store, a_payment(**{"reference": "INV-1"} | fields), who="secretary", now=NOW)
+        add_payment(secretary(store), a_payment(**{"reference": "INV-1"} | fields))
     assert len(the_register(store).payments) == 1
 
 
@@ -154,7 +168,7 @@ def test_the_seed_twice_changes_nothing(store, seed):
 def test_the_seed_comes_back_out_as_it_went_in(store, seed):
     people, paid = seed_in_every_dress(seed)["as it is"]
     bring(store, people, paid)
-    register = export_register(store, who="secretary", now=NOW)
+    register = export_register(secretary(store))
     punycode = "пример.example".encode("idna")
     assert write_members_csv(register) == people.replace("пример.example".encode(), punycode)
     assert write_payments_csv(register) == paid

@@ -268,6 +268,7 @@ async def test_a_dead_senders_copies_are_taken_over_at_once(club: Club, clock: F
             app, dying = stack.enter_context(club.sending(clock, ScriptedTransport(gate), smtp={"connections": 1}))
             begin(app, members(6))
             draining = await stopped_at(gate, dying)
+            await waits_for(app, accepted=2, sending=4)  # a turn of it that came later would claim what was freed
             for lock in club.folder.glob(".mailer-*.lock"):
                 lock.unlink()  # as the kernel leaves it when a process dies: nobody holds it
             _, other = stack.enter_context(club.sending(clock, sink))
