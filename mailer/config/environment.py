@@ -32,21 +32,33 @@ def set_variables(settings: type[BaseModel]) -> dict[tuple[str, ...], str]:
     """The MAILER_… variables that are set, by section and key. Raises BadInput naming one that is no setting."""
     sections = _sections(settings)
     variables: dict[tuple[str, ...], str] = {}
-    for name in sorted(os.environ):
-        if not name.upper().startswith(PREFIX) or name.upper() in NOT_SETTINGS:
-            continue
-        section, separator, key = name.lower().removeprefix(PREFIX.lower()).partition("__")
+    for name, (section, key) in _named_settings().items():
         if is_retired(section, key):
             continue
         if section in settings.model_fields and section not in sections:
             raise BadInput(
                 f"the environment variable {name} is not a setting: each [[{section}]] is set in config.toml only"
             )
-        if section not in sections or not separator:
+        if section not in sections or not key:
             allowed = ", ".join(f"{PREFIX}{section.upper()}__…" for section in sorted(sections))
             raise BadInput(f"the environment variable {name} is not a setting; allowed: MAILER_CONFIG, {allowed}")
         variables[section, key] = name
     return variables
+
+
+def retired_variables() -> tuple[str, ...]:
+    """The MAILER_… variables that are set and have no effect any more."""
+    return tuple(name for name, place in _named_settings().items() if is_retired(*place))
+
+
+def _named_settings() -> dict[str, tuple[str, str]]:
+    """The MAILER_… variables that are set, each with its section and key; the key is empty where none is named."""
+    places = {}
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in NOT_SETTINGS:
+            section, _, key = name.lower().removeprefix(PREFIX.lower()).partition("__")
+            places[name] = (section, key)
+    return places
 
 
 def _read(text: str, wanted: Any) -> Any:

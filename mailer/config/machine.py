@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
-from mailer.config.environment import overlay, set_variables
+from mailer.config.environment import overlay, retired_variables, set_variables
 from mailer.config.inbound import Bounces, Notify
 from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
@@ -42,7 +42,7 @@ class Config(BaseModel):
 
     @property
     def retired(self) -> tuple[str, ...]:
-        """The keys in the file that have no effect any more."""
+        """The keys in the file, and the variables, that have no effect any more."""
         return self._retired
 
     @property
@@ -131,7 +131,7 @@ def load_config(file: Path) -> Config:
     _refuse_duplicates(file, "relay", [_name_of(table) for table in config.relay])
     _refuse_duplicates(file, "domain", [table.name for table in config.domain])
     config._file = file  # noqa: SLF001  (its own private attributes; the model is frozen)
-    config._retired = retired  # noqa: SLF001
+    config._retired = (*retired, *retired_variables())  # noqa: SLF001
     return config
 
 

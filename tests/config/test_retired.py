@@ -39,10 +39,10 @@ def test_an_empty_table_of_them_loads(read):
     assert read("[holds]\n").retired == ()
 
 
-def test_a_variable_for_one_has_no_effect_either(read, monkeypatch):
+def test_a_variable_for_one_has_no_effect_either_and_is_named(read, monkeypatch):
     monkeypatch.setenv("MAILER_HOLDS__QUIET_DAYS", "7")
     monkeypatch.setenv("MAILER_DELIVERY__DEAD_SHARE", "0.1")
-    assert read("").retired == ()
+    assert read("").retired == ("MAILER_DELIVERY__DEAD_SHARE", "MAILER_HOLDS__QUIET_DAYS")
 
 
 def test_another_key_beside_them_is_still_an_error(read):
