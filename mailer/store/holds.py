@@ -40,14 +40,13 @@ def confirm(connection: Connection, hold: Hold, reason: HoldReason, evidence: Co
     connection.execute(update(holds).where(holds.c.id == hold.id).values(reason=reason, evidence=rows))
 
 
-def lift(connection: Connection, address: str, *, by: str, now: datetime) -> bool:
-    """Lift the hold on an address, so that what failed there so far counts no more; False when it was not held."""
+def lift(connection: Connection, address: str, *, by: str, now: datetime) -> None:
+    """Lift the hold on an address, or note that it is right: what failed there so far counts no more."""
     is_current = (holds.c.address == address) & holds.c.lifted_at.is_(None)
     values = {"lifted_at": now, "lifted_by": by}
-    if connection.execute(update(holds).where(is_current).values(values)).rowcount:
-        return True
-    connection.execute(insert(holds).values(address=address, reason=None, evidence=[], since=now, set_by=by, **values))
-    return False
+    if not connection.execute(update(holds).where(is_current).values(values)).rowcount:
+        lifted = {"address": address, "reason": None, "evidence": [], "since": now, "set_by": by, **values}
+        connection.execute(insert(holds).values(lifted))
 
 
 def withdraw(connection: Connection, address: str) -> None:
@@ -124,10 +123,10 @@ def set_pause(connection: Connection, person: str, first: date, *, delivery: int
     return connection.execute(once.returning(own_pauses.c.id)).first() is not None
 
 
-def lift_pause(connection: Connection, person: str, *, by: str, now: datetime) -> bool:
-    """End a person's pause; False when there was none."""
+def lift_pause(connection: Connection, person: str, *, by: str, now: datetime) -> None:
+    """End a person's pause."""
     is_current = (own_pauses.c.person == person) & own_pauses.c.lifted_at.is_(None)
-    return connection.execute(update(own_pauses).where(is_current).values(lifted_at=now, lifted_by=by)).rowcount == 1
+    connection.execute(update(own_pauses).where(is_current).values(lifted_at=now, lifted_by=by))
 
 
 def pause_lifted_at(connection: Connection, person: str) -> datetime | None:

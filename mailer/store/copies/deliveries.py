@@ -85,11 +85,9 @@ def listing(connection: Connection, newsletter: str, serial: int, state: State |
     return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.copy_number))]
 
 
-def of_mailing(connection: Connection, mailing: int, state: State | None = None) -> list[Delivery]:
+def of_mailing(connection: Connection, mailing: int) -> list[Delivery]:
     """The deliveries of one mailing, by copy number."""
     query = _all().where(deliveries.c.mailing == mailing)
-    if state is not None:
-        query = query.where(deliveries.c.state == state)
     return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.copy_number))]
 
 

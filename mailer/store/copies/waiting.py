@@ -71,11 +71,13 @@ def set_judged(connection: Connection, identities: Collection[int], judged_by: s
     connection.execute(update(deliveries).where(where).values(judged_by=judged_by))
 
 
-def withhold(connection: Connection, reason: str, *, addresses: Collection[str] = (), person: str | None = None) -> int:
-    """Hold every pending copy to one of these addresses in their wire form, or for this person; returns how many."""
+def withhold(
+    connection: Connection, reason: str, *, addresses: Collection[str] = (), person: str | None = None
+) -> None:
+    """Hold every pending copy to one of these addresses in their wire form, or for this person."""
     whose = deliveries.c.person == person if person is not None else deliveries.c.address.in_(addresses)
     values = {"state": advance(State.PENDING, Event.HELD), "held_reason": reason, "next_attempt_at": None}
-    return connection.execute(update(deliveries).where(whose, is_pending).values(values)).rowcount
+    connection.execute(update(deliveries).where(whose, is_pending).values(values))
 
 
 def withheld(connection: Connection, addresses: Collection[str], reason: str) -> list[Delivery]:
