@@ -21,7 +21,7 @@ def _slug_or_none(value: str) -> str:
 
 
 class Server(ConfigTable):
-    """What [smtp] and [[relay]] have in common."""
+    """The keys that [smtp] and [[relay]] share."""
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: Whole = Field(default=25, ge=1, le=65535)

@@ -24,8 +24,8 @@ from mailer.store import Connection, issues, mailings
 class Workbench:
     """Everything that is the same in each copy of one mailing; `date` stands in the Date header.
 
-    `unsubscribe` gives the address to which a delivery's reader writes to get no more, or nothing; `sign` signs a
-    message as of a date, where we sign.
+    `unsubscribe` returns the address for unsubscribing from a delivery's copy, empty without one; `sign` signs a
+    message as of a date, if the installation signs.
     """
 
     issue: IssueName

@@ -108,11 +108,11 @@ async def _send(
         await asyncio.to_thread(_record_failure, context, letter, str(error))
         return False
     parcels = Handful([addressed])
-    handing = asyncio.ensure_future(parcels.hand_over(transport))
-    await asyncio.wait({handing, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    if not handing.done():
-        handing.cancel()
-    ended = (await asyncio.gather(handing, return_exceptions=True))[0]
+    handover = asyncio.ensure_future(parcels.hand_over(transport))
+    await asyncio.wait({handover, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not handover.done():
+        handover.cancel()
+    ended = (await asyncio.gather(handover, return_exceptions=True))[0]
     if parcels.accepted:
         await asyncio.to_thread(_record_sent, context, letter)
         return True

@@ -19,7 +19,7 @@ from mailer.store.members import people, register_of, register_version
 
 
 def audience_of(newsletter: Newsletter, revision: Revision) -> Audience:
-    """What an issue asks of its readers."""
+    """What entitlement to an issue depends on, besides the register and the fees."""
     return Audience(
         date=revision.date,
         circulations=newsletter.circulations,
@@ -48,7 +48,7 @@ def judge_everybody(
 
 
 def judged_by(connection: Connection, context: Context, revision: Revision) -> str:
-    """One word for all that the decisions of an issue depend on: the register's version, the fees and the audience."""
+    """A fingerprint of all that decides about an issue: the register's version, the fees and the audience."""
     rules = repr((context.fees, audience_of(context.newsletter(revision.newsletter), revision)))
     return f"{register_version(connection)}:{hashlib.sha256(rules.encode()).hexdigest()[:32]}"
 

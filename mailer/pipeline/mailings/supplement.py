@@ -19,7 +19,8 @@ from mailer.pipeline.mailings.steps import first_mailing
 from mailer.store import Connection, failures, holds, issues, mailings
 from mailer.store.copies import deliveries
 
-_BEGUN = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
+# A mailing in one of these has started, unless it was cancelled before a copy left: a supplement may follow it.
+_STARTED = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
 
 
 def find_missing_copies(context: Context, name: IssueName) -> MissingCopies:
@@ -36,7 +37,7 @@ def send_supplement(context: Context, name: IssueName, *, copies: int | None = N
     """
     with context.store.transaction() as connection:
         mailing = first_mailing(connection, name)
-        if mailing.state not in _BEGUN or mailing.is_void:
+        if mailing.state not in _STARTED or mailing.is_void:
             raise Refused(
                 f"{name} is {mailing.state}: plan it again, then send it; a supplement is for what was missed"
             )

@@ -50,9 +50,9 @@ class Lane:
     size: int  # how many copies to keep in hand
     carriers: int = 0  # connections at work, those being opened too
     opening: int = 0  # of these, those being opened
-    reached: bool = False
-    down: str = ""
-    broke: str = ""
+    reached: bool = False  # whether a connection was opened
+    down: str = ""  # why it cannot be used
+    broke: str = ""  # why a connection broke last
     breaks: int = 0  # connections that broke
     blamed: int = 0  # of these, those that broke because of a copy
     login_refused: bool = False
