@@ -123,6 +123,19 @@ async def test_a_relay_that_goes_down_in_mid_run_finishes_the_run_when_it_is_bac
         assert len(reached) == len(set(reached)) == 20
 
 
+async def test_a_relay_that_broke_every_connection_counts_as_down_while_its_copies_wait(
+    club: Club, clock: FrozenClock
+) -> None:
+    people = members(1)
+
+    async with Sink(script=says(people[0], Misbehaviour.DROP)) as sink:
+        with club.sending(clock, sink, smtp={"connections": 1}) as (app, sender):
+            begin(app, people)
+            assert (await sender.drain()).down
+            assert copies(app)["P001"].next_attempt_at == THURSDAY + timedelta(minutes=1)  # nothing is due until then
+            assert (await sender.drain()).down == "the relay was down a moment ago"
+
+
 async def test_a_copy_that_breaks_its_connection_before_the_content_does_not_starve_the_others(
     club: Club, clock: FrozenClock
 ) -> None:
