@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,7 +69,7 @@ async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[
         app = open_app(folder / "config.toml", who="daemon")
         _import_register(app, folder)
         say(f"The club is in {folder}; its relay listens on 127.0.0.1:{relay.port} and stores every message.")
-        with open_sender(app) as (sender, owner):
+        with closing(app.store), open_sender(app) as (sender, owner):
             daemon = asyncio.create_task(Daemon(app=app, sender=sender, owner=owner, pace=PACE).run())
             try:
                 month = asyncio.create_task(_first_month(app, say))

@@ -17,6 +17,7 @@ CHECKS: tuple[Callable[[App], Iterable[CheckResult]], ...] = (
     database.check_not_restored,
     newsletters.check_newsletters,
     letters.check_templates,
+    letters.check_old_templates,
     letters.check_outbox,
     rights.check_private_files,
     signing.check_signing,

@@ -7,6 +7,8 @@ from mailer.checking.result import CheckResult, result_of
 from mailer.pipeline.letters.specimens import write_specimens
 from mailer.store import letters
 
+# Folders of letters that earlier versions read, and `mailer init` copied.
+OLD_FOLDERS = ("digest", "reminder")
 # A letter that failed more often will not be sent until the cause is removed.
 MAX_TRIES = 3
 
@@ -17,6 +19,15 @@ def check_templates(app: App) -> Iterator[CheckResult]:
     yield result_of(
         "letters: templates", lambda: f"{len(list(write_specimens(context, context.language)))} letters can be written"
     )
+
+
+def check_old_templates(app: App) -> Iterator[CheckResult]:
+    """Name the folders of letters that are not read any more, where the installation still has them."""
+    system = app.context.templates / "system"
+    old = [str(system / name) for name in OLD_FOLDERS if (system / name).is_dir()]
+    if old:
+        finding = f"not read any more, remove: {', '.join(old)}; the letters are in distribution-report, daily-letter"
+        yield CheckResult(subject="letters: old templates", ok=True, finding=finding)
 
 
 def check_outbox(app: App) -> Iterator[CheckResult]:

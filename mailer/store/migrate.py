@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from mailer.domain.errors import MailerError
 
-HEAD = "0003"
+HEAD = "0004"
 
 
 def upgrade(engine: Engine) -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
 
 import mailer.store as room
 from mailer.domain.delivery import State
-from mailer.store import Store, mailings, resolve
+from mailer.store import Store, letters, mailings, resolve
 from mailer.store.copies import deliveries
 from mailer.store.ledger import limits
 from tests.conftest import DATABASES
@@ -94,3 +94,20 @@ def test_an_older_database_keeps_its_rows_and_learns_who_serves_which_mailbox(ur
         assert deliveries.counts(connection, [mailing])["accepted"] == 6
     store.close()
     Store.open(name, tmp_path).close()  # once is enough
+
+
+def test_letters_of_an_older_version_have_the_names_of_today(url: URL) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for kind in ("digest", "reminder", "alarm"):
+            letters.add(connection, kind=kind, about="bulletin/253#0", recipient="a@b.example", facts={}, now=NOW)
+    engine.dispose()
+    store = Store.open(url.render_as_string(hide_password=False), Path(url.database or "").parent)
+    with store.reading() as connection:
+        kinds = {letter.kind for letter in letters.waiting(connection, NOW)}
+    store.close()
+    assert kinds == {"distribution-report", "daily-letter", "alarm"}

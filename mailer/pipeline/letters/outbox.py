@@ -21,8 +21,8 @@ from mailer.pipeline.letters.facts import Facts
 from mailer.pipeline.parcels import AddressedMessage, Handful
 from mailer.store import letters
 
-# The kinds of letters, which name their folders of templates, too. The daily letter was once a reminder of the digest.
-DIGEST, DAILY_LETTER = "digest", "reminder"
+# The kinds of letters, which name their folders of templates, too.
+DIGEST, DAILY_LETTER = "distribution-report", "daily-letter"
 
 # A mailing that ended longer ago has no digest: it ended before a secretary was named in the settings.
 RECENT = timedelta(days=7)

@@ -39,13 +39,13 @@ def written(name, language, **changed):
 
 def a_failed_copy(**changed):
     """A copy as both letters have it."""
-    (failed, *_others) = SPECIMENS["reminder"].facts["failed"]
+    (failed, *_others) = SPECIMENS["daily-letter"].facts["failed"]
     return {**failed, "state": "rejected", "held_reason": "", **changed}
 
 
 def only(**facts):
     """The reminder's facts with these alone."""
-    lists = {name: [] for name, fact in SPECIMENS["reminder"].facts.items() if isinstance(fact, list)}
+    lists = {name: [] for name, fact in SPECIMENS["daily-letter"].facts.items() if isinstance(fact, list)}
     return {**lists, **{f"{name}_more": 0 for name in lists}, **facts}
 
 
@@ -94,10 +94,12 @@ def test_every_reason_has_plain_words_of_its_own(language):
 @pytest.mark.parametrize("reason", FailureReason)
 def test_each_reason_leads_to_something_to_do(reason, language):
     failed = {**a_failed_copy(), "reason": reason.value, "trouble": plain_words.trouble(reason.value)}
-    letter = unflowed(written("reminder", language, **only(failed=[failed])))
+    letter = unflowed(written("daily-letter", language, **only(failed=[failed])))
     assert plain_words.failure(reason.value, language) in letter
     assert "mailer unsent russia-confidential/320 --send" in letter
-    assert plain_words.failure(reason.value, language) in unflowed(written("digest-quiet", language, missing=[failed]))
+    assert plain_words.failure(reason.value, language) in unflowed(
+        written("distribution-report-quiet", language, missing=[failed])
+    )
     alarm = unflowed(written("alarm-content", language, reason=reason.value))
     assert plain_words.failure(reason.value, language) in alarm
 
@@ -105,8 +107,10 @@ def test_each_reason_leads_to_something_to_do(reason, language):
 @LANGUAGES
 @pytest.mark.parametrize("matter", Matter)
 def test_each_matter_is_told_with_how_to_close_it(matter, language):
-    first = SPECIMENS["reminder"].facts["matters"][0]
-    told = unflowed(written("reminder", language, matters=[{**first, "matter": matter.value}], holds=[], uncertain=[]))
+    first = SPECIMENS["daily-letter"].facts["matters"][0]
+    told = unflowed(
+        written("daily-letter", language, matters=[{**first, "matter": matter.value}], holds=[], uncertain=[])
+    )
     assert "Anna Lindqvist" in told
     assert "mailer bounce settle 73" in told
     assert len(told.splitlines()) > 8
@@ -115,8 +119,8 @@ def test_each_matter_is_told_with_how_to_close_it(matter, language):
 @LANGUAGES
 @pytest.mark.parametrize("reason", HoldReason)
 def test_each_hold_is_told(reason, language):
-    (first,) = SPECIMENS["reminder"].facts["holds"]
-    told = unflowed(written("reminder", language, **only(holds=[{**first, "reason": reason.value}])))
+    (first,) = SPECIMENS["daily-letter"].facts["holds"]
+    told = unflowed(written("daily-letter", language, **only(holds=[{**first, "reason": reason.value}])))
     assert plain_words.hold(reason.value, language) in told
     assert "mailer hold lift anna@members.example" in told
 
@@ -128,7 +132,7 @@ def test_an_alarm_of_a_later_version_is_told_all_the_same(language):
 
 
 @LANGUAGES
-@pytest.mark.parametrize("name", ["digest", "reminder"])
+@pytest.mark.parametrize("name", ["distribution-report", "daily-letter"])
 def test_what_is_left_out_is_counted_and_has_a_command(name, language):
     for key in SPECIMENS[name].facts:
         if key.endswith("_more"):
@@ -138,7 +142,7 @@ def test_what_is_left_out_is_counted_and_has_a_command(name, language):
 @LANGUAGES
 @pytest.mark.parametrize("number", [1, 2, 5, 21])
 def test_a_digest_says_how_many_items_wait_and_names_no_command_that_changes_anything(number, language):
-    letter = unflowed(written("digest", language, waiting=number))
+    letter = unflowed(written("distribution-report", language, waiting=number))
     assert plain_words.plural(number, *(("item", "items") if language == "en" else ("дело", "дела", "дел"))) in letter
     commands = {line.strip() for line in letter.splitlines() if line.strip().startswith("mailer ")}
     assert commands == {f"mailer {verb} russia-confidential/320" for verb in ("report", "unsent")}
@@ -146,13 +150,13 @@ def test_a_digest_says_how_many_items_wait_and_names_no_command_that_changes_any
 
 @LANGUAGES
 def test_a_copy_in_doubt_of_a_cancelled_mailing_is_not_offered_again(language):
-    (again, closed) = SPECIMENS["reminder"].facts["uncertain"]
-    letter = written("reminder", language, **only(uncertain=[closed])).body
+    (again, closed) = SPECIMENS["daily-letter"].facts["uncertain"]
+    letter = written("daily-letter", language, **only(uncertain=[closed])).body
     assert "--as accepted" in letter
     assert "--as resend" not in letter
     # A letter that an earlier version wrote down has not the word, and leaves all the same.
     earlier = {name: fact for name, fact in again.items() if name != "cancelled"}
-    assert "--as resend" in written("reminder", language, **only(uncertain=[earlier])).body
+    assert "--as resend" in written("daily-letter", language, **only(uncertain=[earlier])).body
 
 
 @pytest.mark.parametrize(
@@ -205,21 +209,21 @@ def test_a_letter_says_that_a_machine_wrote_it_and_is_read_back(name, language):
 def test_what_a_server_says_adds_no_line_of_its_own(said, name, language):
     plain = a_failed_copy(said="x", name="y")
     odd = a_failed_copy(said=said or "x", name=name or "y")
-    usual, made = (unflowed(written("digest-quiet", language, missing=[copy])) for copy in (plain, odd))
+    usual, made = (unflowed(written("distribution-report-quiet", language, missing=[copy])) for copy in (plain, odd))
     assert len(made.splitlines()) == len(usual.splitlines())
     assert not re.search("[\u202e\u2066\x00\x1b]", made)
-    sealed(written("digest-quiet", language, missing=[odd]))
+    sealed(written("distribution-report-quiet", language, missing=[odd]))
 
 
 def test_what_a_server_says_at_length_is_cut():
-    told = unflowed(written("digest-quiet", "en", missing=[a_failed_copy(said="no " * 1000)]))
+    told = unflowed(written("distribution-report-quiet", "en", missing=[a_failed_copy(said="no " * 1000)]))
     assert len(told) < 2000
     assert "no no no…”" in told
 
 
 def test_an_address_can_be_typed_as_it_stands():
     failed = a_failed_copy(trouble="other", address="o'hara&co@members.example")
-    told = written("reminder", "en", **only(failed=[failed]))
+    told = written("daily-letter", "en", **only(failed=[failed]))
     assert """  mailer hold lift 'o'"'"'hara&co@members.example'""" in told.body
 
 

@@ -90,7 +90,7 @@ async def test_a_letter_of_an_earlier_version_leaves_as_it_was_written(tmp_path:
         facts["uncertain"] = [{**uncertain, "issue": str(ISSUE)}]
         with app.store.transaction() as connection:
             letters.add(
-                connection, kind="reminder", about="2018-07-11", recipient=SECRETARY, facts=facts, now=clock.now()
+                connection, kind="daily-letter", about="2018-07-11", recipient=SECRETARY, facts=facts, now=clock.now()
             )
         (daily,) = await a_round(app, sink)
         assert "mailer delivery settle 7 --as resend" in daily

@@ -145,7 +145,12 @@ async def test_a_digest_that_an_earlier_version_wrote_down_leaves_in_todays_form
         with app.store.transaction() as connection:
             facts = {"issue": str(ISSUE), "newsletter": LETTER, "counts": {"accepted": 4}, "total": 4, "failed": []}
             letters.add(
-                connection, kind="digest", about=f"{ISSUE}#0", recipient=SECRETARY, facts=facts, now=clock.now()
+                connection,
+                kind="distribution-report",
+                about=f"{ISSUE}#0",
+                recipient=SECRETARY,
+                facts=facts,
+                now=clock.now(),
             )
         (digest,) = await a_round(app, sink)
         assert "accepted by our mail server: 4" in digest

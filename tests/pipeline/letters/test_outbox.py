@@ -157,8 +157,8 @@ async def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path
 async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Path, clock: FrozenClock) -> None:
     async with sent_out(tmp_path, clock) as (app, sink):
         own = tmp_path / "own"
-        (own / "system" / "digest").mkdir(parents=True)
-        (own / "system" / "digest" / "en.txt.j2").write_text("Subject: x\n{{ nothing }}\n")
+        (own / "system" / "distribution-report").mkdir(parents=True)
+        (own / "system" / "distribution-report" / "en.txt.j2").write_text("Subject: x\n{{ nothing }}\n")
         outbox_of_letters.write_digests(app.context)
         with app.store.transaction() as connection:
             (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)

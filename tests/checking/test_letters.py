@@ -1,0 +1,26 @@
+"""What `mailer check` says of the letters' templates that an older version left."""
+
+import shutil
+
+from mailer.checking.checks import check
+from tests.club import TEMPLATES, Club
+
+
+def found(club: Club) -> dict[str, str]:
+    return {result.subject: result.finding for result in check(club.config) if result.ok}
+
+
+def test_folders_that_are_not_read_any_more_are_named(club: Club) -> None:
+    system = shutil.copytree(TEMPLATES, club.folder / "templates") / "system"
+    club.settle(paths={"templates": "templates"})
+    for name in ("digest", "reminder"):  # as `mailer init` of an older version copied them
+        (system / name).mkdir(parents=True)
+        (system / name / "en.txt.j2").write_text("Subject: old\n{{ counts }}\n")
+    old = found(club)["letters: old templates"]
+    assert str(system / "digest") in old
+    assert str(system / "reminder") in old
+    assert found(club)["letters: templates"].endswith("letters can be written")
+
+
+def test_where_there_are_none_nothing_is_said(club: Club) -> None:
+    assert "letters: old templates" not in found(club)
