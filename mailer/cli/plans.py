@@ -75,9 +75,10 @@ def send_test(
         console.complain(line)
     recipients = sorted({message.envelope.recipient for message in prepared.messages})
     number = len(prepared.messages)
+    sent = number - len(failures)
     console.say(
         {"issue": issue, "messages": number, "failed": failures, "to": recipients},
-        f"{number - len(failures)} test messages of {issue} sent to {', '.join(recipients)}",
+        f"{sent} test {'message' if sent == 1 else 'messages'} of {issue} sent to {', '.join(recipients)}",
     )
     if failures:
         raise typer.Exit(1)

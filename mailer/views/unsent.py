@@ -31,8 +31,12 @@ def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
         f"{name_all(missing.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"
     )
     return [
-        f"{missing.copies} copies of {missing.issue} are owed"
-        + (", and are being sent as a supplement" if sent else ""),
+        (
+            f"1 copy of {missing.issue} is owed"
+            if missing.copies == 1
+            else f"{missing.copies} copies of {missing.issue} are owed"
+        )
+        + (", and being sent as a supplement" if sent else ""),
         *([stuck] if missing.stuck else []),
     ]
 

@@ -297,7 +297,7 @@ def test_a_hold_is_explained_and_lifted(run: Terminal, found: dict[str, Delivery
     assert lifted.err.startswith("mailer: nobody@members.example is not held, and nothing failed there")
     assert run.ok("hold", "list").out == "no address is held\n"
     assert "; lifted " in run.ok("hold", "list", "--all").out
-    assert "1 copies" in run.ok("unsent", NAME).out
+    assert "1 copy" in run.ok("unsent", NAME).out
 
 
 def test_what_to_do_about_a_hold_names_the_issues_and_who_has_it(

@@ -36,7 +36,7 @@ def test_an_issue_from_the_folder_to_the_report(run, at):
     with a_relay() as relay:
         deliver_to(club, relay)
         assert f"{NAME}: 3 copies for 3 of 4 people\n  not to:\n    1 unpaid: P004\n" == run.ok("plan", NAME).out
-        assert f"1 test messages of {NAME} sent to editor@club.example" in run.ok("test", NAME).out
+        assert f"1 test message of {NAME} sent to editor@club.example" in run.ok("test", NAME).out
         assert run.ok("approve", NAME).err == ""  # it was tested: nothing to note
         sent = run.ok("send", NAME, "--wait", "--yes", "--json")
         assert sent.document["deliveries"]["accepted"] == 3
