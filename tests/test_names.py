@@ -5,8 +5,6 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 MODULES = [path for path in sorted((ROOT / "mailer").rglob("*.py")) if "versions" not in path.parts]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -42,31 +40,34 @@ def variables(path):
             yield node.arg, node.lineno
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_a_variable_is_the_noun(path):
-    assert not [f"line {line}: {name}" for name, line in variables(path) if name in PRONOUNS]
+def test_a_variable_is_the_noun():
+    pronouns = [
+        f"{named(path)}:{line}: {name}" for path in MODULES for name, line in variables(path) if name in PRONOUNS
+    ]
+    assert not pronouns
 
 
-@pytest.mark.parametrize("path", [*MODULES, *TESTS, *PROSE], ids=named)
-def test_nothing_cites_a_document_that_is_not_here(path):
-    text = path.read_text(encoding="utf-8")
-    if path.name != Path(__file__).name:
-        assert not re.search(r"\b(house|rooms|contract|message|reports|console)\.md\b", text)
-    if path in MODULES:
-        assert not re.search(r"\bR\d{1,2}\b|\btrap \d|\bthe contract's\b", text)
+def test_nothing_cites_a_document_that_is_not_here():
+    for path in [*MODULES, *TESTS, *PROSE]:
+        text = path.read_text(encoding="utf-8")
+        if path != Path(__file__):
+            assert not re.search(r"\b(house|rooms|contract|message|reports|console)\.md\b", text), named(path)
+        if path in MODULES:
+            assert not re.search(r"\bR\d{1,2}\b|\btrap \d|\bthe contract's\b", text), named(path)
 
 
-@pytest.mark.parametrize("path", TESTS, ids=named)
-def test_a_test_file_is_about_one_subject(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_TEST
+def test_a_test_file_is_about_one_subject():
+    lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in TESTS}
+    assert not {path: lines for path, lines in lengths.items() if lines > LONGEST_TEST}
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in TESTS if path.name.startswith("test_") and path != Path(__file__)], ids=named
-)
-def test_a_test_of_async_code_is_async(path):
-    text = path.read_text(encoding="utf-8")
-    assert not re.search(r"^run = asyncio\.run$", text, re.MULTILINE)
-    for function in ast.walk(parsed(path)):
-        if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
-            assert "asyncio.run(" not in (ast.get_source_segment(text, function) or ""), function.name
+def test_a_test_of_async_code_is_async():
+    for path in TESTS:
+        if not path.name.startswith("test_") or path == Path(__file__):
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"^run = asyncio\.run$", text, re.MULTILINE), named(path)
+        for function in ast.walk(ast.parse(text)):
+            if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
+                segment = ast.get_source_segment(text, function) or ""
+                assert "asyncio.run(" not in segment, f"{named(path)}: {function.name}"
