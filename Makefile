@@ -26,8 +26,9 @@ check: setup  ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# One worker more than there are cores: many a test waits for a server or a process.
 test: setup  ## every test that needs no root, on all cores
-	$(BIN)/pytest -n auto --dist worksteal -m "not real and not benchmark"
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark"
 
 test-real: setup  ## the tests with real servers; installs them with apt when root
 	sh tests/real/install
