@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from mailer.store import Store
+from tests.certificates import Authority, an_authority
 
 # No deadline: the machines that run this are shared, and a slow one proves nothing.
 settings.register_profile("mailer", deadline=None)
@@ -62,3 +63,9 @@ def seed() -> Path:
     if not SEED.is_dir():
         pytest.skip("../shared/seed is not there")
     return SEED
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A certificate authority with a good certificate for this machine, and bad ones."""
+    return an_authority(tmp_path_factory.mktemp("authority"))

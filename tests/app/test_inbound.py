@@ -9,16 +9,11 @@ import pytest
 from mailer.app import inbound
 from mailer.domain.bounce import RawReport, Way
 from mailer.domain.errors import BadInput
-from tests.certificates import Authority, an_authority
+from tests.certificates import Authority
 from tests.club import Club
 from tests.servers import free_port
 
 DOMAIN = {"return_path_domain": "bounces.club.example"}
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return an_authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -21,19 +20,6 @@ from tests.club import Club
 from tests.servers import free_port
 
 DOMAIN = {"return_path_domain": "bounces.club.example"}
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return an_authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture
-def club(tmp_path: Path) -> Club:
-    club = Club.found(tmp_path / "club")
-    (club.folder / "mail" / "new").mkdir(parents=True)
-    (club.folder / "password").write_text("sesame\n")
-    return club
 
 
 async def admit(recipient: str) -> bool:

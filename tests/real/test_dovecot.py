@@ -10,7 +10,7 @@ from mailer.domain.errors import MailerError
 from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
 from mailer.gateways.inbox.imap import ImapInbox
 from mailer.gateways.inbox.imap_settings import ImapSettings
-from tests.certificates import Authority, an_authority
+from tests.certificates import Authority
 from tests.club import Club
 from tests.dovecot import PASSWORD, Dovecot, absent, running
 
@@ -28,11 +28,6 @@ MANNERS = {
     "under": {"prefix": "INBOX.", "separator": "."},
     "bareunder": {"prefix": "INBOX.", "separator": ".", "more": "imap_capability = IMAP4rev1"},
 }
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return an_authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(params=MANNERS)

@@ -32,11 +32,6 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return an_authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
 def postfix(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     """One Postfix for all, with a door for each of its manners."""
     people = {kept(number): f"{number}/" for number in KEPT if number % 5}
