@@ -20,6 +20,7 @@ UNWANTED = {"utils", "helpers", "common", "models", "services", "core", "util", 
 # Each library and the rooms that may import it.
 ROOMS = {
     "sqlalchemy": {"store"},
+    "pysqlite3": {"store"},
     "alembic": {"store"},
     "aiosmtplib": {"gateways"},
     "aiosmtpd": {"gateways"},
@@ -85,6 +86,12 @@ def test_a_library_stays_in_its_room():
         assert foreign <= set(ROOMS), f"{named(path)} imports a library that has no room: {foreign - set(ROOMS)}"
         for library in foreign:
             assert room in ROOMS[library], f"{named(path)}: {library} lives in {ROOMS[library]}"
+
+
+def test_sqlite_is_opened_with_the_library_that_keeps_commits():
+    for path in [*MODULES, *TESTS]:
+        opened = {module.partition(".")[0] for module in imported(path)} & {"sqlite3", "pysqlite3"}
+        assert not opened or path.name in {"sqlite.py", "test_sqlite.py"}, f"{named(path)}: use store.sqlite.library"
 
 
 def test_every_library_that_is_imported_is_named_and_every_one_named_is_imported():

@@ -14,6 +14,7 @@ from mailer.views.remedies import sentence
 # Each looks at the open installation and yields its results. To add a check, write a function and name it here.
 CHECKS: tuple[Callable[[App], Iterable[CheckResult]], ...] = (
     configuration.check_provider_limits,
+    database.check_library,
     database.check_not_restored,
     newsletters.check_newsletters,
     letters.check_templates,

@@ -1,27 +1,20 @@
 """The database, and the only room that speaks SQL."""
 
-import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 
 from mailer.domain.errors import MailerError
-from mailer.store import migrate
+from mailer.store import migrate, sqlite
 
 __all__ = ["Connection", "DatabaseError", "Store", "is_deadlock", "resolve"]
 
-# Seconds that a writer waits for another one: longer than any transaction here. The longest one, which writes the plan
-# of a million copies, takes about two minutes.
-BUSY_TIMEOUT = 300
-BUSY_PAUSE = 0.05
 _DEADLOCK = "40P01"  # PostgreSQL, Appendix A, class 40
 
 
@@ -94,42 +87,6 @@ def is_deadlock(error: DatabaseError) -> bool:
 
 
 def _engine(url: URL) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True)
-    if url.database:
-        # Create the file readable by its owner alone; SQLite would create it with the umask's permissions.
-        os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False}
-    )
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _configure(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # `_begin` opens transactions, not the driver
-    # secure_delete: an erased person's data is overwritten, not only unlinked.
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    _write_ahead(connection)
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    # Two processes that open a new file at once collide here, and SQLite's own timeout does not apply.
-    for _ in range(int(BUSY_TIMEOUT / BUSY_PAUSE)):
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            Event().wait(BUSY_PAUSE)
-        else:
-            return
-    connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails at once beside another writer, whatever the timeout.
-    only_reads = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+    if url.get_backend_name() == "sqlite":
+        return sqlite.open_engine(url)
+    return create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True)

@@ -1,11 +1,11 @@
 """A ledger or a journal that cannot be written for a while: what came is kept, nothing is lost, nothing leaves twice."""
 
 import asyncio
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -18,6 +18,7 @@ from mailer.gateways.process.journal import Journal
 from mailer.pipeline.sending import sender as sending
 from mailer.pipeline.sending.sender import Sender
 from mailer.store import Connection, DatabaseError, Store
+from mailer.store.sqlite import library
 from tests.club import Club, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_sending_together import BOUND, Gate, end, stopped_at, waits_for
@@ -55,7 +56,7 @@ async def test_while_another_writer_has_the_database_what_is_in_hand_leaves_and_
         begin(app, members(30))
         draining = await stopped_at(gate, sender)
         await waits_for(app, accepted=3)
-        with closing(sqlite3.connect(club.folder / "mailer.db", isolation_level=None)) as backup:
+        with closing(library().connect(club.folder / "mailer.db", isolation_level=None)) as backup:
             backup.execute("BEGIN IMMEDIATE")
             in_hand = states(app)["sending"]
             gate.open.set()
@@ -72,7 +73,7 @@ class Disk:
 
     full = False
 
-    def limit(self, connection: sqlite3.Connection, *_rest: object) -> None:
+    def limit(self, connection: Any, *_rest: object) -> None:
         connection.execute(f"PRAGMA max_page_count={1 if self.full else 2**30}")
 
 

@@ -1,0 +1,89 @@
+"""Opens SQLite databases: with which library, and how each connection is set."""
+
+import os
+import sqlite3
+from functools import cache
+from threading import Event
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+# Seconds that a writer waits for another one: longer than any transaction here. The longest one, which writes the plan
+# of a million copies, takes about two minutes.
+BUSY_TIMEOUT = 300
+BUSY_PAUSE = 0.05
+# SQLite up to 3.51.2 may lose a commit when one connection checkpoints while another one writes (sqlite.org/wal.html,
+# "the WAL-reset bug"). The versions that repair it: of each maintained branch, and of all later ones.
+_FIRST_WITH_WAL = (3, 7, 0)
+_REPAIRED_BRANCHES = ((3, 44, 6), (3, 50, 7))
+_REPAIRED = (3, 51, 3)
+
+Version = tuple[int, int, int]
+
+
+def keeps_commits(version: Version) -> bool:
+    """Whether this version of SQLite is free of the WAL-reset bug."""
+    if version < _FIRST_WITH_WAL or version >= _REPAIRED:
+        return True
+    return any(version[:2] == repaired[:2] and version >= repaired for repaired in _REPAIRED_BRANCHES)
+
+
+@cache
+def library() -> ModuleType:
+    """The module that speaks SQLite: Python's own when its library keeps commits, else pysqlite3, which brings its own.
+
+    Python's own, too, where pysqlite3 is not installed or no better: `mailer check` names that.
+    """
+    if keeps_commits(sqlite3.sqlite_version_info):
+        return sqlite3
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        return sqlite3
+    return dbapi2 if keeps_commits(dbapi2.sqlite_version_info) else sqlite3
+
+
+def open_engine(url: URL) -> Engine:
+    """An engine for this file, which is created for its owner alone when it is not there."""
+    if url.database:
+        # SQLite would create it with the umask's permissions.
+        os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = create_engine(
+        url,
+        module=library(),
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # `_begin` opens transactions, not the driver
+    # secure_delete: an erased person's data is overwritten, not only unlinked.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    # Two processes that open a new file at once collide here, and SQLite's own timeout does not apply.
+    for _ in range(int(BUSY_TIMEOUT / BUSY_PAUSE)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except library().OperationalError as error:
+            if error.sqlite_errorcode != library().SQLITE_BUSY:
+                raise
+            Event().wait(BUSY_PAUSE)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once beside another writer, whatever the timeout.
+    only_reads = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
