@@ -21,6 +21,7 @@ UNWANTED = {"utils", "helpers", "common", "models", "services", "core", "util", 
 ROOMS = {
     "sqlalchemy": {"store"},
     "pysqlite3": {"store"},
+    "PIL": {"formats"},
     "alembic": {"store"},
     "aiosmtplib": {"gateways"},
     "aiosmtpd": {"gateways"},
@@ -98,7 +99,7 @@ def test_every_library_that_is_imported_is_named_and_every_one_named_is_imported
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [*project["dependencies"], *project["optional-dependencies"]["sftp"]]
     names = {re.match(r"[\w-]+", one)[0].lower().replace("-", "_") for one in asked}
-    told = {"markdown_it_py": "markdown_it", "python_frontmatter": "frontmatter", "pyyaml": "yaml"}
+    told = {"markdown_it_py": "markdown_it", "python_frontmatter": "frontmatter", "pyyaml": "yaml", "pillow": "PIL"}
     needed = {told.get(name, name) for name in names} - {"tzdata"}  # the time zones are data
     used = {one.partition(".")[0] for path in MODULES for one in imported(path)}
     foreign = used - set(sys.stdlib_module_names) - {"mailer"}

@@ -27,11 +27,22 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFile:
-    """A picture's bytes; `subtype` is `png`, `jpeg` or `gif`, as its content shows."""
+    """A picture's bytes; `subtype` is `png`, `jpeg` or `gif`, as its content shows.
+
+    `notes` say what a reader of the issue could see changed in it.
+    """
 
     name: str
     subtype: str
     content: bytes
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sent_name(self) -> str:
+        """The name with an ending that tells the type, since some mail programs go by it."""
+        ending = self.name.rpartition(".")[2].lower()
+        fits = ending.replace("jpg", "jpeg") == self.subtype
+        return self.name if fits else f"{self.name}.{self.subtype}"
 
     @property
     def content_id(self) -> str:

@@ -91,7 +91,7 @@ def revision_of(connection: Connection, mailing: Mailing) -> Revision:
 
 
 def files_of(connection: Connection, content_hash: str) -> tuple[RawFile, ...]:
-    """The files of a revision, byte for byte as they were pulled."""
+    """The files of a revision, byte for byte as they were stored."""
     query = (
         select(revision_files.c.name, revision_files.c.content)
         .where(revision_files.c.content_hash == content_hash)

@@ -1,6 +1,6 @@
 """Reads a folder with the texts and pictures of an issue, and makes the issue or says what is missing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from unicodedata import normalize
 
@@ -10,12 +10,12 @@ from mailer.domain.issue_tree import picture_names
 from mailer.domain.ports import RawFile
 from mailer.formats.issue import front_matter
 from mailer.formats.issue.front_matter import FrontMatter
-from mailer.formats.issue.picture import picture_file
+from mailer.formats.issue.pictures.rewrite import picture_to_send
 from mailer.formats.typography import typeset
 
 MAX_TEXT_BYTES = 200_000  # the HTML of an edition has at most 100,000
-MAX_PICTURE_BYTES = 5 * 1024 * 1024
-MAX_PICTURES_BYTES = 10 * 1024 * 1024  # of all pictures together, since every copy carries them
+MAX_PICTURE_BYTES = 10 * 1024 * 1024  # as it comes from a camera; it is written anew much smaller
+MAX_PICTURES_BYTES = 10 * 1024 * 1024  # of all pictures as they are sent, since every copy carries them
 MAX_PICTURES = 20
 FIRST_HEADING = 2  # the title is the heading of level 1
 
@@ -32,18 +32,28 @@ def parse(name: str, content: bytes) -> IssueText:
         raise BadInput(f"{name}: {error}") from None
 
 
-def assemble(folder: str, files: Sequence[RawFile], *, languages: tuple[str, ...], wait_for_all: bool) -> Issue | None:
+MakePicture = Callable[[str, bytes], PictureFile]
+
+
+def assemble(
+    folder: str,
+    files: Sequence[RawFile],
+    *,
+    languages: tuple[str, ...],
+    wait_for_all: bool,
+    picture: MakePicture = picture_to_send,
+) -> Issue | None:
     """The issue in a folder, or None while none of its texts is finished.
 
     Its texts are the finished `<language>.md` files in the order of `languages`; of a draft, only the status is read.
-    Its pictures are those that the texts show. Other files are ignored.
+    Its pictures are those that the texts show, made by `picture` from a file's name and content. Other files are ignored.
 
     Raises BadInput that names the folder and the file: a mistake in a text, texts that differ in numbering, date or
     newsletter, a picture that is missing, too big or not a picture, and, with `wait_for_all`, a text that is a draft
     or missing while another is finished.
     """
     try:
-        return _issue(_files_by_name(files), languages, wait_for_all=wait_for_all)
+        return _issue(_files_by_name(files), languages, picture, wait_for_all=wait_for_all)
     except BadInput as error:
         raise BadInput(f"{folder}: {error}") from None
 
@@ -119,7 +129,9 @@ def _files_by_name(files: Sequence[RawFile]) -> dict[str, RawFile]:
     return by_name
 
 
-def _issue(files: Mapping[str, RawFile], languages: tuple[str, ...], *, wait_for_all: bool) -> Issue | None:
+def _issue(
+    files: Mapping[str, RawFile], languages: tuple[str, ...], picture: MakePicture, *, wait_for_all: bool
+) -> Issue | None:
     present = [name for name in (f"{language}.md" for language in languages) if name in files]
     finished = [name for name in present if _is_finished(files[name])]
     if not finished:
@@ -130,7 +142,7 @@ def _issue(files: Mapping[str, RawFile], languages: tuple[str, ...], *, wait_for
         raise BadInput(f"the issue waits for {' and for '.join(reasons)}; finish it")
     texts = tuple(parse(name, files[name].content) for name in finished)
     _check_agreement(texts)
-    pictures = _pictures(texts, files)
+    pictures = _pictures(texts, files, picture)
     first = texts[0]
     return Issue(
         newsletter=first.newsletter,
@@ -139,7 +151,7 @@ def _issue(files: Mapping[str, RawFile], languages: tuple[str, ...], *, wait_for
         volume=first.volume,
         year=first.year,
         date=first.date,
-        content_hash=content_hash(files[name] for name in (*finished, *(picture.name for picture in pictures))),
+        content_hash=content_hash(files[name] for name in (*finished, *(shown.name for shown in pictures))),
         texts=texts,
         pictures=pictures,
     )
@@ -163,23 +175,23 @@ def _check_agreement(texts: Sequence[IssueText]) -> None:
                 )
 
 
-def _pictures(texts: Sequence[IssueText], files: Mapping[str, RawFile]) -> tuple[PictureFile, ...]:
+def _pictures(texts: Sequence[IssueText], files: Mapping[str, RawFile], make: MakePicture) -> tuple[PictureFile, ...]:
     language_of: dict[str, str] = {}  # the first text that shows the picture
     for text in texts:
         for name in picture_names(text.blocks):
             language_of.setdefault(name, text.language)
     if len(language_of) > MAX_PICTURES:
         raise BadInput(f"the texts show {len(language_of)} pictures, more than {MAX_PICTURES}; leave some out")
-    pictures = tuple(_picture(name, files.get(name), language) for name, language in language_of.items())
+    pictures = tuple(_picture(name, files.get(name), language, make) for name, language in language_of.items())
     if sum(len(picture.content) for picture in pictures) > MAX_PICTURES_BYTES:
         limit = MAX_PICTURES_BYTES // 1024 // 1024
         raise BadInput(f"the pictures are larger than {limit} MB together; make them smaller, or leave some out")
     return pictures
 
 
-def _picture(name: str, file: RawFile | None, language: str) -> PictureFile:
+def _picture(name: str, file: RawFile | None, language: str, make: MakePicture) -> PictureFile:
     if file is None:
         raise BadInput(f"{name}: {language}.md shows this picture, but it is not in the folder; put it there")
     if len(file.content) > MAX_PICTURE_BYTES:
         raise BadInput(f"{name}: the picture is larger than {MAX_PICTURE_BYTES // 1024 // 1024} MB; make it smaller")
-    return picture_file(name, file.content)
+    return make(name, file.content)

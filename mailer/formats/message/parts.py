@@ -14,10 +14,10 @@ def picture_part(picture: PictureFile) -> bytes:
     Raises BadInput for a name that no header can hold.
     """
     headers = (
-        parametrised(Header.CONTENT_TYPE, f"image/{picture.subtype}", {"name": ascii_file_name(picture.name)}),
+        parametrised(Header.CONTENT_TYPE, f"image/{picture.subtype}", {"name": ascii_file_name(picture.sent_name)}),
         structured(Header.CONTENT_TRANSFER_ENCODING, "base64"),
         structured(Header.CONTENT_ID, f"<{picture.content_id}>"),
-        parametrised(Header.CONTENT_DISPOSITION, "inline", {"filename": picture.name}),
+        parametrised(Header.CONTENT_DISPOSITION, "inline", {"filename": picture.sent_name}),
     )
     return "".join((*headers, "\r\n")).encode() + base64_lines(picture.content)
 

@@ -15,6 +15,7 @@ from mailer.formats.address import parse
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.edition.stored import digest, dump, load
 from mailer.formats.issue.folder import assemble
+from mailer.formats.issue.pictures.kind import stored_picture
 from mailer.pipeline.context import Context
 from mailer.store import Connection, issues
 from mailer.store.mailings import StoredEdition
@@ -56,12 +57,13 @@ class Letterhead:
 
 
 def load_issue(connection: Connection, revision: Revision) -> Issue:
-    """Parse the issue of a revision from its files, as they were pulled."""
+    """Parse the issue of a revision from its stored files: the texts as they were pulled, the pictures as they are sent."""
     issue = assemble(
         revision.folder,
         issues.files_of(connection, revision.content_hash),
         languages=revision.languages,
         wait_for_all=False,
+        picture=stored_picture,
     )
     if issue is None:
         raise NotFound(f"{revision.name} has no finished text; pull it again")

@@ -13,7 +13,7 @@ from mailer.domain.issue import PictureFile
 from mailer.domain.mailing import Mailing
 from mailer.domain.ports import Message
 from mailer.formats.dates_and_money import long_date
-from mailer.formats.issue.picture import picture_file
+from mailer.formats.issue.pictures.kind import stored_picture
 from mailer.formats.message.builder import MessageBuilder, prepare_messages
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, loaded
@@ -105,12 +105,12 @@ def workbench(connection: Connection, context: Context, mailing: Mailing) -> Wor
 
 
 def pictures_of(connection: Connection, content_hash: str, editions: Iterable[Edition]) -> dict[str, PictureFile]:
-    """The pictures that these editions show, by name, from the files of the revision as they were pulled."""
+    """The pictures that these editions show, by name, from the files of the revision, byte for byte as they were stored."""
     shown = {name for edition in editions for name in edition.pictures}
     if not shown:
         return {}
     files = {normalize("NFC", file.name): file.content for file in issues.files_of(connection, content_hash)}
-    return {name: picture_file(name, files[name]) for name in shown}
+    return {name: stored_picture(name, files[name]) for name in shown}
 
 
 # A mailing has few different dates, and writing one in words takes as long as the rest of a copy.

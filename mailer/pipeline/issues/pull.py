@@ -95,6 +95,8 @@ def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue
     number = issues.add_revision(connection, issue, _files_of(issue, raw), folder=raw.folder, now=now)
     line = f"revision {number}, {', '.join(issue.languages)}"
     context.record(connection, "pull", issue.name, f"{line}, {raw.folder}")
+    notes = tuple(f"{raw.folder}: {note}" for picture in issue.pictures for note in picture.notes)
+    warnings += notes
     return PulledFolder(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
 
 
@@ -149,5 +151,7 @@ def refuse_if_fixed(connection: Connection, name: IssueName) -> None:
 
 
 def _files_of(issue: Issue, raw: RawIssue) -> list[RawFile]:
-    used = {f"{language}.md" for language in issue.languages} | {picture.name for picture in issue.pictures}
-    return [file for file in raw.files if unicodedata.normalize("NFC", file.name) in used]
+    """The texts as they were pulled, and the pictures as they are sent: written anew once, so that they stay the same."""
+    texts = {f"{language}.md" for language in issue.languages}
+    pictures = [RawFile(name=picture.name, content=picture.content) for picture in issue.pictures]
+    return [file for file in raw.files if unicodedata.normalize("NFC", file.name) in texts] + pictures

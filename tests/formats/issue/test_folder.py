@@ -11,8 +11,10 @@ from mailer.domain.issue import Author, Status, content_hash
 from mailer.domain.issue_tree import Heading, Text
 from mailer.domain.ports import RawFile
 from mailer.formats.issue.folder import assemble, parse
+from tests.formats.issue.pictures.photographs import encoded, halves, noise
+from tests.formats.made_up import a_png
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
+PNG = a_png()
 N = "\u00a0"
 
 HEAD = {
@@ -169,7 +171,7 @@ def test_a_folder_is_an_issue():
     issue = assembled(
         a_file("ru.md", "![Мельница](mill.png)\n", title="Мельница"),
         a_file("en.md", "> - ![The mill](mill.png)\n\n::: x\n![The dam](<the dam.gif>)\n:::\n"),
-        RawFile(name="the dam.gif", content=b"GIF89a"),
+        RawFile(name="the dam.gif", content=encoded(halves(), "GIF")),
         RawFile(name="mill.png", content=PNG),
         RawFile(name="mill-unused.png", content=b"not even a picture"),
         RawFile(name="notes.txt", content=b"\xff"),
@@ -181,12 +183,12 @@ def test_a_folder_is_an_issue():
     assert issue.languages == ("en", "ru")
     assert [(picture.name, picture.subtype) for picture in issue.pictures] == [
         ("mill.png", "png"),
-        ("the dam.gif", "gif"),
+        ("the dam.gif", "png"),
     ]
 
 
 def test_names_written_in_parts_are_the_same_names():
-    files = (a_file(body="![é](é.jpg)\n"), RawFile(name="e\u0301.jpg", content=b"\xff\xd8\xff\xe0"))
+    files = (a_file(body="![é](é.jpg)\n"), RawFile(name="e\u0301.jpg", content=encoded(halves(), "JPEG")))
     issue = assembled(*files, languages=("en",))
     assert issue is not None
     assert issue.pictures[0].name == "é.jpg"
@@ -236,7 +238,7 @@ def test_texts_agree(key, value):
     ("picture", "complaint"),
     [
         (RawFile(name="Mill.png", content=PNG), "en.md shows this picture, but it is not in the folder"),
-        (RawFile(name="mill.png", content=PNG + b"x" * 5 * 1024 * 1024), "the picture is larger than 5 MB"),
+        (RawFile(name="mill.png", content=PNG + b"x" * 10 * 1024 * 1024), "the picture is larger than 10 MB"),
         (RawFile(name="mill.png", content=b"<svg/>"), "the file is not a PNG, JPEG or GIF picture"),
         (RawFile(name="mill.png", content=b""), "the file is not a PNG, JPEG or GIF picture"),
     ],
@@ -246,8 +248,8 @@ def test_pictures_are_there_small_and_pictures(picture, complaint):
 
 
 def test_pictures_are_small_together():
-    names = [f"{number}.png" for number in range(3)]
-    files = [RawFile(name=name, content=PNG + b"x" * 4 * 1024 * 1024) for name in names]
+    names = [f"{number}.png" for number in range(4)]
+    files = [RawFile(name=name, content=encoded(noise((1104, 1104)), "PNG")) for name in names]
     shown = "".join(f"![x]({name})\n\n" for name in names)
     complaint = refusal_of(a_file(body=shown), *files, languages=("en",))
     assert complaint.startswith("2030-03: the pictures are larger than 10 MB together; make them smaller")

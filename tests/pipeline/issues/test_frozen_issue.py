@@ -15,10 +15,11 @@ from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.pipeline.mailings.test_mailing import prepare_test_mailing
 from mailer.store.schema import revision_files
 from tests.club import ISSUE, Club, import_register, make_ready, members
+from tests.formats.made_up import a_png
 from tests.pipeline.relayed import claim, deliver, the_mailings
 
 LAMP = "ла\u0301мпа.png"  # decomposed, as some systems keep file names
-PICTURE = b"\x89PNG\r\n\x1a\nThe lamp, for all that a mail program can tell."
+PICTURE = a_png()
 PEOPLE = members(3)
 
 

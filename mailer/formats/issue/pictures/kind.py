@@ -7,9 +7,14 @@ from mailer.domain.issue import PictureFile
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 
 
-def picture_file(name: str, content: bytes) -> PictureFile:
-    """The picture with its type. Raises BadInput, naming the file, unless mail programs show its type."""
-    for signature, subtype in _SIGNATURES.items():
+def kind_of(name: str, content: bytes) -> str:
+    """`png`, `jpeg` or `gif`. Raises BadInput, naming the file, for any other type."""
+    for signature, kind in _SIGNATURES.items():
         if content.startswith(signature):
-            return PictureFile(name=name, subtype=subtype, content=content)
+            return kind
     raise BadInput(f"{name}: the file is not a PNG, JPEG or GIF picture; save it as one of these")
+
+
+def stored_picture(name: str, content: bytes) -> PictureFile:
+    """A picture that was written anew when its issue was pulled; its bytes are sent as they are."""
+    return PictureFile(name=name, subtype=kind_of(name, content), content=content)
