@@ -94,18 +94,17 @@ def resume(issue: Issue) -> None:
 
 
 def cancel(issue: Issue) -> None:
-    """Cancel all copies not sent yet.
+    """Cancel all copies not sent yet, for good.
 
     Example: mailer cancel russia-confidential/253
     """
-    from mailer.pipeline.mailings.pause import cancel_mailing
-    from mailer.pipeline.mailings.report import issue_progress
+    from mailer.pipeline.mailings.pause import cancel_mailing, find_cancellation
+    from mailer.views.cancel import cancel_document, cancel_line, cancel_warning
 
     context, name = console.open_context(), console.parse_issue(issue)
-    pending = issue_progress(context, name).counts["pending"]
-    console.confirm(f"The {pending} copies of {issue} not sent yet will never be sent.")
-    cancelled = cancel_mailing(context, name)
-    console.say({"issue": issue, "state": "cancelled", "copies": cancelled}, f"{cancelled} copies of {issue} cancelled")
+    console.confirm(cancel_warning(find_cancellation(context, name)))
+    cancellation = cancel_mailing(context, name)
+    console.say(cancel_document(cancellation), cancel_line(cancellation))
 
 
 def join(app: typer.Typer) -> None:

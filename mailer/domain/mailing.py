@@ -57,7 +57,7 @@ STEPS: dict[tuple[MailingState, Step], MailingState] = {
 ENDED = frozenset({MailingState.CLOSED, MailingState.CANCELLED})
 
 # In these states a mailing may be planned again, until its first message has left.
-REPLANNABLE = frozenset({MailingState.PLANNED, MailingState.APPROVED, MailingState.HELD, MailingState.CANCELLED})
+REPLANNABLE = frozenset({MailingState.PLANNED, MailingState.APPROVED, MailingState.HELD})
 
 
 def take(state: MailingState, step: Step) -> MailingState:
@@ -119,11 +119,6 @@ class Mailing:
         """Whether a message of it may have left: no new plan takes its place."""
         return self.supplement > 0 or self.first_handover_at is not None
 
-    @property
-    def is_void(self) -> bool:
-        """Whether it was cancelled before a message of it left."""
-        return self.state is MailingState.CANCELLED and self.first_handover_at is None
-
     def may_leave(self, *, approval_required: bool) -> bool:
         """Whether it has the approval it needs, by the setting when it was planned and by the present one."""
         return self.is_approved or not (self.approval_required or approval_required)
@@ -150,6 +145,20 @@ class SendStart:
 
     copies: int
     starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """What a cancel comes to: `left` counts the copies that have left or are just leaving, `never` those that never will.
+
+    `supplements` are the numbers of the supplements that are cancelled; without `whole_issue` nothing else is.
+    """
+
+    issue: str
+    whole_issue: bool
+    supplements: tuple[int, ...]
+    left: int
+    never: int
 
 
 def seal(content_hash: str, circulation_hash: str, editions_hash: str) -> str:

@@ -55,5 +55,10 @@ class Progress:
 
 
 def current_mailing(mailings: Sequence[Mailing]) -> Mailing:
-    """The mailing that stands for its issue: the first that is neither closed nor cancelled, else the last one."""
-    return next((mailing for mailing in mailings if mailing.state not in ENDED), mailings[-1])
+    """The mailing that stands for its issue: the first that is neither closed nor cancelled.
+
+    Else the last that was closed, since a supplement that was cancelled leaves the issue as it was; else the last one.
+    """
+    unfinished = (mailing for mailing in mailings if mailing.state not in ENDED)
+    closed = (mailing for mailing in reversed(mailings) if mailing.state is MailingState.CLOSED)
+    return next(unfinished, None) or next(closed, mailings[-1])

@@ -25,6 +25,8 @@ class Action(StrEnum):
     SHOW_STATUS = auto()
     LIST_UNSENT = auto()
     SEND_UNSENT = auto()
+    DROP_ISSUE = auto()
+    SETTLE_ACCEPTED = auto()
     LIST_COPIES = auto()
     SHOW_COPY = auto()
     LIST_REPORTS = auto()

@@ -229,15 +229,23 @@ def test_pause_resume_cancel(run, at):
         assert run.ok("resume", NAME, "--yes").out == f"{NAME} goes on\n"
         asked = run("cancel", NAME)
         assert asked.status == 1
-        assert f"The 3 copies of {NAME} not sent yet will never be sent. There is no terminal to ask in" in asked.err
-        assert run.ok("cancel", NAME, "--yes").out == f"3 copies of {NAME} cancelled\n"
+        final = f"Cancelling {NAME} is final: no copy has left, 3 copies never will."
+        assert f"{final} It cannot be planned, approved, sent or resumed afterwards. There is no terminal" in asked.err
+        again = f"`mailer issue drop {NAME}` takes it back, so that `mailer pull` takes it anew"
+        done = f"{NAME} is cancelled: no copy has left, 3 copies never will; {again}\n"
+        assert run.ok("cancel", NAME, "--yes").out == done
         assert run.ok("report", NAME, "--json").document["deliveries"]["cancelled"] == 3
-        assert run("cancel", NAME, "--yes").status == 1
-        gone = run("send", NAME, "--wait", "--yes")  # it is planned anew, and waits for an approval
-        assert (gone.status, gone.err) == (
-            1,
-            f"mailer: {NAME} is not approved: test it first; `mailer approve {NAME}` approves it\n",
-        )
+        refusal = f"mailer: {NAME} is cancelled, which is final; no copy of it has left; {again}\n"
+        for command in (
+            ["cancel"],
+            ["plan"],
+            ["approve"],
+            ["send", "--wait"],
+            ["send", "--dry-run", "out"],
+            ["resume"],
+        ):
+            gone = run(command[0], NAME, *command[1:], "--yes")
+            assert (gone.status, gone.err) == (1, refusal), command
         assert relay.received == []
 
 

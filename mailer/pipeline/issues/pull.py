@@ -139,8 +139,8 @@ def _place(year: int, number: int) -> str:
 def refuse_if_fixed(connection: Connection, name: IssueName) -> None:
     """Refused when the issue's content may no longer change: it is approved, or copies may have left."""
     for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
-        if mailing.state is MailingState.CANCELLED and mailing.first_handover_at is None:
-            continue
+        if mailing.state is MailingState.CANCELLED and not mailing.has_begun:
+            raise Refused(f"{name} is cancelled, and pulled with other content", Action.DROP_ISSUE.of(name))
         approved = mailing.approved_hash is not None
         if approved or mailing.state not in REPLANNABLE or mailing.first_handover_at is not None:
             if approved and mailing.state in {MailingState.APPROVED, MailingState.HELD}:

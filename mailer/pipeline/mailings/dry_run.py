@@ -6,12 +6,14 @@ from pathlib import Path
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Delivery
 from mailer.domain.errors import Refused
+from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Message
 from mailer.formats.message.parts import html_and_text
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.copies import Workbench, workbench
 from mailer.pipeline.mailings.entitle import recheck_entitlement
 from mailer.pipeline.mailings.plan import compile_draft, is_planned, write_plan
+from mailer.pipeline.mailings.steps import cancelled
 from mailer.pipeline.mailings.test_mailing import require_entitled
 from mailer.store import mailings
 from mailer.store.copies import deliveries
@@ -30,7 +32,10 @@ def write_dry_run(context: Context, name: IssueName, spool: Spool) -> list[Path]
     with context.store.rehearsal() as connection:
         if draft is not None:
             write_plan(connection, context, name, draft)
-        for mailing in mailings.mailings_of(connection, name.newsletter, name.serial):
+        every = mailings.mailings_of(connection, name.newsletter, name.serial)
+        if all(mailing.state is MailingState.CANCELLED for mailing in every):
+            raise cancelled(every[0])
+        for mailing in every:
             # A copy that would be held when sent is not written either.
             recheck_entitlement(connection, context, mailing)
             unsent.append((workbench(connection, context, mailing), list(all_waiting(connection, mailing))))

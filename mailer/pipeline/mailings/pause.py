@@ -2,9 +2,11 @@
 
 from mailer.domain.delivery import Event, State
 from mailer.domain.errors import Refused
-from mailer.domain.mailing import ENDED, MailingState, Step
+from mailer.domain.mailing import ENDED, Cancellation, Mailing, MailingState, Step
+from mailer.domain.progress import current_mailing
+from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.mailings.steps import all_mailings, move_mailing
+from mailer.pipeline.mailings.steps import all_mailings, cancelled, move_mailing
 from mailer.store import Connection
 from mailer.store.copies import deliveries
 
@@ -19,19 +21,26 @@ def resume_mailing(context: Context, name: IssueName) -> None:
     _move_each(context, name, MailingState.PAUSED, Step.RESUME)
 
 
-def cancel_mailing(context: Context, name: IssueName) -> int:
-    """Cancel all copies not sent yet; returns how many. A copy that is being handed over at this moment still leaves."""
-    cancelled = 0
+def find_cancellation(context: Context, name: IssueName) -> Cancellation:
+    """What `cancel_mailing` would do now; nothing is changed. Refused when no mailing of the issue can be cancelled."""
+    with context.store.reading() as connection:
+        return _cancellation(connection, name, _unfinished(connection, name))
+
+
+def cancel_mailing(context: Context, name: IssueName) -> Cancellation:
+    """Cancel all copies not sent yet, for good. A copy that is being handed over at this moment still leaves.
+
+    Only mailings that have not ended are cancelled: of an issue that has been sent, its supplement alone.
+    """
     with context.store.transaction() as connection:
-        now = context.clock.now()
-        unfinished = [mailing for mailing in all_mailings(connection, name) if mailing.state not in ENDED]
-        if not unfinished:
-            raise Refused(f"{name} has no mailing that could be cancelled: it is closed or cancelled already")
+        now, unfinished = context.clock.now(), _unfinished(connection, name)
+        cancellation = _cancellation(connection, name, unfinished)
         for mailing in unfinished:
             move_mailing(connection, mailing, Step.CANCEL, closed_at=now)
-            cancelled += cancel_waiting_copies(connection, mailing.id)
-        context.record(connection, "cancel", name, f"{cancelled} copies")
-    return cancelled
+            cancel_waiting_copies(connection, mailing.id)
+        which = "".join(f"supplement {number}, " for number in cancellation.supplements)
+        context.record(connection, "cancel", name, f"{which}{cancellation.never} copies")
+    return cancellation
 
 
 def cancel_waiting_copies(connection: Connection, mailing: int) -> int:
@@ -41,13 +50,42 @@ def cancel_waiting_copies(connection: Connection, mailing: int) -> int:
     )
 
 
+def _unfinished(connection: Connection, name: IssueName) -> list[Mailing]:
+    every = all_mailings(connection, name)
+    unfinished = [mailing for mailing in every if mailing.state not in ENDED]
+    if not unfinished:
+        raise _ended(every)
+    return unfinished
+
+
+def _ended(every: list[Mailing]) -> Refused:
+    mailing = current_mailing(every)
+    if mailing.state is MailingState.CANCELLED:
+        return cancelled(mailing)
+    return Refused(f"{mailing.issue} has been sent: nothing of it waits", Action.SHOW_STATUS.of(mailing.issue))
+
+
+def _cancellation(connection: Connection, name: IssueName, unfinished: list[Mailing]) -> Cancellation:
+    counts = deliveries.counts(connection, [mailing.id for mailing in unfinished])
+    return Cancellation(
+        issue=str(name),
+        whole_issue=not unfinished[0].supplement,
+        supplements=tuple(mailing.supplement for mailing in unfinished if mailing.supplement),
+        left=sum(counts[state] for state in (State.SENDING, State.ACCEPTED, State.UNCERTAIN, State.BOUNCED)),
+        never=counts[State.PENDING] + counts[State.HELD],
+    )
+
+
 def _move_each(context: Context, name: IssueName, state: MailingState, step: Step) -> None:
     """Take the step with every mailing of the issue that is in this state; Refused when none is."""
     with context.store.transaction() as connection:
         every = all_mailings(connection, name)
         movable = [mailing for mailing in every if mailing.state is state]
         if not movable:
-            raise Refused(f"{name} is {every[-1].state}, not {state}: there is nothing to {step}")
+            current = current_mailing(every)
+            if current.state is MailingState.CANCELLED:
+                raise cancelled(current)
+            raise Refused(f"{name} is {current.state}, not {state}: there is nothing to {step}")
         for mailing in movable:
             move_mailing(connection, mailing, step)
         context.record(connection, step, name)

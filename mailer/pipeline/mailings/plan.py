@@ -12,6 +12,7 @@ from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation, freeze_circulation
+from mailer.pipeline.mailings.steps import cancelled
 from mailer.store import Connection, mailings
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
@@ -45,10 +46,9 @@ def plan_arrived(context: Context, name: IssueName) -> Plan | None:
 
 
 def is_planned(context: Context, name: IssueName) -> bool:
-    """Whether the issue has a plan; one that was cancelled before anything left does not count."""
+    """Whether the issue has a plan, or had one that was cancelled."""
     with context.store.reading() as connection:
-        every = mailings.mailings_of(connection, name.newsletter, name.serial)
-    return any(not mailing.is_void for mailing in every)
+        return bool(mailings.mailings_of(connection, name.newsletter, name.serial))
 
 
 def compile_draft(context: Context, name: IssueName) -> Draft:
@@ -89,9 +89,7 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
     old = mailings.mailings_of(connection, name.newsletter, name.serial)
     refuse_if_begun(old)
     voided = tuple(
-        Note(f"the approval of {name} by {mailing.approved_by} is void")
-        for mailing in old
-        if mailing.approved_hash and mailing.state is not MailingState.CANCELLED
+        Note(f"the approval of {name} by {mailing.approved_by} is void") for mailing in old if mailing.approved_hash
     )
     for mailing in old:
         # A sender that holds a copy of the old plan must not find a copy of the new one under its id; and a copy that a
@@ -149,8 +147,10 @@ def lost_recipients(context: Context, plan: Plan) -> Iterator[str]:
 
 
 def refuse_if_begun(every: Sequence[Mailing]) -> None:
-    """Refused when a message of the issue may have left. Until then a plan may be replaced."""
+    """Refused when a message of the issue may have left, or it was cancelled. Until then a plan may be replaced."""
     for mailing in every:
+        if mailing.state is MailingState.CANCELLED:
+            raise cancelled(mailing)
         if mailing.has_begun:
             raise Refused(f"{mailing.issue} is already {mailing.state}", Action.LIST_UNSENT.of(mailing.issue))
 

@@ -8,6 +8,7 @@ from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.deliveries import find_delivery
 from mailer.pipeline.mailings.entitle import judge_people
+from mailer.pipeline.mailings.steps import cancelled
 from mailer.store import Connection, issues, mailings
 from mailer.store.copies import deliveries
 
@@ -24,7 +25,13 @@ def settle_delivery(context: Context, identity: int, *, accepted: bool) -> None:
         if accepted:
             _move(connection, delivery, Event.SETTLED_ACCEPTED)
         else:
-            _reopen(connection, mailings.mailing(connection, delivery.mailing))
+            mailing = mailings.mailing(connection, delivery.mailing)
+            if mailing.state is MailingState.CANCELLED:
+                raise Refused(
+                    f"{mailing.issue} is cancelled, which is final: delivery {identity} is not sent again",
+                    Action.SETTLE_ACCEPTED.of(identity),
+                )
+            _reopen(connection, mailing)
             _move(connection, delivery, Event.SETTLED_RESEND, judged_by="")
         context.record(connection, "settle", f"delivery {identity}", "accepted" if accepted else "resend")
 
@@ -57,7 +64,7 @@ def release_delivery(context: Context, identity: int) -> str:
 
 def _reopen(connection: Connection, mailing: Mailing) -> None:
     if mailing.state is MailingState.CANCELLED:
-        raise Refused(f"{mailing.issue} is cancelled", Action.SEND_UNSENT.of(mailing.issue))
+        raise cancelled(mailing)
     if mailing.state is MailingState.CLOSED:
         # False when another copy of it has just reopened it: that serves as well.
         mailings.move(connection, mailing, take(mailing.state, Step.REOPEN))

@@ -25,6 +25,8 @@ def all_mailings(connection: Connection, name: IssueName) -> list[Mailing]:
 
 def next_state(mailing: Mailing, step: Step) -> MailingState:
     """The state after the step; Refused when the mailing's state does not allow it."""
+    if mailing.state is MailingState.CANCELLED:
+        raise cancelled(mailing)
     try:
         return take(mailing.state, step)
     except ValueError:
@@ -37,6 +39,16 @@ def next_state(mailing: Mailing, step: Step) -> MailingState:
         raise Refused(
             f"{mailing.issue} is {mailing.state}: it cannot be {_DONE[step]}", Action.SHOW_STATUS.of(mailing.issue)
         ) from None
+
+
+def cancelled(mailing: Mailing) -> Refused:
+    """The refusal of any step of a cancelled mailing, with what can be done instead."""
+    if mailing.has_begun:
+        what = f"{mailing.issue} is cancelled, which is final; some of its copies had left before"
+        return Refused(what, Action.SEND_UNSENT.of(mailing.issue))
+    return Refused(
+        f"{mailing.issue} is cancelled, which is final; no copy of it has left", Action.DROP_ISSUE.of(mailing.issue)
+    )
 
 
 def move_mailing(connection: Connection, mailing: Mailing, step: Step, **also: object) -> None:

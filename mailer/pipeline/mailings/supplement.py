@@ -15,11 +15,11 @@ from mailer.pipeline.issues.proof import prove_within
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, freeze_circulation
 from mailer.pipeline.mailings.send import begin_within, may_leave
-from mailer.pipeline.mailings.steps import first_mailing
+from mailer.pipeline.mailings.steps import cancelled, first_mailing
 from mailer.store import Connection, failures, holds, issues, mailings
 from mailer.store.copies import deliveries
 
-# A mailing in one of these has started, unless it was cancelled before a copy left: a supplement may follow it.
+# A mailing in one of these has started: a supplement may follow it.
 _STARTED = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
 
 
@@ -37,7 +37,9 @@ def send_supplement(context: Context, name: IssueName, *, copies: int | None = N
     """
     with context.store.transaction() as connection:
         mailing = first_mailing(connection, name)
-        if mailing.state not in _STARTED or mailing.is_void:
+        if mailing.state is MailingState.CANCELLED and not mailing.has_begun:
+            raise cancelled(mailing)
+        if mailing.state not in _STARTED:
             raise Refused(
                 f"{name} is {mailing.state}: plan it again, then send it; a supplement is for what was missed"
             )

@@ -14,7 +14,6 @@ from mailer.domain.plan import Plan
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import proof
-from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import freeze_circulation
 from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
@@ -32,7 +31,6 @@ from mailer.pipeline.mailings.plan import (
 )
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.pipeline.mailings.schedule import hold_missed
-from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.mailings.steps import first_mailing
 from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.store import mailings
@@ -165,27 +163,30 @@ def test_nothing_of_which_something_has_left_is_planned_anew(app: App, clock: Fr
     assert states(app) == {"accepted": 3}
 
 
-def test_a_cancelled_mailing_is_planned_anew_unless_something_may_have_left(app: App) -> None:
+def test_a_cancelled_mailing_is_never_planned_anew(app: App) -> None:
     begin(app, PEOPLE)
     cancel_mailing(app.context, ISSUE)
-    assert not is_planned(app.context, ISSUE)
-    plan_mailing(app.context, ISSUE)
-    assert states(app) == {"pending": 3}
-    approve_mailing(app.context, ISSUE)
-    send_mailing(app.context, ISSUE)
+    assert is_planned(app.context, ISSUE)
+    with pytest.raises(Refused, match="is cancelled, which is final; no copy of it has left") as refused:
+        plan_mailing(app.context, ISSUE)
+    assert refused.value.remedies == (Action.DROP_ISSUE.of(ISSUE),)
+    assert states(app) == {"cancelled": 3}
+
+
+def test_of_what_was_cancelled_on_its_way_the_others_are_served_by_a_supplement(app: App) -> None:
+    begin(app, PEOPLE)
     [first, *_] = claim(app)
     answer(app, first, LATER)
     cancel_mailing(app.context, ISSUE)
-    with pytest.raises(Refused, match="is already cancelled"):
+    with pytest.raises(Refused, match="is cancelled, which is final; some of its copies had left") as refused:
         plan_mailing(app.context, ISSUE)
-    assert is_planned(app.context, ISSUE)
+    assert refused.value.remedies == (Action.SEND_UNSENT.of(ISSUE),)
 
 
 def test_a_refusal_before_any_content_left_does_not_stand_in_the_way(app: App) -> None:
     begin(app, PEOPLE)
     for work, outcome in zip(claim(app), (LATER, NEVER, LATER), strict=True):
         answer(app, work, outcome, begun=False)
-    cancel_mailing(app.context, ISSUE)
     plan_mailing(app.context, ISSUE)
     assert states(app) == {"pending": 3}
     assert [one.attempts for one in copies(app).values()] == [0, 0, 0]
@@ -194,7 +195,6 @@ def test_a_refusal_before_any_content_left_does_not_stand_in_the_way(app: App) -
 def test_a_copy_in_a_senders_hands_is_waited_for(app: App, clock: FrozenClock) -> None:
     begin(app, PEOPLE)
     claim(app)
-    cancel_mailing(app.context, ISSUE)
     with pytest.raises(Refused, match="a copy of harbour-letter/41 is being sent, or was when its sender ended"):
         plan_mailing(app.context, ISSUE)
     clock.advance(days=10)

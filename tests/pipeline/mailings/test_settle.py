@@ -86,7 +86,7 @@ def test_nothing_of_a_cancelled_mailing_goes_once_more(app: App) -> None:
     begin_again_and_cancel(app)
     with pytest.raises(Refused, match="is cancelled") as refused:
         settle_delivery(app.context, hers(app).id, accepted=False)
-    assert refused.value.remedies == (Action.SEND_UNSENT.of(ISSUE),)
+    assert refused.value.remedies == (Action.SETTLE_ACCEPTED.of(hers(app).id),)
     assert hers(app).state is State.UNCERTAIN
     settle_delivery(app.context, hers(app).id, accepted=True)
     assert hers(app).state is State.ACCEPTED
