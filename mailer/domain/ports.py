@@ -32,10 +32,11 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawIssue:
-    """One sub-folder of a source, read twice without a change in between."""
+    """One sub-folder of a source, read twice without a change in between; `others` are the names of files not read."""
 
     folder: str
     files: tuple[RawFile, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from mailer.domain.issue import Issue, PictureFile
 from mailer.formats.edition import html as room
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.edition.inline_styles import inline
-from mailer.formats.issue.folder import parse as parse_file
+from mailer.formats.issue.text import parse as parse_file
 from tests.conftest import SEED
 from tests.formats.made_up import CORPORATE, FEES, READER, TEMPLATES, a_newsletter, an_issue, printed
 

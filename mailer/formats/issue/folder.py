@@ -1,38 +1,39 @@
-"""Reads a folder with the texts and pictures of an issue, and makes the issue or says what is missing."""
+"""Reads a folder with the texts and pictures of an issue, and makes the issue or says all that is missing."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields
 from unicodedata import normalize
 
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import Author, Issue, IssueHead, IssueText, PictureFile, Status, content_hash
+from mailer.domain.issue import Issue, IssueHead, IssueText, PictureFile, Status, content_hash
 from mailer.domain.issue_tree import picture_names
 from mailer.domain.ports import RawFile
-from mailer.formats.issue import front_matter
-from mailer.formats.issue.front_matter import FrontMatter
+from mailer.domain.problems import Problems
+from mailer.formats.issue import file_names, front_matter
+from mailer.formats.issue.front_matter_nodes import FrontMatter, YamlText
 from mailer.formats.issue.pictures.rewrite import picture_to_send
-from mailer.formats.typography import typeset
+from mailer.formats.issue.text import MAX_TEXT_BYTES, read, split
 
-MAX_TEXT_BYTES = 200_000  # the HTML of an edition has at most 100,000
 MAX_PICTURE_BYTES = 10 * 1024 * 1024  # as it comes from a camera; it is written anew much smaller
 MAX_PICTURES_BYTES = 10 * 1024 * 1024  # of all pictures as they are sent, since every copy carries them
 MAX_PICTURES = 20
-FIRST_HEADING = 2  # the title is the heading of level 1
-
-
-def parse(name: str, content: bytes) -> IssueText:
-    """One text of an issue, draft or finished, set in the typography of its language.
-
-    `name` is `<language>.md`; a path before it only appears in errors. The content is UTF-8, with or without a byte
-    order mark. Headings begin at level 2 and skip none. Raises BadInput, beginning with `name: `, for any mistake.
-    """
-    try:
-        return _text(name, _split(content))
-    except BadInput as error:
-        raise BadInput(f"{name}: {error}") from None
-
 
 MakePicture = Callable[[str, bytes], PictureFile]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What is in a folder: its issue (None while no text is finished, or when there are problems), and what to say.
+
+    `problems` refuse the issue, `notes` do not; both begin with the file's name. `change` is a hash of all that counts:
+    a text that is still a draft does not.
+    """
+
+    issue: Issue | None
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    change: str
 
 
 def assemble(
@@ -45,153 +46,207 @@ def assemble(
 ) -> Issue | None:
     """The issue in a folder, or None while none of its texts is finished.
 
-    Its texts are the finished `<language>.md` files in the order of `languages`; of a draft, only the status is read.
-    Its pictures are those that the texts show, made by `picture` from a file's name and content. Other files are ignored.
-
-    Raises BadInput that names the folder and the file: a mistake in a text, texts that differ in numbering, date or
-    newsletter, a picture that is missing, too big or not a picture, and, with `wait_for_all`, a text that is a draft
-    or missing while another is finished.
+    Raises BadInput with a line for each of the problems that `examine` finds, which begins with the folder's name.
     """
-    try:
-        return _issue(_files_by_name(files), languages, picture, wait_for_all=wait_for_all)
-    except BadInput as error:
-        raise BadInput(f"{folder}: {error}") from None
+    examined = examine(files, languages=languages, wait_for_all=wait_for_all, picture=picture)
+    if examined.problems:
+        raise BadInput("\n".join(f"{folder}: {problem}" for problem in examined.problems))
+    return examined.issue
+
+
+def examine(
+    files: Sequence[RawFile],
+    *,
+    languages: tuple[str, ...],
+    wait_for_all: bool,
+    others: Sequence[str] = (),
+    drafts: bool = False,
+    picture: MakePicture = picture_to_send,
+) -> Examined:
+    """Read a folder, and name every problem in it at once.
+
+    The issue's texts are the finished `<language>.md` files in the order of `languages`; with `drafts` the drafts are
+    read as well, otherwise only their status. Its pictures are those that the texts show, made by `picture` from name
+    and content. `others` are the names of further files, which were not read. With `wait_for_all`, a text that is a
+    draft or missing while another is finished is a problem.
+    """
+    return _Folder(files, languages, others, picture).examine(wait_for_all=wait_for_all, drafts=drafts)
 
 
 def newsletters_of(files: Iterable[RawFile]) -> frozenset[str]:
     """The newsletters named in the front matter of a folder's texts; unreadable texts are skipped."""
     newsletters = set()
     for file in files:
-        if file.name.endswith(".md") and len(file.content) <= MAX_TEXT_BYTES:
+        if file_names.is_text(file.name) and len(file.content) <= MAX_TEXT_BYTES:
             try:
-                newsletters.add(str(_split(file.content).keys.get("newsletter", "")))
+                newsletter = split(file.content).keys.get("newsletter")
             except BadInput:
                 continue
+            if isinstance(newsletter, YamlText):
+                newsletters.add(newsletter.text)
     return frozenset(newsletters)
-
-
-# --- a text -----------------------------------------------------------------------------------------------------------
-
-
-def _split(content: bytes) -> FrontMatter:
-    from mailer.formats.issue import front_matter_yaml  # YAML takes time to load, and most commands read no issue
-
-    if len(content) > MAX_TEXT_BYTES:
-        raise BadInput(f"the text has more than {MAX_TEXT_BYTES // 1000} kB; is it the right file?")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadInput(f"line {line}: the file is not in UTF-8; save it as UTF-8") from None
-    return front_matter_yaml.split(text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _text(name: str, source: FrontMatter) -> IssueText:
-    from mailer.formats.issue import markdown  # it takes time to load, and most commands read no issue
-
-    text = front_matter.check(source.keys)
-    language = name.rpartition("/")[2].removesuffix(".md")
-    if text.language != language:
-        raise BadInput(f"language: '{text.language}' in a file named for '{language}'; correct one of the two")
-    blocks = markdown.parse(source.body, language, first_line=source.first_line, first_heading=FIRST_HEADING)
-    if not blocks:
-        raise BadInput("there is no text below the front matter; write it")
-
-    def printed(words: str) -> str:
-        return typeset(words, language)
-
-    return replace(
-        text,
-        title=printed(text.title),
-        classification=printed(text.classification),
-        kicker=printed(text.kicker),
-        subject=printed(text.subject),
-        summary=printed(text.summary),
-        authors=tuple(Author(name=printed(author.name), about=printed(author.about)) for author in text.authors),
-        editor=printed(text.editor),
-        place=printed(text.place),
-        copyright=tuple(printed(line) for line in text.copyright),
-        blocks=blocks,
-    )
 
 
 # --- a folder ---------------------------------------------------------------------------------------------------------
 
 
-def _files_by_name(files: Sequence[RawFile]) -> dict[str, RawFile]:
-    """The files by name, in Unicode's normal form NFC, as the texts name them."""
-    by_name: dict[str, RawFile] = {}
-    for file in files:
-        name = normalize("NFC", file.name)
-        if name in by_name:
-            raise BadInput(f"{name}: the folder has two files with this name; remove one")
-        by_name[name] = RawFile(name=name, content=file.content)
-    return by_name
+class _Folder:
+    """One folder while it is examined: its files by name, in Unicode's normal form NFC, as the texts name them."""
 
+    def __init__(
+        self, files: Sequence[RawFile], languages: tuple[str, ...], others: Sequence[str], picture: MakePicture
+    ) -> None:
+        self.problems = Problems()
+        self.notes: list[str] = []
+        self.picture = picture
+        self.expected = [f"{language}.md" for language in languages]
+        self.files: dict[str, RawFile] = {}
+        for file in files:
+            name = normalize("NFC", file.name)
+            if name in self.files:
+                self.problems.add(f"{name}: the folder has two files with this name; remove one")
+            self.files[name] = RawFile(name=name, content=file.content)
+        self.names = [*self.files, *(normalize("NFC", name) for name in others)]
+        self.sources: dict[str, FrontMatter] = {}
 
-def _issue(
-    files: Mapping[str, RawFile], languages: tuple[str, ...], picture: MakePicture, *, wait_for_all: bool
-) -> Issue | None:
-    present = [name for name in (f"{language}.md" for language in languages) if name in files]
-    finished = [name for name in present if _is_finished(files[name])]
-    if not finished:
+    def examine(self, *, wait_for_all: bool, drafts: bool) -> Examined:
+        present = [name for name in self.expected if name in self.files]
+        statuses = {name: self._status(name) for name in present}
+        ready = [name for name in present if statuses[name] is not Status.DRAFT]  # and those whose status is unclear
+        unfinished = [name for name in self.expected if name not in ready]
+        wrong_names = self._wrong_names(unfinished)
+        if wait_for_all and ready:
+            for name in unfinished:
+                self._wait_for(name, wrong_names)
+        self.notes += [
+            line for name in unfinished for line in wrong_names.get(name, ()) if line not in self.problems.lines
+        ]
+        read = present if drafts else ready
+        texts = [text for name in read if (text := self._read(name)) is not None]
+        self._check_agreement(read)
+        pictures = self._pictures(texts)
+        counted = [file for name, file in self.files.items() if statuses.get(name) is not Status.DRAFT]
+        return Examined(
+            issue=None if self.problems.lines or not texts else self._issue(texts, pictures),
+            problems=tuple(self.problems.lines),
+            notes=tuple(self.notes),
+            change=content_hash(counted),
+        )
+
+    def _status(self, name: str) -> Status | None:
+        """Whether a text is a draft or finished; None when it does not say so, which is a problem."""
+        with self.problems.collect(f"{name}: "):
+            self.sources[name] = split(self.files[name].content)
+            return front_matter.status_of(self.sources[name])
         return None
-    unfinished = [f"{language}.md" for language in languages if f"{language}.md" not in finished]
-    if wait_for_all and unfinished:
-        reasons = [f"{name}, which is {'a draft' if name in present else 'missing'}" for name in unfinished]
-        raise BadInput(f"the issue waits for {' and for '.join(reasons)}; finish it")
-    texts = tuple(parse(name, files[name].content) for name in finished)
-    _check_agreement(texts)
-    pictures = _pictures(texts, files, picture)
-    first = texts[0]
-    return Issue(
-        newsletter=first.newsletter,
-        number=first.number,
-        serial=first.serial,
-        volume=first.volume,
-        year=first.year,
-        date=first.date,
-        content_hash=content_hash(files[name] for name in (*finished, *(shown.name for shown in pictures))),
-        texts=texts,
-        pictures=pictures,
-    )
+
+    def _wrong_names(self, missing: Sequence[str]) -> dict[str, list[str]]:
+        """For each missing text, what to do about the files that were probably meant to be it.
+
+        One that says that it is finished is a problem.
+        """
+        lines: dict[str, list[str]] = {}
+        strays = [name for name in self.names if name not in self.expected]
+        for expected in (name for name in missing if name not in self.files):
+            for name in file_names.meant_for(expected, strays):
+                lines.setdefault(expected, []).append(file_names.rename(name, expected))
+                if name in self.files and file_names.is_text(name) and _says_finished(self.files[name].content):
+                    self.problems.add(file_names.rename(name, expected))
+        return lines
+
+    def _wait_for(self, name: str, wrong_names: Mapping[str, list[str]]) -> None:
+        if name in self.files:
+            at = self.sources[name].at("status")
+            self.problems.add(f"{name}: {at}the issue waits for {name}, which is a draft; finish it")
+            return
+        for line in wrong_names.get(name, [f"{name}: the issue waits for {name}, which is missing; write it"]):
+            self.problems.add(line)
+
+    def _read(self, name: str) -> IssueText | None:
+        source = self.sources.get(name)
+        if source is None:
+            return None
+        problems = Problems()
+        with problems.collect():
+            return read(name, source)
+        with self.problems.collect():
+            problems.refuse_if_any(f"{name}: ")
+        return None
+
+    def _check_agreement(self, names: Sequence[str]) -> None:
+        """What every text of an issue shares is the same in all of them, by what is written."""
+        sources = [(name, self.sources[name]) for name in names if name in self.sources]
+        for name, source in sources[1:]:
+            first_name, first = sources[0]
+            for key in (field.name for field in fields(IssueHead)):
+                value, other = first.keys.get(key), source.keys.get(key)
+                if isinstance(value, YamlText) and isinstance(other, YamlText) and value.text != other.text:
+                    self.problems.add(
+                        f"{name}: line {other.line}: {key} is '{value.text}' in {first_name} and '{other.text}' in {name}; "
+                        "make them the same"
+                    )
+
+    def _issue(self, texts: Sequence[IssueText], pictures: Sequence[PictureFile]) -> Issue:
+        first = texts[0]
+        names = [*(f"{text.language}.md" for text in texts), *(shown.name for shown in pictures)]
+        return Issue(
+            newsletter=first.newsletter,
+            number=first.number,
+            serial=first.serial,
+            volume=first.volume,
+            year=first.year,
+            date=first.date,
+            content_hash=content_hash(self.files[name] for name in names),
+            texts=tuple(texts),
+            pictures=tuple(pictures),
+        )
+
+    def _pictures(self, texts: Sequence[IssueText]) -> list[PictureFile]:
+        language_of: dict[str, str] = {}  # the first text that shows the picture
+        for text in texts:
+            for name in picture_names(text.blocks):
+                language_of.setdefault(name, text.language)
+        if len(language_of) > MAX_PICTURES:
+            self.problems.add(f"the texts show {len(language_of)} pictures, more than {MAX_PICTURES}; leave some out")
+            return []
+        pictures = []
+        for name, language in language_of.items():
+            with self.problems.collect():
+                pictures.append(self._picture(name, f"{language}.md"))
+        if sum(len(picture.content) for picture in pictures) > MAX_PICTURES_BYTES:
+            limit = MAX_PICTURES_BYTES // 1024 // 1024
+            self.problems.add(f"the pictures are larger than {limit} MB together; make them smaller, or leave some out")
+        return pictures
+
+    def _picture(self, name: str, text: str) -> PictureFile:
+        file = self.files.get(name)
+        if file is None:
+            raise BadInput(f"{text}: {_picture_line(self.sources[text], name)}{self._missing_picture(name, text)}")
+        if len(file.content) > MAX_PICTURE_BYTES:
+            raise BadInput(
+                f"{name}: the picture is larger than {MAX_PICTURE_BYTES // 1024 // 1024} MB; make it smaller"
+            )
+        return self.picture(name, file.content)
+
+    def _missing_picture(self, name: str, text: str) -> str:
+        near = file_names.nearest(name, [other for other in self.names if not file_names.is_text(other)])
+        if not near:
+            return f"{name}: {text} shows this picture, but it is not in the folder; put it there"
+        if name.rpartition(".")[2].casefold() != near.rpartition(".")[2].casefold():
+            return f"{name}: {text} shows this picture, but the folder has {near}; write that name, or put {name} there"
+        return f"{name}: {text} shows this picture, but the folder has {near}; write that name, or rename the file"
 
 
-def _is_finished(file: RawFile) -> bool:
+def _says_finished(content: bytes) -> bool:
     try:
-        return front_matter.status_of(_split(file.content).keys) is Status.FINISHED
-    except BadInput as error:
-        raise BadInput(f"{file.name}: {error}") from None
+        return front_matter.status_of(split(content)) is Status.FINISHED
+    except BadInput:
+        return False
 
 
-def _check_agreement(texts: Sequence[IssueText]) -> None:
-    first = texts[0]
-    for text in texts[1:]:
-        for key in (field.name for field in fields(IssueHead)):
-            value, other = getattr(first, key), getattr(text, key)
-            if value != other:
-                raise BadInput(
-                    f"{key} is '{value}' in {first.language}.md and '{other}' in {text.language}.md; make them the same"
-                )
-
-
-def _pictures(texts: Sequence[IssueText], files: Mapping[str, RawFile], make: MakePicture) -> tuple[PictureFile, ...]:
-    language_of: dict[str, str] = {}  # the first text that shows the picture
-    for text in texts:
-        for name in picture_names(text.blocks):
-            language_of.setdefault(name, text.language)
-    if len(language_of) > MAX_PICTURES:
-        raise BadInput(f"the texts show {len(language_of)} pictures, more than {MAX_PICTURES}; leave some out")
-    pictures = tuple(_picture(name, files.get(name), language, make) for name, language in language_of.items())
-    if sum(len(picture.content) for picture in pictures) > MAX_PICTURES_BYTES:
-        limit = MAX_PICTURES_BYTES // 1024 // 1024
-        raise BadInput(f"the pictures are larger than {limit} MB together; make them smaller, or leave some out")
-    return pictures
-
-
-def _picture(name: str, file: RawFile | None, language: str, make: MakePicture) -> PictureFile:
-    if file is None:
-        raise BadInput(f"{name}: {language}.md shows this picture, but it is not in the folder; put it there")
-    if len(file.content) > MAX_PICTURE_BYTES:
-        raise BadInput(f"{name}: the picture is larger than {MAX_PICTURE_BYTES // 1024 // 1024} MB; make it smaller")
-    return make(name, file.content)
+def _picture_line(source: FrontMatter, name: str) -> str:
+    """Where a text first names a picture, as messages begin; empty where its name is written in another form."""
+    for number, line in enumerate(source.body.splitlines(), source.first_line):
+        if re.search(rf"!\[.*\]\(<?{re.escape(name)}\b", normalize("NFC", line)):
+            return f"line {number}: "
+    return ""

@@ -1,127 +1,177 @@
 """Checks the front matter of an issue file, the keys between two lines `---`, and makes an issue's text of it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date
+from difflib import get_close_matches
 
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import Author, IssueText, Status
+from mailer.domain.problems import Problems
 from mailer.formats.characters import find_invisible
+from mailer.formats.issue.front_matter_nodes import FrontMatter, YamlList, YamlNode, YamlTable, YamlText, read_as, shown
+from mailer.formats.issue.front_matter_numbers import day_of, is_number, wrong_date, wrong_number
 
 _MAX_LINE = 2000  # characters of one value
-_NUMBER_LIMIT = 1_000_000  # the database holds 2^31
+_LIKE = 0.6  # how like a key another word is, of 1; difflib's own default
 
 KEYS = (
     *("newsletter", "language", "status", "number", "serial", "volume", "year", "date", "classification", "kicker"),
     *("title", "subject", "summary", "authors", "editor", "place", "copyright"),
 )
-
-Value = str | int | date | list["Value"] | dict[str, "Value"] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontMatter:
-    """The keys of an issue file, not checked yet, and its body, which begins at line `first_line` of the file."""
-
-    keys: Mapping[str, Value]
-    body: str
-    first_line: int
+_EXAMPLES = {"newsletter": "russia-confidential", "language": "en", "status": "draft", "title": '"…"'}
+_EXAMPLES |= {"number": "3", "serial": "253", "volume": "17", "year": "2030", "date": "2030-12-31"}
 
 
-def status_of(keys: Mapping[str, Value]) -> Status:
+def status_of(front: FrontMatter) -> Status:
     """Whether the text is a draft or finished; BadInput if the key says neither."""
-    status = keys.get("status")
-    if status not in tuple(Status):
-        raise BadInput(f"status: '{_shown(status)}' is neither draft nor finished; write one of the two")
-    return Status(str(status))
+    status = front.keys.get("status")
+    text = status.text if isinstance(status, YamlText) else ""
+    if text not in tuple(Status):
+        if "status" in front.broken or not front.keys:
+            raise BadInput("\n".join(front.problems))
+        near = get_close_matches(text.casefold(), list(Status), n=1)
+        raise BadInput(
+            f"{front.at('status')}status: '{shown(status)}' is neither draft nor finished; "
+            + (f"write {near[0]}" if near else "write one of the two")
+        )
+    return Status(text)
 
 
-def check(keys: Mapping[str, Value]) -> IssueText:
+def check(front: FrontMatter) -> IssueText:
     """The keys as an issue's text without its article, worded as written: every value one line, numbers from 1.
 
-    Raises BadInput that names the first key that is unknown, missing or of the wrong type.
+    Raises BadInput that names, a line each, every key that is unreadable, unknown, missing or of the wrong type.
     """
-    for key in keys:
-        if key not in KEYS:
-            raise BadInput(f"'{_shown(key)}' is not a key of the front matter; the keys are {', '.join(KEYS)}")
-    number, serial, volume, year = (_number(keys, key) for key in ("number", "serial", "volume", "year"))
-    newsletter, language, title = (_words(keys, key, required=True) for key in ("newsletter", "language", "title"))
-    return IssueText(
-        newsletter=newsletter,
-        language=language,
-        status=status_of(keys),
-        number=number,
-        serial=serial,
-        volume=volume,
-        year=year,
-        date=_date(keys),
-        title=title,
-        classification=_words(keys, "classification"),
-        kicker=_words(keys, "kicker"),
-        subject=_words(keys, "subject"),
-        summary=_words(keys, "summary"),
-        authors=tuple(_author(entry) for entry in _list(keys, "authors")),
-        editor=_words(keys, "editor"),
-        place=_words(keys, "place"),
-        copyright=tuple(_line("copyright", entry) for entry in _list(keys, "copyright")),
+    reading = _Reading(front)
+    text = IssueText(
+        newsletter=reading.words("newsletter", required=True),
+        language=reading.words("language", required=True),
+        status=reading.status(),
+        number=reading.number("number"),
+        serial=reading.number("serial"),
+        volume=reading.number("volume"),
+        year=reading.number("year"),
+        date=reading.date(),
+        title=reading.words("title", required=True),
+        classification=reading.words("classification"),
+        kicker=reading.words("kicker"),
+        subject=reading.words("subject"),
+        summary=reading.words("summary"),
+        authors=tuple(reading.authors()),
+        editor=reading.words("editor"),
+        place=reading.words("place"),
+        copyright=tuple(reading.line("copyright", entry) for entry in reading.entries("copyright")),
     )
+    reading.problems.refuse_if_any()
+    return text
 
 
-def _number(keys: Mapping[str, Value], key: str) -> int:
-    value = keys.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < _NUMBER_LIMIT:
-        raise BadInput(
-            f"{key}: '{_shown(value)}' is not a number from 1 to {_NUMBER_LIMIT - 1}; write it in figures, without quotes"
-        )
-    return value
+class _Reading:
+    """Reads the keys one by one; what is wrong is noted, and something harmless stands in its place."""
 
+    def __init__(self, front: FrontMatter) -> None:
+        self.front = front
+        self.problems = Problems()
+        self.problems.lines += front.problems
+        self._not_missing = set(front.broken)  # keys that stand there, misspelt or unreadable
+        for key in (*front.keys, *sorted(front.broken)):
+            if key not in KEYS:
+                self._name_unknown(key)
 
-def _date(keys: Mapping[str, Value]) -> date:
-    value = keys.get("date")
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise BadInput(f"date: '{_shown(value)}' is not a date; write it as 2030-12-31, without quotes")
-    return value
+    def _name_unknown(self, key: str) -> None:
+        at = f"{self.front.at(key)}'{shown(key)}' is not a key of the front matter; "
+        near = get_close_matches(key.casefold(), KEYS, n=1, cutoff=_LIKE)
+        if near and near[0] not in self.front.keys:
+            self._not_missing.add(near[0])
+            self.problems.add(f"{at}did you mean '{near[0]}'?")
+        else:
+            self.problems.add(f"{at}the keys are {', '.join(KEYS)}")
 
+    def _missing(self, key: str) -> None:
+        if key not in self._not_missing:
+            example = f": '{key}: {_EXAMPLES[key]}'" if key in _EXAMPLES else ""
+            self.problems.add(f"{self.front.at(key)}{key}: it is missing; write it in the front matter{example}")
 
-def _words(keys: Mapping[str, Value], key: str, *, required: bool = False) -> str:
-    value = keys.get(key)
-    if value is None and not required:
-        return ""
-    words = _line(key, value)
-    if required and not words:
-        raise BadInput(f"{key}: it is missing; write it in the front matter")
-    return words
+    def _value(self, key: str) -> YamlNode | None:
+        """The value of a key; None for one that is missing or empty."""
+        value = self.front.keys.get(key)
+        return None if isinstance(value, YamlText) and value.is_empty else value
 
+    def status(self) -> Status:
+        if self._value("status") is None:
+            self._missing("status")
+            return Status.DRAFT
+        with self.problems.collect():
+            return status_of(self.front)
+        return Status.DRAFT
 
-def _line(key: str, value: Value) -> str:
-    if value is None:
-        raise BadInput(f"{key}: it is missing; write it in the front matter")
-    if not isinstance(value, str):
-        raise BadInput(f"{key}: '{_shown(value)}' is not text; put it in quotes")
-    words = value.strip()
-    if character := find_invisible(words):
-        raise BadInput(f"{key}: it contains an invisible character or a line break, {character}; write one plain line")
-    if len(words) > _MAX_LINE:
-        raise BadInput(f"{key}: it has more than {_MAX_LINE} characters; shorten it")
-    return words
+    def number(self, key: str) -> int:
+        value = self._value(key)
+        if value is None:
+            self._missing(key)
+        elif isinstance(value, YamlText) and value.plain and is_number(value.text):
+            return int(value.text)
+        else:
+            self.problems.add(f"line {value.line}: {key}: {wrong_number(value)}")
+        return 1
 
+    def date(self) -> date:
+        value = self._value("date")
+        if value is None:
+            self._missing("date")
+        elif isinstance(value, YamlText) and value.plain and (day := day_of(value.text)):
+            return day
+        else:
+            self.problems.add(f"line {value.line}: date: {wrong_date(value)}")
+        return date.min
 
-def _list(keys: Mapping[str, Value], key: str) -> Iterable[Value]:
-    value = keys.get(key)
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise BadInput(f"{key}: '{_shown(value)}' is not a list; write each entry on its own line, beginning with '- '")
-    return value
+    def words(self, key: str, *, required: bool = False) -> str:
+        value = self._value(key)
+        words = self.line(key, value) if value is not None else ""
+        if required and (value is None or (isinstance(value, YamlText) and not value.text.strip())):
+            self._missing(key)
+        return words
 
+    def entries(self, key: str) -> Iterator[YamlNode]:
+        value = self._value(key)
+        if isinstance(value, YamlList):
+            yield from value.entries
+        elif value is not None:
+            self.problems.add(
+                f"line {value.line}: {key}: '{shown(value)}' is not a list; "
+                "write each entry on its own line, beginning with '- '"
+            )
 
-def _author(entry: Value) -> Author:
-    if not isinstance(entry, dict) or not {"name"} <= entry.keys() <= {"name", "about"}:
-        raise BadInput(f"authors: '{_shown(entry)}' is not an author; write '- name: …' and below it 'about: …'")
-    about = entry.get("about")
-    return Author(name=_line("authors", entry["name"]), about="" if about is None else _line("authors", about))
+    def authors(self) -> Iterator[Author]:
+        for entry in self.entries("authors"):
+            if not isinstance(entry, YamlTable) or not {"name"} <= entry.entries.keys() <= {"name", "about"}:
+                self.problems.add(
+                    f"line {entry.line}: authors: '{shown(entry)}' is not an author; "
+                    "write '- name: …' and below it 'about: …'"
+                )
+                continue
+            about = entry.entries.get("about")
+            empty = about is None or (isinstance(about, YamlText) and about.is_empty)
+            yield Author(
+                name=self.line("authors", entry.entries["name"]),
+                about="" if empty or about is None else self.line("authors", about),
+            )
 
-
-def _shown(value: object) -> str:
-    text = "" if value is None else str(value)
-    return text if len(text) <= 40 and text.isprintable() else f"{ascii(text[:40])[1:-1]}…"
+    def line(self, key: str, value: YamlNode) -> str:
+        """One line of text."""
+        at = f"line {value.line}: {key}: "
+        if not isinstance(value, YamlText):
+            self.problems.add(f"{at}'{shown(value)}' is not text; put it in quotes")
+            return ""
+        words = value.text.strip()
+        if value.is_empty:
+            self.problems.add(f"{at}it is missing; write it in the front matter")
+        elif not value.is_text:
+            self.problems.add(f"{at}'{words}' is not text to YAML, which reads {read_as(value)}; write \"{words}\"")
+        elif character := find_invisible(words):
+            self.problems.add(
+                f"{at}it contains an invisible character or a line break, {character}; write one plain line"
+            )
+        elif len(words) > _MAX_LINE:
+            self.problems.add(f"{at}it has more than {_MAX_LINE} characters; shorten it")
+        return words

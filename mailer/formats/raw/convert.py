@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mailer.domain.errors import BadInput
-from mailer.formats.issue import folder
-from mailer.formats.issue.front_matter import KEYS, Value
+from mailer.formats.issue import text as issue_text
+from mailer.formats.issue.front_matter import KEYS
+from mailer.formats.issue.front_matter_nodes import Value
 from mailer.formats.raw import front_matter
 from mailer.formats.raw.article import repair_article
 from mailer.formats.raw.blocks import RawBlock, Shape, split, words_of
@@ -36,10 +37,10 @@ def convert(raw: str, *, newsletter: str, language: str) -> ConvertedText:
 
     The article is everything after date, kicker and title. The masthead and the membership notice at the end are left
     out and reported, since they come from the template and the fee schedule. Set to finished, the file is one that
-    `folder.parse` accepts; otherwise a defect on line 1 says why. Raises BadInput for a text that is too large.
+    `issue_text.parse` accepts; otherwise a defect on line 1 says why. Raises BadInput for a text that is too large.
     """
-    if len(raw.encode(errors="replace")) > folder.MAX_TEXT_BYTES:
-        raise BadInput(f"the text has more than {folder.MAX_TEXT_BYTES // 1000} kB; is it the right file?")
+    if len(raw.encode(errors="replace")) > issue_text.MAX_TEXT_BYTES:
+        raise BadInput(f"the text has more than {issue_text.MAX_TEXT_BYTES // 1000} kB; is it the right file?")
     defects: list[Defect] = []
     text = without_print_artifacts(raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), defects)
     blocks = split(text)
@@ -143,7 +144,7 @@ def _issue_file(keys: Mapping[str, Value], body: str) -> str:
 
 def _remaining_error(markdown: str, language: str) -> tuple[Defect, ...]:
     try:
-        folder.parse(f"{language}.md", markdown.encode())
+        issue_text.parse(f"{language}.md", markdown.encode())
     except BadInput as error:
         return (Defect(line=1, what=f"the issue file needs correcting before it can be finished: {error}"),)
     return ()

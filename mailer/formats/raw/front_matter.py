@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from mailer.formats.issue.front_matter import Value
+from mailer.formats.issue.front_matter_nodes import Value
 from mailer.formats.raw.blocks import RawBlock, Shape, is_capitals, words_of
 from mailer.formats.typography import RUSSIAN_MONTHS
 

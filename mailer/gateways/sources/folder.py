@@ -80,6 +80,12 @@ class _Unreadable(Exception):
     """Why a folder is not read; caught in this module."""
 
 
+def read_folder(folder: Path) -> RawIssue:
+    """One issue's folder as it lies on this machine, read once. Raises BadInput for one that cannot be read."""
+    source = FolderSource(str(folder.resolve().parent), folder.resolve().parent, lambda: None)
+    return source.read_one(folder.resolve().name)
+
+
 class FolderSource:
     """A folder with a sub-folder per issue.
 
@@ -118,6 +124,17 @@ class FolderSource:
         finally:
             if self._protocol == "sftp":
                 files.close()
+
+    def read_one(self, name: str) -> RawIssue:
+        """Read one sub-folder once. Raises BadInput naming it when it is not there or cannot be read."""
+        files, root = self._open()
+        for folder in self._folders(files, root):
+            if folder.name == name:
+                raw = _read(files, folder, root)
+                if isinstance(raw, RawIssue):
+                    return raw
+                raise BadInput(f"{name}: {raw.reason}")
+        raise BadInput(f"{name}: there is no such folder in {self._shown}")
 
     def _open(self) -> tuple[_Files, str]:
         import fsspec
@@ -181,18 +198,19 @@ def _entries(files: _Files, folder: str) -> Iterator[_Entry]:
 def _read(files: _Files, folder: _Entry, root: str) -> RawIssue | UnreadFolder:
     try:
         path = _resolve(folder, root)
-        contents = _contents(files, path)
+        listed, others = _listed(files, path)
+        contents = _contents(files, listed, path)
     except _Unreadable as error:
         return UnreadFolder(folder=folder.name, reason=str(error))
     except Exception as error:  # noqa: BLE001  # each library has its own exceptions; one bad folder must not stop the others
         reason = f"it cannot be read: {_error_text(error)}; it is tried again at the next pull"
         return UnreadFolder(folder=folder.name, reason=reason)
-    return RawIssue(folder=folder.name, files=tuple(sorted(contents, key=lambda file: file.name)))
+    return RawIssue(folder=folder.name, files=tuple(sorted(contents, key=lambda file: file.name)), others=others)
 
 
-def _contents(files: _Files, folder: str) -> list[RawFile]:
+def _contents(files: _Files, listed: Sequence[_Entry], folder: str) -> list[RawFile]:
     contents, size = list[RawFile](), 0
-    for entry in _listed(files, folder):
+    for entry in listed:
         content = _content(files, entry, folder)
         size += len(content)
         if size > BIGGEST_FOLDER:
@@ -202,12 +220,13 @@ def _contents(files: _Files, folder: str) -> list[RawFile]:
     return contents
 
 
-def _listed(files: _Files, folder: str) -> list[_Entry]:
-    """Return the files of an issue's folder that are to be read; refuse too many."""
+def _listed(files: _Files, folder: str) -> tuple[list[_Entry], tuple[str, ...]]:
+    """Return the files of an issue's folder that are to be read, and the names of the others; refuse too many."""
     entries = [entry for entry in _entries(files, folder) if entry.kind != "directory"]
     if len(entries) > MAX_FILES:
         raise _Unreadable(f"it holds {len(entries)} files, more than {MAX_FILES}; take out what is not the issue's")
-    return [entry for entry in entries if entry.name.lower().endswith(_ENDINGS)]
+    read = [entry for entry in entries if entry.name.lower().endswith(_ENDINGS)]
+    return read, tuple(sorted(entry.name for entry in entries if entry not in read))
 
 
 def _resolve(entry: _Entry, within: str) -> str:

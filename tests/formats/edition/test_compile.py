@@ -19,8 +19,8 @@ from mailer.domain.issue_tree import Paragraph, Text
 from mailer.formats.edition.compile import compile_edition, warnings
 from mailer.formats.edition.line_wrap import COLUMNS, width
 from mailer.formats.edition.stored import digest, dump, load
-from mailer.formats.issue.folder import parse as parse_file
 from mailer.formats.issue.markdown import parse
+from mailer.formats.issue.text import parse as parse_file
 from tests.formats.made_up import (
     CORPORATE,
     FEES,

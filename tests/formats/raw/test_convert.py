@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailer.domain.errors import BadInput
 from mailer.domain.issue_tree import Heading, Paragraph, Table, Text
-from mailer.formats.issue.folder import parse
+from mailer.formats.issue.text import parse
 from mailer.formats.raw.blocks import Shape, split
 from mailer.formats.raw.convert import convert
 
