@@ -1,4 +1,4 @@
-"""Receives a report in an SMTP session and confirms it only once it is stored."""
+"""Receives a report in an SMTP session and confirms it only once it is stored, with the sender of its envelope."""
 
 import asyncio
 import logging
@@ -35,8 +35,13 @@ class ReportHandler:
         self.pending.add(work)
         work.add_done_callback(self.pending.discard)
 
-    async def take(self, recipient: str, content: bytes) -> str:
-        """Store a complete report and return the reply; the storing continues if the client disconnects."""
+    async def take(self, sender: str | None, recipient: str, content: bytes) -> str:
+        """Store a complete report and return the reply; the storing continues if the client disconnects.
+
+        The sender of the envelope is kept as RFC 5321 §4.4 asks of the last server: in a Return-Path line at the top.
+        """
+        path = "".join((sender or "").strip("<>").split()).encode("utf-8", "surrogateescape")
+        content = b"Return-Path: <" + path + b">\r\n" + content
         storing = asyncio.ensure_future(self._store(RawReport(content=content, recipient=recipient, way=Way.LISTENER)))
         self.add_pending(storing)
         return await asyncio.shield(storing)
@@ -139,6 +144,7 @@ class ListenerSession(SMTP):
         if not self.envelope.rcpt_tos:
             await self.push("503 5.5.1 Send EHLO, MAIL and RCPT first")
             return
+        sender, recipient = self.envelope.mail_from, self.envelope.rcpt_tos[0]
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         content = bytearray()
         try:
@@ -147,7 +153,7 @@ class ListenerSession(SMTP):
             replied = self.loop.create_future()
             self._shared.add_pending(replied)
             try:
-                await self.push(refusal or await self._shared.take(self.envelope.rcpt_tos[0], bytes(content)))
+                await self.push(refusal or await self._shared.take(sender, recipient, bytes(content)))
             finally:
                 replied.cancel()
         finally:

@@ -12,6 +12,7 @@ from mailer.gateways.listener.server import Listener
 
 ANNA, BORIS = "b-anna@bounces.club.example", "b-boris@bounces.club.example"
 REPORT = b"Subject: Undelivered\r\n\r\nNo such user\r\n"
+NULL_PATH = b"Return-Path: <>\r\n"  # what the listener puts above a report
 
 
 @dataclass

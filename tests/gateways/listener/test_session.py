@@ -9,13 +9,21 @@ from mailer.domain.bounce import RawReport, Way
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import BIGGEST_MAIL
 from mailer.gateways.listener import session
-from tests.gateways.listener.listening import ANNA, BORIS, REPORT, a_client, a_listener, deliver
+from tests.gateways.listener.listening import ANNA, BORIS, NULL_PATH, REPORT, a_client, a_listener, deliver
 
 
 async def test_a_report_is_answered_for_once_it_is_kept():
     async with a_listener() as (desk, listener):
         assert await deliver(listener) == ({}, "2.0.0 Report stored")
-    assert desk.reports == [RawReport(content=REPORT, recipient=ANNA, way=Way.LISTENER)]
+    assert desk.reports == [RawReport(content=NULL_PATH + REPORT, recipient=ANNA, way=Way.LISTENER)]
+
+
+@pytest.mark.parametrize("sender", [b"", b"anna@reader.example", "аня@пример.рф".encode(), b"a\xffb@reader.example"])
+async def test_the_sender_of_the_envelope_is_kept(sender: bytes):
+    async with a_listener() as (desk, listener), a_client(listener.port) as client:
+        await client.send("EHLO mx.example", b"MAIL FROM:<" + sender + b"> SMTPUTF8", f"RCPT TO:<{ANNA}>", "DATA")
+        assert (await client.send(REPORT + b".")).startswith("250")
+    assert [report.content for report in desk.reports] == [b"Return-Path: <" + sender + b">\r\n" + REPORT]
 
 
 async def test_it_says_what_it_can_and_tells_nothing_about_addresses():
@@ -74,7 +82,10 @@ async def test_each_recipient_has_a_transaction_of_its_own():
         assert (await client.send(b"1\r\n.")).startswith("250")
         await client.send("MAIL FROM:<>", f"RCPT TO:<{BORIS}>", "DATA")
         assert (await client.send(b"2\r\n.")).startswith("250")
-    assert [(report.recipient, report.content) for report in desk.reports] == [(ANNA, b"1\r\n"), (BORIS, b"2\r\n")]
+    assert [(report.recipient, report.content.removeprefix(NULL_PATH)) for report in desk.reports] == [
+        (ANNA, b"1\r\n"),
+        (BORIS, b"2\r\n"),
+    ]
 
 
 async def test_commands_may_come_in_groups():
@@ -85,7 +96,7 @@ async def test_commands_may_come_in_groups():
             replies = (await client.reader.read()).decode().splitlines()
         codes = [line[:3] for line in replies if line[3] == " "]
         assert codes == ["250", *["250", "550", "250", "354", "250"] * 2, "221"]
-    assert [report.content for report in desk.reports] == [REPORT, REPORT]
+    assert [report.content for report in desk.reports] == [NULL_PATH + REPORT] * 2
 
 
 @pytest.mark.parametrize(
@@ -104,7 +115,7 @@ async def test_every_octet_is_kept(sent: bytes, kept: bytes):
     async with a_listener() as (desk, listener), a_client(listener.port) as client:
         await client.start_data()
         assert (await client.send(sent + b".")).startswith("250")
-    assert [report.content for report in desk.reports] == [kept]
+    assert [report.content for report in desk.reports] == [NULL_PATH + kept]
 
 
 @pytest.mark.parametrize("split", range(65_530, 65_540))
@@ -113,7 +124,7 @@ async def test_a_line_may_end_wherever_the_reading_does(split: int):
     async with a_listener() as (desk, listener), a_client(listener.port) as client:
         await client.start_data()
         assert (await client.send(b"." + content + b".")).startswith("250")
-    assert desk.reports[0].content == b"." * (split - 1) + b"\r\n.\r\n"
+    assert desk.reports[0].content == NULL_PATH + b"." * (split - 1) + b"\r\n.\r\n"
 
 
 async def test_what_is_too_big_is_refused_whether_it_says_so_or_not(monkeypatch: pytest.MonkeyPatch):
@@ -129,7 +140,7 @@ async def test_what_is_too_big_is_refused_whether_it_says_so_or_not(monkeypatch:
             await client.send("MAIL FROM:<>")
         await client.send(f"RCPT TO:<{ANNA}>", "DATA")
         assert (await client.send(b"x" * 99_998 + b"\r\n.")).startswith("250")
-    assert [len(report.content) for report in desk.reports] == [100_000]
+    assert [len(report.content) for report in desk.reports] == [len(NULL_PATH) + 100_000]
     assert held == [0, 0, 0]
 
 
@@ -209,7 +220,7 @@ async def test_what_came_whole_is_taken_though_its_client_does_not_wait():
         desk.take_error = None
         desk.gate.set()
 
-    assert [report.content for report in desk.reports] == [REPORT]
+    assert [report.content for report in desk.reports] == [NULL_PATH + REPORT]
 
 
 async def test_many_come_at_once():
