@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from mailer.domain.bounce import BounceReport, ReportKind
 from mailer.formats.reports import amazon_ses, auto_replies, bounce, complaint
-from mailer.formats.reports.body_text import extract_text, first_text
-from mailer.formats.reports.mime import parse_mail
+from mailer.formats.reports.body_text import BodyText, extract_text, first_text
+from mailer.formats.reports.mime import MailPart, parse_mail
 from mailer.formats.reports.original_message import read_original
+from mailer.formats.reports.wrapped import find_wrapped
 
 
 def parse(raw: bytes) -> Sequence[BounceReport]:
@@ -17,6 +18,14 @@ def parse(raw: bytes) -> Sequence[BounceReport]:
     """
     mail = parse_mail(raw)
     body = extract_text(mail)
+    reports = _read(mail, body)
+    if not any(report.recipient for report in reports) and (inner := find_wrapped(mail, body)):
+        of_inner = _read(inner, extract_text(inner))
+        reports = of_inner if any(report.recipient for report in of_inner) else reports
+    return reports
+
+
+def _read(mail: MailPart, body: BodyText) -> Sequence[BounceReport]:
     original = read_original(mail, body)
     return (
         complaint.read_complaints(mail, body, original)

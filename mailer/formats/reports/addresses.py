@@ -19,11 +19,12 @@ _SERVERS = re.compile(
     r"|double-bounce|no-?reply|abuse|support|help(?:desk)?)(?:[-+_.=].*)?$",
     re.IGNORECASE,
 )
+_NULL_PATH = re.compile(r"<?(?:mailer-daemon(?:@[^<>\s]*)?)?>?", re.IGNORECASE)
 _DAEMON = re.compile(
     r"mailer[-_. ]?daemon|mail[-_. ]?daemon|\bpostmaster\b|mail[- ]?deliver|delivery[- ](?:sub)?system|mail[- ]?system"
     r"|system[- ]?administrat|mailadmin|delivery[- ](?:status|notif|report)|deliverynotification|\bmmsc\b|\bndr\b|\bgwia\b|content[- ]filter at"
     r"|mail (?:router|gateway|transfer|transport)|interscan|\bmdaemon\b|почтов\w+ систем|служба доставки|mail server"
-    r"|undeliver|mail administrator|internet mail|sistema de correo|systemadministrator",
+    r"|smtp[-_. ]?gateway|microsoftexchange[0-9a-f]{20}|undeliver|mail administrator|internet mail|sistema de correo|systemadministrator",
     re.IGNORECASE,
 )
 
@@ -60,6 +61,11 @@ def contains(addresses: Iterable[str], address: str) -> bool:
 def belongs_to_server(address: str) -> bool:
     """Whether the address is one of a server or a help desk, not of a person."""
     return bool(_SERVERS.match(address.partition("@")[0]))
+
+
+def is_null(paths: Iterable[str]) -> bool:
+    """Whether one of these return paths is empty, as RFC 5321 §4.5.5 asks of reports; some servers spell it in words."""
+    return any(_NULL_PATH.fullmatch(path.strip()) for path in paths)
 
 
 def is_daemon(sender: str) -> bool:

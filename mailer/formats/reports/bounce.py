@@ -1,21 +1,20 @@
 """Reads reports of failed, delayed or delivered copies: the RFC 3464 fields first, then the text."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, Phase, ReportKind
-from mailer.formats.reports import addresses, delivery_status, detect_bounce, failed_addresses
+from mailer.formats.reports import addresses, delivery_status, detect_bounce, failed_addresses, wrapped
 from mailer.formats.reports.body_text import BodyText
-from mailer.formats.reports.classify import classify, find_rule
+from mailer.formats.reports.classify import find_rule
 from mailer.formats.reports.delivery_status import RecipientStatus
 from mailer.formats.reports.detect_bounce import Evidence
 from mailer.formats.reports.mime import MailPart
+from mailer.formats.reports.refusal import Refusal
 from mailer.formats.reports.smtp_reply import QuotedReply, find_reply
 
 MAX_DIAGNOSTIC = 1000
 _DELIVERED_ACTIONS = {"delivered", "relayed", "expanded"}
-_REFUSAL = re.compile(r"was automatically rejected:?\s{1,4}(\S[^\n]{2,200})", re.IGNORECASE)
 _EMPTY_DIAGNOSTIC = re.compile(r"^(?:[a-z0-9\-]{1,30};)?\s*(?:\d{3}|-)?[\s.;]*$", re.IGNORECASE)
 
 
@@ -27,6 +26,7 @@ class _ReportContext:
     original: Original
     delayed: bool
     single: bool  # one recipient only: the whole text is about it
+    ours: tuple[str, ...]  # the addresses to which the report came, and from which the copy was sent
 
 
 def read_bounces(mail: MailPart, body: BodyText, original: Original) -> list[BounceReport]:
@@ -46,7 +46,7 @@ def read_bounces(mail: MailPart, body: BodyText, original: Original) -> list[Bou
             statuses += delivery_status.read_part(part.text)
     if not statuses and (evidence.is_failure or evidence.daemon or (from_server and not evidence.answer)):
         statuses = delivery_status.read_inline(body.text)
-    if not statuses and (forwarded := detect_bounce.find_forwarded(mail, body)):
+    if not statuses and (forwarded := wrapped.find_quoted(mail, body)):
         body, statuses = forwarded, delivery_status.read_inline(forwarded.text)
     with_address = _with_address(statuses)
     if with_address:
@@ -74,7 +74,9 @@ def _from_statuses(
         )
     }
     delayed = detect_bounce.is_delay(mail, body)
-    context = _ReportContext(body=body, original=original, delayed=delayed, single=len(statuses) == 1)
+    context = _ReportContext(
+        body=body, original=original, delayed=delayed, single=len(statuses) == 1, ours=_ours(mail, original)
+    )
     reports: dict[str, BounceReport] = {}
     for status in statuses:
         address = (status.address or "").lower()
@@ -137,7 +139,9 @@ def _from_text(
     if not recipients and len(failed) == 1 and not addresses.belongs_to_server(failed[0].address):
         recipients = [failed[0].address]
     delayed = detect_bounce.is_delay(mail, body)
-    context = _ReportContext(body=body, original=original, delayed=delayed, single=len(recipients) <= 1)
+    context = _ReportContext(
+        body=body, original=original, delayed=delayed, single=len(recipients) <= 1, ours=_ours(mail, original)
+    )
     first = statuses[0] if statuses else RecipientStatus()
     if first.action in _DELIVERED_ACTIONS:
         return [_from_status(first, "", context)]
@@ -164,12 +168,15 @@ def _report(
     context: _ReportContext,
     status: RecipientStatus,
 ) -> BounceReport:
-    texts = [text for text in texts if text.strip()]
-    if context.single and (refusal := _REFUSAL.search(context.body.text[:3000])):
-        texts.insert(0, refusal[1])  # the words of the mailbox's own program outweigh the code of its server
-    if context.single:
-        texts.append(context.body.text[:6000])
-    verdict = classify(reply.code, reply.status, _choose_text(_mask(text, recipient) for text in texts), reply.phase)
+    refusal = Refusal(
+        reply=reply,
+        texts=texts,
+        page=context.body.text if context.single else "",
+        recipient=recipient or "",
+        ours=context.ours,
+        title=context.original.subject,
+    )
+    verdict = refusal.judge()
     delivered = kind is ReportKind.DELIVERED
     return BounceReport(
         kind=kind,
@@ -181,7 +188,9 @@ def _report(
         reason=FailureReason.UNKNOWN if delivered else verdict.reason,
         rule="" if delivered else verdict.rule,
         action=status.action,
-        diagnostic=" ".join(next(iter(texts), "").split())[:MAX_DIAGNOSTIC],
+        diagnostic=" ".join(next((text for text in [*texts, refusal.page] if text.strip()), "").split())[
+            :MAX_DIAGNOSTIC
+        ],
         reporting_mta=status.reporting_mta,
         remote_mta=status.remote_mta,
         original_recipient=status.original_recipient,
@@ -189,25 +198,6 @@ def _report(
         envelope_id=status.envelope_id,
         original=context.original,
     )
-
-
-def _choose_text(texts: Iterable[str]) -> str:
-    """The first text that a specific rule matches, else the first that a vague rule matches, else the first."""
-    first = vague = ""
-    for text in texts:
-        first = first or text
-        rule = find_rule(text)
-        if rule and not rule.vague:
-            return text
-        vague = vague or (text if rule else "")
-    return vague or first
-
-
-def _mask(text: str, recipient: str | None) -> str:
-    """The text without the recipient's address, whose letters might look like a reason."""
-    if not recipient:
-        return text
-    return re.sub(re.escape(recipient), "<x@y>", text, flags=re.IGNORECASE)
 
 
 def _best_status(*candidates: str | None) -> str | None:
@@ -218,6 +208,10 @@ def _best_status(*candidates: str | None) -> str | None:
 
 def _reader(mail: MailPart) -> list[str]:
     return addresses.find(mail.get("to"), limit=20)
+
+
+def _ours(mail: MailPart, original: Original) -> tuple[str, ...]:
+    return (*_reader(mail), *([original.sender] if original.sender else []))
 
 
 def _correspondents(mail: MailPart) -> list[str]:

@@ -104,6 +104,7 @@ _IP = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _REMOTE_HOST = re.compile(r"\bhost \S{1,200} (?:\[[^\]\s]{1,60}\] )?(?:said|refused)(?: to talk to me)?:")
 _NO_REASON = re.compile(r"\bunknown (?:error|reason|failure|cause|problem)s?\b")
 _LINKS = re.compile(r"https?://\S{0,300}")
+_NO_APOSTROPHE = re.compile(r"\bdo(?:es)?snt\b|\bdosn't\b|\bdoesnt\b")
 _NO_RULE = "no rule matches the text, the status or the code"
 
 
@@ -117,7 +118,11 @@ def classify(code: int | None, status: str | None, text: str, phase: Phase = Pha
     if SCOPES[reason] is Scope.ADDRESS:
         if phase in BEFORE_RECIPIENT:
             reason, rule = FailureReason.SENDER_REFUSED, f"before the recipient was named: {rule}"
-        elif phase is Phase.CONTENT and reason is not FailureReason.HOST_UNKNOWN:
+        elif (
+            phase is Phase.CONTENT
+            and reason is not FailureReason.HOST_UNKNOWN
+            and not recipient.NO_MAILBOX.search(text)
+        ):
             # A server that accepted RCPT knows the recipient; a refusal after the content comes from a filter.
             reason, rule = FailureReason.FILTERED, f"after the content: {rule}"
     return Verdict(reason=reason, hard=SCOPES[reason] is Scope.ADDRESS and not is_temporary(code, status), rule=rule)
@@ -133,24 +138,36 @@ def is_temporary(code: int | None, status: str | None) -> bool:
 @lru_cache(maxsize=256)
 def find_rule(text: str) -> ReplyRule | None:
     """The first rule that matches the text."""
-    words = _LINKS.sub(" ", text[: 2 * MAX_TEXT].lower()).replace("’", "'")
-    words = _NO_REASON.sub("error", words)
+    lowered = text[: 2 * MAX_TEXT].lower()
+    words = _NO_REASON.sub("error", _NO_APOSTROPHE.sub("doesn't", _LINKS.sub(" ", lowered).replace("’", "'")))
     # IronPort calls every x.1.0 refusal an unknown address error, whatever the other server replied.
     words = words.replace("unknown address error", " ")
     words = _REMOTE_HOST.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
     words = " ".join(words.split())[:MAX_TEXT]
-    return next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None
+    rule = next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None
+    is_about_address = rule is None or rule.vague or SCOPES[rule.reason] is Scope.ADDRESS
+    links = " ".join(_LINKS.findall(lowered)) if is_about_address and "http" in lowered else ""
+    return sender.LINK if sender.LINK.pattern.search(links) else rule
+
+
+def reason_of_status(status: str | None) -> tuple[FailureReason, str] | None:
+    """The reason that an enhanced status code names, and its meaning; None for those that name none."""
+    parts = _STATUS.fullmatch(status or "")
+    if parts is None:
+        return None
+    subject, detail = parts.groups()
+    by_status = STATUSES.get(f"{subject}.{detail}") or SUBJECTS.get(subject)
+    return by_status if by_status and by_status[0] is not FailureReason.UNKNOWN else None
 
 
 def _reason(code: int | None, status: str | None, text: str, phase: Phase) -> tuple[FailureReason, str]:
     rule = find_rule(text)
-    if rule:
+    by_status = reason_of_status(status)
+    is_vague = rule is not None and rule.vague and SCOPES[rule.reason] is Scope.ADDRESS
+    if rule and not (is_vague and by_status and SCOPES[by_status[0]] is not Scope.ADDRESS):
         return rule.reason, rule.meaning
-    if status and (parts := _STATUS.fullmatch(status)):
-        subject, detail = parts.groups()
-        by_status = STATUSES.get(f"{subject}.{detail}") or SUBJECTS.get(subject)
-        if by_status and by_status[0] is not FailureReason.UNKNOWN:
-            return by_status
+    if by_status:
+        return by_status
     if code in CODES and not (code == 551 and phase not in {Phase.RCPT, Phase.UNKNOWN}):
         return CODES[code]
     return FailureReason.UNKNOWN, _NO_RULE

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mailer.formats.reports import addresses
 from mailer.formats.reports.body_text import BodyText
+from mailer.formats.reports.classify import find_rule
 from mailer.formats.reports.mime import MailPart
 from mailer.formats.reports.smtp_reply import find_reply
 
@@ -12,7 +13,6 @@ _ANSWER = re.compile(
     r"^\s*(?:re|aw|antw|sv|vs|odp|res|rif|r|ответ|отв|fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)(?:\[\d+\])?\s*:",
     re.IGNORECASE,
 )
-_FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|i|пересл|vb|doorst)\s*:", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"undeliver|returned (?:mail|message|to sender)|return(?:ed|ing) (?:mail|message)|failure|failed|non-?deliver|not (?:been )?(?:be )?delivered|could(?:n't| not) be|bounce|delivery[ -](?:status|report|error|problem|notification|delay|has)"
     r"|mail (?:system )?error|errors from|delay(?:ed)?|mail delivery|deliverable|unable to (?:deliver|send)|error sending|message status|rejected|warning: (?:could|message)|mail could not|delivery fail|delivery is delayed|(?:are|is) not (?:a )?member|rejected posting|nondeliv|ndn:|ndr:|\[postmaster\]"
@@ -49,11 +49,9 @@ _TICKET = re.compile(
     r"(?:\b(?:case|ticket|request|incident)\b|обращени\w+|заявк\w+)\W{0,4}\d{3,12}\b|[#№]\W?\d{4,12}\b|\[\d{4,12}\]",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"message|mail|member|nachricht|mensa|письм|сообщен|лист")
-# The line above a forwarded message.
-_FORWARD_LINE = re.compile(
-    r"forward|original message|пересыл|weitergeleitet|transféré|reenviad|inoltrat|wrote:|^[\s\-_=*]+$"
-)
+_MAIL = re.compile(r"message|mail|member|nachricht|mensa|письм|сообщен|лист|メール|邮件|郵件|메일")
+# Fields that only programs put on reports, whoever the author is.
+_REPORT_FIELDS = ("x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-dsncontext", "x-ms-embedded-report")
 _LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
 
 
@@ -62,32 +60,36 @@ class Evidence:
     """Signs for and against a server's failure report."""
 
     daemon: bool  # the sender is a server
+    robot: bool  # the sender is some program such as no-reply, which writes about mail
     null_path: bool  # the return path is empty, as RFC 5321 §4.5.5 requires of reports
     subject: bool  # the subject mentions a failure
     answer: bool  # the subject is that of a reply, a forward or a help desk case
-    listed: bool  # the mail came through a mailing list, as newsletters do
+    listed: (
+        bool  # the mail came through a mailing list, as newsletters do, and whatever a group passes on to its office
+    )
     text: bool  # the text mentions a failure
     greeting: bool  # the text greets a person and the return path is not empty: a postmaster also writes letters
     reply: bool  # the text quotes a server's refusal, whatever its language
     opening: bool  # the text opens with words that only servers use
     first_line: bool  # it does so in its first line, where a person would greet, and mentions mail
+    reason: bool  # the text opens with an address and the words of a refusal
 
     @property
     def is_failure(self) -> bool:
         """Whether the signs suffice for a server's report; one alone never does."""
-        if not self.text and not (self.daemon and (self.reply or self.subject)):
+        if not self.text and not (self.daemon and (self.reply or self.subject or self.reason)):
             return False
         if self.answer and not (self.daemon and self.opening):
             return False
         if self.greeting and not self.reply:
             return False
-        if self.listed and not (self.daemon and self.null_path):
+        if self.listed and not (self.daemon and not self.greeting and (self.null_path or self.opening or self.reply)):
             return False
         if self.daemon:
-            return self.subject or self.null_path or self.opening
+            return self.subject or self.null_path or self.opening or (self.reason and not self.greeting)
         if self.null_path:
             return self.subject or self.opening
-        return self.subject and self.first_line
+        return self.subject and (self.first_line or self.robot)
 
 
 def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
@@ -95,18 +97,26 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
     subject = mail.get("subject")
     # The patterns above are in lower case: re.IGNORECASE would take several times as long.
     own_lines = [line for line in body.lines if line.strip() and not line.lstrip().startswith((">", "|"))]
-    path = mail.get("return-path").strip()
+    paths = mail.all("return-path")
     beginning = "\n".join(line.strip() for line in own_lines[:4])
     sender = mail.get("from")
-    has_path = path not in {"", "<>"}
+    null_path = addresses.is_null(paths)
+    has_path = bool(paths) and not null_path
     # Shops and newsletters call themselves "Delivery Status" or "Postmaster Blog": if the return path is not empty,
     # only the sender's address counts, not the name.
-    author = addresses.first(sender) or sender if has_path else sender
+    address = addresses.first(sender) or sender
+    daemon = (
+        (mail.has("from") and addresses.is_daemon(address if has_path else sender))
+        or (has_path and addresses.is_daemon(paths[0]))
+        or any(mail.has(name) for name in _REPORT_FIELDS)
+    )
+    not_a_person = not has_path or addresses.is_daemon(paths[0])
     first_line = beginning.partition("\n")[0][:300].lower()
     reply = find_reply(body.text)
     return Evidence(
-        daemon=(mail.has("from") and addresses.is_daemon(author)) or (has_path and addresses.is_daemon(path)),
-        null_path=mail.has("return-path") and path in {"", "<>"},
+        daemon=daemon,
+        robot=not paths and addresses.belongs_to_server(address) and bool(_MAIL.search(body.text[:600].lower())),
+        null_path=null_path,
         subject=bool(_SUBJECT.search(subject[:300].lower())),
         answer=bool(_ANSWER.match(subject) or _TICKET.search(subject[:300])),
         listed=any(mail.has(name) for name in _LIST_FIELDS),
@@ -115,6 +125,7 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
         reply=reply.code is not None or reply.status is not None,
         opening=bool(_OPENING.search(beginning[:1200].lower())),
         first_line=bool(_OPENING.match(first_line) and _MAIL.search(first_line)),
+        reason=daemon and not_a_person and "@" in beginning and find_rule(beginning[:600]) is not None,
     )
 
 
@@ -125,20 +136,3 @@ def is_delay(mail: MailPart, body: BodyText) -> bool:
     if re.search(r"failure|failed|undeliver|returned", subject) and _FINAL.search(text):
         return False
     return bool(_DELAYED.search(subject) or (_DELAYED.search(text) and not _FINAL.search(text)))
-
-
-def find_forwarded(mail: MailPart, body: BodyText) -> BodyText | None:
-    """The report that a mail forwards, without its quote marks; None if the mail adds words, and so is a letter."""
-    if not _FORWARD.match(mail.get("subject")):
-        return None
-    lines = body.lines + tuple(body.returned.split("\n"))
-    added = [
-        line for line in lines if line.strip() and not line.startswith(">") and not _FORWARD_LINE.search(line.lower())
-    ]
-    quoted = [re.sub(r"^>[ ]?", "", line) for line in lines if line.startswith(">")]
-    header = "\n".join(quoted[:12])
-    if len(" ".join(added)) > 20 or not re.search(
-        r"^From:.*(?:daemon|postmaster|mail delivery)", header, re.IGNORECASE | re.MULTILINE
-    ):
-        return None
-    return BodyText(lines=tuple(quoted), returned="")

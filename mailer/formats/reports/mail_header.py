@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailer.formats.reports import addresses, decode
-from mailer.formats.reports.mime import MAX_HEADER, HeaderFields, split_header
+from mailer.formats.reports.mime import MAX_HEADER, HeaderFields, clean_copy, split_header
 
 # Fields in which servers record the envelope recipient: RFC 9228, Postfix, Exim, qmail and mailbox providers.
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "to")
@@ -22,8 +22,7 @@ class MailHeader:
 
 def read_header(raw: bytes) -> MailHeader:
     """The header of a mail, whatever its bytes. A returned message inside the mail is not read."""
-    start = raw[:MAX_HEADER].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
-    fields, _ = split_header(start)
+    fields, _ = split_header(clean_copy(raw[:MAX_HEADER]))
     recipients = [
         address
         for name in _DELIVERED_TO

@@ -19,6 +19,17 @@ _FIELD = re.compile(r"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
 _PARAMETER = re.compile(r";\s*([A-Za-z0-9_\-]{1,40})\*?[0-9]?\*?\s*=\s*(?:\"([^\"]{0,300})\"|([^;\s]{0,300}))")
 _FIRST_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\n]{1,200})\n(?=Content-|content-|\n|This |Hi\. )")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# A mail copied out of a window begins with blank lines or stands behind quote marks; a listener's Return-Path is above it.
+_ABOVE = re.compile(rb"\A(return-path:[^\n]{0,400}\n)?(?:[ \t\xa0\xc2]*\n)+(?=>?[ ]?[!-9;-~]{1,80}:)", re.IGNORECASE)
+_QUOTED = re.compile(rb"\A(?:>[ ]?[!-9;-~]{1,80}:[^\n]*\n(?:>[ \t]+[^\n]*\n)*){2}")
+_QUOTE_MARK = re.compile(rb"^>[ ]?", re.MULTILINE)
+# Fields that follow a header line which was broken without an indent.
+_COMMON_FIELDS = frozenset({
+    "received", "return-path", "message-id", "from", "to", "subject", "date", "mime-version", "content-type", "sender", "cc",
+    "reply-to", "delivered-to", "content-transfer-encoding", "auto-submitted", "x-received", "dkim-signature", "precedence",
+    "received-spf", "authentication-results", "references", "in-reply-to", "x-failed-recipients",
+})  # fmt: skip
+_BROKEN_LINES = 6  # lines between such a header line and the next field
 HeaderFields = tuple[tuple[str, str], ...]  # lower-case name, raw value
 
 
@@ -65,11 +76,22 @@ class MailPart:
 
 def parse_mail(raw: bytes) -> MailPart:
     """The mail as a tree of parts; its lines may end in CRLF, LF or CR. Never raises."""
-    raw = raw[:MAX_MAIL].removeprefix(_BYTE_ORDER_MARK)
+    return _part(clean_copy(raw[:MAX_MAIL]), depth=0, budget=[MAX_PARTS], default="text/plain")
+
+
+def clean_copy(raw: bytes) -> bytes:
+    """The mail with lines that end in LF, and as it was before a person copied it out of a window or a quotation."""
+    raw = raw.removeprefix(_BYTE_ORDER_MARK)
     if b"\r" in raw:
         # Twice, because some gateways turn CRLF into CR CR LF.
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _part(raw.lstrip(b"\n"), depth=0, budget=[MAX_PARTS], default="text/plain")
+    path = b""
+    if above := _ABOVE.match(raw):
+        path = above[1] or b""
+        raw = raw[above.end() :]
+    if _QUOTED.match(raw):
+        raw = _QUOTE_MARK.sub(b"", raw)
+    return path + raw.lstrip(b"\n")
 
 
 def split_header(raw: bytes) -> tuple[HeaderFields, bytes]:
@@ -79,8 +101,9 @@ def split_header(raw: bytes) -> tuple[HeaderFields, bytes]:
     end = raw.find(b"\n\n", 0, MAX_HEADER)
     header, body = (raw[:end], raw[end + 2 :]) if end >= 0 else (raw[:MAX_HEADER], raw[MAX_HEADER:])
     fields: list[tuple[str, str]] = []
-    for number, line in enumerate(decode.text(header).split("\n")):
-        if line[:1] in {" ", "\t"} and fields:
+    lines = decode.text(header).split("\n")
+    for number, line in enumerate(lines):
+        if fields and (line[:1] in {" ", "\t"} or _is_broken(lines, number)):
             fields[-1] = (fields[-1][0], f"{fields[-1][1]}\n{line}")
         elif field_line := _FIELD.match(line):
             fields.append((field_line[1].lower(), field_line[2].strip()))
@@ -90,6 +113,15 @@ def split_header(raw: bytes) -> tuple[HeaderFields, bytes]:
         elif not number and not line.startswith(("From ", ">From ")):
             return (), raw
     return tuple(fields), body
+
+
+def _is_broken(lines: list[str], number: int) -> bool:
+    """Whether this line belongs to the field above it, though it has no indent: a program has wrapped the header."""
+    if _FIELD.match(lines[number]) or lines[number].startswith(("From ", ">From ")):
+        return False
+    following = [line.partition(":")[0].lower() for line in lines[number + 1 : number + 1 + _BROKEN_LINES]]
+    is_parameter = lines[number - 1].endswith(";") and "=" in lines[number]
+    return is_parameter or not _COMMON_FIELDS.isdisjoint(following)
 
 
 def _part(raw: bytes, *, depth: int, budget: list[int], default: str) -> MailPart:

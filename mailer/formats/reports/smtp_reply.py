@@ -11,6 +11,12 @@ _CODE_AFTER_WORD = re.compile(
     r"(?:said|was|returned|returned an error|response|reply|replied|server|reason|error|<<<|error_code|with|status)[ :=\"'\[(]{1,6}([45]\d\d)(?=[ \-#:,.\"'\])]|$)"
 )
 _CODE_AT_START = re.compile(r"(?:^|[;\n:\]>,(\[])[ \t\"']{0,4}([45]\d\d)(?=[ \-#:,][ \-#]?\S|$)", re.MULTILINE)
+# Where a reply ends: at a blank line, a line of the transcript, another server's reply, or a word about the conversation.
+_END = re.compile(
+    r"\n[ \t]*\n|\n[ \t]*(?:>>>|<<<|\.\.\.|-{3}|_{3}|={3})|\n[ \t]*[45]\d\d [45]\.\d|\(in reply to |\(#-5\)"
+)
+
+_CLOSING = {"[": "]", "(": ")", "'": "'", '"': '"'}
 
 # Tried in this order: patterns for the end of the content come first.
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = tuple(
@@ -25,7 +31,7 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = tuple(
         ),
         (
             Phase.RCPT,
-            r"rcpt to|does not like recipient|recipient address rejected|smtp:rcpt|additional rcpt|smtp_rcpt",
+            r"rcpt to|does not like recipient|smtp:rcpt|additional rcpt|smtp_rcpt",
         ),
         (
             Phase.MAIL,
@@ -38,6 +44,7 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = tuple(
         (Phase.HELLO, r"after (?:ehlo|helo)|my name was rejected|to (?:ehlo|helo)|ehlo command|helo command"),
         (Phase.STARTTLS, r"after starttls|starttls command"),
         (Phase.DATA, r"after data|data command|>>> data|smtp command\s{0,3}data"),
+        (Phase.RCPT, r"recipient address rejected"),  # the reply's own words: what is said around it counts more
     )
 )
 
@@ -49,6 +56,7 @@ class QuotedReply:
     code: int | None
     status: str | None
     phase: Phase
+    words: str = ""  # the reply itself, from its code to its end
 
 
 def find_reply(text: str) -> QuotedReply:
@@ -56,13 +64,20 @@ def find_reply(text: str) -> QuotedReply:
     text = text[:4000].lower()
     patterns = (_CODE_BEFORE_STATUS, _CODE_AFTER_WORD, _CODE_AT_START)
     codes = [match for pattern in patterns if (match := pattern.search(text))]
-    code = int(min(codes, key=lambda match: match.start(1))[1]) if codes else None
-    if code is not None and code < 400:
-        code = None
+    first = min(codes, key=lambda match: match.start(1), default=None)
+    code = int(first[1]) if first is not None and int(first[1]) >= 400 else None
+    words = _words(text, first.start(1)) if first is not None and code is not None else ""
     statuses = [match for match in _STATUS.finditer(text) if match[1] != "2"]
     # A specific status says more than the x.0.0 that a relay adds.
     status = next((match for match in statuses if match[2] != "0"), statuses[0] if statuses else None)
-    return QuotedReply(code=code, status=status[0] if status else None, phase=find_phase(text))
+    return QuotedReply(code=code, status=status[0] if status else None, phase=find_phase(text), words=words)
+
+
+def _words(text: str, start: int) -> str:
+    """The reply that starts here, up to its end, which may be the bracket or the quotation mark that was opened for it."""
+    words = _END.split(text[start:], maxsplit=1)[0]
+    closing = _CLOSING.get(text[start - 1]) if start else None
+    return words.partition(closing)[0] if closing else words
 
 
 def find_phase(text: str) -> Phase:

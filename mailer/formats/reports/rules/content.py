@@ -62,6 +62,6 @@ FULL = (
         r"(?:ящик|квота|хранилищ)[^.]{0,60}(?:переполн|заполнен|превыш|исчерпан)|переполнен|превышен[аоы]? (?:квота|размер (?:почтового )?ящика)|postfach (?:ist )?(?:voll|überfüllt)|speicherplatz",
         r"postfach[^.]{0,40} voll\b|dépassé son quota|bo[iî]te[^.]{0,60} (?:est )?pleine|buz[oó]n[^.]{0,60} lleno|excedido su cuota|cuota[^.]{0,30}excedid|casella[^.]{0,60} piena|quota[^.]{0,20}superata|caixa[^.]{0,60} cheia|(?:postbus|postvak|mailbox)[^.]{0,60} (?:is )?vol\b|skrzynka[^.]{0,60} (?:jest )?(?:pełna|przepełniona)",
         r"(?:postlåda|brevlåda|postkasse|postboks|indbakke)\w*[^.]{0,60} (?:är |er )?(?:full|fuld)|postilaatikko[^.]{0,40} täynnä|kutusu[^.]{0,30} dolu|kota(?:sı)? (?:aşıl|dol)|(?:postafiók|postaláda)\w*[^.]{0,40} megtelt|γραμματοκιβώτιο[^.]{0,60} πλήρες|скриньк\w[^.]{0,60}переповнен|(?:закончилось|нет|недостаточно) (?:свободного )?мест|邮箱(?:空间|容量)(?:不足|已满)|信箱已滿|사서함[^.]{0,20}(?:가득|꽉|초과)|(?:편지함|메일함|메일박스)[^.]{0,10}(?:초과|가득)|容量を超え|容量オーバー",
-        r"casella (?:di posta )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|skrzynka .{0,20}pełna|schránka .{0,20}plná|postvak (?:is )?vol|メールボックス.{0,12}(?:いっぱい|一杯|容量)|邮箱.{0,6}满",
+        r"(?:mail ?box|inbox) (?:ist |est |est[aá] |è |jest )?(?:llen[oa]|voll|pleine?|pien[oa]|chei[oa]|pełn\w|переполнен)|casella (?:di posta )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|skrzynka .{0,20}pełna|schránka .{0,20}plná|postvak (?:is )?vol|メールボックス.{0,12}(?:いっぱい|一杯|容量)|邮箱.{0,6}满",
     ),
 )

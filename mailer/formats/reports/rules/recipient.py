@@ -1,7 +1,17 @@
 """Replies about the recipient's address: moved, disabled, or unknown."""
 
+import re
+
 from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
+
+# A filter that refuses the content says "user unknown". A server that names the mailbox or the account has looked for it:
+# mail.ru and Yahoo do so only after the content.
+NO_MAILBOX = re.compile(
+    r"(?:mail ?box|account|ящик|postfach|boîte|buz[oó]n|casella)\b[^.;]{0,80}(?:not found|n[o']t exist|no longer exist|unknown|invalid|: user not found|не найден|не существ)"
+    r"|(?:invalid|no such|unknown|non-?existent|does(?:n't| not) have an?)\b[^;]{0,60}(?:mail ?box|account)\b",
+    re.IGNORECASE,
+)
 
 RULES = (
     rule(
@@ -14,7 +24,7 @@ RULES = (
     rule(
         FailureReason.TAKES_NO_MAIL,
         "the domain accepts no mail (RFC 7505)",
-        r"null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mail",
+        r"^521\b[^;]{0,80}not accepting (?:network )?(?:messages|mail)|null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mail",
         r"(?:mx|srv) record indicated no smtp service|5\.7\.27 |\b556\b|no mail (?:is )?accepted here|domain (?:does not|doesn't) accept|not accept(?:ing)? any (?:e-?)?mail",
     ),
     rule(
@@ -26,7 +36,7 @@ RULES = (
     rule(
         FailureReason.USER_UNKNOWN,
         "the server calls the address inactive",
-        r"inactive (?:e-?mail )?address",
+        r"inactive (?:e-?mail )?address|not an active (?:e-?mail )?(?:address|user|account|mail ?box)\b",
     ),
     rule(
         FailureReason.SUSPENDED,
@@ -41,7 +51,7 @@ RULES = (
         "the server does not know the recipient",
         r"(?:user|recipient|receiver|mail ?box|account|address|addressee|person|destination|login|adresse|subscriber|alias|rcpt|customer|local ?part|userid|to:)s?\b(?!(?:'s)? (?:e-?mail |mail |smtp )?(?:server|system|host)\b)[^.;]{0,90}(?:\bunknown\b|not (?:a )?(?:found|known|exist|local|listed|recogni[sz]ed|valid|present|registered|ok|defined|available here|located|here\b)|no longer (?:exist|valid|available|in use|active|accept)|does(?:n't| not) (?:exist|have an?)|(?:do|did)(?:n't| not) exist|non-?exist|invalid|(?<!service )is unavailable|is wrong|un(?:known|defined|recogni[sz]ed)|isn't (?:known|valid|listed)|wasn't found|could ?n[o']t be (?:found|resolved)|cannot be found|never existed|ungültig|unbekannt|inconnu)",
         r"(?:unknown|invalid|no such|non-?existent|nonexistent|bad|illegal|incorrect|unrecogni[sz]ed|undefined|nosuch|wrong|unable to find|cannot find|not a (?:known|valid|local|legal))[ _:-]{0,3}(?:or \w+ )?(?:local |virtual |destination |final |delivery |alias |e-?mail |mail |or )*(?:user|recipient|receiver|mail ?box|account|address|person|destination|name|e-?mail|local ?part|rcpt|alias|subscriber|addressee|userid|customer|member)",
-        r"user-unknown|userunknown|unknown_user|mail ?box (?:is )?(?:unavailable|not available|inactive|invalid)|address(?:es)? (?:was |were |is )?(?:unknown|invalid)|bad (?:destination|recipient)",
+        r"user-unknown|userunknown|unknown_user|mail ?box (?:is )?(?:inactive|invalid)|address(?:es)? (?:was |were |is )?(?:unknown|invalid)|bad (?:destination|recipient)",
         r"no (?:mail ?box|account|user|one|body|longer (?:a )?valid|valid recipients?|recipients?)\b[^.]{0,40}(?:here|by that name|at this|found|exist|with (?:that|this)|available|bye|matching|\bname\b)|there is no (?:one|such|user|account)|no valid recipients|can't accept user|nobody here",
         r"user .{1,80} (?:unknown|not (?:found|listed|known|here))|\bunknown user|recipient(?:not)?found|recipnotfound|badrcptto|<[^>]{1,200}> (?:not found|unknown)|is not (?:a |an )?(?:valid|known|registered|local|legal)|unroute?able address|unrouteable|no route to (?:user|recipient)",
         r"does not exist|no longer (?:valid|available|in use|exist)|doesn't have an? .{1,80} account|has no mailbox|not a .{0,40}(?:account|user)\b|archived recipient|missing home|addressee unknown|domain not found|wasn't found at|name not allowed",
@@ -49,6 +59,12 @@ RULES = (
         r"нет такого|не існує|не существует|неизвестн\w+ (?:пользоват|адрес|получат)|пользователь .{0,60}(?:не найден|не зарегистр)|не найден|получатель не|адрес\w* .{0,40}(?:не существ|неверн|недейств)|несуществующ|does not match any",
         r"(?:empf(?:ä|ae)nger|adresse|benutzer|destinataire|utilisateur)[^.]{0,60}(?:unbekannt|existiert|ungültig|nicht (?:gefunden|bekannt|vorhanden)|inconnu|invalide|n'existe|introuvable)|nie istnieje|nieznany|neexistuje|onbekend|bestaat niet|見つかりません|存在し(?:ない|ません)|不存在|ユーザー?不明",
         r"(?:the )?recipient name is not|badly formed|not reach.{0,20}recipient not|no such (?:local )?(?:part|name)|can(?:not|'t) (?:find|locate|resolve) (?:the )?(?:user|recipient|mailbox|address)|vdeliver: invalid|not our user|5\.1\.1 bad address|user_not_found|invalid final delivery",
+    ),
+    rule(
+        FailureReason.USER_UNKNOWN,
+        "the mailbox is unavailable, in RFC 5321's words for 550",
+        r"mail ?box (?:for )?(?:<?\S{1,100}@\S{1,100} )?(?:is )?(?:unavailable|not available)(?! or access)",
+        vague=True,
     ),
     rule(
         FailureReason.USER_UNKNOWN,
@@ -69,7 +85,7 @@ RULES = (
         "the domain of the address does not exist, or has no mail server",
         r"(?:host|domain|name service|dns)[^.;]{0,60}(?:unknown(?! error)|not found(?!, try)|does(?:n't| not) exist|non-?existent|not (?:exist|known|valid|resolv)|is (?:invalid|dead)|no such|nxdomain|no data known)(?!, try again)",
         r"(?:unknown|no such|bad|invalid|illegal|non-?existent|unresolvable) (?:mail )?(?:host|domain|destination (?:host|domain|system)|server)|name or service not known|5\.1\.2\b|5\.4\.4\b|bad destination (?:system|host)",
-        r"couldn't find any host|mail exchanger or ip|domain (?:must|part)|no mx\b|all relevant mx|mx (?:record|lookup)[^.]{0,30}(?:fail|not found|missing|does not|invalid|points)|no (?:mail )?(?:exchanger|mx record|a record)|mail domain mentioned|nameserver not found",
+        r"because the domain is not reachable|couldn't find any host|mail exchanger or ip|domain (?:must|part)|no mx\b|all relevant mx|mx (?:record|lookup)[^.]{0,30}(?:fail|not found|missing|does not|invalid|points)|no (?:mail )?(?:exchanger|mx record|a record)|mail domain mentioned|nameserver not found",
         r"domain .{0,60}(?:couldn't|could not|can't|cannot) be (?:found|resolved)|couldn't be found|unrouteable (?:mail )?domain|can't resolve|unable to (?:look ?up|resolve) (?:host|domain)|домен[^.]{0,40}не (?:существ|найден)",
     ),
 )

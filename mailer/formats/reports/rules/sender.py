@@ -94,6 +94,15 @@ RULES = (
         r"sender (?:verify (?!ok)|callout|validation)|callback setup failed|(?:callback|callout) (?:verification )?fail|sender was rejected|verify (?:the )?sender|emetteur invalide|sender(?:noa|.invalid)|badsendermx|reject mail from",
         r"(?:senders|from) domain .{0,60}(?:resolv|mx|exist)|'send mail as'|different address or alias|returned mail not accepted|bounce (?:messages? )?not accepted",
         r"backscatter|spam reporting address|outgoing mail suspension|you (?:have been|are) blocked by the recipient|sender .{0,40}black",
-        r"(?:to|from) an address that has been blacklisted|we don't accept mail from",
+        r"(?:unauthori[sz]ed|unregistered|not (?:an? )?(?:registered|authori[sz]ed|approved|permitted)) sender|(?:to|from) an address that has been blacklisted|we don't accept mail from",
     ),
+)
+
+# Names of block lists and of pages about a sender's reputation, in the links of a reply that says nothing else.
+LINK = rule(
+    FailureReason.BLOCKED,
+    "the reply links to a block list",
+    r"spamhaus|spamcop|barracudacentral|sorbs\.net|abuseat|surbl|uribl|uceprotect|spfbl|senderscore|senderbase|invaluement|mailspike"
+    r"|talosintelligence|cloudmark|truncate|psbl|spamrats|abusix|dnswl|backscatterer|hostkarma|nixspam|returnpath|validity\.com"
+    r"|\brbl|dnsbl|\bbl[.\-/]|black-?list|block-?list|\bblocked?\b|reputation|unblock|delist",
 )

@@ -1,0 +1,109 @@
+"""Judges a refusal: first by the server's own words, then by the words around them, last by the rest of the page.
+
+What a report shows of our own message is no reason: its title, and the footer that a scanner put below the page.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mailer.domain.bounce import FailureReason, Scope, Verdict
+from mailer.formats.reports import addresses
+from mailer.formats.reports.classify import classify, find_rule, reason_of_status
+from mailer.formats.reports.smtp_reply import QuotedReply, find_reply
+
+MAX_PAGE = 6000  # characters of the page that are read
+_TITLE_LINE = re.compile(
+    r"^\W*(?:subject|betreff|тема|objet|asunto|oggetto|assunto|onderwerp|temat|tytuł|ämne|emne|aihe|konu|předmět|tárgy"
+    r"|subiect|件名|主题|主題|제목)\s*[:：][^\n]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_QUOTED_TITLE = re.compile(
+    r"\b(?:subject|titled?|betreff|тем\w{1,3}|objet|asunto|oggetto|assunto|temat\w*)\W{0,3}\s?[\"'«„“‘](?P<title>[^\n]{1,200}?)[\"'»“”’](?!\w)",
+    re.IGNORECASE,
+)
+# Lines of a scanner that found nothing, and of a lawyer; in lower case.
+_FOOTER = re.compile(
+    r"(?:scanned|checked|verified|analy[sz]ed|protected|certified) (?:for|by|with)\b|no virus|virus[- ]free|free (?:of|from) viruses"
+    r"|\bavast\b|\bavg\b|\bnod32\b|\beset\b|kaspersky|mailscanner|messagelabs|antivirus system|(?:e-?mail|message)\b.{0,60} (?:confidential|intended (?:solely|only))"
+    r"|(?:проверен\w*|не содержит|без) .{0,40}(?:вирус|антивирус)|geprüft|virenfrei|auf viren|vérifié|analysé|aucun virus|analizado|verificad|escaneado|controllat|gecontroleerd|sprawdzon"
+)
+_FINDS_VIRUS = re.compile(
+    r"(?<!no )(?<!not )\b(?:found|detected|infected|contains?|rejected|blocked|refused|removed|обнаружен\w*|gefunden)\b",
+    re.IGNORECASE,
+)
+_PROGRAM_WORDS = re.compile(r"was automatically rejected:?\s{1,4}(\S[^\n]{2,200})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What a report says about one recipient. `texts` are about the recipient alone, the most trusted first."""
+
+    reply: QuotedReply
+    texts: Sequence[str]
+    page: str = ""  # what else the report says, if it has one recipient only
+    recipient: str = ""
+    ours: Sequence[str] = ()  # the addresses of the sender, about which a server may speak too
+    title: str = ""
+
+    def judge(self) -> Verdict:
+        """The reason, and whether the address is dead for good."""
+        words = self._words()
+        verdict = classify(self.reply.code, self.reply.status, words, self.reply.phase)
+        if verdict.scope is Scope.ADDRESS and self._is_about_us(words):
+            return Verdict(
+                reason=FailureReason.SENDER_REFUSED, hard=False, rule=f"about our own address: {verdict.rule}"
+            )
+        return verdict
+
+    def _words(self) -> str:
+        """The words that tell most: of a specific rule, else of a vague one, else the first."""
+        texts = [self._mask(text) for text in self.texts if text.strip()]
+        if self.page and (program := _PROGRAM_WORDS.search(self.page[:3000])):
+            texts.insert(0, program[1])  # the words of the mailbox's own program outweigh the code of its server
+        trusted = _choose(texts)
+        rule = find_rule(trusted)
+        if (rule and not rule.vague) or not self.page or reason_of_status(self.reply.status):
+            return trusted
+        return _choose([trusted, self._mask(without_footers(self.page[:MAX_PAGE]))])
+
+    def _mask(self, text: str) -> str:
+        """The text without the recipient's address and our title, whose letters might look like a reason."""
+        for own, mask in ((self.recipient, "<x@y>"), (self.title, "...")):
+            if len(own) > 3:
+                text = re.sub(r"\s+".join(map(re.escape, own.split())), mask, text, flags=re.IGNORECASE)
+        return _QUOTED_TITLE.sub("...", _TITLE_LINE.sub("", text))
+
+    def _is_about_us(self, words: str) -> bool:
+        """Whether the server's own words name an address of our organisation, and not the recipient's."""
+        reply = find_reply(words).words or words
+        if "<x@y>" in reply or not self.ours or addresses.contains(self.ours, self.recipient):
+            return False
+        domains = [address.rpartition("@")[2] for address in self.ours]
+        named = [address.rpartition("@")[2] for address in addresses.find(reply, limit=5)]
+        return any(_is_below(name, domain) or _is_below(domain, name) for name in named for domain in domains)
+
+
+def _is_below(name: str, domain: str) -> bool:
+    return f".{name}".lower().endswith(f".{domain}".lower())
+
+
+def without_footers(page: str) -> str:
+    """The page without the lines of a scanner that found nothing, and of a lawyer."""
+    return "\n".join(line for line in page.split("\n") if not _FOOTER.search(line.lower()) or _FINDS_VIRUS.search(line))
+
+
+def _choose(texts: Iterable[str]) -> str:
+    """The first words that a specific rule matches, else the first that a vague rule matches, else the first.
+
+    Of each text the server's reply in it comes first: around it stand the words of a server that only passes it on.
+    """
+    first = vague = ""
+    for text in texts:
+        for words in (find_reply(text).words, text):
+            first = first or words
+            rule = find_rule(words)
+            if rule and not rule.vague:
+                return words
+            vague = vague or (words if rule else "")
+    return vague or first
