@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
 from mailer.domain.membership import FeeOption, Membership, MembershipKind, Pause, Payment, Period, Season, Seat
+from mailer.formats.register.cells import guarded
+from mailer.formats.register.damage import find_damage
 
 PEOPLE = tuple(f"P{number:03}" for number in range(1, 13))
 
@@ -79,7 +81,7 @@ def texts(*, min_size: int = 0) -> st.SearchStrategy[str]:
     start = st.sampled_from(["", "", "=", "+", "-", "@", "'", "'=", "''@", ";", '"', "№ ", "Анна "])
     lines = st.builds(str.__add__, start, st.text(_visible, max_size=12))
     kept = lines.map(lambda line: unicodedata.normalize("NFC", line).strip(" \u00a0"))
-    return kept.filter(lambda line: len(line) >= min_size)
+    return kept.filter(lambda line: len(line) >= min_size and not find_damage(guarded(line)))
 
 
 days = st.one_of(

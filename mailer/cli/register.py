@@ -17,6 +17,7 @@ def import_(
     apply: Annotated[bool, typer.Option("--apply", help="apply it; without this, the difference only")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="leave bad rows out and apply the others")] = False,
     end_missing: Annotated[bool, typer.Option("--end-missing", help="people absent from the file have left")] = False,
+    encoding: Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="of CSV, e.g. cp1252")] = None,
 ) -> None:
     """Import members and payments; show the difference first.
 
@@ -29,8 +30,8 @@ def import_(
     if members is None and payments is None:
         raise typer.BadParameter("name --members, --payments or both")
     context = console.open_context()
-    members_table = files.read_members(members.name, _read(members)) if members else None
-    payments_table = files.read_payments(payments.name, _read(payments)) if payments else None
+    members_table = files.read_members(members.name, _read(members), encoding=encoding) if members else None
+    payments_table = files.read_payments(payments.name, _read(payments), encoding=encoding) if payments else None
     end = context.clock.now().date() if end_missing else None
     difference = import_export.compare(
         context, members_table=members_table, payments_table=payments_table, end_missing=end

@@ -107,6 +107,7 @@ def difference(
             )
             end_missing = None
         bad.extend(members.bad)
+        warnings.extend(members.warnings)
         for outcome in _outcomes(register, members.rows, lambda seat: _ended_if_missing(seat, listed, end_missing)):
             memberships.extend(outcome.memberships)
             seats.extend(outcome.seats)
@@ -117,7 +118,7 @@ def difference(
         ledger = new_payments(register.payments, ids, payments.rows)
         added.extend(ledger.added)
         bad.extend((*payments.bad, *ledger.bad))
-        warnings.extend(ledger.warnings)
+        warnings.extend((*payments.warnings, *ledger.warnings))
     return Difference(
         memberships=tuple(memberships),
         seats=tuple(seats),

@@ -62,16 +62,21 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
-    """A row that is not imported, and why. `key` is its (membership, person), if both are readable."""
+    """A row that is not imported, and why.
+
+    `key` is its (membership, person), if both are readable; `cell` names the cell of a workbook, as in H7.
+    """
 
     file: str
     row: int
     column: str
     reason: str
     key: tuple[str, str] | None = None
+    cell: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}, row {self.row}, column {self.column}: {self.reason}"
+        cell = f" (cell {self.cell})" if self.cell else ""
+        return f"{self.file}, row {self.row}, column {self.column}{cell}: {self.reason}"
 
 
 R = TypeVar("R", MemberRow, PaymentRow)
@@ -79,7 +84,11 @@ R = TypeVar("R", MemberRow, PaymentRow)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterTable(Generic[R]):
-    """The readable rows of a file in their order, and a BadRow for each fault in the others."""
+    """The readable rows of a file in their order, and a BadRow for each fault in the others.
+
+    `warnings` say what a person should know of how the file was read.
+    """
 
     rows: tuple[R, ...]
     bad: tuple[BadRow, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from mailer.domain.membership import MembershipKind
 from mailer.domain.register_columns import CellType, CellValue
 from mailer.formats import address
 from mailer.formats.characters import find_invisible
+from mailer.formats.register.damage import find_damage
 
 # Characters. Longer than any name or salutation; a longer cell was pasted by mistake.
 MAX_CELL = 500
@@ -43,7 +44,9 @@ def unguarded(text: str) -> str:
 
 
 def parse_text(text: str) -> str:
-    """One line of visible text in Unicode's NFC; raises BadInput otherwise."""
+    """One line of visible, undamaged text in Unicode's NFC; raises BadInput otherwise."""
+    if damage := find_damage(text):
+        raise BadInput(damage)
     if character := find_invisible(text):
         raise BadInput(f"the cell contains {character}, which is invisible; type the cell again")
     if len(text) > MAX_CELL:

@@ -14,6 +14,7 @@ from mailer.domain.register_columns import (
     MEMBER_COLUMNS,
     PAYMENT_COLUMNS,
     Cell,
+    CellType,
     CellValue,
     Column,
     cell_text,
@@ -22,36 +23,44 @@ from mailer.domain.register_columns import (
 )
 from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, RegisterTable
 from mailer.formats.register import cells
-from mailer.formats.register.spreadsheet import TextRow, check_columns, read_table, write_csv
+from mailer.formats.register.csv_file import write_csv
+from mailer.formats.register.spreadsheet import TextTable, check_columns, read_table
+from mailer.formats.register.text_rows import OddCell, TextRow, column_letter
 
 # A register without a single name still needs columns to fill in.
 _DEFAULT_LANGUAGES = ["en", "ru"]
 
+_TEXT_TYPES = frozenset({CellType.ID, CellType.TEXT})
+
 T = TypeVar("T")
 
 
-def read_members(file: str, content: bytes) -> RegisterTable[MemberRow]:
+def read_members(file: str, content: bytes, *, encoding: str | None = None) -> RegisterTable[MemberRow]:
     """The rows of a members table (CSV, or the sheet `members` of an XLSX), and every fault by row and column.
 
-    Raises BadInput for a file that is not a table, has an unknown column or lacks a required one.
+    `encoding` is that of CSV; None finds it. Raises BadInput for a file that is not a table, has an unknown column or
+    lacks a required one.
     """
-    lines = _read_lines(file, content, "members", MEMBER_COLUMNS)
-    rows = [MemberRow(file=file, row=line.row, cells=values) for line, values in lines if not line.bad]
-    return RegisterTable(rows=tuple(rows), bad=_faults(line for line, _ in lines))
+    table = read_table(file, content, "members", encoding)
+    lines = _read_lines(table, MEMBER_COLUMNS)
+    rows = [MemberRow(file=table.place, row=line.row, cells=values) for line, values in lines if not line.bad]
+    return RegisterTable(rows=tuple(rows), bad=_faults(line for line, _ in lines), warnings=table.warnings)
 
 
-def read_payments(file: str, content: bytes) -> RegisterTable[PaymentRow]:
+def read_payments(file: str, content: bytes, *, encoding: str | None = None) -> RegisterTable[PaymentRow]:
     """The rows of a payments table (CSV, or the sheet `payments` of an XLSX), and every fault by row and column.
 
-    Raises BadInput for a file that is not a table, has an unknown column or lacks a required one.
+    `encoding` is that of CSV; None finds it. Raises BadInput for a file that is not a table, has an unknown column or
+    lacks a required one.
     """
-    lines = _read_lines(file, content, "payments", PAYMENT_COLUMNS)
+    table = read_table(file, content, "payments", encoding)
+    lines = _read_lines(table, PAYMENT_COLUMNS)
     rows = [
-        PaymentRow(file=file, row=line.row, payment=_payment(values), columns=frozenset(values))
+        PaymentRow(file=table.place, row=line.row, payment=_payment(values), columns=frozenset(values))
         for line, values in lines
         if not line.bad
     ]
-    return RegisterTable(rows=tuple(rows), bad=_faults(line for line, _ in lines))
+    return RegisterTable(rows=tuple(rows), bad=_faults(line for line, _ in lines), warnings=table.warnings)
 
 
 def parse_payment(texts: Mapping[str, str]) -> Payment:
@@ -72,20 +81,28 @@ def _payment(values: Mapping[str, CellValue]) -> Payment:
 
 
 class _Line:
-    """A row while it is read; every fault is collected."""
+    """A row while it is read; every fault is collected. `letters` are the columns of a workbook by their names."""
 
-    def __init__(self, file: str, row: int, texts: Mapping[str, str]) -> None:
+    def __init__(self, file: str, row: int, texts: Mapping[str, str], letters: Mapping[str, str] | None = None) -> None:
         self.file = file
         self.row = row
+        self.letters = letters or {}
         self.bad: list[BadRow] = []
         self.texts = {name: self._parse(name, text, cells.parse_text) or "" for name, text in texts.items()}
 
     @classmethod
-    def of(cls, file: str, header: Sequence[str], row: TextRow) -> "_Line":
+    def of(cls, table: TextTable, row: TextRow, text_columns: frozenset[str]) -> "_Line":
         """The row under its header; a row of another length, or a cell without a column name, is a fault."""
-        line = cls(file, row.number, {name: cell for name, cell in zip(header, row.cells, strict=False) if name})
+        header = table.columns
+        letters = {name: column_letter(index) for index, name in enumerate(header)} if table.is_workbook else {}
+        line = cls(table.place, row.number, _texts(header, row, text_columns), letters)
         if len(row.cells) < len(header):
             line.fault(header[len(row.cells)], "the row ends before this column; a cell or a separator is missing")
+        for index, odd in row.odd.items():
+            name = header[index] if index < len(header) else ""
+            if name and (reason := odd.fault or (odd.not_text if name in text_columns else "")):
+                line.fault(name, reason)
+                line.texts[name] = ""
         for number, cell in enumerate(row.cells, start=1):
             if cell and (number > len(header) or not header[number - 1]):
                 line.fault(str(number), "the cell has no column name above it; a separator too many?")
@@ -99,7 +116,8 @@ class _Line:
 
     def fault(self, name: str, reason: str) -> None:
         """Add a reason why the row is bad."""
-        self.bad.append(BadRow(file=self.file, row=self.row, column=name, reason=reason))
+        cell = f"{self.letters[name]}{self.row}" if name in self.letters else ""
+        self.bad.append(BadRow(file=self.file, row=self.row, column=name, reason=reason, cell=cell))
 
     def values(self, columns: Iterable[Column]) -> dict[str, CellValue]:
         """The values of the cells by column, without those that are faults; columns not in the file are left out."""
@@ -124,12 +142,27 @@ class _Line:
             return None
 
 
-def _read_lines(
-    file: str, content: bytes, sheet: str, columns: Sequence[Column]
-) -> list[tuple[_Line, dict[str, CellValue]]]:
-    table = read_table(file, content, sheet)
+_NO_ODDITY = OddCell()
+
+
+def _texts(header: Sequence[str], row: TextRow, text_columns: frozenset[str]) -> dict[str, str]:
+    """The cells by column: a column of text has what Excel shows, the others what it stores."""
+    return {
+        name: (row.odd.get(index, _NO_ODDITY).shown if name in text_columns else "") or cell
+        for index, (name, cell) in enumerate(zip(header, row.cells, strict=False))
+        if name
+    }
+
+
+def _read_lines(table: TextTable, columns: Sequence[Column]) -> list[tuple[_Line, dict[str, CellValue]]]:
     check_columns(table, columns)
-    lines = [_Line.of(file, table.columns, row) for row in table.rows]
+    text_columns = frozenset(
+        name
+        for name in table.columns
+        for column in columns
+        if column.type in _TEXT_TYPES and (column.language(name) if column.per_language else name == column.name)
+    )
+    lines = [_Line.of(table, row, text_columns) for row in table.rows]
     return [(line, line.values(columns)) for line in lines]
 
 

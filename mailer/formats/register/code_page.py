@@ -1,0 +1,140 @@
+"""Finds the code page in which a file was saved: the one whose reading makes the most likely words."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailer.formats.register.spelling import BALTIC, CENTRAL, CYRILLIC, EUROPE, GREEK, TURKISH, WESTERN, likelihood
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    """A code page: its name for Python and for people, the languages it is made for, and how seldom it is met."""
+
+    encoding: str
+    label: str
+    languages: tuple[str, ...]
+    rarity: float = 0.0
+
+
+_SELDOM, _RARE = 2.0, 4.0
+# Of two that read a file alike, the first is named.
+CODE_PAGES = (
+    CodePage("cp1251", "CP1251 (Windows, Cyrillic)", CYRILLIC),
+    CodePage("cp1252", "CP1252 (Windows, Western)", WESTERN),
+    CodePage("cp1250", "CP1250 (Windows, Central European)", CENTRAL, 0.5),
+    CodePage("koi8-r", "KOI8-R", CYRILLIC, 1.0),
+    CodePage("mac-cyrillic", "Mac Cyrillic", CYRILLIC, 1.0),
+    CodePage("cp866", "CP866 (DOS, Cyrillic)", CYRILLIC, 1.0),
+    CodePage("mac-roman", "Mac Roman", WESTERN, 1.0),
+    CodePage("iso-8859-1", "ISO-8859-1 (Latin 1)", WESTERN, _SELDOM),
+    CodePage("iso-8859-2", "ISO-8859-2 (Latin 2)", CENTRAL, _RARE),
+    CodePage("iso-8859-5", "ISO-8859-5", CYRILLIC, _SELDOM),
+    CodePage("koi8-u", "KOI8-U", CYRILLIC, _SELDOM),
+    CodePage("cp850", "CP850 (DOS, Western)", WESTERN, _SELDOM),
+    CodePage("cp852", "CP852 (DOS, Central European)", CENTRAL, _SELDOM),
+    CodePage("mac-latin2", "Mac Central European", CENTRAL, _RARE),
+    CodePage("cp1254", "CP1254 (Windows, Turkish)", TURKISH, _SELDOM),
+    CodePage("cp1257", "CP1257 (Windows, Baltic)", BALTIC, _RARE),
+    CodePage("cp1253", "CP1253 (Windows, Greek)", GREEK, _RARE),
+    CodePage("kz1048", "KZ-1048 (Kazakh)", CYRILLIC, _RARE),
+)
+# The logarithm of the probability of each letter, on average, below which a reading is no words.
+_SENSELESS = -7.5
+# How much more likely a reading must be than the next: e to this power.
+_MARGIN = 3.0
+# For a word that the file has without its accents too, as in an address.
+_CONFIRMED = 4.0
+
+# A run of letters and of all that ASCII does not have; a code page that is not the right one puts anything there.
+_WORD = re.compile(r"(?:[^\W\d_]|[^\x00-\x7f])+")
+_OPENING, _CLOSING, _APART = frozenset("«“„‘"), frozenset("»”“’"), frozenset("№–—…\u00a0")
+_ALONE = frozenset("•·§©®™€£°±×")
+_SIGN, _MISPLACED = math.log(1e-3), math.log(1e-7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PossibleText:
+    """A file read in a code page: how likely its words are, and some of them."""
+
+    page: CodePage
+    text: str
+    words: tuple[str, ...]
+    score: float
+
+    @property
+    def makes_sense(self) -> bool:
+        """Whether the words could be words of a European language at all."""
+        return self.score > _SENSELESS * sum(map(len, self.words))
+
+
+def readings(content: bytes) -> list[PossibleText]:
+    """What the bytes may say, the likeliest first; only readings that are within the margin of the first."""
+    by_text: dict[str, PossibleText] = {}
+    for page in CODE_PAGES:
+        try:
+            text = content.decode(page.encoding)
+        except UnicodeDecodeError:
+            continue
+        if text not in by_text and not any(map(_is_impossible, set(text) - _ASCII)):
+            words = tuple(dict.fromkeys(word for word in _WORD.findall(text) if not word.isascii()))
+            score = sum(_likelihood(word, page.languages) for word in words) - page.rarity
+            score += _CONFIRMED * len(_plain_words(text) & set(map(_without_accents, words)))
+            by_text[text] = PossibleText(page=page, text=text, words=words, score=score)
+    ordered = sorted(by_text.values(), key=lambda reading: -reading.score)
+    return [reading for reading in ordered if reading.score > ordered[0].score - _MARGIN]
+
+
+_PLAIN = re.compile(r"(?<![^\W\d_])[a-z]{3,}(?![^\W\d_])", re.ASCII)
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "ı": "i"})
+
+
+def _plain_words(text: str) -> set[str]:
+    return set(_PLAIN.findall(text.lower()))
+
+
+def _without_accents(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.lower().translate(_STROKES))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+_ASCII = frozenset(map(chr, range(128)))
+
+
+def _is_impossible(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cn", "Co", "Cs"}
+
+
+def plausibility(text: str) -> float:
+    """The logarithm of the probability of the words of a text that are not plain ASCII."""
+    return sum(_likelihood(word, EUROPE) for word in _WORD.findall(text) if not word.isascii())
+
+
+def _likelihood(word: str, languages: tuple[str, ...]) -> float:
+    return sum(_parts(word, languages))
+
+
+def _parts(word: str, languages: tuple[str, ...]) -> Iterator[float]:
+    letters = ""
+    for place, character in enumerate(word):
+        if character.isalpha():
+            letters += character
+            continue
+        before, after = word[place - 1 : place] if place else "", word[place + 1 : place + 2]
+        if character == "’" and before.isalpha() and after.isalpha():
+            yield _SIGN
+            continue
+        if letters:
+            yield likelihood(letters, languages)
+        letters = ""
+        fits = (
+            (character in _OPENING and not before.isalpha())
+            or (character in _CLOSING and not after.isalpha())
+            or (character in _APART and not (before.isalpha() and after.isalpha() and character != "\u00a0"))
+            or (character in _ALONE and not before.isalpha() and not after.isalpha())
+        )
+        yield _SIGN if fits else _MISPLACED
+    if letters:
+        yield likelihood(letters, languages)
