@@ -1,4 +1,4 @@
-"""Commands about issues: pull, list, show, check, preview, import."""
+"""Commands about issues: pull, list, show, check, preview, import, drop."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,7 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
     from mailer.app.installation import source
     from mailer.domain.shelf import Finding, PulledFolder
     from mailer.pipeline.issues.pull import pull
-    from mailer.views.issues import PULL_COLUMNS, pulled_document, pulled_reason, pulled_row
+    from mailer.views.issues import PULL_COLUMNS, pulled_document, pulled_row, refusal_lines
     from mailer.views.remedies import sentence
 
     app = console.open_installation()
@@ -35,7 +35,8 @@ def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")]
         console.complain(failure)
     refused = [folder for _, folder in folders if folder.finding is Finding.REFUSED]
     for folder in refused:
-        console.complain(f"{folder.folder} was not stored: {pulled_reason(folder)}")
+        for line in refusal_lines(folder):
+            console.complain(line)
     console.warn(warning for _, folder in folders for warning in folder.warnings)
     console.show(
         [pulled_document(newsletter_id, folder) for newsletter_id, folder in folders],
@@ -100,6 +101,20 @@ def preview(
     console.say({"issue": issue, "person": person, "files": [str(file) for file in files]}, *map(str, files))
 
 
+def drop(issue: Issue) -> None:
+    """Take back a pulled issue of which nothing was approved or left.
+
+    Example: mailer issue drop russia-confidential/3200
+    """
+    from mailer.pipeline.issues.drop import drop_issue, find_drop
+    from mailer.views.issues import drop_question, dropped_document, dropped_lines
+
+    context, name = console.open_context(), console.parse_issue(issue)
+    console.confirm(drop_question(find_drop(context, name)))
+    dropped = drop_issue(context, name)
+    console.say(dropped_document(dropped), *dropped_lines(dropped))
+
+
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="raw Markdown, e.g. converted from print")],
     into: Annotated[Path, typer.Option("--into", metavar="DIR", help="the issue's folder")],
@@ -129,6 +144,13 @@ def join(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(pull)
     group = typer.Typer(no_args_is_help=True, help="Issues. Example: mailer issue list")
-    for name, command in (("list", list_), ("show", show), ("check", check), ("preview", preview), ("import", import_)):
+    for name, command in (
+        ("list", list_),
+        ("show", show),
+        ("check", check),
+        ("preview", preview),
+        ("import", import_),
+        ("drop", drop),
+    ):
         group.command(name)(command)
     app.add_typer(group, name="issue")

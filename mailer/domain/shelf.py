@@ -40,7 +40,11 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PulledFolder:
-    """One folder of a source and what became of it. `issue` is empty where it could not be read."""
+    """One folder of a source and what became of it. `issue` is empty where it could not be read.
+
+    A refused folder with several problems has a line for each in `line`. `change` is a hash of what counts in it; empty
+    where it could not be read.
+    """
 
     folder: str
     finding: Finding
@@ -48,3 +52,15 @@ class PulledFolder:
     line: str = ""
     warnings: tuple[str, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedIssue:
+    """An issue that is taken back: how many revisions and planned copies go, and the folder they came from."""
+
+    issue: str
+    title: str
+    folder: str
+    revisions: int
+    copies: int

@@ -118,6 +118,11 @@ def pulled(newsletter: str, line: str, *remedies: Remedy) -> None:
     log.info("pull %s: %s", newsletter, advise(line, *remedies))
 
 
+def pull_noted(newsletter: str, note: str) -> None:
+    """What looks wrong in a folder or an issue, though it was taken."""
+    log.warning("pull %s: note: %s", newsletter, note)
+
+
 def failed(what: str, error: Exception) -> None:
     """A job failed; the daemon tries it again."""
     if isinstance(error, ExceptionGroup):

@@ -1,9 +1,9 @@
-"""The revisions of issues as they were pulled, kept for ever under their content hash."""
+"""The revisions of issues as they were pulled, kept under their content hash."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from mailer.domain.issue import Issue
 from mailer.domain.mailing import Mailing
@@ -98,6 +98,21 @@ def files_of(connection: Connection, content_hash: str) -> tuple[RawFile, ...]:
         .order_by(revision_files.c.name)
     )
     return tuple(RawFile(name=row.name, content=row.content) for row in connection.execute(query))
+
+
+def count_revisions(connection: Connection, newsletter: str, serial: int) -> int:
+    """How many revisions of an issue are kept."""
+    query = select(func.count()).where(revisions.c.newsletter == newsletter, revisions.c.serial == serial)
+    number: int = connection.execute(query).scalar_one()
+    return number
+
+
+def delete_revisions(connection: Connection, newsletter: str, serial: int) -> None:
+    """Delete every revision of an issue with its files; its mailings are gone before."""
+    own = (revisions.c.newsletter == newsletter) & (revisions.c.serial == serial)
+    hashes = select(revisions.c.content_hash).where(own)
+    connection.execute(delete(revision_files).where(revision_files.c.content_hash.in_(hashes)))
+    connection.execute(delete(revisions).where(own))
 
 
 def _revision(row: Row[tuple[object, ...]]) -> Revision:

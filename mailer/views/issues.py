@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from mailer.domain.ports import RawFile
-from mailer.domain.shelf import PulledFolder, ShelvedIssue
+from mailer.domain.shelf import DroppedIssue, PulledFolder, ShelvedIssue
+from mailer.views.plain_words import plural
 from mailer.views.remedies import advise
 
 PULL_COLUMNS = ("folder", "", "issue", "")
@@ -18,18 +19,58 @@ def pulled_document(newsletter: str, pulled: PulledFolder) -> dict[str, object]:
         "finding": pulled.finding.value,
         "issue": pulled.issue,
         "line": pulled_reason(pulled),
+        "lines": pulled_lines(pulled),
         "warnings": list(pulled.warnings),
     }
 
 
 def pulled_row(pulled: PulledFolder) -> tuple[object, ...]:
-    """The same as a row of a table with PULL_COLUMNS."""
-    return (pulled.folder, pulled.finding, pulled.issue, pulled_reason(pulled))
+    """The same as a row of a table with PULL_COLUMNS: of several problems, the first and how many more there are."""
+    lines = pulled_lines(pulled)
+    more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+    return (pulled.folder, pulled.finding, pulled.issue, f"{''.join(lines[:1])}{more}")
+
+
+def pulled_lines(pulled: PulledFolder) -> list[str]:
+    """What there is to say about a folder, a line for each problem."""
+    return pulled_reason(pulled).splitlines()
 
 
 def pulled_reason(pulled: PulledFolder) -> str:
-    """What there is to say about a folder, without repeating its name."""
-    return advise(pulled.line.removeprefix(f"{pulled.folder}: "), *pulled.remedies)
+    """The same as one text."""
+    return advise(pulled.line, *pulled.remedies)
+
+
+def refusal_lines(pulled: PulledFolder) -> list[str]:
+    """Why a folder was not stored, a line for each problem."""
+    return [f"{pulled.folder} was not stored: {line}" for line in pulled_lines(pulled)]
+
+
+def dropped_document(dropped: DroppedIssue) -> dict[str, object]:
+    """An issue that was taken back, for programs."""
+    return {
+        "issue": dropped.issue,
+        "state": "dropped",
+        "folder": dropped.folder,
+        "revisions": dropped.revisions,
+        "copies": dropped.copies,
+    }
+
+
+def drop_question(dropped: DroppedIssue) -> str:
+    """What taking an issue back drops."""
+    plan = f" and its plan of {plural(dropped.copies, 'copy', 'copies')}" if dropped.copies else ""
+    revisions = plural(dropped.revisions, "revision", "revisions")
+    return f"Take back {dropped.issue}, “{dropped.title}”, pulled from {dropped.folder}? {revisions}{plan} are dropped."
+
+
+def dropped_lines(dropped: DroppedIssue) -> list[str]:
+    """What was taken back, and what becomes of its folder."""
+    return [
+        f"{dropped.issue} is taken back; a smaller serial is accepted again",
+        f"the folder {dropped.folder} stays: while it lies in the source, finished, it is pulled again",
+        "correct it now, or set `status: draft` in its texts",
+    ]
 
 
 def issue_document(shelved: ShelvedIssue) -> dict[str, object]:

@@ -196,7 +196,7 @@ def broken(club, old, new, language="en"):
         ("serial: 41", "serial: forty", "serial"),
         ("serial: 41\n", "", "serial"),
         ("volume: 17", "volumes: 17", "volumes"),
-        ("date: 2018-07-12", "date: 2018-13-12", "month must be in 1..12"),
+        ("date: 2018-07-12", "date: 2018-13-12", "is not a day of the calendar"),
         ("newsletter: harbour-letter", "newsletter: another-letter", "another-letter"),
         ("last winter*.", "last winter*.\n\n![The lamp](lamp.png)", "lamp.png"),
         ("last winter*.", "last winter*.\n\n![The lamp](../../mailer.key)", "mailer.key"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from unicodedata import normalize
 
 from mailer.domain.errors import BadInput
@@ -31,9 +32,12 @@ class Examined:
     """
 
     issue: Issue | None
-    problems: tuple[str, ...]
-    notes: tuple[str, ...]
-    change: str
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    change: str = ""
+
+
+NOTHING = Examined(issue=None)  # a folder with nothing for this newsletter
 
 
 def assemble(
@@ -60,6 +64,7 @@ def examine(
     languages: tuple[str, ...],
     wait_for_all: bool,
     others: Sequence[str] = (),
+    newsletters: Sequence[str] = (),
     drafts: bool = False,
     picture: MakePicture = picture_to_send,
 ) -> Examined:
@@ -68,9 +73,9 @@ def examine(
     The issue's texts are the finished `<language>.md` files in the order of `languages`; with `drafts` the drafts are
     read as well, otherwise only their status. Its pictures are those that the texts show, made by `picture` from name
     and content. `others` are the names of further files, which were not read. With `wait_for_all`, a text that is a
-    draft or missing while another is finished is a problem.
+    draft or missing while another is finished is a problem; with `newsletters`, so is a text of any other newsletter.
     """
-    return _Folder(files, languages, others, picture).examine(wait_for_all=wait_for_all, drafts=drafts)
+    return _Folder(files, languages, others, newsletters, picture).examine(wait_for_all=wait_for_all, drafts=drafts)
 
 
 def newsletters_of(files: Iterable[RawFile]) -> frozenset[str]:
@@ -94,11 +99,17 @@ class _Folder:
     """One folder while it is examined: its files by name, in Unicode's normal form NFC, as the texts name them."""
 
     def __init__(
-        self, files: Sequence[RawFile], languages: tuple[str, ...], others: Sequence[str], picture: MakePicture
+        self,
+        files: Sequence[RawFile],
+        languages: tuple[str, ...],
+        others: Sequence[str],
+        newsletters: Sequence[str],
+        picture: MakePicture,
     ) -> None:
         self.problems = Problems()
         self.notes: list[str] = []
         self.picture = picture
+        self.newsletters = newsletters
         self.expected = [f"{language}.md" for language in languages]
         self.files: dict[str, RawFile] = {}
         for file in files:
@@ -123,7 +134,8 @@ class _Folder:
         ]
         read = present if drafts else ready
         texts = [text for name in read if (text := self._read(name)) is not None]
-        self._check_agreement(read)
+        if not self._names_others(read):
+            self._check_agreement(read)
         pictures = self._pictures(texts)
         counted = [file for name, file in self.files.items() if statuses.get(name) is not Status.DRAFT]
         return Examined(
@@ -172,6 +184,22 @@ class _Folder:
         with self.problems.collect():
             problems.refuse_if_any(f"{name}: ")
         return None
+
+    def _names_others(self, names: Sequence[str]) -> bool:
+        """Whether a text is of a newsletter that is not known here, which is a problem."""
+        strangers = False
+        for name in names if self.newsletters else ():
+            source = self.sources.get(name)
+            written = source.keys.get("newsletter") if source is not None else None
+            if isinstance(written, YamlText) and written.text and written.text not in self.newsletters:
+                near = get_close_matches(written.text, self.newsletters, n=1)
+                meant = f"did you mean '{near[0]}'? " if near else ""
+                self.problems.add(
+                    f"{name}: line {written.line}: newsletter: '{written.text}' is not known here; "
+                    f"{meant}schedules/ has: {', '.join(sorted(self.newsletters))}"
+                )
+                strangers = True
+        return strangers
 
     def _check_agreement(self, names: Sequence[str]) -> None:
         """What every text of an issue shares is the same in all of them, by what is written."""

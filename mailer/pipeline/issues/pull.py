@@ -2,17 +2,21 @@
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
-from mailer.domain.errors import BadInput, Refused
+from mailer.domain.errors import Refused
 from mailer.domain.issue import Issue
 from mailer.domain.mailing import REPLANNABLE, MailingState
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import IssueSource, RawFile, RawIssue, UnreadFolder
 from mailer.domain.remedy import Action
-from mailer.domain.shelf import Finding, PulledFolder
+from mailer.domain.shelf import Finding, PulledFolder, Revision
 from mailer.formats.issue import folder
+from mailer.formats.issue.folder import NOTHING, Examined
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.drop import can_be_dropped
+from mailer.pipeline.issues.notes import issue_notes
 from mailer.store import Connection, issues, mailings
 
 
@@ -22,114 +26,118 @@ def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[
     A folder that is refused is named with the reason, and does not stop the others. Raises MailerError when the source
     itself cannot be read.
     """
-    results, ready = _assemble_all(context, newsletter, source.read())
+    results, ready = _examine_all(context, newsletter, source.read())
     with context.store.transaction() as connection:
-        results += [_store(connection, context, issue, raw) for issue, raw in ready]
+        results += [_store(connection, context, issue, raw, change) for issue, raw, change in ready]
     for pulled in results:
-        if pulled.finding in {Finding.STORED, Finding.REFUSED}:
-            line = f"{pulled.folder}: {pulled.finding} {pulled.issue} {pulled.line}".strip()
-            maillog.pulled(newsletter.id, line, *pulled.remedies)
+        _log(newsletter, pulled)
     return results
 
 
-def _assemble_all(
+def _log(newsletter: Newsletter, pulled: PulledFolder) -> None:
+    if pulled.finding in {Finding.STORED, Finding.REFUSED}:
+        for line in pulled.line.splitlines():
+            words = (f"{pulled.folder}:", pulled.finding, pulled.issue, line)
+            maillog.pulled(newsletter.id, " ".join(word for word in words if word), *pulled.remedies)
+    for warning in pulled.warnings:
+        maillog.pull_noted(newsletter.id, warning)
+
+
+_Ready = tuple[Issue, RawIssue, str]
+
+
+def _examine_all(
     context: Context, newsletter: Newsletter, folders: Sequence[RawIssue | UnreadFolder]
-) -> tuple[list[PulledFolder], list[tuple[Issue, RawIssue]]]:
-    """The results for folders without a finished issue; and the finished issues, by serial."""
+) -> tuple[list[PulledFolder], list[_Ready]]:
+    """The results for folders without a finished issue; and the finished issues, by serial, with their changes."""
     pulled: list[PulledFolder] = []
-    ready: dict[int, tuple[Issue, RawIssue]] = {}
+    ready: dict[int, _Ready] = {}
     for raw in sorted(folders, key=lambda raw: raw.folder):
         if isinstance(raw, UnreadFolder):
-            pulled.append(PulledFolder(folder=raw.folder, finding=Finding.REFUSED, line=raw.reason))
+            pulled.append(_refused(raw.folder, raw.reason))
             continue
         try:
-            issue = _assemble(context, newsletter, raw)
-        except BadInput as error:
-            pulled.append(PulledFolder(folder=raw.folder, finding=Finding.REFUSED, line=str(error)))
+            examined = _examine(context, newsletter, raw)
         except Exception as error:  # noqa: BLE001  (whatever is in one folder, the others are pulled)
-            line = f"{raw.folder}: it cannot be read ({type(error).__name__}: {error}); show it to the operator"
-            pulled.append(PulledFolder(folder=raw.folder, finding=Finding.REFUSED, line=line))
+            line = f"it cannot be read ({type(error).__name__}: {error}); show it to the operator"
+            pulled.append(_refused(raw.folder, line))
+            continue
+        notes = tuple(f"{raw.folder}: {note}" for note in examined.notes)
+        issue = examined.issue
+        if examined.problems:
+            pulled.append(_refused(raw.folder, *examined.problems, change=examined.change, warnings=notes))
+        elif issue is None:
+            pulled.append(PulledFolder(folder=raw.folder, finding=Finding.DRAFT, warnings=notes))
+        elif issue.serial in ready:
+            taken = ready[issue.serial][1].folder
+            line = f"serial {issue.serial} is taken by folder {taken}; give one of them another number"
+            pulled.append(_refused(raw.folder, line, issue=issue.name, change=examined.change))
         else:
-            if issue is None:
-                pulled.append(PulledFolder(folder=raw.folder, finding=Finding.DRAFT))
-            elif issue.serial in ready:
-                taken = ready[issue.serial][1].folder
-                line = f"serial {issue.serial} is taken by folder {taken}; give one of them another number"
-                pulled.append(PulledFolder(folder=raw.folder, finding=Finding.REFUSED, issue=issue.name, line=line))
-            else:
-                ready[issue.serial] = (issue, raw)
+            ready[issue.serial] = (issue, raw, examined.change)
     return pulled, [ready[serial] for serial in sorted(ready)]
 
 
-def _assemble(context: Context, newsletter: Newsletter, raw: RawIssue) -> Issue | None:
-    """The finished issue of a folder; None for a draft, or an issue of another newsletter that shares the source."""
+def _refused(folder: str, *lines: str, **more: Any) -> PulledFolder:
+    return PulledFolder(folder=folder, finding=Finding.REFUSED, line="\n".join(lines), **more)
+
+
+def _examine(context: Context, newsletter: Newsletter, raw: RawIssue) -> Examined:
+    """What is in a folder; an issue of another newsletter that shares the source is none."""
     named = folder.newsletters_of(raw.files)
     if named and newsletter.id not in named and named <= context.newsletters.keys():
-        return None
-    issue = folder.assemble(
-        raw.folder, raw.files, languages=newsletter.languages, wait_for_all=newsletter.wait_for_all_languages
+        return NOTHING
+    return folder.examine(
+        raw.files,
+        languages=newsletter.languages,
+        wait_for_all=newsletter.wait_for_all_languages,
+        others=raw.others,
+        newsletters=tuple(context.newsletters),
     )
-    if issue is not None and issue.newsletter != newsletter.id:
-        ids = ", ".join(sorted(context.newsletters))
-        raise BadInput(f"{raw.folder}: newsletter: {issue.newsletter!r} is not known here; schedules/ has: {ids}")
-    return issue
 
 
-def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue) -> PulledFolder:
+def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue, change: str) -> PulledFolder:
     latest = issues.latest_revision(connection, issue.newsletter, issue.serial)
     if latest is not None and latest.content_hash == issue.content_hash:
         return PulledFolder(folder=raw.folder, finding=Finding.KNOWN, issue=issue.name)
     try:
         if latest is not None:
             refuse_if_fixed(connection, IssueName(newsletter=issue.newsletter, serial=issue.serial))
-        warnings = _check_numbering(connection, issue)
+        _check_numbering(connection, issue)
     except Refused as error:
-        return PulledFolder(
-            folder=raw.folder,
-            finding=Finding.REFUSED,
-            issue=issue.name,
-            line=str(error),
-            remedies=error.remedies,
-        )
+        return _refused(raw.folder, str(error), issue=issue.name, remedies=error.remedies, change=change)
+    warnings = issue_notes(connection, context, issue)
     now = context.clock.now()
     number = issues.add_revision(connection, issue, _files_of(issue, raw), folder=raw.folder, now=now)
     line = f"revision {number}, {', '.join(issue.languages)}"
     context.record(connection, "pull", issue.name, f"{line}, {raw.folder}")
-    notes = tuple(f"{raw.folder}: {note}" for picture in issue.pictures for note in picture.notes)
-    warnings += notes
+    warnings += tuple(f"{raw.folder}: {note}" for picture in issue.pictures for note in picture.notes)
     return PulledFolder(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
 
 
-def _check_numbering(connection: Connection, issue: Issue) -> tuple[str, ...]:
-    """Refuse a number that repeats or runs against its neighbours; warn of a gap. The first issue may have any number."""
+def _check_numbering(connection: Connection, issue: Issue) -> None:
+    """Refuse a number that repeats or runs against its neighbours. The first issue may have any number."""
     others = [other for other in issues.latest_revisions(connection, issue.newsletter) if other.serial != issue.serial]
     before = [other for other in others if other.serial < issue.serial]
     after = [other for other in others if other.serial > issue.serial]
     if after and issues.latest_revision(connection, issue.newsletter, issue.serial) is None:
-        raise Refused(f"serial {issue.serial} steps back behind {after[-1].serial}, the last issue; correct `serial`")
+        line = f"serial {issue.serial} steps back behind {after[-1].serial}, the last issue; correct `serial`"
+        raise _against(connection, after[-1], line)
     place = (issue.year, issue.number)
     if before and place <= (before[-1].year, before[-1].number):
-        raise Refused(
-            f"number {_place(*place)} repeats or steps back behind {_place(before[-1].year, before[-1].number)}, "
-            f"issue {before[-1].serial}; correct `number` or `year`"
-        )
+        line = f"number {_place(*place)} repeats or steps back behind {_place(before[-1].year, before[-1].number)}"
+        raise _against(connection, before[-1], f"{line}, issue {before[-1].serial}; correct `number` or `year`")
     if after and place >= (after[0].year, after[0].number):
-        raise Refused(
-            f"number {_place(*place)} repeats or runs ahead of {_place(after[0].year, after[0].number)}, "
-            f"issue {after[0].serial}; correct `number` or `year`"
-        )
-    if not before:
-        return ()
-    last = before[-1]
-    warnings = []
-    if issue.serial > last.serial + 1:
-        warnings.append(f"{issue.name}: a gap in the numbering: the issue before it is {last.serial}")
-    expected = last.number + 1 if issue.year == last.year else 1
-    if issue.number > expected:
-        warnings.append(f"{issue.name}: a gap in the numbering of {issue.year}: number {expected} was expected")
-    if issue.date < last.date:
-        warnings.append(f"{issue.name}: its date {issue.date} is before that of issue {last.serial}, {last.date}")
-    return tuple(warnings)
+        line = f"number {_place(*place)} repeats or runs ahead of {_place(after[0].year, after[0].number)}"
+        raise _against(connection, after[0], f"{line}, issue {after[0].serial}; correct `number` or `year`")
+
+
+def _against(connection: Connection, other: Revision, line: str) -> Refused:
+    """The refusal of an issue because of another, which can be taken back if the mistake is there."""
+    name = IssueName(newsletter=other.newsletter, serial=other.serial)
+    if not can_be_dropped(connection, name):
+        return Refused(line)
+    words = f"{line}. Nothing of {other.serial} ({other.folder}) was approved or has left: if the mistake is there"
+    return Refused(words, Action.DROP_ISSUE.of(name))
 
 
 def _place(year: int, number: int) -> str:

@@ -37,15 +37,17 @@ def show(context: Context, name: IssueName) -> tuple[ShelvedIssue, tuple[RawFile
 
 
 def check(context: Context, name: IssueName) -> list[str]:
-    """Compile every edition; returns warnings, for example of an edition that Gmail would clip."""
+    """Compile every edition; returns what looks wrong, for example in its date, or an edition that Gmail would clip."""
     # Imported here, since finding an issue needs no compiler.
     from mailer.formats.edition.compile import warnings
     from mailer.pipeline.issues.compile import compile_editions, load_issue
+    from mailer.pipeline.issues.notes import issue_notes
 
     with context.store.reading() as connection:
         issue = load_issue(connection, find_revision(connection, name))
+        notes = issue_notes(connection, context, issue)
     editions = compile_editions(context, issue).values()
-    return sorted({warning for edition in editions for warning in warnings(edition)})
+    return [*notes, *sorted({warning for edition in editions for warning in warnings(edition)})]
 
 
 def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> "tuple[Path, ConvertedText]":

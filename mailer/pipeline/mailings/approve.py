@@ -3,10 +3,11 @@
 from mailer.domain.mailing import Approval, Mailing, Step
 from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.notes import issue_notes
 from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.mailings.drift import refuse_drifted
 from mailer.pipeline.mailings.steps import first_mailing, move_mailing, next_state
-from mailer.store import Connection, mailings
+from mailer.store import Connection, issues, mailings
 
 
 def approve_mailing(context: Context, name: IssueName) -> Approval:
@@ -25,9 +26,10 @@ def approve_mailing(context: Context, name: IssueName) -> Approval:
         approval = {"approved_hash": mailing.seal, "approved_by": context.who, "approved_at": context.clock.now()}
         move_mailing(connection, mailing, Step.APPROVE, **approval)
         context.record(connection, "approve", name, f"seal {mailing.seal[:12]}, {copies} copies")
+        notes = map(Note, issue_notes(connection, context, issues.revision_of(connection, mailing)))
         tested = mailings.was_tested(connection, mailing.content_hash, mailing.editions_hash)
     untested = Note("no test mailing of exactly this was sent", (Action.TEST.of(name),))
-    return Approval(copies=copies, warnings=() if tested else (untested,))
+    return Approval(copies=copies, warnings=(*notes, *(() if tested else (untested,))))
 
 
 def withdraw_approval(context: Context, name: IssueName) -> None:

@@ -9,6 +9,7 @@ from mailer.domain.plan import Plan
 from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, stored
+from mailer.pipeline.issues.notes import issue_notes
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation, freeze_circulation
@@ -113,7 +114,7 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
         previous=previous,
         gained=mailings.count_only_in(connection, frozen.mailing, previous) if previous is not None else 0,
         lost=mailings.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
-        warnings=(*voided, *_warnings(frozen, name)),
+        warnings=(*voided, *map(Note, issue_notes(connection, context, draft.revision)), *_warnings(frozen, name)),
     )
     detail = f"{plan.copies} copies, {plan.recipients} of {plan.considered} people"
     context.record(connection, "plan", name, detail)

@@ -60,4 +60,4 @@ def test_a_picture_that_is_cut_off_is_refused_by_name(app: App, club: Club) -> N
     write(club, PHOTOGRAPH[:-8])
     [folder] = pull_issues(app)
     assert folder.finding is Finding.REFUSED
-    assert folder.line.startswith("2018-07: lamp.jpg: the picture is broken or cut off; save it again")
+    assert folder.line.startswith("lamp.jpg: the picture is broken or cut off; save it again")

@@ -117,14 +117,14 @@ def test_without_an_approval_a_plan_may_still_be_edited(app: App, club: Club) ->
 
 def test_any_first_number_is_taken_and_the_next_one_follows(app: App, club: Club) -> None:
     pull_issues(app)
-    club.write_issue(serial=42, number=8)
+    club.write_issue(serial=42, number=8, day="2018-08-09")
     found = pull_issues(app)
     assert [(one.finding, one.warnings) for one in found] == [("known", ()), ("stored", ())]
 
 
 def test_a_gap_warns(app: App, club: Club) -> None:
     pull_issues(app)
-    club.write_issue(serial=44, number=9)
+    club.write_issue(serial=44, number=9, day="2018-08-09")
     [_, found] = pull_issues(app)
     assert found.finding is Finding.STORED
     assert found.warnings == (
@@ -149,7 +149,9 @@ def test_a_step_back_is_refused(app: App, club: Club, serial: int, number: int, 
     pull_issues(app)
     club.write_issue(serial=serial, number=number, day=day)
     refused = [one for one in pull_issues(app) if one.finding is Finding.REFUSED]
-    assert [one.line for one in refused] == [line]
+    [pulled] = refused
+    assert pulled.line == f"{line}. Nothing of 41 (2018-07) was approved or has left: if the mistake is there"
+    assert pulled.remedies == (Action.DROP_ISSUE.of(ISSUE),)
 
 
 def test_a_repeated_number_is_refused(app: App, club: Club) -> None:
@@ -167,9 +169,9 @@ def test_a_repeated_number_is_refused(app: App, club: Club) -> None:
 def test_numbers_begin_anew_with_the_year(app: App, club: Club) -> None:
     pull_issues(app)
     club.write_issue(serial=42, number=1, day="2019-01-10")
-    assert [(one.folder, one.finding, one.warnings) for one in pull_issues(app)] == [
-        ("2018-07", "known", ()),
-        ("2019-01", "stored", ()),
+    assert [(one.folder, one.finding, one.line) for one in pull_issues(app)] == [
+        ("2018-07", "known", ""),
+        ("2019-01", "stored", "revision 1, en"),
     ]
 
 
@@ -214,7 +216,7 @@ def test_a_folder_that_cannot_be_taken_is_named_and_the_others_are_stored(
     spoil(folder(club))
     found = {one.folder: one for one in pull_issues(app)}
     assert found["2018-07"].finding is Finding.REFUSED
-    assert found["2018-07"].line.startswith("2018-07: ")
+    assert found["2018-07"].change
     assert says in found["2018-07"].line
     assert found["2018-08"].finding is Finding.STORED
     assert [one.issue for one in shelf.listing(app.context)] == ["harbour-letter/42"]
