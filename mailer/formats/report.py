@@ -30,7 +30,7 @@ def _read(mail: MailPart, body: BodyText) -> Sequence[BounceReport]:
     return (
         complaint.read_complaints(mail, body, original)
         or amazon_ses.read_notifications(first_text(mail))
-        or auto_replies.read_receipts(mail, original)
+        or auto_replies.read_receipts(mail, body, original)
         or auto_replies.read_by_subject(mail, body)
         or bounce.read_bounces(mail, body, original)
         or auto_replies.read_replies(mail, body, original)

@@ -4,12 +4,16 @@ import re
 from collections.abc import Iterable
 
 # Every repetition is bounded, so that matching takes time proportional to the text.
-_LOCAL = r"[\w!#$%&'*+/=?^`{|}~.\-]"
+_LOCAL = r"[\w!#$%&'*+/=?^`{|}~.\-\u2600-\u27bf\U0001f000-\U0001faff]"
 ADDRESS = re.compile(
     rf"(?<!{_LOCAL}){_LOCAL}{{1,128}}@(?:[^\W_](?:[\w\-]{{0,62}}[^\W_])?\.){{1,10}}[^\W_](?:[\w\-]{{0,62}}[^\W_])?"
 )
 _QUOTED = re.compile(r"\"[^\"\n]{1,64}\"@[\w.\-]{1,200}")
-_LABEL = re.compile(r"^(?:e-?mail|to|user|recipient|rcpt|orcpt|addr|address)=", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:e-?mail|to|user|recipient|rcpt|orcpt|addr|address|smtp|rfc-?822)=", re.IGNORECASE)
+# Where a text has no spaces, the words before an address look like a part of it.
+_FOREIGN_WORDS = re.compile(r"^[^\x00-\x7f]+(?=[\x21-\x7e]+@)")
+# One address in a field of its own, whatever characters it has: programs have written encoded words and worse into them.
+_ALONE = re.compile(r"(?:\w{2,8}:)?([^\s<>@;,:\"'()]{1,128}@[^\s<>@;,:\"'()]{1,255})")
 _WRAPPING = "'`*|{}=?&#.!/"
 
 # Local parts of servers and help desks: not the recipient that failed, unless the report says so.
@@ -31,7 +35,7 @@ _DAEMON = re.compile(
 
 def clean(address: str) -> str:
     """The address without the punctuation around it; its spelling stays."""
-    return _LABEL.sub("", address.strip(_WRAPPING)).strip(_WRAPPING)
+    return _FOREIGN_WORDS.sub("", _LABEL.sub("", address.strip(_WRAPPING)).strip(_WRAPPING))
 
 
 def find(text: str, *, limit: int = 100) -> list[str]:
@@ -51,6 +55,14 @@ def first(text: str) -> str | None:
     if match := _QUOTED.search(text[:400]):
         return match[0]
     return next(iter(find(text, limit=1)), None)
+
+
+def in_field(value: str) -> str | None:
+    """The address that a field of a report holds, as it is spelt there; None if it holds none."""
+    bare = value.partition("<")[2].partition(">")[0] or value
+    token = next((token for token in bare.split() if "@" in token), "")
+    alone = _ALONE.fullmatch(token)
+    return alone[1].rstrip(".") if alone else first(value)
 
 
 def contains(addresses: Iterable[str], address: str) -> bool:

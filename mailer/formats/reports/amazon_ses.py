@@ -16,12 +16,20 @@ def read_notifications(text: str) -> list[BounceReport]:
     text = text.lstrip()
     if not text.startswith("{") or ("notificationType" not in text[:6000] and "eventType" not in text[:6000]):
         return []
+    notification = _decode(text)
+    if isinstance(message := notification.get("Message"), str):
+        notification = _decode(message)  # SNS delivers the notification as a string in one of its own
+    return list(_reports(notification))
+
+
+def _decode(text: str) -> dict[str, object]:
+    """The JSON object at the beginning of the text; empty if there is none."""
     try:
         # Mail breaks long lines, even within strings: join the lines, and allow control characters.
         notification, _ = json.JSONDecoder(strict=False).raw_decode(text.replace("\n ", "").replace("\n", ""))
     except (ValueError, RecursionError):
-        return []
-    return list(_reports(_table(notification)))
+        return {}
+    return _table(notification)
 
 
 def _reports(notification: dict[str, object]) -> Iterator[BounceReport]:

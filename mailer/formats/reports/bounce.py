@@ -32,9 +32,7 @@ class _ReportContext:
 def read_bounces(mail: MailPart, body: BodyText, original: Original) -> list[BounceReport]:
     """One report for each recipient; none if the mail is no delivery report."""
     evidence = detect_bounce.gather_evidence(mail, body)
-    status_parts = [
-        part for part in mail.walk() if part.kind in {"message/delivery-status", "message/global-delivery-status"}
-    ]
+    status_parts = mail.of_kind("message/delivery-status", "message/global-delivery-status")
     is_report_type = (
         mail.kind == "multipart/report"
         and mail.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
@@ -44,6 +42,8 @@ def read_bounces(mail: MailPart, body: BodyText, original: Original) -> list[Bou
     if status_parts and from_server:
         for part in status_parts[:5]:
             statuses += delivery_status.read_part(part.text)
+    if not status_parts and from_server and (notices := mail.of_kind("message/disposition-notification")):
+        statuses = delivery_status.read_rejection(notices[0].text)
     if not statuses and (evidence.is_failure or evidence.daemon or (from_server and not evidence.answer)):
         statuses = delivery_status.read_inline(body.text)
     if not statuses and (forwarded := wrapped.find_quoted(mail, body)):
@@ -101,7 +101,11 @@ def _from_status(status: RecipientStatus, text: str, context: _ReportContext) ->
     merged = QuotedReply(
         code=reply.code if diagnostic else text_reply.code,
         status=_best_status(reply.status, status.status, text_reply.status if not diagnostic else None),
-        phase=reply.phase if reply.phase is not Phase.UNKNOWN else text_reply.phase,
+        phase=Phase.CONTENT
+        if status.accepted
+        else reply.phase
+        if reply.phase is not Phase.UNKNOWN
+        else text_reply.phase,
     )
     return _report(kind, status.address, merged, [diagnostic, text, status.status_text], context, status)
 

@@ -51,13 +51,17 @@ def _is_answer(mail: MailPart) -> bool:
 
 
 def _is_from_junk_button(mail: MailPart) -> bool:
-    """Whether Outlook.com's junk reporting program sent it: our message, with the recipient in a field of its own."""
-    return any(
-        inner.has("x-hmxmroriginalrecipient")
-        for part in mail.walk()
-        if part.kind == "message/rfc822"
-        for inner in part.parts
+    """Whether Outlook.com's junk reporting program sent it: our message, with the recipient in a field of its own.
+
+    It sent the message itself until 2011, and has attached it since.
+    """
+    return _was_junk(mail) or any(
+        _was_junk(inner) for part in mail.walk() if part.kind == "message/rfc822" for inner in part.parts
     )
+
+
+def _was_junk(mail: MailPart) -> bool:
+    return mail.has("x-hmxmroriginalrecipient")
 
 
 def _reports(fields: dict[str, list[str]], mail: MailPart, body: BodyText, original: Original) -> list[BounceReport]:
@@ -66,7 +70,12 @@ def _reports(fields: dict[str, list[str]], mail: MailPart, body: BodyText, origi
         " ".join(fields.get("original-rcpt-to", []) + fields.get("removal-recipient", [])), limit=50
     )
     # Some providers hide the address; the returned message still has it.
-    recipients = recipients or list(original.recipients[:1]) or addresses.find(body.text[:3000], limit=1)
+    recipients = (
+        recipients
+        or addresses.find(mail.get("x-hmxmroriginalrecipient"))
+        or list(original.recipients[:1])
+        or addresses.find(body.text[:3000], limit=1)
+    )
     sender = addresses.first(mail.get("from"))
     return [
         BounceReport(

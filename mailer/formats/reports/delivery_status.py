@@ -21,6 +21,9 @@ _KNOWN_FIELDS = _MESSAGE_FIELDS | _RECIPIENT_FIELDS | _OTHER_FIELDS
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _INLINE = re.compile(r"^[ \t]{0,8}(?:Final-Recipient|Original-Recipient)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_REJECTED = re.compile(
+    r"automatic-action/.{0,60};\s*(?:deleted|denied|failed|rejected|processed/error|dispatched/error)"
+)
 _MAX_LINES = 2000  # read of one report
 _MAX_RECIPIENTS = 200  # read from one report
 
@@ -38,6 +41,7 @@ class RecipientStatus:
     remote_mta: str = ""
     reporting_mta: str = ""
     envelope_id: str = ""
+    accepted: bool = False  # the server took the message and refused it afterwards
 
     @property
     def address(self) -> str | None:
@@ -48,6 +52,15 @@ class RecipientStatus:
 def read_part(text: str) -> list[RecipientStatus]:
     """Every recipient in a delivery-status part."""
     return _recipients(_groups(text.split("\n")[:_MAX_LINES]))
+
+
+def read_rejection(text: str) -> list[RecipientStatus]:
+    """The recipient whose program deleted a message unread (RFC 8098), which is how Dovecot and Sieve reject one."""
+    fields = {key: value for group in _groups(text.split("\n")[:_MAX_LINES]) for key, value in group.items()}
+    address = _address(fields.get("final-recipient", "")) or _address(fields.get("original-recipient", ""))
+    if address is None or not _REJECTED.search(fields.get("disposition", "")[:200].lower()):
+        return []
+    return [RecipientStatus(final_recipient=address, action="failed", accepted=True)]
 
 
 def read_inline(text: str) -> list[RecipientStatus]:
@@ -123,7 +136,7 @@ def _address(value: str) -> str | None:
     bare = after if semicolon else kind
     if "@" not in bare:
         bare = _XTEXT.sub(lambda code: chr(int(code[1], 16)), bare)  # RFC 3461 §4: ORCPT is in xtext
-    return addresses.first(bare)
+    return addresses.in_field(bare)
 
 
 def _host(value: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from mailer.domain.bounce import SCOPES, Scope
 from mailer.formats.reports import addresses
 from mailer.formats.reports.body_text import BodyText
 from mailer.formats.reports.classify import find_rule
@@ -52,6 +53,10 @@ _TICKET = re.compile(
 _MAIL = re.compile(r"message|mail|member|nachricht|mensa|письм|сообщен|лист|メール|邮件|郵件|메일")
 # Fields that only programs put on reports, whoever the author is.
 _REPORT_FIELDS = ("x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-dsncontext", "x-ms-embedded-report")
+_REJECTION = re.compile(
+    r"reject|refused|could not be (?:delivered|accepted)|not (?:been )?(?:delivered|accepted)|undeliver|quota|отклонен|не доставлен"
+    r"|abgelehnt|zurückgewiesen|rejet|refus|rechazad|rifiutat|recusad|rejeitad|geweigerd|odrzucon|拒否|拒绝|reddedil"
+)
 _LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
 
 
@@ -83,7 +88,8 @@ class Evidence:
             return False
         if self.greeting and not self.reply:
             return False
-        if self.listed and not (self.daemon and not self.greeting and (self.null_path or self.opening or self.reply)):
+        is_plain = self.null_path or self.opening or self.first_line or self.reply
+        if self.listed and (self.greeting or not (self.daemon and is_plain)):
             return False
         if self.daemon:
             return self.subject or self.null_path or self.opening or (self.reason and not self.greeting)
@@ -118,7 +124,7 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
         robot=not paths and addresses.belongs_to_server(address) and bool(_MAIL.search(body.text[:600].lower())),
         null_path=null_path,
         subject=bool(_SUBJECT.search(subject[:300].lower())),
-        answer=bool(_ANSWER.match(subject) or _TICKET.search(subject[:300])),
+        answer=bool(is_answer(subject) or _TICKET.search(subject[:300])),
         listed=any(mail.has(name) for name in _LIST_FIELDS),
         text=bool(_TEXT.search("\n".join(own_lines)[:12_000].lower())),
         greeting=has_path and bool(_GREETING.match(first_line)),
@@ -129,10 +135,29 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
     )
 
 
+def greets(body: BodyText) -> bool:
+    """Whether the text begins with a greeting, as a letter does."""
+    return bool(_GREETING.match(next((line.strip().lower() for line in body.lines if line.strip()), "")))
+
+
+def is_answer(subject: str) -> bool:
+    """Whether the subject is that of an answer or of a mail that is passed on."""
+    return bool(_ANSWER.match(subject))
+
+
+def is_rejection(mail: MailPart, body: BodyText) -> bool:
+    """Whether a notice of what became of a message says in words that it was rejected."""
+    words = f"{mail.get('auto-submitted')} {mail.get('subject')[:200]} {body.text[:600]}"
+    return bool(_REJECTION.search(words.lower()))
+
+
 def is_delay(mail: MailPart, body: BodyText) -> bool:
     """Whether the report says that the server will keep trying."""
     text = body.text[:4000].lower()
     subject = mail.get("subject")[:300].lower()
     if re.search(r"failure|failed|undeliver|returned", subject) and _FINAL.search(text):
         return False
-    return bool(_DELAYED.search(subject) or (_DELAYED.search(text) and not _FINAL.search(text)))
+    if _DELAYED.search(subject):
+        rule = find_rule(subject)  # a subject that names a dead address warns of no delay
+        return rule is None or SCOPES[rule.reason] is not Scope.ADDRESS
+    return bool(_DELAYED.search(text)) and not _FINAL.search(text)

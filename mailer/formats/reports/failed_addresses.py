@@ -10,14 +10,14 @@ _ADDRESS = addresses.ADDRESS.pattern
 # An address at the start of its line, perhaps after a bullet, followed by the end of the line, a reason, or the address
 # again: the layout of every list of recipients.
 _AT_START = re.compile(
-    rf"^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|\d{{1,3}}[.)])[ \t]*)?(?:<|\"<?|smtp:|to:<)?{_ADDRESS}"
-    rf"[>\"]{{0,2}}(?:\s?<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|:|<|\(|\[|,|;|\.\.\.|-{{1,2}}[ >]|=>|\bon\b|invalid\b|[45]\d\d\b|\d|does\b|is\b|was\b|unknown\b|not\b)",
+    rf"^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|\d{{1,3}}[.)])[ \t]*)?(?:<|\[|\"<?|smtp:|to:<)?{_ADDRESS}"
+    rf"[>\"\]]{{0,2}}(?:\s?<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|:|<|\(|\[|,|;|\.\.\.|-{{1,2}}[ >]|=>|\bon\b|invalid\b|[45]\d\d\b|\d|does\b|is\b|was\b|unknown\b|not\b)",
     re.IGNORECASE,
 )
 # Text before a failed address, on the same line or the line before.
 _BEFORE_FAILED = re.compile(
     r"(?:recipients?|user(?:name|id)?(?: mailbox)?[^:\n]{0,40}|address(?:es|ee)?|mailbox|account|delivered|deliver(?:y|ing)?|reach(?:ed)?|undeliverable|failed|failure|rcpt|rcpt to|unknown user|invalid"
-    r"|intended|destination|addressed|final|send(?:ing)?|sent|member|list|errors?|attempts?|inbox|person|error-for|problem"
+    r"|intended|destination|addressed|final|send(?:ing)?|sent|member|list|errors?|attempts?|inbox|person|error-for|problem|dda"
     r"|ihre (?:mail|nachricht|e-mail) an|收件人|邮件地址|宛先|отримувач\w*|користувач\w*|получател\w*|адрес\w*|доставлен\w*|пользовател\w*|ящик\w*|destinataires?|empfänger\w*|adresse\w*|destinatari[oa]s?|direcci[oó]n|endereço|adres\w*|příjem\w*|mottagare|ontvanger)\b"
     r"[^@\n]{0,70}$",
     re.IGNORECASE,
@@ -34,6 +34,14 @@ _ABOVE_CONTACT = re.compile(
     r"(?:please|you (?:can|may))\b[^.]{0,40}\b(?:send|mail|write|contact|e-?mail|forward)\b[^.@]{0,100}[ :]$|to the address[ :]+$",
     re.IGNORECASE,
 )
+# Sendmail's line about a recipient, whose own reply it may be or that of another server.
+_IN_TRANSCRIPT = re.compile(
+    r"^[ \t]{0,8}[45]\d\d[ \-](?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>\s]{1,128}@[^<>\s]{1,255}>\.\.\."
+)
+_ODD_AT_START = re.compile(r"^[ \t]{0,8}<[^<>\s@]{1,128}@[^<>\s@]{1,255}>")
+_ODD = re.compile(r"<([^<>\s]{1,128}@[^<>\s@]{1,255})>")
+_IN_RCPT = re.compile(r"rcpt to\s?:\s?<?$", re.IGNORECASE)
+_BEHIND_FORWARD = re.compile(rf"generated from[ <]{{1,3}}(?P<address>{_ADDRESS})", re.IGNORECASE)
 _IN_LINK = re.compile(r"(?:https?://|www\.|[?&]\w{1,20}=)\S{0,200}$", re.IGNORECASE)
 _TO = re.compile(r"^\s{0,20}to\s?:\s*(?:[^<>@]{0,60}<)?$", re.IGNORECASE)
 _NAME = re.compile(r"^[ \t]+([A-Za-z0-9][A-Za-z0-9._\-]{1,40})(?:[ \t]{2,}\S.{0,200})?$")
@@ -60,10 +68,33 @@ def find_failed(
     `correspondents` are the addresses of the report's sender and recipient, `original` the recipients of the returned
     message, which are more likely to have failed.
     """
+    failed = _find(lines, correspondents, original, only_listed=False)
+    if not any(entry.weight >= 3 for entry in failed):
+        # Who writes to himself is a correspondent; where a forward is hidden, only its origin is shown.
+        failed = _find(lines, (), original, only_listed=True) or _behind_forward(lines) or failed
+    return failed
+
+
+def _find(
+    lines: tuple[str, ...], correspondents: Collection[str], original: Collection[str], *, only_listed: bool
+) -> list[FailedAddress]:
+    """The most certain of the addresses; with `only_listed`, those at the start of a line or in a transcript alone."""
     failed: dict[str, FailedAddress] = {}
     starts: dict[int, str] = {}
+
+    def add(address: str, weight: int, number: int, *, starts_line: bool) -> None:
+        if weight > 0 and "@" in address:
+            entry = failed.setdefault(address.lower(), FailedAddress(address, weight))
+            entry.weight = max(entry.weight, weight)
+            if starts_line or weight >= 3:
+                starts.setdefault(number, address.lower())
+
     for number, line in enumerate(lines):
-        if "@" not in line:
+        if "@" not in line or len(failed) >= _MAX_ADDRESSES:
+            continue
+        listed = _IN_TRANSCRIPT.match(line) or (_ODD_AT_START.match(line) and not addresses.ADDRESS.search(line))
+        if listed and (odd := _ODD.search(line)) and not addresses.contains(correspondents, odd[1]):
+            add(odd[1], 3 + addresses.contains(original, odd[1]), _dialogue_above(lines, number), starts_line=True)
             continue
         line_before = lines[number - 1][-80:] if number else ""
         above = " ".join(lines[max(0, number - 6) : number])[-160:]
@@ -71,30 +102,34 @@ def find_failed(
             continue
         starts_line = bool(_AT_START.match(line))
         for place, match in enumerate(addresses.ADDRESS.finditer(line)):
-            if _IN_LINK.search(line[max(0, match.start() - 220) : match.start()] + match[0].partition("@")[0]):
+            before = line[: match.start()]
+            if _IN_LINK.search(before[-220:] + match[0].partition("@")[0]):
+                continue
+            at_start = starts_line and not place
+            if only_listed and not (at_start or _IN_RCPT.search(before)):
                 continue
             address = addresses.clean(match[0])
             weight = _weight(
-                address,
-                line[: match.start()],
-                line_before,
-                at_start=starts_line and not place,
-                correspondents=correspondents,
-                original=original,
+                address, before, line_before, at_start=at_start, correspondents=correspondents, original=original
             )
-            if weight <= 0 or "@" not in address:
-                continue
-            entry = failed.setdefault(address.lower(), FailedAddress(address, weight))
-            entry.weight = max(entry.weight, weight)
-            if (starts_line and not place) or weight >= 3:
-                starts.setdefault(number, address.lower())
-        if len(failed) >= _MAX_ADDRESSES:
-            break
+            add(address, weight, number, starts_line=at_start)
     highest = max((entry.weight for entry in failed.values()), default=0)
     certain = [entry for entry in failed.values() if entry.weight >= min(highest, 3)]
     for entry in certain:
         entry.text = _text_about(entry.address.lower(), lines, starts)
     return certain
+
+
+def _dialogue_above(lines: tuple[str, ...], number: int) -> int:
+    """The line where the dialogue with the other server begins that ends in this line of a transcript."""
+    while number and lines[number - 1].lstrip().startswith((">>>", "<<<")):
+        number -= 1
+    return number
+
+
+def _behind_forward(lines: tuple[str, ...]) -> list[FailedAddress]:
+    origins = [FailedAddress(match["address"], 3) for line in lines if (match := _BEHIND_FORWARD.search(line))]
+    return list({origin.address.lower(): origin for origin in origins[:_MAX_ADDRESSES]}.values())
 
 
 def _weight(
@@ -109,14 +144,14 @@ def _weight(
     """How certain it is that this address failed, by its place in the text; 0 if it did not."""
     is_original = addresses.contains(original, address)
     lead = before[-110:]
-    transcript = bool(re.search(r"rcpt to\s?:\s?<?$", lead, re.IGNORECASE))
+    transcript = bool(_IN_RCPT.search(lead))
     if not transcript and _BEFORE_OTHER.search(lead.rstrip("<(\"' :\t")[-80:] + " ") and not (at_start and is_original):
         return 0
     if addresses.contains(correspondents, address) and not (is_original and (at_start or transcript)):
         return 0
     if addresses.belongs_to_server(address) and not (is_original or at_start or transcript):
         return 0
-    if at_start and not lead.strip(' \t*•·>-<"('):
+    if at_start and not lead.strip(' \t*•·>-<["('):
         is_source = re.search(r"(?:expanded from|generated (?:from|by))[^@]{0,20}$", line_before, re.IGNORECASE)
         return 0 if is_source else 3 + is_original
     if transcript:
@@ -144,6 +179,8 @@ def _text_about(address: str, lines: tuple[str, ...], starts: dict[int, str]) ->
                 break
             if line:
                 about.append(line)
+            if _IN_TRANSCRIPT.match(line):
+                break
     named = [line.strip() for line in lines if address in line.lower() and line.strip() not in about]
     return "\n".join(about + named[:6])
 

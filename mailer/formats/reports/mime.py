@@ -65,6 +65,10 @@ class MailPart:
         """The body as text."""
         return decode.text(self.octets, self.parameters.get("charset", ""))
 
+    def of_kind(self, *kinds: str) -> list["MailPart"]:
+        """The parts of these content types, in order."""
+        return [part for part in self.walk() if part.kind in kinds]
+
     def walk(self) -> list["MailPart"]:
         """This part and all below it, in order, but none inside an attached message, which is another mail."""
         parts = [self]
