@@ -96,23 +96,12 @@ def _find(
         if listed and (odd := _ODD.search(line)) and not addresses.contains(correspondents, odd[1]):
             add(odd[1], 3 + addresses.contains(original, odd[1]), _dialogue_above(lines, number), starts_line=True)
             continue
-        line_before = lines[number - 1][-80:] if number else ""
-        above = " ".join(lines[max(0, number - 6) : number])[-160:]
-        if _ABOVE_CONTACT.search(above):
-            continue
-        starts_line = bool(_AT_START.match(line))
         for place, match in enumerate(addresses.ADDRESS.finditer(line)):
-            before = line[: match.start()]
-            if _IN_LINK.search(before[-220:] + match[0].partition("@")[0]):
+            at_start = not place and bool(_AT_START.match(line))
+            if only_listed and not (at_start or _IN_RCPT.search(line[: match.start()])):
                 continue
-            at_start = starts_line and not place
-            if only_listed and not (at_start or _IN_RCPT.search(before)):
-                continue
-            address = addresses.clean(match[0])
-            weight = _weight(
-                address, before, line_before, at_start=at_start, correspondents=correspondents, original=original
-            )
-            add(address, weight, number, starts_line=at_start)
+            weight = _weight(match, lines, number, at_start, correspondents, original)
+            add(addresses.clean(match[0]), weight, number, starts_line=at_start)
     highest = max((entry.weight for entry in failed.values()), default=0)
     certain = [entry for entry in failed.values() if entry.weight >= min(highest, 3)]
     for entry in certain:
@@ -133,15 +122,19 @@ def _behind_forward(lines: tuple[str, ...]) -> list[FailedAddress]:
 
 
 def _weight(
-    address: str,
-    before: str,
-    line_before: str,
-    *,
+    match: re.Match[str],
+    lines: tuple[str, ...],
+    number: int,
     at_start: bool,
     correspondents: Collection[str],
     original: Collection[str],
 ) -> int:
-    """How certain it is that this address failed, by its place in the text; 0 if it did not."""
+    """How certain it is that the address in this place of the text failed; 0 if it did not."""
+    address, before = addresses.clean(match[0]), match.string[: match.start()]
+    line_before = lines[number - 1][-80:] if number else ""
+    above = " ".join(lines[max(0, number - 6) : number])[-160:]
+    if _ABOVE_CONTACT.search(above) or _IN_LINK.search(before[-220:] + match[0].partition("@")[0]):
+        return 0
     is_original = addresses.contains(original, address)
     lead = before[-110:]
     transcript = bool(_IN_RCPT.search(lead))

@@ -70,8 +70,9 @@ class Refusal:
     def _mask(self, text: str) -> str:
         """The text without the recipient's address and our title, whose letters might look like a reason."""
         for own, mask in ((self.recipient, "<x@y>"), (self.title, "...")):
-            if len(own) > 3:
-                text = re.sub(r"\s+".join(map(re.escape, own.split())), mask, text, flags=re.IGNORECASE)
+            words = own.lower().split()
+            if len(own) > 3 and all(word in text.lower() for word in words[:3]):
+                text = re.sub(r"\s+".join(map(re.escape, words)), mask, text, flags=re.IGNORECASE)
         return _QUOTED_TITLE.sub("...", _TITLE_LINE.sub("", text))
 
     def _is_about_us(self, words: str) -> bool:
