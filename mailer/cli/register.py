@@ -18,6 +18,9 @@ def import_(
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="leave bad rows out and apply the others")] = False,
     end_missing: Annotated[bool, typer.Option("--end-missing", help="people absent from the file have left")] = False,
     encoding: Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="of CSV, e.g. cp1252")] = None,
+    ignore_columns: Annotated[
+        str, typer.Option("--ignore-columns", metavar="NAME,NAME", help="columns of your own, which are left out")
+    ] = "",
 ) -> None:
     """Import members and payments; show the difference first.
 
@@ -25,13 +28,19 @@ def import_(
     """
     from mailer.formats.register import files
     from mailer.pipeline.register import import_export
-    from mailer.views.register_import import COLUMNS, import_document, import_lines, import_rows
+    from mailer.views.register_import import COLUMNS, ending_question, import_document, import_lines, import_rows
 
     if members is None and payments is None:
         raise typer.BadParameter("name --members, --payments or both")
     context = console.open_context()
-    members_table = files.read_members(members.name, _read(members), encoding=encoding) if members else None
-    payments_table = files.read_payments(payments.name, _read(payments), encoding=encoding) if payments else None
+    ignored = [name.strip().lower() for name in ignore_columns.split(",") if name.strip()]
+    members_table = (
+        files.read_members(members.name, _read(members), encoding=encoding, ignored=ignored) if members else None
+    )
+    payments_table = (
+        files.read_payments(payments.name, _read(payments), encoding=encoding, ignored=ignored) if payments else None
+    )
+    files.check_ignored(ignored, [table.columns for table in (members_table, payments_table) if table is not None])
     end = context.clock.now().date() if end_missing else None
     difference = import_export.compare(
         context, members_table=members_table, payments_table=payments_table, end_missing=end
@@ -41,9 +50,8 @@ def import_(
     console.warn(difference.warnings)
     applied = apply and (skip_bad or not difference.bad)
     if applied and not difference.changes_nothing:
-        ended = difference.counts["people_ended"]
-        if ended and end_missing:
-            console.confirm(f"{ended} people who are absent from the file get no further copies.")
+        if question := ending_question(difference):
+            console.confirm(question)
         difference = import_export.import_register(
             context,
             members_table=members_table,
@@ -158,12 +166,13 @@ def add_payment(
     in_full: Annotated[bool, typer.Option("--in-full", help="this pays the whole period, whatever the fee")] = False,
     reference: Annotated[str, typer.Option("--reference", metavar="R")] = "",
 ) -> None:
-    """Enter a payment.
+    """Enter a payment, after showing whose it is and until when it pays.
 
     Example: mailer payment add M001 --from 2018-01-01 --to 2018-12-31 --amount 50000
     """
     from mailer.formats.register.files import parse_payment
     from mailer.pipeline.register import import_export
+    from mailer.views.payments import effect_document, effect_lines, entered_line
 
     payment = parse_payment(
         {
@@ -178,12 +187,11 @@ def add_payment(
         }
     )
     context = console.open_context()
+    effect = import_export.preview_payment(context, payment)
+    console.warn(effect.warnings)
+    console.confirm("\n".join([*effect_lines(effect), "Enter this payment?"]))
     import_export.add_payment(context, payment)
-    period = f"{payment.period.first} to {payment.period.last}"
-    console.say(
-        {"membership": membership, "from": payment.period.first, "to": payment.period.last, "amount": payment.amount},
-        f"{payment.amount.normalize():f} {payment.currency} entered for {membership}, {period}",
-    )
+    console.say(effect_document(effect), entered_line(effect))
 
 
 def _read(file: Path) -> bytes:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from mailer.domain.address import Address
+from mailer.domain.names import label
 
 
 class MembershipKind(StrEnum):
@@ -38,6 +39,9 @@ class Period:
         """Whether the day is in the period."""
         return self.first <= day <= self.last
 
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
@@ -50,6 +54,12 @@ class Payment:
     paid_on: date | None = None
     in_full: bool = False
     reference: str = ""
+
+    @property
+    def figure(self) -> str:
+        """The amount with its currency and reference, as in `50000 RUB (INV-2018-001)`."""
+        reference = f" ({self.reference})" if self.reference else ""
+        return f"{self.amount.normalize():f} {self.currency}{reference}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,11 @@ class Seat:
     def any_name(self) -> str:
         """The person's name in the first language that has one; may be empty."""
         return next((name for name in self.names.values() if name), "")
+
+    @property
+    def label(self) -> str:
+        """The person's id with the name beside it."""
+        return label(self.person, self.any_name)
 
 
 # --- the fee schedule -------------------------------------------------------------------------------------------------

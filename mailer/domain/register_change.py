@@ -8,81 +8,10 @@ from datetime import date
 from mailer.domain.circulation import Register
 from mailer.domain.membership import Membership, Payment, Seat
 from mailer.domain.register_columns import cell_text, cells_of, with_cells
+from mailer.domain.register_difference import Difference, MembershipChange, SeatChange
 from mailer.domain.register_payments import new_payments
 from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, RegisterTable
 from mailer.domain.register_seats import SeatRequest, assign_seats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChange:
-    """One cell of the register before and after, as files have it."""
-
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MembershipChange:
-    """A membership before and after; `before` is None for a new one."""
-
-    before: Membership | None
-    after: Membership
-
-    @property
-    def fields(self) -> tuple[FieldChange, ...]:
-        """What differs, by column; empty for a new one."""
-        return _fields(self.before, self.after)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatChange:
-    """A person on a membership before and after; `before` is None for a new one."""
-
-    before: Seat | None
-    after: Seat
-
-    @property
-    def ends(self) -> bool:
-        """Whether a seat without an end gets one."""
-        return self.before is not None and self.before.ended_on is None and self.after.ended_on is not None
-
-    @property
-    def fields(self) -> tuple[FieldChange, ...]:
-        """What differs, by column; empty for a new one."""
-        return _fields(self.before, self.after)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """Everything that an import changes. Bad rows change nothing."""
-
-    memberships: tuple[MembershipChange, ...] = ()
-    seats: tuple[SeatChange, ...] = ()
-    payments: tuple[Payment, ...] = ()
-    bad: tuple[BadRow, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether the register stays as it is."""
-        return not (self.memberships or self.seats or self.payments)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many of each; a person who leaves counts as ended, not as changed."""
-        people_added = sum(change.before is None for change in self.seats)
-        people_ended = sum(change.ends for change in self.seats)
-        memberships_added = sum(change.before is None for change in self.memberships)
-        return {
-            "memberships_added": memberships_added,
-            "memberships_changed": len(self.memberships) - memberships_added,
-            "people_added": people_added,
-            "people_changed": len(self.seats) - people_added - people_ended,
-            "people_ended": people_ended,
-            "payments_added": len(self.payments),
-            "bad_rows": len(self.bad),
-        }
 
 
 def difference(
@@ -98,6 +27,7 @@ def difference(
     row counts as its person's row; if a bad row does not show whose it is, no person is ended.
     """
     memberships, seats, bad, warnings = list[MembershipChange](), list[SeatChange](), list[BadRow](), list[str]()
+    absent: tuple[Seat, ...] = ()
     ids = set(register.memberships)
     if members is not None:
         listed = {(row.membership, row.person) for row in members.rows} | {fault.key for fault in members.bad}
@@ -106,6 +36,7 @@ def difference(
                 "No person was ended: a bad row does not show whose it is, so it may be a missing person's."
             )
             end_missing = None
+        absent = tuple(seat for seat in register.seats if _is_missing(seat, listed))
         bad.extend(members.bad)
         warnings.extend(members.warnings)
         for outcome in _outcomes(register, members.rows, lambda seat: _ended_if_missing(seat, listed, end_missing)):
@@ -119,19 +50,39 @@ def difference(
         added.extend(ledger.added)
         bad.extend((*payments.bad, *ledger.bad))
         warnings.extend((*payments.warnings, *ledger.warnings))
+    changed = {*(change.after.id for change in memberships), *(payment.membership for payment in added)}
     return Difference(
         memberships=tuple(memberships),
         seats=tuple(seats),
         payments=tuple(added),
         bad=tuple(sorted(bad, key=lambda fault: (fault.file, fault.row))),
         warnings=tuple(warnings),
+        absent=absent,
+        owners=_owners(changed, register, memberships, seats),
     )
 
 
+def _owners(
+    ids: set[str], register: Register, memberships: Iterable[MembershipChange], seats: Iterable[SeatChange]
+) -> dict[str, str]:
+    """Whose these memberships are after the import."""
+    people = {identity: dict[str, str]() for identity in ids}
+    for seat in (*register.seats, *(change.after for change in seats)):
+        if seat.membership in people:
+            people[seat.membership][seat.person] = seat.any_name if seat.ended_on is None else ""
+    after = {**register.memberships, **{change.after.id: change.after for change in memberships}}
+    return {
+        identity: after[identity].organisation or ", ".join(filter(None, names.values()))
+        for identity, names in people.items()
+    }
+
+
+def _is_missing(seat: Seat, listed: set[tuple[str, str] | None]) -> bool:
+    return seat.ended_on is None and (seat.membership, seat.person) not in listed
+
+
 def _ended_if_missing(seat: Seat, listed: set[tuple[str, str] | None], day: date | None) -> Seat:
-    if day is None or seat.ended_on is not None or (seat.membership, seat.person) in listed:
-        return seat
-    return replace(seat, ended_on=day)
+    return replace(seat, ended_on=day) if day is not None and _is_missing(seat, listed) else seat
 
 
 # --- one membership at a time -----------------------------------------------------------------------------------------
@@ -252,15 +203,3 @@ def _seat(before: Seat | None, row: MemberRow) -> Seat:
     """The seat as the row has it; its number is assigned later."""
     seat = before or Seat(membership=row.membership, person=row.person, names={}, salutations={})
     return with_cells(seat, {column: value for column, value in row.cells.items() if column != "seat"})
-
-
-def _fields(before: Membership | Seat | None, after: Membership | Seat) -> tuple[FieldChange, ...]:
-    if before is None:
-        return ()
-    old, new = cells_of(before), cells_of(after)
-    texts = [(column, cell_text(old.get(column)), cell_text(new.get(column))) for column in dict.fromkeys((*old, *new))]
-    return tuple(
-        FieldChange(field=column, before=old_text, after=new_text)
-        for column, old_text, new_text in texts
-        if old_text != new_text
-    )

@@ -84,7 +84,7 @@ R = TypeVar("R", MemberRow, PaymentRow)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterTable(Generic[R]):
-    """The readable rows of a file in their order, and a BadRow for each fault in the others.
+    """The readable rows of a file in their order, a BadRow for each fault in the others, and the file's columns.
 
     `warnings` say what a person should know of how the file was read.
     """
@@ -92,3 +92,4 @@ class RegisterTable(Generic[R]):
     rows: tuple[R, ...]
     bad: tuple[BadRow, ...] = ()
     warnings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()

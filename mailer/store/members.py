@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, s
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
 from mailer.domain.membership import Membership, MembershipKind, Pause, Payment, Period, Seat
-from mailer.domain.register_change import Difference
+from mailer.domain.register_difference import Difference
 from mailer.store import holds
 from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.schema import memberships, payments, register_state, seats

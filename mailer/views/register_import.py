@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from mailer.domain.register_change import Difference, FieldChange
+from mailer.domain.register_difference import Difference, FieldChange
+from mailer.views.names import NAMED, name_first
 
 COLUMNS = ("", "who", "change")
 
@@ -12,37 +13,84 @@ def import_document(difference: Difference, *, applied: bool) -> dict[str, objec
     return {
         "applied": applied and not difference.changes_nothing,
         "counts": difference.counts,
-        "changes": [{"what": what, "who": who, "change": change} for what, who, change in import_rows(difference)],
+        "changes": [
+            {"what": what, "who": who, "name": name, "change": change}
+            for what, who, name, change in _changes(difference)
+        ],
+        "absent": [
+            {"person": seat.person, "name": seat.any_name, "membership": seat.membership} for seat in difference.staying
+        ],
         "bad": [str(row) for row in difference.bad],
         "warnings": list(difference.warnings),
+        "remarks": list(difference.remarks),
     }
 
 
 def import_rows(difference: Difference) -> Iterator[tuple[str, str, str]]:
-    """The changes as rows of a table with these columns."""
-    for membership in difference.memberships:
-        change = _changed_fields(membership.fields) if membership.before else f"new, {membership.after.kind}"
-        yield "membership", membership.after.id, change
-    for seat in difference.seats:
-        change = _changed_fields(seat.fields) if seat.before else "new"
-        yield "person", f"{seat.after.person} on {seat.after.membership}", change
-    for payment in difference.payments:
-        amount = f"{payment.amount.normalize():f} {payment.currency}"
-        paid = f"{payment.period.first} to {payment.period.last}: {amount}"
-        yield "payment", payment.membership, f"{paid} {payment.reference}".strip()
+    """The changes as rows of a table with these columns, and the first people who are absent from the file."""
+    for what, who, name, change in _changes(difference):
+        identity, *membership = who.split(" on ")
+        yield what, " on ".join([f"{identity} {name}".strip(), *membership]), change
+    for seat in difference.staying[:NAMED]:
+        yield "person", f"{seat.label} on {seat.membership}", "stays, absent from the file"
 
 
 def import_lines(difference: Difference, *, applied: bool) -> list[str]:
-    """How many changes of each kind there are, and whether they were applied."""
+    """How many changes of each kind there are, who stays although absent, and whether they were applied."""
     counts = [f"{what.replace('_', ' ')}: {count}" for what, count in difference.counts.items() if count]
-    return [*([", ".join(counts)] if counts else []), _conclusion(difference, applied=applied)]
+    return [
+        *([", ".join(counts)] if counts else []),
+        *difference.remarks,
+        *_absent_lines(difference),
+        _conclusion(difference, applied=applied),
+    ]
+
+
+def ending_question(difference: Difference) -> str:
+    """Who leaves because of `--end-missing`, for the question before it; empty when it ends no one."""
+    staying = {(seat.membership, seat.person) for seat in difference.staying}
+    ending = [seat.label for seat in difference.absent if (seat.membership, seat.person) not in staying]
+    if not ending:
+        return ""
+    people = "1 person" if len(ending) == 1 else f"{len(ending)} people"
+    return f"{people} absent from the file will get no further copies: {name_first(ending, len(ending))}."
+
+
+def _changes(difference: Difference) -> Iterator[tuple[str, str, str, str]]:
+    """What changes: the kind of thing, its id, its name, and the change."""
+    for membership in difference.memberships:
+        change = _changed_fields(membership.fields) if membership.before else f"new, {membership.after.kind}"
+        yield "membership", membership.after.id, difference.owners[membership.after.id], change
+    for seat in difference.seats:
+        change = _changed_fields(seat.fields) if seat.before else "new"
+        yield "person", f"{seat.after.person} on {seat.after.membership}", seat.after.any_name, change
+    for payment in difference.payments:
+        amount = f"{payment.amount.normalize():f} {payment.currency}"
+        change = f"{payment.period}: {amount} {payment.reference}".strip()
+        yield "payment", payment.membership, difference.owners[payment.membership], change
+
+
+def _absent_lines(difference: Difference) -> list[str]:
+    number = len(difference.staying)
+    if not number:
+        return []
+    people = "1 person of the register is" if number == 1 else f"{number} people of the register are"
+    more = f" (the first {NAMED} are named above)" if number > NAMED else ""
+    stays, them = ("stays", "this one") if number == 1 else ("stay", "them")
+    return [f"{people} absent from the file and {stays}{more}; `--end-missing` ends {them}"]
 
 
 def _conclusion(difference: Difference, *, applied: bool) -> str:
     if difference.bad and not applied:
         return "nothing is applied: correct the bad rows, or leave them out with --skip-bad"
     if difference.changes_nothing:
-        return "the good rows change nothing" if difference.bad else "the register is as the files say: nothing changes"
+        if difference.bad:
+            return "the good rows change nothing"
+        return (
+            "the rows of the file are in the register already"
+            if difference.staying
+            else "the register is as the files say: nothing changes"
+        )
     return "applied" if applied else "nothing is applied yet: the same command with --apply does it"
 
 

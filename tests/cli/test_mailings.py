@@ -270,8 +270,11 @@ def test_a_late_payer_is_owed_a_copy_and_gets_one(run, at):
         deliver_to(club, relay)
         assert run("unsent", NAME, "--send", "--yes").out == f"0 copies of {NAME} are owed\n"
         run.ok("send", NAME, "--wait", "--yes")
-        paid = ("payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
-        assert run.ok(*paid).out == "50000 RUB entered for M004, 2018-01-01 to 2018-12-31\n"
+        paid = ("--yes", "payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
+        assert (
+            run.ok(*paid).out
+            == "50000 RUB entered for M004 Reader004, 2018-01-01 to 2018-12-31; paid until 2018-12-31\n"
+        )
         owed = run.ok("unsent", NAME, "--json").document
         assert owed["people"] == [{"person": "P004", "decision": "recipient", "reason": "paid", "editions": ["en"]}]
         assert f"entitled now and without a copy: P004; see `mailer unsent {NAME}`" in run.ok("report", NAME).out
@@ -306,7 +309,7 @@ def test_why_tells_now_and_as_planned(run, at):
         "  as planned: recipient, paid (rule 6)\n"
         "  copy No. 1 (en): pending\n"
     )
-    run.ok("payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
+    run.ok("--yes", "payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
     found = run.ok("why", "P004", NAME, "--json").document
     assert (found["decision"], found["reason"], found["rule"]) == ("recipient", "paid", 6)
     assert (found["frozen"]["decision"], found["frozen"]["reason"]) == ("excluded", "unpaid")
@@ -339,8 +342,8 @@ def test_plan_names_who_was_gained_and_lost(run, at):
     run.ok("plan", NAME)
     club.write_issue(serial=42, number=8)
     run("pull")
-    run.ok("payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
-    run.ok("payment", "add", "M001", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "-50000")
+    run.ok("--yes", "payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
+    run.ok("--yes", "payment", "add", "M001", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "-50000")
     said = run.ok("plan", f"{LETTER}/42", "--json")
     assert (said.document["gained"], said.document["lost"]) == (["P004"], ["P001"])
     told = run.ok("plan", f"{LETTER}/42").out

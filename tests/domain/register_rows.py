@@ -5,8 +5,9 @@ from datetime import date
 
 from mailer.domain.circulation import Register
 from mailer.domain.membership import MembershipKind
-from mailer.domain.register_change import Difference, difference
+from mailer.domain.register_change import difference
 from mailer.domain.register_columns import PAYMENT_COLUMNS
+from mailer.domain.register_difference import Difference
 from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, RegisterTable
 from tests.builders import a_membership, a_payment, a_register, a_seat
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mailer.domain.circulation import Register
 from mailer.domain.membership import MembershipKind, Pause
-from mailer.domain.register_change import Difference, FieldChange, difference
+from mailer.domain.register_change import difference
+from mailer.domain.register_difference import Difference, FieldChange
 from mailer.domain.register_rows import BadRow
 from tests.builders import a_membership, a_register, a_seat, registers
 from tests.domain.register_rows import DAY, FIRM, a_row, bring, corporate, faults, seats
@@ -29,6 +30,7 @@ def test_a_new_person_brings_a_new_membership():
         "people_added": 1,
         "people_changed": 0,
         "people_ended": 0,
+        "people_absent": 0,
         "payments_added": 0,
         "bad_rows": 0,
     }

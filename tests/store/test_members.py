@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mailer.domain.circulation import Register
 from mailer.domain.membership import MembershipKind
-from mailer.domain.register_change import Difference, MembershipChange, SeatChange
+from mailer.domain.register_difference import Difference, MembershipChange, SeatChange
 from mailer.store import Store, members
 from mailer.store.schema import payments, seats
 from tests.builders import a_membership, a_payment, a_register, a_seat, registers

@@ -29,7 +29,7 @@ def register(run: Terminal, club: Club, people: list[Member]) -> None:
 
 def pay(run: Terminal, member: Member, amount: Decimal) -> None:
     period = ("--from", "2018-01-01", "--to", "2018-12-31")
-    run.ok("payment", "add", f"M{member.number:03}", *period, "--amount", str(amount), "--currency", "RUB")
+    run.ok("--yes", "payment", "add", f"M{member.number:03}", *period, "--amount", str(amount), "--currency", "RUB")
 
 
 def test_a_member_lapses_after_the_plan_and_gets_no_byte(run: Terminal, club: Club) -> None:

@@ -1,10 +1,11 @@
 """Reads the members and payments tables from files, and writes the register to files."""
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import TypeVar
 
 from mailer.domain.circulation import Register
@@ -21,7 +22,7 @@ from mailer.domain.register_columns import (
     cells_of,
     with_cells,
 )
-from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, RegisterTable
+from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, R, RegisterTable
 from mailer.formats.register import cells
 from mailer.formats.register.csv_file import write_csv
 from mailer.formats.register.spreadsheet import TextTable, check_columns, read_table
@@ -35,32 +36,46 @@ _TEXT_TYPES = frozenset({CellType.ID, CellType.TEXT})
 T = TypeVar("T")
 
 
-def read_members(file: str, content: bytes, *, encoding: str | None = None) -> RegisterTable[MemberRow]:
+def read_members(
+    file: str, content: bytes, *, encoding: str | None = None, ignored: Collection[str] = ()
+) -> RegisterTable[MemberRow]:
     """The rows of a members table (CSV, or the sheet `members` of an XLSX), and every fault by row and column.
 
-    `encoding` is that of CSV; None finds it. Raises BadInput for a file that is not a table, has an unknown column or
-    lacks a required one.
+    `encoding` is that of CSV; None finds it. `ignored` columns count as absent. Raises BadInput for a file that is not a
+    table, has an unknown column or lacks a required one.
     """
     table = read_table(file, content, "members", encoding)
-    lines = _read_lines(table, MEMBER_COLUMNS)
+    lines = _read_lines(table, MEMBER_COLUMNS, ignored)
     rows = [MemberRow(file=table.place, row=line.row, cells=values) for line, values in lines if not line.bad]
-    return RegisterTable(rows=tuple(rows), bad=_faults(line for line, _ in lines), warnings=table.warnings)
+    return _register_table(table, rows, lines)
 
 
-def read_payments(file: str, content: bytes, *, encoding: str | None = None) -> RegisterTable[PaymentRow]:
+def read_payments(
+    file: str, content: bytes, *, encoding: str | None = None, ignored: Collection[str] = ()
+) -> RegisterTable[PaymentRow]:
     """The rows of a payments table (CSV, or the sheet `payments` of an XLSX), and every fault by row and column.
 
-    `encoding` is that of CSV; None finds it. Raises BadInput for a file that is not a table, has an unknown column or
-    lacks a required one.
+    `encoding` is that of CSV; None finds it. `ignored` columns count as absent. Raises BadInput for a file that is not a
+    table, has an unknown column or lacks a required one.
     """
     table = read_table(file, content, "payments", encoding)
-    lines = _read_lines(table, PAYMENT_COLUMNS)
+    lines = _read_lines(table, PAYMENT_COLUMNS, ignored)
     rows = [
         PaymentRow(file=table.place, row=line.row, payment=_payment(values), columns=frozenset(values))
         for line, values in lines
         if not line.bad
     ]
-    return RegisterTable(rows=tuple(rows), bad=_faults(line for line, _ in lines), warnings=table.warnings)
+    return _register_table(table, rows, lines)
+
+
+def check_ignored(ignored: Iterable[str], headers: Iterable[tuple[str, ...]]) -> None:
+    """Raise BadInput for a column to ignore that none of the files has."""
+    columns = {name for header in headers for name in header if name}
+    for name in ignored:
+        if name not in columns:
+            near = get_close_matches(name, columns, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"the columns are {', '.join(sorted(columns))}"
+            raise BadInput(f"no file has a column {name} to ignore; {hint}")
 
 
 def parse_payment(texts: Mapping[str, str]) -> Payment:
@@ -91,16 +106,17 @@ class _Line:
         self.texts = {name: self._parse(name, text, cells.parse_text) or "" for name, text in texts.items()}
 
     @classmethod
-    def of(cls, table: TextTable, row: TextRow, text_columns: frozenset[str]) -> "_Line":
+    def of(cls, table: TextTable, row: TextRow, text_columns: frozenset[str], ignored: Collection[str]) -> "_Line":
         """The row under its header; a row of another length, or a cell without a column name, is a fault."""
         header = table.columns
         letters = {name: column_letter(index) for index, name in enumerate(header)} if table.is_workbook else {}
-        line = cls(table.place, row.number, _texts(header, row, text_columns), letters)
+        texts = _texts(header, row, text_columns)
+        line = cls(table.place, row.number, {name: texts[name] for name in texts if name not in ignored}, letters)
         if len(row.cells) < len(header):
             line.fault(header[len(row.cells)], "the row ends before this column; a cell or a separator is missing")
         for index, odd in row.odd.items():
             name = header[index] if index < len(header) else ""
-            if name and (reason := odd.fault or (odd.not_text if name in text_columns else "")):
+            if name and name not in ignored and (reason := odd.fault or (odd.not_text if name in text_columns else "")):
                 line.fault(name, reason)
                 line.texts[name] = ""
         for number, cell in enumerate(row.cells, start=1):
@@ -154,16 +170,25 @@ def _texts(header: Sequence[str], row: TextRow, text_columns: frozenset[str]) ->
     }
 
 
-def _read_lines(table: TextTable, columns: Sequence[Column]) -> list[tuple[_Line, dict[str, CellValue]]]:
-    check_columns(table, columns)
+_ReadLines = list[tuple[_Line, dict[str, CellValue]]]
+
+
+def _read_lines(table: TextTable, columns: Sequence[Column], ignored: Collection[str]) -> _ReadLines:
+    check_columns(table, columns, ignored)
     text_columns = frozenset(
         name
         for name in table.columns
         for column in columns
         if column.type in _TEXT_TYPES and (column.language(name) if column.per_language else name == column.name)
     )
-    lines = [_Line.of(table, row, text_columns) for row in table.rows]
+    lines = [_Line.of(table, row, text_columns, ignored) for row in table.rows]
     return [(line, line.values(columns)) for line in lines]
+
+
+def _register_table(table: TextTable, rows: Iterable[R], lines: _ReadLines) -> RegisterTable[R]:
+    return RegisterTable(
+        rows=tuple(rows), bad=_faults(line for line, _ in lines), warnings=table.warnings, columns=table.columns
+    )
 
 
 def _faults(lines: Iterable[_Line]) -> tuple[BadRow, ...]:

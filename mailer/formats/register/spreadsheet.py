@@ -1,7 +1,8 @@
 """Reads a table from CSV or XLSX as a header and rows of plain text."""
 
+import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -54,23 +55,36 @@ def read_table(file: str, content: bytes, sheet: str, encoding: str | None) -> T
     )
 
 
-def check_columns(table: TextTable, columns: Iterable[Column]) -> None:
-    """Raise BadInput that names the columns of the table that are unknown, with a suggestion, or missing."""
+def check_columns(table: TextTable, columns: Iterable[Column], ignored: Collection[str] = ()) -> None:
+    """Raise BadInput that names the columns of the table that are unknown and not ignored, with a suggestion, or missing."""
     columns = list(columns)
     names = [f"{column.name}_en" if column.per_language else column.name for column in columns]
-    wrong = []
+    wrong, unknown = list[str](), list[str]()
     for name in filter(None, table.columns):
-        if any(column.language(name) if column.per_language else name == column.name for column in columns):
+        if name in ignored or any(
+            column.language(name) if column.per_language else name == column.name for column in columns
+        ):
             continue
         near = get_close_matches(name, names, n=1)
         wrong.append(f"column {name} is unknown" + (f" (did you mean {near[0]}?)" if near else ""))
+        unknown.append(name)
     wrong.extend(
-        f"column {column.name} is missing" for column in columns if column.required and column.name not in table.columns
+        f"column {column.name} is missing"
+        for column in columns
+        if column.required and (column.name not in table.columns or column.name in ignored)
     )
     if len(wrong) > MAX_NAMED_COLUMNS:
         wrong[MAX_NAMED_COLUMNS:] = [f"and {len(wrong) - MAX_NAMED_COLUMNS} more"]
     if wrong:
-        raise BadInput(f"{table.place}, row 1: {'; '.join(wrong)}. Correct the names of the columns.")
+        place = f"{table.place}, row 1"
+        raise BadInput(f"{place}: {'; '.join(wrong)}. Correct the names of the columns{_way_out(unknown)}.")
+
+
+def _way_out(unknown: Sequence[str]) -> str:
+    """How columns that the register does not have stay in the file."""
+    if not 0 < len(unknown) <= MAX_NAMED_COLUMNS:
+        return ""
+    return f", or keep columns of your own out with --ignore-columns {shlex.quote(','.join(unknown))}"
 
 
 def _header(place: str, row: TextRow) -> tuple[str, ...]:

@@ -5,12 +5,17 @@ from datetime import date
 
 from mailer.domain.circulation import Register
 from mailer.domain.errors import BadInput, Refused
+from mailer.domain.member_doubts import member_doubts, member_remarks
 from mailer.domain.membership import Payment
-from mailer.domain.register_change import Difference, SeatChange, difference
+from mailer.domain.payment_doubts import payment_doubts
+from mailer.domain.payment_effect import PaymentEffect, payment_effect
+from mailer.domain.register_change import difference
 from mailer.domain.register_columns import PAYMENT_COLUMNS
+from mailer.domain.register_difference import Difference, SeatChange
 from mailer.domain.register_rows import MemberRow, PaymentRow, RegisterTable
 from mailer.formats.address import doubts
 from mailer.pipeline.context import Context
+from mailer.pipeline.register.usage import usage_of
 from mailer.store import Connection, members
 
 MembersTable = RegisterTable[MemberRow]
@@ -30,7 +35,7 @@ def compare(
     addresses that look mistyped, duplicate rows, and why no person was ended.
     """
     with context.store.transaction() as connection:
-        return _difference(connection, members_table, payments_table, end_missing)
+        return _difference(context, connection, members_table, payments_table, end_missing)
 
 
 def import_register(
@@ -48,7 +53,7 @@ def import_register(
     """
     with context.store.transaction() as connection:
         members.lock_register(connection)
-        change = _difference(connection, members_table, payments_table, end_missing)
+        change = _difference(context, connection, members_table, payments_table, end_missing)
         if change.bad and not skip_bad:
             more = f" (and {len(change.bad) - 1} more)" if len(change.bad) > 1 else ""
             raise BadInput(
@@ -67,31 +72,62 @@ def export_register(context: Context) -> Register:
     return register
 
 
+def preview_payment(context: Context, payment: Payment) -> PaymentEffect:
+    """What entering this payment would change, with a warning for what looks wrong; raises Refused as `add_payment` does."""
+    with context.store.reading() as connection:
+        register = members.load_register(connection)
+        change = _with_doubts(context, register, _payment_change(register, payment))
+    effect = payment_effect(register, payment, context.fees, context.clock.now().date())
+    return replace(effect, warnings=change.warnings)
+
+
 def add_payment(context: Context, payment: Payment) -> None:
     """Enter the payment in the ledger, with an entry in the history.
 
     Raises Refused for a payment that is there already, an unknown membership, a known reference with other figures, or
     an impossible period or amount.
     """
-    columns = frozenset(column.name for column in PAYMENT_COLUMNS)
-    row = PaymentRow(file="payment", row=1, payment=payment, columns=columns)
     with context.store.transaction() as connection:
         members.lock_register(connection)
-        change = difference(members.load_register(connection), None, RegisterTable(rows=(row,)))
-        if change.bad:
-            raise Refused(f"The payment was not entered: {change.bad[0].reason}.")
-        if change.changes_nothing:
-            raise Refused("The same payment is there already; a second instalment needs a --reference of its own.")
+        change = _payment_change(members.load_register(connection), payment)
         members.apply(connection, change)
         context.record(connection, "payment", payment.membership, "1 payment added")
 
 
+def _payment_change(register: Register, payment: Payment) -> Difference:
+    columns = frozenset(column.name for column in PAYMENT_COLUMNS)
+    row = PaymentRow(file="payment", row=1, payment=payment, columns=columns)
+    change = difference(register, None, RegisterTable(rows=(row,)))
+    if change.bad:
+        raise Refused(f"The payment was not entered: {change.bad[0].reason}.")
+    if change.changes_nothing:
+        raise Refused("The same payment is there already; a second instalment needs a --reference of its own.")
+    return change
+
+
 def _difference(
-    connection: Connection, members_table: MembersTable | None, payments_table: PaymentsTable | None, end: date | None
+    context: Context,
+    connection: Connection,
+    members_table: MembersTable | None,
+    payments_table: PaymentsTable | None,
+    end: date | None,
 ) -> Difference:
-    change = difference(members.load_register(connection), members_table, payments_table, end_missing=end)
+    register = members.load_register(connection)
+    change = difference(register, members_table, payments_table, end_missing=end)
+    return _with_doubts(context, register, change)
+
+
+def _with_doubts(context: Context, register: Register, change: Difference) -> Difference:
+    """The difference with a warning for each thing in it that looks like a slip, and remarks on what may surprise."""
+    usage = usage_of(context)
     doubts_of_addresses = (warning for seat in change.seats for warning in _doubts(seat))
-    return replace(change, warnings=(*change.warnings, *doubts_of_addresses))
+    warnings = (
+        *change.warnings,
+        *doubts_of_addresses,
+        *member_doubts(change, usage),
+        *payment_doubts(register, change, usage),
+    )
+    return replace(change, warnings=warnings, remarks=tuple(member_remarks(change, usage)))
 
 
 def _doubts(change: SeatChange) -> list[str]:

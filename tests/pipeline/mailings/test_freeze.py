@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from mailer.app.installation import App
 from mailer.domain.circulation import Register, candidates, judge
 from mailer.domain.membership import MembershipKind
-from mailer.domain.register_change import Difference, MembershipChange, SeatChange
+from mailer.domain.register_difference import Difference, MembershipChange, SeatChange
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import audience_of, judge_everybody, judge_people
 from mailer.pipeline.mailings.freeze import Draft

@@ -1,0 +1,94 @@
+"""Shows payments: what entering one comes to, and the list of a membership's."""
+
+from collections.abc import Sequence
+
+from mailer.domain.entitlement import PaidPeriod
+from mailer.domain.membership import Membership, Payment, Seat
+from mailer.domain.names import label
+from mailer.domain.payment_effect import PaymentEffect
+from mailer.domain.register_columns import cell_text, cells_of
+
+Document = dict[str, object]
+
+
+def effect_document(effect: PaymentEffect) -> Document:
+    """An entered payment with what it comes to, for programs."""
+    payment = effect.payment
+    return {
+        "membership": payment.membership,
+        "name": owner(effect.membership, effect.seats),
+        "kind": effect.membership.kind.value,
+        "organisation": effect.membership.organisation,
+        "people": [{"person": seat.person, "name": seat.any_name} for seat in effect.seats],
+        "from": payment.period.first,
+        "to": payment.period.last,
+        "amount": cell_text(payment.amount),
+        "currency": payment.currency,
+        "paid_on": payment.paid_on,
+        "in_full": payment.in_full,
+        "reference": payment.reference,
+        "period_paid": effect.period.full,
+        "paid_until": effect.paid_until_after,
+        "paid_until_before": effect.paid_until_before,
+        "warnings": list(effect.warnings),
+    }
+
+
+def effect_lines(effect: PaymentEffect) -> list[str]:
+    """What entering the payment comes to, for people, before they are asked."""
+    payment, membership = effect.payment, effect.membership
+    facts = [
+        *([f"paid on {payment.paid_on}"] if payment.paid_on else []),
+        *(["in full"] if payment.in_full else []),
+    ]
+    before = f" (now: {effect.paid_until_before or 'not paid'})"
+    return [
+        f"{label(membership.id, membership.organisation)}, {membership.kind}: "
+        + (", ".join(seat.label for seat in effect.seats) or "no person"),
+        "  " + ", ".join([f"{payment.figure} for {payment.period}", *facts]),
+        f"  {_period_line(effect)}",
+        f"  paid until {effect.paid_until_after or 'no day'}{before}"
+        if effect.paid_until_after != effect.paid_until_before
+        else f"  paid until {effect.paid_until_after}, as now"
+        if effect.paid_until_after
+        else "  the present time stays unpaid",
+    ]
+
+
+def entered_line(effect: PaymentEffect) -> str:
+    """That the payment was entered, and for whom."""
+    whose = label(effect.membership.id, owner(effect.membership, effect.seats))
+    until = f"; paid until {effect.paid_until_after}" if effect.paid_until_after else ""
+    return f"{effect.payment.figure} entered for {whose}, {effect.payment.period}{until}"
+
+
+def owner(membership: Membership, seats: Sequence[Seat]) -> str:
+    """Whose a membership is: the organisation's name, else the people's."""
+    return membership.organisation or ", ".join(seat.any_name for seat in seats if seat.any_name)
+
+
+def _period_line(effect: PaymentEffect) -> str:
+    if not effect.membership.kind.pays:
+        return f"a {effect.membership.kind} membership needs no payment"
+    fees = f"the fee is {' or '.join(effect.fees)}" if effect.fees else "it is not in the fee schedule"
+    return f"the period then has {sums_of(effect.period)}: {'paid in full' if effect.period.full else 'not paid in full'} ({fees})"
+
+
+def sums_of(paid: PaidPeriod) -> str:
+    """What was paid for a period, by currency."""
+    return " + ".join(f"{total.normalize():f} {currency}" for currency, total in paid.sums)
+
+
+COLUMNS = ("membership", "name", "from", "to", "amount", "currency", "paid on", "in full", "reference")
+
+
+def payment_document(payment: Payment, name: str) -> Document:
+    """One payment of the list, for programs; empty cells are left out, as in `person show`."""
+    cells = {column: cell_text(cell) for column, cell in cells_of(payment).items() if cell not in {None, ""}}
+    return {"membership": payment.membership, "name": name, **cells}
+
+
+def payment_row(payment: Payment, name: str) -> list[object]:
+    """The same as a row of a table with these columns."""
+    cells = cells_of(payment)
+    return [payment.membership, name, *(cell_text(cell) for column, cell in cells.items() if column != "membership")]
