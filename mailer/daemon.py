@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from cronsim import CronSim, CronSimError
 
 from mailer.app import installation as composition
 from mailer.app.inbound import WaysIn
@@ -19,7 +17,7 @@ from mailer.app.scheduler import hold_scheduler
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.every import Every
 from mailer.domain.mailing import Mailing
-from mailer.domain.newsletter import Newsletter, Schedule
+from mailer.domain.newsletter import Newsletter
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.context import IssueName
@@ -48,17 +46,6 @@ class Pace:
     tick: float = 2.0
     idle: float = 1.0
     stop_within: float = 75.0
-
-
-def next_time(schedule: Schedule, after: datetime) -> datetime:
-    """The first time of the cron line after an instant, in UTC.
-
-    Raises BadInput for a line that has no time. On the night the clocks change no time is lost or doubled (cronsim).
-    """
-    try:
-        return next(CronSim(schedule.cron, after.astimezone(ZoneInfo(schedule.timezone)))).astimezone(UTC)
-    except (CronSimError, StopIteration) as error:
-        raise BadInput(f"[send] cron: {schedule.cron!r} names no time; see schedules/*.toml") from error
 
 
 @dataclass(slots=True)
@@ -212,8 +199,7 @@ class Daemon:
             self._do(f"send {mailing.issue}", partial(self._begin_if_due, mailing))
 
     def _begin_if_due(self, mailing: Mailing) -> None:
-        own = self.app.context.newsletter(mailing.newsletter).schedule
-        if schedule.begin_if_due(self.app.context, mailing, partial(next_time, own)):
+        if schedule.begin_if_due(self.app.context, mailing):
             maillog.mailing_moved(mailing.issue, "begins")
 
     def _write_letters(self) -> None:

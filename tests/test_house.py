@@ -43,7 +43,7 @@ ROOMS = {
     "lxml": {"formats"},
     "cryptography": {"formats"},
     "apscheduler": {"daemon"},
-    "cronsim": {"daemon"},
+    "cronsim": {"formats"},
     "pydantic": {"config"},
     "pydantic_settings": {"config"},
     "typer": {"cli"},

@@ -6,9 +6,10 @@ from functools import partial
 from mailer.app import installation
 from mailer.app.installation import App
 from mailer.checking.result import CheckResult, result_of
-from mailer.daemon import next_time
 from mailer.domain.newsletter import Newsletter
+from mailer.formats.cron import next_time
 from mailer.pipeline.issues.specimen import compile_specimen
+from mailer.views.local_time import zoned_time
 
 
 def check_newsletters(app: App) -> Iterator[CheckResult]:
@@ -20,7 +21,8 @@ def check_newsletters(app: App) -> Iterator[CheckResult]:
 
 
 def _next_time(app: App, newsletter: Newsletter) -> str:
-    return f"next {next_time(newsletter.schedule, app.context.clock.now()):%Y-%m-%d %H:%M} UTC"
+    schedule = newsletter.schedule
+    return f"next {zoned_time(next_time(schedule, app.context.clock.now()), schedule.timezone)}"
 
 
 def _templates(app: App, newsletter: Newsletter) -> str:

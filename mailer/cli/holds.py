@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
+from mailer.cli.plan_changes import note_plan_changes
 
 
 def list_(
@@ -45,6 +46,7 @@ def lift(
                     for address, held in was_held.items()
                 ),
             )
+            note_plan_changes(context)
 
 
 def join(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailer.cli import console
-from mailer.cli.arguments import Issue
+from mailer.cli.arguments import AsPlanned, Issue
 
 if TYPE_CHECKING:
     from mailer.app.installation import App
@@ -19,6 +19,7 @@ def send(
         Path | None, typer.Option("--dry-run", metavar="DIR", help="write .eml files, send nothing")
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="stay until nothing is left that can be done now")] = False,
+    as_planned: AsPlanned = False,
 ) -> None:
     """Send an issue now.
 
@@ -40,21 +41,21 @@ def send(
         )
         return
     refuse_restored(app)
-    copies = _confirm_copies(app, name)
+    copies = _confirm_copies(app, name, as_planned=as_planned)
     if not is_planned(app.context, name):
         console.warn(map(sentence, plan_mailing(app.context, name).warnings))
-    send_mailing(app.context, name, copies=copies)
+    send_mailing(app.context, name, copies=copies, as_planned=as_planned)
     raise typer.Exit(hand_over(app, name, wait=wait))
 
 
-def _confirm_copies(app: "App", name: "IssueName") -> int | None:
+def _confirm_copies(app: "App", name: "IssueName", *, as_planned: bool) -> int | None:
     """Ask for the number of copies before anything is changed; None where this `send` begins no mailing."""
     from mailer.pipeline.mailings.plan import count_planned_copies, is_planned
     from mailer.pipeline.mailings.report import issue_progress
     from mailer.pipeline.mailings.send import BEGUN, find_sendable
 
     if is_planned(app.context, name):
-        if find_sendable(app.context, name).state in BEGUN:
+        if find_sendable(app.context, name, as_planned=as_planned).state in BEGUN:
             return None
         copies = issue_progress(app.context, name).counts["pending"]
     elif app.context.newsletter(name.newsletter).approval_required:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
-from mailer.cli.arguments import Issue
+from mailer.cli.arguments import AsPlanned, Issue
 
 
 def plan(issue: Issue) -> None:
@@ -84,20 +84,32 @@ def send_test(
         raise typer.Exit(1)
 
 
-def approve(issue: Issue) -> None:
+def approve(issue: Issue, as_planned: AsPlanned = False) -> None:
     """Approve exactly what was planned and compiled.
 
     Example: mailer approve russia-confidential/253
     """
+    from mailer.app.scheduler import daemon_runs
     from mailer.pipeline.mailings.approve import approve_mailing
+    from mailer.pipeline.mailings.report import issue_progress
+    from mailer.views.progress import explain_state, leaves_at
     from mailer.views.remedies import sentence
 
-    approval = approve_mailing(console.open_context(), console.parse_issue(issue))
+    app, name = console.open_installation(), console.parse_issue(issue)
+    approval = approve_mailing(app.context, name, as_planned=as_planned)
+    progress = issue_progress(app.context, name)
     warnings = list(map(sentence, approval.warnings))
     console.warn(warnings)
     console.say(
-        {"issue": issue, "state": "approved", "copies": approval.copies, "warnings": warnings},
+        {
+            "issue": issue,
+            "state": "approved",
+            "copies": approval.copies,
+            "leaves_at": leaves_at(progress.departure),
+            "warnings": warnings,
+        },
         f"{issue} is approved: {approval.copies} copies",
+        f"  {explain_state(progress, app.context.clock.now(), daemon=daemon_runs(app))}",
     )
 
 

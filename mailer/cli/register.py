@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
+from mailer.cli.plan_changes import note_plan_changes
 from mailer.domain.errors import BadInput
 
 Person = Annotated[str, typer.Argument(metavar="ID", help="as in the register, e.g. P001")]
@@ -59,8 +60,9 @@ def import_(
             end_missing=end,
             skip_bad=skip_bad,
         )
+    changed = applied and not difference.changes_nothing
     console.show(
-        import_document(difference, applied=applied),
+        import_document(difference, applied=applied) | {"plans": note_plan_changes(context) if changed else []},
         COLUMNS,
         import_rows(difference),
         *import_lines(difference, applied=applied),
@@ -137,7 +139,8 @@ def erase_person(person: Person) -> None:
     find_person(context, person)
     console.confirm(f"Everything that tells who {person} is will be gone, here and in every mailing.", typed=person)
     alias = erase(context, person)
-    console.say({"person": person, "erased_as": alias}, f"{person} is erased; the ledger keeps {alias}")
+    plans = note_plan_changes(context)
+    console.say({"person": person, "erased_as": alias, "plans": plans}, f"{person} is erased; the ledger keeps {alias}")
 
 
 def resume_person(person: Person) -> None:
@@ -153,7 +156,10 @@ def resume_person(person: Person) -> None:
     since = preferences.paused_since(context, person)
     console.confirm(f"{person} unsubscribed on {since:%Y-%m-%d}. Send {person} the next issues again?")
     preferences.resume(context, person)
-    console.say({"person": person, "resumed": True}, f"{person} gets issues again, from the next plan on")
+    plans = note_plan_changes(context)
+    console.say(
+        {"person": person, "resumed": True, "plans": plans}, f"{person} gets issues again, from the next plan on"
+    )
 
 
 def add_payment(
@@ -191,7 +197,8 @@ def add_payment(
     console.warn(effect.warnings)
     console.confirm("\n".join([*effect_lines(effect), "Enter this payment?"]))
     import_export.add_payment(context, payment)
-    console.say(effect_document(effect), entered_line(effect))
+    plans = note_plan_changes(context)
+    console.say(effect_document(effect) | {"plans": plans}, entered_line(effect))
 
 
 def _read(file: Path) -> bytes:

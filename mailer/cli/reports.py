@@ -20,20 +20,20 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None)
     from mailer.views.remedies import advise
 
     app = console.open_installation()
-    now = app.context.clock.now()
+    now, daemon = app.context.clock.now(), daemon_runs(app)
     if issue is None:
         every = progress_of_all(app.context)
         console.show(
             list(map(progress_document, every)),
             ("issue", "state", "copies", ""),
-            [(each.issue, each.state, count_states(each), explain_state(each, now)) for each in every],
+            [(each.issue, each.state, count_states(each), explain_state(each, now, daemon=daemon)) for each in every],
             *([] if every else ["no issue is planned"]),
-            "the daemon runs" if daemon_runs(app) else "no daemon runs",
+            "the daemon runs" if daemon else "no daemon runs",
         )
         return
     mailing = issue_progress(app.context, console.parse_issue(issue))
-    console.say(progress_document(mailing), *progress_lines(mailing, now), *approval_lines(mailing))
-    if mailing.under_way and not mailing.counts["sending"] and not daemon_runs(app):
+    console.say(progress_document(mailing), *progress_lines(mailing, now, daemon=daemon), *approval_lines(mailing))
+    if mailing.under_way and not mailing.counts["sending"] and not daemon:
         console.warn([advise("no daemon runs", Action.SEND_HERE.of(issue))])
 
 

@@ -1,7 +1,7 @@
 """A standing publication: its name, sender, audience, schedule and the terms of its insert."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -57,6 +57,14 @@ class Schedule:
     def open_at(self, instant: datetime) -> bool:
         """Whether messages may leave at this (aware) instant, in the schedule's own time zone."""
         return self.between is None or self.between.contains(instant.astimezone(ZoneInfo(self.timezone)).time())
+
+    def opens_at(self, instant: datetime) -> datetime:
+        """The first moment, at this instant or later, at which messages may leave."""
+        if self.between is None or self.open_at(instant):
+            return instant
+        local = instant.astimezone(ZoneInfo(self.timezone))
+        opens = local.replace(hour=self.between.opens.hour, minute=self.between.opens.minute, second=0, microsecond=0)
+        return (opens if opens > local else opens + timedelta(days=1)).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailer.domain.departure import Departure
 from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.domain.newsletter import Schedule
 from mailer.domain.pacing import MINUTE, Throttle
@@ -17,7 +18,9 @@ class Progress:
     `open_copies` those that need a person. `per_second` is the present rate; `seconds_left` is None
     while nothing leaves. `pause_reason` is the breaker's; `rest_at` is when the rest follows a canary wave. `throttled`
     are the throttled providers for which copies wait. `at_once`: some copy waits for nothing; else the first may leave
-    at `next_at` (None: unknown). `newsletter_known`: schedules/ still has the newsletter.
+    at `next_at` (None: unknown). `newsletter_known`: schedules/ still has the newsletter. `departure` is when a planned
+    mailing begins by itself; `opens_at` when one under way goes on, outside of the hours in which messages may leave.
+    `cancelled_supplements` are the numbers of supplements that were cancelled, while the issue itself was not.
     """
 
     issue: str
@@ -41,6 +44,10 @@ class Progress:
     newsletter_known: bool
     approved_by: str | None
     approved_at: datetime | None
+    timezone: str = "UTC"
+    departure: Departure | None = None
+    opens_at: datetime | None = None
+    cancelled_supplements: tuple[int, ...] = ()
 
     def can_continue(self, schedule: Schedule, now: datetime) -> bool:
         """Whether something can be done now: a copy is due, is being sent, or follows within a minute."""

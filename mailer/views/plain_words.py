@@ -124,6 +124,34 @@ HELD_BACK: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+# Why a person would receive an issue, or in what their copy would be another, if it were planned now.
+PLAN_CHANGES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "paid": "the fee is paid",
+        "grace": "the days of grace cover the issue’s date",
+        "honorary": "honorary member",
+        "complimentary": "complimentary member",
+        "not_in_register": "not in the register any more",
+        "languages_changed": "other languages",
+        "address_changed": "another address",
+        "name_changed": "another name or salutation",
+        "insert_changed": "another renewal notice",
+        "copy_held": "the copy was held, and need not be any more",
+    },
+    "ru": {
+        "paid": "взнос оплачен",
+        "grace": "дата выпуска приходится на льготный срок",
+        "honorary": "почётный член",
+        "complimentary": "получает бесплатно",
+        "not_in_register": "в реестре больше нет",
+        "languages_changed": "другие языки",
+        "address_changed": "другой адрес",
+        "name_changed": "другое имя или обращение",
+        "insert_changed": "другое напоминание о взносе",
+        "copy_held": "экземпляр был задержан, теперь причины для этого нет",
+    },
+}
+
 # What a person can do depends on whose side a failure is on; a letter tells these five apart.
 _TROUBLES = {
     Scope.ADDRESS: "address",
@@ -148,6 +176,11 @@ def hold(reason: str, language: str) -> str:
 def held_back(reason: str, language: str) -> str:
     """Why a copy is held back; an unknown reason stands as it is."""
     return HELD_BACK[language].get(reason, reason)
+
+
+def plan_change(reason: str, language: str) -> str:
+    """Why a plan differs for a person, by the reason of a `PersonChange`."""
+    return PLAN_CHANGES[language].get(reason) or held_back(reason, language)
 
 
 def trouble(reason: str) -> str:

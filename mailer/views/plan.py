@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from mailer.domain.circulation import Decision
 from mailer.domain.plan import Plan
+from mailer.views.circulation_change import change_document, change_sentence
 from mailer.views.lazy_list import LazyList
 from mailer.views.names import name_first
 from mailer.views.remedies import sentence
@@ -21,6 +22,7 @@ def plan_document(
         "excluded": dict(plan.excluded),
         "gained": LazyList(gained),
         "lost": LazyList(lost),
+        "replaced": change_document(plan.replaced)["people"] if plan.replaced else [],
         "warnings": list(map(sentence, plan.warnings)),
         "people": LazyList(map(_decision_document, decisions)),
     }
@@ -39,6 +41,7 @@ def plan_lines(
         *(["  not to:"] if plan.excluded else []),
         *exclusion_lines(plan.excluded, excluded),
         *([changes] if plan.gained or plan.lost else []),
+        *([f"since it was planned before: {change_sentence(plan.replaced)}"] if plan.replaced else []),
     ]
 
 

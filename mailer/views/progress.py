@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from mailer.domain.departure import Departure
 from mailer.domain.mailing import MailingState
 from mailer.domain.pacing import Throttle
 from mailer.domain.progress import Progress
-from mailer.views.local_time import local_time
+from mailer.views.local_time import local_time, zoned_time
 
 
 def progress_document(progress: Progress) -> dict[str, object]:
@@ -21,19 +22,25 @@ def progress_document(progress: Progress) -> dict[str, object]:
         "due_at": progress.due_at,
         "starts_at": progress.starts_at,
         "rest_at": progress.rest_at,
+        "leaves_at": leaves_at(progress.departure),
         "pause_reason": progress.pause_reason,
         "resting": [throttle.family for throttle in progress.throttled],
         "approved_by": progress.approved_by,
         "approved_at": progress.approved_at,
+        "cancelled_supplements": list(progress.cancelled_supplements),
     }
 
 
-def progress_lines(progress: Progress, now: datetime) -> list[str]:
+def progress_lines(progress: Progress, now: datetime, *, daemon: bool = True) -> list[str]:
     """How far a mailing is, for people."""
-    explanation = explain_state(progress, now)
+    explanation = explain_state(progress, now, daemon=daemon)
     return [
         f"{progress.issue} is {progress.state}: {progress.done} of {progress.copies} copies done ({count_states(progress)})",
         *([f"  {explanation}"] if explanation else []),
+        *(
+            f"  supplement {number} was cancelled; the issue itself was not"
+            for number in progress.cancelled_supplements
+        ),
     ]
 
 
@@ -62,14 +69,14 @@ def count_states(progress: Progress) -> str:
     return ", ".join(f"{count} {state}" for state, count in progress.counts.items() if count) or "no copies"
 
 
-def explain_state(progress: Progress, now: datetime) -> str:
+def explain_state(progress: Progress, now: datetime, *, daemon: bool = True) -> str:
     """When a mailing begins, how long it takes, or why it stands still; empty when there is nothing to say."""
     if not progress.newsletter_known:
         return "its newsletter is gone from schedules/: none of its copies is sent"
     if progress.held_reason:
-        return f"held: {progress.held_reason}; `mailer send {progress.issue}` sends it all the same"
-    if progress.state in {MailingState.PLANNED, MailingState.APPROVED}:
-        return f"due {local_time(progress.due_at)}" if progress.due_at else ""
+        return _explain_held(progress)
+    if progress.departure is not None:
+        return departure_sentence(progress.issue, progress.departure, daemon=daemon)
     if progress.state is MailingState.PAUSED:
         reason = f"{progress.pause_reason}; when that is fixed, " if progress.pause_reason else ""
         return f"{reason}`mailer resume {progress.issue}` goes on with it"
@@ -80,16 +87,44 @@ def explain_state(progress: Progress, now: datetime) -> str:
     return _explain_sending(progress, now)
 
 
+def departure_sentence(issue: str, departure: Departure, *, daemon: bool = True) -> str:
+    """When a planned mailing leaves by itself, or what it waits for; without a `daemon` none does."""
+    at = zoned_time(departure.at, departure.timezone)
+    if not daemon and not departure.unapproved:
+        return f"no daemon runs, so it does not leave by itself (its time: {at}); `mailer send {issue} --wait` sends it"
+    if departure.unapproved:
+        return f"waits for an approval: `mailer approve {issue}`; approved now, it leaves by itself {at}"
+    if departure.missed:
+        return f"its time has passed too long ago, and it does not leave by itself: `mailer send {issue}` sends it now"
+    return f"leaves by itself {at}"
+
+
+def leaves_at(departure: Departure | None) -> datetime | None:
+    """When a mailing leaves by itself as it stands; None when it does not."""
+    return departure.at if departure is not None and not departure.missed and not departure.unapproved else None
+
+
+def _explain_held(progress: Progress) -> str:
+    send = f"`mailer send {progress.issue}` sends it all the same"
+    if progress.held_reason != "missed_window":
+        return f"held ({progress.held_reason}): it does not leave by itself; {send}"
+    due = f", {zoned_time(progress.due_at, progress.timezone)}" if progress.due_at else ""
+    return f"held (missed_window): it missed its time{due}, and does not leave by itself; {send}"
+
+
 def _explain_sending(progress: Progress, now: datetime) -> str:
     if progress.starts_at and progress.starts_at > now:
-        return f"from {local_time(progress.starts_at)}; until then `mailer cancel {progress.issue}` undoes it"
+        first = zoned_time(progress.starts_at, progress.timezone)
+        return f"the first copy leaves {first}; until then `mailer pause {progress.issue}` stops it"
+    if progress.opens_at is not None:
+        return f"outside of its hours ([send] between); it goes on {zoned_time(progress.opens_at, progress.timezone)}"
     if progress.relay_down:
         return f"the relay is down: {progress.relay_down}"
     if progress.rest_at and progress.rest_at > now:
-        return f"the first copies have gone; the rest follows at {local_time(progress.rest_at)}"
+        return f"the first copies have gone; the rest follows {zoned_time(progress.rest_at, progress.timezone)}"
     if progress.throttled:
         providers = ", ".join(throttle.family for throttle in progress.throttled)
         return f"nothing leaves to {providers} for now: `mailer domain list`"
     if progress.next_at and progress.next_at > now:
-        return f"the next attempt is at {local_time(progress.next_at)}"
+        return f"the next attempt is at {zoned_time(progress.next_at, progress.timezone)}"
     return f"about {progress.seconds_left:.0f} s left" if progress.seconds_left else ""

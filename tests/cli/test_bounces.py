@@ -18,7 +18,7 @@ from tests.pipeline.relayed import deliver
 from tests.reported import DOMAIN, FULL, Refusal, bounce, complaint, letter, path_of, unsubscribe_path_of
 
 NAME = str(ISSUE)
-TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? [+\w]+")
 ANNA, BORIS, CLARA = (f"desk00{number}@members.example" for number in (1, 2, 3))
 # A server that means ill: colours, a title for the window, and words that turn the line around.
 EVIL = Refusal(
@@ -170,7 +170,7 @@ def test_what_needs_nobody_cannot_be_settled_and_none_with_it(run: Terminal, fou
     said = run("bounce", "settle", "1", "2", "3", "99")
     assert (said.status, said.out) == (1, "")
     assert re.fullmatch(
-        r"mailer: nothing was settled: report 2 is settled already, on … UTC by \w+; report 3 leaves nothing to settle; "
+        r"mailer: nothing was settled: report 2 is settled already, on … by \w+; report 3 leaves nothing to settle; "
         r"there is no report 99; `mailer bounce list --all` shows them\n",
         TIME.sub("…", said.err),
     )

@@ -1,6 +1,7 @@
 """From pull to report by hand: what each command does, prints and returns, with a real relay where one is needed."""
 
 import json
+import re
 
 import pytest
 
@@ -72,7 +73,13 @@ def test_an_approval_of_what_was_not_tested_is_noted(run, at):
     at("planned")
     said = run("approve", NAME)
     assert said.status == 0
-    assert said.out == f"{NAME} is approved: 3 copies\n"
+    first, second = said.out.splitlines()
+    assert first == f"{NAME} is approved: 3 copies"
+    assert re.fullmatch(
+        r"  no daemon runs, so it does not leave by itself \(its time: \w+day \d+ \w+ \d{4}, 10:00 London time "
+        rf"\(Europe/London\)\); `mailer send {NAME} --wait` sends it",
+        second,
+    )
     assert f"note: no test mailing of exactly this was sent; `mailer test {NAME}`" in said.err
 
 

@@ -12,11 +12,12 @@ import pytest
 from mailer.app import installation as composition
 from mailer.app.scheduler import daemon_runs
 from mailer.app.sender import open_sender
-from mailer.daemon import Daemon, next_time
+from mailer.daemon import Daemon
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import Schedule
 from mailer.domain.progress import Progress
+from mailer.formats.cron import next_time
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.report import issue_progress, was_tested

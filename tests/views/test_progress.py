@@ -17,7 +17,10 @@ from tests.mailing_under_way import LATER, NOW, SENDING, throttle
         ({"newsletter_known": False}, "its newsletter is gone from schedules/: none of its copies is sent"),
         (
             {"state": MailingState.HELD, "held_reason": "missed_window"},
-            "held: missed_window; `mailer send harbour-letter/41` sends it all the same",
+            (
+                "held (missed_window): it missed its time, and does not leave by itself; "
+                "`mailer send harbour-letter/41` sends it all the same"
+            ),
         ),
         ({"state": MailingState.PLANNED}, ""),
         ({"state": MailingState.PAUSED}, "`mailer resume harbour-letter/41` goes on with it"),

@@ -5,24 +5,31 @@ from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.pipeline.issues.proof import prove
+from mailer.pipeline.mailings.changes import accept_change, refuse_changed
 from mailer.pipeline.mailings.drift import refuse_drifted
 from mailer.pipeline.mailings.steps import first_mailing, move_mailing, next_state
 from mailer.store import Connection, issues, mailings
 
 
-def approve_mailing(context: Context, name: IssueName) -> Approval:
+def approve_mailing(context: Context, name: IssueName, *, as_planned: bool = False) -> Approval:
     """Make every copy once, then bind this person's approval to the hashes of content, circulation and editions.
 
-    Raises Refused when nothing is planned or the plan is out of date, CannotRender naming each person whose copy cannot
-    be made.
+    Raises Refused when nothing is planned, when the plan is out of date, or when the register says otherwise now; with
+    `as_planned` that goes into the history instead. Raises CannotRender naming each person whose copy cannot be made.
     """
     with context.store.reading() as connection:
         mailing = first_mailing(connection, name)
         next_state(mailing, Step.APPROVE)
         refuse_drifted(connection, context, mailing)
+        if not as_planned:
+            refuse_changed(connection, context, mailing, Action.APPROVE_AS_PLANNED)
     copies = prove(context, mailing)
     with context.store.transaction() as connection:
         refuse_drifted(connection, context, mailing)
+        if as_planned:
+            accept_change(connection, context, mailing)
+        else:
+            refuse_changed(connection, context, mailing, Action.APPROVE_AS_PLANNED)
         approval = {"approved_hash": mailing.seal, "approved_by": context.who, "approved_at": context.clock.now()}
         move_mailing(connection, mailing, Step.APPROVE, **approval)
         context.record(connection, "approve", name, f"seal {mailing.seal[:12]}, {copies} copies")

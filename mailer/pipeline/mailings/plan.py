@@ -11,6 +11,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, stored
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.pipeline.issues.shelf import find_revision
+from mailer.pipeline.mailings.changes import circulation_change
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation, freeze_circulation
 from mailer.pipeline.mailings.steps import cancelled
@@ -92,6 +93,7 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
     voided = tuple(
         Note(f"the approval of {name} by {mailing.approved_by} is void") for mailing in old if mailing.approved_hash
     )
+    replaced = circulation_change(connection, context, old[0]) if old else None
     for mailing in old:
         # A sender that holds a copy of the old plan must not find a copy of the new one under its id; and a copy that a
         # dead sender held may have left, which the next sender reads in its journal.
@@ -114,6 +116,7 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
         previous=previous,
         gained=mailings.count_only_in(connection, frozen.mailing, previous) if previous is not None else 0,
         lost=mailings.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
+        replaced=replaced,
         warnings=(*voided, *map(Note, issue_notes(connection, context, draft.revision)), *_warnings(frozen, name)),
     )
     detail = f"{plan.copies} copies, {plan.recipients} of {plan.considered} people"

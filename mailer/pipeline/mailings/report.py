@@ -11,6 +11,7 @@ from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState, Step
 from mailer.domain.progress import Progress, current_mailing
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
 from mailer.store import Connection, failures, history, mailings
 from mailer.store.copies import deliveries, open_copies, tallies
@@ -112,6 +113,8 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
     due = tallies.next_due(connection, sending, {throttle.family: throttle.until for throttle in throttles})
     current = current_mailing(every)
     paused = current.state is MailingState.PAUSED
+    newsletter = context.newsletters.get(name.newsletter)
+    opens_at = newsletter.schedule.opens_at(now) if newsletter is not None else now
     return Progress(
         issue=str(name),
         state=current.state,
@@ -131,7 +134,17 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         rest_at=current.rest_at,
         throttled=tuple(throttle for throttle in throttles if throttle.family in due.throttled),
         relay_down=outages.open_now(connection),
-        newsletter_known=name.newsletter in context.newsletters,
+        newsletter_known=newsletter is not None,
         approved_by=current.approved_by,
         approved_at=current.approved_at,
+        timezone=newsletter.schedule.timezone if newsletter is not None else "UTC",
+        departure=departure_of(connection, context, current) if newsletter is not None else None,
+        opens_at=opens_at if opens_at > now else None,
+        cancelled_supplements=tuple(
+            mailing.supplement
+            for mailing in every
+            if mailing.supplement
+            and mailing.state is MailingState.CANCELLED
+            and current.state is not MailingState.CANCELLED
+        ),
     )

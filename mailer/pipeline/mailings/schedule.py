@@ -1,19 +1,17 @@
-"""Begins scheduled mailings when their time has come, or holds those that missed it; cron itself is the daemon's."""
+"""Begins scheduled mailings when their time has come, or holds those that missed it."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, Step
+from mailer.formats.cron import next_time
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.mailings.departure import is_missed, ready_at
 from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.plan import compile_draft, is_outdated, write_plan
 from mailer.pipeline.mailings.send import begin_mailing, may_leave
 from mailer.pipeline.mailings.steps import move_mailing
-from mailer.store import Connection, issues, mailings
-
-# The first time of a newsletter's schedule after an instant.
-NextTime = Callable[[datetime], datetime]
+from mailer.store import Connection, mailings
 
 
 def scheduled_mailings(context: Context) -> list[Mailing]:
@@ -27,7 +25,7 @@ def scheduled_mailings(context: Context) -> list[Mailing]:
     ]
 
 
-def begin_if_due(context: Context, mailing: Mailing, next_time: NextTime) -> bool:
+def begin_if_due(context: Context, mailing: Mailing) -> bool:
     """Begin a mailing if its time has come, the first of the schedule after it was ready; returns whether it began.
 
     Without an approval it is planned again first, since the register may have changed. A mailing whose time passed more
@@ -35,10 +33,10 @@ def begin_if_due(context: Context, mailing: Mailing, next_time: NextTime) -> boo
     would go out: the clock never withdraws an approval.
     """
     schedule, now = context.newsletter(mailing.newsletter).schedule, context.clock.now()
-    due_at = mailing.due_at or _settle_time(context, mailing, next_time)
+    due_at = mailing.due_at or _settle_time(context, mailing)
     if now < due_at:
         return False
-    if now > due_at + timedelta(hours=schedule.not_after_hours):
+    if is_missed(schedule, due_at, now):
         with context.store.transaction() as connection:
             hold_missed(connection, context, mailing)
         return False
@@ -61,10 +59,10 @@ def hold_missed(connection: Connection, context: Context, mailing: Mailing) -> N
     context.record(connection, "hold", mailing.issue, "missed_window")
 
 
-def _settle_time(context: Context, mailing: Mailing, next_time: NextTime) -> datetime:
+def _settle_time(context: Context, mailing: Mailing) -> datetime:
+    schedule = context.newsletter(mailing.newsletter).schedule
     with context.store.transaction() as connection:
-        revision = issues.revision_of(connection, mailing)
-        due_at = next_time(max(revision.pulled_at, mailing.approved_at or revision.pulled_at))
+        due_at = next_time(schedule, ready_at(connection, mailing))
         mailings.change(connection, mailing.id, due_at=due_at)
     return due_at
 

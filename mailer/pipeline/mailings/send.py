@@ -9,6 +9,7 @@ from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.mailings.approve import withdraw_within
+from mailer.pipeline.mailings.changes import accept_change, refuse_changed
 from mailer.pipeline.mailings.drift import drift_of, refuse_drifted
 from mailer.pipeline.mailings.steps import all_mailings, move_mailing, next_state
 from mailer.store import Connection, mailings
@@ -18,31 +19,39 @@ from mailer.store.copies import deliveries
 BEGUN = frozenset({MailingState.SENDING, MailingState.CLOSED})
 
 
-def send_mailing(context: Context, name: IssueName, *, copies: int | None = None) -> SendStart:
+def send_mailing(
+    context: Context, name: IssueName, *, copies: int | None = None, as_planned: bool = False
+) -> SendStart:
     """Begin a planned mailing; one that has begun is left as it is. `undo_minutes` pass before the first message.
 
     `copies` is the number that a person has confirmed: Refused when there are more or fewer by now. Raises what
     `find_sendable` raises, and CannotRender naming each person whose copy cannot be made.
     """
-    mailing = find_sendable(context, name)
+    mailing = find_sendable(context, name, as_planned=as_planned)
     if mailing.state not in BEGUN:
-        return begin_mailing(context, mailing, copies=copies)
+        return begin_mailing(context, mailing, copies=copies, as_planned=as_planned)
+    if as_planned and not mailing.has_begun:
+        with context.store.transaction() as connection:
+            accept_change(connection, context, mailing)
     with context.store.reading() as connection:
         number = sum(deliveries.counts(connection, [mailing.id]).values())
     return SendStart(copies=number, starts_at=mailing.starts_at or context.clock.now())
 
 
-def find_sendable(context: Context, name: IssueName) -> Mailing:
+def find_sendable(context: Context, name: IssueName, *, as_planned: bool = False) -> Mailing:
     """The mailing that `send_mailing` would begin, or the one that has begun already.
 
     Raises Refused when it is paused or cancelled, when its approval is missing, or when it is approved but out of date:
-    that approval is withdrawn.
+    that approval is withdrawn. Until a copy has left, Refused too when the register says otherwise now, unless it is to
+    go `as_planned`.
     """
     with context.store.reading() as connection:
         every = all_mailings(connection, name)
         sending = [mailing for mailing in every if mailing.state is MailingState.SENDING]
         mailing = sending[-1] if sending else every[0]
         if mailing.state in BEGUN:
+            if not (as_planned or mailing.has_begun):
+                refuse_changed(connection, context, mailing, Action.SEND_AS_PLANNED)
             return mailing
         if mailing.state is MailingState.PAUSED:
             raise Refused(f"{name} is paused", Action.RESUME.of(name))
@@ -56,6 +65,9 @@ def find_sendable(context: Context, name: IssueName) -> Mailing:
         raise Refused(f"{name}: {drift}", Action.PLAN.of(name))
     if not may_leave(context, mailing):
         raise Refused(f"{name} is not approved: test it first", Action.APPROVE.of(name))
+    if not as_planned:
+        with context.store.reading() as connection:
+            refuse_changed(connection, context, mailing, Action.SEND_AS_PLANNED)
     return mailing
 
 
@@ -64,13 +76,16 @@ def may_leave(context: Context, mailing: Mailing) -> bool:
     return mailing.may_leave(approval_required=context.newsletter(mailing.newsletter).approval_required)
 
 
-def begin_mailing(context: Context, mailing: Mailing, *, copies: int | None = None) -> SendStart:
+def begin_mailing(
+    context: Context, mailing: Mailing, *, copies: int | None = None, as_planned: bool = True
+) -> SendStart:
     """Make every copy once, then move the mailing to `sending`; nothing leaves before its `starts_at`.
 
     The copies of an approved mailing were made at its approval and are not made again: its seal covers content,
     circulation and editions, and a new plan is another mailing without an approval. Raises Refused when there are more
     or fewer `copies`, or when another process has changed the mailing since it was read, CannotRender naming each
-    person whose copy cannot be made.
+    person whose copy cannot be made. Where the register says otherwise, it goes `as_planned`, which
+    the history keeps, or is refused.
     """
     with context.store.reading() as connection:
         pending = deliveries.counts(connection, [mailing.id])[State.PENDING]
@@ -79,6 +94,10 @@ def begin_mailing(context: Context, mailing: Mailing, *, copies: int | None = No
     if not mailing.is_approved:
         prove(context, mailing)
     with context.store.transaction() as connection:
+        if as_planned:
+            accept_change(connection, context, mailing)
+        else:
+            refuse_changed(connection, context, mailing, Action.SEND_AS_PLANNED)
         return begin_within(connection, context, mailing, pending)
 
 

@@ -1,6 +1,6 @@
 """The ledger: the delivery of each copy with its attempts, moved on only from the state in which it was read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Attempt, Delivery, Event, State, advance
 from mailer.domain.families import family_of
+from mailer.domain.mailing import Mailing
+from mailer.store.columns import CHUNK
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
 from mailer.store.schema import attempts, deliveries, is_pending, is_sending, mailings
 
@@ -89,6 +91,21 @@ def of_mailing(connection: Connection, mailing: int) -> list[Delivery]:
     """The deliveries of one mailing, by copy number."""
     query = _all().where(deliveries.c.mailing == mailing)
     return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.copy_number))]
+
+
+def planned_copies(connection: Connection, mailing: Mailing) -> Iterator[tuple[Copy, bool]]:
+    """Every copy of a mailing that is not cancelled, by copy number, and whether it is held; read in chunks."""
+    columns = [deliveries.c[name] for name in COPY_COLUMNS]
+    query = select(deliveries.c.state, *columns).where(
+        # By issue and number, which are indexed.
+        deliveries.c.newsletter == mailing.newsletter,
+        deliveries.c.serial == mailing.serial,
+        deliveries.c.mailing == mailing.id,
+        deliveries.c.state != State.CANCELLED,
+    )
+    query = query.order_by(deliveries.c.copy_number)
+    for state, *values in connection.execute(query, execution_options={"yield_per": CHUNK}):
+        yield copy_from(*values), state == State.HELD
 
 
 def delivery(connection: Connection, identity: int) -> Delivery | None:

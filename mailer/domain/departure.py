@@ -1,0 +1,17 @@
+"""When a mailing leaves by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """The moment at which a planned mailing is begun by its schedule, with the schedule's time zone.
+
+    `missed`: it has passed so long ago that the mailing is held. `unapproved`: an approval given now would make it so.
+    """
+
+    at: datetime
+    timezone: str
+    missed: bool = False
+    unapproved: bool = False
