@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from mailer.domain.defect import Defect
 from mailer.domain.issue_tree import Block
 from mailer.domain.ports import RawFile
 
@@ -83,7 +84,10 @@ class IssueHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueText(IssueHead):
-    """An issue in one language: its front matter, and its article as blocks with headings from level 2."""
+    """An issue in one language: its front matter, and its article as blocks with headings from level 2.
+
+    `doubts` are lines of its file that an editor should look at.
+    """
 
     language: str
     status: Status
@@ -97,6 +101,12 @@ class IssueText(IssueHead):
     place: str = ""
     copyright: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
+    doubts: tuple[Defect, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The doubts as sentences that begin with the file's name."""
+        return tuple(f"{self.language}.md: {doubt}" for doubt in self.doubts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +116,12 @@ class Issue(IssueHead):
     content_hash: str
     texts: tuple[IssueText, ...]
     pictures: tuple[PictureFile, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What its editors should look at, a sentence each that begins with the file's name."""
+        of_texts = (note for text in self.texts for note in text.notes)
+        return (*of_texts, *(note for picture in self.pictures for note in picture.notes))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -46,7 +46,15 @@ class LineBreak:
     """A line break within a paragraph."""
 
 
-Inline = Text | SlotMark | Strong | Emphasis | Link | LineBreak
+@dataclass(frozen=True, slots=True)
+class FootnoteMark:
+    """The number of a footnote in the text; `place` counts the marks of the same note."""
+
+    number: int
+    place: int = 1
+
+
+Inline = Text | SlotMark | Strong | Emphasis | Link | LineBreak | FootnoteMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,15 @@ class Section:
     children: tuple["Block", ...]
 
 
-Block = Heading | Paragraph | ListBlock | Quote | Table | Picture | ThematicBreak | Section
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A footnote with its number. Notes stand at the end of the article, in the order of their numbers."""
+
+    number: int
+    children: tuple["Block", ...]
+
+
+Block = Heading | Paragraph | ListBlock | Quote | Table | Picture | ThematicBreak | Section | Footnote
 
 
 def picture_names(blocks: Iterable[Block]) -> Iterator[str]:
@@ -130,10 +146,77 @@ def picture_names(blocks: Iterable[Block]) -> Iterator[str]:
         match block:
             case Picture(name):
                 yield name
-            case Quote(children) | Section(_, children):
+            case Quote(children) | Section(_, children) | Footnote(_, children):
                 yield from picture_names(children)
             case ListBlock(items):
                 for item in items:
                     yield from picture_names(item)
             case _:
                 pass
+
+
+def footnotes(blocks: Iterable[Block]) -> Iterator[Footnote]:
+    """Every footnote, in the order of the text."""
+    for block in blocks:
+        match block:
+            case Footnote(_, children):
+                yield block
+                yield from footnotes(children)
+            case Quote(children) | Section(_, children):
+                yield from footnotes(children)
+            case ListBlock(items):
+                for item in items:
+                    yield from footnotes(item)
+            case _:
+                pass
+
+
+def visible_text(blocks: Iterable[Block]) -> str:
+    """Everything that a reader sees or hears of the blocks, numbers of lists and notes included, a line each."""
+    return "\n".join(_lines(blocks))
+
+
+def _lines(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Heading(_, words) | Paragraph(words):
+                yield _shown(words)
+            case ListBlock(items, start):
+                for place, item in enumerate(items):
+                    yield from () if start is None else (f"{start + place}.",)
+                    yield from _lines(item)
+            case Quote(children) | Section(_, children):
+                yield from _lines(children)
+            case Footnote(number, children):
+                yield f"[{number}]"
+                yield from _lines(children)
+            case Table(caption, head, rows):
+                yield caption
+                yield from (_shown(cell) for row in (head, *rows) for cell in row)
+            case Picture(_, alt):
+                yield alt
+            case ThematicBreak():
+                pass
+
+
+def plain(words: Iterable[Inline]) -> str:
+    """The words without bold, italics, links and the numbers of notes; slot marks are left out."""
+    return "".join(_word(word, marks=False) for word in words)
+
+
+def _shown(words: Iterable[Inline]) -> str:
+    return "".join(_word(word, marks=True) for word in words)
+
+
+def _word(word: Inline, *, marks: bool) -> str:
+    match word:
+        case Text(value):
+            return value
+        case Strong(children) | Emphasis(children) | Link(_, children):
+            return "".join(_word(child, marks=marks) for child in children)
+        case LineBreak():
+            return " "
+        case FootnoteMark(number):
+            return f" [{number}]" if marks else ""
+        case SlotMark():
+            return ""

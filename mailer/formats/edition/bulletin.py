@@ -12,7 +12,7 @@ from mailer.domain.issue import Issue, IssueText
 from mailer.domain.membership import FeeSchedule, MembershipKind
 from mailer.domain.newsletter import Newsletter
 from mailer.formats import dates_and_money
-from mailer.formats.issue.markdown import parse, plain
+from mailer.formats.issue.markdown import parse
 from mailer.formats.templates import environment, locating_errors
 from mailer.formats.typography import NBSP, typeset
 
@@ -162,7 +162,7 @@ def _first_paragraph(blocks: Iterable[tree.Block]) -> str:
     for block in blocks:
         match block:
             case tree.Paragraph(children):
-                return plain(children)
+                return tree.plain(children)
             case tree.Section(_, children) if words := _first_paragraph(children):
                 return words
             case _:

@@ -21,11 +21,12 @@ def compile_edition(
     """The edition of an issue in one language and variant; the same inputs always give the same edition.
 
     Reads only the template folder. Raises Refused if the fee schedule lacks the issue's season, BadInput for a mistake
-    in a template, a missing picture, or more than 100,000 bytes of HTML.
+    in a template, a missing picture, more than 100,000 bytes of HTML, or words of the article that a part lacks.
     """
     # Templates, Markdown and HTML take time and memory to load, and a process that sends compiles nothing.
     from mailer.formats.edition.bulletin import compose
     from mailer.formats.edition.html import write_html
+    from mailer.formats.edition.proofread import proofread
     from mailer.formats.edition.text import write_text
 
     bulletin = compose(
@@ -49,6 +50,7 @@ def compile_edition(
             f"{issue.name} in {language} makes {size:,} bytes of HTML, and mail programs cut letters off at "
             f"{HTML_MAX:,}: shorten the issue"
         )
+    proofread(issue, edition)
     return edition
 
 

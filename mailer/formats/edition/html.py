@@ -84,13 +84,18 @@ class _Walk:
                 cells = [[self.words(cell) for cell in row] for row in rows]
                 return self.macro("table", caption, [self.words(cell) for cell in head], cells, align)
             case tree.Picture(name, alt):
-                if name not in self.sources:
-                    raise BadInput(f"the picture '{name}' is not in the issue's folder: put it there")
-                return self.macro("picture", self.sources[name], alt)
+                return self.picture(name, alt)
             case tree.ThematicBreak():
                 return self.macro("rule")
             case tree.Section(kind, children):
                 return self.macro("section", kind, self.blocks(children))
+            case tree.Footnote(number, children):
+                return self.macro("footnote", number, self.item(children))
+
+    def picture(self, name: str, alt: str) -> Markup:
+        if name not in self.sources:
+            raise BadInput(f"the picture '{name}' is not in the issue's folder: put it there")
+        return self.macro("picture", self.sources[name], alt)
 
     def item(self, blocks: tuple[tree.Block, ...]) -> Markup:
         """A list item; a single paragraph stands without its <p>, which would add space."""
@@ -117,6 +122,8 @@ class _Walk:
                 return self.macro("link", href, self.words(children))
             case tree.LineBreak():
                 return self.macro("line_break")
+            case tree.FootnoteMark(number, place):
+                return self.macro("footnote_mark", number, place)
 
 
 # --- slots ------------------------------------------------------------------------------------------------------------

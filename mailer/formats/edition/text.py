@@ -21,7 +21,7 @@ def write_text(bulletin: Bulletin) -> TextPart:
     format=flowed, delsp=no (RFC 3676). A link whose words are not its address gets a number; the addresses are listed
     at the end. Raises BadInput for a slot in a heading, a table or a nested list, which cannot be wrapped again.
     """
-    writer = _TextWriter()
+    writer = _TextWriter(sum(1 for _ in tree.footnotes(bulletin.blocks)))
     lines = writer.blocks(bulletin.blocks)
     if writer.links:
         lines += ["", "-" * COLUMNS, ""] + [f"[{number}] {href}" for href, number in writer.links.items()]
@@ -37,8 +37,10 @@ def write_text(bulletin: Bulletin) -> TextPart:
 class _TextWriter:
     """Renders blocks as lines, and collects the links by address."""
 
-    def __init__(self) -> None:
+    def __init__(self, notes: int) -> None:
+        """`notes` is the number of footnotes; the numbers of links come after theirs."""
         self.links: dict[str, int] = {}
+        self.notes = notes
 
     def blocks(self, blocks: Iterable[tree.Block], depth: int = 0) -> list[Line]:
         """The lines of blocks, separated by empty lines; `depth` is the number of quotes around them."""
@@ -68,6 +70,8 @@ class _TextWriter:
                 return [_unflowed("-" * (COLUMNS - len(_indent(depth))), depth)]
             case tree.Section(_, children):
                 return self.blocks(children, depth)
+            case tree.Footnote(number, children):
+                return self.item(children, f"[{number}] ", depth)
 
     def paragraph(self, children: Sequence[tree.Inline], depth: int, lead: str = "") -> list[Line]:
         """The lines of a paragraph; `lead`, the mark of a list item, stands before its first word."""
@@ -139,16 +143,18 @@ class _TextWriter:
                     atoms.append(Slot(name))
                 case tree.LineBreak():
                     atoms.append("\n")
+                case tree.FootnoteMark(number):
+                    atoms.append(f"{NBSP}[{number}]")
                 case tree.Strong(within) | tree.Emphasis(within):
                     atoms += self.atoms(within)
                 case tree.Link(href, within):
                     shown = self.atoms(within)
-                    number = "" if shown == [href.removeprefix("mailto:")] else f"{NBSP}[{self.number(href)}]"
-                    atoms += [*shown, number]
+                    mark = "" if shown == [href.removeprefix("mailto:")] else f"{NBSP}[{self.number(href)}]"
+                    atoms += [*shown, mark]
         return atoms
 
     def number(self, href: str) -> int:
-        return self.links.setdefault(href, len(self.links) + 1)
+        return self.links.setdefault(href, self.notes + len(self.links) + 1)
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------

@@ -137,6 +137,7 @@ class _Folder:
         if not self._names_others(read):
             self._check_agreement(read)
         pictures = self._pictures(texts)
+        self.notes += [note for text in texts for note in text.notes]
         counted = [file for name, file in self.files.items() if statuses.get(name) is not Status.DRAFT]
         return Examined(
             issue=None if self.problems.lines or not texts else self._issue(texts, pictures),

@@ -1,20 +1,55 @@
 """Reads Markdown into the tree of an issue, set in the typography of its language."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
-from mdit_py_plugins.container import container_plugin
 
 from mailer.domain import issue_tree as tree
-from mailer.formats.issue.markdown_rules import MAX_DEPTH, SECTION_NAME, SLOT, check, check_brackets, picture_name
+from mailer.domain.defect import Defect
+from mailer.domain.errors import BadInput
+from mailer.formats.issue.arrange import arranged
+from mailer.formats.issue.dialect import issue_markdown
+from mailer.formats.issue.doubtful_lines import find_doubtful_lines, note_numbers
+from mailer.formats.issue.markdown_rules import NO_BLOCKS, SLOT, find_brackets, find_errors, lines_of, picture_name
+from mailer.formats.issue.source_words import changed_words, source_words
+from mailer.formats.issue.visible_marks import find_visible_marks
 from mailer.formats.typography import typeset, typeset_pieces
+from mailer.formats.words import words_of
 
-_CAPTION = re.compile(r"(?:Table|Таблица): *")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article as read, and the lines that its editor should look at."""
+
+    blocks: tuple[tree.Block, ...]
+    doubts: tuple[Defect, ...]
+
+
+def read_article(text: str, language: str, *, first_line: int = 1, first_heading: int | None = None) -> Article:
+    """The article of an issue, every word of which reaches the readers. The arguments are those of `parse`.
+
+    The words of the source are read a second time without the parser, and compared with those of the blocks. Raises
+    BadInput with a line for each mistake that `markdown_rules.find_errors` names, and for words that readers would not
+    see as they are typed; each begins with `line N:`.
+    """
+    tokens, errors = _tokens(text, frozenset(), first_line, first_heading)
+    blocks: tuple[tree.Block, ...] = ()
+    if not any(token.type in NO_BLOCKS for token in tokens):
+        _set_language(tokens, language)
+        blocks = _blocks(SyntaxTreeNode(tokens).children, note_numbers(tokens))
+        changed = changed_words(source_words(text, first_line=first_line), words_of(tree.visible_text(blocks)))
+        named = {error.line for error in errors}
+        errors += [defect for defect in changed if defect.line not in named]
+    if errors:
+        raise BadInput("\n".join(map(str, dict.fromkeys(sorted(errors)))))
+    doubts = [
+        *find_visible_marks(tokens, first_line=first_line),
+        *find_doubtful_lines(tokens, lines_of(text), first_line=first_line),
+    ]
+    return Article(blocks=arranged(blocks), doubts=tuple(sorted(doubts)))
 
 
 def parse(
@@ -27,36 +62,39 @@ def parse(
 ) -> tuple[tree.Block, ...]:
     """The blocks of a Markdown text, set in the typography of the language.
 
-    CommonMark with pipe tables and sections (`::: name` … `:::`; an outer section has more colons than an inner one).
-    A picture has its own paragraph and is named by its file. A paragraph `Table: words` (or `Таблица:`) just before a
-    table, or else just after it, is its caption. A code span is plain text. `@@SLOT:name@@` becomes a slot mark if
-    `slots` is not empty; otherwise it is plain text. `first_line` is the number of the text's first line in its file.
-    With `first_heading`, the first heading has that level, and later ones neither skip a level nor rise above it.
+    `dialect` says which Markdown. A picture has its own paragraph and is named by its file. A paragraph `Table: words`
+    (or `Таблица:`) just before a table, or else just after it, is its caption. A code span is plain text.
+    `@@SLOT:name@@` becomes a slot mark if `slots` is not empty; otherwise it is plain text. `first_line` is the number
+    of the text's first line in its file. With `first_heading`, the first heading has that level, and later ones neither
+    skip a level nor rise above it.
 
-    Raises BadInput, beginning with `line N:`, for anything that `markdown_rules.check` refuses.
+    Raises BadInput, beginning with `line N:`, for the first thing that `markdown_rules.find_errors` names.
     """
-    check_brackets(text, first_line=first_line)
-    tokens = _markdown().parse(text)
-    check(tokens, text, slots=slots, first_line=first_line, first_heading=first_heading)
+    tokens, errors = _tokens(text, slots, first_line, first_heading)
+    if errors:
+        raise BadInput(str(errors[0]))
+    _set_language(tokens, language)
+    if slots:
+        for token in tokens:
+            if token.type == "inline":
+                token.children = [part for child in token.children or [] for part in _cut_at_slots(child)]
+    return arranged(_blocks(SyntaxTreeNode(tokens).children, note_numbers(tokens)))
+
+
+def _tokens(
+    text: str, slots: frozenset[str], first_line: int, first_heading: int | None
+) -> tuple[list[Token], list[Defect]]:
+    if errors := find_brackets(text, first_line=first_line):
+        return [], errors
+    tokens = issue_markdown().parse(text)
+    errors = list(find_errors(tokens, text, slots=slots, first_line=first_line, first_heading=first_heading))
+    return tokens, errors
+
+
+def _set_language(tokens: Iterable[Token], language: str) -> None:
     for token in tokens:
         if token.type == "inline":
             _set_words(token.children or [], language)
-            if slots:
-                token.children = [part for child in token.children or [] for part in _cut_at_slots(child)]
-    return _blocks(SyntaxTreeNode(tokens).children)
-
-
-def _markdown() -> MarkdownIt:
-    # The parser silently drops anything nested deeper than its own limit; ours is lower, so nothing gets lost.
-    markdown = MarkdownIt("commonmark", {"maxNesting": 5 * MAX_DEPTH}).enable("table")
-    container_plugin(markdown, "section", validate=lambda name, *_: bool(SECTION_NAME.fullmatch(name)))
-    # Accept every address as a link, so that a forbidden one is refused with its line instead of printed as text.
-    markdown.validateLink = _any_link  # type: ignore[method-assign]  # the way the library's documentation shows
-    return markdown
-
-
-def _any_link(url: str) -> bool:  # noqa: ARG001  # the signature is the library's
-    return True
 
 
 def _set_words(tokens: list[Token], language: str) -> None:
@@ -86,24 +124,47 @@ def _cut_at_slots(token: Token) -> Iterator[Token]:
 # --- blocks -----------------------------------------------------------------------------------------------------------
 
 
-def _blocks(nodes: Iterable[SyntaxTreeNode]) -> tuple[tree.Block, ...]:
-    return _with_captions([_block(node) for node in nodes])
+def _blocks(nodes: Iterable[SyntaxTreeNode], notes: Mapping[str, int]) -> tuple[tree.Block, ...]:
+    """The blocks in the order of the source; `notes` are the numbers of the footnotes by their labels."""
+    return tuple(block for node in nodes for block in _blocks_of(node, notes))
 
 
-def _block(node: SyntaxTreeNode) -> tree.Block:
+def _blocks_of(node: SyntaxTreeNode, notes: Mapping[str, int]) -> Iterator[tree.Block]:
+    if node.type == "ordered_list":
+        yield from _numbered_lists(node, notes)
+    else:
+        yield _block(node, notes)
+
+
+def _numbered_lists(node: SyntaxTreeNode, notes: Mapping[str, int]) -> Iterator[tree.ListBlock]:
+    """The list with the numbers as typed: a new list begins where they do not count on."""
+    run: list[tuple[tree.Block, ...]] = []
+    start = 0
+    for item in node.children:
+        number = int(item.info)
+        if run and number != start + len(run):
+            yield tree.ListBlock(tuple(run), start=start)
+            run = []
+        if not run:
+            start = number
+        run.append(_blocks(item.children, notes))
+    yield tree.ListBlock(tuple(run), start=start)
+
+
+def _block(node: SyntaxTreeNode, notes: Mapping[str, int]) -> tree.Block:
     match node.type:
         case "paragraph":
             return _paragraph(node)
         case "heading":
             return tree.Heading(int(node.tag.removeprefix("h")), _words(node))
         case "bullet_list":
-            return tree.ListBlock(_items(node))
-        case "ordered_list":
-            return tree.ListBlock(_items(node), start=int(node.attrs.get("start", 1)))
+            return tree.ListBlock(tuple(_blocks(item.children, notes) for item in node.children))
         case "blockquote":
-            return tree.Quote(_blocks(node.children))
+            return tree.Quote(_blocks(node.children, notes))
         case "container_section":
-            return tree.Section(node.info.strip(), _blocks(node.children))
+            return tree.Section(node.info.strip(), _blocks(node.children, notes))
+        case "footnote_reference":
+            return tree.Footnote(notes.get(node.meta["label"], 0), _blocks(node.children, notes))
         case "table":
             head, *rows = (
                 tuple(_words(cell) for cell in row.children) for part in node.children for row in part.children
@@ -131,51 +192,7 @@ def _paragraph(node: SyntaxTreeNode) -> tree.Picture | tree.Paragraph:
     return tree.Paragraph(_words(node))
 
 
-def _items(node: SyntaxTreeNode) -> tuple[tuple[tree.Block, ...], ...]:
-    return tuple(_blocks(item.children) for item in node.children)
-
-
-def _with_captions(blocks: list[tree.Block]) -> tuple[tree.Block, ...]:
-    """The blocks, with each `Table: …` paragraph as the caption of the table just after it, or else just before it."""
-    captioned: list[tree.Block] = []
-    for index, block in enumerate(blocks):
-        following = blocks[index + 1] if index + 1 < len(blocks) else None
-        caption = _caption(block)
-        if caption and isinstance(following, tree.Table):
-            blocks[index + 1] = replace(following, caption=caption)
-        elif caption and captioned and isinstance(captioned[-1], tree.Table) and not captioned[-1].caption:
-            captioned[-1] = replace(captioned[-1], caption=caption)
-        else:
-            captioned.append(block)
-    return tuple(captioned)
-
-
-def _caption(block: tree.Block) -> str:
-    if not isinstance(block, tree.Paragraph):
-        return ""
-    words = plain(block.children)
-    start = _CAPTION.match(words)
-    return words[start.end() :] if start else ""
-
-
 # --- words ------------------------------------------------------------------------------------------------------------
-
-
-def plain(words: Sequence[tree.Inline]) -> str:
-    """The words without bold, italics and links; slot marks are left out."""
-    return "".join(_plain(word) for word in words)
-
-
-def _plain(word: tree.Inline) -> str:
-    match word:
-        case tree.Text(value):
-            return value
-        case tree.Strong(children) | tree.Emphasis(children) | tree.Link(_, children):
-            return plain(children)
-        case tree.LineBreak():
-            return " "
-        case tree.SlotMark():
-            return ""
 
 
 def _words(parent: SyntaxTreeNode) -> tuple[tree.Inline, ...]:
@@ -197,6 +214,8 @@ def _inline(node: SyntaxTreeNode) -> tree.Inline:
             return tree.Link(str(node.attrs["href"]), _inlines(node.children))
         case "hardbreak":
             return tree.LineBreak()
+        case "footnote_ref":
+            return tree.FootnoteMark(node.meta["id"] + 1, node.meta["subId"] + 1)
         case "slot":
             return tree.SlotMark(node.content)
         case _:

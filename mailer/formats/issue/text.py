@@ -53,8 +53,10 @@ def read(name: str, source: FrontMatter) -> IssueText:
             f"line {written.line}: language: '{written.text}' in a file named for '{language}'; correct one of the two"
         )
     with problems.collect():
-        blocks = markdown.parse(source.body, language, first_line=source.first_line, first_heading=FIRST_HEADING)
-        if not blocks:
+        article = markdown.read_article(
+            source.body, language, first_line=source.first_line, first_heading=FIRST_HEADING
+        )
+        if not article.blocks:
             problems.add("there is no text below the front matter; write it")
     problems.refuse_if_any()
 
@@ -72,5 +74,6 @@ def read(name: str, source: FrontMatter) -> IssueText:
         editor=printed(text.editor),
         place=printed(text.place),
         copyright=tuple(printed(line) for line in text.copyright),
-        blocks=blocks,
+        blocks=article.blocks,
+        doubts=article.doubts,
     )

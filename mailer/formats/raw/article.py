@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from mailer.domain.defect import Defect
 from mailer.formats.issue.text import FIRST_HEADING
 from mailer.formats.raw.blocks import TAG, RawBlock, Shape, cells, is_capitals, numbered, words_of
-from mailer.formats.raw.defects import Defect
 from mailer.formats.raw.front_matter import forms_of, sentence_case
 
 _SENTENCE_ENDS = tuple(".!?:;…")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from mailer.domain.defect import Defect
 from mailer.domain.errors import BadInput
 from mailer.formats.issue import text as issue_text
 from mailer.formats.issue.front_matter import KEYS
@@ -12,7 +13,7 @@ from mailer.formats.issue.front_matter_nodes import Value
 from mailer.formats.raw import front_matter
 from mailer.formats.raw.article import repair_article
 from mailer.formats.raw.blocks import RawBlock, Shape, split, words_of
-from mailer.formats.raw.defects import Defect, find_defects
+from mailer.formats.raw.defects import find_defects
 from mailer.formats.raw.print_artifacts import without_print_artifacts
 
 _REQUIRED = ("number", "serial", "volume", "year", "date", "title")

@@ -3,21 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from mailer.domain.defect import Defect
 from mailer.formats.raw.blocks import RawBlock, Shape, numbered, words_of
 
 Lines = Sequence[tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Defect:
-    """Something that an editor should check: the line of the raw text, what is wrong with it and what was done."""
-
-    line: int
-    what: str
 
 
 def find_defects(raw: str, blocks: Sequence[RawBlock], *, year: int | None) -> tuple[Defect, ...]:

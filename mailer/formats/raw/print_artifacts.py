@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from mailer.domain.defect import Defect
 from mailer.formats.characters import find_invisible
 from mailer.formats.raw.blocks import numbered
-from mailer.formats.raw.defects import Defect
 
 _PAGE = re.compile(
     r"[-–—] ?\d{1,3} ?[-–—]|(?:page|p\.|страница|стр\.?) ?\d{1,3}(?: ?(?:of|из|/) ?\d{1,3})?|\d{1,3} ?(?:of|из|/) ?\d{1,3}",

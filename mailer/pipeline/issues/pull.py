@@ -110,7 +110,7 @@ def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue
     number = issues.add_revision(connection, issue, _files_of(issue, raw), folder=raw.folder, now=now)
     line = f"revision {number}, {', '.join(issue.languages)}"
     context.record(connection, "pull", issue.name, f"{line}, {raw.folder}")
-    warnings += tuple(f"{raw.folder}: {note}" for picture in issue.pictures for note in picture.notes)
+    warnings += tuple(f"{raw.folder}: {note}" for note in issue.notes)
     return PulledFolder(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
 
 

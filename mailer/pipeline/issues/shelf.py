@@ -47,7 +47,7 @@ def check(context: Context, name: IssueName) -> list[str]:
         issue = load_issue(connection, find_revision(connection, name))
         notes = issue_notes(connection, context, issue)
     editions = compile_editions(context, issue).values()
-    return [*notes, *sorted({warning for edition in editions for warning in warnings(edition)})]
+    return [*notes, *issue.notes, *sorted({warning for edition in editions for warning in warnings(edition)})]
 
 
 def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> "tuple[Path, ConvertedText]":

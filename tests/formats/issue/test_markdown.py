@@ -18,8 +18,9 @@ from mailer.domain.issue_tree import (
     Table,
     Text,
     ThematicBreak,
+    plain,
 )
-from mailer.formats.issue.markdown import parse, plain
+from mailer.formats.issue.markdown import parse
 
 N = "\u00a0"
 

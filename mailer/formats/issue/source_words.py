@@ -1,0 +1,127 @@
+"""Reads the words of an article straight from its Markdown, without the parser, to see whether the parser lost some."""
+
+import html
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import NamedTuple
+
+from mailer.domain.defect import Defect
+from mailer.formats.words import words_of
+
+_CODE = re.compile(r"(?<![`\\])(`+)(?!`)((?:(?!\n[ >\t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
+_IN_CODE = re.compile(r"[\[\]\\&*]")
+_SECTION = re.compile(r"^[ \t>]*:::.*$", re.MULTILINE)
+_DEFINITION = re.compile(
+    r"^([ >]*)\[([^\]\n^][^\]\n]*)\]:[ \t]*<?(?:https?|mailto):[^\s>]*>?", re.MULTILINE | re.IGNORECASE
+)
+_TITLE = r"(?:\"[^\"]*\"|'[^']*'|\([^()]*\))"
+_DESTINATION = re.compile(
+    rf"(?<!\\)\]\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)(\s+{_TITLE})?\s*\)"
+)  # words](address "title")
+_NOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](:?)")
+_BOLD_WITHIN = re.compile(r"(?<=[^\W_])(?<!\\)\*{2,}(?=[^\W_])")
+_ENTITY = re.compile(r"(?<!\\)&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]*);")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+class SourceWord(NamedTuple):
+    """A word as typed, and its line."""
+
+    word: str
+    line: int
+
+
+def source_words(text: str, *, first_line: int = 1) -> list[SourceWord]:
+    """The words that a reader must meet, in order.
+
+    All letters and figures, except what Markdown keeps from view: addresses of links, names of pictures, definitions
+    of links in use, names of sections. A footnote's label counts as its number.
+    """
+    text = _CODE.sub(lambda match: _IN_CODE.sub(" ", match[2]) if match[2].strip() else match[0], text)
+    text = _SECTION.sub("", text)
+    text = _without_definitions(text)
+    text = _DESTINATION.sub(
+        lambda match: f"]({match[1] or ''})" + "\n" * (match[0].count("\n") - (match[1] or "").count("\n")), text
+    )
+    text = _with_numbered_notes(text)
+    text = _BOLD_WITHIN.sub(_joined, text)
+    text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    text = _ESCAPE.sub(r"\1", text)
+    return [
+        SourceWord(word, number)
+        for number, line in enumerate(text.split("\n"), start=first_line)
+        for word in words_of(line)
+    ]
+
+
+def _without_definitions(text: str) -> str:
+    """The text without the definitions of links that are used, and without the labels that name them."""
+    labels: set[str] = set()
+
+    def defined(match: re.Match[str]) -> str:
+        label = _label(match[2])
+        spaced = r"\s+".join(map(re.escape, match[2].split()))
+        uses = re.search(rf"\[\s*{spaced}\s*\](?!:)", text, re.IGNORECASE)
+        if not uses or label in labels:
+            return match[0]
+        labels.add(label)
+        return match[1]
+
+    text = _DEFINITION.sub(defined, text)
+    if not labels:
+        return text
+    return re.sub(
+        r"\]\[([^\[\]]+)\]",
+        lambda match: "]" + "\n" * match[0].count("\n") if _label(match[1]) in labels else match[0],
+        text,
+    )
+
+
+def _label(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
+def _with_numbered_notes(text: str) -> str:
+    """The text with the number of each footnote in place of its label: by the first mark, as readers count."""
+    matches = list(_NOTE.finditer(text))
+    labels = {match[1] for match in matches if match[2]}
+    marks = dict.fromkeys(match[1] for match in matches if match[1] in labels and not match[2])
+    numbers = {label: number for number, label in enumerate(marks, start=1)}
+    return _NOTE.sub(lambda match: f" {numbers[match[1]]} " if match[1] in numbers else match[0], text)
+
+
+def _joined(stars: re.Match[str]) -> str:
+    before, after = stars.string[stars.start() - 1], stars.string[stars.end()]
+    return stars[0] if before.isdigit() and after.isdigit() else ""
+
+
+# --- compared -----------------------------------------------------------------------------------------------------------
+
+
+def changed_words(typed: Sequence[SourceWord], shown: Sequence[str]) -> list[Defect]:
+    """The words that readers would not meet as they are typed, by line; empty if they meet them all, and no others."""
+    words = [word for word, _ in typed]
+    if words == list(shown):
+        return []
+    defects: list[Defect] = []
+    last = typed[-1].line if typed else 1
+    for tag, start, end, begin, stop in SequenceMatcher(None, words, shown, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        read = " ".join(shown[begin:stop])
+        if start == end:
+            line = typed[start].line if start < len(typed) else last
+            defects.append(
+                Defect(line=line, what=f"readers would find '{read}' here, which is not in the text; {_REMEDY}")
+            )
+        for line, group in groupby(typed[start:end], key=lambda word: word.line):
+            lost = " ".join(word for word, _ in group)
+            instead = f" but '{read}'" if read else ""
+            defects.append(Defect(line=line, what=f"readers would not find '{lost}'{instead}; {_REMEDY}"))
+            read = ""
+    return defects
+
+
+_REMEDY = "a mark here hides or changes words: write a backslash before it, or leave it out"

@@ -1,0 +1,180 @@
+"""Every word of an article reaches the readers, or its line is named."""
+
+import pytest
+
+from mailer.domain.errors import BadInput
+from mailer.domain.issue_tree import ListBlock, Paragraph, Text, ThematicBreak, visible_text
+from mailer.formats.issue.markdown import read_article
+
+
+def shown(text: str, language: str = "en") -> str:
+    return visible_text(read_article(text, language).blocks)
+
+
+def errors(text: str, language: str = "en") -> list[str]:
+    with pytest.raises(BadInput) as refusal:
+        read_article(text, language, first_line=11)
+    return str(refusal.value).splitlines()
+
+
+TABLE = "| Pier | Boats |\n|---|---:|\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (f"{TABLE}| East | 12 | of 30 |", 13, "'of 30' would be lost"),
+        (f"{TABLE}| Ferry | Norland|Oslo|Kiel |", 13, "'Oslo | Kiel' would be lost"),
+        (f"> {TABLE.replace('|---|', '> |---|')}> | East | 12 | thirty |", 13, "'thirty' would be lost"),
+        (f"{TABLE}| East | 12 |\nIn winter nobody sails.", 14, "put an empty line before it"),
+        ('![The quay](quay.png "Photo: T. Reed")', 11, "the title 'Photo: T. Reed'"),
+        ('See\n[the log](https://x.example "Book 5").', 12, "the title 'Book 5'"),
+        ("![The quay](old quay.png)", 11, "the picture would not be shown"),
+        ("![Набережная] (quay.png)", 11, "the picture would not be shown"),
+        ("Words.[^1]\n\n[^1]: One.\n\n[^2]: Two.", 15, "no mark [^2]"),
+        ("Words.[^1]\n\n[^1]: One.\n\n[^1]: Two.", 15, "a second note [^1]"),
+        ("[Log]: https://x.example/log", 11, ""),
+        ("[a][log]\n\n[log]: https://x.example/a\n[log]: https://x.example/b", 14, "https://x.example/b"),
+    ],
+)  # fmt: skip
+def test_what_would_be_lost_is_named_by_line(text, line, words):
+    (error,) = errors(text)
+    assert error.startswith(f"line {line}: ")
+    assert words in error
+
+
+def test_everything_is_named_at_once():
+    text = f"{TABLE}| East | 12 | of 30 |\n\n<b>x</b>\n\n[words](page.html) ![x](a b.png)\n\n## Two\n\n#### Four"
+    assert [error.split(":")[0] for error in errors(text)] == ["line 13", "line 15", "line 15", "line 17", "line 17"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rooms of 5*6*7 and 600*400*300 cm, 2**8, a*b*c",
+        "[Question]: Why?",
+        "[Ответ]: Потому что.",
+        "https://x.example/_drafts_/clause and _office_@x.example",
+        "<https://x.example/%D0%BA>",
+        "From -5 to −7 degrees",
+        "1986\\. That was the year.",
+        "\\- 5 degrees",
+        "snake_case",
+    ],
+)
+def test_figures_addresses_and_names_in_brackets_stay(text):
+    assert shown(text) == text.replace("\\", "").strip("<>").replace("&", "&")
+
+
+def test_bold_may_end_within_a_word():
+    assert shown("**Нор**ландия, *сло*во", "ru") == "Норландия, *сло*во"
+
+
+def test_numbers_of_a_list_stay_as_typed():
+    article = read_article("5. Salvage\n7. Charts\n8. Pilots\n", "en", first_line=3)
+    assert [block.start for block in article.blocks if isinstance(block, ListBlock)] == [5, 7]
+    assert visible_text(article.blocks).split() == ["5.", "Salvage", "7.", "Charts", "8.", "Pilots"]
+    assert [defect.line for defect in article.doubts] == [3, 4]
+
+
+def test_a_rule_makes_no_heading():
+    article = read_article("The talks ended.\n---\nA second round follows.", "en")
+    assert article.blocks == (
+        Paragraph((Text("The talks ended."),)),
+        ThematicBreak(),
+        Paragraph((Text("A second round follows."),)),
+    )
+    assert [defect.line for defect in article.doubts] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("1986. That was the year.", [1]),
+        ("The frost fell to\n- 5 degrees.", [2]),
+        ("- 5 degrees in May.", [1]),
+        ("He said\n- no", [2]),
+        ("We met on the\n1. March", [2]),
+        ("> quoted\nA captain", [2]),
+        ("- an item.\nThe end", [2]),
+        (">5 boats", [1]),
+        ("a[^2]\n\n[^2]: b", [3]),
+        # and what is as it should be
+        ("We saw:\n- 5 ships\n- 7 boats", []),
+        ("- 5 ships\n- 7 boats", []),
+        ("- an item\n  that goes on", []),
+        ("- an item that\ngoes on", []),
+        ("1. one\n\nwords\n\n2. two", []),
+        ("1. one\n   1. a\n   2. b\n2. two", []),
+        ("> a\n> b\n\nc", []),
+        ("a\n\n---\n\nb", []),
+        ("a[^1]\n\n[^1]: b", []),
+    ],
+)
+def test_doubtful_lines_are_named(text, lines):
+    assert [defect.line for defect in read_article(text, "en").doubts] == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**Note:**the price",
+        "**bold",
+        "bold**",
+        "*unclosed",
+        "price*",
+        "_unclosed words",
+        "~~40~~",
+        "H~2~O",
+        "E = mc^2^",
+        "==marked==",
+        "`code",
+        "a note[^1]",
+        "a note^[inline]",
+        "[[page]]",
+        "[words][label]",
+        "[words](https://x.example/a b)",
+        "[words] (https://x.example)",
+        "##Heading",
+        "###Числа",
+        "- [ ] ask",
+        "- [x] done",
+        "| a | b |",
+        "a | b | c",
+        "words {.class}",
+        "{width=3in}",
+        "{{ name }}",
+        "$$x$$",
+        "a <b",
+        "&nosuch;",
+        "C:\\Users",
+        "words\n===",
+        ": definition",
+    ],
+)
+def test_marks_that_readers_would_see_are_named_and_may_be_meant(text):
+    assert {defect.line for defect in read_article(text, "en").doubts} == {text.count("\n") + 1}
+    if "^[" not in text:
+        escaped = "".join(f"\\{sign}" if sign in "*_~^=`[]()#|{}$<&\\:" else sign for sign in text)
+        assert not read_article(escaped, "en").doubts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 * 6 and 5*6*7",
+        "a < b, a > b, -> and <-",
+        "#1 in the list, C# and F#",
+        "Name: ______",
+        "[sic] (so he said)",
+        "Moscow | London",
+        "R&D; 50% ~ 60%, ~5",
+        "2^10, $5 and {so}",
+        "https://x.example/~tilde/*star?a=b&c;d^e",
+        "[the clause](https://x.example/_a_/*b*)",
+        "`**code**`",
+        "a_b and a__b",
+    ],
+)
+def test_signs_of_plain_writing_are_not_named(text):
+    assert not read_article(text, "en").doubts
