@@ -76,6 +76,10 @@ class _ScriptedConnection:
         self._play = play
         self._left = left
 
+    @property
+    def size_limit(self) -> int:
+        return 0
+
     async def carry(self, tray: Tray) -> None:
         more = asyncio.Event()
         while (parcel := tray.take(more.set)) is not None or tray.open:

@@ -59,7 +59,8 @@ class Sink:
     With a `folder` each message is written there as <nnnn>.eml (0600); with a `log` a line `message-id recipient` is
     appended for each. `login` is (user, password), required when given; as aiosmtpd has it, it wants STARTTLS.
     `pipelining`: whether it announces that commands may come in groups (RFC 2920), which aiosmtpd can take. `dsn`: whether
-    it announces that reports can be asked for (RFC 3461); it writes none, and keeps what was asked.
+    it announces that reports can be asked for (RFC 3461); it writes none, and keeps what was asked. `size` is the limit that it
+    announces (RFC 1870), 0 for none.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Sink:
         smtputf8: bool = True,
         pipelining: bool = True,
         dsn: bool = False,
+        size: int = 0,
         port: int = 0,
         log: Path | None = None,
         delay_seconds: float = 0.0,
@@ -88,6 +90,7 @@ class Sink:
         self._smtputf8 = smtputf8
         self._announced = [f"250-{word}" for word, on in (("PIPELINING", pipelining), ("DSN", dsn)) if on]
         self.dsn = dsn
+        self._size = size
         self._log = log
         self._delay = delay_seconds
         self._named: Counter[str] = Counter()
@@ -117,6 +120,7 @@ class Sink:
             self,
             self._open,
             hostname="sink.example",
+            data_size_limit=self._size or None,
             enable_SMTPUTF8=self._smtputf8,
             tls_context=self._tls_context if self._security is Security.STARTTLS else None,
             require_starttls=self._security is Security.STARTTLS,

@@ -76,6 +76,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         secretary=config.notify.secretary,
         operator=config.notify.operator,
         language=config.notify.language,
+        relays=config.relay_names,
         shipped=shipped("templates"),
         # The keys are read at the first signature: a bad key must not prevent a pause.
         signing=cache(partial(signer, config)),

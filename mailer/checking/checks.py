@@ -26,6 +26,7 @@ CHECKS: tuple[Callable[[App], Iterable[CheckResult]], ...] = (
     bounces.check_listener,
     bounces.check_inboxes,
     relays.check_relays,
+    relays.check_sizes,
 )
 
 

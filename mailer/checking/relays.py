@@ -1,4 +1,4 @@
-"""Checks that each relay can be reached and accepts the login; no message is sent."""
+"""Checks that each relay can be reached, accepts the login and takes copies of their size; no message is sent."""
 
 import asyncio
 from collections.abc import Iterator
@@ -7,8 +7,13 @@ from functools import partial
 from mailer.app.installation import App
 from mailer.checking.result import CheckResult, result_of
 from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.mailing import ENDED, MailingState
 from mailer.gateways.smtp.settings import SmtpSettings
 from mailer.gateways.smtp.transport import SmtpTransport
+from mailer.pipeline.issues.copies import workbench
+from mailer.pipeline.issues.size import size_note
+from mailer.store import mailings
+from mailer.store.relays import keep_sizes
 from mailer.views.remedies import sentence
 
 
@@ -21,17 +26,29 @@ def check_relays(app: App) -> Iterator[CheckResult]:
         return
     for relay in relays:
         subject = "the relay" if len(relays) == 1 else f"the relay {relay.name}"
-        yield result_of(subject, partial(_connect, relay.smtp))
+        yield result_of(subject, partial(_connect, app, relay.name, relay.smtp))
 
 
-def _connect(relay: SmtpSettings) -> str:
+def check_sizes(app: App) -> Iterator[CheckResult]:
+    """Name each mailing that has not left yet and whose copies no relay would take, by what they announced last."""
+    with app.store.reading() as connection:
+        for mailing in mailings.mailings_in(connection, [state for state in MailingState if state not in ENDED]):
+            largest = workbench(connection, app.context, mailing).largest
+            if note := size_note(connection, app.context, largest):
+                yield CheckResult(subject=f"{mailing.issue}: size", ok=False, finding=note)
+
+
+def _connect(app: App, name: str, relay: SmtpSettings) -> str:
     if relay.username and not relay.password:
         remedy = ", or set MAILER_SMTP__PASSWORD" if relay.section == "[smtp]" else ""
         raise BadInput(f"{relay.section} username has no password: name a password_file{remedy}")
-    asyncio.run(_connect_once(relay))
-    return f"{relay.name} answers ({relay.security}{', logged in' if relay.username else ''})"
+    octets = asyncio.run(_size_limit(relay))
+    with app.store.transaction() as connection:
+        keep_sizes(connection, {name: octets}, app.context.clock.now())
+    takes = f", takes messages of {octets:,} octets at most" if octets else ""
+    return f"{relay.name} answers ({relay.security}{', logged in' if relay.username else ''}{takes})"
 
 
-async def _connect_once(relay: SmtpSettings) -> None:
-    async with SmtpTransport(relay).connect():
-        pass
+async def _size_limit(relay: SmtpSettings) -> int:
+    async with SmtpTransport(relay).connect() as connection:
+        return connection.size_limit

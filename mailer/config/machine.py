@@ -79,6 +79,12 @@ class Config(BaseModel):
         password = self.smtp.password.get_secret_value()
         return (self._relay(self.smtp, "[smtp]", weight=1, password=password),)
 
+    @property
+    def relay_names(self) -> frozenset[str]:
+        """The names of the relays in the ledger; no password is read."""
+        servers: tuple[Server, ...] = self.relay or (self.smtp,)
+        return frozenset(map(_name_of, servers))
+
     def _relay(self, server: Server, section: str, *, weight: int, password: str = "") -> RelaySettings:
         smtp = SmtpSettings(
             host=server.host,

@@ -129,6 +129,11 @@ class Tray(Protocol):
 class Connection(Protocol):
     """A connection to a relay, used for many messages in turn."""
 
+    @property
+    def size_limit(self) -> int:
+        """The octets of the largest message that the relay takes (RFC 1870); 0: it announces no limit."""
+        ...
+
     async def carry(self, tray: Tray) -> None:
         """Hand over the tray's messages, until it has no more or this connection has carried enough.
 

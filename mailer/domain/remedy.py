@@ -10,6 +10,7 @@ class Action(StrEnum):
     INSTALL = auto()
     CHOOSE_INSTALLATION = auto()
     CHECK_INSTALLATION = auto()
+    ASK_RELAY = auto()
     PULL = auto()
     LIST_ISSUES = auto()
     IMPORT_REGISTER = auto()

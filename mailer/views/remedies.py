@@ -11,6 +11,7 @@ _PHRASES: Mapping[Action, str] = {
     Action.INSTALL: "`mailer init` makes one",
     Action.CHOOSE_INSTALLATION: "--config names another",
     Action.CHECK_INSTALLATION: "`mailer check` shows why",
+    Action.ASK_RELAY: "`mailer check` asks the relay again",
     Action.PULL: "`mailer pull` stores finished issues",
     Action.LIST_ISSUES: "`mailer issue list` shows them",
     Action.IMPORT_REGISTER: "`mailer register import` fills it",

@@ -280,7 +280,7 @@ def test_of_another_machine_or_boot_nothing_is_proved(club, change):
 def claimed(app, owner):
     with app.store.transaction() as connection:
         asked = TurnRequest(
-            owner=owner, results={}, room={"127.0.0.1": 9}, carried={}, unmakable=(), elapsed=0.0, only=None
+            owner=owner, results={}, room={"127.0.0.1": 9}, carried={}, sizes={}, unmakable=(), elapsed=0.0, only=None
         )
         given = run_turn(connection, app.context, send_settings(app.config), {}, asked)
     return [copy.claim for copy in given.copies["127.0.0.1"]]

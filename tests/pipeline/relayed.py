@@ -34,7 +34,7 @@ def claim(app: App) -> list[OutgoingCopy]:
         now = app.context.clock.now()
         owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
         request = TurnRequest(
-            owner=owner.id, results={}, room={RELAY: 1000}, carried={}, unmakable=(), elapsed=0.0, only=None
+            owner=owner.id, results={}, room={RELAY: 1000}, carried={}, sizes={}, unmakable=(), elapsed=0.0, only=None
         )
         outgoing = list(turn.run_turn(connection, app.context, SETTINGS, {}, request).copies[RELAY])
     for copy in outgoing:

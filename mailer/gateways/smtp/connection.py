@@ -29,12 +29,14 @@ class SmtpConnection(asyncio.Protocol):
         name: str,
         extensions: frozenset[str],
         timeout_seconds: float,
+        size_limit: int = 0,
         window: int = 1,
         messages_at_most: int = 0,
     ) -> None:
         """`window` is used if the relay is distant and offers CHUNKING; `messages_at_most` 0 is no limit."""
         self._transport = transport
         self._name = name
+        self.size_limit = size_limit
         self._dialogue = Dialogue(extensions)
         self._timeout = timeout_seconds
         self._window = window
@@ -151,6 +153,8 @@ class SmtpConnection(asyncio.Protocol):
         rejected = outcomes.cannot_carry(parcel.envelope, self._dialogue.extensions, self._tls_version)
         if rejected is not None:
             tray.end(parcel, rejected)
+        elif 0 < self.size_limit < len(parcel.message):  # no fault of its reader: the ledger decides what to do
+            tray.put_back(parcel, f"the relay {self._name} takes at most {self.size_limit} octets", blamed=False)
         elif not self._dialogue.chunked or tray.begin(parcel):
             self._remaining -= 1
             self._dialogue.offer(parcel)

@@ -127,12 +127,19 @@ class SmtpTransport:
             name=self._settings.name,
             extensions=extensions - _GROUPING if self._one_by_one else extensions,
             timeout_seconds=self._settings.timeout_seconds,
+            size_limit=_size_limit(client.esmtp_extensions.get("size", "")),
             window=self._settings.window,
             messages_at_most=self._settings.messages_per_connection,
         )
 
 
 _GROUPING = frozenset({"pipelining", "chunking"})
+
+
+def _size_limit(announced: str) -> int:
+    """The number after SIZE; 0 where there is none, which is no limit (RFC 1870 §4)."""
+    number = announced.strip()
+    return int(number) if number.isascii() and number.isdecimal() else 0
 
 
 def _is_login_refusal(error: Exception) -> bool:

@@ -34,6 +34,12 @@ def failure(connection: Connection, context: Context, mailing: Mailing, reason: 
     _alarm(connection, context, f"{mailing.issue}#{mailing.supplement} {reason}", facts)
 
 
+def too_large(connection: Connection, context: Context, issue: str, fault: str) -> None:
+    """Alarm the operator that an issue is paused since no relay takes its copies."""
+    about = f"{issue} size {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
+    _alarm(connection, context, about, {"cause": "size", "issue": issue, "said": f"{issue} is paused: {fault}"})
+
+
 def _alarm(connection: Connection, context: Context, about: str, facts: Mapping[str, object]) -> None:
     if context.operator:
         now = context.clock.now()

@@ -1,12 +1,13 @@
-"""Pauses a mailing when too many of its copies fail for a reason that no single reader can help."""
+"""Pauses a mailing when too many of its copies fail, or would, for a reason that no single reader can help."""
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from mailer.domain.bounce import RECIPIENT_SCOPES, Phase
 from mailer.domain.delivery import Rejected, Reply
 from mailer.domain.mailing import Mailing, MailingState, Step, take
+from mailer.domain.message_size import size_fault
 from mailer.formats.reports.classify import classify
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import alarms
@@ -73,6 +74,22 @@ def pause_after_failures(connection: Connection, context: Context, mailing: Mail
         if exceeds(failed, share * copies):
             return _pause(connection, context, mailing, cause, failed, copies, resumed_at)
     return False
+
+
+def pause_too_large(
+    connection: Connection, context: Context, mailing: Mailing, largest: int, limits: Mapping[str, int]
+) -> bool:
+    """Pause a mailing of which no relay takes a copy, before a reader is refused for it, and alarm the operator.
+
+    `limits` are those of every relay of the settings that was reached.
+    """
+    if len(limits) < len(context.relays) or not (fault := size_fault(largest, limits)):
+        return False
+    if mailings.move(connection, mailing, take(mailing.state, Step.PAUSE)):
+        context.record(connection, Step.PAUSE, mailing.issue, fault)
+        alarms.too_large(connection, context, mailing.issue, fault)
+        maillog.too_many_failures(mailing.issue, fault, paused=True)
+    return True
 
 
 def _pause_where_refused(connection: Connection, context: Context, identity: int, code: int, status: str) -> bool:

@@ -15,6 +15,7 @@ from mailer.domain.ports import Message
 from mailer.formats.dates_and_money import long_date
 from mailer.formats.issue.pictures.kind import stored_picture
 from mailer.formats.message.builder import MessageBuilder, prepare_messages
+from mailer.formats.message.size import largest_size
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, loaded
 from mailer.store import Connection, issues, mailings
@@ -35,10 +36,15 @@ class Workbench:
     date: datetime
     unsubscribe: Callable[[int], str]
     sign: Callable[[Message, datetime], Message]
+    largest: int = field(init=False)  # no copy has more octets
     # By language, variant and whether for a test. Each is prepared when the first copy needs it.
     _builders: dict[tuple[str, Variant, bool], MessageBuilder] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def __post_init__(self) -> None:
+        """Estimate the size once: each turn of the sender asks for it."""
+        object.__setattr__(self, "largest", largest_size(self.editions.values(), self.pictures))
 
     def make(
         self, copy: Copy, message_id: str, *, delivery: int | None = None, test: bool = False, sign: bool = True

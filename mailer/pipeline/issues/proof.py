@@ -6,6 +6,7 @@ from mailer.domain.errors import CannotRender
 from mailer.domain.mailing import Mailing
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues.copies import Workbench, workbench
+from mailer.pipeline.issues.size import refuse_too_large
 from mailer.store import Connection
 from mailer.store.copies.waiting import PendingCopy, waiting
 
@@ -17,7 +18,7 @@ def prove(context: Context, mailing: Mailing) -> int:
     """Make every pending copy of a mailing once and discard it; returns how many there are.
 
     Copies are read a chunk at a time, in short transactions, and made outside of them. Raises CannotRender naming the
-    copies that cannot be made.
+    copies that cannot be made, and Refused when no relay takes a copy of their size.
     """
 
     def read(after: int) -> list[PendingCopy]:
@@ -26,12 +27,14 @@ def prove(context: Context, mailing: Mailing) -> int:
 
     with context.store.reading() as connection:
         bench = workbench(connection, context, mailing)
+        refuse_too_large(connection, context, mailing.issue, bench.largest)
     return _make_each(bench, read)
 
 
 def prove_within(connection: Connection, context: Context, mailing: Mailing) -> int:
     """The same in one transaction, for a mailing of few copies that is written and begun in it."""
     bench = workbench(connection, context, mailing)
+    refuse_too_large(connection, context, mailing.issue, bench.largest)
     return _make_each(bench, lambda after: waiting(connection, mailing, after=after))
 
 

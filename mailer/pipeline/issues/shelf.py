@@ -40,14 +40,20 @@ def check(context: Context, name: IssueName) -> list[str]:
     """Compile every edition; returns what looks wrong, for example in its date, or an edition that Gmail would clip."""
     # Imported here, since finding an issue needs no compiler.
     from mailer.formats.edition.compile import warnings
+    from mailer.formats.message.size import largest_size
     from mailer.pipeline.issues.compile import compile_editions, load_issue
     from mailer.pipeline.issues.notes import issue_notes
+    from mailer.pipeline.issues.size import size_note
 
     with context.store.reading() as connection:
         issue = load_issue(connection, find_revision(connection, name))
         notes = issue_notes(connection, context, issue)
     editions = compile_editions(context, issue).values()
-    return [*notes, *issue.notes, *sorted({warning for edition in editions for warning in warnings(edition)})]
+    largest = largest_size(editions, {picture.name: picture for picture in issue.pictures})
+    with context.store.reading() as connection:
+        size = size_note(connection, context, largest)
+    of_editions = sorted({note for edition in editions for note in warnings(edition)})
+    return [*notes, *issue.notes, *([size] if size else []), *of_editions]
 
 
 def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> "tuple[Path, ConvertedText]":

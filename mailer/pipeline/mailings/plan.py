@@ -7,10 +7,13 @@ from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, wants_plan
 from mailer.domain.plan import Plan
 from mailer.domain.remedy import Action, Note
+from mailer.formats.message.size import largest_size
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, stored
+from mailer.pipeline.issues.compile import Letterhead, compile_editions, inputs_hash, load_issue, loaded, stored
+from mailer.pipeline.issues.copies import pictures_of
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.pipeline.issues.shelf import find_revision
+from mailer.pipeline.issues.size import size_note
 from mailer.pipeline.mailings.changes import circulation_change
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation, freeze_circulation
@@ -117,7 +120,12 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
         gained=mailings.count_only_in(connection, frozen.mailing, previous) if previous is not None else 0,
         lost=mailings.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
         replaced=replaced,
-        warnings=(*voided, *map(Note, issue_notes(connection, context, draft.revision)), *_warnings(frozen, name)),
+        warnings=(
+            *voided,
+            *map(Note, issue_notes(connection, context, draft.revision)),
+            *_size_notes(connection, context, draft),
+            *_warnings(frozen, name),
+        ),
     )
     detail = f"{plan.copies} copies, {plan.recipients} of {plan.considered} people"
     context.record(connection, "plan", name, detail)
@@ -164,6 +172,13 @@ def refuse_without_season(context: Context, name: IssueName, year: int) -> None:
     if context.fees.season(year) is None:
         seasons = ", ".join(str(season.year) for season in context.fees.seasons) or "none"
         raise Refused(f"{name}: fees.toml has no season {year} (it has: {seasons}); add the season, then plan again")
+
+
+def _size_notes(connection: Connection, context: Context, draft: Draft) -> tuple[Note, ...]:
+    editions = loaded(draft.editions).values()
+    pictures = pictures_of(connection, draft.revision.content_hash, editions)
+    note = size_note(connection, context, largest_size(editions, pictures))
+    return (Note(note),) if note else ()
 
 
 def _warnings(frozen: FrozenCirculation, name: IssueName) -> tuple[Note, ...]:

@@ -51,6 +51,7 @@ class Lane:
     carriers: int = 0  # connections at work, those being opened too
     opening: int = 0  # of these, those being opened
     reached: bool = False  # whether a connection was opened
+    size_limit: int | None = None  # of the relay's messages, as its last connection announced it
     down: str = ""  # why it cannot be used
     broke: str = ""  # why a connection broke last
     breaks: int = 0  # connections that broke
@@ -84,6 +85,7 @@ class Lane:
                 try:
                     async with self.relay.transport.connect() as connection:
                         connected = self.reached = True
+                        self.size_limit = connection.size_limit
                         self.opening -= 1
                         await connection.carry(self.tray)
                 except TransportDown as error:

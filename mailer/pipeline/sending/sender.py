@@ -234,6 +234,7 @@ class Sender:
             room=room,
             carried=carried,
             unmakable=tuple(self._unmakable),
+            sizes={name: lane.size_limit for name, lane in self._lanes.items() if lane.size_limit is not None},
             elapsed=self._context.clock.elapsed(),
             only=only,
         )

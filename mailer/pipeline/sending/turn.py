@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.message_size import takes
 from mailer.domain.pacing import shares
 from mailer.domain.ports import Envelope
 from mailer.pipeline import maillog
+from mailer.pipeline.bounces.breaker import pause_too_large
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.copies import Workbench, workbench
 from mailer.pipeline.mailings.entitle import recheck_entitlement
@@ -15,7 +17,7 @@ from mailer.pipeline.sending.limits import room_by_provider, room_for_relay, roo
 from mailer.pipeline.sending.record import hold_unmakable, record
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.signing import OutgoingCopy
-from mailer.store import Connection, DatabaseError, mailings
+from mailer.store import Connection, DatabaseError, mailings, relays
 from mailer.store.ledger import claims
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
@@ -32,6 +34,7 @@ class TurnRequest:
     results: Mapping[str, Sequence[Result]]
     room: Mapping[str, int]  # for each relay in use, 0 where it has enough
     carried: Mapping[str, int]  # how many copies each relay was given before
+    sizes: Mapping[str, int]  # the largest message that each relay takes, of those reached in this drain
     unmakable: Sequence[tuple[Claim, str]]  # copies that cannot be made, and why; none of them was tried
     elapsed: float
     only: IssueName | None
@@ -61,6 +64,7 @@ def run_turn(
     now = context.clock.now()
     for relay, results in request.results.items():
         record(connection, context, settings, request.owner, relay, results, now)
+    relays.keep_sizes(connection, request.sizes, now)
     for claim, why in request.unmakable:
         hold_unmakable(connection, claim, why)
     startable = startable_mailings(connection, context, now, request.only)
@@ -108,13 +112,15 @@ def _claim(
     families = room_by_provider(connection, settings.families, now, sum(share.values()), settings.relays.keys())
     for mailing in startable:
         bench = _workbench(connection, context, workbenches, mailing)
-        if bench is None:
+        if bench is None or pause_too_large(connection, context, mailing, bench.largest, request.sizes):
             continue
         mailings.lock_plan(connection, mailing.id)
         judged_by = recheck_entitlement(connection, context, mailing)
         schedule = context.newsletter(mailing.newsletter).schedule
         wave = room_in_canary_wave(connection, schedule, mailing, now)
         for relay, claimed in copies.items():
+            if not takes(request.sizes.get(relay, 0), bench.largest):
+                continue
             free = share[relay] - len(claimed)
             free = free if wave is None else min(free, wave)
             batch = _claim_for(connection, settings, request.owner, relay, mailing, judged_by, families, free, now)

@@ -1,6 +1,6 @@
-"""The tables of sending processes: their leases, the ledger's epoch, relay outages and throttles."""
+"""The tables of sending processes: their leases, the ledger's epoch, relay outages, sizes and throttles."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text
 
 from mailer.store.columns import Id, UtcDateTime, metadata
 
@@ -39,6 +39,14 @@ relay_outages = Table(
     Column("began_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("reason", Text, nullable=False),
+)
+
+relay_sizes = Table(
+    "relay_sizes",
+    metadata,
+    Column("relay", Text, primary_key=True),
+    Column("octets", BigInteger, nullable=False),  # of the largest message that it takes; 0: no limit
+    Column("since", UtcDateTime, nullable=False),
 )
 
 throttles = Table(
