@@ -128,6 +128,11 @@ def spool(folder: Path) -> Callable[[str, bytes], Path]:
     return partial(private_files.write, folder)
 
 
+def desk_spool(folder: Path) -> Callable[[str, bytes], Path]:
+    """The same, in place of an earlier preview."""
+    return partial(private_files.write_again, folder)
+
+
 def refuse_restored(app: App) -> int:
     """Raise Refused when the database is older than its epoch file: it is a backup, and would send copies again.
 

@@ -1,12 +1,16 @@
 """Commands about issues: pull, list, show, check, preview, import, drop."""
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailer.cli import console
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import MailerError, NotFound
+
+if TYPE_CHECKING:
+    from mailer.pipeline.issues.desk import CheckedFolder
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>")]
 
@@ -73,11 +77,26 @@ def show(issue: Issue) -> None:
     console.say(issue_with_files_document(shelved, files), *issue_lines(shelved, files))
 
 
-def check(issue: Issue) -> None:
-    """Compile every edition, to see whether anything is wrong.
+IssueOrFolder = Annotated[
+    str, typer.Argument(metavar="ISSUE|FOLDER", help="a pulled issue, or an issue's folder as it lies there")
+]
 
-    Example: mailer issue check russia-confidential/253
+
+def check(issue: IssueOrFolder) -> None:
+    """Compile every edition, to see whether anything is wrong; of a folder, name everything that `pull` would refuse.
+
+    Example: mailer issue check issues/2026-10
     """
+    if folder := _folder(issue):
+        from mailer.views.issues import folder_document, folder_lines, folder_refusal
+
+        checked = _check_folder(folder)
+        console.warn(checked.notes)
+        console.say(folder_document(issue, checked.problems, checked.notes), *folder_lines(issue, checked.problems))
+        if checked.problems:
+            console.complain(folder_refusal(issue, checked.problems))
+            raise typer.Exit(1)
+        return
     from mailer.pipeline.issues.shelf import check
 
     warnings = check(console.open_context(), console.parse_issue(issue))
@@ -86,19 +105,54 @@ def check(issue: Issue) -> None:
 
 
 def preview(
-    issue: Issue,
-    person: Annotated[str, typer.Option("--person", metavar="ID")],
+    issue: IssueOrFolder,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="where the files go")],
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="ID", help="whose copies; of a folder, a made-up person's")
+    ] = None,
 ) -> None:
     """Write one person's copies as files.
 
     Example: mailer issue preview russia-confidential/253 --person P001 --out look
     """
-    from mailer.app.installation import spool
-    from mailer.pipeline.mailings.dry_run import write_preview
+    if folder := _folder(issue):
+        if person is not None:
+            raise typer.BadParameter("a folder is shown to a made-up person: leave --person out", param_hint="--person")
+        from mailer.app.installation import desk_spool
+        from mailer.gateways.clock import SystemClock
+        from mailer.pipeline.issues.desk import preview_folder
 
-    files = write_preview(console.open_context(), console.parse_issue(issue), person, spool(out))
+        checked = _check_folder(folder)
+        console.warn(checked.notes)
+        files = preview_folder(checked, SystemClock().now(), desk_spool(out))
+    elif person is None:
+        raise typer.BadParameter("name the person whose copies of this issue you want to see", param_hint="--person")
+    else:
+        from mailer.app.installation import spool
+        from mailer.pipeline.mailings.dry_run import write_preview
+
+        files = write_preview(console.open_context(), console.parse_issue(issue), person, spool(out))
     console.say({"issue": issue, "person": person, "files": [str(file) for file in files]}, *map(str, files))
+
+
+def _folder(typed: str) -> Path | None:
+    """The folder that was typed: one that is there, or anything that cannot be the name of an issue; else None."""
+    folder = Path(typed).expanduser()
+    if folder.is_dir():
+        return folder
+    if folder.exists() or not re.fullmatch(r"[^./~][^/]*(/\d+)?", typed):
+        raise NotFound(f"{typed} is not a folder; name an issue's folder, or an issue as <newsletter>/<serial>")
+    return None
+
+
+def _check_folder(folder: Path) -> "CheckedFolder":
+    from mailer.app.desk import open_desk
+    from mailer.gateways.clock import SystemClock
+    from mailer.gateways.sources.folder import read_folder
+    from mailer.pipeline.issues.desk import check_folder
+
+    desk = open_desk(console.invocation.config, folder)
+    return check_folder(desk, read_folder(folder), SystemClock().now())
 
 
 def drop(issue: Issue) -> None:

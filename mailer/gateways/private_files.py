@@ -25,6 +25,13 @@ def write(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
+def write_again(folder: Path, name: str, content: bytes) -> Path:
+    """The same, in place of a file of that name."""
+    if (folder / name).is_file():
+        (folder / name).unlink()
+    return write(folder, name, content)
+
+
 def copy_folder(source: Path, target: Path) -> None:
     """Copy a folder into a new one (0700) that only its owner can use, whatever the rights of the source."""
     target.mkdir(mode=0o700)

@@ -46,6 +46,23 @@ def refusal_lines(pulled: PulledFolder) -> list[str]:
     return [f"{pulled.folder} was not stored: {line}" for line in pulled_lines(pulled)]
 
 
+def folder_document(folder: str, problems: Sequence[str], notes: Sequence[str]) -> dict[str, object]:
+    """What a folder's check found, for programs."""
+    return {"folder": folder, "ok": not problems, "problems": list(problems), "warnings": list(notes)}
+
+
+def folder_lines(folder: str, problems: Sequence[str]) -> list[str]:
+    """What keeps a folder from being pulled, a line for each problem."""
+    return list(problems) or [f"{folder}: every edition can be compiled"]
+
+
+def folder_refusal(folder: str, problems: Sequence[str]) -> str:
+    """How many problems a folder has."""
+    return (
+        f"{folder} would not be taken: {plural(len(problems), 'problem', 'problems')}; correct them, then check again"
+    )
+
+
 def dropped_document(dropped: DroppedIssue) -> dict[str, object]:
     """An issue that was taken back, for programs."""
     return {

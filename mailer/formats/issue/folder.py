@@ -28,13 +28,14 @@ class Examined:
     """What is in a folder: its issue (None while no text is finished, or when there are problems), and what to say.
 
     `problems` refuse the issue, `notes` do not; both begin with the file's name. `change` is a hash of all that counts:
-    a text that is still a draft does not.
+    a text that is still a draft does not. `drafts` says where each draft says so.
     """
 
     issue: Issue | None
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     change: str = ""
+    drafts: tuple[str, ...] = ()
 
 
 NOTHING = Examined(issue=None)  # a folder with nothing for this newsletter
@@ -144,6 +145,7 @@ class _Folder:
             problems=tuple(self.problems.lines),
             notes=tuple(self.notes),
             change=content_hash(counted),
+            drafts=tuple(self._place(name) for name in present if statuses[name] is Status.DRAFT),
         )
 
     def _status(self, name: str) -> Status | None:
@@ -152,6 +154,10 @@ class _Folder:
             self.sources[name] = split(self.files[name].content)
             return front_matter.status_of(self.sources[name])
         return None
+
+    def _place(self, name: str) -> str:
+        """Where a text says how far it is: `en.md: line 4`."""
+        return f"{name}: {self.sources[name].at('status')}".removesuffix(": ")
 
     def _wrong_names(self, missing: Sequence[str]) -> dict[str, list[str]]:
         """For each missing text, what to do about the files that were probably meant to be it.
@@ -209,11 +215,16 @@ class _Folder:
             first_name, first = sources[0]
             for key in (field.name for field in fields(IssueHead)):
                 value, other = first.keys.get(key), source.keys.get(key)
-                if isinstance(value, YamlText) and isinstance(other, YamlText) and value.text != other.text:
+                if not isinstance(value, YamlText) or not isinstance(other, YamlText) or value.text == other.text:
+                    continue
+                if not self._has_problem(first_name, value) and not self._has_problem(name, other):
                     self.problems.add(
                         f"{name}: line {other.line}: {key} is '{value.text}' in {first_name} and '{other.text}' in {name}; "
                         "make them the same"
                     )
+
+    def _has_problem(self, name: str, value: YamlText) -> bool:
+        return any(problem.startswith(f"{name}: line {value.line}: ") for problem in self.problems.lines)
 
     def _issue(self, texts: Sequence[IssueText], pictures: Sequence[PictureFile]) -> Issue:
         first = texts[0]

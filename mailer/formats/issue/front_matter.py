@@ -42,7 +42,7 @@ def check(front: FrontMatter) -> IssueText:
 
     Raises BadInput that names, a line each, every key that is unreadable, unknown, missing or of the wrong type.
     """
-    reading = _Reading(front)
+    reading = _HeadReader(front)
     text = IssueText(
         newsletter=reading.words("newsletter", required=True),
         language=reading.words("language", required=True),
@@ -66,7 +66,7 @@ def check(front: FrontMatter) -> IssueText:
     return text
 
 
-class _Reading:
+class _HeadReader:
     """Reads the keys one by one; what is wrong is noted, and something harmless stands in its place."""
 
     def __init__(self, front: FrontMatter) -> None:

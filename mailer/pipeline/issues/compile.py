@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Renewal
 from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, Variant, variant_named
 from mailer.domain.errors import NotFound
 from mailer.domain.issue import Issue
+from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
 from mailer.domain.shelf import Revision
 from mailer.formats.address import parse
@@ -75,15 +77,16 @@ def compile_editions(context: Context, issue: Issue) -> dict[tuple[str, Variant]
 
     So an approval also covers the copy of a person who pays later. Raises MailerError naming the template or season.
     """
-    newsletter = context.newsletter(issue.newsletter)
+    return compile_all(issue, context.newsletter(issue.newsletter), context.fees, context.templates)
+
+
+def compile_all(
+    issue: Issue, newsletter: Newsletter, fees: FeeSchedule, templates: Path
+) -> dict[tuple[str, Variant], Edition]:
+    """The same with these settings, fees and templates."""
     return {
         (language, variant): compile_edition(
-            issue=issue,
-            language=language,
-            variant=variant,
-            newsletter=newsletter,
-            fees=context.fees,
-            templates=context.templates,
+            issue=issue, language=language, variant=variant, newsletter=newsletter, fees=fees, templates=templates
         )
         for language in issue.languages
         for variant in variants(newsletter)

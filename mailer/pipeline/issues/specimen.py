@@ -1,13 +1,52 @@
-"""Compiles a specimen issue of a few words, to check a newsletter's templates before it has a real issue."""
+"""Makes up an issue of a few words and a person who receives it, so that no member's data is needed for a look."""
 
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
+from mailer.domain.circulation import Copy
+from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.errors import Refused
 from mailer.domain.issue import Author, Issue, IssueText, Status
 from mailer.domain.issue_tree import Paragraph, Text
-from mailer.domain.newsletter import Newsletter
+from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import compile_editions
+
+# The made-up person of a test mailing and of a preview.
+MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Примеров", "Уважаемый Иван Иванович")}
+
+
+def made_up_copies(
+    newsletter: Newsletter, languages: Sequence[str], day: date, chosen: Sequence[Variant] | None = None
+) -> Iterator[Copy]:
+    """A copy for the made-up person in each language, in the commonest variant or in each of those chosen."""
+    commonest = Variant(terms=Terms.INDIVIDUAL) if newsletter.insert_show is not InsertShow.NEVER else NO_INSERT
+    number = 0
+    for language in languages:
+        name, salutation = MADE_UP.get(language, MADE_UP["en"])
+        for variant in chosen or (commonest,):
+            number += 1
+            yield Copy(
+                person="made-up",
+                language=language,
+                variant=variant,
+                copy_number=number,
+                address=newsletter.sender.address,
+                name=name,
+                salutation=salutation,
+                paid_until=plausible_end(variant, day),
+            )
+
+
+def plausible_end(variant: Variant, day: date) -> date:
+    """An end of the paid time that agrees with the wording of the insert."""
+    match variant.wording:
+        case Wording.AHEAD:
+            return date(day.year + 1, 12, 31)
+        case Wording.GRACE:
+            return day.replace(day=1) - timedelta(days=1)
+        case _:
+            return date(day.year, 12, 31)
 
 
 def compile_specimen(context: Context, newsletter: Newsletter) -> int:

@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
-from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.errors import NotFound, Refused
-from mailer.domain.newsletter import InsertShow, Newsletter
+from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Envelope, Transport
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import Revision
@@ -25,14 +23,12 @@ from mailer.pipeline.issues.compile import (
 )
 from mailer.pipeline.issues.copies import Workbench, pictures_of
 from mailer.pipeline.issues.shelf import find_revision
+from mailer.pipeline.issues.specimen import made_up_copies, plausible_end
 from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.entitle import judge_people
 from mailer.pipeline.parcels import AddressedMessage, Handful
 from mailer.store import Connection, mailings
 from mailer.store.mailings import StoredEdition
-
-# The made-up person of a test mailing, so that no member's data goes to the editors.
-MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Примеров", "Уважаемый Иван Иванович")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,35 +164,9 @@ def _test_copies(
         renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
         for copy in copies_for([judged], day=day, renewal=renewal, first_number=1):
             for variant in chosen or (copy.variant,):
-                yield replace(copy, variant=variant, paid_until=copy.paid_until or _plausible_end(variant, day))
+                yield replace(copy, variant=variant, paid_until=copy.paid_until or plausible_end(variant, day))
         return
-    commonest = Variant(terms=Terms.INDIVIDUAL) if newsletter.insert_show is not InsertShow.NEVER else NO_INSERT
-    number = 0
-    for language in revision.languages:
-        name, salutation = MADE_UP.get(language, MADE_UP["en"])
-        for variant in chosen or (commonest,):
-            number += 1
-            yield Copy(
-                person="made-up",
-                language=language,
-                variant=variant,
-                copy_number=number,
-                address=newsletter.sender.address,
-                name=name,
-                salutation=salutation,
-                paid_until=_plausible_end(variant, day),
-            )
-
-
-def _plausible_end(variant: Variant, day: date) -> date:
-    """An end of the paid time that agrees with the wording of the insert."""
-    match variant.wording:
-        case Wording.AHEAD:
-            return date(day.year + 1, 12, 31)
-        case Wording.GRACE:
-            return day.replace(day=1) - timedelta(days=1)
-        case _:
-            return date(day.year, 12, 31)
+    yield from made_up_copies(newsletter, revision.languages, day, chosen)
 
 
 def _message_id(context: Context, name: IssueName, copy: Copy) -> str:
