@@ -25,7 +25,7 @@ _SERVERS = re.compile(
 )
 _NULL_PATH = re.compile(r"<?(?:mailer-daemon(?:@[^<>\s]*)?)?>?", re.IGNORECASE)
 _DAEMON = re.compile(
-    r"mailer[-_. ]?daemon|mail[-_. ]?daemon|\bpostmaster\b|mail[- ]?deliver|delivery[- ](?:sub)?system|mail[- ]?system"
+    r"mailer[-_. ]?daemon|mail[-_. ]?daemon|\bpost[-_ ]?master\b|mail[- ]?deliver|delivery[- ](?:sub)?system|mail[- ]?system"
     r"|system[- ]?administrat|mailadmin|delivery[- ](?:status|notif|report)|deliverynotification|\bmmsc\b|\bndr\b|\bgwia\b|content[- ]filter at"
     r"|mail (?:router|gateway|transfer|transport)|interscan|\bmdaemon\b|почтов\w+ систем|служба доставки|mail server"
     r"|smtp[-_. ]?gateway|microsoftexchange[0-9a-f]{20}|undeliver|mail administrator|internet mail|sistema de correo|systemadministrator",

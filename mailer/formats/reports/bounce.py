@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, Phase, ReportKind
-from mailer.formats.reports import addresses, delivery_status, detect_bounce, failed_addresses, wrapped
+from mailer.formats.reports import addresses, delivery_status, detect_bounce, failed_addresses
 from mailer.formats.reports.body_text import BodyText
 from mailer.formats.reports.classify import find_rule
 from mailer.formats.reports.delivery_status import RecipientStatus
@@ -46,8 +46,6 @@ def read_bounces(mail: MailPart, body: BodyText, original: Original) -> list[Bou
         statuses = delivery_status.read_rejection(notices[0].text)
     if not statuses and (evidence.is_failure or evidence.daemon or (from_server and not evidence.answer)):
         statuses = delivery_status.read_inline(body.text)
-    if not statuses and (forwarded := wrapped.find_quoted(mail, body)):
-        body, statuses = forwarded, delivery_status.read_inline(forwarded.text)
     with_address = _with_address(statuses)
     if with_address:
         return _from_statuses(with_address, mail, body, original)

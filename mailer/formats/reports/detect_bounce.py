@@ -73,7 +73,7 @@ class Evidence:
         bool  # the mail came through a mailing list, as newsletters do, and whatever a group passes on to its office
     )
     text: bool  # the text mentions a failure
-    greeting: bool  # the text greets a person and the return path is not empty: a postmaster also writes letters
+    greeting: bool  # the text greets a person, and not from a mailer-daemon: a postmaster also writes letters
     reply: bool  # the text quotes a server's refusal, whatever its language
     opening: bool  # the text opens with words that only servers use
     first_line: bool  # it does so in its first line, where a person would greet, and mentions mail
@@ -88,7 +88,7 @@ class Evidence:
             return False
         if self.greeting and not self.reply:
             return False
-        is_plain = self.null_path or self.opening or self.first_line or self.reply
+        is_plain = self.null_path or self.opening or self.subject or self.reply
         if self.listed and (self.greeting or not (self.daemon and is_plain)):
             return False
         if self.daemon:
@@ -127,7 +127,7 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
         answer=bool(is_answer(subject) or _TICKET.search(subject[:300])),
         listed=any(mail.has(name) for name in _LIST_FIELDS),
         text=bool(_TEXT.search("\n".join(own_lines)[:12_000].lower())),
-        greeting=has_path and bool(_GREETING.match(first_line)),
+        greeting=has_path and not addresses.is_null([address]) and bool(_GREETING.match(first_line)),
         reply=reply.code is not None or reply.status is not None,
         opening=bool(_OPENING.search(beginning[:1200].lower())),
         first_line=bool(_OPENING.match(first_line) and _MAIL.search(first_line)),

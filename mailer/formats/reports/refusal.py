@@ -22,9 +22,10 @@ _QUOTED_TITLE = re.compile(
     r"\b(?:subject|titled?|betreff|тем\w{1,3}|objet|asunto|oggetto|assunto|temat\w*)\W{0,3}\s?[\"'«„“‘](?P<title>[^\n]{1,200}?)[\"'»“”’](?!\w)",
     re.IGNORECASE,
 )
-# Lines of a scanner that found nothing, and of a lawyer; in lower case.
+# Lines of a scanner that found nothing, of a lawyer, and of a list; in lower case.
 _FOOTER = re.compile(
-    r"(?:scanned|checked|verified|analy[sz]ed|protected|certified) (?:for|by|with)\b|no virus|virus[- ]free|free (?:of|from) viruses"
+    r"subscribed to the google groups|unsubscribe from this (?:group|list)|/listinfo/|stop receiving emails|visit this group"
+    r"|(?:scanned|checked|verified|analy[sz]ed|protected|certified) (?:for|by|with)\b|no virus|virus[- ]free|free (?:of|from) viruses"
     r"|\bavast\b|\bavg\b|\bnod32\b|\beset\b|kaspersky|mailscanner|messagelabs|antivirus system|(?:e-?mail|message)\b.{0,60} (?:confidential|intended (?:solely|only))"
     r"|(?:проверен\w*|не содержит|без) .{0,40}(?:вирус|антивирус)|geprüft|virenfrei|auf viren|vérifié|analysé|aucun virus|analizado|verificad|escaneado|controllat|gecontroleerd|sprawdzon"
 )
@@ -65,10 +66,11 @@ class Refusal:
         rule = find_rule(trusted)
         if (rule and not rule.vague) or not self.page or reason_of_status(self.reply.status):
             return trusted
-        return _choose([trusted, self._mask(without_footers(self.page[:MAX_PAGE]))])
+        return _choose([trusted, self._mask(self.page[:MAX_PAGE])])
 
     def _mask(self, text: str) -> str:
-        """The text without the recipient's address and our title, whose letters might look like a reason."""
+        """The text without footers, the recipient's address and our title, whose letters might look like a reason."""
+        text = without_footers(text)
         for own, mask in ((self.recipient, "<x@y>"), (self.title, "...")):
             words = own.lower().split()
             if len(own) > 3 and all(word in text.lower() for word in words[:3]):
@@ -90,7 +92,9 @@ def _is_below(name: str, domain: str) -> bool:
 
 
 def without_footers(page: str) -> str:
-    """The page without the lines of a scanner that found nothing, and of a lawyer."""
+    """The page without the lines of a scanner that found nothing, of a lawyer, and of a list."""
+    if "\n" not in page:
+        return page
     return "\n".join(line for line in page.split("\n") if not _FOOTER.search(line.lower()) or _FINDS_VIRUS.search(line))
 
 

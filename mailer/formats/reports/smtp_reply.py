@@ -70,7 +70,9 @@ def find_reply(text: str) -> QuotedReply:
     statuses = [match for match in _STATUS.finditer(text) if match[1] != "2"]
     # A specific status says more than the x.0.0 that a relay adds.
     status = next((match for match in statuses if match[2] != "0"), statuses[0] if statuses else None)
-    return QuotedReply(code=code, status=status[0] if status else None, phase=find_phase(text), words=words)
+    return QuotedReply(
+        code=code, status=status[0] if status else None, phase=find_phase(" ".join(text.split())), words=words
+    )
 
 
 def _words(text: str, start: int) -> str:

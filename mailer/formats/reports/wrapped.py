@@ -15,25 +15,25 @@ _NOT_OWN = re.compile(
     re.IGNORECASE,
 )
 _MOST_OWN = 20  # characters that a person may add without writing a letter
-_FROM_DAEMON = re.compile(
-    r"^\*?(?:From|Von|От|De|Da|Od)\*?:.*(?:daemon|postmaster|mail delivery)", re.IGNORECASE | re.MULTILINE
-)
-
-
-def is_passed_on(mail: MailPart) -> bool:
-    """Whether a person passes a mail on, by its subject."""
-    return bool(_PASSED_ON.match(mail.get("subject")))
+# The header that a mail program writes above a mail in the text, in its own language, perhaps in bold.
+_FIELD_NAMES = {
+    "From": {"from", "von", "от", "від", "de", "da", "od", "van", "från", "fra", "kimden", "lähettäjä", "feladó", "差出人", "发件人"},
+    "Subject": {"subject", "betreff", "тема", "objet", "asunto", "oggetto", "assunto", "temat", "onderwerp", "ämne", "emne", "konu", "件名", "主题"},
+    "To": {"to", "an", "кому", "à", "para", "a", "do", "aan", "till", "til", "kime", "宛先", "收件人"},
+    "Date": {"date", "sent", "datum", "gesendet", "дата", "отправлено", "envoyé", "enviado", "inviato", "data", "wysłano", "verzonden", "日時"},
+}  # fmt: skip
+_HEADER_LINE = re.compile(r"^\*?([^\W\d_]{1,12})\s?[:：]\*?(?=\s|$)")
 
 
 def find_wrapped(mail: MailPart, body: BodyText) -> MailPart | None:
-    """The report that is attached to this mail as a message; None for a letter with a report beside it."""
-    if not (is_from_server(mail) or (is_passed_on(mail) and _own_length(body.lines) <= _MOST_OWN)):
-        return None
-    for part in mail.walk():
-        inner = _attached(part)
-        if inner is not None and _is_report(inner):
-            return inner
-    return None
+    """The report that this mail carries, attached or in its text; None for a letter with a report beside it."""
+    is_passed_on = bool(_PASSED_ON.match(mail.get("subject")))
+    if is_from_server(mail) or (is_passed_on and _own_length(body.lines) <= _MOST_OWN):
+        for part in mail.walk():
+            inner = _attached(part)
+            if inner is not None and _is_report(inner):
+                return inner
+    return _in_text(body) if is_passed_on else None
 
 
 def is_from_server(mail: MailPart) -> bool:
@@ -42,21 +42,25 @@ def is_from_server(mail: MailPart) -> bool:
     return addresses.is_null(mail.all("return-path")) or addresses.is_daemon(addresses.first(sender) or sender)
 
 
-def find_quoted(mail: MailPart, body: BodyText) -> BodyText | None:
+def _in_text(body: BodyText) -> MailPart | None:
     """The report in the text of a mail that is passed on; None if the mail adds words, and so is a letter."""
-    if not is_passed_on(mail):
+    lines = [*body.lines, *body.returned.split("\n")]
+    start = next((number for number, line in enumerate(lines) if _HEADER_LINE.match(line.lstrip("> "))), len(lines))
+    own, quoted = lines[:start], lines[start:]
+    if quoted and quoted[0].startswith(">"):
+        own += [line for line in quoted if not line.startswith(">")]
+        quoted = [re.sub(r"^>[ ]?", "", line) for line in quoted if line.startswith(">")]
+    if not quoted or _own_length(own) > _MOST_OWN:
         return None
-    lines = body.lines + tuple(body.returned.split("\n"))
-    quoted = [re.sub(r"^>[ ]?", "", line) for line in lines if line.startswith(">")]
-    own = [line for line in lines if not line.startswith(">")]
-    if not quoted:
-        start = next((number for number, line in enumerate(lines) if _FROM_DAEMON.match(line.strip())), None)
-        if start is None:
-            return None
-        quoted, own = list(lines[start:]), list(lines[:start])
-    if _own_length(own) > _MOST_OWN or not _FROM_DAEMON.search("\n".join(quoted[:12])):
-        return None
-    return BodyText(lines=tuple(quoted), returned="")
+    header, _, text = "\n".join(quoted).partition("\n\n")
+    fields = [_HEADER_LINE.sub(_in_english, line) for line in header.split("\n")]
+    inner = parse_mail(("\n".join(fields) + "\n\n" + text).encode("utf-8", "replace"))
+    return inner if inner.has("from") and _is_report(inner) else None
+
+
+def _in_english(line: re.Match[str]) -> str:
+    name = line[1].lower()
+    return next((field for field, names in _FIELD_NAMES.items() if name in names), line[1]) + ":"
 
 
 def _attached(part: MailPart) -> MailPart | None:

@@ -18,7 +18,7 @@ RULES = (
         FailureReason.FILTERED,
         "the recipient's own filter refused the message",
         r"recipient(?:'s)? preferences|user rules|refuse to receive|refuses? (?:to receive|this) mail|message filtered|mail filtered|user reject|privacy settings",
-        r"only accepting mail from|has restricted sms|account is protected by|denied by (?:the )?recipient|not wish to receive|(?:blocked|rejected|refused) by (?:the )?(?:recipient|user|addressee)\b",
+        r"only accepting mail from|has restricted sms|account is protected by|denied by (?:the )?recipient|not wish to receive|(?:blocked|rejected|refused) by (?:the )?(?:recipient|user|addressee)\b(?!(?:'s)? (?:e-?mail |mail )?(?:server|system|domain|host|organi[sz]ation|provider))",
         r"\brcp-p[23]|whitelist|not in (?:the )?recipient's|domain[- ]filter|recipient (?:does not|doesn't) (?:accept|want)|mail (?:is )?rejected by (?:the )?(?:owner|recipient)",
     ),
     rule(
@@ -50,7 +50,7 @@ RULES = (
         FailureReason.USER_UNKNOWN,
         "the server does not know the recipient",
         r"(?:user|recipient|receiver|mail ?box|account|address|addressee|person|destination|login|adresse|subscriber|alias|rcpt|customer|local ?part|userid|to:)s?\b(?!(?:'s)? (?:e-?mail |mail |smtp )?(?:server|system|host)\b)[^.;]{0,90}(?:\bunknown\b|not (?:a )?(?:found|known|exist|local|listed|recogni[sz]ed|valid|present|registered|ok|defined|available here|located|here\b)|no longer (?:exist|valid|available|in use|active|accept)|does(?:n't| not) (?:exist|have an?)|(?:do|did)(?:n't| not) exist|non-?exist|invalid|(?<!service )is unavailable|is wrong|un(?:known|defined|recogni[sz]ed)|isn't (?:known|valid|listed)|wasn't found|could ?n[o']t be (?:found|resolved)|cannot be found|never existed|ungültig|unbekannt|inconnu)",
-        r"(?:unknown|invalid|no such|non-?existent|nonexistent|bad|illegal|incorrect|unrecogni[sz]ed|undefined|nosuch|wrong|unable to find|cannot find|not a (?:known|valid|local|legal))[ _:-]{0,3}(?:or \w+ )?(?:local |virtual |destination |final |delivery |alias |e-?mail |mail |or )*(?:user|recipient|receiver|mail ?box|account|address|person|destination|name|e-?mail|local ?part|rcpt|alias|subscriber|addressee|userid|customer|member)",
+        r"(?:unknown|invalid|no such|non-?existent|nonexistent|bad|illegal|incorrect|unrecogni[sz]ed|undefined|nosuch|wrong|unable to find|cannot find|not a (?:known|valid|local|legal))[ _:-]{0,3}(?:or \w+ )?(?:local |virtual |destination |final |delivery |alias |e-?mail |mail |or )*(?:user|recipient|receiver|mail ?box|account|address|person|destination|name|e-?mail|local[ -]?part|rcpt|alias|subscriber|addressee|userid|customer|member)",
         r"user-unknown|userunknown|unknown_user|mail ?box (?:is )?(?:inactive|invalid)|address(?:es)? (?:was |were |is )?(?:unknown|invalid)|bad (?:destination|recipient)",
         r"no (?:mail ?box|account|user|one|body|longer (?:a )?valid|valid recipients?|recipients?)\b[^.]{0,40}(?:here|by that name|at this|found|exist|with (?:that|this)|available|bye|matching|\bname\b)|there is no (?:one|such|user|account)|no valid recipients|can't accept user|nobody here",
         r"user .{1,80} (?:unknown|not (?:found|listed|known|here))|\bunknown user|recipient(?:not)?found|recipnotfound|badrcptto|<[^>]{1,200}> (?:not found|unknown)|is not (?:a |an )?(?:valid|known|registered|local|legal)|unroute?able address|unrouteable|no route to (?:user|recipient)",
@@ -76,8 +76,8 @@ RULES = (
         r"(?:endereço|destinat[áa]rio|usu[áa]rio|caixa|conta)\b[^.]{0,60}(?:não (?:foi |pôde ser )?(?:encontrad|localizad|existe)|inexistente)|(?:adres|geadresseerde|gebruiker|ontvanger)\b[^.]{0,90}niet (?:gevonden|bekend)|onbekende (?:gebruiker|ontvanger)",
         r"nie znaleziono[^.]{0,40}(?:adres|odbiorc|użytkown|skrzyn)|nie można znaleźć[^.]{0,40}(?:adres|odbiorc|użytkown|skrzyn)|nie ma takiego (?:użytkown|adres|konta)|(?:odbiorc\w|użytkownik|skrzynka)\b[^.]{0,60}nie zosta\w+ znalezion|neznám\w (?:uživatel|příjemce|adres)|(?:uživatel|příjemce|adresa|schránka)\b[^.]{0,60}(?:nebyl\w? nalezen|nenalezen)",
         r"gick inte att hitta[^.]{0,40}(?:adress|mottagar|användar)|(?:blev |ble )?ikke (?:finde|finne|funnet|fundet)[^.]{0,40}(?:adresse|modtager|mottaker)|okänd (?:användare|mottagare)|ukendt (?:bruger|modtager)|ukjent (?:bruker|mottaker)|(?:adressen|mottagaren|mottakeren|modtageren|bruker\w*|bruger\w*|användaren)\b[^.]{0,60}(?:finns inte|hittades inte|ikke funnet|finnes ikke|findes ikke|blev ikke fundet)|tuntematon (?:käyttäjä|vastaanottaja)|(?:osoitetta|käyttäjää) ei (?:löyty|ole)",
-        r"bilinmeyen (?:kullanıcı|alıcı)|(?:adres|kullanıcı|alıcı)\w*[^.]{0,60}bulunamadı|(?:felhasználó|címzett|cím)\w*[^.]{0,60}(?:nem (?:található|létezik)|ismeretlen)|ismeretlen (?:felhasználó|címzett)|utilizator(?:ul)? (?:necunoscut|inexistent)|άγνωστος (?:χρήστης|παραλήπτης)|непознат потребител|невідом\w+ (?:користувач|адрес|отримувач)|не знайдено? (?:користувач|адрес|отримувач)",
-        r"(?:あて先|宛先)が?不明|(?:アドレス|ユーザー?|宛先)[^。]{0,30}(?:見つから(?:ない|ず)|見つかりません|存在し|ありません)|找不到[^。]{0,20}(?:地址|用户|收件人)|(?:地址|用户|收件人|使用者|帳號)[^。]{0,20}(?:找不到|不存在)|查无此人|無此(?:用戶|使用者|帳號)|(?:주소|사용자|수신자|계정)[^.]{0,20}(?:찾을 수 없|존재하지 않|없습니다)|존재하지 않는 (?:사용자|주소|계정|메일)",
+        r"bilinmeyen (?:kullanıcı|alıcı)|böyle bir (?:kullanıcı|alıcı|adres|hesap) yok|(?:adres|kullanıcı|alıcı)\w*[^.]{0,60}bulunamadı|(?:felhasználó|címzett|cím)\w*[^.]{0,60}(?:nem (?:található|létezik)|ismeretlen)|ismeretlen (?:felhasználó|címzett)|utilizator(?:ul)? (?:necunoscut|inexistent)|άγνωστος (?:χρήστης|παραλήπτης)|непознат потребител|невідом\w+ (?:користувач|адрес|отримувач)|не знайдено? (?:користувач|адрес|отримувач)",
+        r"(?:あて先|宛先)が?不明|(?:アドレス|ユーザー?|宛先)[^。]{0,30}(?:見つから(?:ない|ず)|見つかりません|存在し|ありません)|(?:找不到|没有|沒有)[^。]{0,20}(?:地址|用户|收件人)|(?:地址|用户|收件人|使用者|帳號|邮箱)[^。]{0,20}(?:找不到|未找到|不存在|无效)|查无此人|無此(?:用戶|使用者|帳號)|(?:주소|사용자|수신자|계정)[^.]{0,20}(?:찾을 수 없|존재하지 않|없습니다)|존재하지 않는 (?:사용자|주소|계정|메일)",
         r"non-? ?existing (?:user|recipient|mailbox|address)|not in my validrcptto|recipient (?:mailbox )?(?:was )?not found|relay not permitted, no such",
     ),
     rule(
@@ -95,7 +95,13 @@ REJECTED = (
     rule(
         FailureReason.USER_UNKNOWN,
         "the server rejects the recipient and gives no other reason",
-        r"does not like recipient|rejected (?:address|recipient)|recipient (?:address )?(?:is |was )?(?:refused|not accepted|unacceptable|denied)",
-        r"(?:address(?:es)?|recipient) (?:was |were |is )?rejected(?=[\s:]*(?:$|[^\w\s:]|\d|access denied|no such|undeliver|\S{1,80}@|[\w\-]+·\w))",
+        r"5\.4\.1 (?:\S{1,120}: )?recipient address rejected: access denied|does not like recipient|rejected (?:address|recipient)|recipient (?:address )?(?:is |was )?(?:refused|not accepted|unacceptable|denied)",
+        r"(?:address(?:es)?|recipient) (?:was |were |is )?rejected(?=[\s:]*(?:$|[^\w\s:]|\d|no such|undeliver|\S{1,80}@|[\w\-]+·\w))",
+    ),
+    rule(
+        FailureReason.USER_UNKNOWN,
+        "the server denies access to the recipient and gives no other reason",
+        r"recipient (?:address )?(?:was |is )?rejected[\s:]*access denied",
+        vague=True,
     ),
 )
