@@ -52,8 +52,9 @@ class SeatChange:
 class Difference:
     """Everything that an import changes. Bad rows change nothing.
 
-    `absent` are the current seats of people whom no row names; those that do not end stay. `remarks`
-    are facts that may surprise, `warnings` what looks wrong. `owners` names whose each membership here is: the organisation, else the people.
+    `absent` are the current seats of people whom no row names; those that do not end stay. `remarks` are facts that may
+    surprise, `warnings` what looks wrong. `owners` names whose each membership here is: the organisation, else the
+    people.
     """
 
     memberships: tuple[MembershipChange, ...] = ()

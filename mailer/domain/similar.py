@@ -1,11 +1,12 @@
 """Compares words as a reader sees them: without case and accents, with look-alike letters and other scripts read as Latin."""
 
-import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-# Letters of other scripts, and digits, that look like a Latin letter.
-_LOOKALIKES = str.maketrans("авекмнорстухіјѕһԁԛԝαβεικνορτυχ01", "abekmhopctyxijshdqwabeikvoptyxol")
+from mailer.domain.lookalikes import as_latin, fold
+
+_DIGITS_ALIKE = str.maketrans("01", "ol")
+
 # Cyrillic letters as they are written in Latin ones.
 _SOUNDS = str.maketrans({
     "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e", "ж": "zh", "з": "z",
@@ -17,12 +18,6 @@ _SOUNDS = str.maketrans({
 _ALIKE = 0.65
 
 
-def fold(text: str) -> str:
-    """The text without case and accents: ё reads as е, É as e."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
-
-
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """The one of these words for which this looks like a slip: another case, a letter, an alphabet; None without one."""
     forms = {form: candidate for candidate in words for form in _forms(candidate)}
@@ -30,5 +25,4 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    folded = word.casefold()
-    return fold(folded.translate(_LOOKALIKES)), fold(folded.translate(_SOUNDS))
+    return as_latin(word).translate(_DIGITS_ALIKE), fold(word.casefold().translate(_SOUNDS))

@@ -1,10 +1,11 @@
 """Parses a typed e-mail address, or says what is wrong with it."""
 
 import re
-import unicodedata
+from collections.abc import Sequence
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
+from mailer.domain.lookalikes import CYRILLIC, LATIN, alphabet_of, alphabets, as_latin, mixed_words
 from mailer.domain.newsletter import SenderName
 from mailer.formats.characters import find_invisible
 
@@ -62,21 +63,55 @@ def parse_sender(text: str) -> SenderName:
 
 def doubts(address: Address) -> tuple[str, ...]:
     """A warning for each thing that makes a valid address look mistyped."""
-    warnings: list[str] = []
-    provider = _similar_provider(address.domain)
-    if provider:
-        warnings.append(f"{address}: {address.domain} looks like a typo for {provider}.")
-    elif address.domain.rpartition(".")[2] in _MISTYPED_ENDINGS:
-        warnings.append(f"{address}: no domain ends in .{address.domain.rpartition('.')[2]}.")
-    scripts = _scripts(address.local)
-    if len(scripts) > 1:
-        warnings.append(f"{address}: the part before the @ mixes {' and '.join(scripts)} letters.")
-    return tuple(warnings)
+    domain = _in_letters(address.domain)
+    shown = f"{address.local}@{domain}"
+    problems = [_problem_of_domain(domain), *map(str, mixed_words(address.local))]
+    return tuple(f"{shown}: {problem}." for problem in problems if problem)
+
+
+def _problem_of_domain(domain: str) -> str | None:
+    provider = _similar_provider(as_latin(domain))
+    if provider and domain != provider:
+        disguise = "" if domain.isascii() else f" ({_foreign_letters(domain)})"
+        return f"{domain} looks like a typo for {provider}{disguise}"
+    if mixed := next(mixed_words(domain), None):
+        return str(mixed)
+    ending = domain.rpartition(".")[2]
+    if ending in _MISTYPED_ENDINGS:
+        return f"no domain ends in .{ending}"
+    return _disguise(domain.split("."))
+
+
+def _disguise(labels: Sequence[str]) -> str | None:
+    """What is wrong with a part of a domain that looks Latin and is not, or stands under an ending it cannot have."""
+    ending = labels[-1]
+    for label in labels[:-1]:
+        if not label.isascii() and ending.isascii() and as_latin(label).isascii() and LATIN not in alphabets(label):
+            written = " and ".join(alphabets(label))
+            return f"{label} is written in {written} letters, .{ending} is not; if both should be Latin, type {as_latin(label)}"
+    if alphabets(ending) == (CYRILLIC,) and alphabets(labels[-2]) == (LATIN,):
+        return f"the ending .{ending} is written in Cyrillic letters, and {labels[-2]} in Latin ones"
+    return None
+
+
+def _foreign_letters(text: str) -> str:
+    letters = dict.fromkeys(letter for letter in text if not letter.isascii())
+    return ", ".join(f"{letter} is {alphabet_of(letter)}" for letter in letters)
+
+
+def _in_letters(domain: str) -> str:
+    """The domain with its A-labels as the letters they stand for."""
+    return ".".join(
+        label[4:].encode().decode("punycode") if label.startswith("xn--") else label for label in domain.split(".")
+    )
 
 
 def _similar_provider(domain: str) -> str | None:
-    if domain in _PROVIDERS or domain in _REAL_LOOKALIKES:
+    """The provider that has this domain, or one that differs from it by a typo."""
+    if domain in _REAL_LOOKALIKES:
         return None
+    if domain in _PROVIDERS:
+        return domain
     return next((provider for provider in _PROVIDERS if _one_typo_apart(domain, provider)), None)
 
 
@@ -88,9 +123,3 @@ def _one_typo_apart(typed: str, correct: str) -> bool:
     rest, right = typed[start:], correct[start:]
     swapped = rest[:2] == right[1::-1] and len(right) > 1 and rest[2:] == right[2:]
     return swapped or rest[1:] == right[1:] or rest[1:] == right or rest == right[1:]
-
-
-def _scripts(text: str) -> tuple[str, ...]:
-    """The writing systems of its letters, by the first word of their Unicode names, in order of appearance."""
-    names = (unicodedata.name(character, "UNKNOWN") for character in text if character.isalpha())
-    return tuple(dict.fromkeys(name.split(" ", 1)[0].capitalize() for name in names))

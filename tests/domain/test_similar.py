@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.similar import fold, nearest
+from mailer.domain.lookalikes import fold
+from mailer.domain.similar import nearest
 
 CIRCLES = ("club", "centre")
 

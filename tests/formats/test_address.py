@@ -114,6 +114,34 @@ def test_a_local_part_in_two_alphabets_is_doubted():
     assert "Cyrillic and Latin" in doubt
 
 
+@pytest.mark.parametrize(
+    ("domain", "near"),
+    [
+        ("gm\u0430il.com", "gmail.com (\u0430 is Cyrillic)"),
+        ("mail.\u0440u", "mail.ru"),
+        ("gmail.\u0441om", "gmail.com"),
+        ("y\u0430ndex.ru", "yandex.ru"),
+        ("gm\u0131il.com", "gmail.com"),
+        ("gmàil.com", "gmail.com"),
+        ("example.\u043erg", "type org again in Latin letters"),
+        ("ex\u0430mple-club.org", "example"),
+        ("\u0441\u043e\u043c\u0440\u0430.ru", "type compa"),
+        ("\u0443\u0430.ru", "type ya"),
+        ("mail.\u0440\u0443", "Cyrillic"),
+    ],
+)
+def test_a_domain_in_look_alike_letters_is_doubted(domain, near):
+    (doubt,) = doubts(parse(f"anna@{domain}"))
+    assert near in doubt
+    assert f"anna@{domain}" in doubt
+
+
+@pytest.mark.parametrize("domain", ["почта.рф", "пример.example", "bücher.de", "кто.рф", "президент.рф", "δοκιμή.gr",
+                                    "müller-és-társa.hu", "straße.de", "例え.jp", "сайт.рус"])  # fmt: skip
+def test_a_domain_in_another_alphabet_is_not_doubted(domain):
+    assert doubts(parse(f"anna@{domain}")) == ()
+
+
 @pytest.mark.parametrize("typed", ["anna@gmail.com", "anna@mail.com", "anna@mail.ru", "anna@yandex.ru", "anna@ymail.com",
                                    "иван.2@example.org", "anna@club.example", "anna@yahoo.co.uk", "anna@hotmail.de"])  # fmt: skip
 def test_ordinary_addresses_are_not_doubted(typed):

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
+from operator import attrgetter
 
-from mailer.formats.register.code_page import plausibility
+from mailer.domain.lookalikes import mixed_words
+from mailer.formats.register.code_page import CODE_PAGES, PossibleText, plausibility, readings
 
 # Errors as Excel and others show them, in every language: #REF!, #ССЫЛКА!, #NOM?, #¡VALOR!, #DIV/0! …
 _ERROR = re.compile(
@@ -25,6 +28,10 @@ _FOLLOWING = bytes(range(0x80, 0xC0))
 _SECOND = frozenset(_FOLLOWING.decode("latin-1")).union(*(_FOLLOWING.decode(page, "ignore") for page in _MISREAD_AS))
 
 
+_CLEARLY = 8.0  # how much likelier a text must be than the one that is there: e to this power
+_USUAL = 4  # the code pages in which a program is likely to have read a file
+
+
 def find_damage(text: str) -> str | None:
     """What is wrong with the text, and what to do; None for a text that is whole."""
     if match := _ERROR.search(text):
@@ -35,7 +42,7 @@ def find_damage(text: str) -> str | None:
         return f"the cell contains {match[0]}, which stands for an invisible character; type the cell again"
     if _LOST.search(text):
         return f"letters are lost in {text}; save the file as UTF-8 from where it came, or type the cell again"
-    if right := repaired(text):
+    if right := repaired(text) or recoded(text):
         return f"{text} was saved in a wrong encoding; it probably says {right}: export the file again as UTF-8"
     return None
 
@@ -47,6 +54,29 @@ def repaired(text: str) -> str | None:
     whole = _reread(text)
     right = whole if whole != text else " ".join(map(_reread, text.split(" ")))
     return right if right != text else None
+
+
+def recoded(text: str) -> str | None:
+    """What the text says if one code page was read as another; None if its words are possible as they are."""
+    if text.isascii() or not any(map(_is_odd, text.split())):
+        return None
+    likeliest = max(_other_readings(text), key=attrgetter("score"), default=None)
+    return likeliest.text if likeliest and likeliest.score > plausibility(text) + _CLEARLY else None
+
+
+def _other_readings(text: str) -> Iterator[PossibleText]:
+    for page in CODE_PAGES[:_USUAL]:
+        with suppress(UnicodeEncodeError):
+            yield from (reading for reading in readings(text.encode(page.encoding)) if _is_plain(reading.text))
+
+
+def _is_odd(word: str) -> bool:
+    """Whether the word has capitals after a small letter, or mixes alphabets otherwise than by a look-alike letter."""
+    return (len(word) > 2 and word.swapcase().istitle()) or any(mixed.right is None for mixed in mixed_words(word))
+
+
+def _is_plain(text: str) -> bool:
+    return all(character.isascii() or character.isalpha() for character in text) and not any(map(_is_odd, text.split()))
 
 
 @lru_cache(maxsize=1000)

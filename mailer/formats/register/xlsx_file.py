@@ -28,7 +28,7 @@ def read_xlsx(file: str, content: bytes, name: str) -> TextFile:
     try:
         workbook = open_workbook(file, content)
         sheet, warnings = _choose(file, workbook, name)
-        reading = _Reading(workbook=workbook, place=f"{file}, sheet {name}")
+        reading = _SheetReading(workbook=workbook, place=f"{file}, sheet {name}")
         rows = _padded_to_header(list(reading.rows(sheet)))
     except _WORKBOOK_ERRORS as error:
         if "password" in str(error):
@@ -73,7 +73,7 @@ class _Covered:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reading:
+class _SheetReading:
     """A sheet while it is read."""
 
     workbook: Workbook

@@ -1,17 +1,20 @@
 """Imports and exports the register; an import is applied completely or not at all."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from mailer.domain.circulation import Register
 from mailer.domain.errors import BadInput, Refused
+from mailer.domain.lookalikes import mixed_cells
 from mailer.domain.member_doubts import member_doubts, member_remarks
 from mailer.domain.membership import Payment
 from mailer.domain.payment_doubts import payment_doubts
 from mailer.domain.payment_effect import PaymentEffect, payment_effect
 from mailer.domain.register_change import difference
 from mailer.domain.register_columns import PAYMENT_COLUMNS
-from mailer.domain.register_difference import Difference, SeatChange
+from mailer.domain.register_difference import Difference
+from mailer.domain.register_ids import members_without_twins, payments_without_twins
 from mailer.domain.register_rows import MemberRow, PaymentRow, RegisterTable
 from mailer.formats.address import doubts
 from mailer.pipeline.context import Context
@@ -113,6 +116,10 @@ def _difference(
     end: date | None,
 ) -> Difference:
     register = members.load_register(connection)
+    if members_table is not None:
+        members_table = members_without_twins(register, members_table)
+    if payments_table is not None:
+        payments_table = payments_without_twins(register, members_table, payments_table)
     change = difference(register, members_table, payments_table, end_missing=end)
     return _with_doubts(context, register, change)
 
@@ -120,21 +127,25 @@ def _difference(
 def _with_doubts(context: Context, register: Register, change: Difference) -> Difference:
     """The difference with a warning for each thing in it that looks like a slip, and remarks on what may surprise."""
     usage = usage_of(context)
-    doubts_of_addresses = (warning for seat in change.seats for warning in _doubts(seat))
     warnings = (
         *change.warnings,
-        *doubts_of_addresses,
+        *_doubts(change),
         *member_doubts(change, usage),
         *payment_doubts(register, change, usage),
     )
     return replace(change, warnings=warnings, remarks=tuple(member_remarks(change, usage)))
 
 
-def _doubts(change: SeatChange) -> list[str]:
-    address = change.after.address
-    if address is None or (change.before and change.before.address == address):
-        return []
-    return [f"{change.after.membership}, {change.after.person}: {doubt}" for doubt in doubts(address)]
+def _doubts(change: Difference) -> Iterator[str]:
+    """A warning for each new or changed address, name or organisation that looks mistyped."""
+    for membership in change.memberships:
+        for doubt in mixed_cells(membership.before, membership.after):
+            yield f"{membership.after.id}, {doubt}"
+    for seat in change.seats:
+        address, before = seat.after.address, seat.before.address if seat.before else None
+        problems = doubts(address) if address and address != before else ()
+        for doubt in (*mixed_cells(seat.before, seat.after), *problems):
+            yield f"{seat.after.label}: {doubt}"
 
 
 def _summary(change: Difference) -> str:

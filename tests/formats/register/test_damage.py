@@ -32,7 +32,9 @@ def test_errors_of_excel_are_named_in_every_language(text):
     "text",
     [*NAMES, "", "№ 5", "#1", "C# club", "#Hashtag", "Dear #1", "Is it so?", "R&D", "INV-2018-001", "a@example.org",
      "'=SUM(A1)", "50 000,00", "М. «Ёлка» №3", "O’Brien", "ТЁ", "ЛЁ №1", "Zoë", "РОССИЯ", "Straße", "¿Qué?", "1=1",
-     "#", "##", "x_x", "=?utf-8?q?x?=", "= ours", "_x0_", "Ä.Ö.Ü.", "Æ", "Ã", "São João", "Åse Ærø", "RÉPUBLIQUE FRANÇAISE", "ÐÞ", "₽ 500", "Ёё"],
+     "#", "##", "x_x", "=?utf-8?q?x?=", "= ours", "_x0_", "Ä.Ö.Ü.", "Æ", "Ã", "São João", "Åse Ærø", "RÉPUBLIQUE FRANÇAISE", "ÐÞ", "₽ 500", "Ёё",
+     "Мaria", "Аннa", "VKонтакте", "ТехноNICOL", "iКапитал", "DuPont", "McÉwan", "ООО «ТрансТелеКом»", "ВымпелКом",
+     "ЗАО ПромСвязьБанк", "MÜLLER", "José MARTÍNEZ", "O’Connor", "d’Été", "Жан-Поль", "Nguyễn Văn Anh", "渡辺 謙"],
 )  # fmt: skip
 def test_ordinary_text_is_whole(text):
     assert find_damage(text) is None
@@ -51,6 +53,21 @@ def test_utf8_that_was_misread_is_named_with_what_it_says(name, page, times):
 
 def _misread(octet: int, page: str) -> str:
     return bytes([octet]).decode(page, errors="ignore") or chr(octet)
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "other"),
+    [
+        ("Hélène Müller", "cp1252", "cp1251"),
+        ("Jürgen Groß", "cp1252", "cp1251"),
+        ("Иван Петрович Соколов", "koi8-r", "cp1251"),
+        ("François Lefèvre", "cp1252", "cp1251"),
+        ("Ольга Белова", "cp1251", "koi8-r"),
+    ],
+)
+def test_one_code_page_read_as_another_is_named_with_what_it_says(name, page, other):
+    garbled = name.encode(page).decode(other)
+    assert f"it probably says {name}" in (find_damage(garbled) or "")
 
 
 @pytest.mark.parametrize("text", ["M?ller", "????? ???????", "Ann\ufffd", "М?рия"])

@@ -61,7 +61,7 @@ def test_the_difference_alone_changes_nothing(store):
     table = read_members("members.csv", f"{HEADER}M1,individual,P1,anna@gmail.con,\n".encode())
     found = compare(secretary(store), members_table=table, payments_table=None, end_missing=None)
     assert found.counts["people_added"] == 1
-    assert found.warnings == ("M1, P1: anna@gmail.con: gmail.con looks like a typo for gmail.com.",)
+    assert found.warnings == ("P1: anna@gmail.con: gmail.con looks like a typo for gmail.com.",)
     assert the_register(store).memberships == {}
     assert the_history(store) == []
 

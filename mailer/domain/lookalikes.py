@@ -1,0 +1,102 @@
+"""Finds words that mix letters of two alphabets which look alike: Мaria, whose first letter is Cyrillic."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailer.domain.membership import Membership, Seat
+from mailer.domain.register_columns import cells_of
+
+LATIN, CYRILLIC, GREEK = "Latin", "Cyrillic", "Greek"
+_ALPHABETS = (LATIN, CYRILLIC, GREEK)
+# Letter by letter: those that look alike in Latin and Cyrillic, and in Latin and Greek.
+_CYRILLIC_ALIKE = dict(zip("АВЕКМНОРСТУХІЈЅаекморстухіјѕԁһԛԝ", "ABEKMHOPCTYXIJSaekmopctyxijsdhqw", strict=True))
+_GREEK_ALIKE = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυχ", "ABEZHIKMNOPTYXaikvopux", strict=True))
+_TO_LATIN = _CYRILLIC_ALIKE | _GREEK_ALIKE
+_TO = {
+    LATIN: _TO_LATIN,
+    CYRILLIC: {latin: letter for letter, latin in _CYRILLIC_ALIKE.items() if letter not in "ЅѕԁһԛԝЈј"},
+    GREEK: {latin: letter for letter, latin in _GREEK_ALIKE.items()},
+}
+# Small letters that look alike only as capitals: an address is read in any case.
+_CAPITALS_ALIKE = {"в": "b", "н": "h", "β": "b", "η": "h", "μ": "m", "τ": "t"}
+_WORD = re.compile(r"[^\W\d_]+")
+# Its words are compared with those of the newsletters, in any alphabet.
+_COMPARED_ELSEWHERE = frozenset({"circulation", "email"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixedWord:
+    """A word with letters of several alphabets; `right` is what it should be, where that is clear."""
+
+    word: str
+    right: str | None
+
+    def __str__(self) -> str:
+        mixed = f"{self.word} mixes {' and '.join(alphabets(self.word))} letters"
+        if self.right is None:
+            return f"{mixed}; type the word again"
+        pairs = zip(self.word, self.right, strict=True)
+        wrong = dict.fromkeys(f"{letter} is {alphabet_of(letter)}" for letter, right in pairs if letter != right)
+        return f"{mixed} ({', '.join(wrong)}); type {self.right} again in {alphabets(self.right)[0]} letters"
+
+
+def alphabet_of(letter: str) -> str | None:
+    """Latin, Cyrillic or Greek; None for other letters and signs."""
+    alphabet = unicodedata.name(letter, "").partition(" ")[0].capitalize()
+    return alphabet if alphabet in _ALPHABETS else None
+
+
+def alphabets(text: str) -> tuple[str, ...]:
+    """The alphabets of its letters, in the order of appearance."""
+    return tuple(dict.fromkeys(filter(None, map(alphabet_of, text))))
+
+
+def mixed_words(text: str) -> Iterator[MixedWord]:
+    """The words of the text that mix alphabets."""
+    if text.isascii():
+        return
+    words = _WORD.findall(text)
+    around = Counter(alphabets(word)[0] for word in words if len(alphabets(word)) == 1)
+    for word in words:
+        if len(alphabets(word)) > 1:
+            yield MixedWord(word=word, right=_right(word, around))
+
+
+def _right(word: str, around: Counter[str]) -> str | None:
+    """The word in one alphabet, if only one can write it, or the words around it are written in one."""
+    possible = {
+        alphabet: rewritten for alphabet in alphabets(word) if (rewritten := _in_alphabet(word, alphabet)) is not None
+    }
+    if len(possible) < 2:
+        return next(iter(possible.values()), None)
+    return next((possible[alphabet] for alphabet, _ in around.most_common() if alphabet in possible), None)
+
+
+def _in_alphabet(word: str, alphabet: str) -> str | None:
+    letters = [letter if alphabet_of(letter) == alphabet else _TO[alphabet].get(letter) for letter in word]
+    return "".join(filter(None, letters)) if None not in letters else None
+
+
+def as_latin(text: str) -> str:
+    """The text in small letters, with each letter that looks like a Latin one read as that, and without accents."""
+    small = "".join(_TO_LATIN.get(letter, letter) for letter in text).casefold()
+    alike = "".join(_CAPITALS_ALIKE.get(letter) or _TO_LATIN.get(letter, letter) for letter in small)
+    return fold(alike).replace("ı", "i")
+
+
+def fold(text: str) -> str:
+    """The text without case and accents: ё reads as е, É as e."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def mixed_cells(before: Membership | Seat | None, after: Membership | Seat) -> Iterator[str]:
+    """A note for each word that mixes alphabets in the cells that are new or changed."""
+    old = cells_of(before) if before else {}
+    for column, cell in cells_of(after).items():
+        if isinstance(cell, str) and cell != old.get(column) and column not in _COMPARED_ELSEWHERE:
+            for word in mixed_words(cell):
+                yield f"{column}: {word}"

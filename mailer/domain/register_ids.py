@@ -1,0 +1,98 @@
+"""Refuses ids that look like known ones and are others, as 42 and 0042: each would make a second person."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from mailer.domain.circulation import Register
+from mailer.domain.lookalikes import as_latin
+from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, RegisterTable
+
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+
+Row = TypeVar("Row", MemberRow, PaymentRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """The ids in one column of a file, compared with those that are known."""
+
+    name: str
+    registered: Collection[str]
+    ids: Mapping[int, str]  # by row
+
+    def faults(self) -> dict[int, str]:
+        """Why rows are bad, by row: a new id that looks like a known one, or new ids that look alike."""
+        registered = {_appearance(name): name for name in self.registered}
+        rows_of: dict[str, dict[str, int]] = defaultdict(dict)
+        for row, name in self.ids.items():
+            if name not in self.registered:
+                rows_of[_appearance(name)].setdefault(name, row)
+        faults = dict[int, str]()
+        for row, name in self.ids.items():
+            if name in self.registered:
+                continue
+            twin = registered.get(_appearance(name))
+            others = [other for other in rows_of[_appearance(name)] if other != name]
+            if twin:
+                faults[row] = f"{_likeness(name, twin)}, which is known; write {twin}, or another new id"
+            elif others:
+                where = rows_of[_appearance(name)][others[0]]
+                faults[row] = (
+                    f"{_likeness(name, others[0])} in row {where}; write both the same, or one clearly otherwise"
+                )
+        return faults
+
+
+def members_without_twins(register: Register, table: RegisterTable[MemberRow]) -> RegisterTable[MemberRow]:
+    """The table, in which rows are bad that would add a membership or person beside one whose id looks the same."""
+    columns = (
+        _Column(
+            name="membership", registered=register.memberships, ids={row.row: row.membership for row in table.rows}
+        ),
+        _Column(
+            name="person",
+            registered={seat.person for seat in register.seats},
+            ids={row.row: row.person for row in table.rows},
+        ),
+    )
+    return _without(table, columns)
+
+
+def payments_without_twins(
+    register: Register, members: RegisterTable[MemberRow] | None, table: RegisterTable[PaymentRow]
+) -> RegisterTable[PaymentRow]:
+    """The table, in which rows are bad whose membership is known with other zeros or letters only."""
+    registered = {*register.memberships, *(row.membership for row in (members.rows if members else ()))}
+    column = _Column(
+        name="membership", registered=registered, ids={row.row: row.payment.membership for row in table.rows}
+    )
+    return _without(table, [column])
+
+
+def _without(table: RegisterTable[Row], columns: Iterable[_Column]) -> RegisterTable[Row]:
+    faults = {(row, column.name): reason for column in columns for row, reason in column.faults().items()}
+    if not faults:
+        return table
+    rows = {row.row: row for row in table.rows}
+    # It is in doubt whose row it is, so no person counts as listed because of it.
+    bad: tuple[BadRow, ...] = tuple(
+        replace(rows[row].bad(column, reason), key=None) for (row, column), reason in faults.items()
+    )
+    refused = {fault.row for fault in bad}
+    return replace(table, rows=tuple(row for row in table.rows if row.row not in refused), bad=(*table.bad, *bad))
+
+
+def _appearance(name: str) -> str:
+    """What an id looks like when zeros, capitals and alphabets are overlooked."""
+    return _LEADING_ZEROS.sub("", as_latin(name))
+
+
+def _likeness(name: str, twin: str) -> str:
+    if as_latin(name) != as_latin(twin):
+        return f"{name} differs only by leading zeros from {twin}"
+    if name.casefold() == twin.casefold():
+        return f"{name} differs only by capital letters from {twin}"
+    return f"{name} looks like {twin}, with letters of another alphabet"

@@ -1,0 +1,51 @@
+"""Words that mix alphabets: the wrong letter is named, and the right word where it is clear."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.domain.lookalikes import as_latin, mixed_cells, mixed_words
+from tests.builders import a_membership, a_seat
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "letter"),
+    [
+        ("Мaria", "Maria", "М is Cyrillic"),
+        ("Иванoв", "Иванов", "o is Latin"),
+        ("Anna Сope", "Cope", "С is Cyrillic"),
+        ("Анна Сора Сopa", "Сора", "o is Latin"),
+        ("Αnna", "Anna", "Α is Greek"),
+        ("VKонтакте", None, None),
+    ],
+)
+def test_a_mixed_word_is_named_with_the_right_one(text, right, letter):
+    [word] = mixed_words(text)
+    assert word.right == (right if letter else None)
+    assert (letter or "type the word again") in str(word)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Anna Lindqvist", "Анна Линдквист", "IT-компания", "1С", "X5 Ритейл", "ООО «ABC»", "MTS/МТС", "ªº µ", "Şirin Ğ",
+     "Ђорђе", "Нұрсұлтан", "Γιώργος", "м. Zoo", "Мʼята", "渡辺", "Nguyễn", "Яндекс.Go"],
+)  # fmt: skip
+def test_words_of_one_alphabet_are_not_mixed(text):
+    assert list(mixed_words(text)) == []
+
+
+@given(st.text("АВЕКМНОРСТУХаеорсух", min_size=1), st.text("bdfghz", min_size=1))
+def test_the_right_word_looks_the_same_and_is_of_one_alphabet(cyrillic, latin):
+    [word] = mixed_words(cyrillic + latin)
+    assert word.right is not None
+    assert word.right.isascii()
+    assert as_latin(word.right) == as_latin(cyrillic + latin)
+
+
+def test_only_new_and_changed_cells_are_looked_at():
+    before = a_seat(names={"en": "Мaria", "ru": "Мария"}, salutations={})
+    after = a_seat(names={"en": "Мaria", "ru": "Мapия"}, salutations={"en": "Dear Мaria"})
+    notes = list(mixed_cells(before, after))
+    assert [note.partition(":")[0] for note in notes] == ["name_ru", "salutation_en"]
+    [note] = mixed_cells(None, a_membership(organisation="Сbank", circle="сlub"))
+    assert note.startswith("organisation: Сbank mixes Cyrillic and Latin letters")
