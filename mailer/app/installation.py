@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from mailer.config import Config, Schedules, load_config, load_schedules
-from mailer.domain.errors import BadInput, Refused
+from mailer.domain.errors import BadInput
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, IssueSource
 from mailer.formats.message.dkim import DkimSigner
@@ -20,8 +20,8 @@ from mailer.gateways.new_installation import shipped
 from mailer.gateways.process.ledger_epoch import EpochFile
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import Context
-from mailer.store import Store, resolve
-from mailer.store.ledger import claims
+from mailer.store import Connection, Store, resolve
+from mailer.store.ledger import backups, claims
 
 # Seconds between the two readings of a source: a folder that changed in between is not finished.
 STILL = 0.5
@@ -59,6 +59,12 @@ class App:
             return []
         return [Path(database.database + suffix) for suffix in ("", "-wal", "-shm")]
 
+    @property
+    def kept_with_the_database(self) -> list[Path]:
+        """What a backup needs besides the database: the settings with the files that they name, and two folders."""
+        folders = (self.config.paths.templates, self.config.paths.schedules)
+        return [*self.config.private_files, *map(self.config.path, folders)]
+
 
 def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None = None) -> App:
     """The installation of a config.toml, its database made when it is not there. Raises MailerError naming what is wrong."""
@@ -81,7 +87,9 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         # The keys are read at the first signature: a bad key must not prevent a pause.
         signing=cache(partial(signer, config)),
     )
-    return App(config=config, schedules=schedules, context=context)
+    app = App(config=config, schedules=schedules, context=context)
+    _mark_restored(app)
+    return app
 
 
 def reload(app: App) -> App:
@@ -133,16 +141,20 @@ def desk_spool(folder: Path) -> Callable[[str, bytes], Path]:
     return partial(private_files.write_again, folder)
 
 
-def refuse_restored(app: App) -> int:
-    """Raise Refused when the database is older than its epoch file: it is a backup, and would send copies again.
+def _mark_restored(app: App) -> None:
+    """Mark a database that is older than its epoch file, or that came without one, as a backup.
 
-    Returns the ledger's epoch.
+    Several machines may work on one PostgreSQL database, each with a file of its own: there a missing one says nothing.
     """
     with app.store.reading() as connection:
-        reached = claims.ledger_epoch(connection)
-    if app.epoch.read() > reached:
-        raise Refused(
-            f"the database is older than {app.epoch} says (epoch {reached}, not {app.epoch.read()}): a backup was "
-            "restored, and copies that left since would leave again. Nothing is sent: see docs/operating.md, Backups"
-        )
-    return reached
+        if not _is_older(app, connection):
+            return
+    with app.store.transaction() as connection:  # no copy is claimed meanwhile
+        if _is_older(app, connection):
+            backups.mark_as_backup(connection, backups.last_known(connection) or app.context.clock.now())
+
+
+def _is_older(app: App, connection: Connection) -> bool:
+    saved = app.epoch.read()  # before the ledger's, which a sender raises first
+    reached = claims.ledger_epoch(connection)
+    return saved > reached if saved is not None else bool(app.database_files) and reached > 0

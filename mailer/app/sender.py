@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mailer.app.installation import App, refuse_restored
+from mailer.app.installation import App
 from mailer.app.processes import is_dead
 from mailer.app.relays import all_relays, send_settings
 from mailer.gateways.process import locks
@@ -23,7 +23,8 @@ def open_sender(app: App) -> Iterator[tuple[Sender, int]]:
 
     Its journal is deleted afterwards, unless the ledger could not be written: then the next sender reads it.
     """
-    refuse_restored(app)
+    app.context.refuse_backup()
+    app.epoch.save(app.context.ledger_epoch())
     # Copies in hand are many new objects. By default Python looks for garbage after every 700, at times among all
     # objects, and that took a tenth of the time of sending.
     gc.set_threshold(10_000)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from mailer.app import installation
 from mailer.app.installation import App
 from mailer.checking.result import CheckResult, result_of
 from mailer.store import sqlite
@@ -22,5 +21,10 @@ def check_library(app: App) -> Iterator[CheckResult]:
 
 
 def check_not_restored(app: App) -> Iterator[CheckResult]:
-    """Compare the ledger's epoch in the database with the epoch file beside it."""
-    yield result_of("the ledger", lambda: f"epoch {installation.refuse_restored(app)}, no restored backup")
+    """Look for the mark of a backup, which an older database gets when it is opened beside a newer epoch file."""
+
+    def look() -> str:
+        app.context.refuse_backup()
+        return f"epoch {app.context.ledger_epoch()}, no restored backup"
+
+    yield result_of("the ledger", look)

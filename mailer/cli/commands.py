@@ -8,6 +8,7 @@ import typer
 
 from mailer import __version__
 from mailer.cli import (
+    backups,
     bounces,
     console,
     deliveries,
@@ -56,5 +57,18 @@ def every_command(
     console.invocation.as_json = as_json
 
 
-for group in (installing, issues, register, plans, mailings, reports, deliveries, bounces, holds, domains, running):
+for group in (
+    installing,
+    issues,
+    register,
+    plans,
+    mailings,
+    reports,
+    deliveries,
+    bounces,
+    holds,
+    domains,
+    backups,
+    running,
+):
     group.join(app)

@@ -25,7 +25,7 @@ def send(
 
     Example: mailer send russia-confidential/253 --wait
     """
-    from mailer.app.installation import refuse_restored, spool
+    from mailer.app.installation import spool
     from mailer.cli.sending import hand_over
     from mailer.pipeline.mailings.dry_run import write_dry_run
     from mailer.pipeline.mailings.plan import is_planned, plan_mailing
@@ -40,7 +40,7 @@ def send(
             f"{len(files)} copies of {issue} written to {dry_run_to}; nothing was sent",
         )
         return
-    refuse_restored(app)
+    app.context.refuse_backup()
     copies = _confirm_copies(app, name, as_planned=as_planned)
     if not is_planned(app.context, name):
         console.warn(map(sentence, plan_mailing(app.context, name).warnings))

@@ -54,7 +54,6 @@ def unsent(issue: Issue, send: Annotated[bool, typer.Option("--send", help="send
 
     Example: mailer unsent russia-confidential/253 --send
     """
-    from mailer.app.installation import refuse_restored
     from mailer.cli.sending import note_without_daemon
     from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
     from mailer.views.unsent import COLUMNS, unsent_document, unsent_lines, unsent_rows
@@ -63,7 +62,7 @@ def unsent(issue: Issue, send: Annotated[bool, typer.Option("--send", help="send
     missing = find_missing_copies(app.context, name)
     sent = send and bool(missing.people)
     if sent:
-        refuse_restored(app)
+        app.context.refuse_backup()
         console.confirm(
             f"{missing.copies} copies of {issue} go to members, as a supplement.", typed=str(missing.copies)
         )

@@ -57,6 +57,9 @@ MOVES: dict[tuple[State, Event], State] = {
     (State.SENDING, Event.ABANDONED_MARKED): State.UNCERTAIN,
     (State.SENDING, Event.GAVE_UP): State.REJECTED,
     (State.SENDING, Event.BOUNCE_REPORTED): State.BOUNCED,
+    # In a restored backup, which knows less than the relay's log.
+    (State.PENDING, Event.SETTLED_ACCEPTED): State.ACCEPTED,
+    (State.SENDING, Event.SETTLED_ACCEPTED): State.ACCEPTED,
     (State.UNCERTAIN, Event.SETTLED_ACCEPTED): State.ACCEPTED,
     (State.UNCERTAIN, Event.SETTLED_RESEND): State.PENDING,
     (State.UNCERTAIN, Event.BOUNCE_REPORTED): State.BOUNCED,

@@ -31,7 +31,7 @@ class Balance:
 class DistributionReport:
     """The account of an issue: the balance, all decisions, the copies that are still open, and who gained since.
 
-    `failures` says why copies did not arrive, by delivery. `gained` are people entitled now who have no copy.
+    `circulation_known` is False when it was sent after the backup that this ledger comes from. `failures` says why copies did not arrive, by delivery. `gained` are people entitled now who have no copy.
     """
 
     issue: str
@@ -41,6 +41,7 @@ class DistributionReport:
     open_copies: tuple[Delivery, ...]
     failures: Mapping[int, Failure]
     gained: tuple[str, ...]
+    circulation_known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class Step(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"  # a copy of a closed mailing was settled as "resend", or released
     CANCEL = "cancel"
+    FOUND_SENT = "found_sent"  # in a restored backup: it was sent after the backup was made
 
 
 _OPEN = (MailingState.PLANNED, MailingState.APPROVED)
@@ -46,6 +47,10 @@ STEPS: dict[tuple[MailingState, Step], MailingState] = {
     (MailingState.SENDING, Step.PAUSE): MailingState.PAUSED,
     (MailingState.PAUSED, Step.RESUME): MailingState.SENDING,
     (MailingState.SENDING, Step.CLOSE): MailingState.CLOSED,
+    **{
+        (state, Step.FOUND_SENT): MailingState.CLOSED
+        for state in (*_OPEN, MailingState.SENDING, MailingState.PAUSED, MailingState.HELD)
+    },
     (MailingState.CLOSED, Step.REOPEN): MailingState.SENDING,
     **{
         (state, Step.CANCEL): MailingState.CANCELLED
@@ -108,6 +113,11 @@ class Mailing:
     def issue(self) -> str:
         """What people type: `russia-confidential/253`."""
         return f"{self.newsletter}/{self.serial}"
+
+    @property
+    def knows_circulation(self) -> bool:
+        """False for an issue that was sent after the backup that this ledger comes from: who got it is not known."""
+        return bool(self.circulation_hash)
 
     @property
     def is_approved(self) -> bool:

@@ -11,6 +11,7 @@ class Action(StrEnum):
     CHOOSE_INSTALLATION = auto()
     CHECK_INSTALLATION = auto()
     ASK_RELAY = auto()
+    RESUME_AFTER_RESTORE = auto()
     PULL = auto()
     LIST_ISSUES = auto()
     IMPORT_REGISTER = auto()

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from mailer.domain.errors import NotFound
+from mailer.domain.errors import NotFound, Refused
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, Message
+from mailer.domain.remedy import Action
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring
 from mailer.store import Connection, Store, history
+from mailer.store.ledger import backups, claims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,22 @@ class Context:
     def unsubscribe(self, delivery: int) -> str:
         """The address to unsubscribe at from a delivery's copy; empty without a return-path domain."""
         return unsubscribe_address(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
+
+    def ledger_epoch(self) -> int:
+        """The epoch that the ledger has reached."""
+        with self.store.reading() as connection:
+            return claims.ledger_epoch(connection)
+
+    def refuse_backup(self) -> None:
+        """Refused when the database is a backup that was put in place: what left since would leave again."""
+        with self.store.reading() as connection:
+            at = backups.backup_at(connection)
+        if at is not None:
+            raise Refused(
+                f"the database is a backup of {at:%Y-%m-%d %H:%M} UTC: nothing is pulled, planned or sent until you have "
+                "said what left since",
+                Action.RESUME_AFTER_RESTORE.of(),
+            )
 
     def record(self, connection: Connection, verb: str, subject: object, detail: str = "") -> None:
         """Write into the history that `who` did this to the subject now."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,12 @@ class Store:
                 yield connection
             finally:
                 transaction.rollback()
+
+    def back_up(self, file: Path, at: datetime) -> None:
+        """Write a complete copy that is marked as a backup of this instant. Raises what `write_backup` raises."""
+        from mailer.store.backup import write_backup  # only one command needs it
+
+        write_backup(self._engine, file, at)
 
     def close(self) -> None:
         """Close every connection to the database."""

@@ -255,10 +255,9 @@ def frozen(connection: Connection, identity: int) -> FrozenMailing:
 
 
 def previous_mailing(connection: Connection, newsletter: str, serial: int) -> int | None:
-    """The id of the first mailing of the latest earlier issue that was planned."""
-    query = select(mailings.c.id).where(
-        mailings.c.newsletter == newsletter, mailings.c.serial < serial, mailings.c.supplement == 0
-    )
+    """The id of the first mailing of the latest earlier issue whose circulation is known."""
+    earlier = (mailings.c.newsletter == newsletter) & (mailings.c.serial < serial)
+    query = select(mailings.c.id).where(earlier, mailings.c.supplement == 0, mailings.c.circulation_hash != "")
     return connection.execute(query.order_by(mailings.c.serial.desc()).limit(1)).scalar()
 
 

@@ -3,12 +3,15 @@
 import os
 import sqlite3
 from functools import cache
+from pathlib import Path
 from threading import Event
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+
+from mailer.domain.errors import BadInput
 
 # Seconds that a writer waits for another one: longer than any transaction here. The longest one, which writes the plan
 # of a million copies, takes about two minutes.
@@ -19,6 +22,10 @@ BUSY_PAUSE = 0.05
 _FIRST_WITH_WAL = (3, 7, 0)
 _REPAIRED_BRANCHES = ((3, 44, 6), (3, 50, 7))
 _REPAIRED = (3, 51, 3)
+
+# The octets of a database's header that say how it is written: ours once it is open, with a write-ahead log, are 2 and 2;
+# a copy by `Store.back_up` has these (sqlite.org/fileformat.html §1.3.3).
+_ROLLBACK_JOURNAL = b"\x01\x01"
 
 Version = tuple[int, int, int]
 
@@ -48,6 +55,7 @@ def library() -> ModuleType:
 def open_engine(url: URL) -> Engine:
     """An engine for this file, which is created for its owner alone when it is not there."""
     if url.database:
+        _refuse_foreign_journal(Path(url.database))
         # SQLite would create it with the umask's permissions.
         os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(
@@ -59,6 +67,19 @@ def open_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _refuse_foreign_journal(database: Path) -> None:
+    """BadInput when a backup lies beside the journal of the database that it replaces: SQLite would mix both."""
+    journal = Path(f"{database}-wal")
+    try:
+        with database.open("rb") as file:
+            header = file.read(20)
+        left_over = journal.stat().st_size > 0
+    except OSError:
+        return
+    if left_over and header[18:20] == _ROLLBACK_JOURNAL:
+        raise BadInput(f"{journal} belongs to another database: remove it and {database.name}-shm, then go on")
 
 
 def _configure(connection: Any, _record: object) -> None:

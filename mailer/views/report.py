@@ -4,6 +4,7 @@ from mailer.domain.distribution_report import DistributionReport
 from mailer.views.copies import open_copy_lines
 from mailer.views.names import name_all
 from mailer.views.plan import exclusion_lines
+from mailer.views.unsent import sent_before_restore
 
 
 def report_document(report: DistributionReport) -> dict[str, object]:
@@ -39,5 +40,6 @@ def report_lines(report: DistributionReport) -> list[str]:
         f"  {balance.copies} copies = {states}",
         *(f"  {line}" for line in open_copy_lines(report.issue, report.open_copies, report.failures)),
         *([gained] if report.gained else []),
+        *([] if report.circulation_known else [f"  {sent_before_restore(report.issue)}"]),
         "  The report balances.",
     ]

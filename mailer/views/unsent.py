@@ -13,6 +13,7 @@ def unsent_document(missing: MissingCopies, *, sent: bool) -> dict[str, object]:
         "people": list(map(_person_document, missing.people)),
         "sent": sent,
         "stuck": list(missing.stuck),
+        "circulation_known": missing.circulation_known,
     }
 
 
@@ -26,6 +27,8 @@ def unsent_rows(missing: MissingCopies) -> list[tuple[object, ...]]:
 
 def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
     """How many copies are missing, and which people cannot get theirs yet."""
+    if not missing.circulation_known:
+        return [sent_before_restore(missing.issue)]
     stuck = (
         f"{len(missing.stuck)} more have none, because theirs failed at the address that the register still has: "
         f"{name_all(missing.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"
@@ -39,6 +42,11 @@ def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
         + (", and being sent as a supplement" if sent else ""),
         *([stuck] if missing.stuck else []),
     ]
+
+
+def sent_before_restore(issue: str) -> str:
+    """What is known of an issue that left after the backup which this ledger comes from."""
+    return f"{issue} was sent before a backup was restored: who has it is not known, and no copy counts as owed"
 
 
 def _person_document(judged: Judged) -> dict[str, object]:

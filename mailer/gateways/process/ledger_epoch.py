@@ -16,21 +16,28 @@ class EpochFile:
     def __str__(self) -> str:
         return str(self._path)
 
-    def read(self) -> int:
-        """Return the highest epoch saved, 0 without a file. Raises BadInput when the file contains no number."""
+    def read(self) -> int | None:
+        """Return the highest epoch saved; None without a file, or when it holds no number.
+
+        Raises BadInput when the file cannot be read.
+        """
         try:
             return int(self._path.read_text(encoding="ascii"))
-        except FileNotFoundError:
-            return 0
-        except (OSError, ValueError) as error:
-            raise BadInput(f"{self._path} cannot be read as a number; see docs/operating.md, Backups") from error
+        except (FileNotFoundError, ValueError):
+            return None
+        except OSError as error:
+            raise BadInput(f"{self._path} cannot be read: {error.strerror}; correct its owner and mode") from error
 
     def save(self, epoch: int) -> None:
-        """Write this epoch, unless the file holds a higher one: before a copy of that claim can leave."""
+        """Write this epoch, unless the file holds a higher one: before a copy of that claim can leave.
+
+        A sender also saves what it finds when it starts, so that a ledger that was ever claimed from has its file.
+        """
         guard = os.open(self._path.with_suffix(".guard"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(guard, fcntl.LOCK_EX)  # another sender must not write a lower number after this one
-            if epoch > self.read():
+            saved = self.read()
+            if saved is None or epoch > saved:
                 self._write(epoch)
         finally:
             os.close(guard)

@@ -26,7 +26,8 @@ def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[
     A folder that is refused is named with the reason, and does not stop the others. Raises MailerError when the source
     itself cannot be read.
     """
-    results, ready = _examine_all(context, newsletter, source.read())
+    context.refuse_backup()
+    results, ready = examine_all(context, newsletter, source.read())
     with context.store.transaction() as connection:
         results += [_store(connection, context, issue, raw, change) for issue, raw, change in ready]
     for pulled in results:
@@ -46,7 +47,7 @@ def _log(newsletter: Newsletter, pulled: PulledFolder) -> None:
 _Ready = tuple[Issue, RawIssue, str]
 
 
-def _examine_all(
+def examine_all(
     context: Context, newsletter: Newsletter, folders: Sequence[RawIssue | UnreadFolder]
 ) -> tuple[list[PulledFolder], list[_Ready]]:
     """The results for folders without a finished issue; and the finished issues, by serial, with their changes."""
@@ -107,7 +108,7 @@ def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue
         return _refused(raw.folder, str(error), issue=issue.name, remedies=error.remedies, change=change)
     warnings = issue_notes(connection, context, issue)
     now = context.clock.now()
-    number = issues.add_revision(connection, issue, _files_of(issue, raw), folder=raw.folder, now=now)
+    number = issues.add_revision(connection, issue, files_of(issue, raw), folder=raw.folder, now=now)
     line = f"revision {number}, {', '.join(issue.languages)}"
     context.record(connection, "pull", issue.name, f"{line}, {raw.folder}")
     warnings += tuple(f"{raw.folder}: {note}" for note in issue.notes)
@@ -158,7 +159,7 @@ def refuse_if_fixed(connection: Connection, name: IssueName) -> None:
             )
 
 
-def _files_of(issue: Issue, raw: RawIssue) -> list[RawFile]:
+def files_of(issue: Issue, raw: RawIssue) -> list[RawFile]:
     """The texts as they were pulled, and the pictures as they are sent: written anew once, so that they stay the same."""
     texts = {f"{language}.md" for language in issue.languages}
     pictures = [RawFile(name=picture.name, content=picture.content) for picture in issue.pictures]

@@ -75,6 +75,7 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         ),
         failures=reasons,
         gained=gained,
+        circulation_known=all(mailing.knows_circulation for mailing in every),
     )
 
 

@@ -87,6 +87,7 @@ def begin_mailing(
     person whose copy cannot be made. Where the register says otherwise, it goes `as_planned`, which
     the history keeps, or is refused.
     """
+    context.refuse_backup()
     with context.store.reading() as connection:
         pending = deliveries.counts(connection, [mailing.id])[State.PENDING]
     if copies is not None and pending != copies:

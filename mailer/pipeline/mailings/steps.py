@@ -73,4 +73,5 @@ _DONE = {
     Step.CLOSE: "closed",
     Step.REOPEN: "sent again",
     Step.CANCEL: "cancelled",
+    Step.FOUND_SENT: "counted as sent",
 }

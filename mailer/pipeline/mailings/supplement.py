@@ -35,6 +35,7 @@ def send_supplement(context: Context, name: IssueName, *, copies: int | None = N
     None when no copy is missing. Refused when there are more or fewer than the `copies` that a person has confirmed,
     and before the issue's own mailing has begun.
     """
+    context.refuse_backup()
     with context.store.transaction() as connection:
         mailing = first_mailing(connection, name)
         if mailing.state is MailingState.CANCELLED and not mailing.has_begun:
@@ -96,6 +97,8 @@ def corrections_since(connection: Connection, mailing: Mailing) -> Corrections:
 
 
 def _missing(connection: Connection, context: Context, mailing: Mailing) -> MissingCopies:
+    if not mailing.knows_circulation:
+        return MissingCopies(issue=mailing.issue, people=(), circulation_known=False)
     served = deliveries.people_served(connection, mailing.newsletter, mailing.serial)
     corrections = corrections_since(connection, mailing)
     missing, stuck = [], []

@@ -29,6 +29,7 @@ ledger_state = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("epoch", Integer, nullable=False),  # grows with every claim; a backup has a lower one
+    Column("backup_at", UtcDateTime),  # of a backup put in place: when it was copied; None once it is resumed
     CheckConstraint("id = 1", name="one_row"),
 )
 

@@ -1,0 +1,99 @@
+"""Commands about backups: copy the database, and go on after a copy was restored."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mailer.cli import console
+from mailer.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from mailer.domain.restored_backup import DoubtfulIssue
+
+
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="a new file")]) -> None:
+    """Copy the database while the service runs.
+
+    Example: mailer db backup /var/backups/mailer-2026-10-15.db
+    """
+    app = console.open_installation()
+    app.store.back_up(file.absolute(), app.context.clock.now())
+    others = app.kept_with_the_database
+    console.say(
+        {"file": file.absolute(), "octets": file.stat().st_size, "copy_too": others},
+        f"{file} is written. Copy these too, they belong together:",
+        *(f"  {other}" for other in others),
+    )
+
+
+def resume_after_restore(
+    sent: Annotated[list[str] | None, typer.Option("--sent", metavar="ISSUE", help="it was sent already")] = None,
+    new: Annotated[list[str] | None, typer.Option("--new", metavar="ISSUE", help="it goes as new, or goes on")] = None,
+    log: Annotated[
+        list[Path] | None,
+        typer.Option("--log", metavar="FILE", help="the relay's log since the backup, or a list of Message-IDs"),
+    ] = None,
+) -> None:
+    """Say what was sent since the backup, so that a restored database may send again.
+
+    Example: mailer resume-after-restore --log /var/log/mail.log --sent russia-confidential/254
+    """
+    from mailer.app.installation import source
+    from mailer.app.relay_log import read_logs
+    from mailer.pipeline.mailings.restore import read_sources, refuse_undecided, resume_backup, review_backup
+    from mailer.views.restored_backup import COLUMNS, restored_document, restored_rows, resumed_lines, review_lines
+
+    decisions = {str(console.parse_issue(name)): "sent" for name in sent or []}
+    for name in map(console.parse_issue, new or []):
+        if decisions.setdefault(str(name), "new") == "sent":
+            raise typer.BadParameter(f"{name} cannot be both sent and new", param_hint="--new")
+    app = console.open_installation()
+    context = app.context
+    accepted = read_logs(log or [])
+    folders = read_sources(context, {each.id: source(app, each) for each in context.newsletters.values()})
+    reviewed = review_backup(context, folders, accepted)
+    if reviewed is None:
+        console.say({"restored": False}, "the database is no restored backup: there is nothing to resume")
+        return
+    console.warn(review_lines(reviewed))
+    asking = sys.stdin.isatty() and not console.invocation.yes
+    for issue in reviewed.undecided(decisions) if asking else []:
+        decisions[issue.issue] = _ask(issue)
+    names = {how: [name for name, decision in decisions.items() if decision == how] for how in ("sent", "new")}
+    epoch = None
+    try:
+        refuse_undecided(reviewed, decisions)
+        console.confirm("What counts as sent is never sent again; the rest goes by its schedule.")
+        reviewed, epoch = resume_backup(
+            context, folders, accepted, sent=names["sent"], new=names["new"], epoch=app.epoch.read() or 0
+        )
+        app.epoch.save(epoch)
+    finally:
+        console.show(
+            restored_document(reviewed, sent=names["sent"], new=names["new"], epoch=epoch),
+            COLUMNS,
+            restored_rows(reviewed, decisions),
+            *(resumed_lines() if epoch is not None else []),
+        )
+
+
+def _ask(issue: "DoubtfulIssue") -> str:
+    from mailer.views.restored_backup import question
+
+    answers = {"s": "sent", "sent": "sent", "n": "new", "new": "new"}
+    sys.stderr.write(f"{console.harmless(question(issue))}\nWas it sent already? [s]ent / [n]ew: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip().lower()
+    if answer not in answers:
+        raise Refused("Not decided; nothing was done.")
+    return answers[answer]
+
+
+def join(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("resume-after-restore")(resume_after_restore)
+    group = typer.Typer(no_args_is_help=True, help="The database. Example: mailer db backup mailer-backup.db")
+    group.command("backup")(backup)
+    app.add_typer(group, name="db")
