@@ -105,18 +105,21 @@ _QUOTES = {"ru": _Quotes(levels=("«»", "„“")), "en": _Quotes(levels=("“�
 _APOSTROPHE = "’"
 _MARKS = "\"'«»„“”‘’"
 _SINGLES = "'‘’"
-_BEFORE_WORDS = "([{—–-/…"
-_AFTER_WORDS = ".,;:!?…)]}—–-/"
+_FEET = re.compile(r"(?<!\d)'|'(?=[^\W\d])")  # every straight single quote but these
+_BEFORE_WORDS = "([{"
+_AFTER_WORDS = ".,;:!?)]}"
+_BEFORE_OR_AFTER = "…—–-/"
 
 
 def _set_quotes(text: str, quotes: _Quotes) -> str:
     """Replace pairs of straight quotes by the language's own quotes for their depth.
 
-    A single quote without a partner is an apostrophe; a double one without a partner stays.
+    A single quote without a partner is an apostrophe, except after a figure (6'2"); a double one without a partner
+    stays.
     """
     partners = dict(_pairs(text))
     ends = set(partners.values())
-    characters = [_APOSTROPHE if character == "'" else character for character in text]
+    characters = list(_FEET.sub(_APOSTROPHE, text))
     depth = 0
     for place, character in enumerate(text):
         if place in partners:
@@ -138,10 +141,14 @@ def _pairs(text: str) -> Iterator[tuple[int, int]]:
     """
     opened: list[int] = []
     doubles: list[int] = []  # which of `opened` are double
-    for place, before, after in _marks(text):
+    marks = list(_marks(text))
+    closing = _closing_after(text, marks)
+    for (place, before, after), closing_after in zip(marks, closing, strict=True):
         double = text[place] not in _SINGLES
         lower = bool(doubles) and text[opened[doubles[-1]]] == "„"
         may_open, may_close = _may_open_and_close(text[place], before, after, lower=lower)
+        if text[place] == '"' and before.isdecimal() and 0 < len(doubles) <= closing_after:
+            continue  # inches: enough quotes follow to close what is open
         if may_close and not double:
             if opened and text[opened[-1]] in _SINGLES:
                 yield opened.pop(), place
@@ -172,6 +179,18 @@ def _marks(text: str) -> Iterator[tuple[int, str, str]]:
             before = character
 
 
+def _closing_after(text: str, marks: Sequence[tuple[int, str, str]]) -> list[int]:
+    """For each mark, how many double quotes follow it that can only close, before one that may open."""
+    numbers: list[int] = []
+    closing = 0
+    for place, before, after in reversed(marks):
+        numbers.append(closing)
+        if text[place] not in _SINGLES:
+            may_open, may_close = _may_open_and_close(text[place], before, after, lower=False)
+            closing = closing + 1 if may_close and not may_open else 0
+    return numbers[::-1]
+
+
 def _may_open_and_close(mark: str, before: str, after: str, *, lower: bool) -> tuple[bool, bool]:
     """Whether a quote may open, and whether it may close. `lower`: the last open quote is „, which “ closes."""
     if mark not in "\"'":
@@ -179,7 +198,10 @@ def _may_open_and_close(mark: str, before: str, after: str, *, lower: bool) -> t
         return not closes, closes
     free_before = not before or before.isspace() or before in _BEFORE_WORDS
     free_after = not after or after.isspace() or after in _AFTER_WORDS
-    if free_before == free_after:  # inside a word, or alone between spaces
-        inside = not free_before and mark == '"'
-        return inside, inside
-    return free_before, free_after
+    if not free_before and not free_after:
+        # Beside a dash or an ellipsis the other side decides; inside a word, or between two of these, both may be.
+        open_before, open_after = before in _BEFORE_OR_AFTER, after in _BEFORE_OR_AFTER
+        if open_before == open_after:
+            return mark == '"', mark == '"'
+        return open_before, open_after
+    return free_before and not free_after, free_after and not free_before

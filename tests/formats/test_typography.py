@@ -16,6 +16,17 @@ N = "\u00a0"
         ('"rock \'n roll"', "“rock ’n roll”"),
         ("he said 'yes'.", "he said ‘yes’."),
         ('a 5" disk', 'a 5" disk'),
+        ('he said "a 5" disk" twice', 'he said “a 5" disk” twice'),
+        ('"in 2018" and "in 2019"', "“in 2018” and “in 2019”"),
+        ("a boat of 6'2\" and 30' of rope, the 1990's", "a boat of 6'2\" and 30' of rope, the 1990’s"),
+        ('He said "I left..." and went', "He said “I left…” and went"),
+        ('"...and then we sailed," he said, "but the ice..."', "“…and then we sailed,” he said, “but the ice…”"),
+        ('"First..." and "second"', "“First…” and “second”"),
+        ('"No -" he began', "“No -” he began"),
+        ('"- No," he said', "“- No,” he said"),
+        ('the "ice"-"water" line, "in"/"out"', "the “ice”-“water” line, “in”/“out”"),
+        ('"He read "The Ferry..." twice"', "“He read ‘The Ferry…’ twice”"),
+        ("'...and so' they said", "‘…and so’ they said"),
         ('("quoted")', "(“quoted”)"),
         ('""a" b"', "“‘a’ b”"),
         ('so"x"so', "so“x”so"),
@@ -52,6 +63,12 @@ def test_english(text, printed):
     [
         ('Клуб "Общество "Мост"" - это мы', f"Клуб «Общество „Мост“»{N}— это мы"),
         ('«Клуб "Мост"»', "«Клуб „Мост“»"),
+        ('Он сказал: "Я ушёл..." и вышел', f"Он сказал: «Я{N}ушёл…» и{N}вышел"),
+        ('"Ну..." - сказал он', f"«Ну…»{N}— сказал он"),
+        ('"...и тогда мы ушли", - сказал он', f"«…и{N}тогда мы ушли»,{N}— сказал он"),
+        ('Журнал "Новое "Время..." сегодня" вышел', "Журнал «Новое „Время…“ сегодня» вышел"),
+        ('"— Да", "Нет —"', "«— Да», «Нет —»"),
+        ('"Один..."—"два"', "«Один…»—«два»"),
         ("Дом 'Мост' и д'Артаньян", f"Дом «Мост» и{N}д’Артаньян"),
         ("в Москве и о себе", f"в{N}Москве и{N}о{N}себе"),
         ("12 июля 2018 г. и т. д.", f"12{N}июля 2018{N}г. и{N}т.{N}д."),
@@ -92,3 +109,49 @@ def test_setting_twice_changes_nothing(text, language):
 @given(st.lists(SCRAPS.filter(lambda scrap: scrap != "\0"), max_size=12), st.sampled_from(["ru", "en"]))
 def test_pieces_stay_as_many(pieces, language):
     assert len(typeset_pieces(pieces, language)) == len(pieces)
+
+
+# --- quotations whose pairs are known ---------------------------------------------------------------------------------
+
+INNER = {"en": ("“”", "‘’"), "ru": ("«»", "„“")}
+WORDS = {"en": ["ferry", "Norland", "2018", "don’t", "the boats’"], "ru": ["паром", "Норландия", "2018", "остров"]}
+
+
+@st.composite
+def quotations(draw, language, depth=0):
+    """A quotation as typed, and as it must be printed; it may begin and end with an ellipsis or a dash."""
+    opening, closing = INNER[language][depth]
+    words = st.sampled_from(WORDS[language])
+    parts = [(word, word) for word in draw(st.lists(words, min_size=1, max_size=3))]
+    nested = draw(st.integers(0, len(parts))) if depth == 0 and draw(st.booleans()) else None
+    if nested is not None:
+        parts.insert(nested, draw(quotations(language, depth=1)))
+    typed, printed = (" ".join(part[place] for part in parts) for place in (0, 1))
+    begin = "" if nested == 0 else draw(st.sampled_from(["", "...", "…", "— ", "—"]))
+    end = "" if nested == len(parts) - 1 else draw(st.sampled_from(["", "...", "…", ",", "!", "?..", " —", "—"]))
+    return f'"{begin}{typed}{end}"', f"{opening}{begin.replace('...', '…')}{printed}{end.replace('...', '…')}{closing}"
+
+
+@st.composite
+def sentences(draw, language):
+    """Some quotations between words and signs."""
+    typed, printed = draw(st.sampled_from([("", ""), ("(", "("), ("word ", "word "), ("word: ", "word: ")]))
+    for place in range(draw(st.integers(1, 3))):
+        between = draw(st.sampled_from([" ", ", ", " word ", ": ", " (see) ", ". "])) if place else ""
+        one, other = draw(quotations(language))
+        typed, printed = typed + between + one, printed + between + other
+    return typed, printed
+
+
+def without_no_break(text: str) -> str:
+    return text.replace(N, " ")
+
+
+@given(sentences("en"))
+def test_english_quotations_pair(sentence):
+    assert without_no_break(typeset(sentence[0], "en")) == sentence[1]
+
+
+@given(sentences("ru"))
+def test_russian_quotations_pair(sentence):
+    assert without_no_break(typeset(sentence[0], "ru")) == sentence[1]
