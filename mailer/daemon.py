@@ -16,7 +16,7 @@ from mailer.app.relays import first_transport
 from mailer.app.scheduler import hold_scheduler
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.every import Every
-from mailer.domain.mailing import Mailing
+from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.newsletter import Newsletter
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import ingest
@@ -25,8 +25,9 @@ from mailer.pipeline.issues import pull
 from mailer.pipeline.letters import outbox
 from mailer.pipeline.mailings import schedule
 from mailer.pipeline.mailings.arrivals import issues_to_plan, issues_to_test
-from mailer.pipeline.mailings.plan import plan_arrived
+from mailer.pipeline.mailings.plan import plan_again, plan_arrived
 from mailer.pipeline.mailings.test_mailing import prepare_test_mailing, send_test_mailing
+from mailer.pipeline.mailings.watch import PlanWatch
 from mailer.pipeline.sending.sender import Sender
 
 # What failed is tried again this often, and at once after SIGHUP.
@@ -58,6 +59,7 @@ class Daemon:
     pace: Pace = field(default_factory=Pace)
     _done_at: dict[str, datetime] = field(default_factory=dict)  # jobs done every so often
     _failed_at: dict[str, datetime] = field(default_factory=dict)
+    _watch: PlanWatch = field(default_factory=PlanWatch)
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _reloaded: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -111,6 +113,7 @@ class Daemon:
         for newsletter in list(self.app.schedules.newsletters.values()):
             await asyncio.to_thread(self._pull, newsletter)
         await asyncio.to_thread(self._plan_arrived)
+        await asyncio.to_thread(self._compare_plans)
         if not await asyncio.to_thread(self._leads):
             return  # the lease was lost meanwhile: another daemon tests and begins
         for name in await asyncio.to_thread(issues_to_test, self.app.context):
@@ -193,6 +196,20 @@ class Daemon:
         plan = plan_arrived(self.app.context, name)
         if plan is not None:
             maillog.mailing_moved(plan.issue, f"is planned: {plan.copies} copies for {plan.recipients} people")
+
+    def _compare_plans(self) -> None:
+        for mailing, state in self._watch.unseen(self.app.context):
+            self._do(f"comparing {mailing.issue} with the register", partial(self._compare_plan, mailing, state))
+
+    def _compare_plan(self, mailing: Mailing, state: object) -> None:
+        change = self._watch.compare(self.app.context, mailing)
+        if change is not None:
+            maillog.plan_differs(change)
+            if change.state is MailingState.PLANNED:
+                plan_again(self.app.context, change)
+            else:
+                outbox.write_changed_plan(self.app.context, change)
+        self._watch.has_seen(mailing, state)
 
     def _begin_due(self) -> None:
         for mailing in schedule.scheduled_mailings(self.app.context):

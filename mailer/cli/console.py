@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # these load the database and the settings, which `--help` do
 
 GLOBAL_FLAGS = frozenset({"--json", "--yes"})
 GLOBAL_VALUES = frozenset({"--config"})
+# How the log writes a time, with its zone.
+LOG_TIME = "%Y-%m-%d %H:%M:%S %z"
 # Columns of a table that is printed to a file or another program, wide enough that no cell is ever wrapped.
 UNLIMITED_WIDTH = 10_000
 # Controls but for the line's end and the tab; marks of direction; ends of lines that only some programs know.
@@ -94,7 +96,9 @@ def parse_issue(typed: str) -> "IssueName":
 
 def log_to_stderr(level: int = logging.WARNING) -> None:
     """Log lines go to stderr. Libraries that would log an address stay below the level."""
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s", datefmt=LOG_TIME
+    )
     for loud in ("mail.log", "aiosmtplib", "alembic", "asyncio"):
         logging.getLogger(loud).setLevel(logging.WARNING)
     # It warns whenever a tick is still at work when the next is due.

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -58,9 +58,16 @@ class CirculationChange:
         return tuple(change for change in self.people if change.kind is kind)
 
     @property
-    def concerns_receiving(self) -> bool:
-        """Whether it changes who receives the issue, in which language or where; not only what a copy says."""
-        return any(change.kind is not ChangeKind.CHANGED or set(change.reasons) - _WORDS_ONLY for change in self.people)
+    def receiving(self) -> "CirculationChange":
+        """The same without the people for whom only what their copy says would be other."""
+        return replace(
+            self,
+            people=tuple(
+                change
+                for change in self.people
+                if change.kind is not ChangeKind.CHANGED or set(change.reasons) - _WORDS_ONLY
+            ),
+        )
 
     @property
     def digest(self) -> str:

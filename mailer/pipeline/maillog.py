@@ -2,12 +2,16 @@
 
 import logging
 
+from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.delivery import Outcome
 from mailer.domain.errors import MailerError
+from mailer.domain.mailing import MailingState
 from mailer.domain.remedy import Action, Remedy
 from mailer.views.remedies import advise, sentence
 
 log = logging.getLogger("mailer")
+# How many people are named in one line.
+MOST_NAMED = 15
 
 
 def handed_over(delivery: int, outcome: Outcome) -> None:
@@ -106,6 +110,14 @@ def cannot_render(delivery: int, reason: str) -> None:
 def mailing_moved(issue: str, what: str) -> None:
     """A step in the life of a mailing."""
     log.info("mailing %s %s", issue, what)
+
+
+def plan_differs(change: CirculationChange) -> None:
+    """The register says otherwise than a plan; people stand with their ids, as everywhere in the log."""
+    people = "; ".join(f"{each.kind} {each.person} ({', '.join(each.reasons)})" for each in change.people[:MOST_NAMED])
+    more = f" and {len(change.people) - MOST_NAMED} more" if len(change.people) > MOST_NAMED else ""
+    goes = "is planned again" if change.state is MailingState.PLANNED else f"goes as it is, {change.state}"
+    log.warning("the register differs from the plan of %s, which %s: %s%s", change.issue, goes, people, more)
 
 
 def letter(kind: str, what: str, *remedies: Remedy) -> None:

@@ -1,26 +1,18 @@
 """The daemon pulls, plans and tests what arrives, begins what is due exactly once, and asks about what came too late."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailer.app import installation as composition
 from mailer.app.scheduler import daemon_runs
-from mailer.app.sender import open_sender
-from mailer.daemon import Daemon
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import Schedule
-from mailer.domain.progress import Progress
 from mailer.formats.cron import next_time
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings.approve import approve_mailing
-from mailer.pipeline.mailings.report import issue_progress, was_tested
+from mailer.pipeline.mailings.report import was_tested
 from mailer.pipeline.mailings.send import send_mailing
 from tests.club import (
     FEES,
@@ -28,7 +20,6 @@ from tests.club import (
     LETTER,
     THURSDAY,
     Club,
-    Table,
     begin,
     import_register,
     members,
@@ -37,47 +28,9 @@ from tests.club import (
     says,
     states,
 )
+from tests.daemon.running import FRIDAY_AT_TEN, LONDON, NO_APPROVAL, a_daemon, standing, work
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Sink
-
-LONDON = ZoneInfo("Europe/London")
-NO_APPROVAL = {"approval": {"required": False}}
-FRIDAY_AT_TEN = datetime(2018, 7, 13, 10, 0, tzinfo=LONDON)
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock(THURSDAY)
-
-
-@pytest.fixture
-def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
-    monkeypatch.setattr(composition, "STILL", 0.0)  # nobody writes into the folder meanwhile
-    return Club.found(tmp_path)
-
-
-@contextmanager
-def a_daemon(club: Club, clock: FrozenClock, relay: Sink, **tables: Table) -> Iterator[Daemon]:
-    club.settle(smtp={"port": relay.port}, **tables)
-    with club.opened(clock, who="daemon") as app, open_sender(app) as (sender, owner):
-        yield Daemon(app=app, sender=sender, owner=owner)
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Sink]:
-    async with Sink() as relay:
-        yield relay
-
-
-async def work(daemon: Daemon) -> None:
-    """What the daemon does in a short while: looks around, and sends what may leave."""
-    await daemon.tick()
-    await daemon.sender.drain()
-
-
-def standing(daemon: Daemon, issue: IssueName = ISSUE) -> Progress:
-    return issue_progress(daemon.app.context, issue)
-
 
 # --- when -------------------------------------------------------------------------------------------------------------
 

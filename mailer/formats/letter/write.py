@@ -21,6 +21,7 @@ from mailer.formats.header import Header, mailbox, parametrised, structured, uns
 from mailer.formats.message.base64 import base64_lines
 from mailer.formats.message.quoted_printable import encode_quoted_printable
 from mailer.views import plain_words
+from mailer.views.local_time import zoned_time
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -107,6 +108,8 @@ def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnviro
         "held_back": partial(plain_words.held_back, language=language),
         "day": lambda text: long_date(date.fromisoformat(text[:10]), language),
         "typed": shlex.quote,
+        "plan_change": partial(plain_words.plan_change, language=language),
+        "moment": lambda text, timezone: zoned_time(datetime.fromisoformat(text), timezone, language),
     }
     return environment
 

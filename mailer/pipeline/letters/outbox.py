@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
+from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.errors import MailerError, Refused, TransportDown
 from mailer.domain.every import Every
 from mailer.domain.newsletter import Newsletter
@@ -16,13 +17,14 @@ from mailer.pipeline import maillog
 from mailer.pipeline.bounces.alarms import ALARM
 from mailer.pipeline.context import Context
 from mailer.pipeline.letters import distribution
+from mailer.pipeline.letters.changed_plan import change_subject, changed_plan_facts
 from mailer.pipeline.letters.daily import daily_facts
 from mailer.pipeline.letters.facts import Facts
 from mailer.pipeline.parcels import AddressedMessage, Handful
 from mailer.store import letters
 
 # The kinds of letters, which name their folders of templates, too.
-DIGEST, DAILY_LETTER = "distribution-report", "daily-letter"
+DIGEST, DAILY_LETTER, CHANGED_PLAN = "distribution-report", "daily-letter", "changed-plan"
 
 # A mailing that ended longer ago has no digest: it ended before a secretary was named in the settings.
 RECENT = timedelta(days=7)
@@ -59,6 +61,17 @@ def write_daily_letter(context: Context) -> bool:
         return False
     facts = daily_facts(context)
     return facts is not None and _write(context, DAILY_LETTER, f"{now:%Y-%m-%d}", facts)
+
+
+def write_changed_plan(context: Context, change: CirculationChange) -> bool:
+    """Write the letter about a mailing that goes as planned although the register differs, once for each difference.
+
+    A difference in what a copy says alone, such as a name, has no letter.
+    """
+    receiving = change.receiving
+    if not context.secretary or not receiving.people:
+        return False
+    return _write(context, CHANGED_PLAN, change_subject(receiving), changed_plan_facts(context, receiving))
 
 
 def _write(context: Context, kind: str, about: str, facts: Facts) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mailer.domain.circulation import Decision
+from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, wants_plan
 from mailer.domain.plan import Plan
@@ -46,6 +47,18 @@ def plan_arrived(context: Context, name: IssueName) -> Plan | None:
     with context.store.transaction() as connection:
         every = mailings.mailings_of(connection, name.newsletter, name.serial)
         if is_outdated(connection, name, draft) or not wants_plan(every, draft.revision.content_hash):
+            return None
+        return write_plan(connection, context, name, draft)
+
+
+def plan_again(context: Context, change: CirculationChange) -> Plan | None:
+    """Plan an unapproved mailing again whose plan differs from the register; None when it was changed meanwhile."""
+    name = IssueName.parse(change.issue)
+    draft = compile_draft(context, name)
+    with context.store.transaction() as connection:
+        every = mailings.mailings_of(connection, name.newsletter, name.serial)
+        unchanged = [(mailing.id, mailing.state) for mailing in every] == [(change.mailing, MailingState.PLANNED)]
+        if not unchanged or is_outdated(connection, name, draft):
             return None
         return write_plan(connection, context, name, draft)
 

@@ -1,0 +1,28 @@
+"""A made-up club, its clock and its relay, for a daemon."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from mailer.app import installation as composition
+from tests.club import THURSDAY, Club
+from tests.doubles import FrozenClock
+from tests.scripted_relay import Sink
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(THURSDAY)
+
+
+@pytest.fixture
+def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
+    monkeypatch.setattr(composition, "STILL", 0.0)  # nobody writes into the folder meanwhile
+    return Club.found(tmp_path)
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    async with Sink() as relay:
+        yield relay
