@@ -57,6 +57,7 @@ def difference(
         payments=tuple(added),
         bad=tuple(sorted(bad, key=lambda fault: (fault.file, fault.row))),
         warnings=tuple(warnings),
+        remarks=(*(members.remarks if members else ()), *(payments.remarks if payments else ())),
         absent=absent,
         owners=_owners(changed, register, memberships, seats),
     )

@@ -86,10 +86,11 @@ R = TypeVar("R", MemberRow, PaymentRow)
 class RegisterTable(Generic[R]):
     """The readable rows of a file in their order, a BadRow for each fault in the others, and the file's columns.
 
-    `warnings` say what a person should know of how the file was read.
+    Of how the file was read, `remarks` are facts, `warnings` what may be wrong.
     """
 
     rows: tuple[R, ...]
     bad: tuple[BadRow, ...] = ()
     warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()

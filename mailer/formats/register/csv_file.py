@@ -19,8 +19,9 @@ _SEPARATOR_LINE = re.compile(r"\"?sep=(?P<separator>[^\"\r\n])\"?[,;\t]*\r?\n?",
 
 def read_csv(file: str, content: bytes, encoding: str | None) -> TextFile:
     """The rows of the file; raises BadInput, naming file and line, for one that cannot be read."""
-    text, note = decode(file, content, encoding)
-    return TextFile(place=file, rows=filled_rows(file, _rows(file, text)), warnings=[note] if note else [])
+    decoded = decode(file, content, encoding)
+    rows = filled_rows(file, _rows(file, decoded.text))
+    return TextFile(place=file, rows=rows, warnings=decoded.warnings, remarks=decoded.remarks)
 
 
 def _rows(file: str, text: str) -> Iterator[TextRow]:

@@ -1,7 +1,9 @@
 """Decodes a CSV file: UTF-8, UTF-16, or the code page that was named or that its words show."""
 
+from dataclasses import dataclass
+
 from mailer.domain.errors import BadInput
-from mailer.formats.register.code_page import PossibleText, readings
+from mailer.formats.register.code_page import CODE_PAGES, PossibleText, readings
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -13,21 +15,30 @@ _BOMS = (
 _SAMPLES = 3  # words of the file that a note shows
 
 
-def decode(file: str, content: bytes, encoding: str | None) -> tuple[str, str | None]:
-    """The text of the file, and a note that names its encoding if that was neither named before nor UTF-8.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """The text of a file; its encoding is named in `remarks` where it is a usual one, in `warnings` where it is not."""
+
+    text: str
+    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def decode(file: str, content: bytes, encoding: str | None) -> Decoded:
+    """The text of the file, with its encoding if that was neither named before nor is UTF-8.
 
     Raises BadInput for a file that is no text, is broken, or may be read in several ways.
     """
     if encoding:
-        return _decoded(file, content, encoding), None
+        return Decoded(text=_decoded(file, content, encoding))
     by_mark = next((name for mark, name in _BOMS if content.startswith(mark)), None) or _utf16_without_mark(content)
     if by_mark:
-        note = None if by_mark == "utf-8-sig" else f"{file} is read as {by_mark.upper()}."
-        return _decoded(file, content, by_mark), note
+        remarks = () if by_mark == "utf-8-sig" else (f"{file} is read as {by_mark.upper()}",)
+        return Decoded(text=_decoded(file, content, by_mark), remarks=remarks)
     if b"\0" in content:
         raise BadInput(f"{file}, line {_line(content, content.index(0))}: it has a NUL byte; save it as CSV in UTF-8.")
     try:
-        return content.decode(), None
+        return Decoded(text=content.decode())
     except UnicodeDecodeError as error:
         _refuse_broken_utf8(file, content, error.start)
     return _in_code_page(file, content)
@@ -53,7 +64,7 @@ def _utf16_without_mark(content: bytes) -> str | None:
     return "utf-16-le" if low == 0 else "utf-16-be" if high == 0 else None
 
 
-def _in_code_page(file: str, content: bytes) -> tuple[str, str]:
+def _in_code_page(file: str, content: bytes) -> Decoded:
     choices = [reading for reading in readings(content) if reading.makes_sense]
     if not choices:
         raise BadInput(f"{file} is neither XLSX nor CSV in a known encoding; save it as CSV in UTF-8.")
@@ -63,8 +74,10 @@ def _in_code_page(file: str, content: bytes) -> tuple[str, str]:
         raise BadInput(f"{file} can be read as {listed}. Say which is right with --encoding ({names}).")
     [reading] = choices
     sample = _sample(reading, choices)
-    note = f"{file} is read as {reading.page.label}: {sample}. If these words are wrong, name another with --encoding."
-    return reading.text, note
+    note = f"{file} is read as {reading.page.label}: {sample}; if these words are wrong, name another with --encoding"
+    if reading.page is CODE_PAGES[0]:
+        return Decoded(text=reading.text, remarks=(note,))
+    return Decoded(text=reading.text, warnings=(f"{note}.",))
 
 
 def _sample(reading: PossibleText, choices: list[PossibleText]) -> str:

@@ -187,7 +187,11 @@ def _read_lines(table: TextTable, columns: Sequence[Column], ignored: Collection
 
 def _register_table(table: TextTable, rows: Iterable[R], lines: _ReadLines) -> RegisterTable[R]:
     return RegisterTable(
-        rows=tuple(rows), bad=_faults(line for line, _ in lines), warnings=table.warnings, columns=table.columns
+        rows=tuple(rows),
+        bad=_faults(line for line, _ in lines),
+        warnings=table.warnings,
+        remarks=table.remarks,
+        columns=table.columns,
     )
 
 

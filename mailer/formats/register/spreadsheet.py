@@ -20,13 +20,15 @@ MAX_NAMED_COLUMNS = 5  # in a message; with more wrong columns, it is another fi
 class TextTable:
     """A table: the names of its columns in lower case, and its rows that are not empty.
 
-    `place` names the file, and the sheet of a workbook; `warnings` say what a person should know of how it was read.
+    `place` names the file, and the sheet of a workbook. Of how it was read, `remarks` are facts, `warnings` what may be
+    wrong.
     """
 
     place: str
     columns: tuple[str, ...]
     rows: tuple[TextRow, ...]
     warnings: tuple[str, ...]
+    remarks: tuple[str, ...]
     is_workbook: bool
 
 
@@ -50,7 +52,8 @@ def read_table(file: str, content: bytes, sheet: str, encoding: str | None) -> T
         place=text.place,
         columns=_header(text.place, rows[0]),
         rows=tuple(rows[1:]),
-        warnings=tuple(text.warnings),
+        warnings=text.warnings,
+        remarks=text.remarks,
         is_workbook=is_workbook,
     )
 

@@ -36,12 +36,13 @@ class TextRow:
 class TextFile:
     """The rows of a file that are not empty; `place` names the file, and the sheet of a workbook.
 
-    `warnings` say what a person should know of how the file was read.
+    Of how the file was read, `remarks` are facts, `warnings` what may be wrong.
     """
 
     place: str
     rows: Iterable[TextRow]
-    warnings: list[str]
+    warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def filled_rows(place: str, rows: Iterable[TextRow]) -> Iterator[TextRow]:

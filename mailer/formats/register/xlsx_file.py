@@ -36,7 +36,7 @@ def read_xlsx(file: str, content: bytes, name: str) -> TextFile:
         raise BadInput(f"{file} cannot be read as a workbook ({error}); save it as .xlsx again.") from error
     rows = reading.with_covered(rows)
     warnings += reading.hidden(rows)
-    return TextFile(place=reading.place, rows=rows, warnings=warnings)
+    return TextFile(place=reading.place, rows=rows, warnings=tuple(warnings))
 
 
 def _choose(file: str, workbook: Workbook, name: str) -> tuple[Sheet, list[str]]:

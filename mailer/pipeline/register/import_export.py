@@ -133,7 +133,7 @@ def _with_doubts(context: Context, register: Register, change: Difference) -> Di
         *member_doubts(change, usage),
         *payment_doubts(register, change, usage),
     )
-    return replace(change, warnings=warnings, remarks=tuple(member_remarks(change, usage)))
+    return replace(change, warnings=warnings, remarks=(*change.remarks, *member_remarks(change, usage)))
 
 
 def _doubts(change: Difference) -> Iterator[str]:

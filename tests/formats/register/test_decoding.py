@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.errors import BadInput
-from mailer.formats.register.decoding import decode
+from mailer.formats.register.decoding import Decoded, decode
 
 RUSSIAN = ("Анна Линдквист", "Иван Петрович Соколов", "Ольга Сергеевна Белова", "Пётр Щукин", "Юлия Яновская")
 FRENCH = ("Hélène Lefèvre", "François Dupré", "Benoît Lemaître", "Zoë Delacroix", "Thérèse Gonçalves")
@@ -36,24 +36,23 @@ def table(names: tuple[str, ...]) -> str:
     ],
 )
 def test_a_code_page_is_found_and_named(names, encoding):
-    text, note = decode("members.csv", table(names).encode(encoding), None)
-    assert text == table(names)
-    assert note is not None
+    decoded = decode("members.csv", table(names).encode(encoding), None)
+    assert decoded.text == table(names)
+    [note] = decoded.remarks if encoding == "cp1251" else decoded.warnings
     assert note.startswith("members.csv is read as")
     assert any(word in note for word in " ".join(names).split())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_utf8_needs_no_note(encoding):
-    assert decode("members.csv", table(RUSSIAN).encode(encoding), None) == (table(RUSSIAN), None)
+    assert decode("members.csv", table(RUSSIAN).encode(encoding), None) == Decoded(text=table(RUSSIAN))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-le", "utf-16-be"])
 def test_utf16_is_read_with_and_without_its_mark(encoding):
-    text, note = decode("members.csv", table(RUSSIAN).encode(encoding), None)
-    assert text == table(RUSSIAN)
-    assert note is not None
-    assert "UTF-" in note
+    decoded = decode("members.csv", table(RUSSIAN).encode(encoding), None)
+    assert decoded.text == table(RUSSIAN)
+    assert "UTF-" in decoded.remarks[0]
 
 
 def test_a_file_that_can_be_read_in_two_ways_is_refused_with_the_choices():
@@ -61,12 +60,12 @@ def test_a_file_that_can_be_read_in_two_ways_is_refused_with_the_choices():
         decode("members.csv", "name;Noël".encode("cp850"), None)
     assert "Noël" in str(refused.value)
     assert "--encoding (cp850, mac-roman)" in str(refused.value)
-    assert decode("members.csv", "name;Noël".encode("cp850"), "cp850") == ("name;Noël", None)
+    assert decode("members.csv", "name;Noël".encode("cp850"), "cp850") == Decoded(text="name;Noël")
 
 
 def test_the_address_decides_between_two_readings():
     content = "Noël;noel@example.org".encode("cp850")
-    assert decode("members.csv", content, None)[0].startswith("Noël")
+    assert decode("members.csv", content, None).text.startswith("Noël")
 
 
 @pytest.mark.parametrize(
@@ -88,4 +87,4 @@ def test_what_cannot_be_decoded_is_refused_by_line(content, encoding, said):
 @given(st.permutations(RUSSIAN), st.integers(1, 5))
 def test_cp1251_is_not_taken_for_broken_utf8(names, count):
     text = table(tuple(names[:count]))
-    assert decode("members.csv", text.encode("cp1251"), None)[0] == text
+    assert decode("members.csv", text.encode("cp1251"), None).text == text
