@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailer.cli import console
+from mailer.cli.arguments import issue_if_any
 from mailer.domain.errors import BadInput, Refused
 
 if TYPE_CHECKING:
@@ -106,7 +107,9 @@ def _fetch(maildir: Path | None) -> None:
 
 
 def list_(
-    issue: Annotated[str | None, typer.Argument(metavar="ISSUE", help="only reports about its copies")] = None,
+    issue: Annotated[
+        str | None, typer.Argument(metavar="ISSUE", help="only reports about its copies", callback=issue_if_any)
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="those that need no attention, too")] = False,
 ) -> None:
     """List the reports that need attention, and what to do.

@@ -42,11 +42,12 @@ _CONTROLS = {
 
 @dataclass(slots=True)
 class Invocation:
-    """The global options of a command: which installation, whether to ask, how to print."""
+    """The global options of a command: which installation, whether to ask, how to print; and what it has opened."""
 
     config: Path = Path("config.toml")
     yes: bool = False
     as_json: bool = False
+    opened: "App | None" = None
 
 
 invocation = Invocation()
@@ -75,11 +76,18 @@ def open_installation(*, who: str | None = None) -> "App":
     """Open the installation that the command is about; it is closed when the command has ended."""
     from mailer.app.installation import open_app
 
+    if invocation.opened is not None:  # an argument was looked up in it
+        return invocation.opened
     if not logging.getLogger().handlers:
         log_to_stderr()
-    app = open_app(invocation.config, who=who)
-    closing.callback(app.store.close)
+    app = invocation.opened = open_app(invocation.config, who=who)
+    closing.callback(_close, app)
     return app
+
+
+def _close(app: "App") -> None:
+    app.store.close()
+    invocation.opened = None
 
 
 def open_context() -> "Context":

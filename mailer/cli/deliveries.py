@@ -5,12 +5,13 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
+from mailer.cli.arguments import Issue
 
 Identity = Annotated[int, typer.Argument(metavar="ID", help="as `mailer delivery list` shows it")]
 
 
 def list_(
-    issue: Annotated[str, typer.Argument(metavar="ISSUE")],
+    issue: Issue,
     state: Annotated[str | None, typer.Option("--state", metavar="STATE", help="only copies in this state")] = None,
 ) -> None:
     """List every copy of an issue.

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailer.cli import console
+from mailer.cli.arguments import PERSON_HELP, Issue, one_issue, one_person
 from mailer.domain.errors import MailerError, NotFound
 
 if TYPE_CHECKING:
     from mailer.pipeline.issues.desk import CheckedFolder
-
-Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>")]
 
 
 def pull(newsletter: Annotated[str | None, typer.Argument(metavar="NEWSLETTER")] = None) -> None:
@@ -99,6 +98,7 @@ def check(issue: IssueOrFolder) -> None:
         return
     from mailer.pipeline.issues.shelf import check
 
+    issue = one_issue(issue)
     warnings = check(console.open_context(), console.parse_issue(issue))
     console.warn(warnings)
     console.say({"issue": issue, "ok": True, "warnings": warnings}, f"{issue}: every edition can be compiled")
@@ -108,7 +108,12 @@ def preview(
     issue: IssueOrFolder,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="where the files go")],
     person: Annotated[
-        str | None, typer.Option("--person", metavar="ID", help="whose copies; of a folder, a made-up person's")
+        str | None,
+        typer.Option(
+            "--person",
+            metavar="PERSON",
+            help=f"whose copies: {PERSON_HELP}; of a folder, a made-up person's",
+        ),
     ] = None,
 ) -> None:
     """Write one person's copies as files.
@@ -131,6 +136,7 @@ def preview(
         from mailer.app.installation import spool
         from mailer.pipeline.mailings.dry_run import write_preview
 
+        issue, person = one_issue(issue), one_person(person)
         files = write_preview(console.open_context(), console.parse_issue(issue), person, spool(out))
     console.say({"issue": issue, "person": person, "files": [str(file) for file in files]}, *map(str, files))
 

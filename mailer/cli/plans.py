@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
-from mailer.cli.arguments import AsPlanned, Issue
+from mailer.cli.arguments import AsPlanned, Issue, Person, person_if_any
 
 
 def plan(issue: Issue) -> None:
@@ -35,7 +35,7 @@ def plan(issue: Issue) -> None:
         console.say(None, *plan_lines(planned, gained=gained, lost=lost, excluded=excluded))
 
 
-def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) -> None:
+def why(person: Person, issue: Issue) -> None:
     """Explain why this person receives the issue, or does not.
 
     Example: mailer why P004 russia-confidential/253
@@ -50,7 +50,10 @@ def why(person: Annotated[str, typer.Argument(metavar="PERSON")], issue: Issue) 
 def send_test(
     issue: Issue,
     to: Annotated[list[str] | None, typer.Option("--to", metavar="ADDRESS", help="an editor or one of test_to")] = None,
-    person: Annotated[str | None, typer.Option("--person", metavar="ID", help="as this person would get it")] = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="PERSON", help="as this person would get it", callback=person_if_any),
+    ] = None,
     all_variants: Annotated[bool, typer.Option("--all-variants", help="every variant of the insert")] = False,
 ) -> None:
     """Send a test mailing to the editors.

@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
+from mailer.cli.arguments import Membership, Person
 from mailer.cli.plan_changes import note_plan_changes
 from mailer.domain.errors import BadInput
-
-Person = Annotated[str, typer.Argument(metavar="ID", help="as in the register, e.g. P001")]
 
 
 def import_(
@@ -163,7 +162,7 @@ def resume_person(person: Person) -> None:
 
 
 def add_payment(
-    membership: Annotated[str, typer.Argument(metavar="MEMBERSHIP")],
+    membership: Membership,
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="first day paid for")],
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="last day paid for")],
     amount: Annotated[str, typer.Option("--amount", metavar="N", help="negative for money paid back")],

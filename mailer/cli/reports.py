@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
-from mailer.cli.arguments import Issue
+from mailer.cli.arguments import Issue, issue_if_any
 
 
-def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE")] = None) -> None:
+def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE", callback=issue_if_any)] = None) -> None:
     """Show progress and time left.
 
     Example: mailer status russia-confidential/253

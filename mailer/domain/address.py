@@ -31,6 +31,15 @@ class Address:
         """The form for comparison: in practice no two mailboxes differ in upper and lower case alone."""
         return self.wire.casefold()
 
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The forms for comparison: with the domain in A-labels, and in the letters that people read."""
+        try:
+            readable = self.domain.encode("ascii").decode("idna")
+        except UnicodeError:
+            readable = self.domain
+        return tuple(dict.fromkeys((self.normal, f"{self.local}@{readable}".casefold())))
+
     def __str__(self) -> str:
         return self.wire
 

@@ -100,6 +100,12 @@ def files_of(connection: Connection, content_hash: str) -> tuple[RawFile, ...]:
     return tuple(RawFile(name=row.name, content=row.content) for row in connection.execute(query))
 
 
+def newsletters_with(connection: Connection, serial: int) -> list[str]:
+    """The newsletters that have an issue of this serial, by id."""
+    query = select(revisions.c.newsletter).where(revisions.c.serial == serial).distinct()
+    return list(connection.execute(query.order_by(revisions.c.newsletter)).scalars())
+
+
 def count_revisions(connection: Connection, newsletter: str, serial: int) -> int:
     """How many revisions of an issue are kept."""
     query = select(func.count()).where(revisions.c.newsletter == newsletter, revisions.c.serial == serial)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, s
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
 from mailer.domain.membership import Membership, MembershipKind, Pause, Payment, Period, Seat
+from mailer.domain.person_match import KnownPerson
 from mailer.domain.register_difference import Difference
 from mailer.store import holds
 from mailer.store.columns import CHUNK, by_code_point
@@ -96,6 +97,41 @@ def seated_at_each(connection: Connection, addresses: Collection[str]) -> dict[s
     for row in connection.execute(query):
         seated.setdefault(row.mailbox, []).append(_seat(row))
     return seated
+
+
+def is_seated(connection: Connection, person: str) -> bool:
+    """Whether the register has a person with exactly this id."""
+    return connection.execute(select(seats.c.person).where(seats.c.person == person).limit(1)).first() is not None
+
+
+def known_people(connection: Connection) -> list[KnownPerson]:
+    """Every person of the register with names, addresses, memberships and organisations, in the order of ids."""
+    columns = (seats.c.person, seats.c.names, seats.c.address, seats.c.membership, memberships.c.organisation)
+    query = select(*columns).join(memberships, memberships.c.id == seats.c.membership)
+    rows: dict[str, list[Any]] = {}
+    for row in connection.execute(query):
+        rows.setdefault(row.person, []).append(row)
+    return [_known_person(person, rows[person]) for person in sorted(rows)]
+
+
+def _known_person(person: str, rows: Sequence[Any]) -> KnownPerson:
+    addresses = (text for row in rows if row.address for text in Address.from_wire(row.address).spellings)
+    return KnownPerson(
+        person=person,
+        names=tuple(dict.fromkeys(name for row in rows for name in row.names.values() if name)),
+        addresses=tuple(dict.fromkeys(addresses)),
+        memberships=tuple(sorted({row.membership for row in rows})),
+        organisations=tuple(sorted({row.organisation for row in rows if row.organisation})),
+    )
+
+
+def membership_names(connection: Connection) -> dict[str, str]:
+    """Every membership with its organisation's name, else those of its people."""
+    people: dict[str, list[str]] = {}
+    for row in connection.execute(select(seats.c.membership, seats.c.names).order_by(seats.c.person)):
+        people.setdefault(row.membership, []).extend(list(row.names.values())[:1])
+    query = select(memberships.c.id, memberships.c.organisation).order_by(memberships.c.id)
+    return {row.id: row.organisation or ", ".join(people.get(row.id, [])) for row in connection.execute(query)}
 
 
 def names_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, str]]:

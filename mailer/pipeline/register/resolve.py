@@ -1,0 +1,94 @@
+"""Finds the one person, membership or issue that typed words mean; several are listed, and nothing is done."""
+
+from collections.abc import Sequence
+
+from mailer.domain.errors import NotFound, Refused
+from mailer.domain.names import label
+from mailer.domain.person_match import KnownPerson, matches, nearest_person, search
+from mailer.domain.remedy import Action
+from mailer.pipeline.context import LONGEST_SERIAL, Context, IssueName
+from mailer.store import Connection, issues, members
+
+# How many are listed where words mean several.
+LISTED = 20
+
+
+def resolve_person(context: Context, typed: str) -> str:
+    """The id of the person whom an id in any case, an address or a name means, or a part of these.
+
+    Raises NotFound for no one, and Refused, with a list, for several.
+    """
+    with context.store.reading() as connection:
+        if members.is_seated(connection, typed):
+            return typed
+        people = members.known_people(connection)
+    met = matches(typed, people)
+    if not met:
+        near = nearest_person(typed, people)
+        hint = f"; the nearest is {near.label}" if near else ""
+        raise NotFound(f"there is no person {typed!r} in the register{hint}", Action.LIST_PEOPLE.of())
+    if len(met) > 1:
+        raise Refused(_list_several(typed, "people", [_describe(person) for person in met]))
+    return met[0].person
+
+
+def find_people(context: Context, typed: str) -> list[str]:
+    """The ids of all people whom these words may mean, also by membership or organisation, the best match first."""
+    with context.store.reading() as connection:
+        return [person.person for person in search(typed, members.known_people(connection))]
+
+
+def resolve_membership(context: Context, typed: str) -> str:
+    """The id of the membership that an id in any case, an organisation or a person means; raises as for a person."""
+    with context.store.reading() as connection:
+        known = members.membership_names(connection)
+        people = members.known_people(connection)
+    same = [identity for identity in known if identity.casefold() == typed.strip().casefold()]
+    ids = [typed] if typed in known else same or _memberships_of(typed, people)
+    if not ids:
+        near = nearest_person(typed, people)
+        hint = f"; the nearest is {near.memberships[0]}, {near.label}" if near else ""
+        raise NotFound(
+            f"{typed} is not in the register, neither a membership nor its people{hint}", Action.LIST_PEOPLE.of()
+        )
+    if len(ids) > 1:
+        raise Refused(_list_several(typed, "memberships", [label(identity, known[identity]) for identity in ids]))
+    return ids[0]
+
+
+def resolve_issue(context: Context, typed: str) -> IssueName:
+    """The issue named `<newsletter>/<serial>`, or by its serial alone where one newsletter has it.
+
+    Raises NotFound for no issue, and Refused, with a list, for several.
+    """
+    if not (typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_SERIAL):
+        return IssueName.parse(typed)
+    with context.store.reading() as connection:
+        names = _issues_numbered(connection, int(typed))
+    if not names:
+        raise NotFound(f"no newsletter has an issue {typed}", Action.LIST_ISSUES.of())
+    if len(names) > 1:
+        raise Refused(_list_several(typed, "issues", list(map(str, names))))
+    return names[0]
+
+
+def _issues_numbered(connection: Connection, serial: int) -> list[IssueName]:
+    newsletters = issues.newsletters_with(connection, serial)
+    return [IssueName(newsletter=newsletter, serial=serial) for newsletter in newsletters]
+
+
+def _memberships_of(typed: str, people: Sequence[KnownPerson]) -> list[str]:
+    """The memberships of the people whom these words mean, by organisation when they mean no person."""
+    met = matches(typed, people) or search(typed, people)
+    return list(dict.fromkeys(membership for person in met for membership in person.memberships))
+
+
+def _describe(person: KnownPerson) -> str:
+    facts = [*(organisation for organisation in person.organisations if organisation), *person.addresses]
+    return ", ".join([person.label, *person.memberships, *facts])
+
+
+def _list_several(typed: str, kind: str, lines: Sequence[str]) -> str:
+    listed = "".join(f"\n  {line}" for line in lines[:LISTED])
+    more = f"\n  and {len(lines) - LISTED} more" if len(lines) > LISTED else ""
+    return f"{typed!r} means {len(lines)} {kind}; name one by its id:{listed}{more}"
