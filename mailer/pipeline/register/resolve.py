@@ -41,10 +41,10 @@ def find_people(context: Context, typed: str) -> list[str]:
 def resolve_membership(context: Context, typed: str) -> str:
     """The id of the membership that an id in any case, an organisation or a person means; raises as for a person."""
     with context.store.reading() as connection:
-        known = members.membership_names(connection)
+        names = members.membership_names(connection)
         people = members.known_people(connection)
-    same = [identity for identity in known if identity.casefold() == typed.strip().casefold()]
-    ids = [typed] if typed in known else same or _memberships_of(typed, people)
+    same = [identity for identity in names if identity.casefold() == typed.strip().casefold()]
+    ids = [typed] if typed in names else same or _memberships_of(typed, people)
     if not ids:
         near = nearest_person(typed, people)
         hint = f"; the nearest is {near.memberships[0]}, {near.label}" if near else ""
@@ -52,7 +52,7 @@ def resolve_membership(context: Context, typed: str) -> str:
             f"{typed} is not in the register, neither a membership nor its people{hint}", Action.LIST_PEOPLE.of()
         )
     if len(ids) > 1:
-        raise Refused(_list_several(typed, "memberships", [label(identity, known[identity]) for identity in ids]))
+        raise Refused(_list_several(typed, "memberships", [label(identity, names[identity]) for identity in ids]))
     return ids[0]
 
 
