@@ -23,6 +23,8 @@ from mailer.pipeline.bounces import ingest
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
 from mailer.pipeline.letters import outbox
+from mailer.pipeline.letters.not_taken import write_not_taken
+from mailer.pipeline.letters.waiting_plans import write_waiting_plans
 from mailer.pipeline.mailings import schedule
 from mailer.pipeline.mailings.arrivals import issues_to_plan, issues_to_test
 from mailer.pipeline.mailings.plan import plan_again, plan_arrived
@@ -184,9 +186,11 @@ class Daemon:
         self._repeat("deleting old reports", DELETE_OLD_REPORTS, partial(ingest.forget_old, self.app.context, keep))
 
     def _pull(self, newsletter: Newsletter) -> None:
-        source = composition.source(self.app, newsletter)
-        job = partial(pull.pull, self.app.context, newsletter, source)
-        self._repeat(f"pull {newsletter.id}", newsletter.source.every, job)
+        self._repeat(f"pull {newsletter.id}", newsletter.source.every, partial(self._pull_now, newsletter))
+
+    def _pull_now(self, newsletter: Newsletter) -> None:
+        folders = pull.pull(self.app.context, newsletter, composition.source(self.app, newsletter))
+        write_not_taken(self.app.context, newsletter, folders)
 
     def _plan_arrived(self) -> None:
         for name in issues_to_plan(self.app.context):
@@ -221,6 +225,7 @@ class Daemon:
 
     def _write_letters(self) -> None:
         self._do("the digest", partial(outbox.write_digests, self.app.context))
+        self._do("the letters about plans", partial(write_waiting_plans, self.app.context))
         self._repeat("the daily letter", LIST_OPEN_ITEMS, partial(outbox.write_daily_letter, self.app.context))
 
     def _repeat(self, name: str, every: Every, job: Callable[[], object]) -> None:

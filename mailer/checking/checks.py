@@ -18,6 +18,7 @@ CHECKS: tuple[Callable[[App], Iterable[CheckResult]], ...] = (
     database.check_not_restored,
     newsletters.check_newsletters,
     letters.check_templates,
+    letters.check_missing_templates,
     letters.check_old_templates,
     letters.check_outbox,
     rights.check_private_files,

@@ -1,10 +1,10 @@
-"""Checks the letters to secretary and operator: whether they can be written, and whether they are sent."""
+"""Checks the letters to secretary, operator and editors: whether they can be written, and whether they are sent."""
 
 from collections.abc import Iterator
 
 from mailer.app.installation import App
 from mailer.checking.result import CheckResult, result_of
-from mailer.pipeline.letters.specimens import write_specimens
+from mailer.pipeline.letters.specimens import load_specimens, write_specimens
 from mailer.store import letters
 
 # Folders of letters that earlier versions read, and `mailer init` copied.
@@ -19,6 +19,16 @@ def check_templates(app: App) -> Iterator[CheckResult]:
     yield result_of(
         "letters: templates", lambda: f"{len(list(write_specimens(context, context.language)))} letters can be written"
     )
+
+
+def check_missing_templates(app: App) -> Iterator[CheckResult]:
+    """Name the kinds of letters that the installation has no templates of, and so are written by this version's own."""
+    system = app.context.templates / "system"
+    kinds = sorted({specimen.kind for specimen in load_specimens()})
+    missing = [kind for kind in kinds if not (system / kind).is_dir()]
+    if missing and system.is_dir():
+        finding = f"{system} has no {', '.join(missing)}: those that come with this version are used"
+        yield CheckResult(subject="letters: own templates", ok=True, finding=finding)
 
 
 def check_old_templates(app: App) -> Iterator[CheckResult]:

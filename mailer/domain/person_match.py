@@ -94,7 +94,11 @@ def _is_address(typed: _Words, person: KnownPerson) -> bool:
 
 def _is_name(typed: _Words, person: KnownPerson) -> bool:
     """A whole name in any order of its words."""
-    return bool(typed.words) and not typed.address and any(sorted(typed.words) == sorted(_words(name)) for name in person.names)
+    return (
+        bool(typed.words)
+        and not typed.address
+        and any(sorted(typed.words) == sorted(_words(name)) for name in person.names)
+    )
 
 
 def _is_part_of_name(typed: _Words, person: KnownPerson) -> bool:

@@ -1,4 +1,4 @@
-"""The letters to secretary and operator: written down with what they say, sent later, and each of them once."""
+"""The letters to secretary, operator and editors: written down with what they say, sent later, and each of them once."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -58,6 +58,18 @@ def written_about(connection: Connection, kind: str, subjects: Iterable[str]) ->
     """The subjects among these about which there is a letter of this kind, or was."""
     query = select(letters.c.about).where(letters.c.kind == kind, letters.c.about.in_(list(subjects)))
     return frozenset(connection.execute(query).scalars())
+
+
+def unsent_about(connection: Connection, kind: str) -> frozenset[str]:
+    """The subjects of the letters of this kind that have not left."""
+    query = select(letters.c.about).where(letters.c.kind == kind, letters.c.sent_at.is_(None))
+    return frozenset(connection.execute(query).scalars())
+
+
+def drop_unsent(connection: Connection, kind: str, subjects: Collection[str]) -> None:
+    """Delete the letters of this kind about these subjects that have not left."""
+    about = (letters.c.kind == kind) & letters.c.about.in_(list(subjects)) & letters.c.sent_at.is_(None)
+    connection.execute(delete(letters).where(about))
 
 
 def last_made(connection: Connection, kind: str) -> datetime | None:

@@ -24,3 +24,12 @@ def test_folders_that_are_not_read_any_more_are_named(club: Club) -> None:
 
 def test_where_there_are_none_nothing_is_said(club: Club) -> None:
     assert "letters: old templates" not in found(club)
+
+
+def test_kinds_of_letters_that_an_older_installation_has_no_templates_of_are_named(club: Club) -> None:
+    assert "letters: own templates" not in found(club)
+    system = shutil.copytree(TEMPLATES, club.folder / "templates") / "system"
+    club.settle(paths={"templates": "templates"})
+    shutil.rmtree(system / "not-taken")
+    assert found(club)["letters: own templates"].startswith(f"{system} has no not-taken: ")
+    assert found(club)["letters: templates"].endswith("letters can be written")

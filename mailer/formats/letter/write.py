@@ -1,4 +1,4 @@
-"""Writes the letters to secretary and operator from their templates: plain text that reads well on a phone."""
+"""Writes the letters to secretary, operator and editors from their templates: plain text that reads well on a phone."""
 
 import re
 import shlex
@@ -55,6 +55,22 @@ def write(kind: str, language: str, facts: Mapping[str, object], templates: Sequ
     if subject == first or not subject.strip():
         raise BadInput(f"{SYSTEM}/{name}: its first line must be `{_SUBJECT}…`; correct the template")
     return Letter(language=language, subject=" ".join(words(subject)), body=_body(rest))
+
+
+def has_template(kind: str, language: str, templates: Sequence[Path]) -> bool:
+    """Whether this kind of letter can be written in this language."""
+    from mailer.formats.templates import SYSTEM
+
+    return any((folder / SYSTEM / kind / f"{language}.txt.j2").is_file() for folder in templates)
+
+
+def join(letters: Sequence[Letter]) -> Letter:
+    """One letter in several languages, one after another, with the subject of the first."""
+    return Letter(
+        language=", ".join(letter.language for letter in letters),
+        subject=letters[0].subject,
+        body="\n* * *\n\n".join(letter.body for letter in letters),
+    )
 
 
 def encode(letter: Letter, *, sender: SenderName, to: Address, message_id: str, date: datetime) -> Message:

@@ -1,1 +1,1 @@
-"""Writes the letters to secretary and operator, and sends them."""
+"""Writes the letters to secretary, operator and editors, and sends them."""

@@ -20,6 +20,7 @@ from mailer.pipeline.letters import distribution
 from mailer.pipeline.letters.changed_plan import change_subject, changed_plan_facts
 from mailer.pipeline.letters.daily import daily_facts
 from mailer.pipeline.letters.facts import Facts
+from mailer.pipeline.letters.not_taken import NOT_TAKEN
 from mailer.pipeline.parcels import AddressedMessage, Handful
 from mailer.store import letters
 
@@ -143,13 +144,27 @@ def address_letter(context: Context, letter: letters.DueLetter) -> AddressedMess
     """The letter as it goes out, with the same Message-ID at each try. Raises MailerError for what a person must correct."""
     sender, now = _newsletter(context, letter).sender, context.clock.now().replace(microsecond=0)
     # The address of the settings, which may have been corrected since the letter was written.
-    to = parse((context.operator if letter.kind == ALARM else context.secretary) or letter.recipient)
-    text = write.write(letter.kind, context.language, _facts(context, letter), context.letter_templates)
+    present = {ALARM: context.operator, NOT_TAKEN: ""}.get(letter.kind, context.secretary)
+    to = parse(present or letter.recipient)
+    text = _text(context, letter)
     token = context.keys.digest("letter", f"{letter.id} {letter.kind} {letter.about}")
     message_id = f"<letter.{token}@{sender.address.domain}>"
     message = write.encode(text, sender=sender, to=to, message_id=message_id, date=now)
     envelope = Envelope(sender=sender.address.wire, recipient=to.wire)
     return AddressedMessage(envelope=envelope, message=context.signed(message, now))
+
+
+def _text(context: Context, letter: letters.DueLetter) -> write.Letter:
+    """What the letter says: to editors in the languages of their newsletter, to others in that of the installation."""
+    templates, facts, languages = context.letter_templates, _facts(context, letter), [context.language]
+    if letter.kind == NOT_TAKEN:
+        spoken = [
+            language
+            for language in _newsletter(context, letter).languages
+            if write.has_template(letter.kind, language, templates)
+        ]
+        languages = spoken or languages
+    return write.join([write.write(letter.kind, language, facts, templates) for language in languages])
 
 
 def _facts(context: Context, letter: letters.DueLetter) -> Mapping[str, object]:

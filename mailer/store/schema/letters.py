@@ -1,4 +1,4 @@
-"""The table of letters to secretary and operator."""
+"""The table of letters to secretary, operator and editors."""
 
 from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.types import JSON
