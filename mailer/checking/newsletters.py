@@ -6,9 +6,10 @@ from functools import partial
 from mailer.app import installation
 from mailer.app.installation import App
 from mailer.checking.result import CheckResult, result_of
+from mailer.domain.errors import BadInput
 from mailer.domain.newsletter import Newsletter
 from mailer.formats.cron import next_time
-from mailer.pipeline.issues.specimen import compile_specimen
+from mailer.pipeline.issues.specimen import compile_specimen, specimen_style_notes
 from mailer.views.local_time import zoned_time
 
 
@@ -26,7 +27,10 @@ def _next_time(app: App, newsletter: Newsletter) -> str:
 
 
 def _templates(app: App, newsletter: Newsletter) -> str:
-    return f"{compile_specimen(app.context, newsletter)} editions compile"
+    editions = compile_specimen(app.context, newsletter)
+    if lost := specimen_style_notes(app.context, newsletter):
+        raise BadInput(f"{editions} editions compile, but readers would not see all styles: {'; '.join(lost)}")
+    return f"{editions} editions compile"
 
 
 def _source(app: App, newsletter: Newsletter) -> str:

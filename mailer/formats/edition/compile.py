@@ -4,7 +4,7 @@ import html
 import re
 from pathlib import Path
 
-from mailer.domain.edition import Edition, Variant
+from mailer.domain.edition import NO_INSERT, Edition, Variant
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import Issue
 from mailer.domain.issue_tree import picture_names
@@ -52,6 +52,20 @@ def compile_edition(
         )
     proofread(issue, edition)
     return edition
+
+
+def style_warnings(
+    *, issue: Issue, language: str, newsletter: Newsletter, fees: FeeSchedule, templates: Path
+) -> tuple[str, ...]:
+    """A sentence for each rule of the newsletter's style sheets that readers would not see. Raises as compiling does."""
+    from mailer.formats.edition.bulletin import compose
+    from mailer.formats.edition.html import lost_html_styles
+
+    bulletin = compose(
+        issue=issue, language=language, variant=NO_INSERT, newsletter=newsletter, fees=fees, templates=templates
+    )
+    sources = {picture.name: f"cid:{picture.content_id}" for picture in issue.pictures}
+    return lost_html_styles(bulletin, templates=templates, template=newsletter.template, sources=sources)
 
 
 def warnings(edition: Edition) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from mailer.domain.edition import HtmlPart, HtmlSlot, Place, Slot
 from mailer.domain.errors import BadInput
 from mailer.formats import dates_and_money
 from mailer.formats.edition.bulletin import Bulletin
-from mailer.formats.edition.inline_styles import inline
+from mailer.formats.edition.inline_styles import inline, lost_styles
 from mailer.formats.templates import environment, locating_errors
 
 _BANNER = "banner"
@@ -29,6 +29,22 @@ def write_html(
     `sources` maps the file names of pictures to their `cid:` addresses. Raises BadInput for a mistake in a template,
     with file and line, for anything that loads from outside, and for a slot in a forbidden place.
     """
+    document, mark = _document(bulletin, templates=templates, template=template, sources=sources)
+    root = inline(document)
+    _mark_places(root, mark)
+    html = etree.tostring(root, method="html", encoding="unicode", doctype="<!DOCTYPE html>")
+    return _cut(html, mark)
+
+
+def lost_html_styles(
+    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, str]
+) -> tuple[str, ...]:
+    """A sentence for each rule of the layout's style sheets that readers would not see. Raises as `write_html` does."""
+    return lost_styles(_document(bulletin, templates=templates, template=template, sources=sources)[0])
+
+
+def _document(bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, str]) -> tuple[str, str]:
+    """The page as the templates write it, and the mark of the tokens in it."""
     # Slots are tokens until the page is cut. No text can contain a token, since it is made from the hash of all text.
     mark = "s" + hashlib.sha256(repr(bulletin).encode()).hexdigest()[:32]
     templater = environment(templates, template, autoescape=True)
@@ -43,10 +59,7 @@ def write_html(
             banner=_token(mark, _BANNER),
             slot=walk.slot,
         )
-    root = inline(document)
-    _mark_places(root, mark)
-    html = etree.tostring(root, method="html", encoding="unicode", doctype="<!DOCTYPE html>")
-    return _cut(html, mark)
+    return document, mark
 
 
 class _Walk:

@@ -2,12 +2,16 @@
 
 import logging
 import re
+from collections.abc import Iterator
+from typing import cast
 
 import cssutils
 from lxml import etree
+from lxml.cssselect import CSSSelector, SelectorError
 from premailer import Premailer
 
 from mailer.domain.errors import BadInput
+from mailer.formats.edition.style_rules import read_style_rules
 
 # A letter loads nothing and runs nothing, so everything not known to be harmless is refused: elements, …
 _ELEMENTS = frozenset({
@@ -43,9 +47,68 @@ class _Inliner(Premailer):  # type: ignore[misc]  # premailer has no types
             _RULES[css_body, ruleset_index] = rules
         return rules
 
+    def rules_of(self, sheet: str) -> tuple[tuple[object, str, str], ...]:
+        """The rules that are written into elements: specificity, selector, declarations."""
+        return cast("tuple[tuple[object, str, str], ...]", self._parse_style_rules(sheet, 0)[0])
+
 
 # The rules of the last style sheet: all editions of an issue have the same, and parsing it takes longer than the rest.
 _RULES: dict[tuple[str | None, int], tuple[tuple[object, ...], ...]] = {}
+
+
+def lost_styles(document: str) -> tuple[str, ...]:
+    """A sentence for each rule of the document's style sheets that its readers would not see, with its line.
+
+    The sheets are read a second time, by `read_style_rules`, and compared with the rules that premailer takes. A sheet
+    with `data-premailer="ignore"` stays as it is, so that only its form can be wrong.
+    """
+    root = etree.fromstring(document, etree.HTMLParser(no_network=True))
+    return tuple(sentence for style in root.iter("style") for sentence in _lost_of(style))
+
+
+def _lost_of(style: etree._Element) -> Iterator[str]:
+    sheet = (style.text or "").removeprefix("\n")  # lines count as in the file that the layout includes
+    stays = style.get("data-premailer") == "ignore" or style.get("media", "all") not in {"all", "screen"}
+    name = "the styles that stay as they are (screens.css)" if stays else "the inlined styles (style.css)"
+    try:
+        rules = read_style_rules(sheet)
+    except BadInput as error:
+        yield f"{name}, {error}"
+        return
+    if stays:
+        return
+    taken = _taken(sheet)
+    for rule in rules:
+        if rule.prelude.startswith("@"):
+            yield f"{name}, line {rule.line}: '{rule.prelude}' was not taken: put it into screens.css, which stays as it is"
+            continue
+        for selector in map(str.strip, rule.prelude.split(",")):
+            lost = rule.declarations.keys() - taken.get(_meaning(selector, "html"), set())
+            if lost == rule.declarations.keys() and lost:
+                yield (
+                    f"{name}, line {rule.line}: '{selector}' was not taken: it cannot be written into each element; "
+                    "select by classes and by element names in small letters, or put it into screens.css"
+                )
+            elif lost:
+                names = ", ".join(sorted(lost))
+                yield f"{name}, line {rule.line}: '{names}' of '{selector}' was not taken: correct its value"
+
+
+def _taken(sheet: str) -> dict[str, set[str]]:
+    """The properties that premailer writes into elements, by what it selects them with."""
+    taken: dict[str, set[str]] = {}
+    for _specificity, selector, declarations in _inliner().rules_of(sheet):
+        names = {declaration.partition(":")[0].strip() for declaration in declarations.split(";")}
+        taken.setdefault(_meaning(selector, "xml"), set()).update(names)
+    return taken
+
+
+def _meaning(selector: str, language: str) -> str:
+    """The selector as XPath: in HTML, as mail programs read it, or in XML, as premailer does. Empty for none."""
+    try:
+        return str(CSSSelector(selector, translator=language).path)
+    except (SelectorError, AssertionError):
+        return ""
 
 
 def inline(document: str) -> etree._Element:
@@ -56,7 +119,12 @@ def inline(document: str) -> etree._Element:
     """
     root = etree.fromstring(document, etree.HTMLParser(no_network=True))
     _refuse_outside(root)
-    _Inliner(
+    _inliner().transform(root)
+    return root
+
+
+def _inliner() -> _Inliner:
+    return _Inliner(
         strip_important=False,
         keep_style_tags=False,
         disable_validation=True,
@@ -67,8 +135,7 @@ def inline(document: str) -> etree._Element:
         allow_loading_external_files=False,
         cache_css_parsing=False,
         cssutils_logging_level=logging.CRITICAL,
-    ).transform(root)
-    return root
+    )
 
 
 def _refuse_outside(root: etree._Element) -> None:

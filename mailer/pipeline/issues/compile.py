@@ -93,6 +93,18 @@ def compile_all(
     }
 
 
+def style_notes(context: Context, issue: Issue) -> list[str]:
+    """What readers would not see of the newsletter's style sheets; they are the same for each language and variant."""
+    from mailer.formats.edition.compile import style_warnings
+
+    newsletter = context.newsletter(issue.newsletter)
+    language = issue.languages[0]
+    lost = style_warnings(
+        issue=issue, language=language, newsletter=newsletter, fees=context.fees, templates=context.templates
+    )
+    return [f"template {newsletter.template}: {sentence}" for sentence in lost]
+
+
 def variants(newsletter: Newsletter) -> tuple[Variant, ...]:
     """Every variant that copies of a newsletter may have."""
     return (NO_INSERT,) if newsletter.insert_show is InsertShow.NEVER else ALL_VARIANTS

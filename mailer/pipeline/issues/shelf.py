@@ -41,7 +41,7 @@ def check(context: Context, name: IssueName) -> list[str]:
     # Imported here, since finding an issue needs no compiler.
     from mailer.formats.edition.compile import warnings
     from mailer.formats.message.size import largest_size
-    from mailer.pipeline.issues.compile import compile_editions, load_issue
+    from mailer.pipeline.issues.compile import compile_editions, load_issue, style_notes
     from mailer.pipeline.issues.notes import issue_notes
     from mailer.pipeline.issues.size import size_note
 
@@ -53,7 +53,7 @@ def check(context: Context, name: IssueName) -> list[str]:
     with context.store.reading() as connection:
         size = size_note(connection, context, largest)
     of_editions = sorted({note for edition in editions for note in warnings(edition)})
-    return [*notes, *issue.notes, *([size] if size else []), *of_editions]
+    return [*notes, *issue.notes, *([size] if size else []), *style_notes(context, issue), *of_editions]
 
 
 def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> "tuple[Path, ConvertedText]":

@@ -10,7 +10,7 @@ from mailer.domain.issue import Author, Issue, IssueText, Status
 from mailer.domain.issue_tree import Paragraph, Text
 from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.pipeline.context import Context
-from mailer.pipeline.issues.compile import compile_editions
+from mailer.pipeline.issues.compile import compile_editions, style_notes
 
 # The made-up person of a test mailing and of a preview.
 MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Примеров", "Уважаемый Иван Иванович")}
@@ -51,10 +51,18 @@ def plausible_end(variant: Variant, day: date) -> date:
 
 def compile_specimen(context: Context, newsletter: Newsletter) -> int:
     """Compile a specimen in every language and variant; returns the number of editions. Raises what compiling raises."""
+    return len(compile_editions(context, _specimen(newsletter, _day(context))))
+
+
+def specimen_style_notes(context: Context, newsletter: Newsletter) -> list[str]:
+    """What readers would not see of the newsletter's style sheets. Raises as compiling does."""
+    return style_notes(context, _specimen(newsletter, _day(context)))
+
+
+def _day(context: Context) -> date:
     if not context.fees.seasons:
         raise Refused("fees.toml has no season: add the current one")
-    day = date(max(season.year for season in context.fees.seasons), 1, 1)
-    return len(compile_editions(context, _specimen(newsletter, day)))
+    return date(max(season.year for season in context.fees.seasons), 1, 1)
 
 
 def _specimen(newsletter: Newsletter, day: date) -> Issue:

@@ -18,6 +18,7 @@ from mailer.formats.edition import html as room
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.html import write_html
 from mailer.formats.edition.inline_styles import inline
+from mailer.formats.edition.style_rules import read_style_rules
 from mailer.formats.issue.markdown import parse
 from tests.formats.made_up import (
     CORPORATE,
@@ -181,11 +182,13 @@ def brightness(colour: str) -> float:
 
 @pytest.mark.parametrize(("file", "paper"), [("style.css", "#f1eee8"), ("screens.css", "#2b2721")])
 def test_every_ink_can_be_read_on_the_least_contrasting_paper(file, paper):
-    inks = re.findall(r"(?<![-\w])color: (#[0-9a-f]{6})", (TEMPLATES / "_base" / file).read_text())
-    for ink in inks:
-        lighter, darker = sorted((brightness(ink), brightness(paper)), reverse=True)
-        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, ink
-    assert inks
+    sheet = read_style_rules((TEMPLATES / "_base" / file).read_text())
+    rules = [rule for outer in sheet for rule in (outer, *outer.rules) if "color" in rule.declarations]
+    for rule in rules:
+        ink, ground = rule.declarations["color"][:7], rule.declarations.get("background-color", paper)[:7]
+        lighter, darker = sorted((brightness(ink), brightness(ground)), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, rule
+    assert rules
 
 
 # --- what reads it aloud -----------------------------------------------------------------------------------------

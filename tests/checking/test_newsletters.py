@@ -1,0 +1,21 @@
+"""`mailer check` names what readers would not see of a template's styles."""
+
+import shutil
+
+from mailer.checking.checks import check
+from mailer.checking.result import CheckResult
+from tests.club import TEMPLATES, Club
+
+
+def templates_of(club: Club) -> CheckResult:
+    return next(result for result in check(club.config) if result.subject.endswith(": templates"))
+
+
+def test_styles_that_reach_no_reader_are_named_with_their_line(club: Club) -> None:
+    shutil.copytree(TEMPLATES, club.folder / "templates")
+    club.settle(paths={"templates": "templates"})
+    assert templates_of(club).ok
+    (club.folder / "templates" / "_base" / "style.css").write_text("p { margin: 0 }\na:hover { color: red }\n")
+    result = templates_of(club)
+    assert not result.ok
+    assert "(style.css), line 2: 'a:hover' was not taken" in result.finding
