@@ -44,6 +44,15 @@ _TRACE_FIELDS = {
     "date",
     "arc-seal",
 }
+_MACHINE_FIELDS = {
+    "received",
+    "return-path",
+    "mime-version",
+    "content-type",
+    "dkim-signature",
+    "x-received",
+    "arc-seal",
+}
 _MAX_LINES = 800  # read of a text
 
 
@@ -86,7 +95,7 @@ def split_original(text: str) -> BodyText:
 
 
 def _announces_original(line: str) -> bool:
-    return bool(_ANNOUNCEMENT.match(line[:200].strip(" \t>")))
+    return bool(_ANNOUNCEMENT.match(line[:200].strip(" \t>|")))
 
 
 def find_header(returned: str) -> HeaderFields:
@@ -99,17 +108,21 @@ def find_header(returned: str) -> HeaderFields:
 
 
 def _begins_header(lines: list[str], number: int, *, least: int = 3) -> bool:
-    """Whether a mail header begins on this line: `least` of its fields close together, without an indent."""
-    first = _HEADER_LINE.match(lines[number])
+    """Whether a mail header begins on this line: `least` of its fields close together.
+
+    A header has no indent, but for the space that is left of an HTML tag; reports indent what they tell of the original.
+    """
+    indent = lines[number][:1] == " "
+    first = _HEADER_LINE.match(lines[number], indent)
     if not first or first[1].lower() not in _MAIL_FIELDS:
         return False
     names = set()
     for line in lines[number : number + 25]:
         if not line.strip():
             break
-        if field_line := _HEADER_LINE.match(line):
+        if field_line := _HEADER_LINE.match(line, indent):
             names.add(field_line[1].lower())
-    return len(names & _MAIL_FIELDS) >= least and bool(names & _TRACE_FIELDS)
+    return len(names & _MAIL_FIELDS) >= least and bool(names & (_MACHINE_FIELDS if indent else _TRACE_FIELDS))
 
 
 def _strip_tags(part: MailPart) -> str:

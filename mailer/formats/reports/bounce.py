@@ -177,6 +177,7 @@ def _report(
         recipient=recipient or "",
         ours=context.ours,
         title=context.original.subject,
+        in_fields=status.status is not None,
     )
     verdict = refusal.judge()
     delivered = kind is ReportKind.DELIVERED

@@ -4,10 +4,10 @@ What a report shows of our own message is no reason: its title, and the footer t
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailer.domain.bounce import FailureReason, Scope, Verdict
+from mailer.domain.bounce import SCOPES, FailureReason, Scope, Verdict
 from mailer.formats.reports import addresses
 from mailer.formats.reports.classify import classify, find_rule, reason_of_status
 from mailer.formats.reports.smtp_reply import QuotedReply, find_reply
@@ -46,6 +46,7 @@ class Refusal:
     recipient: str = ""
     ours: Sequence[str] = ()  # the addresses of the sender, about which a server may speak too
     title: str = ""
+    in_fields: bool = False  # the status is that of fields for machines, which outweigh the page
 
     def judge(self) -> Verdict:
         """The reason, and whether the address is dead for good."""
@@ -58,15 +59,15 @@ class Refusal:
         return verdict
 
     def _words(self) -> str:
-        """The words that tell most: of a specific rule, else of a vague one, else the first."""
+        """The words that tell most, in the order of trust."""
         texts = [self._mask(text) for text in self.texts if text.strip()]
-        if self.page and (program := _PROGRAM_WORDS.search(self.page[:3000])):
-            texts.insert(0, program[1])  # the words of the mailbox's own program outweigh the code of its server
-        trusted = _choose(texts)
-        rule = find_rule(trusted)
-        if (rule and not rule.vague) or not self.page or reason_of_status(self.reply.status):
-            return trusted
-        return _choose([trusted, self._mask(self.page[:MAX_PAGE])])
+        if self.page and (program := _PROGRAM_WORDS.search(self.page[:3000])) and _is_specific(program[1]):
+            return program[1]  # the words of the mailbox's own program outweigh the code of its server
+        if words := _telling(texts):
+            return words
+        if self.page and not (self.in_fields and reason_of_status(self.reply.status)):
+            texts.append(self._mask(self.page[:MAX_PAGE]))
+        return _telling(texts[-1:]) or next((text for text in texts if find_rule(text)), texts[0] if texts else "")
 
     def _mask(self, text: str) -> str:
         """The text without footers, the recipient's address and our title, whose letters might look like a reason."""
@@ -98,17 +99,24 @@ def without_footers(page: str) -> str:
     return "\n".join(line for line in page.split("\n") if not _FOOTER.search(line.lower()) or _FINDS_VIRUS.search(line))
 
 
-def _choose(texts: Iterable[str]) -> str:
-    """The first words that a specific rule matches, else the first that a vague rule matches, else the first.
+def _telling(texts: Sequence[str]) -> str:
+    """The words of these texts that give a reason for certain; empty if none does.
 
-    Of each text the server's reply in it comes first: around it stand the words of a server that only passes it on.
+    The servers' replies in them come first: around a reply stand the words of a server that only passes it on.
     """
-    first = vague = ""
-    for text in texts:
-        for words in (find_reply(text).words, text):
-            first = first or words
-            rule = find_rule(words)
-            if rule and not rule.vague:
-                return words
-            vague = vague or (words if rule else "")
-    return vague or first
+    replies = [find_reply(text) for text in texts]
+    for reply in replies:
+        if _is_specific(reply.words) or reason_of_status(reply.status):
+            return reply.words
+    unavailable = (reply.words for reply in replies if _is_about_address(reply.words))
+    return next(unavailable, "") or next((text for text in texts if _is_specific(text)), "")
+
+
+def _is_specific(words: str) -> bool:
+    rule = find_rule(words)
+    return rule is not None and not rule.vague
+
+
+def _is_about_address(words: str) -> bool:
+    rule = find_rule(words)
+    return rule is not None and SCOPES[rule.reason] is Scope.ADDRESS
