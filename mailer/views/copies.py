@@ -89,12 +89,12 @@ def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> 
         case State.PENDING if delivery.next_attempt_at:
             return f"{head}, deferred until {local_time(delivery.next_attempt_at)}{quoted}"
         case State.REJECTED | State.BOUNCED:
-            return f"{head}{quoted}; {_correction(issue, delivery, failure)}, then `mailer unsent {issue} --send`"
+            return f"{head}{quoted}; {correction(issue, delivery, failure)}, then `mailer unsent {issue} --send`"
         case _:
             return f"{head}{quoted}"
 
 
-def _correction(issue: str, delivery: Delivery, failure: Failure | None) -> str:
+def correction(issue: str, delivery: Delivery, failure: Failure | None) -> str:
     """What must be corrected before a copy that failed can be sent once more."""
     lift = f"`mailer hold lift {quote(delivery.address)}`"
     scope = failure.scope if failure is not None else Scope.ADDRESS

@@ -1,6 +1,6 @@
 """Shows an instant to people, always with its time zone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 _WEEKDAYS = {
@@ -57,6 +57,11 @@ def zoned_time(instant: datetime, timezone: str, language: str = "en") -> str:
         zone = timezone if "/" not in timezone else f"(часовой пояс {timezone})"
         return f"{weekday}, {local.day} {month} {local.year} г., {local:%H:%M} {zone}"
     return f"{weekday} {local.day} {month} {local.year}, {local:%H:%M} {zone_name(timezone)}"
+
+
+def plain_day(day: date) -> str:
+    """A date in words: `12 July 2018`."""
+    return f"{day.day} {_MONTHS['en'][day.month - 1]} {day.year}"
 
 
 def zone_name(timezone: str) -> str:

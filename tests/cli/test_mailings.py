@@ -309,13 +309,12 @@ def test_a_dry_run_writes_every_copy_and_changes_nothing(run, at):
 
 def test_why_tells_now_and_as_planned(run, at):
     at("planned")
-    assert run.ok("why", "P001", NAME).out == (
-        f"P001 receives {NAME}: paid\n"
-        "  rule 6: a fully paid period covers the issue's date\n"
-        "  2018-01-01 to 2018-12-31: 50000 RUB, paid in full\n"
-        "  as planned: recipient, paid (rule 6)\n"
-        "  copy No. 1 (en): pending\n"
+    assert run.ok("why", "P001", NAME).out.startswith(
+        f"P001 Reader001, {NAME} of 12 July 2018:\n"
+        "  copy No. 1 (en) to desk001@members.example has not left yet: the mailing waits for an approval: "
+        f"`mailer approve {NAME}`; approved now, it leaves by itself "
     )
+    assert run.ok("why", "P001", NAME).out.endswith("\n  by the register now, entitled to it: paid for 2018\n")
     run.ok("--yes", "payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")
     found = run.ok("why", "P004", NAME, "--json").document
     assert (found["decision"], found["reason"], found["rule"]) == ("recipient", "paid", 6)

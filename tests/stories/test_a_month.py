@@ -38,7 +38,10 @@ def test_a_member_lapses_after_the_plan_and_gets_no_byte(run: Terminal, club: Cl
         club.settle(smtp={"port": relay.port})
         ready(run, club, PEOPLE)
         pay(run, lapsed, Decimal(-50000))
-        sent = run("--yes", "send", NAME, "--wait")
+        refused = run("--yes", "send", NAME, "--wait")
+        assert (refused.status, relay.received) == (1, [])
+        assert f"no copy any more for {lapsed.person}" in refused.err
+        sent = run("--yes", "send", NAME, "--wait", "--as-planned")
         assert sent.status == 1
         assert f"person {lapsed.person}, en: held: unpaid" in sent.err
         assert standing(club) == {"accepted": 19, "held": 1}

@@ -1,28 +1,81 @@
-"""Explains why a person receives an issue, or does not: by the register as it is now, and as it was frozen."""
+"""Explains why a person receives an issue, or does not, and what became of their copies."""
 
+from collections.abc import Mapping, Sequence
+
+from mailer.domain.delivery import Delivery, Event
+from mailer.domain.entitlement import paid_periods
 from mailer.domain.errors import NotFound
-from mailer.domain.explanation import Explanation
+from mailer.domain.explanation import CopyFate, Explanation, find_shortfalls
+from mailer.domain.hold import Failure
+from mailer.domain.mailing import Mailing
+from mailer.domain.open_items import replaces
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
+from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.entitle import judge_people
-from mailer.store import mailings
-from mailer.store.copies import readers
+from mailer.store import Connection, failures, mailings
+from mailer.store.copies import deliveries, readers
 
 
 def explain_entitlement(context: Context, person: str, name: IssueName) -> Explanation:
-    """The person's decision, with its rule and evidence; NotFound for a person who is not in the register."""
+    """The person's decision, with its rule and evidence, and copies; NotFound for a person who is not in the register."""
     with context.store.reading() as connection:
-        people = judge_people(connection, context, find_revision(connection, name), {person})
+        revision = find_revision(connection, name)
+        people = judge_people(connection, context, revision, {person})
         if person not in people:
             raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
+        candidate = people[person].candidate
+        kind = candidate.membership.kind
+        periods = paid_periods(candidate.payments, kind, context.fees) if kind.pays else ()
         every = mailings.mailings_of(connection, name.newsletter, name.serial)
         frozen = mailings.decisions(connection, [mailing.id for mailing in every], person=person)
-        copies = readers.of_person(connection, person)
         return Explanation(
             person=person,
+            name=candidate.seat.any_name,
             issue=str(name),
+            date=revision.date,
+            timezone=context.newsletter(name.newsletter).schedule.timezone,
             now=people[person],
             frozen=frozen[0] if frozen else None,
-            copies=tuple(copy for issue, copy in copies if issue == str(name)),
+            fates=tuple(_fates(connection, context, person, name, every)),
+            periods=periods,
+            shortfalls=find_shortfalls(periods, kind, context.fees, revision.date),
         )
+
+
+def _fates(
+    connection: Connection, context: Context, person: str, name: IssueName, every: Sequence[Mailing]
+) -> list[CopyFate]:
+    """What became of each copy of the issue for this person, by copy number."""
+    copies = [copy for issue, copy in readers.of_person(connection, person) if issue == str(name)]
+    mailing_of = {mailing.id: mailing for mailing in every}
+    reasons = failures.of_mailings(connection, list({copy.mailing for copy in copies}))
+    return [
+        _fate(connection, context, copy, mailing_of[copy.mailing], reasons, copies)
+        for copy in sorted(copies, key=lambda copy: copy.copy_number)
+    ]
+
+
+def _fate(
+    connection: Connection,
+    context: Context,
+    copy: Delivery,
+    mailing: Mailing,
+    reasons: Mapping[int, Failure],
+    copies: Sequence[Delivery],
+) -> CopyFate:
+    attempts = deliveries.attempts_of(connection, copy.id)
+    accepted = [attempt.finished_at for attempt in attempts if attempt.outcome == Event.ACCEPTED]
+    return CopyFate(
+        copy=copy,
+        mailing=mailing.state,
+        supplement=mailing.supplement,
+        replaced=any(
+            later.language == copy.language and later.id > copy.id and replaces(later.state) for later in copies
+        ),
+        accepted_at=accepted[-1] if accepted else None,
+        tried_at=attempts[-1].finished_at if attempts else None,
+        failure=reasons.get(copy.id),
+        departure=departure_of(connection, context, mailing),
+    )
