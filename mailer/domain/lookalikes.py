@@ -22,6 +22,8 @@ _TO = {
 }
 # Small letters that look alike only as capitals: an address is read in any case.
 _CAPITALS_ALIKE = {"в": "b", "н": "h", "β": "b", "η": "h", "μ": "m", "τ": "t"}
+# Where letters of two alphabets meet.
+_MIXED = re.compile(r"[A-Za-zÀ-ɏ][Ͱ-ԯ]|[Ͱ-ԯ][A-Za-zÀ-ɏ]")
 _WORD = re.compile(r"[^\W\d_]+")
 # Its words are compared with those of the newsletters, in any alphabet.
 _COMPARED_ELSEWHERE = frozenset({"circulation", "email"})
@@ -56,7 +58,7 @@ def alphabets(text: str) -> tuple[str, ...]:
 
 def mixed_words(text: str) -> Iterator[MixedWord]:
     """The words of the text that mix alphabets."""
-    if text.isascii():
+    if not _MIXED.search(text):
         return
     words = _WORD.findall(text)
     around = Counter(alphabets(word)[0] for word in words if len(alphabets(word)) == 1)

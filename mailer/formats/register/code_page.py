@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mailer.formats.register.spelling import BALTIC, CENTRAL, CYRILLIC, EUROPE, GREEK, TURKISH, WESTERN, likelihood
@@ -57,12 +57,17 @@ _SIGN, _MISPLACED = math.log(1e-3), math.log(1e-7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PossibleText:
-    """A file read in a code page: how likely its words are, and some of them."""
+    """A file read in a code page: its words that are not plain ASCII, and how likely they are."""
 
     page: CodePage
-    text: str
+    content: bytes
     words: tuple[str, ...]
     score: float
+
+    @property
+    def text(self) -> str:
+        """The whole text in this code page."""
+        return self.content.decode(self.page.encoding)
 
     @property
     def makes_sense(self) -> bool:
@@ -72,35 +77,37 @@ class PossibleText:
 
 def readings(content: bytes) -> list[PossibleText]:
     """What the bytes may say, the likeliest first; only readings that are within the margin of the first."""
-    by_text: dict[str, PossibleText] = {}
+    octets = tuple(dict.fromkeys(word for word in _OCTETS.findall(content) if not word.isascii()))
+    plain = {word.decode("ascii") for word in _PLAIN_OCTETS.findall(content.lower())}
+    by_words: dict[tuple[str, ...], PossibleText] = {}
     for page in CODE_PAGES:
-        try:
-            text = content.decode(page.encoding)
-        except UnicodeDecodeError:
-            continue
-        if text not in by_text and not any(map(_is_impossible, set(text) - _ASCII)):
-            words = tuple(dict.fromkeys(word for word in _WORD.findall(text) if not word.isascii()))
+        words = _words(octets, page)
+        if words and words not in by_words:
             score = sum(_likelihood(word, page.languages) for word in words) - page.rarity
-            score += _CONFIRMED * len(_plain_words(text) & set(map(_without_accents, words)))
-            by_text[text] = PossibleText(page=page, text=text, words=words, score=score)
-    ordered = sorted(by_text.values(), key=lambda reading: -reading.score)
+            score += _CONFIRMED * len(plain & set(map(_without_accents, words)))
+            by_words[words] = PossibleText(page=page, content=content, words=words, score=score)
+    ordered = sorted(by_words.values(), key=lambda reading: -reading.score)
     return [reading for reading in ordered if reading.score > ordered[0].score - _MARGIN]
 
 
-_PLAIN = re.compile(r"(?<![^\W\d_])[a-z]{3,}(?![^\W\d_])", re.ASCII)
+# As _WORD, before it is known what the octets mean; and words that every code page reads alike.
+_OCTETS = re.compile(rb"[A-Za-z\x80-\xff]+")
+_PLAIN_OCTETS = re.compile(rb"(?<![a-z\x80-\xff])[a-z]{3,}(?![a-z\x80-\xff])")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "ı": "i"})
 
 
-def _plain_words(text: str) -> set[str]:
-    return set(_PLAIN.findall(text.lower()))
+def _words(octets: Iterable[bytes], page: CodePage) -> tuple[str, ...]:
+    """The words in this code page; none if it lacks an octet, or has a control character for it."""
+    try:
+        text = b"\n".join(octets).decode(page.encoding)
+    except UnicodeDecodeError:
+        return ()
+    return () if any(map(_is_impossible, set(text) - {"\n"})) else tuple(text.split("\n"))
 
 
 def _without_accents(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.lower().translate(_STROKES))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
-
-
-_ASCII = frozenset(map(chr, range(128)))
 
 
 def _is_impossible(character: str) -> bool:

@@ -19,6 +19,7 @@ _ERROR = re.compile(
 )
 # A formula as a program shows it instead of its value; other texts may begin with = too.
 _FORMULA = re.compile(r"=[\s+(-]*(?:[\w.]+\(|'?\w[\w ]*'?!|\$?[A-Z]{1,3}\$?\d|[\"\d])")
+_SUSPECT = re.compile(r"[#=?:_]")  # one of these is in every damaged text that is ASCII
 _ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 _LOST = re.compile(r"\ufffd|\?{3,}|(?<!\S)[^\W\d_]+\?+[^\W\d_]+(?!\S)")
 
@@ -34,6 +35,8 @@ _USUAL = 4  # the code pages in which a program is likely to have read a file
 
 def find_damage(text: str) -> str | None:
     """What is wrong with the text, and what to do; None for a text that is whole."""
+    if text.isascii() and not _SUSPECT.search(text):
+        return None
     if match := _ERROR.search(text):
         return f"the cell shows {match['error']}, an error of Excel; correct it in Excel"
     if _FORMULA.match(text):
