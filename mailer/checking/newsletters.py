@@ -6,6 +6,7 @@ from functools import partial
 from mailer.app import installation
 from mailer.app.installation import App
 from mailer.checking.result import CheckResult, result_of
+from mailer.domain.cron import cron_note
 from mailer.domain.errors import BadInput
 from mailer.domain.newsletter import Newsletter
 from mailer.formats.cron import next_time
@@ -23,7 +24,9 @@ def check_newsletters(app: App) -> Iterator[CheckResult]:
 
 def _next_time(app: App, newsletter: Newsletter) -> str:
     schedule = newsletter.schedule
-    return f"next {zoned_time(next_time(schedule, app.context.clock.now()), schedule.timezone)}"
+    note = cron_note(schedule.cron)
+    at = zoned_time(next_time(schedule, app.context.clock.now()), schedule.timezone)
+    return f"next {at}{f'; {note}' if note else ''}"
 
 
 def _templates(app: App, newsletter: Newsletter) -> str:

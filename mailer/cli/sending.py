@@ -21,7 +21,7 @@ from mailer.pipeline.mailings.report import issue_progress, unaccepted_copies
 from mailer.pipeline.sending.sender import Sender
 from mailer.pipeline.sending.wait import send_until_done, watch_until_done
 from mailer.views.copies import open_copy_lines
-from mailer.views.progress import progress_document, progress_lines, throttle_lines
+from mailer.views.progress import explain_state, progress_document, progress_lines, throttle_lines
 from mailer.views.remedies import advise
 
 # Seconds between two steps of the progress bar.
@@ -58,7 +58,8 @@ def note_without_daemon(app: App, name: IssueName) -> None:
 def _exit_status(app: App, name: IssueName) -> int:
     """0 when every copy is accepted; else 1, with a line on stderr for each that is not."""
     copies, failures = unaccepted_copies(app.context, name)
-    for line in open_copy_lines(str(name), copies, failures):
+    waits = explain_state(issue_progress(app.context, name), app.context.clock.now()) if copies else ""
+    for line in open_copy_lines(str(name), copies, failures, waits):
         console.complain(line)
     return 1 if copies else 0
 

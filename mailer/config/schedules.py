@@ -93,6 +93,11 @@ def _window(value: str) -> Window | None:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
         raise ValueError('allowed: empty, or hours such as "09:00-18:00"')
     opens, _, closes = value.partition("-")
+    if opens == closes:
+        raise ValueError(
+            f"{opens} is both the opening and the closing time, so no message would ever leave; "
+            'allowed: empty for any time, or hours such as "09:00-18:00"'
+        )
     return Window(opens=time.fromisoformat(opens), closes=time.fromisoformat(closes))
 
 

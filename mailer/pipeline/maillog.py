@@ -132,7 +132,7 @@ def pulled(newsletter: str, line: str, *remedies: Remedy) -> None:
 
 def pull_noted(newsletter: str, note: str) -> None:
     """What looks wrong in a folder or an issue, though it was taken."""
-    log.warning("pull %s: note: %s", newsletter, note)
+    log.info("pull %s: note: %s", newsletter, note)
 
 
 def failed(what: str, error: Exception) -> None:

@@ -65,15 +65,21 @@ def last_reply(delivery: Delivery) -> str:
     return " ".join(str(word) for word in (delivery.last_code, delivery.last_status, delivery.last_text) if word)
 
 
-def open_copy_lines(issue: str, deliveries: Iterable[Delivery], failures: Mapping[int, Failure]) -> list[str]:
-    """A line for each copy that is not accepted, with what to do about it; those not tried yet share one."""
+def open_copy_lines(
+    issue: str, deliveries: Iterable[Delivery], failures: Mapping[int, Failure], waits: str = ""
+) -> list[str]:
+    """A line for each copy that is not accepted, with what to do about it; those not tried yet share one.
+
+    `waits` says until when these wait, and for what.
+    """
     lines, untried = [], 0
     for delivery in deliveries:
         if delivery.state is State.SENDING or (delivery.state is State.PENDING and not delivery.attempts):
             untried += 1
         else:
             lines.append(_open_copy_line(issue, delivery, failures.get(delivery.id)))
-    return [*lines, *([f"not tried yet: {untried} copies"] if untried else [])]
+    until = f"; {waits}" if waits else ""
+    return [*lines, *([f"not tried yet: {untried} copies{until}"] if untried else [])]
 
 
 def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> str:

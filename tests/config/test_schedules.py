@@ -171,6 +171,11 @@ def test_how_often_to_look(read, every, seconds):
         ('[send]\ntimezone = ""', "[send] timezone: found ''; "),
         ('[send]\ntimezone = "../../etc/passwd"', "[send] timezone: "),
         ('[send]\nbetween = "9-18"', "[send] between: found '9-18'; allowed: empty, or hours such as"),
+        (
+            '[send]\nbetween = "09:00-09:00"',
+            "09:00 is both the opening and the closing time, so no message would ever leave",
+        ),
+        ('[send]\nbetween = "00:00-00:00"', "allowed: empty for any time, or hours such as"),
         ('[send]\nbetween = "09:00-24:00"', "[send] between: found '09:00-24:00'; "),
         ("[send]\nnot_after_hours = 0", "[send] not_after_hours: found 0; "),
         ("[send]\nnot_after_hours = inf", "[send] not_after_hours: found inf; "),

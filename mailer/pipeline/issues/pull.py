@@ -137,7 +137,9 @@ def _against(connection: Connection, other: Revision, line: str) -> Refused:
     name = IssueName(newsletter=other.newsletter, serial=other.serial)
     if not can_be_dropped(connection, name):
         return Refused(line)
-    words = f"{line}. Nothing of {other.serial} ({other.folder}) was approved or has left: if the mistake is there"
+    words = (
+        f"{line}. If the mistake is in {other.serial} (folder {other.folder}): nothing of it was approved or has left"
+    )
     return Refused(words, Action.DROP_ISSUE.of(name))
 
 

@@ -150,7 +150,7 @@ def test_a_step_back_is_refused(app: App, club: Club, serial: int, number: int, 
     club.write_issue(serial=serial, number=number, day=day)
     refused = [one for one in pull_issues(app) if one.finding is Finding.REFUSED]
     [pulled] = refused
-    assert pulled.line == f"{line}. Nothing of 41 (2018-07) was approved or has left: if the mistake is there"
+    assert pulled.line == f"{line}. If the mistake is in 41 (folder 2018-07): nothing of it was approved or has left"
     assert pulled.remedies == (Action.DROP_ISSUE.of(ISSUE),)
 
 
