@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from mailer.formats.register.spelling import BALTIC, CENTRAL, CYRILLIC, EUROPE, GREEK, TURKISH, WESTERN, likelihood
 
@@ -49,10 +50,13 @@ _MARGIN = 3.0
 _CONFIRMED = 4.0
 
 # A run of letters and of all that ASCII does not have; a code page that is not the right one puts anything there.
-_WORD = re.compile(r"(?:[^\W\d_]|[^\x00-\x7f])+")
-_OPENING, _CLOSING, _APART = frozenset("«“„‘"), frozenset("»”“’"), frozenset("№–—…\u00a0")
+_WORD = re.compile(r"(?:[^\W_]|[^\x00-\x7f])+")
+# … and what it is made of.
+_RUN = re.compile(r"(?P<letters>[^\W\d_]+(?:’[^\W\d_]+)*)|.", re.DOTALL)
+_OPENING, _CLOSING, _APART = frozenset("«“„‘"), frozenset("»”“’"), frozenset("№–—…")
 _ALONE = frozenset("•·§©®™€£°±×")
-_SIGN, _MISPLACED = math.log(1e-3), math.log(1e-7)
+# A sign where it fits; a letter that stands alone or beside a digit; a sign where it does not fit.
+_SIGN, _UNUSUAL, _MISPLACED = math.log(2e-2), math.log(2e-2), math.log(1e-7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +85,17 @@ def readings(content: bytes) -> list[PossibleText]:
     plain = {word.decode("ascii") for word in _PLAIN_OCTETS.findall(content.lower())}
     by_words: dict[tuple[str, ...], PossibleText] = {}
     for page in CODE_PAGES:
-        words = _words(octets, page)
-        if words and words not in by_words:
+        if words := _words(octets, page):
             score = sum(_likelihood(word, page.languages) for word in words) - page.rarity
             score += _CONFIRMED * len(plain & set(map(_without_accents, words)))
-            by_words[words] = PossibleText(page=page, content=content, words=words, score=score)
+            reading = PossibleText(page=page, content=content, words=words, score=score)
+            by_words[words] = max(by_words.get(words, reading), reading, key=attrgetter("score"))
     ordered = sorted(by_words.values(), key=lambda reading: -reading.score)
     return [reading for reading in ordered if reading.score > ordered[0].score - _MARGIN]
 
 
 # As _WORD, before it is known what the octets mean; and words that every code page reads alike.
-_OCTETS = re.compile(rb"[A-Za-z\x80-\xff]+")
+_OCTETS = re.compile(rb"[0-9A-Za-z\x80-\xff]+")
 _PLAIN_OCTETS = re.compile(rb"(?<![a-z\x80-\xff])[a-z]{3,}(?![a-z\x80-\xff])")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "ı": "i"})
 
@@ -124,24 +128,23 @@ def _likelihood(word: str, languages: tuple[str, ...]) -> float:
 
 
 def _parts(word: str, languages: tuple[str, ...]) -> Iterator[float]:
-    letters = ""
-    for place, character in enumerate(word):
-        if character.isalpha():
-            letters += character
-            continue
-        before, after = word[place - 1 : place] if place else "", word[place + 1 : place + 2]
-        if character == "’" and before.isalpha() and after.isalpha():
-            yield _SIGN
-            continue
-        if letters:
-            yield likelihood(letters, languages)
-        letters = ""
-        fits = (
-            (character in _OPENING and not before.isalpha())
-            or (character in _CLOSING and not after.isalpha())
-            or (character in _APART and not (before.isalpha() and after.isalpha() and character != "\u00a0"))
-            or (character in _ALONE and not before.isalpha() and not after.isalpha())
-        )
-        yield _SIGN if fits else _MISPLACED
-    if letters:
-        yield likelihood(letters, languages)
+    """The logarithms of the probabilities of the runs of letters in a word, and of its signs."""
+    for match in _RUN.finditer(word):
+        before, after = word[: match.start()][-1:], word[match.end() :][:1]
+        if not match["letters"]:
+            yield _probability_of_sign(match[0], before, after)
+        else:
+            yield likelihood(match[0].replace("’", ""), languages)
+            yield _UNUSUAL * (before.isdigit() + after.isdigit() + (len(match[0]) == 1))
+
+
+def _probability_of_sign(sign: str, before: str, after: str) -> float:
+    fits = (
+        sign.isascii()
+        or sign == "\u00a0"
+        or (sign in _OPENING and not before.isalpha())
+        or (sign in _CLOSING and not after.isalpha())
+        or (sign in _APART and not (before.isalpha() and after.isalpha()))
+        or (sign in _ALONE and not before.isalpha() and not after.isalpha())
+    )
+    return (0.0 if sign.isascii() else _SIGN) if fits else _MISPLACED

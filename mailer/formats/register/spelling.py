@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 CYRILLIC = ("ru", "uk", "be", "bg", "sr", "mk", "kk")
 WESTERN = ("en", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "nb", "fi")
@@ -44,7 +45,11 @@ class _Language:
 
 def likelihood(word: str, languages: tuple[str, ...] = EUROPE) -> float:
     """The logarithm of the word's probability in the one of these languages that suits it best."""
-    capitals = 0 if word.isupper() else sum(letter.isupper() and not letter.isascii() for letter in word[1:])
+    capitals = (
+        0
+        if word.isupper()
+        else sum(letter.isupper() and not (before + letter).isascii() for before, letter in pairwise(word))
+    )
     return capitals * _CAPITAL_INSIDE + _likelihood(word.lower(), languages)
 
 

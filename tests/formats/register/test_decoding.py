@@ -43,6 +43,26 @@ def test_a_code_page_is_found_and_named(names, encoding):
     assert any(word in note for word in " ".join(names).split())
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("M1;50\u00a0000,00;RUB", "cp1251"),
+        ("M1;50\u00a0000;RUB", "mac-roman"),
+        ("M1;O’Brien;x", "cp1252"),
+        ("M1;O’Brien;x", "mac-roman"),
+        ("M1;INV №5;x", "cp1251"),
+        ("M1;500 €;x", "cp1252"),
+        ("M1;Café “Roma” – Zürich", "cp1252"),
+        ("«Дом»;М.\u00a0Ю.\u00a0Ким", "cp1251"),
+        ("кв. 5а;д. 12б", "cp1251"),
+        ("ИП КИМ;ООО ДОМ", "cp1251"),
+        ("ИВАНОВ;ПЕТРОВ", "koi8-r"),
+    ],
+)
+def test_a_few_signs_and_letters_are_enough(text, encoding):
+    assert decode("members.csv", text.encode(encoding), None).text == text
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_utf8_needs_no_note(encoding):
     assert decode("members.csv", table(RUSSIAN).encode(encoding), None) == Decoded(text=table(RUSSIAN))
