@@ -10,18 +10,20 @@ ADDRESS = (
     r"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 )
 # A hyphen, dash or minus directly before a figure, with nothing before it, is the figure's sign.
-_WORD = re.compile(rf"{ADDRESS}|(?:(?<![\w–−-])[–−-](?=\d))?\w+|[$€£¥₽%‰§©®™°±×÷≈≤≥†‡]")
+_WORD = re.compile(rf"{ADDRESS}|(?:(?<![^\W_])(?<![–−-])[–−-](?=\d))?[^\W_]\w*|[$€£¥₽%‰§©®™°±×÷≈≤≥†‡]")
+_BOLD_WITHIN = re.compile(r"(?<=[^\W_])\*{2,}(?=[^\W\d_])|(?<=[^\W\d_])\*{2,}(?=\d)")  # bold may end within a word
 _COPYRIGHT = re.compile(r"\([cCсС]\)")  # typography makes © of most of them
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text in order. Punctuation, quotes and the kind of dash are no part of them."""
-    return [word for match in _WORD.finditer(_COPYRIGHT.sub("©", text)) if (word := _plain(match[0]))]
+    text = _BOLD_WITHIN.sub("", _COPYRIGHT.sub("©", text))
+    return [_plain(match[0]) for match in _WORD.finditer(text)]
 
 
 def _plain(word: str) -> str:
     if word[0] in "–−-":
-        return "-" + word[1:]
+        word = "-" + word[1:]
     return word if "@" in word else word.strip("_")
 
 

@@ -179,8 +179,8 @@ def _padded(cell: str, column: int, side: tree.Align) -> str:
     return " " * before + cell + " " * (space - before)
 
 
-def _label_lines(head: Sequence[str], rows: Iterable[Sequence[str]], depth: int) -> list[Line]:
-    lines: list[Line] = []
+def _label_lines(head: Sequence[str], rows: Sequence[Sequence[str]], depth: int) -> list[Line]:
+    lines: list[Line] = [] if rows else [line for label in head for line in wrap(words(label), indent=_indent(depth))]
     for row in rows:
         if lines:
             lines.append(">" * depth)

@@ -3,6 +3,7 @@
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, emphasis
@@ -18,7 +19,7 @@ SECTION_NAME = re.compile(r"\s*[a-z][a-z0-9_-]*\s*")
 TYPED = "typed"  # in a token's meta: its text as typed, for what was marked as no Markdown
 HIDDEN = "\ufffc"  # stands in such a text for an escaped character, a code span or a mark that has its effect
 
-_DEFINITION = re.compile(r" {0,3}\[[^\]\n]+\]:\s*<?(?:https?|mailto|javascript|data|vbscript|ftp):", re.IGNORECASE)
+_DEFINITION = re.compile(r" {0,3}\[([^\]\n]+)\]:\s*<?(?:https?|mailto|javascript|data|vbscript|ftp):", re.IGNORECASE)
 _ADDRESS = re.compile(ADDRESS)
 
 
@@ -26,7 +27,7 @@ def issue_markdown() -> MarkdownIt:
     """The parser. It differs from CommonMark where that would change words which the writer did not mean as marks.
 
     `---` below a line of text is a rule and makes no heading of it. `[words]: …` is a definition only before an
-    address. A star within a word or between figures, and any mark within an address, is a character like others.
+    address, and only if the text refers to it. A star within a word or between figures, and any mark within an address, is a character like others.
     Footnotes stay where they are written; `markdown.parse` moves them.
     """
     # The parser silently drops anything nested deeper than its own limit; ours is lower, so nothing gets lost.
@@ -52,7 +53,15 @@ def _as_typed(address: str) -> str:
 
 def _reference(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     line = state.src[state.bMarks[first] + state.tShift[first] : state.eMarks[first]]
-    return bool(_DEFINITION.match(line)) and reference(state, first, last, silent)
+    definition = _DEFINITION.match(line)
+    return definition is not None and _is_used(definition[1], state) and reference(state, first, last, silent)
+
+
+def _is_used(label: str, state: StateBlock) -> bool:
+    """Whether the text refers to the label, and this is its first definition."""
+    words = r"\s+".join(map(re.escape, label.split()))
+    used = re.search(rf"\[\s*{words}\s*\](?!:)", state.src, re.IGNORECASE)
+    return bool(used) and normalizeReference(label) not in state.env.get("references", {})
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:

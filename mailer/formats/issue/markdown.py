@@ -13,7 +13,15 @@ from mailer.domain.errors import BadInput
 from mailer.formats.issue.arrange import arranged
 from mailer.formats.issue.dialect import issue_markdown
 from mailer.formats.issue.doubtful_lines import find_doubtful_lines, note_numbers
-from mailer.formats.issue.markdown_rules import NO_BLOCKS, SLOT, find_brackets, find_errors, lines_of, picture_name
+from mailer.formats.issue.markdown_rules import (
+    NO_BLOCKS,
+    SLOT,
+    description,
+    find_brackets,
+    find_errors,
+    lines_of,
+    picture_name,
+)
 from mailer.formats.issue.source_words import changed_words, source_words
 from mailer.formats.issue.visible_marks import find_visible_marks
 from mailer.formats.typography import typeset, typeset_pieces
@@ -101,7 +109,7 @@ def _set_words(tokens: list[Token], language: str) -> None:
     """Set the typography of a paragraph in place, all its pieces together, since quotes may span bold words."""
     for token in tokens:
         if token.type == "image":
-            token.content = typeset("".join(child.content for child in token.children or []), language)
+            token.content = typeset(description(token), language)
         elif token.type == "softbreak":
             token.content = " "
         elif token.type == "hardbreak":
@@ -186,9 +194,9 @@ def _align(table: SyntaxTreeNode) -> tuple[tree.Align, ...]:
 
 
 def _paragraph(node: SyntaxTreeNode) -> tree.Picture | tree.Paragraph:
-    first = node.children[0].children[:1]
-    if first and first[0].type == "image":
-        return tree.Picture(name=picture_name(str(first[0].attrs["src"])), alt=first[0].content)
+    match node.children[0].children:
+        case [image] if image.type == "image":
+            return tree.Picture(name=picture_name(str(image.attrs["src"])), alt=image.content)
     return tree.Paragraph(_words(node))
 
 

@@ -126,6 +126,13 @@ def picture_name(source: str) -> str:
     return normalize("NFC", unquote(source))
 
 
+def description(picture: Token) -> str:
+    """What stands between the square brackets of a picture, on one line."""
+    return "".join(
+        " " if child.type in {"softbreak", "hardbreak"} else child.content for child in picture.children or []
+    )
+
+
 def _picture_errors(token: Token, line: int, *, alone: bool) -> Iterator[Defect]:
     name = picture_name(str(token.attrs.get("src", "")))
     if not name or re.search(r"[/\\:%]", name) or name.startswith("."):
@@ -136,7 +143,7 @@ def _picture_errors(token: Token, line: int, *, alone: bool) -> Iterator[Defect]
         yield Defect(
             line=line, what=f"the picture's name '{name}' contains '=?', which mail programs misread; rename it"
         )
-    alt = "".join(child.content for child in token.children or [])
+    alt = description(token)
     if not alt.strip():
         yield Defect(line=line, what=f"the picture '{name}' has no description; write it between the square brackets")
     yield from _text_errors(name + alt, frozenset(), line)

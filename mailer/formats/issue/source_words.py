@@ -12,7 +12,7 @@ from mailer.formats.words import words_of
 
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)((?:(?!\n[ >\t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 _IN_CODE = re.compile(r"[\[\]\\&*]")
-_SECTION = re.compile(r"^[ \t>]*:::.*$", re.MULTILINE)
+_SECTION = re.compile(r"^[ \t>]*:::+\s*[a-z\d_-]*[ \t]*$", re.MULTILINE)
 _DEFINITION = re.compile(
     r"^([ >]*)\[([^\]\n^][^\]\n]*)\]:[ \t]*<?(?:https?|mailto):[^\s>]*>?", re.MULTILINE | re.IGNORECASE
 )
@@ -21,7 +21,6 @@ _DESTINATION = re.compile(
     rf"(?<!\\)\]\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)(\s+{_TITLE})?\s*\)"
 )  # words](address "title")
 _NOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](:?)")
-_BOLD_WITHIN = re.compile(r"(?<=[^\W_])(?<!\\)\*{2,}(?=[^\W_])")
 _ENTITY = re.compile(r"(?<!\\)&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]*);")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
@@ -39,14 +38,13 @@ def source_words(text: str, *, first_line: int = 1) -> list[SourceWord]:
     All letters and figures, except what Markdown keeps from view: addresses of links, names of pictures, definitions
     of links in use, names of sections. A footnote's label counts as its number.
     """
-    text = _CODE.sub(lambda match: _IN_CODE.sub(" ", match[2]) if match[2].strip() else match[0], text)
+    text = _CODE.sub(lambda match: f"`{_IN_CODE.sub(' ', match[2])}`", text)
     text = _SECTION.sub("", text)
     text = _without_definitions(text)
     text = _DESTINATION.sub(
         lambda match: f"]({match[1] or ''})" + "\n" * (match[0].count("\n") - (match[1] or "").count("\n")), text
     )
     text = _with_numbered_notes(text)
-    text = _BOLD_WITHIN.sub(_joined, text)
     text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     text = _ESCAPE.sub(r"\1", text)
     return [
@@ -92,11 +90,6 @@ def _with_numbered_notes(text: str) -> str:
     return _NOTE.sub(lambda match: f" {numbers[match[1]]} " if match[1] in numbers else match[0], text)
 
 
-def _joined(stars: re.Match[str]) -> str:
-    before, after = stars.string[stars.start() - 1], stars.string[stars.end()]
-    return stars[0] if before.isdigit() and after.isdigit() else ""
-
-
 # --- compared -----------------------------------------------------------------------------------------------------------
 
 
@@ -124,4 +117,4 @@ def changed_words(typed: Sequence[SourceWord], shown: Sequence[str]) -> list[Def
     return defects
 
 
-_REMEDY = "a mark here hides or changes words: write a backslash before it, or leave it out"
+_REMEDY = "a mark hides, joins or changes words: write a backslash before it, or put a space beside it"

@@ -29,7 +29,7 @@ _MARKS: tuple[tuple[str, str], ...] = (
     (r"^\[[ xX]?\](?=\s)", "leave the box out"),
     (r"^\||\|$|\|[^|]*\|", "a table needs a line |---|---| below its head, with as many cells"),
     (r"^(?:=+|-{2,}|~+|\++)$", "leave it out"),
-    (r"^: ", "leave it out"),
+    (r"^: |^:::+", "leave it out"),
     (r"\{[.#:%{][^}]*\}?|\{\w+=[^}]*\}", "leave it out"),
     (r"\$\$", "leave it out"),
     (r"<[a-zA-Z/!][^>\s]*>?", "write it in Markdown"),
