@@ -57,11 +57,18 @@ def list_() -> None:
     Example: mailer issue list
     """
     from mailer.pipeline.issues.shelf import listing
+    from mailer.pipeline.mailings.departure import departures
     from mailer.views.issues import COLUMNS, issue_document, issue_row
 
-    issues = listing(console.open_context())
+    context = console.open_context()
+    issues, departing = listing(context), departures(context)
     none = [] if issues else ["no issue yet; `mailer pull` stores those that are finished"]
-    console.show(list(map(issue_document, issues)), COLUMNS, map(issue_row, issues), *none)
+    console.show(
+        [issue_document(issue, departing.get(issue.issue)) for issue in issues],
+        COLUMNS,
+        [issue_row(issue, departing.get(issue.issue)) for issue in issues],
+        *none,
+    )
 
 
 def show(issue: Issue) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mailer.domain.address import Address
@@ -127,6 +127,17 @@ def judge(candidates: Iterable[Candidate], audience: Audience, fees: FeeSchedule
         if person not in best or rank < best[person][0]:
             best[person] = (rank, Judged(person=person, candidate=candidate, entitlement=answer))
     return {person: best[person][1] for person in sorted(best)}
+
+
+def lacks_only_address(candidates: Iterable[Candidate], audience: Audience, fees: FeeSchedule) -> dict[str, str]:
+    """The people who would receive the issue if the register had an address for them, with their names."""
+    anywhere = Address(local="somewhere", domain="members.example")
+    return {
+        candidate.seat.person: candidate.seat.any_name
+        for candidate in candidates
+        if candidate.seat.address is None
+        and entitlement(replace(candidate, seat=replace(candidate.seat, address=anywhere)), audience, fees).receives
+    }
 
 
 def why_lost(judged: Judged | None, language: str, addresses: Collection[str]) -> str | None:

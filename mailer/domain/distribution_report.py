@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailer.domain.circulation import Decision
 from mailer.domain.delivery import Delivery
@@ -31,7 +31,11 @@ class Balance:
 class DistributionReport:
     """The account of an issue: the balance, all decisions, the copies that are still open, and who gained since.
 
-    `circulation_known` is False when it was sent after the backup that this ledger comes from. `failures` says why copies did not arrive, by delivery. `gained` are people entitled now who have no copy.
+    `circulation_known` is False when it was sent after the backup that this ledger comes from. `failures` says why copies
+    did not arrive, by delivery. `gained` are people entitled now who have no copy, `unreachable` those who would be
+    entitled if the register had an address for them, with their names. `needing_a_person` counts the copies that need
+    attention, as `status` does. `cancelled_supplements` are the numbers of supplements that were cancelled, while the
+    issue itself was not.
     """
 
     issue: str
@@ -41,6 +45,9 @@ class DistributionReport:
     open_copies: tuple[Delivery, ...]
     failures: Mapping[int, Failure]
     gained: tuple[str, ...]
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    needing_a_person: int = 0
+    cancelled_supplements: tuple[int, ...] = ()
     circulation_known: bool = True
 
 

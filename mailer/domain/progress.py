@@ -61,6 +61,14 @@ class Progress:
         return due or soon or self.counts["sending"] > 0
 
 
+def cancelled_supplements(mailings: Sequence[Mailing]) -> tuple[int, ...]:
+    """The numbers of an issue's supplements that were cancelled, while the issue itself was not."""
+    if current_mailing(mailings).state is MailingState.CANCELLED:
+        return ()
+    cancelled = (mailing for mailing in mailings if mailing.state is MailingState.CANCELLED)
+    return tuple(mailing.supplement for mailing in cancelled if mailing.supplement)
+
+
 def current_mailing(mailings: Sequence[Mailing]) -> Mailing:
     """The mailing that stands for its issue: the first that is neither closed nor cancelled.
 

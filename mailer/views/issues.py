@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
+from mailer.domain.departure import Departure
 from mailer.domain.ports import RawFile
 from mailer.domain.shelf import DroppedIssue, PulledFolder, ShelvedIssue
 from mailer.views.plain_words import plural
+from mailer.views.progress import departure_shortly, leaves_at
 from mailer.views.remedies import advise
 
 PULL_COLUMNS = ("folder", "", "issue", "")
-COLUMNS = ("issue", "№", "date", "revision", "languages", "state", "title")
+COLUMNS = ("issue", "№", "date", "revision", "languages", "state", "leaves by itself", "title")
 
 
 def pulled_document(newsletter: str, pulled: PulledFolder) -> dict[str, object]:
@@ -90,8 +92,8 @@ def dropped_lines(dropped: DroppedIssue) -> list[str]:
     ]
 
 
-def issue_document(shelved: ShelvedIssue) -> dict[str, object]:
-    """An issue that was pulled, for programs."""
+def issue_document(shelved: ShelvedIssue, departure: Departure | None = None) -> dict[str, object]:
+    """An issue that was pulled, for programs; with when it leaves by itself."""
     revision = shelved.revision
     return {
         "issue": shelved.issue,
@@ -103,12 +105,13 @@ def issue_document(shelved: ShelvedIssue) -> dict[str, object]:
         "languages": list(revision.languages),
         "revision": revision.revision,
         "state": shelved.state,
+        "leaves_at": leaves_at(departure),
         "folder": revision.folder,
         "content_hash": revision.content_hash,
     }
 
 
-def issue_row(shelved: ShelvedIssue) -> tuple[object, ...]:
+def issue_row(shelved: ShelvedIssue, departure: Departure | None = None) -> tuple[object, ...]:
     """The same as a row of a table with COLUMNS."""
     revision = shelved.revision
     return (
@@ -118,6 +121,7 @@ def issue_row(shelved: ShelvedIssue) -> tuple[object, ...]:
         revision.revision,
         revision.languages,
         shelved.state,
+        departure_shortly(departure),
         revision.title,
     )
 

@@ -99,6 +99,16 @@ def departure_sentence(issue: str, departure: Departure, *, daemon: bool = True)
     return f"leaves by itself {at}"
 
 
+def departure_shortly(departure: Departure | None) -> str:
+    """The same in a table; empty for a mailing that is neither planned nor approved."""
+    if departure is None:
+        return ""
+    if departure.missed:
+        return "missed its time"
+    at = zoned_time(departure.at, departure.timezone)
+    return f"once approved: {at}" if departure.unapproved else at
+
+
 def leaves_at(departure: Departure | None) -> datetime | None:
     """When a mailing leaves by itself as it stands; None when it does not."""
     return departure.at if departure is not None and not departure.missed and not departure.unapproved else None

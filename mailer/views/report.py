@@ -1,6 +1,7 @@
 """Shows the distribution report: the JSON and the lines of `report`."""
 
 from mailer.domain.distribution_report import DistributionReport
+from mailer.domain.names import label
 from mailer.views.copies import open_copy_lines
 from mailer.views.names import name_all
 from mailer.views.plan import exclusion_lines
@@ -20,6 +21,9 @@ def report_document(report: DistributionReport) -> dict[str, object]:
         "deliveries": dict(balance.deliveries),
         "balanced": balance.balanced,
         "gained": list(report.gained),
+        "without_address": [{"person": person, "name": name} for person, name in sorted(report.unreachable.items())],
+        "needing_a_person": report.needing_a_person,
+        "cancelled_supplements": list(report.cancelled_supplements),
     }
 
 
@@ -33,6 +37,8 @@ def report_lines(report: DistributionReport) -> list[str]:
             people.setdefault(decision.reason, []).append(decision.person)
     states = " + ".join(f"{count} {state}" for state, count in balance.deliveries.items() if count) or "none"
     gained = f"  entitled now and without a copy: {name_all(report.gained)}; see `mailer unsent {report.issue}`"
+    people_without_address = [label(person, name) for person, name in sorted(report.unreachable.items())]
+    unreachable = f"  entitled, but without an e-mail address in the register: {name_all(people_without_address)}"
     return [
         f"Distribution report of {report.issue} ({report.state})",
         f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
@@ -40,6 +46,8 @@ def report_lines(report: DistributionReport) -> list[str]:
         f"  {balance.copies} copies = {states}",
         *(f"  {line}" for line in open_copy_lines(report.issue, report.open_copies, report.failures)),
         *([gained] if report.gained else []),
+        *([unreachable] if report.unreachable else []),
+        *(f"  supplement {number} was cancelled; the issue itself was not" for number in report.cancelled_supplements),
         *([] if report.circulation_known else [f"  {sent_before_restore(report.issue)}"]),
         "  The report balances.",
     ]

@@ -56,6 +56,9 @@ def test_an_issue_from_the_folder_to_the_report(run, at):
         "deliveries": {state.value: 3 if state is State.ACCEPTED else 0 for state in State},
         "balanced": True,
         "gained": [],
+        "without_address": [],
+        "needing_a_person": 0,
+        "cancelled_supplements": [],
     }
     assert run.ok("report", NAME).out == (
         f"Distribution report of {NAME} (closed)\n"

@@ -49,7 +49,9 @@ def digest_facts(context: Context, mailing: Mailing) -> Facts:
                 "name": name_in(names.get(person, {}), context.language) or person,
             },
         ),
+        **cut("unreachable", sorted(account.unreachable.items()), lambda entry: {"person": entry[0], "name": entry[1]}),
         "waiting": waiting,
+        "open": account.needing_a_person,
     }
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from itertools import islice
 
-from mailer.domain.circulation import Judged, candidates, judge, why_lost
+from mailer.domain.circulation import Judged, candidates, judge, lacks_only_address, why_lost
 from mailer.domain.delivery import Event
 from mailer.domain.entitlement import Audience
 from mailer.domain.mailing import Mailing
@@ -45,6 +45,15 @@ def judge_everybody(
     everybody = people(connection)
     while persons := set(islice(everybody, chunk)):
         yield list(judge_people(connection, context, revision, persons).values())
+
+
+def entitled_without_address(
+    connection: Connection, context: Context, revision: Revision, persons: Collection[str]
+) -> dict[str, str]:
+    """Those of these people who are entitled but for their address, which the register lacks; with their names."""
+    audience = audience_of(context.newsletter(revision.newsletter), revision)
+    rows = candidates(register_of(connection, persons), audience.date)
+    return lacks_only_address((row for row in rows if row.seat.person in persons), audience, context.fees)
 
 
 def judged_by(connection: Connection, context: Context, revision: Revision) -> str:

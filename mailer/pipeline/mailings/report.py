@@ -5,15 +5,16 @@ from datetime import timedelta
 
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.distribution_report import Balance, DistributionReport, count_reasons, faults
+from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import MailerError
 from mailer.domain.history import HistoryEntry
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState, Step
-from mailer.domain.progress import Progress, current_mailing
+from mailer.domain.progress import Progress, cancelled_supplements, current_mailing
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
-from mailer.store import Connection, failures, history, mailings
+from mailer.store import Connection, failures, history, issues, mailings
 from mailer.store.copies import deliveries, open_copies, tallies
 from mailer.store.ledger import limits, outages
 
@@ -39,6 +40,7 @@ def progress_of_all(context: Context) -> list[Progress]:
 def distribution_report(context: Context, name: IssueName) -> DistributionReport:
     """The distribution report of an issue. Raises MailerError when it does not balance."""
     # Imported here, since the progress of a mailing needs nothing that makes copies.
+    from mailer.pipeline.mailings.entitle import entitled_without_address
     from mailer.pipeline.mailings.supplement import find_missing_copies
 
     # An issue whose newsletter is gone from schedules/ still has its report.
@@ -59,6 +61,9 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         )
         needs_a_person = open_copies.open_among(connection, identities)
         reasons = failures.of_mailings(connection, identities)
+        without_address = [decision.person for decision in decisions if decision.reason == EntitlementReason.NO_ADDRESS]
+        revision = issues.revision_of(connection, every[0])
+        unreachable = entitled_without_address(connection, context, revision, without_address) if judgeable else {}
         wrong = [fault for identity in identities for fault in faults(mailings.frozen(connection, identity))]
     if not balance.balanced or wrong:
         raise MailerError(
@@ -75,6 +80,9 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         ),
         failures=reasons,
         gained=gained,
+        unreachable=unreachable,
+        needing_a_person=len(needs_a_person),
+        cancelled_supplements=cancelled_supplements(every),
         circulation_known=all(mailing.knows_circulation for mailing in every),
     )
 
@@ -141,11 +149,5 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         timezone=newsletter.schedule.timezone if newsletter is not None else "UTC",
         departure=departure_of(connection, context, current) if newsletter is not None else None,
         opens_at=opens_at if opens_at > now else None,
-        cancelled_supplements=tuple(
-            mailing.supplement
-            for mailing in every
-            if mailing.supplement
-            and mailing.state is MailingState.CANCELLED
-            and current.state is not MailingState.CANCELLED
-        ),
+        cancelled_supplements=cancelled_supplements(every),
     )
