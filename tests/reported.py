@@ -98,6 +98,11 @@ class Refusal:
 
 UNKNOWN = Refusal(550, "5.1.1", "No such user here")
 FULL = Refusal(552, "5.2.2", "Mailbox is full, quota exceeded")
+LATE = Refusal(
+    550, "5.0.0", "invalid mailbox. Local mailbox is unavailable: user not found (in reply to end of DATA command)"
+)
+FILTER = Refusal(550, "5.1.1", "User unknown (in reply to end of DATA command)")
+LISTED = Refusal(553, "5.1.3", "http://www.spamhaus.org/query/bl?ip=192.0.2.1")
 SPAM = Refusal(554, "5.7.1", "Message rejected as spam by content filter")
 UNSIGNED = Refusal(
     550, "5.7.26", "This mail has been blocked because the sender is unauthenticated: SPF and DKIM did not pass"

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from mailer.domain.bounce import BounceReport, ReportKind
-from mailer.formats.reports import amazon_ses, auto_replies, bounce, complaint
+from mailer.formats.reports import addresses, amazon_ses, auto_replies, bounce, complaint
 from mailer.formats.reports.body_text import BodyText, extract_text, first_text
 from mailer.formats.reports.mime import MailPart, parse_mail
 from mailer.formats.reports.original_message import read_original
 from mailer.formats.reports.wrapped import find_wrapped
+
+MAX_WRAPS = 3  # reports around a report: a gateway's around a person's around a server's
 
 
 def parse(raw: bytes) -> Sequence[BounceReport]:
@@ -16,13 +18,24 @@ def parse(raw: bytes) -> Sequence[BounceReport]:
     Never raises, and works within fixed limits, whatever the bytes. Nothing in a report is verified: only a signed
     return path, or our signature in the original's Message-ID, names a delivery.
     """
-    mail = parse_mail(raw)
+    return _read_unwrapped(parse_mail(raw), MAX_WRAPS)
+
+
+def _read_unwrapped(mail: MailPart, wraps: int) -> Sequence[BounceReport]:
+    """The reports in this mail; where it names no recipient, those in a report that it carries."""
     body = extract_text(mail)
     reports = _read(mail, body)
-    if not any(report.recipient for report in reports) and (inner := find_wrapped(mail, body)):
-        of_inner = _read(inner, extract_text(inner))
-        reports = of_inner if any(report.recipient for report in of_inner) else reports
-    return reports
+    inner = find_wrapped(mail, body) if wraps else None
+    if inner is None or _names_recipient(reports, of=inner):
+        return reports
+    carried = _read_unwrapped(inner, wraps - 1)
+    return carried if _names_recipient(carried, of=inner) else reports
+
+
+def _names_recipient(reports: Sequence[BounceReport], *, of: MailPart) -> bool:
+    """Whether these name a recipient other than the one to whom the report inside was written."""
+    readers = addresses.find(of.get("to"))
+    return any(report.recipient and not addresses.contains(readers, report.recipient) for report in reports)
 
 
 def _read(mail: MailPart, body: BodyText) -> Sequence[BounceReport]:

@@ -95,10 +95,10 @@ def a_bounce(app: App, person: str = "P001") -> tuple[str, bytes, Delivery]:
     return path, bounce(path, copy.address, message_id=copy.message_id), copy
 
 
-async def hand_over(port: int, path: str, content: bytes) -> str:
+async def hand_over(port: int, path: str, content: bytes, sender: str = "") -> str:
     """As the club's mail server brings it; returns what it is told."""
     async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
-        _, said = await client.sendmail("", [path], content)
+        _, said = await client.sendmail(sender, [path], content)
         return said
 
 
@@ -131,6 +131,25 @@ async def test_a_bounce_by_smtp_finds_its_copy_and_a_bad_token_is_refused(
             assert "Report stored" in await hand_over(port, path, content)  # once more: it is known
             assert len(ingest.listing(daemon.app.context, every=True)) == 1
         assert not listens(port)
+
+
+async def test_the_empty_sender_of_the_envelope_tells_a_report_from_a_letter(
+    club: Club, clock: SystemClock, port: int, sink: Sink
+) -> None:
+    text = "From: Post room <post@members.example>\r\nSubject: Your mail\r\n\r\n{}: 550 5.1.1 No such user here\r\n"
+    with a_daemon(club, clock, sink, listen=f"127.0.0.1:{port}") as daemon:
+        async with at_work(daemon):
+            await until(lambda: listens(port))
+            by_letter, by_report = copies(daemon.app)["P001"], copies(daemon.app)["P002"]
+            await hand_over(
+                port,
+                path_of(daemon.app, by_letter),
+                text.format(by_letter.address).encode(),
+                sender="post@members.example",
+            )
+            await hand_over(port, path_of(daemon.app, by_report), text.format(by_report.address).encode())
+            assert found(daemon.app, by_letter) is State.ACCEPTED
+            assert found(daemon.app, by_report) is State.BOUNCED
 
 
 async def test_where_the_port_is_taken_copies_leave_all_the_same_and_it_is_tried_again(

@@ -10,8 +10,8 @@ ADDRESS = re.compile(
 )
 _QUOTED = re.compile(r"\"[^\"\n]{1,64}\"@[\w.\-]{1,200}")
 _LABEL = re.compile(r"^(?:e-?mail|to|user|recipient|rcpt|orcpt|addr|address|smtp|rfc-?822)=", re.IGNORECASE)
-# Where a text has no spaces, the words before an address look like a part of it.
-_FOREIGN_WORDS = re.compile(r"^[^\x00-\x7f]+(?=[\x21-\x7e]+@)")
+# Where a text has no spaces, the words around an address look like a part of it.
+_FOREIGN_WORDS = re.compile(r"^[^\x00-\x7f]+(?=[\x21-\x7e]+@)|(?<=[A-Za-z])[^\x00-\x7f][^@.]*$")
 # One address in a field of its own, whatever characters it has: programs have written encoded words and worse into them.
 _ALONE = re.compile(r"(?:\w{2,8}:)?([^\s<>@;,:\"'()]{1,128}@[^\s<>@;,:\"'()]{1,255})")
 _WRAPPING = "'`*|{}=?&#.!/"
@@ -23,7 +23,9 @@ _SERVERS = re.compile(
     r"|double-bounce|no-?reply|abuse|support|help(?:desk)?)(?:[-+_.=].*)?$",
     re.IGNORECASE,
 )
-_NULL_PATH = re.compile(r"<?(?:mailer-daemon(?:@[^<>\s]*)?)?>?", re.IGNORECASE)
+_NULL_PATH = re.compile(
+    r"<?\s*(?:(?:mailer-daemon|double-bounce)(?:@[^<>\s]*)?|#?@(?:\[\])?|null|<>)?\s*>?", re.IGNORECASE
+)
 _DAEMON = re.compile(
     r"mailer[-_. ]?daemon|mail[-_. ]?daemon|\bpost[-_ ]?master\b|mail[- ]?deliver|delivery[- ](?:sub)?system|mail[- ]?system"
     r"|system[- ]?administrat|mailadmin|delivery[- ](?:status|notif|report)|deliverynotification|\bmmsc\b|\bndr\b|\bgwia\b|content[- ]filter at"

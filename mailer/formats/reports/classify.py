@@ -104,7 +104,14 @@ _IP = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _REMOTE_HOST = re.compile(r"\bhost \S{1,200} (?:\[[^\]\s]{1,60}\] )?(?:said|refused)(?: to talk to me)?:")
 _NO_REASON = re.compile(r"\bunknown (?:error|reason|failure|cause|problem)s?\b")
 _LINKS = re.compile(r"https?://\S{0,300}")
-_NO_APOSTROPHE = re.compile(r"\bdo(?:es)?snt\b|\bdosn't\b|\bdoesnt\b")
+# How servers misspell what the rules look for.
+_RESPELT = {
+    "doesnt": "doesn't", "dosn't": "doesn't", "dosnt": "doesn't", "dont": "don't", "unknow": "unknown", "unkown": "unknown",
+    "unknonw": "unknown", "adress": "address", "recepient": "recipient", "recipent": "recipient",
+    "reciepient": "recipient", "reciever": "receiver", "exsist": "exist", "exits": "exist", "exsit": "exist", "invaild": "invalid",
+    "avaliable": "available", "unavaliable": "unavailable",
+}  # fmt: skip
+_MISSPELT = re.compile(r"\b(?:" + "|".join(_RESPELT) + r")\b")
 _NO_RULE = "no rule matches the text, the status or the code"
 
 
@@ -139,7 +146,7 @@ def is_temporary(code: int | None, status: str | None) -> bool:
 def find_rule(text: str) -> ReplyRule | None:
     """The first rule that matches the text."""
     lowered = text[: 2 * MAX_TEXT].lower()
-    words = _NO_REASON.sub("error", _NO_APOSTROPHE.sub("doesn't", _LINKS.sub(" ", lowered).replace("’", "'")))
+    words = _NO_REASON.sub("error", _MISSPELT.sub(_respell, _LINKS.sub(" ", lowered).replace("’", "'")))
     # IronPort calls every x.1.0 refusal an unknown address error, whatever the other server replied.
     words = words.replace("unknown address error", " ")
     words = _REMOTE_HOST.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
@@ -148,6 +155,10 @@ def find_rule(text: str) -> ReplyRule | None:
     is_about_address = rule is None or rule.vague or SCOPES[rule.reason] is Scope.ADDRESS
     links = " ".join(_LINKS.findall(lowered)) if is_about_address and "http" in lowered else ""
     return sender.LINK if sender.LINK.pattern.search(links) else rule
+
+
+def _respell(word: re.Match[str]) -> str:
+    return _RESPELT[word[0]]
 
 
 def reason_of_status(status: str | None) -> tuple[FailureReason, str] | None:

@@ -94,7 +94,7 @@ class Evidence:
         if self.daemon:
             return self.subject or self.null_path or self.opening or (self.reason and not self.greeting)
         if self.null_path:
-            return self.subject or self.opening
+            return self.subject or self.opening or self.reply
         return self.subject and (self.first_line or self.robot)
 
 
@@ -119,11 +119,13 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
     not_a_person = not has_path or addresses.is_daemon(paths[0])
     first_line = beginning.partition("\n")[0][:300].lower()
     reply = find_reply(body.text)
+    is_failure = bool(_SUBJECT.search(subject[:300].lower()))
+    may_open = daemon and not_a_person and not is_failure and "@" in beginning  # else nothing hangs on it
     return Evidence(
         daemon=daemon,
         robot=not paths and addresses.belongs_to_server(address) and bool(_MAIL.search(body.text[:600].lower())),
         null_path=null_path,
-        subject=bool(_SUBJECT.search(subject[:300].lower())),
+        subject=is_failure,
         answer=bool(is_answer(subject) or _TICKET.search(subject[:300])),
         listed=any(mail.has(name) for name in _LIST_FIELDS),
         text=bool(_TEXT.search("\n".join(own_lines)[:12_000].lower())),
@@ -131,7 +133,7 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
         reply=reply.code is not None or reply.status is not None,
         opening=bool(_OPENING.search(beginning[:1200].lower())),
         first_line=bool(_OPENING.match(first_line) and _MAIL.search(first_line)),
-        reason=daemon and not_a_person and "@" in beginning and find_rule(beginning[:600]) is not None,
+        reason=may_open and find_rule(beginning[:600]) is not None,
     )
 
 

@@ -71,7 +71,10 @@ def find_failed(
     failed = _find(lines, correspondents, original, only_listed=False)
     if not any(entry.weight >= 3 for entry in failed):
         # Who writes to himself is a correspondent; where a forward is hidden, only its origin is shown.
-        failed = _find(lines, (), original, only_listed=True) or _behind_forward(lines) or failed
+        own = _find(lines, (), original, only_listed=True) or _behind_forward(lines)
+        failed = (
+            own or failed or [entry for entry in _find(lines, (), original, only_listed=False) if entry.weight != 2]
+        )
     return failed
 
 

@@ -20,8 +20,12 @@ _PARAMETER = re.compile(r";\s*([A-Za-z0-9_\-]{1,40})\*?[0-9]?\*?\s*=\s*(?:\"([^\
 _FIRST_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\n]{1,200})\n(?=Content-|content-|\n|This |Hi\. )")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # A mail copied out of a window begins with blank lines or stands behind quote marks; a listener's Return-Path is above it.
-_ABOVE = re.compile(rb"\A(return-path:[^\n]{0,400}\n)?(?:[ \t\xa0\xc2]*\n)+(?=>?[ ]?[!-9;-~]{1,80}:)", re.IGNORECASE)
-_QUOTED = re.compile(rb"\A(?:>[ ]?[!-9;-~]{1,80}:[^\n]*\n(?:>[ \t]+[^\n]*\n)*){2}")
+_ABOVE = re.compile(
+    rb"\A(return-path:[^\n]{0,400}\n)?(?:[ \t\xa0\xc2]*\n)+(?=[> \t]{0,12}[!-9;-~]{1,80}:)", re.IGNORECASE
+)
+_QUOTED = re.compile(rb"\A(?:>[> ]{0,6}[!-9;-~]{1,80}:[^\n]*\n(?:>[ \t]+[^\n]*\n)*){2}")
+_INDENTED = re.compile(rb"([ \t]+)(?=[!-9;-~]{1,80}:[^\n]*\n\1)")
+MAX_QUOTES = 3  # quote marks before a line
 _QUOTE_MARK = re.compile(rb"^>[ ]?", re.MULTILINE)
 # Fields that follow a header line which was broken without an indent.
 _COMMON_FIELDS = frozenset({
@@ -93,8 +97,11 @@ def clean_copy(raw: bytes) -> bytes:
     if above := _ABOVE.match(raw):
         path = above[1] or b""
         raw = raw[above.end() :]
-    if _QUOTED.match(raw):
-        raw = _QUOTE_MARK.sub(b"", raw)
+    for _ in range(MAX_QUOTES):
+        if _QUOTED.match(raw):
+            raw = _QUOTE_MARK.sub(b"", raw)
+        elif indent := _INDENTED.match(raw):
+            raw = re.sub(rb"^" + indent[1], b"", raw, flags=re.MULTILINE)
     return path + raw.lstrip(b"\n")
 
 

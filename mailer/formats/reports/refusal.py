@@ -30,7 +30,7 @@ _FOOTER = re.compile(
     r"|(?:проверен\w*|не содержит|без) .{0,40}(?:вирус|антивирус)|geprüft|virenfrei|auf viren|vérifié|analysé|aucun virus|analizado|verificad|escaneado|controllat|gecontroleerd|sprawdzon"
 )
 _FINDS_VIRUS = re.compile(
-    r"(?<!no )(?<!not )\b(?:found|detected|infected|contains?|rejected|blocked|refused|removed|обнаружен\w*|gefunden)\b",
+    r"^(?!.*(?:\bno virus|virus[- ]free|not? (?:found|detected|contain))).*\b(?:found|detected|infected|contains?|rejected|blocked|refused|removed|обнаружен\w*|gefunden)\b",
     re.IGNORECASE,
 )
 _PROGRAM_WORDS = re.compile(r"was automatically rejected:?\s{1,4}(\S[^\n]{2,200})", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailer.domain.bounce import Phase
 
@@ -59,6 +60,7 @@ class QuotedReply:
     words: str = ""  # the reply itself, from its code to its end
 
 
+@lru_cache(maxsize=64)
 def find_reply(text: str) -> QuotedReply:
     """The reply quoted in the first 4,000 characters of the text."""
     text = text[:4000].lower()

@@ -21,7 +21,21 @@ from mailer.store.copies import deliveries
 from tests.club import ISSUE, LETTER, Club, copies, import_register, members, pull_issues, states
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import ACCEPTED, NEVER, answer, claim, deliver, the_mailings
-from tests.reported import FULL, SILENT, SPAM, UNKNOWN, UNSIGNED, bounce, come, come_back, complaint, path_of
+from tests.reported import (
+    FILTER,
+    FULL,
+    LATE,
+    LISTED,
+    SILENT,
+    SPAM,
+    UNKNOWN,
+    UNSIGNED,
+    bounce,
+    come,
+    come_back,
+    complaint,
+    path_of,
+)
 
 PEOPLE = members(60)
 ANNA = PEOPLE[0]
@@ -98,7 +112,16 @@ def test_a_full_mailbox_and_a_lost_way_take_more_issues_and_time(
     assert held(app) == [(ANNA.email, reason)]
 
 
-@pytest.mark.parametrize("why", [SPAM, UNSIGNED])
+def test_a_mailbox_that_is_found_dead_only_after_the_content_is_held_after_two_issues(
+    app: App, club: Club, clock: FrozenClock
+) -> None:
+    come_back(app, "P001", LATE)
+    assert held(app) == []
+    comes_back(app, next_issue(app, club, clock, 1, days=30), "P001", LATE)
+    assert held(app) == [(ANNA.email, "address")]
+
+
+@pytest.mark.parametrize("why", [SPAM, UNSIGNED, LISTED, FILTER])
 def test_what_is_our_fault_never_holds(app: App, club: Club, clock: FrozenClock, why) -> None:
     come_back(app, "P001", why)
     for number in range(1, 7):

@@ -104,5 +104,5 @@ LINK = rule(
     "the reply links to a block list",
     r"spamhaus|spamcop|barracudacentral|sorbs\.net|abuseat|surbl|uribl|uceprotect|spfbl|senderscore|senderbase|invaluement|mailspike"
     r"|talosintelligence|cloudmark|truncate|psbl|spamrats|abusix|dnswl|backscatterer|hostkarma|nixspam|returnpath|validity\.com"
-    r"|\brbl|dnsbl|\bbl[.\-/]|black-?list|block-?list|\bblocked?\b|reputation|unblock|delist",
+    r"|\brbl|dnsbl|\bbl[.\-/]|black-?list|block-?list|\bblocked?\b|reputation|unblock|delist|ipcheck|rblcheck|mail-abuse|junkemailfilter|sendersupport|csi\.|dynamicip|dul\b",
 )
