@@ -25,7 +25,7 @@ _SELDOM, _RARE = 2.0, 4.0
 CODE_PAGES = (
     CodePage("cp1251", "CP1251 (Windows, Cyrillic)", CYRILLIC),
     CodePage("cp1252", "CP1252 (Windows, Western)", WESTERN),
-    CodePage("cp1250", "CP1250 (Windows, Central European)", CENTRAL, 0.5),
+    CodePage("cp1250", "CP1250 (Windows, Central European)", CENTRAL, 2.0),
     CodePage("koi8-r", "KOI8-R", CYRILLIC, 1.0),
     CodePage("mac-cyrillic", "Mac Cyrillic", CYRILLIC, 1.0),
     CodePage("cp866", "CP866 (DOS, Cyrillic)", CYRILLIC, 1.0),

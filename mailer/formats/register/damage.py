@@ -19,7 +19,9 @@ _ERROR = re.compile(
 )
 # A formula as a program shows it instead of its value; other texts may begin with = too.
 _FORMULA = re.compile(r"=[\s+(-]*(?:[\w.]+\(|'?\w[\w ]*'?!|\$?[A-Z]{1,3}\$?\d|[\"\d])")
-_SUSPECT = re.compile(r"[#=?:_]")  # one of these is in every damaged text that is ASCII
+# A number as Excel shows it in a narrow column, and saves it as CSV: 1.23457E+11.
+_SHORTENED = re.compile(r"-?\d+(?:[.,]\d+)?E[+-]\d{2,}")
+_SUSPECT = re.compile(r"[#=?:_+-]")  # one of these is in every damaged text that is ASCII
 _ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 _LOST = re.compile(r"\ufffd|\?{3,}|(?<!\S)[^\W\d_]+\?+[^\W\d_]+(?!\S)")
 
@@ -41,6 +43,8 @@ def find_damage(text: str) -> str | None:
         return f"the cell shows {match['error']}, an error of Excel; correct it in Excel"
     if _FORMULA.match(text):
         return f"the cell holds the formula {text} and no value; write the value, or ' before a text that begins with ="
+    if _SHORTENED.fullmatch(text):
+        return f"{text} is a number that Excel has shortened; format the column as text and write the number again"
     if match := _ESCAPED.search(text):
         return f"the cell contains {match[0]}, which stands for an invisible character; type the cell again"
     if _LOST.search(text):

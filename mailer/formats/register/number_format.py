@@ -5,12 +5,13 @@ from decimal import Decimal
 
 # A quoted or escaped text, a colour or condition, a space or filling, a digit, another sign.
 _TOKENS = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<skipped>\[[^\]]*\]|[_*].)|(?P<digit>[0#?])|(?P<sign>.)')
+_CONDITION = re.compile(r"\[[<>=]")
 _PLAIN_SIGNS = frozenset("-+() :/")
 
 
 def shown(number: Decimal, code: str) -> str | None:
     """The number in this format; None where the format is more than digits and letters, or adds nothing."""
-    if number < 0 or number != number.to_integral_value():
+    if _CONDITION.search(code) or number < 0 or number != number.to_integral_value():
         return None
     tokens = [match for match in _TOKENS.finditer(_first_section(code)) if match["skipped"] is None]
     if any(match["sign"] and match["sign"] not in _PLAIN_SIGNS for match in tokens):

@@ -176,7 +176,10 @@ class _SheetReading:
         code = self.workbook.formats[style] if style < len(self.workbook.formats) else "General"
         value = float(stored)
         if is_date_format(code):
-            return self._day(from_excel(value, self.workbook.epoch))
+            try:
+                return self._day(from_excel(value, self.workbook.epoch))
+            except (ValueError, OverflowError):
+                return stored, OddCell(fault=f"the cell is no day that Excel can show ({stored}); write the date again")
         number = Decimal(f"{value:.{_DIGITS}g}").normalize()
         text = f"{number:f}"
         if "%" in code:

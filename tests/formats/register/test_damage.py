@@ -32,7 +32,7 @@ def test_errors_of_excel_are_named_in_every_language(text):
     "text",
     [*NAMES, "", "№ 5", "#1", "C# club", "#Hashtag", "Dear #1", "Is it so?", "R&D", "INV-2018-001", "a@example.org",
      "'=SUM(A1)", "50 000,00", "М. «Ёлка» №3", "O’Brien", "ТЁ", "ЛЁ №1", "Zoë", "РОССИЯ", "Straße", "¿Qué?", "1=1",
-     "#", "##", "x_x", "=?utf-8?q?x?=", "= ours", "_x0_", "Ä.Ö.Ü.", "Æ", "Ã", "São João", "Åse Ærø", "RÉPUBLIQUE FRANÇAISE", "ÐÞ", "₽ 500", "Ёё",
+     "#", "##", "x_x", "E+05", "1E5", "INV-1E-5", "=?utf-8?q?x?=", "= ours", "_x0_", "Ä.Ö.Ü.", "Æ", "Ã", "São João", "Åse Ærø", "RÉPUBLIQUE FRANÇAISE", "ÐÞ", "₽ 500", "Ёё",
      "Мaria", "Аннa", "VKонтакте", "ТехноNICOL", "iКапитал", "DuPont", "McÉwan", "ООО «ТрансТелеКом»", "ВымпелКом",
      "ЗАО ПромСвязьБанк", "MÜLLER", "José MARTÍNEZ", "O’Connor", "d’Été", "Жан-Поль", "Nguyễn Văn Anh", "渡辺 謙"],
 )  # fmt: skip
@@ -73,6 +73,11 @@ def test_one_code_page_read_as_another_is_named_with_what_it_says(name, page, ot
 @pytest.mark.parametrize("text", ["M?ller", "????? ???????", "Ann\ufffd", "М?рия"])
 def test_lost_letters_are_named(text):
     assert "letters are lost" in (find_damage(text) or "")
+
+
+@pytest.mark.parametrize("text", ["1E+05", "1.23457E+11", "4,07028E+19", "-2E-05"])
+def test_numbers_that_excel_has_shortened_are_named(text):
+    assert "a number that Excel has shortened" in (find_damage(text) or "")
 
 
 @pytest.mark.parametrize("text", ["Ann Smith_x000D_", "_x0007_"])

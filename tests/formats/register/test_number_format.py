@@ -26,7 +26,9 @@ def test_a_format_of_zeros_and_letters(number, code, text):
     assert shown(Decimal(number), code) == text
 
 
-@pytest.mark.parametrize("code", ["General", "0", "#,##0", "0.00", "0.00E+00", "0%", "@", "", "yyyy", '"P"'])
+@pytest.mark.parametrize(
+    "code", ["General", "0", "#,##0", "0.00", "0.00E+00", "0%", "@", "", "yyyy", '"P"', "[<100]000;0"]
+)
 def test_other_formats_show_the_plain_number(code):
     assert shown(Decimal(42), code) is None
 

@@ -221,6 +221,11 @@ def test_days_are_counted_from_the_epoch_of_the_workbook():
     assert (windows, mac) == (date(2018, 12, 30), date(2022, 12, 31))
 
 
+def test_a_day_that_there_is_not_is_named():
+    table = read(raw_row(2, '<c r="E2" s="1"><v>99999999</v></c>'), formats=("dd.mm.yyyy",))
+    assert faults(table) == [(2, "ended_on")]
+
+
 def test_a_column_without_a_name_and_a_broken_header_are_named():
     assert faults(read(raw_row(2, raw_cell("G2", "x")))) == [(2, "7")]
     with pytest.raises(BadInput, match=r"row 1, column 7: the cell has a formula without its value"):
