@@ -25,7 +25,8 @@ def _read_unwrapped(mail: MailPart, wraps: int) -> Sequence[BounceReport]:
     """The reports in this mail; where it names no recipient, those in a report that it carries."""
     body = extract_text(mail)
     reports = _read(mail, body)
-    inner = find_wrapped(mail, body) if wraps else None
+    has_fields = bool(mail.of_kind("message/delivery-status"))  # of its own: what it returns is then no report of ours
+    inner = None if has_fields or not wraps else find_wrapped(mail, body)
     if inner is None or _names_recipient(reports, of=inner):
         return reports
     carried = _read_unwrapped(inner, wraps - 1)
