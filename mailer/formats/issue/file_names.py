@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from unicodedata import normalize
 
+from mailer.formats.issue.front_matter_nodes import FrontMatter
+
+PICTURES = (".png", ".jpg", ".jpeg", ".gif")  # endings of pictures that are read
 _TEXTS = ("md", "markdown", "mdown", "mkd", "txt", "text")
 _DOCUMENTS = ("doc", "docx", "odt", "rtf", "pages", "htm", "html")
 # Cyrillic letters that look like Latin ones on the screen.
@@ -34,6 +37,26 @@ def nearest(expected: str, names: Sequence[str]) -> str:
         return same
     near = get_close_matches(wanted, list(plain), n=1, cutoff=0.8)
     return plain[near[0]] if near else ""
+
+
+def instead(expected: str, names: Sequence[str]) -> str:
+    """What the folder has instead of a picture, and what to do."""
+    near = nearest(expected, names)
+    if not near:
+        return "it is not in the folder; put it there"
+    if not near.casefold().endswith(PICTURES):
+        return f"the folder has {near}, of a kind that is not read; save it as PNG or JPEG under the name {expected}"
+    same_kind = expected.rpartition(".")[2].casefold() == near.rpartition(".")[2].casefold()
+    remedy = "rename the file" if same_kind else f"put {expected} there"
+    return f"the folder has {near}; write that name, or {remedy}"
+
+
+def picture_line(source: FrontMatter, name: str) -> str:
+    """Where a text first names a picture, as messages begin; empty where its name is written in another form."""
+    for number, line in enumerate(source.body.splitlines(), source.first_line):
+        if re.search(rf"!\[.*\]\(<?{re.escape(name)}\b", normalize("NFC", line)):
+            return f"line {number}: "
+    return ""
 
 
 def is_text(name: str) -> bool:

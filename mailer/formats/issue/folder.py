@@ -1,6 +1,5 @@
 """Reads a folder with the texts and pictures of an issue, and makes the issue or says all that is missing."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -139,6 +138,7 @@ class _Folder:
             self._check_agreement(read)
         pictures = self._pictures(texts)
         self.notes += [note for text in texts for note in text.notes]
+        self.notes += [note for picture in pictures for note in picture.notes]
         counted = [file for name, file in self.files.items() if statuses.get(name) is not Status.DRAFT]
         return Examined(
             issue=None if self.problems.lines or not texts else self._issue(texts, pictures),
@@ -261,20 +261,14 @@ class _Folder:
     def _picture(self, name: str, text: str) -> PictureFile:
         file = self.files.get(name)
         if file is None:
-            raise BadInput(f"{text}: {_picture_line(self.sources[text], name)}{self._missing_picture(name, text)}")
+            others = [other for other in self.names if not file_names.is_text(other)]
+            at = file_names.picture_line(self.sources[text], name)
+            raise BadInput(f"{text}: {at}{name}: {text} shows this picture, but {file_names.instead(name, others)}")
         if len(file.content) > MAX_PICTURE_BYTES:
             raise BadInput(
                 f"{name}: the picture is larger than {MAX_PICTURE_BYTES // 1024 // 1024} MB; make it smaller"
             )
         return self.picture(name, file.content)
-
-    def _missing_picture(self, name: str, text: str) -> str:
-        near = file_names.nearest(name, [other for other in self.names if not file_names.is_text(other)])
-        if not near:
-            return f"{name}: {text} shows this picture, but it is not in the folder; put it there"
-        if name.rpartition(".")[2].casefold() != near.rpartition(".")[2].casefold():
-            return f"{name}: {text} shows this picture, but the folder has {near}; write that name, or put {name} there"
-        return f"{name}: {text} shows this picture, but the folder has {near}; write that name, or rename the file"
 
 
 def _says_finished(content: bytes) -> bool:
@@ -282,11 +276,3 @@ def _says_finished(content: bytes) -> bool:
         return front_matter.status_of(split(content)) is Status.FINISHED
     except BadInput:
         return False
-
-
-def _picture_line(source: FrontMatter, name: str) -> str:
-    """Where a text first names a picture, as messages begin; empty where its name is written in another form."""
-    for number, line in enumerate(source.body.splitlines(), source.first_line):
-        if re.search(rf"!\[.*\]\(<?{re.escape(name)}\b", normalize("NFC", line)):
-            return f"line {number}: "
-    return ""

@@ -26,6 +26,10 @@ def status_of(front: FrontMatter) -> Status:
     """Whether the text is a draft or finished; BadInput if the key says neither."""
     status = front.keys.get("status")
     text = status.text if isinstance(status, YamlText) else ""
+    if isinstance(status, YamlText) and status.is_empty:
+        status = None
+    if status is None and "status" not in front.broken and front.keys:
+        raise BadInput(f"{front.at('status')}status: it is missing; write 'status: draft' or 'status: finished'")
     if text not in tuple(Status):
         if "status" in front.broken or not front.keys:
             raise BadInput("\n".join(front.problems))
@@ -98,9 +102,6 @@ class _HeadReader:
         return None if isinstance(value, YamlText) and value.is_empty else value
 
     def status(self) -> Status:
-        if self._value("status") is None:
-            self._missing("status")
-            return Status.DRAFT
         with self.problems.collect():
             return status_of(self.front)
         return Status.DRAFT

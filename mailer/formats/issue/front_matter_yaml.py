@@ -33,8 +33,8 @@ _IN_WORDS = (
     ("'\\t' that cannot start", "a tab; write spaces"),
     ("that cannot start any token", "the value begins with a sign that YAML keeps for itself; put it in quotes"),
     ("unknown escape character", r"a backslash in double quotes; write it twice: \\"),
-    ("expected <block end>", ("text beside quotation marks, or an indentation that fits no line above; put the whole value "
-     "in quotes")),
+    ("found '<scalar>'", "text beside quotation marks; put the whole value in quotes"),
+    ("expected <block end>", "an indentation that fits no line above; let it begin below the line it goes with"),
 )  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def _in_quotes(entry: _KeyLines) -> str:
     value = value.strip()
     if "\n" in entry.source.strip() or not value or len(value) > _LONGEST_EXAMPLE:
         return ""
-    plain = value.strip("\"'")
+    plain = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
     return f": {key}: " + (f"'{plain}'" if '"' in plain and "'" not in plain else json.dumps(plain, ensure_ascii=False))
 
 

@@ -95,13 +95,15 @@ def compile_all(
 
 def style_notes(context: Context, issue: Issue) -> list[str]:
     """What readers would not see of the newsletter's style sheets; they are the same for each language and variant."""
+    return style_notes_of(issue, context.newsletter(issue.newsletter), context.fees, context.templates)
+
+
+def style_notes_of(issue: Issue, newsletter: Newsletter, fees: FeeSchedule, templates: Path) -> list[str]:
+    """The same with these settings, fees and templates."""
     from mailer.formats.edition.compile import style_warnings
 
-    newsletter = context.newsletter(issue.newsletter)
     language = issue.languages[0]
-    lost = style_warnings(
-        issue=issue, language=language, newsletter=newsletter, fees=context.fees, templates=context.templates
-    )
+    lost = style_warnings(issue=issue, language=language, newsletter=newsletter, fees=fees, templates=templates)
     return [f"template {newsletter.template}: {sentence}" for sentence in lost]
 
 

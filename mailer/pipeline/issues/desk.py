@@ -10,21 +10,23 @@ from mailer.domain.edition import Edition, Variant
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import Issue
 from mailer.domain.membership import FeeSchedule
+from mailer.domain.message_size import usual_size_fault
 from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.domain.numbering import own_notes
 from mailer.domain.ports import RawIssue
 from mailer.domain.problems import Problems
 from mailer.formats.edition.compile import warnings
 from mailer.formats.issue import folder
+from mailer.formats.issue.file_names import PICTURES
 from mailer.formats.issue.folder import Examined
 from mailer.formats.message.parts import html_and_text
+from mailer.formats.message.size import largest_size
 from mailer.pipeline.context import IssueName
-from mailer.pipeline.issues.compile import Letterhead, compile_all
+from mailer.pipeline.issues.compile import Letterhead, compile_all, style_notes_of
 from mailer.pipeline.issues.copies import Workbench
 from mailer.pipeline.issues.specimen import made_up_copies
 
 _LANGUAGE = 2  # letters in the name of a text
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,8 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
     editions: Mapping[tuple[str, Variant], Edition] = {}
     with problems.collect():
         editions = compile_all(issue, newsletter, desk.fees, desk.templates)
+        notes += style_notes_of(issue, newsletter, desk.fees, desk.templates)
+        notes += _size_notes(issue, editions)
     notes += sorted({f"{edition.language}.md: {line}" for edition in editions.values() for line in warnings(edition)})
     return CheckedFolder(
         folder=raw.folder,
@@ -134,12 +138,17 @@ def _newsletter(desk: Desk, raw: RawIssue) -> Newsletter:
     return replace(first, id=named[0], languages=languages, wait_for_all_languages=False)
 
 
+def _size_notes(issue: Issue, editions: Mapping[tuple[str, Variant], Edition]) -> list[str]:
+    largest = largest_size(editions.values(), {picture.name: picture for picture in issue.pictures})
+    fault = usual_size_fault(largest)
+    return [fault] if fault else []
+
+
 def _folder_notes(issue: Issue, raw: RawIssue, examined: Examined) -> list[str]:
     """What an editor may have forgotten: texts that are still drafts, and pictures that no text shows."""
     shown = {picture.name for picture in issue.pictures}
-    unused = [file.name for file in raw.files if file.name.lower().endswith(_PICTURES) and file.name not in shown]
+    unused = [file.name for file in raw.files if file.name.lower().endswith(PICTURES) and file.name not in shown]
     return [
         *(f"{line}: the text is a draft; set `status: finished` when it is ready" for line in examined.drafts),
         *(f"{name}: no text shows this picture" for name in unused),
-        *(f"{picture.name}: {note}" for picture in issue.pictures for note in picture.notes),
     ]

@@ -29,7 +29,7 @@ def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[
     context.refuse_backup()
     results, ready = examine_all(context, newsletter, source.read())
     with context.store.transaction() as connection:
-        results += [_store(connection, context, issue, raw, change) for issue, raw, change in ready]
+        results += [_store(connection, context, *each) for each in ready]
     for pulled in results:
         _log(newsletter, pulled)
     return results
@@ -44,13 +44,13 @@ def _log(newsletter: Newsletter, pulled: PulledFolder) -> None:
         maillog.pull_noted(newsletter.id, warning)
 
 
-_Ready = tuple[Issue, RawIssue, str]
+_Ready = tuple[Issue, RawIssue, Examined]
 
 
 def examine_all(
     context: Context, newsletter: Newsletter, folders: Sequence[RawIssue | UnreadFolder]
 ) -> tuple[list[PulledFolder], list[_Ready]]:
-    """The results for folders without a finished issue; and the finished issues, by serial, with their changes."""
+    """The results for folders without a finished issue; and the finished issues, by serial, with what was found."""
     pulled: list[PulledFolder] = []
     ready: dict[int, _Ready] = {}
     for raw in sorted(folders, key=lambda raw: raw.folder):
@@ -74,7 +74,7 @@ def examine_all(
             line = f"serial {issue.serial} is taken by folder {taken}; give one of them another number"
             pulled.append(_refused(raw.folder, line, issue=issue.name, change=examined.change))
         else:
-            ready[issue.serial] = (issue, raw, examined.change)
+            ready[issue.serial] = (issue, raw, examined)
     return pulled, [ready[serial] for serial in sorted(ready)]
 
 
@@ -96,7 +96,7 @@ def _examine(context: Context, newsletter: Newsletter, raw: RawIssue) -> Examine
     )
 
 
-def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue, change: str) -> PulledFolder:
+def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue, examined: Examined) -> PulledFolder:
     latest = issues.latest_revision(connection, issue.newsletter, issue.serial)
     if latest is not None and latest.content_hash == issue.content_hash:
         return PulledFolder(folder=raw.folder, finding=Finding.KNOWN, issue=issue.name)
@@ -105,13 +105,13 @@ def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue
             refuse_if_fixed(connection, IssueName(newsletter=issue.newsletter, serial=issue.serial))
         _check_numbering(connection, issue)
     except Refused as error:
-        return _refused(raw.folder, str(error), issue=issue.name, remedies=error.remedies, change=change)
+        return _refused(raw.folder, str(error), issue=issue.name, remedies=error.remedies, change=examined.change)
     warnings = issue_notes(connection, context, issue)
     now = context.clock.now()
     number = issues.add_revision(connection, issue, files_of(issue, raw), folder=raw.folder, now=now)
     line = f"revision {number}, {', '.join(issue.languages)}"
     context.record(connection, "pull", issue.name, f"{line}, {raw.folder}")
-    warnings += tuple(f"{raw.folder}: {note}" for note in issue.notes)
+    warnings += tuple(f"{raw.folder}: {note}" for note in examined.notes)
     return PulledFolder(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
 
 

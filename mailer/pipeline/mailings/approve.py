@@ -3,6 +3,7 @@
 from mailer.domain.mailing import Approval, Mailing, Step
 from mailer.domain.remedy import Action, Note
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.compile import load_issue
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.mailings.changes import accept_change, refuse_changed
@@ -24,6 +25,8 @@ def approve_mailing(context: Context, name: IssueName, *, as_planned: bool = Fal
         refuse_drifted(connection, context, mailing)
         if not as_planned:
             refuse_changed(connection, context, mailing, Action.APPROVE_AS_PLANNED)
+        revision = issues.revision_of(connection, mailing)
+        notes = [*issue_notes(connection, context, revision), *load_issue(connection, revision).notes]
     copies = prove(context, mailing)
     with context.store.transaction() as connection:
         refuse_drifted(connection, context, mailing)
@@ -34,10 +37,9 @@ def approve_mailing(context: Context, name: IssueName, *, as_planned: bool = Fal
         approval = {"approved_hash": mailing.seal, "approved_by": context.who, "approved_at": context.clock.now()}
         move_mailing(connection, mailing, Step.APPROVE, **approval)
         context.record(connection, "approve", name, f"seal {mailing.seal[:12]}, {copies} copies")
-        notes = map(Note, issue_notes(connection, context, issues.revision_of(connection, mailing)))
         tested = mailings.was_tested(connection, mailing.content_hash, mailing.editions_hash)
     untested = Note("no test mailing of exactly this was sent", (Action.TEST.of(name),))
-    return Approval(copies=copies, warnings=(*notes, *(() if tested else (untested,))))
+    return Approval(copies=copies, warnings=(*map(Note, notes), *(() if tested else (untested,))))
 
 
 def withdraw_approval(context: Context, name: IssueName) -> None:

@@ -25,6 +25,7 @@ class Draft:
     editions: Sequence[StoredEdition]
     letterhead: Letterhead
     inputs_hash: str
+    notes: Sequence[str] = ()  # what its editors should look at
 
 
 @dataclass(slots=True, kw_only=True)

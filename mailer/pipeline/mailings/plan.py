@@ -83,6 +83,7 @@ def compile_draft(context: Context, name: IssueName) -> Draft:
         editions=stored(compile_editions(context, issue)),
         letterhead=Letterhead.of(newsletter),
         inputs_hash=inputs_hash(context, newsletter),
+        notes=issue.notes,
     )
 
 
@@ -136,7 +137,7 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
         replaced=replaced,
         warnings=(
             *voided,
-            *map(Note, issue_notes(connection, context, draft.revision)),
+            *map(Note, (*issue_notes(connection, context, draft.revision), *draft.notes)),
             *_size_notes(connection, context, draft),
             *_warnings(frozen, name),
         ),
