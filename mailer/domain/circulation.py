@@ -10,6 +10,7 @@ from mailer.domain.address import Address
 from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.entitlement import Audience, Candidate, Entitlement, EntitlementReason, entitlement
 from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Payment, Seat
+from mailer.domain.names import label
 from mailer.domain.newsletter import InsertShow
 
 # Why a copy is held although its reader is still entitled: the register has another address now.
@@ -40,6 +41,16 @@ class Judged:
     candidate: Candidate
     entitlement: Entitlement
 
+    @property
+    def name(self) -> str:
+        """The name that the register has."""
+        return self.candidate.seat.any_name
+
+    @property
+    def label(self) -> str:
+        """The person's id with the name beside it."""
+        return self.candidate.seat.label
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
@@ -65,7 +76,10 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What was frozen about one person in one mailing: `recipient` with the editions due, or `excluded`; and why."""
+    """What was frozen about one person in one mailing: `recipient` with the editions due, or `excluded`; and why.
+
+    `name` is what the register has now; it is not frozen.
+    """
 
     person: str
     decision: str
@@ -74,6 +88,12 @@ class Decision:
     evidence: tuple[str, ...]
     editions: tuple[str, ...]
     paid_until: date | None = None
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """The person's id with the name beside it."""
+        return label(self.person, self.name)
 
 
 def candidates(register: Register, day: date) -> list[Candidate]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailer.domain.circulation import Copy
+from mailer.domain.names import label, shown_name
 
 
 class State(StrEnum):
@@ -221,6 +222,16 @@ class Delivery:
     def person(self) -> str:
         """The person whom the copy is for; an alias once the person is erased."""
         return self.copy.person
+
+    @property
+    def name(self) -> str:
+        """The name printed in the copy; "erased" once the person is erased."""
+        return shown_name(self.person, self.copy.name)
+
+    @property
+    def label(self) -> str:
+        """The person's id with the name beside it."""
+        return label(self.person, self.copy.name)
 
     @property
     def language(self) -> str:

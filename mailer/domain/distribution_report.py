@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from mailer.domain.circulation import Decision
+from mailer.domain.circulation import Decision, Judged
 from mailer.domain.delivery import Delivery
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
@@ -44,7 +44,7 @@ class DistributionReport:
     decisions: tuple[Decision, ...]
     open_copies: tuple[Delivery, ...]
     failures: Mapping[int, Failure]
-    gained: tuple[str, ...]
+    gained: tuple[Judged, ...]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     needing_a_person: int = 0
     cancelled_supplements: tuple[int, ...] = ()

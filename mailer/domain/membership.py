@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from mailer.domain.address import Address
-from mailer.domain.names import label
+from mailer.domain.names import any_name, label
 
 
 class MembershipKind(StrEnum):
@@ -107,7 +107,7 @@ class Seat:
     @property
     def any_name(self) -> str:
         """The person's name in the first language that has one; may be empty."""
-        return next((name for name in self.names.values() if name), "")
+        return any_name(self.names)
 
     @property
     def label(self) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from mailer.domain.delivery import Delivery
 from mailer.domain.hold import Hold
 from mailer.domain.membership import Membership, Payment, Seat
+from mailer.domain.names import label
 from mailer.domain.report import Report
 
 
@@ -31,6 +32,16 @@ class PersonRecord:
     unsubscribed_at: datetime | None
     holds: tuple[Hold, ...]
     reports: tuple[Report, ...]
+
+    @property
+    def name(self) -> str:
+        """The first name that the register has."""
+        return next((entry.seat.any_name for entry in self.entries if entry.seat.any_name), "")
+
+    @property
+    def label(self) -> str:
+        """The id with the name beside it."""
+        return label(self.person, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ class MissingCopies:
 
     issue: str
     people: tuple[Judged, ...]
-    stuck: tuple[str, ...] = ()
+    stuck: tuple[Judged, ...] = ()
     circulation_known: bool = True
 
     @property

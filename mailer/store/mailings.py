@@ -6,11 +6,26 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, cast, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    Table,
+    Text,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from mailer.domain.circulation import Decision, Judged
 from mailer.domain.distribution_report import FrozenMailing
 from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.names import NamedPerson, any_name, shown_name
 from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.schema import (
     attempts,
@@ -24,6 +39,7 @@ from mailer.store.schema import (
     own_pauses,
     recipients,
     reports,
+    seats,
     test_mailings,
 )
 
@@ -198,7 +214,7 @@ def decisions(connection: Connection, identities: Sequence[int], *, person: str 
 
 
 def _decided(connection: Connection, table: Table, identity: int, person: str | None) -> Iterator[Decision]:
-    query = select(table).where(table.c.mailing == identity)
+    query = select(table, _names(table).label("names")).where(table.c.mailing == identity)
     if person is not None:
         query = query.where(table.c.person == person)
     query = query.order_by(by_code_point(connection, table.c.person))
@@ -212,32 +228,45 @@ def _decided(connection: Connection, table: Table, identity: int, person: str | 
             evidence=tuple(row.evidence),
             editions=tuple(row.editions) if receives else (),
             paid_until=row.paid_until if receives else None,
+            name=shown_name(row.person, any_name(row.names or {})),
         )
 
 
-def excluded(connection: Connection, identity: int, reason: str, limit: int) -> list[str]:
+def _names(table: Table) -> ScalarSelect[Any]:
+    """The names that the register has now for the person of each row."""
+    return select(seats.c.names).where(seats.c.person == table.c.person).limit(1).correlate(table).scalar_subquery()
+
+
+def _named(person: str, names: dict[str, str] | None) -> NamedPerson:
+    return NamedPerson(person=person, name=shown_name(person, any_name(names or {})))
+
+
+def excluded(connection: Connection, identity: int, reason: str, limit: int) -> list[NamedPerson]:
     """The first people, by person, whom a mailing excludes for this reason, at most `limit`."""
-    query = select(exclusions.c.person).where(exclusions.c.mailing == identity, exclusions.c.reason == reason)
+    query = select(exclusions.c.person, _names(exclusions))
+    query = query.where(exclusions.c.mailing == identity, exclusions.c.reason == reason)
     query = query.order_by(by_code_point(connection, exclusions.c.person)).limit(limit)
-    return list(connection.execute(query).scalars())
+    return [_named(*row) for row in connection.execute(query)]
 
 
-def only_in(connection: Connection, identity: int, other: int) -> Iterator[str]:
+def only_in(connection: Connection, identity: int, other: int) -> Iterator[NamedPerson]:
     """The recipients of one mailing who are not recipients of the other, by person, read in chunks."""
-    query = _only_in(recipients.c.person, identity, other).order_by(by_code_point(connection, recipients.c.person))
-    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
+    query = _only_in(identity, other, recipients.c.person, _names(recipients))
+    query = query.order_by(by_code_point(connection, recipients.c.person))
+    for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
+        yield _named(*row)
 
 
 def count_only_in(connection: Connection, identity: int, other: int) -> int:
     """How many recipients of one mailing are not recipients of the other."""
-    number: int = connection.execute(_only_in(func.count(), identity, other)).scalar_one()
+    number: int = connection.execute(_only_in(identity, other, func.count())).scalar_one()
     return number
 
 
-def _only_in(selected: ColumnElement[Any], identity: int, other: int) -> Select[Any]:
+def _only_in(identity: int, other: int, *selected: ColumnElement[Any]) -> Select[Any]:
     there = recipients.alias("there")
     same = select(there.c.person).where(there.c.mailing == other, there.c.person == recipients.c.person)
-    return select(selected).select_from(recipients).where(recipients.c.mailing == identity, ~same.exists())
+    return select(*selected).select_from(recipients).where(recipients.c.mailing == identity, ~same.exists())
 
 
 def frozen(connection: Connection, identity: int) -> FrozenMailing:

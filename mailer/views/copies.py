@@ -16,6 +16,7 @@ def copy_document(delivery: Delivery) -> dict[str, object]:
     return {
         "id": delivery.id,
         "person": delivery.person,
+        "name": delivery.name,
         "language": delivery.language,
         "copy_number": delivery.copy_number,
         "variant": delivery.copy.variant.name,
@@ -40,7 +41,7 @@ def copy_row(delivery: Delivery, failure: Failure | None) -> tuple[object, ...]:
     return (
         delivery.id,
         delivery.copy_number,
-        delivery.person,
+        delivery.label,
         delivery.language,
         delivery.address,
         state_of(delivery),
@@ -85,7 +86,7 @@ def open_copy_lines(
 def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> str:
     reply = failure.words if failure is not None and delivery.state.failed else last_reply(delivery)
     quoted = f" ({reply})" if reply else ""
-    head = f"delivery {delivery.id}, person {delivery.person}, {delivery.language}: {delivery.state}"
+    head = f"delivery {delivery.id}, {delivery.label}, {delivery.language}: {delivery.state}"
     match delivery.state:
         case State.UNCERTAIN:
             settle = f"`mailer delivery settle {delivery.id} --as accepted` or `--as resend`"

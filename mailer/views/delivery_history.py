@@ -67,7 +67,7 @@ def delivery_history_lines(history: DeliveryHistory) -> list[str]:
     copy = f"delivery {delivery.id}: copy No. {delivery.copy_number} ({delivery.language})"
     return [
         *([] if history.attempts else ["no attempt yet"]),
-        f"{copy} for person {delivery.person} <{delivery.address}>: {state_of(delivery)}",
+        f"{copy} for {delivery.label} <{delivery.address}>: {state_of(delivery)}",
         f"  {delivery.message_id}",
     ]
 

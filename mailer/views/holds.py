@@ -16,7 +16,15 @@ def hold_document(hold: Hold, seats: Sequence[Seat]) -> dict[str, object]:
         "reason": hold.reason,
         "since": hold.since,
         "set_by": hold.set_by,
-        "people": [{"person": seat.person, "membership": seat.membership, "names": dict(seat.names)} for seat in seats],
+        "people": [
+            {
+                "person": seat.person,
+                "name": seat.any_name,
+                "membership": seat.membership,
+                "names": dict(seat.names),
+            }
+            for seat in seats
+        ],
         "evidence": [
             {
                 "issue": failure.issue,
@@ -34,7 +42,7 @@ def hold_document(hold: Hold, seats: Sequence[Seat]) -> dict[str, object]:
 
 def hold_lines(hold: Hold, seats: Sequence[Seat]) -> list[str]:
     """The same for people, with what to do."""
-    owners = ", ".join(f"{next(iter(seat.names.values()), '')} ({seat.person}, {seat.membership})" for seat in seats)
+    owners = ", ".join(f"{seat.label}, {seat.membership}" for seat in seats)
     reason = HOLDS["en"][hold.reason] if hold.reason else ""
     state = f"held since {local_time(hold.since)}: {reason}" if reason else "was not held"
     lifted = f"; lifted {local_time(hold.lifted_at)} by {hold.lifted_by}" if hold.lifted_at else ""

@@ -1,17 +1,26 @@
-"""Names people in one line, the first of them where there are many."""
+"""Names people in one line, each by id and name, the first of them where there are many."""
 
 from collections.abc import Iterable
 from itertools import islice
+from typing import Protocol
 
 # How many people are named in one line.
 NAMED = 15
 
 
-def name_all(people: Iterable[str]) -> str:
+class Labelled(Protocol):
+    """Anything that stands for a person: a seat, a decision, a copy."""
+
+    @property
+    def label(self) -> str:
+        """The person's id with the name beside it."""
+
+
+def name_all(people: Iterable[Labelled]) -> str:
     """All of them, in a row."""
-    return ", ".join(people) or "nobody"
+    return ", ".join(person.label for person in people) or "nobody"
 
 
-def name_first(people: Iterable[str], number: int) -> str:
+def name_first(people: Iterable[Labelled], number: int) -> str:
     """The first of so many people, and how many more there are."""
     return name_all(islice(people, NAMED)) + (f" and {number - NAMED} more" if number > NAMED else "")

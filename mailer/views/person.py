@@ -46,6 +46,7 @@ def person_document(record: PersonRecord) -> Document:
     """One person with memberships, payments, copies, holds and open reports."""
     return {
         "person": record.person,
+        "name": record.name,
         "memberships": [_membership_document(entry) for entry in record.entries],
         "payments": [_filled(cells_of(payment)) for payment in record.payments],
         "copies": [
@@ -77,7 +78,7 @@ def person_document(record: PersonRecord) -> Document:
 def person_lines(record: PersonRecord) -> list[str]:
     """The same as lines: a block for each membership, a line for each payment, copy, hold and open report."""
     return [
-        f"person {record.person}",
+        f"person {record.label}",
         *(line for entry in record.entries for line in _membership_lines(entry)),
         *_headed("payments", map(_payment_line, record.payments)),
         *_headed("copies", (_copy_line(issue, copy) for issue, copy in record.copies)),

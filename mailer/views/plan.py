@@ -1,17 +1,18 @@
 """Shows what planning came to: the JSON and the lines of `plan`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from mailer.domain.circulation import Decision
+from mailer.domain.names import NamedPerson
 from mailer.domain.plan import Plan
 from mailer.views.circulation_change import change_document, change_sentence
 from mailer.views.lazy_list import LazyList
-from mailer.views.names import name_first
+from mailer.views.names import Labelled, name_first
 from mailer.views.remedies import sentence
 
 
 def plan_document(
-    plan: Plan, *, gained: Iterable[str], lost: Iterable[str], decisions: Iterable[Decision]
+    plan: Plan, *, gained: Iterable[NamedPerson], lost: Iterable[NamedPerson], decisions: Iterable[Decision]
 ) -> dict[str, object]:
     """A plan for programs; its people are read while it is printed."""
     return {
@@ -20,8 +21,8 @@ def plan_document(
         "recipients": plan.recipients,
         "copies": plan.copies,
         "excluded": dict(plan.excluded),
-        "gained": LazyList(gained),
-        "lost": LazyList(lost),
+        "gained": LazyList(named.person for named in gained),
+        "lost": LazyList(named.person for named in lost),
         "replaced": change_document(plan.replaced)["people"] if plan.replaced else [],
         "warnings": list(map(sentence, plan.warnings)),
         "people": LazyList(map(_decision_document, decisions)),
@@ -29,7 +30,7 @@ def plan_document(
 
 
 def plan_lines(
-    plan: Plan, *, gained: Iterable[str], lost: Iterable[str], excluded: Mapping[str, list[str]]
+    plan: Plan, *, gained: Iterable[NamedPerson], lost: Iterable[NamedPerson], excluded: Mapping[str, list[NamedPerson]]
 ) -> list[str]:
     """A plan for people. `excluded` names the first people of each reason."""
     changes = (
@@ -45,7 +46,7 @@ def plan_lines(
     ]
 
 
-def exclusion_lines(counts: Mapping[str, int], people: Mapping[str, list[str]]) -> list[str]:
+def exclusion_lines(counts: Mapping[str, int], people: Mapping[str, Sequence[Labelled]]) -> list[str]:
     """A line for each reason of exclusion, with the first people."""
     return [f"    {counts[reason]} {reason}: {name_first(people[reason], counts[reason])}" for reason in sorted(counts)]
 
@@ -53,6 +54,7 @@ def exclusion_lines(counts: Mapping[str, int], people: Mapping[str, list[str]]) 
 def _decision_document(decision: Decision) -> dict[str, object]:
     return {
         "person": decision.person,
+        "name": decision.name,
         "decision": decision.decision,
         "reason": decision.reason,
         "editions": list(decision.editions),

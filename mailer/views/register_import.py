@@ -49,7 +49,7 @@ def import_lines(difference: Difference, *, applied: bool) -> list[str]:
 def ending_question(difference: Difference) -> str:
     """Who leaves because of `--end-missing`, for the question before it; empty when it ends no one."""
     staying = {(seat.membership, seat.person) for seat in difference.staying}
-    ending = [seat.label for seat in difference.absent if (seat.membership, seat.person) not in staying]
+    ending = [seat for seat in difference.absent if (seat.membership, seat.person) not in staying]
     if not ending:
         return ""
     people = "1 person" if len(ending) == 1 else f"{len(ending)} people"

@@ -1,7 +1,8 @@
 """Shows the distribution report: the JSON and the lines of `report`."""
 
+from mailer.domain.circulation import Decision
 from mailer.domain.distribution_report import DistributionReport
-from mailer.domain.names import label
+from mailer.domain.names import NamedPerson
 from mailer.views.copies import open_copy_lines
 from mailer.views.names import name_all
 from mailer.views.plan import exclusion_lines
@@ -20,7 +21,7 @@ def report_document(report: DistributionReport) -> dict[str, object]:
         "excluded": dict(balance.excluded),
         "deliveries": dict(balance.deliveries),
         "balanced": balance.balanced,
-        "gained": list(report.gained),
+        "gained": [judged.person for judged in report.gained],
         "without_address": [{"person": person, "name": name} for person, name in sorted(report.unreachable.items())],
         "needing_a_person": report.needing_a_person,
         "cancelled_supplements": list(report.cancelled_supplements),
@@ -31,13 +32,15 @@ def report_lines(report: DistributionReport) -> list[str]:
     """The distribution report for people."""
     balance = report.balance
     excluded = sum(balance.excluded.values())
-    people: dict[str, list[str]] = {}
+    people: dict[str, list[Decision]] = {}
     for decision in report.decisions:
         if decision.decision == "excluded":
-            people.setdefault(decision.reason, []).append(decision.person)
+            people.setdefault(decision.reason, []).append(decision)
     states = " + ".join(f"{count} {state}" for state, count in balance.deliveries.items() if count) or "none"
     gained = f"  entitled now and without a copy: {name_all(report.gained)}; see `mailer unsent {report.issue}`"
-    people_without_address = [label(person, name) for person, name in sorted(report.unreachable.items())]
+    people_without_address = [
+        NamedPerson(person=person, name=name) for person, name in sorted(report.unreachable.items())
+    ]
     unreachable = f"  entitled, but without an e-mail address in the register: {name_all(people_without_address)}"
     return [
         f"Distribution report of {report.issue} ({report.state})",

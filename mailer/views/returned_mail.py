@@ -6,6 +6,7 @@ from shlex import quote
 from mailer.domain.address import Address
 from mailer.domain.bounce import FailureReason, ReportKind, Way, failed_elsewhere
 from mailer.domain.matter import Matter, NamedBy
+from mailer.domain.names import label
 from mailer.domain.person import ReportSubject
 from mailer.domain.report import Reading, Report
 from mailer.views.local_time import local_minute, local_time
@@ -146,7 +147,7 @@ def origin_lines(report: Report) -> list[str]:
 
 def to_do(report: Report, subject: ReportSubject, *, shown: bool = False) -> str:
     """What a person does about it, as commands that can be typed as they stand; `shown`: its mail stands below."""
-    typed_person = quote(report.person)
+    typed_person, whose = quote(report.person), label(report.person, subject.name)
     look = "see its text" if shown else f"`mailer bounce show {report.id}`"
     match report.matter:
         case Matter.BOUNCED:
@@ -154,12 +155,12 @@ def to_do(report: Report, subject: ReportSubject, *, shown: bool = False) -> str
         case Matter.COMPLAINED if failed_elsewhere(report.recipient, report.address):
             return (
                 f"nothing is held: the copy was passed on to {report.recipient}, and called spam there; "
-                f"tell {report.person}"
+                f"tell {whose}"
             )
         case Matter.COMPLAINED:
             return f"ask whether they still want it; when they do, `mailer hold lift {quote(report.address)}`"
         case Matter.WANTS_NO_MORE:
-            ask = f"ask {report.person}" if report.person else f"find out who it is ({look}) and ask"
+            ask = f"ask {whose}" if report.person else f"find out who it is ({look}) and ask"
             return f"{ask}; nothing was changed: a pause goes into the register's column pause_from"
         case Matter.UNSUBSCRIBED:
             return (
@@ -167,9 +168,9 @@ def to_do(report: Report, subject: ReportSubject, *, shown: bool = False) -> str
                 f"`mailer person resume {typed_person}` when they want them again"
             )
         case Matter.CHALLENGED:
-            return f"answer it as it asks ({look}), or ask {report.person} to let our sender through"
+            return f"answer it as it asks ({look}), or ask {whose} to let our sender through"
         case Matter.MOVED:
-            return f"ask whether {report.address} is still right for {report.person}; {look} shows the answer"
+            return f"ask whether {report.address} is still right for {whose}; {look} shows the answer"
         case Matter.UNREAD:
             return f"read it and answer it: {look}"
         case _:
@@ -178,30 +179,31 @@ def to_do(report: Report, subject: ReportSubject, *, shown: bool = False) -> str
 
 
 def _to_do_about_bounce(report: Report, subject: ReportSubject) -> str:
+    whose = label(report.person, subject.name)
     send_again = f"`mailer unsent {report.issue} --send`"
     lift = f"`mailer hold lift {quote(report.address)}`"
     if not subject.in_register:
-        return f"nothing, {report.person} is not in the register any more"
+        return f"nothing, {whose} is not in the register any more"
     if Address.from_wire(report.address).normal not in subject.addresses:
         return f"the register has another address by now: {send_again}"
     if report.forwarded:
         target = report.final_recipient or report.recipient
         return (
-            f"tell {report.person} that what is forwarded to {target} does not arrive; "
+            f"tell {whose} that what is forwarded to {target} does not arrive; "
             f"when it is fixed {lift}, then {send_again}"
         )
     match trouble(report.reason):
         case "address":
             return (
-                f"put the right address of {report.person} into the register; or, when it is right, {lift}; "
+                f"put the right address of {whose} into the register; or, when it is right, {lift}; "
                 f"then {send_again}"
             )
         case "mailbox":
-            return f"tell {report.person} another way; when the mailbox takes mail again {lift}, then {send_again}"
+            return f"tell {whose} another way; when the mailbox takes mail again {lift}, then {send_again}"
         case "content" | "sender":
             return f"the operator must find out why; when it is fixed {lift}, then {send_again}"
         case _:
-            return f"ask {report.person} whether the address is right; when it is {lift}, then {send_again}"
+            return f"ask {whose} whether the address is right; when it is {lift}, then {send_again}"
 
 
 def _mail(report: Report) -> str:
@@ -210,7 +212,7 @@ def _mail(report: Report) -> str:
 
 def _owner(report: Report, subject: ReportSubject) -> str:
     address = report.address or report.recipient or report.sender
-    name = f"{subject.name} ({report.person})" if subject.name else report.person
+    name = label(report.person, subject.name)
     guess = "probably " if report.delivery is None else ""
     owner = " ".join([f"{guess}{name}" if name else "an unknown person", *([f"<{address}>"] if address else [])])
     return f"{owner}, {report.issue} copy No. {report.copy_number}" if report.issue else owner

@@ -12,7 +12,7 @@ def unsent_document(missing: MissingCopies, *, sent: bool) -> dict[str, object]:
         "copies": missing.copies,
         "people": list(map(_person_document, missing.people)),
         "sent": sent,
-        "stuck": list(missing.stuck),
+        "stuck": [judged.person for judged in missing.stuck],
         "circulation_known": missing.circulation_known,
     }
 
@@ -22,7 +22,7 @@ COLUMNS = ("person", "reason", "editions")
 
 def unsent_rows(missing: MissingCopies) -> list[tuple[object, ...]]:
     """The people whose copies are missing, as rows of a table with these columns."""
-    return [(judged.person, judged.entitlement.reason, judged.entitlement.editions) for judged in missing.people]
+    return [(judged.label, judged.entitlement.reason, judged.entitlement.editions) for judged in missing.people]
 
 
 def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
@@ -53,6 +53,7 @@ def _person_document(judged: Judged) -> dict[str, object]:
     entitlement = judged.entitlement
     return {
         "person": judged.person,
+        "name": judged.name,
         "decision": "recipient" if entitlement.receives else "excluded",
         "reason": entitlement.reason.value,
         "editions": list(entitlement.editions),

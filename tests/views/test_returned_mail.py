@@ -51,26 +51,26 @@ AGAIN = f"`mailer unsent {ISSUE} --send`"
 TO_DO = [
     (
         {"reason": FailureReason.MAILBOX_FULL},
-        f"tell P101 another way; when the mailbox takes mail again {LIFT}, then {AGAIN}",
+        f"tell P101 Anna Lindqvist another way; when the mailbox takes mail again {LIFT}, then {AGAIN}",
     ),
     ({"reason": FailureReason.SPAM}, f"the operator must find out why; when it is fixed {LIFT}, then {AGAIN}"),
     ({"reason": FailureReason.BLOCKED}, f"the operator must find out why; when it is fixed {LIFT}, then {AGAIN}"),
-    ({"reason": FailureReason.TIMEOUT}, f"ask P101 whether the address is right; when it is {LIFT}, then {AGAIN}"),
+    ({"reason": FailureReason.TIMEOUT}, f"ask P101 Anna Lindqvist whether the address is right; when it is {LIFT}, then {AGAIN}"),
     (
         {"forwarded": True, "final_recipient": "anna@home.example"},
         (
-            "tell P101 that what is forwarded to anna@home.example does not arrive; "
+            "tell P101 Anna Lindqvist that what is forwarded to anna@home.example does not arrive; "
             f"when it is fixed {LIFT}, then {AGAIN}"
         ),
     ),
     (
         {"matter": Matter.COMPLAINED, "recipient": "other@home.example"},
-        "nothing is held: the copy was passed on to other@home.example, and called spam there; tell P101",
+        "nothing is held: the copy was passed on to other@home.example, and called spam there; tell P101 Anna Lindqvist",
     ),
     ({"matter": Matter.COMPLAINED}, f"ask whether they still want it; when they do, {LIFT}"),
     (
         {"matter": Matter.WANTS_NO_MORE},
-        "ask P101; nothing was changed: a pause goes into the register's column pause_from",
+        "ask P101 Anna Lindqvist; nothing was changed: a pause goes into the register's column pause_from",
     ),
     (
         {"matter": Matter.WANTS_NO_MORE, "person": ""},
@@ -81,11 +81,11 @@ TO_DO = [
     ),
     (
         {"matter": Matter.CHALLENGED},
-        "answer it as it asks (`mailer bounce show 12`), or ask P101 to let our sender through",
+        "answer it as it asks (`mailer bounce show 12`), or ask P101 Anna Lindqvist to let our sender through",
     ),
     (
         {"matter": Matter.MOVED},
-        "ask whether Anna@members.example is still right for P101; `mailer bounce show 12` shows the answer",
+        "ask whether Anna@members.example is still right for P101 Anna Lindqvist; `mailer bounce show 12` shows the answer",
     ),
     (
         {"matter": Matter.UNNAMED, "person": "", "delivery": None},
@@ -132,7 +132,7 @@ def test_every_kind_is_said() -> None:
 
 def test_who_is_a_guess_is_marked() -> None:
     unnamed = replace(REPORT, delivery=None, issue="", address="", copy_number=None, matter=Matter.UNNAMED)
-    assert returned_mail.headline(unnamed, ANNA).endswith(": probably Anna Lindqvist (P101) <anna@members.example>")
+    assert returned_mail.headline(unnamed, ANNA).endswith(": probably P101 Anna Lindqvist <anna@members.example>")
     assert returned_mail.headline(replace(unnamed, person="", recipient=None), ReportSubject()).endswith(
         ": an unknown person"
     )

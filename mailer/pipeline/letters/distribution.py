@@ -7,10 +7,10 @@ from mailer.domain.distribution_report import DistributionReport
 from mailer.domain.errors import MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts, first, name_in
+from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts, name_in
 from mailer.pipeline.letters.open_items import gather
 from mailer.pipeline.mailings.report import distribution_report
-from mailer.store import Connection, mailings, members
+from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries
 
 _WAITS = frozenset({State.PENDING, State.SENDING})
@@ -31,7 +31,6 @@ def digest_facts(context: Context, mailing: Mailing) -> Facts:
         return {**facts, "unbalanced": str(error)}
     with context.store.reading() as connection:
         waiting = gather(connection, context).count
-        names = members.names_of(connection, first(account.gained))
     return {
         **facts,
         "unbalanced": "",
@@ -44,9 +43,9 @@ def digest_facts(context: Context, mailing: Mailing) -> Facts:
         **cut(
             "gained",
             account.gained,
-            lambda person: {
-                "person": person,
-                "name": name_in(names.get(person, {}), context.language) or person,
+            lambda judged: {
+                "person": judged.person,
+                "name": name_in(judged.candidate.seat.names, context.language) or judged.person,
             },
         ),
         **cut("unreachable", sorted(account.unreachable.items()), lambda entry: {"person": entry[0], "name": entry[1]}),

@@ -6,6 +6,7 @@ from mailer.domain.circulation import Decision
 from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, wants_plan
+from mailer.domain.names import NamedPerson
 from mailer.domain.plan import Plan
 from mailer.domain.remedy import Action, Note
 from mailer.formats.message.size import largest_size
@@ -153,20 +154,20 @@ def planned_decisions(context: Context, plan: Plan) -> Iterator[Decision]:
         yield from mailings.decided(connection, plan.mailing)
 
 
-def planned_exclusions(context: Context, plan: Plan, limit: int) -> dict[str, list[str]]:
+def planned_exclusions(context: Context, plan: Plan, limit: int) -> dict[str, list[NamedPerson]]:
     """The first people excluded for each reason, at most `limit` of each."""
     with context.store.reading() as connection:
         return {reason: mailings.excluded(connection, plan.mailing, reason, limit) for reason in plan.excluded}
 
 
-def gained_recipients(context: Context, plan: Plan) -> Iterator[str]:
+def gained_recipients(context: Context, plan: Plan) -> Iterator[NamedPerson]:
     """The recipients of this issue who did not receive the one before, read one by one."""
     if plan.previous is not None:
         with context.store.reading() as connection:
             yield from mailings.only_in(connection, plan.mailing, plan.previous)
 
 
-def lost_recipients(context: Context, plan: Plan) -> Iterator[str]:
+def lost_recipients(context: Context, plan: Plan) -> Iterator[NamedPerson]:
     """The recipients of the issue before who do not receive this one, read one by one."""
     if plan.previous is not None:
         with context.store.reading() as connection:

@@ -45,7 +45,7 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
 
     # An issue whose newsletter is gone from schedules/ still has its report.
     judgeable = name.newsletter in context.newsletters
-    gained = tuple(judged.person for judged in find_missing_copies(context, name).people) if judgeable else ()
+    gained = find_missing_copies(context, name).people if judgeable else ()
     with context.store.reading() as connection:
         every = all_mailings(connection, name)
         identities = [mailing.id for mailing in every]

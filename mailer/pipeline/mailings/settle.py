@@ -52,7 +52,7 @@ def release_delivery(context: Context, identity: int) -> str:
         address = judged.candidate.seat.address if judged else None
         if (reason is not None and reason != ADDRESS_CHANGED) or address is None:
             raise Refused(
-                f"delivery {identity}: person {delivery.person} is not entitled now ({reason})",
+                f"delivery {identity}: {delivery.label} is not entitled now ({reason})",
                 Action.EXPLAIN.of(delivery.person, mailing.issue),
             )
         _reopen(connection, mailing)

@@ -108,7 +108,7 @@ def _missing(connection: Connection, context: Context, mailing: Mailing) -> Miss
         if editions:
             missing.append(replace(judged, entitlement=replace(judged.entitlement, editions=editions)))
         if some_stuck:
-            stuck.append(judged.person)
+            stuck.append(judged)
     return MissingCopies(issue=mailing.issue, people=tuple(missing), stuck=tuple(stuck))
 
 

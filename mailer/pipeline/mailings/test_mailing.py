@@ -113,7 +113,7 @@ def require_entitled(context: Context, name: IssueName, person: str) -> Judged:
         raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
     if not people[person].entitlement.receives:
         reason = people[person].entitlement.reason
-        raise Refused(f"person {person} is not entitled to {name} ({reason})", Action.EXPLAIN.of(person, name))
+        raise Refused(f"{people[person].label} is not entitled to {name} ({reason})", Action.EXPLAIN.of(person, name))
     return people[person]
 
 

@@ -81,10 +81,11 @@ def test_everybody_and_every_copy_is_frozen(app: App) -> None:
     made = planned(app)
     assert (made.recipients, made.copies, made.excluded) == (3, 3, {"no_address": 1, "underpaid": 1, "unpaid": 1})
     assert [one.person for one in planned_decisions(app.context, made)] == [one.person for one in PEOPLE]
-    assert planned_exclusions(app.context, made, 1) == {
-        "no_address": ["P006"],
-        "underpaid": ["P005"],
-        "unpaid": ["P003"],
+    first = planned_exclusions(app.context, made, 1)
+    assert {reason: [one.label for one in people] for reason, people in first.items()} == {
+        "no_address": ["P006 Reader006"],
+        "underpaid": ["P005 Reader005"],
+        "unpaid": ["P003 Reader003"],
     }
     assert rows(app) == {"mailings": 1, "recipients": 3, "exclusions": 3, "deliveries": 3, "editions": 1}
     assert (made.gained, made.lost, made.warnings) == (0, 0, ())
@@ -279,8 +280,8 @@ def test_who_gained_and_who_lost_it_since_the_issue_before(app: App, club: Club)
     import_register(app, [second, replace(third, more={"ended_on": "2018-07-01"})])
     made = plan_mailing(app.context, IssueName(newsletter=LETTER, serial=42))
     assert (made.gained, made.lost) == (1, 1)
-    assert [*gained_recipients(app.context, made)] == ["P002"]
-    assert [*lost_recipients(app.context, made)] == ["P003"]
+    assert [one.label for one in gained_recipients(app.context, made)] == ["P002 Reader002"]
+    assert [one.label for one in lost_recipients(app.context, made)] == ["P003 Reader003"]
     again = plan_mailing(app.context, ISSUE)
     assert (again.previous, again.gained, again.lost) == (None, 0, 0)
     assert [*gained_recipients(app.context, again), *lost_recipients(app.context, again)] == []

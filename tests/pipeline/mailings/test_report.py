@@ -73,7 +73,7 @@ def test_who_became_entitled_after_the_freeze_is_named(app: App) -> None:
     begin(app, PEOPLE)
     import_register(app, [replace(PEOPLE[5], paid=50000), *members(1, first=9)])
     told = distribution_report(app.context, ISSUE)
-    assert told.gained == ("P006", "P009")
+    assert [one.person for one in told.gained] == ["P006", "P009"]
     assert told.balance.considered == 7
 
 
