@@ -153,10 +153,7 @@ def to_do(report: Report, subject: ReportSubject, *, shown: bool = False) -> str
         case Matter.BOUNCED:
             return _to_do_about_bounce(report, subject)
         case Matter.COMPLAINED if failed_elsewhere(report.recipient, report.address):
-            return (
-                f"nothing is held: the copy was passed on to {report.recipient}, and called spam there; "
-                f"tell {whose}"
-            )
+            return f"nothing is held: the copy was passed on to {report.recipient}, and called spam there; tell {whose}"
         case Matter.COMPLAINED:
             return f"ask whether they still want it; when they do, `mailer hold lift {quote(report.address)}`"
         case Matter.WANTS_NO_MORE:
@@ -195,8 +192,7 @@ def _to_do_about_bounce(report: Report, subject: ReportSubject) -> str:
     match trouble(report.reason):
         case "address":
             return (
-                f"put the right address of {whose} into the register; or, when it is right, {lift}; "
-                f"then {send_again}"
+                f"put the right address of {whose} into the register; or, when it is right, {lift}; then {send_again}"
             )
         case "mailbox":
             return f"tell {whose} another way; when the mailbox takes mail again {lift}, then {send_again}"

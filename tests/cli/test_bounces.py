@@ -126,28 +126,28 @@ def test_the_list_says_what_came_and_what_to_do(run: Terminal, found: dict[str, 
     lines = [TIME.sub("…", line) for line in run.ok("bounce", "list").out.splitlines()]
     again = f"`mailer unsent {NAME} --send`"
     assert lines == [
-        f"1 bounced, …: Reader001 (P001) <{ANNA}>, {NAME} copy No. 1",
+        f"1 bounced, …: P001 Reader001 <{ANNA}>, {NAME} copy No. 1",
         "   the address does not exist, for good: 550 5.1.1 No such user here",
         (
-            "   to do: put the right address of P001 into the register; or, when it is right, "
+            "   to do: put the right address of P001 Reader001 into the register; or, when it is right, "
             f"`mailer hold lift {ANNA}`; then {again}"
         ),
-        f"2 unsubscribed, …: Reader002 (P002) <{BORIS}>, {NAME} copy No. 2",
+        f"2 unsubscribed, …: P002 Reader002 <{BORIS}>, {NAME} copy No. 2",
         "   a request for no more copies: “Hello” from desk001@members.example",
         (
             "   to do: nothing, or ask why: the copies are paused, the membership is not; "
             "`mailer person resume P002` when they want them again"
         ),
-        f"3 complained, …: Reader003 (P003) <{CLARA}>, {NAME} copy No. 3",
+        f"3 complained, …: P003 Reader003 <{CLARA}>, {NAME} copy No. 3",
         "   the reader, or the reader’s provider, calls it spam: This is an email abuse report.",
         f"   to do: ask whether they still want it; when they do, `mailer hold lift {CLARA}`",
-        f"4 unnamed, …: probably Reader002 (P002) <{BORIS}>",
+        f"4 unnamed, …: probably P002 Reader002 <{BORIS}>",
         "   the address does not exist, for good: 550 5.1.1 No such user here",
         (
             "   to do: nothing was changed; find out which copy it means: `mailer bounce show 4`, "
             "`mailer person show P002`"
         ),
-        f"5 unread, …: Reader001 (P001) <{ANNA}>, {NAME} copy No. 1",
+        f"5 unread, …: P001 Reader001 <{ANNA}>, {NAME} copy No. 1",
         "   a mail that is no known report, perhaps a letter: “Re: The Harbour Letter” from desk001@members.example",
         "   to do: read it and answer it: `mailer bounce show 5`",
         "when one is done: `mailer bounce settle 1`",
@@ -156,7 +156,7 @@ def test_the_list_says_what_came_and_what_to_do(run: Terminal, found: dict[str, 
     listed = run.ok("bounce", "list", "--json").document
     assert [(one["id"], one["name"]) for one in listed] == [(2, "Reader002"), (3, "Reader003"), (5, "Reader001")]
     every = [TIME.sub("…", line) for line in run.ok("bounce", "list", "--all").out.splitlines()]
-    assert re.fullmatch(rf"1 bounced, …: Reader001 \(P001\) <{ANNA}>, {NAME} copy No. 1: settled on … by \w+", every[0])
+    assert re.fullmatch(rf"1 bounced, …: P001 Reader001 <{ANNA}>, {NAME} copy No. 1: settled on … by \w+", every[0])
     assert every[1].startswith("2 unsubscribed, ")
     assert every[-1] == "when one is done: `mailer bounce settle 2`"
     assert [one["person"] for one in run.ok("bounce", "list", NAME, "--all", "--json").document] == [
@@ -184,14 +184,14 @@ def test_one_report_is_shown_and_written_as_it_came(run: Terminal, found: dict[s
     assert Path("copy.eml").read_bytes() == Path("bounce.eml").read_bytes()
     lines = [TIME.sub("…", line) for line in said.out.splitlines()]
     assert lines == [
-        f"1 bounced, …: Reader001 (P001) <{ANNA}>, {NAME} copy No. 1",
+        f"1 bounced, …: P001 Reader001 <{ANNA}>, {NAME} copy No. 1",
         "   the address does not exist, for good: 550 5.1.1 No such user here",
         "   it came to the copy's own return path; it came as a file at …",
         "   the server that reports: mx.members.example",
         "   how it was read: the server does not know the recipient",
         "   “Undelivered Mail Returned to Sender” from Mail Delivery System <MAILER-DAEMON@mx.members.example>",
         (
-            "   to do: put the right address of P001 into the register; or, when it is right, "
+            "   to do: put the right address of P001 Reader001 into the register; or, when it is right, "
             f"`mailer hold lift {ANNA}`; then `mailer unsent {NAME} --send`"
         ),
         "",
@@ -283,7 +283,7 @@ def test_a_hold_is_explained_and_lifted(run: Terminal, found: dict[str, Delivery
     said = run.ok("hold", "list").out.splitlines()
     assert said[0].startswith(f"{CLARA}: held since ")
     assert said[0].endswith(": a copy was reported as spam there")
-    assert said[1] == "  whose: Reader003 (P003, M003)"
+    assert said[1] == "  whose: P003 Reader003, M003"
     assert f", issue {NAME}: came back, the reader, or the reader’s provider, calls it spam" in said[2]
     assert said[3] == f"  to do: ask whether they still want it; when they do, `mailer hold lift {CLARA}`"
     [document] = run.ok("hold", "list", "--json").document

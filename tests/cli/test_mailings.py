@@ -36,7 +36,7 @@ def test_an_issue_from_the_folder_to_the_report(run, at):
     assert run.ok("pull", "--json").document[0]["finding"] == "known"
     with a_relay() as relay:
         deliver_to(club, relay)
-        assert f"{NAME}: 3 copies for 3 of 4 people\n  not to:\n    1 unpaid: P004\n" == run.ok("plan", NAME).out
+        assert f"{NAME}: 3 copies for 3 of 4 people\n  not to:\n    1 unpaid: P004 Reader004\n" == run.ok("plan", NAME).out
         assert f"1 test message of {NAME} sent to editor@club.example" in run.ok("test", NAME).out
         [note] = run.ok("approve", NAME).err.splitlines()  # it was tested, but its date is long past
         assert "its date 2018-07-12 is" in note
@@ -63,7 +63,7 @@ def test_an_issue_from_the_folder_to_the_report(run, at):
     assert run.ok("report", NAME).out == (
         f"Distribution report of {NAME} (closed)\n"
         "  4 people considered = 3 recipients + 1 excluded\n"
-        "    1 unpaid: P004\n"
+        "    1 unpaid: P004 Reader004\n"
         "  3 copies = 3 accepted\n"
         "  The report balances.\n"
     )
@@ -97,7 +97,7 @@ def test_a_test_mailing_goes_to_editors_only(run, at):
         assert nonsense.status == 1
         unpaid = run("test", NAME, "--person", "P004", "--yes")
         assert unpaid.status == 1
-        assert f"person P004 is not entitled to {NAME} (unpaid)" in unpaid.err
+        assert f"P004 Reader004 is not entitled to {NAME} (unpaid)" in unpaid.err
         asked = run("test", NAME, "--person", "P001")
         assert asked.status == 1
         assert "The name and dates of person P001 go to the editors. There is no terminal to ask in" in asked.err
@@ -152,10 +152,10 @@ def test_each_copy_that_is_not_accepted_has_its_line(run, at):
         said = run("send", NAME, "--wait", "--yes")
     assert said.status == 1
     rejected, deferred, uncertain = said.err.splitlines()
-    assert "delivery 1, person P001, en: rejected (550 5.1.1 no such user); correct the address" in rejected
-    assert "delivery 2, person P002, en: pending, deferred until 20" in deferred
+    assert "delivery 1, P001 Reader001, en: rejected (550 5.1.1 no such user); correct the address" in rejected
+    assert "delivery 2, P002 Reader002, en: pending, deferred until 20" in deferred
     assert "(451 4.7.1 later, please)" in deferred
-    assert "delivery 3, person P003, en: uncertain" in uncertain
+    assert "delivery 3, P003 Reader003, en: uncertain" in uncertain
     assert "`mailer delivery settle 3 --as accepted` or `--as resend`" in uncertain
     assert f"{NAME} is sending: 2 of 3 copies done (1 pending, 1 rejected, 1 uncertain)" in said.out
     report = run.ok("report", NAME).out
@@ -286,8 +286,10 @@ def test_a_late_payer_is_owed_a_copy_and_gets_one(run, at):
             == "50000 RUB entered for M004 Reader004, 2018-01-01 to 2018-12-31; paid until 2018-12-31\n"
         )
         owed = run.ok("unsent", NAME, "--json").document
-        assert owed["people"] == [{"person": "P004", "decision": "recipient", "reason": "paid", "editions": ["en"]}]
-        assert f"entitled now and without a copy: P004; see `mailer unsent {NAME}`" in run.ok("report", NAME).out
+        assert owed["people"] == [
+            {"person": "P004", "name": "Reader004", "decision": "recipient", "reason": "paid", "editions": ["en"]}
+        ]
+        assert f"entitled now and without a copy: P004 Reader004; see `mailer unsent {NAME}`" in run.ok("report", NAME).out
         asked = run("unsent", NAME, "--send")
         assert asked.status == 1
         assert len(relay.received) == 3
@@ -356,7 +358,7 @@ def test_plan_names_who_was_gained_and_lost(run, at):
     said = run.ok("plan", f"{LETTER}/42", "--json")
     assert (said.document["gained"], said.document["lost"]) == (["P004"], ["P001"])
     told = run.ok("plan", f"{LETTER}/42").out
-    assert "since the previous issue: 1 more (P004), 1 fewer (P001)" in told
+    assert "since the previous issue: 1 more (P004 Reader004), 1 fewer (P001 Reader001)" in told
     assert json.loads(run.ok("status", "--json").out)[1]["issue"] == f"{LETTER}/42"
     first = run.ok("plan", NAME, "--json").document
     assert (first["gained"], first["lost"]) == ([], [])
@@ -369,8 +371,8 @@ def test_a_plan_names_the_first_and_counts_the_rest_but_a_program_is_told_everyb
         import_register(app, [*many, *members(1, first=90)])
     run("pull")
     said = run.ok("plan", NAME).out
-    assert f"    {len(many)} unpaid: P001, P002, " in said
-    assert said.endswith(f", P{NAMED:03} and 3 more\n")
+    assert f"    {len(many)} unpaid: P001 Reader001, P002 Reader002, " in said
+    assert said.endswith(f", P{NAMED:03} Reader{NAMED:03} and 3 more\n")
     people = run.ok("plan", NAME, "--json").document["people"]
     assert [one["person"] for one in people] == [one.person for one in many] + ["P090"]
     assert people[0] == {"person": "P001", "decision": "excluded", "reason": "unpaid", "editions": []}

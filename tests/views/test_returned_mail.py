@@ -55,7 +55,10 @@ TO_DO = [
     ),
     ({"reason": FailureReason.SPAM}, f"the operator must find out why; when it is fixed {LIFT}, then {AGAIN}"),
     ({"reason": FailureReason.BLOCKED}, f"the operator must find out why; when it is fixed {LIFT}, then {AGAIN}"),
-    ({"reason": FailureReason.TIMEOUT}, f"ask P101 Anna Lindqvist whether the address is right; when it is {LIFT}, then {AGAIN}"),
+    (
+        {"reason": FailureReason.TIMEOUT},
+        f"ask P101 Anna Lindqvist whether the address is right; when it is {LIFT}, then {AGAIN}",
+    ),
     (
         {"forwarded": True, "final_recipient": "anna@home.example"},
         (

@@ -119,7 +119,7 @@ MOVED = replace(ANNA, address="new@members.example")
 
 def test_who_is_not_entitled_is_not_released(app: App) -> None:
     copy = held(app, PAUSED)
-    with pytest.raises(Refused, match=r"person P001 is not entitled now \(paused\)") as refused:
+    with pytest.raises(Refused, match=r"P001 Reader001 is not entitled now \(paused\)") as refused:
         release_delivery(app.context, copy.id)
     assert refused.value.remedies == (Action.EXPLAIN.of("P001", ISSUE),)
     assert the_mailings(app)[0].state is MailingState.CLOSED
