@@ -36,7 +36,9 @@ def test_an_issue_from_the_folder_to_the_report(run, at):
     assert run.ok("pull", "--json").document[0]["finding"] == "known"
     with a_relay() as relay:
         deliver_to(club, relay)
-        assert f"{NAME}: 3 copies for 3 of 4 people\n  not to:\n    1 unpaid: P004 Reader004\n" == run.ok("plan", NAME).out
+        assert (
+            f"{NAME}: 3 copies for 3 of 4 people\n  not to:\n    1 unpaid: P004 Reader004\n" == run.ok("plan", NAME).out
+        )
         assert f"1 test message of {NAME} sent to editor@club.example" in run.ok("test", NAME).out
         [note] = run.ok("approve", NAME).err.splitlines()  # it was tested, but its date is long past
         assert "its date 2018-07-12 is" in note
@@ -289,7 +291,9 @@ def test_a_late_payer_is_owed_a_copy_and_gets_one(run, at):
         assert owed["people"] == [
             {"person": "P004", "name": "Reader004", "decision": "recipient", "reason": "paid", "editions": ["en"]}
         ]
-        assert f"entitled now and without a copy: P004 Reader004; see `mailer unsent {NAME}`" in run.ok("report", NAME).out
+        assert (
+            f"entitled now and without a copy: P004 Reader004; see `mailer unsent {NAME}`" in run.ok("report", NAME).out
+        )
         asked = run("unsent", NAME, "--send")
         assert asked.status == 1
         assert len(relay.received) == 3
