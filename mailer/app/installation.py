@@ -1,6 +1,5 @@
 """Opens an installation: reads its settings, opens its database, and joins both with the key and the templates."""
 
-import getpass
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -14,9 +13,10 @@ from mailer.domain.ports import Clock, IssueSource
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.token import Keyring
 from mailer.gateways import private_files
+from mailer.gateways.caller import caller
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.key_file import read_keys
-from mailer.gateways.new_installation import shipped
+from mailer.gateways.new_installation import SCRIPT, shipped
 from mailer.gateways.process.ledger_epoch import EpochFile
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import Context
@@ -78,11 +78,12 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         templates=config.path(config.paths.templates),
         keys=Keyring(keys=read_keys(config.path(config.secrets.key_file))),
         return_path_domain=config.bounces.return_path_domain,
-        who=who or getpass.getuser(),
+        who=who or caller(config.folder),
         secretary=config.notify.secretary,
         operator=config.notify.operator,
         language=config.notify.language,
         relays=config.relay_names,
+        command=SCRIPT if (config.folder / SCRIPT).exists() else "mailer",
         shipped=shipped("templates"),
         # The keys are read at the first signature: a bad key must not prevent a pause.
         signing=cache(partial(signer, config)),
@@ -132,13 +133,13 @@ def _wait_between_readings() -> None:
 
 
 def spool(folder: Path) -> Callable[[str, bytes], Path]:
-    """Writes dry runs and previews into a folder that only its owner can read."""
-    return partial(private_files.write, folder)
+    """Writes dry runs, previews, exports and drafts into a folder: for its owner, and for the group that shares it."""
+    return partial(private_files.write_output, folder)
 
 
 def desk_spool(folder: Path) -> Callable[[str, bytes], Path]:
     """The same, in place of an earlier preview."""
-    return partial(private_files.write_again, folder)
+    return partial(private_files.write_output_again, folder)
 
 
 def _mark_restored(app: App) -> None:

@@ -17,10 +17,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.umask(0o077)  # files made here are for their owner alone
     # At its end Python would look for garbage among all objects of the libraries, for a fifth of a command's time.
     atexit.register(gc.freeze)
+    if os.environ.get("CLUB_MAILER"):  # set by the installation's own script
+        console.invocation.command = "club-mailer"
     words = console.globals_first(list(sys.argv[1:] if arguments is None else arguments))
     try:
         with console.closing:
-            app(args=words, prog_name="mailer")
+            app(args=words, prog_name=console.invocation.command)
     except BrokenPipeError:
         sys.exit(1)  # the program that read the output has ended
     except MailerError as error:

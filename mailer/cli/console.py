@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mailer.domain.errors import Refused
 from mailer.views.local_time import local_time
+from mailer.views.remedies import in_form
 
 if TYPE_CHECKING:  # these load the database and the settings, which `--help` does not need
     from mailer.app.installation import App
@@ -45,6 +46,7 @@ class Invocation:
     """The global options of a command: which installation, whether to ask, how to print; and what it has opened."""
 
     config: Path = Path("config.toml")
+    command: str = "mailer"  # what the person typed; messages write commands so
     yes: bool = False
     as_json: bool = False
     opened: "App | None" = None
@@ -116,11 +118,11 @@ def log_to_stderr(level: int = logging.WARNING) -> None:
 def say(document: object, *lines: str) -> None:
     """Print the document as JSON when that was asked for, else the lines."""
     if invocation.as_json:
-        json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
-        sys.stdout.write("\n")
+        written = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+        sys.stdout.write(in_form(written, invocation.command) + "\n")
     else:
         for line in lines:
-            sys.stdout.write(harmless(line) + "\n")
+            sys.stdout.write(_shown(line) + "\n")
 
 
 def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[object]], *lines: str) -> None:
@@ -145,7 +147,7 @@ def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[objec
 
 def complain(message: str) -> None:
     """A line for the person, on stderr."""
-    for line in harmless(message).splitlines():
+    for line in _shown(message).splitlines():
         sys.stderr.write(f"mailer: {line}\n")
 
 
@@ -164,7 +166,7 @@ def confirm(question: str, *, typed: str | None = None) -> None:
         return
     if not sys.stdin.isatty():
         raise Refused(f"{question} There is no terminal to ask in: run it in one, or add --yes")
-    sys.stderr.write(f"{question} {f'Type {typed} to go on' if typed else '[y/N]'}: ")
+    sys.stderr.write(f"{_shown(question)} {f'Type {typed} to go on' if typed else '[y/N]'}: ")
     sys.stderr.flush()
     answer = sys.stdin.readline().strip()
     if answer != typed and not (typed is None and answer.lower() in {"y", "yes"}):
@@ -178,8 +180,12 @@ def cell_text(cell: object) -> str:
     if isinstance(cell, datetime):
         return local_time(cell)
     if isinstance(cell, list | tuple):
-        return harmless(" ".join(map(str, cell)))
-    return harmless(str(cell))
+        return _shown(" ".join(map(str, cell)))
+    return _shown(str(cell))
+
+
+def _shown(text: str) -> str:
+    return in_form(harmless(text), invocation.command)
 
 
 def harmless(text: str) -> str:

@@ -13,10 +13,15 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folde
 
     Example: mailer init /srv/mailer
     """
-    from mailer.gateways.new_installation import install
+    from mailer.gateways.new_installation import SCRIPT, install
 
     config = install(folder.resolve())
-    console.say({"config": str(config)}, f"{config} is written; edit it, then `mailer --config {config} check`")
+    script = config.with_name(SCRIPT)
+    console.say(
+        {"config": str(config), "command": str(script)},
+        f"{config} is written; edit it, then `mailer --config {config} check`",
+        f"{script} runs mailer for this installation, for each person who may: docs/operating.md, The people",
+    )
 
 
 def check() -> None:

@@ -192,9 +192,10 @@ def import_(
 
     Example: mailer issue import raw.md --into issues/2018-03 --newsletter russia-confidential --language en
     """
+    from mailer.app.installation import spool
     from mailer.pipeline.issues.shelf import import_raw
 
-    draft, imported = import_raw(file, into, newsletter=newsletter, language=language)
+    draft, imported = import_raw(file, spool(into), newsletter=newsletter, language=language)
     console.show(
         {
             "file": str(draft),

@@ -1,6 +1,8 @@
 """Creates an installation on disk: a folder with config.toml, key, templates, schedules and issues."""
 
 import secrets
+import shlex
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,10 +17,23 @@ def shipped(name: str) -> Path:
     return packaged if packaged.exists() else Path(str(files("mailer"))).parent / name
 
 
-def install(folder: Path) -> Path:
-    """Create config.toml, key, templates/, schedules/ and an empty issues/; return the path of config.toml.
+SCRIPT = "club-mailer"
+_SCRIPT = """#!/bin/sh
+# Runs mailer for this installation as the login that owns it, by sudo. History keeps the login of the caller.
+folder=$(dirname "$(readlink -f "$0")")
+owner=$(stat -c %U "$folder/config.toml")
+if [ "$(id -un)" = "$owner" ]; then
+    export CLUB_MAILER=1
+    exec {python} -I -m mailer --config "$folder/config.toml" "$@"
+fi
+exec sudo -u "$owner" "$folder/club-mailer" "$@"
+"""
 
-    All are readable by their owner only. Refused if the folder has a config.toml; existing files stay unchanged.
+
+def install(folder: Path) -> Path:
+    """Create config.toml, key, templates/, schedules/, an empty issues/ and the command for people; return config.toml.
+
+    All are readable by their owner only, but for the command, which the folder's rights protect. Refused if the folder has a config.toml; existing files stay unchanged.
     """
     config = folder / "config.toml"
     if config.exists():
@@ -30,4 +45,7 @@ def install(folder: Path) -> Path:
     (folder / "issues").mkdir(exist_ok=True, mode=0o700)
     if not (folder / "mailer.key").exists():
         private_files.write(folder, "mailer.key", f"{secrets.token_hex(KEY_BYTES)}\n".encode())
+    if not (folder / SCRIPT).exists():
+        script = _SCRIPT.replace("{python}", shlex.quote(sys.executable))
+        private_files.write(folder, SCRIPT, script.encode()).chmod(0o755)
     return private_files.write(folder, config.name, shipped("config.example.toml").read_bytes())

@@ -1,11 +1,14 @@
-"""Writes files that only their owner can read, and checks the rights of those that must be private."""
+"""Writes files for their owner alone, or for the group that shares their folder; checks those that must be private."""
 
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from mailer.domain.errors import BadInput, Refused
+
+_OPEN = stat.S_IRGRP | stat.S_IXGRP  # what a group needs to open a folder
 
 
 def write(folder: Path, name: str, content: bytes) -> Path:
@@ -25,11 +28,37 @@ def write(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-def write_again(folder: Path, name: str, content: bytes) -> Path:
+def write_output(folder: Path, name: str, content: bytes) -> Path:
+    """The same, for a person: where the folder is shared with a group, the group can use the new file and folders too.
+
+    A folder is shared when its group can open it and it has the set-group-ID bit, or nothing for all others.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    path = write(folder, name, content)
+    for new in (*reversed(missing), path):
+        _share(new)
+    return path
+
+
+def write_output_again(folder: Path, name: str, content: bytes) -> Path:
     """The same, in place of a file of that name."""
     if (folder / name).is_file():
         (folder / name).unlink()
-    return write(folder, name, content)
+    return write_output(folder, name, content)
+
+
+def _share(new: Path) -> None:
+    """Give a new file or folder the group of the folder around it, and the rights that the group has there."""
+    around = new.parent.stat()
+    may_open = around.st_mode & _OPEN == _OPEN
+    if not may_open or (around.st_mode & stat.S_IRWXO and not around.st_mode & stat.S_ISGID):
+        return
+    with suppress(PermissionError):  # only a member of the group can give a file to it
+        os.chown(new, -1, around.st_gid)
+        if new.is_dir():
+            new.chmod(stat.S_ISGID | stat.S_IRWXU | (around.st_mode & stat.S_IRWXG))
+        else:
+            new.chmod(stat.S_IRUSR | stat.S_IWUSR | (around.st_mode & (stat.S_IRGRP | stat.S_IWGRP)))
 
 
 def copy_folder(source: Path, target: Path) -> None:

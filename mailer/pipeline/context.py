@@ -33,6 +33,7 @@ class Context:
     return_path_domain: str = ""  # empty: the envelope sender is the newsletter's address
     language: str = "en"  # of these letters
     relays: frozenset[str] = frozenset()  # their names in the ledger
+    command: str = "mailer"  # what people type here; letters write their commands so
     shipped: Path | None = None  # templates that came with this version, for letters that `templates` does not have
     signing: Callable[[], DkimSigner | None] = lambda: None  # reads the keys at its first call
 

@@ -1,5 +1,6 @@
 """Says what a person can do about a failure or a warning, as commands that can be typed as they stand."""
 
+import re
 from collections.abc import Mapping
 from shlex import quote
 
@@ -40,6 +41,15 @@ _PHRASES: Mapping[Action, str] = {
     Action.LIST_HOLDS: "`mailer hold list` shows those that are",
     Action.LIST_SUSPENSIONS: "`mailer domain list` shows those that are",
 }
+
+
+# A command in backticks, or on an indented line of a letter.
+_COMMAND = re.compile(r"(?:(?<=`)|(?<=^  ))mailer(?= [a-z-])", re.MULTILINE)
+
+
+def in_form(text: str, command: str) -> str:
+    """The text with its commands as people type them here: `club-mailer` in place of `mailer`, where there is one."""
+    return text if command == "mailer" else _COMMAND.sub(command, text)
 
 
 def sentence(problem: MailerError | Note) -> str:

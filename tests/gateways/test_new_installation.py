@@ -1,6 +1,7 @@
 """A new installation is complete and private, and never overwrites what is there."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,22 @@ def test_a_new_installation_is_complete_and_its_owners_alone(tmp_path: Path, the
             if file.is_file():
                 assert (folder / name / file.relative_to(shipped)).read_bytes() == file.read_bytes()
     assert list((folder / "issues").iterdir()) == []
+
+
+def test_people_have_a_command_for_this_installation(tmp_path: Path):
+    folder = new_installation.install(tmp_path / "the club").parent
+    (tmp_path / "club-mailer").symlink_to(folder / "club-mailer")
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": "/nowhere", "MAILER_CONFIG": "/nowhere"}
+    for command in (folder / "club-mailer", tmp_path / "club-mailer"):
+        assert rights(command) == 0o755
+        ran = subprocess.run(
+            [command, "--json", "issue", "list"], capture_output=True, text=True, check=False, cwd="/", env=environment
+        )
+        assert (ran.returncode, ran.stdout) == (0, "[]\n"), ran.stderr
+        ran = subprocess.run(
+            [command, "plan", "a/1"], capture_output=True, text=True, check=False, cwd="/", env=environment
+        )
+        assert "`club-mailer pull`" in ran.stderr
 
 
 def test_two_installations_have_two_keys(tmp_path: Path):

@@ -1,5 +1,6 @@
 """Private files are readable by their owner only and never overwritten, and files that others can read are named."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -44,3 +45,42 @@ def test_a_file_that_others_can_read_is_named_with_the_remedy(tmp_path: Path) ->
     tmp_path.chmod(0o750)
     assert f"`chmod 700 {tmp_path}`" in private_files.too_open(tmp_path)
     tmp_path.chmod(0o700)
+
+
+def rights(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("around", "folder", "file"),
+    [
+        (0o2770, 0o2770, 0o660),
+        (0o2750, 0o2750, 0o640),
+        (0o2775, 0o2770, 0o660),  # others get nothing
+        (0o770, 0o2770, 0o660),
+        (0o750, 0o2750, 0o640),
+        (0o700, 0o700, 0o600),
+        (0o755, 0o700, 0o600),  # readable for everybody, so for no group in particular
+        (0o777, 0o700, 0o600),
+        (0o2700, 0o2700, 0o600),  # the system hands the bit down; it gives no right
+        (0o2710, 0o2700, 0o600),
+    ],
+)
+def test_an_output_is_for_the_group_that_shares_the_folder_around(
+    tmp_path: Path, around: int, folder: int, file: int
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(around)
+    umask = os.umask(0o077)
+    try:
+        path = private_files.write_output(shared / "a" / "b", "0001.eml", b"x")
+        beside = private_files.write_output(shared, "0002.eml", b"x")
+        private = private_files.write(shared, "key", b"x")
+    finally:
+        os.umask(umask)
+    assert [rights(each) for each in (path.parent.parent, path.parent, path)] == [folder, folder, file]
+    assert rights(beside) == file
+    assert rights(private) == 0o600
+    assert {each.stat().st_gid for each in (path.parent, path, beside)} == {shared.stat().st_gid}
+    assert private_files.write_output_again(shared, "0002.eml", b"y").read_bytes() == b"y"

@@ -10,7 +10,7 @@ import typer
 from mailer.cli.commands import app
 from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.remedy import Action, Note
-from mailer.views.remedies import phrase, sentence
+from mailer.views.remedies import in_form, phrase, sentence
 
 MAILER = Path(__file__).parents[2] / "mailer"
 # Rooms whose words a console and an API will show as well.
@@ -67,3 +67,20 @@ def texts(path: Path) -> list[str]:
 def test_no_room_but_views_and_cli_writes_a_command(room: str) -> None:
     written = [(path, text) for path in sorted((MAILER / room).rglob("*.py")) for text in texts(path)]
     assert not [(path, text) for path, text in written if "`mailer " in text]
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("it waits; `mailer send a/1` sends it", "it waits; `club-mailer send a/1` sends it"),
+        (
+            "What to do:\n  mailer status a/1\n  mailer check\n",
+            "What to do:\n  club-mailer status a/1\n  club-mailer check\n",
+        ),
+        ("the mailer writes; `mailer.key` and mailer.db stay", "the mailer writes; `mailer.key` and mailer.db stay"),
+        ("`club-mailer send a/1`", "`club-mailer send a/1`"),
+    ],
+)
+def test_commands_are_written_as_people_type_them_here(text, typed):
+    assert in_form(text, "club-mailer") == typed
+    assert in_form(text, "mailer") == text

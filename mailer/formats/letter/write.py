@@ -22,6 +22,7 @@ from mailer.formats.message.base64 import base64_lines
 from mailer.formats.message.quoted_printable import encode_quoted_printable
 from mailer.views import plain_words
 from mailer.views.local_time import zoned_time
+from mailer.views.remedies import in_form
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -39,11 +40,13 @@ class Letter:
     body: str
 
 
-def write(kind: str, language: str, facts: Mapping[str, object], templates: Sequence[Path]) -> Letter:
+def write(
+    kind: str, language: str, facts: Mapping[str, object], templates: Sequence[Path], *, command: str = "mailer"
+) -> Letter:
     """The letter of this kind about these facts, by `system/<kind>/<language>.txt.j2` of the first folder that has it.
 
     The template's first line is `Subject: …`. Each further line is a paragraph and is wrapped here; a line that begins
-    with two spaces stays as it is. Raises BadInput naming the file and line of a mistake in the template.
+    with two spaces stays as it is. Commands are written with `command`. Raises BadInput naming the file and line of a mistake in the template.
     """
     from mailer.formats.templates import SYSTEM, locating_errors
 
@@ -54,7 +57,7 @@ def write(kind: str, language: str, facts: Mapping[str, object], templates: Sequ
     subject = first.removeprefix(_SUBJECT)
     if subject == first or not subject.strip():
         raise BadInput(f"{SYSTEM}/{name}: its first line must be `{_SUBJECT}…`; correct the template")
-    return Letter(language=language, subject=" ".join(words(subject)), body=_body(rest))
+    return Letter(language=language, subject=" ".join(words(subject)), body=_body(in_form(rest, command)))
 
 
 def has_template(kind: str, language: str, templates: Sequence[Path]) -> bool:

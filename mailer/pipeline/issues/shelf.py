@@ -1,10 +1,11 @@
 """The shelf of pulled issues: lists, shows and checks them, and turns a raw text into a draft."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailer.domain.errors import BadInput, NotFound, Refused
+from mailer.domain.errors import BadInput, NotFound
 from mailer.domain.ports import RawFile
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import Revision, ShelvedIssue
@@ -56,10 +57,12 @@ def check(context: Context, name: IssueName) -> list[str]:
     return [*notes, *issue.notes, *([size] if size else []), *style_notes(context, issue), *of_editions]
 
 
-def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> "tuple[Path, ConvertedText]":
-    """Write a raw text as the draft `<language>.md` into an issue's folder; returns its path, and what is wrong with it.
+def import_raw(
+    file: Path, write: Callable[[str, bytes], Path], *, newsletter: str, language: str
+) -> "tuple[Path, ConvertedText]":
+    """Write a raw text as the draft `<language>.md` of an issue's folder; returns its path, and what is wrong with it.
 
-    Refused when the file exists. BadInput when the raw text cannot be read, or for an impossible language.
+    `write` writes into the folder, and refuses a file that exists. BadInput when the raw text cannot be read, or for an impossible language.
     """
     from mailer.formats.raw.convert import convert
 
@@ -72,14 +75,7 @@ def import_raw(file: Path, into: Path, *, newsletter: str, language: str) -> "tu
     except UnicodeDecodeError as error:
         raise BadInput(f"{file} is not UTF-8 (octet {error.start}); save it as UTF-8") from error
     imported = convert(raw, newsletter=newsletter, language=language)
-    draft = into / f"{language}.md"
-    into.mkdir(parents=True, exist_ok=True)
-    try:
-        with draft.open("x", encoding="utf-8") as output:
-            output.write(imported.markdown)
-    except FileExistsError:
-        raise Refused(f"{draft} is there already: name another folder, or move it away") from None
-    return draft, imported
+    return write(f"{language}.md", imported.markdown.encode()), imported
 
 
 def _shelved(connection: Connection, revision: Revision) -> ShelvedIssue:

@@ -164,7 +164,9 @@ def _text(context: Context, letter: letters.DueLetter) -> write.Letter:
             if write.has_template(letter.kind, language, templates)
         ]
         languages = spoken or languages
-    return write.join([write.write(letter.kind, language, facts, templates) for language in languages])
+    return write.join(
+        [write.write(letter.kind, language, facts, templates, command=context.command) for language in languages]
+    )
 
 
 def _facts(context: Context, letter: letters.DueLetter) -> Mapping[str, object]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from mailer.app.installation import App, reload
+from mailer.app.installation import App, reload, spool
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import Finding, PulledFolder
@@ -285,6 +285,6 @@ def test_a_raw_text_becomes_a_draft_and_never_overwrites(app: App, club: Club, t
     raw.write_bytes(b"\xff")
     given = {"newsletter": LETTER, "language": "en"}
     with pytest.raises(BadInput, match="is not UTF-8"):
-        shelf.import_raw(raw, tmp_path / "new", **given)
+        shelf.import_raw(raw, spool(tmp_path / "new"), **given)
     with pytest.raises(BadInput, match="cannot be read"):
-        shelf.import_raw(tmp_path / "missing.md", tmp_path / "new", **given)
+        shelf.import_raw(tmp_path / "missing.md", spool(tmp_path / "new"), **given)
