@@ -80,7 +80,8 @@ def open_copy_lines(
         else:
             lines.append(_open_copy_line(issue, delivery, failures.get(delivery.id)))
     until = f"; {waits}" if waits else ""
-    return [*lines, *([f"not tried yet: {untried} copies{until}"] if untried else [])]
+    count = "1 copy" if untried == 1 else f"{untried} copies"
+    return [*lines, *([f"not tried yet: {count}{until}"] if untried else [])]
 
 
 def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> str:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Parcel, Tray
+from mailer.gateways.clock import SystemClock
 from mailer.gateways.server_text import printable
 from mailer.gateways.smtp import outcomes
 from mailer.gateways.smtp.dialogue import Dialogue
@@ -17,6 +18,7 @@ FAR_SECONDS = 0.02
 # Octets a second of the slowest network: the time they may need is added to the time-out for the reply.
 SLOWEST = 8_000
 _CLOSED = "was lost: it closed the connection"
+elapsed = SystemClock().elapsed
 
 
 class SmtpConnection(asyncio.Protocol):
@@ -53,6 +55,8 @@ class SmtpConnection(asyncio.Protocol):
         self._last_activity = self._loop.time()  # when octets were sent or received last
         self._reply_timeout = timeout_seconds
         self._watcher: asyncio.TimerHandle  # set by `carry`
+        self._watch_at = 0.0  # when `_watch` is to be called, on the clock that runs while the machine sleeps
+        self._woken = False  # whether this process was frozen until a moment ago
         self.out_of_step = False
         transport.set_protocol(self)
 
@@ -65,7 +69,7 @@ class SmtpConnection(asyncio.Protocol):
         if self._down_reason or self._transport.is_closing():
             raise self._down()
         self._tray, self._carried = tray, self._loop.create_future()
-        self._watch()
+        self._watch_later()
         try:
             self._take_copies()
             await self._carried
@@ -118,12 +122,29 @@ class SmtpConnection(asyncio.Protocol):
         self._waiting = False
         self._safely(self._take_copies)
 
+    def _watch_later(self) -> None:
+        """Watch for overdue replies, four times within a time-out."""
+        self._watch_at = elapsed() + self._timeout / 4
+        self._watcher = self._loop.call_later(self._timeout / 4, self._watch)
+
     def _watch(self) -> None:
-        """Four times within a time-out: end the connection if a reply is overdue."""
+        """Take out of the wait for a reply what this process was late: it was frozen, which is not the relay's time."""
+        late = max(0.0, elapsed() - self._watch_at)
+        self._woken = self._was_frozen()
+        self._last_activity = min(self._loop.time(), self._last_activity + late)
+        # A call with a time, even none, comes after the sockets are read: what arrived meanwhile counts.
+        self._watcher = self._loop.call_later(0, self._judge)
+
+    def _judge(self) -> None:
+        """End the connection if a reply is overdue."""
         if not self._dialogue.idle and self._loop.time() - self._last_activity >= self._reply_timeout:
             self._lose(f"was lost: no answer within {self._reply_timeout:.3g} seconds")
         else:
-            self._watcher = self._loop.call_later(self._timeout / 4, self._watch)
+            self._watch_later()
+
+    def _was_frozen(self) -> bool:
+        """Whether this process has just slept over a whole interval of its watch."""
+        return elapsed() - self._watch_at >= self._timeout / 4
 
     def _safely(self, step: Callable[[], None]) -> None:
         try:
@@ -205,6 +226,7 @@ class SmtpConnection(asyncio.Protocol):
         """End the connection and return every copy in flight."""
         self._transport.abort()
         self._down_reason = self._down_reason or reason
+        blamed = blamed and not self._woken and not self._was_frozen()  # a relay hangs up on a frozen client
         self._safely(lambda: self._return_all(reason, blamed=blamed))
         self._end(self._down())
 

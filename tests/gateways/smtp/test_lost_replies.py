@@ -202,14 +202,48 @@ async def test_a_long_content_may_take_as_long_as_a_slow_line_takes() -> None:
         carrying = asyncio.create_task(connection.carry(shelf))
         await until(lambda: "CONTENT" in relay.commands)
         connection._last_activity -= 1000  # as if so much time had passed
-        connection._watch()
+        connection._judge()
         assert not carrying.done()
         assert shelf.outcomes == {}
         connection._last_activity -= (len(MESSAGE) + 3) / SLOWEST
-        connection._watch()
+        connection._judge()
         assert isinstance(shelf.outcomes["anna"], Unknown)
         with pytest.raises(TransportDown, match="no answer within 1e\\+03 seconds"):
             await carrying
+
+
+async def test_the_time_in_which_we_were_frozen_is_not_the_relay_s() -> None:
+    relay = Relay(says=lambda verb, _nth: NOTHING if verb == "CONTENT" else None)
+    async with listening(relay) as port, a_connection(port, timeout_seconds=1000.0) as connection:
+        shelf = Shelf(ANNA)
+        carrying = asyncio.create_task(connection.carry(shelf))
+        await until(lambda: "CONTENT" in relay.commands)
+        for clock in ("_last_activity", "_watch_at"):  # as if nothing had run for an hour
+            setattr(connection, clock, getattr(connection, clock) - 3600)
+        connection._watch()
+        connection._judge()
+        assert not carrying.done()
+        assert shelf.outcomes == {}
+        connection._last_activity -= 1001
+        connection._judge()
+        assert isinstance(shelf.outcomes["anna"], Unknown)
+        with pytest.raises(TransportDown):
+            await carrying
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+async def test_a_copy_is_not_blamed_when_the_relay_hangs_up_on_a_frozen_client(frozen: bool) -> None:
+    relay = Relay(says=lambda verb, _nth: NOTHING if verb == "MAIL" else None)
+    async with listening(relay) as port, a_connection(port, timeout_seconds=1000.0) as connection:
+        shelf = Shelf(ANNA)
+        carrying = asyncio.create_task(connection.carry(shelf))
+        await until(lambda: "MAIL" in relay.commands)
+        connection._watch_at -= 3600 * frozen
+        connection.eof_received()
+        with pytest.raises(TransportDown):
+            await carrying
+        (_, blamed) = shelf.backs["anna"]
+        assert blamed is not frozen
 
 
 async def test_no_timer_is_left_behind() -> None:

@@ -1,0 +1,60 @@
+"""A sender frozen for longer than the relay's time-out: the answers that arrived meanwhile count, and nothing waits."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from mailer.gateways.clock import SystemClock
+from tests.club import Club, attempts, begin, members
+from tests.stories.conftest import standing
+from tests.stories.test_every_point import judge, lines
+
+PEOPLE = 40
+CONNECTIONS = 3
+TIMEOUT = 0.5  # seconds; the test waits for its end once
+REPLY_MS = "150"  # how long the relay takes for each answer to a content
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+@contextmanager
+def sender(club: Club) -> Iterator[subprocess.Popen[str]]:
+    """A sender in a process of its own, under a long lease, which prints its owner id."""
+    command = [sys.executable, "-m", "tests.stories.frozen", "--config", str(club.config), "--lease-seconds", "60"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGCONT)
+            process.communicate("enough\n", timeout=30)
+
+
+def is_past(moment: float) -> bool:
+    return time.monotonic() > moment
+
+
+def test_answers_that_arrived_while_it_was_frozen_count(club: Club, tmp_path: Path, until: Until) -> None:
+    with judge(tmp_path, REPLY_MS) as port:
+        club.settle(smtp={"port": port, "connections": CONNECTIONS, "timeout_seconds": TIMEOUT})
+        with club.opened(SystemClock()) as app:
+            begin(app, members(PEOPLE))
+        begun, taken = tmp_path / "begun", tmp_path / "taken"
+        with sender(club) as process:
+            process.stdout.readline()
+            for _ in range(3):
+                until(lambda: begun.exists() and len(lines(begun)) > len(lines(taken)))  # the relay owes answers
+                process.send_signal(signal.SIGSTOP)
+                os.waitpid(process.pid, os.WUNTRACED)
+                until(partial(is_past, time.monotonic() + 1.5 * TIMEOUT))
+                process.send_signal(signal.SIGCONT)
+            until(lambda: set(standing(club)) <= {"accepted", "uncertain"})
+        assert standing(club) == {"accepted": PEOPLE}
+        assert set(lines(taken).values()) == {1}
+        with club.opened(SystemClock()) as app:
+            assert {len(attempts(app, member.person)) for member in members(PEOPLE)} == {1}
