@@ -22,6 +22,7 @@ class _Column:
     name: str
     registered: Collection[str]
     ids: Mapping[int, str]  # by row
+    may_be_new: bool = True
 
     def faults(self) -> dict[int, str]:
         """Why rows are bad, by row: a new id that looks like a known one, or new ids that look alike."""
@@ -37,8 +38,9 @@ class _Column:
             twin = registered.get(_appearance(name))
             others = [other for other in rows_of[_appearance(name)] if other != name]
             if twin:
-                faults[row] = f"{_likeness(name, twin)}, which is known; write {twin}, or another new id"
-            elif others:
+                choice = ", or another new id" if self.may_be_new else ""
+                faults[row] = f"{_likeness(name, twin)}, which is known; write {twin}{choice}"
+            elif others and self.may_be_new:
                 where = rows_of[_appearance(name)][others[0]]
                 faults[row] = (
                     f"{_likeness(name, others[0])} in row {where}; write both the same, or one clearly otherwise"

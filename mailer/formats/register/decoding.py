@@ -12,6 +12,7 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_GARBLED_MARKS = tuple(b"\xef\xbb\xbf".decode(encoding) for encoding in ("cp1252", "cp1251", "cp1250", "mac-roman"))
 _SAMPLES = 3  # words of the file that a note shows
 
 
@@ -38,7 +39,7 @@ def decode(file: str, content: bytes, encoding: str | None) -> Decoded:
     if b"\0" in content:
         raise BadInput(f"{file}, line {_line(content, content.index(0))}: it has a NUL byte; save it as CSV in UTF-8.")
     try:
-        return Decoded(text=content.decode())
+        return Decoded(text=_without_garbled_mark(content.decode()))
     except UnicodeDecodeError as error:
         _refuse_broken_utf8(file, content, error.start)
     return _in_code_page(file, content)
@@ -54,6 +55,11 @@ def _decoded(file: str, content: bytes, encoding: str) -> str:
         octet = content[error.start : error.start + 1].hex().upper()
         raise BadInput(f"{file}, line {line}: the byte {octet} is not {encoding.upper()}; name another one.") from error
     return text.removeprefix("\ufeff")
+
+
+def _without_garbled_mark(text: str) -> str:
+    """The text without the mark of UTF-8 that another program took for letters; the words behind it show the rest."""
+    return next((text.removeprefix(mark) for mark in _GARBLED_MARKS if text.startswith(mark)), text)
 
 
 def _utf16_without_mark(content: bytes) -> str | None:

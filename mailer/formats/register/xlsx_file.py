@@ -20,6 +20,7 @@ _WORKBOOK_ERRORS = (
     *(LookupError, ValueError, TypeError, AttributeError, OSError, ParseError, SyntaxError, ArithmeticError),
 )
 _NO_VALUE = "the cell has a formula without its value; open the file in Excel, save it and import it again"
+_NOTHING = frozenset({"0", "0.0"})  # a height or width that hides a row or column
 _DIGITS = 15  # of a number, as Excel stores it
 
 
@@ -101,7 +102,7 @@ class _SheetReading:
                 yield self._row(element)
                 if data is not None:
                     data.clear()
-            elif name == "col" and is_true(element.get("hidden")):
+            elif name == "col" and (is_true(element.get("hidden")) or element.get("width") in _NOTHING):
                 self.hidden_columns.append((int(element.get("min", 1)), int(element.get("max", 1))))
             elif name == "mergeCell":
                 fault = "the cell is merged with {first}; unmerge the cells and write each value"
@@ -119,7 +120,7 @@ class _SheetReading:
             if oddity:
                 odd[self.column - 1] = oddity
         last = max((*texts, *odd), default=-1) + 1
-        if last and (is_true(element.get("hidden")) or element.get("ht") in {"0", "0.0"}):
+        if last and (is_true(element.get("hidden")) or element.get("ht") in _NOTHING):
             self.hidden_rows.add(self.row)
         return TextRow(number=self.row, cells=tuple(texts.get(index, "") for index in range(last)), odd=odd)
 

@@ -100,7 +100,7 @@ def add_payment(context: Context, payment: Payment) -> None:
 def _payment_change(register: Register, payment: Payment) -> Difference:
     columns = frozenset(column.name for column in PAYMENT_COLUMNS)
     row = PaymentRow(file="payment", row=1, payment=payment, columns=columns)
-    change = difference(register, None, RegisterTable(rows=(row,)))
+    change = difference(register, None, payments_without_twins(register, None, RegisterTable(rows=(row,))))
     if change.bad:
         raise Refused(f"The payment was not entered: {change.bad[0].reason}.")
     if change.changes_nothing:

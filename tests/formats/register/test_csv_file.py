@@ -30,6 +30,12 @@ def test_spaces_and_line_ends_around_a_cell_do_not_count():
     assert (row.membership, row.person, row.cells["name_en"]) == ("M001", "P001", "Anna")
 
 
+@pytest.mark.parametrize("page", ["cp1252", "cp1251"])
+def test_a_garbled_mark_hides_no_column(page):
+    text = "membership,kind,person,name_ru\nM1,individual,P1,Мила\n".encode("utf-8-sig").decode(page)
+    assert faults(members(text)) == [(2, "name_ru")]
+
+
 def test_errors_and_garbled_words_are_bad_rows():
     table = members("membership,kind,person,name_ru\nM1,individual,P1,#Н/Д\nM2,individual,P2,РђРЅРЅР°\n")
     assert faults(table) == [(2, "name_ru"), (3, "name_ru")]

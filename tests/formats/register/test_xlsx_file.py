@@ -138,7 +138,7 @@ def test_hidden_rows_columns_and_sheets_are_imported_with_a_note():
     table = read(
         *(raw_row(number, attributes='hidden="1"' if number in {3, 5, 6} else "") for number in range(2, 8)),
         '<row r="9" hidden="1"/>',
-        before='<cols><col min="4" max="5" hidden="1"/><col min="7" max="16384" hidden="1"/></cols>',
+        before='<cols><col min="4" max="5" hidden="1"/><col min="2" max="2" width="0"/></cols>',
         sheets=('name="Members " sheetId="1" state="veryHidden"', 'name="members (2)" sheetId="2"'),
     )
     assert len(table.rows) == 6
@@ -146,7 +146,7 @@ def test_hidden_rows_columns_and_sheets_are_imported_with_a_note():
         "the sheet members (2) is not read, only Members .",
         "the sheet Members  is hidden in Excel; it is imported all the same.",
         "rows 3, 5–6 are hidden in Excel and imported all the same; delete rows that do not belong to the register.",
-        "hidden in Excel and imported all the same: email, ended_on.",
+        "hidden in Excel and imported all the same: kind, email, ended_on.",
     ]
 
 
