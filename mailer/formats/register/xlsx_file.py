@@ -221,7 +221,9 @@ class _SheetReading:
         for area in areas:
             if area.top <= row.number <= area.bottom:
                 for column in range(area.left, min(area.right, len(row.cells)) + 1):
-                    if (row.number, column) not in filled and (row.number, column) != (area.top, area.left):
+                    is_first = (row.number, column) == (area.top, area.left)
+                    is_placeholder = self.workbook.uncalculated and row.cells[column - 1] == "0" and not area.if_filled
+                    if not is_first and ((row.number, column) not in filled or is_placeholder):
                         odd.setdefault(column - 1, OddCell(fault=area.fault))
         return replace(row, odd=odd)
 

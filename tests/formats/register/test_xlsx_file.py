@@ -110,6 +110,12 @@ def test_values_that_a_program_left_to_excel_are_none():
     assert "the formula gives 0, as it does for an empty cell" in table.bad[0].reason
 
 
+def test_an_array_formula_that_was_left_to_excel_has_no_values():
+    formula = '<c r="F2"><f t="array" ref="F2:F3">UPPER(G2:G3)</f><v>0</v></c>'
+    rows = (raw_row(2, formula), raw_row(3, '<c r="F3"><v>0</v></c>'))
+    assert faults(read(*rows, book='<calcPr fullCalcOnLoad="1"/>')) == [(2, "name_en"), (3, "name_en")]
+
+
 def test_the_cells_of_an_array_formula_need_their_values():
     table = read(
         raw_row(2, '<c r="D2" t="str"><f t="array" ref="D2:D4">LOWER(G2:G4)</f><v>anna@example.org</v></c>'),
