@@ -126,15 +126,13 @@ class FolderSource:
                 files.close()
 
     def read_one(self, name: str) -> RawIssue:
-        """Read one sub-folder once. Raises BadInput naming it when it is not there or cannot be read."""
+        """Read one sub-folder once, without a look at the others. Raises BadInput naming it when it cannot be read."""
         files, root = self._open()
-        for folder in self._folders(files, root):
-            if folder.name == name:
-                raw = _read(files, folder, root)
-                if isinstance(raw, RawIssue):
-                    return raw
-                raise BadInput(f"{name}: {raw.reason}")
-        raise BadInput(f"{name}: there is no such folder in {self._shown}")
+        entry = _Entry(name=name, path=f"{root}/{name}", kind="directory", is_link=False, size=0)
+        raw = _read(files, entry, root)
+        if isinstance(raw, UnreadFolder):
+            raise BadInput(f"{name}: {raw.reason}")
+        return raw
 
     def _open(self) -> tuple[_Files, str]:
         import fsspec
