@@ -37,6 +37,7 @@ _MARKS: tuple[tuple[str, str], ...] = (
     (r"\\", "leave it out"),
 )
 _MARK = re.compile("|".join(f"(?P<m{index}>{pattern})" for index, (pattern, _) in enumerate(_MARKS)))
+_SIGN = re.compile(r"[*_~`\[\]^#|{$<&\\]|^[:=+-]|==|\+\+")  # a line without one has no mark
 
 
 def find_visible_marks(tokens: Sequence[Token], *, first_line: int) -> Iterator[Defect]:
@@ -48,6 +49,8 @@ def find_visible_marks(tokens: Sequence[Token], *, first_line: int) -> Iterator[
 
 
 def _marks(line: str, number: int) -> Iterator[Defect]:
+    if not _SIGN.search(line):
+        return
     shown: dict[str, list[str]] = {}  # the marks by what to do about them
     for match in _MARK.finditer(_ADDRESS.sub(_AN_ADDRESS, line)):
         shown.setdefault(_MARKS[int(str(match.lastgroup)[1:])][1], []).append(f"'{match[0].strip()}'")

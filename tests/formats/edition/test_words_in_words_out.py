@@ -132,7 +132,7 @@ def runs(text: str) -> Counter[str]:
 
 def typed_runs(text: str) -> Counter[str]:
     """The letters and figures of the source, without addresses of links and names of pictures."""
-    text = re.sub(r"\]\([^\s()]*(?:\(\w*\)[^\s()]*)?\)", "]", text)
+    text = re.sub(r"\]\(\s*[^\s()]*(?:\(\w*\)[^\s()]*)?\s*\)", "]", text)
     text = re.sub(r"\]\[log\]", "]", text)
     text = re.sub(r"(?m)^\[log\]: \S+$", "", text)
     text = re.sub(r"(?m)^:::.*$", "", text)
