@@ -137,7 +137,6 @@ class _Folder:
         if not self._names_others(read):
             self._check_agreement(read)
         pictures = self._pictures(texts)
-        self.notes += [note for text in texts for note in text.notes]
         self.notes += [note for picture in pictures for note in picture.notes]
         counted = [file for name, file in self.files.items() if statuses.get(name) is not Status.DRAFT]
         return Examined(
@@ -187,7 +186,7 @@ class _Folder:
             return None
         problems = Problems()
         with problems.collect():
-            return read(name, source)
+            return read(name, source, notes=self.notes)
         with self.problems.collect():
             problems.refuse_if_any(f"{name}: ")
         return None

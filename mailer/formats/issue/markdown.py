@@ -30,18 +30,18 @@ from mailer.formats.words import words_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article as read, and the lines that its editor should look at."""
+    """An article as read. With `errors` it has no blocks; `doubts` are lines that its editor should look at."""
 
     blocks: tuple[tree.Block, ...]
+    errors: tuple[Defect, ...]
     doubts: tuple[Defect, ...]
 
 
 def read_article(text: str, language: str, *, first_line: int = 1, first_heading: int | None = None) -> Article:
     """The article of an issue, every word of which reaches the readers. The arguments are those of `parse`.
 
-    The words of the source are read a second time without the parser, and compared with those of the blocks. Raises
-    BadInput with a line for each mistake that `markdown_rules.find_errors` names, and for words that readers would not
-    see as they are typed; each begins with `line N:`.
+    The words of the source are read a second time without the parser, and compared with those of the blocks. Errors
+    are what `markdown_rules.find_errors` names, and words that readers would not see as they are typed.
     """
     tokens, errors = _tokens(text, frozenset(), first_line, first_heading)
     blocks: tuple[tree.Block, ...] = ()
@@ -51,13 +51,15 @@ def read_article(text: str, language: str, *, first_line: int = 1, first_heading
         changed = changed_words(source_words(text, first_line=first_line), words_of(tree.visible_text(blocks)))
         named = {error.line for error in errors}
         errors += [defect for defect in changed if defect.line not in named]
-    if errors:
-        raise BadInput("\n".join(map(str, dict.fromkeys(sorted(errors)))))
     doubts = [
         *find_visible_marks(tokens, first_line=first_line),
         *find_doubtful_lines(tokens, lines_of(text), first_line=first_line),
     ]
-    return Article(blocks=arranged(blocks), doubts=tuple(sorted(doubts)))
+    return Article(
+        blocks=() if errors else arranged(blocks),
+        errors=tuple(dict.fromkeys(sorted(errors))),
+        doubts=tuple(sorted(doubts)),
+    )
 
 
 def parse(

@@ -22,7 +22,7 @@ def parse(name: str, content: bytes) -> IssueText:
     """
     problems = Problems()
     with problems.collect():
-        text = read(name, split(content))
+        text = read(name, split(content), notes=[])
     problems.refuse_if_any(f"{name}: ")
     return text
 
@@ -40,7 +40,8 @@ def split(content: bytes) -> FrontMatter:
     return front_matter_yaml.split(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def read(name: str, source: FrontMatter) -> IssueText:
+def read(name: str, source: FrontMatter, *, notes: list[str]) -> IssueText:
+    """The text of a file that was split; doubtful lines go to `notes`, also when the text is refused."""
     from mailer.formats.issue import markdown  # it takes time to load, and most commands read no issue
 
     language = name.rpartition("/")[2].removesuffix(".md")
@@ -52,12 +53,12 @@ def read(name: str, source: FrontMatter) -> IssueText:
         problems.add(
             f"line {written.line}: language: '{written.text}' in a file named for '{language}'; correct one of the two"
         )
-    with problems.collect():
-        article = markdown.read_article(
-            source.body, language, first_line=source.first_line, first_heading=FIRST_HEADING
-        )
-        if not article.blocks:
-            problems.add("there is no text below the front matter; write it")
+    article = markdown.read_article(source.body, language, first_line=source.first_line, first_heading=FIRST_HEADING)
+    notes += [f"{name}: {doubt}" for doubt in article.doubts]
+    for error in article.errors:
+        problems.add(str(error))
+    if not article.blocks and not article.errors:
+        problems.add("there is no text below the front matter; write it")
     problems.refuse_if_any()
 
     def printed(words: str) -> str:

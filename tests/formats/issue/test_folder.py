@@ -11,7 +11,7 @@ from mailer.domain.errors import BadInput
 from mailer.domain.issue import Author, Status, content_hash
 from mailer.domain.issue_tree import Heading, Text
 from mailer.domain.ports import RawFile
-from mailer.formats.issue.folder import assemble
+from mailer.formats.issue.folder import assemble, examine
 from mailer.formats.issue.text import parse
 from tests.formats.issue.pictures.photographs import encoded, halves, noise
 from tests.formats.made_up import a_png
@@ -320,3 +320,16 @@ def test_the_seed_issue_is_an_issue(seed):
         issue = assemble(folder.name, files, languages=("en", "ru"), wait_for_all=True)
         assert issue is not None
         assert issue.languages == ("en", "ru")
+
+
+def test_lines_to_look_at_are_noted_also_when_the_text_is_refused():
+    fine = a_file(body="## Summary\n\nThe **bold end.\n")
+    examined = examine([fine], languages=("en",), wait_for_all=True)
+    assert examined.issue is not None
+    assert examined.notes == examined.issue.notes
+    (note,) = examined.notes
+    assert note.startswith("en.md: line 15: readers see '**' as typed")
+    lost = a_file(body="## Summary\n\nThe **bold end.\n\n| a |\n|---|\n| b | c |\n")
+    examined = examine([lost], languages=("en",), wait_for_all=True)
+    assert [problem[:16] for problem in examined.problems] == ["en.md: line 19: "]
+    assert examined.notes == (note,)
