@@ -84,15 +84,19 @@ def change_of(
     `judged` is None for a person who is not in the register any more. `withheld` are the numbers of held copies.
     """
     now = copies_for([judged], day=day, renewal=renewal, first_number=1) if judged is not None else []
-    if judged is not None and now and not planned:
-        return _change(judged.person, now[0].name, ChangeKind.GAINED, judged.entitlement.reason)
-    if planned and not now:
+    if not planned and not now:
+        return None
+    name = (judged.candidate.seat.any_name if judged is not None else "") or [*planned, *now][0].name
+    person = [*planned, *now][0].person
+    if judged is not None and not planned:
+        return _change(person, name, ChangeKind.GAINED, judged.entitlement.reason)
+    if not now:
         reason = judged.entitlement.reason if judged is not None else NOT_IN_REGISTER
-        return _change(planned[0].person, planned[0].name, ChangeKind.LOST, reason)
+        return _change(person, name, ChangeKind.LOST, reason)
     reasons = _differences(planned, now)
     if not reasons and any(copy.copy_number in withheld for copy in planned):
         reasons = [CopyChange.WITHHELD]
-    return _change(now[0].person, now[0].name, ChangeKind.CHANGED, *reasons) if reasons else None
+    return _change(person, name, ChangeKind.CHANGED, *reasons) if reasons else None
 
 
 def _change(person: str, name: str, kind: ChangeKind, *reasons: str) -> PersonChange:

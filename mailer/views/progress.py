@@ -93,7 +93,8 @@ def departure_sentence(issue: str, departure: Departure, *, daemon: bool = True)
     if not daemon and not departure.unapproved:
         return f"no daemon runs, so it does not leave by itself (its time: {at}); `mailer send {issue} --wait` sends it"
     if departure.unapproved:
-        return f"waits for an approval: `mailer approve {issue}`; approved now, it leaves by itself {at}"
+        then = "approved now, it leaves by itself" if daemon else "approved now, and once a daemon runs, its time is"
+        return f"waits for an approval: `mailer approve {issue}`; {then} {at}"
     if departure.missed:
         return f"its time has passed too long ago, and it does not leave by itself: `mailer send {issue}` sends it now"
     return f"leaves by itself {at}"

@@ -3,6 +3,7 @@
 from mailer.domain.circulation import Judged
 from mailer.domain.supplement import MissingCopies
 from mailer.views.names import name_all
+from mailer.views.plain_words import plural
 
 
 def unsent_document(missing: MissingCopies, *, sent: bool) -> dict[str, object]:
@@ -30,7 +31,8 @@ def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
     if not missing.circulation_known:
         return [sent_before_restore(missing.issue)]
     stuck = (
-        f"{len(missing.stuck)} more have none, because theirs failed at the address that the register still has: "
+        f"{plural(len(missing.stuck), 'person has', 'people have')} none, because it failed at the address that the register "
+        "still has: "
         f"{name_all(missing.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"
     )
     return [

@@ -8,7 +8,7 @@ from mailer.views.entitlement import decision_sentence, figure
 from mailer.views.fate import fate_sentence
 from mailer.views.local_time import plain_day
 from mailer.views.plain_words import held_back, plan_change
-from mailer.views.remedies import phrase
+from mailer.views.remedies import advise, phrase
 
 
 def why_document(explanation: Explanation) -> dict[str, object]:
@@ -64,7 +64,10 @@ def _copy_sentence(explanation: Explanation, fate: CopyFate) -> str:
 
 def _by_the_register(explanation: Explanation) -> str:
     entitled = "entitled to it" if explanation.now.entitlement.receives else "not entitled to it"
-    return f"by the register now, {entitled}: {_reason(explanation)}"
+    line = f"by the register now, {entitled}: {_reason(explanation)}"
+    if explanation.now.entitlement.receives and all(fate.copy.state is State.CANCELLED for fate in explanation.fates):
+        line = advise(line, Action.LIST_UNSENT.of(explanation.issue))
+    return line
 
 
 def _without_copy(explanation: Explanation, issue: str) -> str:
