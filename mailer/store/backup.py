@@ -38,7 +38,7 @@ def write_backup(engine: Engine, file: Path, at: datetime) -> None:
             _flush(partial)
             _publish(partial, file)
             _flush(file.parent)
-    except (OSError, DBAPIError) as error:
+    except (OSError, DBAPIError, library().Error) as error:  # VACUUM raises the last
         reason = getattr(error, "strerror", None) or getattr(error, "orig", None) or error
         raise BadInput(f"the backup {file} cannot be written ({reason}); there is none") from error
 
