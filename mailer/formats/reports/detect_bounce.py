@@ -108,17 +108,19 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
     sender = mail.get("from")
     null_path = addresses.is_null(paths)
     has_path = bool(paths) and not null_path
-    # Shops and newsletters call themselves "Delivery Status" or "Postmaster Blog": if the return path is not empty,
-    # only the sender's address counts, not the name.
+    listed = any(mail.has(name) for name in _LIST_FIELDS)
+    # Shops and newsletters call themselves "Delivery Status" or "Postmaster Blog": if the return path is not empty, or
+    # there are fields of a list, only the sender's address counts, not the name.
     address = addresses.first(sender) or sender
     daemon = (
-        (mail.has("from") and addresses.is_daemon(address if has_path else sender))
+        (mail.has("from") and addresses.is_daemon(address if has_path or listed else sender))
         or (has_path and addresses.is_daemon(paths[0]))
         or any(mail.has(name) for name in _REPORT_FIELDS)
     )
     not_a_person = not has_path or addresses.is_daemon(paths[0])
     first_line = beginning.partition("\n")[0][:300].lower()
-    reply = find_reply(body.text)
+    own_text = "\n".join(own_lines)[:12_000]
+    reply = find_reply(own_text)
     is_failure = bool(_SUBJECT.search(subject[:300].lower()))
     may_open = daemon and not_a_person and not is_failure and "@" in beginning  # else nothing hangs on it
     return Evidence(
@@ -127,9 +129,9 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
         null_path=null_path,
         subject=is_failure,
         answer=bool(is_answer(subject) or _TICKET.search(subject[:300])),
-        listed=any(mail.has(name) for name in _LIST_FIELDS),
-        text=bool(_TEXT.search("\n".join(own_lines)[:12_000].lower())),
-        greeting=has_path and not addresses.is_null([address]) and bool(_GREETING.match(first_line)),
+        listed=listed,
+        text=bool(_TEXT.search(own_text.lower())),
+        greeting=not null_path and not addresses.is_null([address]) and bool(_GREETING.match(first_line)),
         reply=reply.code is not None or reply.status is not None,
         opening=bool(_OPENING.search(beginning[:1200].lower())),
         first_line=bool(_OPENING.match(first_line) and _MAIL.search(first_line)),
