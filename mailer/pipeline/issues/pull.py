@@ -1,7 +1,8 @@
 """Pulls finished issues from a newsletter's source and stores them as revisions, which never change."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from functools import partial
 from typing import Any
 
 from mailer.domain.errors import Refused
@@ -13,6 +14,7 @@ from mailer.domain.remedy import Action
 from mailer.domain.shelf import Finding, PulledFolder, Revision
 from mailer.formats.issue import folder
 from mailer.formats.issue.folder import NOTHING, Examined
+from mailer.formats.issue.pictures.kind import undecoded_picture
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.drop import can_be_dropped
@@ -53,12 +55,14 @@ def examine_all(
     """The results for folders without a finished issue; and the finished issues, by serial, with what was found."""
     pulled: list[PulledFolder] = []
     ready: dict[int, _Ready] = {}
+    with context.store.reading() as connection:
+        known = {revision.content_hash for revision in issues.latest_revisions(connection, newsletter.id)}
     for raw in sorted(folders, key=lambda raw: raw.folder):
         if isinstance(raw, UnreadFolder):
             pulled.append(_refused(raw.folder, raw.reason))
             continue
         try:
-            examined = _examine(context, newsletter, raw)
+            examined = _examine(context, newsletter, raw, known)
         except Exception as error:  # noqa: BLE001  (whatever is in one folder, the others are pulled)
             line = f"it cannot be read ({type(error).__name__}: {error}); show it to the operator"
             pulled.append(_refused(raw.folder, line))
@@ -82,24 +86,33 @@ def _refused(folder: str, *lines: str, **more: Any) -> PulledFolder:
     return PulledFolder(folder=folder, finding=Finding.REFUSED, line="\n".join(lines), **more)
 
 
-def _examine(context: Context, newsletter: Newsletter, raw: RawIssue) -> Examined:
-    """What is in a folder; an issue of another newsletter that shares the source is none."""
+def _examine(context: Context, newsletter: Newsletter, raw: RawIssue, known: Container[str]) -> Examined:
+    """What is in a folder; an issue of another newsletter that shares the source is none.
+
+    Pictures are decoded only of content that is not `known`: old issues stay in the source, and are pulled for ever.
+    """
     named = folder.newsletters_of(raw.files)
     if named and newsletter.id not in named and named <= context.newsletters.keys():
         return NOTHING
-    return folder.examine(
+    examine = partial(
+        folder.examine,
         raw.files,
         languages=newsletter.languages,
         wait_for_all=newsletter.wait_for_all_languages,
         others=raw.others,
         newsletters=tuple(context.newsletters),
     )
+    undecoded = examine(picture=undecoded_picture)
+    return undecoded if undecoded.issue and undecoded.issue.content_hash in known else examine()
 
 
 def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue, examined: Examined) -> PulledFolder:
     latest = issues.latest_revision(connection, issue.newsletter, issue.serial)
     if latest is not None and latest.content_hash == issue.content_hash:
         return PulledFolder(folder=raw.folder, finding=Finding.KNOWN, issue=issue.name)
+    if any(not picture.content for picture in issue.pictures):
+        line = "the issue was taken back while its folder was read; it is tried again at the next pull"
+        return _refused(raw.folder, line, issue=issue.name)
     try:
         if latest is not None:
             refuse_if_fixed(connection, IssueName(newsletter=issue.newsletter, serial=issue.serial))

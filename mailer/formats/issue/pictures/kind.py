@@ -18,3 +18,8 @@ def kind_of(name: str, content: bytes) -> str:
 def stored_picture(name: str, content: bytes) -> PictureFile:
     """A picture that was written anew when its issue was pulled; its bytes are sent as they are."""
     return PictureFile(name=name, subtype=kind_of(name, content), content=content)
+
+
+def undecoded_picture(name: str, _content: bytes) -> PictureFile:
+    """A picture of which only the name counts, while its issue is compared with what is known."""
+    return PictureFile(name=name, subtype="", content=b"")
