@@ -137,6 +137,7 @@ def issue_lines(shelved: ShelvedIssue, files: Sequence[RawFile]) -> list[str]:
         *(
             f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
             for key, value in issue_document(shelved).items()
+            if value is not None
         ),
         *(f"  {file.name}: {len(file.content)} bytes" for file in files),
     ]

@@ -20,6 +20,7 @@ BIGGEST_FILE = 10 * 1024 * 1024  # bytes; issues themselves allow less
 BIGGEST_FOLDER = 60 * 1024 * 1024  # bytes of all its files
 _ENDINGS = (".md", ".png", ".jpg", ".jpeg", ".gif")  # of an issue's files; others are not read
 _CHUNK = 1024 * 1024  # bytes
+_AGAIN = "; it is tried again at the next pull"
 
 PROTOCOLS = ("file", "https", "sftp", "s3")
 
@@ -131,7 +132,7 @@ class FolderSource:
         entry = _Entry(name=name, path=f"{root}/{name}", kind="directory", is_link=False, size=0)
         raw = _read(files, entry, root)
         if isinstance(raw, UnreadFolder):
-            raise BadInput(f"{name}: {raw.reason}")
+            raise BadInput(f"{name}: {raw.reason.removesuffix(_AGAIN)}")
         return raw
 
     def _open(self) -> tuple[_Files, str]:
@@ -201,7 +202,7 @@ def _read(files: _Files, folder: _Entry, root: str) -> RawIssue | UnreadFolder:
     except _Unreadable as error:
         return UnreadFolder(folder=folder.name, reason=str(error))
     except Exception as error:  # noqa: BLE001  # each library has its own exceptions; one bad folder must not stop the others
-        reason = f"it cannot be read: {_error_text(error)}; it is tried again at the next pull"
+        reason = f"it cannot be read: {_error_text(error)}{_AGAIN}"
         return UnreadFolder(folder=folder.name, reason=reason)
     return RawIssue(folder=folder.name, files=tuple(sorted(contents, key=lambda file: file.name)), others=others)
 
@@ -264,4 +265,4 @@ def _unchanged(before: str | UnreadFolder, again: RawIssue | UnreadFolder) -> Ra
         return before
     if before == _hashed(again):
         return again
-    return UnreadFolder(folder=again.folder, reason="it changed while it was read; it is tried again at the next pull")
+    return UnreadFolder(folder=again.folder, reason=f"it changed while it was read{_AGAIN}")
