@@ -27,10 +27,12 @@ from mailer.pipeline.letters.not_taken import write_not_taken
 from mailer.pipeline.letters.waiting_plans import write_waiting_plans
 from mailer.pipeline.mailings import schedule
 from mailer.pipeline.mailings.arrivals import issues_to_plan, issues_to_test
+from mailer.pipeline.mailings.departure import departures
 from mailer.pipeline.mailings.plan import plan_again, plan_arrived
 from mailer.pipeline.mailings.test_mailing import prepare_test_mailing, send_test_mailing
 from mailer.pipeline.mailings.watch import PlanWatch
 from mailer.pipeline.sending.sender import Sender
+from mailer.views.progress import departure_sentence
 
 # What failed is tried again this often, and at once after SIGHUP.
 RETRY = Every(timedelta(minutes=5))
@@ -200,6 +202,9 @@ class Daemon:
         plan = plan_arrived(self.app.context, name)
         if plan is not None:
             maillog.mailing_moved(plan.issue, f"is planned: {plan.copies} copies for {plan.recipients} people")
+            departure = departures(self.app.context).get(plan.issue)
+            if departure is not None:
+                maillog.mailing_moved(plan.issue, departure_sentence(plan.issue, departure))
 
     def _compare_plans(self) -> None:
         for mailing, state in self._watch.unseen(self.app.context):

@@ -21,6 +21,7 @@ class Progress:
     at `next_at` (None: unknown). `newsletter_known`: schedules/ still has the newsletter. `departure` is when a planned
     mailing begins by itself; `opens_at` when one under way goes on, outside of the hours in which messages may leave.
     `cancelled_supplements` are the numbers of supplements that were cancelled, while the issue itself was not.
+    `restored`: the database is a restored backup, from which nothing leaves.
     """
 
     issue: str
@@ -48,6 +49,7 @@ class Progress:
     departure: Departure | None = None
     opens_at: datetime | None = None
     cancelled_supplements: tuple[int, ...] = ()
+    restored: bool = False
 
     def can_continue(self, schedule: Schedule, now: datetime) -> bool:
         """Whether something can be done now: a copy is due, is being sent, or follows within a minute."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from mailer.domain.departure import Departure
-from mailer.domain.mailing import MailingState
+from mailer.domain.mailing import ENDED, MailingState
 from mailer.domain.pacing import Throttle
 from mailer.domain.progress import Progress
 from mailer.views.local_time import local_time, zoned_time
@@ -71,6 +71,8 @@ def count_states(progress: Progress) -> str:
 
 def explain_state(progress: Progress, now: datetime, *, daemon: bool = True) -> str:
     """When a mailing begins, how long it takes, or why it stands still; empty when there is nothing to say."""
+    if progress.restored and progress.state not in ENDED:
+        return "a restored backup: nothing leaves until `mailer resume-after-restore` has been answered"
     if not progress.newsletter_known:
         return "its newsletter is gone from schedules/: none of its copies is sent"
     if progress.held_reason:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailer.domain.departure import Departure
 from mailer.domain.mailing import MailingState
 from mailer.views.progress import explain_state, progress_document, progress_lines, throttle_lines
 from tests.mailing_under_way import LATER, NOW, SENDING, throttle
@@ -23,6 +24,44 @@ from tests.mailing_under_way import LATER, NOW, SENDING, throttle
             ),
         ),
         ({"state": MailingState.PLANNED}, ""),
+        (
+            {
+                "state": MailingState.PLANNED,
+                "departure": Departure(at=LATER, timezone="Europe/Moscow", unapproved=True),
+            },
+            (
+                "waits for an approval: `mailer approve harbour-letter/41`; approved now, it leaves by itself "
+                "Thursday 26 November 2026, 13:00 Moscow time (Europe/Moscow)"
+            ),
+        ),
+        (
+            {"state": MailingState.APPROVED, "departure": Departure(at=LATER, timezone="America/New_York")},
+            "leaves by itself Thursday 26 November 2026, 05:00 New York time (America/New_York)",
+        ),
+        (
+            {"state": MailingState.APPROVED, "departure": Departure(at=LATER, timezone="UTC", missed=True)},
+            "its time has passed too long ago, and it does not leave by itself: `mailer send harbour-letter/41` sends it now",
+        ),
+        (
+            {"state": MailingState.HELD, "held_reason": "missed_window", "due_at": NOW, "timezone": "UTC"},
+            (
+                "held (missed_window): it missed its time, Thursday 26 November 2026, 09:00 UTC, and does not leave by itself; "
+                "`mailer send harbour-letter/41` sends it all the same"
+            ),
+        ),
+        (
+            {"starts_at": LATER},
+            "the first copy leaves Thursday 26 November 2026, 10:00 UTC; until then `mailer pause harbour-letter/41` stops it",
+        ),
+        (
+            {"opens_at": LATER, "timezone": "Asia/Tokyo"},
+            "outside of its hours ([send] between); it goes on Thursday 26 November 2026, 19:00 Tokyo time (Asia/Tokyo)",
+        ),
+        (
+            {"restored": True},
+            "a restored backup: nothing leaves until `mailer resume-after-restore` has been answered",
+        ),
+        ({"restored": True, "state": MailingState.CLOSED}, ""),
         ({"state": MailingState.PAUSED}, "`mailer resume harbour-letter/41` goes on with it"),
         (
             {"state": MailingState.PAUSED, "pause_reason": "5 of 9 copies were refused"},
@@ -62,3 +101,17 @@ def test_the_document_has_what_programs_rely_on() -> None:
     document = progress_document(replace(SENDING, throttled=(throttle(LATER),)))
     assert {"issue", "state", "copies", "done", "per_second", "seconds_left", "deliveries"} <= document.keys()
     assert (document["state"], document["resting"]) == ("sending", ["gmail.com"])
+
+
+def test_without_a_daemon_nothing_leaves_by_itself() -> None:
+    approved = replace(SENDING, state=MailingState.APPROVED, departure=Departure(at=LATER, timezone="UTC"))
+    assert explain_state(approved, NOW, daemon=False) == (
+        "no daemon runs, so it does not leave by itself (its time: Thursday 26 November 2026, 10:00 UTC); "
+        "`mailer send harbour-letter/41 --wait` sends it"
+    )
+    assert progress_document(approved)["leaves_at"] == LATER
+
+
+def test_a_cancelled_supplement_is_named_beside_the_issue_that_was_sent() -> None:
+    sent = replace(SENDING, state=MailingState.CLOSED, cancelled_supplements=(1,))
+    assert progress_lines(sent, NOW)[-1] == "  supplement 1 was cancelled; the issue itself was not"

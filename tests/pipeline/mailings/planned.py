@@ -45,6 +45,10 @@ def with_newsletter(context: Context, **fields: object) -> Context:
     return replace(context, newsletters={LETTER: replace(newsletter, **fields)})
 
 
+def with_schedule(context: Context, **fields: object) -> Context:
+    return with_newsletter(context, schedule=replace(context.newsletter(LETTER).schedule, **fields))
+
+
 def other_template(context: Context, tmp_path: Path) -> Context:
     folder = tmp_path / "changed"
     shutil.copytree(context.templates, folder)
