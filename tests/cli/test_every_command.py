@@ -27,6 +27,7 @@ EVERY = [path for path, _ in commands()]
 # Commands that look and change nothing, with the type of their document and the keys that scripts rely on.
 LOOKING = {
     "check": {"what", "ok", "said"},
+    "resume-after-restore": {"restored"},
     "pull": {"newsletter", "folder", "finding", "issue", "line", "warnings"},
     "issue list": {"issue", "title", "number", "date", "languages", "revision", "state", "content_hash"},
     f"issue show {ISSUE}": {"issue", "title", "files"},
