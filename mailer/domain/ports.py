@@ -121,6 +121,10 @@ class Tray(Protocol):
         """Return it with the outcome of the attempt."""
         ...
 
+    def refuse(self, parcel: Parcel, why: str) -> None:
+        """Return it untried: this relay would never take it."""
+        ...
+
     def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Return it untried: nothing of it has left. `blamed`: the connection broke at it, for no stated reason."""
         ...

@@ -50,6 +50,10 @@ class Handful:
         reason = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
         self.failed.append((parcel, reason))
 
+    def refuse(self, parcel: Parcel, why: str) -> None:
+        """Count the message as failed."""
+        self.failed.append((parcel, why))
+
     def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Keep the message for the next connection, unless the connection broke at it."""
         if blamed:  # the next connection would break at it too

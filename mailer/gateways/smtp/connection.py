@@ -175,7 +175,7 @@ class SmtpConnection(asyncio.Protocol):
         if rejected is not None:
             tray.end(parcel, rejected)
         elif 0 < self.size_limit < len(parcel.message):  # no fault of its reader: the ledger decides what to do
-            tray.put_back(parcel, f"the relay {self._name} takes at most {self.size_limit} octets", blamed=False)
+            tray.refuse(parcel, f"the relay {self._name} takes messages of {self.size_limit:,} octets at most")
         elif not self._dialogue.chunked or tray.begin(parcel):
             self._remaining -= 1
             self._dialogue.offer(parcel)

@@ -166,6 +166,11 @@ class OutTray:
         maillog.handed_over(claim.delivery, outcome)
         self._put_down(copy, event_of(outcome), outcome)
 
+    def refuse(self, parcel: Parcel, _why: str) -> None:
+        """Put the copy down untried: the next turn knows the relay's size, and gives it no more of this mailing."""
+        self.taken -= 1
+        self._put_back(_outgoing(parcel))
+
     def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Put the copy down untried: no content of it has left. `blamed`: the connection broke off at it."""
         copy = _outgoing(parcel)

@@ -3,6 +3,7 @@
 import pytest
 
 from mailer.app.installation import App
+from mailer.app.relays import first_transport
 from mailer.checking.relays import check_sizes
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import MailingState
@@ -13,6 +14,7 @@ from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.pause import resume_mailing
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.report import issue_progress
+from mailer.pipeline.mailings.test_mailing import prepare_test_mailing, send_test_mailing
 from mailer.store.relays import keep_sizes
 from tests.club import ISSUE, Club, attempts, begin, import_register, members, pull_issues, states
 from tests.doubles import FrozenClock
@@ -75,3 +77,15 @@ def test_the_estimate_is_a_little_more_than_a_copy_has(app: App, club: Club) -> 
     with app.store.reading() as connection:
         largest = workbench(connection, app.context, the_mailings(app)[0]).largest
     assert len(copy.message) < largest < len(copy.message) + SPARE + 20_000
+
+
+async def test_a_test_mailing_too_large_for_the_relay_is_named_to_the_editor(club: Club, clock: FrozenClock) -> None:
+    write_picture(club)
+    club.reschedule({"approval": {"editors": ["editor@club.example"]}})
+    async with Sink(size=SMALL) as sink:
+        with club.sending(clock, sink) as (app, _sender):
+            pull_issues(app)
+            prepared = prepare_test_mailing(app.context, ISSUE)
+            [failure] = await send_test_mailing(app.context, first_transport(app), prepared)
+            assert "takes messages of 60,000 octets at most" in failure
+            assert not sink.received
