@@ -105,7 +105,7 @@ def _from_status(status: RecipientStatus, text: str, context: _ReportContext) ->
         if reply.phase is not Phase.UNKNOWN
         else text_reply.phase,
     )
-    return _report(kind, status.address, merged, [diagnostic, text, status.status_text], context, status)
+    return _report(kind, status.address, merged, [diagnostic, status.status_text], text, context, status)
 
 
 def _from_text(
@@ -158,7 +158,7 @@ def _from_text(
             status=_best_status(reply.status, first.status, text_reply.status),
             phase=reply.phase if reply.phase is not Phase.UNKNOWN else text_reply.phase,
         )
-        reports.append(_report(kind, recipient, merged, [first.diagnostic, text], context, first))
+        reports.append(_report(kind, recipient, merged, [first.diagnostic], text, context, first))
     return reports
 
 
@@ -166,13 +166,15 @@ def _report(
     kind: ReportKind,
     recipient: str | None,
     reply: QuotedReply,
-    texts: list[str],
+    fields: list[str],
+    about: str,
     context: _ReportContext,
     status: RecipientStatus,
 ) -> BounceReport:
     refusal = Refusal(
         reply=reply,
-        texts=texts,
+        fields=fields,
+        about=about,
         page=context.body.text if context.single else "",
         recipient=recipient or "",
         ours=context.ours,
@@ -191,9 +193,9 @@ def _report(
         reason=FailureReason.UNKNOWN if delivered else verdict.reason,
         rule="" if delivered else verdict.rule,
         action=status.action,
-        diagnostic=" ".join(next((text for text in [*texts, refusal.page] if text.strip()), "").split())[
-            :MAX_DIAGNOSTIC
-        ],
+        diagnostic=" ".join(
+            next((text for text in [*fields[:1], about, *fields[1:], refusal.page] if text.strip()), "").split()
+        )[:MAX_DIAGNOSTIC],
         reporting_mta=status.reporting_mta,
         remote_mta=status.remote_mta,
         original_recipient=status.original_recipient,

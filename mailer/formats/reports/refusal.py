@@ -38,11 +38,12 @@ _PROGRAM_WORDS = re.compile(r"was automatically rejected:?\s{1,4}(\S[^\n]{2,200}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What a report says about one recipient. `texts` are about the recipient alone, the most trusted first."""
+    """What a report says about one recipient."""
 
     reply: QuotedReply
-    texts: Sequence[str]
-    page: str = ""  # what else the report says, if it has one recipient only
+    fields: Sequence[str] = ()  # the texts of fields for machines
+    about: str = ""  # the lines of the page about the recipient
+    page: str = ""  # the whole page, if it is about no one else
     recipient: str = ""
     ours: Sequence[str] = ()  # the addresses of the sender, about which a server may speak too
     title: str = ""
@@ -59,15 +60,22 @@ class Refusal:
         return verdict
 
     def _words(self) -> str:
-        """The words that tell most, in the order of trust."""
-        texts = [self._mask(text) for text in self.texts if text.strip()]
+        """The words that tell most, in the order of trust; empty if the status tells more than any."""
         if self.page and (program := _PROGRAM_WORDS.search(self.page[:3000])) and _is_specific(program[1]):
             return program[1]  # the words of the mailbox's own program outweigh the code of its server
-        if words := _telling(texts):
+        fields = [self._mask(text) for text in self.fields if text.strip()]
+        about = self._mask(self.about)
+        if words := _telling(fields) or _telling_reply(about):
             return words
-        if self.page and not (self.in_fields and reason_of_status(self.reply.status)):
-            texts.append(self._mask(self.page[:MAX_PAGE]))
-        return _telling(texts[-1:]) or next((text for text in texts if find_rule(text)), texts[0] if texts else "")
+        if self.in_fields and reason_of_status(self.reply.status):
+            return next(iter(fields), "")
+        texts = [*fields, about, self._mask(self.page[:MAX_PAGE])]
+        return (
+            _telling(texts[-2:-1])
+            or _telling(texts[-1:])
+            or next(filter(find_rule, texts), "")
+            or next(filter(None, texts), "")
+        )
 
     def _mask(self, text: str) -> str:
         """The text without footers, the recipient's address and our title, whose letters might look like a reason."""
@@ -104,12 +112,15 @@ def _telling(texts: Sequence[str]) -> str:
 
     The servers' replies in them come first: around a reply stand the words of a server that only passes it on.
     """
-    replies = [find_reply(text) for text in texts]
-    for reply in replies:
-        if _is_specific(reply.words) or reason_of_status(reply.status):
-            return reply.words
-    unavailable = (reply.words for reply in replies if _is_about_address(reply.words))
-    return next(unavailable, "") or next((text for text in texts if _is_specific(text)), "")
+    replies = (words for text in texts if (words := _telling_reply(text)))
+    unavailable = (words for text in texts if _is_about_address(words := find_reply(text).words))
+    return next(replies, "") or next(unavailable, "") or next(filter(_is_specific, texts), "")
+
+
+def _telling_reply(text: str) -> str:
+    """The reply in this text if it gives a reason, in its words or by its status."""
+    reply = find_reply(text)
+    return reply.words if _is_specific(reply.words) or reason_of_status(reply.status) else ""
 
 
 def _is_specific(words: str) -> bool:

@@ -16,7 +16,7 @@ def judge(*texts, page="", status=None, title=""):
         reply = find_reply(f"550 {status}")
     return Refusal(
         reply=reply,
-        texts=texts,
+        fields=texts,
         page=page,
         recipient=ANNA,
         ours=(LETTER, "b1@bounces.club.example"),
