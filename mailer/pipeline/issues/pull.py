@@ -56,13 +56,13 @@ def examine_all(
     pulled: list[PulledFolder] = []
     ready: dict[int, _Ready] = {}
     with context.store.reading() as connection:
-        known = {revision.content_hash for revision in issues.latest_revisions(connection, newsletter.id)}
+        stored = {revision.content_hash for revision in issues.latest_revisions(connection, newsletter.id)}
     for raw in sorted(folders, key=lambda raw: raw.folder):
         if isinstance(raw, UnreadFolder):
             pulled.append(_refused(raw.folder, raw.reason))
             continue
         try:
-            examined = _examine(context, newsletter, raw, known)
+            examined = _examine(context, newsletter, raw, stored)
         except Exception as error:  # noqa: BLE001  (whatever is in one folder, the others are pulled)
             line = f"it cannot be read ({type(error).__name__}: {error}); show it to the operator"
             pulled.append(_refused(raw.folder, line))
@@ -86,10 +86,10 @@ def _refused(folder: str, *lines: str, **more: Any) -> PulledFolder:
     return PulledFolder(folder=folder, finding=Finding.REFUSED, line="\n".join(lines), **more)
 
 
-def _examine(context: Context, newsletter: Newsletter, raw: RawIssue, known: Container[str]) -> Examined:
+def _examine(context: Context, newsletter: Newsletter, raw: RawIssue, stored: Container[str]) -> Examined:
     """What is in a folder; an issue of another newsletter that shares the source is none.
 
-    Pictures are decoded only of content that is not `known`: old issues stay in the source, and are pulled for ever.
+    Pictures are decoded only of content that is not `stored`: old issues stay in the source, and are pulled for ever.
     """
     named = folder.newsletters_of(raw.files)
     if named and newsletter.id not in named and named <= context.newsletters.keys():
@@ -103,7 +103,7 @@ def _examine(context: Context, newsletter: Newsletter, raw: RawIssue, known: Con
         newsletters=tuple(context.newsletters),
     )
     undecoded = examine(picture=undecoded_picture)
-    return undecoded if undecoded.issue and undecoded.issue.content_hash in known else examine()
+    return undecoded if undecoded.issue and undecoded.issue.content_hash in stored else examine()
 
 
 def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue, examined: Examined) -> PulledFolder:

@@ -28,4 +28,7 @@ def load_specimens() -> list[SpecimenLetter]:
 def write_specimens(context: Context, language: str) -> Iterator[tuple[str, Letter]]:
     """Every specimen letter in a language, by its name. Raises BadInput naming the mistake in a template."""
     for specimen in load_specimens():
-        yield specimen.name, write.write(specimen.kind, language, specimen.facts, context.letter_templates)
+        yield (
+            specimen.name,
+            write.write(specimen.kind, language, specimen.facts, context.letter_templates, command=context.command),
+        )
