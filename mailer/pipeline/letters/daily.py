@@ -42,7 +42,14 @@ def daily_facts(context: Context) -> Facts | None:
                 lambda held: {**copy_facts(held[1]), "issue": held[0], "why": held[1].held_reason},
             ),
             **cut("owed", list(copies.owed.items()), lambda owed: {"issue": owed[0], "copies": owed[1]}),
-            **cut("holds", items.holds, lambda held: hold_facts(*held, language)),
+            **cut(
+                "holds",
+                items.holds,
+                lambda held: {
+                    **hold_facts(*held, language),
+                    "reports": items.held_reports.get(held[0].address, []),
+                },
+            ),
             **cut("uncertain", copies.uncertain, lambda doubt: _uncertain_facts(connection, *doubt)),
         }
 

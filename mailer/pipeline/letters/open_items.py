@@ -1,8 +1,11 @@
 """Gathers what waits for the secretary: reports to settle, copies that need a person, addresses that are held."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mailer.domain.address import Address
 from mailer.domain.hold import Hold
+from mailer.domain.matter import Matter
 from mailer.domain.membership import Seat
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
@@ -12,11 +15,16 @@ from mailer.store import Connection, holds, members, reports
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenItems:
-    """What is open. `holds` are those on addresses that the register has, each with the seats that use it."""
+    """What is open. `holds` are those on addresses that the register has, each with the seats that use it.
+
+    A copy that came back from a held address is no item of its own: `held_reports` are the ids of the reports about it,
+    by address.
+    """
 
     reports: tuple[Report, ...]
     copies: OpenCopies
     holds: tuple[tuple[Hold, list[Seat]], ...]
+    held_reports: Mapping[str, list[int]]
 
     @property
     def count(self) -> int:
@@ -29,9 +37,20 @@ def gather(connection: Connection, context: Context) -> OpenItems:
     """Everything that is open, over all issues."""
     held = holds.listing(connection)
     seats = members.seated_at_each(connection, {hold.address for hold in held})
+    # The hold on an address that is no longer in the register needs nothing.
+    in_register = tuple((hold, seats[hold.address]) for hold in held if hold.address in seats)
+    addresses = {hold.address for hold, _ in in_register}
+    separate: list[Report] = []
+    held_reports: dict[str, list[int]] = {}
+    for report in reports.listing(connection, unsettled=True):
+        address = Address.from_wire(report.address).normal if report.address else ""
+        if report.matter is Matter.BOUNCED and address in addresses:
+            held_reports.setdefault(address, []).append(report.id)
+        else:
+            separate.append(report)
     return OpenItems(
-        reports=tuple(reports.listing(connection, unsettled=True)),
+        reports=tuple(separate),
         copies=list_open_copies(connection, context),
-        # The hold on an address that is no longer in the register needs nothing.
-        holds=tuple((hold, seats[hold.address]) for hold in held if hold.address in seats),
+        holds=in_register,
+        held_reports=held_reports,
     )

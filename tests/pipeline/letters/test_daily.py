@@ -13,7 +13,7 @@ from mailer.domain.matter import Matter
 from mailer.pipeline.letters import outbox as outbox_of_letters
 from mailer.pipeline.mailings.settle import release_delivery, settle_delivery
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
-from mailer.store import holds, letters, mailings, reports
+from mailer.store import failures, holds, letters, mailings, reports
 from tests.club import (
     ISSUE,
     Club,
@@ -71,6 +71,25 @@ async def test_a_digest_and_the_daily_letter_come_beside_each_other(tmp_path: Pa
         clock.advance(hours=23)
         (daily,) = await a_round(app, sink)
         assert "Subject: 2 items wait for you" in daily
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_a_copy_that_came_back_from_a_held_address_is_one_item_with_the_hold(
+    tmp_path: Path, clock: FrozenClock, language: str
+) -> None:
+    dead = PEOPLE[0]
+    async with sent_out(tmp_path, clock, language=language) as (app, sink):
+        report = come_back(app, dead)
+        with app.store.transaction() as connection:
+            failed = failures.of_address(connection, dead.email)
+            holds.set_hold(
+                connection, dead.email, HoldReason.ADDRESS, failed, delivery=None, by="ingest", now=clock.now()
+            )
+        _digest, daily = await a_round(app, sink)
+        assert daily.count(f"{dead.email} (") == 1
+        assert "mailer register import" not in daily  # the advice for a copy that came back by itself
+        assert f"mailer bounce settle {report}" in daily
+        assert {"en": "1 item waits for you", "ru": "1 дело ждёт"}[language] in daily.replace("\u00a0", " ")
 
 
 async def test_the_digest_counts_what_the_daily_letter_names(tmp_path: Path, clock: FrozenClock) -> None:
