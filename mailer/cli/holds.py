@@ -1,5 +1,6 @@
-"""Commands about the addresses that nothing is written to for now: list them, lift one."""
+"""Commands about the addresses that nothing is written to for now: list, set and lift them."""
 
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -49,9 +50,31 @@ def lift(
             note_plan_changes(context)
 
 
+def set_(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="a member's, as the register has it")],
+    why: Annotated[str, typer.Option("--why", metavar="WORDS", help="the reason, for who looks at it later")],
+) -> None:
+    """Write nothing to an address until the hold is lifted; the membership stays.
+
+    Example: mailer hold set anna@members.example --why "she left the embassy"
+    """
+    from mailer.pipeline.bounces.holds import hold_by_hand
+
+    context = console.open_context()
+    seats = hold_by_hand(context, address, why)
+    plans = note_plan_changes(context)
+    people = [{"person": seat.person, "name": seat.any_name, "membership": seat.membership} for seat in seats]
+    owners = ", ".join(seat.label for seat in seats)
+    console.say(
+        {"address": address, "why": why, "people": people, "plans": plans},
+        f"{address} of {owners} is held; `mailer hold lift {quote(address)}` ends it",
+    )
+
+
 def join(app: typer.Typer) -> None:
     """Add these commands."""
     group = typer.Typer(no_args_is_help=True, help="Addresses not written to for now. Example: mailer hold list")
     group.command("list")(list_)
+    group.command("set")(set_)
     group.command("lift")(lift)
     app.add_typer(group, name="hold")

@@ -9,7 +9,7 @@ from datetime import date
 from mailer.domain.address import Address
 from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
 from mailer.domain.entitlement import Audience, Candidate, Entitlement, EntitlementReason, entitlement
-from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Payment, Seat
+from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Pause, Payment, Seat
 from mailer.domain.names import label
 from mailer.domain.newsletter import InsertShow
 
@@ -21,8 +21,8 @@ ADDRESS_CHANGED = "address_changed"
 class Register:
     """The register at one moment. `version` grows with every change.
 
-    An import never changes the last two: the `held` addresses (normal forms), and for each person who has unsubscribed the
-    date of the first issue that they no longer want.
+    An import never changes the last two: the `held` addresses (normal forms), and for each person who has unsubscribed or
+    paused the dates without copies.
     """
 
     memberships: Mapping[str, Membership]
@@ -30,7 +30,7 @@ class Register:
     payments: tuple[Payment, ...]
     version: int = 0
     held: frozenset[str] = frozenset()
-    own_pauses: Mapping[str, date] = field(default_factory=dict)
+    own_pauses: Mapping[str, Pause] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def candidates(register: Register, day: date) -> list[Candidate]:
             payments=tuple(payments[seat.membership]),
             seated=seat in seated,
             address_held=seat.address is not None and seat.address.normal in register.held,
-            paused_from=register.own_pauses.get(seat.person),
+            own_pause=register.own_pauses.get(seat.person),
         )
         for membership, seats in rows.items()
         for seated in [_seated(seats, register.memberships[membership].kind, day)]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Payment, Period, Seat
+from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Pause, Payment, Period, Seat
 
 
 class EntitlementReason(StrEnum):
@@ -95,7 +95,7 @@ class Candidate:
     """One row of the register with everything that decides about it.
 
     `seated`: the person has one of the membership's seats on the issue's date. `address_held`: the address is held.
-    `paused_from`: the date of the first issue that the person no longer wants, having unsubscribed.
+    `own_pause`: the dates of the issues that the person does not want.
     """
 
     membership: Membership
@@ -103,7 +103,7 @@ class Candidate:
     payments: tuple[Payment, ...]
     seated: bool = True
     address_held: bool = False
-    paused_from: date | None = None
+    own_pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,10 +242,8 @@ def _unless_withheld(answer: Entitlement, candidate: Candidate, audience: Audien
             f"paused {seat.pause.first or '…'} to {seat.pause.last or '…'}",
             *answer.evidence,
         )
-    if candidate.paused_from is not None and candidate.paused_from <= audience.date:
-        return _no(
-            EntitlementReason.PAUSED, 10, f"paused by the reader, from {candidate.paused_from}", *answer.evidence
-        )
+    if candidate.own_pause is not None and candidate.own_pause.covers(audience.date):
+        return _no(EntitlementReason.PAUSED, 10, _own_pause_in_words(candidate.own_pause), *answer.evidence)
     if candidate.address_held:
         return _no(EntitlementReason.ADDRESS_HELD, 11, "the address is held", *answer.evidence)
     wanted = seat.languages or (audience.default_language,)
@@ -263,6 +261,10 @@ def _unless_withheld(answer: Entitlement, candidate: Candidate, audience: Audien
         paid_until=answer.paid_until,
         paid_ahead=answer.paid_ahead,
     )
+
+
+def _own_pause_in_words(pause: Pause) -> str:
+    return f"paused by the reader, from {pause.first}" + (f" to {pause.last}" if pause.last else "")
 
 
 def _no(reason: EntitlementReason, rule: int, *evidence: str) -> Entitlement:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mailer.domain.bounce import SCOPES, FailureReason, Scope
+from mailer.domain.membership import Pause
 
 
 class HoldReason(StrEnum):
@@ -14,6 +15,7 @@ class HoldReason(StrEnum):
     MAILBOX = "mailbox"  # it has been full or disabled for a long time
     TRANSPORT = "transport"  # it has not been reached for a long time
     COMPLAINT = "complaint"  # a copy was called spam there
+    BY_HAND = "by_hand"  # a person said so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Failure:
 class Hold:
     """An address (normal form) to which nothing is sent; `evidence` are the failures that decided.
 
+    `why` are the words of the person who set it by hand.
+
     Without a reason it never was a hold: a person declared the address right although copies had failed there.
     """
 
@@ -53,13 +57,23 @@ class Hold:
     set_by: str
     lifted_at: datetime | None
     lifted_by: str | None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPause:
-    """A person who wants no copies of issues dated `first` or later; `delivery` is the copy that they answered."""
+    """A person who wants no copies of issues dated `first` or later, until `last`; None: without an end.
+
+    `delivery` is the copy that they answered, None where the secretary paused them.
+    """
 
     person: str
     first: date
+    last: date | None = None
     since: datetime
     delivery: int | None
+
+    @property
+    def days(self) -> Pause:
+        """The dates without copies."""
+        return Pause(first=self.first, last=self.last)

@@ -42,6 +42,33 @@ def payment_effect(register: Register, payment: Payment, fees: FeeSchedule, toda
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidMembership:
+    """A membership with its people and payments, and until when the present time is paid."""
+
+    membership: Membership
+    seats: tuple[Seat, ...]
+    payments: tuple[Payment, ...]
+    paid_until: date | None
+
+    @property
+    def name(self) -> str:
+        """Whose it is: the organisation's name, else the people's."""
+        return self.membership.organisation or ", ".join(seat.any_name for seat in self.seats if seat.any_name)
+
+
+def paid_membership(register: Register, membership: str, fees: FeeSchedule, today: date) -> PaidMembership:
+    """A membership of this register with what was paid for it."""
+    paid = tuple(payment for payment in register.payments if payment.membership == membership)
+    contract = register.memberships[membership]
+    return PaidMembership(
+        membership=contract,
+        seats=tuple(seat for seat in register.seats if seat.membership == membership),
+        payments=paid,
+        paid_until=_latest(paid_periods(paid, contract.kind, fees), today),
+    )
+
+
 def _latest(periods: tuple[PaidPeriod, ...], today: date) -> date | None:
     """Until when the present time is paid, or else the day on which the last paid time ended."""
     ended = (paid.period.last for paid in periods if paid.full and paid.period.last < today)

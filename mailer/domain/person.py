@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.delivery import Delivery
-from mailer.domain.hold import Hold
+from mailer.domain.hold import Hold, OwnPause
 from mailer.domain.membership import Membership, Payment, Seat
 from mailer.domain.names import label
 from mailer.domain.report import Report
@@ -22,16 +22,21 @@ class RegisterEntry:
 class PersonRecord:
     """One person: seats, payments of their memberships, copies with their issue's name, and what prevents new copies.
 
-    `unsubscribed_at` is set while the person has unsubscribed; `reports` are those about the person not settled yet.
+    `own_pause` is set while the person has unsubscribed or paused; `reports` are those about the person not settled yet.
     """
 
     person: str
     entries: tuple[RegisterEntry, ...]
     payments: tuple[Payment, ...]
     copies: tuple[tuple[str, Delivery], ...]
-    unsubscribed_at: datetime | None
+    own_pause: OwnPause | None
     holds: tuple[Hold, ...]
     reports: tuple[Report, ...]
+
+    @property
+    def unsubscribed_at(self) -> datetime | None:
+        """When the person unsubscribed by mail."""
+        return self.own_pause.since if self.own_pause and self.own_pause.delivery is not None else None
 
     @property
     def name(self) -> str:

@@ -5,10 +5,11 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from mailer.domain.bounce import FailureReason
 from mailer.domain.hold import Failure, Hold, HoldReason, OwnPause
+from mailer.domain.membership import Pause
 from mailer.store.columns import insert_into
 from mailer.store.schema import holds, own_pauses
 
@@ -22,10 +23,12 @@ def set_hold(
     delivery: int | None,
     by: str,
     now: datetime,
+    why: str = "",
 ) -> bool:
     """Hold an address, for which this copy was the last reason; False when it is held already."""
     rows = [_evidence_row(failure) for failure in evidence]
     values = {"address": address, "reason": reason, "evidence": rows, "delivery": delivery, "since": now, "set_by": by}
+    values["why"] = why
     once = (
         insert_into(connection, holds)
         .values(values)
@@ -113,20 +116,36 @@ def _failure(row: Mapping[str, Any]) -> Failure:
 
 
 def set_pause(connection: Connection, person: str, first: date, *, delivery: int, now: datetime) -> bool:
-    """Pause a person's copies of issues of that date and later; False when the person had paused them before."""
+    """Pause a person's copies of issues of that date and later, without an end.
+
+    False when the person had paused them before from that date on; a pause that ends, or begins later, is extended.
+    """
     values = {"person": person, "first": first, "since": now, "delivery": delivery}
     once = (
         insert_into(connection, own_pauses)
         .values(values)
         .on_conflict_do_nothing(index_elements=["person"], index_where=own_pauses.c.lifted_at.is_(None))
     )
-    return connection.execute(once.returning(own_pauses.c.id)).first() is not None
+    if connection.execute(once.returning(own_pauses.c.id)).first() is not None:
+        return True
+    shorter = _current(person) & (own_pauses.c.last.is_not(None) | (own_pauses.c.first > first))
+    return connection.execute(update(own_pauses).where(shorter).values({**values, "last": None})).rowcount > 0
+
+
+def replace_pause(connection: Connection, person: str, days: Pause, *, now: datetime) -> None:
+    """Pause a person's copies for these days, in place of any pause before; the register is locked."""
+    values = {"first": days.first, "last": days.last, "since": now, "delivery": None}
+    if not connection.execute(update(own_pauses).where(_current(person)).values(values)).rowcount:
+        connection.execute(insert(own_pauses).values({"person": person, **values}))
+
+
+def _current(person: str) -> ColumnElement[bool]:
+    return (own_pauses.c.person == person) & own_pauses.c.lifted_at.is_(None)
 
 
 def lift_pause(connection: Connection, person: str, *, by: str, now: datetime) -> None:
     """End a person's pause."""
-    is_current = (own_pauses.c.person == person) & own_pauses.c.lifted_at.is_(None)
-    connection.execute(update(own_pauses).where(is_current).values(lifted_at=now, lifted_by=by))
+    connection.execute(update(own_pauses).where(_current(person)).values(lifted_at=now, lifted_by=by))
 
 
 def pause_lifted_at(connection: Connection, person: str) -> datetime | None:

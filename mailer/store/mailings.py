@@ -1,18 +1,12 @@
 """Mailings, with their editions and their frozen circulation."""
 
-import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
-    ScalarSelect,
-    Select,
-    Table,
     Text,
     cast,
     delete,
@@ -22,11 +16,9 @@ from sqlalchemy import (
     update,
 )
 
-from mailer.domain.circulation import Decision, Judged
+from mailer.domain.circulation import Judged
 from mailer.domain.distribution_report import FrozenMailing
 from mailer.domain.mailing import Mailing, MailingState
-from mailer.domain.names import NamedPerson, any_name, shown_name
-from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.schema import (
     attempts,
     deliveries,
@@ -39,7 +31,6 @@ from mailer.store.schema import (
     own_pauses,
     recipients,
     reports,
-    seats,
     test_mailings,
 )
 
@@ -192,81 +183,6 @@ def letterhead_of(connection: Connection, identity: int) -> Mapping[str, str]:
     query = select(mailings.c.letterhead).where(mailings.c.id == identity)
     letterhead: Mapping[str, str] = connection.execute(query).scalar_one()
     return letterhead
-
-
-def decided(connection: Connection, identity: int, *, person: str | None = None) -> Iterator[Decision]:
-    """The decision about each person in one mailing, or about one person, in the order of code points, read in chunks."""
-    # Both tables are read in that order, so that merging them keeps it.
-    return heapq.merge(
-        *(_decided(connection, table, identity, person) for table in (recipients, exclusions)),
-        key=lambda decision: decision.person,
-    )
-
-
-def decisions(connection: Connection, identities: Sequence[int], *, person: str | None = None) -> list[Decision]:
-    """The latest decision about each person, or about one person, over these mailings of one issue; by person."""
-    latest = {
-        decision.person: decision
-        for identity in identities
-        for decision in decided(connection, identity, person=person)
-    }
-    return [latest[person] for person in sorted(latest)]
-
-
-def _decided(connection: Connection, table: Table, identity: int, person: str | None) -> Iterator[Decision]:
-    query = select(table, _names(table).label("names")).where(table.c.mailing == identity)
-    if person is not None:
-        query = query.where(table.c.person == person)
-    query = query.order_by(by_code_point(connection, table.c.person))
-    for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
-        receives = table is recipients
-        yield Decision(
-            person=row.person,
-            decision="recipient" if receives else "excluded",
-            reason=row.reason,
-            rule=row.rule,
-            evidence=tuple(row.evidence),
-            editions=tuple(row.editions) if receives else (),
-            paid_until=row.paid_until if receives else None,
-            name=shown_name(row.person, any_name(row.names or {})),
-        )
-
-
-def _names(table: Table) -> ScalarSelect[Any]:
-    """The names that the register has now for the person of each row."""
-    return select(seats.c.names).where(seats.c.person == table.c.person).limit(1).correlate(table).scalar_subquery()
-
-
-def _named(person: str, names: dict[str, str] | None) -> NamedPerson:
-    return NamedPerson(person=person, name=shown_name(person, any_name(names or {})))
-
-
-def excluded(connection: Connection, identity: int, reason: str, limit: int) -> list[NamedPerson]:
-    """The first people, by person, whom a mailing excludes for this reason, at most `limit`."""
-    query = select(exclusions.c.person, _names(exclusions))
-    query = query.where(exclusions.c.mailing == identity, exclusions.c.reason == reason)
-    query = query.order_by(by_code_point(connection, exclusions.c.person)).limit(limit)
-    return [_named(*row) for row in connection.execute(query)]
-
-
-def only_in(connection: Connection, identity: int, other: int) -> Iterator[NamedPerson]:
-    """The recipients of one mailing who are not recipients of the other, by person, read in chunks."""
-    query = _only_in(identity, other, recipients.c.person, _names(recipients))
-    query = query.order_by(by_code_point(connection, recipients.c.person))
-    for row in connection.execute(query, execution_options={"yield_per": CHUNK}):
-        yield _named(*row)
-
-
-def count_only_in(connection: Connection, identity: int, other: int) -> int:
-    """How many recipients of one mailing are not recipients of the other."""
-    number: int = connection.execute(_only_in(identity, other, func.count())).scalar_one()
-    return number
-
-
-def _only_in(identity: int, other: int, *selected: ColumnElement[Any]) -> Select[Any]:
-    there = recipients.alias("there")
-    same = select(there.c.person).where(there.c.mailing == other, there.c.person == recipients.c.person)
-    return select(*selected).select_from(recipients).where(recipients.c.mailing == identity, ~same.exists())
 
 
 def frozen(connection: Connection, identity: int) -> FrozenMailing:

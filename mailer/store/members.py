@@ -39,7 +39,7 @@ def load_register(connection: Connection) -> Register:
         payments=tuple(_payment(row) for row in connection.execute(select(payments).order_by(payments.c.id))),
         version=version,
         held=frozenset(hold.address for hold in holds.listing(connection)),
-        own_pauses={person: pause.first for person, pause in holds.pauses(connection).items()},
+        own_pauses={person: pause.days for person, pause in holds.pauses(connection).items()},
     )
 
 
@@ -73,7 +73,21 @@ def register_of(connection: Connection, persons: Collection[str]) -> Register:
         payments=tuple(_payment(row) for row in connection.execute(paid)),
         version=version,
         held=holds.held_among(connection, {seat.address.normal for seat in seated if seat.address}),
-        own_pauses={person: pause.first for person, pause in holds.pauses(connection, persons).items()},
+        own_pauses={person: pause.days for person, pause in holds.pauses(connection, persons).items()},
+    )
+
+
+def membership_register(connection: Connection, membership: str) -> Register:
+    """The part of the register that is about one membership: its people and its payments."""
+    rows = connection.execute(select(memberships).where(memberships.c.id == membership))
+    own = connection.execute(
+        select(seats).where(seats.c.membership == membership).order_by(seats.c.number, seats.c.person)
+    )
+    paid = connection.execute(select(payments).where(payments.c.membership == membership).order_by(payments.c.id))
+    return Register(
+        memberships={row.id: _membership(row) for row in rows},
+        seats=tuple(map(_seat, own)),
+        payments=tuple(map(_payment, paid)),
     )
 
 
@@ -83,6 +97,11 @@ def lock_register(connection: Connection) -> None:
     first = select(literal(1), literal(0)).where(~exists(select(register_state.c.id)))
     connection.execute(insert(register_state).from_select(["id", "version"], first))
     connection.execute(select(register_state.c.version).with_for_update())
+
+
+def raise_version(connection: Connection) -> None:
+    """Count a change that decides who receives, so that copies that wait are judged again; the register is locked."""
+    connection.execute(update(register_state).values(version=register_state.c.version + 1))
 
 
 def seated_at(connection: Connection, address: str) -> list[Seat]:
@@ -171,7 +190,7 @@ def apply(connection: Connection, difference: Difference) -> None:
     coming = [change.after for change in difference.seats]
     _insert(connection, seats, [_seat_row(seat) | {"kind": kinds[seat.membership]} for seat in coming])
     _insert(connection, payments, [_payment_row(payment) for payment in difference.payments])
-    connection.execute(update(register_state).values(version=register_state.c.version + 1))
+    raise_version(connection)
 
 
 def _insert(connection: Connection, table: Any, rows: Sequence[dict[str, object]]) -> None:

@@ -88,8 +88,12 @@ def _paused(explanation: Explanation) -> str:
     candidate = explanation.now.candidate
     pause = candidate.seat.pause
     if not pause.covers(explanation.date):
-        assert candidate.paused_from is not None, "paused by the register or by the reader"
-        return f"the reader unsubscribed, and gets no issue from {plain_day(candidate.paused_from)} on"
+        own = candidate.own_pause
+        assert own is not None, "paused by the register or by the reader"
+        assert own.first is not None, "it begins on a day"
+        if own.last is None:
+            return f"the reader wants no more, and gets no issue from {plain_day(own.first)} on"
+        return f"the reader has paused from {plain_day(own.first)} until {plain_day(own.last)}"
     first = f" from {plain_day(pause.first)}" if pause.first else ""
     last = f" until {plain_day(pause.last)}" if pause.last else ", until further notice"
     return f"copies are paused{first}{last}"

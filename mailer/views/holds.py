@@ -14,6 +14,7 @@ def hold_document(hold: Hold, seats: Sequence[Seat]) -> dict[str, object]:
     return {
         "address": hold.address,
         "reason": hold.reason,
+        "why": hold.why,
         "since": hold.since,
         "set_by": hold.set_by,
         "people": [
@@ -43,7 +44,7 @@ def hold_document(hold: Hold, seats: Sequence[Seat]) -> dict[str, object]:
 def hold_lines(hold: Hold, seats: Sequence[Seat]) -> list[str]:
     """The same for people, with what to do."""
     owners = ", ".join(f"{seat.label}, {seat.membership}" for seat in seats)
-    reason = HOLDS["en"][hold.reason] if hold.reason else ""
+    reason = HOLDS["en"][hold.reason] + (f" by {hold.set_by}: {hold.why}" if hold.why else "") if hold.reason else ""
     state = f"held since {local_time(hold.since)}: {reason}" if reason else "was not held"
     lifted = f"; lifted {local_time(hold.lifted_at)} by {hold.lifted_by}" if hold.lifted_at else ""
     return [
@@ -66,6 +67,8 @@ def _to_do(hold: Hold, seats: Sequence[Seat]) -> str:
         return f"nothing, no member has the address now; {lift} forgets it"
     if hold.reason is HoldReason.COMPLAINT:
         return f"ask whether they still want it; when they do, {lift}"
+    if hold.reason is HoldReason.BY_HAND:
+        return f"nothing; when mail may go there again, {lift}"
     issues = dict.fromkeys(failure.issue for failure in sorted(hold.evidence, key=lambda failure: failure.at))
     send_again = ", ".join(f"`mailer unsent {issue} --send`" for issue in issues)
     if hold.reason is HoldReason.ADDRESS:

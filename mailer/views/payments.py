@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mailer.domain.entitlement import PaidPeriod
 from mailer.domain.membership import Membership, Payment, Seat
 from mailer.domain.names import label
-from mailer.domain.payment_effect import PaymentEffect
+from mailer.domain.payment_effect import PaidMembership, PaymentEffect
 from mailer.domain.register_columns import cell_text, cells_of
 
 Document = dict[str, object]
@@ -86,6 +86,15 @@ def payment_document(payment: Payment, name: str) -> Document:
     """One payment of the list, for programs; empty cells are left out, as in `person show`."""
     cells = {column: cell_text(cell) for column, cell in cells_of(payment).items() if cell not in {None, ""}}
     return {"membership": payment.membership, "name": name, **cells}
+
+
+def payments_line(account: PaidMembership) -> str:
+    """Whose membership it is, and until when it is paid."""
+    whose = f"{label(account.membership.id, account.name)}, {account.membership.kind}"
+    if not account.membership.kind.pays:
+        return f"{whose}: needs no payment"
+    until = f"paid until {account.paid_until}" if account.paid_until else "no period is paid in full by now"
+    return f"{whose}: {until}" if account.payments else f"{whose}: nothing was paid"
 
 
 def payment_row(payment: Payment, name: str) -> list[object]:

@@ -5,6 +5,7 @@ from shlex import quote
 
 from mailer.domain.bounce import ReportKind
 from mailer.domain.delivery import Delivery
+from mailer.domain.hold import OwnPause
 from mailer.domain.membership import Payment
 from mailer.domain.person import PersonRecord, RegisterEntry
 from mailer.domain.register_columns import Cell, cells_of
@@ -60,6 +61,7 @@ def person_document(record: PersonRecord) -> Document:
             for issue, copy in record.copies
         ],
         "unsubscribed_at": record.unsubscribed_at,
+        "own_pause": own_pause_document(record.own_pause) if record.own_pause else None,
         "held": [{"address": hold.address, "reason": hold.reason, "since": hold.since} for hold in record.holds],
         "reports": [
             {
@@ -84,6 +86,19 @@ def person_lines(record: PersonRecord) -> list[str]:
         *_headed("copies", (_copy_line(issue, copy) for issue, copy in record.copies)),
         *(f"  {line}" for line in _obstacle_lines(record)),
     ]
+
+
+def own_pause_document(pause: OwnPause) -> Document:
+    """A person's own pause, for programs."""
+    return {"from": pause.first, "until": pause.last, "since": pause.since}
+
+
+def own_pause_words(pause: OwnPause) -> str:
+    """Since when a person wants no copies, and until when."""
+    if pause.delivery is not None:
+        return f"unsubscribed on {pause.since:%Y-%m-%d}"
+    until = f" until {pause.last}" if pause.last else ", without an end"
+    return f"paused at their wish, from {pause.first}{until}"
 
 
 def _membership_document(entry: RegisterEntry) -> Document:
@@ -124,10 +139,9 @@ def _headed(heading: str, lines: Iterable[str]) -> list[str]:
 
 
 def _obstacle_lines(record: PersonRecord) -> Iterable[str]:
-    since = record.unsubscribed_at
-    if since is not None:
+    if record.own_pause is not None:
         yield (
-            f"unsubscribed on {since:%Y-%m-%d}; "
+            f"{own_pause_words(record.own_pause)}; "
             f"`mailer person resume {quote(record.person)}` when they want copies again"
         )
     for hold in record.holds:

@@ -81,12 +81,14 @@ HOLDS: Mapping[str, Mapping[HoldReason, str]] = {
         HoldReason.MAILBOX: "the mailbox has been full or switched off for a long time",
         HoldReason.TRANSPORT: "nothing has got there for a long time",
         HoldReason.COMPLAINT: "a copy was reported as spam there",
+        HoldReason.BY_HAND: "set by hand",
     },
     "ru": {
         HoldReason.ADDRESS: "такого адреса нет",
         HoldReason.MAILBOX: "ящик давно переполнен или отключён",
         HoldReason.TRANSPORT: "туда давно ничего не доходит",
         HoldReason.COMPLAINT: "оттуда пожаловались на спам",
+        HoldReason.BY_HAND: "отправка остановлена вручную",
     },
 }
 

@@ -158,7 +158,8 @@ def to_do(report: Report, subject: ReportSubject, *, shown: bool = False) -> str
             return f"ask whether they still want it; when they do, `mailer hold lift {quote(report.address)}`"
         case Matter.WANTS_NO_MORE:
             ask = f"ask {whose}" if report.person else f"find out who it is ({look}) and ask"
-            return f"{ask}; nothing was changed: a pause goes into the register's column pause_from"
+            whom = typed_person if report.person else "PERSON"
+            return f"{ask}; nothing was changed: `mailer person pause {whom}` pauses the copies, the membership stays"
         case Matter.UNSUBSCRIBED:
             return (
                 "nothing, or ask why: the copies are paused, the membership is not; "

@@ -335,9 +335,11 @@ def test_who_unsubscribed_gets_issues_again_when_they_ask(run: Terminal, found: 
     asked = run("person", "resume", "P002")
     assert asked.status == 1
     assert re.search(
-        r"P002 unsubscribed on [-\d]{10}\. Send P002 the next issues again\? There is no terminal to ask in", asked.err
+        r"P002 Reader002: unsubscribed on [-\d]{10}\. Send them the next issues again\? There is no terminal", asked.err
     )
-    assert run.ok("--yes", "person", "resume", "P002").out == "P002 gets issues again, from the next plan on\n"
+    assert (
+        run.ok("--yes", "person", "resume", "P002").out == "P002 Reader002 gets issues again, from the next plan on\n"
+    )
     assert "paid" in run.ok("why", "P002", NAME).out
     assert run("--yes", "person", "resume", "P002").status == 1
 

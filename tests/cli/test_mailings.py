@@ -244,7 +244,7 @@ def test_pause_resume_cancel(run, at):
         assert asked.status == 1
         final = f"Cancelling {NAME} is final: no copy has left, 3 copies never will."
         assert f"{final} It cannot be planned, approved, sent or resumed afterwards. There is no terminal" in asked.err
-        again = f"`mailer issue drop {NAME}` takes it back, so that `mailer pull` takes it anew"
+        again = f"`mailer issue drop --help` says how {NAME} is taken back, so that `mailer pull` takes it anew"
         done = f"{NAME} is cancelled: no copy has left, 3 copies never will; {again}\n"
         assert run.ok("cancel", NAME, "--yes").out == done
         assert run.ok("report", NAME, "--json").document["deliveries"]["cancelled"] == 3

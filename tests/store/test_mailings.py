@@ -11,7 +11,7 @@ from mailer.domain.entitlement import Audience
 from mailer.domain.mailing import MailingState
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.ports import RawFile
-from mailer.store import Store, issues, mailings
+from mailer.store import Store, circulations, issues, mailings
 from mailer.store.ledger import owners
 from mailer.store.mailings import StoredEdition
 from tests.builders import a_membership, a_payment, a_register, a_season, a_seat
@@ -86,7 +86,7 @@ def test_a_plan_is_forgotten_with_all_that_belongs_to_it(store: Store) -> None:
         mailings.add_editions(connection, identity, EDITIONS)
         mailings.delete_plan(connection, identity)
         assert mailings.mailings_of(connection, NEWSLETTER, SERIAL) == []
-        assert mailings.decisions(connection, [identity]) == []
+        assert circulations.decisions(connection, [identity]) == []
         a_mailing(connection)
 
 
@@ -106,7 +106,7 @@ def test_everybody_is_frozen_on_one_side(store: Store) -> None:
         identity = a_mailing(connection)
         mailings.freeze(connection, identity, everybody(P001=True, P002=False))
         mailings.freeze(connection, identity, [])
-        recipient, excluded = mailings.decisions(connection, [identity])
+        recipient, excluded = circulations.decisions(connection, [identity])
         assert (recipient.person, recipient.decision, recipient.reason, recipient.rule) == (
             "P001",
             "recipient",
@@ -136,9 +136,9 @@ def test_of_several_mailings_the_latest_decision_counts(store: Store) -> None:
         first, second = a_mailing(connection), a_mailing(connection, supplement=1)
         mailings.freeze(connection, first, everybody(P001=True, P002=False, P003=False))
         mailings.freeze(connection, second, everybody(P002=True))
-        decided = mailings.decisions(connection, [first, second])
+        decided = circulations.decisions(connection, [first, second])
         assert [(one.person, one.reason) for one in decided] == [("P001", "paid"), ("P002", "paid"), ("P003", "unpaid")]
-        assert mailings.decisions(connection, []) == []
+        assert circulations.decisions(connection, []) == []
 
 
 def test_a_test_mailing_is_of_exactly_these_hashes(store: Store) -> None:

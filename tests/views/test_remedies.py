@@ -84,3 +84,9 @@ def test_no_room_but_views_and_cli_writes_a_command(room: str) -> None:
 def test_commands_are_written_as_people_type_them_here(text, typed):
     assert in_form(text, "club-mailer") == typed
     assert in_form(text, "mailer") == text
+
+
+def test_no_suggestion_proposes_a_command_that_destroys():
+    destroys = r"`mailer (?:person erase|issue drop|cancel|register import[^`]*--end-missing)(?! --help)[^`]*`"
+    for path in [*MAILER.rglob("*.py"), *(MAILER.parent / "templates").rglob("*.j2")]:
+        assert not re.findall(destroys, path.read_text(encoding="utf-8")), path

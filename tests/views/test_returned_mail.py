@@ -73,13 +73,13 @@ TO_DO = [
     ({"matter": Matter.COMPLAINED}, f"ask whether they still want it; when they do, {LIFT}"),
     (
         {"matter": Matter.WANTS_NO_MORE},
-        "ask P101 Anna Lindqvist; nothing was changed: a pause goes into the register's column pause_from",
+        "ask P101 Anna Lindqvist; nothing was changed: `mailer person pause P101` pauses the copies, the membership stays",
     ),
     (
         {"matter": Matter.WANTS_NO_MORE, "person": ""},
         (
             "find out who it is (`mailer bounce show 12`) and ask; nothing was changed: "
-            "a pause goes into the register's column pause_from"
+            "`mailer person pause PERSON` pauses the copies, the membership stays"
         ),
     ),
     (

@@ -8,7 +8,7 @@ from mailer.domain.bounce import FailureReason
 from mailer.domain.dead_address import failures_that_count, reason_of, why_hold
 from mailer.domain.delivery import Delivery, Event
 from mailer.domain.entitlement import EntitlementReason
-from mailer.domain.errors import NotFound
+from mailer.domain.errors import NotFound, Refused
 from mailer.domain.hold import Failure, Hold, HoldReason
 from mailer.domain.membership import Seat
 from mailer.domain.remedy import Action
@@ -17,7 +17,7 @@ from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, holds
 from mailer.store.copies import deliveries, waiting
-from mailer.store.members import lock_register, seated_at, seated_at_each
+from mailer.store.members import lock_register, raise_version, seated_at, seated_at_each
 
 
 def hold_dead(connection: Connection, context: Context, copies: Sequence[Delivery]) -> None:
@@ -56,7 +56,7 @@ def reconsider(connection: Connection, context: Context, mailing: int) -> None:
     """Withdraw the holds that rested on failures of this mailing, which count no more; their copies are pending again."""
     for address in sorted(failures.addresses_of(connection, mailing)):
         hold = holds.hold_on(connection, address)
-        if hold is None or hold.reason is HoldReason.COMPLAINT:
+        if hold is None or hold.reason in {HoldReason.COMPLAINT, HoldReason.BY_HAND}:
             continue
         if why_hold(_failures_that_count(connection, address, context.clock.now())) is None:
             lock_register(connection)
@@ -75,6 +75,28 @@ def listing(context: Context, *, lifted: bool = False) -> list[tuple[Hold, list[
         listed = holds.listing(connection, lifted=lifted)
         seats = seated_at_each(connection, {hold.address for hold in listed})
         return [(hold, seats.get(hold.address, [])) for hold in listed]
+
+
+def hold_by_hand(context: Context, address: str, why: str) -> list[Seat]:
+    """Hold an address because a person says so, with the copies that wait for it; returns the seats that have it.
+
+    Raises NotFound for an address that no member has, and Refused for one that is held already.
+    """
+    normal, now = parse(address).normal, context.clock.now()
+    with context.store.transaction() as connection:
+        lock_register(connection)
+        seats = seated_at(connection, normal)
+        if not seats:
+            raise NotFound(f"no member has the address {address}", Action.LIST_PEOPLE.of())
+        if not holds.set_hold(
+            connection, normal, HoldReason.BY_HAND, [], delivery=None, by=context.who, now=now, why=why
+        ):
+            raise Refused(f"{address} is held already", Action.LIST_HOLDS.of())
+        _withhold(connection, normal)
+        raise_version(connection)
+        for seat in seats:
+            context.record(connection, "hold", seat.person, "the address, by hand")
+    return seats
 
 
 def lift(context: Context, address: str) -> bool:
@@ -118,12 +140,16 @@ def _hold(
     lock_register(connection)
     if not holds.set_hold(connection, address, reason, evidence, delivery=copy.id, by=context.who, now=now):
         return
-    # A copy has its address as the register writes it, which may differ from the normal form.
-    in_register = {seat.address.wire for seat in seated_at(connection, address) if seat.address is not None}
-    wires = failures.wires_of(connection, address) | in_register | {copy.address}
-    waiting.withhold(connection, EntitlementReason.ADDRESS_HELD, addresses=wires)
+    _withhold(connection, address, copy.address)
     _record(connection, context, "hold", copy.id, f"its address: {reason}")
     maillog.address_held(copy.id, reason)
+
+
+def _withhold(connection: Connection, address: str, *wires: str) -> None:
+    """Hold the copies that wait for an address; a copy has it as the register writes it, or as it was written before."""
+    in_register = {seat.address.wire for seat in seated_at(connection, address) if seat.address is not None}
+    every = failures.wires_of(connection, address) | in_register | set(wires)
+    waiting.withhold(connection, EntitlementReason.ADDRESS_HELD, addresses=every)
 
 
 def _record(connection: Connection, context: Context, verb: str, copy: int | None, detail: str) -> None:

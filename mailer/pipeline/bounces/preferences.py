@@ -1,15 +1,18 @@
-"""Pauses the copies of a reader who unsubscribes, and resumes them when the reader asks."""
+"""Pauses the copies of a reader who unsubscribes or asks for it, and resumes them when the reader asks."""
 
 from datetime import datetime
 
 from mailer.domain.delivery import Delivery
 from mailer.domain.entitlement import EntitlementReason
-from mailer.domain.errors import NotFound
+from mailer.domain.errors import BadInput, NotFound, Refused
+from mailer.domain.hold import OwnPause
+from mailer.domain.membership import Pause
+from mailer.domain.remedy import Action
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.store import Connection, history, holds, issues, mailings
 from mailer.store.copies import waiting
-from mailer.store.members import lock_register
+from mailer.store.members import lock_register, raise_version
 
 
 def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at: datetime) -> None:
@@ -34,21 +37,44 @@ def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at
     maillog.unsubscribed(copy.id)
 
 
-def paused_since(context: Context, person: str) -> datetime:
-    """When the person unsubscribed; NotFound when the person has not."""
+def pause_for(context: Context, person: str, days: Pause) -> None:
+    """Pause a person's copies for these days, as they asked the secretary; no import ends it, `resume` does.
+
+    It takes the place of an earlier pause of this kind. Raises BadInput for days in the wrong order, and Refused for a
+    person who unsubscribed, since that has no end.
+    """
+    if days.first is not None and days.last is not None and days.last < days.first:
+        raise BadInput(f"the pause would end on {days.last}, before it begins on {days.first}")
+    now = context.clock.now()
+    with context.store.transaction() as connection:
+        lock_register(connection)
+        before = holds.pauses(connection, [person]).get(person)
+        if before is not None and before.delivery is not None:
+            raise Refused(
+                f"{person} unsubscribed on {before.since:%Y-%m-%d}, and gets no issue until they ask for it",
+                Action.RESUME_PERSON.of(person),
+            )
+        holds.replace_pause(connection, person, days, now=now)
+        raise_version(connection)
+        until = f" to {days.last}" if days.last else ""
+        context.record(connection, "pause", person, f"from {days.first}{until}")
+
+
+def own_pause(context: Context, person: str) -> OwnPause:
+    """The person's own pause; NotFound without one."""
     with context.store.reading() as connection:
         pause = holds.pauses(connection, [person]).get(person)
     if pause is None:
         raise NotFound(
-            f"person {person!r} has not unsubscribed; a pause of the register is changed in its columns pause_from and "
+            f"person {person!r} has not unsubscribed or paused; a pause of the register is changed in its columns pause_from and "
             "pause_until"
         )
-    return pause.since
+    return pause
 
 
 def resume(context: Context, person: str) -> None:
-    """Send issues again to a person who unsubscribed, from the next plan on; NotFound when the person has not."""
-    paused_since(context, person)
+    """Send issues again to a person who unsubscribed or paused, from the next plan on; NotFound for another person."""
+    own_pause(context, person)
     with context.store.transaction() as connection:
         lock_register(connection)
         holds.lift_pause(connection, person, by=context.who, now=context.clock.now())

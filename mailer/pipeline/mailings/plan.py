@@ -20,7 +20,7 @@ from mailer.pipeline.mailings.changes import circulation_change
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation, freeze_circulation
 from mailer.pipeline.mailings.steps import cancelled
-from mailer.store import Connection, mailings
+from mailer.store import Connection, circulations, mailings
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
 
@@ -133,8 +133,8 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
         copies=frozen.copies,
         excluded=frozen.excluded,
         previous=previous,
-        gained=mailings.count_only_in(connection, frozen.mailing, previous) if previous is not None else 0,
-        lost=mailings.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
+        gained=circulations.count_only_in(connection, frozen.mailing, previous) if previous is not None else 0,
+        lost=circulations.count_only_in(connection, previous, frozen.mailing) if previous is not None else 0,
         replaced=replaced,
         warnings=(
             *voided,
@@ -151,27 +151,27 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
 def planned_decisions(context: Context, plan: Plan) -> Iterator[Decision]:
     """Everybody's frozen decision, by person, read one by one; empty once the plan is replaced."""
     with context.store.reading() as connection:
-        yield from mailings.decided(connection, plan.mailing)
+        yield from circulations.decided(connection, plan.mailing)
 
 
 def planned_exclusions(context: Context, plan: Plan, limit: int) -> dict[str, list[NamedPerson]]:
     """The first people excluded for each reason, at most `limit` of each."""
     with context.store.reading() as connection:
-        return {reason: mailings.excluded(connection, plan.mailing, reason, limit) for reason in plan.excluded}
+        return {reason: circulations.excluded(connection, plan.mailing, reason, limit) for reason in plan.excluded}
 
 
 def gained_recipients(context: Context, plan: Plan) -> Iterator[NamedPerson]:
     """The recipients of this issue who did not receive the one before, read one by one."""
     if plan.previous is not None:
         with context.store.reading() as connection:
-            yield from mailings.only_in(connection, plan.mailing, plan.previous)
+            yield from circulations.only_in(connection, plan.mailing, plan.previous)
 
 
 def lost_recipients(context: Context, plan: Plan) -> Iterator[NamedPerson]:
     """The recipients of the issue before who do not receive this one, read one by one."""
     if plan.previous is not None:
         with context.store.reading() as connection:
-            yield from mailings.only_in(connection, plan.previous, plan.mailing)
+            yield from circulations.only_in(connection, plan.previous, plan.mailing)
 
 
 def refuse_if_begun(every: Sequence[Mailing]) -> None:

@@ -14,7 +14,7 @@ from mailer.domain.progress import Progress, cancelled_supplements, current_mail
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
-from mailer.store import Connection, failures, history, issues, mailings
+from mailer.store import Connection, circulations, failures, history, issues, mailings
 from mailer.store.copies import deliveries, open_copies, tallies
 from mailer.store.ledger import backups, limits, outages
 
@@ -49,7 +49,7 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
     with context.store.reading() as connection:
         every = all_mailings(connection, name)
         identities = [mailing.id for mailing in every]
-        decisions = mailings.decisions(connection, identities)
+        decisions = circulations.decisions(connection, identities)
         copies = deliveries.listing(connection, name.newsletter, name.serial)
         excluded = [decision.reason for decision in decisions if decision.decision == "excluded"]
         balance = Balance(

@@ -14,7 +14,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.entitle import judge_people
-from mailer.store import Connection, failures, mailings
+from mailer.store import Connection, circulations, failures, mailings
 from mailer.store.copies import deliveries, readers
 
 
@@ -29,7 +29,7 @@ def explain_entitlement(context: Context, person: str, name: IssueName) -> Expla
         kind = candidate.membership.kind
         periods = paid_periods(candidate.payments, kind, context.fees) if kind.pays else ()
         every = mailings.mailings_of(connection, name.newsletter, name.serial)
-        frozen = mailings.decisions(connection, [mailing.id for mailing in every], person=person)
+        frozen = circulations.decisions(connection, [mailing.id for mailing in every], person=person)
         return Explanation(
             person=person,
             name=candidate.seat.any_name,

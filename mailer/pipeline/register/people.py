@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from mailer.domain.errors import NotFound
 from mailer.domain.membership import Seat
+from mailer.domain.payment_effect import PaidMembership, paid_membership
 from mailer.domain.person import PersonRecord, RegisterEntry, ReportSubject
 from mailer.domain.remedy import Action
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
 from mailer.store import holds, reports
 from mailer.store.copies import deliveries, readers
-from mailer.store.members import load_register, register_of
+from mailer.store.members import load_register, membership_register, register_of
 
 
 def list_entries(context: Context) -> list[RegisterEntry]:
@@ -36,10 +37,17 @@ def find_person(context: Context, person: str) -> PersonRecord:
             entries=tuple(RegisterEntry(seat=seat, membership=register.memberships[seat.membership]) for seat in seats),
             payments=register.payments,
             copies=tuple(readers.of_person(connection, person)),
-            unsubscribed_at=pause.since if pause else None,
+            own_pause=pause,
             holds=tuple(hold for address in addresses if (hold := holds.hold_on(connection, address))),
             reports=tuple(report for report in reports.listing(connection, unsettled=True) if report.person == person),
         )
+
+
+def payments_of(context: Context, membership: str) -> PaidMembership:
+    """What was paid for a membership of the register, in the order of entry, and until when that lasts."""
+    with context.store.reading() as connection:
+        register = membership_register(connection, membership)
+    return paid_membership(register, membership, context.fees, context.clock.now().date())
 
 
 def subjects_of(context: Context, listed: Sequence[Report]) -> dict[int, ReportSubject]:

@@ -40,6 +40,7 @@ holds = Table(
     Column("set_by", Text, nullable=False),
     Column("lifted_at", UtcDateTime),
     Column("lifted_by", Text),
+    Column("why", Text, nullable=False, server_default=""),  # in the words of the person who set it by hand
     one_of("reason", HoldReason, "reason"),
 )
 at_most_one("uq_holds_address", holds.c.address, when="lifted_at IS NULL")
@@ -52,8 +53,9 @@ own_pauses = Table(
     Column("person", Text, nullable=False),
     Column("first", Date, nullable=False),  # issues of this date and later are not sent
     Column("since", UtcDateTime, nullable=False),
-    Column("delivery", Id, ForeignKey("deliveries.id")),  # the copy that the reader answered
+    Column("delivery", Id, ForeignKey("deliveries.id")),  # the copy that the reader answered; None: paused by hand
     Column("lifted_at", UtcDateTime),
     Column("lifted_by", Text),
+    Column("last", Date),  # issues of later dates are sent again; None: without an end
 )
 at_most_one("uq_own_pauses_person", own_pauses.c.person, when="lifted_at IS NULL")

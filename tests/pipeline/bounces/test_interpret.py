@@ -164,7 +164,7 @@ def test_an_unsubscribe_pauses_the_copies_and_never_the_membership(app: App, clo
     preferences.resume(app.context, "P001")
     assert ingest.read_again(app.context) == (1, 0)  # what was said before that is over
     assert explain_entitlement(app.context, "P001", ISSUE).now.entitlement.reason == "paid"
-    with pytest.raises(NotFound, match="has not unsubscribed"):
+    with pytest.raises(NotFound, match="has not unsubscribed or paused"):
         preferences.resume(app.context, "P001")
     clock.advance(days=2)
     assert not match.admit(app.context, path)

@@ -16,7 +16,7 @@ from mailer.pipeline.issues.shelf import find_revision
 from mailer.pipeline.mailings.entitle import audience_of, judge_everybody, judge_people
 from mailer.pipeline.mailings.freeze import Draft
 from mailer.pipeline.mailings.plan import compile_draft, write_plan
-from mailer.store import mailings, members
+from mailer.store import circulations, mailings, members
 from mailer.store.copies import deliveries
 from mailer.store.schema import recipients
 from tests.builders import a_membership, a_payment, a_register, a_seat, registers
@@ -58,7 +58,7 @@ def frozen(app: App, draft: Draft, register: Register, chunk: int) -> tuple[obje
             replace(plan, mailing=0),
             mailing.circulation_hash,
             mailing.seal,
-            [*mailings.decided(connection, plan.mailing)],
+            [*circulations.decided(connection, plan.mailing)],
             [copy.copy for copy in copies],
             connection.execute(select(recipients.c.person, recipients.c.membership)).all(),
         )
