@@ -69,7 +69,9 @@ def examine_all(
             continue
         notes = tuple(f"{raw.folder}: {note}" for note in examined.notes)
         issue = examined.issue
-        if examined.problems:
+        if examined.problems and (name := _stored_under(context, newsletter, raw)):
+            pulled.append(PulledFolder(folder=raw.folder, finding=Finding.KNOWN, issue=name))
+        elif examined.problems:
             pulled.append(_refused(raw.folder, *examined.problems, change=examined.change, warnings=notes))
         elif issue is None:
             pulled.append(PulledFolder(folder=raw.folder, finding=Finding.DRAFT, warnings=notes))
@@ -80,6 +82,18 @@ def examine_all(
         else:
             ready[issue.serial] = (issue, raw, examined)
     return pulled, [ready[serial] for serial in sorted(ready)]
+
+
+def _stored_under(context: Context, newsletter: Newsletter, raw: RawIssue) -> str:
+    """The issue whose latest revision has these very texts, taken by the rules of an earlier version; empty for none."""
+    contents = {file.name: file.content for file in raw.files}
+    with context.store.reading() as connection:
+        for revision in issues.latest_revisions(connection, newsletter.id):
+            if revision.folder == raw.folder:
+                stored = {file.name: file.content for file in issues.files_of(connection, revision.content_hash)}
+                if all(contents.get(f"{language}.md") == stored[f"{language}.md"] for language in revision.languages):
+                    return revision.name
+    return ""
 
 
 def _refused(folder: str, *lines: str, **more: Any) -> PulledFolder:

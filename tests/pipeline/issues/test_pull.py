@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mailer.app.installation import App, reload, spool
 from mailer.domain.errors import BadInput, MailerError
@@ -16,7 +16,7 @@ from mailer.pipeline.mailings.approve import withdraw_approval
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.store import issues
-from mailer.store.schema import history
+from mailer.store.schema import history, revision_files
 from mailer.views.issues import issue_document
 from tests.club import ISSUE, LETTER, Club, make_ready, members, pull_issues
 from tests.pipeline.relayed import deliver, the_mailings
@@ -181,6 +181,17 @@ def test_of_two_folders_with_one_serial_the_first_is_taken(app: App, club: Club)
     found = {one.folder: one for one in pull_issues(app)}
     assert found["2018-07"].finding is Finding.STORED
     assert found["a-copy"].line == "serial 41 is taken by folder 2018-07; give one of them another number"
+
+
+def test_what_an_earlier_version_took_stays_known(app: App, club: Club) -> None:
+    pull_issues(app)
+    change("en.md", "number: 7", "number: 07")(folder(club))
+    content = (folder(club) / "en.md").read_bytes()
+    with app.store.transaction() as connection:
+        connection.execute(update(revision_files).values(content=content))
+    assert one(app) == PulledFolder(folder="2018-07", finding=Finding.KNOWN, issue=str(ISSUE))
+    change("en.md", "number: 07", "number: 08")(folder(club))
+    assert one(app).finding is Finding.REFUSED
 
 
 # --- what is not taken ------------------------------------------------------------------------------------------------
