@@ -162,7 +162,7 @@ def show(
     is_open = any(each.id == stored.id for each in ingest.listing(context, every=False))
     text = readable(octets) if octets is not None else ""
     console.say(
-        report_document(stored) | {"text": text},
+        report_document(stored) | {"name": subject.name, "text": text},
         headline(stored, subject),
         *indent(statement(stored, most=ALL), *origin_lines(stored)),
         *indent(*ending(stored, subject, is_open=is_open, shown=bool(text))),

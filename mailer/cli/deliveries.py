@@ -71,9 +71,9 @@ def settle(
     if as_ not in {"accepted", "resend"}:
         raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
     context = console.open_context()
-    delivery_history(context, identity)
+    delivery = delivery_history(context, identity).delivery
     if as_ == "resend":
-        console.confirm(f"Delivery {identity} may have arrived; the member may get it twice.")
+        console.confirm(f"Delivery {identity} may have arrived; {delivery.label} may get it twice.")
     settle_delivery(context, identity, accepted=as_ == "accepted")
     console.say({"id": identity, "settled": as_}, f"delivery {identity} is settled: {as_}")
 
@@ -87,8 +87,8 @@ def release(identity: Identity) -> None:
     from mailer.pipeline.mailings.settle import release_delivery
 
     context = console.open_context()
-    delivery_history(context, identity)
-    console.confirm(f"Delivery {identity} goes to a member after all.")
+    delivery = delivery_history(context, identity).delivery
+    console.confirm(f"Delivery {identity} goes to {delivery.label} after all.")
     address = release_delivery(context, identity)
     console.say({"id": identity, "state": "pending", "address": address}, f"delivery {identity} goes to {address}")
 

@@ -65,6 +65,7 @@ def send_test(
     from mailer.app.relays import first_transport
     from mailer.formats.address import parse
     from mailer.pipeline.mailings.test_mailing import prepare_test_mailing, send_test_mailing
+    from mailer.pipeline.register.people import find_person
 
     app = console.open_installation()
     to_addresses = [parse(address) for address in to or []]
@@ -72,7 +73,8 @@ def send_test(
         app.context, console.parse_issue(issue), to=to_addresses, person=person, all_variants=all_variants
     )
     if person:
-        console.confirm(f"The name and dates of person {person} go to the editors.")
+        label = find_person(app.context, person).label
+        console.confirm(f"The name and dates of {label} go to the editors.")
     failures = asyncio.run(send_test_mailing(app.context, first_transport(app), prepared))
     for line in failures:
         console.complain(line)

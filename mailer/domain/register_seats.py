@@ -47,7 +47,7 @@ def _too_many(membership: str, kind: MembershipKind, occupied: list[Seat], curre
     if kind.seats is None:
         return []
     free = max(kind.seats - len(occupied), 0)
-    holders = [*(seat.person for seat in occupied), *(request.seat.person for request in current[:free])]
+    holders = [*(seat.label for seat in occupied), *(request.seat.label for request in current[:free])]
     places = "one seat" if kind.seats == 1 else "two seats"
     reason = f"{membership} has {places}, taken by {' and '.join(holders)}; end one first with ended_on"
     return [request.row.bad("person", reason) for request in current[free:]]
@@ -57,7 +57,7 @@ def _numbered(
     staying: Sequence[Seat], current: list[SeatRequest], ended: list[SeatRequest]
 ) -> tuple[list[Seat], list[BadRow]]:
     seats = [replace(seat, number=seat.number or 1) for seat in staying]
-    holder_of = {seat.number: seat.person for seat in seats if seat.ended_on is None}
+    holder_of = {seat.number: seat.label for seat in seats if seat.ended_on is None}
     bad = list[BadRow]()
     for request in current:
         number = request.row.seat_number
@@ -67,19 +67,19 @@ def _numbered(
             reason = f"seat {number} is taken by {holder_of[number]}; end that one first with ended_on"
             bad.append(request.row.bad("seat", reason))
             continue
-        holder_of[number] = request.seat.person
+        holder_of[number] = request.seat.label
         seats.append(replace(request.seat, number=number))
     if bad:
         return [], bad
     for request in current:
         if request.row.seat_number is None:
             number = _former_or_free(request, holder_of)
-            holder_of[number] = request.seat.person
+            holder_of[number] = request.seat.label
             seats.append(replace(request.seat, number=number))
     for request in ended:
         former = request.before.number if request.before else None
         number = request.row.seat_number or former or _former_or_free(request, holder_of)
-        holder_of.setdefault(number, request.seat.person)
+        holder_of.setdefault(number, request.seat.label)
         seats.append(replace(request.seat, number=number))
     return seats, []
 

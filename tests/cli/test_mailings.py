@@ -102,7 +102,7 @@ def test_a_test_mailing_goes_to_editors_only(run, at):
         assert f"P004 Reader004 is not entitled to {NAME} (unpaid)" in unpaid.err
         asked = run("test", NAME, "--person", "P001")
         assert asked.status == 1
-        assert "The name and dates of person P001 go to the editors. There is no terminal to ask in" in asked.err
+        assert "The name and dates of P001 Reader001 go to the editors. There is no terminal to ask in" in asked.err
         assert relay.received == []
         assert run.ok("test", NAME, "--person", "P001", "--yes", "--json").document["messages"] == 1
         (received,) = relay.received
@@ -169,7 +169,7 @@ def test_each_copy_that_is_not_accepted_has_its_line(run, at):
     assert "550" in run.ok("delivery", "show", "1").out
     twice = run("delivery", "settle", "3", "--as", "resend")
     assert twice.status == 1
-    assert "Delivery 3 may have arrived; the member may get it twice. There is no terminal to ask in" in twice.err
+    assert "Delivery 3 may have arrived; P003 Reader003 may get it twice. There is no terminal to ask in" in twice.err
     assert run.ok("delivery", "settle", "3", "--as", "accepted").out == "delivery 3 is settled: accepted\n"
     again = run("delivery", "settle", "3", "--as", "accepted")
     assert (again.status, again.err) == (
@@ -379,5 +379,11 @@ def test_a_plan_names_the_first_and_counts_the_rest_but_a_program_is_told_everyb
     assert said.endswith(f", P{NAMED:03} Reader{NAMED:03} and 3 more\n")
     people = run.ok("plan", NAME, "--json").document["people"]
     assert [one["person"] for one in people] == [one.person for one in many] + ["P090"]
-    assert people[0] == {"person": "P001", "decision": "excluded", "reason": "unpaid", "editions": []}
+    assert people[0] == {
+        "person": "P001",
+        "name": "Reader001",
+        "decision": "excluded",
+        "reason": "unpaid",
+        "editions": [],
+    }
     assert people[-1] == {"person": "P090", "decision": "recipient", "reason": "paid", "editions": ["en"]}

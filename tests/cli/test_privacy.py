@@ -135,7 +135,7 @@ def test_the_daemons_log_has_no_address_and_it_sends_what_was_queued(run, at):
     assert closed, log
     assert daemon.returncode == 0, log
     assert followed.status == 1
-    assert "delivery 1, person P001, en: rejected" in followed.err
+    assert "delivery 1, P001 Reader001, en: rejected" in followed.err
     assert {one.recipient for one in relay.received} == {"desk002@members.example", "desk003@members.example"}
     assert f"daemon started for {LETTER}" in log
     assert f"mailing {NAME} closed" in log

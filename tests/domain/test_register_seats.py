@@ -20,7 +20,7 @@ def test_an_empty_seat_takes_the_next_free_one():
 def test_a_third_person_on_a_corporate_membership_is_refused():
     outcome = bring(FIRM, corporate(2, "P003", seat=None))
     assert faults(outcome) == [(2, "person")]
-    assert "two seats, taken by P001 and P002" in outcome.bad[0].reason
+    assert "two seats, taken by P001 Person P001 and P002 Person P002" in outcome.bad[0].reason
     third_first = [corporate(2, "P003"), corporate(3, "P001"), corporate(4, "P002")]
     assert faults(bring(FIRM, *third_first)) == [(2, "person")]
     assert faults(bring(a_register(), *third_first)) == [(4, "person")]
@@ -30,7 +30,7 @@ def test_a_taken_seat_is_refused():
     half_full = replace(FIRM, seats=FIRM.seats[:1])
     outcome = bring(half_full, corporate(2, "P003", seat=1))
     assert faults(outcome) == [(2, "seat")]
-    assert "seat 1 is taken by P001" in outcome.bad[0].reason
+    assert "seat 1 is taken by P001 Person P001" in outcome.bad[0].reason
     assert faults(bring(a_register(), corporate(2, "P1", seat=2), corporate(3, "P2", seat=2))) == [(3, "seat")]
 
 
@@ -78,7 +78,7 @@ def test_an_individual_membership_has_one_living_seat():
     register = a_register(a_membership(), a_seat())
     outcome = bring(register, a_row(2, person="P002"))
     assert faults(outcome) == [(2, "person")]
-    assert "one seat, taken by P001" in outcome.bad[0].reason
+    assert "one seat, taken by P001 Person P001" in outcome.bad[0].reason
     assert bring(register, a_row(2, person="P002"), a_row(3, ended_on=DAY)).bad == ()
 
 

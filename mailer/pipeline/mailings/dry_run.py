@@ -45,7 +45,7 @@ def write_dry_run(context: Context, name: IssueName, spool: Spool) -> list[Path]
 
 def write_preview(context: Context, name: IssueName, person: str, spool: Spool) -> list[Path]:
     """Write one person's copies as .html, .txt and .eml files. Refused for a person who is not entitled to the issue."""
-    require_entitled(context, name, person)
+    judged = require_entitled(context, name, person)
     draft = None if is_planned(context, name) else compile_draft(context, name)
     files: list[tuple[str, bytes]] = []
     with context.store.rehearsal() as connection:
@@ -60,7 +60,7 @@ def write_preview(context: Context, name: IssueName, person: str, spool: Spool) 
                     stem = _file_name(delivery.copy).removesuffix(".eml")
                     files += [(f"{stem}.html", html.encode()), (f"{stem}.txt", text.encode()), (f"{stem}.eml", message)]
     if not files:
-        raise Refused(f"person {person} is entitled to {name}, but the plan has no copy for them: plan it again")
+        raise Refused(f"{judged.label} is entitled to {name}, but the plan has no copy for them: plan it again")
     return [spool(file, content) for file, content in files]
 
 

@@ -61,13 +61,14 @@ class FrozenCirculation:
         self.recipients += len(people) - len(excluded)
         self.copies += len(copies)
         self.reasons.update(excluded)
+        labels = {judged.person: judged.label for judged in people}
         for copy in copies:
             for word, value in (("name", copy.name), ("salutation", copy.salutation)):
                 if not value:
                     self.incomplete += 1
                     if self.incomplete <= NAMED:
                         self.incomplete_lines.append(
-                            f"person {copy.person} has no {word} in {copy.language}: "
+                            f"{labels[copy.person]} has no {word} in {copy.language}: "
                             "the copy cannot be made until the register has one"
                         )
 

@@ -248,9 +248,9 @@ def test_a_missing_season_stops_the_plan(app: App) -> None:
         ([Member(number=1, paid=0)], "no member receives this issue"),
         (
             [Member(number=1, more={"salutation_en": ""}), *members(1, first=2)],
-            "person P001 has no salutation in en: the copy cannot be made",
+            "P001 Reader001 has no salutation in en: the copy cannot be made",
         ),
-        ([Member(number=1, more={"name_en": ""})], "person P001 has no name in en"),
+        ([Member(number=1, more={"name_en": ""})], "P001 Читатель001 has no name in en"),
     ],
 )
 def test_what_the_planner_should_look_at(app: App, people: list[Member], warning: str) -> None:
@@ -268,7 +268,7 @@ def test_so_many_warnings_are_given_and_the_rest_counted(app: App) -> None:
     wordless = members(proof.NAMED, more={"salutation_en": "", "name_en": ""})
     made = planned(app, [*wordless, *members(1, first=90)])
     assert len(made.warnings) == proof.NAMED + 1
-    assert str(made.warnings[1]).startswith("person P001 has no salutation in en")
+    assert str(made.warnings[1]).startswith("P001 Читатель001 has no salutation in en")
     assert str(made.warnings[-1]) == f"… and {proof.NAMED} more"
 
 
