@@ -91,9 +91,11 @@ class Refusal:
         reply = find_reply(words).words or words
         if "<x@y>" in reply or not self.ours or addresses.contains(self.ours, self.recipient):
             return False
-        domains = [address.rpartition("@")[2] for address in self.ours]
+        theirs = self.recipient.rpartition("@")[2].lower()
+        domains = {address.rpartition("@")[2].lower() for address in self.ours} - {theirs}
         named = [address.rpartition("@")[2] for address in addresses.find(reply, limit=5)]
-        return any(_is_below(name, domain) or _is_below(domain, name) for name in named for domain in domains)
+        is_named = any(_is_below(name, domain) or _is_below(domain, name) for name in named for domain in domains)
+        return is_named or (theirs not in reply and any(domain in reply for domain in domains if domain))
 
 
 def _is_below(name: str, domain: str) -> bool:

@@ -24,13 +24,13 @@ RULES = (
     rule(
         FailureReason.TAKES_NO_MAIL,
         "the domain accepts no mail (RFC 7505)",
-        r"^521\b[^;]{0,80}not accepting (?:network )?(?:messages|mail)|null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mail",
-        r"(?:mx|srv) record indicated no smtp service|5\.7\.27 |\b556\b|no mail (?:is )?accepted here|domain (?:does not|doesn't) accept|not accept(?:ing)? any (?:e-?)?mail",
+        r"^521\b[^;]{0,80}not accepting (?:network )?(?:messages|mail)|null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mails?\b(?! (?:from|with|that|which|unless|without|at this|right now|now|over|larger))",
+        r"(?:mx|srv) record indicated no smtp service|5\.7\.27 |\b556\b|no mail (?:is )?accepted here|domain (?:does not|doesn't) accept(?! (?:e-?)?mails? (?:from|with|that|unless))|not accept(?:ing)? any (?:e-?)?mail",
     ),
     rule(
         FailureReason.MOVED,
         "the recipient has moved and left no forwarding address",
-        r"(?:mailbox|user|recipient|address|account|person|he|she)\b[^.]{0,60}(?:has |have )?(?:been )?(?:moved|changed|replaced by|relocated)(?! temporar)|new address is|no forwarding|no longer on (?:this |the )?server",
+        r"(?:mailbox|user|recipient|address|person|he|she)\b[^.]{0,60}(?:has |have )?(?:been )?(?:(?<!being )moved|changed|replaced by|relocated)(?! temporar)|new address is|no forwarding|no longer on (?:this |the )?server",
         r"not our customer|address changed|has left|left the company|no longer (?:with|works|employed|at this)|5\.1\.6|адрес изменен|уволен|больше не работает",
     ),
     rule(

@@ -12,11 +12,27 @@ RELAY_QUOTA = (
     ),
 )
 
+# The sender is called unknown in the same words as a recipient.
+_SENDER = (
+    r"(?:absender|expéditeur|remitente|mittente|remetente|afzender|nadawc|odesílatel|odosielateľ|avsändar|afsender|avsender|lähettäj"
+    r"|gönderen|gönderici|feladó|expeditor|αποστολέ|отправител|відправник|подател|发件人|發件人|发送者|寄件|送信(?:者|元)|보낸|발신)"
+)
+_UNKNOWN = (
+    r"(?:unbekannt|existiert|ungültig|nicht|inconnu|inexist|n'existe|invalid|desconocid|no exist|no se|desconhecid|não|sconosciut|non esist"
+    r"|onbekend|bestaat|niet|nieznan|nie istniej|neexist|neznám|okänd|ukendt|ukjent|tuntemat|bulunama|bilinme|ismeretlen|necunoscut|άγνωστ"
+    r"|не (?:найден|существ|зарегистр|знайден|існу)|неизвест|невідом|несуществ|отклон|заблокир|不存在|找不到|无效|未找到|存在し|見つか|없|찾을 수)"
+)
+
 RULES = (
+    rule(
+        FailureReason.SENDER_REFUSED,
+        "the sender is unknown or refused (in other languages)",
+        rf"{_SENDER}\w*[^.;。]{{0,50}}{_UNKNOWN}|{_UNKNOWN}\w*[^.;。:]{{0,20}} {_SENDER}",
+    ),
     rule(
         FailureReason.NO_PTR,
         "our server's IP address has no reverse DNS name, or one that does not resolve back to it",
-        r"reverse dns|\brdns\b|\bptr\b|reverse lookup|ip name lookup failed|ip address .{0,40}resolv",
+        r"dns record[^.]{0,20} not found for|reverse dns|\brdns\b|\bptr\b|reverse lookup|ip name lookup failed|ip address .{0,40}resolv",
         r"cannot (?:find|resolve) your (?:host ?name|address)|unresolvable relay host|unverif[iy]+able sending ip",
         r"your (?:host ?name|ip(?: address)?|mail ?server)\b[^.]{0,40}(?:not (?:exist|found)|unknown)[^.]{0,10}\bin (?:the )?dns|(?:no|without) reverse|dynamic/residential|unresolvable (?:ip|client)",
     ),
@@ -33,7 +49,7 @@ RULES = (
         FailureReason.MEMBERS_ONLY,
         "a mailing list or group accepts mail only from members or from inside",
         r"not (?:a )?(?:valid |registered )?members?\b.{0,60}(?:list|\bml\b)|members?-only|non-?member|closed (?:mailing )?list",
-        r"not allowed to post|not subscribed to|only (?:members|subscribers)|restricted list|permission to (?:post|write)|google groups",
+        r"closed to (?:unknown|non|outside)|^(?:\d{3} )?(?:\d\.\d\.\d )?not a member\b|not allowed to post|not subscribed to|only (?:members|subscribers)|restricted list|permission to (?:post|write)|google groups",
         r"resolver.rst.notauthorized|delivery to this (?:address|recipient|group) is restricted|permission to send (?:messages |mail |e-?mail )?to (?:this|the)|nicht berechtigt[^.]{0,40}(?:senden|empfänger)|(?:нет|не имеете) (?:разрешения|права)[^.]{0,40}отправ|n'êtes pas autorisé|no tiene permiso|non (?:si )?dispone\w* (?:dell')?(?:autorizzazion|delle autorizzazion)|não tem permiss|nie masz (?:uprawnień|zezwolenia)|niet gemachtigd",
         r"sender not pre-?approved|authrequired|sendernotauthenticatedforgroup|not member article",
         r"only accepts? (?:messages|mail|e-?mails?) from|(?:group|list) .{0,120}(?:only accepts|doesn't accept|does not accept|isn't set up to receive)",
@@ -65,7 +81,7 @@ RULES = (
         r"exceeded (?:the |your )?(?:maximum |max |hourly |daily )?(?:rate|number of|connection|sending|message rate|recipients)",
         r"(?:connection|receiving|sending) rate|throttl|too (?:fast|frequent)|slow down|unusual rate|unusually high|message rate",
         r"too (?:many|much) .{0,40}(?:from|per|this|in an|in one) .{0,10}(?:hour|minute|day|ip|host)|deferred due to (?:user complaints|unusual)",
-        r"frequency limit|(?:daily|hourly|sending) limit|over its quota of|sent to too many|mail server has exceeded|limit on the number of",
+        r"(?:invalid|unknown|bad) recipients? (?:limit|count|rate|threshold)|frequency limit|(?:daily|hourly|sending) limit|over its quota of|sent to too many|mail server has exceeded|limit on the number of",
     ),
     rule(
         FailureReason.BLOCKED,
@@ -93,6 +109,9 @@ RULES = (
         r"(?:return[- ]path|mail ?from|envelope from|from address|from domain)[^.]{0,60}(?:invalid|reject|not (?:exist|owned|valid|allowed|accept)|denied|refus|fail|must|unknown|does not)",
         r"sender (?:verify (?!ok)|callout|validation)|callback setup failed|(?:callback|callout) (?:verification )?fail|sender was rejected|verify (?:the )?sender|emetteur invalide|sender(?:noa|.invalid)|badsendermx|reject mail from",
         r"(?:senders|from) domain .{0,60}(?:resolv|mx|exist)|'send mail as'|different address or alias|returned mail not accepted|bounce (?:messages? )?not accepted",
+        r"sender(?: address)? verif\w+ ?:|(?:address|account|domain) you (?:sent|send|are sending|wrote) (?:mail |this )?from|return[- ]path[^.]{0,40} not found"
+        r"|\b(?:sending|sender|client|relay|ip|helo|ehlo|your (?:\w+ )?(?:host|server|domain|system|name|address))\b[^.;]{0,40} (?:is|are) not (?:an? )?(?:valid|known|registered|local|legal|recogni[sz]ed)\b"
+        r"|is not a (?:valid|known|registered) sender|not exist for sender",
         r"backscatter|spam reporting address|outgoing mail suspension|you (?:have been|are) blocked by the recipient|sender .{0,40}black",
         r"(?:unauthori[sz]ed|unregistered|not (?:an? )?(?:registered|authori[sz]ed|approved|permitted)) sender|(?:to|from) an address that has been blacklisted|we don't accept mail from",
     ),

@@ -33,7 +33,7 @@ PROGRAM = (
     rule(
         FailureReason.SERVER,
         "a delivery program behind the mailbox failed",
-        r"procmail|maildrop|mailer error|command (?:died|failed|output|crashed|time)|pipe to \||\|\| exit|x-unix; ?\d|local (?:delivery )?agent|can't create (?:user )?output|bad interpreter",
+        r"(?:user|recipient|mailbox|account) (?:database|backend|directory server) (?:is )?(?:not (?:found|available)|unavailable|error|failed)|procmail|maildrop|mailer error|command (?:died|failed|output|crashed|time)|pipe to \||\|\| exit|x-unix; ?\d|local (?:delivery )?agent|can't create (?:user )?output|bad interpreter",
         r"exited with|returned status|service unavailable.{0,20}\|",
     ),
 )
