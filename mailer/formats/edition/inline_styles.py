@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import cast
 
@@ -83,7 +84,12 @@ def _lost_of(style: etree._Element) -> Iterator[str]:
             yield f"{name}, line {rule.line}: '{rule.prelude}' was not taken: put it into screens.css, which stays as it is"
             continue
         for selector in map(str.strip, rule.prelude.split(",")):
-            lost = rule.declarations.keys() - taken.get(_meaning(selector, "html"), set())
+            meaning = _meaning(selector, "html")
+            if meaning != _meaning(selector, "xml"):
+                meaning = ""
+            wanted = [(meaning, name) for name in rule.declarations]
+            lost = {name for _, name in wanted if not meaning or taken[meaning, name] <= 0}
+            taken.subtract(wanted)
             if lost == rule.declarations.keys() and lost:
                 yield (
                     f"{name}, line {rule.line}: '{selector}' was not taken: it cannot be written into each element; "
@@ -94,13 +100,13 @@ def _lost_of(style: etree._Element) -> Iterator[str]:
                 yield f"{name}, line {rule.line}: '{names}' of '{selector}' was not taken: correct its value"
 
 
-def _taken(sheet: str) -> dict[str, set[str]]:
-    """The properties that premailer writes into elements, by what it selects them with."""
-    taken: dict[str, set[str]] = {}
-    for _specificity, selector, declarations in _inliner().rules_of(sheet):
-        names = {declaration.partition(":")[0].strip() for declaration in declarations.split(";")}
-        taken.setdefault(_meaning(selector, "xml"), set()).update(names)
-    return taken
+def _taken(sheet: str) -> Counter[tuple[str, str]]:
+    """How often premailer writes each property into what it selects."""
+    return Counter(
+        (_meaning(selector, "xml"), declaration.partition(":")[0].strip())
+        for _specificity, selector, declarations in _inliner().rules_of(sheet)
+        for declaration in declarations.split(";")
+    )
 
 
 def _meaning(selector: str, language: str) -> str:

@@ -71,6 +71,17 @@ def test_a_rule_that_cannot_be_inlined_is_named(rule: str, selector: str) -> Non
     assert sentence.startswith(f"the inlined styles (style.css), line 3: '{selector}' was not taken: ")
 
 
+def test_a_rule_is_named_although_another_one_like_it_was_taken() -> None:
+    for sheet in (
+        "p { margin: 0 }\nP { margin: 1px }",
+        "p { margin: 0 }\np:not(.x) { margin: 1px }",
+        "P {margin: 0}\np {margin: 0}",
+    ):
+        [sentence] = lost(sheet)
+        assert re.search(r"line \d: '(P|p:not\(\.x\))' was not taken", sentence)
+    assert lost("p { margin: 0 }\np { margin: 1px }\np, h1 { margin: 2px }") == ()
+
+
 def test_a_value_that_css_does_not_know_is_named_with_its_property() -> None:
     assert lost("p { margin: 0; color: #12 }") == (
         "the inlined styles (style.css), line 1: 'color' of 'p' was not taken: correct its value",
