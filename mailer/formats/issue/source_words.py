@@ -94,22 +94,32 @@ def _with_numbered_notes(text: str) -> str:
 
 
 def changed_words(typed: Sequence[SourceWord], shown: Sequence[str]) -> list[Defect]:
-    """The words that readers would not meet as they are typed, by line; empty if they meet them all, and no others."""
+    """The words that readers would not meet as they are typed, by line; empty if they meet them all, and no others.
+
+    Of very many differences only the first are named.
+    """
     words = [word for word, _ in typed]
     if words == list(shown):
         return []
-    defects: list[Defect] = []
+    start = _common(words, shown)
+    end = _common(words[start:][::-1], shown[start:][::-1])
     last = typed[-1].line if typed else 1
-    for tag, start, end, begin, stop in SequenceMatcher(None, words, shown, autojunk=False).get_opcodes():
+    typed = typed[start : min(len(typed) - end, start + _COMPARED)]
+    words = words[start : start + len(typed)]
+    shown = shown[start : min(len(shown) - end, start + _COMPARED)]
+    defects: list[Defect] = []
+    for tag, begin, stop, first, after in SequenceMatcher(None, words, shown, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
-        read = " ".join(shown[begin:stop])
-        if start == end:
-            line = typed[start].line if start < len(typed) else last
+        if defects and max(stop, after) == _COMPARED:
+            break  # the words go on, so what differs here may be equal
+        read = " ".join(shown[first:after])
+        if begin == stop:
+            line = typed[begin].line if begin < len(typed) else last
             defects.append(
                 Defect(line=line, what=f"readers would find '{read}' here, which is not in the text; {_REMEDY}")
             )
-        for line, group in groupby(typed[start:end], key=lambda word: word.line):
+        for line, group in groupby(typed[begin:stop], key=lambda word: word.line):
             lost = " ".join(word for word, _ in group)
             instead = f" but '{read}'" if read else ""
             defects.append(Defect(line=line, what=f"readers would not find '{lost}'{instead}; {_REMEDY}"))
@@ -117,4 +127,11 @@ def changed_words(typed: Sequence[SourceWord], shown: Sequence[str]) -> list[Def
     return defects
 
 
+def _common(words: Sequence[str], shown: Sequence[str]) -> int:
+    """How many words at the beginning are the same in both."""
+    pairs = enumerate(zip(words, shown, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), min(len(words), len(shown)))
+
+
+_COMPARED = 1000  # words; the time to find differences grows with their square
 _REMEDY = "a mark hides, joins or changes words: write a backslash before it, or put a space beside it"

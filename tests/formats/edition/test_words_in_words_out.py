@@ -126,7 +126,7 @@ def slips(draw, language):
 
 
 def runs(text: str) -> Counter[str]:
-    return Counter(re.findall(r"[^\W_]+", text.replace("**", "")))  # bold may end within a word
+    return Counter(re.findall(r"[^\W_]+", re.sub(r"\*{2,}", "", text)))  # bold may end within a word
 
 
 def typed_runs(text: str) -> Counter[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from mailer.domain.issue_tree import ListBlock, Paragraph, Text, ThematicBreak, visible_text
 from mailer.formats.issue.markdown import read_article
+from mailer.formats.issue.source_words import SourceWord, changed_words
 
 
 def shown(text: str, language: str = "en") -> str:
@@ -176,3 +177,16 @@ def test_marks_that_readers_would_see_are_named_and_may_be_meant(text):
 )
 def test_signs_of_plain_writing_are_not_named(text):
     assert not read_article(text, "en").doubts
+
+
+def test_of_very_many_differences_the_first_are_named():
+    words = [SourceWord(f"w{place}", place) for place in range(1, 5001)]
+    (lost,) = changed_words(words, [word for word, _ in words if word != "w7"])
+    assert (lost.line, "'w7'" in lost.what) == (7, True)
+    halves = changed_words(words, [word for word, line in words if line % 2])
+    assert [defect.line for defect in halves][:3] == [2, 4, 6]
+    assert 100 < len(halves) < 1000
+    (more,) = changed_words(words, [*(word for word, _ in words), "more"])
+    assert (more.line, "'more'" in more.what) == (5000, True)
+    assert changed_words(words, [])
+    assert not changed_words([], [])
