@@ -32,10 +32,13 @@ def picture_to_send(name: str, content: bytes) -> PictureFile:
         subtype = "jpeg"
         settings: dict[str, object] = {"quality": "keep"} if picture is source else {"quality": _QUALITY}
     else:
-        subtype, settings = "png", {}
+        subtype, settings = (
+            "png",
+            {"optimize": True},
+        )  # of a JPEG it needs a buffer that Pillow makes too small at times
     transparency = picture.info.get("transparency")
     picture.info = {} if transparency is None or subtype == "jpeg" else {"transparency": transparency}
-    picture.save(output, subtype, optimize=True, **settings)
+    picture.save(output, subtype, **settings)
     return PictureFile(name=name, subtype=subtype, content=output.getvalue(), notes=notes)
 
 

@@ -67,6 +67,13 @@ def test_a_clean_jpeg_keeps_its_quality() -> None:
     assert opened(again.content).quantization == opened(content).quantization  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("quality", [1, 95, 100])
+def test_the_finest_and_the_coarsest_jpeg_can_be_written_anew(quality: int) -> None:
+    for size in ((1104, 700), (1500, 300), (1, 1)):
+        content = encoded(noise(size), "JPEG", quality=quality, subsampling=0)
+        assert opened(picture_to_send("a.jpg", content).content).width == min(size[0], MAX_WIDTH)
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
 def test_a_png_keeps_every_pixel(mode: str) -> None:
     before = halves().convert(mode)
