@@ -106,7 +106,11 @@ CASES: dict[str, tuple[EntitlementReason, Candidate]] = {
         EntitlementReason.PAUSED,
         candidate(payment(), seat=replace(SEAT, pause=Pause(last=date(2026, 8, 31)))),
     ),
-    "unsubscribed": (EntitlementReason.PAUSED, candidate(payment(), paused_from=date(2026, 5, 1))),
+    "unsubscribed": (EntitlementReason.PAUSED, candidate(payment(), own_pause=Pause(first=date(2026, 5, 1)))),
+    "paused by the reader": (
+        EntitlementReason.PAUSED,
+        candidate(payment(), own_pause=Pause(first=date(2026, 5, 1), last=date(2026, 8, 31))),
+    ),
     "address held": (EntitlementReason.ADDRESS_HELD, candidate(payment(), address_held=True)),
     "no edition": (EntitlementReason.NO_EDITION, candidate(payment(), seat=replace(SEAT, languages=("de", "fr")))),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mailer.domain.circulation import Decision, Judged
 from mailer.domain.delivery import Delivery
+from mailer.domain.explanation import Shortfall
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
 
@@ -28,12 +29,22 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartlyPaid:
+    """A person who has paid a part of the fee, and what is missing."""
+
+    person: str
+    name: str
+    shortfall: Shortfall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DistributionReport:
     """The account of an issue: the balance, all decisions, the copies that are still open, and who gained since.
 
     `circulation_known` is False when it was sent after the backup that this ledger comes from. `failures` says why copies
     did not arrive, by delivery. `gained` are people entitled now who have no copy, `unreachable` those who would be
-    entitled if the register had an address for them, with their names. `needing_a_person` counts the copies that need
+    entitled if the register had an address for them, with their names. `partly_paid` are those excluded as underpaid who
+    are so still. `needing_a_person` counts the copies that need
     attention, as `status` does. `cancelled_supplements` are the numbers of supplements that were cancelled, while the
     issue itself was not.
     """
@@ -45,6 +56,7 @@ class DistributionReport:
     open_copies: tuple[Delivery, ...]
     failures: Mapping[int, Failure]
     gained: tuple[Judged, ...]
+    partly_paid: tuple[PartlyPaid, ...] = ()
     unreachable: Mapping[str, str] = field(default_factory=dict)
     needing_a_person: int = 0
     cancelled_supplements: tuple[int, ...] = ()

@@ -30,6 +30,18 @@ def shortfall_sentence(shortfall: Shortfall) -> str:
     )
 
 
+def shortfall_document(shortfall: Shortfall) -> dict[str, object]:
+    """The same for programs."""
+    return {
+        "from": shortfall.period.first,
+        "to": shortfall.period.last,
+        "paid": dict(shortfall.sums),
+        "fee": shortfall.fee,
+        "currency": shortfall.currency,
+        "missing": shortfall.missing,
+    }
+
+
 def figure(amount: Decimal) -> str:
     """An amount with its thousands apart: `50 000`, `50 000.50`."""
     whole = amount == amount.to_integral_value()

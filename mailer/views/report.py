@@ -2,8 +2,9 @@
 
 from mailer.domain.circulation import Decision
 from mailer.domain.distribution_report import DistributionReport
-from mailer.domain.names import NamedPerson
+from mailer.domain.names import NamedPerson, label
 from mailer.views.copies import open_copy_lines
+from mailer.views.entitlement import shortfall_document, shortfall_sentence
 from mailer.views.names import name_all
 from mailer.views.plan import exclusion_lines
 from mailer.views.unsent import sent_before_restore
@@ -23,6 +24,10 @@ def report_document(report: DistributionReport) -> dict[str, object]:
         "balanced": balance.balanced,
         "gained": [judged.person for judged in report.gained],
         "without_address": [{"person": person, "name": name} for person, name in sorted(report.unreachable.items())],
+        "partly_paid": [
+            {"person": each.person, "name": each.name, **shortfall_document(each.shortfall)}
+            for each in report.partly_paid
+        ],
         "needing_a_person": report.needing_a_person,
         "cancelled_supplements": list(report.cancelled_supplements),
     }
@@ -46,6 +51,10 @@ def report_lines(report: DistributionReport) -> list[str]:
         f"Distribution report of {report.issue} ({report.state})",
         f"  {balance.considered} people considered = {balance.recipients} recipients + {excluded} excluded",
         *exclusion_lines(balance.excluded, people),
+        *(
+            f"    paid in part: {label(each.person, each.name)}, {shortfall_sentence(each.shortfall)}"
+            for each in report.partly_paid
+        ),
         f"  {balance.copies} copies = {states}",
         *(f"  {line}" for line in open_copy_lines(report.issue, report.open_copies, report.failures)),
         *([gained] if report.gained else []),

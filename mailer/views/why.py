@@ -1,10 +1,10 @@
 """Shows why a person receives an issue, or does not: the JSON and the lines of `why`, what became of a copy first."""
 
 from mailer.domain.delivery import State
-from mailer.domain.explanation import CopyFate, Explanation, Shortfall
+from mailer.domain.explanation import CopyFate, Explanation
 from mailer.domain.names import label
 from mailer.domain.remedy import Action
-from mailer.views.entitlement import decision_sentence, figure
+from mailer.views.entitlement import decision_sentence, shortfall_document
 from mailer.views.fate import fate_sentence
 from mailer.views.local_time import plain_day
 from mailer.views.plain_words import held_back, plan_change
@@ -24,7 +24,7 @@ def why_document(explanation: Explanation) -> dict[str, object]:
         "rule": entitlement.rule,
         "evidence": list(entitlement.evidence),
         "sentence": decision_sentence(explanation),
-        "missing": list(map(_shortfall_document, explanation.shortfalls)),
+        "missing": list(map(shortfall_document, explanation.shortfalls)),
         "editions": list(entitlement.editions),
         "paid_until": entitlement.paid_until,
         "membership": explanation.now.candidate.membership.id,
@@ -114,15 +114,4 @@ def _fate_document(explanation: Explanation, fate: CopyFate) -> dict[str, object
         "held_reason": copy.held_reason,
         "next_attempt_at": copy.next_attempt_at if copy.state is State.PENDING else None,
         "sentence": fate_sentence(explanation.issue, fate, explanation.timezone),
-    }
-
-
-def _shortfall_document(shortfall: Shortfall) -> dict[str, object]:
-    return {
-        "from": shortfall.period.first,
-        "to": shortfall.period.last,
-        "paid": {currency: figure(total) for currency, total in shortfall.sums},
-        "fee": shortfall.fee,
-        "currency": shortfall.currency,
-        "missing": shortfall.missing,
     }

@@ -59,6 +59,7 @@ def test_an_issue_from_the_folder_to_the_report(run, at):
         "balanced": True,
         "gained": [],
         "without_address": [],
+        "partly_paid": [],
         "needing_a_person": 0,
         "cancelled_supplements": [],
     }

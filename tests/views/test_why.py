@@ -57,7 +57,7 @@ def test_the_copy_comes_first_and_one_that_failed_is_never_said_to_be_received()
         ("in another currency", "500 EUR for 2026, but the fee is 50 000 RUB"),
         ("grace", "the paid time ended on 30 June 2026, 9 days before, which the days of grace allow"),
         ("no address, paid", "the register has no e-mail address, though the fee is paid"),
-        ("unsubscribed", "the reader unsubscribed, and gets no issue from 1 May 2026 on"),
+        ("unsubscribed", "the reader wants no more, and gets no issue from 1 May 2026 on"),
     ],
 )
 def test_the_decision_names_dates_and_sums(name: str, sentence: str) -> None:

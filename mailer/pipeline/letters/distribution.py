@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from mailer.domain.delivery import Delivery, State
-from mailer.domain.distribution_report import DistributionReport
+from mailer.domain.distribution_report import DistributionReport, PartlyPaid
 from mailer.domain.errors import MailerError
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.context import Context, IssueName
@@ -12,6 +12,7 @@ from mailer.pipeline.letters.open_items import gather
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries
+from mailer.views.entitlement import figure
 
 _WAITS = frozenset({State.PENDING, State.SENDING})
 
@@ -48,9 +49,23 @@ def digest_facts(context: Context, mailing: Mailing) -> Facts:
                 "name": name_in(judged.candidate.seat.names, context.language) or judged.person,
             },
         ),
+        **cut("partly_paid", account.partly_paid, _partly_paid_facts),
         **cut("unreachable", sorted(account.unreachable.items()), lambda entry: {"person": entry[0], "name": entry[1]}),
         "waiting": waiting,
         "open": account.needing_a_person,
+    }
+
+
+def _partly_paid_facts(person: PartlyPaid) -> Facts:
+    shortfall = person.shortfall
+    known = shortfall.fee is not None and shortfall.missing is not None and shortfall.paid > 0
+    return {
+        "person": person.person,
+        "name": person.name,
+        "paid": " + ".join(f"{figure(total)} {currency}" for currency, total in shortfall.sums if total > 0),
+        "first": shortfall.period.first.isoformat(),
+        "last": shortfall.period.last.isoformat(),
+        "missing": f"{figure(shortfall.missing)} {shortfall.currency}" if known and shortfall.missing else "",
     }
 
 

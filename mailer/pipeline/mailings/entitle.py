@@ -6,7 +6,9 @@ from itertools import islice
 
 from mailer.domain.circulation import Judged, candidates, judge, lacks_only_address, why_lost
 from mailer.domain.delivery import Event
-from mailer.domain.entitlement import Audience
+from mailer.domain.distribution_report import PartlyPaid
+from mailer.domain.entitlement import Audience, EntitlementReason, paid_periods
+from mailer.domain.explanation import find_shortfalls
 from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.shelf import Revision
@@ -54,6 +56,21 @@ def entitled_without_address(
     audience = audience_of(context.newsletter(revision.newsletter), revision)
     rows = candidates(register_of(connection, persons), audience.date)
     return lacks_only_address((row for row in rows if row.seat.person in persons), audience, context.fees)
+
+
+def partly_paid(
+    connection: Connection, context: Context, revision: Revision, persons: Collection[str]
+) -> tuple[PartlyPaid, ...]:
+    """Those of these people who have paid a part of the fee only, by person, with what is missing."""
+    return tuple(
+        PartlyPaid(person=person, name=judged.candidate.seat.any_name, shortfall=shortfall)
+        for person, judged in judge_people(connection, context, revision, persons).items()
+        if judged.entitlement.reason is EntitlementReason.UNDERPAID
+        for kind in [judged.candidate.membership.kind]
+        for shortfall in find_shortfalls(
+            paid_periods(judged.candidate.payments, kind, context.fees), kind, context.fees, revision.date
+        )
+    )
 
 
 def judged_by(connection: Connection, context: Context, revision: Revision) -> str:

@@ -40,7 +40,7 @@ def progress_of_all(context: Context) -> list[Progress]:
 def distribution_report(context: Context, name: IssueName) -> DistributionReport:
     """The distribution report of an issue. Raises MailerError when it does not balance."""
     # Imported here, since the progress of a mailing needs nothing that makes copies.
-    from mailer.pipeline.mailings.entitle import entitled_without_address
+    from mailer.pipeline.mailings.entitle import entitled_without_address, partly_paid
     from mailer.pipeline.mailings.supplement import find_missing_copies
 
     # An issue whose newsletter is gone from schedules/ still has its report.
@@ -64,6 +64,8 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         without_address = [decision.person for decision in decisions if decision.reason == EntitlementReason.NO_ADDRESS]
         revision = issues.revision_of(connection, every[0])
         unreachable = entitled_without_address(connection, context, revision, without_address) if judgeable else {}
+        underpaid = [decision.person for decision in decisions if decision.reason == EntitlementReason.UNDERPAID]
+        short = partly_paid(connection, context, revision, underpaid) if judgeable else ()
         wrong = [fault for identity in identities for fault in faults(mailings.frozen(connection, identity))]
     if not balance.balanced or wrong:
         raise MailerError(
@@ -81,6 +83,7 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         failures=reasons,
         gained=gained,
         unreachable=unreachable,
+        partly_paid=short,
         needing_a_person=len(needs_a_person),
         cancelled_supplements=cancelled_supplements(every),
         circulation_known=all(mailing.knows_circulation for mailing in every),

@@ -264,6 +264,24 @@ async def test_a_paid_member_without_an_address_is_named(
         assert "Nothing waits" not in letter
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "20 000 RUB for January 1, 2018 to December 31, 2018; 30 000 RUB missing"),
+        ("ru", "20 000 RUB за период с 1 января 2018 г. по 31 декабря 2018 г.; не хватает 30 000 RUB"),
+    ],
+)
+async def test_who_has_paid_in_part_is_named_with_what_is_missing(
+    tmp_path: Path, clock: FrozenClock, language: str, words: str
+) -> None:
+    async with sent_out(tmp_path, clock, people=[*PEOPLE, Member(number=8, paid=20000)], language=language) as (
+        app,
+        sink,
+    ):
+        (letter,) = await a_round(app, sink)
+        assert f"(P008): {words}." in " ".join(letter.replace("\u00a0", " ").split())
+
+
 async def test_of_what_was_cancelled_before_a_copy_left_there_is_no_digest(tmp_path: Path, clock: FrozenClock) -> None:
     async with Sink() as sink:
         with Club.found(tmp_path).sending(clock, sink, notify=NOTIFY) as (app, _sender):
