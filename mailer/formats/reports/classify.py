@@ -136,10 +136,8 @@ def classify(code: int | None, status: str | None, text: str, phase: Phase = Pha
 
 
 def is_temporary(code: int | None, status: str | None) -> bool:
-    """Whether the refusal is temporary. The code is the refusing server's, the status may be our relay's."""
-    if code is not None and 400 <= code < 600:
-        return code < 500
-    return bool(status) and str(status).startswith("4")
+    """Whether the refusal is temporary; where code and status contradict each other, it may be."""
+    return (code is not None and 400 <= code < 500) or bool(status and status.startswith("4"))
 
 
 @lru_cache(maxsize=256)

@@ -69,13 +69,9 @@ class Refusal:
             return words
         if self.in_fields and reason_of_status(self.reply.status):
             return next(iter(fields), "")
-        texts = [*fields, about, self._mask(self.page[:MAX_PAGE])]
-        return (
-            _telling(texts[-2:-1])
-            or _telling(texts[-1:])
-            or next(filter(find_rule, texts), "")
-            or next(filter(None, texts), "")
-        )
+        page = self._mask(self.page[:MAX_PAGE])
+        texts = [text for text in (*fields, about, page) if text]
+        return _telling([about]) or _telling([page]) or next(filter(find_rule, texts), next(iter(texts), ""))
 
     def _mask(self, text: str) -> str:
         """The text without footers, the recipient's address and our title, whose letters might look like a reason."""
@@ -104,7 +100,7 @@ def _is_below(name: str, domain: str) -> bool:
 
 def without_footers(page: str) -> str:
     """The page without the lines of a scanner that found nothing, of a lawyer, and of a list."""
-    if "\n" not in page:
+    if "\n" not in page or not _FOOTER.search(page.lower()):
         return page
     return "\n".join(line for line in page.split("\n") if not _FOOTER.search(line.lower()) or _FINDS_VIRUS.search(line))
 
