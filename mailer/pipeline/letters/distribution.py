@@ -58,14 +58,14 @@ def digest_facts(context: Context, mailing: Mailing) -> Facts:
 
 def _partly_paid_facts(person: PartlyPaid) -> Facts:
     shortfall = person.shortfall
-    known = shortfall.fee is not None and shortfall.missing is not None and shortfall.paid > 0
+    missing = shortfall.missing if shortfall.paid > 0 else None
     return {
         "person": person.person,
         "name": person.name,
         "paid": " + ".join(f"{figure(total)} {currency}" for currency, total in shortfall.sums if total > 0),
         "first": shortfall.period.first.isoformat(),
         "last": shortfall.period.last.isoformat(),
-        "missing": f"{figure(shortfall.missing)} {shortfall.currency}" if known and shortfall.missing else "",
+        "missing": f"{figure(missing)} {shortfall.currency}" if missing else "",
     }
 
 
