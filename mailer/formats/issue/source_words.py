@@ -130,7 +130,7 @@ def changed_words(typed: Sequence[SourceWord], shown: Sequence[str]) -> list[Def
 def _common(words: Sequence[str], shown: Sequence[str]) -> int:
     """How many words at the beginning are the same in both."""
     pairs = enumerate(zip(words, shown, strict=False))
-    return next((place for place, (one, other) in pairs if one != other), min(len(words), len(shown)))
+    return next((place for place, (word, other) in pairs if word != other), min(len(words), len(shown)))
 
 
 _COMPARED = 1000  # words; the time to find differences grows with their square
