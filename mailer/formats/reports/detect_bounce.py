@@ -45,6 +45,10 @@ _FINAL = re.compile(
 _GREETING = re.compile(
     r"\W{0,3}(?:(?:hi(?! there|\.)|hallo(?!\.)|ol[aá]|hej|beste|madame)\b|dear\b|hello\b|good (?:morning|day|afternoon)|здравствуй|добрый|уважаем|привет|шановн|добрий|sehr geehrte|liebe|guten|bonjour|chère|cher\b|monsieur|estimad|hola\b|gentil|buongiorno|prezad|geachte|szanown|dzień|dobrý|vážen|kære|kjære|hyvä|sayın|merhaba)"
 )
+# A server that greets says what it is.
+_INTRODUCTION = re.compile(
+    r"\bthis is (?:the|an?)\b[^.\n]{0,60}(?:server|system|daemon|program)\b|hier ist (?:der|das)\b[^.\n]{0,40}(?:server|system|programm)"
+)
 # The number of a help desk case in the subject.
 _TICKET = re.compile(
     r"(?:\b(?:case|ticket|request|incident)\b|обращени\w+|заявк\w+)\W{0,4}\d{3,12}\b|[#№]\W?\d{4,12}\b|\[\d{4,12}\]",
@@ -131,7 +135,10 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
         answer=bool(is_answer(subject) or _TICKET.search(subject[:300])),
         listed=listed,
         text=bool(_TEXT.search(own_text.lower())),
-        greeting=not null_path and not addresses.is_null([address]) and bool(_GREETING.match(first_line)),
+        greeting=not null_path
+        and not addresses.is_null([address])
+        and bool(_GREETING.match(first_line))
+        and not _INTRODUCTION.search(beginning[:300].lower()),
         reply=reply.code is not None or reply.status is not None,
         opening=bool(_OPENING.search(beginning[:1200].lower())),
         first_line=bool(_OPENING.match(first_line) and _MAIL.search(first_line)),

@@ -26,7 +26,7 @@ _BEFORE_FAILED = re.compile(
 _BEFORE_OTHER = re.compile(
     r"\b(?:hello|dear|hi|contact|assistance|support|help ?desk|questions?|mail ?from|envelope[- ]from|envelope-sender|sender|from|reply[- ]to|return[- ]path|write to|mailto|e-?mail us|send (?:an? )?(?:e-?)?mail to"
     r"|expanded from|generated (?:from|by)|forward(?:ed|ing)? (?:this|from)|report(?:ed)? (?:this|to)|notify|please (?:mail|e-?mail)|errors-to|message-id|references|in-reply-to|cc|alias of|via|id"
-    r"|administrator|обратитесь|обращайтесь|отправител\w+|пишите|absender|von|expéditeur|remitente)\b[^@\n]{0,30}$",
+    r"|administrator|обратитесь|обращайтесь|отправител\w+|пишите|absender|von|expéditeur|remitente)\b(?!.{0,30}\b(?:not|invalid|failed|unknown)\b)[^@\n]{0,30}$",
     re.IGNORECASE,
 )
 # Text above a line with an address to write to instead.

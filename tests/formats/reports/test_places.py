@@ -152,3 +152,28 @@ def test_a_complaint_that_is_our_message_itself():
     raw = mail("The text of the letter.", sender="letter@club.example", subject="The Letter", path="staff@provider.example", head="X-HmXmrOriginalRecipient: anna@reader.example\n")  # fmt: skip
     [report] = parse(raw)
     assert (report.kind, report.recipient) == (ReportKind.COMPLAINT, ANNA)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Mail failed", f"here is your list of failed recipients:\n\n{ANNA}\n\nhere is your returned mail"),
+        ("Email failure", f"The users email address you are trying to contact is not valid: {ANNA}"),
+        ("Delivery Status Notification", f"Hello, this is the mail server on mx.example.\n\nI am sending you this message to inform you on the delivery status.\n\n  <{ANNA}>  delivery failed; will not continue trying"),
+        ("Message status - undeliverable", f"The message that you sent was undeliverable to the following:\n\t{ANNA} (user not found)"),
+        ("DELIVERY FAILURE", f"Your message\n\n  Subject: Letter\n\nwas not delivered to:\n\n  {ANNA}\n\nbecause:\n\n  User anna not listed in Domino Directory"),
+        ("Permanent Delivery Failure", f"A message (from <letter@club.example>) was received.\n\nThe following addresses had delivery problems:\n\n<{ANNA}>\n   Permanent Failure: Other address status"),
+        ("Zwrot wiadomości", f"Twoja wiadomość do {ANNA} nie została dostarczona: nieznany użytkownik"),
+        ("Undeliverable Mail", f"delivery userid: {ANNA} failed - over quota"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("sender", "path", "head"),
+    [
+        ("MAILER-DAEMON@mx.example", "<>", ""),
+        ("postmaster@mx.example", None, ""),
+        ("Postmaster <postmaster@mx.example>", "<office-bounces@club.example>", "Precedence: list\nList-Id: <office.club.example>\n"),
+    ],
+)  # fmt: skip
+def test_sentences_of_many_servers(subject, text, sender, path, head):
+    assert [report.recipient for report in parse(mail(text, sender=sender, subject=subject, path=path, head=head))] == [ANNA]  # fmt: skip
