@@ -61,6 +61,7 @@ MOVES: dict[tuple[State, Event], State] = {
     # In a restored backup, which knows less than the relay's log.
     (State.PENDING, Event.SETTLED_ACCEPTED): State.ACCEPTED,
     (State.SENDING, Event.SETTLED_ACCEPTED): State.ACCEPTED,
+    (State.HELD, Event.SETTLED_ACCEPTED): State.ACCEPTED,
     (State.UNCERTAIN, Event.SETTLED_ACCEPTED): State.ACCEPTED,
     (State.UNCERTAIN, Event.SETTLED_RESEND): State.PENDING,
     (State.UNCERTAIN, Event.BOUNCE_REPORTED): State.BOUNCED,

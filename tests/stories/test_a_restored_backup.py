@@ -132,8 +132,22 @@ def test_an_issue_finished_but_not_sent_goes_as_new(run: Terminal, club: Club, r
     run.ok("--yes", "resume-after-restore", "--sent", name(42), "--new", name(43))
     publish(run, club, 43)
     assert set(received(relay).values()) == {4}
-    ids = {received.message.split(b"Message-ID: ")[1].split(b"\r\n")[0] for received in relay.received}
+    ids = {message_id(received.message) for received in relay.received}
     assert len(ids) == len(relay.received)  # a copy of the lost ledger never shares its id with a new one
+
+
+def message_id(message: bytes) -> str:
+    return message.split(b"Message-ID: ")[1].split(b"\r\n")[0].decode()
+
+
+def test_the_log_counts_the_copies_that_left_since(
+    run: Terminal, club: Club, relay: Sink, backed_up: Path, tmp_path: Path
+) -> None:
+    restore(club, backed_up)
+    (tmp_path / "log").write_text("\n".join(message_id(received.message) for received in relay.received))
+    decided = ("--log", tmp_path / "log", "--sent", name(42), "--sent", name(43))
+    resumed = run.ok("--yes", "--json", "resume-after-restore", *decided).document
+    assert (resumed["settled_by_log"], resumed["unknown_in_log"]) == (0, 2 * len(PEOPLE))
 
 
 def test_folders_that_are_gone_are_not_asked_about(run: Terminal, club: Club, relay: Sink, backed_up: Path) -> None:

@@ -18,11 +18,12 @@ from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.pull import examine_all, files_of
 from mailer.pipeline.mailings.steps import move_mailing
 from mailer.store import Connection, issues, mailings
+from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
 from mailer.store.ledger import backups
 
 # Copies that the backup would send again, or has lost sight of.
-_OPEN = (State.PENDING, State.SENDING, State.UNCERTAIN)
+_OPEN = (State.PENDING, State.SENDING, State.UNCERTAIN, State.HELD)
 _WAITING = (State.PENDING, State.SENDING)
 
 
@@ -152,20 +153,22 @@ def _settle_by_log(
     """Count the copies in the log as accepted; a mailing of which nothing else waits is closed."""
     if not accepted:
         return LogReading()
-    settled, in_backup = 0, set[str]()
-    for mailing in mailings.mailings_in(connection, MailingState):
-        copies = deliveries.of_mailing(connection, mailing.id)
-        in_backup |= {bare(copy.message_id) for copy in copies}
-        in_log = [copy for copy in copies if copy.state in _OPEN and bare(copy.message_id) in accepted]
-        _accept(connection, context, in_log, "by the relay's log")
-        settled += len(in_log)
-        if in_log and mailing.state not in ENDED:
+    open_copies = deliveries.message_ids(connection, _OPEN)
+    in_log = [delivery for delivery, message_id in open_copies.items() if bare(message_id) in accepted]
+    touched: set[int] = set()
+    for begin in range(0, len(in_log), CHUNK):
+        copies = deliveries.deliveries_with(connection, in_log[begin : begin + CHUNK]).values()
+        _accept(connection, context, copies, "by the relay's log")
+        touched |= {copy.mailing for copy in copies}
+    for mailing in mailings.mailings_in(connection, set(MailingState) - ENDED):
+        if mailing.id in touched:
             # From now on no new plan may take its place.
             mailings.change(connection, mailing.id, first_handover_at=mailing.first_handover_at or backup_at)
             if not deliveries.any_waits(connection, mailing.id):
                 _close(connection, context, mailing, backup_at)
-    ours = {message_id for message_id in accepted if delivery_in_message_id(message_id, context.keys)}
-    return LogReading(settled=settled, unknown=len(ours - in_backup))
+    ours = [delivery_in_message_id(message_id, context.keys) or 0 for message_id in accepted]
+    last = deliveries.last_id(connection)
+    return LogReading(settled=len(in_log), unknown=sum(delivery > last for delivery in ours))
 
 
 # --- what a person says -----------------------------------------------------------------------------------------------

@@ -149,6 +149,17 @@ def counts(connection: Connection, mailings: Sequence[int]) -> dict[str, int]:
     return {state.value: numbers.get(state.value, 0) for state in State}
 
 
+def message_ids(connection: Connection, states: Sequence[State]) -> dict[int, str]:
+    """The Message-ID of every delivery in one of these states, by its id."""
+    query = select(deliveries.c.id, deliveries.c.message_id).where(deliveries.c.state.in_(states))
+    return {row.id: row.message_id for row in connection.execute(query)}
+
+
+def last_id(connection: Connection) -> int:
+    """The highest id of a delivery, 0 without one."""
+    return connection.execute(select(func.max(deliveries.c.id))).scalar() or 0
+
+
 def any_waits(connection: Connection, mailing: int) -> bool:
     """Whether a copy of the mailing is pending or sending; the cost does not grow with the mailing."""
     pending = select(deliveries.c.id).where(deliveries.c.mailing == mailing, is_pending)
