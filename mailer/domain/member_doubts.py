@@ -14,7 +14,9 @@ from mailer.domain.similar import nearest
 NAMED = 15
 REPEATED_NOTES = 5
 # The last word of a salutation may end in a full stop: "Jr.", "Ph.D.", "П.".
-_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.)+|(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}\.|(?:jr|sr|esq|мл|ст)\.", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"(?:[^\W\d_]\.)+|(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}\.|(?:\w+-)?(?:jr|sr|esq|мл|ст)\.", re.IGNORECASE
+)
 _SIGN = re.compile(r"[,.;:!?…‥،؛·\-–—−,。!?]\s*\Z")
 _REPEATED = re.compile(r"\b(?P<word>[^\W\d_]{2,})\s+(?P=word)\b", re.IGNORECASE)
 # The letters that a salutation of the language is written in.

@@ -94,6 +94,7 @@ def test_an_abbreviation_or_a_bracket_ends_a_salutation_well(text):
 def test_the_russian_initial_keeps_its_stop():
     assert about(salutation_ru="Уважаемая Анна П.") == []
     assert about(salutation_ru="Уважаемая О'Нил") == []
+    assert about(salutation_ru="Уважаемый г-н Смит-мл.") == []
 
 
 def test_without_a_sign_in_the_template_a_salutation_brings_its_own():
