@@ -1,7 +1,7 @@
 """Works out what an import changes in the register: people added, changed and ended, payments, bad rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -67,15 +67,18 @@ def _owners(
     ids: set[str], register: Register, memberships: Iterable[MembershipChange], seats: Iterable[SeatChange]
 ) -> dict[str, str]:
     """Whose these memberships are after the import."""
-    people = {identity: dict[str, str]() for identity in ids}
+    people = {identity: dict[str, Seat]() for identity in ids}
     for seat in (*register.seats, *(change.after for change in seats)):
         if seat.membership in people:
-            people[seat.membership][seat.person] = seat.any_name if seat.ended_on is None else ""
+            people[seat.membership][seat.person] = seat
     after = {**register.memberships, **{change.after.id: change.after for change in memberships}}
-    return {
-        identity: after[identity].organisation or ", ".join(filter(None, names.values()))
-        for identity, names in people.items()
-    }
+    return {identity: after[identity].organisation or _names(seated.values()) for identity, seated in people.items()}
+
+
+def _names(seats: Collection[Seat]) -> str:
+    """The names of the people who have these seats now, or else of those who had them."""
+    current = [seat for seat in seats if seat.ended_on is None]
+    return ", ".join(seat.any_name for seat in current or seats if seat.any_name)
 
 
 def _is_missing(seat: Seat, listed: set[tuple[str, str] | None]) -> bool:
