@@ -92,7 +92,7 @@ async def test_a_report_to_each_of_three_comes_as_three(office: Office):
     assert sorted(one.recipient for one in kept) == everybody
     for one in kept:
         assert one.content.endswith(CONTENT.partition(b"\r\n\r\n")[2])
-        assert one.content.startswith(b"Received: ")
+        assert one.content.startswith(b"Return-Path: <>\r\nReceived: ")
 
 
 async def test_what_is_refused_goes_back_to_its_sender(office: Office):

@@ -13,6 +13,7 @@ from mailer.formats.reports.classify import classify, find_rule, reason_of_statu
 from mailer.formats.reports.smtp_reply import QuotedReply, find_reply
 
 MAX_PAGE = 6000  # characters of the page that are read
+MAX_ABOUT = 1000  # and of its lines about one recipient
 _TITLE_LINE = re.compile(
     r"^\W*(?:subject|betreff|тема|objet|asunto|oggetto|assunto|onderwerp|temat|tytuł|ämne|emne|aihe|konu|předmět|tárgy"
     r"|subiect|件名|主题|主題|제목)\s*[:：][^\n]*",
@@ -64,7 +65,7 @@ class Refusal:
         if self.page and (program := _PROGRAM_WORDS.search(self.page[:3000])) and _is_specific(program[1]):
             return program[1]  # the words of the mailbox's own program outweigh the code of its server
         fields = [self._mask(text) for text in self.fields if text.strip()]
-        about = self._mask(self.about)
+        about = self._mask(self.about[:MAX_ABOUT])
         if words := _telling(fields) or _telling_reply(about):
             return words
         if self.in_fields and reason_of_status(self.reply.status):
@@ -75,6 +76,8 @@ class Refusal:
 
     def _mask(self, text: str) -> str:
         """The text without footers, the recipient's address and our title, whose letters might look like a reason."""
+        if not text:
+            return ""
         text = without_footers(text)
         for own, mask in ((self.recipient, "<x@y>"), (self.title, "...")):
             words = own.lower().split()
