@@ -43,7 +43,7 @@ def test_a_member_lapses_after_the_plan_and_gets_no_byte(run: Terminal, club: Cl
         assert f"no copy any more for {lapsed.person}" in refused.err
         sent = run("--yes", "send", NAME, "--wait", "--as-planned")
         assert sent.status == 1
-        assert f"person {lapsed.person}, en: held: unpaid" in sent.err
+        assert f"{lapsed.person} Reader005, en: held: unpaid" in sent.err
         assert standing(club) == {"accepted": 19, "held": 1}
         assert lapsed.email not in {received.recipient for received in relay.received}
         why = run.ok("--json", "why", lapsed.person, NAME).document
@@ -65,7 +65,8 @@ def test_a_late_payer_catches_up(run: Terminal, club: Club) -> None:
         assert run.ok("--json", "unsent", NAME).document["people"] == []
         pay(run, late, Decimal(50000))
         (owed,) = run.ok("--json", "unsent", NAME).document["people"]
-        assert owed == {"person": late.person, "decision": "recipient", "reason": "paid", "editions": ["en"]}
+        paid = {"decision": "recipient", "reason": "paid", "editions": ["en"]}
+        assert owed == {"person": late.person, "name": "Reader021", **paid}
         assert run.ok("--json", "report", NAME).document["gained"] == [late.person]
         run.ok("--yes", "unsent", NAME, "--send")
         run.ok("--yes", "send", NAME, "--wait")
@@ -151,7 +152,7 @@ def test_the_relay_refuses_one_and_delays_another(run: Terminal, club: Club) -> 
         while "deferred until" in sent.err:
             sent = run("--yes", "send", NAME, "--wait")
         assert sent.status == 1
-        assert re.findall(r"person (P\d+)", sent.err) == [unknown.person]
+        assert re.findall(r"delivery \d+, (P\d+) Reader", sent.err) == [unknown.person]
         assert "550 5.1.1 No such user" in sent.err
         assert standing(club) == {"accepted": 19, "rejected": 1}
         rows = {copy["person"]: copy for copy in run.ok("--json", "delivery", "list", NAME).document}
