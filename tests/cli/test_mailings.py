@@ -392,10 +392,5 @@ def test_a_plan_names_the_first_and_counts_the_rest_but_a_program_is_told_everyb
         "reason": "unpaid",
         "editions": [],
     }
-    assert people[-1] == {
-        "person": "P090",
-        "name": "Reader090",
-        "decision": "recipient",
-        "reason": "paid",
-        "editions": ["en"],
-    }
+    paid = {"decision": "recipient", "reason": "paid", "editions": ["en"]}
+    assert people[-1] == {"person": "P090", "name": "Reader090", **paid}
