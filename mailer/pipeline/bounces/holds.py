@@ -112,9 +112,14 @@ def lift(context: Context, address: str) -> bool:
             raise NotFound(f"{address} is not held, and nothing failed there", Action.LIST_HOLDS.of())
         lock_register(connection)
         holds.lift(connection, normal, by=context.who, now=now)
+        if hold is not None:
+            raise_version(connection)
         # A complaint is no failure of a copy, so the hold itself names the copy.
         for copy in {*failures.copies_at(connection, normal), *([hold.delivery] if hold is not None else [])}:
             _record(connection, context, "lift", copy, "its address is right")
+        if hold is not None and hold.reason is HoldReason.BY_HAND:
+            for seat in seated_at(connection, normal):
+                context.record(connection, "lift", seat.person, "the address, held by hand")
     return hold is not None
 
 

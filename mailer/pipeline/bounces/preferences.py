@@ -66,8 +66,8 @@ def own_pause(context: Context, person: str) -> OwnPause:
         pause = holds.pauses(connection, [person]).get(person)
     if pause is None:
         raise NotFound(
-            f"person {person!r} has not unsubscribed or paused; a pause of the register is changed in its columns pause_from and "
-            "pause_until"
+            f"person {person!r} has not unsubscribed or paused; a pause of the register is changed in its columns "
+            "pause_from and pause_until"
         )
     return pause
 
@@ -78,4 +78,5 @@ def resume(context: Context, person: str) -> None:
     with context.store.transaction() as connection:
         lock_register(connection)
         holds.lift_pause(connection, person, by=context.who, now=context.clock.now())
+        raise_version(connection)
         context.record(connection, "resume", person)

@@ -222,6 +222,15 @@ def test_an_address_with_one_failure_can_be_said_to_be_right(app: App, clock: Fr
     assert [one.person for one in find_missing_copies(app.context, ISSUE).people] == ["P001"]
 
 
+def test_a_hold_by_hand_and_its_end_stand_in_the_history_of_the_person_without_the_address(app: App) -> None:
+    holds.hold_by_hand(app.context, ANNA.email, "left")
+    holds.lift(app.context, ANNA.email)
+    with app.store.reading() as connection:
+        entries = history.entries(connection, "P001")
+    assert [(entry.verb, entry.who) for entry in entries] == [("hold", "secretary"), ("lift", "secretary")]
+    assert not any(ANNA.email in entry.detail for entry in entries)
+
+
 def test_what_never_failed_cannot_be_lifted(app: App) -> None:
     with pytest.raises(NotFound, match="is not held, and nothing failed there"):
         holds.lift(app.context, PEOPLE[5].email)

@@ -7,15 +7,28 @@ import pytest
 from mailer.app.installation import App
 from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.errors import Refused
+from mailer.domain.membership import Pause
 from mailer.domain.remedy import Action
+from mailer.pipeline.bounces import holds, preferences
 from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.changes import planned_changes
 from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.mailings.supplement import find_missing_copies
-from mailer.store.copies import waiting
-from tests.club import ISSUE, Member, begin, copies, import_register, make_ready, members, pull_issues, reverse, states
+from tests.club import (
+    ISSUE,
+    THURSDAY,
+    Member,
+    begin,
+    copies,
+    import_register,
+    make_ready,
+    members,
+    pull_issues,
+    reverse,
+    states,
+)
 from tests.pipeline.mailings.planned import PEOPLE, history_of, planned, with_newsletter
 from tests.pipeline.relayed import NEVER, answer, claim, deliver
 
@@ -149,9 +162,21 @@ def test_a_paused_mailing_of_which_nothing_left_can_be_planned_again(app: App) -
 
 def test_a_lifted_hold_leaves_a_held_copy_which_planning_again_frees(app: App) -> None:
     planned(app)
-    with app.store.transaction() as connection:
-        waiting.withhold(connection, "address_held", addresses=[ANNA.email])
-        connection.exec_driver_sql("UPDATE register_state SET version = version + 1")
+    holds.hold_by_hand(app.context, ANNA.email, "she left the desk")
+    assert changed(app) == [("P001", "lost", ("address_held",))]
+    holds.lift(app.context, ANNA.email)
     assert changed(app) == [("P001", "changed", ("copy_held",))]
     plan_mailing(app.context, ISSUE)
     assert (changed(app), states(app)) == ([], {"pending": 3})
+
+
+def test_a_plan_differs_once_a_hold_or_pause_from_before_it_has_ended(app: App) -> None:
+    import_register(app, PEOPLE)
+    holds.hold_by_hand(app.context, ANNA.email, "she left the desk")
+    preferences.pause_for(app.context, "P002", Pause(first=THURSDAY.date(), last=None))
+    pull_issues(app)
+    plan_mailing(app.context, ISSUE)
+    assert changed(app) == []
+    holds.lift(app.context, ANNA.email)
+    preferences.resume(app.context, "P002")
+    assert changed(app) == [("P001", "gained", ("paid",)), ("P002", "gained", ("paid",))]
