@@ -24,6 +24,9 @@ def find_doubtful_lines(tokens: Sequence[Token], lines: Sequence[str], *, first_
                 case "hr" if before and before.type == "paragraph_close" and lines[token.map[0] - 1].strip(" \t>"):
                     what = "is a rule here and makes no heading; for a heading write '## ' before its words"
                     yield Defect(line=number, what=f"'{line.strip()}' {what}, for a rule put an empty line between")
+                case "blockquote_open" if _breaks_sentence(token, before, lines):
+                    what = "begins a quotation in the middle of a sentence; write \\> for 'more than'"
+                    yield Defect(line=number, what=f"'{line.strip()[:12]}' {what}, or put an empty line before it")
                 case "blockquote_open" if _QUOTED_FIGURE.match(line):
                     what = (
                         f"'{line.strip()[:12]}' begins a quotation; write \\> for 'more than', or put a space after it"
@@ -43,13 +46,20 @@ def find_doubtful_lines(tokens: Sequence[Token], lines: Sequence[str], *, first_
     yield from _renumbered(tokens, first_line)
 
 
+def _breaks_sentence(token: Token, before: Token | None, lines: Sequence[str]) -> bool:
+    above = lines[token.map[0] - 1].strip(" \t>") if token.map and token.map[0] else ""
+    below_text = before and before.type == "paragraph_close" and token.level == 0
+    return bool(below_text and above) and not above.endswith(_SENTENCE_ENDS)
+
+
 def _renumbered(tokens: Sequence[Token], first_line: int) -> Iterator[Defect]:
     """Footnotes with figures as labels that get another number, since readers count by the marks in the text."""
     numbers = note_numbers(tokens)
     for token in tokens:
         label = token.meta.get("label", "")
-        if token.type == "footnote_reference_open" and label.isdecimal() and int(label) != numbers.get(label):
-            what = f"the note [^{label}] is number {numbers.get(label)} by the order of the marks; number them in order"
+        number = numbers.get(label)  # None for a note without a mark, which is refused
+        if token.type == "footnote_reference_open" and label.isdecimal() and number and int(label) != number:
+            what = f"the note [^{label}] is number {number} by the order of the marks; number them in order"
             yield Defect(line=first_line + (token.map[0] if token.map else 0), what=what)
 
 
@@ -104,6 +114,7 @@ def _lists(tokens: Sequence[Token], lines: Sequence[str], first_line: int) -> It
             continue
         items = [item for item in _items(tokens, place) if item.map]
         below_text = token.map[0] > 0 and place > 0 and tokens[place - 1].type == "paragraph_close"
+        below_text = below_text and not _within_item(token, tokens[place - 1], lines)
         above = lines[token.map[0] - 1].strip(" \t>") if below_text else ""
         interrupts = bool(above) and not above.endswith(":")
         if token.type == "bullet_list_open":
@@ -117,6 +128,12 @@ def _lists(tokens: Sequence[Token], lines: Sequence[str], first_line: int) -> It
                 yield _number(item, number, first_line)
             expected = number + 1
         numbers[token.level] = expected - 1
+
+
+def _within_item(token: Token, before: Token, lines: Sequence[str]) -> bool:
+    """Whether the list is indented below the text of an item, and so meant."""
+    line = lines[token.map[0]].lstrip(">") if token.map else ""
+    return before.level > 0 and line.startswith(("  ", "\t"))
 
 
 def _items(tokens: Sequence[Token], place: int) -> Iterator[Token]:

@@ -13,6 +13,7 @@ from mailer.domain.errors import BadInput
 from mailer.formats.issue.arrange import arranged
 from mailer.formats.issue.dialect import issue_markdown
 from mailer.formats.issue.doubtful_lines import find_doubtful_lines, note_numbers
+from mailer.formats.issue.joined_lines import find_joined_lines
 from mailer.formats.issue.markdown_rules import (
     NO_BLOCKS,
     SLOT,
@@ -54,6 +55,7 @@ def read_article(text: str, language: str, *, first_line: int = 1, first_heading
     doubts = [
         *find_visible_marks(tokens, first_line=first_line),
         *find_doubtful_lines(tokens, lines_of(text), first_line=first_line),
+        *find_joined_lines(tokens, lines_of(text), first_line=first_line),
     ]
     return Article(
         blocks=() if errors else arranged(blocks),

@@ -98,7 +98,11 @@ def test_a_rule_makes_no_heading():
         ("- an item.\nThe end", [2]),
         (">5 boats", [1]),
         ("a[^2]\n\n[^2]: b", [3]),
+        ("10 > 5 and\n> 5 is more", [2]),
         # and what is as it should be
+        ("He said:\n> no", []),
+        ("He said so.\n> no\n>> never", []),
+        ("1. one\n   - within\n     more\n2. two", []),
         ("We saw:\n- 5 ships\n- 7 boats", []),
         ("- 5 ships\n- 7 boats", []),
         ("- an item\n  that goes on", []),
@@ -127,6 +131,15 @@ def test_doubtful_lines_are_named(text, lines):
         "H~2~O",
         "E = mc^2^",
         "==marked==",
+        "[!NOTE] words",
+        "[TOC]",
+        ":smile: words",
+        "as [@smith2020] says",
+        "%% not hidden %%",
+        "[//]: # (not hidden)",
+        "[comment]: <> (not hidden)",
+        "{>>not hidden<<}",
+        "{--gone--}",
         "`code",
         "a note[^1]",
         "a note^[inline]",
@@ -154,7 +167,7 @@ def test_doubtful_lines_are_named(text, lines):
 def test_marks_that_readers_would_see_are_named_and_may_be_meant(text):
     assert {defect.line for defect in read_article(text, "en").doubts} == {text.count("\n") + 1}
     if "^[" not in text:
-        escaped = "".join(f"\\{sign}" if sign in "*_~^=`[]()#|{}$<&\\:" else sign for sign in text)
+        escaped = "".join(f"\\{sign}" if sign in "*_~^=`[]()#|{}$<&\\:%" else sign for sign in text)
         assert not read_article(escaped, "en").doubts
 
 
@@ -190,3 +203,9 @@ def test_of_very_many_differences_the_first_are_named():
     assert (more.line, "'more'" in more.what) == (5000, True)
     assert changed_words(words, [])
     assert not changed_words([], [])
+
+
+@pytest.mark.parametrize("text", ["caf\ufffd", "caf\0"])
+def test_a_character_that_was_lost_is_named(text):
+    (doubt,) = read_article(text, "en").doubts
+    assert doubt.what == "readers see '\ufffd' as typed; a character was lost here, write it"
