@@ -7,12 +7,11 @@ from functools import partial
 from mailer.app.installation import App
 from mailer.checking.result import CheckResult, result_of
 from mailer.domain.errors import BadInput, MailerError
-from mailer.domain.mailing import ENDED, MailingState
 from mailer.gateways.smtp.settings import SmtpSettings
 from mailer.gateways.smtp.transport import SmtpTransport
 from mailer.pipeline.issues.copies import workbench
 from mailer.pipeline.issues.size import size_note
-from mailer.store import mailings
+from mailer.pipeline.mailings.changes import unbegun_mailings
 from mailer.store.relays import keep_sizes
 from mailer.views.remedies import sentence
 
@@ -32,7 +31,7 @@ def check_relays(app: App) -> Iterator[CheckResult]:
 def check_sizes(app: App) -> Iterator[CheckResult]:
     """Name each mailing that has not left yet and whose copies no relay would take, by what they announced last."""
     with app.store.reading() as connection:
-        for mailing in mailings.mailings_in(connection, [state for state in MailingState if state not in ENDED]):
+        for mailing in unbegun_mailings(connection, app.context):
             largest = workbench(connection, app.context, mailing).largest
             if note := size_note(connection, app.context, largest):
                 yield CheckResult(subject=f"{mailing.issue}: size", ok=False, finding=note)

@@ -41,12 +41,11 @@ class PartlyPaid:
 class DistributionReport:
     """The account of an issue: the balance, all decisions, the copies that are still open, and who gained since.
 
-    `circulation_known` is False when it was sent after the backup that this ledger comes from. `failures` says why copies
-    did not arrive, by delivery. `gained` are people entitled now who have no copy, `unreachable` those who would be
-    entitled if the register had an address for them, with their names. `partly_paid` are those excluded as underpaid who
-    are so still. `needing_a_person` counts the copies that need
-    attention, as `status` does. `cancelled_supplements` are the numbers of supplements that were cancelled, while the
-    issue itself was not.
+    `failures` says why copies did not arrive, by delivery. `gained` are people entitled now who have no copy,
+    `unreachable` those who would be entitled if the register had an address for them, with their names. `partly_paid` are
+    those excluded as underpaid who are so still. `needing_a_person` counts the copies that need attention, as `status`
+    does. `cancelled_supplements` are the numbers of supplements that were cancelled, while the issue itself was not.
+    `circulation_known` is False when it was sent after the backup that this ledger comes from.
     """
 
     issue: str

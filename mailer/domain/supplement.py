@@ -16,8 +16,8 @@ class MissingCopies:
     """The people who are entitled now and have no copy, each with the editions that are missing.
 
     `stuck` lack a copy too, but theirs failed at the address that the register still has: a person must correct that first.
-    `circulation_known` is False for an issue that was sent after the backup that this ledger comes from: who has it is not known, and
-    no copy of it counts as missing.
+    `circulation_known` is False for an issue that was sent after the backup that this ledger comes from: who has it is
+    not known, and no copy of it counts as missing.
     """
 
     issue: str

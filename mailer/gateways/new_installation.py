@@ -33,7 +33,8 @@ exec sudo -u "$owner" "$folder/club-mailer" "$@"
 def install(folder: Path) -> Path:
     """Create config.toml, key, templates/, schedules/, an empty issues/ and the command for people; return config.toml.
 
-    All are readable by their owner only, but for the command, which the folder's rights protect. Refused if the folder has a config.toml; existing files stay unchanged.
+    All are readable by their owner only, but for the command, which the folder's rights protect. Refused if the folder
+    has a config.toml; existing files stay unchanged.
     """
     config = folder / "config.toml"
     if config.exists():

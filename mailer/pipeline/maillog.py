@@ -121,7 +121,7 @@ def plan_differs(change: CirculationChange) -> None:
 
 
 def letter(kind: str, what: str, *remedies: Remedy) -> None:
-    """A letter to the secretary or the operator. A server's words are left out: they may hold an address."""
+    """A letter to the secretary, the operator or an editor. A server's words are left out: they may hold an address."""
     log.info("the %s %s", kind, advise(what, *remedies))
 
 

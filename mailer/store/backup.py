@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -30,14 +30,15 @@ def write_backup(engine: Engine, file: Path, at: datetime) -> None:
         )
     partial = file.with_name(f".{file.name}.partial")
     try:
-        if file.exists() or file.is_symlink():
-            raise Refused(f"{file} exists and is left as it is: name another file")
+        _require_free(file)
         with _reserved(partial):
             _copy(engine, partial)
             _mark(partial, at)
             _flush(partial)
             _publish(partial, file)
             _flush(file.parent)
+    except FileExistsError:
+        raise Refused(f"{file} exists and is left as it is: name another file") from None
     except (OSError, DBAPIError, library().Error) as error:  # VACUUM raises the last
         reason = getattr(error, "strerror", None) or getattr(error, "orig", None) or error
         raise BadInput(f"the backup {file} cannot be written ({reason}); there is none") from error
@@ -78,16 +79,17 @@ def _mark(partial: Path, at: datetime) -> None:
 
 
 def _publish(partial: Path, file: Path) -> None:
-    """Give the finished file its name, which must be free."""
+    """Give the finished file its name; FileExistsError when that is not free."""
     try:
         os.link(partial, file)
-    except FileExistsError:
-        raise Refused(f"{file} exists and is left as it is: name another file") from None
     except PermissionError:  # a file system without hard links
-        with suppress(FileNotFoundError):
-            file.lstat()
-            raise Refused(f"{file} exists and is left as it is: name another file") from None
+        _require_free(file)
         partial.rename(file)
+
+
+def _require_free(file: Path) -> None:
+    if os.path.lexists(file):
+        raise FileExistsError(file)
 
 
 def _flush(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from mailer.domain.mailing import Cancellation
 from mailer.domain.remedy import Action
-from mailer.views.plain_words import plural
+from mailer.views.plain_words import counted
 from mailer.views.remedies import phrase
 
 
@@ -48,7 +48,7 @@ def _left(cancellation: Cancellation) -> str:
 
 
 def _copies(number: int) -> str:
-    return plural(number, "copy", "copies").replace("\u00a0", " ")
+    return counted(number, "copy", "copies")
 
 
 def _afterwards(cancellation: Cancellation) -> str:

@@ -7,7 +7,7 @@ from mailer.domain.bounce import SENDER_SCOPES, Scope
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.hold import Failure
 from mailer.views.local_time import local_time
-from mailer.views.plain_words import FAILURES
+from mailer.views.plain_words import FAILURES, counted
 from mailer.views.returned_mail import shorten
 
 
@@ -80,8 +80,7 @@ def open_copy_lines(
         else:
             lines.append(_open_copy_line(issue, delivery, failures.get(delivery.id)))
     until = f"; {waits}" if waits else ""
-    count = "1 copy" if untried == 1 else f"{untried} copies"
-    return [*lines, *([f"not tried yet: {count}{until}"] if untried else [])]
+    return [*lines, *([f"not tried yet: {counted(untried, 'copy', 'copies')}{until}"] if untried else [])]
 
 
 def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> str:

@@ -7,7 +7,7 @@ from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.explanation import Explanation, Shortfall
 from mailer.domain.membership import MembershipKind, Period
 from mailer.views.local_time import plain_day
-from mailer.views.plain_words import plural
+from mailer.views.plain_words import counted
 
 
 def decision_sentence(explanation: Explanation) -> str:
@@ -67,7 +67,7 @@ def _paid(explanation: Explanation) -> str:
 def _grace(explanation: Explanation) -> str:
     until = explanation.now.entitlement.paid_until
     assert until is not None, "grace follows a paid period"
-    days = plural((explanation.date - until).days, "day", "days").replace("\u00a0", " ")
+    days = counted((explanation.date - until).days, "day", "days")
     return f"the paid time ended on {plain_day(until)}, {days} before, which the days of grace allow"
 
 

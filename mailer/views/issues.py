@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from mailer.domain.departure import Departure
 from mailer.domain.ports import RawFile
 from mailer.domain.shelf import DroppedIssue, PulledFolder, ShelvedIssue
-from mailer.views.plain_words import plural
+from mailer.views.plain_words import counted
 from mailer.views.progress import departure_shortly, leaves_at
 from mailer.views.remedies import advise
 
@@ -61,7 +61,7 @@ def folder_lines(folder: str, problems: Sequence[str]) -> list[str]:
 def folder_refusal(folder: str, problems: Sequence[str]) -> str:
     """How many problems a folder has."""
     return (
-        f"{folder} would not be taken: {plural(len(problems), 'problem', 'problems')}; correct them, then check again"
+        f"{folder} would not be taken: {counted(len(problems), 'problem', 'problems')}; correct them, then check again"
     )
 
 
@@ -78,8 +78,8 @@ def dropped_document(dropped: DroppedIssue) -> dict[str, object]:
 
 def drop_question(dropped: DroppedIssue) -> str:
     """What taking an issue back drops."""
-    plan = f" and its plan of {plural(dropped.copies, 'copy', 'copies')}" if dropped.copies else ""
-    revisions = plural(dropped.revisions, "revision", "revisions")
+    plan = f" and its plan of {counted(dropped.copies, 'copy', 'copies')}" if dropped.copies else ""
+    revisions = counted(dropped.revisions, "revision", "revisions")
     return f"Take back {dropped.issue}, “{dropped.title}”, pulled from {dropped.folder}? {revisions}{plan} are dropped."
 
 

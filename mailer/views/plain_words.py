@@ -199,3 +199,8 @@ def plural(count: int, *forms: str) -> str:
     else:
         form = forms[1 if count % 10 in {2, 3, 4} and count % 100 not in {12, 13, 14} else 2]
     return f"{count}\u00a0{form}"
+
+
+def counted(count: int, singular: str, plural: str) -> str:
+    """The same for a terminal, in English, with an ordinary space."""
+    return f"{count} {singular if count == 1 else plural}"

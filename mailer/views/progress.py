@@ -139,5 +139,5 @@ def _explain_sending(progress: Progress, now: datetime) -> str:
         providers = ", ".join(throttle.family for throttle in progress.throttled)
         return f"nothing leaves to {providers} for now: `mailer domain list`"
     if progress.next_at and progress.next_at > now:
-        return f"the next attempt is at {zoned_time(progress.next_at, progress.timezone)}"
+        return f"the next attempt is on {zoned_time(progress.next_at, progress.timezone)}"
     return f"about {progress.seconds_left:.0f} s left" if progress.seconds_left else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from mailer.domain.register_difference import Difference, FieldChange
 from mailer.views.names import NAMED, name_first
+from mailer.views.plain_words import counted
 
 COLUMNS = ("", "who", "change")
 
@@ -52,7 +53,7 @@ def ending_question(difference: Difference) -> str:
     ending = [seat for seat in difference.absent if (seat.membership, seat.person) not in staying]
     if not ending:
         return ""
-    people = "1 person" if len(ending) == 1 else f"{len(ending)} people"
+    people = counted(len(ending), "person", "people")
     return f"{people} absent from the file will get no further copies: {name_first(ending, len(ending))}."
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from mailer.domain.restored_backup import Doubt, DoubtfulIssue, RestoredBackup
 from mailer.views.local_time import local_time
+from mailer.views.plain_words import counted
 
 _REASONS: Mapping[Doubt, str] = {
     Doubt.UNKNOWN: "the backup does not know it",
@@ -108,4 +109,4 @@ def _standing(issue: DoubtfulIssue) -> str:
 
 
 def _copies(number: int) -> str:
-    return "1 copy" if number == 1 else f"{number} copies"
+    return counted(number, "copy", "copies")

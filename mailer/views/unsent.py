@@ -3,7 +3,7 @@
 from mailer.domain.circulation import Judged
 from mailer.domain.supplement import MissingCopies
 from mailer.views.names import name_all
-from mailer.views.plain_words import plural
+from mailer.views.plain_words import counted
 
 
 def unsent_document(missing: MissingCopies, *, sent: bool) -> dict[str, object]:
@@ -31,16 +31,11 @@ def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
     if not missing.circulation_known:
         return [sent_before_restore(missing.issue)]
     stuck = (
-        f"{plural(len(missing.stuck), 'person has', 'people have')} none, because it failed at the address that the register "
-        "still has: "
-        f"{name_all(missing.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"
+        f"{counted(len(missing.stuck), 'person has', 'people have')} none, because it failed at the address that the "
+        f"register still has: {name_all(missing.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"
     )
     return [
-        (
-            f"1 copy of {missing.issue} is owed"
-            if missing.copies == 1
-            else f"{missing.copies} copies of {missing.issue} are owed"
-        )
+        f"{counted(missing.copies, 'copy', 'copies')} of {missing.issue} {'is' if missing.copies == 1 else 'are'} owed"
         + (", and being sent as a supplement" if sent else ""),
         *([stuck] if missing.stuck else []),
     ]

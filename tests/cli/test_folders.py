@@ -41,7 +41,7 @@ def test_a_draft_is_checked_like_a_finished_text(run: Terminal, folder: Path) ->
     said = run("issue", "check", "october")
     problem = "ru.md: line 6: serial: '0320' is not a plain number, and YAML reads 208; write 320\n"
     assert (said.status, said.out) == (1, problem)
-    assert said.err.endswith("october would not be taken: 1\u00a0problem; correct them, then check again\n")
+    assert said.err.endswith("october would not be taken: 1 problem; correct them, then check again\n")
 
 
 def test_all_findings_come_at_once(run: Terminal, folder: Path) -> None:

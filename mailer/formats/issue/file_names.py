@@ -5,13 +5,12 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from unicodedata import normalize
 
+from mailer.domain.lookalikes import as_latin
 from mailer.formats.issue.front_matter_nodes import FrontMatter
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif")  # endings of pictures that are read
 _TEXTS = ("md", "markdown", "mdown", "mkd", "txt", "text")
 _DOCUMENTS = ("doc", "docx", "odt", "rtf", "pages", "htm", "html")
-# Cyrillic letters that look like Latin ones on the screen.
-_LOOK_ALIKE = str.maketrans("асеорхукмтніѕј", "aceopxykmthisj")
 
 
 def meant_for(expected: str, names: Iterable[str]) -> list[str]:
@@ -72,7 +71,7 @@ def _is_text(name: str, language: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\s_-]+", "-", normalize("NFKC", name).casefold().strip()).translate(_LOOK_ALIKE)
+    return as_latin(re.sub(r"[\s_-]+", "-", normalize("NFKC", name).strip()))
 
 
 def _words(name: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""The letters to secretary and operator, written from their templates."""
+"""The letters to secretary, operator and editors, written from their templates."""

@@ -14,7 +14,7 @@ from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
 from mailer.domain.shelf import Revision
 from mailer.formats.address import parse
-from mailer.formats.edition.compile import compile_edition
+from mailer.formats.edition.compile import compile_edition, style_warnings
 from mailer.formats.edition.stored import digest, dump, load
 from mailer.formats.issue.folder import assemble
 from mailer.formats.issue.pictures.kind import stored_picture
@@ -100,8 +100,6 @@ def style_notes(context: Context, issue: Issue) -> list[str]:
 
 def style_notes_of(issue: Issue, newsletter: Newsletter, fees: FeeSchedule, templates: Path) -> list[str]:
     """The same with these settings, fees and templates."""
-    from mailer.formats.edition.compile import style_warnings
-
     language = issue.languages[0]
     lost = style_warnings(issue=issue, language=language, newsletter=newsletter, fees=fees, templates=templates)
     return [f"template {newsletter.template}: {sentence}" for sentence in lost]

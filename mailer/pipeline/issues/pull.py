@@ -103,7 +103,7 @@ def _refused(folder: str, *lines: str, **more: Any) -> PulledFolder:
 def _examine(context: Context, newsletter: Newsletter, raw: RawIssue, stored: Container[str]) -> Examined:
     """What is in a folder; an issue of another newsletter that shares the source is none.
 
-    Pictures are decoded only of content that is not `stored`: old issues stay in the source, and are pulled for ever.
+    Pictures are decoded only of content that is not `stored`: old issues stay in the source, and each pull reads them.
     """
     named = folder.newsletters_of(raw.files)
     if named and newsletter.id not in named and named <= context.newsletters.keys():

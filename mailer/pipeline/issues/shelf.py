@@ -62,7 +62,8 @@ def import_raw(
 ) -> "tuple[Path, ConvertedText]":
     """Write a raw text as the draft `<language>.md` of an issue's folder; returns its path, and what is wrong with it.
 
-    `write` writes into the folder, and refuses a file that exists. BadInput when the raw text cannot be read, or for an impossible language.
+    `write` writes into the folder, and refuses a file that exists. BadInput when the raw text cannot be read, or for an
+    impossible language.
     """
     from mailer.formats.raw.convert import convert
 

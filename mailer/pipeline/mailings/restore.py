@@ -41,7 +41,7 @@ def read_sources(context: Context, sources: Mapping[str, IssueSource]) -> Source
     unread: dict[str, str] = {}
     for newsletter, source in sources.items():
         others, ready = examine_all(context, context.newsletter(newsletter), source.read())
-        finished |= {issue.name: (issue, raw) for issue, raw, _change in ready}
+        finished |= {issue.name: (issue, raw) for issue, raw, _examined in ready}
         unread |= {
             folder.folder: f"{folder.folder}: {folder.line}" for folder in others if folder.finding is Finding.REFUSED
         }

@@ -84,8 +84,8 @@ def begin_mailing(
     The copies of an approved mailing were made at its approval and are not made again: its seal covers content,
     circulation and editions, and a new plan is another mailing without an approval. Raises Refused when there are more
     or fewer `copies`, or when another process has changed the mailing since it was read, CannotRender naming each
-    person whose copy cannot be made. Where the register says otherwise, it goes `as_planned`, which
-    the history keeps, or is refused.
+    person whose copy cannot be made. Where the register says otherwise, it goes `as_planned`, which the history keeps, or
+    is refused.
     """
     context.refuse_backup()
     with context.store.reading() as connection:

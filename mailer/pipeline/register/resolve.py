@@ -7,7 +7,7 @@ from mailer.domain.names import label
 from mailer.domain.person_match import KnownPerson, matches, nearest_person, search
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import LONGEST_SERIAL, Context, IssueName
-from mailer.store import Connection, issues, members
+from mailer.store import issues, members
 
 # How many are listed where words mean several.
 LISTED = 20
@@ -64,17 +64,13 @@ def resolve_issue(context: Context, typed: str) -> IssueName:
     if not (typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_SERIAL):
         return IssueName.parse(typed)
     with context.store.reading() as connection:
-        names = _issues_numbered(connection, int(typed))
+        newsletters = issues.newsletters_with(connection, int(typed))
+    names = [IssueName(newsletter=newsletter, serial=int(typed)) for newsletter in newsletters]
     if not names:
         raise NotFound(f"no newsletter has an issue {typed}", Action.LIST_ISSUES.of())
     if len(names) > 1:
         raise Refused(_list_several(typed, "issues", list(map(str, names))))
     return names[0]
-
-
-def _issues_numbered(connection: Connection, serial: int) -> list[IssueName]:
-    newsletters = issues.newsletters_with(connection, serial)
-    return [IssueName(newsletter=newsletter, serial=serial) for newsletter in newsletters]
 
 
 def _memberships_of(typed: str, people: Sequence[KnownPerson]) -> list[str]:
