@@ -244,6 +244,14 @@ def reverse(app: App, member: Member) -> None:
     import_export.add_payment(replace(app.context, who="secretary"), payment)
 
 
+def pay(app: App, member: Member) -> None:
+    """Enter a payment for the member's period once more."""
+    period = Period(first=date(2018, 1, 1), last=date.fromisoformat(member.until))
+    given = {"amount": Decimal(member.paid), "currency": "RUB", "reference": f"AGAIN-{member.number:03}"}
+    payment = Payment(membership=f"M{member.number:03}", period=period, **given)
+    import_export.add_payment(replace(app.context, who="secretary"), payment)
+
+
 def pull_issues(app: App) -> list[PulledFolder]:
     """Pull the club's issues, without the wait that shows whether a folder is still being written to."""
     newsletter = app.context.newsletters[LETTER]

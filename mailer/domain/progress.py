@@ -15,7 +15,7 @@ class Progress:
     """How far the mailings of an issue are.
 
     `done` counts the copies that are neither pending nor sending, `under_way` those that may still leave,
-    `open_copies` those that need a person. `per_second` is the present rate; `seconds_left` is None
+    `open_copies` those that need a person, once it has ended. `per_second` is the present rate; `seconds_left` is None
     while nothing leaves. `pause_reason` is the breaker's; `rest_at` is when the rest follows a canary wave. `throttled`
     are the throttled providers for which copies wait. `at_once`: some copy waits for nothing; else the first may leave
     at `next_at` (None: unknown). `newsletter_known`: schedules/ still has the newsletter. `departure` is when a planned

@@ -11,7 +11,7 @@ from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
 from mailer.domain.matter import Matter
 from mailer.store.columns import insert_into
-from mailer.store.copies.open_copies import is_open
+from mailer.store.copies.open_copies import may_be_open
 from mailer.store.schema import attempts, deliveries, failures, mailings, reports
 
 _COLUMNS = {"words": "said"}  # where a column's name is not the field's
@@ -89,7 +89,7 @@ def without_report(connection: Connection, identities: Collection[int], limit: i
             failures.c.mailing.in_(identities),
             deliveries.c.state.in_([State.REJECTED, State.BOUNCED]),
             ~report.exists(),
-            is_open(),
+            may_be_open(),
         )
     )
     return [

@@ -7,7 +7,7 @@ from mailer.domain.bounce import SENDER_SCOPES, Scope
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.hold import Failure
 from mailer.views.local_time import local_time
-from mailer.views.plain_words import FAILURES, counted
+from mailer.views.plain_words import FAILURES, counted, held_back, short
 from mailer.views.returned_mail import shorten
 
 
@@ -52,7 +52,7 @@ def copy_row(delivery: Delivery, failure: Failure | None) -> tuple[object, ...]:
 
 def state_of(delivery: Delivery) -> str:
     """A copy's state, with the reason where it is held."""
-    return f"{delivery.state} ({delivery.held_reason})" if delivery.held_reason else delivery.state
+    return f"{delivery.state} ({short(delivery.held_reason)})" if delivery.held_reason else delivery.state
 
 
 def explain_failure(failure: Failure) -> str:
@@ -92,7 +92,7 @@ def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> 
             settle = f"`mailer delivery settle {delivery.id} --as accepted` or `--as resend`"
             return f"{head}{quoted}; it may have arrived: ask, then {settle}"
         case State.HELD:
-            return f"{head}: {delivery.held_reason}; `mailer delivery release {delivery.id}` when that is fixed"
+            return f"{head}: {held_back(delivery.held_reason or '', 'en')}; `mailer delivery release {delivery.id}` when that is fixed"
         case State.PENDING if delivery.next_attempt_at:
             return f"{head}, deferred until {local_time(delivery.next_attempt_at)}{quoted}"
         case State.REJECTED | State.BOUNCED:

@@ -108,6 +108,7 @@ HELD_BACK: Mapping[str, Mapping[str, str]] = {
         "no_edition": "there is no edition in the person’s languages",
         "address_changed": "the register has another address now",
         "cannot_render": "the copy could not be made; tell the operator",
+        "entitled_again": "it was held, and the person is entitled again",
     },
     "ru": {
         "not_in_circulation": "этому кругу бюллетень не рассылается",
@@ -123,6 +124,7 @@ HELD_BACK: Mapping[str, Mapping[str, str]] = {
         "no_edition": "выпуска нет на языках читателя",
         "address_changed": "в реестре теперь другой адрес",
         "cannot_render": "экземпляр не удалось изготовить; сообщите администратору",
+        "entitled_again": "экземпляр был задержан, но читатель снова имеет на него право",
     },
 }
 
@@ -178,6 +180,11 @@ def hold(reason: str, language: str) -> str:
 def held_back(reason: str, language: str) -> str:
     """Why a copy is held back; an unknown reason stands as it is."""
     return HELD_BACK[language].get(reason, reason)
+
+
+def short(reason: str) -> str:
+    """A reason of the rules, in as few words as fit a table; JSON has it with underscores."""
+    return reason.replace("_", " ")
 
 
 def plan_change(reason: str, language: str) -> str:

@@ -8,6 +8,7 @@ from mailer.domain.plan import Plan
 from mailer.views.circulation_change import change_document, change_sentence
 from mailer.views.lazy_list import LazyList
 from mailer.views.names import Labelled, name_first
+from mailer.views.plain_words import short
 from mailer.views.remedies import sentence
 
 
@@ -48,7 +49,10 @@ def plan_lines(
 
 def exclusion_lines(counts: Mapping[str, int], people: Mapping[str, Sequence[Labelled]]) -> list[str]:
     """A line for each reason of exclusion, with the first people."""
-    return [f"    {counts[reason]} {reason}: {name_first(people[reason], counts[reason])}" for reason in sorted(counts)]
+    return [
+        f"    {counts[reason]} {short(reason)}: {name_first(people[reason], counts[reason])}"
+        for reason in sorted(counts)
+    ]
 
 
 def _decision_document(decision: Decision) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from mailer.domain.circulation import Judged
 from mailer.domain.supplement import MissingCopies
 from mailer.views.names import name_all
-from mailer.views.plain_words import counted
+from mailer.views.plain_words import counted, short
 
 
 def unsent_document(missing: MissingCopies, *, sent: bool) -> dict[str, object]:
@@ -23,7 +23,7 @@ COLUMNS = ("person", "reason", "editions")
 
 def unsent_rows(missing: MissingCopies) -> list[tuple[object, ...]]:
     """The people whose copies are missing, as rows of a table with these columns."""
-    return [(judged.label, judged.entitlement.reason, judged.entitlement.editions) for judged in missing.people]
+    return [(judged.label, short(judged.entitlement.reason), judged.entitlement.editions) for judged in missing.people]
 
 
 def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:

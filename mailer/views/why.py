@@ -7,7 +7,7 @@ from mailer.domain.remedy import Action
 from mailer.views.entitlement import decision_sentence, shortfall_document
 from mailer.views.fate import fate_sentence
 from mailer.views.local_time import plain_day
-from mailer.views.plain_words import held_back, plan_change
+from mailer.views.plain_words import held_back, plan_change, short
 from mailer.views.remedies import advise, phrase
 
 
@@ -83,7 +83,7 @@ def _without_copy(explanation: Explanation, issue: str) -> str:
 def _reason(explanation: Explanation) -> str:
     """The reason in a word, then the facts; the word alone where the facts begin with it."""
     reason, sentence = explanation.now.entitlement.reason.value, decision_sentence(explanation)
-    return sentence if sentence.startswith(reason) else f"{reason.replace('_', ' ')}: {sentence}"
+    return sentence if sentence.startswith(reason) else f"{short(reason)}: {sentence}"
 
 
 def _frozen_lines(explanation: Explanation) -> list[str]:

@@ -59,12 +59,11 @@ def test_uncertain_and_held_copies_are_found_by_an_index_of_their_own(store: Sto
         put(connection, third, state=State.HELD, held_reason="unpaid")
     with store.reading() as connection:
         assert open_copies.uncertain(connection) == {first: "bulletin/253"}
-        assert open_copies.held(connection, [mailing], ["address_changed"], 5) == [second]
-        assert open_copies.held(connection, [mailing], ["address_changed", "unpaid"], 1) == [second]
-        assert open_copies.held(connection, [mailing + 1], ["address_changed"], 5) == []
+        assert open_copies.held(connection, [mailing]) == [second, third]
+        assert open_copies.held(connection, [mailing + 1]) == []
     with plans(store) as seen, store.reading() as connection:
         open_copies.uncertain(connection)
-        open_copies.held(connection, [mailing], ["address_changed"], 5)
+        open_copies.held(connection, [mailing])
     assert sum("ix_deliveries_asking" in one for one in seen) == 2
     assert not [one for one in seen if one.startswith("SCAN")]
 

@@ -43,7 +43,7 @@ def test_a_member_lapses_after_the_plan_and_gets_no_byte(run: Terminal, club: Cl
         assert f"no copy any more for {lapsed.person}" in refused.err
         sent = run("--yes", "send", NAME, "--wait", "--as-planned")
         assert sent.status == 1
-        assert f"{lapsed.person} Reader005, en: held: unpaid" in sent.err
+        assert f"{lapsed.person} Reader005, en: held: nothing is paid for the issue’s date" in sent.err
         assert standing(club) == {"accepted": 19, "held": 1}
         assert lapsed.email not in {received.recipient for received in relay.received}
         why = run.ok("--json", "why", lapsed.person, NAME).document

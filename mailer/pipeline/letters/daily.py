@@ -39,7 +39,7 @@ def daily_facts(context: Context) -> Facts | None:
             **cut(
                 "held",
                 copies.held,
-                lambda held: {**copy_facts(held[1]), "issue": held[0], "why": held[1].held_reason},
+                lambda held: {**copy_facts(held.copy), "issue": held.issue, "why": held.why},
             ),
             **cut("owed", list(copies.owed.items()), lambda owed: {"issue": owed[0], "copies": owed[1]}),
             **cut(

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mailer.domain.circulation import ADDRESS_CHANGED, Judged, why_lost
-from mailer.domain.delivery import Delivery
+from mailer.domain.delivery import Delivery, State
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import Mailing
-from mailer.domain.supplement import has_failed, present_address
+from mailer.domain.open_items import needs_a_person
+from mailer.domain.supplement import has_failed, present_address, was_withheld
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.entitle import judge_people
 from mailer.pipeline.mailings.supplement import corrections_since
@@ -17,10 +18,10 @@ from mailer.store.copies import deliveries, open_copies, readers
 
 # A failed or held copy is listed for so long after its mailing has ended: a person cannot close it, as a report.
 LISTED_FOR = timedelta(days=30)
-# So many failed and so many held copies are read; the others follow when these are done.
+# So many failed copies are read; the others follow when these are done.
 MOST = 500
-# What keeps a copy although its reader is entitled. Copies held for other reasons are held as they should be.
-_MENDABLE = (ADDRESS_CHANGED, "cannot_render")
+ENTITLED_AGAIN = "entitled_again"
+_CANNOT_RENDER = "cannot_render"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,40 @@ class FailedCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCopy:
+    """A copy that is held although its reader is entitled now; `why` is `ENTITLED_AGAIN` when that alone has changed."""
+
+    issue: str
+    copy: Delivery
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCopies:
-    """The copies that need a person. `held` and `uncertain` stand with their issue; `owed` counts copies by issue."""
+    """The copies that need a person. The `uncertain` stand with their issue; `owed` counts copies by issue."""
 
     failed: list[FailedCopy] = field(default_factory=list)
-    held: list[tuple[str, Delivery]] = field(default_factory=list)
+    held: list[HeldCopy] = field(default_factory=list)
     uncertain: list[tuple[str, Delivery]] = field(default_factory=list)
     owed: dict[str, int] = field(default_factory=dict)
+
+
+def open_among(connection: Connection, context: Context, every: Sequence[Mailing]) -> frozenset[int]:
+    """The copies of these mailings of an issue that need a person."""
+    candidates = open_copies.candidates(connection, [mailing.id for mailing in every])
+    copies = deliveries.deliveries_with(connection, list(candidates))
+    since = context.clock.now() - LISTED_FOR
+    listed = {mailing.id for mailing in every if mailing.closed_at is None or mailing.closed_at >= since}
+    judged = _judge(connection, context, every[0], [copy for copy in copies.values() if copy.mailing in listed])
+    return frozenset(
+        identity
+        for identity, copy in copies.items()
+        if needs_a_person(
+            copy.state,
+            lost=why_lost(judged.get(copy.person), copy.language, {copy.address}),
+            reported=candidates[identity],
+        )
+    )
 
 
 def list_open_copies(connection: Connection, context: Context) -> OpenCopies:
@@ -58,7 +86,7 @@ def list_open_copies(connection: Connection, context: Context) -> OpenCopies:
     ]
     identities = [mailing.id for mailing in ended]
     failed = {each.delivery: each.failure for each in failures.without_report(connection, identities, MOST)}
-    held = open_copies.held(connection, identities, _MENDABLE, MOST)
+    held = open_copies.held(connection, identities)
     copies = deliveries.deliveries_with(connection, [*failed, *held])
     for mailing in ended:
         of_mailing = sorted((copy for copy in copies.values() if copy.mailing == mailing.id), key=lambda copy: copy.id)
@@ -82,9 +110,11 @@ def _sort_out(
         reason = why_lost(reader, copy.language, {copy.address})
         if reader is None or (reason is not None and reason != ADDRESS_CHANGED):
             continue
-        if copy.id not in failed:
-            listed.held.append((mailing.issue, copy))
+        if copy.state is State.HELD and not was_withheld(copy):
+            why = reason or (_CANNOT_RENDER if copy.held_reason == _CANNOT_RENDER else ENTITLED_AGAIN)
+            listed.held.append(HeldCopy(issue=mailing.issue, copy=copy, why=why))
             continue
+        # A copy that was withheld is owed as soon as its reader is entitled.
         # A reader whose copy and supplement both failed is owed another only if neither failed at the present address.
         earlier = readers.of_reader(connection, mailing.newsletter, mailing.serial, copy.person, copy.language)
         if has_failed(earlier, present_address(reader), corrections):
@@ -94,5 +124,7 @@ def _sort_out(
 
 
 def _judge(connection: Connection, context: Context, mailing: Mailing, copies: Sequence[Delivery]) -> dict[str, Judged]:
+    if not copies or mailing.newsletter not in context.newsletters:
+        return {}
     revision = issues.revision_of(connection, mailing)
     return judge_people(connection, context, revision, {copy.person for copy in copies})

@@ -9,19 +9,21 @@ from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import MailerError
 from mailer.domain.history import HistoryEntry
 from mailer.domain.hold import Failure
-from mailer.domain.mailing import MailingState, Step
+from mailer.domain.mailing import ENDED, Mailing, MailingState, Step
 from mailer.domain.progress import Progress, cancelled_supplements, current_mailing
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
 from mailer.store import Connection, circulations, failures, history, issues, mailings
-from mailer.store.copies import deliveries, open_copies, tallies
+from mailer.store.copies import deliveries, tallies
 from mailer.store.ledger import backups, limits, outages
 
 # The present rate is that of the last so many seconds.
 RATE_WINDOW = timedelta(seconds=30)
 # How many faults are named in one message.
 NAMED = 20
+# The report names each copy in one of these, whether or not a person has to do something about it.
+_WITHOUT_END = frozenset({State.PENDING, State.SENDING, State.HELD})
 
 
 def issue_progress(context: Context, name: IssueName) -> Progress:
@@ -41,6 +43,7 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
     """The distribution report of an issue. Raises MailerError when it does not balance."""
     # Imported here, since the progress of a mailing needs nothing that makes copies.
     from mailer.pipeline.mailings.entitle import entitled_without_address, partly_paid
+    from mailer.pipeline.mailings.open_copies import open_among
     from mailer.pipeline.mailings.supplement import find_missing_copies
 
     # An issue whose newsletter is gone from schedules/ still has its report.
@@ -59,7 +62,7 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
             excluded=count_reasons(excluded),
             deliveries=deliveries.counts(connection, identities),
         )
-        needs_a_person = open_copies.open_among(connection, identities)
+        needs_a_person = open_among(connection, context, every)
         reasons = failures.of_mailings(connection, identities)
         without_address = [decision.person for decision in decisions if decision.reason == EntitlementReason.NO_ADDRESS]
         revision = issues.revision_of(connection, every[0])
@@ -77,9 +80,7 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         state=current_mailing(every).state,
         balance=balance,
         decisions=tuple(decisions),
-        open_copies=tuple(
-            copy for copy in copies if copy.id in needs_a_person or copy.state in {State.PENDING, State.SENDING}
-        ),
+        open_copies=tuple(copy for copy in copies if copy.id in needs_a_person or copy.state in _WITHOUT_END),
         failures=reasons,
         gained=gained,
         unreachable=unreachable,
@@ -111,6 +112,15 @@ def why_paused(entries: Sequence[HistoryEntry]) -> str:
     return next((entry.detail for entry in reversed(entries) if entry.verb == Step.PAUSE), "")
 
 
+def _count_open(connection: Connection, context: Context, every: Sequence[Mailing]) -> int:
+    """How many copies need a person, once the mailings have ended."""
+    if current_mailing(every).state not in ENDED:
+        return 0
+    from mailer.pipeline.mailings.open_copies import open_among
+
+    return len(open_among(connection, context, every))
+
+
 def _progress(connection: Connection, context: Context, name: IssueName) -> Progress:
     every = all_mailings(connection, name)
     identities = [mailing.id for mailing in every]
@@ -135,7 +145,7 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         per_second=round(rate, 3),
         seconds_left=round(waiting / rate, 1) if waiting and rate else (0.0 if not waiting else None),
         counts=counts,
-        open_copies=open_copies.count_open(connection, identities) if copies > waiting + counts[State.ACCEPTED] else 0,
+        open_copies=_count_open(connection, context, every) if copies > waiting + counts[State.ACCEPTED] else 0,
         due_at=current.due_at,
         starts_at=current.starts_at,
         at_once=due.at_once,

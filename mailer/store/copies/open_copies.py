@@ -1,12 +1,13 @@
-"""Which copies need a person: those that are uncertain or held, or failed without a later copy in their place."""
+"""Which copies may need a person: those that are uncertain or held, or failed without a later copy in their place."""
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from mailer.domain.delivery import State
-from mailer.domain.open_items import needs_a_person, replaces
-from mailer.store.schema import deliveries, is_asking
+from mailer.domain.matter import Matter
+from mailer.domain.open_items import may_need_a_person, replaces
+from mailer.store.schema import deliveries, is_asking, reports
 
 
 def is_replaced() -> ColumnElement[bool]:
@@ -17,23 +18,19 @@ def is_replaced() -> ColumnElement[bool]:
     return select(later.c.id).where(*same, later.c.id > deliveries.c.id, standing).exists()
 
 
-def is_open() -> ColumnElement[bool]:
-    """Whether a copy needs a person."""
-    always = [state for state in State if needs_a_person(state, replaced=True)]
-    unless_replaced = [state for state in State if needs_a_person(state, replaced=False) and state not in always]
-    return or_(deliveries.c.state.in_(always), deliveries.c.state.in_(unless_replaced) & ~is_replaced())
+def may_be_open() -> ColumnElement[bool]:
+    """Whether a copy can need a person, by its state, its report and the copies after it."""
+    always = [state for state in State if may_need_a_person(state, done=True)]
+    unless_done = [state for state in State if may_need_a_person(state, done=False) and state not in always]
+    is_settled = _has_report(settled=True) & ~_has_report(settled=False)
+    return or_(deliveries.c.state.in_(always), deliveries.c.state.in_(unless_done) & ~is_replaced() & ~is_settled)
 
 
-def open_among(connection: Connection, mailings: Sequence[int]) -> frozenset[int]:
-    """The copies of these mailings that need a person."""
-    query = select(deliveries.c.id).where(deliveries.c.mailing.in_(mailings), is_open())
-    return frozenset(connection.execute(query).scalars())
-
-
-def count_open(connection: Connection, mailings: Sequence[int]) -> int:
-    """How many copies of these mailings need a person."""
-    query = select(func.count()).where(deliveries.c.mailing.in_(mailings), is_open())
-    return connection.execute(query).scalar_one()
+def candidates(connection: Connection, mailings: Sequence[int]) -> dict[int, bool]:
+    """The copies of these mailings that can need a person: whether a report about it waits to be settled, by id."""
+    query = select(deliveries.c.id, _has_report(settled=False).label("reported"))
+    query = query.where(deliveries.c.mailing.in_(mailings), may_be_open())
+    return {row.id: bool(row.reported) for row in connection.execute(query)}
 
 
 def uncertain(connection: Connection) -> dict[int, str]:
@@ -43,12 +40,15 @@ def uncertain(connection: Connection) -> dict[int, str]:
     return {row.id: f"{row.newsletter}/{row.serial}" for row in connection.execute(query)}
 
 
-def held(connection: Connection, mailings: Collection[int], reasons: Collection[str], limit: int) -> list[int]:
-    """The first copies of these mailings, so many at most, that are held for one of these reasons."""
+def held(connection: Connection, mailings: Collection[int]) -> list[int]:
+    """The copies of these mailings that are held."""
     query = select(deliveries.c.id).where(
-        is_asking,
-        deliveries.c.state == State.HELD,
-        deliveries.c.mailing.in_(mailings),
-        deliveries.c.held_reason.in_(reasons),
+        is_asking, deliveries.c.state == State.HELD, deliveries.c.mailing.in_(mailings)
     )
-    return list(connection.execute(query.order_by(deliveries.c.id).limit(limit)).scalars())
+    return list(connection.execute(query.order_by(deliveries.c.id)).scalars())
+
+
+def _has_report(*, settled: bool) -> ColumnElement[bool]:
+    """Whether a report that a copy came back has been settled, or waits for it."""
+    about = [reports.c.delivery == deliveries.c.id, reports.c.matter == Matter.BOUNCED]
+    return select(reports.c.id).where(*about, reports.c.settled_at.is_not(None) == settled).exists()
