@@ -18,6 +18,9 @@ class Status(StrEnum):
     FINISHED = "finished"
 
 
+SUMMARY_SHOWN = 140  # characters of it, at most, that mail programs show beside the subject
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """An author's name, and a line about the author for readers."""

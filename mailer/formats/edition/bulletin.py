@@ -8,7 +8,7 @@ from pathlib import Path
 from mailer.domain import issue_tree as tree
 from mailer.domain.edition import Slot, Terms, Variant
 from mailer.domain.errors import BadInput, Refused
-from mailer.domain.issue import Issue, IssueText
+from mailer.domain.issue import SUMMARY_SHOWN, Issue, IssueText
 from mailer.domain.membership import FeeSchedule, MembershipKind
 from mailer.domain.newsletter import Newsletter
 from mailer.formats import dates_and_money
@@ -16,7 +16,7 @@ from mailer.formats.issue.markdown import parse
 from mailer.formats.templates import environment, locating_errors
 from mailer.formats.typography import NBSP, typeset
 
-PREHEADER_MIN, PREHEADER_MAX = 40, 140  # characters that mail programs show beside the subject
+PREHEADER_MIN = 40  # characters; a shorter line is filled up by mail programs
 
 # People quote these lines and programs search for them, so their spaces are plain, except CLDR's before г.
 _PLAIN_SPACED = frozenset({"numbering", "dateline", "copyline"})
@@ -152,9 +152,9 @@ def _preheader(text: IssueText, newsletter: Newsletter) -> str:
     for more in (text.title, f"{newsletter.name} № {text.number} ({text.serial})", date):
         if len(words) < PREHEADER_MIN:
             words = _one_line(f"{words} · {more}" if words else more)
-    if len(words) <= PREHEADER_MAX:
+    if len(words) <= SUMMARY_SHOWN:
         return words
-    cut = words[: PREHEADER_MAX - 1]
+    cut = words[: SUMMARY_SHOWN - 1]
     return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:—–-" + NBSP) + "…"
 
 

@@ -138,9 +138,10 @@ class _HeadReader:
         if isinstance(value, YamlList):
             yield from value.entries
         elif value is not None:
+            entry = "- name: …" if key == "authors" else "- …"
             self.problems.add(
                 f"line {value.line}: {key}: '{shown(value)}' is not a list; "
-                "write each entry on its own line, beginning with '- '"
+                f"write each entry on a line of its own, below the key: '{entry}'"
             )
 
     def authors(self) -> Iterator[Author]:
@@ -173,6 +174,8 @@ class _HeadReader:
             self.problems.add(
                 f"{at}it contains an invisible character or a line break, {character}; write one plain line"
             )
+        elif "@@SLOT:" in words:
+            self.problems.add(f"{at}'{words}' looks like a slot of a template; write it without the @ signs")
         elif len(words) > _MAX_LINE:
             self.problems.add(f"{at}it has more than {_MAX_LINE} characters; shorten it")
         return words

@@ -79,15 +79,15 @@ def read_as(value: YamlText) -> str:
 
 
 def shown(value: object) -> str:
-    text = "" if value is None else str(_content(value) if isinstance(value, YamlNode) else value)
+    text = "" if value is None else _written(value) if isinstance(value, YamlNode) else str(value)
     return text if len(text) <= 40 and text.isprintable() else f"{ascii(text[:40])[1:-1]}…"
 
 
-def _content(node: YamlNode) -> Value:
+def _written(node: YamlNode) -> str:
     match node:
         case YamlText():
             return node.text
         case YamlList():
-            return [_content(entry) for entry in node.entries]
+            return ", ".join(map(_written, node.entries))
         case YamlTable():
-            return {key: _content(entry) for key, entry in node.entries.items()}
+            return ", ".join(f"{key}: {_written(entry)}" for key, entry in node.entries.items())

@@ -23,6 +23,7 @@ _LONGEST_EXAMPLE = 80  # characters of a value that a message shows in quotes
 
 # A key begins a line; a line that is empty, indented, a comment or an entry of a list goes on with the key above it.
 _NEW_KEY = re.compile(r"^(?![\s#]|-(?:\s|$)|$)", re.MULTILINE)
+_INDENTED_KEY = re.compile(r" +([^\W\d]\w*)[ \t]*:(?:\s|$)")
 _COMMENT = re.compile(r"[ \t]+#")
 
 # What PyYAML says, and what it means to the editor.
@@ -33,7 +34,10 @@ _IN_WORDS = (
     ("'\\t' that cannot start", "a tab; write spaces"),
     ("that cannot start any token", "the value begins with a sign that YAML keeps for itself; put it in quotes"),
     ("unknown escape character", r"a backslash in double quotes; write it twice: \\"),
-    ("found '<scalar>'", "text beside quotation marks; put the whole value in quotes"),
+    ("found '<scalar>'", "text beside quotation marks or brackets; put the whole value in quotes"),
+    ("expected alphabetic or numeric", "the value begins with a sign that YAML keeps for itself; put it in quotes"),
+    ("mapping keys are not allowed", "the value begins with a sign that YAML keeps for itself; put it in quotes"),
+    ("a comment or a line break", "text right after a sign that YAML keeps for itself; put it in quotes"),
     ("expected <block end>", "an indentation that fits no line above; let it begin below the line it goes with"),
 )  # fmt: skip
 
@@ -54,12 +58,11 @@ def split(text: str) -> FrontMatter:
     """
     handler = YAMLHandler()
     if not handler.detect(text):
-        more = ", and remove what stands before it" if re.match(r"\s*---", text) else ""
-        raise BadInput(f"the file does not begin with front matter; begin it with a line '---'{more}")
+        raise BadInput(f"line 1: the file does not begin with front matter; begin it with a line '---'{_begun(text)}")
     try:
         source, body = handler.split(text)
     except ValueError:
-        raise BadInput("the front matter has no end; close it with a line '---'") from None
+        raise BadInput("line 1: the front matter that begins here has no end; close it with a line '---'") from None
     if len(source) > _MAX_LENGTH:
         raise BadInput(f"the front matter has more than {_MAX_LENGTH} characters; move its text into the body")
     first_line = text.count("\n", 0, text.index(source)) + 1
@@ -70,6 +73,16 @@ def split(text: str) -> FrontMatter:
     return FrontMatter(
         keys=keys, broken=frozenset(broken), problems=tuple(problems), body=body, first_line=first_of_body
     )
+
+
+def _begun(text: str) -> str:
+    """What more to do about front matter that begins in another way."""
+    first = text.partition("\n")[0].strip()
+    if re.match(r"\s*---", text):
+        return ", and remove what stands before it"
+    if re.fullmatch(r"[-‐‑‒–—−+.]+|`{3,}\w*", first):
+        return f", three hyphens, in place of '{first}'"
+    return ""
 
 
 def dump(keys: dict[str, Value]) -> str:
@@ -155,6 +168,9 @@ def _explain(entry: _KeyLines, error: yaml.MarkedYAMLError) -> str:
     at = mark.line if mark and mark.line < len(entry.source.splitlines()) else 0
     if "end of stream" in (error.problem or "") and error.context_mark:
         at = error.context_mark.line  # where the quotation began
+    line = entry.source.splitlines()[at] if entry.source else ""
+    if at and "mapping values" in (error.problem or "") and (indented := _INDENTED_KEY.match(line)):
+        return f"line {entry.line + at}: the key '{indented[1]}' is indented; let it begin at the margin"
     problem = next((words for sign, words in _IN_WORDS if sign in (error.problem or "")), None)
     example = _in_quotes(entry) if problem and "quotes" in problem else ""
     return f"line {entry.line + at}: the front matter is not readable YAML: " + (
@@ -199,10 +215,16 @@ def _node(node: yaml.Node, entry: _KeyLines, name: str) -> YamlNode:
     if _COMMENT.match(rest):
         raise BadInput(
             f"line {entry.line + node.end_mark.line}: {name}the value is cut at ' #', where YAML begins a comment: "
-            f"'{node.value}' would be read, without '{rest.strip()}'; put the whole value in quotes{_in_quotes(entry)}"
+            f"'{node.value}' would be read, without '{rest.strip()}'; {_uncut(node, entry)}"
         )
     plain = node.style is None
     return YamlText(line=line, text=node.value, plain=plain, meaning=_meaning(node) if plain else node.value)
+
+
+def _uncut(node: yaml.ScalarNode, entry: _KeyLines) -> str:
+    if node.style is not None or (node.value and node.tag != _TEXT_TAG):
+        return "a comment needs a line of its own"
+    return f"put the whole value in quotes{_in_quotes(entry)}, or the comment on a line of its own"
 
 
 def _meaning(node: yaml.ScalarNode) -> Value:

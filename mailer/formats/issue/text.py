@@ -6,6 +6,7 @@ from mailer.domain.errors import BadInput
 from mailer.domain.issue import Author, IssueText
 from mailer.domain.problems import Problems
 from mailer.formats.issue import front_matter
+from mailer.formats.issue.front_matter_doubts import find_front_matter_doubts
 from mailer.formats.issue.front_matter_nodes import FrontMatter, YamlText
 from mailer.formats.typography import typeset
 
@@ -54,7 +55,8 @@ def read(name: str, source: FrontMatter, *, notes: list[str]) -> IssueText:
             f"line {written.line}: language: '{written.text}' in a file named for '{language}'; correct one of the two"
         )
     article = markdown.read_article(source.body, language, first_line=source.first_line, first_heading=FIRST_HEADING)
-    notes += [f"{name}: {doubt}" for doubt in article.doubts]
+    doubts = (*find_front_matter_doubts(source), *article.doubts)
+    notes += [f"{name}: {doubt}" for doubt in doubts]
     for error in article.errors:
         problems.add(str(error))
     if not article.blocks and not article.errors:
@@ -76,5 +78,5 @@ def read(name: str, source: FrontMatter, *, notes: list[str]) -> IssueText:
         place=printed(text.place),
         copyright=tuple(printed(line) for line in text.copyright),
         blocks=article.blocks,
-        doubts=article.doubts,
+        doubts=doubts,
     )

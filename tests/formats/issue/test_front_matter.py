@@ -80,7 +80,13 @@ def test_a_number_is_read_as_written_or_refused(written):
         ("2030/05/17", "write 2030-05-17"),
         ("2030-02-31", "is not a day of the calendar"),
         ("2030-13-01", "is not a day of the calendar"),
-        ("17 May 2030", "write it as 2030-12-31"),
+        ("17 May 2030", "write 2030-05-17"),
+        ("May 7, 2030", "write 2030-05-07"),
+        ("7 мая 2030 г.", "write 2030-05-07"),
+        ("2030–05–17", "write 2030-05-17"),
+        ("2030\u201105\u201117", "write 2030-05-17"),
+        ("31 June 2030", "write it as 2030-12-31"),
+        ("03-12-2030", "write it as 2030-12-31"),
         ("2030-05-17T10:00:00", "write it as 2030-12-31"),
         ("20300517", "write it as 2030-12-31"),
         ('"2030-05-17"', "without quotes"),
@@ -122,6 +128,19 @@ def test_a_value_that_yaml_would_cut_is_refused(key, written, read_as, rest):
     [problem] = problems_of(**{key: written})
     assert f"{key}: the value is cut at ' #'" in problem
     assert f"'{read_as}' would be read, without '{rest}'" in problem
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "remedy"),
+    [
+        ("title", "Mill #2", 'put the whole value in quotes: title: "Mill #2", or the comment on a line of its own'),
+        ("title", '"Mill" # draft', "a comment needs a line of its own"),
+        ("date", "2030-05-17 # Friday", "a comment needs a line of its own"),
+    ],
+)
+def test_what_to_do_about_a_value_that_yaml_would_cut(key, written, remedy):
+    [problem] = problems_of(**{key: written})
+    assert problem.endswith(f"; {remedy}")
 
 
 def test_a_comment_on_its_own_line_is_a_comment():
@@ -176,6 +195,9 @@ def test_every_mistake_is_named_at_once():
         ('title: "a" b\n', "line 2: the front matter is not readable YAML: text beside quotation marks"),
         ("title: @a\n", "line 2: the front matter is not readable YAML: the value begins with a sign"),
         ('title: "a\\k"\n', "line 2: the front matter is not readable YAML: a backslash in double quotes"),
+        ("title: **a**\n", "line 2: the front matter is not readable YAML: the value begins with a sign"),
+        ("title: [a](b)\n", "line 2: the front matter is not readable YAML: text beside quotation marks or brackets"),
+        ("status: draft\n  title: a\n", "line 3: the key 'title' is indented; let it begin at the margin"),
         ("# only a comment\n", "the front matter has no keys"),
     ],
 )
@@ -200,3 +222,17 @@ def test_the_values_of_a_plain_head():
     assert (text.number, text.date, text.kicker) == (3, date(2030, 5, 17), "")
     assert [author.name for author in text.authors] == ["Ada", "B"]
     assert text.copyright == ("© Mill",)
+
+
+def test_a_slot_has_no_place_in_front_matter():
+    [problem] = problems_of(title="For @@SLOT:name@@")
+    assert (
+        problem == "line 10: title: 'For @@SLOT:name@@' looks like a slot of a template; write it without the @ signs"
+    )
+
+
+@pytest.mark.parametrize("first", ["—", "–––", "+++", "```yaml"])
+def test_a_first_line_that_is_no_three_hyphens_is_shown(first):
+    with pytest.raises(BadInput, match="line 1: the file does not begin with front matter") as refusal:
+        front_matter_yaml.split(f"{first}\ntitle: a\n{first}\nWords.\n")
+    assert str(refusal.value).endswith(f"in place of '{first}'")

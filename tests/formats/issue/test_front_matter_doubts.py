@@ -1,0 +1,56 @@
+"""Markdown in front matter, which readers would see as typed, and a summary that is cut, are named with their lines."""
+
+import pytest
+
+from mailer.formats.issue.front_matter_doubts import find_front_matter_doubts
+from mailer.formats.issue.front_matter_yaml import split
+
+
+def doubts(lines):
+    return [str(doubt) for doubt in find_front_matter_doubts(split(f"---\nstatus: draft\n{lines}\n---\nWords.\n"))]
+
+
+@pytest.mark.parametrize(
+    ("value", "mark"),
+    [
+        ("A **bold** word", "**"),
+        ("A *bold* word", "*bold*"),
+        ("An _odd_ word", "_odd_"),
+        ("The [mill](https://mill.example)", "](h"),
+        ("Its `price`", "`price`"),
+        ("A <b>mill</b>", "<b>' and '</b>"),
+        ("Mill &amp; sons", "&amp;"),
+        ("A note[^1]", "[^1]"),
+        ("“The mill”", "“The mill”"),
+        ("Caf\ufffd", "\ufffd"),
+    ],
+)
+def test_marks_are_named(value, mark):
+    seen = f"readers see '{mark}' as typed, since front matter is plain text; leave it out"
+    assert doubts(f'title: "{value}"') == [f"line 3: title: {seen}"]
+    assert doubts(f'authors:\n  - name: Ada\n    about: "{value}"') == [f"line 5: authors: {seen}"]
+    assert doubts(f'copyright:\n  - "{value}"') == [f"line 4: copyright: {seen}"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "5*6*7 and 5 * 6",
+        "snake_case, _ and __",
+        "A | B",
+        "R&D, C# and [sic] (so)",
+        "a < b and c > d",
+        "The “mill” and «its» price",
+        "Price*",
+        "№ 5 — 50%",
+    ],
+)
+def test_plain_words_are_not(value):
+    assert doubts(f"title: '{value}'") == []
+
+
+def test_a_summary_that_is_cut_is_named():
+    assert doubts(f"summary: {'w' * 140}") == []
+    assert doubts(f"summary: {'w' * 141}") == [
+        "line 3: summary: it has 141 characters, and is cut after 140; shorten it"
+    ]
