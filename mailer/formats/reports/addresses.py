@@ -72,6 +72,13 @@ def contains(addresses: Iterable[str], address: str) -> bool:
     return address.lower() in {other.lower() for other in addresses}
 
 
+def share_domain(addresses: Iterable[str], address: str) -> bool:
+    """Whether one of these is of the domain of the address, or of one above or below it."""
+    domain = "." + address.rpartition("@")[2].lower()
+    others = ("." + other.rpartition("@")[2].lower() for other in addresses)
+    return any(domain.endswith(other) or other.endswith(domain) for other in others)
+
+
 def belongs_to_server(address: str) -> bool:
     """Whether the address is one of a server or a help desk, not of a person."""
     return bool(_SERVERS.match(address.partition("@")[0]))

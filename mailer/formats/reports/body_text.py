@@ -90,8 +90,21 @@ def split_original(text: str) -> BodyText:
     for number, line in enumerate(lines):
         if has_report and (_announces_original(line) or _begins_header(lines, number)):
             return BodyText(lines=tuple(lines[:number]), returned="\n".join(lines[number:]))
+        if has_report and line.startswith(">") and _is_quoted_mail(lines[number:]):
+            return BodyText(lines=tuple(lines[:number]), returned="\n".join(_unquote(lines[number:])))
         has_report = has_report or bool(line.strip())
     return BodyText(lines=tuple(lines), returned="")
+
+
+def _unquote(lines: list[str]) -> list[str]:
+    return [re.sub(r"^>[ ]?", "", line) for line in lines]
+
+
+def _is_quoted_mail(lines: list[str]) -> bool:
+    """Whether these are the last lines, all quoted, and begin with the header of a mail."""
+    return _begins_header(_unquote(lines[:25]), 0, is_quoted=True) and all(
+        line.startswith(">") for line in lines if line
+    )
 
 
 def _announces_original(line: str) -> bool:
@@ -107,10 +120,11 @@ def find_header(returned: str) -> HeaderFields:
     return ()
 
 
-def _begins_header(lines: list[str], number: int, *, least: int = 3) -> bool:
+def _begins_header(lines: list[str], number: int, *, least: int = 3, is_quoted: bool = False) -> bool:
     """Whether a mail header begins on this line: `least` of its fields close together.
 
     A header has no indent, but for the space that is left of an HTML tag; reports indent what they tell of the original.
+    One in a quoted mail has fields of a server.
     """
     indent = lines[number][:1] == " "
     first = _HEADER_LINE.match(lines[number], indent)
@@ -122,7 +136,9 @@ def _begins_header(lines: list[str], number: int, *, least: int = 3) -> bool:
             break
         if field_line := _HEADER_LINE.match(line, indent):
             names.add(field_line[1].lower())
-    return len(names & _MAIL_FIELDS) >= least and bool(names & (_MACHINE_FIELDS if indent else _TRACE_FIELDS))
+    return len(names & _MAIL_FIELDS) >= least and bool(
+        names & (_MACHINE_FIELDS if indent or is_quoted else _TRACE_FIELDS)
+    )
 
 
 def _strip_tags(part: MailPart) -> str:

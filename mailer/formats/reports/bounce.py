@@ -1,6 +1,7 @@
 """Reads reports of failed, delayed or delivered copies: the RFC 3464 fields first, then the text."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from mailer.domain.bounce import BounceReport, FailureReason, Original, Phase, ReportKind
@@ -10,6 +11,7 @@ from mailer.formats.reports.classify import find_rule
 from mailer.formats.reports.delivery_status import RecipientStatus
 from mailer.formats.reports.detect_bounce import Evidence
 from mailer.formats.reports.mime import MailPart
+from mailer.formats.reports.own_title import hide_title
 from mailer.formats.reports.refusal import Refusal
 from mailer.formats.reports.smtp_reply import QuotedReply, find_reply
 
@@ -31,6 +33,9 @@ class _ReportContext:
 
 def read_bounces(mail: MailPart, body: BodyText, original: Original) -> list[BounceReport]:
     """One report for each recipient; none if the mail is no delivery report."""
+    if detect_bounce.is_server_note(mail, body):
+        return []
+    body = hide_title(body, original.subject)
     evidence = detect_bounce.gather_evidence(mail, body)
     status_parts = mail.of_kind("message/delivery-status", "message/global-delivery-status")
     is_report_type = (
@@ -142,7 +147,11 @@ def _from_text(
         recipients = [failed[0].address]
     delayed = detect_bounce.is_delay(mail, body)
     context = _ReportContext(
-        body=body, original=original, delayed=delayed, single=len(recipients) <= 1, ours=_ours(mail, original)
+        body=body,
+        original=original,
+        delayed=delayed,
+        single=len(recipients) <= 1 or _share_reason(texts.values()),
+        ours=_ours(mail, original),
     )
     first = statuses[0] if statuses else RecipientStatus()
     if first.action in _DELIVERED_ACTIONS:
@@ -160,6 +169,12 @@ def _from_text(
         )
         reports.append(_report(kind, recipient, merged, [first.diagnostic], text, context, first))
     return reports
+
+
+def _share_reason(texts: Collection[str]) -> bool:
+    """Whether the page gives one reason for all: the lines about each give none, and one has nothing but its own line."""
+    has_reason = any(find_rule(text) or find_reply(text).status or find_reply(text).code for text in texts)
+    return not has_reason and any("\n" not in text for text in texts)
 
 
 def _report(

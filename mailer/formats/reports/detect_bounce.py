@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 
 from mailer.domain.bounce import SCOPES, Scope
-from mailer.formats.reports import addresses
+from mailer.formats.reports import addresses, failed_addresses
+from mailer.formats.reports.auto_reply_phrases import CHALLENGE
 from mailer.formats.reports.body_text import BodyText
 from mailer.formats.reports.classify import find_rule
+from mailer.formats.reports.failure_words import FAILURE_WORD
 from mailer.formats.reports.mime import MailPart
 from mailer.formats.reports.smtp_reply import find_reply
 
@@ -61,6 +63,9 @@ _REJECTION = re.compile(
     r"reject|refused|could not be (?:delivered|accepted)|not (?:been )?(?:delivered|accepted)|undeliver|quota|отклонен|не доставлен"
     r"|abgelehnt|zurückgewiesen|rejet|refus|rechazad|rifiutat|recusad|rejeitad|geweigerd|odrzucon|拒否|拒绝|reddedil"
 )
+_VIA_LIST = re.compile(r"^\W*(.{3,80}?)\W{1,3}via .{1,80}<", re.IGNORECASE)
+# The record of a conversation in which our own server was the one that answered.
+_ANSWERED = re.compile(r"^[ \t]*Out: [2-5]\d\d[ \-].*\n(?:.*\n){0,40}?[ \t]*In: ", re.MULTILINE)
 _LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
 
 
@@ -82,10 +87,14 @@ class Evidence:
     opening: bool  # the text opens with words that only servers use
     first_line: bool  # it does so in its first line, where a person would greet, and mentions mail
     reason: bool  # the text opens with an address and the words of a refusal
+    words: bool  # text or subject has a word of failure or delay, in any language
+    challenge: bool  # a program of the recipient asks for a confirmation, after which it delivers
 
     @property
     def is_failure(self) -> bool:
         """Whether the signs suffice for a server's report; one alone never does."""
+        if self.challenge or not (self.words or self.reply):
+            return False
         if not self.text and not (self.daemon and (self.reply or self.subject or self.reason)):
             return False
         if self.answer and not (self.daemon and self.opening):
@@ -108,11 +117,12 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
     # The patterns above are in lower case: re.IGNORECASE would take several times as long.
     own_lines = [line for line in body.lines if line.strip() and not line.lstrip().startswith((">", "|"))]
     paths = mail.all("return-path")
-    beginning = "\n".join(line.strip() for line in own_lines[:4])
+    beginning = "\n".join(line.strip() for line in own_lines[:6])
     sender = mail.get("from")
     null_path = addresses.is_null(paths)
     has_path = bool(paths) and not null_path
     listed = any(mail.has(name) for name in _LIST_FIELDS)
+    is_failure = bool(_SUBJECT.search(subject[:300].lower()))
     # Shops and newsletters call themselves "Delivery Status" or "Postmaster Blog": if the return path is not empty, or
     # there are fields of a list, only the sender's address counts, not the name.
     address = addresses.first(sender) or sender
@@ -120,13 +130,15 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
         (mail.has("from") and addresses.is_daemon(address if has_path or listed else sender))
         or (has_path and addresses.is_daemon(paths[0]))
         or any(mail.has(name) for name in _REPORT_FIELDS)
+        or any(map(addresses.is_daemon, _authors_before_list(mail)))
+        or (is_failure and bool(body.returned) and addresses.is_daemon(sender))
     )
     not_a_person = not has_path or addresses.is_daemon(paths[0])
     first_line = beginning.partition("\n")[0][:300].lower()
     own_text = "\n".join(own_lines)[:12_000]
     reply = find_reply(own_text)
-    is_failure = bool(_SUBJECT.search(subject[:300].lower()))
     may_open = daemon and not_a_person and not is_failure and "@" in beginning  # else nothing hangs on it
+    words = bool(FAILURE_WORD.search(f"{subject[:300]}\n{own_text}".lower()))
     return Evidence(
         daemon=daemon,
         robot=not paths and addresses.belongs_to_server(address) and bool(_MAIL.search(body.text[:600].lower())),
@@ -142,8 +154,38 @@ def gather_evidence(mail: MailPart, body: BodyText) -> Evidence:
         reply=reply.code is not None or reply.status is not None,
         opening=bool(_OPENING.search(beginning[:1200].lower())),
         first_line=bool(_OPENING.match(first_line) and _MAIL.search(first_line)),
-        reason=may_open and find_rule(beginning[:600]) is not None,
+        reason=may_open and (find_rule(beginning[:600]) is not None or (words and _names_stranger(mail, beginning))),
+        words=words,
+        challenge=not daemon and reply.code is None and bool(CHALLENGE.search(own_text[:4000])),
     )
+
+
+def _names_stranger(mail: MailPart, beginning: str) -> bool:
+    """Whether the text opens with an address that is neither ours nor the server's, and is no answer of a program."""
+    if mail.get("auto-submitted").lower().startswith("auto-replied"):
+        return False
+    ours = addresses.find(f"{mail.get('to')} {mail.get('from')} {mail.get('reply-to')}", limit=20)
+    return any(not addresses.contains(ours, address) for address in addresses.find(beginning, limit=5))
+
+
+def _authors_before_list(mail: MailPart) -> list[str]:
+    """Whom a mailing list names as the author of a mail whose From it has rewritten: "Mail Delivery System via Office"."""
+    name = _VIA_LIST.match(mail.get("from"))
+    authors = [
+        mail.get("x-original-from"),
+        mail.get("x-original-sender"),
+        *([name[1], mail.get("reply-to")] if name else []),
+    ]
+    return [author for author in authors if author]
+
+
+def is_server_note(mail: MailPart, body: BodyText) -> bool:
+    """Whether our server shows its postmaster what a stranger wrote to us in vain; no letter of ours has failed."""
+    if not _ANSWERED.search(body.text[:8000]):
+        return False
+    readers = addresses.find(mail.get("to"), limit=20)
+    recipients = failed_addresses.find_in_transcript(body.text)
+    return bool(recipients) and all(addresses.share_domain(readers, recipient) for recipient in recipients)
 
 
 def greets(body: BodyText) -> bool:

@@ -10,10 +10,18 @@ _ADDRESS = addresses.ADDRESS.pattern
 # An address at the start of its line, perhaps after a bullet, followed by the end of the line, a reason, or the address
 # again: the layout of every list of recipients.
 _AT_START = re.compile(
-    rf"^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|\d{{1,3}}[.)])[ \t]*)?(?:<|\[|\"<?|smtp:|to:<)?{_ADDRESS}"
-    rf"[>\"\]]{{0,2}}(?:\s?<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|:|<|\(|\[|,|;|\.\.\.|-{{1,2}}[ >]|=>|\bon\b|invalid\b|[45]\d\d\b|\d|does\b|is\b|was\b|unknown\b|not\b)",
+    rf"^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|\d{{1,3}}[.)])[ \t]*)?(?:[<\[]?(?:smtp|mailto|rfc822)[:; ][ \t]?|to:(?=<))?[<\[\"'(]{{0,2}}{_ADDRESS}"
+    rf"[>\"'\])]{{0,3}}(?:\s?<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|[:：<(\[,;–—]|\.\.\.|-{{1,2}}[ >]|=>|invalid\b|[45]\d\d\b|\d|does\b|is\b|was\b|unknown\b|not\b"
+    rf"|(?<=[ \t]{{2}})\S|(?<=\t)\S|(?:[^\W\d_]{{1,12}}[.,]?[ \t]+){{1,2}}\d{{1,4}}[.:/年\- ])",
     re.IGNORECASE,
 )
+# A label of its own language and the address alone behind it: "받는 사람 : a".
+_LABELLED = re.compile(r"^[^\w\n]{0,12}[^\W\d_][^\n@:：=]{0,40}[:：=]\s{0,20}[<\[\"'(]{0,2}$")
+# Between two addresses of one list.
+_BETWEEN = re.compile(
+    r"[>\])\"']{0,3}\s{0,4}(?:[,;/&]|[^\W\d_]{1,3})\s{1,4}[<\[(\"']{0,3}|[>\])\"']{0,3}[,;][<\[(\"']{0,3}"
+)
+_SCHEME = re.compile(r"(?:mailto|smtp|rfc-?822)[:;]\s?$", re.IGNORECASE)
 # Text before a failed address, on the same line or the line before.
 _BEFORE_FAILED = re.compile(
     r"(?:recipients?|user(?:name|id)?(?: mailbox)?[^:\n]{0,40}|address(?:es|ee)?|mailbox|account|delivered|deliver(?:y|ing)?|reach(?:ed)?|undeliverable|failed|failure|rcpt|rcpt to|unknown user|invalid"
@@ -31,7 +39,7 @@ _BEFORE_OTHER = re.compile(
 )
 # Text above a line with an address to write to instead.
 _ABOVE_CONTACT = re.compile(
-    r"(?:please|you (?:can|may))\b[^.]{0,40}\b(?:send|mail|write|contact|e-?mail|forward)\b[^.@]{0,100}[ :]$|to the address[ :]+$",
+    r"(?:please|you (?:can|may))\b[^.]{0,40}(?<!re-)\b(?:send|mail|write|contact|e-?mail|forward)\b[^.@]{0,100}[ :]$|to the address[ :]+$",
     re.IGNORECASE,
 )
 # Sendmail's line about a recipient, whose own reply it may be or that of another server.
@@ -83,14 +91,14 @@ def _find(
 ) -> list[FailedAddress]:
     """The most certain of the addresses; with `only_listed`, those at the start of a line or in a transcript alone."""
     failed: dict[str, FailedAddress] = {}
-    starts: dict[int, str] = {}
+    starts: dict[int, set[str]] = {}
 
     def add(address: str, weight: int, number: int, *, starts_line: bool) -> None:
         if weight > 0 and "@" in address:
             entry = failed.setdefault(address.lower(), FailedAddress(address, weight))
             entry.weight = max(entry.weight, weight)
-            if starts_line or weight >= 3:
-                starts.setdefault(number, address.lower())
+            if starts_line or weight >= 2:
+                starts.setdefault(number, set()).add(address.lower())
 
     for number, line in enumerate(lines):
         if "@" not in line or len(failed) >= _MAX_ADDRESSES:
@@ -99,11 +107,15 @@ def _find(
         if listed and (odd := _ODD.search(line)) and not addresses.contains(correspondents, odd[1]):
             add(odd[1], 3 + addresses.contains(original, odd[1]), _dialogue_above(lines, number), starts_line=True)
             continue
+        end, weight = 0, 0
         for place, match in enumerate(addresses.ADDRESS.finditer(line)):
             at_start = not place and bool(_AT_START.match(line))
             if only_listed and not (at_start or _IN_RCPT.search(line[: match.start()])):
                 continue
+            in_list = weight if _BETWEEN.fullmatch(line, end, match.start()) else 0
             weight = _weight(match, lines, number, at_start, correspondents, original)
+            weight = max(weight, in_list) if weight else 0
+            end = match.end()
             add(addresses.clean(match[0]), weight, number, starts_line=at_start)
     highest = max((entry.weight for entry in failed.values()), default=0)
     certain = [entry for entry in failed.values() if entry.weight >= min(highest, 3)]
@@ -139,7 +151,7 @@ def _weight(
     if _ABOVE_CONTACT.search(above) or _IN_LINK.search(before[-220:] + match[0].partition("@")[0]):
         return 0
     is_original = addresses.contains(original, address)
-    lead = before[-110:]
+    lead = _SCHEME.sub("", before[-110:])
     transcript = bool(_IN_RCPT.search(lead))
     if not transcript and _BEFORE_OTHER.search(lead.rstrip("<(\"' :\t")[-80:] + " ") and not (at_start and is_original):
         return 0
@@ -147,7 +159,7 @@ def _weight(
         return 0
     if addresses.belongs_to_server(address) and not (is_original or at_start or transcript):
         return 0
-    if at_start and not lead.strip(' \t*•·>-<["('):
+    if at_start:
         is_source = re.search(r"(?:expanded from|generated (?:from|by))[^@]{0,20}$", line_before, re.IGNORECASE)
         return 0 if is_source else 3 + is_original
     if transcript:
@@ -158,14 +170,15 @@ def _weight(
         return 3
     if _BEFORE_FAILED.search(line_before.rstrip() + " ") and not lead.strip():
         return 3
-    return 2 if is_original else 1
+    is_labelled = bool(_LABELLED.match(lead)) and not match.string[match.end() :].strip(" \t>])\"'.,;")
+    return 2 if is_original or (is_labelled and not addresses.share_domain(correspondents, address)) else 1
 
 
-def _text_about(address: str, lines: tuple[str, ...], starts: dict[int, str]) -> str:
+def _text_about(address: str, lines: tuple[str, ...], starts: dict[int, set[str]]) -> str:
     """The lines about the address: from its own line to the next address, and every other line that names it."""
     about: list[str] = []
-    for start, subject in starts.items():
-        if subject != address:
+    for start, subjects in starts.items():
+        if address not in subjects:
             continue
         for number in range(start, min(start + _MAX_LINES, len(lines))):
             line = lines[number].strip()

@@ -10,19 +10,11 @@ from dataclasses import dataclass
 from mailer.domain.bounce import SCOPES, FailureReason, Scope, Verdict
 from mailer.formats.reports import addresses
 from mailer.formats.reports.classify import classify, find_rule, reason_of_status
+from mailer.formats.reports.own_title import hide_in
 from mailer.formats.reports.smtp_reply import QuotedReply, find_reply
 
 MAX_PAGE = 6000  # characters of the page that are read
 MAX_ABOUT = 1000  # and of its lines about one recipient
-_TITLE_LINE = re.compile(
-    r"^\W*(?:subject|betreff|тема|objet|asunto|oggetto|assunto|onderwerp|temat|tytuł|ämne|emne|aihe|konu|předmět|tárgy"
-    r"|subiect|件名|主题|主題|제목)\s*[:：][^\n]*",
-    re.IGNORECASE | re.MULTILINE,
-)
-_QUOTED_TITLE = re.compile(
-    r"\b(?:subject|titled?|betreff|тем\w{1,3}|objet|asunto|oggetto|assunto|temat\w*)\W{0,3}\s?[\"'«„“‘](?P<title>[^\n]{1,200}?)[\"'»“”’](?!\w)",
-    re.IGNORECASE,
-)
 # Lines of a scanner that found nothing, of a lawyer, and of a list; in lower case.
 _FOOTER = re.compile(
     r"subscribed to the google groups|unsubscribe from this (?:group|list)|/listinfo/|stop receiving emails|visit this group"
@@ -79,11 +71,9 @@ class Refusal:
         if not text:
             return ""
         text = without_footers(text)
-        for own, mask in ((self.recipient, "<x@y>"), (self.title, "...")):
-            words = own.lower().split()
-            if len(own) > 3 and all(word in text.lower() for word in words[:3]):
-                text = re.sub(r"\s+".join(map(re.escape, words)), mask, text, flags=re.IGNORECASE)
-        return _QUOTED_TITLE.sub("...", _TITLE_LINE.sub("", text))
+        if self.recipient:
+            text = re.sub(re.escape(self.recipient), "<x@y>", text, flags=re.IGNORECASE)
+        return hide_in(text, self.title)
 
     def _is_about_us(self, words: str) -> bool:
         """Whether the server's own words name an address of our organisation, and not the recipient's."""

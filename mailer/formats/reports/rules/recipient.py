@@ -4,6 +4,7 @@ import re
 
 from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
+from mailer.formats.reports.rules.unknown_words import UNKNOWN
 
 # A filter that refuses the content says "user unknown". A server that names the mailbox or the account has looked for it:
 # mail.ru and Yahoo do so only after the content.
@@ -24,7 +25,7 @@ RULES = (
     rule(
         FailureReason.TAKES_NO_MAIL,
         "the domain accepts no mail (RFC 7505)",
-        r"^521\b[^;]{0,80}not accepting (?:network )?(?:messages|mail)|null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mails?\b(?! (?:from|with|that|which|unless|without|at this|right now|now|over|larger))",
+        r"^521\b[^;]{0,80}(?:n't|not) accept(?:ing)? (?:any |network )?(?:messages|e-?mail|mail)\b(?! (?:from|with|that))|null mx|nullmx|(?:host|domain|site|system|server)[^.]{0,60}(?:does(?:n't| not)|never|will not|cannot) (?:accept|receive|take) (?:any )?(?:e-?)?mails?\b(?! (?:from|with|that|which|unless|without|at this|right now|now|over|larger))",
         r"(?:mx|srv) record indicated no smtp service|5\.7\.27 |\b556\b|no mail (?:is )?accepted here|domain (?:does not|doesn't) accept(?! (?:e-?)?mails? (?:from|with|that|unless))|not accept(?:ing)? any (?:e-?)?mail",
     ),
     rule(
@@ -58,7 +59,7 @@ RULES = (
         r"not listed in|not in (?:the |our )?(?:address ?book|directory|domino|name|server|database)|recipients? (?:was|were) undeliverable|wrong or no longer valid|\b(?:rcp|int)-p1\b|no matches to nameserver|no existe|desconocid[oa]|destinatario .{0,40}(?:sconosciut|non|inexistente|inv[aá]lido)|inesistente|não existe|desconhecid",
         r"адресат\w* [^.]{0,30}(?:неизвест|не найден|не существ)|неверн\w+ (?:адрес|получател)|(?:ящик|аккаунт|уч[её]тная запись|пользователь)[^.;]{0,40} удал[её]н|нет такого|так\w{2} (?:пользовател|адрес|ящик|получател)\w* (?:нет\b|не )|не існує|не существует|неизвестн\w+ (?:пользоват|адрес|получат)|пользователь .{0,60}(?:не найден|не зарегистр)|не найден|получатель не|адрес\w* .{0,40}(?:не существ|неверн|недейств)|несуществующ|does not match any",
         r"(?:empf(?:ä|ae)nger|adresse|benutzer|destinataire|utilisateur)[^.]{0,60}(?:unbekannt|existiert|ungültig|nicht (?:gefunden|bekannt|vorhanden)|inconnu|invalide|n'existe|introuvable)|nie istnieje|nieznany|neexistuje|onbekend|bestaat niet|見つかりません|存在し(?:ない|ません)|不存在|ユーザー?不明",
-        r"(?:the )?recipient name is not|badly formed|not reach.{0,20}recipient not|no such (?:local )?(?:part|name)|can(?:not|'t) (?:find|locate|resolve) (?:the )?(?:user|recipient|mailbox|address)|vdeliver: invalid|not our user|5\.1\.1 bad address|user_not_found|invalid final delivery",
+        r"(?:the )?recipient name is not|badly formed|not reach.{0,20}recipient not|no such (?:local )?(?:part|name)|can(?:not|'t) (?:find|locate|resolve) (?:the )?(?:user|recipient|mailbox|address)|vdeliver: invalid|not our user|the name was not found|(?:account|mail ?box|user|address) (?:has been|was|is) (?:deleted|removed)\b|5\.1\.1 bad address|user_not_found|invalid final delivery",
     ),
     rule(
         FailureReason.USER_UNKNOWN,
@@ -69,15 +70,7 @@ RULES = (
     rule(
         FailureReason.USER_UNKNOWN,
         "the server does not know the recipient (in other languages)",
-        r"unbekannte[rn]? (?:empf(?:ä|ae)nger|benutzer|nutzer|adresse)|kein(?:en)? solche[rns]? (?:benutzer|empf(?:ä|ae)nger|postfach)|postfach[^.]{0,60}(?:existiert nicht|nicht (?:gefunden|vorhanden))",
-        r"(?:adresse|destinataire|utilisateur|bo[iî]te)\b[^.]{0,90}(?:pas (?:pu être |été )trouv|n'existe|inexistante?|introuvable|inconnue?\b)|utilisateur inexistant",
-        r"no se (?:ha )?(?:encontr\w+|pudo encontrar)[^.]{0,40}(?:direcci|destinatario|usuario|buz[oó]n)|(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta)\b[^.]{0,60}(?:no (?:existe|se encontr|encontrad)|desconocid|inexistente)",
-        r"impossibile trovare[^.]{0,40}(?:indirizzo|destinatario|utente|casella)|(?:utente|destinatario|indirizzo|casella)\b[^.]{0,60}(?:sconosciut|inesistente|non (?:esiste|trovat|è stat\w trovat))",
-        r"(?:endereço|destinat[áa]rio|usu[áa]rio|caixa|conta)\b[^.]{0,60}(?:não (?:foi |pôde ser )?(?:encontrad|localizad|existe)|inexistente)|(?:adres|geadresseerde|gebruiker|ontvanger)\b[^.]{0,90}niet (?:gevonden|bekend)|onbekende (?:gebruiker|ontvanger)",
-        r"nie znaleziono[^.]{0,40}(?:adres|odbiorc|użytkown|skrzyn)|nie można znaleźć[^.]{0,40}(?:adres|odbiorc|użytkown|skrzyn)|nie ma takiego (?:użytkown|adres|konta)|(?:odbiorc\w|użytkownik|skrzynka)\b[^.]{0,60}nie zosta\w+ znalezion|neznám\w (?:uživatel|příjemce|adres)|(?:uživatel|příjemce|adresa|schránka)\b[^.]{0,60}(?:nebyl\w? nalezen|nenalezen)",
-        r"gick inte att hitta[^.]{0,40}(?:adress|mottagar|användar)|(?:blev |ble )?ikke (?:finde|finne|funnet|fundet)[^.]{0,40}(?:adresse|modtager|mottaker)|okänd (?:användare|mottagare)|ukendt (?:bruger|modtager)|ukjent (?:bruker|mottaker)|(?:adressen|mottagaren|mottakeren|modtageren|bruker\w*|bruger\w*|användaren)\b[^.]{0,60}(?:finns inte|hittades inte|ikke funnet|finnes ikke|findes ikke|blev ikke fundet)|tuntematon (?:käyttäjä|vastaanottaja)|(?:osoitetta|käyttäjää) ei (?:löy[dt]y|ole)",
-        r"bilinmeyen (?:kullanıcı|alıcı)|böyle bir (?:kullanıcı|alıcı|adres|hesap) yok|(?:adres|kullanıcı|alıcı|hesap)\w*[^.]{0,60}(?:bulunamadı|mevcut değil)|(?:felhasználó|címzett|cím)\w*[^.]{0,60}(?:nem (?:található|létezik)|ismeretlen)|ismeretlen (?:felhasználó|címzett)|utilizator(?:ul)? (?:necunoscut|inexistent)|άγνωστος (?:χρήστης|παραλήπτης)|непознат потребител|невідом\w+ (?:користувач|адрес|отримувач)|не знайдено? (?:користувач|адрес|отримувач)|(?:користувач|адрес|отримувач)\w* не знайден",
-        r"(?:あて先|宛先)が?不明|(?:アドレス|ユーザー?|宛先)[^。]{0,30}(?:見つから(?:ない|ず)|見つかりません|存在し|ありません)|(?:找不到|没有|沒有)[^。]{0,20}(?:地址|用户|收件人)|(?:地址|用户|收件人|使用者|帳號|邮箱)[^。]{0,20}(?:找不到|未找到|不存在|无效)|查无此人|無此(?:用戶|使用者|帳號|收件人|信箱)|(?:주소|사용자|수신자|계정)[^.]{0,20}(?:찾을 수 없|존재하지 않|없습니다)|존재하지 않는 (?:사용자|주소|계정|메일)",
+        UNKNOWN,
         r"non-? ?existing (?:user|recipient|mailbox|address)|not in my validrcptto|recipient (?:mailbox )?(?:was )?not found|relay not permitted, no such",
     ),
     rule(
@@ -86,7 +79,7 @@ RULES = (
         r"(?:host|domain|name service|dns)[^.;]{0,60}(?:unknown(?! error)|not found(?!, try)|does(?:n't| not) exist|non-?existent|not (?:exist|known|valid|resolv)|is (?:invalid|dead)|no such|nxdomain|no data known)(?!, try again)",
         r"(?:unknown|no such|bad|invalid|illegal|non-?existent|unresolvable) (?:mail )?(?:host|domain|destination (?:host|domain|system)|server)|name or service not known|5\.1\.2\b|5\.4\.4\b|bad destination (?:system|host)",
         r"because the domain is not reachable|couldn't find any host|mail exchanger or ip|domain (?:must|part)|no mx\b|all relevant mx|mx (?:record|lookup)[^.]{0,30}(?:fail|not found|missing|does not|invalid|points)|no (?:mail )?(?:exchanger|mx record|a record)|mail domain mentioned|nameserver not found",
-        r"domain .{0,60}(?:couldn't|could not|can't|cannot) be (?:found|resolved)|couldn't be found|unrouteable (?:mail )?domain|can't resolve|unable to (?:look ?up|resolve) (?:host|domain)|домен[^.]{0,40}не (?:существ|найден)",
+        r"domain .{0,60}(?:couldn't|could not|can't|cannot) be (?:found|resolved)|couldn't be found|unrouteable (?:mail )?domain|can't resolve|unable to (?:look ?up|resolve) (?:host|domain)|domain[^.;]{0,80} not appear to be registered|no mail servers? appear|домен[^.]{0,40}не (?:существ|найден)",
     ),
 )
 
