@@ -9,7 +9,7 @@ from urllib.parse import quote
 from mailer.domain.edition import Edition, Place, Slot, SlotLine, Variant
 from mailer.domain.issue_tree import SlotMark, Text
 from mailer.formats.edition.bulletin import Bulletin, compose
-from mailer.formats.edition.html import write_html
+from mailer.formats.edition.html import PictureSource, write_html
 from mailer.formats.edition.line_wrap import words, wrap
 from mailer.formats.edition.text import write_text
 from mailer.formats.message.slotted_text import BANNER_HTML
@@ -54,7 +54,7 @@ def afresh(language: str, variant: Variant, values: Values) -> tuple[str, str]:
     composed = _composed(language, variant)
     bulletin = replace(composed, blocks=_with_values(composed.blocks, values))
     assert isinstance(bulletin, Bulletin)
-    sources = {picture.name: f"cid:{picture.content_id}" for picture in issue.pictures}
+    sources = {picture.name: PictureSource.of(picture) for picture in issue.pictures}
     page, _ = write_html(bulletin, templates=TEMPLATES, template=newsletter.template, sources=sources)
     return _ended("".join(page)), _ended("".join(write_text(bulletin)))
 

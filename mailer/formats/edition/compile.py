@@ -25,14 +25,14 @@ def compile_edition(
     """
     # Templates, Markdown and HTML take time and memory to load, and a process that sends compiles nothing.
     from mailer.formats.edition.bulletin import compose
-    from mailer.formats.edition.html import write_html
+    from mailer.formats.edition.html import PictureSource, write_html
     from mailer.formats.edition.proofread import proofread
     from mailer.formats.edition.text import write_text
 
     bulletin = compose(
         issue=issue, language=language, variant=variant, newsletter=newsletter, fees=fees, templates=templates
     )
-    sources = {picture.name: f"cid:{picture.content_id}" for picture in issue.pictures}
+    sources = {picture.name: PictureSource.of(picture) for picture in issue.pictures}
     page, banner = write_html(bulletin, templates=templates, template=newsletter.template, sources=sources)
     edition = Edition(
         language=language,
@@ -59,12 +59,12 @@ def style_warnings(
 ) -> tuple[str, ...]:
     """A sentence for each rule of the newsletter's style sheets that readers would not see. Raises as compiling does."""
     from mailer.formats.edition.bulletin import compose
-    from mailer.formats.edition.html import lost_html_styles
+    from mailer.formats.edition.html import PictureSource, lost_html_styles
 
     bulletin = compose(
         issue=issue, language=language, variant=NO_INSERT, newsletter=newsletter, fees=fees, templates=templates
     )
-    sources = {picture.name: f"cid:{picture.content_id}" for picture in issue.pictures}
+    sources = {picture.name: PictureSource.of(picture) for picture in issue.pictures}
     return lost_html_styles(bulletin, templates=templates, template=newsletter.template, sources=sources)
 
 

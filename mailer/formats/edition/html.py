@@ -3,7 +3,9 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from jinja2.environment import TemplateModule
 from lxml import etree
@@ -12,21 +14,35 @@ from markupsafe import Markup
 from mailer.domain import issue_tree as tree
 from mailer.domain.edition import HtmlPart, HtmlSlot, Place, Slot
 from mailer.domain.errors import BadInput
+from mailer.domain.issue import PictureFile
 from mailer.formats import dates_and_money
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.inline_styles import inline, lost_styles
+from mailer.formats.issue.pictures.kind import width_of
 from mailer.formats.templates import environment, locating_errors
 
 _BANNER = "banner"
 _URLS = frozenset({"href", "src"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureSource:
+    """Where HTML finds a picture, and its width in pixels; 0 where its content cannot be read."""
+
+    address: str
+    width: int = 0
+
+    @classmethod
+    def of(cls, picture: PictureFile) -> Self:
+        return cls(address=f"cid:{picture.content_id}", width=width_of(picture.content))
+
+
 def write_html(
-    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, str]
+    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, PictureSource]
 ) -> tuple[HtmlPart, int]:
     """The HTML part, and the index of the piece before which a test mailing's banner goes.
 
-    `sources` maps the file names of pictures to their `cid:` addresses. Raises BadInput for a mistake in a template,
+    `sources` are the pictures by their file names. Raises BadInput for a mistake in a template,
     with file and line, for anything that loads from outside, and for a slot in a forbidden place.
     """
     document, mark = _document(bulletin, templates=templates, template=template, sources=sources)
@@ -37,13 +53,15 @@ def write_html(
 
 
 def lost_html_styles(
-    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, str]
+    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, PictureSource]
 ) -> tuple[str, ...]:
     """A sentence for each rule of the layout's style sheets that readers would not see. Raises as `write_html` does."""
     return lost_styles(_document(bulletin, templates=templates, template=template, sources=sources)[0])
 
 
-def _document(bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, str]) -> tuple[str, str]:
+def _document(
+    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, PictureSource]
+) -> tuple[str, str]:
     """The page as the templates write it, and the mark of the tokens in it."""
     # Slots are tokens until the page is cut. No text can contain a token, since it is made from the hash of all text.
     mark = "s" + hashlib.sha256(repr(bulletin).encode()).hexdigest()[:32]
@@ -65,7 +83,7 @@ def _document(bulletin: Bulletin, *, templates: Path, template: str, sources: Ma
 class _Walk:
     """Renders the nodes of the tree with the template macros of the same names."""
 
-    def __init__(self, macros: TemplateModule, mark: str, sources: Mapping[str, str]) -> None:
+    def __init__(self, macros: TemplateModule, mark: str, sources: Mapping[str, PictureSource]) -> None:
         self.macros = macros
         self.mark = mark
         self.sources = sources
@@ -74,7 +92,7 @@ class _Walk:
         macro = getattr(self.macros, name, None)
         if macro is None:
             raise BadInput(f"blocks.html.j2 has no macro '{name}': write it")
-        return Markup(macro(*arguments))  # noqa: S704  # the macro escapes its arguments
+        return Markup(macro(*arguments[: len(macro.arguments)]))  # noqa: S704  # the macro escapes its arguments
 
     def slot(self, name: str) -> str:
         """The token of a slot, for layouts too: `{{ slot("name") }}`."""
@@ -108,7 +126,8 @@ class _Walk:
     def picture(self, name: str, alt: str) -> Markup:
         if name not in self.sources:
             raise BadInput(f"the picture '{name}' is not in the issue's folder: put it there")
-        return self.macro("picture", self.sources[name], alt)
+        source = self.sources[name]
+        return self.macro("picture", source.address, alt, *([source.width] if source.width else []))
 
     def item(self, blocks: tuple[tree.Block, ...]) -> Markup:
         """A list item; a single paragraph stands without its <p>, which would add space."""

@@ -29,10 +29,9 @@ def rename(name: str, expected: str) -> str:
 def nearest(expected: str, names: Sequence[str]) -> str:
     """The name most like that of the expected picture, or the same with another ending or case; empty for none."""
     plain = {_plain(name): name for name in reversed(names)}
-    stems = {_plain(name).rpartition(".")[0] or _plain(name): name for name in reversed(names)}
+    stems = {_stem(_plain(name)): name for name in reversed(names)}
     wanted = _plain(expected)
-    stem = wanted.rpartition(".")[0] or wanted
-    if same := plain.get(wanted) or stems.get(stem):
+    if same := plain.get(wanted) or stems.get(_stem(wanted)):
         return same
     near = get_close_matches(wanted, list(plain), n=1, cutoff=0.8)
     return plain[near[0]] if near else ""
@@ -44,10 +43,16 @@ def instead(expected: str, names: Sequence[str]) -> str:
     if not near:
         return "it is not in the folder; put it there"
     if not near.casefold().endswith(PICTURES):
-        return f"the folder has {near}, of a kind that is not read; save it as PNG or JPEG under the name {expected}"
+        read = expected.casefold().endswith(PICTURES)
+        remedy = f"under the name {expected}" if read else f"under a name like {_stem(near)}.png, and write that name"
+        return f"the folder has {near}, of a kind that is not read; save it as PNG or JPEG {remedy}"
     same_kind = expected.rpartition(".")[2].casefold() == near.rpartition(".")[2].casefold()
     remedy = "rename the file" if same_kind else f"put {expected} there"
     return f"the folder has {near}; write that name, or {remedy}"
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
 
 
 def picture_line(source: FrontMatter, name: str) -> str:

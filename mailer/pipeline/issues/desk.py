@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from mailer.domain.edition import Edition, Variant
@@ -147,7 +148,8 @@ def _size_notes(issue: Issue, editions: Mapping[tuple[str, Variant], Edition]) -
 def _folder_notes(issue: Issue, raw: RawIssue, examined: Examined) -> list[str]:
     """What an editor may have forgotten: texts that are still drafts, and pictures that no text shows."""
     shown = {picture.name for picture in issue.pictures}
-    unused = [file.name for file in raw.files if file.name.lower().endswith(PICTURES) and file.name not in shown]
+    names = [normalize("NFC", file.name) for file in raw.files]
+    unused = [name for name in names if name.lower().endswith(PICTURES) and name not in shown]
     return [
         *(f"{line}: the text is a draft; set `status: finished` when it is ready" for line in examined.drafts),
         *(f"{name}: no text shows this picture" for name in unused),

@@ -4,7 +4,7 @@ import pytest
 
 from mailer.domain.errors import BadInput
 from mailer.domain.ports import RawFile
-from mailer.formats.issue.file_names import meant_for, nearest
+from mailer.formats.issue.file_names import instead, meant_for, nearest
 from mailer.formats.issue.folder import assemble, examine
 
 RIGHT = "---\nnewsletter: n\nlanguage: ru\nstatus: {}\nnumber: 3\nserial: 41\nvolume: 5\nyear: 2030\ndate: 2030-05-17\ntitle: T\n---\nWords.\n"
@@ -68,6 +68,18 @@ def test_documents_beside_a_whole_issue_are_nobody_s_business():
     examined = examine([a_file("ru.md")], languages=("ru",), wait_for_all=True, others=["ru.docx", "notes.txt"])
     assert examined.issue is not None
     assert examined.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("expected", "name", "remedy"),
+    [
+        ("map.webp", "map.webp", "save it as PNG or JPEG under a name like map.png, and write that name"),
+        ("map", "map", "save it as PNG or JPEG under a name like map.png, and write that name"),
+        ("map.png", "map.svg", "save it as PNG or JPEG under the name map.png"),
+    ],
+)
+def test_a_picture_of_another_kind_gets_a_name_that_is_read(expected, name, remedy):
+    assert instead(expected, [name]) == f"the folder has {name}, of a kind that is not read; {remedy}"
 
 
 def test_all_problems_of_a_folder_are_named_at_once():

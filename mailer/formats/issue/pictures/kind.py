@@ -1,4 +1,6 @@
-"""Recognises the type of a picture by its first bytes."""
+"""Recognises the type and the width of a picture by its first bytes."""
+
+from io import BytesIO
 
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import PictureFile
@@ -18,6 +20,17 @@ def kind_of(name: str, content: bytes) -> str:
 def stored_picture(name: str, content: bytes) -> PictureFile:
     """A picture that was written anew when its issue was pulled; its bytes are sent as they are."""
     return PictureFile(name=name, subtype=kind_of(name, content), content=content)
+
+
+def width_of(content: bytes) -> int:
+    """The width of a picture in pixels, as its first bytes say; 0 for a content that is no picture."""
+    from PIL import Image  # it takes time to load, and most commands show no picture
+
+    try:
+        with Image.open(BytesIO(content)) as picture:
+            return picture.width
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return 0
 
 
 def undecoded_picture(name: str, _content: bytes) -> PictureFile:
