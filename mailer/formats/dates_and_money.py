@@ -42,6 +42,11 @@ def long_date(day: date, language: str) -> str:
     return _formatted(day, "long", language)
 
 
+def full_date(day: date, language: str) -> str:
+    """`Thursday, July 12, 2018`, `четверг, 12 июля 2018 г.`."""
+    return _formatted(day, "full", language)
+
+
 def month(day: date, language: str) -> str:
     """`July 2018`, `июль 2018`: the month standing alone (CLDR pattern LLLL)."""
     return _formatted(day, "LLLL yyyy", language)

@@ -147,7 +147,7 @@ PLAN_CHANGES: Mapping[str, Mapping[str, str]] = {
         "grace": "дата выпуска приходится на льготный срок",
         "honorary": "почётный член",
         "complimentary": "получает бесплатно",
-        "not_in_register": "в реестре больше нет",
+        "not_in_register": "в реестре больше не значится",
         "languages_changed": "другие языки",
         "address_changed": "другой адрес",
         "name_changed": "другое имя или обращение",

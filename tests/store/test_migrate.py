@@ -1,5 +1,6 @@
 """A database that an older version made is brought to the newest schema with all that stands in it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from sqlalchemy.engine import URL
 
 import mailer.store as room
 from mailer.domain.delivery import State
-from mailer.store import Store, letters, mailings, resolve
+from mailer.domain.hold import HoldReason
+from mailer.domain.membership import Pause
+from mailer.store import Store, holds, letters, mailings, relays, resolve
 from mailer.store.copies import deliveries
-from mailer.store.ledger import limits
+from mailer.store.ledger import backups, limits
 from tests.conftest import DATABASES
 from tests.store.rows import NOW, a_revision, an_owner, came, state_of, take, write_down
 
@@ -41,6 +44,11 @@ ATTEMPT = (
     "INSERT INTO attempts (delivery, number, started_at, finished_at, outcome, code, status, text, queue_id,"
     " tls_version) VALUES (:delivery, 1, :at, :at, 'accepted', 250, '', 'Ok', '', '')"
 )
+HOLD = (
+    "INSERT INTO holds (address, reason, evidence, since, set_by)"
+    " VALUES ('gone@members.example', 'address', '[]', :at, 'a')"
+)
+PAUSE = "INSERT INTO own_pauses (person, first, since) VALUES ('P001', '2018-07-12', :at)"
 
 
 @pytest.fixture(params=DATABASES)
@@ -51,12 +59,16 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     return resolve(request.getfixturevalue("postgres_schema"), tmp_path)
 
 
-def at_first_schema(connection: Connection) -> tuple[int, list[int]]:
-    """The database as version 0001 made it, with a mailing half sent; returns the mailing and its copies."""
+def upgrade_to(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, revision)
+
+
+def at_first_schema(connection: Connection) -> tuple[int, list[int]]:
+    """The database as version 0001 made it, with a mailing half sent; returns the mailing and its copies."""
+    upgrade_to(connection, "0001")
     an_owner(connection)
     a_revision(connection)
     mailing = connection.execute(text(MAILING), {"at": AT}).scalar_one()
@@ -96,13 +108,33 @@ def test_an_older_database_keeps_its_rows_and_learns_who_serves_which_mailbox(ur
     Store.open(name, tmp_path).close()  # once is enough
 
 
+def test_holds_and_pauses_of_an_older_database_stay_in_force(url: URL) -> None:
+    with create_engine(url).begin() as connection:
+        upgrade_to(connection, "0004")
+        hold = (
+            "INSERT INTO holds (address, reason, evidence, since, set_by) VALUES (:address, 'address', '[]', :at, 'a')"
+        )
+        pause = "INSERT INTO own_pauses (person, first, since) VALUES ('P001', '2018-07-12', :at)"
+        connection.execute(text(hold), {"address": "gone@members.example", "at": AT})
+        connection.execute(text(pause), {"at": AT})
+    store = Store.open(url.render_as_string(hide_password=False), Path(url.database or "").parent)
+    with store.transaction() as connection:
+        (hold,) = holds.listing(connection)
+        assert (hold.address, hold.reason, hold.why) == ("gone@members.example", HoldReason.ADDRESS, "")
+        pause = holds.pauses(connection)["P001"]
+        assert pause.days == Pause(first=date(2018, 7, 12), last=None)
+        again = {"delivery": None, "by": "secretary", "now": NOW}
+        assert not holds.set_hold(connection, hold.address, HoldReason.BY_HAND, [], **again)  # one for each address
+        assert holds.set_hold(connection, "other@members.example", HoldReason.BY_HAND, [], **again, why="left")
+        assert backups.backup_at(connection) is None
+        assert relays.sizes(connection, ["relay"]) == {}
+    store.close()
+
+
 def test_letters_of_an_older_version_have_the_names_of_today(url: URL) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+        upgrade_to(connection, "0003")
         for kind in ("digest", "reminder", "alarm"):
             letters.add(connection, kind=kind, about="bulletin/253#0", recipient="a@b.example", facts={}, now=NOW)
     engine.dispose()

@@ -9,19 +9,20 @@ from email.utils import format_datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
 from mailer.formats.characters import find_invisible
-from mailer.formats.dates_and_money import long_date
+from mailer.formats.dates_and_money import full_date, long_date
 from mailer.formats.edition.line_wrap import stuffed, words, wrap
 from mailer.formats.header import Header, mailbox, parametrised, structured, unstructured
 from mailer.formats.message.base64 import base64_lines
 from mailer.formats.message.quoted_printable import encode_quoted_printable
 from mailer.views import plain_words
-from mailer.views.local_time import zoned_time
+from mailer.views.local_time import zone_name
 from mailer.views.remedies import in_form
 
 if TYPE_CHECKING:
@@ -125,12 +126,24 @@ def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnviro
         "failure": partial(plain_words.failure, language=language),
         "hold": partial(plain_words.hold, language=language),
         "held_back": partial(plain_words.held_back, language=language),
-        "day": lambda text: long_date(date.fromisoformat(text[:10]), language),
+        "day": lambda text: _bound(long_date(date.fromisoformat(text[:10]), language)),
         "typed": shlex.quote,
         "plan_change": partial(plain_words.plan_change, language=language),
-        "moment": lambda text, timezone: zoned_time(datetime.fromisoformat(text), timezone, language),
+        "moment": lambda text, timezone: _moment(datetime.fromisoformat(text), timezone, language),
     }
     return environment
+
+
+def _moment(instant: datetime, timezone: str, language: str) -> str:
+    """An instant in a newsletter's time zone: `Monday, November 30, 2026, 10:00 Moscow time (Europe/Moscow)`."""
+    local = instant.astimezone(ZoneInfo(timezone))
+    zone = f"(часовой пояс {timezone})" if language == "ru" else zone_name(timezone)
+    return f"{_bound(full_date(local.date(), language))}, {local:%H:%M} {zone}"
+
+
+def _bound(day: str) -> str:
+    """A date whose day and month stay on one line."""
+    return re.sub(r"(?<=\d) (?=[^\W\d])|(?<=[^\W\d]) (?=\d\d?\b)", "\u00a0", day)
 
 
 def _readable(value: Any) -> Any:

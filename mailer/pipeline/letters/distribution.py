@@ -6,13 +6,13 @@ from mailer.domain.delivery import Delivery, State
 from mailer.domain.distribution_report import DistributionReport, PartlyPaid
 from mailer.domain.errors import MailerError
 from mailer.domain.mailing import Mailing, MailingState
+from mailer.formats.dates_and_money import money
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts, name_in
 from mailer.pipeline.letters.open_items import gather
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries
-from mailer.views.entitlement import figure
 
 _WAITS = frozenset({State.PENDING, State.SENDING})
 
@@ -49,23 +49,23 @@ def digest_facts(context: Context, mailing: Mailing) -> Facts:
                 "name": name_in(judged.candidate.seat.names, context.language) or judged.person,
             },
         ),
-        **cut("partly_paid", account.partly_paid, _partly_paid_facts),
+        **cut("partly_paid", account.partly_paid, lambda person: _partly_paid_facts(person, context.language)),
         **cut("unreachable", sorted(account.unreachable.items()), lambda entry: {"person": entry[0], "name": entry[1]}),
         "waiting": waiting,
         "open": account.needing_a_person,
     }
 
 
-def _partly_paid_facts(person: PartlyPaid) -> Facts:
+def _partly_paid_facts(person: PartlyPaid, language: str) -> Facts:
     shortfall = person.shortfall
     missing = shortfall.missing if shortfall.paid > 0 else None
     return {
         "person": person.person,
         "name": person.name,
-        "paid": " + ".join(f"{figure(total)} {currency}" for currency, total in shortfall.sums if total > 0),
+        "paid": " + ".join(money(total, currency, language) for currency, total in shortfall.sums if total > 0),
         "first": shortfall.period.first.isoformat(),
         "last": shortfall.period.last.isoformat(),
-        "missing": f"{figure(missing)} {shortfall.currency}" if missing else "",
+        "missing": money(missing, shortfall.currency, language) if missing else "",
     }
 
 

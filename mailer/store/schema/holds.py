@@ -1,6 +1,6 @@
 """The tables of failed copies, held addresses and the pauses that people have asked for."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Table, Text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Table, Text, text
 from sqlalchemy.types import JSON
 
 from mailer.domain.bounce import FailureReason, Scope
@@ -40,7 +40,7 @@ holds = Table(
     Column("set_by", Text, nullable=False),
     Column("lifted_at", UtcDateTime),
     Column("lifted_by", Text),
-    Column("why", Text, nullable=False, server_default=""),  # in the words of the person who set it by hand
+    Column("why", Text, nullable=False, server_default=text("''")),  # in the words of the person who set it by hand
     one_of("reason", HoldReason, "reason"),
 )
 at_most_one("uq_holds_address", holds.c.address, when="lifted_at IS NULL")

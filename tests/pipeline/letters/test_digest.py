@@ -265,8 +265,8 @@ async def test_a_paid_member_without_an_address_is_named(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "20 000 RUB for January 1, 2018 to December 31, 2018; 30 000 RUB missing"),
-        ("ru", "20 000 RUB за период с 1 января 2018 г. по 31 декабря 2018 г.; не хватает 30 000 RUB"),
+        ("en", "20 000 roubles for January 1, 2018 to December 31, 2018; 30 000 roubles missing"),
+        ("ru", "20 000 рублей за период с 1 января 2018 г. по 31 декабря 2018 г.; не хватает 30 000 рублей"),
     ],
 )
 async def test_who_has_paid_in_part_is_named_with_what_is_missing(

@@ -15,7 +15,7 @@ _BEFORE = "reason IN ('address', 'mailbox', 'transport', 'complaint')"
 def upgrade() -> None:
     op.add_column('own_pauses', sa.Column('last', sa.Date(), nullable=True))
     with op.batch_alter_table('holds', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('why', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('why', sa.Text(), nullable=False, server_default=sa.text("''")))
         batch_op.drop_constraint(op.f('ck_holds_reason'), type_='check')
         batch_op.create_check_constraint(op.f('ck_holds_reason'), _BY_HAND)
 
