@@ -35,6 +35,8 @@ def _range(match: re.Match[str]) -> str:
 _EVERYWHERE: tuple[tuple[str, Replacement], ...] = (
     (r"(?<!\.)\.{3}(?!\.)", "…"),
     (r"(?<=[^\W\d_])(\0*)--(\0*)(?=[^\W\d_])", rf"\1{NBSP}— \2"),  # word--word
+    (r"(?m)(?:^|(?<=[\"'«„“‘(]))(\0*)-{2,3}(?=\0* )", r"\1—"),  # a reply in a dialogue
+    (r"(?<=\S)[ \u00a0]+(\0*)-{2,3}(?=\0*[\"'»“”’])", rf"{NBSP}\1—"),  # a speech that is broken off
     # A single hyphen before a figure is a minus, or begins a list.
     (r"(?<=\S)[ \u00a0]+(\0*)(?:-{2,3}|—|-(?!\0* \0*\d))(?=\0* )", rf"{NBSP}\1—"),
     (r"(?<=\S) +(\0*–\0* )", rf"{NBSP}\1"),
@@ -100,6 +102,13 @@ class _Quotes:
     levels: tuple[str, str]
     single: str = ""
 
+    def within(self, around: Sequence[str]) -> str:
+        """The quotes that differ from those right around; `around` are the opening quotes of all that are open."""
+        openings = [level[0] for level in self.levels]
+        if around and around[-1] in openings:
+            return self.levels[1 - openings.index(around[-1])]
+        return self.levels[len(around) % 2]
+
 
 _QUOTES = {"ru": _Quotes(levels=("«»", "„“")), "en": _Quotes(levels=("“”", "‘’"), single="‘’")}
 _APOSTROPHE = "’"
@@ -108,6 +117,7 @@ _SINGLES = "'‘’"
 _FEET = re.compile(r"(?<!\d)'|'(?=[^\W\d])")  # every straight single quote but these
 _BEFORE_WORDS = "([{"
 _AFTER_WORDS = ".,;:!?)]}"
+_DASHES = ("—", "–", "…")
 _BEFORE_OR_AFTER = "…—–-/"
 
 
@@ -120,16 +130,16 @@ def _set_quotes(text: str, quotes: _Quotes) -> str:
     partners = dict(_pairs(text))
     ends = set(partners.values())
     characters = list(_FEET.sub(_APOSTROPHE, text))
-    depth = 0
+    around: list[str] = []  # the opening quotes of those that are open, as they are set
     for place, character in enumerate(text):
         if place in partners:
             partner = partners[place]
             if character == text[partner] and character in "\"'":
-                style = (quotes.single if character == "'" else "") or quotes.levels[depth % 2]
+                style = (quotes.single if character == "'" else "") or quotes.within(around)
                 characters[place], characters[partner] = style[0], style[1]
-            depth += 1
+            around.append(characters[place])
         elif place in ends:
-            depth -= 1
+            around.pop()
     return "".join(characters)
 
 
@@ -172,11 +182,14 @@ def _marks(text: str) -> Iterator[tuple[int, str, str]]:
             after[place] = following
         elif text[place] != _SEAM:
             following = text[place]
+    word = ""  # the last character but spaces
     for place, character in enumerate(text):
         if place in after:
-            yield place, before, after[place]
+            broken_off = before.isspace() and word in _DASHES and not after[place].strip()
+            yield place, word if broken_off else before, after[place]
         elif character != _SEAM:
             before = character
+            word = before if not before.isspace() else word
 
 
 def _closing_after(text: str, marks: Sequence[tuple[int, str, str]]) -> list[int]:
