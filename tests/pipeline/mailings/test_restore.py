@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from mailer.app.relay_log import read_logs
 from mailer.domain.errors import BadInput
 from mailer.store.ledger import backups
+from tests.cli.terminal import Said, Terminal, quiet
 from tests.club import LETTER, THURSDAY, Club, begin, import_register, members
 
 UNKNOWN, PLANNED = f"{LETTER}/42", f"{LETTER}/41"
@@ -32,10 +34,22 @@ def restored(tmp_path: Path) -> Club:
     return club
 
 
-def resume(club: Club, *words: str | Path, steps: str = "", **more: object) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
+    """Runs commands in this process; no person sits at its terminal."""
+    yield Terminal(capsys)
+    quiet()
+
+
+def resume(run: Terminal, club: Club, *words: str | Path) -> Said:
+    """Run the command."""
+    return run("--config", club.config, "resume-after-restore", *words)
+
+
+def resume_alone(club: Club, *words: str, steps: str = "", **more: object) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, after these steps of Python."""
     run = f"import os, signal, sys\n{steps}\nfrom mailer.cli import main\nmain(sys.argv[1:])"
-    command = [sys.executable, "-c", run, "--config", str(club.config), "resume-after-restore", *map(str, words)]
+    command = [sys.executable, "-c", run, "--config", str(club.config), "resume-after-restore", *words]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **more)
 
 
@@ -59,24 +73,24 @@ DECIDED = ("--yes", "--sent", UNKNOWN, "--new", PLANNED)
     ],
 )
 def test_what_is_not_decided_or_not_known_changes_nothing(
-    restored: Club, words: tuple[str, ...], sentence: str
+    run: Terminal, restored: Club, words: tuple[str, ...], sentence: str
 ) -> None:
-    said = resume(restored, *words, stdin=subprocess.DEVNULL)
-    assert said.returncode == 1
-    assert sentence in said.stderr
+    said = resume(run, restored, *words)
+    assert said.status == 1
+    assert sentence in said.err
     assert is_marked(restored)
 
 
-def test_both_ways_at_once_is_typed_wrongly(restored: Club) -> None:
-    assert resume(restored, *DECIDED, "--new", UNKNOWN).returncode == 2
+def test_both_ways_at_once_is_typed_wrongly(run: Terminal, restored: Club) -> None:
+    assert resume(run, restored, *DECIDED, "--new", UNKNOWN).status == 2
     assert is_marked(restored)
 
 
-def test_a_source_that_cannot_be_reached_is_not_taken_for_an_empty_one(restored: Club) -> None:
+def test_a_source_that_cannot_be_reached_is_not_taken_for_an_empty_one(run: Terminal, restored: Club) -> None:
     (restored.folder / "issues").rename(restored.folder / "elsewhere")
-    said = resume(restored, *DECIDED)
-    assert said.returncode == 1
-    assert "issues" in said.stderr
+    said = resume(run, restored, *DECIDED)
+    assert said.status == 1
+    assert "issues" in said.err
     assert is_marked(restored)
 
 
@@ -90,17 +104,18 @@ def test_a_source_that_cannot_be_reached_is_not_taken_for_an_empty_one(restored:
 )
 @pytest.mark.parametrize("beside", [True, False])
 def test_killed_at_each_step_it_is_resumed_whole_or_not_at_all(
-    restored: Club, where: str, resumed: bool, beside: bool
+    run: Terminal, restored: Club, where: str, resumed: bool, beside: bool
 ) -> None:
     epoch_file = restored.folder / ".mailer.db.epoch"
     if beside:
         epoch_file.write_text("7")
-    died = resume(restored, *DECIDED, steps=f"{where}; setattr(room, name, lambda *_, **__: os.kill(os.getpid(), 9))")
+    steps = f"{where}; setattr(room, name, lambda *_, **__: os.kill(os.getpid(), 9))"
+    died = resume_alone(restored, *DECIDED, steps=steps)
     assert died.returncode == -signal.SIGKILL
     # Without its epoch file a ledger that was sent from asks once more.
     assert is_marked(restored) is (not resumed or not beside)
-    again = resume(restored, *DECIDED)
-    assert again.returncode == 0, again.stderr
+    again = resume(run, restored, *DECIDED)
+    assert again.status == 0, again.err
     assert not is_marked(restored)
     assert int(epoch_file.read_text()) >= 7 * beside
 
@@ -108,7 +123,7 @@ def test_killed_at_each_step_it_is_resumed_whole_or_not_at_all(
 def test_in_a_terminal_each_issue_is_asked_about(restored: Club) -> None:
     keyboard, terminal = pty.openpty()
     os.write(keyboard, b"n\nsent\ny\n")
-    said = resume(restored, stdin=terminal)
+    said = resume_alone(restored, stdin=terminal)
     assert said.returncode == 0, said.stderr
     assert f"{PLANNED} “The last keeper of the lamp” of 2018-07-12" in said.stderr
     assert "the backup would still send it (sending, 2 waiting, 0 accepted)" in said.stderr
@@ -123,7 +138,7 @@ def test_in_a_terminal_each_issue_is_asked_about(restored: Club) -> None:
 def test_an_answer_that_is_none_changes_nothing(restored: Club) -> None:
     keyboard, terminal = pty.openpty()
     os.write(keyboard, b"perhaps\n")
-    assert "nothing was done" in resume(restored, stdin=terminal).stderr
+    assert "nothing was done" in resume_alone(restored, stdin=terminal).stderr
     os.close(keyboard)
     assert is_marked(restored)
 
@@ -141,7 +156,8 @@ def test_logs_are_read_packed_or_not(tmp_path: Path, packed: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "octets", [b"", b"\x1f\x8b broken", gzip.compress(b"<m1@club.example>\n" * 99)[:-9], b"Jul 12 nothing of ours\n"]
+    "octets",
+    [b"", b"\x1f\x8b broken", gzip.compress(b"<m1@club.example>\n" * 99, mtime=0)[:-9], b"Jul 12 nothing of ours\n"],
 )
 def test_a_log_without_an_accepted_message_is_named(tmp_path: Path, octets: bytes) -> None:
     (tmp_path / "mail.log").write_bytes(octets)
