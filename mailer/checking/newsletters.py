@@ -12,6 +12,7 @@ from mailer.domain.newsletter import Newsletter
 from mailer.formats.cron import next_time
 from mailer.pipeline.issues.specimen import compile_specimen, specimen_style_notes
 from mailer.views.local_time import zoned_time
+from mailer.views.plain_words import counted
 
 
 def check_newsletters(app: App) -> Iterator[CheckResult]:
@@ -37,4 +38,5 @@ def _templates(app: App, newsletter: Newsletter) -> str:
 
 
 def _source(app: App, newsletter: Newsletter) -> str:
-    return f"{len(installation.source(app, newsletter).read())} folders in {newsletter.source.url}"
+    folders = installation.source(app, newsletter).read()
+    return f"{counted(len(folders), 'folder', 'folders')} in {newsletter.source.url}"

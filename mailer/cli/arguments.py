@@ -40,6 +40,18 @@ def one_membership(typed: str) -> str:
     return resolve_membership(console.open_context(), typed)
 
 
+def addresses(typed: list[str]) -> list[str]:
+    """The addresses that were typed, or those of the people who were."""
+    return list(map(one_address, typed))
+
+
+def one_address(typed: str) -> str:
+    """The address that was typed, or that of the person who was."""
+    from mailer.pipeline.register.resolve import resolve_address
+
+    return typed if "@" in typed else resolve_address(console.open_context(), typed)
+
+
 Issue = Annotated[
     str,
     typer.Argument(metavar="ISSUE", help="<newsletter>/<serial>, e.g. russia-confidential/253", callback=one_issue),

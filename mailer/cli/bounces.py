@@ -49,12 +49,14 @@ def _read_again() -> None:
 
 def _ingest_files(files: list[Path]) -> None:
     from mailer.pipeline.bounces.ingest import ingest
+    from mailer.pipeline.register.people import names_of
     from mailer.views.returned_mail import reading_document, reading_line
 
     context = console.open_context()
     mails = [_read(file) for file in files]  # all of them, before any is stored
     ingested = [ingest(context, [mail])[0] for mail in mails]
     readings = [reading for mail in ingested for reading in mail.readings]
+    names = names_of(context, (reading.person for reading in readings))
     console.say(
         [
             {"file": str(file), "new": mail.id is not None, "reports": list(map(reading_document, mail.readings))}
@@ -62,7 +64,11 @@ def _ingest_files(files: list[Path]) -> None:
         ],
         *(
             f"{file}: "
-            + ("; ".join(map(reading_line, mail.readings)) if mail.id is not None else "known already, nothing changed")
+            + (
+                "; ".join(reading_line(reading, names) for reading in mail.readings)
+                if mail.id is not None
+                else "known already, nothing changed"
+            )
             for file, mail in zip(files, ingested, strict=True)
         ),
         *(

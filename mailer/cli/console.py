@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from mailer.domain.errors import Refused
@@ -23,8 +24,6 @@ GLOBAL_FLAGS = frozenset({"--json", "--yes"})
 GLOBAL_VALUES = frozenset({"--config"})
 # How the log writes a time, with its zone.
 LOG_TIME = "%Y-%m-%d %H:%M:%S %z"
-# Columns of a table that is printed to a file or another program, wide enough that no cell is ever wrapped.
-UNLIMITED_WIDTH = 10_000
 # Controls but for the line's end and the tab; marks of direction; ends of lines that only some programs know.
 _CONTROLS = {
     number: " "
@@ -130,18 +129,12 @@ def show(document: object, columns: Sequence[str], rows: Iterable[Sequence[objec
     if invocation.as_json:
         say(document)
         return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    from mailer.cli.tables import UNLIMITED_WIDTH, table_lines
 
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        table.add_row(*(escape(cell_text(cell)) for cell in row))
-    if table.row_count:
-        printer = Console(width=None if sys.stdout.isatty() else UNLIMITED_WIDTH, highlight=False)
-        with printer.capture() as capture:
-            printer.print(table)
-        sys.stdout.writelines(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+    table = [list(map(cell_text, row)) for row in rows]
+    width = get_terminal_size().columns if sys.stdout.isatty() else UNLIMITED_WIDTH
+    for line in table_lines(columns, table, width) if table else ():
+        sys.stdout.write(f"{line}\n")
     say(document, *lines)
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
+from mailer.cli.arguments import addresses as addresses_of
+from mailer.cli.arguments import one_address
 from mailer.cli.plan_changes import note_plan_changes
 
 
@@ -25,7 +27,12 @@ def list_(
 
 
 def lift(
-    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS…", help="as `mailer hold list` shows them")],
+    addresses: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ADDRESS…", help="as `mailer hold list` shows them, or whose they are", callback=addresses_of
+        ),
+    ],
 ) -> None:
     """Write to an address again, because it has proved right. This sends nothing by itself.
 
@@ -51,7 +58,10 @@ def lift(
 
 
 def set_(
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="a member's, as the register has it")],
+    address: Annotated[
+        str,
+        typer.Argument(metavar="ADDRESS", help="a member's, as the register has it, or whose", callback=one_address),
+    ],
     why: Annotated[str, typer.Option("--why", metavar="WORDS", help="the reason, for who looks at it later")],
 ) -> None:
     """Write nothing to an address until the hold is lifted; the membership stays.

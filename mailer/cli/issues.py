@@ -56,18 +56,21 @@ def list_() -> None:
 
     Example: mailer issue list
     """
+    from mailer.app.scheduler import daemon_runs
     from mailer.pipeline.issues.shelf import listing
     from mailer.pipeline.mailings.departure import departures
     from mailer.views.issues import COLUMNS, issue_document, issue_row
 
-    context = console.open_context()
-    issues, departing = listing(context), departures(context)
-    none = [] if issues else ["no issue yet; `mailer pull` stores those that are finished"]
+    app = console.open_installation()
+    issues, departing = listing(app.context), departures(app.context)
+    notes = [] if issues else ["no issue yet; `mailer pull` stores those that are finished"]
+    if departing and not daemon_runs(app):
+        notes.append("no daemon runs, so none leaves by itself")
     console.show(
         [issue_document(issue, departing.get(issue.issue)) for issue in issues],
         COLUMNS,
         [issue_row(issue, departing.get(issue.issue)) for issue in issues],
-        *none,
+        *notes,
     )
 
 

@@ -53,6 +53,7 @@ def _confirm_copies(app: "App", name: "IssueName", *, as_planned: bool) -> int |
     from mailer.pipeline.mailings.plan import count_planned_copies, is_planned
     from mailer.pipeline.mailings.report import issue_progress
     from mailer.pipeline.mailings.send import BEGUN, find_sendable
+    from mailer.views.plain_words import copies_go
 
     if is_planned(app.context, name):
         if find_sendable(app.context, name, as_planned=as_planned).state in BEGUN:
@@ -62,7 +63,7 @@ def _confirm_copies(app: "App", name: "IssueName", *, as_planned: bool) -> int |
         return None  # it is planned now, and sent once it is approved
     else:
         copies = count_planned_copies(app.context, name)
-    console.confirm(f"{copies} copies of {name} go to members.", typed=str(copies))
+    console.confirm(f"{copies_go(copies, str(name))} to members.", typed=str(copies))
     return copies
 
 
@@ -83,12 +84,11 @@ def resume(issue: Issue) -> None:
     Example: mailer resume russia-confidential/253
     """
     from mailer.cli.sending import note_without_daemon
-    from mailer.pipeline.mailings.pause import resume_mailing
-    from mailer.pipeline.mailings.report import issue_progress
+    from mailer.pipeline.mailings.pause import count_paused_copies, resume_mailing
+    from mailer.views.plain_words import copies_go
 
     app, name = console.open_installation(), console.parse_issue(issue)
-    pending = issue_progress(app.context, name).counts["pending"]
-    console.confirm(f"{pending} copies of {issue} go on to members.")
+    console.confirm(f"{copies_go(count_paused_copies(app.context, name), issue)} on to members.")
     resume_mailing(app.context, name)
     console.say({"issue": issue, "state": "sending"}, f"{issue} goes on")
     note_without_daemon(app, name)

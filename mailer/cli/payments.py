@@ -60,7 +60,7 @@ def list_(membership: Membership) -> None:
     console.show(
         [payment_document(payment, account.name) for payment in account.payments],
         COLUMNS,
-        [payment_row(payment, account.name) for payment in account.payments],
+        [payment_row(payment) for payment in account.payments],
         payments_line(account),
     )
 

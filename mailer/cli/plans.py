@@ -40,11 +40,13 @@ def why(person: Person, issue: Issue) -> None:
 
     Example: mailer why P004 russia-confidential/253
     """
+    from mailer.app.scheduler import daemon_runs
     from mailer.pipeline.mailings.why import explain_entitlement
     from mailer.views.why import why_document, why_lines
 
-    explanation = explain_entitlement(console.open_context(), person, console.parse_issue(issue))
-    console.say(why_document(explanation), *why_lines(explanation))
+    app = console.open_installation()
+    explanation, daemon = explain_entitlement(app.context, person, console.parse_issue(issue)), daemon_runs(app)
+    console.say(why_document(explanation, daemon=daemon), *why_lines(explanation, daemon=daemon))
 
 
 def send_test(

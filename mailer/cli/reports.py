@@ -56,6 +56,7 @@ def unsent(issue: Issue, send: Annotated[bool, typer.Option("--send", help="send
     """
     from mailer.cli.sending import note_without_daemon
     from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
+    from mailer.views.plain_words import copies_go
     from mailer.views.unsent import COLUMNS, unsent_document, unsent_lines, unsent_rows
 
     app, name = console.open_installation(), console.parse_issue(issue)
@@ -63,9 +64,7 @@ def unsent(issue: Issue, send: Annotated[bool, typer.Option("--send", help="send
     sent = send and bool(missing.people)
     if sent:
         app.context.refuse_backup()
-        console.confirm(
-            f"{missing.copies} copies of {issue} go to members, as a supplement.", typed=str(missing.copies)
-        )
+        console.confirm(f"{copies_go(missing.copies, issue)} to members, as a supplement.", typed=str(missing.copies))
         send_supplement(app.context, name, copies=missing.copies)
     console.show(unsent_document(missing, sent=sent), COLUMNS, unsent_rows(missing), *unsent_lines(missing, sent=sent))
     if sent:

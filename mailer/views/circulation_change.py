@@ -10,7 +10,7 @@ from mailer.views.remedies import advise
 _HEADS = {
     ChangeKind.LOST: "no copy any more for",
     ChangeKind.GAINED: "a copy in addition for",
-    ChangeKind.CHANGED: "another copy for",
+    ChangeKind.CHANGED: "a different copy for",
 }
 
 

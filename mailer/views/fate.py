@@ -14,8 +14,8 @@ from mailer.views.progress import departure_sentence
 from mailer.views.returned_mail import shorten
 
 
-def fate_sentence(issue: str, fate: CopyFate, timezone: str) -> str:
-    """What became of a copy, without its name in front."""
+def fate_sentence(issue: str, fate: CopyFate, timezone: str, *, daemon: bool = True) -> str:
+    """What became of a copy, without its name in front; without a `daemon` nothing leaves by itself."""
     copy = fate.copy
     match copy.state:
         case State.ACCEPTED:
@@ -33,7 +33,7 @@ def fate_sentence(issue: str, fate: CopyFate, timezone: str) -> str:
         case State.SENDING:
             return "is being handed over at this moment"
         case State.PENDING:
-            return f"has not left yet: {_waiting(issue, fate, timezone)}"
+            return f"has not left yet: {_waiting(issue, fate, timezone, daemon=daemon)}"
 
 
 def _accepted(fate: CopyFate, timezone: str) -> str:
@@ -85,9 +85,9 @@ def _cancelled(fate: CopyFate) -> str:
     return "was cancelled, and never left"
 
 
-def _waiting(issue: str, fate: CopyFate, timezone: str) -> str:
+def _waiting(issue: str, fate: CopyFate, timezone: str, *, daemon: bool) -> str:
     if fate.departure is not None:
-        return f"the mailing {departure_sentence(issue, fate.departure)}"
+        return f"the mailing {departure_sentence(issue, fate.departure, daemon=daemon)}"
     if fate.mailing is MailingState.PAUSED:
         return f"the mailing is paused; `mailer resume {issue}` goes on with it"
     if fate.mailing is MailingState.HELD:

@@ -79,7 +79,7 @@ def sums_of(paid: PaidPeriod) -> str:
     return " + ".join(f"{total.normalize():f} {currency}" for currency, total in paid.sums)
 
 
-COLUMNS = ("membership", "name", "from", "to", "amount", "currency", "paid on", "in full", "reference")
+COLUMNS = ("from", "to", "amount", "currency", "paid on", "in full", "reference")
 
 
 def payment_document(payment: Payment, name: str) -> Document:
@@ -97,7 +97,6 @@ def payments_line(account: PaidMembership) -> str:
     return f"{whose}: {until}" if account.payments else f"{whose}: nothing was paid"
 
 
-def payment_row(payment: Payment, name: str) -> list[object]:
-    """The same as a row of a table with these columns."""
-    cells = cells_of(payment)
-    return [payment.membership, name, *(cell_text(cell) for column, cell in cells.items() if column != "membership")]
+def payment_row(payment: Payment) -> list[object]:
+    """The same as a row of a table with these columns, under the line that says whose it is."""
+    return [cell_text(cell) for column, cell in cells_of(payment).items() if column != "membership"]

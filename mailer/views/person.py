@@ -7,6 +7,7 @@ from mailer.domain.bounce import ReportKind
 from mailer.domain.delivery import Delivery
 from mailer.domain.hold import OwnPause
 from mailer.domain.membership import Payment
+from mailer.domain.names import label
 from mailer.domain.person import PersonRecord, RegisterEntry
 from mailer.domain.register_columns import Cell, cells_of
 from mailer.domain.report import Report
@@ -34,13 +35,15 @@ def entry_document(entry: RegisterEntry) -> Document:
     }
 
 
-COLUMNS = ("person", "membership", "kind", "name", "e-mail", "languages", "ended on")
+COLUMNS = ("person", "name", "membership", "kind", "e-mail", "languages", "ended on")
 
 
 def entry_row(entry: RegisterEntry) -> list[object]:
     """The same as a row of a table with these columns."""
     document = entry_document(entry)
-    return [document[key] for key in ("person", "membership", "kind", "name", "email", "languages", "ended_on")]
+    membership = label(entry.membership.id, entry.membership.organisation)
+    rest = (document[key] for key in ("kind", "email", "languages", "ended_on"))
+    return [entry.seat.person, entry.seat.any_name, membership, *rest]
 
 
 def person_document(record: PersonRecord) -> Document:

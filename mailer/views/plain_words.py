@@ -211,3 +211,8 @@ def plural(count: int, *forms: str) -> str:
 def counted(count: int, singular: str, plural: str) -> str:
     """The same for a terminal, in English, with an ordinary space."""
     return f"{count} {singular if count == 1 else plural}"
+
+
+def copies_go(number: int, issue: str) -> str:
+    """How many copies of an issue go, for a question at the terminal."""
+    return f"{counted(number, 'copy', 'copies')} of {issue} {'goes' if number == 1 else 'go'}"

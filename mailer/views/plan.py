@@ -34,15 +34,16 @@ def plan_lines(
     plan: Plan, *, gained: Iterable[NamedPerson], lost: Iterable[NamedPerson], excluded: Mapping[str, list[NamedPerson]]
 ) -> list[str]:
     """A plan for people. `excluded` names the first people of each reason."""
-    changes = (
-        f"since the previous issue: {plan.gained} more ({name_first(gained, plan.gained)}), "
-        f"{plan.lost} fewer ({name_first(lost, plan.lost)})"
-    )
+    changes = [
+        f"{number} {word} ({name_first(people, number)})"
+        for number, word, people in ((plan.gained, "more", gained), (plan.lost, "fewer", lost))
+        if number
+    ]
     return [
         f"{plan.issue}: {plan.copies} copies for {plan.recipients} of {plan.considered} people",
         *(["  not to:"] if plan.excluded else []),
         *exclusion_lines(plan.excluded, excluded),
-        *([changes] if plan.gained or plan.lost else []),
+        *([f"since the previous issue: {', '.join(changes)}"] if changes else []),
         *([f"since it was planned before: {change_sentence(plan.replaced)}"] if plan.replaced else []),
     ]
 

@@ -93,7 +93,9 @@ def departure_sentence(issue: str, departure: Departure, *, daemon: bool = True)
     """When a planned mailing leaves by itself, or what it waits for; without a `daemon` none does."""
     at = zoned_time(departure.at, departure.timezone)
     if not daemon and not departure.unapproved:
-        return f"no daemon runs, so it does not leave by itself (its time: {at}); `mailer send {issue} --wait` sends it"
+        return (
+            f"does not leave by itself, because no daemon runs (its time: {at}); `mailer send {issue} --wait` sends it"
+        )
     if departure.unapproved:
         then = "approved now, it leaves by itself" if daemon else "approved now, and once a daemon runs, its time is"
         return f"waits for an approval: `mailer approve {issue}`; {then} {at}"

@@ -63,10 +63,11 @@ def reading_document(reading: Reading) -> dict[str, object]:
     }
 
 
-def reading_line(reading: Reading) -> str:
-    """The same for people."""
-    delivery = reading.delivery
-    copy = f"delivery {delivery}" if delivery is not None else "names no copy of ours that may still come back"
+def reading_line(reading: Reading, names: Mapping[str, str]) -> str:
+    """The same for people, with the names of the register beside their ids."""
+    copy = f"delivery {reading.delivery} of {label(reading.person, names.get(reading.person, ''))}"
+    if reading.delivery is None:
+        copy = "names no copy of ours that may still come back"
     return f"{describe_shortly(reading)}, {copy}"
 
 

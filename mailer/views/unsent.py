@@ -1,8 +1,11 @@
 """Shows which copies of an issue are missing: the JSON and the table of `unsent`."""
 
+from collections.abc import Iterator, Sequence
+from shlex import quote
+
 from mailer.domain.circulation import Judged
 from mailer.domain.supplement import MissingCopies
-from mailer.views.names import name_all
+from mailer.views.names import NAMED
 from mailer.views.plain_words import counted, short
 
 
@@ -30,15 +33,24 @@ def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
     """How many copies are missing, and which people cannot get theirs yet."""
     if not missing.circulation_known:
         return [sent_before_restore(missing.issue)]
-    stuck = (
-        f"{counted(len(missing.stuck), 'person has', 'people have')} none, because it failed at the address that the "
-        f"register still has: {name_all(missing.stuck)}; a new address there, or `mailer hold lift ADDRESS`, makes it owed"
-    )
     return [
         f"{counted(missing.copies, 'copy', 'copies')} of {missing.issue} {'is' if missing.copies == 1 else 'are'} owed"
         + (", and being sent as a supplement" if sent else ""),
-        *([stuck] if missing.stuck else []),
+        *_stuck_lines(missing.stuck),
     ]
+
+
+def _stuck_lines(stuck: Sequence[Judged]) -> Iterator[str]:
+    if not stuck:
+        return
+    yield (
+        f"{counted(len(stuck), 'person has', 'people have')} none, because it failed at the address that the register still "
+        "has; a new address there makes it owed, or, when the old one is right:"
+    )
+    for judged in stuck[:NAMED]:
+        yield f"  {judged.label}: `mailer hold lift {quote(str(judged.candidate.seat.address))}`"
+    if len(stuck) > NAMED:
+        yield f"  and {len(stuck) - NAMED} more"
 
 
 def sent_before_restore(issue: str) -> str:

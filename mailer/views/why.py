@@ -11,7 +11,7 @@ from mailer.views.plain_words import held_back, plan_change, short
 from mailer.views.remedies import advise, phrase
 
 
-def why_document(explanation: Explanation) -> dict[str, object]:
+def why_document(explanation: Explanation, *, daemon: bool = True) -> dict[str, object]:
     """What became of the copies, and the decision with what it rests on, for programs."""
     entitlement, frozen = explanation.now.entitlement, explanation.frozen
     return {
@@ -37,11 +37,11 @@ def why_document(explanation: Explanation) -> dict[str, object]:
             "evidence": list(frozen.evidence),
             "editions": list(frozen.editions),
         },
-        "copies": [_fate_document(explanation, fate) for fate in explanation.fates],
+        "copies": [_fate_document(explanation, fate, daemon=daemon) for fate in explanation.fates],
     }
 
 
-def why_lines(explanation: Explanation) -> list[str]:
+def why_lines(explanation: Explanation, *, daemon: bool = True) -> list[str]:
     """The same for people."""
     who = label(explanation.person, explanation.name)
     issue = f"{explanation.issue} of {plain_day(explanation.date)}"
@@ -49,16 +49,16 @@ def why_lines(explanation: Explanation) -> list[str]:
         return [f"{who} {_without_copy(explanation, issue)}", *_frozen_lines(explanation)]
     return [
         f"{who}, {issue}:",
-        *(f"  {_copy_sentence(explanation, fate)}" for fate in explanation.fates),
+        *(f"  {_copy_sentence(explanation, fate, daemon=daemon)}" for fate in explanation.fates),
         f"  {_by_the_register(explanation)}",
         *_frozen_lines(explanation),
     ]
 
 
-def _copy_sentence(explanation: Explanation, fate: CopyFate) -> str:
+def _copy_sentence(explanation: Explanation, fate: CopyFate, *, daemon: bool) -> str:
     copy = fate.copy
     supplement = f", supplement {fate.supplement}" if fate.supplement else ""
-    sentence = fate_sentence(explanation.issue, fate, explanation.timezone)
+    sentence = fate_sentence(explanation.issue, fate, explanation.timezone, daemon=daemon)
     return f"copy No. {copy.copy_number} ({copy.language}{supplement}) to {copy.address} {sentence}"
 
 
@@ -98,7 +98,7 @@ def _frozen_lines(explanation: Explanation) -> list[str]:
     return [f"  when it was planned, not entitled to it: {held_back(frozen.reason, 'en')}"]
 
 
-def _fate_document(explanation: Explanation, fate: CopyFate) -> dict[str, object]:
+def _fate_document(explanation: Explanation, fate: CopyFate, *, daemon: bool) -> dict[str, object]:
     copy, failed = fate.copy, fate.failure if fate.copy.state.failed else None
     return {
         "id": copy.id,
@@ -113,5 +113,5 @@ def _fate_document(explanation: Explanation, fate: CopyFate) -> dict[str, object
         "words": failed.words if failed is not None else "",
         "held_reason": copy.held_reason,
         "next_attempt_at": copy.next_attempt_at if copy.state is State.PENDING else None,
-        "sentence": fate_sentence(explanation.issue, fate, explanation.timezone),
+        "sentence": fate_sentence(explanation.issue, fate, explanation.timezone, daemon=daemon),
     }

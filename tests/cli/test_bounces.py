@@ -60,9 +60,9 @@ def test_files_are_taken_in_and_what_they_say_is_told(run: Terminal, found: dict
     said = run.ok("bounce", "ingest", "bounce.eml", "stop.eml", "spam.eml", "nobody.eml")
     one, two, three = (found[f"P00{number}"].id for number in (1, 2, 3))
     assert said.out.splitlines() == [
-        f"bounce.eml: bounce: the address does not exist, delivery {one}",
-        f"stop.eml: other, delivery {two}",
-        f"spam.eml: complaint: the reader, or the reader’s provider, calls it spam, delivery {three}",
+        f"bounce.eml: bounce: the address does not exist, delivery {one} of P001 Reader001",
+        f"stop.eml: other, delivery {two} of P002 Reader002",
+        f"spam.eml: complaint: the reader, or the reader’s provider, calls it spam, delivery {three} of P003 Reader003",
         "nobody.eml: bounce: the address does not exist, names no copy of ours that may still come back",
         "`mailer bounce list` shows what there is to do",
     ]

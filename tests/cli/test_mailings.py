@@ -84,7 +84,7 @@ def test_an_approval_of_what_was_not_tested_is_noted(run, at):
     first, second = said.out.splitlines()
     assert first == f"{NAME} is approved: 3 copies"
     assert re.fullmatch(
-        r"  no daemon runs, so it does not leave by itself \(its time: \w+day \d+ \w+ \d{4}, 10:00 London time "
+        r"  does not leave by itself, because no daemon runs \(its time: \w+day \d+ \w+ \d{4}, 10:00 London time "
         rf"\(Europe/London\)\); `mailer send {NAME} --wait` sends it",
         second,
     )
@@ -243,6 +243,7 @@ def test_pause_resume_cancel(run, at):
         assert asked.status == 1
         assert f"3 copies of {NAME} go on to members. There is no terminal to ask in" in asked.err
         assert run.ok("resume", NAME, "--yes").out == f"{NAME} goes on\n"
+        assert run("resume", NAME).err == f"mailer: {NAME} is sending, not paused: there is nothing to resume\n"
         asked = run("cancel", NAME)
         assert asked.status == 1
         final = f"Cancelling {NAME} is final: no copy has left, 3 copies never will."
@@ -328,7 +329,7 @@ def test_why_tells_now_and_as_planned(run, at):
     assert run.ok("why", "P001", NAME).out.startswith(
         f"P001 Reader001, {NAME} of 12 July 2018:\n"
         "  copy No. 1 (en) to desk001@members.example has not left yet: the mailing waits for an approval: "
-        f"`mailer approve {NAME}`; approved now, it leaves by itself "
+        f"`mailer approve {NAME}`; approved now, and once a daemon runs, its time is "
     )
     assert run.ok("why", "P001", NAME).out.endswith("\n  by the register now, entitled to it: paid for 2018\n")
     run.ok("--yes", "payment", "add", "M004", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "50000")

@@ -62,6 +62,16 @@ def test_a_payment_takes_an_organisation_or_a_person(run, typed):
     assert (paid["membership"], paid["name"]) == ("F1", "Delta Energy")
 
 
+@pytest.mark.usefixtures("club")
+def test_an_address_is_held_and_free_again_by_the_name_of_its_person(run):
+    held = run.ok("hold", "set", "boris", "--why", "he left").out
+    assert held.startswith("b.frolov@members.example of P102 Boris Frolov is held")
+    assert run.ok("hold", "lift", "P102", "--json").document == [
+        {"address": "b.frolov@members.example", "was_held": True}
+    ]
+    assert "'frol' means 2 people" in run("hold", "lift", "frol").err
+
+
 def test_a_serial_alone_names_an_issue(run, club):
     assert run.ok("issue", "show", "41", "--json").document["issue"] == NAME
     assert run.ok("status", "41", "--json").document["issue"] == NAME

@@ -106,7 +106,7 @@ def test_the_document_has_what_programs_rely_on() -> None:
 def test_without_a_daemon_nothing_leaves_by_itself() -> None:
     approved = replace(SENDING, state=MailingState.APPROVED, departure=Departure(at=LATER, timezone="UTC"))
     assert explain_state(approved, NOW, daemon=False) == (
-        "no daemon runs, so it does not leave by itself (its time: Thursday 26 November 2026, 10:00 UTC); "
+        "does not leave by itself, because no daemon runs (its time: Thursday 26 November 2026, 10:00 UTC); "
         "`mailer send harbour-letter/41 --wait` sends it"
     )
     assert progress_document(approved)["leaves_at"] == LATER

@@ -21,6 +21,13 @@ def resume_mailing(context: Context, name: IssueName) -> None:
     _move_each(context, name, MailingState.PAUSED, Step.RESUME)
 
 
+def count_paused_copies(context: Context, name: IssueName) -> int:
+    """How many copies `resume_mailing` would let go on; nothing is changed. Refused when no mailing of the issue is paused."""
+    with context.store.reading() as connection:
+        paused = _movable(all_mailings(connection, name), MailingState.PAUSED, Step.RESUME)
+        return deliveries.counts(connection, [mailing.id for mailing in paused])[State.PENDING]
+
+
 def find_cancellation(context: Context, name: IssueName) -> Cancellation:
     """What `cancel_mailing` would do now; nothing is changed. Refused when no mailing of the issue can be cancelled."""
     with context.store.reading() as connection:
@@ -79,13 +86,17 @@ def _cancellation(connection: Connection, name: IssueName, unfinished: list[Mail
 def _move_each(context: Context, name: IssueName, state: MailingState, step: Step) -> None:
     """Take the step with every mailing of the issue that is in this state; Refused when none is."""
     with context.store.transaction() as connection:
-        every = all_mailings(connection, name)
-        movable = [mailing for mailing in every if mailing.state is state]
-        if not movable:
-            current = current_mailing(every)
-            if current.state is MailingState.CANCELLED:
-                raise cancelled(current)
-            raise Refused(f"{name} is {current.state}, not {state}: there is nothing to {step}")
-        for mailing in movable:
+        for mailing in _movable(all_mailings(connection, name), state, step):
             move_mailing(connection, mailing, step)
         context.record(connection, step, name)
+
+
+def _movable(every: list[Mailing], state: MailingState, step: Step) -> list[Mailing]:
+    movable = [mailing for mailing in every if mailing.state is state]
+    if not movable:
+        current = current_mailing(every)
+        if current.state is MailingState.CANCELLED:
+            raise cancelled(current)
+        remedies = [Action.WITHDRAW.of(current.issue)] if current.state is MailingState.APPROVED else []
+        raise Refused(f"{current.issue} is {current.state}, not {state}: there is nothing to {step}", *remedies)
+    return movable

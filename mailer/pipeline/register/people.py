@@ -1,15 +1,16 @@
 """Finds people in the register, with their payments, their copies, and what prevents new copies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mailer.domain.errors import NotFound
 from mailer.domain.membership import Seat
+from mailer.domain.names import any_name
 from mailer.domain.payment_effect import PaidMembership, paid_membership
 from mailer.domain.person import PersonRecord, RegisterEntry, ReportSubject
 from mailer.domain.remedy import Action
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
-from mailer.store import holds, reports
+from mailer.store import holds, members, reports
 from mailer.store.copies import deliveries, readers
 from mailer.store.members import load_register, membership_register, register_of
 
@@ -48,6 +49,12 @@ def payments_of(context: Context, membership: str) -> PaidMembership:
     with context.store.reading() as connection:
         register = membership_register(connection, membership)
     return paid_membership(register, membership, context.fees, context.clock.now().date())
+
+
+def names_of(context: Context, people: Iterable[str]) -> dict[str, str]:
+    """The name that the register has of each of these people; who is not there is left out."""
+    with context.store.reading() as connection:
+        return {person: any_name(names) for person, names in members.names_of(connection, set(people)).items()}
 
 
 def subjects_of(context: Context, listed: Sequence[Report]) -> dict[int, ReportSubject]:

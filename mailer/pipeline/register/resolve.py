@@ -32,6 +32,18 @@ def resolve_person(context: Context, typed: str) -> str:
     return met[0].person
 
 
+def resolve_address(context: Context, typed: str) -> str:
+    """The register's address of the person who is meant; raises as for a person, and Refused for none or several."""
+    identity = resolve_person(context, typed)
+    with context.store.reading() as connection:
+        [person] = [each for each in members.known_people(connection) if each.person == identity]
+    if not person.addresses:
+        raise Refused(f"{person.label} has no address in the register: enter one in your members table, and import it")
+    if len(person.addresses) > 1:
+        raise Refused(_list_several(typed, "addresses", person.addresses))
+    return person.addresses[0]
+
+
 def find_people(context: Context, typed: str) -> list[str]:
     """The ids of all people whom these words may mean, also by membership or organisation, the best match first."""
     with context.store.reading() as connection:
