@@ -24,6 +24,10 @@ class BadInput(MailerError):
     """A file, a row or a setting is not what it must be; nothing of it was applied."""
 
 
+class TooLong(BadInput):
+    """An edition has more HTML than mail programs show in one piece."""
+
+
 class TransportDown(MailerError):
     """The relay cannot be used at all (connect, TLS, login). Sending waits; no copy uses up an attempt."""
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from mailer.domain.edition import NO_INSERT, Edition, Variant
-from mailer.domain.errors import BadInput
+from mailer.domain.errors import TooLong
 from mailer.domain.issue import Issue
 from mailer.domain.issue_tree import picture_names
 from mailer.domain.membership import FeeSchedule
@@ -21,7 +21,8 @@ def compile_edition(
     """The edition of an issue in one language and variant; the same inputs always give the same edition.
 
     Reads only the template folder. Raises Refused if the fee schedule lacks the issue's season, BadInput for a mistake
-    in a template, a missing picture, more than 100,000 bytes of HTML, or words of the article that a part lacks.
+    in a template, a missing picture, or words of the article that a part lacks; TooLong for more
+    than 100,000 bytes of HTML.
     """
     # Templates, Markdown and HTML take time and memory to load, and a process that sends compiles nothing.
     from mailer.formats.edition.bulletin import compose
@@ -44,11 +45,11 @@ def compile_edition(
         banner_text=0,
         pictures=tuple(dict.fromkeys(picture_names(bulletin.blocks))),
     )
-    size = _html_size(edition)
+    size = html_size(edition)
     if size > HTML_MAX:
-        raise BadInput(
-            f"{issue.name} in {language} makes {size:,} bytes of HTML, and mail programs cut letters off at "
-            f"{HTML_MAX:,}: shorten the issue"
+        raise TooLong(
+            f"{language}.md: {issue.name} makes {size:,} bytes of HTML, and mail programs cut letters off at "
+            f"{HTML_MAX:,}; shorten the text"
         )
     proofread(issue, edition)
     return edition
@@ -83,7 +84,7 @@ def warnings(edition: Edition) -> tuple[str, ...]:
         f"the {edition.language} edition has a link without words, {html.unescape(address)}; write [words](address)"
         for address in _BARE_LINK.findall(page)
     ]
-    size = _html_size(edition)
+    size = html_size(edition)
     if size > HTML_WARN:
         sentences.append(
             f"the {edition.language} edition has {size:,} bytes of HTML; above {HTML_MAX:,} it cannot be sent"
@@ -98,6 +99,6 @@ _UNNAMED_TABLE = re.compile(
 _BARE_LINK = re.compile(r"<a [^>]*>\s*(https?://[^<\s]*)\s*</a>")
 
 
-def _html_size(edition: Edition) -> int:
+def html_size(edition: Edition) -> int:
     """The bytes of the HTML before its slots are filled in."""
     return sum(len(piece.encode()) for piece in edition.html if isinstance(piece, str))

@@ -2,19 +2,19 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Renewal
 from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, Variant, variant_named
-from mailer.domain.errors import NotFound
+from mailer.domain.errors import MailerError, NotFound, TooLong
 from mailer.domain.issue import Issue
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
 from mailer.domain.shelf import Revision
 from mailer.formats.address import parse
-from mailer.formats.edition.compile import compile_edition, style_warnings
+from mailer.formats.edition.compile import HTML_WARN, compile_edition, html_size, style_warnings
 from mailer.formats.edition.stored import digest, dump, load
 from mailer.formats.issue.folder import assemble
 from mailer.formats.issue.pictures.kind import stored_picture
@@ -91,6 +91,20 @@ def compile_all(
         for language in issue.languages
         for variant in variants(newsletter)
     }
+
+
+def length_fault(context: Context, issue: Issue) -> str:
+    """Why an edition of the issue is too long to be sent; empty for none, or where another fault hides it until `plan`."""
+    newsletter, fees, templates = context.newsletter(issue.newsletter), context.fees, context.templates
+    try:
+        shortest = compile_all(issue, replace(newsletter, insert_show=InsertShow.NEVER), fees, templates)
+        if any(html_size(edition) > HTML_WARN for edition in shortest.values()):
+            compile_all(issue, newsletter, fees, templates)
+    except TooLong as error:
+        return str(error)
+    except MailerError:
+        return ""
+    return ""
 
 
 def style_notes(context: Context, issue: Issue) -> list[str]:

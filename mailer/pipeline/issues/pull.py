@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from mailer.formats.issue.folder import NOTHING, Examined
 from mailer.formats.issue.pictures.kind import undecoded_picture
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.compile import length_fault
 from mailer.pipeline.issues.drop import can_be_dropped
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.store import Connection, issues, mailings
@@ -117,7 +119,11 @@ def _examine(context: Context, newsletter: Newsletter, raw: RawIssue, stored: Co
         newsletters=tuple(context.newsletters),
     )
     undecoded = examine(picture=undecoded_picture)
-    return undecoded if undecoded.issue and undecoded.issue.content_hash in stored else examine()
+    if undecoded.issue and undecoded.issue.content_hash in stored:
+        return undecoded
+    examined = examine()
+    fault = length_fault(context, examined.issue) if examined.issue else ""
+    return replace(examined, issue=None, problems=(fault,)) if fault else examined
 
 
 def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue, examined: Examined) -> PulledFolder:

@@ -233,6 +233,15 @@ def test_a_folder_that_cannot_be_taken_is_named_and_the_others_are_stored(
     assert [one.issue for one in shelf.listing(app.context)] == ["harbour-letter/42"]
 
 
+def test_an_issue_that_is_too_long_to_be_sent_is_refused(app: App, club: Club) -> None:
+    text = folder(club) / "en.md"
+    text.write_text(text.read_text() + "\nOf 40 ships 30 sailed.\n" * 5000)
+    found = one(app)
+    assert found.finding is Finding.REFUSED
+    assert found.line.startswith("en.md: harbour-letter/41 makes ")
+    assert found.change
+
+
 def test_an_issue_waits_for_all_its_languages(app: App, club: Club) -> None:
     both = {"languages": ["en", "ru"]}
     club.reschedule({"newsletter": both})
