@@ -1,19 +1,26 @@
 """A backup is restored as documented: nothing leaves again, no issue is lost, and no person has to be asked twice."""
 
+import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from mailer.domain.errors import Refused
+from mailer.gateways.clock import SystemClock
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.mailings.approve import approve_mailing
+from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.report import distribution_report
+from mailer.pipeline.mailings.send import send_mailing
 from mailer.store.ledger import backups
 from tests.cli.terminal import Terminal, a_relay
-from tests.club import ISSUE, LETTER, THURSDAY, Club, Member, begin, members
+from tests.club import ISSUE, LETTER, THURSDAY, Club, Member, begin, import_register, members, pull_issues
 from tests.doubles import FrozenClock
-from tests.scripted_relay import Sink
+from tests.scripted_relay import Received, Sink
 from tests.stories.conftest import Process
 
 PEOPLE = members(4)
@@ -62,17 +69,46 @@ def relay(club: Club) -> Sink:
         yield relay
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A club that sent issue 41, was backed up, and sent 42 and 43 afterwards; and the copies that left."""
+
+    club: Club
+    backup: Path
+    copies: list[Received]
+
+
+async def send_three(club: Club, backup: Path) -> Sent:
+    clock = SystemClock()
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            import_register(app, PEOPLE)
+            for serial in (41, 42, 43):
+                issue = IssueName(newsletter=LETTER, serial=serial)
+                write(club, serial)
+                pull_issues(app)
+                for step in (plan_mailing, approve_mailing, send_mailing):
+                    step(app.context, issue)
+                await sender.drain(issue)
+                if serial == 41:
+                    app.store.back_up(backup, clock.now())
+        return Sent(club, backup, sink.received)
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
+    folder = tmp_path_factory.mktemp("sent")
+    return asyncio.run(send_three(Club.found(folder / "club"), folder / "backup.db"))
+
+
 @pytest.fixture
-def backed_up(run: Terminal, club: Club, relay: Sink, tmp_path: Path) -> Path:
-    """The backup of a club that has sent issue 41, and sent 42 and 43 afterwards."""
-    register(run, club, PEOPLE)
-    publish(run, club, 41)
-    backup = tmp_path / "backup.db"
-    run.ok("db", "backup", backup)
-    for serial in (42, 43):
-        publish(run, club, serial)
+def backed_up(sent: Sent, club: Club, relay: Sink) -> Path:
+    """The backup of the club, which is a copy of the one that sent three issues; the relay has received them."""
+    shutil.copytree(sent.club.folder, club.folder, dirs_exist_ok=True)
+    club.settle(smtp={"port": relay.port})
+    relay.received.extend(sent.copies)
     assert set(received(relay).values()) == {3}
-    return backup
+    return sent.backup
 
 
 def test_issues_sent_since_the_backup_are_not_sent_again_and_the_next_one_is(
