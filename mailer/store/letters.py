@@ -47,6 +47,14 @@ def add(
     return connection.execute(once.returning(letters.c.id)).first() is not None
 
 
+def add_said(connection: Connection, *, kind: str, subjects: Iterable[str], recipient: str, now: datetime) -> None:
+    """Note that another letter of this kind, to the same recipient, says what there is to say about these subjects."""
+    for about in subjects:
+        values = {"kind": kind, "about": about, "recipient": recipient, "facts": {}, "made_at": now, "sent_at": now}
+        once = insert_into(connection, letters).values(values)
+        connection.execute(once.on_conflict_do_nothing(index_elements=["kind", "about"]))
+
+
 def renew(connection: Connection, *, kind: str, about: str, facts: Mapping[str, object], now: datetime) -> bool:
     """Replace what the waiting letter of this kind says; False when none waits."""
     oldest = select(func.min(letters.c.id)).where(letters.c.kind == kind, letters.c.sent_at.is_(None)).scalar_subquery()

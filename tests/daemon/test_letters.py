@@ -102,6 +102,27 @@ async def test_the_editors_learn_once_of_each_change_that_was_not_taken(
         assert len(received(sink, EDITOR)) == 2
 
 
+async def test_folders_that_one_pull_refuses_are_one_letter_to_each_editor(
+    club: Club, clock: FrozenClock, sink: Sink
+) -> None:
+    change(club, "number: 7", "number: 07")
+    club.write_issue(serial=42, number=8, day="2018-08-09")
+    second = club.folder / "issues" / "2018-08" / "en.md"
+    second.write_text(second.read_text().replace("number: 8", "number: 08"))
+    with a_daemon(club, clock, sink) as daemon:
+        for _ in range(2):
+            await a_round(daemon, clock)
+        for editor in (EDITOR, SECOND):
+            [(subject, words)] = received(sink, editor)
+            assert subject == "The Harbour Letter: 2 folders were not taken"
+            assert words.index("number: '07'") < words.index("number: '08'")
+        second.write_text(second.read_text().replace("number: 08", "number: 008"))
+        await a_round(daemon, clock)
+        [_, (subject, words)] = received(sink, EDITOR)
+        assert subject == "The Harbour Letter: 2018-08 was not taken"
+        assert "number: '07'" not in words
+
+
 async def test_an_issue_that_waits_for_a_draft_is_one_letter_while_the_draft_grows(
     club: Club, clock: FrozenClock, sink: Sink
 ) -> None:

@@ -1,11 +1,11 @@
-"""Writes the letter to a newsletter's editors about a folder that was not taken, once for each change of the folder."""
+"""Writes the letter to a newsletter's editors about the folders that a pull did not take, once for each change of a folder."""
 
 from collections.abc import Sequence
 
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.shelf import Finding, PulledFolder
 from mailer.pipeline.context import Context
-from mailer.pipeline.letters.facts import NAMED, Facts
+from mailer.pipeline.letters.facts import NAMED, Facts, cut
 from mailer.store import letters
 from mailer.views.issues import pulled_lines
 
@@ -14,41 +14,48 @@ _DIGITS = 16  # of the change's hash
 
 
 def write_not_taken(context: Context, newsletter: Newsletter, folders: Sequence[PulledFolder]) -> int:
-    """Write to each editor about each folder that a pull refused, unless that was done; returns how many letters.
+    """Write to each editor about all folders that a pull refused and of which that was not done; returns how many letters.
 
     A folder that could not be read at all is tried again at the next pull, and has no letter.
     """
     refused = [pulled for pulled in folders if pulled.finding is Finding.REFUSED and pulled.change]
-    due = {
-        f"{newsletter.id}/{pulled.folder} {pulled.change[:_DIGITS]} {editor}": (pulled, editor.wire)
+    subjects = {
+        (pulled.folder, editor): _subject(newsletter, pulled, editor.wire)
         for pulled in refused
         for editor in newsletter.editors
     }
-    if not due:
+    if not subjects:
         return 0
     with context.store.reading() as connection:
-        written = letters.written_about(connection, NOT_TAKEN, due)
-    if written == due.keys():
+        written = letters.written_about(connection, NOT_TAKEN, subjects.values())
+    if written == frozenset(subjects.values()):
         return 0
-    now = context.clock.now()
+    now, number = context.clock.now(), 0
     with context.store.transaction() as connection:
-        return sum(
-            letters.add(
-                connection,
-                kind=NOT_TAKEN,
-                about=about,
-                recipient=recipient,
-                facts=_facts(newsletter, pulled),
-                now=now,
-            )
-            for about, (pulled, recipient) in due.items()
-        )
+        for editor in newsletter.editors:
+            due = [pulled for pulled in refused if subjects[pulled.folder, editor] not in written]
+            first, *others = [subjects[pulled.folder, editor] for pulled in due] or [""]
+            if due:
+                number += letters.add(
+                    connection,
+                    kind=NOT_TAKEN,
+                    about=first,
+                    recipient=editor.wire,
+                    facts=_facts(newsletter, due),
+                    now=now,
+                )
+                letters.add_said(connection, kind=NOT_TAKEN, subjects=others, recipient=editor.wire, now=now)
+    return number
 
 
-def _facts(newsletter: Newsletter, pulled: PulledFolder) -> Facts:
-    return {
-        "newsletter": newsletter.name,
-        "folder": pulled.folder,
-        "lines": pulled_lines(pulled)[:NAMED],
-        "lines_more": max(0, len(pulled_lines(pulled)) - NAMED),
-    }
+def _subject(newsletter: Newsletter, pulled: PulledFolder, editor: str) -> str:
+    return f"{newsletter.id}/{pulled.folder} {pulled.change[:_DIGITS]} {editor}"
+
+
+def _facts(newsletter: Newsletter, refused: Sequence[PulledFolder]) -> Facts:
+    return {"newsletter": newsletter.name, **cut("folders", refused, _folder_facts)}
+
+
+def _folder_facts(pulled: PulledFolder) -> Facts:
+    lines = pulled_lines(pulled)
+    return {"folder": pulled.folder, "lines": lines[:NAMED], "lines_more": max(0, len(lines) - NAMED)}
