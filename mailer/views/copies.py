@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from shlex import quote
 
 from mailer.domain.bounce import SENDER_SCOPES, Scope
+from mailer.domain.circulation import ADDRESS_CHANGED
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.hold import Failure
 from mailer.views.local_time import local_time
@@ -92,7 +93,8 @@ def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> 
             settle = f"`mailer delivery settle {delivery.id} --as accepted` or `--as resend`"
             return f"{head}{quoted}; it may have arrived: ask, then {settle}"
         case State.HELD:
-            return f"{head}: {held_back(delivery.held_reason or '', 'en')}; `mailer delivery release {delivery.id}` when that is fixed"
+            until = "sends it there" if delivery.held_reason == ADDRESS_CHANGED else "lets it go when that is mended"
+            return f"{head}: {held_back(delivery.held_reason or '', 'en')}; `mailer delivery release {delivery.id}` {until}"
         case State.PENDING if delivery.next_attempt_at:
             return f"{head}, deferred until {local_time(delivery.next_attempt_at)}{quoted}"
         case State.REJECTED | State.BOUNCED:

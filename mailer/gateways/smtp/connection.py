@@ -17,7 +17,8 @@ QUIT_SECONDS = 5.0  # the reply to QUIT changes nothing, so the wait for it is s
 FAR_SECONDS = 0.02
 # Octets a second of the slowest network: the time they may need is added to the time-out for the reply.
 SLOWEST = 8_000
-_CLOSED = "was lost: it closed the connection"
+_LOST = "was lost: "  # after the relay's name; a copy has lost its reply
+_CLOSED = f"{_LOST}the connection was closed"
 elapsed = SystemClock().elapsed
 
 
@@ -113,7 +114,7 @@ class SmtpConnection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """The connection is closed: return every copy that has no reply."""
         self._disconnected.set()
-        self._lose(f"was lost ({printable(str(error))})" if error else _CLOSED)
+        self._lose(f"{_LOST}{printable(str(error))}" if error else _CLOSED)
 
     def _wake(self) -> None:
         self._loop.call_soon(self._continue)
@@ -138,7 +139,7 @@ class SmtpConnection(asyncio.Protocol):
     def _judge(self) -> None:
         """End the connection if a reply is overdue."""
         if not self._dialogue.idle and self._loop.time() - self._last_activity >= self._reply_timeout:
-            self._lose(f"was lost: no answer within {self._reply_timeout:.3g} seconds")
+            self._lose(f"{_LOST}no answer within {self._reply_timeout:.3g} seconds")
         else:
             self._watch_later()
 
@@ -239,7 +240,7 @@ class SmtpConnection(asyncio.Protocol):
             self._finish(tray, event)
         for parcel, begun in unanswered:
             if begun:
-                tray.end(parcel, outcomes.lost(reason, self._tls_version))
+                tray.end(parcel, outcomes.lost(reason.removeprefix(_LOST), self._tls_version))
             else:
                 tray.put_back(parcel, f"the relay {self._name} {reason}", blamed=blamed)
             blamed = False  # only the first copy in flight can be the cause
