@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mailer.cli import console
-from mailer.cli.arguments import Issue, issue_if_any
+from mailer.cli.arguments import Issue, issue_if_any, one_person
 
 
 def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE", callback=issue_if_any)] = None) -> None:
@@ -49,23 +49,36 @@ def report(issue: Issue) -> None:
     console.say(report_document(account), *report_lines(account))
 
 
-def unsent(issue: Issue, send: Annotated[bool, typer.Option("--send", help="send them a supplement")] = False) -> None:
+def unsent(
+    issue: Issue,
+    send: Annotated[bool, typer.Option("--send", help="send them a supplement")] = False,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option("--leave-out", metavar="PERSON", help="not to this person; may be given several times"),
+    ] = None,
+    none_lost: Annotated[
+        bool, typer.Option("--none-lost", help="no supplement was sent between a backup and its restore")
+    ] = False,
+) -> None:
     """Show who is entitled now and has no copy.
 
     Example: mailer unsent russia-confidential/253 --send
     """
     from mailer.cli.sending import note_without_daemon
-    from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
+    from mailer.pipeline.mailings.supplement import find_missing_copies, refuse_if_lost, send_supplement, without
     from mailer.views.plain_words import copies_go
     from mailer.views.unsent import COLUMNS, unsent_document, unsent_lines, unsent_rows
 
     app, name = console.open_installation(), console.parse_issue(issue)
-    missing = find_missing_copies(app.context, name)
+    persons = frozenset(map(one_person, leave_out or []))
+    missing = without(find_missing_copies(app.context, name), persons)
     sent = send and bool(missing.people)
     if sent:
         app.context.refuse_backup()
+        if not (persons or none_lost):
+            refuse_if_lost(missing)
         console.confirm(f"{copies_go(missing.copies, issue)} to members, as a supplement.", typed=str(missing.copies))
-        send_supplement(app.context, name, copies=missing.copies)
+        send_supplement(app.context, name, copies=missing.copies, leave_out=persons, none_lost=none_lost)
     console.show(unsent_document(missing, sent=sent), COLUMNS, unsent_rows(missing), *unsent_lines(missing, sent=sent))
     if sent:
         note_without_daemon(app, name)

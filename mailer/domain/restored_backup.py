@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+# How the history names that a restored backup was resumed, about the ledger; and that no supplement of an issue was lost.
+RESUMED = "resume-after-restore"
+NO_SUPPLEMENT_LOST = "no supplement lost"
+
 
 class Doubt(StrEnum):
     """Why an issue may have been sent although the backup does not show it."""

@@ -17,13 +17,15 @@ class MissingCopies:
 
     `stuck` lack a copy too, but theirs failed at the address that the register still has: a person must correct that first.
     `circulation_known` is False for an issue that was sent after the backup that this ledger comes from: who has it is
-    not known, and no copy of it counts as missing.
+    not known, and no copy of it counts as missing. `restored_at` is when a backup was restored that cannot know of a
+    supplement sent just before, so that these people may have their copies; None once a person has said that none was.
     """
 
     issue: str
     people: tuple[Judged, ...]
     stuck: tuple[Judged, ...] = ()
     circulation_known: bool = True
+    restored_at: datetime | None = None
 
     @property
     def copies(self) -> int:

@@ -19,7 +19,7 @@ MAY_BE_MISSING = (
     "changes of the register and payments: import the newest tables",
     "pauses that readers made, and people who were erased: repeat them before the next issue leaves",
     "bounces that were taken in, holds and lifted holds: `mailer bounce ingest` with the mails kept elsewhere",
-    "approvals, plans, supplements, settled copies: `mailer unsent` may name people who got a supplement since",
+    "approvals, plans and settled copies; supplements: `mailer unsent ISSUE` may name people who have theirs, and asks",
     "which letters were sent: some may come again",
     "how many copies left in the last minutes: a limit per minute may be exceeded once",
 )

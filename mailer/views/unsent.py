@@ -1,10 +1,12 @@
 """Shows which copies of an issue are missing: the JSON and the table of `unsent`."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from shlex import quote
 
 from mailer.domain.circulation import Judged
 from mailer.domain.supplement import MissingCopies
+from mailer.views.local_time import local_time
 from mailer.views.names import NAMED
 from mailer.views.plain_words import counted, short
 
@@ -18,6 +20,7 @@ def unsent_document(missing: MissingCopies, *, sent: bool) -> dict[str, object]:
         "sent": sent,
         "stuck": [judged.person for judged in missing.stuck],
         "circulation_known": missing.circulation_known,
+        "restored_at": missing.restored_at,
     }
 
 
@@ -37,7 +40,16 @@ def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
         f"{counted(missing.copies, 'copy', 'copies')} of {missing.issue} {'is' if missing.copies == 1 else 'are'} owed"
         + (", and being sent as a supplement" if sent else ""),
         *_stuck_lines(missing.stuck),
+        *([_may_have_theirs(missing.restored_at)] if missing.restored_at and not sent else []),
     ]
+
+
+def _may_have_theirs(restored_at: datetime) -> str:
+    """That a supplement may have gone which a restored backup does not know."""
+    return (
+        f"a backup was restored on {local_time(restored_at)}: a supplement sent between the backup and that time is lost from "
+        "sight, and these people may have their copies"
+    )
 
 
 def _stuck_lines(stuck: Sequence[Judged]) -> Iterator[str]:

@@ -293,7 +293,9 @@ def test_a_folder_with_newer_content(run: Terminal, club: Club, relay: Sink, tmp
     assert len(relay.received) == (0 if how == "--sent" else 4)
 
 
-def test_a_supplement_sent_since_is_only_named(run: Terminal, club: Club, relay: Sink, tmp_path: Path) -> None:
+def test_a_supplement_sent_since_is_not_sent_again_before_a_person_has_decided(
+    run: Terminal, club: Club, relay: Sink, tmp_path: Path
+) -> None:
     late = Member(number=9, paid=0)
     register(run, club, [*PEOPLE, late])
     publish(run, club, 41)
@@ -305,11 +307,34 @@ def test_a_supplement_sent_since_is_only_named(run: Terminal, club: Club, relay:
     assert received(relay)[paid.email] == 1
     restore(club, tmp_path / "backup.db")
     resumed = run.ok("--yes", "resume-after-restore")
-    assert "may name people who got a supplement since" in resumed.out
+    assert "may name people who have theirs" in resumed.out
     register(run, club, [*PEOPLE, paid])
     run.ok("--yes", "send", name(41), "--wait")
     assert received(relay)[paid.email] == 1  # named by `unsent`, sent to only by a person's command
-    assert [one["person"] for one in run.ok("--json", "unsent", name(41)).document["people"]] == [paid.person]
+    unsent = run.ok("--json", "unsent", name(41)).document
+    assert [one["person"] for one in unsent["people"]] == [paid.person]
+    assert unsent["restored_at"]
+    assert "these people may have their copies" in run.ok("unsent", name(41)).out
+    refused = run("--yes", "unsent", name(41), "--send")
+    assert refused.status == 1
+    assert f"{paid.person} Reader009 may have their copies" in refused.err
+
+    # One who joins now gets a copy, and who has one does not.
+    newcomer = Member(number=10)
+    register(run, club, [*PEOPLE, paid, newcomer])
+    run.ok("--yes", "unsent", name(41), "--send", "--leave-out", "reader009")
+    run.ok("--yes", "send", name(41), "--wait")
+    assert (received(relay)[newcomer.email], received(relay)[paid.email]) == (1, 1)
+    assert run("--yes", "unsent", name(41), "--send").status == 1  # asked again while it is not known who has theirs
+    assert "P010 is owed no copy" in run("unsent", name(41), "--leave-out", "P010").err
+
+    # Once a person has said that no supplement was lost, none is asked about any more.
+    run.ok("--yes", "unsent", name(41), "--send", "--none-lost")
+    register(run, club, [*PEOPLE, paid, newcomer, Member(number=11)])
+    run.ok("--yes", "unsent", name(41), "--send")
+    publish(run, club, 42)
+    register(run, club, [*PEOPLE, paid, newcomer, *members(2, first=11)])
+    run.ok("--yes", "unsent", name(42), "--send")  # begun after the restore
 
 
 async def test_copies_in_hand_when_the_backup_was_made(tmp_path: Path) -> None:

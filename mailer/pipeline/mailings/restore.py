@@ -9,7 +9,7 @@ from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.issue import Issue
 from mailer.domain.mailing import ENDED, Mailing, MailingState, Step
 from mailer.domain.ports import IssueSource, RawIssue
-from mailer.domain.restored_backup import Doubt, DoubtfulIssue, LogReading, RestoredBackup
+from mailer.domain.restored_backup import RESUMED, Doubt, DoubtfulIssue, LogReading, RestoredBackup
 from mailer.domain.shelf import Finding, Revision
 from mailer.formats.message_id import delivery_in_message_id
 from mailer.formats.relay_log import bare
@@ -88,7 +88,7 @@ def resume_backup(
         decided = {issue.issue for issue in reviewed.issues}
         words = [f"backup of {reviewed.backup_at:%Y-%m-%d %H:%M} UTC"]
         words += [f"{how}: {', '.join(sorted(decided & set(names)))}" for how, names in (("sent", sent), ("new", new))]
-        context.record(connection, "resume-after-restore", "ledger", "; ".join(words))
+        context.record(connection, RESUMED, "ledger", "; ".join(words))
     return reviewed, reached
 
 

@@ -1,13 +1,16 @@
 """Finds the copies of an issue that are missing, and sends them in a supplement."""
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 
 from mailer.domain.circulation import Judged
 from mailer.domain.delivery import Event, State
-from mailer.domain.errors import Refused
+from mailer.domain.errors import BadInput, Refused
 from mailer.domain.mailing import Mailing, MailingState, SendStart
 from mailer.domain.remedy import Action
+from mailer.domain.restored_backup import NO_SUPPLEMENT_LOST, RESUMED
 from mailer.domain.supplement import Corrections, MissingCopies, missing_editions, was_withheld
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead
@@ -16,8 +19,9 @@ from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, freeze_circulation
 from mailer.pipeline.mailings.send import begin_within, may_leave
 from mailer.pipeline.mailings.steps import cancelled, first_mailing
-from mailer.store import Connection, failures, holds, issues, mailings
+from mailer.store import Connection, failures, history, holds, issues, mailings
 from mailer.store.copies import deliveries
+from mailer.views.names import name_all
 
 # A mailing in one of these has started: a supplement may follow it.
 _STARTED = frozenset({MailingState.SENDING, MailingState.PAUSED, MailingState.CLOSED, MailingState.CANCELLED})
@@ -29,11 +33,20 @@ def find_missing_copies(context: Context, name: IssueName) -> MissingCopies:
         return _missing(connection, context, first_mailing(connection, name))
 
 
-def send_supplement(context: Context, name: IssueName, *, copies: int | None = None) -> SendStart | None:
+def send_supplement(
+    context: Context,
+    name: IssueName,
+    *,
+    copies: int | None = None,
+    leave_out: Collection[str] = (),
+    none_lost: bool = False,
+) -> SendStart | None:
     """Send the missing copies as a further mailing of the issue: its content and editions, the next copy numbers.
 
-    None when no copy is missing. Refused when there are more or fewer than the `copies` that a person has confirmed,
-    and before the issue's own mailing has begun.
+    The people in `leave_out` get none. None when no copy is missing. Refused when there are more or fewer than the
+    `copies` that a person has confirmed, and before the issue's own mailing has begun. Refused, too, when a restored
+    backup may have lost a supplement, unless people are left out, who have theirs, or `none_lost`, which the history
+    keeps.
     """
     context.refuse_backup()
     with context.store.transaction() as connection:
@@ -48,15 +61,47 @@ def send_supplement(context: Context, name: IssueName, *, copies: int | None = N
             raise Refused(
                 f"{name} was never approved", Action.PLAN.of(name), Action.TEST.of(name), Action.APPROVE.of(name)
             )
-        missing = _missing(connection, context, mailing)
+        missing = without(_missing(connection, context, mailing), leave_out)
         if not missing.people:
             return None
+        if none_lost and missing.restored_at is not None:
+            context.record(connection, NO_SUPPLEMENT_LOST, name)
+        elif not leave_out:
+            refuse_if_lost(missing)
         if copies is not None and missing.copies != copies:
             raise Refused(f"{name}: {missing.copies} copies are owed by now, not {copies}; look again")
         _cancel_withheld(connection, mailing, missing.people)
         supplement = _freeze(connection, context, name, mailing, missing.people)
         # A supplement is a few copies: they may be made inside the transaction.
         return begin_within(connection, context, supplement, prove_within(connection, context, supplement))
+
+
+def without(missing: MissingCopies, persons: Collection[str]) -> MissingCopies:
+    """The same but for these people. BadInput when one of them is owed no copy."""
+    owed = {judged.person for judged in missing.people}
+    if strangers := sorted(set(persons) - owed):
+        raise BadInput(f"{strangers[0]} is owed no copy of {missing.issue}: leave them out of --leave-out")
+    return replace(missing, people=tuple(judged for judged in missing.people if judged.person not in persons))
+
+
+def refuse_if_lost(missing: MissingCopies) -> None:
+    """Refused when a restored backup may have lost a supplement that these people have."""
+    if missing.people and missing.restored_at is not None:
+        raise Refused(
+            f"a backup was restored on {missing.restored_at:%Y-%m-%d %H:%M} UTC, and a supplement of {missing.issue} sent "
+            f"between the backup and that time is lost from sight: {name_all(missing.people)} may have their copies. Where "
+            "none was sent, add `--none-lost`; otherwise `--leave-out PERSON` for each who has one"
+        )
+
+
+def _restored_at(connection: Connection, mailing: Mailing) -> datetime | None:
+    """When a backup was restored in which the mailing had begun; None once a person has said that nothing was lost."""
+    resumed = [entry.at for entry in history.entries(connection, "ledger") if entry.verb == RESUMED]
+    if not resumed or mailing.first_handover_at is None or mailing.first_handover_at > resumed[-1]:
+        return None
+    entries = history.entries(connection, mailing.issue)
+    is_said = any(entry.verb == NO_SUPPLEMENT_LOST and entry.at >= resumed[-1] for entry in entries)
+    return None if is_said else resumed[-1]
 
 
 def _freeze(
@@ -109,7 +154,12 @@ def _missing(connection: Connection, context: Context, mailing: Mailing) -> Miss
             missing.append(replace(judged, entitlement=replace(judged.entitlement, editions=editions)))
         if some_stuck:
             stuck.append(judged)
-    return MissingCopies(issue=mailing.issue, people=tuple(missing), stuck=tuple(stuck))
+    return MissingCopies(
+        issue=mailing.issue,
+        people=tuple(missing),
+        stuck=tuple(stuck),
+        restored_at=_restored_at(connection, mailing) if missing else None,
+    )
 
 
 def _cancel_withheld(connection: Connection, mailing: Mailing, people: tuple[Judged, ...]) -> None:
