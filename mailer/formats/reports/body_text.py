@@ -91,7 +91,7 @@ def split_original(text: str) -> BodyText:
         if has_report and (_announces_original(line) or _begins_header(lines, number)):
             return BodyText(lines=tuple(lines[:number]), returned="\n".join(lines[number:]))
         if has_report and line.startswith(">") and _is_quoted_mail(lines[number:]):
-            return BodyText(lines=tuple(lines[:number]), returned="\n".join(_unquote(lines[number:])))
+            return BodyText(lines=tuple(lines[:number]), returned="\n".join(lines[number:]))
         has_report = has_report or bool(line.strip())
     return BodyText(lines=tuple(lines), returned="")
 
@@ -113,7 +113,7 @@ def _announces_original(line: str) -> bool:
 
 def find_header(returned: str) -> HeaderFields:
     """The header fields of an original that was returned as text, below the line that announces it."""
-    lines = returned.split("\n")
+    lines = _unquote(returned.split("\n"))
     for number in range(min(len(lines), 40)):
         if _begins_header(lines, number, least=2):
             return split_header("\n".join(lines[number:]).encode())[0]

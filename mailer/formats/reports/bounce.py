@@ -35,7 +35,7 @@ def read_bounces(mail: MailPart, body: BodyText, original: Original) -> list[Bou
     """One report for each recipient; none if the mail is no delivery report."""
     if detect_bounce.is_server_note(mail, body):
         return []
-    body = hide_title(body, original.subject)
+    body = hide_title(mail, body, original)
     evidence = detect_bounce.gather_evidence(mail, body)
     status_parts = mail.of_kind("message/delivery-status", "message/global-delivery-status")
     is_report_type = (

@@ -10,13 +10,13 @@ _ADDRESS = addresses.ADDRESS.pattern
 # An address at the start of its line, perhaps after a bullet, followed by the end of the line, a reason, or the address
 # again: the layout of every list of recipients.
 _AT_START = re.compile(
-    rf"^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|\d{{1,3}}[.)])[ \t]*)?(?:[<\[]?(?:smtp|mailto|rfc822)[:; ][ \t]?|to:(?=<))?[<\[\"'(]{{0,2}}{_ADDRESS}"
+    rf"^[ \t]{{0,20}}(?:(?:[*•·>\-]{{1,4}}|\(?\d{{1,3}}[.)])[ \t]*)?(?:[<\[]?(?:smtp|mailto|rfc822)[:; ][ \t]?|to:(?=<))?[<\[\"'(]{{0,2}}{_ADDRESS}"
     rf"[>\"'\])]{{0,3}}(?:\s?<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|[:：<(\[,;–—]|\.\.\.|-{{1,2}}[ >]|=>|invalid\b|[45]\d\d\b|\d|does\b|is\b|was\b|unknown\b|not\b"
-    rf"|(?<=[ \t]{{2}})\S|(?<=\t)\S|(?:[^\W\d_]{{1,12}}[.,]?[ \t]+){{1,2}}\d{{1,4}}[.:/年\- ])",
+    rf"|(?<=[ \t]{{2}})\S|(?<=\t)\S|(?:[^\W\d_]{{1,12}}[.,:]?[ \t]+){{1,2}}\d{{1,4}}[.:/年\- ])",
     re.IGNORECASE,
 )
-# A label of its own language and the address alone behind it: "받는 사람 : a".
-_LABELLED = re.compile(r"^[^\w\n]{0,12}[^\W\d_][^\n@:：=]{0,40}[:：=]\s{0,20}[<\[\"'(]{0,2}$")
+# A label of its own language, or a name, and the address alone behind it: "받는 사람 : a", "Anna Smith (a)".
+_LABELLED = re.compile(r"^[^\w\n]{0,12}[^\W\d_][^\n@:：=]{0,40}(?:[:：=]\s{0,20}[<\[\"'(]{0,2}|\s[<\[(])$")
 # Between two addresses of one list.
 _BETWEEN = re.compile(
     r"[>\])\"']{0,3}\s{0,4}(?:[,;/&]|[^\W\d_]{1,3})\s{1,4}[<\[(\"']{0,3}|[>\])\"']{0,3}[,;][<\[(\"']{0,3}"
@@ -32,7 +32,7 @@ _BEFORE_FAILED = re.compile(
 )
 # Text before an address that did not fail.
 _BEFORE_OTHER = re.compile(
-    r"\b(?:hello|dear|hi|contact|assistance|support|help ?desk|questions?|mail ?from|envelope[- ]from|envelope-sender|sender|from|reply[- ]to|return[- ]path|write to|mailto|e-?mail us|send (?:an? )?(?:e-?)?mail to"
+    r"\b(?:hello|dear|hi(?!\.)|contact|assistance|support|help ?desk|questions?|mail ?from|envelope[- ]from|envelope-sender|sender|from|reply[- ]to|return[- ]path|write to|mailto|e-?mail us|send (?:an? )?(?:e-?)?mail to"
     r"|expanded from|generated (?:from|by)|forward(?:ed|ing)? (?:this|from)|report(?:ed)? (?:this|to)|notify|please (?:mail|e-?mail)|errors-to|message-id|references|in-reply-to|cc|alias of|via|id"
     r"|administrator|обратитесь|обращайтесь|отправител\w+|пишите|absender|von|expéditeur|remitente)\b(?!.{0,30}\b(?:not|invalid|failed|unknown)\b)[^@\n]{0,30}$",
     re.IGNORECASE,

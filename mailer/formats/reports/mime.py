@@ -181,17 +181,20 @@ def _split(body: bytes, boundary: str) -> list[bytes]:
 
 def _pieces(body: bytes, boundary: bytes) -> list[bytes]:
     """The parts between the lines of this boundary; a truncated mail has no closing line (RFC 2046 §5.1.1)."""
-    pattern = re.compile(rb"(?:\A|\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\n|\Z)")
+    marker = b"--" + boundary
     pieces: list[bytes] = []
     start: int | None = None
-    at = 0
-    while len(pieces) < MAX_PARTS and (line := pattern.search(body, at)):
+    at = -1
+    while len(pieces) < MAX_PARTS and (at := body.find(marker, at + 1)) >= 0:
+        end = body.find(b"\n", at)
+        line = body[at + len(marker) : end if end >= 0 else None].rstrip(b" \t")
+        if line not in {b"", b"--"} or not (at == 0 or body[at - 1] == ord("\n")):
+            continue
         if start is not None:
-            pieces.append(body[start : line.start()])
-        start = None if line[1] else line.end()
-        if line[1]:
+            pieces.append(body[start : max(start, at - 1)])
+        start = None if line else end + 1 if end >= 0 else len(body)
+        if line:
             break
-        at = max(line.end() - 1, line.start() + 1)  # the line end may also begin the next boundary
     if start is not None and len(pieces) < MAX_PARTS:
         pieces.append(body[start:])
     return pieces

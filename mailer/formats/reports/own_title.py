@@ -1,8 +1,13 @@
 """Hides the title of our message in a report: what a report says of our message is no reason for a refusal."""
 
 import re
+from collections.abc import Sequence
 
+from mailer.domain.bounce import SCOPES, Original, Scope
+from mailer.formats.reports import addresses
 from mailer.formats.reports.body_text import BodyText
+from mailer.formats.reports.classify import find_rule
+from mailer.formats.reports.mime import MailPart
 
 _HIDDEN = "..."
 _CERTAIN = 12  # characters of a title that stands nowhere by chance
@@ -17,32 +22,77 @@ _TITLE = (
 _WORD = re.compile(rf"(?<![^\W_]){_TITLE}")
 # A label and the title behind it: "Subject .....: x", "[Subject] x", "Message subject: x", "The subject of the message is: x".
 _LABELLED = re.compile(
-    rf"^\W*(?:[^\W\d_]+[ \-]){{0,3}}{_TITLE}(?: (?:of|der|des|du|del|della|do|van|is|was|ist|line|письма|сообщения)\b[^:：=\n]{{0,40}})?[^\w\n:：=\]|]{{0,30}}[:：=\]|]"
+    rf"^\W*(?:[^\W\d_]+[ \-]){{0,3}}{_TITLE}(?: (?:of|der|des|du|del|della|do|van)\b[^:：=\n]{{0,40}}|(?: (?!to\b)[^\W\d_]+){{0,2}})"
+    r"(?:[^\w\n:：=\]|>]{0,30}[:：=\]|>]|\W{0,3}(?:\.{2}|…|\t| {3}))"
     r"(?P<title>.*)$",
     re.IGNORECASE,
 )
 _LABEL_ALONE = re.compile(rf"^\W*{_TITLE}(?P<colon>\W*)$", re.IGNORECASE)  # in a table the title stands below
 _OTHER_LABEL = re.compile(r"^\W*[^\W\d_]{2,16}\s?[:：=]")
-# Our message in the words of a server that speaks to us, and its title in quotation marks.
-_OUR_MESSAGE = (
-    r"\b(?:your|the original|ihre?[rn]?|deine?|votre|ton|su|tu|suo|tuo|vostro|seu|sua|uw|je|twoj\w|państwa|va[šs]\w{0,2}|ditt?|din|ваш\w{0,3})"
-    r" (?:message|e-?mail|mail|letter|nachricht|schreiben|courriel|mensaje|correo|messaggio|mensagem|bericht|wiadomość|list|zpráv\w|správ\w|meddelande"
-    r"|brev|besked|meddelelse|melding|e-post\w*|письм\w|сообщени\w|повідомлення|лист|съобщение|poruk\w|sporočil\w)\b"
-    r"|viestisi|sähköpostisi|üzenet\w*|levele\b|iletiniz|mesajınız|mesajul|μήνυμά σας|thư của bạn|อีเมลของคุณ|ข้อความของคุณ|ההודעה שלך|הודעתך|رسالتك"
-    r"|您的(?:邮件|郵件|消息|信件)|(?:お客様|あなた)のメール"
-)
-_QUOTE = re.compile(r"[\"'«“„‘‚「]")
+# A quotation, and words for a message before it: "The letter you sent, «x», was not delivered".
 _QUOTED = re.compile(
-    rf"(?:\b{_TITLE}\b|\b(?:en)?titled|{_OUR_MESSAGE})(?:\W{{1,2}}[^\W\d_]+){{0,3}}\W{{0,3}}"
-    r"(?:\"(?P<a>[^\"\n]+)\"|'(?P<b>[^\n]{1,200}?)'(?!\w)|«(?P<c>[^»\n]+)»|[“„](?P<d>[^“”\n]+)[“”]|[‘‚](?P<e>[^\n]{1,200}?)[’‘](?!\w)|「(?P<f>[^」\n]+)」)",
-    re.IGNORECASE,
+    r"\"([^\"\n]+)\"|(?<![^\W_])'([^\n]{1,200}?)'(?!\w)|«([^»\n]+)»|[“„]([^“”\n]+)[“”]|[‘‚]([^\n]{1,200}?)[’‘](?!\w)|「([^」\n]+)」"
+)
+_MESSAGE = re.compile(
+    rf"{_TITLE}|titled|message|mail|letter|nachricht|schreiben|courriel|mensaje|correo|messaggio|mensagem|bericht|wiadomość|\blist\b|zpráv|správ|meddel|\bbrev|besked|melding"
+    r"|e-post|e-pošt|viesti|üzenet|level|ileti|mesaj|письм|сообщени|повідомл|\bлист|съобщ|писмо|порук|poruk|sporočil|laišk|žinut|vēstul|kirja|μήνυμα|\bthư|pesan|อีเมล|ข้อความ|הודע|מכתב|رسال|邮件|郵件|メール|메일"
+)
+# A field of a report; words for a reason or for a server's answer, and further labels of fields that tell it.
+_FIELD = re.compile(r"^(?P<label>[^\S\n]{0,20}[^\W\d_][^\n@:：=\"«“„]{0,40})[:：=](?=\s)(?P<value>.*)$", re.MULTILINE)
+_REASON = re.compile(
+    r"reason|cause|error|diagnos|status|respon|repl|answer|said|says|return|result|code|explan|problem|grund|ursache|fehler|antwort"
+    r"|raison|motif|erreur|r[ée]pons|motiv|causa|caus|raz[óo]n|respuesta|errore|risposta|razão|erro|resposta|reden|oorzaak|fout|antwoord|powód|przyczyn|błąd|odpowied|důvod|dôvod|chyb|odpov"
+    r"|orsak|fel|svar|årsag|årsak|fejl|feil|syy|virhe|vasta|\bok\b|hiba|válasz|eroare|răspuns|причин|ошибк|ответ|помилк|відпов|греш|отговор|αιτία|λόγο|σφάλμα|απάντ|neden|sebep|hata|yanıt"
+    r"|razlog|grešk|napak|odgovor|priežast|klaid|iemesl|kļūd|põhjus|viga|lý do|lỗi|alasan|kesalahan|สาเหตุ|เหตุผล|ผิดพลาด|סיבה|שגיא|سبب|خطأ|原因|理由|エラー|応答|错误|錯誤|사유|이유|오류|응답"
 )
 
+_REASON_LABEL = re.compile(r"-mta$|descri|detail|info|fail|remote|server|host|comment|action|message$")
 
-def hide_title(body: BodyText, title: str) -> BodyText:
+
+def hide_title(mail: MailPart, body: BodyText, original: Original) -> BodyText:
     """The text of a report without the title of our message, in whatever language it is labelled."""
-    lines = tuple(hide_in(body.text, title).split("\n"))
+    ours = [*addresses.find(mail.get("to"), limit=20), *([original.sender] if original.sender else [])]
+    text = _hide_in_blocks(hide_in(body.text, original.subject), ours)
+    tail = mail.get("subject")[:300].partition(": ")[2].strip()  # "Undeliverable: our title"
+    if len(tail) >= _CERTAIN and tail in text:
+        text = re.sub(rf"(?<=[\"'«“„]){re.escape(tail)}(?=[\"'»“”])", _HIDDEN, text)
+        text = _without_line(text, tail)
+        text = _FIELD.sub(lambda field: _without_value(field) if field["value"].strip() == tail else field[0], text)
+    lines = tuple(text.split("\n"))
     return body if lines == body.lines else BodyText(lines=lines, returned=body.returned)
+
+
+def _without_line(text: str, tail: str) -> str:
+    """The text without the line that repeats the subject of the report, if another one gives a reason that is not the address."""
+    lines = text.split("\n")
+    others = "\n".join(line for line in lines if line.strip() != tail)
+    rule = find_rule(others) if len(others) < len(text) else None
+    return others if rule and not rule.vague and SCOPES[rule.reason] is not Scope.ADDRESS else text
+
+
+def _hide_in_blocks(text: str, ours: Sequence[str]) -> str:
+    """The text in which blocks of fields that name our address, and so describe our message, tell only addresses and reasons."""
+    lowered = text.lower()
+    if not any(address.lower() in lowered for address in ours):
+        return text
+    lines = text.split("\n")
+    fields = [_FIELD.match(line) for line in lines]
+    start = 0
+    for number, field in enumerate([*fields, None]):
+        if field:
+            continue
+        block = [entry for entry in fields[start:number] if entry]
+        if any(
+            addresses.contains(ours, address) for entry in block for address in addresses.find(entry["value"], limit=5)
+        ):
+            lines[start:number] = [entry[0] if "@" in entry["value"] else _without_value(entry) for entry in block]
+        start = number + 1
+    return "\n".join(lines)
+
+
+def _without_value(field: re.Match[str]) -> str:
+    label = field["label"].lower()
+    return field[0] if _REASON.search(label) or _REASON_LABEL.search(label) else f"{field['label']}: {_HIDDEN}"
 
 
 def hide_in(text: str, title: str) -> str:
@@ -50,7 +100,7 @@ def hide_in(text: str, title: str) -> str:
     words = title.split()
     if len(title) >= _CERTAIN and all(word.lower() in text.lower() for word in words[:3]):
         text = re.sub(r"\s+".join(map(re.escape, words)), _HIDDEN, text, flags=re.IGNORECASE)
-    lines = text.split("\n")
+    lines = [_QUOTED.sub(_without_title, line) for line in text.split("\n")]
     for number, line in enumerate(lines):
         if not line or not _WORD.search(line[:120].lower()):
             continue
@@ -62,13 +112,14 @@ def hide_in(text: str, title: str) -> str:
             below = next((place for place in range(number + 1, len(lines)) if lines[place].strip()), number)
             if below > number and not (alone["colon"].strip() and _OTHER_LABEL.match(lines[below])):
                 lines[below] = _HIDDEN
-    text = "\n".join(lines)
-    return _QUOTED.sub(_without_title, text) if _QUOTE.search(text) else text
+    return "\n".join(lines)
 
 
 def _without_title(quoted: re.Match[str]) -> str:
-    title = next(group for group in quoted.groups() if group is not None)
-    return quoted[0].replace(title, _HIDDEN)
+    """The quotation as it stands, or hidden if it is that of a message and not of a server's answer."""
+    before = quoted.string[max(0, quoted.start() - 80) : quoted.start()].lower()
+    is_title = _MESSAGE.search(before) and not _REASON.search(before)
+    return f"{quoted[0][0]}{_HIDDEN}{quoted[0][-1]}" if is_title else quoted[0]
 
 
 def _indent(line: str) -> int:

@@ -56,7 +56,7 @@ class Refusal:
         """The words that tell most, in the order of trust; empty if the status tells more than any."""
         if self.page and (program := _PROGRAM_WORDS.search(self.page[:3000])) and _is_specific(program[1]):
             return program[1]  # the words of the mailbox's own program outweigh the code of its server
-        fields = [self._mask(text) for text in self.fields if text.strip()]
+        fields = [hide_in(self._mask(text), self.title) for text in self.fields if text.strip()]
         about = self._mask(self.about[:MAX_ABOUT])
         if words := _telling(fields) or _telling_reply(about):
             return words
@@ -67,13 +67,14 @@ class Refusal:
         return _telling([about]) or _telling([page]) or next(filter(find_rule, texts), next(iter(texts), ""))
 
     def _mask(self, text: str) -> str:
-        """The text without footers, the recipient's address and our title, whose letters might look like a reason."""
+        """The text without footers and the recipient's address, whose letters might look like a reason."""
         if not text:
             return ""
         text = without_footers(text)
-        if self.recipient:
+        text = text.replace(self.recipient or "\0", "<x@y>")
+        if self.recipient and self.recipient.lower() in text.lower():
             text = re.sub(re.escape(self.recipient), "<x@y>", text, flags=re.IGNORECASE)
-        return hide_in(text, self.title)
+        return text
 
     def _is_about_us(self, words: str) -> bool:
         """Whether the server's own words name an address of our organisation, and not the recipient's."""

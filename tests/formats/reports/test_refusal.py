@@ -68,7 +68,7 @@ def test_a_virus_that_was_found_is_a_reason():
 ])  # fmt: skip
 def test_our_title_is_no_reason(line):
     title = "The virus, the spam list and the closed mailbox"
-    assert judge(page=f"{line.format(title)}\n{ANNA}", title=title).reason is FailureReason.UNKNOWN
+    assert judge(f"{line.format(title)}\n{ANNA}", title=title).reason is FailureReason.UNKNOWN
 
 
 @pytest.mark.parametrize("link", [

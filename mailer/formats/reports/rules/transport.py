@@ -53,7 +53,7 @@ RULES = (
         FailureReason.TIMEOUT,
         "the other server did not answer in time",
         r"timed? ?out|time-?out|too long|retry time|giving up|gave up|expired|queue (?:time|period|life)|within \d+ (?:days?|hours?)|in (?:the )?queue|delivery time|not (?:been )?(?:delivered|collected) (?:after|within|for)|after \d+ (?:tries|attempts|hours|days)",
-        r"delivery failed \d+ attempts|multiple retries|could not be delivered for (?:more than )?\d|retr(?:y|ies) (?:limit|exhaust)|keeps? failing|(?:не отвечает|не ответил)|n'a pas répondu|nicht (?:geantwortet|reagiert)|no (?:ha )?respond\w+|non (?:ha )?rispo\w+|não respond\w+|nie odpowiada|neodpovíd|没有响应|没有回应|応答(?:が|し)(?:あり)?ません|응답하지|истек|время ожидания|not responding|did not respond|no response|unable to deliver this message after",
+        r"delivery failed \d+ attempts|multiple retries|could not be delivered for (?:more than )?\d|retr(?:y|ies) (?:limit|exhaust)|keeps? failing|(?:не отвечает|не ответил)|n'a pas répondu|nicht (?:geantwortet|reagiert)|no (?:ha )?respond\w+|non (?:ha )?rispo\w+|não respond\w+|nie odpowiada|neodpovíd|没有响应|没有回应|応答(?:が|し)(?:あり)?ません|응답하지|истек|время ожидания|not responding|(?:did|does) not (?:respond|answer)|no response|unable to deliver this message after",
     ),
     rule(
         FailureReason.NETWORK,

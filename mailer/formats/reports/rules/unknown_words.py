@@ -5,7 +5,7 @@ _NOUN = (
     r"|usu[áa]rio|utilizador|destinat[áa]ri|endereço|caixa|conta\b|gebruiker|ontvanger|geadresseerd|postbus|odbiorc|użytkown|adres|skrzynk|uživatel|příjem|schránk|účet"
     r"|používateľ|príjemc|felhasználó|címzett|\bcím|fiók|käyttäj|vastaanottaj|osoi|\btili|mottagar|användar|brevlåd|postlåd|modtager|mottaker|bruger|bruker|postkasse|postboks"
     r"|utilizator|destinatar|căsuț|\bcont(?:ul)?\b|χρήστη|παραλήπτη|διεύθυνση|λογαριασμό|θυρίδα|γραμματοκιβώτιο|користувач|отримувач|одержувач|адрес|скриньк|обліков\w+ запис|пользовател"
-    r"|получател|потребител|кути|ящик|аккаунт|korisnik|primatelj|primalac|sandučić|uporabnik|prejemnik|naslov|poštni predal|vartotoj|gavėj|dėžut|lietotāj|saņēmēj|pastkast|kasutaja|saaja|aadress"
+    r"|получател|потребител|кути|ящик|аккаунт|korisnik|корисник|прима[лт]|primatelj|primalac|sandučić|uporabnik|prejemnik|naslov|poštni predal|vartotoj|gavėj|dėžut|lietotāj|saņēmēj|pastkast|kasutaja|saaja|aadress"
     r"|postkast|kullanıcı|alıcı|hesap|hesabı|posta kutusu|người (?:dùng|nhận)|địa chỉ|hộp thư|tài khoản|pengguna|penerima|alamat|akun|ผู้ใช้|ผู้รับ|ที่อยู่|กล่องจดหมาย|บัญชี"
     r"|משתמש|נמען|כתובת|תיבת|חשבון|مستخدم|مستلم|عنوان|صندوق|حساب|مرسل إليه|کاربر|گیرنده|उपयोगकर्ता|あて先|宛先|アドレス|ユーザー?|メールボックス|地址|用户|用戶|收件人|使用者|帳號|账号|邮箱|信箱|주소|사용자|수신자|받는 사람|계정)"
 )
@@ -15,9 +15,9 @@ _MISSING = (
     r"|bestaat niet|niet (?:gevonden|bekend)|onbekend|nie (?:istnieje|został\w* znalezion|można znaleźć|znaleziono|ma takiego)|nieznan|neexist|neznám|nenalezen|neby[lo]\w* n[aá]le?zen|nebol\w* nájden|nenájden"
     r"|nem (?:létezik|található|ismer)|ismeretlen|nincs ilyen|ei (?:ole (?:olemassa|käytössä)|löydy|löytynyt|tunneta)|tuntematon|finns (?:inte|ej)|(?:hittades|existerar) inte|inte (?:att )?hitta|okänd"
     r"|(?:findes|finnes|eksisterer) ikke|ikke (?:fundet|funnet|finde|finne|kendt|kjent)|ukendt|ukjent|δεν (?:υπάρχει|βρέθηκε|είναι γνωστ)|άγνωστ|ανύπαρκτ|nu (?:există|exista|a fost găsit|a putut fi găsit)|necunoscut|negăsit"
-    r"|не (?:існує|знайден|зареєстрован|существует|найден|зарегистр|съществува|е намерен|постои)|невідом|неизвестн|няма так|нема так|нет так|непознат|несъществуващ|неіснуюч|ne postoji|nepoznat|nije (?:pronađen|nađen)|ne obstaja|neznan"
-    r"|neegzist|nežinom|nerast|neeksist|nezinām|nav (?:atrast|zinām)|ei (?:eksisteeri|leitud|ole olemas)|tundmatu|mevcut değil|bulunamadı|bilinmeyen|geçersiz|böyle bir|không (?:tồn tại|tìm thấy|có thật|hợp lệ)|tidak (?:ada|ditemukan|dikenal|terdaftar)"
-    r"|ไม่(?:มี|พบ|รู้จัก|ถูกต้อง)|(?:לא|אינו|אינה) (?:קיי|נמצא|מוכר|ידוע|תקינ)|غير (?:موجود|معروف|صالح|صحيح)|لا يوجد|لم يتم العثور|لا وجود|وجود ندارد|मौजूद नहीं|見つから|見つかりません|存在し(?:ない|ません)|ありません|不明"
+    r"|не (?:існує|знайден|зареєстрован|существует|найден|зарегистр|съществува|е намерен|посто[иј])|невідом|неизвестн|няма так|нема так|нет так|непознат|несъществуващ|неіснуюч|ne postoji|nepoznat|nije (?:pronađen|nađen)|ne obstaja|neznan"
+    r"|neegzist|nežinom|nerast|neeksist|nezinām|nav (?:atrast|zinām)|ei (?:eksisteeri|leitud|ole olemas)|tundmatu|mevcut değil|bulunamadı|bilinmeyen|geçersiz|böyle bir|không (?:tồn tại|tìm thấy|có thật|hợp lệ)|tidak (?:ada|wujud|ditemukan|dikenal|terdaftar)"
+    r"|ไม่(?:มี|พบ|รู้จัก|ถูกต้อง)|אין (?:כתובת|משתמש|נמען|תיבה)|(?:לא|אינו|אינה) (?:קיי|נמצא|מוכר|ידוע|תקינ)|غير (?:موجود|معروف|صالح|صحيح)|لا يوجد|لم يتم العثور|لا وجود|وجود ندارد|मौजूद नहीं|見つから|見つかりません|存在し(?:ない|ません)|ありません|不明"
     r"|找不到|没有找到|沒有|未找到|不存在|查无|無此|无效|찾을 수 없|존재하지 않|없습니다|없는)"
 )
 UNKNOWN = rf"{_NOUN}[^.;。!]{{0,90}}?{_MISSING}|{_MISSING}[^.;。!:]{{0,40}}?{_NOUN}"
