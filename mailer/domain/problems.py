@@ -13,12 +13,16 @@ class Problems:
 
     def __init__(self) -> None:
         """No problem yet."""
-        self.lines: list[str] = []
+        self._lines: dict[str, None] = {}
+
+    @property
+    def lines(self) -> list[str]:
+        """The problems in the order in which they were found, each once."""
+        return list(self._lines)
 
     def add(self, problem: str) -> None:
         """Note a problem."""
-        if problem not in self.lines:
-            self.lines.append(problem)
+        self._lines[problem] = None
 
     def collect(self, prefix: str = "") -> "Collecting":
         """Note the problems of a BadInput raised in the block, each with the prefix, instead of raising it."""
@@ -26,8 +30,8 @@ class Problems:
 
     def refuse_if_any(self, prefix: str = "") -> None:
         """Raise BadInput with every problem, by line of the file; those without a line stand first."""
-        if self.lines:
-            raise BadInput("\n".join(f"{prefix}{line}" for line in sorted(self.lines, key=_line_number)))
+        if self._lines:
+            raise BadInput("\n".join(f"{prefix}{line}" for line in sorted(self._lines, key=_line_number)))
 
 
 class Collecting:

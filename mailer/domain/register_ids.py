@@ -36,15 +36,13 @@ class _Column:
             if name in self.registered:
                 continue
             twin = registered.get(_appearance(name))
-            others = [other for other in rows_of[_appearance(name)] if other != name]
+            other = next((other for other in rows_of[_appearance(name)] if other != name), None)
             if twin:
                 choice = ", or another new id" if self.may_be_new else ""
                 faults[row] = f"{_likeness(name, twin)}, which is known; write {twin}{choice}"
-            elif others and self.may_be_new:
-                where = rows_of[_appearance(name)][others[0]]
-                faults[row] = (
-                    f"{_likeness(name, others[0])} in row {where}; write both the same, or one clearly otherwise"
-                )
+            elif other and self.may_be_new:
+                where = rows_of[_appearance(name)][other]
+                faults[row] = f"{_likeness(name, other)} in row {where}; write both the same, or one clearly otherwise"
         return faults
 
 
@@ -69,7 +67,10 @@ def payments_without_twins(
     """The table, in which rows are bad whose membership is known with other zeros or letters only."""
     registered = {*register.memberships, *(row.membership for row in (members.rows if members else ()))}
     column = _Column(
-        name="membership", registered=registered, ids={row.row: row.payment.membership for row in table.rows}
+        name="membership",
+        registered=registered,
+        ids={row.row: row.payment.membership for row in table.rows},
+        may_be_new=False,
     )
     return _without(table, [column])
 

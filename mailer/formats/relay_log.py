@@ -10,8 +10,9 @@ _POSTFIX_ACCEPTED = re.compile(
     r"/[\w-]+\[\d+\]: (?P<queue>[0-9A-Za-z]+): (?:from=<[^>]*>, size=\d|to=<.*\bstatus=|(?:milter-)?hold: )"
 )
 # Exim and Sendmail write one line when they have accepted a message.
-_EXIM_ACCEPTED = re.compile(r"\b[\w-]+ <= \S+ .*?\bid=(?P<id>[^\s@]+@\S+)")
+_EXIM_ACCEPTED = re.compile(r"^[^<]*(?<![\w-])[\w-]+ <= \S+ .*?\bid=(?P<id>[^\s@]+@\S+)")
 _SENDMAIL_ACCEPTED = re.compile(r": from=.*, nrcpts=[1-9]\d*, msgid=(?P<id><[^<>\s]+>)")
+_LONGEST = 10_000  # characters; Exim's lines end at 8,192, those of syslog earlier
 _LIST = re.compile(r"(?:message-id:)?\s*(?P<id><?[^\s<>@]+@[^\s<>@]+>?)\s*", re.IGNORECASE)
 
 
@@ -27,6 +28,8 @@ def accepted_message_ids(lines: Iterable[str]) -> Iterator[str]:
     """
     receiving: dict[str, str] = {}  # Postfix: Message-ID by queue id
     for line in lines:
+        if len(line) > _LONGEST:
+            continue
         if match := _POSTFIX_RECEIVING.search(line):
             receiving[match["queue"]] = match["id"]
         elif match := _POSTFIX_ACCEPTED.search(line):

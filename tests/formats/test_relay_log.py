@@ -1,5 +1,7 @@
 """Which messages a relay has accepted, by its log: Postfix, Exim, Sendmail, or a list; other lines are no news."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,10 @@ def test_what_does_not_show_an_acceptance_shows_none(line: str) -> None:
 )
 def test_rubbish_is_skipped(words: str, pieces: list[str]) -> None:
     assert all("@" in message_id for message_id in found(words + "".join(pieces)) if "<" not in words)
+
+
+@pytest.mark.parametrize("line", ["a-" * 4_000, "a <= b " * 1_400, ": from=" * 1_400, "x" * 1_000_000])
+def test_a_long_line_is_read_in_time(line: str) -> None:
+    began = process_time()
+    assert found("\n".join([line] * 20)) == []
+    assert process_time() - began < 6

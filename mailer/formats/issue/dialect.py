@@ -1,6 +1,8 @@
 """The Markdown of an issue: CommonMark, less what takes words away in silence, and with tables, sections and footnotes."""
 
 import re
+from bisect import bisect_right
+from operator import itemgetter
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
@@ -27,8 +29,8 @@ def issue_markdown() -> MarkdownIt:
     """The parser. It differs from CommonMark where that would change words which the writer did not mean as marks.
 
     `---` below a line of text is a rule and makes no heading of it. `[words]: …` is a definition only before an
-    address, and only if the text refers to it. A star within a word or between figures, and any mark within an address, is a character like others.
-    Footnotes stay where they are written; `markdown.parse` moves them.
+    address, and only if the text refers to it. A star within a word or between figures, and any mark within an
+    address, is a character like others. Footnotes stay where they are written; `markdown.parse` moves them.
     """
     # The parser silently drops anything nested deeper than its own limit; ours is lower, so nothing gets lost.
     markdown = MarkdownIt("commonmark", {"maxNesting": 5 * MAX_DEPTH}).enable("table").disable("lheading")
@@ -87,10 +89,12 @@ def _is_character(before: str, after: str, length: int) -> bool:
 
 
 def _in_address(state: StateInline, place: int) -> bool:
-    spans = state.env.setdefault("addresses", {})
-    if state.src not in spans:
-        spans[state.src] = [match.span() for match in _ADDRESS.finditer(state.src)]
-    return any(start <= place < end for start, end in spans[state.src])
+    addresses = state.env.setdefault("addresses", {})
+    if state.src not in addresses:
+        addresses[state.src] = [match.span() for match in _ADDRESS.finditer(state.src)]
+    spans = addresses[state.src]
+    nearest = bisect_right(spans, place, key=itemgetter(0)) - 1
+    return nearest >= 0 and place < spans[nearest][1]
 
 
 def _keep_typed(state: StateCore) -> None:

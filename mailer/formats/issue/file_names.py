@@ -58,7 +58,7 @@ def _stem(name: str) -> str:
 def picture_line(source: FrontMatter, name: str) -> str:
     """Where a text first names a picture, as messages begin; empty where its name is written in another form."""
     for number, line in enumerate(source.body.splitlines(), source.first_line):
-        if re.search(rf"!\[.*\]\(<?{re.escape(name)}\b", normalize("NFC", line)):
+        if re.search(rf"\]\(<?{re.escape(name)}\b", normalize("NFC", line)):
             return f"line {number}: "
     return ""
 

@@ -76,7 +76,8 @@ class _HeadReader:
     def __init__(self, front: FrontMatter) -> None:
         self.front = front
         self.problems = Problems()
-        self.problems.lines += front.problems
+        for problem in front.problems:
+            self.problems.add(problem)
         self._not_missing = set(front.broken)  # keys that stand there, misspelt or unreadable
         for key in (*front.keys, *sorted(front.broken)):
             if key not in KEYS:

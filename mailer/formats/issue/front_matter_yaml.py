@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -207,7 +208,7 @@ def _node(node: yaml.Node, entry: _KeyLines, name: str) -> YamlNode:
         return YamlList(line=line, entries=tuple(_node(item, entry, name) for item in node.value))
     if isinstance(node, yaml.MappingNode):
         keys = [str(key.value) for key, _ in node.value]
-        if twice := next((key for key in keys if keys.count(key) > 1), None):
+        if twice := next((key for key, times in Counter(keys).items() if times > 1), None):
             raise BadInput(f"line {line}: the front matter is not readable YAML: the key '{twice}' appears twice")
         return YamlTable(line=line, entries={str(key.value): _node(item, entry, name) for key, item in node.value})
     assert isinstance(node, yaml.ScalarNode)

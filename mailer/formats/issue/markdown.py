@@ -44,6 +44,8 @@ def read_article(text: str, language: str, *, first_line: int = 1, first_heading
     The words of the source are read a second time without the parser, and compared with those of the blocks. Errors
     are what `markdown_rules.find_errors` names, and words that readers would not see as they are typed.
     """
+    if errors := find_brackets(text, first_line=first_line):
+        return Article(blocks=(), errors=tuple(errors), doubts=())
     tokens, errors = _tokens(text, frozenset(), first_line, first_heading)
     blocks: tuple[tree.Block, ...] = ()
     if not any(token.type in NO_BLOCKS for token in tokens):
@@ -82,7 +84,9 @@ def parse(
 
     Raises BadInput, beginning with `line N:`, for the first thing that `markdown_rules.find_errors` names.
     """
-    tokens, errors = _tokens(text, slots, first_line, first_heading)
+    errors = find_brackets(text, first_line=first_line)
+    if not errors:
+        tokens, errors = _tokens(text, slots, first_line, first_heading)
     if errors:
         raise BadInput(str(errors[0]))
     _set_language(tokens, language)
@@ -96,8 +100,6 @@ def parse(
 def _tokens(
     text: str, slots: frozenset[str], first_line: int, first_heading: int | None
 ) -> tuple[list[Token], list[Defect]]:
-    if errors := find_brackets(text, first_line=first_line):
-        return [], errors
     tokens = issue_markdown().parse(text)
     errors = list(find_errors(tokens, text, slots=slots, first_line=first_line, first_heading=first_heading))
     return tokens, errors

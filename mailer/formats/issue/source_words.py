@@ -12,15 +12,15 @@ from mailer.formats.words import words_of
 
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)((?:(?!\n[ >\t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 _IN_CODE = re.compile(r"[\[\]\\&*]")
-_SECTION = re.compile(r"^[ \t>]*:::+\s*[a-z\d_-]*[ \t]*$", re.MULTILINE)
+_SECTION = re.compile(r"^[ \t>]*:::+[ \t]*[a-z\d_-]*[ \t]*$", re.MULTILINE)
 _DEFINITION = re.compile(
     r"^([ >]*)\[([^\]\n^][^\]\n]*)\]:[ \t]*<?(?:https?|mailto):[^\s>]*>?", re.MULTILINE | re.IGNORECASE
 )
 _TITLE = r"(?:\"[^\"]*\"|'[^']*'|\([^()]*\))"
 _DESTINATION = re.compile(
-    rf"(?<!\\)\]\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)(\s+{_TITLE})?\s*\)"
+    rf"(?<!\\)\]\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)(?<!\s)(\s+{_TITLE})?\s*\)"
 )  # words](address "title")
-_NOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](:?)")
+_NOTE = re.compile(r"(?<!\\)\[\^([^\[\]\s]+)\](:?)")
 _ENTITY = re.compile(r"(?<!\\)&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]*);")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 

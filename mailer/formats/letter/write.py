@@ -47,7 +47,8 @@ def write(
     """The letter of this kind about these facts, by `system/<kind>/<language>.txt.j2` of the first folder that has it.
 
     The template's first line is `Subject: …`. Each further line is a paragraph and is wrapped here; a line that begins
-    with two spaces stays as it is. Commands are written with `command`. Raises BadInput naming the file and line of a mistake in the template.
+    with two spaces stays as it is. Commands are written with `command`. Raises BadInput naming the file and line of a
+    mistake in the template.
     """
     from mailer.formats.templates import SYSTEM, locating_errors
 

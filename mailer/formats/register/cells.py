@@ -45,12 +45,12 @@ def unguarded(text: str) -> str:
 
 def parse_text(text: str) -> str:
     """One line of visible, undamaged text in Unicode's NFC; raises BadInput otherwise."""
+    if len(text) > MAX_CELL:
+        raise BadInput(f"the cell is longer than {MAX_CELL} characters; shorten it")
     if damage := find_damage(text):
         raise BadInput(damage)
     if character := find_invisible(text):
         raise BadInput(f"the cell contains {character}, which is invisible; type the cell again")
-    if len(text) > MAX_CELL:
-        raise BadInput(f"the cell is longer than {MAX_CELL} characters; shorten it")
     return unicodedata.normalize("NFC", unguarded(text))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 
+from mailer.domain.lookalikes import fold
 from mailer.formats.register.spelling import BALTIC, CENTRAL, CYRILLIC, EUROPE, GREEK, TURKISH, WESTERN, likelihood
 
 
@@ -46,6 +47,7 @@ CODE_PAGES = (
 _SENSELESS = -7.5
 # How much more likely a reading must be than the next: e to this power.
 _MARGIN = 3.0
+_LONGEST = 100  # characters of a word that are looked at; what is longer is none
 # For a word that the file has without its accents too, as in an address.
 _CONFIRMED = 4.0
 
@@ -87,7 +89,7 @@ def readings(content: bytes) -> list[PossibleText]:
     for page in CODE_PAGES:
         if words := _words(octets, page):
             score = sum(_likelihood(word, page.languages) for word in words) - page.rarity
-            score += _CONFIRMED * len(plain & set(map(_without_accents, words)))
+            score += _CONFIRMED * len(plain & {fold(word.lower().translate(_STROKES)) for word in words})
             reading = PossibleText(page=page, content=content, words=words, score=score)
             by_words[words] = max(by_words.get(words, reading), reading, key=attrgetter("score"))
     ordered = sorted(by_words.values(), key=lambda reading: -reading.score)
@@ -101,17 +103,12 @@ _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae
 
 
 def _words(octets: Iterable[bytes], page: CodePage) -> tuple[str, ...]:
-    """The words in this code page; none if it lacks an octet, or has a control character for it."""
+    """The words in this code page, long ones cut; none if it lacks an octet, or has a control character for it."""
     try:
         text = b"\n".join(octets).decode(page.encoding)
     except UnicodeDecodeError:
         return ()
-    return () if any(map(_is_impossible, set(text) - {"\n"})) else tuple(text.split("\n"))
-
-
-def _without_accents(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word.lower().translate(_STROKES))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return () if any(map(_is_impossible, set(text) - {"\n"})) else tuple(word[:_LONGEST] for word in text.split("\n"))
 
 
 def _is_impossible(character: str) -> bool:
@@ -130,7 +127,7 @@ def _likelihood(word: str, languages: tuple[str, ...]) -> float:
 def _parts(word: str, languages: tuple[str, ...]) -> Iterator[float]:
     """The logarithms of the probabilities of the runs of letters in a word, and of its signs."""
     for match in _RUN.finditer(word):
-        before, after = word[: match.start()][-1:], word[match.end() :][:1]
+        before, after = word[match.start() - 1 : match.start()], word[match.end() : match.end() + 1]
         if not match["letters"]:
             yield _probability_of_sign(match[0], before, after)
         else:

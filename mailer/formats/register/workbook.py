@@ -14,7 +14,12 @@ from xml.etree.ElementTree import Element, iterparse
 
 from mailer.domain.errors import BadInput
 
-MAX_UNPACKED_BYTES = 200_000_000
+MAX_UNPACKED_BYTES = 200_000_000  # Excel writes so much for a few columns that are formatted down to the last row
+# In memory at one time, so that an archive of small size does not fill it: a row has 16,384 cells at most, each with a
+# value and a formula.
+MAX_ELEMENTS = 100_000
+# Elements that are read with all that is in them; of others, each child is read when it ends, and then dropped.
+_READ_WHOLE = frozenset({"row", "c", "is", "si", "r"})
 _VISIBLE = "visible"
 
 
@@ -117,10 +122,22 @@ def unescaped(text: str) -> str:
 
 
 def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, Element]]:
+    parents: list[Element] = []
+    count = 0  # of the elements in memory
     with archive.open(part) as stream:
         # Expat fetches nothing, and since 2.4.1 it ends entities that grow without bounds.
         for event, element in iterparse(stream, events=("start", "end")):  # noqa: S314
+            if event == "start":
+                parents.append(element)
+                count += 1
+                if count > MAX_ELEMENTS:
+                    raise ValueError(f"{part} has a row or a text of more than {MAX_ELEMENTS} elements")
             yield event, local_name(element.tag), element
+            if event == "end":
+                parents.pop()
+                if parents and local_name(parents[-1].tag) not in _READ_WHOLE:
+                    del parents[-1][:]
+                    count = len(parents)
 
 
 def _related(archive: zipfile.ZipFile, part: str, kind: str) -> Mapping[str, str]:
@@ -140,7 +157,6 @@ def _strings(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
     for event, name, element in _elements(archive, part):
         if event == "end" and name == "si":
             yield text_of(element)
-            element.clear()
 
 
 def _formats(archive: zipfile.ZipFile, part: str) -> list[str]:

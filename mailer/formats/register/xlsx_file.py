@@ -1,6 +1,7 @@
 """Reads a sheet of an .xlsx workbook as rows of text, and names what Excel shows otherwise than it stores it."""
 
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ _WORKBOOK_ERRORS = (
 )
 _NO_VALUE = "the cell has a formula without its value; open the file in Excel, save it and import it again"
 _NOTHING = frozenset({"0", "0.0"})  # a height or width that hides a row or column
+# Excel has columns to XFD, and rows to 1,048,576.
+_REFERENCE = re.compile(r"(?P<column>[A-Z]{1,3})(?P<row>[1-9]\d{0,6})", re.ASCII)
 _DIGITS = 15  # of a number, as Excel stores it
 
 
@@ -91,17 +94,12 @@ class _SheetReading:
         return filled_rows(self.place, self._all_rows(sheet))
 
     def _all_rows(self, sheet: Sheet) -> Iterator[TextRow]:
-        data = None
         for event, name, element in self.workbook.elements(sheet.part):
             if event == "start":
-                if name == "sheetData":
-                    data = element
-                elif name == "row":
+                if name == "row":
                     self.row, self.column = int(element.get("r") or self.row + 1), 0
             elif name == "row":
                 yield self._row(element)
-                if data is not None:
-                    data.clear()
             elif name == "col" and (is_true(element.get("hidden")) or element.get("width") in _NOTHING):
                 self.hidden_columns.append((int(element.get("min", 1)), int(element.get("max", 1))))
             elif name == "mergeCell":
@@ -113,7 +111,8 @@ class _SheetReading:
         for cell in element:
             if local_name(cell.tag) != "c":
                 continue
-            self.column = _place(cell.get("r", ""))[0] or self.column + 1
+            reference = cell.get("r")
+            self.column = _place(reference)[0] if reference else self.column + 1
             text, oddity = self._cell(cell)
             if text:
                 texts[self.column - 1] = text
@@ -252,11 +251,14 @@ def _not_text(what: str, text: str) -> OddCell:
 
 
 def _place(reference: str) -> tuple[int, int]:
-    """The column and the row in a reference such as H7, from 1; 0 for one that it does not have."""
+    """The column and the row in a reference such as H7, from 1. Raises ValueError for another word."""
+    match = _REFERENCE.fullmatch(reference)
+    if not match:
+        raise ValueError(f"{reference[:20]} is no cell")
     column = 0
-    for letter in filter(str.isalpha, reference.upper()):
+    for letter in match["column"]:
         column = column * 26 + ord(letter) - ord("A") + 1
-    return column, int("0" + "".join(filter(str.isdigit, reference)))
+    return column, int(match["row"])
 
 
 def in_ranges(numbers: Iterable[int]) -> str:

@@ -41,6 +41,10 @@ def test_what_would_be_lost_is_named_by_line(text, line, words):
     assert words in error
 
 
+def test_a_word_below_a_section_is_no_name_of_one():
+    assert shown("::: note\n\nIn a frame\n\n:::\nbelow\n\nit") == "In a frame\nbelow\nit"
+
+
 def test_everything_is_named_at_once():
     text = f"{TABLE}| East | 12 | of 30 |\n\n<b>x</b>\n\n[words](page.html) ![x](a b.png)\n\n## Two\n\n#### Four"
     assert [error.split(":")[0] for error in errors(text)] == ["line 13", "line 15", "line 15", "line 17", "line 17"]

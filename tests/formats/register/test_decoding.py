@@ -1,5 +1,7 @@
 """The encoding of a CSV file: found by its words and named, or asked for."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,3 +110,9 @@ def test_what_cannot_be_decoded_is_refused_by_line(content, encoding, said):
 def test_cp1251_is_not_taken_for_broken_utf8(names, count):
     text = table(tuple(names[:count]))
     assert decode("members.csv", text.encode("cp1251"), None).text == text
+
+
+def test_a_long_run_of_signs_is_read_in_time():
+    began = process_time()
+    decode("members.csv", "membership,name_ru\nM1,Анна Линдквист\n".encode("cp1251") + b"\x93" * 200_000, None)
+    assert process_time() - began < 6  # a copy of the rest at every sign takes an hour

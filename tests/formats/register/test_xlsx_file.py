@@ -249,3 +249,13 @@ def test_an_archive_that_is_no_workbook_is_refused():
 def test_a_row_with_an_unreadable_id_belongs_to_no_person():
     table = read(raw_row(2, '<c r="C2"><v>42.5</v></c>', person=""))
     assert table.bad[0].key is None
+
+
+def test_a_workbook_that_would_fill_the_memory_is_refused():
+    with pytest.raises(BadInput, match=r"a row or a text of more than 100000 elements"):
+        read(raw_row(2, "<c/>" * 100_000))
+    with pytest.raises(BadInput, match=r"a row or a text of more than 100000 elements"):
+        read(strings=f"<si>{'<r>' * 100_000}{'</r>' * 100_000}</si>")
+    with pytest.raises(BadInput, match=r"ZZZZZ2 is no cell"):
+        read(raw_row(2, raw_cell("ZZZZZ2", "x")))
+    assert not read(*(raw_row(row, "<c/>" * 1000) for row in range(2, 110))).bad  # as many in all, none at one time
