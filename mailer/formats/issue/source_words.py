@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import NamedTuple
@@ -98,40 +98,47 @@ def changed_words(typed: Sequence[SourceWord], shown: Sequence[str]) -> list[Def
 
     Of very many differences only the first are named.
     """
-    words = [word for word, _ in typed]
-    if words == list(shown):
-        return []
-    start = _common(words, shown)
-    end = _common(words[start:][::-1], shown[start:][::-1])
-    last = typed[-1].line if typed else 1
-    typed = typed[start : min(len(typed) - end, start + _COMPARED)]
-    words = words[start : start + len(typed)]
-    shown = shown[start : min(len(shown) - end, start + _COMPARED)]
     defects: list[Defect] = []
-    for tag, begin, stop, first, after in SequenceMatcher(None, words, shown, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        if defects and max(stop, after) == _COMPARED:
-            break  # the words go on, so what differs here may be equal
-        read = " ".join(shown[first:after])
-        if begin == stop:
-            line = typed[begin].line if begin < len(typed) else last
-            defects.append(
-                Defect(line=line, what=f"readers would find '{read}' here, which is not in the text; {_REMEDY}")
-            )
-        for line, group in groupby(typed[begin:stop], key=lambda word: word.line):
-            lost = " ".join(word for word, _ in group)
-            instead = f" but '{read}'" if read else ""
-            defects.append(Defect(line=line, what=f"readers would not find '{lost}'{instead}; {_REMEDY}"))
-            read = ""
+    place = other = 0  # how far the typed and the shown words are compared
+    for _ in range(_STRETCHES):
+        same = _common(typed[place:], shown[other:])
+        place, other = place + same, other + same
+        if place == len(typed) and other == len(shown):
+            break
+        stretch, read = typed[place : place + _COMPARED], shown[other : other + _COMPARED]
+        ends = place + len(stretch) == len(typed) and other + len(read) == len(shown)
+        last = typed[min(place, len(typed) - 1)].line if typed else 1
+        # Words that stand there very often are no anchors, or the time would grow with the cube of their number.
+        changes = SequenceMatcher(None, [word for word, _ in stretch], read, autojunk=True).get_opcodes()
+        if not ends and changes[-1][0] != "equal" and len(changes) > 1:
+            changes.pop()  # the words go on, so what differs here may be equal
+        for tag, begin, stop, first, after in changes:
+            if tag != "equal":
+                defects += _changed(stretch, begin, stop, " ".join(read[first:after]), last)
+        place, other = place + changes[-1][2], other + changes[-1][4]
+        if len(defects) >= _MOST:
+            break
     return defects
 
 
-def _common(words: Sequence[str], shown: Sequence[str]) -> int:
+def _changed(typed: Sequence[SourceWord], begin: int, stop: int, read: str, last: int) -> Iterator[Defect]:
+    """The typed words from `begin` to `stop`, in place of which readers would meet those of `read`."""
+    if begin == stop:
+        line = typed[begin].line if begin < len(typed) else last
+        yield Defect(line=line, what=f"readers would find '{read}' here, which is not in the text; {_REMEDY}")
+    for line, group in groupby(typed[begin:stop], key=lambda word: word.line):
+        lost = " ".join(word for word, _ in group)
+        instead = f" but '{read}'" if read else ""
+        yield Defect(line=line, what=f"readers would not find '{lost}'{instead}; {_REMEDY}")
+        read = ""
+
+
+def _common(typed: Sequence[SourceWord], shown: Sequence[str]) -> int:
     """How many words at the beginning are the same in both."""
-    pairs = enumerate(zip(words, shown, strict=False))
-    return next((place for place, (word, other) in pairs if word != other), min(len(words), len(shown)))
+    pairs = enumerate(zip(typed, shown, strict=False))
+    return next((place for place, (word, other) in pairs if word.word != other), min(len(typed), len(shown)))
 
 
-_COMPARED = 1000  # words; the time to find differences grows with their square
+_COMPARED, _STRETCHES = 1000, 40  # words at a time, and how often: more than the largest text has
+_MOST = 200  # defects, after which no more words are compared
 _REMEDY = "a mark hides, joins or changes words: write a backslash before it, or put a space beside it"

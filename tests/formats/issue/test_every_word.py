@@ -213,3 +213,15 @@ def test_of_very_many_differences_the_first_are_named():
 def test_a_character_that_was_lost_is_named(text):
     (doubt,) = read_article(text, "en").doubts
     assert doubt.what == "readers see '\ufffd' as typed; a character was lost here, write it"
+
+
+def test_changes_far_apart_are_all_named_at_once():
+    words = [SourceWord(f"w{number % 700}", number // 10) for number in range(20_000)]
+    shown = [word if place not in {50, 9_000, 19_990} else "x" for place, (word, _) in enumerate(words)]
+    assert [defect.line for defect in changed_words(words, shown)] == [5, 900, 1999]
+
+
+def test_few_words_that_repeat_take_no_longer():
+    """Comparing all with all would take minutes here."""
+    words = [SourceWord("abc"[number % 3], number // 3) for number in range(30_000)]
+    assert changed_words(words, ["b", "a"] * 10_000)
