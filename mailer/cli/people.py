@@ -78,7 +78,11 @@ def erase(person: Person) -> None:
     console.confirm(f"Everything that tells who {label} is will be gone, here and in every mailing.", typed=person)
     alias = erase.erase(context, person)
     plans = note_plan_changes(context)
-    console.say({"person": person, "erased_as": alias, "plans": plans}, f"{person} is erased; the ledger keeps {alias}")
+    console.say(
+        {"person": person, "erased_as": alias, "plans": plans},
+        f"{person} is erased; the ledger keeps {alias}. Remove the row from your own table too, or the next import brings the "
+        "person back",
+    )
 
 
 def pause(

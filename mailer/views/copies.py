@@ -8,7 +8,7 @@ from mailer.domain.circulation import ADDRESS_CHANGED
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.hold import Failure
 from mailer.views.local_time import local_time
-from mailer.views.plain_words import FAILURES, counted, held_back, short
+from mailer.views.plain_words import FAILURES, counted, held_copy, short
 from mailer.views.returned_mail import shorten
 
 
@@ -84,6 +84,14 @@ def open_copy_lines(
     return [*lines, *([f"not tried yet: {counted(untried, 'copy', 'copies')}{until}"] if untried else [])]
 
 
+def release(delivery: Delivery) -> str:
+    """How a copy that is held back goes after all."""
+    command = f"`mailer delivery release {delivery.id}`"
+    if delivery.held_reason == ADDRESS_CHANGED:
+        return f"{command} sends it there"
+    return f"{command} lets it go when that is mended"
+
+
 def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> str:
     reply = failure.words if failure is not None and delivery.state.failed else last_reply(delivery)
     quoted = f" ({reply})" if reply else ""
@@ -93,8 +101,7 @@ def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> 
             settle = f"`mailer delivery settle {delivery.id} --as accepted` or `--as resend`"
             return f"{head}{quoted}; it may have arrived: ask, then {settle}"
         case State.HELD:
-            until = "sends it there" if delivery.held_reason == ADDRESS_CHANGED else "lets it go when that is mended"
-            return f"{head}: {held_back(delivery.held_reason or '', 'en')}; `mailer delivery release {delivery.id}` {until}"
+            return f"{head}: {held_copy(delivery.held_reason or '', 'en')}; {release(delivery)}"
         case State.PENDING if delivery.next_attempt_at:
             return f"{head}, deferred until {local_time(delivery.next_attempt_at)}{quoted}"
         case State.REJECTED | State.BOUNCED:

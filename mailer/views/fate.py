@@ -3,13 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailer.domain.circulation import ADDRESS_CHANGED
 from mailer.domain.delivery import State
 from mailer.domain.explanation import CopyFate
 from mailer.domain.mailing import MailingState
-from mailer.views.copies import correction, last_reply
+from mailer.views.copies import correction, last_reply, release
 from mailer.views.local_time import zoned_time
-from mailer.views.plain_words import FAILURES, held_back
+from mailer.views.plain_words import FAILURES, held_copy
 from mailer.views.progress import departure_sentence
 from mailer.views.returned_mail import shorten
 
@@ -27,7 +26,7 @@ def fate_sentence(issue: str, fate: CopyFate, timezone: str, *, daemon: bool = T
         case State.UNCERTAIN:
             return f"may have arrived: it left{_when(fate.tried_at, timezone)}, but the reply was lost{_settle(fate)}"
         case State.HELD:
-            return f"is held back: {held_back(copy.held_reason or '', 'en')}{_release(fate)}"
+            return f"is held back: {held_copy(copy.held_reason or '', 'en')}{_release(fate)}"
         case State.CANCELLED:
             return _cancelled(fate)
         case State.SENDING:
@@ -70,10 +69,7 @@ def _settle(fate: CopyFate) -> str:
 def _release(fate: CopyFate) -> str:
     if fate.replaced:
         return "; a later copy takes its place"
-    release = f"`mailer delivery release {fate.copy.id}`"
-    if fate.copy.held_reason == ADDRESS_CHANGED:
-        return f"; {release} sends it there"
-    return f"; when that is mended, {release} lets it go"
+    return f"; {release(fate.copy)}"
 
 
 def _cancelled(fate: CopyFate) -> str:

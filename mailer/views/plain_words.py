@@ -128,6 +128,12 @@ HELD_BACK: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+# Where a copy's reason is not that of a person who is left out: one reader keeps one language and drops another.
+_HELD_COPIES: Mapping[str, Mapping[str, str]] = {
+    "en": {"no_edition": "the register does not have this language for the person any more"},
+    "ru": {"no_edition": "в реестре у читателя больше нет этого языка"},
+}
+
 # Why a person would receive an issue, or in what their copy would be another, if it were planned now.
 PLAN_CHANGES: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -178,8 +184,13 @@ def hold(reason: str, language: str) -> str:
 
 
 def held_back(reason: str, language: str) -> str:
-    """Why a copy is held back; an unknown reason stands as it is."""
+    """Why a person has no copy, by the reason of a rule; an unknown reason stands as it is."""
     return HELD_BACK[language].get(reason, reason)
+
+
+def held_copy(reason: str, language: str) -> str:
+    """Why a planned copy is held back."""
+    return _HELD_COPIES[language].get(reason) or held_back(reason, language)
 
 
 def short(reason: str) -> str:

@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from mailer.domain.circulation import Decision
+from mailer.domain.circulation import ADDRESS_CHANGED, Decision
 from mailer.domain.delivery import State
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.explanation import CopyFate
+from mailer.views.copies import release
 from mailer.views.entitlement import decision_sentence
 from mailer.views.fate import fate_sentence
+from mailer.views.plain_words import held_back, held_copy
 from mailer.views.why import why_document, why_lines
 from tests.explained import BACK, CASES, FATES, PAID, ZONE, every_case, explained, fate
 
@@ -111,3 +113,15 @@ def test_the_document_keeps_the_rule_and_has_the_sum_and_each_copys_fate() -> No
     [copy] = document["copies"]
     assert (copy["state"], copy["failed_at"], copy["failure"]) == ("bounced", BACK, "user_unknown")
     assert copy["words"] == "550 5.1.1 no such user"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_copy_in_a_language_that_its_reader_has_dropped_is_not_called_without_edition(language):
+    assert held_copy("no_edition", language) != held_back("no_edition", language)
+    assert held_copy("paused", language) == held_back("paused", language)
+
+
+def test_a_copy_held_for_its_address_goes_to_the_new_one():
+    changed = replace(FATES["held, unpaid"].copy, held_reason=ADDRESS_CHANGED)
+    assert release(changed) == f"`mailer delivery release {changed.id}` sends it there"
+    assert release(replace(changed, held_reason="paused")).endswith(" lets it go when that is mended")

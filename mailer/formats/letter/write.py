@@ -127,6 +127,7 @@ def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnviro
         "failure": partial(plain_words.failure, language=language),
         "hold": partial(plain_words.hold, language=language),
         "held_back": partial(plain_words.held_back, language=language),
+        "held_copy": partial(plain_words.held_copy, language=language),
         "day": lambda text: _bound(long_date(date.fromisoformat(text[:10]), language)),
         "typed": shlex.quote,
         "plan_change": partial(plain_words.plan_change, language=language),
