@@ -85,7 +85,7 @@ def test_every_reason_has_plain_words_of_its_own(language):
         EntitlementReason.HONORARY,
         EntitlementReason.COMPLIMENTARY,
     }
-    held = {*EntitlementReason} - receives | {"address_changed", "cannot_render"}
+    held = {*EntitlementReason} - receives | {"address_changed", "cannot_render", "entitled_again"}
     assert plain_words.HELD_BACK[language].keys() == held
     assert plain_words.held_back("paused", language) != plain_words.held_back("brand_new", language) == "brand_new"
 
