@@ -1,5 +1,6 @@
 """Reads a folder with the texts and pictures of an issue, and makes the issue or says all that is missing."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -18,6 +19,8 @@ from mailer.formats.issue.text import MAX_TEXT_BYTES, read, split
 MAX_PICTURE_BYTES = 10 * 1024 * 1024  # as it comes from a camera; it is written anew much smaller
 MAX_PICTURES_BYTES = 10 * 1024 * 1024  # of all pictures as they are sent, since every copy carries them
 MAX_PICTURES = 20
+
+_TEXT = re.compile(r"[a-z]{2}\.md")
 
 MakePicture = Callable[[str, bytes], PictureFile]
 
@@ -134,8 +137,8 @@ class _Folder:
         ]
         read = present if drafts else ready
         texts = [text for name in read if (text := self._read(name)) is not None]
-        if not self._names_others(read):
-            self._check_agreement(read)
+        self._check_agreement(read, without="newsletter" if self._names_others(read) else "")
+        self.notes += self._foreign_texts()
         pictures = self._pictures(texts)
         self.notes += [note for picture in pictures for note in picture.notes]
         counted = [file for name, file in self.files.items() if statuses.get(name) is not Status.DRAFT]
@@ -207,14 +210,27 @@ class _Folder:
                 strangers = True
         return strangers
 
-    def _check_agreement(self, names: Sequence[str]) -> None:
-        """What every text of an issue shares is the same in all of them, by what is written."""
+    def _foreign_texts(self) -> list[str]:
+        """A line for each finished text in a language that the newsletter does not have."""
+        return [
+            f"{name}: the newsletter has no language '{name[:2]}', so this text is not read"
+            for name, file in self.files.items()
+            if name not in self.expected and _TEXT.fullmatch(name) and _says_finished(file.content)
+        ]
+
+    def _check_agreement(self, names: Sequence[str], *, without: str = "") -> None:
+        """What every text of an issue shares is the same in all of them, by what is written; one key may be left out."""
         sources = [(name, self.sources[name]) for name in names if name in self.sources]
         for name, source in sources[1:]:
             first_name, first = sources[0]
             for key in (field.name for field in fields(IssueHead)):
                 value, other = first.keys.get(key), source.keys.get(key)
-                if not isinstance(value, YamlText) or not isinstance(other, YamlText) or value.text == other.text:
+                if (
+                    key == without
+                    or not isinstance(value, YamlText)
+                    or not isinstance(other, YamlText)
+                    or value.text == other.text
+                ):
                     continue
                 if not self._has_problem(first_name, value) and not self._has_problem(name, other):
                     self.problems.add(

@@ -57,6 +57,13 @@ def test_a_draft_under_a_wrong_name_stays_a_draft_with_a_note():
     assert examined.notes == ("RU.md: it is not read under this name; rename it to ru.md",)
 
 
+def test_a_finished_text_in_a_language_that_the_newsletter_has_not_is_named():
+    files = [a_file("ru.md"), a_file("fr.md"), a_file("de.md", "draft"), RawFile(name="no.md", content=b"words")]
+    examined = examine(files, languages=("ru",), wait_for_all=True)
+    assert examined.issue is not None
+    assert examined.notes == ("fr.md: the newsletter has no language 'fr', so this text is not read",)
+
+
 def test_a_document_is_named_where_the_issue_waits_for_its_language():
     examined = examine([a_file("ru.md")], languages=("en", "ru"), wait_for_all=True, others=["en.docx", "plan.docx"])
     assert examined.problems == (

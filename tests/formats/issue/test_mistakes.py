@@ -140,3 +140,13 @@ def test_mistakes_in_both_texts_and_a_picture_come_together():
         "en.md: line 17: a heading of level 1",
         "ru.md: line 14: 'plaice' is not a key of the front matter",
     ]
+
+
+def test_texts_of_an_unknown_newsletter_are_compared_all_the_same():
+    said = lines_about(
+        [("ru.md", "newsletter: mill-letter", "newsletter: mil-letter"), ("ru.md", "volume: 5", "volume: 6")]
+    )
+    assert [entry.partition(";")[0] for entry in said] == [
+        "ru.md: line 2: newsletter: 'mil-letter' is not known here",
+        "ru.md: line 7: volume is '5' in en.md and '6' in ru.md",
+    ]
