@@ -45,10 +45,7 @@ def resume_after_restore(
     from mailer.pipeline.mailings.restore import read_sources, refuse_undecided, resume_backup, review_backup
     from mailer.views.restored_backup import COLUMNS, restored_document, restored_rows, resumed_lines, review_lines
 
-    decisions = {str(console.parse_issue(name)): "sent" for name in sent or []}
-    for name in map(console.parse_issue, new or []):
-        if decisions.setdefault(str(name), "new") == "sent":
-            raise typer.BadParameter(f"{name} cannot be both sent and new", param_hint="--new")
+    decisions = _decisions(sent or [], new or [])
     app = console.open_installation()
     context = app.context
     accepted = read_logs(log or [])
@@ -77,6 +74,14 @@ def resume_after_restore(
             restored_rows(reviewed, decisions),
             *(resumed_lines() if epoch is not None else []),
         )
+
+
+def _decisions(sent: list[str], new: list[str]) -> dict[str, str]:
+    decisions = {str(console.parse_issue(name)): "sent" for name in sent}
+    for name in map(console.parse_issue, new):
+        if decisions.setdefault(str(name), "new") == "sent":
+            raise typer.BadParameter(f"{name} cannot be both sent and new", param_hint="--new")
+    return decisions
 
 
 def _ask(issue: "DoubtfulIssue") -> str:

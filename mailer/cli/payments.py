@@ -58,7 +58,7 @@ def list_(membership: Membership) -> None:
 
     account = payments_of(console.open_context(), membership)
     console.show(
-        [payment_document(payment, account.name) for payment in account.payments],
+        [payment_document(payment, account.owner) for payment in account.payments],
         COLUMNS,
         [payment_row(payment) for payment in account.payments],
         payments_line(account),

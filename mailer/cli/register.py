@@ -1,13 +1,16 @@
 """Commands about the register: import and export."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailer.cli import console
 from mailer.cli.plan_changes import note_plan_changes
 from mailer.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from mailer.pipeline.register.import_export import MembersTable, PaymentsTable
 
 
 def import_(
@@ -25,21 +28,13 @@ def import_(
 
     Example: mailer register import --members m.csv --apply
     """
-    from mailer.formats.register import files
     from mailer.pipeline.register import import_export
     from mailer.views.register_import import COLUMNS, ending_question, import_document, import_lines, import_rows
 
     if members is None and payments is None:
         raise typer.BadParameter("name --members, --payments or both")
     context = console.open_context()
-    ignored = [name.strip().lower() for name in ignore_columns.split(",") if name.strip()]
-    members_table = (
-        files.read_members(members.name, _read(members), encoding=encoding, ignored=ignored) if members else None
-    )
-    payments_table = (
-        files.read_payments(payments.name, _read(payments), encoding=encoding, ignored=ignored) if payments else None
-    )
-    files.check_ignored(ignored, [table.columns for table in (members_table, payments_table) if table is not None])
+    members_table, payments_table = _read_tables(members, payments, encoding, ignore_columns)
     end = context.clock.now().date() if end_missing else None
     difference = import_export.compare(
         context, members_table=members_table, payments_table=payments_table, end_missing=end
@@ -92,6 +87,22 @@ def export(
             write("payments.csv", files.write_payments_csv(register)),
         ]
     console.say({"files": [str(file) for file in written]}, *map(str, written))
+
+
+def _read_tables(
+    members: Path | None, payments: Path | None, encoding: str | None, ignore_columns: str
+) -> "tuple[MembersTable | None, PaymentsTable | None]":
+    from mailer.formats.register import files
+
+    ignored = [name.strip().lower() for name in ignore_columns.split(",") if name.strip()]
+    members_table = (
+        files.read_members(members.name, _read(members), encoding=encoding, ignored=ignored) if members else None
+    )
+    payments_table = (
+        files.read_payments(payments.name, _read(payments), encoding=encoding, ignored=ignored) if payments else None
+    )
+    files.check_ignored(ignored, [table.columns for table in (members_table, payments_table) if table is not None])
+    return members_table, payments_table
 
 
 def _read(file: Path) -> bytes:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Pause, Payment, Period, Seat
+from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Pause, Payment, Period, Seat, figure
 
 
 class EntitlementReason(StrEnum):
@@ -272,5 +272,5 @@ def _no(reason: EntitlementReason, rule: int, *evidence: str) -> Entitlement:
 
 
 def _in_words(paid: PaidPeriod) -> str:
-    sums = " + ".join(f"{total.normalize():f} {currency}" for currency, total in paid.sums)
+    sums = " + ".join(figure(total, currency) for currency, total in paid.sums)
     return f"{paid.period.first} to {paid.period.last}: {sums}, {'paid in full' if paid.full else 'not paid in full'}"

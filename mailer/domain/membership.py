@@ -1,5 +1,6 @@
 """Memberships, their seats and payments, and what membership costs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -43,6 +44,11 @@ class Period:
         return f"{self.first} to {self.last}"
 
 
+def figure(amount: Decimal, currency: str) -> str:
+    """A sum as files and tables have it: `50000 RUB`."""
+    return f"{amount.normalize():f} {currency}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """Money received for one period of a membership; a negative amount was paid back."""
@@ -59,7 +65,7 @@ class Payment:
     def figure(self) -> str:
         """The amount with its currency and reference, as in `50000 RUB (INV-2018-001)`."""
         reference = f" ({self.reference})" if self.reference else ""
-        return f"{self.amount.normalize():f} {self.currency}{reference}"
+        return f"{figure(self.amount, self.currency)}{reference}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,12 @@ class Seat:
     def label(self) -> str:
         """The person's id with the name beside it."""
         return label(self.person, self.any_name)
+
+
+def owner_of(membership: Membership, seats: Collection[Seat]) -> str:
+    """Whose a membership is: the organisation's name, else those of the people who have its seats, or else had them."""
+    current = [seat for seat in seats if seat.ended_on is None]
+    return membership.organisation or ", ".join(seat.any_name for seat in current or seats if seat.any_name)
 
 
 # --- the fee schedule -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from decimal import Decimal
 from mailer.domain.circulation import Register
 from mailer.domain.entitlement import paid_periods
 from mailer.domain.member_doubts import Usage, in_short
-from mailer.domain.membership import Membership, MembershipKind, Payment, Period
+from mailer.domain.membership import Membership, MembershipKind, Payment, Period, figure
 from mailer.domain.names import label
 from mailer.domain.register_difference import Difference
 
@@ -106,9 +106,9 @@ def _reversal_doubts(account: _Account, payment: Payment, by_reference: Mapping[
     positive = [other.amount for other in account.beside(payment) if other.amount > 0]
     total = account.total(payment)
     if total < 0:
-        reason = f"leaves {total.normalize():f} {payment.currency} for this period"
+        reason = f"leaves {figure(total, payment.currency)} for this period"
     elif -payment.amount not in {*positive, sum(positive)}:
-        reason = f"is the reversal of no payment for this period, which keeps {total.normalize():f} {payment.currency}"
+        reason = f"is the reversal of no payment for this period, which keeps {figure(total, payment.currency)}"
     else:
         return
     near = _nearest_payment(account, payment, by_reference)
@@ -159,21 +159,21 @@ def _amount_doubts(account: _Account, payment: Payment, usage: Usage) -> Iterato
     fees = [fee for fee, currency in all_fees if currency == payment.currency and fee > 0]
     if all_fees and not fees:
         if not payment.in_full:
-            price = " or ".join(f"{fee:f} {currency}" for fee, currency in all_fees)
+            price = " or ".join(figure(fee, currency) for fee, currency in all_fees)
             yield f"{place} counts only when it is marked in_full, since the fee is {price}"
         return
     fee = max(fees) if fees else None
     if fee is not None and payment.amount >= TOO_MANY_TIMES * fee:
         times = f"{payment.amount / fee:.1f}".removesuffix(".0")
-        yield f"{place} is {times} times the fee of {fee:f} {payment.currency}"
-    elif not payment.in_full and any(payment.amount * factor in fees for factor in (10, 100, 1000)):
-        yield f"{place} is a small part of the fee, {fee:f} {payment.currency}; is a digit missing?"
+        yield f"{place} is {times} times the fee of {figure(fee, payment.currency)}"
+    elif fee is not None and not payment.in_full and any(payment.amount * factor in fees for factor in (10, 100, 1000)):
+        yield f"{place} is a small part of the fee, {figure(fee, payment.currency)}; is a digit missing?"
     else:
         repeated = list(_repetition_doubts(account, payment, fee=fee))
         yield from repeated
         total = account.total_with(payment)
         if not repeated and fee is not None and total > fee and not payment.in_full:
-            sums = f"{total.normalize():f} of {fee.normalize():f} {payment.currency}"
+            sums = f"{total.normalize():f} of {figure(fee, payment.currency)}"
             yield f"{account.place(payment.period)}: more is paid than the fee, {sums}"
 
 

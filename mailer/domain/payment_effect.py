@@ -5,7 +5,7 @@ from datetime import date
 
 from mailer.domain.circulation import Register
 from mailer.domain.entitlement import PaidPeriod, paid_periods, paid_until
-from mailer.domain.membership import FeeSchedule, Membership, Payment, Seat
+from mailer.domain.membership import FeeSchedule, Membership, Payment, Seat, figure, owner_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,11 @@ class PaymentEffect:
     paid_until_after: date | None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def owner(self) -> str:
+        """Whose the membership is."""
+        return owner_of(self.membership, self.seats)
+
 
 def payment_effect(register: Register, payment: Payment, fees: FeeSchedule, today: date) -> PaymentEffect:
     """The effect of a payment that is not in this register yet, on a membership that is."""
@@ -36,7 +41,7 @@ def payment_effect(register: Register, payment: Payment, fees: FeeSchedule, toda
         membership=membership,
         seats=tuple(seat for seat in register.seats if seat.membership == membership.id),
         period=next(paid for paid in periods if paid.period == payment.period),
-        fees=tuple(f"{fee:f} {currency}" for fee, currency in fees.fees(membership.kind, payment.period)),
+        fees=tuple(figure(fee, currency) for fee, currency in fees.fees(membership.kind, payment.period)),
         paid_until_before=_latest(periods_before, today),
         paid_until_after=_latest(periods, today),
     )
@@ -52,9 +57,9 @@ class PaidMembership:
     paid_until: date | None
 
     @property
-    def name(self) -> str:
-        """Whose it is: the organisation's name, else the people's."""
-        return self.membership.organisation or ", ".join(seat.any_name for seat in self.seats if seat.any_name)
+    def owner(self) -> str:
+        """Whose it is."""
+        return owner_of(self.membership, self.seats)
 
 
 def paid_membership(register: Register, membership: str, fees: FeeSchedule, today: date) -> PaidMembership:

@@ -1,12 +1,12 @@
 """Works out what an import changes in the register: people added, changed and ended, payments, bad rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from mailer.domain.circulation import Register
-from mailer.domain.membership import Membership, Payment, Seat
+from mailer.domain.membership import Membership, Payment, Seat, owner_of
 from mailer.domain.register_columns import cell_text, cells_of, with_cells
 from mailer.domain.register_difference import Difference, MembershipChange, SeatChange
 from mailer.domain.register_payments import new_payments
@@ -72,13 +72,7 @@ def _owners(
         if seat.membership in people:
             people[seat.membership][seat.person] = seat
     after = {**register.memberships, **{change.after.id: change.after for change in memberships}}
-    return {identity: after[identity].organisation or _names(seated.values()) for identity, seated in people.items()}
-
-
-def _names(seats: Collection[Seat]) -> str:
-    """The names of the people who have these seats now, or else of those who had them."""
-    current = [seat for seat in seats if seat.ended_on is None]
-    return ", ".join(seat.any_name for seat in current or seats if seat.any_name)
+    return {identity: owner_of(after[identity], seated.values()) for identity, seated in people.items()}
 
 
 def _is_missing(seat: Seat, listed: set[tuple[str, str] | None]) -> bool:

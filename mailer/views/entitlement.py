@@ -18,15 +18,15 @@ def decision_sentence(explanation: Explanation) -> str:
 
 def shortfall_sentence(shortfall: Shortfall) -> str:
     """What was paid of a fee, and what is missing: `20 000 of 50 000 RUB for 2026; 30 000 are missing`."""
-    paid = " + ".join(f"{figure(total)} {currency}" for currency, total in shortfall.sums if total > 0)
+    paid = " + ".join(f"{spaced(total)} {currency}" for currency, total in shortfall.sums if total > 0)
     period = period_name(shortfall.period)
     if shortfall.fee is None or shortfall.missing is None:
         return f"{paid} for {period}, which the fee schedule does not have, and no payment says that it is in full"
     if not shortfall.paid:
-        return f"{paid} for {period}, but the fee is {figure(shortfall.fee)} {shortfall.currency}"
+        return f"{paid} for {period}, but the fee is {spaced(shortfall.fee)} {shortfall.currency}"
     return (
-        f"{figure(shortfall.paid)} of {figure(shortfall.fee)} {shortfall.currency} for {period}; "
-        f"{figure(shortfall.missing)} {'is' if shortfall.missing == 1 else 'are'} missing"
+        f"{spaced(shortfall.paid)} of {spaced(shortfall.fee)} {shortfall.currency} for {period}; "
+        f"{spaced(shortfall.missing)} {'is' if shortfall.missing == 1 else 'are'} missing"
     )
 
 
@@ -42,8 +42,8 @@ def shortfall_document(shortfall: Shortfall) -> dict[str, object]:
     }
 
 
-def figure(amount: Decimal) -> str:
-    """An amount with its thousands apart: `50 000`, `50 000.50`."""
+def spaced(amount: Decimal) -> str:
+    """An amount in a sentence, with its thousands apart: `50 000`, `50 000.50`."""
     whole = amount == amount.to_integral_value()
     return f"{amount:,.0f}".replace(",", " ") if whole else f"{amount:,.2f}".replace(",", " ")
 

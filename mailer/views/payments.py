@@ -1,9 +1,7 @@
 """Shows payments: what entering one comes to, and the list of a membership's."""
 
-from collections.abc import Sequence
-
 from mailer.domain.entitlement import PaidPeriod
-from mailer.domain.membership import Membership, Payment, Seat
+from mailer.domain.membership import Payment, figure
 from mailer.domain.names import label
 from mailer.domain.payment_effect import PaidMembership, PaymentEffect
 from mailer.domain.register_columns import cell_text, cells_of
@@ -16,7 +14,7 @@ def effect_document(effect: PaymentEffect) -> Document:
     payment = effect.payment
     return {
         "membership": payment.membership,
-        "name": owner(effect.membership, effect.seats),
+        "name": effect.owner,
         "kind": effect.membership.kind.value,
         "organisation": effect.membership.organisation,
         "people": [{"person": seat.person, "name": seat.any_name} for seat in effect.seats],
@@ -57,26 +55,20 @@ def effect_lines(effect: PaymentEffect) -> list[str]:
 
 def entered_line(effect: PaymentEffect) -> str:
     """That the payment was entered, and for whom."""
-    whose = label(effect.membership.id, owner(effect.membership, effect.seats))
+    whose = label(effect.membership.id, effect.owner)
     until = f"; paid until {effect.paid_until_after}" if effect.paid_until_after else ""
     return f"{effect.payment.figure} entered for {whose}, {effect.payment.period}{until}"
-
-
-def owner(membership: Membership, seats: Sequence[Seat]) -> str:
-    """Whose a membership is: the organisation's name, else the people's."""
-    return membership.organisation or ", ".join(seat.any_name for seat in seats if seat.any_name)
 
 
 def _period_line(effect: PaymentEffect) -> str:
     if not effect.membership.kind.pays:
         return f"a {effect.membership.kind} membership needs no payment"
     fees = f"the fee is {' or '.join(effect.fees)}" if effect.fees else "it is not in the fee schedule"
-    return f"the period then has {sums_of(effect.period)}: {'paid in full' if effect.period.full else 'not paid in full'} ({fees})"
+    return f"the period then has {_sums(effect.period)}: {'paid in full' if effect.period.full else 'not paid in full'} ({fees})"
 
 
-def sums_of(paid: PaidPeriod) -> str:
-    """What was paid for a period, by currency."""
-    return " + ".join(f"{total.normalize():f} {currency}" for currency, total in paid.sums)
+def _sums(paid: PaidPeriod) -> str:
+    return " + ".join(figure(total, currency) for currency, total in paid.sums)
 
 
 COLUMNS = ("from", "to", "amount", "currency", "paid on", "in full", "reference")
@@ -90,7 +82,7 @@ def payment_document(payment: Payment, name: str) -> Document:
 
 def payments_line(account: PaidMembership) -> str:
     """Whose membership it is, and until when it is paid."""
-    whose = f"{label(account.membership.id, account.name)}, {account.membership.kind}"
+    whose = f"{label(account.membership.id, account.owner)}, {account.membership.kind}"
     if not account.membership.kind.pays:
         return f"{whose}: needs no payment"
     until = f"paid until {account.paid_until}" if account.paid_until else "no period is paid in full by now"

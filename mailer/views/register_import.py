@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from mailer.domain.membership import figure
 from mailer.domain.register_difference import Difference, FieldChange
 from mailer.views.names import NAMED, name_first
 from mailer.views.plain_words import counted
@@ -66,8 +67,7 @@ def _changes(difference: Difference) -> Iterator[tuple[str, str, str, str]]:
         change = _changed_fields(seat.fields) if seat.before else "new"
         yield "person", f"{seat.after.person} on {seat.after.membership}", seat.after.any_name, change
     for payment in difference.payments:
-        amount = f"{payment.amount.normalize():f} {payment.currency}"
-        change = f"{payment.period}: {amount} {payment.reference}".strip()
+        change = f"{payment.period}: {figure(payment.amount, payment.currency)} {payment.reference}".strip()
         yield "payment", payment.membership, difference.owners[payment.membership], change
 
 

@@ -78,9 +78,7 @@ class Evidence:
     null_path: bool  # the return path is empty, as RFC 5321 §4.5.5 requires of reports
     subject: bool  # the subject mentions a failure
     answer: bool  # the subject is that of a reply, a forward or a help desk case
-    listed: (
-        bool  # the mail came through a mailing list, as newsletters do, and whatever a group passes on to its office
-    )
+    listed: bool  # the mail came through a list, as newsletters do, and whatever a group passes on to its office
     text: bool  # the text mentions a failure
     greeting: bool  # the text greets a person, and not from a mailer-daemon: a postmaster also writes letters
     reply: bool  # the text quotes a server's refusal, whatever its language

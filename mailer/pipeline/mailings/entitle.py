@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Collection, Iterator
+from datetime import date
 from itertools import islice
 
 from mailer.domain.circulation import Judged, candidates, judge, lacks_only_address, why_lost
 from mailer.domain.delivery import Event
 from mailer.domain.distribution_report import PartlyPaid
-from mailer.domain.entitlement import Audience, EntitlementReason, paid_periods
-from mailer.domain.explanation import find_shortfalls
+from mailer.domain.entitlement import Audience, Candidate, EntitlementReason, paid_periods
+from mailer.domain.explanation import Shortfall, find_shortfalls
 from mailer.domain.mailing import Mailing
+from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.shelf import Revision
 from mailer.pipeline.context import Context
@@ -63,14 +65,16 @@ def partly_paid(
 ) -> tuple[PartlyPaid, ...]:
     """Those of these people who have paid a part of the fee only, by person, with what is missing."""
     return tuple(
-        PartlyPaid(person=person, name=judged.candidate.seat.any_name, shortfall=shortfall)
+        PartlyPaid(person=person, name=judged.name, shortfall=shortfall)
         for person, judged in judge_people(connection, context, revision, persons).items()
         if judged.entitlement.reason is EntitlementReason.UNDERPAID
-        for kind in [judged.candidate.membership.kind]
-        for shortfall in find_shortfalls(
-            paid_periods(judged.candidate.payments, kind, context.fees), kind, context.fees, revision.date
-        )
+        for shortfall in _shortfalls(judged.candidate, context.fees, revision.date)
     )
+
+
+def _shortfalls(candidate: Candidate, fees: FeeSchedule, day: date) -> tuple[Shortfall, ...]:
+    kind = candidate.membership.kind
+    return find_shortfalls(paid_periods(candidate.payments, kind, fees), kind, fees, day)
 
 
 def judged_by(connection: Connection, context: Context, revision: Revision) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from mailer.domain.circulation import Decision
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.distribution_report import Balance, DistributionReport, count_reasons, faults
 from mailer.domain.entitlement import EntitlementReason
@@ -54,20 +55,13 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         identities = [mailing.id for mailing in every]
         decisions = circulations.decisions(connection, identities)
         copies = deliveries.listing(connection, name.newsletter, name.serial)
-        excluded = [decision.reason for decision in decisions if decision.decision == "excluded"]
-        balance = Balance(
-            considered=len(decisions),
-            recipients=sum(decision.decision == "recipient" for decision in decisions),
-            copies=len(copies),
-            excluded=count_reasons(excluded),
-            deliveries=deliveries.counts(connection, identities),
-        )
+        balance = _balance(decisions, len(copies), deliveries.counts(connection, identities))
         needs_a_person = open_among(connection, context, every)
         reasons = failures.of_mailings(connection, identities)
-        without_address = [decision.person for decision in decisions if decision.reason == EntitlementReason.NO_ADDRESS]
         revision = issues.revision_of(connection, every[0])
+        without_address = _excluded_for(EntitlementReason.NO_ADDRESS, decisions)
         unreachable = entitled_without_address(connection, context, revision, without_address) if judgeable else {}
-        underpaid = [decision.person for decision in decisions if decision.reason == EntitlementReason.UNDERPAID]
+        underpaid = _excluded_for(EntitlementReason.UNDERPAID, decisions)
         short = partly_paid(connection, context, revision, underpaid) if judgeable else ()
         wrong = [fault for identity in identities for fault in faults(mailings.frozen(connection, identity))]
     if not balance.balanced or wrong:
@@ -89,6 +83,20 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         cancelled_supplements=cancelled_supplements(every),
         circulation_known=all(mailing.knows_circulation for mailing in every),
     )
+
+
+def _balance(decisions: Sequence[Decision], copies: int, counts: Mapping[str, int]) -> Balance:
+    return Balance(
+        considered=len(decisions),
+        recipients=sum(decision.decision == "recipient" for decision in decisions),
+        copies=copies,
+        excluded=count_reasons(decision.reason for decision in decisions if decision.decision == "excluded"),
+        deliveries=counts,
+    )
+
+
+def _excluded_for(reason: EntitlementReason, decisions: Sequence[Decision]) -> list[str]:
+    return [decision.person for decision in decisions if decision.reason == reason]
 
 
 def unaccepted_copies(context: Context, name: IssueName) -> tuple[list[Delivery], Mapping[int, Failure]]:
