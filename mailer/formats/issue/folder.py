@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from unicodedata import normalize
 
 from mailer.domain.errors import BadInput
@@ -11,6 +10,7 @@ from mailer.domain.issue import Issue, IssueHead, IssueText, PictureFile, Status
 from mailer.domain.issue_tree import picture_names
 from mailer.domain.ports import RawFile
 from mailer.domain.problems import Problems
+from mailer.domain.similar import nearest
 from mailer.formats.issue import file_names, front_matter
 from mailer.formats.issue.front_matter_nodes import FrontMatter, YamlText
 from mailer.formats.issue.pictures.rewrite import picture_to_send
@@ -201,8 +201,8 @@ class _Folder:
             source = self.sources.get(name)
             written = source.keys.get("newsletter") if source is not None else None
             if isinstance(written, YamlText) and written.text and written.text not in self.newsletters:
-                near = get_close_matches(written.text, self.newsletters, n=1)
-                meant = f"did you mean '{near[0]}'? " if near else ""
+                near = nearest(written.text, self.newsletters)
+                meant = f"did you mean '{near}'? " if near else ""
                 self.problems.add(
                     f"{name}: line {written.line}: newsletter: '{written.text}' is not known here; "
                     f"{meant}schedules/ has: {', '.join(sorted(self.newsletters))}"

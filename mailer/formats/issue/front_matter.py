@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date
-from difflib import get_close_matches
 
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import Author, IssueText, Status
 from mailer.domain.problems import Problems
+from mailer.domain.similar import nearest
 from mailer.formats.characters import find_invisible
 from mailer.formats.issue.front_matter_nodes import FrontMatter, YamlList, YamlNode, YamlTable, YamlText, read_as, shown
 from mailer.formats.issue.front_matter_numbers import day_of, is_number, wrong_date, wrong_number
 
 _MAX_LINE = 2000  # characters of one value
-_LIKE = 0.6  # how like a key another word is, of 1; difflib's own default
 
 KEYS = (
     *("newsletter", "language", "status", "number", "serial", "volume", "year", "date", "classification", "kicker"),
@@ -33,10 +32,10 @@ def status_of(front: FrontMatter) -> Status:
     if text not in tuple(Status):
         if "status" in front.broken or not front.keys:
             raise BadInput("\n".join(front.problems))
-        near = get_close_matches(text.casefold(), list(Status), n=1)
+        near = nearest(text, Status)
         raise BadInput(
             f"{front.at('status')}status: '{shown(status)}' is neither draft nor finished; "
-            + (f"write {near[0]}" if near else "write one of the two")
+            + (f"write {near}" if near else "write one of the two")
         )
     return Status(text)
 
@@ -85,10 +84,10 @@ class _HeadReader:
 
     def _name_unknown(self, key: str) -> None:
         at = f"{self.front.at(key)}'{shown(key)}' is not a key of the front matter; "
-        near = get_close_matches(key.casefold(), KEYS, n=1, cutoff=_LIKE)
-        if near and near[0] not in self.front.keys:
-            self._not_missing.add(near[0])
-            self.problems.add(f"{at}did you mean '{near[0]}'?")
+        near = nearest(key, KEYS)
+        if near and near not in self.front.keys:
+            self._not_missing.add(near)
+            self.problems.add(f"{at}did you mean '{near}'?")
         else:
             self.problems.add(f"{at}the keys are {', '.join(KEYS)}")
 

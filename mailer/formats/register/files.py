@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import TypeVar
 
 from mailer.domain.circulation import Register
@@ -23,6 +22,7 @@ from mailer.domain.register_columns import (
     with_cells,
 )
 from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, R, RegisterTable
+from mailer.domain.similar import nearest
 from mailer.formats.register import cells
 from mailer.formats.register.csv_file import write_csv
 from mailer.formats.register.spreadsheet import TextTable, check_columns, read_table
@@ -73,8 +73,8 @@ def check_ignored(ignored: Iterable[str], headers: Iterable[tuple[str, ...]]) ->
     columns = {name for header in headers for name in header if name}
     for name in ignored:
         if name not in columns:
-            near = get_close_matches(name, columns, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"the columns are {', '.join(sorted(columns))}"
+            near = nearest(name, columns)
+            hint = f"did you mean {near}?" if near else f"the columns are {', '.join(sorted(columns))}"
             raise BadInput(f"no file has a column {name} to ignore; {hint}")
 
 

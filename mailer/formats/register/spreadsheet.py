@@ -4,10 +4,10 @@ import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from mailer.domain.errors import BadInput
 from mailer.domain.register_columns import Column
+from mailer.domain.similar import nearest
 from mailer.formats.register.csv_file import read_csv
 from mailer.formats.register.text_rows import TextRow
 from mailer.formats.register.xlsx_file import read_xlsx
@@ -68,8 +68,8 @@ def check_columns(table: TextTable, columns: Iterable[Column], ignored: Collecti
             column.language(name) if column.per_language else name == column.name for column in columns
         ):
             continue
-        near = get_close_matches(name, names, n=1)
-        wrong.append(f"column {name} is unknown" + (f" (did you mean {near[0]}?)" if near else ""))
+        near = nearest(name, names)
+        wrong.append(f"column {name} is unknown" + (f" (did you mean {near}?)" if near else ""))
         unknown.append(name)
     wrong.extend(
         f"column {column.name} is missing"
