@@ -50,6 +50,7 @@ def test_an_empty_cell_clears_and_an_absent_column_leaves():
         ("\nmembership,kind,person\n", "members.csv has an empty first row"),
         ("membership,kind,person,emial\n", "column emial is unknown (did you mean email?)"),
         ("membership,kind,person,nmae_en\n", "column nmae_en is unknown (did you mean name_en?)"),
+        ("membership,kind,\u0440\u0435rson\n", "column \u0440\u0435rson is unknown (did you mean person?)"),  # Cyrillic
         ("membership,kind,person,name_eng\n", "column name_eng is unknown"),
         ("membership,kind\n", "column person is missing"),
         ("membership,kind,person,kind\n", "column kind appears twice"),
