@@ -109,14 +109,12 @@ def test_an_older_database_keeps_its_rows_and_learns_who_serves_which_mailbox(ur
 
 
 def test_holds_and_pauses_of_an_older_database_stay_in_force(url: URL) -> None:
-    with create_engine(url).begin() as connection:
+    engine = create_engine(url)
+    with engine.begin() as connection:
         upgrade_to(connection, "0004")
-        hold = (
-            "INSERT INTO holds (address, reason, evidence, since, set_by) VALUES (:address, 'address', '[]', :at, 'a')"
-        )
-        pause = "INSERT INTO own_pauses (person, first, since) VALUES ('P001', '2018-07-12', :at)"
-        connection.execute(text(hold), {"address": "gone@members.example", "at": AT})
-        connection.execute(text(pause), {"at": AT})
+        connection.execute(text(HOLD), {"at": AT})
+        connection.execute(text(PAUSE), {"at": AT})
+    engine.dispose()
     store = Store.open(url.render_as_string(hide_password=False), Path(url.database or "").parent)
     with store.transaction() as connection:
         (hold,) = holds.listing(connection)
