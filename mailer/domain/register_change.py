@@ -46,7 +46,8 @@ def difference(
         ids.update(change.after.id for change in memberships)
     added = list[Payment]()
     if payments is not None:
-        ledger = new_payments(register.payments, ids, payments.rows)
+        refused = {fault.key[0]: fault for fault in reversed(bad) if fault.key is not None}
+        ledger = new_payments(register.payments, ids, payments.rows, refused)
         added.extend(ledger.added)
         bad.extend((*payments.bad, *ledger.bad))
         warnings.extend((*payments.warnings, *ledger.warnings))

@@ -1,6 +1,6 @@
 """Which payments an import adds to the ledger: entries are added and never altered; a reversal corrects a mistake."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,8 +23,13 @@ class NewPayments:
     warnings: tuple[str, ...]
 
 
-def new_payments(ledger: Iterable[Payment], memberships: Collection[str], rows: Iterable[PaymentRow]) -> NewPayments:
-    """The payments that are not in the ledger yet.
+def new_payments(
+    ledger: Iterable[Payment],
+    memberships: Collection[str],
+    rows: Iterable[PaymentRow],
+    refused: Mapping[str, BadRow],
+) -> NewPayments:
+    """The payments that are not in the ledger yet; `refused` has the first bad row of memberships in the same import.
 
     A payment is identified by its membership and reference or, without a reference, by the columns that the file has.
     Bad rows: an unknown membership, a period that ends before it begins, more than two decimals, a reference already
@@ -34,7 +39,7 @@ def new_payments(ledger: Iterable[Payment], memberships: Collection[str], rows: 
     added, bad, warnings = list[Payment](), list[BadRow](), list[str]()
     row_of: dict[Payment, int] = {}
     for row in rows:
-        if fault := _fault(row, memberships):
+        if fault := _fault(row, memberships, refused):
             bad.append(fault)
             continue
         entry = entries.matching(row)
@@ -81,8 +86,13 @@ class _Entries:
         return self.by_cells[row.columns].get(_cells(row.payment, row.columns))
 
 
-def _fault(row: PaymentRow, memberships: Collection[str]) -> BadRow | None:
+def _fault(row: PaymentRow, memberships: Collection[str], refused: Mapping[str, BadRow]) -> BadRow | None:
     payment = row.payment
+    if payment.membership not in memberships and (bad := refused.get(payment.membership)):
+        return row.bad(
+            "membership",
+            f"{payment.membership} is not in the register, because {bad.file}, row {bad.row} is bad; correct that",
+        )
     if payment.membership not in memberships:
         return row.bad("membership", f"{payment.membership} is not in the register; import its members first")
     if payment.period.first > payment.period.last:

@@ -31,6 +31,12 @@ def test_members_of_the_same_import_can_pay():
     assert difference(a_register(), rows, RegisterTable(rows=(a_payment_row(),))).payments == (a_payment(),)
 
 
+def test_a_payment_of_a_bad_row_names_that_row():
+    wrong = BadRow(file="members.csv", row=7, column="email", reason="no address", key=("M001", "P001"))
+    outcome = difference(a_register(), RegisterTable(rows=(), bad=(wrong,)), RegisterTable(rows=(a_payment_row(),)))
+    assert outcome.bad[1].reason == "M001 is not in the register, because members.csv, row 7 is bad; correct that"
+
+
 @pytest.mark.parametrize(
     ("column", "fields"),
     [
