@@ -1,4 +1,4 @@
-"""Removes print artifacts from a raw text: page numbers, copy lines, picture sizes, invisible characters."""
+"""Removes print artifacts from a raw text: page numbers, copy lines, picture sizes, bullets, invisible characters."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,12 +16,13 @@ _FULL_LINE = 40  # characters; a number alone after such a line is not the autho
 _COPY = re.compile(r"(?:copy|экземпляр|экз\.?) ?(?:no\b|number\b|№|#)[\s\d_.…:\\-]*", re.IGNORECASE)
 _ATTRIBUTE = r"(?:[#.][\w:-]+|[\w-]+=(?:\"[^\"{}\n]*\"|[\w%.-]+))"
 _ATTRIBUTES = re.compile(rf"(?:(?<!!)\[([^\[\]\n]*)\])?\{{\s*{_ATTRIBUTE}(?:\s+{_ATTRIBUTE})*\s*\}}")
+_BULLET = re.compile(r"^[ \t]*[•·‣⁃◦▪▫●○■□➢►\uf0a7\uf0b7][ \t\u00a0]+(?=\S)", re.MULTILINE)
 _FEED, _SOFT_HYPHEN = "\f", "\u00ad"
 
 
 def without_print_artifacts(raw: str, defects: list[Defect]) -> str:
     """The text without print artifacts; every line keeps its number."""
-    text = _without_attributes(raw, defects)
+    text = _with_list_items(_without_attributes(raw, defects), defects)
     lines = text.split("\n")
     pages = list(_pages(lines))
     if pages:
@@ -47,6 +48,15 @@ def _without_attributes(raw: str, defects: list[Defect]) -> str:
     if numbers:
         defects.append(Defect(line=numbers[0], what=f"sizes and styles in braces ({numbered(numbers)}); removed"))
     return _ATTRIBUTES.sub(lambda match: (match[1] or "") + "\n" * match[0].count("\n"), raw)
+
+
+def _with_list_items(text: str, defects: list[Defect]) -> str:
+    """The text with `- ` in place of the bullets of a word processor."""
+    numbers = [number for number, line in enumerate(text.split("\n"), start=1) if _BULLET.match(line)]
+    if numbers:
+        what = f"bullets of a word processor ({numbered(numbers)}); they are list items now"
+        defects.append(Defect(line=numbers[0], what=what))
+    return _BULLET.sub("- ", text)
 
 
 def _pages(lines: Sequence[str]) -> Iterator[int]:

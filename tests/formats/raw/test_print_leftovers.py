@@ -31,6 +31,13 @@ def test_a_page_number_is_found_inside_a_paragraph_but_a_figure_of_the_text_stay
     )
 
 
+@pytest.mark.parametrize("bullet", ["•\t", "· ", "  ▪   ", "\uf0b7\t"])
+def test_the_bullets_of_a_word_processor_are_list_items(bullet):
+    text = f"We saw:\n\n{bullet}ships\n{bullet}boats · rafts\n"
+    assert body(text) == "We saw:\n\n- ships\n- boats · rafts"
+    assert (3, "bullets of a word processor (lines 3 and 4)") in defects_of(text)
+
+
 def test_a_line_in_bold_becomes_a_heading():
     text = "**In brief**\n\nLow.\n\n## Dam\n\n**The gate**\nIt holds.\n\n**It is said.**\n\nYes.\n\n**The end**\n"
     mended = "## In brief\n\nLow.\n\n## Dam\n\n### The gate\n\nIt holds.\n\n**It is said.**\n\nYes.\n\n**The end**"
