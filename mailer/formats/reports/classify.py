@@ -102,7 +102,11 @@ _STATUS = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})")
 _DOT_IN_NAME = re.compile(r"(?<=[\w\-])\.(?=[a-z])")
 _IP = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _REMOTE_HOST = re.compile(r"\bhost \S{1,200} (?:\[[^\]\s]{1,60}\] )?(?:said|refused)(?: to talk to me)?:")
-_NO_REASON = re.compile(r"\bunknown (?:error|reason|failure|cause|problem)s?\b")
+_NO_REASON = re.compile(
+    r"\bunknown (?:error|reason|failure|cause|problem)s?\b|\b(?:unbekannte[rsnm]?|onbekende|nieznan\w+|neznám\w+|ismeretlen|tuntematon|okä[nd]+\w*|ukendt|ukjent|неизвестн\w+|невідом\w+|άγνωστ\w+|bilinmeyen)"
+    r" (?:\w+ )?(?:fehler|grund|ursache|fout|reden|oorzaak|błąd|błęd|przyczyn|chyb|důvod|hiba|virhe|fel\b|fejl|feil|årsa|ошибк|причин|помилк|σφάλμα|hata)\w*"
+    r"|\b(?:erreur|raison|error|causa|motivo|raz[óo]n|errore|erro|eroare)s? (?:inconnue|desconocid\w|sconosciut\w|desconhecid\w|necunoscut\w)\b"
+)
 _LINKS = re.compile(r"https?://\S{0,300}")
 # How servers misspell what the rules look for.
 _RESPELT = {

@@ -7,6 +7,7 @@ from mailer.domain.bounce import SCOPES, Original, Scope
 from mailer.formats.reports import addresses
 from mailer.formats.reports.body_text import BodyText
 from mailer.formats.reports.classify import find_rule
+from mailer.formats.reports.footers import without_footers
 from mailer.formats.reports.mime import MailPart
 
 _HIDDEN = "..."
@@ -38,8 +39,8 @@ _MESSAGE = re.compile(
     r"|e-post|e-pošt|viesti|üzenet|level|ileti|mesaj|письм|сообщени|повідомл|\bлист|съобщ|писмо|порук|poruk|sporočil|laišk|žinut|vēstul|kirja|μήνυμα|\bthư|pesan|อีเมล|ข้อความ|הודע|מכתב|رسال|邮件|郵件|メール|메일"
 )
 # A field of a report; words for a reason or for a server's answer, and further labels of fields that tell it.
-_FIELD = re.compile(r"^(?P<label>[^\S\n]{0,20}[^\W\d_][^\n@:：=\"«“„]{0,40})[:：=](?=\s)(?P<value>.*)$", re.MULTILINE)
-_REASON = re.compile(
+FIELD = re.compile(r"^(?P<label>[^\S\n]{0,20}[^\W\d_][^\n@:：=\"«“„]{0,40})[:：=](?=\s)(?P<value>.*)$", re.MULTILINE)
+REASON = re.compile(
     r"reason|cause|error|diagnos|status|respon|repl|answer|said|says|return|result|code|explan|problem|grund|ursache|fehler|antwort"
     r"|raison|motif|erreur|r[ée]pons|motiv|causa|caus|raz[óo]n|respuesta|errore|risposta|razão|erro|resposta|reden|oorzaak|fout|antwoord|powód|przyczyn|błąd|odpowied|důvod|dôvod|chyb|odpov"
     r"|orsak|fel|svar|årsag|årsak|fejl|feil|syy|virhe|vasta|\bok\b|hiba|válasz|eroare|răspuns|причин|ошибк|ответ|помилк|відпов|греш|отговор|αιτία|λόγο|σφάλμα|απάντ|neden|sebep|hata|yanıt"
@@ -57,7 +58,7 @@ def hide_title(mail: MailPart, body: BodyText, original: Original) -> BodyText:
     if len(tail) >= _CERTAIN and tail in text:
         text = re.sub(rf"(?<=[\"'«“„]){re.escape(tail)}(?=[\"'»“”])", _HIDDEN, text)
         text = _without_line(text, tail)
-        text = _FIELD.sub(lambda field: _without_value(field) if field["value"].strip() == tail else field[0], text)
+        text = FIELD.sub(lambda field: _without_value(field) if field["value"].strip() == tail else field[0], text)
     lines = tuple(text.split("\n"))
     return body if lines == body.lines else BodyText(lines=lines, returned=body.returned)
 
@@ -66,7 +67,7 @@ def _without_line(text: str, tail: str) -> str:
     """The text without the line that repeats the subject of the report, if another one gives a reason that is not the address."""
     lines = text.split("\n")
     others = "\n".join(line for line in lines if line.strip() != tail)
-    rule = find_rule(others) if len(others) < len(text) else None
+    rule = find_rule(without_footers(others)) if len(others) < len(text) else None
     return others if rule and not rule.vague and SCOPES[rule.reason] is not Scope.ADDRESS else text
 
 
@@ -76,7 +77,7 @@ def _hide_in_blocks(text: str, ours: Sequence[str]) -> str:
     if not any(address.lower() in lowered for address in ours):
         return text
     lines = text.split("\n")
-    fields = [_FIELD.match(line) for line in lines]
+    fields = [FIELD.match(line) for line in lines]
     start = 0
     for number, field in enumerate([*fields, None]):
         if field:
@@ -92,7 +93,7 @@ def _hide_in_blocks(text: str, ours: Sequence[str]) -> str:
 
 def _without_value(field: re.Match[str]) -> str:
     label = field["label"].lower()
-    return field[0] if _REASON.search(label) or _REASON_LABEL.search(label) else f"{field['label']}: {_HIDDEN}"
+    return field[0] if REASON.search(label) or _REASON_LABEL.search(label) else f"{field['label']}: {_HIDDEN}"
 
 
 def hide_in(text: str, title: str) -> str:
@@ -116,9 +117,9 @@ def hide_in(text: str, title: str) -> str:
 
 
 def _without_title(quoted: re.Match[str]) -> str:
-    """The quotation as it stands, or hidden if it is that of a message and not of a server's answer."""
+    """The quotation as it stands, or hidden if it is a message's and no server's answer."""
     before = quoted.string[max(0, quoted.start() - 80) : quoted.start()].lower()
-    is_title = _MESSAGE.search(before) and not _REASON.search(before)
+    is_title = "@" not in quoted[0] and _MESSAGE.search(before) and not REASON.search(before)
     return f"{quoted[0][0]}{_HIDDEN}{quoted[0][-1]}" if is_title else quoted[0]
 
 

@@ -10,22 +10,12 @@ from dataclasses import dataclass
 from mailer.domain.bounce import SCOPES, FailureReason, Scope, Verdict
 from mailer.formats.reports import addresses
 from mailer.formats.reports.classify import classify, find_rule, reason_of_status
-from mailer.formats.reports.own_title import hide_in
+from mailer.formats.reports.footers import without_footers
+from mailer.formats.reports.own_title import FIELD, REASON, hide_in
 from mailer.formats.reports.smtp_reply import QuotedReply, find_reply
 
 MAX_PAGE = 6000  # characters of the page that are read
 MAX_ABOUT = 1000  # and of its lines about one recipient
-# Lines of a scanner that found nothing, of a lawyer, and of a list; in lower case.
-_FOOTER = re.compile(
-    r"subscribed to the google groups|unsubscribe from this (?:group|list)|/listinfo/|stop receiving emails|visit this group"
-    r"|(?:scanned|checked|verified|analy[sz]ed|protected|certified) (?:for|by|with)\b|no virus|virus[- ]free|free (?:of|from) viruses"
-    r"|\bavast\b|\bavg\b|\bnod32\b|\beset\b|kaspersky|mailscanner|messagelabs|antivirus system|(?:e-?mail|message)\b.{0,60} (?:confidential|intended (?:solely|only))"
-    r"|(?:проверен\w*|не содержит|без) .{0,40}(?:вирус|антивирус)|geprüft|virenfrei|auf viren|vérifié|analysé|aucun virus|analizado|verificad|escaneado|controllat|gecontroleerd|sprawdzon"
-)
-_FINDS_VIRUS = re.compile(
-    r"^(?!.*(?:\bno virus|virus[- ]free|not? (?:found|detected|contain))).*\b(?:found|detected|infected|contains?|rejected|blocked|refused|removed|обнаружен\w*|gefunden)\b",
-    re.IGNORECASE,
-)
 _PROGRAM_WORDS = re.compile(r"was automatically rejected:?\s{1,4}(\S[^\n]{2,200})", re.IGNORECASE)
 
 
@@ -50,7 +40,15 @@ class Refusal:
             return Verdict(
                 reason=FailureReason.SENDER_REFUSED, hard=False, rule=f"about our own address: {verdict.rule}"
             )
+        if verdict.hard and not self.in_fields and (stated := self._stated_otherwise()):
+            return classify(self.reply.code, self.reply.status, stated, self.reply.phase)
         return verdict
+
+    def _stated_otherwise(self) -> str:
+        """What the page states as the reason, with a label, if it is not that the address is dead."""
+        fields = FIELD.finditer(self.page[:MAX_PAGE]) if self.page else ()
+        stated = (field["value"] for field in fields if REASON.search(field["label"].lower()))
+        return next((words for words in stated if _is_specific(words) and not _is_about_address(words)), "")
 
     def _words(self) -> str:
         """The words that tell most, in the order of trust; empty if the status tells more than any."""
@@ -90,13 +88,6 @@ class Refusal:
 
 def _is_below(name: str, domain: str) -> bool:
     return f".{name}".lower().endswith(f".{domain}".lower())
-
-
-def without_footers(page: str) -> str:
-    """The page without the lines of a scanner that found nothing, of a lawyer, and of a list."""
-    if "\n" not in page or not _FOOTER.search(page.lower()):
-        return page
-    return "\n".join(line for line in page.split("\n") if not _FOOTER.search(line.lower()) or _FINDS_VIRUS.search(line))
 
 
 def _telling(texts: Sequence[str]) -> str:

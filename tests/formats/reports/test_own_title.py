@@ -66,6 +66,11 @@ def test_a_stated_reason_is_no_title(line):
     assert report(text).hard
 
 
+def test_a_stated_reason_outweighs_other_words():
+    text = f"Delivery to {ANNA} has failed.\n\nUser unknown, or so one reads\n\nReason: mailbox full"
+    assert report(text).reason is FailureReason.MAILBOX_FULL
+
+
 def test_a_long_title_and_its_next_line():
     text = (
         f"  Subject: {'The week in which nothing happened at all and the mailbox'}\n      does not exist\n  Reason: ?"

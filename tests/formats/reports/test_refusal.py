@@ -4,7 +4,8 @@ import pytest
 
 from mailer.domain.bounce import FailureReason
 from mailer.formats.report import parse
-from mailer.formats.reports.refusal import Refusal, without_footers
+from mailer.formats.reports.footers import without_footers
+from mailer.formats.reports.refusal import Refusal
 from mailer.formats.reports.smtp_reply import find_reply
 
 ANNA, LETTER = "anna@reader.example", "letter@club.example"

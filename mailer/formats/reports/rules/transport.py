@@ -2,6 +2,7 @@
 
 from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
+from mailer.formats.reports.rules.unknown_words import SERVER_UNKNOWN
 
 # Words about the network alone, tried first: elsewhere "refused" and "not found" mean other things.
 CONNECTION = (
@@ -10,6 +11,7 @@ CONNECTION = (
         "the connection failed or broke",
         r"connect(?:ion)? (?:to .{1,120}: ?)?(?:was )?(?:refused(?! by .{0,40}policy)|reset|dropped)|no route to host|lost connection|network is unreachable|host not found, try again|temporary (?:name|dns|lookup)|lowest numbered mx record points to local host|host name lookup failure|name ?server (?:reply|timeout|failure)|servfail|dns (?:server )?(?:time-?out|timed out)|lookup failed temporarily|name server: .{0,80}(?:timeout|try again)",
         r"(?:recipient|destination|remote|receiving|user)(?:'s)? (?:e-?mail |mail |smtp )?(?:server|system|host) (?:is |was |are )?(?:currently |temporarily )?(?:unavailable|not available|down\b|unreachable|could not be (?:found|reached|contacted))",
+        SERVER_UNKNOWN,
         r"\bcertificate\b|(?:tls|ssl) handshake|handshake failure|unknown ca\b|\btlsa\b|mta-sts",
     ),
 )

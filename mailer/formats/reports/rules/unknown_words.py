@@ -17,7 +17,10 @@ _MISSING = (
     r"|(?:findes|finnes|eksisterer) ikke|ikke (?:fundet|funnet|finde|finne|kendt|kjent)|ukendt|ukjent|δεν (?:υπάρχει|βρέθηκε|είναι γνωστ)|άγνωστ|ανύπαρκτ|nu (?:există|exista|a fost găsit|a putut fi găsit)|necunoscut|negăsit"
     r"|не (?:існує|знайден|зареєстрован|существует|найден|зарегистр|съществува|е намерен|посто[иј])|невідом|неизвестн|няма так|нема так|нет так|непознат|несъществуващ|неіснуюч|ne postoji|nepoznat|nije (?:pronađen|nađen)|ne obstaja|neznan"
     r"|neegzist|nežinom|nerast|neeksist|nezinām|nav (?:atrast|zinām)|ei (?:eksisteeri|leitud|ole olemas)|tundmatu|mevcut değil|bulunamadı|bilinmeyen|geçersiz|böyle bir|không (?:tồn tại|tìm thấy|có thật|hợp lệ)|tidak (?:ada|wujud|ditemukan|dikenal|terdaftar)"
-    r"|ไม่(?:มี|พบ|รู้จัก|ถูกต้อง)|אין (?:כתובת|משתמש|נמען|תיבה)|(?:לא|אינו|אינה) (?:קיי|נמצא|מוכר|ידוע|תקינ)|غير (?:موجود|معروف|صالح|صحيح)|لا يوجد|لم يتم العثور|لا وجود|وجود ندارد|मौजूद नहीं|見つから|見つかりません|存在し(?:ない|ません)|ありません|不明"
-    r"|找不到|没有找到|沒有|未找到|不存在|查无|無此|无效|찾을 수 없|존재하지 않|없습니다|없는)"
+    r"|ไม่(?:มี(?!พื้นที่|สิทธิ|การ)|พบ(?!เซิร์ฟเวอร์|โฮสต์)|รู้จัก|ถูกต้อง)|אין (?!מקום|תגובה|הרשאה|אפשרות|די )|(?:לא|אינו|אינה) (?:קיי|נמצא|מוכר|ידוע|תקינ)|غير (?:موجود|معروف|صالح|صحيح)|لا يوجد (?!مساحة|رد|اتصال)|لم يتم العثور|لا وجود|وجود ندارد|मौजूद नहीं|見つから|見つかりません|存在し(?:ない|ません)|(?:に|(?:アドレス|ユーザー?|宛先|アカウント)[はが])ありません|(?<!原因)不明(?!な)"
+    r"|找不到|[没沒]有(?:找到|此|[这這]|[该該])|未找到|不存在|查无|無此|无效|찾을 수 없|존재하지 않|(?<!수 )(?<!공간이 )(?<!응답이 )(?<!권한이 )없(?:습니다|는))"
 )
-UNKNOWN = rf"{_NOUN}[^.;。!]{{0,90}}?{_MISSING}|{_MISSING}[^.;。!:]{{0,40}}?{_NOUN}"
+_SERVER = r"(?:mail-?)?(?:server|host\b|serveur|servidor|serwer|сервер|palvelin|palvelime|kiszolgáló|διακομιστ|サーバー|服务器|伺服器|서버|เซิร์ฟเวอร์|máy chủ|strežnik|poslužitelj)"
+UNKNOWN = rf"{_NOUN}(?!\w*(?: \w{{1,3}})? ?{_SERVER})[^.;。!]{{0,90}}?{_MISSING}|{_MISSING}(?! {_SERVER})[^.;。!:]{{0,40}}?{_NOUN}"
+# "The server of the recipient was not found."
+SERVER_UNKNOWN = rf"{_SERVER}\w{{0,5}} (?:des|der|du|de l[a']|del|dell[a']|do|da|van|адресат|получател|одержувач|отримувач|odbiorc|adresat|příjemc|primatelj)[^.;:]{{0,40}}?{_MISSING}"
