@@ -5,16 +5,14 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from mailer.app.dead_senders import delete_journal, journal_of, journal_of_dead
 from mailer.app.installation import App
-from mailer.app.processes import is_dead
 from mailer.app.relays import all_relays, send_settings
 from mailer.gateways.process import locks
-from mailer.gateways.process.journal import Journal, read_journal
-from mailer.pipeline.sending.recovery import DeadSender
+from mailer.gateways.process.journal import Journal
 from mailer.pipeline.sending.sender import Sender
-from mailer.store.ledger.owners import Owner, add_owner, end_owner
+from mailer.store.ledger.owners import add_owner, end_owner
 
 
 @contextmanager
@@ -57,18 +55,3 @@ def open_sender(app: App) -> Iterator[tuple[Sender, int]]:
                 with app.store.transaction() as connection:
                     end_owner(connection, owner.id, app.context.clock.now())
                 journal_of(lock).unlink(missing_ok=True)
-
-
-def journal_of(lock: Path) -> Path:
-    """Where the sender with this lock writes its journal."""
-    return lock.with_name(f".{lock.name}.journal")
-
-
-def journal_of_dead(owner: Owner) -> DeadSender | None:
-    """The sender with its journal, when it is proved to have ended; None while it may live."""
-    return DeadSender(owner=owner, journal=read_journal(journal_of(Path(owner.lock)))) if is_dead(owner) else None
-
-
-def delete_journal(owner: Owner) -> None:
-    """Delete the journal of a dead sender, once the ledger has what stood in it."""
-    journal_of(Path(owner.lock)).unlink(missing_ok=True)

@@ -176,10 +176,13 @@ def drop(issue: Issue) -> None:
 
     Example: mailer issue drop russia-confidential/3200
     """
+    from mailer.app.dead_senders import free_copies_of_dead
     from mailer.pipeline.issues.drop import drop_issue, find_drop
     from mailer.views.issues import drop_question, dropped_document, dropped_lines
 
-    context, name = console.open_context(), console.parse_issue(issue)
+    app, name = console.open_installation(), console.parse_issue(issue)
+    free_copies_of_dead(app)
+    context = app.context
     console.confirm(drop_question(find_drop(context, name)))
     dropped = drop_issue(context, name)
     console.say(dropped_document(dropped), *dropped_lines(dropped))

@@ -99,10 +99,13 @@ def cancel(issue: Issue) -> None:
 
     Example: mailer cancel russia-confidential/253
     """
+    from mailer.app.dead_senders import free_copies_of_dead
     from mailer.pipeline.mailings.pause import cancel_mailing, find_cancellation
     from mailer.views.cancel import cancel_document, cancel_line, cancel_warning
 
-    context, name = console.open_context(), console.parse_issue(issue)
+    app, name = console.open_installation(), console.parse_issue(issue)
+    free_copies_of_dead(app)
+    context = app.context
     console.confirm(cancel_warning(find_cancellation(context, name)))
     cancellation = cancel_mailing(context, name)
     console.say(cancel_document(cancellation), cancel_line(cancellation))

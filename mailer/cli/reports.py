@@ -64,12 +64,14 @@ def unsent(
 
     Example: mailer unsent russia-confidential/253 --send
     """
+    from mailer.app.dead_senders import free_copies_of_dead
     from mailer.cli.sending import note_without_daemon
     from mailer.pipeline.mailings.supplement import find_missing_copies, refuse_if_lost, send_supplement, without
     from mailer.views.plain_words import copies_go
     from mailer.views.unsent import COLUMNS, unsent_document, unsent_lines, unsent_rows
 
     app, name = console.open_installation(), console.parse_issue(issue)
+    free_copies_of_dead(app)
     persons = frozenset(map(one_person, leave_out or []))
     missing = without(find_missing_copies(app.context, name), persons)
     sent = send and bool(missing.people)

@@ -19,6 +19,7 @@ class MissingCopies:
     `circulation_known` is False for an issue that was sent after the backup that this ledger comes from: who has it is
     not known, and no copy of it counts as missing. `restored_at` is when a backup was restored that cannot know of a
     supplement sent just before, so that these people may have their copies; None once a person has said that none was.
+    `cancelled_whole`: the issue was cancelled before a copy had left, so that no supplement follows it.
     """
 
     issue: str
@@ -26,6 +27,7 @@ class MissingCopies:
     stuck: tuple[Judged, ...] = ()
     circulation_known: bool = True
     restored_at: datetime | None = None
+    cancelled_whole: bool = False
 
     @property
     def copies(self) -> int:

@@ -5,10 +5,12 @@ from datetime import datetime
 from shlex import quote
 
 from mailer.domain.circulation import Judged
+from mailer.domain.remedy import Action
 from mailer.domain.supplement import MissingCopies
 from mailer.views.local_time import local_time
 from mailer.views.names import NAMED
 from mailer.views.plain_words import counted, short
+from mailer.views.remedies import advise
 
 
 def unsent_document(missing: MissingCopies, *, sent: bool) -> dict[str, object]:
@@ -36,6 +38,13 @@ def unsent_lines(missing: MissingCopies, *, sent: bool) -> list[str]:
     """How many copies are missing, and which people cannot get theirs yet."""
     if not missing.circulation_known:
         return [sent_before_restore(missing.issue)]
+    if missing.cancelled_whole:
+        return [
+            advise(
+                f"{missing.issue} was cancelled before a copy had left, so no supplement follows",
+                Action.DROP_ISSUE.of(missing.issue),
+            )
+        ]
     return [
         f"{counted(missing.copies, 'copy', 'copies')} of {missing.issue} {'is' if missing.copies == 1 else 'are'} owed"
         + (", and being sent as a supplement" if sent else ""),

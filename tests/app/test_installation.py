@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from mailer.app import installation as composition
+from mailer.app.dead_senders import journal_of_dead
 from mailer.app.relays import all_relays, first_transport, send_settings
 from mailer.app.scheduler import daemon_runs, hold_scheduler
-from mailer.app.sender import journal_of_dead, open_sender
+from mailer.app.sender import open_sender
 from mailer.config.machine import load_config
 from mailer.domain.delivery import JournalEntry, JournalState
 from mailer.domain.errors import BadInput, MailerError

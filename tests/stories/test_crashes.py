@@ -101,3 +101,19 @@ def test_the_relay_dies_in_mid_run_and_comes_back(run: Terminal, club: Club, sta
         reached = [received.recipient for received in [*relay.received, *back.received]]
         assert len(set(reached)) == len(reached)
         assert len(reached) == len(PEOPLE) - len(left)
+
+
+def test_a_mailing_whose_sender_was_killed_can_be_cancelled_and_made_up_for_without_another_sender(
+    run: Terminal, club: Club, start: Start, until: Until
+) -> None:
+    with a_relay(delay_seconds=0.5) as relay:
+        approved(club, relay)
+        sending = start("--yes", "send", str(ISSUE), "--wait")
+        until(lambda: len(relay.received) > 1)
+        sending.end(signal.SIGKILL)
+        left = len(relay.received)
+        cancelled = run.ok("--yes", "--json", "cancel", str(ISSUE)).document
+        counts = run.ok("--json", "status", str(ISSUE)).document["deliveries"]
+        assert (counts["sending"], counts["cancelled"]) == (0, cancelled["copies"])
+        assert left <= cancelled["left"] <= left + CONNECTIONS  # what was on its way is in doubt
+        assert run.ok("--json", "unsent", str(ISSUE)).document["copies"] == cancelled["copies"]

@@ -159,6 +159,7 @@ def _missing(connection: Connection, context: Context, mailing: Mailing) -> Miss
         people=tuple(missing),
         stuck=tuple(stuck),
         restored_at=_restored_at(connection, mailing) if missing else None,
+        cancelled_whole=mailing.state is MailingState.CANCELLED and not mailing.has_begun,
     )
 
 

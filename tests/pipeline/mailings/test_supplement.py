@@ -176,6 +176,7 @@ def test_of_what_nothing_has_left_there_is_no_supplement(app: App) -> None:
         with pytest.raises(Refused, match=f"is {state}[:,] {why}"):
             send(app)
     assert len(the_mailings(app)) == 1
+    assert find_missing_copies(app.context, ISSUE).cancelled_whole
 
 
 def test_what_was_never_approved_has_no_supplement(app: App) -> None:

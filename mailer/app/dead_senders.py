@@ -1,0 +1,44 @@
+"""Finds out what dead senders left, by their locks and journals, also where no sender begins to work."""
+
+from pathlib import Path
+
+from mailer.app.installation import App
+from mailer.app.processes import is_dead
+from mailer.gateways.process.journal import read_journal
+from mailer.pipeline.sending import recovery
+from mailer.pipeline.sending.recovery import DeadSender
+from mailer.store.ledger import backups
+from mailer.store.ledger.owners import Owner
+
+_NOBODY = 0  # no owner has this id
+
+
+def free_copies_of_dead(app: App) -> None:
+    """Free the copies that dead senders had in hand, as the next sender would, so that what is said of them is true.
+
+    Does nothing in a restored backup, whose senders are not those of the journals.
+    """
+    with app.store.reading() as connection:
+        if backups.backup_at(connection) is not None or not recovery.has_work(connection, app.context):
+            return
+    with app.store.transaction() as connection:
+        dead = recovery.take_over(connection, app.context, _NOBODY, journal_of_dead)
+        if dead:
+            recovery.tidy(connection, app.context)
+    for owner in dead:
+        delete_journal(owner)
+
+
+def journal_of(lock: Path) -> Path:
+    """Where the sender with this lock writes its journal."""
+    return lock.with_name(f".{lock.name}.journal")
+
+
+def journal_of_dead(owner: Owner) -> DeadSender | None:
+    """The sender with its journal, when it is proved to have ended; None while it may live."""
+    return DeadSender(owner=owner, journal=read_journal(journal_of(Path(owner.lock)))) if is_dead(owner) else None
+
+
+def delete_journal(owner: Owner) -> None:
+    """Delete the journal of a dead sender, once the ledger has what stood in it."""
+    journal_of(Path(owner.lock)).unlink(missing_ok=True)
