@@ -13,8 +13,9 @@ _MARK = re.compile(
     r"|(?<!\w)(_{1,2})(?=[^\s_])[^_]+(?<=\S)\1(?!\w)"
     r"|`[^`]+`|\]\(\S|\[\^\w+\]"  # code, a link, a footnote
     r"|</?[a-zA-Z][^<>]*>|&(?:[a-zA-Z]\w+|#\w+);"  # HTML
-    r"|^“[^“”]*”$|\ufffd"  # quotes that a word processor made of YAML's, a character that was lost
+    r"|\ufffd"  # a character that was lost
 )
+_QUOTED = re.compile(r"“[^“”]*”")  # a word processor makes these of YAML's own
 
 
 def find_front_matter_doubts(front: FrontMatter) -> Iterator[Defect]:
@@ -26,6 +27,9 @@ def find_front_matter_doubts(front: FrontMatter) -> Iterator[Defect]:
                 if marks:
                     what = f"{key}: readers see {' and '.join(marks)} as typed, since front matter is plain text"
                     yield Defect(line=value.line, what=f"{what}; leave it out")
+                if value.plain and _QUOTED.fullmatch(value.text.strip()):
+                    what = f"{key}: readers see the quotes “ ” around all of it; leave them out, or write straight ones"
+                    yield Defect(line=value.line, what=what)
     summary = front.keys.get("summary")
     if isinstance(summary, YamlText) and len(summary.text.strip()) > SUMMARY_SHOWN:
         what = f"summary: it has {len(summary.text.strip())} characters, and is cut after {SUMMARY_SHOWN}; shorten it"

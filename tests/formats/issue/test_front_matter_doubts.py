@@ -21,7 +21,6 @@ def doubts(lines):
         ("A <b>mill</b>", "<b>' and '</b>"),
         ("Mill &amp; sons", "&amp;"),
         ("A note[^1]", "[^1]"),
-        ("“The mill”", "“The mill”"),
         ("Caf\ufffd", "\ufffd"),
     ],
 )
@@ -47,6 +46,12 @@ def test_marks_are_named(value, mark):
 )
 def test_plain_words_are_not(value):
     assert doubts(f"title: '{value}'") == []
+
+
+def test_quotes_of_a_word_processor_around_a_value_are_named():
+    (doubt,) = doubts("title: “The mill”")
+    assert doubt.startswith("line 3: title: readers see the quotes “ ” around all of it")
+    assert doubts('title: "“The mill”"') == doubts("title: “The” and “mill”") == doubts("title: «The mill»") == []
 
 
 def test_a_summary_that_is_cut_is_named():
