@@ -149,7 +149,8 @@ async def test_the_secretary_learns_once_what_waits_for_an_approval(club: Club, 
         [(subject, words)] = received(sink, SECRETARY)
         assert subject == "harbour-letter/41 waits for your approval"
         assert "is planned: 3 copies." in words.replace("\u00a0", " ")
-        assert "Approved now, it leaves by itself Friday 13 July 2018, 10:00 London time (Europe/London)." in words
+        leaves = "Approved now, it leaves by itself on Friday, July 13, 2018, 10:00 London time (Europe/London)."
+        assert leaves in words.replace("\u00a0", " ")
         change(club, "until *last winter*", "until *last summer*")
         clock.advance(minutes=20)
         for _ in range(2):
