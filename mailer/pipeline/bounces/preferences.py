@@ -7,12 +7,13 @@ from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.hold import OwnPause
 from mailer.domain.membership import Pause
+from mailer.domain.names import any_name, label
 from mailer.domain.remedy import Action
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.store import Connection, history, holds, issues, mailings
 from mailer.store.copies import waiting
-from mailer.store.members import lock_register, raise_version
+from mailer.store.members import lock_register, names_of, raise_version
 
 
 def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at: datetime) -> None:
@@ -64,9 +65,10 @@ def own_pause(context: Context, person: str) -> OwnPause:
     """The person's own pause; NotFound without one."""
     with context.store.reading() as connection:
         pause = holds.pauses(connection, [person]).get(person)
+        names = names_of(connection, [person]).get(person, {})
     if pause is None:
         raise NotFound(
-            f"person {person!r} has not unsubscribed or paused; a pause of the register is changed in its columns "
+            f"{label(person, any_name(names))} has not unsubscribed or paused; a pause of the register is changed in its columns "
             "pause_from and pause_until"
         )
     return pause
