@@ -30,6 +30,7 @@ _LABELLED = re.compile(
 )
 _LABEL_ALONE = re.compile(rf"^\W*{_TITLE}(?P<colon>\W*)$", re.IGNORECASE)  # in a table the title stands below
 _OTHER_LABEL = re.compile(r"^\W*[^\W\d_]{2,16}\s?[:：=]")
+_QUOTE = re.compile(r"[\"'«“„‘‚「]")
 # A quotation, and words for a message before it: "The letter you sent, «x», was not delivered".
 _QUOTED = re.compile(
     r"\"([^\"\n]+)\"|(?<![^\W_])'([^\n]{1,200}?)'(?!\w)|«([^»\n]+)»|[“„]([^“”\n]+)[“”]|[‘‚]([^\n]{1,200}?)[’‘](?!\w)|「([^」\n]+)」"
@@ -101,7 +102,7 @@ def hide_in(text: str, title: str) -> str:
     words = title.split()
     if len(title) >= _CERTAIN and all(word.lower() in text.lower() for word in words[:3]):
         text = re.sub(r"\s+".join(map(re.escape, words)), _HIDDEN, text, flags=re.IGNORECASE)
-    lines = [_QUOTED.sub(_without_title, line) for line in text.split("\n")]
+    lines = [_QUOTED.sub(_without_title, line) if _QUOTE.search(line) else line for line in text.split("\n")]
     for number, line in enumerate(lines):
         if not line or not _WORD.search(line[:120].lower()):
             continue

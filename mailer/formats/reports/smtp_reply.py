@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from mailer.domain.bounce import Phase
 
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
-_CODE_BEFORE_STATUS = re.compile(r"(?<![\d.\-/:])([245]\d\d)[ \-:]{1,3}#?[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
+# The look behind comes after the first character, since a pattern that begins with one takes several times as long.
+_STATUS = re.compile(r"([245])(?<![\d.].)\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
+_CODE_BEFORE_STATUS = re.compile(r"([245](?<![\d.\-/:].)\d\d)[ \-:]{1,3}#?[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 _CODE_AFTER_WORD = re.compile(
     r"(?:said|was|returned|returned an error|response|reply|replied|server|reason|error|<<<|error_code|with|status)[ :=\"'\[(]{1,6}([45]\d\d)(?=[ \-#:,.\"'\])]|$)"
 )
