@@ -130,6 +130,7 @@ def preview(
 
     Example: mailer issue preview russia-confidential/253 --person P001 --out look
     """
+    name = ""
     if folder := _folder(issue):
         if person is not None:
             raise typer.BadParameter("a folder is shown to a made-up person: leave --person out", param_hint="--person")
@@ -145,10 +146,13 @@ def preview(
     else:
         from mailer.app.installation import spool
         from mailer.pipeline.mailings.dry_run import write_preview
+        from mailer.pipeline.register.people import find_person
 
-        issue, person = one_issue(issue), one_person(person)
-        files = write_preview(console.open_context(), console.parse_issue(issue), person, spool(out))
-    console.say({"issue": issue, "person": person, "files": [str(file) for file in files]}, *map(str, files))
+        issue, person, context = one_issue(issue), one_person(person), console.open_context()
+        files = write_preview(context, console.parse_issue(issue), person, spool(out))
+        name = find_person(context, person).name
+    document = {"issue": issue, "person": person, "name": name, "files": [str(file) for file in files]}
+    console.say(document, *map(str, files))
 
 
 def _folder(typed: str) -> Path | None:

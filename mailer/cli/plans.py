@@ -1,5 +1,6 @@
 """Commands before a mailing is sent: plan, why, test, approve, withdraw."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -27,12 +28,12 @@ def plan(issue: Issue) -> None:
     context = console.open_context()
     planned = plan_mailing(context, console.parse_issue(issue))
     console.warn(map(sentence, planned.warnings))
-    gained, lost = gained_recipients(context, planned), lost_recipients(context, planned)
+    gained, lost = partial(gained_recipients, context, planned), partial(lost_recipients, context, planned)
     if console.invocation.as_json:
         console.say(plan_document(planned, gained=gained, lost=lost, decisions=planned_decisions(context, planned)))
     else:
         excluded = planned_exclusions(context, planned, NAMED)
-        console.say(None, *plan_lines(planned, gained=gained, lost=lost, excluded=excluded))
+        console.say(None, *plan_lines(planned, gained=gained(), lost=lost(), excluded=excluded))
 
 
 def why(person: Person, issue: Issue) -> None:

@@ -9,6 +9,7 @@ from mailer.domain.delivery import Delivery
 from mailer.domain.explanation import Shortfall
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
+from mailer.domain.names import label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +77,19 @@ def count_reasons(reasons: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(reasons).items()))
 
 
-def faults(mailing: FrozenMailing) -> list[str]:
-    """Each contradiction in the rows of a mailing, in words; empty when it balances."""
+def faults(mailing: FrozenMailing, names: Mapping[str, str]) -> list[str]:
+    """Each contradiction in the rows of a mailing, in words; empty when it balances. `names` are those of the people."""
     due = Counter((person, language) for person, languages in mailing.recipients.items() for language in languages)
     written = Counter(mailing.copies)
     both = sorted(set(mailing.excluded) & mailing.recipients.keys())
     return [
-        *(f"person {person} is a recipient and excluded" for person in both),
+        *(f"{label(person, names.get(person, ''))} is a recipient and excluded" for person in both),
         *(
-            f"person {person} should have a copy in {language} and has none"
+            f"{label(person, names.get(person, ''))} should have a copy in {language} and has none"
             for person, language in sorted(due - written)
         ),
-        *(f"person {person} has a copy in {language} without a decision" for person, language in sorted(written - due)),
+        *(
+            f"{label(person, names.get(person, ''))} has a copy in {language} without a decision"
+            for person, language in sorted(written - due)
+        ),
     ]

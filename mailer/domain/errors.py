@@ -38,3 +38,8 @@ class LoginRefused(TransportDown):
 
 class CannotRender(MailerError):
     """A copy cannot be made for the person named; nothing may be sent until that is fixed."""
+
+    def __init__(self, message: str, *, unnamed: str = "") -> None:
+        """`unnamed` is the message for the log, which has ids without names."""
+        super().__init__(message)
+        self.unnamed = unnamed or message

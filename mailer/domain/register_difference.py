@@ -91,7 +91,7 @@ class Difference:
             "people_ended": people_ended,
             "people_absent": len(self.staying),
             "payments_added": len(self.payments),
-            "bad_rows": len(self.bad),
+            "bad_rows": len({(fault.file, fault.row) for fault in self.bad}),
         }
 
 

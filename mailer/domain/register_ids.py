@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mailer.domain.circulation import Register
-from mailer.domain.lookalikes import as_latin
+from mailer.domain.lookalikes import alphabet_of, as_latin
 from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, RegisterTable
 
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
@@ -98,4 +98,7 @@ def _likeness(name: str, twin: str) -> str:
         return f"{name} differs only by leading zeros from {twin}"
     if name.casefold() == twin.casefold():
         return f"{name} differs only by capital letters from {twin}"
-    return f"{name} looks like {twin}, with letters of another alphabet"
+    pairs = zip(name, twin, strict=False)
+    foreign = [letter for letter, other in pairs if alphabet_of(letter) not in {None, alphabet_of(other)}]
+    letters = ", ".join(f"{letter} is {alphabet_of(letter)}" for letter in dict.fromkeys(foreign))
+    return f"{name}{f' ({letters})' if letters else ''} looks like {twin}"

@@ -1,7 +1,7 @@
 """The rows of a register file: the cells that it has, and the faults in them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from mailer.domain.membership import MembershipKind, Payment
@@ -13,12 +13,13 @@ class MemberRow:
     """A row of the members table: a person on a membership.
 
     `row` counts as a spreadsheet does: the header is row 1. `cells` has the columns of the file, the required ones at
-    least; the others keep what the register has.
+    least; the others keep what the register has. `letters` are the columns of a workbook by their names.
     """
 
     file: str
     row: int
     cells: Mapping[str, CellValue]
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def membership(self) -> str:
@@ -43,7 +44,7 @@ class MemberRow:
 
     def bad(self, column: str, reason: str) -> "BadRow":
         """This row as a bad one."""
-        return BadRow(file=self.file, row=self.row, column=column, reason=reason, key=(self.membership, self.person))
+        return BadRow.at(self, column, reason, key=(self.membership, self.person))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +55,11 @@ class PaymentRow:
     row: int
     payment: Payment
     columns: frozenset[str]
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def bad(self, column: str, reason: str) -> "BadRow":
         """This row as a bad one."""
-        return BadRow(file=self.file, row=self.row, column=column, reason=reason)
+        return BadRow.at(self, column, reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,12 @@ class BadRow:
     reason: str
     key: tuple[str, str] | None = None
     cell: str = ""
+
+    @classmethod
+    def at(cls, row: MemberRow | PaymentRow, column: str, reason: str, key: tuple[str, str] | None = None) -> "BadRow":
+        """This row as a bad one, with the cell of a workbook."""
+        cell = f"{row.letters[column]}{row.row}" if column in row.letters else ""
+        return cls(file=row.file, row=row.row, column=column, reason=reason, key=key, cell=cell)
 
     def __str__(self) -> str:
         cell = f" (cell {self.cell})" if self.cell else ""

@@ -9,6 +9,7 @@ from mailer.domain.lookalikes import CYRILLIC, LATIN, alphabet_of, alphabets, as
 from mailer.domain.newsletter import SenderName
 from mailer.formats.characters import find_invisible
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 # Mail providers whose names people mistype, and real domains that look like such a typo.
 _PROVIDERS = (
     "gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "protonmail.com",
@@ -65,7 +66,7 @@ def doubts(address: Address) -> tuple[str, ...]:
     """A warning for each thing that makes a valid address look mistyped."""
     domain = _in_letters(address.domain)
     shown = f"{address.local}@{domain}"
-    problems = [_problem_of_domain(domain), *map(str, mixed_words(address.local))]
+    problems = [_problem_of_domain(domain), *map(str, mixed_words(address.local)), _disguise_of_local(address)]
     return tuple(f"{shown}: {problem}." for problem in problems if problem)
 
 
@@ -86,12 +87,29 @@ def _disguise(labels: Sequence[str]) -> str | None:
     """What is wrong with a part of a domain that looks Latin and is not, or stands under an ending it cannot have."""
     ending = labels[-1]
     for label in labels[:-1]:
-        if not label.isascii() and ending.isascii() and as_latin(label).isascii() and LATIN not in alphabets(label):
-            written = " and ".join(alphabets(label))
-            return f"{label} is written in {written} letters, .{ending} is not; if both should be Latin, type {as_latin(label)}"
+        if ending.isascii() and _looks_latin(label):
+            return _written_otherwise(label, f".{ending}")
     if alphabets(ending) == (CYRILLIC,) and alphabets(labels[-2]) == (LATIN,):
         return f"the ending .{ending} is written in Cyrillic letters, and {labels[-2]} in Latin ones"
     return None
+
+
+def _disguise_of_local(address: Address) -> str | None:
+    """What is wrong with a local part that looks Latin and is not, at a domain in Latin letters."""
+    words = _LETTERS.findall(address.local)
+    if not words or not _in_letters(address.domain).isascii() or not all(map(_looks_latin, words)):
+        return None
+    return _written_otherwise(address.local, address.domain)
+
+
+def _looks_latin(text: str) -> bool:
+    """Whether all its letters are of another alphabet and look like Latin ones."""
+    return not text.isascii() and as_latin(text).isascii() and LATIN not in alphabets(text)
+
+
+def _written_otherwise(text: str, beside: str) -> str:
+    written = " and ".join(alphabets(text))
+    return f"{text} is written in {written} letters, {beside} is not; if both should be Latin, type {as_latin(text)}"
 
 
 def _foreign_letters(text: str) -> str:

@@ -4,7 +4,7 @@ import logging
 
 from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.delivery import Outcome
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.mailing import MailingState
 from mailer.domain.remedy import Action, Remedy
 from mailer.views.remedies import advise, sentence
@@ -140,6 +140,8 @@ def failed(what: str, error: Exception) -> None:
     if isinstance(error, ExceptionGroup):
         for inner in error.exceptions:
             failed(what, inner)
+    elif isinstance(error, CannotRender):
+        log.error("%s failed: %s", what, error.unnamed)
     elif isinstance(error, MailerError):
         log.error("%s failed: %s", what, sentence(error))
     else:

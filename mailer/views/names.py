@@ -8,12 +8,29 @@ from typing import Protocol
 NAMED = 15
 
 
+class Named(Protocol):
+    """Anything that stands for a person and has the name apart."""
+
+    @property
+    def person(self) -> str:
+        """The person's id."""
+
+    @property
+    def name(self) -> str:
+        """The person's name."""
+
+
 class Labelled(Protocol):
     """Anything that stands for a person: a seat, a decision, a copy."""
 
     @property
     def label(self) -> str:
         """The person's id with the name beside it."""
+
+
+def named_document(person: Named) -> dict[str, object]:
+    """The person for programs: the id, and the name beside it."""
+    return {"person": person.person, "name": person.name}
 
 
 def name_all(people: Iterable[Labelled]) -> str:

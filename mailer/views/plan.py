@@ -1,19 +1,23 @@
 """Shows what planning came to: the JSON and the lines of `plan`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mailer.domain.circulation import Decision
 from mailer.domain.names import NamedPerson
 from mailer.domain.plan import Plan
 from mailer.views.circulation_change import change_document, change_sentence
 from mailer.views.lazy_list import LazyList
-from mailer.views.names import Labelled, name_first
+from mailer.views.names import Labelled, name_first, named_document
 from mailer.views.plain_words import short
 from mailer.views.remedies import sentence
 
 
 def plan_document(
-    plan: Plan, *, gained: Iterable[NamedPerson], lost: Iterable[NamedPerson], decisions: Iterable[Decision]
+    plan: Plan,
+    *,
+    gained: Callable[[], Iterable[NamedPerson]],
+    lost: Callable[[], Iterable[NamedPerson]],
+    decisions: Iterable[Decision],
 ) -> dict[str, object]:
     """A plan for programs; its people are read while it is printed."""
     return {
@@ -22,8 +26,10 @@ def plan_document(
         "recipients": plan.recipients,
         "copies": plan.copies,
         "excluded": dict(plan.excluded),
-        "gained": LazyList(named.person for named in gained),
-        "lost": LazyList(named.person for named in lost),
+        "gained": LazyList(named.person for named in gained()),
+        "gained_people": LazyList(map(named_document, gained())),
+        "lost": LazyList(named.person for named in lost()),
+        "lost_people": LazyList(map(named_document, lost())),
         "replaced": change_document(plan.replaced)["people"] if plan.replaced else [],
         "warnings": list(map(sentence, plan.warnings)),
         "people": LazyList(map(_decision_document, decisions)),

@@ -5,7 +5,7 @@ from mailer.domain.distribution_report import DistributionReport
 from mailer.domain.names import NamedPerson, label
 from mailer.views.copies import open_copy_lines
 from mailer.views.entitlement import shortfall_document, shortfall_sentence
-from mailer.views.names import name_all
+from mailer.views.names import name_all, named_document
 from mailer.views.plan import exclusion_lines
 from mailer.views.unsent import sent_before_restore
 
@@ -23,6 +23,7 @@ def report_document(report: DistributionReport) -> dict[str, object]:
         "deliveries": dict(balance.deliveries),
         "balanced": balance.balanced,
         "gained": [judged.person for judged in report.gained],
+        "gained_people": list(map(named_document, report.gained)),
         "without_address": [{"person": person, "name": name} for person, name in sorted(report.unreachable.items())],
         "partly_paid": [
             {"person": each.person, "name": each.name, **shortfall_document(each.shortfall)}

@@ -8,7 +8,7 @@ from mailer.domain.circulation import Judged
 from mailer.domain.remedy import Action
 from mailer.domain.supplement import MissingCopies
 from mailer.views.local_time import local_time
-from mailer.views.names import NAMED
+from mailer.views.names import NAMED, named_document
 from mailer.views.plain_words import counted, short
 from mailer.views.remedies import advise
 
@@ -21,6 +21,7 @@ def unsent_document(missing: MissingCopies, *, sent: bool) -> dict[str, object]:
         "people": list(map(_person_document, missing.people)),
         "sent": sent,
         "stuck": [judged.person for judged in missing.stuck],
+        "stuck_people": list(map(named_document, missing.stuck)),
         "circulation_known": missing.circulation_known,
         "restored_at": missing.restored_at,
     }

@@ -60,6 +60,7 @@ def test_an_issue_from_the_folder_to_the_report(run, at):
         "deliveries": {state.value: 3 if state is State.ACCEPTED else 0 for state in State},
         "balanced": True,
         "gained": [],
+        "gained_people": [],
         "without_address": [],
         "partly_paid": [],
         "needing_a_person": 0,
@@ -369,6 +370,7 @@ def test_plan_names_who_was_gained_and_lost(run, at):
     run.ok("--yes", "payment", "add", "M001", "--from", "2018-01-01", "--to", "2018-12-31", "--amount", "-50000")
     said = run.ok("plan", f"{LETTER}/42", "--json")
     assert (said.document["gained"], said.document["lost"]) == (["P004"], ["P001"])
+    assert said.document["lost_people"] == [{"person": "P001", "name": "Reader001"}]
     told = run.ok("plan", f"{LETTER}/42").out
     assert "since the previous issue: 1 more (P004 Reader004), 1 fewer (P001 Reader001)" in told
     assert json.loads(run.ok("status", "--json").out)[1]["issue"] == f"{LETTER}/42"

@@ -30,7 +30,7 @@ def test_every_command_about_a_person_takes_a_name(run, typed):
 @pytest.mark.usefixtures("club")
 def test_a_preview_takes_a_name(run):
     written = run.ok("issue", "preview", NAME, "--person", "reader001", "--out", "look", "--json").document
-    assert written["person"] == "P001"
+    assert (written["person"], written["name"]) == ("P001", "Reader001")
 
 
 @pytest.mark.usefixtures("club")
@@ -92,3 +92,21 @@ def test_a_serial_alone_names_an_issue(run, club):
         f"mailer:   {NAME}",
         "mailer:   other/41",
     ]
+
+
+@pytest.mark.usefixtures("club")
+def test_a_hold_takes_the_person_whose_address_is_meant(run):
+    held = run.ok("hold", "set", "frolova", "--why", "she left", "--json").document
+    assert (held["address"], held["people"][0]["person"]) == ("desk@members.example", "P101")
+    assert "'fro' means 2 people" in run("hold", "set", "fro", "--why", "they left").err
+    assert run.ok("hold", "lift", "нина фролова", "--json").document == [
+        {"address": "desk@members.example", "was_held": True}
+    ]
+
+
+def test_a_hold_of_a_person_without_an_address_says_so(run, at):
+    club = at("planned")
+    (club.folder / "one.csv").write_text(f"{MEMBER_COLUMNS}\nM9,individual,,club,P900,,Ada Moor,,,,,en,,,,\n")
+    run.ok("register", "import", "--members", club.folder / "one.csv", "--apply")
+    refused = run("hold", "set", "ada moor", "--why", "she left")
+    assert (refused.status, "P900 Ada Moor has no address" in refused.err) == (1, True)

@@ -29,15 +29,15 @@ FROZEN = FrozenMailing(
     ("change", "expected"),
     [
         ({}, []),
-        ({"copies": FROZEN.copies[1:]}, ["person P001 should have a copy in en and has none"]),
-        ({"copies": (*FROZEN.copies, ("P003", "en"))}, ["person P003 has a copy in en without a decision"]),
-        ({"copies": (*FROZEN.copies, ("P002", "en"))}, ["person P002 has a copy in en without a decision"]),
-        ({"excluded": ("P003", "P001")}, ["person P001 is a recipient and excluded"]),
+        ({"copies": FROZEN.copies[1:]}, ["P001 Anna should have a copy in en and has none"]),
+        ({"copies": (*FROZEN.copies, ("P003", "en"))}, ["P003 has a copy in en without a decision"]),
+        ({"copies": (*FROZEN.copies, ("P002", "en"))}, ["P002 has a copy in en without a decision"]),
+        ({"excluded": ("P003", "P001")}, ["P001 Anna is a recipient and excluded"]),
         (
             {"recipients": {"P001": ("en", "ru")}, "excluded": ("P003", "P002")},
-            ["person P002 has a copy in en without a decision"],
+            ["P002 has a copy in en without a decision"],
         ),
     ],
 )
 def test_each_fault_of_an_account_is_named(change, expected):
-    assert faults(replace(FROZEN, **change)) == expected
+    assert faults(replace(FROZEN, **change), {"P001": "Anna"}) == expected

@@ -41,6 +41,15 @@ def test_the_reason_says_what_to_write():
     assert fault.reason == ("42 differs only by leading zeros from 0042, which is known; write 0042, or another new id")
 
 
+def test_the_reason_names_letters_of_another_alphabet():
+    register = a_register(a_membership("M1"), a_seat("M1", "P1"))
+    table = members_without_twins(register, RegisterTable(rows=(a_row(2, "М1", "P2"), a_row(3, "M1", "Р1"))))
+    assert [fault.reason for fault in table.bad] == [
+        "М1 (М is Cyrillic) looks like M1, which is known; write M1, or another new id",
+        "Р1 (Р is Cyrillic) looks like P1, which is known; write P1, or another new id",
+    ]
+
+
 def test_two_new_ids_that_look_alike_are_both_bad():
     rows = (a_row(2, "A1", "01"), a_row(3, "A2", "1"), a_row(4, "A3", "1"), a_row(5, "A4", "2"))
     assert bad(a_register(), *rows) == [(2, "person"), (3, "person"), (4, "person")]

@@ -175,3 +175,15 @@ def test_a_plain_address_is_read_as_the_validator_reads_it(typed: str) -> None:
 def test_a_domain_that_the_validator_refuses_is_not_plain(domain: str) -> None:
     assert not _PLAIN.fullmatch(f"anna@members.{domain}")
     assert not _PLAIN.fullmatch(f"anna@members.{domain.upper()}")
+
+
+def test_a_local_part_that_only_looks_latin_is_named():
+    (doubt,) = doubts(parse("сора@example.org"))  # all four letters are Cyrillic
+    assert doubt == (
+        "сора@example.org: сора is written in Cyrillic letters, example.org is not; if both should be Latin, type copa."
+    )
+
+
+@pytest.mark.parametrize("typed", ["иван@example.org", "вера@пример.рф", "copa@example.org", "42@example.org"])
+def test_a_local_part_that_says_what_it_is_raises_no_doubt(typed):
+    assert doubts(parse(typed)) == ()

@@ -67,7 +67,11 @@ def test_a_late_payer_catches_up(run: Terminal, club: Club) -> None:
         (owed,) = run.ok("--json", "unsent", NAME).document["people"]
         paid = {"decision": "recipient", "reason": "paid", "editions": ["en"]}
         assert owed == {"person": late.person, "name": "Reader021", **paid}
-        assert run.ok("--json", "report", NAME).document["gained"] == [late.person]
+        account = run.ok("--json", "report", NAME).document
+        assert (account["gained"], account["gained_people"]) == (
+            [late.person],
+            [{"person": late.person, "name": "Reader021"}],
+        )
         run.ok("--yes", "unsent", NAME, "--send")
         run.ok("--yes", "send", NAME, "--wait")
         assert [received.recipient for received in relay.received[20:]] == [late.email]

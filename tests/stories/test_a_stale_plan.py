@@ -53,7 +53,7 @@ def test_nothing_changes_in_silence_between_plan_and_letter(run: Terminal, club:
         # Who gained it is owed, in the report and in the letter.
         assert [each["person"] for each in run.ok("--json", "unsent", NAME).document["people"]] == ["P009"]
         [digest] = [readable(mail.message) for mail in relay.received if mail.recipient == "secretary@club.example"]
-        assert "Reader009 (P009)" in digest
+        assert "P009 Reader009" in digest
         assert "Nothing waits for your decision" not in digest
         assert run.ok("--yes", "unsent", NAME, "--send", "--json").document["sent"]
         run("--yes", "send", NAME, "--wait")

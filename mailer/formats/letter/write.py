@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
+from mailer.domain.names import label
 from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
 from mailer.formats.characters import find_invisible
@@ -130,6 +131,7 @@ def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnviro
         "held_copy": partial(plain_words.held_copy, language=language),
         "day": lambda text: _bound(long_date(date.fromisoformat(text[:10]), language)),
         "typed": shlex.quote,
+        "person": lambda entry: label(entry["person"], entry["name"]),
         "plan_change": partial(plain_words.plan_change, language=language),
         "moment": lambda text, timezone: _moment(datetime.fromisoformat(text), timezone, language),
     }

@@ -21,9 +21,10 @@ YEARS = range(1900, 3000)
 
 _ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
 _POINT_DATE = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})", re.ASCII)
-# Thousands separated by a space, a no-break space or a narrow one; a comma or a point before the hundredths.
+# Thousands separated by a space of any width; a comma or a point before the hundredths.
 _AMOUNT = re.compile(
-    r"(?P<sign>[-\u2212]?)(?P<whole>\d+|\d{1,3}(?:[ \u00a0\u202f]\d{3})+)(?:[.,](?P<fraction>\d{1,2}))?", re.ASCII
+    r"(?P<sign>[-\u2212]?)(?P<whole>\d+|\d{1,3}(?:[ \u00a0\u2007\u2009\u202f]\d{3})+)(?:[.,](?P<fraction>\d{1,2}))?",
+    re.ASCII,
 )
 _CURRENCY = re.compile(r"[A-Z]{3}")  # ISO 4217
 _LANGUAGE = re.compile(r"[a-z]{2}")  # ISO 639-1
@@ -49,9 +50,15 @@ def parse_text(text: str) -> str:
         raise BadInput(f"the cell is longer than {MAX_CELL} characters; shorten it")
     if damage := find_damage(text):
         raise BadInput(damage)
+    if "\n" in text or "\r" in text:
+        raise BadInput("the cell has a line break; write it on one line")
     if character := find_invisible(text):
         raise BadInput(f"the cell contains {character}, which is invisible; type the cell again")
     return unicodedata.normalize("NFC", unguarded(text))
+
+
+def _unreadable(text: str, noun: str, remedy: str) -> BadInput:
+    return BadInput(f"{text} is not {noun}; {remedy}" if text else f"the cell is empty; {remedy}")
 
 
 def parse_id(text: str) -> str:
@@ -66,9 +73,7 @@ def parse_kind(text: str) -> MembershipKind:
     try:
         return MembershipKind(text.lower())
     except ValueError:
-        raise BadInput(
-            f"{text or 'nothing'} is not a kind of membership; write one of {', '.join(MembershipKind)}"
-        ) from None
+        raise _unreadable(text, "a kind of membership", f"write one of {', '.join(MembershipKind)}") from None
 
 
 def parse_date(text: str) -> date:
@@ -79,7 +84,7 @@ def parse_date(text: str) -> date:
     except ValueError:
         day = None
     if day is None:
-        raise BadInput(f"{text or 'nothing'} is not a date; write it as 2018-12-31 or 31.12.2018")
+        raise _unreadable(text, "a date", "write it as 2018-12-31 or 31.12.2018")
     if day.year not in YEARS:
         raise BadInput(f"{text}: the year must be from {YEARS[0]} to {YEARS[-1]}; for no end, leave the cell empty")
     return day
@@ -94,7 +99,7 @@ def parse_amount(text: str) -> Decimal:
     """An amount written 50000, 50 000, 50 000,00 or 50000.50, perhaps with a minus; raises BadInput."""
     match = _AMOUNT.fullmatch(text)
     if not match:
-        raise BadInput(f"{text or 'nothing'} is not an amount; write it as 50000, 50 000,00 or 50000.50")
+        raise _unreadable(text, "an amount", "write it as 50000, 50 000,00 or 50000.50")
     whole = "".join(filter(str.isdigit, match["whole"]))
     return Decimal(f"{'-' if match['sign'] else ''}{whole}.{match['fraction'] or 0}")
 
@@ -102,7 +107,7 @@ def parse_amount(text: str) -> Decimal:
 def parse_currency(text: str) -> str:
     """A currency by its three letters; raises BadInput."""
     if not _CURRENCY.fullmatch(text.upper()):
-        raise BadInput(f"{text or 'nothing'} is not a currency; write its three letters, as in RUB or EUR")
+        raise _unreadable(text, "a currency", "write its three letters, as in RUB or EUR")
     return text.upper()
 
 

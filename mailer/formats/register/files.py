@@ -46,7 +46,11 @@ def read_members(
     """
     table = read_table(file, content, "members", encoding)
     lines = _read_lines(table, MEMBER_COLUMNS, ignored)
-    rows = [MemberRow(file=table.place, row=line.row, cells=values) for line, values in lines if not line.bad]
+    rows = [
+        MemberRow(file=table.place, row=line.row, cells=values, letters=line.letters)
+        for line, values in lines
+        if not line.bad
+    ]
     return _register_table(table, rows, lines)
 
 
@@ -61,7 +65,9 @@ def read_payments(
     table = read_table(file, content, "payments", encoding)
     lines = _read_lines(table, PAYMENT_COLUMNS, ignored)
     rows = [
-        PaymentRow(file=table.place, row=line.row, payment=_payment(values), columns=frozenset(values))
+        PaymentRow(
+            file=table.place, row=line.row, payment=_payment(values), columns=frozenset(values), letters=line.letters
+        )
         for line, values in lines
         if not line.bad
     ]
@@ -109,7 +115,8 @@ class _Line:
     def of(cls, table: TextTable, row: TextRow, text_columns: frozenset[str], ignored: Collection[str]) -> "_Line":
         """The row under its header; a row of another length, or a cell without a column name, is a fault."""
         header = table.columns
-        letters = {name: column_letter(index) for index, name in enumerate(header)} if table.is_workbook else {}
+        names = (*header, *[""] * (len(row.cells) - len(header))) if table.is_workbook else ()
+        letters = {name or str(number): column_letter(number - 1) for number, name in enumerate(names, start=1)}
         texts = _texts(header, row, text_columns)
         line = cls(table.place, row.number, {name: texts[name] for name in texts if name not in ignored}, letters)
         if len(row.cells) < len(header):
@@ -121,7 +128,10 @@ class _Line:
                 line.texts[name] = ""
         for number, cell in enumerate(row.cells, start=1):
             if cell and (number > len(header) or not header[number - 1]):
-                line.fault(str(number), "the cell has no column name above it; a separator too many?")
+                remedy = (
+                    "write one in row 1, or clear the cell" if table.is_workbook else "is there a separator too many?"
+                )
+                line.fault(str(number), f"the cell has no column name above it; {remedy}")
         return line
 
     @property

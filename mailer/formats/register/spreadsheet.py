@@ -13,6 +13,7 @@ from mailer.formats.register.text_rows import TextRow
 from mailer.formats.register.xlsx_file import read_xlsx
 
 MAX_BYTES = 20_000_000  # hundreds of times the register of any club
+HEADER_LOOKED_FOR = 20  # rows: a title, notes and empty lines may stand above it
 MAX_NAMED_COLUMNS = 5  # in a message; with more wrong columns, it is another file
 
 
@@ -45,15 +46,18 @@ def read_table(file: str, content: bytes, sheet: str, encoding: str | None) -> T
         raise BadInput(f"{file} has a password or is in the old Excel format; save it without a password as .xlsx.")
     is_workbook = content.startswith(b"PK\x03\x04")
     text = read_xlsx(file, content, sheet) if is_workbook else read_csv(file, content, encoding)
+    ignored = (f"{file} is a workbook, for which --encoding does not count",) if is_workbook and encoding else ()
     rows = list(text.rows)
-    if not rows or rows[0].number != 1:
-        raise BadInput(f"{text.place} has an empty first row; write the names of the columns there.")
+    if not rows:
+        raise BadInput(f"{text.place} is empty; write the names of the columns into row 1.")
+    if rows[0].number != 1:
+        raise BadInput(f"{text.place} has an empty first row; delete it, or write the names of the columns there.")
     return TextTable(
         place=text.place,
         columns=_header(text.place, rows[0]),
         rows=tuple(rows[1:]),
         warnings=text.warnings,
-        remarks=text.remarks,
+        remarks=(*text.remarks, *ignored),
         is_workbook=is_workbook,
     )
 
@@ -61,26 +65,50 @@ def read_table(file: str, content: bytes, sheet: str, encoding: str | None) -> T
 def check_columns(table: TextTable, columns: Iterable[Column], ignored: Collection[str] = ()) -> None:
     """Raise BadInput that names the columns of the table that are unknown and not ignored, with a suggestion, or missing."""
     columns = list(columns)
-    names = [f"{column.name}_en" if column.per_language else column.name for column in columns]
     wrong, unknown = list[str](), list[str]()
     for name in filter(None, table.columns):
-        if name in ignored or any(
-            column.language(name) if column.per_language else name == column.name for column in columns
-        ):
-            continue
-        near = nearest(name, names)
-        wrong.append(f"column {name} is unknown" + (f" (did you mean {near}?)" if near else ""))
-        unknown.append(name)
-    wrong.extend(
-        f"column {column.name} is missing"
+        if name not in ignored and not any(_is_name_of(column, name) for column in columns):
+            wrong.append(f"column {name} is unknown{_suggestion(name, columns)}")
+            unknown.append(name)
+    missing = [
+        column.name
         for column in columns
         if column.required and (column.name not in table.columns or column.name in ignored)
-    )
+    ]
+    if below := _header_below(table, columns) if missing else None:
+        raise BadInput(f"{table.place}: the names of the columns are in row {below}; delete the rows above it.")
+    if missing and len(table.columns) == 1 and not table.is_workbook:
+        raise BadInput(f"{table.place}, row 1 is a single cell; separate the cells by a comma, a semicolon or a tab.")
+    wrong.extend(f"column {name} is missing" for name in missing)
     if len(wrong) > MAX_NAMED_COLUMNS:
         wrong[MAX_NAMED_COLUMNS:] = [f"and {len(wrong) - MAX_NAMED_COLUMNS} more"]
     if wrong:
         place = f"{table.place}, row 1"
-        raise BadInput(f"{place}: {'; '.join(wrong)}. Correct the names of the columns{_way_out(unknown)}.")
+        ways = _way_out(unknown) if unknown and not missing else f": {', '.join(map(_typical_name, columns))}"
+        raise BadInput(f"{place}: {'; '.join(wrong)}. Correct the names of the columns{ways}.")
+
+
+def _is_name_of(column: Column, name: str) -> bool:
+    return bool(column.language(name)) if column.per_language else name == column.name
+
+
+def _typical_name(column: Column) -> str:
+    return f"{column.name}_en" if column.per_language else column.name
+
+
+def _suggestion(name: str, columns: Iterable[Column]) -> str:
+    """The nearest name of a column; of one that stands once for each language, in the language of the unknown name."""
+    language = name[-2:] if name[-2:].isalpha() and name[-3:-2] in {"_", " ", "-"} else "en"
+    names = [f"{column.name}_{language}" if column.per_language else column.name for column in columns]
+    near = nearest(name, names)
+    return f" (did you mean {near}?)" if near else ""
+
+
+def _header_below(table: TextTable, columns: Sequence[Column]) -> int | None:
+    """The row among the first ones that has the names of all required columns."""
+    required = {column.name for column in columns if column.required}
+    rows = (row for row in table.rows[:HEADER_LOOKED_FOR] if required <= {cell.lower() for cell in row.cells})
+    return next((row.number for row in rows), None)
 
 
 def _way_out(unknown: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from mailer.domain.edition import Edition, Slot, Variant
 from mailer.domain.errors import BadInput, CannotRender
 from mailer.domain.issue import PictureFile
 from mailer.domain.mailing import Mailing
+from mailer.domain.names import label
 from mailer.domain.ports import Message
 from mailer.formats.dates_and_money import long_date
 from mailer.formats.issue.pictures.kind import stored_picture
@@ -124,7 +125,11 @@ _date_in_words = lru_cache(maxsize=1024)(long_date)
 
 
 def _unmade(copy: Copy, why: str) -> CannotRender:
-    return CannotRender(f"the {copy.language} copy of person {copy.person} cannot be made: {why}")
+    named, unnamed = (
+        f"the {copy.language} copy of {person} cannot be made: {why}"
+        for person in (label(copy.person, copy.name), copy.person)
+    )
+    return CannotRender(named, unnamed=unnamed)
 
 
 def _test_banner(edition: Edition) -> str:

@@ -39,7 +39,7 @@ def prove_within(connection: Connection, context: Context, mailing: Mailing) -> 
 
 
 def _make_each(bench: Workbench, read: Callable[[int], list[PendingCopy]]) -> int:
-    proved, failed, errors, after = 0, 0, list[str](), 0
+    proved, failed, errors, after = 0, 0, list[CannotRender](), 0
     while copies := read(after):
         after = copies[-1].copy.copy_number
         proved += len(copies)
@@ -49,9 +49,10 @@ def _make_each(bench: Workbench, read: Callable[[int], list[PendingCopy]]) -> in
             except CannotRender as error:
                 failed += 1
                 if failed <= NAMED:
-                    errors.append(str(error))
+                    errors.append(error)
     if failed:
-        raise CannotRender("\n".join(shortened(errors, failed)))
+        named, unnamed = list(map(str, errors)), [error.unnamed for error in errors]
+        raise CannotRender("\n".join(shortened(named, failed)), unnamed="\n".join(shortened(unnamed, failed)))
     return proved
 
 

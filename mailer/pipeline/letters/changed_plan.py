@@ -34,4 +34,4 @@ def change_subject(change: CirculationChange) -> str:
 
 
 def _person_facts(change: PersonChange) -> Facts:
-    return {"person": change.person, "name": change.name or change.person, "reasons": list(change.reasons)}
+    return {"person": change.person, "name": change.name, "reasons": list(change.reasons)}

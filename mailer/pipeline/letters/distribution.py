@@ -46,7 +46,7 @@ def digest_facts(context: Context, mailing: Mailing) -> Facts:
             account.gained,
             lambda judged: {
                 "person": judged.person,
-                "name": name_in(judged.candidate.seat.names, context.language) or judged.person,
+                "name": name_in(judged.candidate.seat.names, context.language),
             },
         ),
         **cut("partly_paid", account.partly_paid, lambda person: _partly_paid_facts(person, context.language)),

@@ -63,7 +63,8 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         unreachable = entitled_without_address(connection, context, revision, without_address) if judgeable else {}
         underpaid = _excluded_for(EntitlementReason.UNDERPAID, decisions)
         short = partly_paid(connection, context, revision, underpaid) if judgeable else ()
-        wrong = [fault for identity in identities for fault in faults(mailings.frozen(connection, identity))]
+        names = {copy.person: copy.copy.name for copy in copies} | {each.person: each.name for each in decisions}
+        wrong = [fault for identity in identities for fault in faults(mailings.frozen(connection, identity), names)]
     if not balance.balanced or wrong:
         raise MailerError(
             f"the report of {name} DOES NOT BALANCE: {'; '.join(wrong[:NAMED]) or balance}. "

@@ -34,14 +34,16 @@ def resolve_person(context: Context, typed: str) -> str:
 
 def resolve_address(context: Context, typed: str) -> str:
     """The register's address of the person who is meant; raises as for a person, and Refused for none or several."""
-    identity = resolve_person(context, typed)
+    person = resolve_person(context, typed)
     with context.store.reading() as connection:
-        [person] = [each for each in members.known_people(connection) if each.person == identity]
-    if not person.addresses:
-        raise Refused(f"{person.label} has no address in the register: enter one in your members table, and import it")
-    if len(person.addresses) > 1:
-        raise Refused(_list_several(typed, "addresses", person.addresses))
-    return person.addresses[0]
+        seats = [seat for seat in members.register_of(connection, [person]).seats if seat.person == person]
+    addresses = {seat.address.normal: seat.address.wire for seat in seats if seat.address}
+    if not addresses:
+        reason = "has no address in the register: enter one in your members table, and import it"
+        raise Refused(f"{seats[0].label} {reason}")
+    if len(addresses) > 1:
+        raise Refused(_list_several(typed, "addresses", list(addresses.values())))
+    return next(iter(addresses.values()))
 
 
 def find_people(context: Context, typed: str) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from mailer.domain.delivery import Event, JournalState, Outcome, event_of, journal_state_of
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.ports import AttemptJournal, Message, Parcel
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
@@ -190,7 +190,8 @@ class OutTray:
 
     def _set_aside(self, copy: OutgoingCopy, error: Exception) -> None:
         # Every copy was proved before the first one left, yet this one cannot be made: a person must look.
-        self.unmakable.append((copy.claim, str(error)))
+        why = error.unnamed if isinstance(error, CannotRender) else str(error)
+        self.unmakable.append((copy.claim, why))
         self._put_back(copy)
 
     def _put_back(self, copy: OutgoingCopy) -> None:

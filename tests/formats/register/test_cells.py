@@ -9,7 +9,7 @@ from mailer.domain.errors import BadInput
 from mailer.formats.register import cells
 
 
-@pytest.mark.parametrize("hidden", ["\x00", "\x07", "\r", "\u202e", "\u2066", "\u200b", "\u2028", "\u0085", "\ufffe"])
+@pytest.mark.parametrize("hidden", ["\x00", "\x07", "\u202e", "\u2066", "\u200b", "\u2028", "\u0085", "\ufffe"])
 def test_characters_that_cannot_be_seen_are_a_fault(hidden):
     with pytest.raises(BadInput, match="the cell contains"):
         cells.parse_text(f"a{hidden}b")
@@ -41,11 +41,28 @@ def test_amounts(text, amount):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "50,000", "50.000", "5 0", "50 00", "50000.123", "1e5", "RUB 5", "٥", "--5", "5.", "NaN"]
+    "text", ["50,000", "50.000", "5 0", "50 00", "50000.123", "1e5", "RUB 5", "٥", "--5", "5.", "NaN"]
 )
 def test_amounts_that_could_mean_two_things_are_refused(text):
     with pytest.raises(BadInput, match="is not an amount"):
         cells.parse_amount(text)
+
+
+@pytest.mark.parametrize("parse", [cells.parse_amount, cells.parse_date, cells.parse_currency, cells.parse_kind])
+def test_an_empty_cell_is_called_empty(parse):
+    with pytest.raises(BadInput, match=r"^the cell is empty; write "):
+        parse("")
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u2007", "\u2009", "\u202f"])
+def test_thousands_may_stand_apart_by_a_space_of_any_width(space):
+    assert cells.parse_amount(f"1{space}250{space}000,50") == Decimal("1250000.50")
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_a_line_break_in_a_cell_is_named(line_break):
+    with pytest.raises(BadInput, match="line break"):
+        cells.parse_text(f"Anna{line_break}Lee")
 
 
 @pytest.mark.parametrize("text", ["2018-12-31", "31.12.2018"])

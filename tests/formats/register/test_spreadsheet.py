@@ -46,7 +46,7 @@ def test_an_empty_cell_clears_and_an_absent_column_leaves():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "members.csv has an empty first row"),
+        ("", "members.csv is empty"),
         ("\nmembership,kind,person\n", "members.csv has an empty first row"),
         ("membership,kind,person,emial\n", "column emial is unknown (did you mean email?)"),
         ("membership,kind,person,nmae_en\n", "column nmae_en is unknown (did you mean name_en?)"),
@@ -98,3 +98,27 @@ def test_cells_without_a_column_and_columns_without_a_cell_are_faults():
     table = members("membership,kind,person,email,,\nM1,individual,P1,,\nM2,individual,P2,,x\nM3,individual\n")
     assert faults(table) == [(3, "5"), (4, "person")]
     assert [row.membership for row in table.rows] == ["M1"]
+
+
+@pytest.mark.parametrize("above", ["Members of the Club, 2018\n", "Members,,\n\nlast checked by Ann,,\n"])
+def test_a_title_above_the_names_of_the_columns_is_named(above):
+    with pytest.raises(BadInput, match=r"the names of the columns are in row \d; delete the rows above it\.$"):
+        members(f"{above}Membership,kind,person\nM001,individual,P001\n")
+
+
+def test_columns_in_other_words_are_refused_with_the_right_names():
+    with pytest.raises(
+        BadInput, match=r"Correct the names of the columns: membership, kind, .*name_en, .*pause_until\.$"
+    ):
+        members("Членство,Вид,Лицо\nM001,individual,P001\n")
+
+
+def test_a_column_is_suggested_in_its_language():
+    with pytest.raises(BadInput, match=r"salutation ru is unknown \(did you mean salutation_ru\?\)"):
+        members("membership,kind,person,Salutation RU\nM001,individual,P001,\n")
+
+
+@pytest.mark.parametrize("separator", ["|", ":", " "])
+def test_an_unknown_separator_is_named(separator):
+    with pytest.raises(BadInput, match="row 1 is a single cell; separate the cells by"):
+        members(separator.join(["membership", "kind", "person"]) + "\n")

@@ -259,3 +259,25 @@ def test_a_workbook_that_would_fill_the_memory_is_refused():
     with pytest.raises(BadInput, match=r"ZZZZZ2 is no cell"):
         read(raw_row(2, raw_cell("ZZZZZ2", "x")))
     assert not read(*(raw_row(row, "<c/>" * 1000) for row in range(2, 110))).bad  # as many in all, none at one time
+
+
+def test_a_cell_beside_the_table_is_named_by_its_place():
+    content = workbook(members=[["membership", "kind", "person"], ["M1", "individual", "P1", "", "seen by Ann"]])
+    [fault] = read_members("register.xlsx", content).bad
+    assert str(fault) == (
+        "register.xlsx, sheet members, row 2, column 5 (cell E2): the cell has no column name above it; "
+        "write one in row 1, or clear the cell"
+    )
+
+
+def test_an_encoding_for_a_workbook_is_called_unused():
+    content = workbook(members=[["membership", "kind", "person"], ["M1", "individual", "P1"]])
+    table = read_members("register.xlsx", content, encoding="cp1251")
+    assert table.remarks == ("register.xlsx is a workbook, for which --encoding does not count",)
+    assert read_members("register.xlsx", content).remarks == ()
+
+
+def test_a_row_that_is_refused_later_has_its_cell_too():
+    content = workbook(members=[["membership", "kind", "person"], ["M1", "individual", "P1"]])
+    [row] = read_members("register.xlsx", content).rows
+    assert row.bad("person", "why").cell == "C2"

@@ -93,8 +93,8 @@ def test_supplements_are_added_up_and_a_person_counts_once(app: App) -> None:
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        (deliveries, "person P003 should have a copy in en and has none"),
-        (recipients, "person P003 has a copy in en without a decision"),
+        (deliveries, "P003 Reader003 should have a copy in en and has none"),
+        (recipients, "P003 Reader003 has a copy in en without a decision"),
     ],
 )
 def test_a_report_that_does_not_balance_is_an_error(app: App, table: Table, says: str) -> None:
@@ -109,7 +109,7 @@ def test_nobody_is_on_both_sides(app: App) -> None:
     begin(app, PEOPLE)
     with app.store.transaction() as connection:
         connection.execute(update(exclusions).where(exclusions.c.person == "P006").values(person="P003"))
-    with pytest.raises(MailerError, match=r"DOES NOT BALANCE: person P003 is a recipient and excluded"):
+    with pytest.raises(MailerError, match=r"DOES NOT BALANCE: P003 Reader003 is a recipient and excluded"):
         distribution_report(app.context, ISSUE)
 
 
