@@ -73,12 +73,12 @@ def a_relay(folder: Path | None = None, **options: object) -> Iterator[Sink]:
 
     thread = Thread(target=asyncio.run, args=(serve(),))
     thread.start()
-    sink, loop, over = started.result(timeout=10)
+    sink, loop, over = started.result(timeout=60)
     try:
         yield sink
     finally:
         loop.call_soon_threadsafe(over.set)
-        thread.join(timeout=10)
+        thread.join(timeout=60)
 
 
 def mode(path: Path) -> int:

@@ -131,7 +131,7 @@ def test_the_daemons_log_has_no_address_and_it_sends_what_was_queued(run, at):
             followed = run("send", NAME, "--wait", "--yes")  # nothing is left that the daemon could do
         finally:
             daemon.send_signal(signal.SIGTERM)
-            _, log = daemon.communicate(timeout=30)
+            _, log = daemon.communicate(timeout=120)
     assert closed, log
     assert daemon.returncode == 0, log
     assert followed.status == 1

@@ -9,7 +9,7 @@ from tests.cli.terminal import Terminal, a_relay
 from tests.club import ISSUE, Club, copies, make_ready, members, states
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Sink
-from tests.stories.conftest import Process, standing
+from tests.stories.conftest import BOUND, Process, standing
 
 NAME = str(ISSUE)
 PEOPLE = members(40)
@@ -90,7 +90,7 @@ def test_the_relay_dies_in_mid_run_and_comes_back(run: Terminal, club: Club, sta
     until(lambda: "pending" in standing(club) and "sending" not in standing(club))
     assert sender.process.poll() is None  # it waits for the relay
     with a_relay(port=relay.port) as back:
-        sender.process.wait(40)
+        sender.process.wait(BOUND)
         # Copies whose connection broke before their content wait for a minute.
         with club.opened(FrozenClock(SystemClock().now() + timedelta(minutes=2))) as app:
             assert set(states(app)) <= {"accepted", "uncertain", "pending"}

@@ -11,7 +11,7 @@ from mailer.gateways.clock import SystemClock
 from mailer.pipeline.mailings.report import issue_progress
 from tests.cli.terminal import Terminal, a_relay, mode
 from tests.club import ISSUE, Club, make_ready, members
-from tests.stories.conftest import Process, standing
+from tests.stories.conftest import BOUND, Process, standing
 
 NAME = str(ISSUE)
 PEOPLE = members(40)
@@ -88,7 +88,7 @@ def test_what_missed_its_window_is_held_and_a_person_sends_it_and_may_pause_it(
 def test_the_demo_ends_by_itself_and_its_report_balances(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     demo = start("--json", "demo", "--once", "--fast", "--dir", str(folder))
-    assert demo.process.wait(40) == 0, demo.said.read_text()
+    assert demo.process.wait(BOUND) == 0, demo.said.read_text()
     report = json.loads((tmp_path / "stdout-0").read_text())
     assert report["balanced"]
     assert report["state"] == "closed"

@@ -12,7 +12,7 @@ from mailer.gateways.clock import SystemClock
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.store.sqlite import library
 from tests.club import ISSUE, Club, begin, members
-from tests.stories.conftest import standing
+from tests.stories.conftest import BOUND, standing
 from tests.stories.test_every_point import judge, lines
 
 PEOPLE = 120
@@ -33,7 +33,7 @@ def sender(club: Club) -> Iterator[subprocess.Popen[str]]:
         finally:
             process.send_signal(signal.SIGCONT)
             if process.poll() is None:
-                process.communicate("enough\n", timeout=30)
+                process.communicate("enough\n", timeout=BOUND)
 
 
 def owned(club: Club, owner: int) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mailer.gateways.clock import SystemClock
 from tests.club import Club, attempts, begin, members
-from tests.stories.conftest import standing
+from tests.stories.conftest import BOUND, standing
 from tests.stories.test_every_point import judge, lines
 
 PEOPLE = 40
@@ -32,7 +32,7 @@ def sender(club: Club) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.send_signal(signal.SIGCONT)
-            process.communicate("enough\n", timeout=30)
+            process.communicate("enough\n", timeout=BOUND)
 
 
 def is_past(moment: float) -> bool:
