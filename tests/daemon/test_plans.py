@@ -47,8 +47,8 @@ async def test_an_approved_plan_goes_as_approved_and_the_secretary_learns_of_eac
         [letter] = await changed_plan_letters(daemon)
         said = " ".join(letter.split())
         assert "leaves by itself on Friday, July 13, 2018, 10:00 London time (Europe/London)" in said
-        assert "- Reader001 (P001): nothing is paid for the issue’s date." in said
-        assert "- Reader009 (P009): the fee is paid." in said
+        assert "- P001 Reader001: nothing is paid for the issue’s date." in said
+        assert "- P009 Reader009: the fee is paid." in said
         assert await changed_plan_letters(daemon) == []
     with a_daemon(club, clock, sink, notify=notify) as daemon:  # a restart does not repeat it
         assert await changed_plan_letters(daemon) == []
