@@ -67,6 +67,7 @@ def settle(
     """
     from mailer.pipeline.mailings.deliveries import delivery_history
     from mailer.pipeline.mailings.settle import settle_delivery
+    from mailer.views.copies import settled_sentence
 
     if as_ not in {"accepted", "resend"}:
         raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
@@ -74,8 +75,8 @@ def settle(
     delivery = delivery_history(context, identity).delivery
     if as_ == "resend":
         console.confirm(f"Delivery {identity} may have arrived; {delivery.label} may get it twice.")
-    settle_delivery(context, identity, accepted=as_ == "accepted")
-    console.say({"id": identity, "settled": as_}, f"delivery {identity} is settled: {as_}")
+    name, state = settle_delivery(context, identity, accepted=as_ == "accepted")
+    console.say({"id": identity, "settled": as_, "state": state}, settled_sentence(name, delivery, state))
 
 
 def release(identity: Identity) -> None:

@@ -31,7 +31,6 @@ class Action(StrEnum):
     LIST_UNSENT = auto()
     SEND_UNSENT = auto()
     DROP_ISSUE = auto()
-    SETTLE_ACCEPTED = auto()
     LIST_COPIES = auto()
     SHOW_COPY = auto()
     LIST_REPORTS = auto()

@@ -36,6 +36,16 @@ def copy_document(delivery: Delivery) -> dict[str, object]:
 COLUMNS = ("id", "copy", "person", "language", "address", "state", "attempts", "reply")
 
 
+def settled_sentence(issue: str, delivery: Delivery, state: State) -> str:
+    """What became of an uncertain copy of the issue that a person settled, now in this state."""
+    if state is State.CANCELLED:
+        return (
+            f"delivery {delivery.id} is settled: its mailing is cancelled, so it is not sent again; "
+            f"`mailer unsent {issue}` names its reader"
+        )
+    return f"delivery {delivery.id} is settled: {'accepted' if state is State.ACCEPTED else 'resend'}"
+
+
 def copy_row(delivery: Delivery, failure: Failure | None) -> tuple[object, ...]:
     """One copy as a row of a table with these columns."""
     failed = delivery.state.failed and failure is not None

@@ -33,7 +33,6 @@ _PHRASES: Mapping[Action, str] = {
     Action.LIST_UNSENT: "`mailer unsent {0}` lists who is still owed a copy",
     Action.SEND_UNSENT: "`mailer unsent {0} --send` sends what is owed",
     Action.DROP_ISSUE: "`mailer issue drop --help` says how {0} is taken back, so that `mailer pull` takes it anew",
-    Action.SETTLE_ACCEPTED: "`mailer delivery settle {0} --as accepted` closes it",
     Action.LIST_COPIES: "`mailer delivery list {0}` shows them",
     Action.SHOW_COPY: "`mailer delivery show {0}` shows how it stands",
     Action.LIST_REPORTS: "`mailer bounce list --all` shows them",

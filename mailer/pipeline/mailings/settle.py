@@ -8,32 +8,33 @@ from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.deliveries import find_delivery
 from mailer.pipeline.mailings.entitle import judge_people
+from mailer.pipeline.mailings.pause import cancel_waiting_copies
 from mailer.pipeline.mailings.steps import cancelled
 from mailer.store import Connection, issues, mailings
 from mailer.store.copies import deliveries
 
 
-def settle_delivery(context: Context, identity: int, *, accepted: bool) -> None:
+def settle_delivery(context: Context, identity: int, *, accepted: bool) -> tuple[str, State]:
     """Count an uncertain copy as accepted, or send it once more, with the same Message-ID, so that it is recognisable.
 
-    Refused for a copy that is not uncertain, and for sending again a copy of a cancelled mailing.
+    A cancelled mailing sends nothing again: there the copy is cancelled too, and its reader is owed one by a supplement.
+    Returns the issue and the copy's new state. Refused for a copy that is not uncertain.
     """
     with context.store.transaction() as connection:
         delivery = find_delivery(connection, identity)
         if delivery.state is not State.UNCERTAIN:
             raise Refused(f"delivery {identity} is {delivery.state}, not uncertain: there is nothing to settle")
+        mailing = mailings.mailing(connection, delivery.mailing)
         if accepted:
             _move(connection, delivery, Event.SETTLED_ACCEPTED)
         else:
-            mailing = mailings.mailing(connection, delivery.mailing)
-            if mailing.state is MailingState.CANCELLED:
-                raise Refused(
-                    f"{mailing.issue} is cancelled, which is final: delivery {identity} is not sent again",
-                    Action.SETTLE_ACCEPTED.of(identity),
-                )
-            _reopen(connection, mailing)
             _move(connection, delivery, Event.SETTLED_RESEND, judged_by="")
+            if mailing.state is MailingState.CANCELLED:
+                cancel_waiting_copies(connection, mailing.id)
+            else:
+                _reopen(connection, mailing)
         context.record(connection, "settle", f"delivery {identity}", "accepted" if accepted else "resend")
+        return str(mailing.issue), find_delivery(connection, identity).state
 
 
 def release_delivery(context: Context, identity: int) -> str:

@@ -12,6 +12,7 @@ from mailer.domain.mailing import MailingState
 from mailer.domain.remedy import Action
 from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing, resume_mailing
 from mailer.pipeline.mailings.settle import release_delivery, settle_delivery
+from mailer.pipeline.mailings.supplement import find_missing_copies
 from mailer.store.schema import history
 from tests.club import ISSUE, Member, begin, copies, import_register, members, reverse, states
 from tests.pipeline.relayed import LOST, NEVER, deliver, the_mailings
@@ -81,15 +82,24 @@ def test_only_what_is_uncertain_is_settled(app: App) -> None:
     assert refused.value.remedies == (Action.LIST_COPIES.of("ISSUE"),)
 
 
-def test_nothing_of_a_cancelled_mailing_goes_once_more(app: App) -> None:
+def test_a_cancelled_mailing_sends_nothing_once_more_but_its_reader_is_owed_a_copy(app: App) -> None:
     uncertain(app)
     begin_again_and_cancel(app)
-    with pytest.raises(Refused, match="is cancelled") as refused:
-        settle_delivery(app.context, hers(app).id, accepted=False)
-    assert refused.value.remedies == (Action.SETTLE_ACCEPTED.of(hers(app).id),)
-    assert hers(app).state is State.UNCERTAIN
-    settle_delivery(app.context, hers(app).id, accepted=True)
-    assert hers(app).state is State.ACCEPTED
+    assert ANNA.person not in owed(app)
+    assert settle_delivery(app.context, hers(app).id, accepted=False) == (str(ISSUE), State.CANCELLED)
+    assert hers(app).state is State.CANCELLED
+    assert ANNA.person in owed(app)
+
+
+def test_a_copy_of_a_cancelled_mailing_that_arrived_is_settled_as_accepted(app: App) -> None:
+    uncertain(app)
+    begin_again_and_cancel(app)
+    assert settle_delivery(app.context, hers(app).id, accepted=True) == (str(ISSUE), State.ACCEPTED)
+    assert ANNA.person not in owed(app)
+
+
+def owed(app: App) -> set[str]:
+    return {person.person for person in find_missing_copies(app.context, ISSUE).people}
 
 
 def begin_again_and_cancel(app: App) -> None:
