@@ -13,7 +13,7 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.mailings.entitle import judge_everybody, judged_by
 from mailer.store import Connection, history, issues, mailings
-from mailer.store.copies import deliveries, waiting
+from mailer.store.copies import deliveries, open_copies, waiting
 from mailer.views.circulation_change import change_sentence
 
 # The history's verb for a plan that a person let go out although the register says otherwise.
@@ -83,8 +83,16 @@ def _accepted(connection: Connection, mailing: Mailing, change: CirculationChang
 
 
 def _judged_by_the_same(connection: Connection, mailing: Mailing, rules: str) -> bool:
-    """Whether the plan was made by this register and these rules; of a plan without a waiting copy it is not known."""
-    return waiting.all_judged(connection, mailing.id, rules) and bool(waiting.waiting(connection, mailing, limit=1))
+    """Whether the plan was made by this register and these rules, and no copy has been held since.
+
+    A bounce or a reader's own pause holds copies without changing the register. Of a plan without a waiting copy it is
+    not known.
+    """
+    return (
+        waiting.all_judged(connection, mailing.id, rules)
+        and bool(waiting.waiting(connection, mailing, limit=1))
+        and not open_copies.held(connection, [mailing.id])
+    )
 
 
 def _side_by_side(

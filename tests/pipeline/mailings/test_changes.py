@@ -6,7 +6,9 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.circulation_change import CirculationChange
+from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import Refused
+from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Pause
 from mailer.domain.remedy import Action
 from mailer.pipeline.bounces import holds, preferences
@@ -16,6 +18,8 @@ from mailer.pipeline.mailings.pause import cancel_mailing, pause_mailing
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.mailings.supplement import find_missing_copies
+from mailer.store import holds as store_holds
+from mailer.store.copies import waiting
 from tests.club import (
     ISSUE,
     THURSDAY,
@@ -180,3 +184,14 @@ def test_a_plan_differs_once_a_hold_or_pause_from_before_it_has_ended(app: App) 
     holds.lift(app.context, ANNA.email)
     preferences.resume(app.context, "P002")
     assert changed(app) == [("P001", "gained", ("paid",)), ("P002", "gained", ("paid",))]
+
+
+def test_an_approval_names_who_was_held_after_a_bounce_since_the_plan(app: App) -> None:
+    planned(app)
+    copy = copies(app)["P001"]
+    with app.store.transaction() as connection:  # as a bounce of an earlier issue does it, whatever the register says
+        now = app.context.clock.now()
+        store_holds.set_hold(connection, ANNA.email, HoldReason.ADDRESS, [], delivery=copy.id, by="reports", now=now)
+        waiting.withhold(connection, EntitlementReason.ADDRESS_HELD, addresses=[ANNA.email])
+    with pytest.raises(Refused, match="no copy any more for P001 Reader001"):
+        approve_mailing(app.context, ISSUE)
