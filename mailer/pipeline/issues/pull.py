@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from mailer.domain.errors import Refused
 from mailer.domain.issue import Issue
@@ -22,6 +21,8 @@ from mailer.pipeline.issues.compile import length_fault
 from mailer.pipeline.issues.drop import can_be_dropped
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.store import Connection, issues, mailings
+
+_refused = partial(PulledFolder, finding=Finding.REFUSED)
 
 
 def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[PulledFolder]:
@@ -61,26 +62,27 @@ def examine_all(
         stored = {revision.content_hash for revision in issues.latest_revisions(connection, newsletter.id)}
     for raw in sorted(folders, key=lambda raw: raw.folder):
         if isinstance(raw, UnreadFolder):
-            pulled.append(_refused(raw.folder, raw.reason))
+            pulled.append(_refused(folder=raw.folder, line=raw.reason))
             continue
         try:
             examined = _examine(context, newsletter, raw, stored)
         except Exception as error:  # noqa: BLE001  (whatever is in one folder, the others are pulled)
             line = f"it cannot be read ({type(error).__name__}: {error}); show it to the operator"
-            pulled.append(_refused(raw.folder, line))
+            pulled.append(_refused(folder=raw.folder, line=line))
             continue
         notes = tuple(f"{raw.folder}: {note}" for note in examined.notes)
         issue = examined.issue
         if examined.problems and (name := _stored_under(context, newsletter, raw)):
             pulled.append(PulledFolder(folder=raw.folder, finding=Finding.KNOWN, issue=name))
         elif examined.problems:
-            pulled.append(_refused(raw.folder, *examined.problems, change=examined.change, warnings=notes))
+            lines = "\n".join(examined.problems)
+            pulled.append(_refused(folder=raw.folder, line=lines, change=examined.change, warnings=notes))
         elif issue is None:
             pulled.append(PulledFolder(folder=raw.folder, finding=Finding.DRAFT, warnings=notes))
         elif issue.serial in ready:
             taken = ready[issue.serial][1].folder
             line = f"serial {issue.serial} is taken by folder {taken}; give one of them another number"
-            pulled.append(_refused(raw.folder, line, issue=issue.name, change=examined.change))
+            pulled.append(_refused(folder=raw.folder, line=line, issue=issue.name, change=examined.change))
         else:
             ready[issue.serial] = (issue, raw, examined)
     return pulled, [ready[serial] for serial in sorted(ready)]
@@ -96,10 +98,6 @@ def _stored_under(context: Context, newsletter: Newsletter, raw: RawIssue) -> st
                 if all(contents.get(f"{language}.md") == stored[f"{language}.md"] for language in revision.languages):
                     return revision.name
     return ""
-
-
-def _refused(folder: str, *lines: str, **more: Any) -> PulledFolder:
-    return PulledFolder(folder=folder, finding=Finding.REFUSED, line="\n".join(lines), **more)
 
 
 def _examine(context: Context, newsletter: Newsletter, raw: RawIssue, stored: Container[str]) -> Examined:
@@ -132,13 +130,19 @@ def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue
         return PulledFolder(folder=raw.folder, finding=Finding.KNOWN, issue=issue.name)
     if any(not picture.content for picture in issue.pictures):
         line = "the issue was taken back while its folder was read; it is tried again at the next pull"
-        return _refused(raw.folder, line, issue=issue.name)
+        return _refused(folder=raw.folder, line=line, issue=issue.name)
     try:
         if latest is not None:
             refuse_if_fixed(connection, IssueName(newsletter=issue.newsletter, serial=issue.serial))
         _check_numbering(connection, issue)
     except Refused as error:
-        return _refused(raw.folder, str(error), issue=issue.name, remedies=error.remedies, change=examined.change)
+        return _refused(
+            folder=raw.folder,
+            line=str(error),
+            issue=issue.name,
+            remedies=error.remedies,
+            change=examined.change,
+        )
     warnings = issue_notes(connection, context, issue)
     now = context.clock.now()
     number = issues.add_revision(connection, issue, files_of(issue, raw), folder=raw.folder, now=now)
