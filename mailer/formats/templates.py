@@ -4,6 +4,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import CodeType
 
@@ -16,6 +17,7 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 from jinja2.bccache import Bucket
+from jinja2.environment import TemplateModule
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailer.domain.errors import BadInput
@@ -45,6 +47,19 @@ def environment(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def footnote_macros() -> TemplateModule:
+    """The service's own macros of footnotes, which the templates of an installation from before them do not have."""
+    own = SandboxedEnvironment(
+        loader=FileSystemLoader(Path(__file__).parent / "edition"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return own.get_template("footnotes.html.j2").module
 
 
 class _Compiled(BytecodeCache):

@@ -19,7 +19,7 @@ from mailer.formats import dates_and_money
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.inline_styles import inline, lost_styles
 from mailer.formats.issue.pictures.kind import width_of
-from mailer.formats.templates import environment, locating_errors
+from mailer.formats.templates import environment, footnote_macros, locating_errors
 
 _BANNER = "banner"
 _URLS = frozenset({"href", "src"})
@@ -89,7 +89,7 @@ class _Walk:
         self.sources = sources
 
     def macro(self, name: str, *arguments: object) -> Markup:
-        macro = getattr(self.macros, name, None)
+        macro = getattr(self.macros, name, None) or getattr(footnote_macros(), name, None)
         if macro is None:
             raise BadInput(f"blocks.html.j2 has no macro '{name}': write it")
         return Markup(macro(*arguments[: len(macro.arguments)]))  # noqa: S704  # the macro escapes its arguments
