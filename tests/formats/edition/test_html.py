@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from mailer.domain.edition import NO_INSERT, Edition, HtmlSlot, Place, Slot
 from mailer.domain.errors import BadInput
-from mailer.domain.issue_tree import FootnoteMark, Paragraph, Picture, SlotMark, Text
+from mailer.domain.issue_tree import Paragraph, Picture, SlotMark, Text
 from mailer.formats.edition import html as room
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.html import PictureSource, write_html
@@ -359,19 +359,6 @@ def test_a_slot_or_banner_where_none_can_stand_is_refused(templates, inside, mes
 def test_a_slot_that_is_none_is_named():
     with pytest.raises(BadInput, match=r"a template in .*templates: 'nothing' is not a valid Slot"):
         written(TEMPLATES, SlotMark("nothing"))
-
-
-def test_templates_from_before_footnotes_get_the_service_s_own(templates):
-    assert "footnote" not in (templates / "_base" / "blocks.html.j2").read_text()
-    html = "".join(piece for piece in written(templates, FootnoteMark(number=1, place=1))[0] if isinstance(piece, str))
-    assert '<a href="#note-1" id="mark-1"' in html
-
-
-def test_footnotes_may_look_as_the_templates_say(templates):
-    blocks = templates / "_base" / "blocks.html.j2"
-    blocks.write_text(blocks.read_text() + "{% macro footnote_mark(number, place) %}<b>{{ number }}</b>{% endmacro %}")
-    html = "".join(piece for piece in written(templates, FootnoteMark(number=1, place=1))[0] if isinstance(piece, str))
-    assert "#note-1" not in html
 
 
 def test_a_macro_that_is_missing_is_named(templates):
