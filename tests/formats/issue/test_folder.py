@@ -13,23 +13,14 @@ from mailer.domain.issue_tree import Heading, Text
 from mailer.domain.ports import RawFile
 from mailer.formats.issue.folder import assemble, examine
 from mailer.formats.issue.text import parse
+from tests.formats.issue import heads
 from tests.formats.issue.pictures.photographs import encoded, halves, noise
 from tests.formats.made_up import a_png
 
 PNG = a_png()
 N = "\u00a0"
 
-HEAD = {
-    "newsletter": "mill-letter",
-    "language": "en",
-    "status": "finished",
-    "number": "3",
-    "serial": "41",
-    "volume": "5",
-    "year": "2030",
-    "date": "2030-05-17",
-    "title": '"The mill: a \\"plan\\" - and its price"',
-}
+HEAD = heads.HEAD | {"title": '"The mill: a \\"plan\\" - and its price"'}
 
 
 def a_text(body="## Summary\n\nWords.\n", **keys):

@@ -9,18 +9,7 @@ from hypothesis import strategies as st
 
 from mailer.domain.errors import BadInput
 from mailer.formats.issue import front_matter, front_matter_yaml
-
-HEAD = {
-    "newsletter": "mill-letter",
-    "language": "en",
-    "status": "finished",
-    "number": "3",
-    "serial": "41",
-    "volume": "5",
-    "year": "2030",
-    "date": "2030-05-17",
-    "title": "The mill",
-}
+from tests.formats.issue.heads import HEAD
 
 
 def read(**keys):
