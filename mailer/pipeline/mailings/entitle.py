@@ -37,9 +37,7 @@ def judge_people(
     connection: Connection, context: Context, revision: Revision, persons: Collection[str]
 ) -> dict[str, Judged]:
     """The decision for each of these people who is in the register, by person, as the transaction sees the register."""
-    audience = audience_of(context.newsletter(revision.newsletter), revision)
-    rows = candidates(register_of(connection, persons), audience.date)
-    return judge((row for row in rows if row.seat.person in persons), audience, context.fees)
+    return judge(*_candidates(connection, context, revision, persons), context.fees)
 
 
 def judge_everybody(
@@ -55,9 +53,16 @@ def entitled_without_address(
     connection: Connection, context: Context, revision: Revision, persons: Collection[str]
 ) -> dict[str, str]:
     """Those of these people who are entitled but for their address, which the register lacks; with their names."""
+    return lacks_only_address(*_candidates(connection, context, revision, persons), context.fees)
+
+
+def _candidates(
+    connection: Connection, context: Context, revision: Revision, persons: Collection[str]
+) -> tuple[Iterator[Candidate], Audience]:
+    """The rows of these people, who share their memberships with others, and the issue's audience."""
     audience = audience_of(context.newsletter(revision.newsletter), revision)
     rows = candidates(register_of(connection, persons), audience.date)
-    return lacks_only_address((row for row in rows if row.seat.person in persons), audience, context.fees)
+    return (row for row in rows if row.seat.person in persons), audience
 
 
 def partly_paid(
