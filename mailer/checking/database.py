@@ -13,7 +13,7 @@ def check_library(app: App) -> Iterator[CheckResult]:
     """Name the version of SQLite, where that is the database, and whether it has the WAL-reset bug."""
     if not app.database_files:
         return
-    module = sqlite.library()
+    module = sqlite.dbapi()
     version = f"version {module.sqlite_version}, by {module.__name__.partition('.')[0]}"
     ok = sqlite.keeps_commits(module.sqlite_version_info)
     remedy = "may lose a commit when two processes write at once (the WAL-reset bug): pip install 'pysqlite3>=0.6.1'"

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mailer.domain.errors import BadInput, Refused
 from mailer.store.ledger.backups import mark_as_backup
-from mailer.store.sqlite import library
+from mailer.store.sqlite import dbapi
 
 
 def write_backup(engine: Engine, file: Path, at: datetime) -> None:
@@ -39,7 +39,7 @@ def write_backup(engine: Engine, file: Path, at: datetime) -> None:
             _flush(file.parent)
     except FileExistsError:
         raise Refused(f"{file} exists and is left as it is: name another file") from None
-    except (OSError, DBAPIError, library().Error) as error:  # VACUUM raises the last
+    except (OSError, DBAPIError, dbapi().Error) as error:  # VACUUM raises the last
         reason = getattr(error, "strerror", None) or getattr(error, "orig", None) or error
         raise BadInput(f"the backup {file} cannot be written ({reason}); there is none") from error
 
@@ -71,7 +71,7 @@ def _copy(engine: Engine, partial: Path) -> None:
 
 
 def _mark(partial: Path, at: datetime) -> None:
-    engine = create_engine(URL.create("sqlite", database=str(partial)), module=library(), hide_parameters=True)
+    engine = create_engine(URL.create("sqlite", database=str(partial)), module=dbapi(), hide_parameters=True)
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA journal_mode=DELETE"))
     with engine.begin() as connection:
         mark_as_backup(connection, at)

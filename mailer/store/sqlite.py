@@ -38,8 +38,8 @@ def keeps_commits(version: Version) -> bool:
 
 
 @cache
-def library() -> ModuleType:
-    """The module that speaks SQLite: Python's own when its library keeps commits, else pysqlite3, which brings its own.
+def dbapi() -> ModuleType:
+    """The module that speaks SQLite (PEP 249): Python's own when its library keeps commits, else pysqlite3, which brings its own.
 
     Python's own, too, where pysqlite3 is not installed or no better: `mailer check` names that.
     """
@@ -60,7 +60,7 @@ def open_engine(url: URL) -> Engine:
         os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(
         url,
-        module=library(),
+        module=dbapi(),
         hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False},
     )
@@ -95,8 +95,8 @@ def _write_ahead(connection: Any) -> None:
     for _ in range(int(BUSY_TIMEOUT / BUSY_PAUSE)):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-        except library().OperationalError as error:
-            if error.sqlite_errorcode != library().SQLITE_BUSY:
+        except dbapi().OperationalError as error:
+            if error.sqlite_errorcode != dbapi().SQLITE_BUSY:
                 raise
             Event().wait(BUSY_PAUSE)
         else:

@@ -23,7 +23,7 @@ from mailer.pipeline.context import IssueName
 from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
-from mailer.store.sqlite import library
+from mailer.store.sqlite import dbapi
 from tests.club import LETTER, Club, import_register, members, pull_issues
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Sink
@@ -92,7 +92,7 @@ def measure(club: Club, seconds: float) -> Rest:
 
 def _count_writes(database: Path, seconds: float) -> int:
     """How many transactions wrote meanwhile: `data_version` moves whenever another connection has committed a change."""
-    connection, writes, until = library().connect(database), 0, time.monotonic() + seconds
+    connection, writes, until = dbapi().connect(database), 0, time.monotonic() + seconds
     (version,) = connection.execute("PRAGMA data_version").fetchone()
     while time.monotonic() < until:
         Event().wait(PAUSE)

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mailer.gateways.clock import SystemClock
-from mailer.store.sqlite import library
+from mailer.store.sqlite import dbapi
 from tests.benchmarks.contenders import NODE
 from tests.benchmarks.sinks import ROOT
 from tests.servers import program
@@ -24,7 +24,7 @@ def about(work: Path) -> dict[str, str]:
         "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
         "file system of the ledger": _file_system(work),
         "Python": platform.python_version(),
-        "SQLite": library().sqlite_version,
+        "SQLite": dbapi().sqlite_version,
         "Postfix": _said("postconf", "-d", "-h", "mail_version"),
         "Node.js": _said("node", "--version").removeprefix("v"),
         "nodemailer": _nodemailer(),

@@ -18,7 +18,7 @@ from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.report import issue_progress
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.store import Store
-from mailer.store.sqlite import library
+from mailer.store.sqlite import dbapi
 from tests.club import LETTER, THURSDAY, Club, import_register, members, pull_issues
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Sink
@@ -115,7 +115,7 @@ async def test_in_a_minute_an_idle_daemon_writes_only_its_lease_and_seldom(a_dae
         await send_all(daemon, 2)
         await one_round(daemon)
         [database] = daemon.app.database_files[:1]
-        other = library().connect(database)
+        other = dbapi().connect(database)
         versions = set()
         for _ in range(30):
             clock.advance(seconds=2)

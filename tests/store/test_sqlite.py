@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailer.store import DatabaseError, Store
-from mailer.store.sqlite import keeps_commits, library
+from mailer.store.sqlite import dbapi, keeps_commits
 
 
 @pytest.mark.parametrize(
@@ -34,32 +34,32 @@ def test_which_versions_keep_every_commit(version: tuple[int, int, int], sound: 
 
 
 def test_the_library_in_use_keeps_every_commit(tmp_path: Path) -> None:
-    assert keeps_commits(library().sqlite_version_info)
+    assert keeps_commits(dbapi().sqlite_version_info)
     store = Store.open("sqlite:///mailer.db", tmp_path)
     with store.reading() as connection:
         version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
     store.close()
-    assert version == library().sqlite_version
+    assert version == dbapi().sqlite_version
 
 
 @pytest.fixture
 def chosen_anew() -> Iterator[None]:
-    library.cache_clear()
+    dbapi.cache_clear()
     yield
-    library.cache_clear()
+    dbapi.cache_clear()
 
 
 @pytest.mark.usefixtures("chosen_anew")
 def test_a_sound_library_of_python_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
-    assert library() is sqlite3
+    assert dbapi() is sqlite3
 
 
 @pytest.mark.usefixtures("chosen_anew")
 def test_without_pysqlite3_python_s_own_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
     monkeypatch.setitem(sys.modules, "pysqlite3", None)
-    assert library() is sqlite3
+    assert dbapi() is sqlite3
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
@@ -72,5 +72,5 @@ def test_its_errors_are_the_database_s(tmp_path: Path) -> None:
     store = Store.open("sqlite:///mailer.db", tmp_path)
     with pytest.raises(DatabaseError) as raised, store.reading() as connection:
         connection.exec_driver_sql("SELECT nothing FROM nowhere")
-    assert isinstance(raised.value.__cause__, library().OperationalError)
+    assert isinstance(raised.value.__cause__, dbapi().OperationalError)
     store.close()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from mailer.domain.errors import MailerError
 from mailer.store import Store, resolve
 from mailer.store.schema import register_state
-from mailer.store.sqlite import library
+from mailer.store.sqlite import dbapi
 
 SQLITE = "sqlite:///mailer.db"
 
@@ -150,7 +150,7 @@ def test_a_url_that_is_none(tmp_path: Path) -> None:
 
 def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
     Store.open(SQLITE, tmp_path).close()
-    with library().connect(tmp_path / "mailer.db") as connection:
+    with dbapi().connect(tmp_path / "mailer.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     connection.close()
     with pytest.raises(MailerError, match="has schema 0099, this version knows 0007: install the newer version"):
@@ -159,7 +159,7 @@ def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
 
 def test_a_schema_that_nobody_knows(tmp_path: Path) -> None:
     Store.open(SQLITE, tmp_path).close()
-    with library().connect(tmp_path / "mailer.db") as connection:
+    with dbapi().connect(tmp_path / "mailer.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0000'")
     connection.close()
     with pytest.raises(MailerError, match="has schema 0000"):

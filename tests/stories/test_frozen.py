@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.mailings.report import distribution_report
-from mailer.store.sqlite import library
+from mailer.store.sqlite import dbapi
 from tests.club import ISSUE, Club, begin, members
 from tests.stories.conftest import BOUND, standing
 from tests.stories.test_every_point import judge, lines
@@ -47,10 +47,10 @@ def freeze(club: Club, process: subprocess.Popen[str]) -> bool:
     """Stop it where it is, unless it is in the midst of a transaction: SQLite would stay locked for every other process."""
     process.send_signal(signal.SIGSTOP)
     os.waitpid(process.pid, os.WUNTRACED)  # on a busy machine it runs on for a moment
-    with closing(library().connect(club.folder / "mailer.db", timeout=0, isolation_level=None)) as database:
+    with closing(dbapi().connect(club.folder / "mailer.db", timeout=0, isolation_level=None)) as database:
         try:
             database.execute("BEGIN IMMEDIATE")
-        except library().OperationalError:
+        except dbapi().OperationalError:
             process.send_signal(signal.SIGCONT)
             return False
         database.execute("ROLLBACK")

@@ -18,7 +18,7 @@ from mailer.gateways.process.journal import Journal
 from mailer.pipeline.sending import sender as sending
 from mailer.pipeline.sending.sender import Sender
 from mailer.store import Connection, DatabaseError, Store
-from mailer.store.sqlite import library
+from mailer.store.sqlite import dbapi
 from tests.club import Club, attempts, begin, copies, members, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_sending_together import BOUND, Gate, end, stopped_at, waits_for
@@ -56,7 +56,7 @@ async def test_while_another_writer_has_the_database_what_is_in_hand_leaves_and_
         begin(app, members(30))
         draining = await stopped_at(gate, sender)
         await waits_for(app, accepted=3)
-        with closing(library().connect(club.folder / "mailer.db", isolation_level=None)) as backup:
+        with closing(dbapi().connect(club.folder / "mailer.db", isolation_level=None)) as backup:
             backup.execute("BEGIN IMMEDIATE")
             in_hand = states(app)["sending"]
             gate.open.set()
