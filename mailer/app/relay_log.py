@@ -1,6 +1,7 @@
 """Reads the logs of a relay, also packed ones, for the Message-IDs that it accepted."""
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def _read(file: Path) -> Iterator[str]:
             packed = opened.read(len(_GZIP)) == _GZIP
         with gzip.open(file, "rb") if packed else file.open("rb") as lines:
             message_ids = set(accepted_message_ids(line.decode("utf-8", "replace") for line in lines))
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not message_ids:
         raise BadInput(

@@ -155,9 +155,12 @@ def test_logs_are_read_packed_or_not(tmp_path: Path, packed: bool) -> None:
     assert read_logs([tmp_path / "mail.log"]) == {"m1@club.example"}
 
 
+PACKED = gzip.compress(b"<m1@club.example>\n" * 99, mtime=0)
+
+
 @pytest.mark.parametrize(
     "octets",
-    [b"", b"\x1f\x8b broken", gzip.compress(b"<m1@club.example>\n" * 99, mtime=0)[:-9], b"Jul 12 nothing of ours\n"],
+    [b"", b"\x1f\x8b broken", PACKED[:-9], PACKED[:10] + b"\xff" * 20 + PACKED[30:], b"Jul 12 nothing of ours\n"],
 )
 def test_a_log_without_an_accepted_message_is_named(tmp_path: Path, octets: bytes) -> None:
     (tmp_path / "mail.log").write_bytes(octets)
