@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mailer.domain.bounce import Phase
 from mailer.domain.circulation import Copy
 from mailer.domain.names import label, shown_name
 
@@ -97,9 +98,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result of one attempt. `reply` is None when it was lost; `tls_version` is empty without TLS."""
+    """The result of one attempt. `reply` is None when it was lost; `tls_version` is empty without TLS.
+
+    `phase` is the part of the dialogue in which the relay refused; else it is unknown.
+    """
 
     reply: Reply | None
+    phase: Phase = Phase.UNKNOWN
     tls_version: str = ""
     detail: str = ""
 
@@ -112,6 +117,11 @@ class Accepted(Outcome):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred(Outcome):
     """The relay refuses for now (4xx): the copy is tried again later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled(Outcome):
+    """The relay asks us to slow down, and has not judged the copy: it waits, and no attempt of it is used up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +141,8 @@ def event_of(outcome: Outcome) -> Event:
             return Event.ACCEPTED
         case Deferred():
             return Event.DEFERRED
+        case Throttled():
+            return Event.UNUSED
         case Rejected():
             return Event.REJECTED
         case _:
@@ -158,6 +170,7 @@ class JournalEntry:
 _JOURNALLED = {
     Event.ACCEPTED: JournalState.ACCEPTED,
     Event.DEFERRED: JournalState.DEFERRED,
+    Event.UNUSED: JournalState.DEFERRED,
     Event.REJECTED: JournalState.REJECTED,
     Event.REPLY_LOST: JournalState.LOST,
 }

@@ -1,5 +1,7 @@
 """What can go wrong, as a kind for the program, a sentence for the person, and what the person can do about it."""
 
+from mailer.domain.bounce import Phase
+from mailer.domain.delivery import Reply
 from mailer.domain.remedy import Remedy
 
 
@@ -30,6 +32,14 @@ class TooLong(BadInput):
 
 class TransportDown(MailerError):
     """The relay cannot be used at all (connect, TLS, login). Sending waits; no copy uses up an attempt."""
+
+    def __init__(
+        self, message: str = "", *remedies: Remedy, reply: Reply | None = None, phase: Phase = Phase.UNKNOWN
+    ) -> None:
+        """`reply` is the reply of the relay that caused it, where there is one, and `phase` what it replied to."""
+        super().__init__(message, *remedies)
+        self.reply = reply
+        self.phase = phase
 
 
 class LoginRefused(TransportDown):

@@ -16,6 +16,7 @@ from mailer.domain.delivery import (
     Rejected,
     Reply,
     State,
+    Throttled,
     Unknown,
     advance,
     event_after_death,
@@ -86,6 +87,7 @@ REPLY = Reply(code=250)
     [
         (Accepted(reply=REPLY), Event.ACCEPTED),
         (Deferred(reply=REPLY), Event.DEFERRED),
+        (Throttled(reply=REPLY), Event.UNUSED),
         (Rejected(reply=REPLY), Event.REJECTED),
         (Unknown(reply=None), Event.REPLY_LOST),
         # An outcome that is no known answer counts as a lost reply.
@@ -105,6 +107,7 @@ def test_what_an_outcome_means(outcome, event):
     [
         (Accepted(reply=REPLY), JournalState.ACCEPTED),
         (Deferred(reply=REPLY), JournalState.DEFERRED),
+        (Throttled(reply=REPLY), JournalState.DEFERRED),
         (Rejected(reply=REPLY), JournalState.REJECTED),
         (Unknown(reply=None), JournalState.LOST),
         (Outcome(reply=None), JournalState.LOST),

@@ -1,5 +1,6 @@
 """Maps SMTP replies to outcomes: Accepted, Deferred, Rejected or Unknown, or a fault of our own access to the relay."""
 
+from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
 from mailer.domain.ports import Envelope
 from mailer.gateways.server_text import printable
@@ -18,6 +19,8 @@ _REFUSALS = {
     Verb.DATA: "the relay refused to be given the message",
 }
 
+_PHASES = {Verb.MAIL: Phase.MAIL, Verb.RCPT: Phase.RCPT, Verb.DATA: Phase.DATA}
+
 _FOR_NON_ASCII = frozenset({"smtputf8", "8bitmime"})
 
 
@@ -26,11 +29,12 @@ def of_refusal(refusal: CommandRefused, tls_version: str) -> Outcome | str:
     reply = replies.parse(refusal.code, refusal.text)
     if refusal.code in _ACCESS_DENIED:
         return f"{_ACCESS_DENIED[refusal.code]}; it answered {replies.quoted(reply)} to {refusal.verb.value}"
+    phase, detail = _PHASES.get(refusal.verb, Phase.UNKNOWN), _REFUSALS[refusal.verb]
     if refusal.code // 100 == 4:
-        return Deferred(reply=reply, tls_version=tls_version, detail=_REFUSALS[refusal.verb])
+        return Deferred(reply=reply, phase=phase, tls_version=tls_version, detail=detail)
     if _is_access_denied(refusal.verb, reply):
         return f"refuses to work for us: {replies.quoted(reply)} to {refusal.verb.value}; check its settings"
-    return Rejected(reply=reply, tls_version=tls_version, detail=_REFUSALS[refusal.verb])
+    return Rejected(reply=reply, phase=phase, tls_version=tls_version, detail=detail)
 
 
 def of_reply(answer: ContentReplied, tls_version: str) -> Outcome:
@@ -42,15 +46,22 @@ def of_reply(answer: ContentReplied, tls_version: str) -> Outcome:
         case 2:
             return Accepted(reply=reply, tls_version=tls_version)
         case 4:
-            return Deferred(reply=reply, tls_version=tls_version, detail="the relay put off the content")
+            return Deferred(
+                reply=reply, phase=Phase.CONTENT, tls_version=tls_version, detail="the relay put off the content"
+            )
         case _:
-            return Rejected(reply=reply, tls_version=tls_version, detail="the relay refused the content")
+            return Rejected(
+                reply=reply, phase=Phase.CONTENT, tls_version=tls_version, detail="the relay refused the content"
+            )
 
 
 def lost(reason: str, tls_version: str) -> Unknown:
     """Return the outcome of a copy whose content may have been sent, but has no reply."""
     return Unknown(
-        reply=None, tls_version=tls_version, detail=f"the reply to the content was lost: {printable(reason)}"
+        reply=None,
+        phase=Phase.CONTENT,
+        tls_version=tls_version,
+        detail=f"the reply to the content was lost: {printable(reason)}",
     )
 
 
