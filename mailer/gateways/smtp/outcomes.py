@@ -59,7 +59,6 @@ def lost(reason: str, tls_version: str) -> Unknown:
     """Return the outcome of a copy whose content may have been sent, but has no reply."""
     return Unknown(
         reply=None,
-        phase=Phase.CONTENT,
         tls_version=tls_version,
         detail=f"the reply to the content was lost: {printable(reason)}",
     )
