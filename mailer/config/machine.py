@@ -111,11 +111,11 @@ class Config(BaseModel):
         return (self.file, *(self.path(name) for name in named if name))
 
     def secret(self, name: str, key: str) -> str:
-        """The content of a …_file, without the line's end; empty when no file is named."""
+        """The content of a …_file, without a byte order mark and the line's end; empty when no file is named."""
         if not name:
             return ""
         try:
-            return self.path(name).read_text().rstrip("\r\n")
+            return self.path(name).read_text(encoding="utf-8-sig").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"{self.file}: {key}: {self.path(name)} cannot be read: {error}") from error
 

@@ -70,7 +70,7 @@ _SECRET = ("password", "url")
 def read_toml(path: Path) -> dict[str, Any]:
     """The file's tables. Raises BadInput when it is missing, not UTF-8 or not TOML, with the line."""
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # Windows editors write a mark
     except FileNotFoundError:
         raise BadInput(f"{path} is not there", Action.INSTALL.of(), Action.CHOOSE_INSTALLATION.of()) from None
     except OSError as error:

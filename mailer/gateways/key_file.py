@@ -11,7 +11,7 @@ KEY_BYTES = 32
 def read_keys(file: Path) -> tuple[bytes, ...]:
     """Return the keys, one per line, the newest first. Raises BadInput when one is missing, unreadable or too short."""
     try:
-        lines = file.read_text().splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         raise BadInput(f"the key {file} is not there: restore it from your backup", Action.INSTALL.of()) from None
     except (OSError, ValueError) as error:
