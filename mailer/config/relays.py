@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from mailer.config.hosts import HostName
 from mailer.config.reading import Number, Whole, slug
 from mailer.config.sections import ConfigTable, DomainName
 from mailer.domain.address import is_loopback
@@ -23,7 +24,7 @@ def _slug_or_none(value: str) -> str:
 class Server(ConfigTable):
     """The keys that [smtp] and [[relay]] share."""
 
-    host: str = Field(default="127.0.0.1", min_length=1)
+    host: HostName = "127.0.0.1"
     port: Whole = Field(default=25, ge=1, le=65535)
     security: Security = Security.STARTTLS
     username: str = ""

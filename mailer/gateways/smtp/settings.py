@@ -38,4 +38,4 @@ class SmtpSettings:
     @property
     def name(self) -> str:
         """The relay's name in error messages."""
-        return f"{self.host}:{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

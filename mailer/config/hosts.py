@@ -1,0 +1,36 @@
+"""Checks the names of machines in config.toml: of a relay's host, and of this machine in EHLO."""
+
+import re
+from ipaddress import ip_address
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_LABEL = r"[\w](?:[\w-]*[\w])?"  # with the letters of every alphabet, and the underscore of container networks
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_WITH_PORT = re.compile(r"(?P<host>\[.*\]|[^:]*):\s*(?P<port>\d{1,5})")
+
+
+def _host(value: str) -> str:
+    """The name, or the address without brackets; ValueError says what to write where a URL, a port or spaces stand."""
+    if _is_host(value):
+        return value.strip("[]")
+    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", value.strip(), flags=re.IGNORECASE)
+    host = host.partition("/")[0].rpartition("@")[2].strip()
+    port = ""
+    if match := _WITH_PORT.fullmatch(host):
+        host, port = match["host"].strip(), f", port = {match['port']}"
+    host = host.strip("[]")
+    hint = f'; write host = "{host}"{port}' if _is_host(host) else ""
+    raise ValueError(f"allowed: a host name or an IP address alone{hint}")
+
+
+def _is_host(text: str) -> bool:
+    try:
+        ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text)
+    except ValueError:
+        return _NAME.fullmatch(text) is not None
+    return True
+
+
+HostName = Annotated[str, AfterValidator(_host)]
