@@ -11,11 +11,14 @@ from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
     SMTPException,
+    SMTPHeloError,
     SMTPResponseException,
     SMTPServerDisconnected,
 )
 
 from mailer.domain.address import is_loopback
+from mailer.domain.bounce import Phase
+from mailer.domain.delivery import Reply
 from mailer.domain.errors import LoginRefused, Refused, TransportDown
 from mailer.gateways.server_text import printable
 from mailer.gateways.smtp import replies
@@ -54,7 +57,7 @@ class SmtpTransport:
         self._login_ok = not settings.username  # the last login was accepted, or none is configured
         self._login_lock = asyncio.Lock()
         self._login_failures = 0
-        self._last_failure: tuple[type[TransportDown], str] = (TransportDown, "")
+        self._last_failure = TransportDown()
         self._one_by_one = False  # its replies once did not match commands sent in groups
 
     @asynccontextmanager
@@ -78,13 +81,13 @@ class SmtpTransport:
         failures_before = self._login_failures
         async with self._login_lock:
             if self._login_failures > failures_before:
-                kind, reason = self._last_failure
-                raise kind(reason)
+                failure = self._last_failure
+                raise type(failure)(str(failure), reply=failure.reply, phase=failure.phase)
             try:
                 return await self._connect()
             except TransportDown as error:
                 self._login_failures += 1
-                self._last_failure = type(error), str(error)
+                self._last_failure = error
                 raise
 
     async def _connect(self) -> tuple[SMTP, SmtpConnection]:
@@ -92,25 +95,23 @@ class SmtpTransport:
         client = _Client(
             hostname=settings.host,
             port=settings.port,
-            username=settings.username or None,
-            password=settings.password if settings.username else None,
             local_hostname=settings.local_hostname,
             timeout=settings.timeout_seconds,
             use_tls=settings.security is Security.TLS,
-            start_tls=settings.security is Security.STARTTLS,  # never None, which continues unencrypted if not offered
+            start_tls=False,  # `_Handshake` does it
             tls_context=self._tls,
         )
+        handshake = _Handshake(client, settings)
         try:
-            await client.connect()
-            if client.is_ehlo_or_helo_needed:
-                await client.ehlo()
+            await handshake.run()
             connection = self._take_over(client)
         except (SMTPException, OSError, ValueError) as error:
             client.close()
             refused = _is_login_refusal(error)
             self._login_ok &= not refused
             kind = LoginRefused if refused else TransportDown
-            raise kind(f"the relay {settings.name} {_reason(error, settings)}") from error
+            reason = f"the relay {settings.name} {_reason(error, settings)}"
+            raise kind(reason, reply=_reply_of(error), phase=handshake.phase) from error
         except BaseException:
             client.close()
             raise
@@ -133,6 +134,38 @@ class SmtpTransport:
         )
 
 
+class _Handshake:
+    """The steps from the connection to the login; `phase` is the one under way."""
+
+    def __init__(self, client: SMTP, settings: SmtpSettings) -> None:
+        self.phase = Phase.CONNECT
+        self._client = client
+        self._settings = settings
+
+    async def run(self) -> None:
+        """Take all steps. Raises what aiosmtplib raises."""
+        client, settings = self._client, self._settings
+        await client.connect()
+        await self._greet()
+        if settings.security is Security.STARTTLS:
+            self.phase = Phase.STARTTLS
+            await client.starttls()  # it fails if the relay does not offer it
+            await self._greet()
+        if settings.username:
+            self.phase = Phase.AUTH
+            await client.login(settings.username, settings.password)
+
+    async def _greet(self) -> None:
+        self.phase = Phase.HELLO
+        try:
+            await self._client.ehlo()
+        except SMTPHeloError as error:
+            if error.code not in _COMMAND_UNKNOWN:
+                raise
+            await self._client.helo()
+
+
+_COMMAND_UNKNOWN = range(500, 505)  # to EHLO: the relay knows only HELO (RFC 5321 §3.2)
 _GROUPING = frozenset({"pipelining", "chunking"})
 
 
@@ -140,6 +173,13 @@ def _size_limit(announced: str) -> int:
     """The number after SIZE; 0 where there is none, which is no limit (RFC 1870 §4)."""
     number = announced.strip()
     return int(number) if number.isascii() and number.isdecimal() else 0
+
+
+def _reply_of(error: Exception) -> Reply | None:
+    """The relay's reply that the error is about; None if there was none, or if it was no reply by RFC 5321."""
+    if isinstance(error, SMTPResponseException) and 200 <= error.code <= 599:
+        return replies.parse(error.code, error.message)
+    return None
 
 
 def _is_login_refusal(error: Exception) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiosmtplib import SMTP, SMTPServerDisconnected
 
+from mailer.domain.bounce import Phase as Stage
 from mailer.domain.delivery import Accepted
 from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
 from mailer.gateways.smtp.settings import Security, SmtpSettings
@@ -257,3 +258,50 @@ async def test_settings_that_cannot_be_said_show_no_password(authority) -> None:
         with pytest.raises(TransportDown, match="cannot be used with these settings") as refused:
             await connect(given)
         assert "secret" not in str(refused.value)
+
+
+# --- the reply that stands behind a failure -----------------------------------------------------------------------------
+
+HELLO = "250-relay.example\r\n250 AUTH PLAIN"
+
+
+@pytest.mark.parametrize(
+    ("lines", "phase", "code"),
+    [
+        (("554 5.3.2 Not today",), Stage.CONNECT, 554),
+        (("421 4.7.0 Too many connections",), Stage.CONNECT, 421),
+        (("220 hello", "421 4.7.0 Try again later, closing connection."), Stage.HELLO, 421),
+        (("220 hello", "550 5.7.1 Helo command rejected: need fully-qualified hostname"), Stage.HELLO, 550),
+        (("220 hello", "502 5.5.1 What?", "450 4.7.1 Come back later"), Stage.HELLO, 450),
+        (("220 hello", HELLO, "454 4.7.0 Temporary authentication failure"), Stage.AUTH, 454),
+        (("220 hello", HELLO, "535 5.7.8 Wrong"), Stage.AUTH, 535),
+    ],
+)
+async def test_a_failure_carries_the_reply_and_what_it_replied_to(
+    lines: tuple[str, ...], phase: Stage, code: int
+) -> None:
+    async with a_bare_server(*lines) as port:
+        with pytest.raises(TransportDown) as down:
+            await connect(settings(port, username="mailer", password="secret-123"))
+    assert down.value.phase is phase
+    assert down.value.reply is not None
+    assert down.value.reply.code == code
+
+
+async def test_a_refused_starttls_is_one_of_its_phase() -> None:
+    async with a_bare_server("220 hello", "250-relay.example\r\n250 STARTTLS", "454 4.7.0 TLS not available") as port:
+        with pytest.raises(TransportDown, match="TLS not available") as down:
+            await connect(settings(port, Security.STARTTLS))
+    assert (down.value.phase, down.value.reply and down.value.reply.status) == (Stage.STARTTLS, "4.7.0")
+
+
+async def test_a_failure_without_a_reply_carries_none() -> None:
+    async with a_bare_server("Hello there") as port:
+        with pytest.raises(TransportDown) as down:
+            await connect(settings(port))
+    assert (down.value.reply, down.value.phase) == (None, Stage.CONNECT)
+
+
+async def test_a_relay_that_knows_only_helo_is_used() -> None:
+    async with a_bare_server("220 hello", "500 5.5.2 unrecognized command", "250 hello", "221 bye") as port:
+        await connect(settings(port))
