@@ -1,7 +1,9 @@
 """The back-off: when a deferred copy is tried again or given up, and how long to wait for a relay that is down."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count, pairwise
 
 # A relay that cannot be used is tried again after a second, then after ever longer pauses, a minute at most.
 FIRST_PAUSE = timedelta(seconds=1)
@@ -19,24 +21,28 @@ class Backoff:
     first: timedelta = timedelta(minutes=5)
     longest: timedelta = timedelta(hours=4)
 
-    def next_attempt(
-        self,
-        *,
-        first_attempt_at: datetime,
-        attempts: int,
-        now: datetime,
-        give_up_after: timedelta,
-        down: timedelta = timedelta(0),
-    ) -> datetime | None:
-        """When to try again after `attempts` (one or more) were deferred, the last of them `now`; None: give up.
+    def next_attempt(self, attempts: Sequence[datetime], *, now: datetime, give_up_after: timedelta) -> datetime | None:
+        """When to try again after attempts at these times (one or more), the last of them deferred `now`; None: give up.
 
-        `give_up_after` counts from the first attempt and stands still while the relay is down: `down` is for how long
-        it was since then. The last attempt is made at that limit, however long the delay would have been.
+        `give_up_after` counts the time for which the copy was tried. The last attempt is made at that limit, however long
+        the wait would have been.
         """
-        limit = first_attempt_at + give_up_after + down
-        if now >= limit:
+        left = give_up_after - self.tried_for(attempts)
+        if left <= timedelta(0):
             return None
-        return now + min(doubled(self.first, times=attempts - 1, longest=self.longest), limit - now)
+        return now + min(self._wait_after(len(attempts)), left)
+
+    def tried_for(self, attempts: Sequence[datetime]) -> timedelta:
+        """For how long a copy was tried: the time between its attempts, each wait as long as it was meant at most.
+
+        So a relay that is down, a mailing that is paused, a machine that is off and a clock that jumps use up nothing.
+        """
+        waits = (max(timedelta(0), later - earlier) for earlier, later in pairwise(attempts))
+        meant = map(self._wait_after, count(1))
+        return sum(map(min, waits, meant), start=timedelta(0))
+
+    def _wait_after(self, attempts: int) -> timedelta:
+        return doubled(self.first, times=attempts - 1, longest=self.longest)
 
 
 def relay_pause(failures: int) -> timedelta:

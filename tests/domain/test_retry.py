@@ -1,8 +1,10 @@
 """When a delayed copy is tried again, and when it is given up."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,16 +17,12 @@ durations = st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(da
 
 
 def attempts_until_given_up(
-    backoff: Backoff, *, give_up_after: timedelta = TWO_DAYS, down: timedelta = timedelta(0)
+    backoff: Backoff, *, give_up_after: timedelta = TWO_DAYS, late: Iterable[timedelta] = ()
 ) -> list[datetime]:
-    """Every attempt of a copy that is always deferred at once."""
-    at: datetime | None = START
-    made: list[datetime] = []
-    while at is not None:
-        made.append(at)
-        at = backoff.next_attempt(
-            first_attempt_at=START, attempts=len(made), now=at, give_up_after=give_up_after, down=down
-        )
+    """Every attempt of a copy that is always deferred at once; `late`: how much later than due each further one begins."""
+    delays, made = iter(late), [START]
+    while (at := backoff.next_attempt(made, now=made[-1], give_up_after=give_up_after)) is not None:
+        made.append(at + next(delays, timedelta(0)))
     return made
 
 
@@ -39,38 +37,46 @@ def test_the_last_attempt_is_made_at_the_limit() -> None:
     assert attempts_until_given_up(Backoff())[-1] == START + TWO_DAYS
 
 
-def test_the_limit_stands_still_while_the_relay_is_down() -> None:
-    assert attempts_until_given_up(Backoff(), down=timedelta(hours=7))[-1] == START + TWO_DAYS + timedelta(hours=7)
+@pytest.mark.parametrize("days", [90, -90, 1, 365])
+def test_a_clock_that_jumps_gives_up_nothing_sooner(days: int) -> None:
+    usual = attempts_until_given_up(Backoff())
+    for place in range(len(usual) - 1):
+        jump = [timedelta(0)] * place + [timedelta(days=days)]
+        assert len(attempts_until_given_up(Backoff(), late=jump)) >= len(usual)
+
+
+def test_the_limit_stands_still_while_nothing_is_tried() -> None:
+    made = attempts_until_given_up(Backoff(), late=[timedelta(hours=7), timedelta(days=3)])
+    assert made[-1] == START + TWO_DAYS + timedelta(hours=7, days=3)
 
 
 @given(
     first=durations,
     longest=durations,
     give_up_after=durations,
-    down=durations,
-    late=durations,
-    attempts=st.integers(1, 10**6),
+    gaps=st.lists(st.timedeltas(min_value=timedelta(days=-400), max_value=timedelta(days=400)), max_size=20),
 )
-def test_the_next_attempt_is_later_and_never_past_the_limit(
-    first: timedelta, longest: timedelta, give_up_after: timedelta, down: timedelta, late: timedelta, attempts: int
+def test_the_next_attempt_is_later_and_a_copy_is_tried_no_longer_than_the_limit(
+    first: timedelta, longest: timedelta, give_up_after: timedelta, gaps: list[timedelta]
 ) -> None:
-    now, limit = START + late, START + give_up_after + down
-    following = Backoff(first=first, longest=longest).next_attempt(
-        first_attempt_at=START, attempts=attempts, now=now, give_up_after=give_up_after, down=down
-    )
+    backoff, made = Backoff(first=first, longest=longest), [START]
+    for gap in gaps:
+        made.append(made[-1] + gap)
+    spent = backoff.tried_for(made)
+    assert timedelta(0) <= spent <= sum((max(timedelta(0), gap) for gap in gaps), start=timedelta(0))
+    following = backoff.next_attempt(made, now=made[-1], give_up_after=give_up_after)
     if following is None:
-        assert now >= limit
+        assert spent >= give_up_after
     else:
-        assert now < following <= limit
-        assert following - now <= longest
+        assert timedelta(0) < following - made[-1] <= longest
+        assert spent + (following - made[-1]) <= give_up_after
 
 
 @given(first=durations, longest=durations, attempts=st.integers(1, 100))
 def test_delays_never_shrink(first: timedelta, longest: timedelta, attempts: int) -> None:
     backoff, far = Backoff(first=first, longest=longest), timedelta(days=10_000)
     one, two = (
-        backoff.next_attempt(first_attempt_at=START, attempts=count, now=START, give_up_after=far)
-        for count in (attempts, attempts + 1)
+        backoff.next_attempt([START] * count, now=START, give_up_after=far) for count in (attempts, attempts + 1)
     )
     assert one is not None
     assert two is not None

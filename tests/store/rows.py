@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
@@ -18,6 +18,7 @@ from mailer.store.ledger import owners
 from mailer.store.ledger.claims import Claim, claim
 from mailer.store.ledger.results import Result, record
 from mailer.store.schema import deliveries as table
+from mailer.store.schema import relay_outages
 
 NOW = datetime(2018, 7, 12, 7, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
@@ -127,3 +128,9 @@ def state_of(connection: Connection, delivery: int) -> State:
     found = deliveries.delivery(connection, delivery)
     assert found is not None
     return found.state
+
+
+def outages_of(connection: Connection) -> list[tuple[datetime, datetime | None]]:
+    """The outages that are noted: when each began, and when it ended."""
+    rows = connection.execute(select(relay_outages.c.began_at, relay_outages.c.ended_at).order_by(relay_outages.c.id))
+    return [(row.began_at, row.ended_at) for row in rows]

@@ -1,7 +1,7 @@
 """Records attempts in the ledger, and decides when a copy is tried again, given up or held."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from mailer.domain.delivery import Deferred, Event, State, Unknown
 from mailer.pipeline import maillog
@@ -11,7 +11,6 @@ from mailer.pipeline.sending.limits import throttle_after
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.store import Connection
 from mailer.store.copies import deliveries
-from mailer.store.ledger import outages
 from mailer.store.ledger import results as ledger
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
@@ -61,29 +60,16 @@ def _timed(
     unsure = [result.claim.delivery for result in results if isinstance(result.outcome, Deferred | Unknown)]
     if not unsure:
         return results
-    tries = ledger.tries(connection, unsure)
-    earliest = min([first for _, first in tries.values()], default=now)
-    down = outages.since(connection, earliest)
-    return [_with_next_attempt(result, tries, down, settings, now) for result in results]
+    times = ledger.attempt_times(connection, unsure)
+    return [_with_next_attempt(result, times.get(result.claim.delivery, ()), settings, now) for result in results]
 
 
-def _with_next_attempt(
-    result: Result,
-    tries: Mapping[int, tuple[int, datetime]],
-    down: Sequence[tuple[datetime, datetime | None]],
-    settings: SendSettings,
-    now: datetime,
-) -> Result:
+def _with_next_attempt(result: Result, before: Sequence[datetime], settings: SendSettings, now: datetime) -> Result:
+    """`before` are the times of the copy's earlier attempts."""
     if not isinstance(result.outcome, Deferred | Unknown):
         return result
-    attempts, first = tries.get(result.claim.delivery, (0, result.started_at))
-    next_attempt_at = settings.backoff.next_attempt(
-        first_attempt_at=first,
-        attempts=attempts + 1,
-        now=now,
-        give_up_after=settings.give_up_after,
-        down=sum((max(timedelta(0), (end or now) - max(begin, first)) for begin, end in down), start=timedelta(0)),
-    )
+    attempts = [*before, result.started_at]
+    next_attempt_at = settings.backoff.next_attempt(attempts, now=now, give_up_after=settings.give_up_after)
     gave_up = isinstance(result.outcome, Deferred) and next_attempt_at is None
     return result._replace(event=Event.GAVE_UP if gave_up else result.event, next_attempt_at=next_attempt_at)
 

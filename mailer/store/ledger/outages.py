@@ -1,8 +1,8 @@
-"""The times when no relay could be used: they do not count towards giving up a copy."""
+"""The times when no relay could be used."""
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from mailer.store.schema import relay_outages
 
@@ -21,11 +21,3 @@ def begin(connection: Connection, now: datetime, reason: str) -> None:
 def end(connection: Connection, now: datetime) -> None:
     """Record that a relay can be used again."""
     connection.execute(update(relay_outages).where(relay_outages.c.ended_at.is_(None)).values(ended_at=now))
-
-
-def since(connection: Connection, moment: datetime) -> list[tuple[datetime, datetime | None]]:
-    """The outages that had not ended at that instant: when each began, and when it ended."""
-    query = select(relay_outages.c.began_at, relay_outages.c.ended_at).where(
-        or_(relay_outages.c.ended_at.is_(None), relay_outages.c.ended_at > moment)
-    )
-    return [(row.began_at, row.ended_at) for row in connection.execute(query)]

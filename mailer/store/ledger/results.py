@@ -122,13 +122,15 @@ def begin_mailing(connection: Connection, mailing: int, at: datetime) -> None:
     connection.execute(update(mailings).where(first).values(first_handover_at=at))
 
 
-def tries(connection: Connection, identities: Collection[int]) -> dict[int, tuple[int, datetime]]:
-    """How often each of these copies was tried, and when first; copies never tried are left out."""
+def attempt_times(connection: Connection, identities: Collection[int]) -> dict[int, list[datetime]]:
+    """When the attempts of each of these copies began, in their order; copies never tried are left out."""
     batch = unpacked(connection.dialect.name, {"id": int})
     query = (
-        select(attempts.c.delivery, func.count(), func.min(attempts.c.started_at))
+        select(attempts.c.delivery, attempts.c.started_at)
         .join(batch, batch.c.id == attempts.c.delivery)
-        .group_by(attempts.c.delivery)
+        .order_by(attempts.c.delivery, attempts.c.number)
     )
-    rows = connection.execute(query, {"rows": packed([identity] for identity in identities)})
-    return {identity: (number, first) for identity, number, first in rows}
+    times: dict[int, list[datetime]] = {}
+    for delivery, started_at in connection.execute(query, {"rows": packed([identity] for identity in identities)}):
+        times.setdefault(delivery, []).append(started_at)
+    return times

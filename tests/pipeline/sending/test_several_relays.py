@@ -12,10 +12,10 @@ from mailer.domain.ports import Connection, Transport
 from mailer.pipeline.mailings.supplement import send_supplement
 from mailer.pipeline.sending import suspend
 from mailer.pipeline.sending.sender import Sender
-from mailer.store.ledger import outages
-from tests.club import ISSUE, THURSDAY, Club, attempts, begin, copies, import_register, members, states
+from tests.club import ISSUE, Club, attempts, begin, copies, import_register, members, states
 from tests.doubles import ACCEPTED, FrozenClock, ScriptedTransport
 from tests.scripted_relay import Misbehaviour, Phase, Script, Sink
+from tests.store.rows import outages_of
 
 
 class Shut:
@@ -150,7 +150,7 @@ async def test_when_one_is_down_the_others_carry_all_and_nobodys_attempt_is_used
             assert carried(app) == {"good": 40}
             assert tried_once(app)
             with app.store.reading() as connection:  # one of them works: that is no outage
-                assert outages.since(connection, THURSDAY - timedelta(days=1)) == []
+                assert outages_of(connection) == []
 
 
 async def test_one_that_goes_down_in_the_middle_leaves_the_rest_to_the_spare(club: Club, clock: FrozenClock) -> None:

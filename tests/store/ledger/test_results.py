@@ -80,8 +80,9 @@ def test_attempts_are_counted_on_and_the_last_one_is_shown(store: Store) -> None
         found = deliveries.delivery(connection, delivery)
         assert (found.attempts, found.last_code) == (2, 452)
         assert [one.number for one in deliveries.attempts_of(connection, delivery)] == [1, 2]
-        assert results_of.tries(connection, [delivery, 99]) == {delivery: (2, NOW + SECOND)}
-        assert results_of.tries(connection, []) == {}
+        times = {delivery: [NOW + SECOND, NOW + 2 * SECOND]}
+        assert results_of.attempt_times(connection, [delivery, 99]) == times
+        assert results_of.attempt_times(connection, []) == {}
 
 
 def test_the_mailing_began_when_its_first_copy_did_and_not_with_one_that_was_refused(store: Store) -> None:
