@@ -41,7 +41,13 @@ Tables = Mapping[str, Table]
 
 CONFIG: Tables = {
     "paths": {"templates": str(TEMPLATES)},
-    "smtp": {"host": "127.0.0.1", "security": "none", "connections": 2, "timeout_seconds": 5},
+    "smtp": {
+        "host": "127.0.0.1",
+        "security": "none",
+        "connections": 2,
+        "timeout_seconds": 5,
+        "final_timeout_seconds": 5,
+    },
 }
 SCHEDULE: Tables = {
     "newsletter": {

@@ -94,6 +94,7 @@ class Config(BaseModel):
             password=password or self.secret(server.password_file, f"{section} password_file"),
             ca_file=self.path(server.ca_file) if server.ca_file else None,
             timeout_seconds=server.timeout_seconds,
+            final_timeout_seconds=server.final_timeout_seconds,
             window=server.window,
             messages_per_connection=server.messages_per_connection,
             section=section,

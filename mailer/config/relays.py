@@ -36,6 +36,7 @@ class Server(ConfigTable):
     per_minute: Whole = Field(default=0, ge=0)
     new_relay_per_hour: Whole = Field(default=0, ge=0)
     timeout_seconds: Number = Field(default=60, gt=0)
+    final_timeout_seconds: Number = Field(default=600, gt=0)
 
     @model_validator(mode="after")
     def _encrypted_or_loopback(self) -> "Server":

@@ -79,6 +79,7 @@ def test_several_relays_stand_in_the_order_of_the_file(read, tmp_path):
         per_minute = 600
         new_relay_per_hour = 50
         timeout_seconds = 30
+        final_timeout_seconds = 300
         [[relay]]
         weight = 0
         host = "relay.example.org"
@@ -99,6 +100,7 @@ def test_several_relays_stand_in_the_order_of_the_file(read, tmp_path):
             messages_per_connection=100,
             window=1,
             timeout_seconds=30,
+            final_timeout_seconds=300,
         ),
     )
     assert (spare.name, spare.smtp.section, spare.limit.weight, spare.smtp.port) == (

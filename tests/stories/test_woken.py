@@ -41,7 +41,14 @@ def is_past(moment: float) -> bool:
 
 def test_answers_that_arrived_while_it_was_frozen_count(club: Club, tmp_path: Path, until: Until) -> None:
     with judge(tmp_path, REPLY_MS) as port:
-        club.settle(smtp={"port": port, "connections": CONNECTIONS, "timeout_seconds": TIMEOUT})
+        club.settle(
+            smtp={
+                "port": port,
+                "connections": CONNECTIONS,
+                "timeout_seconds": TIMEOUT,
+                "final_timeout_seconds": TIMEOUT,
+            }
+        )
         with club.opened(SystemClock()) as app:
             begin(app, members(PEOPLE))
         begun, taken = tmp_path / "begun", tmp_path / "taken"

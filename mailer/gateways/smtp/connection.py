@@ -32,16 +32,22 @@ class SmtpConnection(asyncio.Protocol):
         name: str,
         extensions: frozenset[str],
         timeout_seconds: float,
+        final_timeout_seconds: float | None = None,
         size_limit: int = 0,
         window: int = 1,
         messages_at_most: int = 0,
     ) -> None:
-        """`window` is used if the relay is distant and offers CHUNKING; `messages_at_most` 0 is no limit."""
+        """`window` is used if the relay is distant and offers CHUNKING; `messages_at_most` 0 is no limit.
+
+        `final_timeout_seconds` is for the reply to a content, `timeout_seconds` for every other one.
+        """
         self._transport = transport
         self._name = name
         self.size_limit = size_limit
         self._dialogue = Dialogue(extensions)
         self._timeout = timeout_seconds
+        self._final_timeout = timeout_seconds if final_timeout_seconds is None else final_timeout_seconds
+        self._watch_every = min(self._timeout, self._final_timeout) / 4
         self._window = window
         self._remaining = messages_at_most or -1  # how many more copies may be taken; negative: no limit
         tls = transport.get_extra_info("ssl_object")
@@ -52,9 +58,9 @@ class SmtpConnection(asyncio.Protocol):
         self._tray: Tray | None = None  # set during `carry`
         self._carried: asyncio.Future[None] | None = None
         self._waiting = False  # the tray is empty and will call _wake
+        self._awaits = False  # a reply to a command that was sent
         self._measured = False
-        self._last_activity = self._loop.time()  # when octets were sent or received last
-        self._reply_timeout = timeout_seconds
+        self._waits_since = self._loop.time()  # for the next reply: when the last one was complete, or its command sent
         self._watcher: asyncio.TimerHandle  # set by `carry`
         self._watch_at = 0.0  # when `_watch` is to be called, on the clock that runs while the machine sleeps
         self._woken = False  # whether this process was frozen until a moment ago
@@ -95,14 +101,15 @@ class SmtpConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Handle the replies in these octets and send what follows from them."""
-        now = self._loop.time()
+        now, replies = self._loop.time(), self._dialogue.replies
         if not self._measured:
             # The first reply shows how distant the relay is.
             self._measured = True
-            self._dialogue.window = self._window if now - self._last_activity >= FAR_SECONDS else 1
-        self._last_activity = now
+            self._dialogue.window = self._window if now - self._waits_since >= FAR_SECONDS else 1
         try:
             self._handle(self._dialogue.receive(data))
+            if self._dialogue.replies > replies:  # octets of a reply that is not complete gain the relay no time
+                self._waits_since = now
             self._take_copies()
         except Exception as error:  # noqa: BLE001
             self._fail(error)
@@ -124,28 +131,34 @@ class SmtpConnection(asyncio.Protocol):
         self._safely(self._take_copies)
 
     def _watch_later(self) -> None:
-        """Watch for overdue replies, four times within a time-out."""
-        self._watch_at = elapsed() + self._timeout / 4
-        self._watcher = self._loop.call_later(self._timeout / 4, self._watch)
+        """Watch for an overdue reply, four times within a time-out."""
+        self._watch_at = elapsed() + self._watch_every
+        self._watcher = self._loop.call_later(self._watch_every, self._watch)
 
     def _watch(self) -> None:
         """Take out of the wait for a reply what this process was late: it was frozen, which is not the relay's time."""
         late = max(0.0, elapsed() - self._watch_at)
         self._woken = self._was_frozen()
-        self._last_activity = min(self._loop.time(), self._last_activity + late)
+        self._waits_since = min(self._loop.time(), self._waits_since + late)
         # A call with a time, even none, comes after the sockets are read: what arrived meanwhile counts.
         self._watcher = self._loop.call_later(0, self._judge)
 
     def _judge(self) -> None:
         """End the connection if a reply is overdue."""
-        if not self._dialogue.idle and self._loop.time() - self._last_activity >= self._reply_timeout:
-            self._lose(f"{_LOST}no answer within {self._reply_timeout:.3g} seconds")
+        patience = self._patience()
+        if not self._dialogue.idle and self._loop.time() - self._waits_since >= patience:
+            self._lose(f"{_LOST}no answer within {patience:.3g} seconds")
         else:
             self._watch_later()
 
+    def _patience(self) -> float:
+        """How long the next reply may take as a whole, with the time that contents need on the slowest network."""
+        timeout = self._final_timeout if self._dialogue.awaits_content_reply else self._timeout
+        return timeout + self._dialogue.unanswered_octets / SLOWEST
+
     def _was_frozen(self) -> bool:
         """Whether this process has just slept over a whole interval of its watch."""
-        return elapsed() - self._watch_at >= self._timeout / 4
+        return elapsed() - self._watch_at >= self._watch_every
 
     def _safely(self, step: Callable[[], None]) -> None:
         try:
@@ -186,10 +199,11 @@ class SmtpConnection(asyncio.Protocol):
     def _flush(self) -> None:
         outgoing = self._dialogue.outgoing
         if outgoing:
-            self._last_activity = self._loop.time()
-            self._reply_timeout = self._timeout + sum(map(len, outgoing)) / SLOWEST
+            if not self._awaits:
+                self._waits_since = self._loop.time()
             self._transport.writelines(outgoing)
             outgoing.clear()
+        self._awaits = self._dialogue.awaits_reply
 
     # --- receiving ----------------------------------------------------------------------------------------------------
 

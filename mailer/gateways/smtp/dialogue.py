@@ -27,6 +27,7 @@ _OTHER_REPLIES = (2, 4, 5)
 
 # A reply to one of these is final for the copy or the connection, even when it closes the service (421).
 _FINAL = (Verb.CONTENT, Verb.DOT, Verb.BDAT, Verb.QUIT)
+_CONTENT = (Verb.CONTENT, Verb.DOT, Verb.BDAT)
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +50,7 @@ class Dialogue:
     extensions: frozenset[str]
     window: int = 1
     outgoing: list[bytes] = field(default_factory=list)
+    replies: int = 0  # complete ones, to commands
     _replies: ReplyReader = field(default_factory=ReplyReader)
     _expected: deque[tuple[Verb, _Transaction | None]] = field(default_factory=deque)
     _transactions: deque[_Transaction] = field(default_factory=deque)
@@ -87,6 +89,21 @@ class Dialogue:
     def idle(self) -> bool:
         """Whether no copy is in flight."""
         return not self._transactions
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether a command has no reply yet."""
+        return bool(self._expected)
+
+    @property
+    def awaits_content_reply(self) -> bool:
+        """Whether the next reply is one to a content, which may take long (RFC 5321 §4.5.3.2.6)."""
+        return bool(self._expected) and self._expected[0][0] in _CONTENT
+
+    @property
+    def unanswered_octets(self) -> int:
+        """The octets of the contents without a reply: a slow network may still transfer them."""
+        return sum(len(transaction.parcel.message) for transaction in self._transactions if transaction.begun)
 
     def offer(self, parcel: Parcel) -> None:
         """Begin the transaction of a copy; if `chunked`, its content is sent too, so journal that it begins first."""
@@ -161,6 +178,7 @@ class Dialogue:
 
     def _match(self, code: int, text: str) -> Iterator[DialogueEvent]:
         verb, transaction = self._expected.popleft()
+        self.replies += 1
         if code // 100 not in (_DATA_REPLIES if verb is Verb.DATA else _OTHER_REPLIES):
             yield from self._out_of_step(f"answered {code} {text} to {verb.value}, which is no valid reply")
         elif transaction is None:

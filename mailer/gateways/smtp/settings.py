@@ -18,7 +18,7 @@ class SmtpSettings:
     """Where the relay is and how to log in; without a username there is no login.
 
     `ca_file` is trusted in addition to the system's certificate authorities. `timeout_seconds` is the longest wait for one
-    reply. `local_hostname` is the name for EHLO; None is the machine's own. `window` is how many copies may be in
+    reply, `final_timeout_seconds` that for the reply to a content. `local_hostname` is the name for EHLO; None is the machine's own. `window` is how many copies may be in
     flight on a connection to a distant relay with CHUNKING. `messages_per_connection` 0 is no limit. `section` is the
     part of config.toml that names the relay, for error messages.
     """
@@ -30,6 +30,7 @@ class SmtpSettings:
     password: str = field(default="", repr=False)
     ca_file: Path | None = None
     timeout_seconds: float = 60.0
+    final_timeout_seconds: float = 600.0
     local_hostname: str | None = None
     window: int = 1
     messages_per_connection: int = 0

@@ -128,6 +128,7 @@ class SmtpTransport:
             name=self._settings.name,
             extensions=extensions - _GROUPING if self._one_by_one else extensions,
             timeout_seconds=self._settings.timeout_seconds,
+            final_timeout_seconds=self._settings.final_timeout_seconds,
             size_limit=_size_limit(client.esmtp_extensions.get("size", "")),
             window=self._settings.window,
             messages_at_most=self._settings.messages_per_connection,

@@ -201,11 +201,11 @@ async def test_a_long_content_may_take_as_long_as_a_slow_line_takes() -> None:
         shelf = Shelf(ANNA)
         carrying = asyncio.create_task(connection.carry(shelf))
         await until(lambda: "CONTENT" in relay.commands)
-        connection._last_activity -= 1000  # as if so much time had passed
+        connection._waits_since -= 1000  # as if so much time had passed
         connection._judge()
         assert not carrying.done()
         assert shelf.outcomes == {}
-        connection._last_activity -= (len(MESSAGE) + 3) / SLOWEST
+        connection._waits_since -= (len(MESSAGE) + 3) / SLOWEST
         connection._judge()
         assert isinstance(shelf.outcomes["anna"], Unknown)
         with pytest.raises(TransportDown, match="no answer within 1e\\+03 seconds"):
@@ -218,13 +218,13 @@ async def test_the_time_in_which_we_were_frozen_is_not_the_relay_s() -> None:
         shelf = Shelf(ANNA)
         carrying = asyncio.create_task(connection.carry(shelf))
         await until(lambda: "CONTENT" in relay.commands)
-        for clock in ("_last_activity", "_watch_at"):  # as if nothing had run for an hour
+        for clock in ("_waits_since", "_watch_at"):  # as if nothing had run for an hour
             setattr(connection, clock, getattr(connection, clock) - 3600)
         connection._watch()
         connection._judge()
         assert not carrying.done()
         assert shelf.outcomes == {}
-        connection._last_activity -= 1001
+        connection._waits_since -= 1001
         connection._judge()
         assert isinstance(shelf.outcomes["anna"], Unknown)
         with pytest.raises(TransportDown):
@@ -244,6 +244,39 @@ async def test_a_copy_is_not_blamed_when_the_relay_hangs_up_on_a_frozen_client(f
             await carrying
         (_, blamed) = shelf.backs["anna"]
         assert blamed is not frozen
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "CONTENT"])
+async def test_octets_that_trickle_gain_the_relay_no_time(verb: str) -> None:
+    relay = Relay(says=lambda command, _nth: NOTHING if command == verb else None, announced=ONE_BY_ONE)
+    async with listening(relay) as port, a_connection(port, timeout_seconds=1000.0) as connection:
+        shelf = Shelf(ANNA)
+        carrying = asyncio.create_task(connection.carry(shelf))
+        await until(lambda: verb in relay.commands)
+        for _ in range(11):
+            assert not carrying.done()
+            connection._waits_since -= 100
+            connection.data_received(b"250-2.0.0 still thinking\r\n")
+            connection._judge()
+        with pytest.raises(TransportDown, match="no answer within 1e\\+03 seconds"):
+            await carrying
+        assert shelf.kinds == {"anna": "Unknown" if verb == "CONTENT" else "back"}
+
+
+async def test_the_answer_to_a_content_may_take_longer_than_one_to_a_command() -> None:
+    relay = Relay(says=lambda command, _nth: NOTHING if command == "CONTENT" else None)
+    timeouts = {"timeout_seconds": 100.0, "final_timeout_seconds": 700.0}
+    async with listening(relay) as port, a_connection(port, **timeouts) as connection:
+        shelf = Shelf(ANNA)
+        carrying = asyncio.create_task(connection.carry(shelf))
+        await until(lambda: "CONTENT" in relay.commands)
+        connection._waits_since -= 600
+        connection._judge()
+        assert not carrying.done()
+        connection._waits_since -= 101
+        connection._judge()
+        with pytest.raises(TransportDown, match="no answer within 700 seconds"):
+            await carrying
 
 
 async def test_no_timer_is_left_behind() -> None:
