@@ -40,6 +40,12 @@ def too_large(connection: Connection, context: Context, issue: str, fault: str) 
     _alarm(connection, context, about, {"cause": "size", "issue": issue, "said": f"{issue} is paused: {fault}"})
 
 
+def account_refused(connection: Connection, context: Context, issue: str, said: str) -> None:
+    """Alarm the operator that an issue is paused since no relay works for our account; `said` quotes the relay."""
+    about = f"{issue} account {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
+    _alarm(connection, context, about, {"cause": "account", "issue": issue, "said": said})
+
+
 def _alarm(connection: Connection, context: Context, about: str, facts: Mapping[str, object]) -> None:
     if context.operator:
         now = context.clock.now()

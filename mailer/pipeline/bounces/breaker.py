@@ -85,10 +85,30 @@ def pause_too_large(
     """
     if len(limits) < len(context.relays) or not (fault := size_fault(largest, limits)):
         return False
-    if mailings.move(connection, mailing, take(mailing.state, Step.PAUSE)):
-        context.record(connection, Step.PAUSE, mailing.issue, fault)
+    if _stop(connection, context, mailing, fault):
         alarms.too_large(connection, context, mailing.issue, fault)
-        maillog.too_many_failures(mailing.issue, fault, paused=True)
+    return True
+
+
+def pause_refused_by_relay(connection: Connection, context: Context, identities: Iterable[int], said: str) -> None:
+    """Pause each of these mailings that still sends, since no relay is left that works for us, and alarm the operator.
+
+    `said` quotes what the relay says of our account. No copy was judged: all of them wait for `resume`.
+    """
+    for identity in sorted(set(identities)):
+        mailing = mailings.mailing(connection, identity)
+        if mailing.state is MailingState.SENDING:
+            why = f"the relay refuses our account: {said}; nothing was lost: fix it with the relay's operator"
+            if _stop(connection, context, mailing, why):
+                alarms.account_refused(connection, context, mailing.issue, said)
+
+
+def _stop(connection: Connection, context: Context, mailing: Mailing, why: str) -> bool:
+    """Pause a mailing and keep why, for `status`; False when a person has just moved it."""
+    if not mailings.move(connection, mailing, take(mailing.state, Step.PAUSE)):
+        return False
+    context.record(connection, Step.PAUSE, mailing.issue, why)
+    maillog.too_many_failures(mailing.issue, why, paused=True)
     return True
 
 
