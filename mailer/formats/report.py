@@ -15,10 +15,15 @@ MAX_WRAPS = 3  # reports around a report: a gateway's around a person's around a
 def parse(raw: bytes) -> Sequence[BounceReport]:
     """The reports in this mail, at least one: a mail that reports nothing gives one report of kind `other`.
 
-    Never raises, and works within fixed limits, whatever the bytes. Nothing in a report is verified: only a signed
-    return path, or our signature in the original's Message-ID, names a delivery.
+    Never raises, and works within fixed limits, whatever the bytes. Nothing in a report is verified: only our
+    signature names a delivery.
     """
-    return _read_unwrapped(parse_mail(raw), MAX_WRAPS)
+    return read_reports(parse_mail(raw))
+
+
+def read_reports(mail: MailPart) -> Sequence[BounceReport]:
+    """The reports in this mail, as `parse` reads them."""
+    return _read_unwrapped(mail, MAX_WRAPS)
 
 
 def _read_unwrapped(mail: MailPart, wraps: int) -> Sequence[BounceReport]:

@@ -1,7 +1,9 @@
 """Signs the number of a delivery, so that an address or a Message-ID that comes back is provably ours."""
 
 import hmac
+import re
 from base64 import b32encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +17,10 @@ _DELIVERY_LIMIT = 1 << 63  # above every integer of the database
 _DIGITS_AT_MOST = 13  # base-32 digits of the largest number
 # At most 32 octets; a local part may have 64 (RFC 5321 §4.5.3.1.1).
 _LENGTHS = range(1 + _KEY_ID + 1 + _SEAL, 1 + _KEY_ID + _DIGITS_AT_MOST + _SEAL + 1)
+# A text of that length, with no letter or digit beside it.
+_CANDIDATE = re.compile(
+    rf"(?<![a-z0-9])[bmu][a-z2-7]{{{_LENGTHS[0] - 1},{_LENGTHS[-1] - 1}}}(?![a-z0-9])", re.IGNORECASE | re.ASCII
+)
 
 
 class Purpose(StrEnum):
@@ -78,6 +84,13 @@ class Keyring:
             if folded.startswith(_key_id(key), 1) and hmac.compare_digest(folded, _token(key, purpose, delivery)):
                 return Token(purpose=purpose, delivery=delivery)
         return None
+
+    def find(self, text: str) -> Iterator[Token]:
+        """The tokens in a text, in order; one that has a letter or a digit beside it is not ours."""
+        for candidate in _CANDIDATE.finditer(text):
+            token = self.read(candidate[0])
+            if token is not None:
+                yield token
 
 
 def _token(key: bytes, purpose: Purpose, delivery: int) -> str:

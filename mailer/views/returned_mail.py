@@ -28,7 +28,7 @@ _KINDS: Mapping[ReportKind, str] = {
 }
 _NAMED: Mapping[NamedBy | None, str] = {
     NamedBy.RETURN_PATH: "it came to the copy's own return path",
-    NamedBy.MESSAGE_ID: "it shows the copy's Message-ID",
+    NamedBy.MESSAGE_ID: "it shows our signature of the copy, such as its Message-ID",
     NamedBy.ENVELOPE_ID: "it shows what we signed in the copy's envelope",
     NamedBy.UNSUBSCRIBE: "it came to the address by which the copy's reader unsubscribes",
     None: "it names no copy of ours that may still come back",

@@ -67,14 +67,29 @@ def _guess(raw: bytes) -> str:
 
 def header(value: str) -> str:
     """The text of a header field, unfolded, with its encoded words (RFC 2047) decoded."""
-    value = value[:4000]
-    if "=?" in value:
-        value = _ENCODED_WORD.sub(_decode_word, _BETWEEN_WORDS.sub(r"\1", value))
-    return " ".join(value.split())
+    return " ".join(words(value[:4000]).split())
 
 
-def _decode_word(word: re.Match[str]) -> str:
-    charset, encoding, encoded = word.groups()
+def words(value: str) -> str:
+    """The text with its encoded words decoded.
+
+    Words of one character set and encoding that follow each other are decoded as one: programs cut within a character.
+    """
+    if "=?" not in value:
+        return value
+    value = _BETWEEN_WORDS.sub(r"\1", value)
+    decoded: list[str] = []
+    end, kind, encoded = 0, ("", ""), ""
+    for word in _ENCODED_WORD.finditer(value):
+        word_kind = (word[1].lower(), word[2].lower())
+        is_padded = kind[1] == "b" and encoded.endswith("=")
+        if word.start() != end or word_kind != kind or is_padded:
+            decoded += [_decode_word(*kind, encoded), value[end : word.start()]]
+            kind, encoded = word_kind, ""
+        end, encoded = word.end(), encoded + word[3]
+    return "".join([*decoded, _decode_word(*kind, encoded), value[end:]])
+
+
+def _decode_word(charset: str, encoding: str, encoded: str) -> str:
     raw = encoded.encode("ascii", "ignore")
-    decoded = _base64(raw) if encoding in "bB" else decodestring(raw.replace(b"_", b" "))
-    return text(decoded, charset)
+    return text(_base64(raw) if encoding == "b" else decodestring(raw.replace(b"_", b" ")), charset)

@@ -9,7 +9,7 @@ from mailer.formats.reports.mime import HeaderFields, MailPart, split_header
 
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,200}@[^\s<>;]{1,200})>?")
-_RETURNED = {
+RETURNED = {
     "message/rfc822",
     "text/rfc822-headers",
     "message/rfc822-headers",
@@ -21,7 +21,7 @@ _RETURNED = {
 def read_original(mail: MailPart, body: BodyText) -> Original:
     """The fields of the returned message or header; all empty where nothing was returned."""
     for part in mail.walk():
-        if part is mail or part.kind not in _RETURNED:
+        if part is mail or part.kind not in RETURNED:
             continue
         if part.parts:
             fields = part.parts[0].header

@@ -30,8 +30,8 @@ def find_wrapped(mail: MailPart, body: BodyText) -> MailPart | None:
     is_passed_on = bool(_PASSED_ON.match(mail.get("subject")))
     if is_from_server(mail) or (is_passed_on and _own_length(body.lines) <= _MOST_OWN):
         for part in mail.walk():
-            inner = _attached(part)
-            if inner is not None and _is_report(inner):
+            inner = attached(part)
+            if inner is not None and is_report(inner):
                 return inner
     return _in_text(body) if is_passed_on else None
 
@@ -55,7 +55,7 @@ def _in_text(body: BodyText) -> MailPart | None:
     header, _, text = "\n".join(quoted).partition("\n\n")
     fields = [_HEADER_LINE.sub(_in_english, line) for line in header.split("\n")]
     inner = parse_mail(("\n".join(fields) + "\n\n" + text).encode("utf-8", "replace"))
-    return inner if inner.has("from") and _is_report(inner) else None
+    return inner if inner.has("from") and is_report(inner) else None
 
 
 def _in_english(line: re.Match[str]) -> str:
@@ -63,7 +63,8 @@ def _in_english(line: re.Match[str]) -> str:
     return next((field for field, names in _FIELD_NAMES.items() if name in names), line[1]) + ":"
 
 
-def _attached(part: MailPart) -> MailPart | None:
+def attached(part: MailPart) -> MailPart | None:
+    """The mail that this part is; None for any other part."""
     if part.kind == "message/rfc822" and part.parts:
         return part.parts[0]
     name = part.parameters.get("name", "") or part.get("content-disposition")
@@ -72,7 +73,8 @@ def _attached(part: MailPart) -> MailPart | None:
     return None
 
 
-def _is_report(inner: MailPart) -> bool:
+def is_report(inner: MailPart) -> bool:
+    """Whether a server wrote this mail to report on another."""
     kinds = {part.kind for part in inner.walk()}
     return "message/delivery-status" in kinds or (is_from_server(inner) and inner.has("from"))
 

@@ -9,8 +9,10 @@ from mailer.domain.delivery import MOVES, Delivery, Event, State
 from mailer.domain.hold import Failure
 from mailer.domain.matter import Matter, NamedBy, asks_to_stop, matter_of
 from mailer.domain.report import Reading
-from mailer.formats.report import parse
+from mailer.formats.report import read_reports
 from mailer.formats.reports.mail_header import MailHeader, read_header
+from mailer.formats.reports.mime import parse_mail
+from mailer.formats.reports.signed_copies import SignedCopies, find_signed
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.bounces import alarms, holds
 from mailer.pipeline.bounces.consequences import MOST_SAID
@@ -35,6 +37,7 @@ class ReadMail:
 
     header: MailHeader
     token: Token | None
+    signed: SignedCopies
     reports: tuple[BounceReport, ...]
 
     @classmethod
@@ -42,14 +45,20 @@ class ReadMail:
         """Parse a mail; the envelope's recipient, where there is one, is the only one that counts."""
         header = read_header(mail.content)
         recipients = (mail.recipient,) if mail.recipient else header.recipients
-        return cls(header=header, token=token_among(context, recipients), reports=tuple(parse(mail.content)))
+        parts = parse_mail(mail.content)
+        return cls(
+            header=header,
+            token=token_among(context, recipients),
+            signed=find_signed(parts, context.keys),
+            reports=tuple(read_reports(parts)),
+        )
 
 
 def store_readings(
     connection: Connection, context: Context, raw: int, mail: ReadMail, at: datetime
 ) -> tuple[tuple[Reading, ...], list[CopyFailed]]:
     """Store what the mail says and do what follows at once; returns the failures, from which holds and pauses follow."""
-    matches = [_match(connection, context, mail, report, at) for report in mail.reports]
+    matches = [_match(connection, mail, report, at) for report in mail.reports]
     readings: list[Reading] = []
     for place, (report, match) in enumerate(zip(mail.reports, matches, strict=True)):
         reading = _reading(connection, raw, place, mail, report, match)
@@ -68,10 +77,10 @@ def store_readings(
     return tuple(readings), failed
 
 
-def _match(connection: Connection, context: Context, mail: ReadMail, report: BounceReport, at: datetime) -> CopyMatch:
+def _match(connection: Connection, mail: ReadMail, report: BounceReport, at: datetime) -> CopyMatch:
     token = mail.token
     if token is None or token.purpose is not Purpose.UNSUBSCRIBE:
-        return match_report(connection, context, token, report, at)
+        return match_report(connection, token, mail.signed, report, at)
     copy = copy_of(connection, token, at)
     if copy is None or not asks_to_stop(report.kind):
         return CopyMatch(person=copy.person if copy is not None else "")
@@ -146,6 +155,7 @@ def _reading(
         mail = replace(mail, header=MailHeader(sender="", subject="", recipients=()))
     failed = report.final_recipient or report.recipient
     content = {field.name: getattr(report, field.name) for field in fields(ReportContent)}
+    content["rule"] = "; ".join(filter(None, (report.rule, match.note)))
     texts = {name: _storable(value) for name, value in content.items() if type(value) is str}
     return Reading(
         **{**content, **texts, "diagnostic": _words(report)},

@@ -11,7 +11,7 @@ from mailer.domain.errors import BadInput
 from mailer.domain.matter import NamedBy
 from mailer.domain.return_path import takes_reports, takes_unsubscribe
 from mailer.formats.address import parse
-from mailer.formats.message_id import delivery_in_message_id
+from mailer.formats.reports.signed_copies import SignedCopies
 from mailer.formats.return_path import token_in
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.context import Context
@@ -19,14 +19,21 @@ from mailer.store import Connection
 from mailer.store.copies import deliveries, readers
 from mailer.store.members import seated_at
 
+# So many copies that one mail names are looked up.
+MOST_NAMED = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyMatch:
-    """The copy that a report is about, and what names it; without a copy only the likely person, which may be empty."""
+    """The copy that a report is about, and what names it; without a copy only the likely person, which may be empty.
+
+    `note` says that the mail names several copies.
+    """
 
     copy: Delivery | None = None
     named_by: NamedBy | None = None
     person: str = ""
+    note: str = ""
 
 
 def token_among(context: Context, recipients: Iterable[str]) -> Token | None:
@@ -56,45 +63,59 @@ def copy_of(connection: Connection, token: Token, now: datetime, *, lock: bool =
 
 
 def match_report(
-    connection: Connection, context: Context, token: Token | None, report: BounceReport, now: datetime
+    connection: Connection, token: Token | None, signed: SignedCopies, report: BounceReport, now: datetime
 ) -> CopyMatch:
-    """The copy that a report is about, which came to the address with this token, if any.
+    """The copy that a report is about, by the token of the address to which it came, or by what is signed in the mail.
 
-    All signatures must agree: the return path of one copy beside the Message-ID of another names none.
+    Signatures in its best places must agree: the return path of one copy beside the Message-ID of another names none. Of
+    several copies in one place, that to the address which failed is meant.
     """
-    named = dict(_named_copies(context, token, report))
-    copies = set(named.values())
-    if len(copies) == 1:
-        by = next(iter(named))
-        signed = token if token is not None and by is NamedBy.RETURN_PATH else _message_token(copies)
-        copy = copy_of(connection, signed, now)
+    by, copies = _named_copies(token, signed)
+    candidates = _sent_to(connection, copies, report) if len(copies) > 1 and by is not None else copies
+    note = f"the mail names several copies: deliveries {', '.join(map(str, sorted(copies)))}" if len(copies) > 1 else ""
+    if len(candidates) == 1 and by is not None:
+        [delivery] = candidates
+        purpose = Purpose.BOUNCE if by is NamedBy.RETURN_PATH else Purpose.MESSAGE_ID
+        copy = copy_of(connection, Token(purpose=purpose, delivery=delivery), now)
         if copy is not None:
-            return CopyMatch(copy=copy, named_by=by, person=copy.person)
-    return CopyMatch(person=_likely_person(connection, copies, report))
+            return CopyMatch(copy=copy, named_by=by, person=copy.person, note=note)
+    return CopyMatch(person=_likely_person(connection, copies, report), note=note)
 
 
-def _message_token(copies: set[int]) -> Token:
-    return Token(purpose=Purpose.MESSAGE_ID, delivery=next(iter(copies)))
+def _named_copies(token: Token | None, signed: SignedCopies) -> tuple[NamedBy | None, frozenset[int]]:
+    """The copies named in the best place that names any, and what names them; None where places contradict each other."""
+    came_to = frozenset({token.delivery} if token is not None and token.purpose is Purpose.BOUNCE else ())
+    places = (
+        (NamedBy.RETURN_PATH, came_to),
+        (NamedBy.MESSAGE_ID, signed.returned),
+        (NamedBy.ENVELOPE_ID, signed.enveloped),
+    )
+    best = [(by, copies) for by, copies in places if copies]
+    if len({copies for _, copies in best}) > 1:
+        return None, frozenset().union(*(copies for _, copies in best))
+    if not best and not signed.shows_another:
+        best = [(NamedBy.MESSAGE_ID, copies) for copies in (signed.answered, signed.quoted) if copies]
+    return best[0] if best else (None, frozenset())
 
 
-def _named_copies(context: Context, token: Token | None, report: BounceReport) -> Iterable[tuple[NamedBy, int]]:
-    if token is not None and token.purpose is Purpose.BOUNCE:
-        yield NamedBy.RETURN_PATH, token.delivery
-    identity = delivery_in_message_id(report.original_message_id, context.keys)
-    if identity is not None:
-        yield NamedBy.MESSAGE_ID, identity
-    envelope = context.keys.read(report.envelope_id)
-    if envelope is not None and envelope.purpose is Purpose.MESSAGE_ID:
-        yield NamedBy.ENVELOPE_ID, envelope.delivery
+def _sent_to(connection: Connection, copies: frozenset[int], report: BounceReport) -> frozenset[int]:
+    """Those of these copies that were sent to the address that failed."""
+    failed = {address.wire for text in _failed_addresses(report) if (address := _address(text)) is not None}
+    sent = {identity: deliveries.delivery(connection, identity) for identity in sorted(copies)[:MOST_NAMED]}
+    return frozenset(identity for identity, copy in sent.items() if copy is not None and copy.address in failed)
 
 
-def _likely_person(connection: Connection, copies: set[int], report: BounceReport) -> str:
+def _failed_addresses(report: BounceReport) -> tuple[str | None, ...]:
+    return (report.original_recipient, report.recipient, report.final_recipient)
+
+
+def _likely_person(connection: Connection, copies: frozenset[int], report: BounceReport) -> str:
     """The reader of a named copy whose token is no longer valid, or the person who has or had the failed address."""
-    for identity in sorted(copies):
+    for identity in sorted(copies)[:MOST_NAMED]:
         copy = deliveries.delivery(connection, identity)
         if copy is not None:
             return copy.person
-    for text in (report.original_recipient, report.recipient, report.final_recipient):
+    for text in _failed_addresses(report):
         address = _address(text)
         if address is None:
             continue

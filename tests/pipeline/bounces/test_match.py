@@ -15,11 +15,13 @@ from tests.club import ISSUE, copies, import_register, members, states
 from tests.doubles import FrozenClock
 from tests.pipeline.bounces.listed import matters
 from tests.pipeline.relayed import ACCEPTED, LOST, answer, claim
+from tests.placed_signatures import PLACES, dsn
 from tests.reported import (
     DOMAIN,
     bounce,
     come,
     come_back,
+    letter,
     path_of,
 )
 
@@ -72,6 +74,35 @@ def test_a_return_path_of_one_copy_with_the_message_id_of_another_names_none(app
     come(app, bounce(path, one.address, message_id=other.message_id), path)
     assert states(app) == {"accepted": 30}
     assert matters(app) == [("P001", Matter.UNNAMED)]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_bounce_without_a_return_path_finds_its_copy_by_our_signature_anywhere(app: App, place: str) -> None:
+    copy = copies(app)["P003"]
+    done = come(app, PLACES[place](copy.message_id), way=Way.IMAP)
+    assert copies(app)["P003"].state is State.BOUNCED
+    assert [read.delivery for read in done.readings] == [copy.id]
+
+
+def test_a_reply_by_a_reader_is_no_bounce(app: App) -> None:
+    copy = copies(app)["P003"]
+    thread = f"In-Reply-To: {copy.message_id}\nReferences: {copy.message_id}\nSubject: Re: The Harbour Letter\n"
+    reply = letter("letter@club.example", f"Thank you!\n\n> {copy.message_id}\n").decode()
+    [read] = come(app, (thread + reply).encode(), way=Way.IMAP).readings
+    assert (read.kind, read.delivery, read.matter) == (ReportKind.OTHER, copy.id, None)
+    assert (states(app), matters(app)) == ({"accepted": 30}, [])
+
+
+def test_of_several_copies_the_address_that_failed_decides_and_nothing_else_does(app: App) -> None:
+    first, second = copies(app)["P001"], copies(app)["P002"]
+    both = f"Message-ID: {first.message_id}\nX-Original-Message-ID: {second.message_id}"
+    [read] = come(app, dsn(shown=both), way=Way.IMAP).readings
+    assert (states(app), read.delivery) == ({"accepted": 30}, None)
+    assert read.rule.endswith(f"the mail names several copies: deliveries {first.id}, {second.id}")
+    about_second = dsn(shown=both).replace(b"anna@reader.example", second.address.encode())
+    [read] = come(app, about_second, way=Way.IMAP).readings
+    assert (read.delivery, states(app)) == (second.id, {"accepted": 29, "bounced": 1})
+    assert "the mail names several copies" in read.rule
 
 
 def test_a_token_is_taken_for_two_weeks(app: App, clock: FrozenClock) -> None:
