@@ -26,9 +26,10 @@ def app(club: Club, clock: FrozenClock) -> Iterator[App]:
 
 
 def refused(app: App) -> None:
+    context = replace(app.context, operator="operator@club.example")
+    every = [mailing.id for mailing in the_mailings(app)]
     with app.store.transaction() as connection:
-        context = replace(app.context, operator="operator@club.example")
-        breaker.pause_refused_by_relay(connection, context, [each.id for each in the_mailings(app)] * 2, SAID)
+        breaker.pause_refused_by_relay(connection, context, every * 2, SAID)
 
 
 def alarms(app: App) -> list[str]:
