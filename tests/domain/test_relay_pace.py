@@ -67,7 +67,7 @@ def test_any_rate_with_any_burst(rate, at_once, latency, connections, seed):
 def test_any_number_in_any_window(number, seconds, sliding, seed):
     limit = (sliding_window if sliding else fixed_window)(number, seconds)
     course = send(RelayPace(), limit, 6 * number, seed=seed)
-    assert course.ended_at <= 1.3 * 5 * seconds + 3
+    assert course.ended_at <= 1.4 * 5 * seconds + 5  # a window that slides lets no late copy be made up for
 
 
 def test_a_restart_goes_on_with_the_pace_that_was_found():
