@@ -11,10 +11,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """A certificate authority for the client, and two certificates for servers: for 127.0.0.1 and for another host.
+    """A certificate authority for the client, and certificates for servers: for 127.0.0.1, and for another.example.
 
     `good_file` has the certificate for 127.0.0.1 and its key in PEM.
     """
@@ -23,6 +25,8 @@ class Authority:
     good_file: Path
     good: ssl.SSLContext
     for_another_host: ssl.SSLContext
+    expired: ssl.SSLContext
+    not_yet_valid: ssl.SSLContext
 
 
 def an_authority(folder: Path) -> Authority:
@@ -37,10 +41,10 @@ def an_authority(folder: Path) -> Authority:
     ca_file = folder / "ca.pem"
     ca_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def server(file: str, alternative: x509.GeneralName) -> ssl.SSLContext:
+    def server(file: str, alternative: x509.GeneralName, *, begins: timedelta = -HOUR) -> ssl.SSLContext:
         own = ec.generate_private_key(ec.SECP256R1())
         signed = (
-            _builder(subject=_name(file), issuer=name, key=own)
+            _builder(subject=_name(file), issuer=name, key=own, begins=begins)
             .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
@@ -59,11 +63,14 @@ def an_authority(folder: Path) -> Authority:
         context.load_cert_chain(path)
         return context
 
+    loopback = x509.IPAddress(ip_address("127.0.0.1"))
     return Authority(
         ca_file=ca_file,
         good_file=folder / "loopback.pem",
-        good=server("loopback", x509.IPAddress(ip_address("127.0.0.1"))),
+        good=server("loopback", loopback),
         for_another_host=server("another", x509.DNSName("another.example")),
+        expired=server("expired", loopback, begins=-2 * DAY),
+        not_yet_valid=server("not-yet-valid", loopback, begins=HOUR),
     )
 
 
@@ -71,7 +78,9 @@ def _name(words: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, words)])
 
 
-def _builder(*, subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    *, subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, begins: timedelta = -HOUR
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)  # noqa: TID251 - certificates are checked against the system clock
     return (
         x509.CertificateBuilder()
@@ -79,8 +88,8 @@ def _builder(*, subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePriv
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now + begins)
+        .not_valid_after(now + begins + DAY)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 

@@ -23,6 +23,7 @@ ROOMS = {
     "pysqlite3": {"store"},
     "PIL": {"formats"},
     "alembic": {"store"},
+    "aiohappyeyeballs": {"gateways"},
     "aiosmtplib": {"gateways"},
     "aiosmtpd": {"gateways"},
     "fsspec": {"gateways"},

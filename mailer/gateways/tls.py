@@ -20,6 +20,27 @@ def client_context(ca_file: Path | None, *, setting: str) -> ssl.SSLContext:
     return context
 
 
+# Verification errors of OpenSSL (x509_vfy.h), by what is to be done about them.
+_NOT_YET_VALID, _EXPIRED, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64
+_UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
+
+
+def distrust(error: ssl.SSLCertVerificationError, *, host: str, ca_file: str) -> str:
+    """Say after the server's name what is wrong with its certificate; `host` and `ca_file` are the settings' names."""
+    match error.verify_code:
+        case code if code == _EXPIRED:
+            remedy = "its operator must renew it; if it is still valid, this machine's clock is wrong"
+        case code if code == _NOT_YET_VALID:
+            remedy = "is this machine's clock wrong? If it is right, ask its operator"
+        case code if code in {_OTHER_NAME, _OTHER_ADDRESS}:
+            remedy = f"check {host}: it must be a name in the certificate"
+        case code if code in _UNKNOWN_AUTHORITY:
+            remedy = f"check {host}, or name the certificate's authority in {ca_file}"
+        case _:
+            remedy = "ask its operator"
+    return f"shows a certificate that cannot be trusted ({error.verify_message}); nothing was sent; {remedy}"
+
+
 def server_context(cert_file: Path, key_file: Path) -> ssl.SSLContext:
     """Load the listener's certificate with its chain, and its key, both PEM. Raises BadInput naming the file."""
     for key, file in (("listen_cert_file", cert_file), ("listen_key_file", key_file)):

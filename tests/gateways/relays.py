@@ -115,7 +115,7 @@ def _name(parcel: Parcel) -> str:
 
 
 def settings(port: int, security: Security = Security.NONE, **more: object) -> SmtpSettings:
-    options = {"timeout_seconds": 5.0, "local_hostname": "client.example"} | more
+    options = {"timeout_seconds": 5.0, "ehlo_name": "client.example"} | more
     options.setdefault("final_timeout_seconds", options["timeout_seconds"])
     return SmtpSettings(host="127.0.0.1", port=port, security=security, **options)
 

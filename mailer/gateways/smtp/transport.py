@@ -1,42 +1,23 @@
-"""Connects to a relay: greeting, TLS with a verified certificate, EHLO and login; says why a connection failed."""
+"""Makes connections to a relay that are greeted, encrypted and logged in; a login is never tried again and again."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
-from aiosmtplib import (
-    SMTP,
-    SMTPAuthenticationError,
-    SMTPConnectError,
-    SMTPException,
-    SMTPHeloError,
-    SMTPResponseException,
-    SMTPServerDisconnected,
-)
+from aiosmtplib import SMTP, SMTPException, SMTPServerDisconnected
 
 from mailer.domain.address import is_loopback
 from mailer.domain.bounce import Phase
-from mailer.domain.delivery import Reply
-from mailer.domain.errors import LoginRefused, Refused, TransportDown
-from mailer.gateways.server_text import printable
-from mailer.gateways.smtp import replies
+from mailer.domain.ehlo_name import EhloName, choose_ehlo_name
+from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
+from mailer.gateways.machine_names import machine_names
 from mailer.gateways.smtp.connection import SmtpConnection
-from mailer.gateways.smtp.settings import Security, SmtpSettings
+from mailer.gateways.smtp.failures import failure, reply_of
+from mailer.gateways.smtp.handshake import Handshake
+from mailer.gateways.smtp.login import refuses_mechanism
+from mailer.gateways.smtp.settings import Mechanism, Security, SmtpSettings
 from mailer.gateways.tls import client_context
-
-
-class _Client(SMTP):
-    """Attempts a login once; aiosmtplib would try a wrong password with every mechanism that the relay announces."""
-
-    # PLAIN first, since every relay has it and the connection is encrypted. Relays that store only password hashes
-    # announce CRAM-MD5 all the same, and refuse it.
-    AUTH_METHODS = ("plain", "login", "cram-md5")
-
-    @property
-    def supported_auth_methods(self) -> list[str]:
-        return super().supported_auth_methods[:1]
 
 
 class SmtpTransport:
@@ -58,6 +39,8 @@ class SmtpTransport:
         self._login_lock = asyncio.Lock()
         self._login_failures = 0
         self._last_failure = TransportDown()
+        self._unknown: list[Mechanism] = []  # announced by the relay, and refused all the same
+        self._ehlo_name: EhloName | None = None
         self._one_by_one = False  # its replies once did not match commands sent in groups
 
     @asynccontextmanager
@@ -91,32 +74,41 @@ class SmtpTransport:
                 raise
 
     async def _connect(self) -> tuple[SMTP, SmtpConnection]:
-        settings = self._settings
-        client = _Client(
-            hostname=settings.host,
-            port=settings.port,
-            local_hostname=settings.local_hostname,
-            timeout=settings.timeout_seconds,
-            use_tls=settings.security is Security.TLS,
-            start_tls=False,  # `_Handshake` does it
-            tls_context=self._tls,
-        )
-        handshake = _Handshake(client, settings)
+        client = await self._log_in()
         try:
-            await handshake.run()
-            connection = self._take_over(client)
-        except (SMTPException, OSError, ValueError) as error:
+            return client, self._take_over(client)
+        except SMTPServerDisconnected as error:
             client.close()
-            refused = _is_login_refusal(error)
-            self._login_ok &= not refused
-            kind = LoginRefused if refused else TransportDown
-            reason = f"the relay {settings.name} {_reason(error, settings)}"
-            raise kind(reason, reply=_reply_of(error), phase=handshake.phase) from error
-        except BaseException:
-            client.close()
-            raise
-        self._login_ok = True
-        return client, connection
+            raise TransportDown(f"the relay {self._settings.name} {error.message}") from error
+
+    async def _log_in(self) -> SMTP:
+        """Return a connection with all steps taken. A mechanism that the relay does not know is followed by another."""
+        ehlo_name = await self.ehlo_name()
+        while True:
+            handshake = Handshake(self._settings, self._tls, ehlo_name.name)
+            try:
+                client = await handshake.run(self._unknown)
+            except (SMTPException, OSError, ValueError, BadInput) as error:
+                reply = reply_of(error)
+                if handshake.mechanism and reply and refuses_mechanism(reply):
+                    self._unknown.append(handshake.mechanism)
+                    if handshake.alternatives:
+                        continue
+                down = failure(error, self._settings, handshake, self._unknown)
+                self._login_ok &= not isinstance(down, LoginRefused)
+                if handshake.phase is Phase.AUTH:
+                    self._unknown.clear()
+                raise down from error
+            self._login_ok = True
+            return client
+
+    async def ehlo_name(self) -> EhloName:
+        """Return the name to greet the relay by."""
+        if self._ehlo_name is None:
+            settings = self._settings
+            names = () if settings.ehlo_name else await asyncio.to_thread(machine_names)
+            self._ehlo_name = choose_ehlo_name(settings.ehlo_name, names, settings.sender_domain)
+        return self._ehlo_name
 
     def _take_over(self, client: SMTP) -> SmtpConnection:
         """Continue the client's connection, which is encrypted and logged in, with our own protocol."""
@@ -135,38 +127,6 @@ class SmtpTransport:
         )
 
 
-class _Handshake:
-    """The steps from the connection to the login; `phase` is the one under way."""
-
-    def __init__(self, client: SMTP, settings: SmtpSettings) -> None:
-        self.phase = Phase.CONNECT
-        self._client = client
-        self._settings = settings
-
-    async def run(self) -> None:
-        """Take all steps. Raises what aiosmtplib raises."""
-        client, settings = self._client, self._settings
-        await client.connect()
-        await self._greet()
-        if settings.security is Security.STARTTLS:
-            self.phase = Phase.STARTTLS
-            await client.starttls()  # it fails if the relay does not offer it
-            await self._greet()
-        if settings.username:
-            self.phase = Phase.AUTH
-            await client.login(settings.username, settings.password)
-
-    async def _greet(self) -> None:
-        self.phase = Phase.HELLO
-        try:
-            await self._client.ehlo()
-        except SMTPHeloError as error:
-            if error.code not in _COMMAND_UNKNOWN:
-                raise
-            await self._client.helo()
-
-
-_COMMAND_UNKNOWN = range(500, 505)  # to EHLO: the relay knows only HELO (RFC 5321 §3.2)
 _GROUPING = frozenset({"pipelining", "chunking"})
 
 
@@ -174,41 +134,3 @@ def _size_limit(announced: str) -> int:
     """The number after SIZE; 0 where there is none, which is no limit (RFC 1870 §4)."""
     number = announced.strip()
     return int(number) if number.isascii() and number.isdecimal() else 0
-
-
-def _reply_of(error: Exception) -> Reply | None:
-    """The relay's reply that the error is about; None if there was none, or if it was no reply by RFC 5321."""
-    if isinstance(error, SMTPResponseException) and 200 <= error.code <= 599:
-        return replies.parse(error.code, error.message)
-    return None
-
-
-def _is_login_refusal(error: Exception) -> bool:
-    """Whether username or password is wrong; a 4xx says only that they cannot be checked now (RFC 4954 §6)."""
-    return isinstance(error, SMTPAuthenticationError) and error.code >= 500
-
-
-def _reason(error: Exception, settings: SmtpSettings) -> str:
-    """Say why there is no connection and what to do, without any part of the password."""
-    # aiosmtplib wraps TLS errors of an implicit TLS connection, but not those after STARTTLS.
-    cause = error.__cause__ if isinstance(error, SMTPConnectError) and error.__cause__ else error
-    match cause:
-        case ssl.SSLCertVerificationError():
-            return (
-                f"shows a certificate that cannot be trusted ({cause.verify_message}); nothing was sent; "
-                f"check host of {settings.section}, or name its authority in ca_file"
-            )
-        case ssl.SSLError():
-            return f"does not agree on TLS ({cause.reason}); nothing was sent; check port and security of {settings.section}"
-        case SMTPAuthenticationError() if _is_login_refusal(cause):
-            reply = replies.quoted(replies.parse(cause.code, cause.message))
-            return f"refuses the login of {settings.username} ({reply}); check username and password_file of {settings.section}"
-        case SMTPResponseException():
-            return f"answers {replies.quoted(replies.parse(cause.code, cause.message))}; ask its operator"
-        case TimeoutError():
-            return f"does not answer within {settings.timeout_seconds:g} seconds; check host and port of {settings.section}"
-        case ValueError():  # its text could contain a character of the password
-            return f"cannot be used with these settings; check host, username and password_file of {settings.section}"
-        case _:
-            reason = printable(str(cause))
-            return f"cannot be used ({reason}); nothing was sent; check host, port and security of {settings.section}"

@@ -1,6 +1,7 @@
 """A connection to the relay is private, checked and logged in, or there is none and the reason is told."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -53,6 +54,27 @@ async def test_a_certificate_of_another_host_or_of_an_unknown_authority_stops_ev
         with pytest.raises(TransportDown, match=r"certificate that cannot be trusted.*ca_file"):
             await connect(settings(sink.port, security))
         assert sink.received == []
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+@pytest.mark.parametrize(
+    ("certificate", "sentence"),
+    [
+        ("expired", r"certificate has expired\); nothing was sent; its operator must renew it; .*clock is wrong"),
+        ("not_yet_valid", r"certificate is not yet valid\); nothing was sent; is this machine's clock wrong\?"),
+        (
+            "for_another_host",
+            r"not valid for '127\.0\.0\.1'.*check host of \[smtp\]: it must be a name in the certificate",
+        ),
+    ],
+)
+async def test_each_fault_of_a_certificate_has_its_own_remedy(
+    security: Security, certificate: str, sentence: str, authority
+) -> None:
+    async with Sink(security=security, tls_context=getattr(authority, certificate)) as sink:
+        with pytest.raises(TransportDown, match=sentence) as down:
+            await connect(settings(sink.port, security, ca_file=authority.ca_file))
+    assert "authority" not in str(down.value)
 
 
 async def test_tls_stripped_on_the_way_stops_everything() -> None:  # R29
@@ -300,6 +322,34 @@ async def test_a_failure_without_a_reply_carries_none() -> None:
         with pytest.raises(TransportDown) as down:
             await connect(settings(port))
     assert (down.value.reply, down.value.phase) == (None, Stage.CONNECT)
+
+
+# --- the name in EHLO ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("own", "options", "greeting"),
+    [
+        ("mail.club.example", {"ehlo_name": "relay-client.example"}, "relay-client.example"),
+        ("mail.club.example", {"sender_domain": "club.example"}, "mail.club.example"),
+        ("localhost", {"sender_domain": "club.example"}, "club.example"),
+        ("3f2a1b4c5d6e", {}, "[127.0.0.1]"),
+    ],
+)
+async def test_the_relay_is_greeted_by_a_name_that_means_us(own, options, greeting, monkeypatch) -> None:
+    monkeypatch.setattr(socket, "getfqdn", lambda: own)
+    monkeypatch.setattr(socket, "gethostname", lambda: own)
+    lines: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in (b"220 hello", b"250 hello", b"221 bye"):
+            writer.write(answer + b"\r\n")
+            lines.append(await reader.readline())
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        await connect(settings(server.sockets[0].getsockname()[1], **({"ehlo_name": ""} | options)))
+    assert lines[0].decode() == f"EHLO {greeting}\r\n"
 
 
 async def test_a_relay_that_knows_only_helo_is_used() -> None:
