@@ -4,11 +4,10 @@ import argparse
 import asyncio
 import ssl
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.parser import BytesHeaderParser
-from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -17,40 +16,25 @@ from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Se
 
 from mailer.gateways import private_files
 from mailer.gateways.smtp.settings import Security
+from tests.relay_plays import (
+    Ending,
+    Endless,
+    Late,
+    Misbehaviour,
+    Moment,
+    Mood,
+    Phase,
+    Play,
+    Received,
+    Said,
+    Script,
+    Trickling,
+    reply_of,
+)
+
+__all__ = ["LOOPBACK", "Misbehaviour", "Phase", "Received", "Script", "Sink"]
 
 LOOPBACK = "127.0.0.1"
-
-
-class Phase(Enum):
-    """Where in a transaction the script is asked."""
-
-    MAIL = "mail"
-    RCPT = "rcpt"
-    DATA = "data"  # the command, before 354
-    CONTENT = "content"  # after the first line of the content; only misbehaviour is possible here
-    END = "end"  # after the final dot, the reply still owed
-
-
-class Misbehaviour(Enum):
-    """Behaviour other than a reply."""
-
-    DROP = "drop"  # the connection is cut; at END the message was taken all the same
-    HANG = "hang"  # no reply any more
-
-
-# (phase, sender, recipient, how often that recipient has been named, or at MAIL that sender) → a reply such as
-# "451 4.7.1 Try again later", misbehaviour, or None for the good answer. 421 ends the connection too.
-Script = Callable[[Phase, str, str, int], str | Misbehaviour | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """A message that was accepted, with its envelope."""
-
-    sender: str
-    recipient: str
-    message: bytes
-    parameters: tuple[str, ...] = ()  # those of RFC 3461, of MAIL and then of RCPT, as they stood
 
 
 class Sink:
@@ -60,7 +44,8 @@ class Sink:
     appended for each. `login` is (user, password), required when given; as aiosmtpd has it, it wants STARTTLS.
     `pipelining`: whether it announces that commands may come in groups (RFC 2920), which aiosmtpd can take. `dsn`: whether
     it announces that reports can be asked for (RFC 3461); it writes none, and keeps what was asked. `size` is the limit that it
-    announces (RFC 1870), 0 for none.
+    announces (RFC 1870), 0 for none. A `mood` (tests/relay_moods.py) is asked before the `script`; its instants are those of
+    `elapsed`, which a test's clock can give.
     """
 
     def __init__(
@@ -68,6 +53,8 @@ class Sink:
         folder: Path | None = None,
         *,
         script: Script = lambda _phase, _sender, _recipient, _nth: None,
+        mood: Mood = lambda _moment: None,
+        elapsed: Callable[[], float] = time.monotonic,
         security: Security = Security.NONE,
         tls_context: ssl.SSLContext | None = None,
         login: tuple[str, str] | None = None,
@@ -80,10 +67,14 @@ class Sink:
         delay_seconds: float = 0.0,
     ) -> None:
         self.received: list[Received] = []
+        self.said: list[Said] = []  # every answer of script and mood, the usual ones left out
         self.connections = 0
+        self.most_open = 0
         self.port = port
         self._folder = folder
         self._script = script
+        self._mood = mood
+        self._elapsed = elapsed
         self._security = security
         self._tls_context = tls_context
         self._login = login
@@ -94,7 +85,12 @@ class Sink:
         self._log = log
         self._delay = delay_seconds
         self._named: Counter[str] = Counter()
-        self._open: set[_Session] = set()
+        self.open_sessions: set[_Session] = set()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How often it said each reply that was not the usual one, or misbehaved so."""
+        return Counter(said.words for said in self.said)
 
     async def __aenter__(self) -> Self:
         """Listen on `port`."""
@@ -109,7 +105,7 @@ class Sink:
     ) -> None:
         """Stop listening and cut every open connection."""
         self._server.close()
-        for session in tuple(self._open):
+        for session in tuple(self.open_sessions):
             session.cut()
         await self._server.wait_closed()
         await asyncio.sleep(0)  # lets the loop call connection_lost
@@ -118,7 +114,7 @@ class Sink:
         self.connections += 1
         return _Session(
             self,
-            self._open,
+            self.connections,
             hostname="sink.example",
             data_size_limit=self._size or None,
             enable_SMTPUTF8=self._smtputf8,
@@ -134,6 +130,16 @@ class Sink:
     ) -> AuthResult:
         accepted = self._login is not None and credentials == LoginPassword(*(word.encode() for word in self._login))
         return AuthResult(success=accepted, handled=False)
+
+    def began(self, server: "_Session") -> int:
+        """Count a session that begins; how many are open, with it."""
+        self.open_sessions.add(server)
+        self.most_open = max(self.most_open, len(self.open_sessions))
+        return len(self.open_sessions)
+
+    def ended(self, server: "_Session") -> None:
+        """Count a session as over."""
+        self.open_sessions.discard(server)
 
     # --- aiosmtpd's hooks; MISSING asks for its usual answer ----------------------------------------------------------
 
@@ -161,38 +167,77 @@ class Sink:
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, server: "_Session", _session: Session, envelope: Envelope
     ) -> Any:
-        """Accept the message unless the script refuses it."""
+        """Accept the message unless it is refused."""
         sender, recipient = envelope.mail_from or "", envelope.rcpt_tos[0]
-        planned = self.plan(Phase.END, sender, recipient)
-        if isinstance(planned, str):
+        planned = self.plan(server, Phase.END, sender, recipient)
+        server.brought += 1
+        if reply_of(planned)[:1] in {"4", "5"}:
             return await self.play(server, planned)
-        message = envelope.original_content or b""
         number = self._take(
-            Received(sender=sender, recipient=recipient, message=message, parameters=tuple(server.parameters))
+            Received(
+                sender=sender,
+                recipient=recipient,
+                message=envelope.original_content or b"",
+                parameters=tuple(server.parameters),
+                session=server.number,
+                at=self._elapsed(),
+            )
         )
         await asyncio.sleep(self._delay)
-        await self.play(server, planned)
-        return f"250 2.0.0 Ok: queued as {number}"
+        reply = await self.play(server, planned)
+        return f"250 2.0.0 Ok: queued as {number}" if reply is MISSING else reply
 
-    def plan(self, phase: Phase, sender: str | None, recipient: str) -> str | Misbehaviour | None:
-        """Ask the script about this phase of this transaction."""
-        return self._script(phase, sender or "", recipient, self._named[recipient or sender or ""])
+    def plan(self, server: "_Session", phase: Phase, sender: str | None, recipient: str) -> Play | None:
+        """Ask the mood, then the script, about this phase of this transaction."""
+        sender = sender or ""
+        nth = self.connections if phase in {Phase.CONNECT, Phase.HELLO} else self._named[recipient or sender]
+        moment = Moment(
+            phase=phase,
+            sender=sender,
+            recipient=recipient,
+            nth=nth,
+            at=self._elapsed(),
+            session=server.number,
+            brought=server.brought,
+            place=server.place,
+            open=len(self.open_sessions),
+        )
+        planned = self._mood(moment)
+        if planned is None:
+            planned = self._script(phase, sender, recipient, nth)
+        if planned is not None:
+            self.said.append(Said(moment=moment, play=planned))
+        return planned
 
     async def answer(self, server: "_Session", phase: Phase, sender: str | None, recipient: str) -> Any:
         """Return the reply in this phase."""
-        return await self.play(server, self.plan(phase, sender, recipient))
+        return await self.play(server, self.plan(server, phase, sender, recipient))
 
-    async def play(self, server: "_Session", planned: str | Misbehaviour | None) -> Any:
+    async def play(self, server: "_Session", planned: Play | None) -> Any:
         """Misbehave, or return the reply; does not return when the session is over."""
-        if planned is None:
-            return MISSING
-        if isinstance(planned, str) and not planned.startswith("421"):
-            return planned
-        if isinstance(planned, str):
-            await server.push(planned)
-            server.close()
-        elif planned is Misbehaviour.DROP:
-            server.cut()
+        match planned:
+            case None:
+                return MISSING
+            case str():
+                server.ending = planned.startswith("421")
+                return planned
+            case Ending():
+                server.ending = True
+                return planned.reply or MISSING
+            case Late():
+                await asyncio.sleep(planned.seconds)
+                return await self.play(server, planned.then)
+            case Trickling():
+                server.seconds_per_octet = planned.seconds
+                return planned.reply or MISSING
+            case Endless():
+                while True:
+                    await server.push(planned.line)
+                    await asyncio.sleep(planned.seconds)
+            case Misbehaviour.DROP:
+                server.cut()
+            case Misbehaviour.CLOSE:
+                server.close()
         return await server.fall_silent()
 
     def _take(self, received: Received) -> str:
@@ -215,19 +260,54 @@ class _Session(SMTP):
 
     line_length_limit = 1 << 20  # octets; aiosmtpd refuses lines over 1001, but a test must see what was sent
 
-    def __init__(self, sink: Sink, sessions: "set[_Session]", **options: Any) -> None:
+    def __init__(self, sink: Sink, number: int, **options: Any) -> None:
         super().__init__(sink, **options)
         self._sink = sink
-        self._sessions = sessions
+        self.number = number  # from 1
+        self.place = 0  # how many were open when it began, with it
+        self.brought = 0  # messages whose content has come
+        self.ending = False  # the next reply is the last
+        self.seconds_per_octet = 0.0  # of the next reply
         self.parameters: list[str] = []  # of the current transaction
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._sessions.add(self)
+        self.place = self.place or self._sink.began(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._sessions.discard(self)
+        self._sink.ended(self)
         super().connection_lost(error)
+
+    async def _handle_client(self) -> None:
+        try:
+            await self._greet()
+        except asyncio.CancelledError:  # the client has gone
+            self.close()
+            raise
+        await super()._handle_client()
+
+    async def _greet(self) -> None:
+        """Leave the usual greeting to aiosmtpd; after any other, RFC 5321 §3.1, answer nothing but QUIT."""
+        answer = await self._sink.answer(self, Phase.CONNECT, "", "")
+        if answer is not MISSING:
+            await self.push(answer)
+            while not (await self._reader.readuntil()).upper().startswith(b"QUIT"):
+                await self.push("503 5.5.1 Bad sequence of commands")
+            self.ending = True
+            await self.push("221 2.0.0 Bye")
+
+    async def push(self, status: Any) -> None:
+        """Send a reply, in the way that was planned for it."""
+        octets = status if isinstance(status, bytes) else status.encode()
+        for octet in octets if self.seconds_per_octet else b"":
+            self._writer.write(bytes([octet]))
+            await self._writer.drain()
+            await asyncio.sleep(self.seconds_per_octet)
+        await super().push("" if self.seconds_per_octet else status)
+        self.seconds_per_octet = 0.0
+        if self.ending and octets[3:4] != b"-":
+            self.close()
+            await self.fall_silent()
 
     def cut(self) -> None:
         """Abort the connection."""
@@ -243,6 +323,16 @@ class _Session(SMTP):
         """Send nothing more; ends by cancellation, when the connection is lost."""
         await self.loop.create_future()
         raise AssertionError("the future is never set")
+
+    async def smtp_EHLO(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        """Ask before the extensions are announced."""
+        answer = await self._sink.answer(self, Phase.HELLO, "", "")
+        await (super().smtp_EHLO(arg) if answer is MISSING else self.push(answer))
+
+    async def smtp_HELO(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        """Ask before the client is welcomed."""
+        answer = await self._sink.answer(self, Phase.HELLO, "", "")
+        await (super().smtp_HELO(arg) if answer is MISSING else self.push(answer))
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's name
         """Keep the DSN parameters, which aiosmtpd does not know."""
@@ -271,7 +361,7 @@ class _Session(SMTP):
         if answer is not MISSING:
             await self.push(answer)
         elif (
-            planned := self._sink.plan(Phase.CONTENT, self.envelope.mail_from, self.envelope.rcpt_tos[0])
+            planned := self._sink.plan(self, Phase.CONTENT, self.envelope.mail_from, self.envelope.rcpt_tos[0])
         ) is not None:
             await self.push("354 End data with <CR><LF>.<CR><LF>")
             await self._reader.readuntil()

@@ -46,7 +46,13 @@ async def test_the_script_gets_the_phase_the_envelope_and_the_try() -> None:
         await asyncio.to_thread(send, sink.port)
         assert len(sink.received) == 1
     sender, anna = "bulletin@club.example", "anna@members.example"
-    assert calls == [
+    assert [call for call in calls if call[0] in {Phase.CONNECT, Phase.HELLO}] == [
+        (Phase.CONNECT, "", "", 1),
+        (Phase.HELLO, "", "", 1),
+        (Phase.CONNECT, "", "", 2),
+        (Phase.HELLO, "", "", 2),
+    ]
+    assert [call for call in calls if call[0] not in {Phase.CONNECT, Phase.HELLO}] == [
         (Phase.MAIL, sender, "", 1),
         (Phase.RCPT, sender, anna, 1),
         (Phase.MAIL, sender, "", 2),

@@ -207,7 +207,7 @@ async def test_an_address_with_other_letters_is_rejected_where_it_is_not_and_the
         assert outcome.reply is not None
         assert (outcome.reply.code, outcome.reply.status) == (553, "5.6.7")
         assert outcome.reply.text == "the relay does not announce SMTPUTF8, needed for this address"
-        assert (asked, shelf.begun) == ([], [])
+        assert (asked, shelf.begun) == ([Phase.CONNECT, Phase.HELLO], [])
         assert (await carried(sink.port, ZOE, ANNA)).kinds == {"zoë": "Rejected", "anna": "Accepted"}
 
 

@@ -84,7 +84,7 @@ async def test_tls_stripped_on_the_way_stops_everything() -> None:  # R29
             await connect(settings(sink.port, Security.STARTTLS))
         with pytest.raises(TransportDown, match=r"TLS.*nothing was sent"):
             await connect(settings(sink.port, Security.TLS))
-        assert asked == []
+        assert set(asked) == {Phase.CONNECT, Phase.HELLO}
 
 
 async def test_a_login_is_made_and_its_refusal_shows_no_password(authority) -> None:
