@@ -4,10 +4,11 @@ from pathlib import Path
 
 from mailer.app.installation import App
 from mailer.app.processes import is_dead
+from mailer.gateways.process import locks
 from mailer.gateways.process.journal import read_journal
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.recovery import DeadSender
-from mailer.store.ledger import backups
+from mailer.store.ledger import backups, owners
 from mailer.store.ledger.owners import Owner
 
 _NOBODY = 0  # no owner has this id
@@ -26,7 +27,20 @@ def free_copies_of_dead(app: App) -> None:
         if dead:
             recovery.tidy(connection, app.context)
     for owner in dead:
-        delete_journal(owner)
+        delete_files(owner)
+
+
+def end_dead_senders(app: App) -> None:
+    """Note the end of the senders that are proved dead and left no copy in hand, and delete their files."""
+    with app.store.reading() as connection:
+        dead = [owner for owner in owners.idle_owners(connection) if is_dead(owner)]
+    if not dead:
+        return
+    with app.store.transaction() as connection:
+        for owner in dead:
+            owners.end_owner(connection, owner.id, app.context.clock.now())
+    for owner in dead:
+        delete_files(owner)
 
 
 def journal_of(lock: Path) -> Path:
@@ -39,6 +53,7 @@ def journal_of_dead(owner: Owner) -> DeadSender | None:
     return DeadSender(owner=owner, journal=read_journal(journal_of(Path(owner.lock)))) if is_dead(owner) else None
 
 
-def delete_journal(owner: Owner) -> None:
-    """Delete the journal of a dead sender, once the ledger has what stood in it."""
+def delete_files(owner: Owner) -> None:
+    """Delete the journal and the lock of a dead sender, once the ledger has what stood in the journal."""
     journal_of(Path(owner.lock)).unlink(missing_ok=True)
+    locks.delete_lock(Path(owner.lock))

@@ -7,8 +7,9 @@ from mailer.store.ledger.owners import Owner
 
 
 def is_dead(owner: Owner) -> bool:
-    """Whether the process is proved to have ended: same machine, same boot, and its lock can be taken."""
-    here = owner.host == locks.host() and owner.boot_id == locks.boot_id() != ""
-    # The lock's whole path: its absence proves something only where the owner put it.
-    lock = Path(owner.lock)
-    return here and locks.is_dead(lock.parent, lock.name)
+    """Whether the process is proved to have ended: it ran under this boot's kernel, and its lock can be taken.
+
+    The host's name says nothing: a container made anew has another one, and the same disk and kernel. Where a system has
+    no boot id, nothing is proved, and the lease decides.
+    """
+    return owner.boot_id == locks.boot_id() != "" and locks.is_dead(Path(owner.lock))

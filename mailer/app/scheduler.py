@@ -16,7 +16,7 @@ LEFT_AT_LEAST = timedelta(seconds=20)
 def daemon_runs(app: App) -> bool:
     """Whether a living daemon holds the scheduler's lease."""
     with app.store.reading() as connection:
-        held = lease(connection, SCHEDULER, app.context.clock.now())
+        held = lease(connection, SCHEDULER, app.context.clock.now(), LASTING)
     return held is not None and not is_dead(held.holder)
 
 
@@ -24,7 +24,7 @@ def hold_scheduler(app: App, owner: int) -> bool:
     """Take the scheduler's lease, or renew it when little of it is left; False while another living daemon has it."""
     with app.store.reading() as connection:
         now = app.context.clock.now()
-        held = lease(connection, SCHEDULER, now)
+        held = lease(connection, SCHEDULER, now, LASTING)
     # If more than a whole lease is left, the clock was set back, and the lease is renewed.
     if held is not None and held.holder.id == owner and LEFT_AT_LEAST < held.until - now <= LASTING:
         return True

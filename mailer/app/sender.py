@@ -5,39 +5,37 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from mailer.app.dead_senders import delete_journal, journal_of, journal_of_dead
+from mailer.app.dead_senders import delete_files, end_dead_senders, journal_of, journal_of_dead
 from mailer.app.installation import App
 from mailer.app.relays import all_relays, send_settings
 from mailer.gateways.process import locks
 from mailer.gateways.process.journal import Journal
 from mailer.pipeline.sending.sender import Sender
-from mailer.store.ledger.owners import add_owner, end_owner
+from mailer.store.ledger.owners import Owner, add_owner, end_owner
 
 
 @contextmanager
 def open_sender(app: App) -> Iterator[tuple[Sender, int]]:
     """A sender of this process, and its owner's id. Its lock is held inside, so that others can tell that it lives.
 
-    Its journal is deleted afterwards, unless the ledger could not be written: then the next sender reads it.
+    Its lock and its journal are deleted afterwards, unless the ledger could not be written: then the next sender reads them.
     """
     app.context.refuse_backup()
+    end_dead_senders(app)
     app.epoch.save(app.context.ledger_epoch())
     # Copies in hand are many new objects. By default Python looks for garbage after every 700, at times among all
     # objects, and that took a tenth of the time of sending.
     gc.set_threshold(10_000)
     name = f"mailer-{os.getpid()}-{secrets.token_hex(8)}"
     lock = app.state_folder / name
-    with locks.acquire(app.state_folder, name), Journal(journal_of(lock)) as journal:
-        with app.store.transaction() as connection:
-            owner = add_owner(
-                connection,
-                host=locks.host(),
-                boot_id=locks.boot_id(),
-                pid=os.getpid(),
-                lock=str(lock),
-                now=app.context.clock.now(),
-            )
+    with locks.acquire(app.state_folder, name) as own_lock, Journal(journal_of(lock)) as journal:
+        try:
+            owner = _enter(app, lock)
+        except BaseException:
+            _delete_files(lock, own_lock)  # no one knows of them
+            raise
         sender = Sender(
             app.context,
             all_relays(app),
@@ -45,7 +43,7 @@ def open_sender(app: App) -> Iterator[tuple[Sender, int]]:
             owner=owner.id,
             journal=journal,
             journal_of_dead=journal_of_dead,
-            delete_journal=delete_journal,
+            delete_journal=delete_files,
             save_epoch=app.epoch.save,
         )
         try:
@@ -54,4 +52,21 @@ def open_sender(app: App) -> Iterator[tuple[Sender, int]]:
             if sender.close():
                 with app.store.transaction() as connection:
                     end_owner(connection, owner.id, app.context.clock.now())
-                journal_of(lock).unlink(missing_ok=True)
+                _delete_files(lock, own_lock)
+
+
+def _enter(app: App, lock: Path) -> Owner:
+    with app.store.transaction() as connection:
+        return add_owner(
+            connection,
+            host=locks.host(),
+            boot_id=locks.boot_id(),
+            pid=os.getpid(),
+            lock=str(lock),
+            now=app.context.clock.now(),
+        )
+
+
+def _delete_files(lock: Path, own_lock: locks.OwnerLock) -> None:
+    journal_of(lock).unlink(missing_ok=True)
+    own_lock.delete()

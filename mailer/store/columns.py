@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     collate,
+    or_,
     text,
 )
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -108,6 +109,13 @@ def by_code_point(connection: Connection, column: Column[str]) -> ColumnElement[
 
 
 _TYPES: dict[type, type[TypeEngine[Any]]] = {str: Text, bool: Boolean, int: Integer, date: Date}
+
+
+def has_come(
+    instant: ColumnElement[Any], now: ColumnElement[Any] | datetime, latest: ColumnElement[Any] | datetime
+) -> ColumnElement[bool]:
+    """The rule of `domain.due.has_come` on a column: `latest` is the furthest that anything is waited for."""
+    return or_(instant <= now, instant > latest)
 
 
 def columns_of(value: type) -> list[Column[Any]]:

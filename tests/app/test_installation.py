@@ -14,6 +14,7 @@ from mailer.domain.delivery import JournalEntry, JournalState
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.pacing import FamilyLimit, RelayLimit
 from mailer.gateways import new_installation
+from mailer.gateways.process import locks
 from mailer.gateways.smtp.settings import Security
 from mailer.pipeline.sending.lane import AHEAD
 from mailer.pipeline.sending.turn import TurnRequest, run_turn
@@ -267,15 +268,52 @@ async def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(c
         assert other.epoch == 1
 
 
-@pytest.mark.parametrize("change", [{"host": "another"}, {"boot_id": "another"}])
-def test_of_another_machine_or_boot_nothing_is_proved(club, change):
+def abandoned(app):
+    """A sender that died with its copy in hand."""
+    begin(app, members(1))
+    with open_sender(app) as (sender, owner):
+        claimed(app, owner)
+        sender._unsettled = True
+    return owner_of(app)
+
+
+def test_a_container_made_anew_has_another_host_name_and_the_same_proof(club):
     with club.opened() as app:
-        begin(app, members(1))
+        row = abandoned(app)
+        assert journal_of_dead(replace(row, host="3f2a1b77")).journal == {}
+
+
+@pytest.mark.parametrize("boot_id", ["another", ""])
+def test_of_another_machine_or_boot_nothing_is_proved(club, boot_id):
+    with club.opened() as app:
+        assert journal_of_dead(replace(abandoned(app), boot_id=boot_id)) is None
+
+
+def test_where_a_system_has_no_boot_id_nothing_is_proved(club, monkeypatch):
+    with club.opened() as app:
+        row = abandoned(app)
+        monkeypatch.setattr(locks, "boot_id", lambda: "")
+        assert journal_of_dead(replace(row, boot_id="")) is None
+
+
+def test_of_a_container_with_another_disk_at_that_path_nothing_is_proved(club):
+    with club.opened() as app:
+        row = abandoned(app)
+        for file in club.folder.glob(".mailer-*"):
+            file.rename(file.with_name(f"{file.name}.elsewhere"))
+        assert journal_of_dead(row) is None
+
+
+def test_a_dead_sender_without_copies_is_noted_and_its_files_are_deleted_at_the_next_start(club):
+    with club.opened() as app:
+        with open_sender(app) as (sender, dead):
+            sender._unsettled = True
+        assert len(list(club.folder.glob(".mailer-*"))) == 2
         with open_sender(app) as (_sender, owner):
-            claimed(app, owner)
-            row = owner_of(app)
-        assert journal_of_dead(row).journal is None  # it has ended, and took its journal along
-        assert journal_of_dead(replace(row, **change)) is None
+            assert the_owners(app) == [(dead, 1), (owner, 0)]
+            assert len(list(club.folder.glob(".mailer-*"))) == 2
+            with open_sender(app) as (_other, _third):
+                assert (owner, 0) in the_owners(app)  # it lives
 
 
 def claimed(app, owner):

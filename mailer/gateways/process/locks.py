@@ -1,7 +1,8 @@
 """Finds out whether a sender is alive: it holds a lock on a file of its own beside the database.
 
 The kernel releases the lock when the process ends for any reason, so a lock that can be taken proves that its owner is
-dead. It proves nothing about another machine: compare `host()` and `boot_id()` first.
+dead: on the owner's very file, under the same kernel. So compare `boot_id()` first. A file that is not there proves
+nothing: another container may have another disk at that path.
 """
 
 import fcntl
@@ -15,16 +16,22 @@ from mailer.domain.errors import BadInput, Refused
 
 
 class OwnerLock:
-    """A lock that this process holds; a context manager that releases it and deletes its file."""
+    """A lock that this process holds, until it is released; a context manager.
+
+    Its file stays unless it is deleted: it is the proof of the owner's death.
+    """
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self._path = path
         self._descriptor = descriptor
 
     def release(self) -> None:
-        """Release the lock and delete its file: the owner counts as dead."""
-        self._path.unlink(missing_ok=True)
+        """Release the lock: the owner counts as dead while the file is there."""
         os.close(self._descriptor)
+
+    def delete(self) -> None:
+        """Delete the file, once nothing is left that the owner's death would free."""
+        self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -38,11 +45,11 @@ class OwnerLock:
 def acquire(folder: Path, name: str) -> OwnerLock:
     """Take the lock of the owner `name`, until it is released or this process ends.
 
-    A name must never be used again, so make it random: Refused when its file exists. Therefore `is_dead` can delete a
+    A name must never be used again, so make it random: Refused when its file exists. Therefore `delete_lock` can delete a
     file although other processes ask at the same time: it is never that of a new owner.
     BadInput when the folder cannot be written.
     """
-    path = _path(folder, name)
+    path = _path(folder / name)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except FileExistsError:
@@ -53,25 +60,28 @@ def acquire(folder: Path, name: str) -> OwnerLock:
     return OwnerLock(path, descriptor)
 
 
-def is_dead(folder: Path, name: str) -> bool:
-    """Whether the owner `name` of this machine and boot has ended; the file of a dead owner is deleted.
+def is_dead(owner: Path) -> bool:
+    """Whether the owner with this folder and name is proved to have ended, if it ran under this boot's kernel.
 
     It tries a shared lock, which only the owner's exclusive lock prevents: processes that ask do not block each other.
     """
-    path = _path(folder, name)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return True
+        descriptor = os.open(_path(owner), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError:
         return False
     else:
-        path.unlink(missing_ok=True)
         return True
     finally:
         os.close(descriptor)
+
+
+def delete_lock(owner: Path) -> None:
+    """Delete the file of a dead owner, once the ledger has what followed from its death."""
+    _path(owner).unlink(missing_ok=True)
 
 
 def boot_id() -> str:
@@ -87,5 +97,5 @@ def host() -> str:
     return socket.gethostname()
 
 
-def _path(folder: Path, name: str) -> Path:
-    return folder / f".{name}.lock"
+def _path(owner: Path) -> Path:
+    return owner.with_name(f".{owner.name}.lock")

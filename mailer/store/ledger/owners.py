@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
-from mailer.store.columns import UtcDateTime, insert_into
+from mailer.domain.due import CLOCKS_DIFFER, has_come
+from mailer.store import columns
+from mailer.store.columns import insert_into
 from mailer.store.schema import deliveries, is_sending, leases, owners
 
 
@@ -40,6 +42,13 @@ def owners_with_copies(connection: Connection) -> list[Owner]:
     return [_owner(row) for row in connection.execute(select(owners).where(owners.c.id.in_(busy)))]
 
 
+def idle_owners(connection: Connection) -> list[Owner]:
+    """Every process that has not noted its end, and has no copies in `sending`."""
+    busy = select(deliveries.c.owner).where(is_sending)
+    idle = owners.c.ended_at.is_(None) & owners.c.id.not_in(busy)
+    return [_owner(row) for row in connection.execute(select(owners).where(idle))]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """Who leads, and until when unless they renew it."""
@@ -48,17 +57,19 @@ class Lease:
     until: datetime
 
 
-def lease(connection: Connection, name: str, now: datetime) -> Lease | None:
-    """The lease of this name; None when there is none or it has run out."""
-    row = connection.execute(_LEASE, {"of_name": name, "now": now}).first()
-    return Lease(holder=_owner(row), until=row.until) if row else None
+def lease(connection: Connection, name: str, now: datetime, lasting: timedelta) -> Lease | None:
+    """The lease of this name, which lasts so long; None when there is none, when it has run out, or the clock was ahead."""
+    row = connection.execute(_LEASE, {"of_name": name}).first()
+    if row is None or has_come(row.until, now, longest=lasting + CLOCKS_DIFFER):
+        return None
+    return Lease(holder=_owner(row), until=row.until)
 
 
 # Built once: it is executed every second.
 _LEASE = (
     select(owners, leases.c.until)
     .join(leases, leases.c.owner == owners.c.id)
-    .where(leases.c.name == bindparam("of_name"), leases.c.until > bindparam("now", type_=UtcDateTime()))
+    .where(leases.c.name == bindparam("of_name"))
 )
 
 
@@ -69,7 +80,8 @@ def take_lease(
 
     When two processes take it at once on PostgreSQL, the second waits for the first, and then it is held.
     """
-    free = or_(leases.c.owner.in_([owner, dead] if dead is not None else [owner]), leases.c.until <= now)
+    by_owner = leases.c.owner.in_([owner, dead] if dead is not None else [owner])
+    free = or_(by_owner, columns.has_come(leases.c.until, now, now + lasting + CLOCKS_DIFFER))
     values = {"owner": owner, "until": now + lasting}
     if connection.execute(update(leases).where(leases.c.name == name, free).values(values)).rowcount:
         return True

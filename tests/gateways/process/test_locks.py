@@ -33,30 +33,37 @@ def an_owner(folder: Path, name: str) -> subprocess.Popen[str]:
     return owner
 
 
-def test_an_owner_that_was_killed_is_dead_and_its_file_is_cleaned_away(tmp_path: Path) -> None:
+def test_an_owner_that_was_killed_is_dead_until_its_file_is_deleted(tmp_path: Path) -> None:
     with an_owner(tmp_path, "sender-1") as owner:
-        assert not locks.is_dead(tmp_path, "sender-1")
-        assert not locks.is_dead(tmp_path, "sender-1"), "asking must not have taken the lock"
+        assert not locks.is_dead(tmp_path / "sender-1")
+        assert not locks.is_dead(tmp_path / "sender-1"), "asking must not have taken the lock"
         owner.kill()
     assert [path.name for path in tmp_path.iterdir()] == [".sender-1.lock"]
-    assert locks.is_dead(tmp_path, "sender-1")
+    assert locks.is_dead(tmp_path / "sender-1")
+    assert locks.is_dead(tmp_path / "sender-1"), "the proof stays until the ledger has what follows"
+    locks.delete_lock(tmp_path / "sender-1")
     assert list(tmp_path.iterdir()) == []
-    assert locks.is_dead(tmp_path, "sender-1")
 
 
-def test_an_owner_that_ended_by_itself_leaves_nothing(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_proves_nothing(tmp_path: Path) -> None:
+    assert not locks.is_dead(tmp_path / "sender-1"), "another container may have another disk at this path"
+    locks.delete_lock(tmp_path / "sender-1")
+    with locks.acquire(tmp_path, "sender-1") as lock:
+        lock.delete()
+    assert not locks.is_dead(tmp_path / "sender-1")
+
+
+def test_an_owner_that_ended_by_itself_is_dead(tmp_path: Path) -> None:
     with an_owner(tmp_path, "sender-1"):
         pass
-    assert list(tmp_path.iterdir()) == []
-    assert locks.is_dead(tmp_path, "sender-1")
+    assert locks.is_dead(tmp_path / "sender-1")
 
 
 def test_a_lock_is_private_and_held_in_this_process_too(tmp_path: Path) -> None:
     with locks.acquire(tmp_path, "sender-1"):
         assert stat.S_IMODE((tmp_path / ".sender-1.lock").stat().st_mode) == 0o600
-        assert not locks.is_dead(tmp_path, "sender-1")
-        assert locks.is_dead(tmp_path, "sender-2")
-    assert locks.is_dead(tmp_path, "sender-1")
+        assert not locks.is_dead(tmp_path / "sender-1")
+    assert locks.is_dead(tmp_path / "sender-1")
 
 
 def test_a_name_is_used_once(tmp_path: Path) -> None:
