@@ -8,6 +8,8 @@ from itertools import count, pairwise
 # A relay that cannot be used is tried again after a second, then after ever longer pauses, a minute at most.
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=60)
+# No copy waits longer for its next attempt.
+LONGEST_WAIT = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,7 @@ class Backoff:
     """
 
     first: timedelta = timedelta(minutes=5)
-    longest: timedelta = timedelta(hours=4)
+    longest: timedelta = LONGEST_WAIT
 
     def next_attempt(self, attempts: Sequence[datetime], *, now: datetime, give_up_after: timedelta) -> datetime | None:
         """When to try again after attempts at these times (one or more), the last of them deferred `now`; None: give up.

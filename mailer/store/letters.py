@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from mailer.store.columns import insert_into
+from mailer.domain.retry import LONGEST_WAIT
+from mailer.store.columns import has_come, insert_into
 from mailer.store.schema import letters
 
 # So many letters are read at a time; the others follow.
@@ -87,7 +88,7 @@ def last_made(connection: Connection, kind: str) -> datetime | None:
 
 def waiting(connection: Connection, now: datetime) -> list[DueLetter]:
     """The letters to be sent now, the oldest first."""
-    due = letters.c.next_try_at.is_(None) | (letters.c.next_try_at <= now)
+    due = letters.c.next_try_at.is_(None) | has_come(letters.c.next_try_at, now, now + LONGEST_WAIT)
     query = select(*(letters.c[name] for name in DueLetter.__slots__)).where(letters.c.sent_at.is_(None), due)
     return [DueLetter(**row._asdict()) for row in connection.execute(query.order_by(letters.c.id).limit(MOST))]
 

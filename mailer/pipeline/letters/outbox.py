@@ -10,7 +10,7 @@ from mailer.domain.every import Every
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Envelope, Transport
 from mailer.domain.remedy import Action
-from mailer.domain.retry import doubled
+from mailer.domain.retry import LONGEST_WAIT, doubled
 from mailer.formats.address import parse
 from mailer.formats.letter import write
 from mailer.pipeline import maillog
@@ -32,7 +32,7 @@ RECENT = timedelta(days=7)
 EVERY_DAY = Every(timedelta(days=1))
 # A letter that was refused is tried again after this pause, then less and less often, but for ever: its address may be
 # corrected, and no alarm may be lost.
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
+FIRST_PAUSE = timedelta(minutes=5)
 
 
 def write_digests(context: Context) -> int:
@@ -194,7 +194,7 @@ def _record_sent(context: Context, letter: letters.DueLetter) -> None:
 
 
 def _record_failure(context: Context, letter: letters.DueLetter, why: str) -> None:
-    next_try_at = context.clock.now() + doubled(FIRST_PAUSE, times=letter.tries, longest=LONGEST_PAUSE)
+    next_try_at = context.clock.now() + doubled(FIRST_PAUSE, times=letter.tries, longest=LONGEST_WAIT)
     with context.store.transaction() as connection:
         letters.failed(connection, letter.id, why, next_try_at)
     maillog.letter(

@@ -33,7 +33,11 @@ def departure_of(connection: Connection, context: Context, mailing: Mailing) -> 
         return None
     newsletter, now = context.newsletter(mailing.newsletter), context.clock.now()
     schedule, unapproved = newsletter.schedule, not mailing.may_leave(approval_required=newsletter.approval_required)
-    due_at = mailing.due_at or next_time(schedule, now if unapproved else ready_at(connection, mailing))
+    due_at = (
+        next_time(schedule, now)
+        if unapproved and mailing.due_at is None
+        else time_of(connection, schedule, mailing, now)
+    )
     return Departure(
         at=schedule.opens_at(max(due_at, now)),
         timezone=schedule.timezone,
@@ -46,6 +50,19 @@ def ready_at(connection: Connection, mailing: Mailing) -> datetime:
     """When the mailing had been pulled, and approved where it was: its time is the schedule's first one after that."""
     revision = issues.revision_of(connection, mailing)
     return max(revision.pulled_at, mailing.approved_at or revision.pulled_at)
+
+
+def time_of(connection: Connection, schedule: Schedule, mailing: Mailing, now: datetime) -> datetime:
+    """The schedule's first time after the mailing was ready, as it was settled, else as it is now.
+
+    One that became ready while the clock was ahead counts as ready now.
+    """
+    if mailing.due_at is not None and mailing.due_at <= next_time(schedule, now):
+        return mailing.due_at
+    ready = ready_at(connection, mailing)
+    if mailing.due_at is not None and ready <= now:
+        return mailing.due_at  # the schedule was changed since
+    return next_time(schedule, min(ready, now))
 
 
 def is_missed(schedule: Schedule, due_at: datetime, now: datetime) -> bool:

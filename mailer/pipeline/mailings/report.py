@@ -141,7 +141,7 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
     now = context.clock.now()
     rate = tallies.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
     throttles = limits.current_throttles(connection, now)
-    due = tallies.next_due(connection, sending, {throttle.family: throttle.until for throttle in throttles})
+    due = tallies.next_due(connection, sending, {throttle.family: throttle.until for throttle in throttles}, now)
     current = current_mailing(every)
     paused = current.state is MailingState.PAUSED
     newsletter = context.newsletters.get(name.newsletter)

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, Step
-from mailer.formats.cron import next_time
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.mailings.departure import is_missed, ready_at
+from mailer.pipeline.mailings.departure import is_missed, time_of
 from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.plan import compile_draft, is_outdated, write_plan
 from mailer.pipeline.mailings.send import begin_mailing, may_leave
@@ -33,7 +32,7 @@ def begin_if_due(context: Context, mailing: Mailing) -> bool:
     would go out: the clock never withdraws an approval.
     """
     schedule, now = context.newsletter(mailing.newsletter).schedule, context.clock.now()
-    due_at = mailing.due_at or _settle_time(context, mailing)
+    due_at = _settle_time(context, mailing)
     if now < due_at:
         return False
     if is_missed(schedule, due_at, now):
@@ -61,9 +60,11 @@ def hold_missed(connection: Connection, context: Context, mailing: Mailing) -> N
 
 def _settle_time(context: Context, mailing: Mailing) -> datetime:
     schedule = context.newsletter(mailing.newsletter).schedule
-    with context.store.transaction() as connection:
-        due_at = next_time(schedule, ready_at(connection, mailing))
-        mailings.change(connection, mailing.id, due_at=due_at)
+    with context.store.reading() as connection:
+        due_at = time_of(connection, schedule, mailing, context.clock.now())
+    if due_at != mailing.due_at:
+        with context.store.transaction() as connection:
+            mailings.change(connection, mailing.id, due_at=due_at)
     return due_at
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Accepted, Outcome
+from mailer.domain.due import has_come
 from mailer.domain.mailing import Mailing
 from mailer.domain.newsletter import Schedule
 from mailer.domain.pacing import (
@@ -63,12 +64,15 @@ def room_in_canary_wave(connection: Connection, schedule: Schedule, mailing: Mai
     """
     if not schedule.canary or mailing.supplement:
         return None
+    pause = timedelta(minutes=schedule.canary_minutes)
+    if mailing.rest_at is not None and has_come(mailing.rest_at, now, longest=pause):
+        return None
     if mailing.rest_at is not None:
-        return None if now >= mailing.rest_at else 0
+        return 0
     done = tallies.done_up_to(connection, mailing.id, schedule.canary)
     if done < schedule.canary:
         return max(0, schedule.canary - done - deliveries.in_hand(connection, mailing.id))
-    mailings.change(connection, mailing.id, rest_at=now + timedelta(minutes=schedule.canary_minutes))
+    mailings.change(connection, mailing.id, rest_at=now + pause)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.pipeline import maillog
@@ -36,7 +37,26 @@ def take_over(connection: Connection, context: Context, own: int, journal_of_dea
     others = [owner for owner in owners_with_copies(connection) if owner.id != own]
     dead = [sender for sender in map(journal_of_dead, others) if sender is not None]
     _free(connection, context, {sender.owner.id: sender.journal for sender in dead}, maillog.copies_freed)
+    for mailing, starts_at in _dated_ahead(connection, context):
+        mailings.change(connection, mailing.id, starts_at=starts_at)
+        maillog.mailing_moved(mailing.issue, f"begins at {starts_at:%Y-%m-%d %H:%M:%S} UTC: the clock was ahead before")
     return [sender.owner for sender in dead]
+
+
+def _dated_ahead(connection: Connection, context: Context) -> list[tuple[Mailing, datetime]]:
+    """The mailings whose first copy would leave later than `undo_minutes` from now, with the time that they have then.
+
+    They were begun while the clock was ahead.
+    """
+    now, dated = context.clock.now(), []
+    for mailing in mailings.mailings_in(connection, [MailingState.SENDING]):
+        newsletter = context.newsletters.get(mailing.newsletter)
+        if newsletter is None or mailing.starts_at is None:
+            continue
+        latest = now + timedelta(minutes=newsletter.schedule.undo_minutes)
+        if mailing.starts_at > latest:
+            dated.append((mailing, latest))
+    return dated
 
 
 def free_own(connection: Connection, context: Context, own: int, journal: Callable[[], JournalEntries | None]) -> None:
@@ -74,6 +94,8 @@ def has_work(connection: Connection, context: Context) -> bool:
     open_mailings = unfinished(connection)
     if any(mailing.open_copies != (mailing.state is MailingState.SENDING) for mailing in open_mailings):
         return True  # one is to be closed or to go on, or its copies are to be cancelled
+    if open_mailings and _dated_ahead(connection, context):
+        return True
     now = context.clock.now()
     return bool(open_mailings) and any(
         any_due(connection, mailing.id, now) for mailing in startable_mailings(connection, context, now, only=None)

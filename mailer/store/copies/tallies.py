@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from mailer.domain.delivery import State
+from mailer.domain.retry import LONGEST_WAIT
 from mailer.store.schema import attempts, deliveries, is_pending, is_rejected
 
 # The states of copies that have left or were refused.
@@ -26,15 +27,17 @@ class Due:
     throttled: frozenset[str]
 
 
-def next_due(connection: Connection, mailings: Sequence[int], throttled: Mapping[str, datetime | None]) -> Due:
+def next_due(
+    connection: Connection, mailings: Sequence[int], throttled: Mapping[str, datetime | None], now: datetime
+) -> Due:
     """When the first pending copy may leave. `throttled` providers get nothing until then (None: until lifted)."""
     pending = (deliveries.c.mailing.in_(mailings)) & is_pending
     others = pending & deliveries.c.family.not_in(sorted(throttled)) if throttled else pending
-    at_once = select(deliveries.c.id).where(others, deliveries.c.next_attempt_at.is_(None)).limit(1)
-    if connection.execute(at_once).first() is not None:
-        now, times = True, []
-    else:
-        now = False
+    next_attempt_at = deliveries.c.next_attempt_at
+    unbound = or_(next_attempt_at.is_(None), next_attempt_at > now + LONGEST_WAIT)
+    times = list[datetime | None]()
+    at_once = connection.execute(select(deliveries.c.id).where(others, unbound).limit(1)).first() is not None
+    if not at_once:
         times = [connection.execute(select(func.min(deliveries.c.next_attempt_at)).where(others)).scalar()]
     waiting_for = set[str]()
     for family, until in throttled.items():
@@ -44,7 +47,7 @@ def next_due(connection: Connection, mailings: Sequence[int], throttled: Mapping
             waiting_for.add(family)
             times.append(max(until, row.next_attempt_at or until) if until is not None else None)
     next_at = min((at for at in times if at is not None), default=None)
-    return Due(at_once=now, next_at=None if now else next_at, throttled=frozenset(waiting_for))
+    return Due(at_once=at_once, next_at=None if at_once else next_at, throttled=frozenset(waiting_for))
 
 
 def finished_since(connection: Connection, mailings: Sequence[int], since: datetime) -> int:

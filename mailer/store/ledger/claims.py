@@ -5,13 +5,14 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Update, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, bindparam, or_, select, update
 
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Event, State, advance
 from mailer.domain.errors import MailerError
 from mailer.domain.mailing import MailingState
-from mailer.store.columns import UtcDateTime, insert_into
+from mailer.domain.retry import LONGEST_WAIT
+from mailer.store.columns import UtcDateTime, has_come, insert_into
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
 from mailer.store.ledger.batches import gathered, packed, read, unpacked
 from mailer.store.schema import deliveries, is_pending, ledger_state, mailings
@@ -54,6 +55,7 @@ def claim(
         "of_mailing": mailing,
         "judged": judged_by,
         "now": now,
+        "latest": now + LONGEST_WAIT,
         "up_to": limit,
     }
     if family is not None:
@@ -88,7 +90,7 @@ def _claiming(dialect: str, which: str) -> tuple[Select[Any], Update]:
             deliveries.c.mailing == bindparam("of_mailing"),
             is_pending,
             deliveries.c.judged_by == bindparam("judged"),
-            or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now),
+            is_due(now, bindparam("latest", type_=UtcDateTime())),
             mailings.c.state == MailingState.SENDING,
             mailings.c.starts_at <= now,
             or_(mailings.c.approval_required.is_(False), mailings.c.approved_hash == mailings.c.seal),
@@ -116,6 +118,11 @@ def _claiming(dialect: str, which: str) -> tuple[Select[Any], Update]:
         )
     )
     return gathered(dialect, due.subquery("due")), take
+
+
+def is_due(now: ColumnElement[Any], latest: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a pending copy waits for nothing; `latest` is the furthest that any waits for."""
+    return or_(deliveries.c.next_attempt_at.is_(None), has_come(deliveries.c.next_attempt_at, now, latest))
 
 
 def ledger_epoch(connection: Connection) -> int:

@@ -1,16 +1,19 @@
 """Frees the copies that dead senders left behind, by their journals, and copies whose lease has ended."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, or_, select, update
 
 from mailer.domain.delivery import Event, JournalEntry, State, advance, event_after_death
+from mailer.store.columns import has_come
 from mailer.store.ledger.batches import instant
 from mailer.store.ledger.results import add_attempts, begin_mailing
 from mailer.store.schema import deliveries, is_sending
 
 JournalEntries = Mapping[tuple[int, int], JournalEntry]
+# Longer than any lease: one that ends later was given while the clock was ahead.
+LONGEST_LEASE = timedelta(days=1)
 _FREE = {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
 # The outcome and text of an attempt that is read out of a dead sender's journal, by the event.
 _RECOVERED = {
@@ -32,7 +35,10 @@ def take_over(
     columns = ("id", "epoch", "owner", "relay", "mailing", "marked_at")
     left_behind = and_(
         is_sending,
-        or_(deliveries.c.owner.in_(list(dead)), deliveries.c.lease_until <= now),
+        or_(
+            deliveries.c.owner.in_(list(dead)),
+            has_come(deliveries.c.lease_until, now, now + LONGEST_LEASE),
+        ),
     )
     # Another process that frees copies has locked its own.
     query = select(*(deliveries.c[name] for name in columns)).where(left_behind).with_for_update(skip_locked=True)

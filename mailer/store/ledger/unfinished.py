@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, union
 
 from mailer.domain.mailing import MailingState
+from mailer.domain.retry import LONGEST_WAIT
 from mailer.store.columns import UtcDateTime
+from mailer.store.ledger.claims import is_due
 from mailer.store.schema import deliveries, is_pending, is_sending, mailings
 
 
@@ -30,7 +32,9 @@ def unfinished(connection: Connection) -> list[Unfinished]:
 
 def any_due(connection: Connection, mailing: int, now: datetime) -> bool:
     """Whether a copy of the mailing is pending and waits for nothing."""
-    return connection.execute(_DUE, {"of_mailing": mailing, "now": now}).first() is not None
+    return (
+        connection.execute(_DUE, {"of_mailing": mailing, "now": now, "latest": now + LONGEST_WAIT}).first() is not None
+    )
 
 
 def any_sending(connection: Connection) -> bool:
@@ -66,10 +70,7 @@ _DUE = (
     .where(
         deliveries.c.mailing == bindparam("of_mailing"),
         is_pending,
-        or_(
-            deliveries.c.next_attempt_at.is_(None),
-            deliveries.c.next_attempt_at <= bindparam("now", type_=UtcDateTime()),
-        ),
+        is_due(bindparam("now", type_=UtcDateTime()), bindparam("latest", type_=UtcDateTime())),
     )
     .limit(1)
 )

@@ -9,6 +9,7 @@ from mailer.domain.departure import Departure
 from mailer.domain.newsletter import Window
 from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.departure import departures
+from mailer.pipeline.mailings.schedule import begin_if_due, scheduled_mailings
 from mailer.pipeline.mailings.send import send_mailing
 from tests.club import ISSUE
 from tests.doubles import FrozenClock
@@ -47,6 +48,26 @@ def test_outside_of_its_hours_it_waits_for_them(app: App) -> None:
     assert departure(app, between=early).at == datetime(2018, 7, 14, 5, 0, tzinfo=UTC)
     night = Window(opens=time(22), closes=time(11))
     assert departure(app, between=night).at == FRIDAY
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_what_became_ready_while_the_clock_was_ahead_leaves_at_the_next_time_once_it_is_right(
+    app: App, clock: FrozenClock, settled: bool
+) -> None:
+    clock.jump(days=365)
+    planned(app)
+    approve_mailing(app.context, ISSUE)
+    [mailing] = scheduled_mailings(app.context)
+    if settled:
+        assert not begin_if_due(app.context, mailing)
+    clock.jump(days=-365)
+    assert departure(app) == Departure(at=FRIDAY, timezone="Europe/London")
+    [mailing] = scheduled_mailings(app.context)
+    assert not begin_if_due(app.context, mailing)
+    [mailing] = scheduled_mailings(app.context)
+    assert mailing.due_at == FRIDAY
+    clock.set(FRIDAY)
+    assert begin_if_due(app.context, mailing)
 
 
 @pytest.mark.parametrize(("hours", "missed"), [(20, False), (90, False), (93, True)])

@@ -53,6 +53,20 @@ async def test_the_wave_goes_on_with_others_while_one_of_it_is_put_off(club: Clu
             assert states(app) == {"accepted": 20}
 
 
+async def test_the_rest_does_not_wait_for_a_time_that_a_clock_ahead_has_set(club: Club, clock: FrozenClock) -> None:
+    club.reschedule(WAVE)
+
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(20))
+            clock.jump(days=365)
+            await sender.drain()
+            assert len(sink.received) == 5
+            clock.jump(days=-365)
+            await sender.drain()
+            assert states(app) == {"accepted": 20}
+
+
 async def test_a_mailing_smaller_than_its_wave_goes_at_once(club: Club, clock: FrozenClock) -> None:
     club.reschedule(WAVE)
 

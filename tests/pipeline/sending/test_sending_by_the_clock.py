@@ -11,10 +11,11 @@ from mailer.domain.delivery import Outcome
 from mailer.domain.mailing import MailingState
 from mailer.domain.ports import Envelope
 from mailer.pipeline.mailings.report import issue_progress
+from mailer.store.ledger.owners import add_owner
 from tests.club import ISSUE, Club, begin, copies, members, says, states
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_sending_together import Gate, end, stopped_at, waits_for
-from tests.scripted_relay import Sink
+from tests.scripted_relay import Phase, Sink
 
 
 async def test_a_slow_mailing_stops_at_the_closing_hour_and_goes_on_the_next_day(
@@ -84,13 +85,63 @@ async def test_a_deferred_copy_is_tried_again_after_a_clock_that_jumped(club: Cl
             begin(app, people)
             clock.jump(days=1)
             await sender.drain()
-            clock.jump(days=-1)
-            await sender.drain()
             assert states(app) == {"accepted": 5, "pending": 1}
-            clock.advance(days=1, minutes=5)
+            clock.jump(days=-1)
             await sender.drain()
             assert states(app) == {"accepted": 6}
             assert len(sink.received) == 6
+
+
+async def test_a_greylisted_copy_is_not_given_up_when_the_clock_jumps(club: Club, clock: FrozenClock) -> None:
+    people = members(5)
+
+    def grey(now: Phase, _sender: str, _recipient: str, nth: int) -> str | None:
+        return "451 4.7.1 Greylisted, come back later" if now is Phase.RCPT and nth <= 2 else None
+
+    async with Sink(script=grey) as sink:
+        with club.sending(clock, sink) as (app, sender):
+            clock.jump(days=-90)  # a machine without a battery clock, before NTP has set it
+            begin(app, people)
+            await sender.drain()
+            clock.jump(days=90)
+            for _ in range(3):
+                await sender.drain()
+                clock.advance(minutes=10)
+            assert states(app) == {"accepted": 5}
+
+
+async def test_a_mailing_that_begins_while_the_clock_is_ahead_begins_by_the_undo_time_after_it_is_right(
+    club: Club, clock: FrozenClock
+) -> None:
+    club.reschedule({"send": {"undo_minutes": 10}})
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            clock.jump(days=365)
+            begin(app, members(3))
+            clock.jump(days=-365)
+            await sender.drain()
+            clock.advance(minutes=9)
+            await sender.drain()
+            assert sink.received == []
+            clock.advance(minutes=1)
+            await sender.drain()
+            assert states(app) == {"accepted": 3}
+
+
+async def test_a_copy_in_hand_of_a_machine_whose_clock_was_ahead_is_not_kept_for_a_year(
+    club: Club, clock: FrozenClock
+) -> None:
+    async with Sink() as sink:
+        with club.sending(clock, sink) as (app, sender):
+            begin(app, members(3))
+            with app.store.transaction() as connection:
+                other = add_owner(connection, host="other", boot_id="gone", pid=1, lock="mailer-1", now=clock.now())
+                connection.exec_driver_sql(
+                    "UPDATE deliveries SET state = 'sending', owner = ?, lease_until = '2019-07-12 00:00:00' WHERE id = 1",
+                    (other.id,),
+                )
+            await sender.drain()
+            assert states(app) == {"accepted": 3}
 
 
 async def test_a_stop_that_comes_first_ends_the_drain_at_once(club: Club, clock: FrozenClock) -> None:

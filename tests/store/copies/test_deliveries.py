@@ -214,12 +214,12 @@ def test_attempts_that_ended_lately_are_counted_for_the_mailings_asked_for(store
         assert tallies.finished_since(connection, [mailing], NOW - MINUTE) == 2
         assert tallies.finished_since(connection, [mailing], NOW) == 1
         assert tallies.finished_since(connection, [other], NOW - MINUTE) == 0
-        due = tallies.next_due(connection, [mailing], {})
+        due = tallies.next_due(connection, [mailing], {}, NOW)
         assert (due.at_once, due.next_at, due.throttled) == (False, NOW + 5 * MINUTE, frozenset())
-        none = tallies.next_due(connection, [other], {})
+        none = tallies.next_due(connection, [other], {}, NOW)
         assert (none.at_once, none.next_at) == (False, None)
         write(connection, other, [a_copy(3)])
-        assert tallies.next_due(connection, [mailing, other], {}).at_once
+        assert tallies.next_due(connection, [mailing, other], {}, NOW).at_once
 
 
 def test_copies_of_a_provider_that_is_left_alone_wait_for_its_end(store: Store) -> None:
@@ -232,10 +232,10 @@ def test_copies_of_a_provider_that_is_left_alone_wait_for_its_end(store: Store) 
             (NOW + 9 * MINUTE, NOW + 5 * MINUTE),
             (None, NOW + 5 * MINUTE),
         ):
-            due = tallies.next_due(connection, [mailing], {"gmail.com": until, "mail.ru": NOW + SECOND})
+            due = tallies.next_due(connection, [mailing], {"gmail.com": until, "mail.ru": NOW + SECOND}, NOW)
             assert (due.at_once, due.next_at, due.throttled) == (False, next_at, {"gmail.com"})
         put(connection, two, next_attempt_at=NOW + 2 * MINUTE)
-        assert tallies.next_due(connection, [mailing], {"gmail.com": NOW + MINUTE}).next_at == NOW + 2 * MINUTE
+        assert tallies.next_due(connection, [mailing], {"gmail.com": NOW + MINUTE}, NOW).next_at == NOW + 2 * MINUTE
         put(connection, one, state=State.ACCEPTED, next_attempt_at=None)
-        due = tallies.next_due(connection, [mailing], {"gmail.com": None})
+        due = tallies.next_due(connection, [mailing], {"gmail.com": None}, NOW)
         assert (due.at_once, due.next_at) == (False, None)
