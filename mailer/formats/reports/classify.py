@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from mailer.domain.bounce import SCOPES, FailureReason, Phase, Scope, Verdict
-from mailer.formats.reports.rules import content, recipient, sender, transport
+from mailer.formats.reports.rules import account, content, recipient, sender, transport
 from mailer.formats.reports.rules.rule import ReplyRule
 
 # Characters of a reply that are read; what matters stands at its beginning.
@@ -18,7 +18,8 @@ MAX_TEXT = 1500
 RULES: tuple[ReplyRule, ...] = (
     *transport.CONNECTION,
     *transport.EXPIRED,
-    *sender.RELAY_QUOTA,
+    account.RATE,
+    account.ACCOUNT,
     *content.FULL,
     *sender.RULES,
     *transport.PROGRAM,

@@ -1,25 +1,93 @@
-"""Decides whether a refusal of the relay is about the copy, about our pace, or about ourselves."""
+"""Decides whether a refusal of the relay is about the copy, about our pace, or about ourselves.
 
-from mailer.domain.bounce import FailureReason, Phase
+Only what is certain is taken for ours: a relay that refuses many readers alike is heard by the repetition.
+"""
+
+import re
+
+from mailer.domain.bounce import RECIPIENT_SCOPES, SCOPES, FailureReason, Phase, Scope
 from mailer.domain.delivery import Reply
 from mailer.domain.relay_matter import RelayMatter
-from mailer.formats.reports.classify import classify
+from mailer.formats.reports.classify import BEFORE_RECIPIENT, classify, find_rule
+from mailer.formats.reports.rules.account import ACCOUNT, names_a_reader
 
-# Before RCPT the relay knows no recipient (RFC 5321 §3.3), so that it can only speak of itself or of us.
-_BEFORE_RECIPIENT = frozenset({Phase.CONNECT, Phase.HELLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
+# RFC 4954 §4 and §6, RFC 3207 §4: a login or TLS is wanted first, or the login was refused; 525 with x.7.13 of the IANA
+# registry: the account that logged in is disabled.
+_LOGIN_CODES = frozenset({525, 530, 534, 535, 538})
+
+# Replies to RCPT by which Postfix, Exim, Sendmail, qmail and Exchange refuse to relay for this client. Postfix refuses the
+# client and the sender there too (smtpd_delay_reject). The words must begin the reply: later in it they are quoted from
+# another server and concern one recipient.
+_CLIENT_REFUSED = re.compile(
+    r"(?:<[^>]*>[:.]* *)?(?:error: )?"
+    r"(?:relay access denied|relay(?:ing)? (?:not permitted|denied|is not allowed|to \S+ (?:denied|prohibited))|unable to relay"
+    r"|smtp; unable to relay|we do not relay|sorry, that domain isn't in my list|invalid credentials for relay|tenantattribution"
+    r"|(?:client host|helo command|sender address) rejected:|service unavailable; client host|sender verif"
+    r"|(?:smtp )?authentication (?:is )?required|this mail server requires authentication|please authenticate|send auth\b|(?:client |sender |user )?(?:is |was )?not authenticated\b(?! for)|unauthenticated senders"
+    r"|relais refus|weiterleitung (?:nicht|verweigert)|пересылка запрещена)",
+    re.IGNORECASE,
+)
+
+# Statuses (RFC 3463 and the IANA registry) of a relay that is busy, full or congested, without the class.
+_BUSY = frozenset({"3.1", "3.2", "4.5", "5.3", "7.28"})
+_BUSY_WORDS = re.compile(
+    r"(?:server|system|service|relay|host) (?:is )?(?:\w+ )?(?:busy|overload)|too busy|load (?:average|is|too)|overloaded"
+    r"|insufficient (?:system|memory|resources)|queue (?:\w+ )?(?:quota|full|limit)",
+    re.IGNORECASE,
+)
+# After the recipient was taken, a 4xx without words about content or reader is the relay's trouble.
+_OWN_TROUBLE = frozenset({FailureReason.SERVER, FailureReason.SERVER_FULL})
+# Statuses about the recipient's address or mailbox (RFC 3463 §3.2, §3.3).
+_READERS = ("4.1.", "4.2.")
 
 
 def matter_of(reply: Reply, phase: Phase) -> RelayMatter:
     """What this refusal (4xx or 5xx) of our own relay, given in this phase, is about."""
-    if _is_about_the_message(reply):
+    is_temporary = reply.code // 100 == 4
+    if _is_about_the_message(reply, phase):
         return RelayMatter.COPY
-    if phase in _BEFORE_RECIPIENT:
-        return RelayMatter.SLOW if reply.code // 100 == 4 else RelayMatter.STOP
-    if classify(reply.code, reply.status or None, reply.text, phase).reason is FailureReason.RATE:
+    if phase in BEFORE_RECIPIENT or reply.code in _LOGIN_CODES:
+        return RelayMatter.SLOW if is_temporary else RelayMatter.STOP
+    reason = classify(reply.code, reply.status or None, reply.text, phase).reason
+    if reason is FailureReason.GREYLISTED:
+        return RelayMatter.COPY
+    if reply.code == 421:  # the relay ends the session (RFC 5321 §4.2.3)
         return RelayMatter.SLOW
-    return RelayMatter.COPY
+    if _refuses_client(reply, phase):
+        return RelayMatter.SLOW if is_temporary else RelayMatter.STOP
+    if names_a_reader(reply.text):
+        return RelayMatter.COPY
+    if reason is FailureReason.RATE:
+        return RelayMatter.SLOW
+    if find_rule(reply.text) is ACCOUNT:
+        return RelayMatter.SLOW if is_temporary else RelayMatter.STOP
+    return RelayMatter.SLOW if is_temporary and _is_busy(reply, phase, reason) else RelayMatter.COPY
 
 
-def _is_about_the_message(reply: Reply) -> bool:
-    """Whether it refuses a message for its size, which MAIL announces (RFC 1870 §6.1)."""
-    return reply.status == "5.3.4" or (reply.code == 552 and not reply.status)
+def _is_about_the_message(reply: Reply, phase: Phase) -> bool:
+    """Whether it refuses a message for its size (RFC 1870 §6.1) or its form (x.6.x), which MAIL announces."""
+    if phase not in BEFORE_RECIPIENT:
+        return False
+    return reply.status[1:] == ".3.4" or reply.status[1:4] == ".6." or (reply.code == 552 and not reply.status)
+
+
+def _refuses_client(reply: Reply, phase: Phase) -> bool:
+    """Whether the relay refuses this client or sender, rather than the recipient of the command."""
+    return phase is Phase.RCPT and _CLIENT_REFUSED.match(reply.text) is not None
+
+
+def _is_busy(reply: Reply, phase: Phase, reason: FailureReason) -> bool:
+    """Whether a 4xx is about the relay's own load or trouble, not about one reader or about the content."""
+    if _BUSY_WORDS.search(reply.text):
+        return True
+    if SCOPES[reason] in RECIPIENT_SCOPES or reason is FailureReason.FILTERED or reply.status.startswith(_READERS):
+        return False
+    if phase is Phase.DATA:  # the recipient has been accepted, and nothing has been read yet
+        return True
+    if SCOPES[reason] is Scope.CONTENT:
+        return False
+    if reply.status[2:] in _BUSY:
+        return True
+    return phase is Phase.CONTENT and (
+        reply.status.startswith("4.3.") or (reason in _OWN_TROUBLE and reply.code != 450)
+    )

@@ -3,15 +3,6 @@
 from mailer.domain.bounce import FailureReason
 from mailer.formats.reports.rules.rule import rule
 
-# Our relay's limit is called a quota too, so this rule is tried before those about full mailboxes.
-RELAY_QUOTA = (
-    rule(
-        FailureReason.RATE,
-        "we have reached the sending limit of our own relay",
-        r"(?:daily|hourly) (?:user |message |e-?mail )*(?:sending )?(?:quota|limit)|sending (?:quota|limit)|limit for sending",
-    ),
-)
-
 # The sender is called unknown in the same words as a recipient.
 _SENDER = (
     r"(?:absender|expéditeur|remitente|mittente|remetente|afzender|nadawc|odesílatel|odosielateľ|avsändar|afsender|avsender|lähettäj"
