@@ -98,19 +98,19 @@ def _refusal(words: str) -> Refusal:
 
 
 @contextmanager
-def doors(manners: Manners, people: Mapping[str, str] | None = None) -> Iterator[Doors]:
-    """A Postfix with these doors, not started yet; in a setting {folder} is its folder.
+def doors(manners: Manners, people: Mapping[str, str] | None = None, settings: str = "") -> Iterator[Doors]:
+    """A Postfix with these doors, not started yet, and these lines of main.cf; in a setting {folder} is its folder.
 
     `people` are the addresses that exist in kept.example, each with its Maildir, whose name ends in a slash.
     """
     ports = {door: free_port() for door in manners}
     lines = []
-    for door, settings in manners.items():
+    for door, manner in manners.items():
         lines.append(f"127.0.0.1:{ports[door]} inet n - n - - smtpd")
-        lines += [f"  -o {{ {key} = {value} }}" for key, value in {"syslog_name": door, **settings}.items()]
+        lines += [f"  -o {{ {key} = {value} }}" for key, value in {"syslog_name": door, **manner}.items()]
     # Braces of master.cf are no places to fill.
     listeners = "\n".join([*lines, ""]).replace("{", "{{").replace("}", "}}").replace("{{folder}}", "{folder}")
-    with installed(listeners, MAIN) as postfix:
+    with installed(listeners, MAIN + settings) as postfix:
         kept = "".join(f"{address} {maildir}\n" for address, maildir in (people or {}).items())
         (postfix.settings / "people").write_text(kept)
         (postfix.folder / "mail").mkdir()
