@@ -121,7 +121,12 @@ class Deferred(Outcome):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttled(Outcome):
-    """The relay asks us to slow down, and has not judged the copy: it waits, and no attempt of it is used up."""
+    """The relay asks us to slow down, and has not judged the copy: it waits, and no attempt of it is used up.
+
+    `by_provider`: it passes on what one provider asks, while it accepts copies for others.
+    """
+
+    by_provider: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

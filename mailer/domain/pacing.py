@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailer.domain.delivery import Outcome
+from mailer.domain.delivery import Outcome, Reply, Throttled
 from mailer.domain.retry import doubled
 
 MINUTE = timedelta(minutes=1)
@@ -50,10 +50,20 @@ class RelayLimit:
 _GREYLIST = re.compile(r"gr[ae]y[ -]?list", re.IGNORECASE)
 
 
+def is_greylisting(reply: Reply) -> bool:
+    """Whether a reply says that the server greylists."""
+    return _GREYLIST.search(reply.text) is not None
+
+
 def asks_to_slow_down(outcome: Outcome) -> bool:
-    """Whether a reply asks us to slow down: 421, or a 4.7.x status, which is about policy (RFC 3463 §3.8)."""
+    """Whether a provider asks us to slow down, while the relay accepts copies for others.
+
+    421, or a 4.7.x status, which is about policy (RFC 3463 §3.8), may mean it too.
+    """
     reply = outcome.reply
-    if reply is None or _GREYLIST.search(reply.text):
+    if isinstance(outcome, Throttled):
+        return outcome.by_provider
+    if reply is None or is_greylisting(reply):
         return False
     return reply.code == 421 or (reply.code // 100 == 4 and reply.status.startswith("4.7."))
 

@@ -93,14 +93,17 @@ class RelayPace:
         if probe and self.closed:
             self._open(now)
 
-    def plea(self, now: float, *, probe: bool) -> None:
-        """The relay asks to slow down. While it is closed, copies that left before say nothing new."""
+    def plea(self, now: float, *, probe: bool, at_once: bool = False) -> None:
+        """The relay asks to slow down. While it is closed, copies that left before say nothing new.
+
+        `at_once`: another connection may help, and probes it at once when the relay was open until now.
+        """
         if not self.closed:
             self.closed, self.closed_at = True, now
             self._began = now if self._began is None else self._began
-        elif not probe:
-            return
-        self._probing, self._probe_at = False, now + self._until_probe(now)
+            self._probing, self._probe_at = False, now + (0.0 if at_once else self._until_probe(now))
+        elif probe:
+            self._probing, self._probe_at = False, now + self._until_probe(now)
 
     def returned(self, now: float, *, probe: bool) -> None:
         """A copy came back without a word about the pace: a probe is made again."""

@@ -202,7 +202,12 @@ def move_all(connection: Connection, mailing: int, state: State, event: Event) -
 
 @cache
 def _all() -> Select[tuple[object, ...]]:
-    number = select(func.count()).where(attempts.c.delivery == deliveries.c.id).correlate(deliveries).scalar_subquery()
+    number = (
+        select(func.count())
+        .where(attempts.c.delivery == deliveries.c.id, attempts.c.outcome != "throttled")
+        .correlate(deliveries)
+        .scalar_subquery()
+    )
     last = (
         select(func.max(attempts.c.number))
         .where(attempts.c.delivery == deliveries.c.id)

@@ -51,11 +51,11 @@ def next_due(
 
 
 def finished_since(connection: Connection, mailings: Sequence[int], since: datetime) -> int:
-    """How many attempts for these mailings ended after that instant."""
+    """How many attempts for these mailings ended after that instant, but for those in which a relay asked to slow down."""
     query = (
         select(func.count())
         .select_from(attempts.join(deliveries, deliveries.c.id == attempts.c.delivery))
-        .where(deliveries.c.mailing.in_(mailings), attempts.c.finished_at > since)
+        .where(deliveries.c.mailing.in_(mailings), attempts.c.finished_at > since, attempts.c.outcome != "throttled")
     )
     return connection.execute(query).scalar_one()
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Insert, Update, and_, bindparam, func, insert
 from mailer.domain.delivery import Event, Outcome, State, advance
 from mailer.store.ledger.batches import instant, packed, unpacked
 from mailer.store.ledger.claims import Claim
-from mailer.store.schema import attempts, deliveries, is_sending, mailings
+from mailer.store.schema import attempts, deliveries, is_pending, is_sending, mailings
 
 
 class Result(NamedTuple):
@@ -35,6 +35,7 @@ _LATE = {
     Event.UNUSED: Event.SETTLED_RESEND,
 }
 _AFTER = {event: advance(State.SENDING, event) for event in (*_LATE, Event.REJECTED, Event.REPLY_LOST, Event.GAVE_UP)}
+THROTTLED = "throttled"  # the outcome of an attempt that uses up none
 _MOVE = {"id": int, "epoch": int, "state": str, "late": str, "next_attempt_at": datetime}
 _ATTEMPT = {
     "delivery": int,
@@ -116,6 +117,19 @@ def _attempting(dialect: str) -> Insert:
     return insert(attempts).from_select([*_ATTEMPT, "number"], rows)
 
 
+def take_back(connection: Connection, identities: Collection[int], now: datetime) -> None:
+    """Take back the last attempts of these copies, which were deferred for a trouble of the relay: they are due now."""
+    batch = unpacked(connection.dialect.name, {"id": int})
+    rows = {"rows": packed([identity] for identity in identities)}
+    chosen = select(batch.c.id)
+    later = attempts.alias("later")
+    last = select(func.max(later.c.number)).where(later.c.delivery == attempts.c.delivery).scalar_subquery()
+    deferred = attempts.c.delivery.in_(chosen) & (attempts.c.outcome == "deferred") & (attempts.c.number == last)
+    connection.execute(update(attempts).where(deferred).values(outcome=THROTTLED), rows)
+    waiting = deliveries.c.id.in_(chosen) & is_pending & (deliveries.c.next_attempt_at > now)
+    connection.execute(update(deliveries).where(waiting).values(next_attempt_at=now), rows)
+
+
 def begin_mailing(connection: Connection, mailing: int, at: datetime) -> None:
     """Record that a message of the mailing may have left: its plan is never replaced from now on."""
     first = (mailings.c.id == mailing) & mailings.c.first_handover_at.is_(None)
@@ -123,11 +137,12 @@ def begin_mailing(connection: Connection, mailing: int, at: datetime) -> None:
 
 
 def attempt_times(connection: Connection, identities: Collection[int]) -> dict[int, list[datetime]]:
-    """When the attempts of each of these copies began, in their order; copies never tried are left out."""
+    """When the attempts of each of these copies began, in their order, without those in which the relay asked to slow down."""
     batch = unpacked(connection.dialect.name, {"id": int})
     query = (
         select(attempts.c.delivery, attempts.c.started_at)
         .join(batch, batch.c.id == attempts.c.delivery)
+        .where(attempts.c.outcome != THROTTLED)
         .order_by(attempts.c.delivery, attempts.c.number)
     )
     times: dict[int, list[datetime]] = {}

@@ -8,7 +8,15 @@ from mailer.store.schema.letters import letters
 from mailer.store.schema.mailings import editions, exclusions, mailings, recipients, test_mailings
 from mailer.store.schema.register import memberships, payments, register_state, seats
 from mailer.store.schema.reports import raw_reports, reports
-from mailer.store.schema.senders import leases, ledger_state, owners, relay_outages, relay_sizes, throttles
+from mailer.store.schema.senders import (
+    leases,
+    ledger_state,
+    owners,
+    relay_outages,
+    relay_paces,
+    relay_sizes,
+    throttles,
+)
 
 __all__ = [
     "attempts",
@@ -34,6 +42,7 @@ __all__ = [
     "recipients",
     "register_state",
     "relay_outages",
+    "relay_paces",
     "relay_sizes",
     "reports",
     "revision_files",

@@ -107,6 +107,6 @@ attempts = Table(
     Column("queue_id", Text, nullable=False),
     Column("tls_version", Text, nullable=False),
     UniqueConstraint("delivery", "number"),
-    one_of("outcome", ["accepted", "deferred", "rejected", "unknown"], "outcome"),
+    one_of("outcome", ["accepted", "deferred", "throttled", "rejected", "unknown"], "outcome"),
 )
 Index("ix_attempts_relay_started_at", attempts.c.relay, attempts.c.started_at)

@@ -1,6 +1,6 @@
 """The tables of sending processes: their leases, the ledger's epoch, relay outages, sizes and throttles."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Float, ForeignKey, Integer, Table, Text
 
 from mailer.store.columns import Id, UtcDateTime, metadata
 
@@ -48,6 +48,18 @@ relay_sizes = Table(
     Column("relay", Text, primary_key=True),
     Column("octets", BigInteger, nullable=False),  # of the largest message that it takes; 0: no limit
     Column("since", UtcDateTime, nullable=False),
+)
+
+relay_paces = Table(
+    "relay_paces",
+    metadata,
+    Column("relay", Text, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),  # when it first asked to slow down
+    Column("reply", Text, nullable=False),  # its last words about it
+    Column("per_second", Float, nullable=False),  # 0: no limit was found
+    Column("closed_at", UtcDateTime),  # since when it takes nothing; None: it does
+    Column("connections", Integer, nullable=False),  # allowed at once; 0: those of the settings
+    Column("messages", Integer, nullable=False),  # on one connection; 0: no limit was found
 )
 
 throttles = Table(

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from mailer.domain.delivery import Accepted, Deferred, Event, Outcome, Rejected, Reply, State, Unknown
+from mailer.domain.delivery import Accepted, Deferred, Event, Outcome, Rejected, Reply, State, Throttled, Unknown
 from mailer.store import Store, mailings
 from mailer.store.copies import deliveries, tallies
-from mailer.store.ledger import leftovers
+from mailer.store.ledger import leftovers, limits
 from mailer.store.ledger import results as results_of
 from tests.store.rows import (
     LEASE,
@@ -258,3 +258,33 @@ def test_the_relay_of_an_attempt_is_kept_and_not_that_of_a_copy_that_has_left(st
         assert connection.exec_driver_sql("SELECT relay FROM deliveries").scalar_one() is None
         assert tallies.finished_since(connection, [mailing], NOW - timedelta(minutes=1)) == 1
         assert state_of(connection, delivery) is State.ACCEPTED
+
+
+def test_an_attempt_at_which_the_relay_asked_to_slow_down_is_kept_and_uses_up_none(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [delivery] = a_mailing_of(connection, 1)
+        owner = an_owner(connection)
+        [held] = take(connection, mailing, owner)
+        slow = Throttled(reply=Reply(code=454, text="Throttling failure"))
+        write_down(connection, owner, came(held, Event.UNUSED, slow, next_attempt_at=NOW))
+        waiting = deliveries.delivery(connection, delivery)
+        assert (waiting.state, waiting.attempts, waiting.last_code) == (State.PENDING, 0, 454)
+        assert [attempt.outcome for attempt in deliveries.attempts_of(connection, delivery)] == ["throttled"]
+        assert results_of.attempt_times(connection, [delivery]) == {}
+        assert limits.count_through(connection, RELAY, NOW - LEASE, NOW + LEASE) == 0
+
+
+def test_deferrals_for_a_trouble_of_the_relay_are_taken_back(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, [delivery, other] = a_mailing_of(connection, 2)
+        owner = an_owner(connection)
+        for held in take(connection, mailing, owner):
+            write_down(connection, owner, came(held, Event.DEFERRED, LATER, next_attempt_at=NOW + LEASE))
+        results_of.take_back(connection, [delivery], NOW)
+        waiting = deliveries.delivery(connection, delivery)
+        assert (waiting.attempts, waiting.next_attempt_at) == (0, NOW)
+        assert deliveries.delivery(connection, other).attempts == 1
+        [again] = take(connection, mailing, owner)
+        assert again.delivery == delivery
+        results_of.take_back(connection, [delivery], NOW)
+        assert state_of(connection, delivery) is State.SENDING
