@@ -81,13 +81,17 @@ class Daemon:
         alarm.add_job(self._renew, "interval", seconds=RENEW, **once)
         alarm.start()
         inbound = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._leads, reloaded=self._reloaded)
-        working = asyncio.gather(self._send(), inbound.listen(), inbound.fetch())
+        sending = asyncio.create_task(self._send())
+        working = asyncio.gather(sending, inbound.listen(), inbound.fetch())
         letters = asyncio.create_task(self._keep_sending_letters())
         try:
             await self.sender.until_stopped()
             await asyncio.wait_for(working, self.pace.stop_within)
         except TimeoutError:
-            maillog.stopped_before_replies()
+            if sending.cancelled():
+                maillog.stopped_before_replies()
+            else:
+                maillog.stopped_before_reports()
         finally:
             alarm.pause()  # its shutdown would break off a tick
             await letters  # a letter that is being handed over is given up, and tried again later

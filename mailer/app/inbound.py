@@ -3,19 +3,20 @@
 import asyncio
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.app.installation import App
 from mailer.config.inbound import listen_at
 from mailer.domain.address import is_loopback
+from mailer.domain.bounce import Way
 from mailer.domain.ports import BounceInbox
 from mailer.gateways.inbox.imap_settings import ImapSettings
 from mailer.gateways.inbox.maildir import MaildirInbox
 from mailer.gateways.tls import server_context
 from mailer.pipeline import maillog
-from mailer.pipeline.bounces import fetch
+from mailer.pipeline.bounces import fetch, unmoved
 from mailer.pipeline.bounces.receive import ReportReceiver
 from mailer.pipeline.sending.sender import Sender
 
@@ -57,9 +58,10 @@ def certificate(app: App) -> ssl.SSLContext | None:
     return server_context(app.config.path(settings.listen_cert_file), app.config.path(settings.listen_key_file))
 
 
-def inboxes(app: App) -> list[BounceInbox]:
+def inboxes(app: App, stopped: Callable[[], bool] = lambda: False) -> list[BounceInbox]:
     """The mailbox and the Maildir that reports are fetched from, whichever are set. None is connected yet.
 
+    `stopped`: once it is true, no server is waited for.
     Raises BadInput when the file of the password or of the certificate authority cannot be read.
     """
     settings, inboxes = app.config.bounces, list[BounceInbox]()
@@ -67,7 +69,7 @@ def inboxes(app: App) -> list[BounceInbox]:
         from mailer.gateways.inbox.imap import ImapInbox
 
         ca_file = app.config.path(settings.imap_ca_file) if settings.imap_ca_file else None
-        inboxes.append(ImapInbox(ImapSettings.read(settings.imap_url, app.config.imap_password, ca_file)))
+        inboxes.append(ImapInbox(ImapSettings.read(settings.imap_url, app.config.imap_password, ca_file), stopped))
     if settings.maildir:
         inboxes.append(MaildirInbox(app.config.path(settings.maildir)))
     return inboxes
@@ -76,6 +78,15 @@ def inboxes(app: App) -> list[BounceInbox]:
 def maildir(folder: Path) -> BounceInbox:
     """A Maildir named by hand: all mails in it, also those that were read before."""
     return MaildirInbox(folder, also_seen=True)
+
+
+def unmoved_mails(app: App) -> list[str]:
+    """A sentence for each inbox of the settings out of which mails cannot be moved."""
+    settings = app.config.bounces
+    ways = {Way.IMAP: settings.imap_url, Way.MAILDIR: settings.maildir}
+    with app.store.reading() as connection:
+        sentences = [unmoved.noted(connection, way) for way, place in ways.items() if place]
+    return [sentence for sentence in sentences if sentence]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +101,7 @@ class WaysIn:
     sender: Sender
     leads: Callable[[], bool]
     reloaded: asyncio.Event
+    taken: dict[Way, fetch.Taken] = field(default_factory=dict)
 
     async def listen(self) -> None:
         """Receive reports by SMTP."""
@@ -123,13 +135,14 @@ class WaysIn:
 
     def _fetch(self) -> None:
         try:
-            sources = inboxes(self.app()) if self.leads() else []
+            sources = inboxes(self.app(), self.sender.is_stopped) if self.leads() else []
         except Exception as error:  # noqa: BLE001  (an unknown failure means later)
             maillog.failed("fetching reports", error)
             return
         for inbox in sources:
             try:
-                fetched = fetch.fetch(self.app().context, inbox, self.sender.is_stopped)
+                taken = self.taken.setdefault(inbox.way, fetch.Taken())
+                fetched = fetch.fetch(self.app().context, inbox, self.sender.is_stopped, taken)
                 maillog.fetched(inbox.way, fetched.new, fetched.duplicates, fetched.failed)
             except Exception as error:  # noqa: BLE001  (mails that were not moved wait, and the other inbox is read)
                 maillog.failed(f"fetching reports by {inbox.way}", error)

@@ -9,6 +9,7 @@ from mailer.checking.listener import listener_state
 from mailer.checking.result import CheckResult, result_of
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import BounceInbox
+from mailer.pipeline.bounces import unmoved
 from mailer.views.remedies import sentence
 
 
@@ -47,7 +48,7 @@ def check_inboxes(app: App) -> Iterator[CheckResult]:
         yield CheckResult(subject="bounces: imap", ok=False, finding=sentence(error))
         return
     for inbox in inboxes:
-        yield result_of(f"bounces: {inbox.way}", partial(_count, inbox))
+        yield result_of(f"bounces: {inbox.way}", partial(_count, app, inbox))
 
 
 def _alignment(app: App) -> str:
@@ -61,5 +62,10 @@ def _alignment(app: App) -> str:
     return f"; SPF will not align with {', '.join(others)} for DMARC, only a DKIM signature counts" if others else ""
 
 
-def _count(inbox: BounceInbox) -> str:
-    return f"it can be read; {inbox.count()} mails wait"
+def _count(app: App, inbox: BounceInbox) -> str:
+    state = f"it can be read; {inbox.count()} mails wait"
+    with app.store.reading() as connection:
+        trouble = unmoved.noted(connection, inbox.way)
+    if trouble:
+        raise MailerError(f"{state}; {trouble}")
+    return state

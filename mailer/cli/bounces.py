@@ -100,15 +100,18 @@ def _fetch(maildir: Path | None) -> None:
             "there is nothing to fetch from: name files or a --maildir, or set [bounces] imap_url or maildir"
         )
     fetched = [fetch(app.context, inbox) for inbox in inboxes]
-    new, duplicates, failed = (sum(getattr(each, name) for each in fetched) for name in ("new", "duplicates", "failed"))
+    names = ("new", "duplicates", "failed", "unmoved")
+    new, duplicates, failed, unmoved = (sum(getattr(each, name) for each in fetched) for name in names)
     console.say(
-        {"new": new, "known": duplicates, "failed": failed},
+        {"new": new, "known": duplicates, "failed": failed, "unmoved": unmoved},
         f"{new} new mails, {duplicates} known already, {failed} unreadable",
     )
     for each in fetched:
         for reason in each.why:
             console.complain(f"a mail cannot be read and was put aside: {reason}")
-    if failed:
+        if each.unmoved:
+            console.complain(f"{each.unmoved} mails were taken in, but cannot be moved: {each.why_unmoved}")
+    if failed or unmoved:
         raise typer.Exit(1)
 
 

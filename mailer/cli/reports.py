@@ -13,6 +13,7 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE", callback
 
     Example: mailer status russia-confidential/253
     """
+    from mailer.app.inbound import unmoved_mails
     from mailer.app.scheduler import daemon_runs
     from mailer.domain.remedy import Action
     from mailer.pipeline.mailings.report import issue_progress, progress_of_all
@@ -21,6 +22,7 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE", callback
 
     app = console.open_installation()
     now, daemon = app.context.clock.now(), daemon_runs(app)
+    console.warn(unmoved_mails(app))
     if issue is None:
         every = progress_of_all(app.context)
         console.show(

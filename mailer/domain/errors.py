@@ -26,6 +26,10 @@ class BadInput(MailerError):
     """A file, a row or a setting is not what it must be; nothing of it was applied."""
 
 
+class NotMoved(MailerError):
+    """A mail that was taken in, or cannot be read, stays in its inbox; the others there can still be read."""
+
+
 class TooLong(BadInput):
     """An edition has more HTML than mail programs show in one piece."""
 

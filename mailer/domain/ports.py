@@ -1,6 +1,6 @@
 """What the pipeline needs of the outside world, as protocols that the gateways implement."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -162,11 +162,15 @@ BIGGEST_MAIL = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingMail:
-    """A mail in an inbox, by the inbox's own name for it; `why` says why it cannot be read, else it is empty."""
+    """A mail in an inbox, by the inbox's own name for it; `why` says why it cannot be read, else it is empty.
+
+    `is_taken`: it was taken in before, and comes without its content.
+    """
 
     name: str
     content: bytes = b""
     why: str = ""
+    is_taken: bool = False
 
 
 class BounceInbox(Protocol):
@@ -181,12 +185,18 @@ class BounceInbox(Protocol):
         """How many mails wait now. Nothing is touched. Raises MailerError when the inbox cannot be reached."""
         ...
 
-    def mails(self) -> Iterator[WaitingMail]:
-        """The mails that wait, each once. Raises MailerError when the inbox itself cannot be reached any more."""
+    def mails(self, taken: Collection[str] = ()) -> Iterator[WaitingMail]:
+        """The mails that wait, each once. Raises MailerError when the inbox itself cannot be reached any more.
+
+        Those that are known by these names to be taken already need not be fetched.
+        """
         ...
 
     def done(self, mail: WaitingMail) -> None:
-        """Move a mail that is stored. Raises MailerError when it cannot be moved: it then waits on."""
+        """Move a mail that is stored. Raises NotMoved when this mail cannot be moved: it then waits on.
+
+        Raises another MailerError when the inbox itself cannot be reached any more.
+        """
         ...
 
     def failed(self, mail: WaitingMail) -> None:

@@ -91,6 +91,11 @@ def mail_unreadable(way: str, why: str) -> None:
     log.warning("a mail that came by %s cannot be read and lies aside: %s", way, why)
 
 
+def mails_unmoved(way: str, count: int, why: str) -> None:
+    """Mails that were taken in stay in their inbox."""
+    log.warning("%d mails that were taken in by %s cannot be moved: %s", count, way, why)
+
+
 def copies_freed(pending: int, uncertain: int) -> None:
     """The copies of a sender that died are free for others."""
     log.warning("freed the copies of a sender that ended: %d pending, %d uncertain", pending, uncertain)
@@ -156,6 +161,11 @@ def reloaded(newsletters: list[str]) -> None:
 def stopped_before_replies() -> None:
     """Some replies did not arrive before the stop; a copy whose content may have left is uncertain."""
     log.warning("stopped before everything in flight was answered; look for uncertain copies")
+
+
+def stopped_before_reports() -> None:
+    """A way in did not end in time; no copy was in flight."""
+    log.warning("stopped before all mails that came back were read; no copy was in flight, and they are read later")
 
 
 def started(newsletters: list[str]) -> None:

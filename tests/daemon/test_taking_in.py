@@ -23,9 +23,11 @@ from mailer.gateways.clock import SystemClock
 from mailer.pipeline.bounces import ingest
 from mailer.pipeline.mailings.deliveries import delivery_history
 from mailer.store import reports
+from tests.certificates import Authority
 from tests.club import THURSDAY, Club, begin, copies, members, states
 from tests.doubles import FrozenClock
 from tests.reported import DOMAIN, bounce, path_of
+from tests.scripted_mailbox import Mailbox, scripted
 from tests.scripted_relay import Sink
 from tests.servers import free_port
 
@@ -322,3 +324,19 @@ async def test_old_octets_are_let_go_once_a_day(club: Club, port: int, sink: Sin
 
 def _mail(path: str, content: bytes) -> RawReport:
     return RawReport(content=content, recipient=path, way=Way.LISTENER)
+
+
+async def test_a_mailbox_that_stalls_does_not_hold_up_a_stop(
+    club: Club, clock: SystemClock, authority: Authority, caplog: pytest.LogCaptureFixture, sink: Sink
+) -> None:
+    (club.folder / "password").write_text("sesame")
+    stalling = Mailbox(mails={1: b"Subject: 1\r\n\r\n"}, on_body=lambda talk, _uid: talk.stall())
+    with scripted(stalling, authority) as mailbox:
+        settings = {"imap_url": mailbox.url, "imap_password_file": "password", "imap_ca_file": str(authority.ca_file)}
+        with a_daemon(club, clock, sink, **settings) as daemon:
+            async with at_work(daemon):
+                await until(lambda: mailbox.count("UID FETCH") == 2)
+                begun = clock.elapsed()
+    assert clock.elapsed() - begun < 10
+    assert "stopped before" not in caplog.text
+    assert "fetching reports" not in caplog.text

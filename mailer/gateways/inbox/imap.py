@@ -2,34 +2,37 @@
 
 import imaplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from imap_tools import MailBox
 from imap_tools.errors import MailboxFolderCreateError
 from imap_tools.utils import encode_folder
 
 from mailer.domain.bounce import Way
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import MailerError, NotMoved
 from mailer.domain.ports import WaitingMail
 from mailer.gateways.inbox import imap_commands
+from mailer.gateways.inbox.imap_client import BoundedMailBox, ImapClient
 from mailer.gateways.inbox.imap_settings import FAILED, PROCESSED, ImapSettings
 from mailer.gateways.tls import client_context
 
 
 class ImapInbox:
-    """A folder of a mailbox. It is connected from the start of `mails` to `close`, and names are valid for that time.
+    """A folder of a mailbox. It is connected from the start of `mails` to `close`.
 
+    A mail's name is its UID with the folder's UIDVALIDITY, for which it is good for ever (RFC 3501 §2.3.1.1).
+    `stopped`: once it is true, no answer is waited for any more.
     Certificate and host name are always verified. No mail is marked as read; mails marked as deleted are ignored.
     Raises BadInput when `ca_file` cannot be read.
     """
 
     way = Way.IMAP
 
-    def __init__(self, settings: ImapSettings) -> None:
+    def __init__(self, settings: ImapSettings, stopped: Callable[[], bool] = lambda: False) -> None:
         self._settings = settings
+        self._stopped = stopped
         self._tls = client_context(settings.ca_file, setting="[bounces] imap_ca_file")
-        self._mailbox: MailBox | None = None
+        self._mailbox: BoundedMailBox | None = None
         self._round = 0  # the number of the current `mails`; increased by `close` too
         self._uidvalidity = b""  # of the current names
         self._capabilities = frozenset[str]()  # of the server, after the login
@@ -42,10 +45,10 @@ class ImapInbox:
             with self._translating_errors("counting the mails"):
                 return len(imap_commands.uids(mailbox))
         finally:
-            imap_commands.disconnect(mailbox)
+            mailbox.client.leave()
 
-    def mails(self) -> Iterator[WaitingMail]:
-        """Yield the waiting mails, oldest first.
+    def mails(self, taken: Collection[str] = ()) -> Iterator[WaitingMail]:
+        """Yield the waiting mails, oldest first; those that are `taken` are not fetched.
 
         Raises MailerError when the mailbox cannot be used any more; mails that were not moved are fetched again.
         """
@@ -56,31 +59,45 @@ class ImapInbox:
         with self._translating_errors("listing the mails"):
             uids = imap_commands.uids(mailbox)
         for uid in uids:
-            mail = self._fetch_with_retry(uid)
+            mail = self._taken(uid, taken) or self._fetch_with_retry(uid)
             if mail is not None:
                 yield mail
             if self._round != this_round:
                 return  # closed meanwhile
+
+    def _taken(self, uid: str, taken: Collection[str]) -> WaitingMail | None:
+        """Return the mail without its content if it is among these."""
+        is_certain = self._uidvalidity.isdigit() and int(self._uidvalidity) > 0  # else its UIDs may be given again
+        name = self._name(uid)
+        return WaitingMail(name=name, is_taken=True) if is_certain and name in taken else None
+
+    def _name(self, uid: str) -> str:
+        return f"{self._uidvalidity.decode(errors='replace')}/{uid}"
 
     def _fetch_with_retry(self, uid: str) -> WaitingMail | None:
         """Return the mail, or the reason why it cannot be read.
 
         Some servers close the connection at a mail that they cannot read: after a second try the next mail is fetched.
         """
-        try:
-            return self._fetch(uid)
-        except MailerError:
-            self._connect()
-        try:
-            return self._fetch(uid)
-        except MailerError:
-            self._connect()
-            return WaitingMail(name=uid, why="the server closes the connection when it is fetched")
+        why = ""
+        for _ in range(2):
+            try:
+                return self._fetch(uid)
+            except MailerError:
+                if self._stopped():
+                    raise
+                why = self._fault() or "the server closes the connection when it is fetched"
+                self._connect()
+        return WaitingMail(name=self._name(uid), why=why)
 
     def _fetch(self, uid: str) -> WaitingMail | None:
         assert self._mailbox is not None
         with self._translating_errors("fetching a mail"):
-            return imap_commands.fetch(self._mailbox, uid)
+            return imap_commands.fetch(self._mailbox, uid, self._name(uid))
+
+    def _fault(self) -> str:
+        """Why our side has given up the connection; empty when it broke."""
+        return self._mailbox.client.fault if self._mailbox is not None else ""
 
     def done(self, mail: WaitingMail) -> None:
         """Move the mail to the folder Processed, which is created if it is missing."""
@@ -98,11 +115,11 @@ class ImapInbox:
 
     def _disconnect(self) -> None:
         if self._mailbox is not None:
-            imap_commands.disconnect(self._mailbox)
+            self._mailbox.client.leave()
         self._mailbox = None
         self._folders.clear()
 
-    def _connect(self) -> MailBox:
+    def _connect(self) -> BoundedMailBox:
         """Replace the connection by a new one; raises MailerError if the names of the mails are not valid any more."""
         self._disconnect()
         self._mailbox = mailbox = self._open_folder(readonly=False)
@@ -116,23 +133,21 @@ class ImapInbox:
         self._uidvalidity = uidvalidity
         return mailbox
 
-    def _open_folder(self, *, readonly: bool) -> MailBox:
+    def _open_folder(self, *, readonly: bool) -> BoundedMailBox:
         settings = self._settings
         with self._translating_errors("connecting"):
-            mailbox = MailBox(
-                settings.host, settings.port, timeout=imap_commands.TIMEOUT_SECONDS, ssl_context=self._tls
-            )
+            mailbox = BoundedMailBox(ImapClient(settings.host, settings.port, tls=self._tls, stopped=self._stopped))
         try:
             with self._translating_errors("the login"):
                 self._log_in(mailbox)
             with self._translating_errors(f"opening the folder {settings.folder}"):
                 mailbox.folder.set(settings.folder, readonly=readonly)
         except BaseException:
-            imap_commands.disconnect(mailbox)
+            mailbox.client.leave()
             raise
         return mailbox
 
-    def _log_in(self, mailbox: MailBox) -> None:
+    def _log_in(self, mailbox: BoundedMailBox) -> None:
         settings = self._settings
         plain = "AUTH=PLAIN" in mailbox.client.capabilities  # RFC 4616 allows any character in a password
         login = settings.user + settings.password
@@ -155,23 +170,30 @@ class ImapInbox:
             ) from None
 
     def _move(self, mail: WaitingMail, name: str) -> None:
-        mailbox = self._mailbox
-        if mailbox is None:
+        if self._mailbox is None:
             raise MailerError(
                 f"the mailbox {self._settings} was closed before a mail was moved to {name}; it is fetched again"
             )
-        with self._translating_errors(f"moving a mail to {name}"):
-            folder = self._folder(mailbox, name)
-            try:
-                self._move_uid(mailbox, mail.name, encode_folder(folder).decode())
-            except imaplib.IMAP4.abort:
+        uid = mail.name.rpartition("/")[2]
+        try:
+            with self._translating_errors(f"moving a mail to {name}"):
+                self._move_uid(self._mailbox, uid, encode_folder(self._folder(self._mailbox, name)).decode())
+        except MailerError as error:
+            if self._stopped():
                 raise
-            except imap_commands.REFUSED:
-                if imap_commands.is_there(mailbox, mail.name):
-                    raise
-                # Another program has moved it meanwhile.
+            if isinstance(error.__cause__, imap_commands.LOST):
+                self._connect()
+            self._folders.pop(name, None)  # it may be missing now
+            if self._is_there(uid):
+                raise NotMoved(str(error)) from error
+            # It was moved before the connection broke, or another program has moved it.
 
-    def _move_uid(self, mailbox: MailBox, uid: str, folder: str) -> None:
+    def _is_there(self, uid: str) -> bool:
+        assert self._mailbox is not None
+        with self._translating_errors("looking for a mail"):
+            return imap_commands.is_there(self._mailbox, uid)
+
+    def _move_uid(self, mailbox: BoundedMailBox, uid: str, folder: str) -> None:
         command = mailbox.client.uid
         if "MOVE" in self._capabilities:  # RFC 6851
             imap_commands.data_of(command("MOVE", uid, folder))
@@ -182,7 +204,7 @@ class ImapInbox:
         if "UIDPLUS" in self._capabilities:
             imap_commands.data_of(command("EXPUNGE", uid))
 
-    def _folder(self, mailbox: MailBox, name: str) -> str:
+    def _folder(self, mailbox: BoundedMailBox, name: str) -> str:
         """Return the server's name of Processed or Failed, and create the folder if it is missing.
 
         It is in the user's namespace (RFC 2342), or below INBOX if the server allows no other place.

@@ -2,12 +2,12 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from mailer.domain.bounce import Way
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import MailerError, NotMoved
 from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
 
 TOO_BIG = f"it has more than {BIGGEST_MAIL} octets"
@@ -30,15 +30,16 @@ class MaildirInbox:
         """Count the waiting mails. Raises MailerError when the folder is no Maildir or cannot be read."""
         return len(self._names())
 
-    def mails(self) -> Iterator[WaitingMail]:
-        """Yield the waiting mails by name. Raises MailerError when the folder is no Maildir or cannot be read."""
+    def mails(self, taken: Collection[str] = ()) -> Iterator[WaitingMail]:
+        """Yield the waiting mails by name; each is read, since a file may get the name of an earlier one. Raises MailerError when the folder is no Maildir or cannot be read."""
+        del taken
         for name in self._names():
             mail = _read_plain(self._folder / name, name)
             if mail is not None:
                 yield mail
 
     def done(self, mail: WaitingMail) -> None:
-        """Move the mail to cur/ and mark it as read. Raises MailerError when it cannot be moved."""
+        """Move the mail to cur/ and mark it as read. Raises NotMoved when it cannot be moved."""
         part, _, base = mail.name.partition("/")
         if part == "new" or not base.partition(":2,")[1]:
             base += _SEEN
@@ -78,9 +79,7 @@ class MaildirInbox:
             for folder in folders:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise MailerError(
-                f"the folder {folder} cannot be created: {error.strerror}; check the permissions"
-            ) from error
+            raise NotMoved(f"the folder {folder} cannot be created: {error.strerror}; check the permissions") from error
 
     def _move(self, name: str, folder: Path, base: str) -> None:
         """Move the mail; if there is one of the same name, add a number."""
@@ -98,7 +97,7 @@ class MaildirInbox:
         except FileNotFoundError:
             return  # another program has moved it
         except OSError as error:
-            raise MailerError(
+            raise NotMoved(
                 f"{source} cannot be moved to {folder}: {error.strerror}; check the permissions; until then it is fetched again"
             ) from error
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mailer.domain.bounce import FailureReason
+from mailer.domain.bounce import FailureReason, Way
 from mailer.domain.mailing import Mailing
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
@@ -44,6 +44,12 @@ def account_refused(connection: Connection, context: Context, issue: str, said: 
     """Alarm the operator that an issue is paused since no relay works for our account; `said` quotes the relay."""
     about = f"{issue} account {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
     _alarm(connection, context, about, {"cause": "account", "issue": issue, "said": said})
+
+
+def unmoved(connection: Connection, context: Context, way: Way, said: str) -> None:
+    """Alarm the operator that mails cannot be moved out of an inbox."""
+    about = f"inbox {way} {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
+    _alarm(connection, context, about, {"cause": "inbox", "said": said})
 
 
 def _alarm(connection: Connection, context: Context, about: str, facts: Mapping[str, object]) -> None:

@@ -1,12 +1,13 @@
 """Fetches the mails that wait in an inbox: each is stored and read, and only then moved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mailer.domain.bounce import RawReport
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import MailerError, NotMoved
 from mailer.domain.ports import BounceInbox, WaitingMail
 from mailer.pipeline import maillog
+from mailer.pipeline.bounces import unmoved
 from mailer.pipeline.bounces.ingest import ingest
 from mailer.pipeline.context import Context
 from mailer.store import DatabaseError
@@ -14,45 +15,87 @@ from mailer.store import DatabaseError
 
 @dataclass(slots=True, kw_only=True)
 class Fetched:
-    """How many mails were new, stored before, or could not be read and were laid aside; and why these could not."""
+    """How many mails were new, stored before, or could not be read and were laid aside; and why these could not.
+
+    `unmoved` are those that were stored or laid aside, but could not be moved out of the inbox; `why_unmoved`: the last.
+    """
 
     new: int = 0
     duplicates: int = 0
     failed: int = 0
-    why: list[str]
+    unmoved: int = 0
+    why: list[str] = field(default_factory=list)
+    why_unmoved: str = ""
 
 
-def fetch(context: Context, inbox: BounceInbox, stopped: Callable[[], bool] = lambda: False) -> Fetched:
+@dataclass(slots=True, kw_only=True)
+class Taken:
+    """What was done with the mails of an inbox, by name, so that those that stay there are not read again and again.
+
+    The value says why a mail cannot be read; it is empty for one that is stored.
+    """
+
+    mails: dict[str, str] = field(default_factory=dict)
+
+
+def fetch(
+    context: Context, inbox: BounceInbox, stopped: Callable[[], bool] = lambda: False, taken: Taken | None = None
+) -> Fetched:
     """Store and read every mail that waits, or lay it aside for a person; once `stopped`, leave the rest waiting.
 
-    A mail that is stored, but not moved because of a crash, is recognised the next time. Raises MailerError when the
-    inbox cannot be reached; what was stored before stays.
+    A mail that is stored, but not moved, stops no other; it is recognised the next time, by `taken` or by its content.
+    Raises MailerError when the inbox cannot be reached; what was stored before stays.
     """
-    fetched = Fetched(why=[])
+    fetched, taken = Fetched(), taken or Taken()
+    before, taken.mails = taken.mails, dict(taken.mails)
+    waiting = set[str]()
     try:
-        for mail in inbox.mails():
+        for mail in inbox.mails(before):
             if stopped():
-                break
-            if mail.why:
-                _lay_aside(fetched, inbox, mail)
-                continue
-            try:
-                [done] = ingest(context, [RawReport(content=mail.content, recipient="", way=inbox.way)])
-            except (DatabaseError, MailerError):
-                raise  # all mails are to be tried later
-            except Exception as error:  # noqa: BLE001  (one mail's failure must not keep the others out)
-                _lay_aside(fetched, inbox, replace(mail, why=f"it cannot be ingested: {error!r}"))
-                continue
-            fetched.new += done.id is not None
-            fetched.duplicates += done.id is None
-            inbox.done(mail)
+                return fetched
+            waiting.add(mail.name)
+            _take(context, fetched, inbox, mail, taken)
+        taken.mails = {name: why for name, why in taken.mails.items() if name in waiting}
+        unmoved.note(context, inbox.way, fetched.unmoved, fetched.why_unmoved)
+    except MailerError:
+        if not stopped():
+            raise
     finally:
         inbox.close()
     return fetched
 
 
-def _lay_aside(fetched: Fetched, inbox: BounceInbox, mail: WaitingMail) -> None:
-    fetched.failed += 1
-    fetched.why.append(f"{mail.name}: {mail.why}")
-    maillog.mail_unreadable(inbox.way, mail.why)
-    inbox.failed(mail)
+def _take(context: Context, fetched: Fetched, inbox: BounceInbox, mail: WaitingMail, taken: Taken) -> None:
+    if mail.is_taken:
+        if fetched.unmoved:
+            fetched.unmoved += 1  # what stands in the way of one mail does so for the others
+            return
+        _move(fetched, inbox, replace(mail, why=taken.mails[mail.name]))
+        return
+    if not mail.why:
+        try:
+            [done] = ingest(context, [RawReport(content=mail.content, recipient="", way=inbox.way)])
+        except (DatabaseError, MailerError):
+            raise  # all mails are to be tried later
+        except Exception as error:  # noqa: BLE001  (one mail's failure must not keep the others out)
+            mail = replace(mail, why=f"it cannot be ingested: {error!r}")
+        else:
+            fetched.new += done.id is not None
+            fetched.duplicates += done.id is None
+    if mail.why:
+        fetched.failed += 1
+        fetched.why.append(f"{mail.name}: {mail.why}")
+        maillog.mail_unreadable(inbox.way, mail.why)
+    taken.mails[mail.name] = mail.why
+    _move(fetched, inbox, mail)
+
+
+def _move(fetched: Fetched, inbox: BounceInbox, mail: WaitingMail) -> None:
+    try:
+        if mail.why:
+            inbox.failed(mail)
+        else:
+            inbox.done(mail)
+    except NotMoved as error:
+        fetched.unmoved += 1
+        fetched.why_unmoved = str(error)

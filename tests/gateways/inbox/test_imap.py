@@ -11,7 +11,7 @@ import pytest
 from mailer.domain.bounce import Way
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.ports import BIGGEST_MAIL, WaitingMail
-from mailer.gateways.inbox import imap_commands
+from mailer.gateways.inbox import imap_client, imap_commands
 from mailer.gateways.inbox.imap import ImapInbox
 from mailer.gateways.inbox.imap_settings import ImapSettings
 from mailer.gateways.inbox.maildir import TOO_BIG, MaildirInbox, read_file, read_stream
@@ -238,7 +238,7 @@ def test_where_nobody_answers_it_is_said():
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(imap_commands, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(imap_client, "ANSWER_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         inbox = ImapInbox(ImapSettings.read(f"imaps://b@127.0.0.1:{silent.getsockname()[1]}", "secret"))
         with pytest.raises(MailerError, match=r"broke off at connecting .*timed out"):
@@ -254,7 +254,12 @@ def test_a_server_that_says_nothing_is_not_waited_for_long(monkeypatch: pytest.M
         ([b'1 (UID 7 BODY[] "")'], b""),
         ([b"1 (UID 7 BODY[] NIL)"], None),
         ([None], None),
+        ([(b"1 (UID 8 BODY[] {3}", b"a\r\n"), b")"], None),
+        ([(b"1 (BODY[] {3}", b"a\r\n"), b" UID 8)", (b"2 (UID 7 BODY[] {1}", b"b"), b")"], b"b"),
+        ([(b"1 (UID 77 BODY[] {1}", b"a"), b")"], None),
+        ([b'1 (BODY[] "UID 7" UID 8)'], None),
+        ([b'1 (UID 7 BODY[] "x UID 8")'], b"x UID 8"),
     ],
 )
 def test_an_answer_s_body_is_found_in_all_its_shapes(answer: list[object], body: bytes | None):
-    assert imap_commands._body(answer) == body
+    assert imap_commands._body(answer, "7") == body
