@@ -1,10 +1,11 @@
 """Connects the relays of the settings: how copies, test mailings and letters reach them, and how fast."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from mailer.app.installation import App
 from mailer.config import Config
-from mailer.config.relays import provider_limits
+from mailer.config.relays import RelaySettings, provider_limits
 from mailer.domain.ports import Transport
 from mailer.domain.retry import Backoff
 from mailer.gateways.smtp.transport import SmtpTransport
@@ -12,18 +13,28 @@ from mailer.pipeline.sending.lane import AHEAD, Relay
 from mailer.pipeline.sending.settings import SendSettings
 
 
+def relay_settings(app: App) -> tuple[RelaySettings, ...]:
+    """Every relay of the settings; the domain of the first newsletter's sender may stand for this machine's name.
+
+    Raises BadInput when a password's file cannot be read.
+    """
+    senders = (newsletter.sender.address.domain for newsletter in app.context.newsletters.values())
+    domain = next(senders, "")
+    return tuple(replace(relay, smtp=replace(relay.smtp, sender_domain=domain)) for relay in app.config.relays)
+
+
 def all_relays(app: App) -> list[Relay]:
     """The relays of the settings. Raises MailerError for settings that would send in clear, or cannot be signed for."""
     _ = app.context.signer  # reads its keys, before a copy is claimed
     return [
         Relay(name=relay.name, transport=SmtpTransport(relay.smtp), connections=relay.connections)
-        for relay in app.config.relays
+        for relay in relay_settings(app)
     ]
 
 
 def first_transport(app: App) -> Transport:
     """How the first relay of the settings is reached, for test mailings and letters. Raises as `SmtpTransport` does."""
-    return SmtpTransport(app.config.relays[0].smtp)
+    return SmtpTransport(relay_settings(app)[0].smtp)
 
 
 def send_settings(config: Config) -> SendSettings:

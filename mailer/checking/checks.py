@@ -7,6 +7,7 @@ from pathlib import Path
 from mailer.app import installation
 from mailer.app.installation import App
 from mailer.checking import bounces, configuration, database, letters, newsletters, relays, rights, signing
+from mailer.checking.envelope import check_envelopes, name_untried
 from mailer.checking.result import CheckResult
 from mailer.domain.errors import MailerError
 from mailer.views.remedies import sentence
@@ -31,8 +32,8 @@ CHECKS: tuple[Callable[[App], Iterable[CheckResult]], ...] = (
 )
 
 
-def check(config_file: Path) -> list[CheckResult]:
-    """Check the settings, then the database, then all of CHECKS.
+def check(config_file: Path, *, envelope: bool = False) -> list[CheckResult]:
+    """Check the settings, then the database, then all of CHECKS; with `envelope` try each relay with an envelope too.
 
     What depends on something that failed is left out: without settings there is no database, without it no CHECKS.
     """
@@ -45,6 +46,6 @@ def check(config_file: Path) -> list[CheckResult]:
         return [*results, CheckResult(subject=database.SUBJECT, ok=False, finding=sentence(error))]
     with closing(app.store):
         results.append(CheckResult(subject=database.SUBJECT, ok=True, finding=app.store.name))
-        for check_subject in CHECKS:
+        for check_subject in (*CHECKS, check_envelopes if envelope else name_untried):
             results += check_subject(app)
     return results

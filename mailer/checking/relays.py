@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from mailer.app.installation import App
+from mailer.app.relays import relay_settings
 from mailer.checking.result import CheckResult, result_of
+from mailer.domain.ehlo_name import EhloOrigin
 from mailer.domain.errors import BadInput, MailerError
 from mailer.gateways.smtp.settings import SmtpSettings
 from mailer.gateways.smtp.transport import SmtpTransport
@@ -15,17 +17,25 @@ from mailer.pipeline.mailings.changes import unbegun_mailings
 from mailer.store.relays import keep_sizes
 from mailer.views.remedies import sentence
 
+_ORIGINS = {
+    EhloOrigin.SETTING: "by the setting ehlo_name",
+    EhloOrigin.MACHINE: "the full name of this machine",
+    EhloOrigin.SENDER: "the domain of the newsletters' sender, since this machine has no full name",
+    EhloOrigin.ADDRESS: "since neither this machine nor a newsletter has a full name",
+}
+
 
 def check_relays(app: App) -> Iterator[CheckResult]:
     """Connect to every relay of the settings."""
     try:
-        relays = app.config.relays
+        relays = relay_settings(app)
     except MailerError as error:  # a password file is missing
         yield CheckResult(subject="the relay", ok=False, finding=sentence(error))
         return
     for relay in relays:
         subject = "the relay" if len(relays) == 1 else f"the relay {relay.name}"
         yield result_of(subject, partial(_connect, app, relay.name, relay.smtp))
+        yield _ehlo_name(f"{subject}: EHLO", relay.smtp)
 
 
 def check_sizes(app: App) -> Iterator[CheckResult]:
@@ -37,15 +47,28 @@ def check_sizes(app: App) -> Iterator[CheckResult]:
                 yield CheckResult(subject=f"{mailing.issue}: size", ok=False, finding=note)
 
 
+def _ehlo_name(subject: str, relay: SmtpSettings) -> CheckResult:
+    """Name the name by which we greet the relay, and where it comes from."""
+    try:
+        ehlo = asyncio.run(SmtpTransport(relay).ehlo_name())
+    except MailerError as error:
+        return CheckResult(subject=subject, ok=False, finding=sentence(error))
+    finding = f"{ehlo.name or 'the address of the connection'}, {_ORIGINS[ehlo.origin]}"
+    if ehlo.fault:
+        finding += f"; it {ehlo.fault}, and many relays refuse that: set ehlo_name of {relay.section} to a full name"
+    return CheckResult(subject=subject, ok=not ehlo.fault, finding=finding)
+
+
 def _connect(app: App, name: str, relay: SmtpSettings) -> str:
-    if relay.username and not relay.password:
+    if relay.username and not relay.password and not relay.token_source:
         remedy = ", or set MAILER_SMTP__PASSWORD" if relay.section == "[smtp]" else ""
         raise BadInput(f"{relay.section} username has no password: name a password_file{remedy}")
     octets = asyncio.run(_size_limit(relay))
     with app.store.transaction() as connection:
         keep_sizes(connection, {name: octets}, app.context.clock.now())
     takes = f", takes messages of {octets:,} octets at most" if octets else ""
-    return f"{relay.name} answers ({relay.security}{', logged in' if relay.username else ''}{takes})"
+    logged_in = ", logged in" if relay.username else ""
+    return f"{relay.name} answers ({relay.security}{logged_in}{takes})"
 
 
 async def _size_limit(relay: SmtpSettings) -> int:

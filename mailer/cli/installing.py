@@ -24,14 +24,20 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folde
     )
 
 
-def check() -> None:
+def check(
+    *,
+    envelope: Annotated[
+        bool,
+        typer.Option("--envelope", help="try sender and recipient (the secretary) at the relay, without a message"),
+    ] = False,
+) -> None:
     """Check everything that sending needs.
 
     Example: mailer check
     """
     from mailer.checking.checks import check
 
-    results = check(console.invocation.config)
+    results = check(console.invocation.config, envelope=envelope)
     console.show(
         [{"what": result.subject, "ok": result.ok, "said": result.finding} for result in results],
         ("", "what", ""),

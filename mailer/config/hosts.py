@@ -26,11 +26,32 @@ def _host(value: str) -> str:
 
 
 def _is_host(text: str) -> bool:
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    return _is_address(bare) or _NAME.fullmatch(text) is not None
+
+
+def _is_address(text: str) -> bool:
     try:
-        ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text)
+        ip_address(text)
     except ValueError:
-        return _NAME.fullmatch(text) is not None
+        return False
     return True
 
 
 HostName = Annotated[str, AfterValidator(_host)]
+
+
+def _ehlo_name(value: str) -> str:
+    """The name in A-labels, or an address as RFC 5321 §4.1.3 writes it."""
+    if re.fullmatch(r"\[(IPv6:)?[0-9A-Fa-f.:]+\]", value):
+        return value
+    try:
+        name = value.encode("idna").decode("ascii")
+    except UnicodeError:
+        name = "?"
+    if value and (_is_address(name) or not _NAME.fullmatch(name) or "_" in name):
+        raise ValueError('allowed: the name of this machine, such as "mail.club.example", or its address in brackets')
+    return name
+
+
+EhloHostName = Annotated[str, AfterValidator(_ehlo_name)]

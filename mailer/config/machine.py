@@ -1,5 +1,6 @@
 """The machine's settings: config.toml with the environment over it, checked, and what is derived from both."""
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from mailer.config.retired import without_retired
 from mailer.config.sections import Database, DeliveryTable, Dkim, Paths, Secrets
 from mailer.domain.errors import BadInput
 from mailer.domain.pacing import RelayLimit
-from mailer.gateways.smtp.settings import SmtpSettings
+from mailer.gateways.oauth import TokenSource
+from mailer.gateways.smtp.settings import Mechanism, SmtpSettings
 
 
 class Config(BaseModel):
@@ -92,6 +94,9 @@ class Config(BaseModel):
             security=server.security,
             username=server.username,
             password=password or self.secret(server.password_file, f"{section} password_file"),
+            auth=Mechanism(server.auth) if server.auth else None,
+            token_source=self._token_source(section, server.oauth_token_file, server.oauth_token_command),
+            ehlo_name=server.ehlo_name,
             ca_file=self.path(server.ca_file) if server.ca_file else None,
             timeout_seconds=server.timeout_seconds,
             final_timeout_seconds=server.final_timeout_seconds,
@@ -102,13 +107,22 @@ class Config(BaseModel):
         limit = RelayLimit(per_minute=server.per_minute, new_relay_per_hour=server.new_relay_per_hour, weight=weight)
         return RelaySettings(name=_name_of(server), connections=server.connections, limit=limit, smtp=smtp)
 
+    def _token_source(self, section: str, file: str, command: str, prefix: str = "") -> TokenSource | None:
+        """Where the OAuth token of a section comes from; None if its keys are empty."""
+        if command:
+            words = tuple(shlex.split(command))
+            return TokenSource(key=f"{section} {prefix}oauth_token_command", folder=self.folder, command=words)
+        if file:
+            return TokenSource(key=f"{section} {prefix}oauth_token_file", folder=self.folder, file=self.path(file))
+        return None
+
     @property
     def private_files(self) -> tuple[Path, ...]:
         """The settings and every file named in them that holds a secret."""
         servers: tuple[Server, ...] = self.relay or (self.smtp,)
         named = [self.secrets.key_file, self.database.url_file, self.dkim.key_file, self.dkim.ed25519_key_file]
         named += [self.bounces.imap_password_file, self.bounces.listen_key_file]
-        named += [server.password_file for server in servers]
+        named += [name for server in servers for name in (server.password_file, server.oauth_token_file)]
         return (self.file, *(self.path(name) for name in named if name))
 
     def secret(self, name: str, key: str) -> str:

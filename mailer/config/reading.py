@@ -1,6 +1,7 @@
 """Reads TOML files into checked tables, and says in plain words what is wrong in them."""
 
 import re
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -61,6 +62,18 @@ def _interval(value: str) -> Every:
 
 # How often something is done, as people write it: "15 min".
 Interval = Annotated[Every, read_from(_interval)]
+
+
+def _command(value: str) -> str:
+    try:
+        shlex.split(value)
+    except ValueError as error:
+        raise ValueError(f"allowed: a program and its arguments, as in a shell ({error})") from error
+    return value
+
+
+# A program and its arguments, with quotes as in a shell, which it does not run in.
+CommandLine = Annotated[str, AfterValidator(_command)]
 
 
 # Values of these keys are never shown in an error.

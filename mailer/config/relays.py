@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from mailer.config.hosts import HostName
-from mailer.config.reading import Number, Whole, slug
+from mailer.config.hosts import EhloHostName, HostName
+from mailer.config.reading import CommandLine, Number, Whole, slug
 from mailer.config.sections import ConfigTable, DomainName
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
@@ -29,6 +29,10 @@ class Server(ConfigTable):
     security: Security = Security.STARTTLS
     username: str = ""
     password_file: str = ""
+    auth: Literal["", "plain", "login", "xoauth2"] = ""
+    oauth_token_file: str = ""
+    oauth_token_command: CommandLine = ""
+    ehlo_name: EhloHostName = ""
     ca_file: str = ""
     connections: Whole = Field(default=4, ge=1, le=100)
     messages_per_connection: Whole = Field(default=0, ge=0)
@@ -42,6 +46,19 @@ class Server(ConfigTable):
     def _encrypted_or_loopback(self) -> "Server":
         if self.security is Security.NONE and not is_loopback(self.host):
             raise ValueError('security = "none" is only for a loopback host; use "starttls" or "tls"')
+        return self
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> "Server":
+        has_token = bool(self.oauth_token_file or self.oauth_token_command)
+        if self.oauth_token_file and self.oauth_token_command:
+            raise ValueError("the token comes from oauth_token_file or from oauth_token_command: name one of them")
+        if self.auth == "xoauth2" and not has_token:
+            raise ValueError('auth = "xoauth2" needs oauth_token_file or oauth_token_command')
+        if self.auth in {"plain", "login"} and has_token:
+            raise ValueError(f'auth = "{self.auth}" takes no token: leave auth empty, or remove the oauth_token_… key')
+        if (self.auth or has_token) and not self.username:
+            raise ValueError("a login needs a username")
         return self
 
 

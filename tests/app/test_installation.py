@@ -194,6 +194,17 @@ def test_every_relay_is_as_its_table_says_and_the_first_takes_the_tests(club):
         assert {name: limit.weight for name, limit in limits.items()} == {"main": 1, "spare.club.example": 0}
 
 
+def test_the_senders_domain_may_stand_for_the_name_of_this_machine(club):
+    club.settle(relay=[{"name": "main"}, {"name": "spare", "ehlo_name": "mailer.example"}])
+    with club.opened() as app:
+        settings = [relay.transport._settings for relay in all_relays(app)]
+        assert [(smtp.ehlo_name, smtp.sender_domain) for smtp in settings] == [
+            ("", "club.example"),
+            ("mailer.example", "club.example"),
+        ]
+        assert first_transport(app)._settings.sender_domain == "club.example"
+
+
 def test_a_certificate_file_that_is_missing_is_named(club):
     club.settle(smtp={"security": "tls", "ca_file": "ca.pem"})
     with club.opened() as app:

@@ -82,7 +82,7 @@ def _reason(error: Exception, settings: SmtpSettings, handshake: Handshake) -> s
         case NoLogin():
             return cause.message
         case SMTPResponseException():
-            return f"answers {replies.quoted(replies.parse(cause.code, cause.message))}; ask its operator"
+            return _answer(cause, settings, handshake)
         case TimeoutError():
             return f"does not answer within {settings.timeout_seconds:g} seconds{_at(settings, handshake)}; check host and port of {section}"
         case Unreachable():
@@ -94,6 +94,14 @@ def _reason(error: Exception, settings: SmtpSettings, handshake: Handshake) -> s
         case _:
             reason = printable(str(cause))
     return f"cannot be used ({reason}); nothing was sent; check host, port and security of {section}"
+
+
+def _answer(error: SMTPResponseException, settings: SmtpSettings, handshake: Handshake) -> str:
+    quoted = replies.quoted(replies.parse(error.code, error.message))
+    if handshake.phase is Phase.HELLO:
+        remedy = f"set ehlo_name of {settings.section} if it wants another name, or ask its operator"
+        return f"answers {quoted} to EHLO {handshake.ehlo_name}; {remedy}"
+    return f"answers {quoted}; {'try again later, or ' if 400 <= error.code < 500 else ''}ask its operator"
 
 
 def _at(settings: SmtpSettings, handshake: Handshake) -> str:

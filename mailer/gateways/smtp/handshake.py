@@ -21,19 +21,19 @@ class NoLogin(SMTPException):
 class Handshake:
     """One connection on its way to the login. `phase` is the step under way, also after a failure.
 
-    `tried` are the addresses tried, `announced` the relay's mechanisms; `mechanism` is that of the login, and `alternatives`
+    `ehlo_name` is the name in EHLO; an empty one becomes the address of the connection. `tried` are the addresses tried, `announced` the relay's mechanisms; `mechanism` is that of the login, and `alternatives`
     are those left for another one.
     """
 
     def __init__(self, settings: SmtpSettings, tls: ssl.SSLContext | None, ehlo_name: str) -> None:
         self.phase = Phase.CONNECT
         self.tried = ""
+        self.ehlo_name = ehlo_name
         self.announced: list[str] = []
         self.mechanism: Mechanism | None = None
         self.alternatives: list[Mechanism] = []
         self._settings = settings
         self._tls = tls
-        self._ehlo_name = ehlo_name
         self._client = SMTP()
 
     async def run(self, refused: Collection[Mechanism]) -> SMTP:
@@ -69,10 +69,11 @@ class Handshake:
             async with asyncio.timeout(settings.timeout_seconds):
                 socket = await addresses.connect(candidates)
             candidates = addresses.without(candidates, socket.getpeername()[0])
+            self.ehlo_name = self.ehlo_name or address_literal(socket.getsockname()[0])
             self._client = SMTP(
                 hostname=settings.host,
                 sock=socket,
-                local_hostname=self._ehlo_name or address_literal(socket.getsockname()[0]),
+                local_hostname=self.ehlo_name,
                 timeout=settings.timeout_seconds,
                 use_tls=settings.security is Security.TLS,
                 start_tls=False,  # `run` does it

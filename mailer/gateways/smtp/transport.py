@@ -9,10 +9,13 @@ from aiosmtplib import SMTP, SMTPException, SMTPServerDisconnected
 
 from mailer.domain.address import is_loopback
 from mailer.domain.bounce import Phase
+from mailer.domain.delivery import Reply
 from mailer.domain.ehlo_name import EhloName, choose_ehlo_name
 from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
+from mailer.domain.ports import Envelope
 from mailer.gateways.machine_names import machine_names
 from mailer.gateways.smtp.connection import SmtpConnection
+from mailer.gateways.smtp.envelope_trial import ask
 from mailer.gateways.smtp.failures import failure, reply_of
 from mailer.gateways.smtp.handshake import Handshake
 from mailer.gateways.smtp.login import refuses_mechanism
@@ -101,6 +104,19 @@ class SmtpTransport:
                 raise down from error
             self._login_ok = True
             return client
+
+    async def try_envelope(self, envelope: Envelope) -> tuple[Phase, Reply]:
+        """Ask the relay whether it takes mail from this sender to this recipient, without a message.
+
+        Returns the last reply: to RCPT, or to MAIL when that was refused. Raises TransportDown when there is none.
+        """
+        client = await self._log_in()
+        try:
+            return await ask(client, envelope)
+        except (SMTPException, OSError) as error:
+            raise TransportDown(f"the relay {self._settings.name} broke off at MAIL or RCPT ({error})") from error
+        finally:
+            client.close()
 
     async def ehlo_name(self) -> EhloName:
         """Return the name to greet the relay by."""

@@ -1,0 +1,57 @@
+"""Tries each relay with a sender and a recipient where the operator allows it; no message is sent."""
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+
+from mailer.app.installation import App
+from mailer.app.relays import relay_settings
+from mailer.checking.result import CheckResult, result_of
+from mailer.domain.bounce import Phase
+from mailer.domain.delivery import Reply
+from mailer.domain.errors import MailerError
+from mailer.domain.ports import Envelope
+from mailer.gateways.smtp.replies import quoted
+from mailer.gateways.smtp.settings import SmtpSettings
+from mailer.gateways.smtp.transport import SmtpTransport
+
+
+def check_envelopes(app: App) -> Iterator[CheckResult]:
+    """Try MAIL with the sender of each newsletter and RCPT with the secretary's address, at each relay."""
+    recipient = app.config.notify.secretary
+    senders = sorted({newsletter.sender.address.wire for newsletter in app.context.newsletters.values()})
+    if not recipient or not senders:
+        fault = "nothing to try: it takes a newsletter, and the address in [notify] secretary"
+        yield CheckResult(subject="envelope", ok=False, finding=fault)
+        return
+    for relay in relay_settings(app):
+        for sender in senders:
+            envelope = Envelope(sender=sender, recipient=recipient)
+            yield result_of(f"envelope at {relay.name}", partial(_try, relay.smtp, envelope))
+
+
+def name_untried(_app: App) -> Iterator[CheckResult]:
+    """Say that only the operator lets a relay be tried with an envelope."""
+    finding = (
+        "not tried; `mailer check --envelope` gives each relay a sender and the secretary's address, and no message"
+    )
+    yield CheckResult(subject="envelope", ok=True, finding=finding)
+
+
+def _try(relay: SmtpSettings, envelope: Envelope) -> str:
+    phase, reply = asyncio.run(SmtpTransport(relay).try_envelope(envelope))
+    return envelope_words(phase, reply, envelope)
+
+
+def envelope_words(phase: Phase, reply: Reply, envelope: Envelope) -> str:
+    """Say what the relay's reply means; raises MailerError when the relay would refuse the newsletter's copies."""
+    tried = envelope.sender if phase is Phase.MAIL else f"{envelope.sender} to {envelope.recipient}"
+    match reply.code // 100:
+        case 2:
+            return f"it takes mail from {tried}: {quoted(reply)}; no message was sent"
+        case 4:
+            return f"it asks to wait with mail from {tried}: {quoted(reply)}; that is no fault, mail is tried again"
+        case _ if phase is Phase.MAIL:
+            raise MailerError(f"it refuses the sender {envelope.sender}: {quoted(reply)}; ask its operator to allow it")
+        case _:
+            raise MailerError(f"it refuses mail to {envelope.recipient}: {quoted(reply)}; is this address right?")
