@@ -14,6 +14,8 @@ from mailer.formats.reports.rules.account import ACCOUNT, names_a_reader
 # RFC 4954 §4 and §6, RFC 3207 §4: a login or TLS is wanted first, or the login was refused; 525 with x.7.13 of the IANA
 # registry: the account that logged in is disabled.
 _LOGIN_CODES = frozenset({525, 530, 534, 535, 538})
+# RFC 4954 §4 and §6 as well: the login cannot be checked now; Amazon and Microsoft slow their customers down with them.
+_LOGIN_CODES_FOR_NOW = frozenset({432, 454})
 
 # Replies to RCPT by which Postfix, Exim, Sendmail, qmail and Exchange refuse to relay for this client. Postfix refuses the
 # client and the sender there too (smtpd_delay_reject). The words must begin the reply: later in it they are quoted from
@@ -21,8 +23,8 @@ _LOGIN_CODES = frozenset({525, 530, 534, 535, 538})
 _CLIENT_REFUSED = re.compile(
     r"(?:<[^>]*>[:.]* *)?(?:error: )?"
     r"(?:relay access denied|relay(?:ing)? (?:not permitted|denied|is not allowed|to \S+ (?:denied|prohibited))|unable to relay"
-    r"|smtp; unable to relay|we do not relay|sorry, that domain isn't in my list|invalid credentials for relay|tenantattribution"
-    r"|(?:client host|helo command|sender address) rejected:|service unavailable; client host|sender verif"
+    r"|smtp; unable to relay|we do not relay|sorry, (?:you don't authenticate|that domain isn't in my list of allowed)|invalid credentials for relay|tenantattribution"
+    r"|(?:client host|helo command|sender address) rejected:|service unavailable; client host|sender verif\w*(?! ok)\b"
     r"|(?:smtp )?authentication (?:is )?required|this mail server requires authentication|please authenticate|send auth\b|(?:client |sender |user )?(?:is |was )?not authenticated\b(?! for)|unauthenticated senders"
     r"|relais refus|weiterleitung (?:nicht|verweigert)|пересылка запрещена)",
     re.IGNORECASE,
@@ -82,6 +84,8 @@ def _is_busy(reply: Reply, phase: Phase, reason: FailureReason) -> bool:
         return True
     if SCOPES[reason] in RECIPIENT_SCOPES or reason is FailureReason.FILTERED or reply.status.startswith(_READERS):
         return False
+    if reply.code in _LOGIN_CODES_FOR_NOW:
+        return True
     if phase is Phase.DATA:  # the recipient has been accepted, and nothing has been read yet
         return True
     if SCOPES[reason] is Scope.CONTENT:

@@ -27,31 +27,32 @@ _TONGUES = (
         ours=(
             r"\byour (?:[\w\-]+ ){0,3}?(?:account|plan|subscription|licen[cs]e|tenant|trial|credits?|balance|package|mail ?box|smtp (?:user|login|relay)|user|customer)\b"
             r"|\b(?:sender|sending|smtp|auth|authenticated|authori[sz]ed|submission|hosting|relay)(?:'s)? (?:e-?mail |mail |smtp )?(?:account|mail ?box|user(?!'s)|customer|credits?|login|plan)\b"
-            r"|\b(?:plan|credits|trial|tenant|this customer|billing|payment)\b|\byou(?:'ve| have| are|'re)? "
+            r"|\b(?:plan|credits|trial|tenant|this customer)\b|(?:account|mail ?box|user|login) (?:that )?you(?:'re| are) (?:using|sending from|logged)"
         ),
-        sending=r"\b(?:sending(?! to\b)|out-?going|outbound|submission|submitting|smtp (?:service|access|relay))\b",
+        # Neither the server that sends, nor a name in the DNS such as outbound.example.
+        sending=r"(?<![\w\-·.])(?:sending(?! (?:to|this|the|ip|server|domain|host|mta|address|system)\b)|out-?going|outbound|submission|submitting|smtp (?:service|access|relay))(?![\w\-·])",
         barred=(
-            r"(?:suspend|disabl|block(?!ed (?:by|using) )|inactive|de-?activat|\block(?:ed|out)|\bclosed|terminat|expired|\bbanned|paused|restricted|on hold|frozen|revoked|cancel|prohibited|under review|compromised|unpaid|overdue|shut down"
-            r"|not (?:yet |been |currently |\w+ly )*(?:activ|enabl|allowed|permitted|authori[sz]ed|approved|confirmed|verified|entitled))"
+            r"(?:suspen[ds]|disabl|block(?!ed (?:by|using) )|inactive|de-?activat|\block(?:ed|out)|\bclosed|terminat|expired|\bbanned|paused|restricted|on hold|frozen|revoked|cancel|prohibited|under review|compromised|unpaid|overdue|shut down|turned off"
+            r"|not (?:yet |been |currently |\w+ly )*(?:activ|enabl|allow|permitted|authori[sz]ed|approved|confirmed|verified|entitled))"
         ),
         used_up=(
             r"(?:exceed|reached|over (?:\w+ ){0,4}quota|used up|exhaust|sufficient|enough|no (?:more |remaining |\w+ )?(?:credits|left)|out of|ran out|deplet|over[ -]?limit)"
         ),
     ),
     Tongue(  # Russian, Ukrainian
-        ours=r"\bваш\w* (?:\w+ ){0,2}?(?:аккаунт|уч[её]тн|ящик|тариф|подписк|баланс|обліков|скриньк)|\bтариф|\bвы\b|\bвам\b",
+        ours=r"\bваш\w* (?:\w+ ){0,2}?(?:аккаунт|уч[её]тн|ящик|тариф|подписк|баланс|обліков|скриньк)|(?:аккаунт|запис[ьи]|ящик)\w* отправител|\bтариф",
         sending=r"\b(?:отправк|рассылк|исходящ|відправк|надсилан|вихідн)\w*",
-        barred=r"(?:заблокир|блокир|отключ|приостанов|запрещ|запрет|ограничен|не (?:активир|подтвержд|оплачен|разреш|можете)|заморож|заблокован|призупин|заборон|обмежен)",
+        barred=r"(?:заблокир|блокир|отключ|приостанов|запрещ|запрет|ограничен|не (?:активир|подтвержд|оплачен|разреш|можете|позволя)|заморож|заблокован|призупин|заборон|обмежен)",
         used_up=r"(?:исчерпан|превы[шс]|закончил|недостаточно|ист[её]к|достигнут|вичерпан|перевищ)",
     ),
     Tongue(  # German
-        ours=r"\bihr\w{0,2} (?:[\w\-]+ ){0,2}?(?:[\w\-]*konto|account|postfach|tarif|paket|vertrag|guthaben)\b|\babsenderkonto|\bguthaben\b|\bsie (?:sind|haben|dürfen)\b",
+        ours=r"\bihr\w{0,2} (?:[\w\-]+ ){0,2}?(?:[\w\-]*konto|account|postfach|tarif|paket|vertrag|guthaben)\b|\babsenderkonto|\bguthaben\b",
         sending=r"\b(?:versand|versend\w+|ausgehend\w*|mailversand|postausgang)\b",
         barred=r"(?:gesperrt|deaktiviert|gekündigt|abgelaufen|eingeschränkt|blockiert|untersagt|nicht (?:\w+ ){0,2}(?:freigeschaltet|erlaubt|aktiv|gestattet|berechtigt, mit))",
         used_up=r"(?:überschritten|erreicht|aufgebraucht|überzogen|erschöpft)",
     ),
     Tongue(  # French
-        ours=r"\b(?:votre|ton) (?:[\w\-]+ ){0,2}?(?:compte|forfait|abonnement|boîte|crédit)\w*|\bvous\b",
+        ours=r"\b(?:votre|ton) (?:[\w\-]+ ){0,2}?(?:compte|forfait|abonnement|boîte|crédit)\w*",
         sending=r"\b(?:l'envoi|envois?|envoyer|sortants?|expédition)\b",
         barred=r"(?:suspendu|bloqu|désactiv|inactif|expiré|interdit|restreint|verrouillé|non (?:autoris|vérifi|valid)|pas (?:été )?(?:vérifi|valid|activ))",
         used_up=r"(?:dépass|atteint|épuis|insuffisant)",
@@ -69,7 +70,7 @@ _TONGUES = (
         used_up=r"(?:przekroczon|wyczerpan|překročen|vyčerpán)",
     ),
     Tongue(  # Chinese, Japanese
-        ours=r"(?:您|你|發件人|发件人)的?(?:\w{0,4})(?:帐[户号]|账[户号]|帳[戶號]|邮箱|套餐|余额)|(?:发信|发送|发件人|寄件)(?:帐[户号]|账[户号])|アカウントの?送信|お客様のアカウント",
+        ours=r"(?:您|你|發件人|发件人)的?(?:\w{0,4})(?:帐[户号]|账[户号]|帳[戶號]|邮箱|套餐|余额)|(?:发信|发送|发件人|寄件)(?:帐[户号]|账[户号])|アカウントの?送信|(?:発信|送信)者?の?アカウント|お客様のアカウント",
         sending=r"(?:发信|发送|外发|群发|寄信|發信|送信)",
         barred=r"(?:停用|禁用|禁止|封[禁停锁]|被封|冻结|凍結|锁定|过期|欠费|未(?:验证|激活|授权|开通)|暂停|停止|制限)",
         used_up=r"(?:超[过出限]|超過|上限|不足|用完|耗尽)",
@@ -78,9 +79,9 @@ _TONGUES = (
 
 # Whose mailbox it is, where it is the reader's. Postfix writes "Recipient address rejected:" before any words.
 READERS = (
-    r"(?:recipients?'s?|recipient(?! address rejected|s? (?:limit|rate|per|count|quota))s?|addressee|destination|the (?:user|person)|user you|users?'s?) (?:\S+ ){0,3}?(?:mail ?box|account|inbox|domain|quota|server|system|is|has|who|which|organi[sz]ation)"
+    r"(?:recipients?'s?|recipient(?! address rejected|s? (?:limit|rate|per|count|quota))s?|addressee|destination|the (?:user|person)|user you|users?'s?|subscribers?'s?) (?:\S+ ){0,3}?(?:mail ?box|account|inbox|domain|quota|server|system|tenant|plan|is|has|who|which|organi[sz]ation)"
     r"|(?:tried|trying|attempt\w*|want\w*) to (?:reach|contact|e-?mail|send to|mail)|\breceiv(?:e|es|ing)\b|\bincoming\b|\binbound\b|storedrv·deliver|recipient thread|resolver·|user's (?:account|mail)|(?:by|of|for) (?:the |this )?recipient(?!s)|mailing to\b"
-    r"|to (?:this|that|the) (?:\w+ ){0,2}?(?:user|recipient|address|group|list|mail ?box|domain|account)|(?:user|person|address|recipient|one) (?:that |whom? )?you (?:are|were|have)|\bsuppress|получател|адресат|empfänger|destinataire|destinat[aá]ri|收件人|宛先|受信"
+    r"|to (?:this|that|the) (?:\w+ ){0,2}?(?:user|recipient|address|group|list|mail ?box|domain|account)\b|(?:user|person|address|recipient|one) (?:that |whom? )?you (?:are|were|have)|you (?:are|were) (?:sending|writing|mailing) to\b|\bsuppress|получател|адресат|empfänger|destinataire|destinat[aá]ri|收件人|宛先|受信"
 )
 _NEAR, _NEXT = r"[^.;。，]{0,70}?", r"\w*[^.;。，]{0,30}?"
 
@@ -100,12 +101,12 @@ def _barred() -> str:
 
 
 _TIME = (
-    r"(?:(?:\bper|\ban?|\beach|\bevery|\bthis|\bone|\blast|\bpast|/) ?(?:\d+ ?)?(?:s\b|sec|min|hour|hr\b|days?\b|24)|\b(?:in|within|for) \d+ ?(?:s\b|sec|min|hour|hrs?\b)|\bhourly\b|\bdaily\b|\btoday\b"
+    r"(?:(?:\bper|\ban?|\beach|\bevery|\bthis|\bone|\blast|\bpast|/) ?(?:\d+ ?)?(?:s\b|sec|min|hour|hr\b|days?\b|24)|\b(?:in|within|for) \d+ ?(?:s\b|sec|min|hour|hrs?\b)|\d-hour\b|\bhourly\b|\bdaily\b|\btoday\b"
     r"|в (?:час|сутки|день|минуту|секунду)|за (?:час|сутки|день|минуту|сегодня)|суточн|дневн|часов(?:ой|ого|ая)|на сегодня|на добу|за годину|добов"
     r"|pro (?:stunde|tag|minute|sekunde)|\btages|\bstunden(?!lang)|heute|stündlich|täglich|par (?:heure|jour|minute|seconde)|\bhoraire|journali|quotidien|(?:por|al) (?:hora|día|dia|minuto)|diari[oa]|per ora|al giorno|giornalier|giorno"
     r"|[每当一本](?:日|天|小时|分钟|秒|小時)|今日|今天|日发|1日|1時間|一日)"
 )
-_LIMIT = r"(?:limit|quota|exceed|\bmax|reached|allowance|\bonly \d|more than|at most|не более|too (?:many|much|fast|frequent)|\bover\b|лимит|превыш|слишком|ліміт|limite|kontingent|überschritten|zu viele|dépass|excedid|superat|超[过出限過]|上限|限制|频率|過多|过多)"
+_LIMIT = r"(?:l[ií]mit|quota|exceed|\bmax|reached|\bcap\b|allowance|\bonly \d|more than|at most|не более|too (?:many|much|fast|frequent)|\bover\b|лимит|превыш|слишком|ліміт|limite|kontingent|überschritten|zu viele|dépass|excedid|superat|超[过出限過]|上限|限制|频率|過多|过多)"
 _MAIL = (
     r"(?:messages?\b|e-?mails?\b|\bmails?\b|send|sent\b|recipients\b|submission|relay|out-?going|outbound|\bsmtp\b|frequency|customer|transactions?\b|rate\b"
     r"|пис[еь]м|сообщени|отправ|лист[іи]в|повідомлен|nachricht|versand|versend|e-?mails|envoi|messages|envoy|correos|mensaj|mensagens|envío|envio|messaggi|invio|invii|邮件|发送|发信|送信|郵件)"
@@ -122,7 +123,8 @@ RATE = rule(
     _unless_readers(_LIMIT, _TIME, _IN_ORDERS),
     _unless_readers(
         # RFC 5321 has no words for it; each maker has: Postfix, Exim, cPanel, rspamd, policyd, Amazon, Microsoft, Google.
-        r"(?:\bsend(?:ing)?|out-?going|outbound|submission|smtp|relay)(?: \w+){0,2} limit|limit for sending|limit on the number of[^.;]{0,40}(?:out-?going|outbound|sen[dt])|policy[^.;]{0,30}quota|frequency[^.;]{0,20}limit"
+        r"(?:\bsend(?:ing)?|out-?going|outbound|submission|smtp|relay)(?: \w+){0,2} limit|limit for sending|limit on the number of[^.;]{0,40}(?:out-?going|outbound|sen[dt])|policy[^.;]{0,30}quota|frequency[^.;]{0,20}limit|\bflood"
+        r"|(?:zu viele|trop de|demasiad[oa]s|troppi|te veel|zbyt wiele|слишком много|забагато) (?:nachrichten|e-?mails|mails|messages|correos|mensajes|messaggi|berichten|wiadomości|пис|лист)"
         r"|rate[ -]?limit|throttl|sender thread|mail rate|message rate|submission rate|sending rate|(?:发送|发信|外发)\w{0,6}(?:频率|过快|过于频繁|太快)|频率(?:过|超|限)|too many (?:e-?mails|messages) (?:in|sent|from)|unusual (?:\w+ )?(?:amount|rate|volume|number)"
         r"|(?:лимит|ліміт|превыш|слишком)\w*[^.;]{0,30}(?:отправ|рассыл|исходящ|відправ)|(?:отправ|рассыл|исходящ|відправ)\w*[^.;]{0,20}(?:лимит|ліміт|превыш|слишком)|(?:versand|sende)(?:limit|grenze)|limite d'envoi|límite de env|limite di invio|limite de envio|送信(?:数|制限|上限)"
     ),
@@ -131,10 +133,10 @@ RATE = rule(
 # The identity that we send as. Amazon, SendGrid, Mailgun, Postfix (reject_sender_login_mismatch), Exchange, Yandex, NetEase.
 _IDENTITY = (
     r"(?:e-?mail address|identit\w+|\bsender|\bfrom(?: address)?|(?:sender|sending|from|your) (?:domain|address)|sender signature|\bdomain)\b[^;]{0,60}?(?:\bnot (?:yet |been |\w+ly )*(?:be )?(?:verified|validated|confirmed|activated|owned|approved|(?:an? )?authori[sz]ed sender|registered (?:in|with) your|configured (?:in|for) your)|\bunverified|\bunvalidated)"
-    r"|\b(?:unverified|unvalidated|unconfirmed) (?:sender|sending|domain|from|identit)|not owned by|does not match (?:a |any )?verified|must (?:equal|match|be (?:the )?same as)[^.;]{0,30}(?:auth|login|user|account)|(?:not|n't) (?:match|same|equal|belong)[^.;]{0,30}(?:auth\w+|logged|login)\b"
-    r"|permissions? to (?:send (?:as|on|mail|e-?mail|out)|submit)|(?:not|n't|cannot|never) (?:be )?(?:allowed |permitted |authori[sz]ed |able )?(?:to )?send(?:ing)? (?:mail |messages? |e-?mails? )?as\b|sendas|send-as|not (?:logged in|local sender)|sender not allowed for|not (?:in|on|among)[^.;]{0,25}(?:allowed|verified|authori[sz]ed|permitted|approved) senders"
+    r"|\b(?:unverified|unvalidated|unconfirmed) (?:sender|sending|domain|from|identit)|not owned by|does not match (?:a |any )?verified|must (?:equal|match|belong|be (?:the )?same as)[^.;]{0,30}(?:auth|login|user|account)|(?:not|n't) (?:match|same|equal|belong)[^.;]{0,30}(?:auth\w+|logged|login)\b"
+    r"|permissions? to (?:send (?:as|on|mail|e-?mail|out)|submit)|(?:not|n't|cannot|never) (?:be )?(?:allowed |permitted |authori[sz]ed |able )?(?:to )?send(?:ing)? (?:mail |messages? |e-?mails? )?as\b|sendas|send-as|not (?:logged in|local sender)|sender not allowed for|not (?:allowed|permitted|authori[sz]ed) (?:for|by|with) (?:this|your) (?:\w+ ){0,2}?(?:login|user|account)|(?:\bfrom|\bsender|\byour)\b[^.;]{0,30} not (?:in|on|among)[^.;]{0,25}(?:allowed|verified|authori[sz]ed|permitted|approved) senders"
     # Without "from": a server that checks SPF says so of an IP address. Without "to": so does a list of its members.
-    r"|\bnot (?:\w+ly |yet |currently )?(?:allowed|permitted|authori[sz]ed|entitled|enabled) to (?:send|submit|relay)\b(?! (?:\w+ ){0,2}(?:to|from|for|on behalf)\b)"
+    r"|\bnot (?:\w+ly |yet |currently )?(?:allowed|permitted|authori[sz]ed|entitled|enabled) to (?:send|submit|relay|perform)\b(?! (?:\w+ ){0,2}(?:to|from|for|on behalf)\b)"
     r"|неподтвержд[её]нн|отправител\w*[^.;]{0,30}не (?:подтвержд|принадлежит|совпада)|absender\w*[^.;]{0,40}nicht (?:\w+ ){0,3}(?:zugelassen|erlaubt|verifiziert|bestätigt|berechtigt)|expéditeur[^.;]{0,30}(?:non|pas) (?:été )?(?:vérifi|valid|autoris)|发件人?\w{0,8}(?:不一致|不符|未验证|不匹配)"
 )
 
@@ -147,7 +149,8 @@ ACCOUNT = rule(
         # Microsoft's status codes for outbound mail: learn.microsoft.com, "Email non-delivery reports in Exchange Online".
         r"bad outbound sender|banned sender\b|spam abuse detected|tenant has exceeded|traffic not accepted from this ip|unregistered domain|storedrv·(?:submission|clientsubmit)|submissionquota|tenantattribution"
         # Others: a plan to be paid for, an account to be woken, activity of ours that alarms the relay.
-        r"|upgrade (?:your|the|to|for)|(?:buy|purchase|add|top up) (?:more )?(?:credits|e-?mails)|maximum credits|(?:unusual|suspicious|abnormal) (?:sending|outgoing|outbound|activity[^.;]{0,30}(?:your|sen[dt]|out))|account (?:quota|limit)[^.;]{0,40}(?:send|plan)"
+        r"|\byou(?:'ve| have)? (?:exceeded|reached|used up|hit|run out)(?:(?!size|attach)[^.;]){0,40}(?:quota|limit|plan|credits|allowance|allocation)(?!\w* (?:size|attach))|\b(?:bill|invoice|payment)\b (?:is |was )?(?:\w+ )?(?:overdue|unpaid|due|required|failed)|unpaid (?:bill|invoice)"
+        r"|upgrade (?:your|the|to|for)|(?:buy|purchase|add|top up) (?:more )?(?:credits|e-?mails)|maximum credits|(?:\bno|\bnot|n't|insufficient|out of|enough)[^.;]{0,20}\bcredits?\b(?! card)|(?:unusual|suspicious|abnormal) (?:sending|outgoing|outbound|activity[^.;]{0,30}(?:your|sen[dt]|out))|account (?:quota|limit)[^.;]{0,40}(?:send|plan)"
         r"|(?:\bsend|sending|out-?going|outbound|relay|submission|smtp) (?:\w+ ){0,2}quota|(?:disabled|blocked|suspended|banned|locked)[^.;]{0,30}(?:for (?:sending|spamming)|from sending|change (?:your|the) password)"
     ),
 )
