@@ -114,8 +114,11 @@ class Daemon:
     async def tick(self) -> None:
         """Do once what is due: pull, plan and test what arrived, begin mailings whose time has come."""
         async with self._ticking:
-            if await asyncio.to_thread(self._leads):
-                await self._do_what_is_due()
+            try:
+                if await asyncio.to_thread(self._leads):
+                    await self._do_what_is_due()
+            except Exception as error:  # noqa: BLE001  (it is tried again soon)
+                maillog.failed("looking for work", error)
 
     async def _do_what_is_due(self) -> None:
         for newsletter in list(self.app.schedules.newsletters.values()):

@@ -10,6 +10,8 @@ from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from mailer.pipeline import maillog
+from mailer.pipeline.trouble_log import TroubleLog
 from mailer.store import Store
 from tests.certificates import Authority, an_authority
 
@@ -23,6 +25,12 @@ DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
 SEED = Path(__file__).parents[2] / "shared" / "seed"
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The troubles of the machine that an earlier test has shown are over."""
+    monkeypatch.setattr(maillog, "troubles", TroubleLog())
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from mailer.gateways.key_file import read_keys
 from mailer.gateways.new_installation import SCRIPT, shipped
 from mailer.gateways.process.ledger_epoch import EpochFile
 from mailer.gateways.sources.folder import FolderSource
+from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.store import Connection, Store, resolve
 from mailer.store.ledger import backups, claims
@@ -71,7 +72,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
     config = load_config(config_file)
     schedules = load_schedules(config.path(config.paths.schedules))
     context = Context(
-        store=Store.open(config.database_url, config.folder),
+        store=Store.open(config.database_url, config.folder, maillog.waits_for_writer),
         clock=clock or SystemClock(),
         newsletters=schedules.newsletters,
         fees=schedules.fees,

@@ -50,6 +50,10 @@ class LoginRefused(TransportDown):
     """The relay refuses the user name and password: another try at once could only lock the account."""
 
 
+class TryLater(MailerError):
+    """Nothing can be written now; the one who sent it tries again. The log has said why."""
+
+
 class CannotRender(MailerError):
     """A copy cannot be made for the person named; nothing may be sent until that is fixed."""
 

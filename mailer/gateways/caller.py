@@ -22,7 +22,7 @@ def _name(number: int) -> str:
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"login {number}"
+        return f"uid {number}"
 
 
 def _number(login: str) -> str:

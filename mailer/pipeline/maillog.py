@@ -7,9 +7,13 @@ from mailer.domain.delivery import Outcome
 from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.mailing import MailingState
 from mailer.domain.remedy import Action, Remedy
+from mailer.pipeline.trouble_log import TroubleLog
+from mailer.store.trouble import trouble_of
 from mailer.views.remedies import advise, sentence
 
 log = logging.getLogger("mailer")
+# Of this process; `look` says when one is over.
+troubles = TroubleLog()
 # How many people are named in one line.
 MOST_NAMED = 15
 
@@ -96,6 +100,11 @@ def mails_unmoved(way: str, count: int, why: str) -> None:
     log.warning("%d mails that were taken in by %s cannot be moved: %s", count, way, why)
 
 
+def waits_for_writer() -> None:
+    """This process waits, because another one is writing to the database."""
+    log.warning("another process is writing to the database; this one waits and goes on when it can")
+
+
 def copies_freed(pending: int, uncertain: int) -> None:
     """The copies of a sender that died are free for others."""
     log.warning("freed the copies of a sender that ended: %d pending, %d uncertain", pending, uncertain)
@@ -141,10 +150,12 @@ def pull_noted(newsletter: str, note: str) -> None:
 
 
 def failed(what: str, error: Exception) -> None:
-    """A job failed; the daemon tries it again."""
+    """A job failed; the daemon tries it again. A trouble of the machine is said once, whatever else fails by it."""
     if isinstance(error, ExceptionGroup):
         for inner in error.exceptions:
             failed(what, inner)
+    elif (trouble := trouble_of(error)) is not None:
+        troubles.failed(what, trouble)
     elif isinstance(error, CannotRender):
         log.error("%s failed: %s", what, error.unnamed)
     elif isinstance(error, MailerError):

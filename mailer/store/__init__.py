@@ -1,6 +1,6 @@
 """The database, and the only room that speaks SQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -31,14 +31,15 @@ class Store:
         return self._engine.url.render_as_string(hide_password=True)
 
     @classmethod
-    def open(cls, url: str, base: Path) -> "Store":
+    def open(cls, url: str, base: Path, tell_of_waiting: Callable[[], None] = lambda: None) -> "Store":
         """Open the database; create it, and migrate it to the newest schema, when needed.
 
-        A relative SQLite path is relative to `base`. Raises MailerError when the database cannot be opened.
+        A relative SQLite path is relative to `base`. `tell_of_waiting` is called when a writer of an SQLite file has waited
+        for another process for a second. Raises MailerError when the database cannot be opened.
         """
         try:
             parsed = resolve(url, base)
-            engine = _engine(parsed)
+            engine = _engine(parsed, tell_of_waiting)
             migrate.upgrade(engine)
         except (ArgumentError, DatabaseError, ImportError, OSError) as error:  # ImportError: its driver is missing
             message = getattr(error, "orig", None) or error
@@ -93,7 +94,7 @@ def is_deadlock(error: DatabaseError) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", "") == _DEADLOCK
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, tell_of_waiting: Callable[[], None]) -> Engine:
     if url.get_backend_name() == "sqlite":
-        return sqlite.open_engine(url)
+        return sqlite.open_engine(url, tell_of_waiting)
     return create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True)

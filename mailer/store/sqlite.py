@@ -2,20 +2,24 @@
 
 import os
 import sqlite3
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from mailer.domain.errors import BadInput
 
 # Seconds that a writer waits for another one: longer than any transaction here. The longest one, which writes the plan
 # of a million copies, takes about two minutes.
 BUSY_TIMEOUT = 300
+# Seconds after which it says that it waits.
+PATIENCE = 1.0
 BUSY_PAUSE = 0.05
 # SQLite up to 3.51.2 may lose a commit when one connection checkpoints while another one writes (sqlite.org/wal.html,
 # "the WAL-reset bug"). The versions that repair it: of each maintained branch, and of all later ones.
@@ -52,8 +56,31 @@ def dbapi() -> ModuleType:
     return dbapi2 if keeps_commits(dbapi2.sqlite_version_info) else sqlite3
 
 
-def open_engine(url: URL) -> Engine:
-    """An engine for this file, which is created for its owner alone when it is not there."""
+class WaitingWriters:
+    """The writers of this process that wait for another one: the first of them calls `tell`."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell = tell
+        self._waiting = 0
+        self._guard = Lock()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            self._waiting += 1
+            first = self._waiting == 1
+        if first:
+            self._tell()
+
+    def __exit__(self, *_error: object) -> None:
+        with self._guard:
+            self._waiting -= 1
+
+
+def open_engine(url: URL, tell_of_waiting: Callable[[], None] = lambda: None) -> Engine:
+    """An engine for this file, which is created for its owner alone when it is not there.
+
+    `tell_of_waiting` is called when a writer has waited for another process for a second.
+    """
     if url.database:
         _refuse_foreign_journal(Path(url.database))
         # SQLite would create it with the umask's permissions.
@@ -65,7 +92,7 @@ def open_engine(url: URL) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False},
     )
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", partial(_begin, WaitingWriters(tell_of_waiting)))
     return engine
 
 
@@ -104,7 +131,32 @@ def _write_ahead(connection: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _begin(connection: Connection) -> None:
+def _begin(waiting: WaitingWriters, connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once beside another writer, whatever the timeout.
-    only_reads = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("reading"):
+        connection.exec_driver_sql("BEGIN")
+    elif not _begins_writing(connection):
+        # In steps, so that a person can interrupt it: SQLite itself waits to the end.
+        with waiting:
+            for _ in range(int(BUSY_TIMEOUT / PATIENCE) - 2):
+                if _begins_writing(connection):
+                    return
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begins_writing(connection: Connection) -> bool:
+    """Whether the transaction has begun; False when another process has been writing for all of PATIENCE."""
+    _set_timeout(connection, PATIENCE)
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) != dbapi().SQLITE_BUSY:
+            raise
+        return False
+    finally:
+        _set_timeout(connection, BUSY_TIMEOUT)
+    return True
+
+
+def _set_timeout(connection: Connection, seconds: float) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds * 1000)}")

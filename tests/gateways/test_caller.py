@@ -38,3 +38,8 @@ def test_the_caller_of_sudo_is_named_where_the_process_owns_the_installation(
     monkeypatch.setenv("SUDO_USER", "daemon")
     monkeypatch.setenv("SUDO_UID", str(pwd.getpwnam("daemon").pw_uid))
     assert caller(tmp_path) == "daemon"
+
+
+def test_a_login_that_the_system_does_not_know_is_its_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 424242)
+    assert caller(tmp_path) == "uid 424242"

@@ -8,7 +8,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mailer.domain.bounce import RawReport, Way
-from mailer.domain.errors import MailerError
+from mailer.domain.errors import MailerError, TryLater
 from mailer.domain.ports import BIGGEST_MAIL
 
 MAX_BUFFERED = 4 * BIGGEST_MAIL  # octets of content in all sessions together; more must be sent later
@@ -50,7 +50,8 @@ class ReportHandler:
         try:
             await self._take(report)
         except Exception as error:  # noqa: BLE001  # no failure is a reason to lose the report
-            log.warning("a report could not be stored; its sender will try again: %s", _error_text(error))
+            if not isinstance(error, TryLater):
+                log.warning("a report could not be stored; its sender will try again: %s", _error_text(error))
             return "451 4.3.0 The report could not be stored; try again later"
         return "250 2.0.0 Report stored"
 

@@ -5,9 +5,12 @@ from collections import deque
 from collections.abc import Callable
 
 from mailer.domain.bounce import RawReport
+from mailer.domain.errors import TryLater
+from mailer.pipeline import maillog
 from mailer.pipeline.bounces import match
 from mailer.pipeline.bounces.ingest import ingest
 from mailer.pipeline.context import Context
+from mailer.store.trouble import trouble_of
 
 # At most so many mails share a transaction.
 AT_ONCE = 50
@@ -26,12 +29,18 @@ class ReportReceiver:
         return await asyncio.to_thread(match.admit, self._context(), recipient)
 
     async def take(self, mail: RawReport) -> None:
-        """Store and read the mail; it is not stored when this raises."""
+        """Store and read the mail; it is not stored when this raises. TryLater: the log says why."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((mail, done))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
-        await done
+        try:
+            await done
+        except Exception as error:
+            if trouble_of(error) is None:
+                raise
+            maillog.failed("storing a report, whose sender will try again,", error)
+            raise TryLater("nothing can be stored now") from error
 
     async def _work(self) -> None:
         while self._waiting:

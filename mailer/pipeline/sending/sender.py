@@ -111,6 +111,7 @@ class Sender:
         results are kept, and written by the next drain. A relay that is down costs no copy an attempt; it is tried again
         after ever longer pauses, while the other relays carry its share.
         """
+        maillog.troubles.look(self._context.clock.elapsed())
         if self._unsettled:
             await self._write_and_free()
         now = self._context.clock.now()
@@ -204,7 +205,7 @@ class Sender:
             except Exception as error:
                 if tried == RETRIES or await self.stopped(PAUSE):
                     raise
-                maillog.failed("writing the ledger, it is tried again:", error)
+                maillog.failed("writing the ledger", error)
             else:
                 self._forget_written(request)
                 if any(turn.copies.values()):

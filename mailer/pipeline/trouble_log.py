@@ -1,0 +1,50 @@
+"""Says once in the log that the disk is full, read-only or locked, and once that it is over, however many jobs fail."""
+
+import logging
+
+from mailer.domain.trouble import Trouble
+
+log = logging.getLogger("mailer")
+
+# Seconds without a failure after which a trouble is over.
+QUIET = 15.0
+_BEGINS = {
+    Trouble.DISK_FULL: "the disk is full: %s failed. Nothing is lost, what waits goes on by itself; make room on the disk",
+    Trouble.READ_ONLY: (
+        "the disk or the database can only be read: %s failed. Nothing is lost, what waits goes on by itself; correct the "
+        "mount or the owner"
+    ),
+    Trouble.LOCKED: (
+        "another process keeps the database locked: %s failed. Nothing is lost, what waits goes on by itself; if it does "
+        "not end, find it (`fuser mailer.db`) and stop it"
+    ),
+}
+_ENDS = {
+    Trouble.DISK_FULL: "the disk has room again; everything goes on",
+    Trouble.READ_ONLY: "the disk and the database can be written again; everything goes on",
+    Trouble.LOCKED: "the database is no longer locked; everything goes on",
+}
+
+
+class TroubleLog:
+    """The troubles that this process has now."""
+
+    def __init__(self) -> None:
+        self._failures: dict[Trouble, int] = {}
+        self._seen: dict[Trouble, tuple[int, float]] = {}
+
+    def failed(self, what: str, trouble: Trouble) -> None:
+        """A job failed because of this trouble."""
+        first = trouble not in self._failures
+        self._failures[trouble] = self._failures.get(trouble, 0) + 1
+        log.log(logging.ERROR if first else logging.DEBUG, _BEGINS[trouble], what)
+
+    def look(self, elapsed: float) -> None:
+        """Say which troubles are over: nothing has failed because of them for a while. `elapsed` cannot be set back."""
+        for trouble, failures in list(self._failures.items()):
+            before, since = self._seen.get(trouble, (0, elapsed))
+            if before != failures:
+                self._seen[trouble] = (failures, elapsed)
+            elif elapsed - since >= QUIET:
+                del self._failures[trouble], self._seen[trouble]
+                log.warning(_ENDS[trouble])

@@ -1,0 +1,43 @@
+"""A full disk is one line in the log however many jobs it stops, and one when it is over."""
+
+import errno
+import logging
+
+import pytest
+
+from mailer.domain.trouble import Trouble
+from mailer.pipeline import maillog
+from mailer.pipeline.trouble_log import QUIET, TroubleLog
+
+
+def test_it_is_said_once_and_once_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    troubles = TroubleLog()
+    for second in range(40):
+        troubles.failed("writing the ledger", Trouble.DISK_FULL)
+        troubles.failed("renewing the lease", Trouble.DISK_FULL)
+        troubles.look(float(second))
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "make room" in caplog.text
+    for second in range(40, 80):
+        troubles.look(float(second))
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+    assert "room again" in caplog.text
+    troubles.failed("writing the ledger", Trouble.DISK_FULL)
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING", "ERROR"]
+
+
+def test_it_is_not_over_while_a_job_fails_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
+    troubles = TroubleLog()
+    for second in range(0, 100, 10):
+        troubles.failed("renewing the lease", Trouble.LOCKED)
+        troubles.look(float(second))
+        troubles.look(second + QUIET / 2)
+    assert len(caplog.records) == 1
+
+
+def test_a_known_trouble_has_no_traceback_and_an_unknown_one_has(caplog: pytest.LogCaptureFixture) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    maillog.failed("sending", ExceptionGroup("of a drain", [full, OSError(errno.ENOSPC, "again")]))
+    maillog.failed("sending", KeyError("a mistake of ours"))
+    assert [record.exc_info is None for record in caplog.records] == [True, False]

@@ -1,0 +1,80 @@
+"""A full disk, a read-only one and a locked database are known by the errors that they cause."""
+
+import errno
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from mailer.domain.errors import MailerError
+from mailer.domain.trouble import Trouble
+from mailer.store import DatabaseError, Store, sqlite
+from mailer.store.sqlite import dbapi
+from mailer.store.trouble import trouble_of
+
+
+@pytest.mark.parametrize(
+    ("number", "trouble"),
+    [
+        (errno.ENOSPC, Trouble.DISK_FULL),
+        (errno.EDQUOT, Trouble.DISK_FULL),
+        (errno.EROFS, Trouble.READ_ONLY),
+        (errno.EACCES, None),
+        (errno.ECONNREFUSED, None),
+    ],
+)
+def test_of_a_file(number: int, trouble: Trouble | None) -> None:
+    error = OSError(number, "as the system says")
+    assert trouble_of(error) is trouble
+    wrapped = MailerError("the journal cannot be written")
+    wrapped.__cause__ = error
+    assert trouble_of(wrapped) is trouble
+    assert trouble_of(ValueError("our own mistake")) is None
+
+
+def test_of_a_database_on_a_full_disk(tmp_path: Path) -> None:
+    store = Store.open("sqlite:///mailer.db", tmp_path)
+    with store.transaction() as connection:
+        connection.execute(text("CREATE TABLE large (content BLOB)"))
+        connection.execute(text("PRAGMA max_page_count = 1"))
+        with pytest.raises(DatabaseError) as full:
+            connection.execute(text("INSERT INTO large VALUES (zeroblob(10000000))"))
+    assert trouble_of(full.value) is Trouble.DISK_FULL
+    store.close()
+
+
+def test_a_writer_says_once_that_it_waits_and_one_that_waits_too_long_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.3)
+    store = Store.open("sqlite:///mailer.db", tmp_path, lambda: said.append("waits"))
+    with closing(dbapi().connect(tmp_path / "mailer.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with store.reading() as connection:
+            assert connection.execute(text("SELECT count(*) FROM deliveries")).scalar() == 0
+        assert said == []
+        with pytest.raises(DatabaseError) as locked, store.transaction():
+            pass
+        assert trouble_of(locked.value) is Trouble.LOCKED
+        assert said == ["waits"]
+        other.execute("ROLLBACK")
+    with store.transaction() as connection:
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 300
+    assert said == ["waits"]
+    store.close()
+
+
+def test_opening_waits_for_no_writer(tmp_path: Path) -> None:
+    Store.open("sqlite:///mailer.db", tmp_path).close()
+    said: list[str] = []
+    with closing(dbapi().connect(tmp_path / "mailer.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        store = Store.open("sqlite:///mailer.db", tmp_path, lambda: said.append("waits"))
+        with store.reading() as connection:
+            assert connection.execute(text("SELECT count(*) FROM history")).scalar() == 0
+        store.close()
+        assert said == []
+        other.execute("ROLLBACK")
