@@ -16,7 +16,7 @@ _SESSION = re.compile(
     re.IGNORECASE,
 )
 _MESSAGES = re.compile(
-    r"(?:too many|max(?:imum)?(?: number of)?) (?:messages|mails|e-?mails|transactions)\b", re.IGNORECASE
+    r"(?:too many|max(?:imum)?(?: number of)?) (?:messages|mails|e-?mails|transactions|recipients)\b", re.IGNORECASE
 )
 _TIME = re.compile(
     r"second|minute|hour|daily|hourly|\bday\b|\brate\b|later|quick|fast|sekund|stunde|\btag\b|heure|jour|секунд|минут|час|сутки|день|秒|分钟|小时|天",
