@@ -1,5 +1,6 @@
 """An IMAP server with one folder, in a thread, that can be told to refuse, to stall and to lie."""
 
+import base64
 import re
 import socket
 import ssl
@@ -49,6 +50,11 @@ class Mailbox:
     on_move: Answer | None = None
     on_body: Answer | None = None
     on_search: Answer | None = None
+    capabilities: bytes = CAPABILITIES
+    login: bytes = b"OK done"  # the answer to a login by a password
+    token: str = ""  # the token that is accepted
+    challenge: bytes = b""  # said before a token is refused
+    words: list[str] = field(default_factory=list)  # what the client said to log in, decoded
     port: int = 0
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -69,7 +75,9 @@ class Mailbox:
         uid = int(number[0]) if number else 0
         match command.split()[:2]:
             case ["CAPABILITY", *_]:
-                return b"* CAPABILITY " + CAPABILITIES + b"\r\nOK done"
+                return b"* CAPABILITY " + self.capabilities + b"\r\nOK done"
+            case ["LOGIN", *_] | ["AUTHENTICATE", "PLAIN"]:
+                return self.login
             case ["SELECT" | "EXAMINE", *_]:
                 return b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] ok\r\nOK done" % (len(self.mails), self.uidvalidity)
             case ["UID", "SEARCH"] if self.on_search and not number:
@@ -96,7 +104,7 @@ class Mailbox:
 
     def serve(self, connection: ssl.SSLSocket) -> None:
         talk = Talk(mailbox=self, connection=connection)
-        talk.write(b"* OK [CAPABILITY " + CAPABILITIES + b"] hello\r\n")
+        talk.write(b"* OK [CAPABILITY " + self.capabilities + b"] hello\r\n")
         lines = connection.makefile("rb")
         while line := lines.readline():
             talk.tag, _, rest = line.strip().partition(b" ")
@@ -104,7 +112,12 @@ class Mailbox:
             self.commands.append(command)
             if command.startswith("AUTHENTICATE"):
                 talk.write(b"+ \r\n")
-                lines.readline()
+                self.words.append(base64.b64decode(lines.readline()).decode())
+                if "XOAUTH2" in command and f"Bearer {self.token}\1" not in self.words[-1]:
+                    talk.write(b"+ " + self.challenge + b"\r\n")
+                    self.words.append(lines.readline().decode().strip())
+                    talk.write(talk.tag + b" NO [AUTHENTICATIONFAILED] Invalid credentials\r\n")
+                    continue
             answer = self.answer(talk, command)
             if answer is None:
                 return

@@ -69,7 +69,10 @@ def inboxes(app: App, stopped: Callable[[], bool] = lambda: False) -> list[Bounc
         from mailer.gateways.inbox.imap import ImapInbox
 
         ca_file = app.config.path(settings.imap_ca_file) if settings.imap_ca_file else None
-        inboxes.append(ImapInbox(ImapSettings.read(settings.imap_url, app.config.imap_password, ca_file), stopped))
+        mailbox = ImapSettings.read(
+            settings.imap_url, app.config.imap_password, ca_file, token_source=app.config.imap_token_source
+        )
+        inboxes.append(ImapInbox(mailbox, stopped))
     if settings.maildir:
         inboxes.append(MaildirInbox(app.config.path(settings.maildir)))
     return inboxes

@@ -38,7 +38,8 @@ def check_listener(app: App) -> Iterator[CheckResult]:
 def check_inboxes(app: App) -> Iterator[CheckResult]:
     """Log in to the mailbox, open the Maildir, and count what waits there."""
     settings = app.config.bounces
-    if settings.imap_url and not settings.imap_password_file and not settings.imap_password.get_secret_value():
+    has_password = bool(settings.imap_password_file or settings.imap_password.get_secret_value())
+    if settings.imap_url and not has_password and app.config.imap_token_source is None:
         fault = "[bounces] imap_url has no password: name an imap_password_file, or set MAILER_BOUNCES__IMAP_PASSWORD"
         yield CheckResult(subject="bounces: imap", ok=False, finding=fault)
         return

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
-from mailer.config.reading import Interval, Whole, default_text
+from mailer.config.reading import CommandLine, Interval, Whole, default_text
 from mailer.config.sections import ConfigTable, DomainOrNone
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
@@ -60,6 +60,8 @@ class Bounces(ConfigTable):
     imap_password_file: str = ""
     # From the environment only, never from config.toml.
     imap_password: SecretStr = SecretStr("")
+    imap_oauth_token_file: str = ""
+    imap_oauth_token_command: CommandLine = ""
     imap_ca_file: str = ""
     maildir: str = ""
     every: Interval = default_text("5 min")
@@ -70,6 +72,13 @@ class Bounces(ConfigTable):
     def _both_or_neither(cls, value: str, others: ValidationInfo) -> str:
         if "listen_cert_file" in others.data and bool(others.data["listen_cert_file"]) != bool(value):
             raise ValueError("listen_cert_file and listen_key_file come together")
+        return value
+
+    @field_validator("imap_oauth_token_command")
+    @classmethod
+    def _one_source_of_tokens(cls, value: str, others: ValidationInfo) -> str:
+        if value and others.data.get("imap_oauth_token_file"):
+            raise ValueError("the token comes from imap_oauth_token_file already: name one of them")
         return value
 
     @field_validator("listen")

@@ -68,6 +68,12 @@ class Config(BaseModel):
         return password or self.secret(self.bounces.imap_password_file, "[bounces] imap_password_file")
 
     @property
+    def imap_token_source(self) -> TokenSource | None:
+        """Where the OAuth token for the mailbox of reports comes from; None if no key names it."""
+        file, command = self.bounces.imap_oauth_token_file, self.bounces.imap_oauth_token_command
+        return self._token_source("[bounces] imap_", file, command)
+
+    @property
     def relays(self) -> tuple[RelaySettings, ...]:
         """Every relay, one or more, in the order of the file: each [[relay]], or [smtp] where there is none.
 
@@ -95,7 +101,7 @@ class Config(BaseModel):
             username=server.username,
             password=password or self.secret(server.password_file, f"{section} password_file"),
             auth=Mechanism(server.auth) if server.auth else None,
-            token_source=self._token_source(section, server.oauth_token_file, server.oauth_token_command),
+            token_source=self._token_source(f"{section} ", server.oauth_token_file, server.oauth_token_command),
             ehlo_name=server.ehlo_name,
             ca_file=self.path(server.ca_file) if server.ca_file else None,
             timeout_seconds=server.timeout_seconds,
@@ -107,13 +113,13 @@ class Config(BaseModel):
         limit = RelayLimit(per_minute=server.per_minute, new_relay_per_hour=server.new_relay_per_hour, weight=weight)
         return RelaySettings(name=_name_of(server), connections=server.connections, limit=limit, smtp=smtp)
 
-    def _token_source(self, section: str, file: str, command: str, prefix: str = "") -> TokenSource | None:
-        """Where the OAuth token of a section comes from; None if its keys are empty."""
+    def _token_source(self, place: str, file: str, command: str) -> TokenSource | None:
+        """Where the OAuth token of keys at this place comes from; None if both are empty."""
         if command:
             words = tuple(shlex.split(command))
-            return TokenSource(key=f"{section} {prefix}oauth_token_command", folder=self.folder, command=words)
+            return TokenSource(key=f"{place}oauth_token_command", folder=self.folder, command=words)
         if file:
-            return TokenSource(key=f"{section} {prefix}oauth_token_file", folder=self.folder, file=self.path(file))
+            return TokenSource(key=f"{place}oauth_token_file", folder=self.folder, file=self.path(file))
         return None
 
     @property
@@ -121,7 +127,7 @@ class Config(BaseModel):
         """The settings and every file named in them that holds a secret."""
         servers: tuple[Server, ...] = self.relay or (self.smtp,)
         named = [self.secrets.key_file, self.database.url_file, self.dkim.key_file, self.dkim.ed25519_key_file]
-        named += [self.bounces.imap_password_file, self.bounces.listen_key_file]
+        named += [self.bounces.imap_password_file, self.bounces.imap_oauth_token_file, self.bounces.listen_key_file]
         named += [name for server in servers for name in (server.password_file, server.oauth_token_file)]
         return (self.file, *(self.path(name) for name in named if name))
 

@@ -1,6 +1,5 @@
 """Fetches reports from a mailbox by IMAP, and moves those that are stored to the folder Processed."""
 
-import imaplib
 import ssl
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -13,8 +12,9 @@ from mailer.domain.errors import MailerError, NotMoved
 from mailer.domain.ports import WaitingMail
 from mailer.gateways.inbox import imap_commands
 from mailer.gateways.inbox.imap_client import BoundedMailBox, ImapClient
+from mailer.gateways.inbox.imap_login import log_in
 from mailer.gateways.inbox.imap_settings import FAILED, PROCESSED, ImapSettings
-from mailer.gateways.tls import client_context
+from mailer.gateways.tls import client_context, distrust
 
 
 class ImapInbox:
@@ -139,35 +139,13 @@ class ImapInbox:
             mailbox = BoundedMailBox(ImapClient(settings.host, settings.port, tls=self._tls, stopped=self._stopped))
         try:
             with self._translating_errors("the login"):
-                self._log_in(mailbox)
+                log_in(mailbox, settings, self._stopped)
             with self._translating_errors(f"opening the folder {settings.folder}"):
                 mailbox.folder.set(settings.folder, readonly=readonly)
         except BaseException:
             mailbox.client.leave()
             raise
         return mailbox
-
-    def _log_in(self, mailbox: BoundedMailBox) -> None:
-        settings = self._settings
-        plain = "AUTH=PLAIN" in mailbox.client.capabilities  # RFC 4616 allows any character in a password
-        login = settings.user + settings.password
-        if not plain and not (login.isascii() and login.isprintable()):
-            raise MailerError(
-                f"the mailbox {settings} has no login for a name or password beyond ASCII; choose another in [bounces]"
-            )
-        try:
-            if plain:
-                mailbox.login_utf8(settings.user, settings.password, initial_folder=None)
-            else:
-                mailbox.login(settings.user, settings.password, initial_folder=None)
-        except imaplib.IMAP4.abort:
-            raise
-        except imap_commands.REFUSED as error:
-            text = imap_commands.error_text(error).replace(settings.password or "\0", "…")
-            raise MailerError(
-                f"the mailbox {settings} refuses the login of {settings.user} ({text}); "
-                "check imap_url and imap_password_file of [bounces]"
-            ) from None
 
     def _move(self, mail: WaitingMail, name: str) -> None:
         if self._mailbox is None:
@@ -228,10 +206,8 @@ class ImapInbox:
         except MailerError:
             raise
         except ssl.SSLCertVerificationError as error:
-            raise MailerError(
-                f"the mailbox {settings} shows a certificate that cannot be trusted ({error.verify_message}); nothing was "
-                "sent; check imap_url of [bounces], or name its authority in imap_ca_file"
-            ) from error
+            reason = distrust(error, host="imap_url of [bounces]", ca_file="imap_ca_file")
+            raise MailerError(f"the mailbox {settings} {reason}") from error
         except imap_commands.LOST as error:
             raise MailerError(
                 f"the mailbox {settings} broke off at {action} ({imap_commands.error_text(error)}); nothing is lost, and mails that were not "
