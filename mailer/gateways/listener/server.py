@@ -4,14 +4,14 @@ import asyncio
 import logging
 import socket
 import ssl
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from mailer.domain.errors import MailerError
+from mailer.gateways.listener.room import address_of, make_room
 from mailer.gateways.listener.session import Admit, ListenerSession, ReportHandler, Take
 
-MAX_CONNECTIONS = 50  # Postfix opens up to 20 to one destination
-TIMEOUT_SECONDS = 300.0  # for the next command of a client (RFC 5321 §4.5.3.2.7)
 IDENT = "Club Mailer return paths"  # in the greeting, by which `mailer check` recognises the listener
 FINISH_SECONDS = 30.0  # for reports that are being stored when the listener stops
 
@@ -46,7 +46,7 @@ class Listener:
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(self._session, self._host, self.port)
+            self._server = await loop.create_server(lambda: _Door(self._session), self._host, self.port)
         except OSError as error:
             raise MailerError(
                 f"it is not possible to listen at {self._host}:{self.port} ({error.strerror or error}); "
@@ -71,7 +71,7 @@ class Listener:
         for task in unfinished:
             task.cancel()
         for session in tuple(handler.sessions):
-            session.dismiss()
+            session.dismiss("The service is closing")
         await asyncio.gather(*unfinished, return_exceptions=True)
         await asyncio.sleep(0)  # lets the last replies be sent
         for session in tuple(handler.sessions):
@@ -80,24 +80,34 @@ class Listener:
         for _ in range(2):  # for TLS, and for the session above it
             await asyncio.sleep(0)  # lets the loop call connection_lost
 
-    def _session(self) -> asyncio.BaseProtocol:
-        if self._handler.closing or len(self._handler.sessions) >= MAX_CONNECTIONS:
-            return _TooManyConnections()
+    def _session(self, peername: object) -> ListenerSession | None:
+        """A session for a new connection; None when there is no room."""
+        address = address_of(peername)
+        if self._handler.closing or not make_room(self._handler.staying, address):
+            return None
         return ListenerSession(
             self._handler,
+            address,
             hostname=socket.gethostname(),  # aiosmtpd's default would query the DNS
             ident=f"ESMTP {IDENT}",
             tls_context=self._tls_context,
             require_starttls=self._require_starttls,
-            timeout=TIMEOUT_SECONDS,
             loop=asyncio.get_running_loop(),
         )
 
 
-class _TooManyConnections(asyncio.Protocol):
-    """Tells a client beyond MAX_CONNECTIONS to try again later."""
+class _Door(asyncio.Protocol):
+    """Lets a new connection in, or asks its client to try again later."""
+
+    def __init__(self, session: Callable[[object], ListenerSession | None]) -> None:
+        self._session = session
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        transport.write(b"421 4.3.2 Too many connections; try again later\r\n")
-        transport.close()
+        assert isinstance(transport, asyncio.Transport)
+        session = self._session(transport.get_extra_info("peername"))
+        if session is None:
+            transport.write(b"421 4.3.2 Too many connections; try again later\r\n")
+            transport.close()
+            return
+        transport.set_protocol(session)
+        session.connection_made(transport)

@@ -12,6 +12,10 @@ from mailer.domain.errors import MailerError, TryLater
 from mailer.domain.ports import BIGGEST_MAIL
 
 MAX_BUFFERED = 4 * BIGGEST_MAIL  # octets of content in all sessions together; more must be sent later
+TIMEOUT_SECONDS = 300.0  # for the next command of a client (RFC 5321 §4.5.3.2.7), and for a whole content
+SESSION_SECONDS = 900.0  # from the beginning, or from one report, to the next
+QUIET_SECONDS = 30.0  # without an octet: then a report that has begun keeps its room no longer
+LINGER_SECONDS = 5.0  # for a client to read the last reply
 
 log = logging.getLogger("mailer")
 
@@ -29,6 +33,11 @@ class ReportHandler:
         self.pending = set[asyncio.Future[Any]]()  # must finish before the connections are closed
         self._admit = admit
         self._take = take
+
+    @property
+    def staying(self) -> "list[ListenerSession]":
+        """The sessions that were not asked to go."""
+        return [session for session in self.sessions if not session.is_dismissed]
 
     def add_pending(self, work: "asyncio.Future[Any]") -> None:
         """Keep it in `pending` until it is done."""
@@ -95,9 +104,21 @@ class ListenerSession(SMTP):
 
     line_length_limit = 1 << 16  # octets read at once
 
-    def __init__(self, handler: ReportHandler, **options: Any) -> None:
-        super().__init__(handler, data_size_limit=BIGGEST_MAIL, enable_SMTPUTF8=True, **options)
+    def __init__(self, handler: ReportHandler, address: str, **options: Any) -> None:
+        super().__init__(
+            handler, data_size_limit=BIGGEST_MAIL, enable_SMTPUTF8=True, timeout=TIMEOUT_SECONDS, **options
+        )
         self._shared = handler
+        self.address = address
+        self.since = self._heard_at = self.loop.time()
+        self.is_dismissed = False
+        self._is_storing = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no report is on its way here: none was begun, or its client has fallen silent."""
+        has_begun = self.envelope is not None and bool(self.envelope.rcpt_tos)
+        return not self._is_storing and not (has_begun and self.loop.time() < self._heard_at + QUIET_SECONDS)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._shared.sessions.add(self)
@@ -107,11 +128,26 @@ class ListenerSession(SMTP):
         self._shared.sessions.discard(self)
         super().connection_lost(error)
 
-    def dismiss(self) -> None:
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = self.loop.time()
+        super().data_received(data)
+
+    def dismiss(self, reason: str) -> None:
         """Tell the client to try again later, and close the connection."""
+        self.is_dismissed = True
         if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
-            self.transport.write(b"421 4.3.2 The service is closing\r\n")
+            self.transport.write(f"421 4.3.2 {reason}; try again later\r\n".encode())
             self.transport.close()
+            self.loop.call_later(LINGER_SECONDS, self.abort)
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        # A command gives more time for the next one, but not for ever.
+        left = self.since + SESSION_SECONDS - self.loop.time()
+        super()._reset_timeout(max(min(duration or TIMEOUT_SECONDS, left), 0.001))
+
+    def _timeout_cb(self) -> None:
+        if not self._is_storing:
+            self.dismiss("Nothing came for too long")
 
     def abort(self) -> None:
         """Close the connection without a reply."""
@@ -153,13 +189,18 @@ class ListenerSession(SMTP):
             # The connection must not be closed between storing and reply: the client would send the report again.
             replied = self.loop.create_future()
             self._shared.add_pending(replied)
+            self._is_storing = True
             try:
-                await self.push(refusal or await self._shared.take(sender, recipient, bytes(content)))
+                reply = refusal or await self._shared.take(sender, recipient, bytes(content))
+                self.since = self.loop.time() if reply.startswith("250") else self.since
+                await self.push(reply)
             finally:
+                self._is_storing = False
                 replied.cancel()
         finally:
             self._shared.buffered -= len(content)
         self.envelope = self._create_envelope()
+        self._reset_timeout()
 
     async def _receive_content(self, content: bytearray) -> str:
         """Read the content up to the lone dot, with dot-stuffing removed (RFC 5321 §4.5.2); return a refusal, or "".

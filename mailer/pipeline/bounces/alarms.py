@@ -46,10 +46,10 @@ def account_refused(connection: Connection, context: Context, issue: str, said: 
     _alarm(connection, context, about, {"cause": "account", "issue": issue, "said": said})
 
 
-def unmoved(connection: Connection, context: Context, way: Way, said: str) -> None:
+def unmoved(connection: Connection, context: Context, way: Way, text: str) -> None:
     """Alarm the operator that mails cannot be moved out of an inbox."""
     about = f"inbox {way} {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
-    _alarm(connection, context, about, {"cause": "inbox", "said": said})
+    _alarm(connection, context, about, {"cause": "inbox", "said": text})
 
 
 def _alarm(connection: Connection, context: Context, about: str, facts: Mapping[str, object]) -> None:

@@ -19,10 +19,10 @@ def note(context: Context, way: Way, count: int, why: str) -> None:
     if bool(count) == is_noted:
         return
     with context.store.transaction() as connection:
-        said = f"mails that were taken in by {way} cannot be moved: {why}; {_FULL}"
-        context.record(connection, UNMOVED if count else MOVED, _subject(way), said if count else "")
+        text = f"mails that were taken in by {way} cannot be moved: {why}; {_FULL}"
+        context.record(connection, UNMOVED if count else MOVED, _subject(way), text if count else "")
         if count:
-            alarms.unmoved(connection, context, way, said)
+            alarms.unmoved(connection, context, way, text)
 
 
 def noted(connection: Connection, way: Way) -> str:

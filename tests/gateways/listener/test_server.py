@@ -1,32 +1,102 @@
 """The listener limits its clients, and at its end lets no report without a reply that it has stored."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
 from mailer.domain.errors import MailerError
-from mailer.gateways.listener import server
+from mailer.gateways.listener import room, server, session
 from mailer.gateways.listener.server import Listener
 from tests.gateways.listener.listening import ANNA, BORIS, REPORT, Client, Desk, a_client, a_listener, deliver
 from tests.servers import free_port
 
+FULL = "421 4.3.2 Too many connections; try again later"
 
-async def test_one_too_many_is_asked_to_come_again(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(server, "MAX_CONNECTIONS", 2)
-    async with a_listener() as (_desk, listener), a_client(listener.port) as first, a_client(listener.port):
+
+async def test_where_it_is_full_the_connection_that_is_idle_for_the_longest_time_makes_room(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(room, "MAX_CONNECTIONS", 2)
+    async with a_listener() as (_desk, listener), a_client(listener.port) as first, a_client(listener.port) as second:
+        await first.send("EHLO mx.example", "NOOP")
         async with a_client(listener.port) as third:
-            assert third.greeting == "421 4.3.2 Too many connections; try again later"
-            assert await third.reply() == ""
-        await first.send("QUIT")
-        assert await first.reply() == ""
+            assert third.greeting.startswith("220")
+            assert (await first.reply(), await first.reply()) == (FULL, "")
+            assert (await second.send("NOOP")).startswith("250")
+
+
+async def test_a_report_that_has_begun_keeps_its_room(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(room, "MAX_CONNECTIONS", 2)
+    async with a_listener() as (desk, listener), a_client(listener.port) as first, a_client(listener.port) as second:
+        for client in (first, second):
+            await client.start_data()
+        async with a_client(listener.port) as third:
+            assert (third.greeting, await third.reply()) == (FULL, "")
+        monkeypatch.setattr(session, "QUIET_SECONDS", 0.0)  # from now on they are silent for too long
         async with a_client(listener.port) as fourth:
             assert fourth.greeting.startswith("220")
+            assert await first.reply() == FULL
+        assert (await second.send(REPORT + b".")).startswith("250")
+    assert len(desk.reports) == 1
+
+
+async def test_hundreds_that_do_nothing_keep_no_report_out():
+    async with a_listener() as (desk, listener), AsyncExitStack() as idle:
+        clients = [await idle.enter_async_context(a_client(listener.port)) for _ in range(300)]
+        assert await deliver(listener) == ({}, "2.0.0 Report stored")
+        assert len(listener._handler.staying) <= room.MAX_CONNECTIONS
+        for client in clients:
+            client.writer.write(b"NOOP\r\n")
+        assert await deliver(listener) == ({}, "2.0.0 Report stored")
+    assert len(desk.reports) == 2
+
+
+async def trickle(client: Client, octets: bytes) -> int:
+    """Send these octets again and again until the connection is closed; how often that was."""
+    end, times = asyncio.ensure_future(client.reader.read()), 0
+    while not end.done():
+        client.writer.write(octets)
+        times += 1
+        await asyncio.wait({end}, timeout=0.01)
+    await asyncio.gather(end, return_exceptions=True)  # the connection may be reset, since octets were under way
+    return times
 
 
 async def test_who_says_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(server, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(session, "TIMEOUT_SECONDS", 0.05)
     async with a_listener() as (_desk, listener), a_client(listener.port) as client:
+        assert await client.reply() == "421 4.3.2 Nothing came for too long; try again later"
         assert await client.reply() == ""
+
+
+@pytest.mark.parametrize(("limit", "octets"), [("TIMEOUT_SECONDS", b"x"), ("SESSION_SECONDS", b"NOOP\r\n")])
+async def test_who_says_little_or_nothing_that_matters_is_let_go(
+    monkeypatch: pytest.MonkeyPatch, limit: str, octets: bytes
+):
+    monkeypatch.setattr(session, limit, 0.2)
+    async with a_listener() as (_desk, listener), a_client(listener.port) as client:
+        assert 5 < await trickle(client, octets) < 100
+
+
+async def test_a_content_that_trickles_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(session, "TIMEOUT_SECONDS", 0.2)
+    async with a_listener() as (desk, listener), a_client(listener.port) as client:
+        await client.start_data()
+        assert 5 < await trickle(client, b"x") < 100
+    assert desk.reports == []
+
+
+async def test_a_report_that_is_being_stored_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(session, "TIMEOUT_SECONDS", 0.05)
+    async with a_listener() as (desk, listener), a_client(listener.port) as client:
+        desk.gate = asyncio.Event()
+        await client.start_data()
+        client.writer.write(REPORT + b".\r\n")
+        reply = asyncio.ensure_future(client.reply())
+        await asyncio.wait({reply}, timeout=0.15)
+        desk.gate.set()
+        assert (await reply).startswith("250")
 
 
 async def test_free_ports_may_be_chosen():
