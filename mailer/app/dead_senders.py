@@ -5,7 +5,7 @@ from pathlib import Path
 from mailer.app.installation import App
 from mailer.app.processes import is_dead
 from mailer.gateways.process import locks
-from mailer.gateways.process.journal import read_journal
+from mailer.gateways.process.journal import delete_journal, read_journal
 from mailer.pipeline.sending import recovery
 from mailer.pipeline.sending.recovery import DeadSender
 from mailer.store.ledger import backups, owners
@@ -55,5 +55,5 @@ def journal_of_dead(owner: Owner) -> DeadSender | None:
 
 def delete_files(owner: Owner) -> None:
     """Delete the journal and the lock of a dead sender, once the ledger has what stood in the journal."""
-    journal_of(Path(owner.lock)).unlink(missing_ok=True)
+    delete_journal(journal_of(Path(owner.lock)))
     locks.delete_lock(Path(owner.lock))

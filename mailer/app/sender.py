@@ -11,7 +11,7 @@ from mailer.app.dead_senders import delete_files, end_dead_senders, journal_of, 
 from mailer.app.installation import App
 from mailer.app.relays import all_relays, send_settings
 from mailer.gateways.process import locks
-from mailer.gateways.process.journal import Journal
+from mailer.gateways.process.journal import Journal, delete_journal
 from mailer.pipeline.sending.sender import Sender
 from mailer.store.ledger.owners import Owner, add_owner, end_owner
 
@@ -68,5 +68,5 @@ def _enter(app: App, lock: Path) -> Owner:
 
 
 def _delete_files(lock: Path, own_lock: locks.OwnerLock) -> None:
-    journal_of(lock).unlink(missing_ok=True)
+    delete_journal(journal_of(lock))
     own_lock.delete()

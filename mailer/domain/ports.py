@@ -96,6 +96,10 @@ class AttemptJournal(Protocol):
         """The last entry of each copy, by delivery and epoch; None when the journal cannot be read."""
         ...
 
+    def keep(self, copies: Collection[tuple[int, int]]) -> None:
+        """Delete entries of which the ledger has what they say: those of all but these copies, by delivery and epoch."""
+        ...
+
     def clear(self) -> None:
         """Delete all entries, once the ledger has what they say."""
         ...

@@ -23,7 +23,7 @@ from mailer.domain.delivery import JournalState
 from mailer.gateways.process.journal import Journal
 from mailer.gateways.process.ledger_epoch import EpochFile
 from mailer.gateways.smtp.connection import SmtpConnection
-from mailer.pipeline.sending import recovery, sender, turn
+from mailer.pipeline.sending import recovery, sender_ledger, turn
 from mailer.store import Store
 
 
@@ -112,7 +112,7 @@ def arm(at: Countdown) -> None:
 
     Store.transaction, Journal.write, EpochFile.save, SmtpConnection._flush = committing, noting, reaching, flushing
 
-    sender.run_turn, recovery.take_over = turning, taking
+    sender_ledger.run_turn, recovery.take_over = turning, taking
 
 
 async def send(config: Path, seconds: float | None) -> None:

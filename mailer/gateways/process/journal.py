@@ -11,7 +11,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +21,8 @@ from mailer.domain.errors import MailerError
 
 # Delivery, epoch, and one number with the event (upper bits) and the reply code (lower ten); two octets of checksum follow.
 _FIELDS = struct.Struct("<QIH")
-_RECORD_SIZE = _FIELDS.size + 2
+_RECORD = struct.Struct("<QIHH")  # these with the checksum
+_RECORD_SIZE = _RECORD.size
 _CODE_BITS = 10
 _STATES = tuple(JournalState)
 _NUMBERS = {state: number for number, state in enumerate(_STATES)}
@@ -58,6 +59,37 @@ class Journal:
         """Return the last record of each copy, as `read_journal` does."""
         return read_journal(self._path)
 
+    def keep(self, copies: Collection[tuple[int, int]]) -> None:
+        """Drop the records of all but these copies, once there are many; where no second file can be made, keep all.
+
+        The new file takes the place of the old one in one step, so that a process that dies leaves either whole.
+        """
+        if self._end < _BLOCK:
+            return
+        assert self._map is not None, "a written journal is mapped"
+        last = {}
+        for number, (delivery, epoch, _packed, _checksum) in enumerate(_RECORD.iter_unpack(self._map[: self._end])):
+            if (delivery, epoch) in copies:
+                last[delivery, epoch] = number * _RECORD_SIZE
+        records = b"".join(self._map[begin : begin + _RECORD_SIZE] for begin in last.values())
+        new = _successor(self._path)
+        try:
+            file = os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        except OSError:
+            return
+        allocated = (len(records) // _BLOCK + 1) * _BLOCK
+        try:
+            os.posix_fallocate(file, 0, allocated)
+            mapping = mmap.mmap(file, allocated)
+            mapping[: len(records)] = records
+            new.rename(self._path)
+        except OSError:
+            os.close(file)
+            new.unlink(missing_ok=True)
+            return
+        self.close()
+        self._file, self._map, self._end, self._allocated = file, mapping, len(records), allocated
+
     def clear(self) -> None:
         """Erase all records, once the ledger has what they say."""
         for begin in range(0, self._end, _BLOCK):
@@ -89,6 +121,16 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def delete_journal(path: Path) -> None:
+    """Delete a journal, and what a process left that died while it made a new one."""
+    path.unlink(missing_ok=True)
+    _successor(path).unlink(missing_ok=True)
+
+
+def _successor(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
 
 
 def read_journal(path: Path) -> Mapping[tuple[int, int], JournalEntry] | None:

@@ -1,26 +1,25 @@
 """A lane for each relay: its connections, the copies in hand for it, and what went wrong with it."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 
-from mailer.domain.delivery import Deferred, Event
+from mailer.domain.delivery import Outcome
 from mailer.domain.errors import LoginRefused, TransportDown
-from mailer.domain.pacing import MINUTE
-from mailer.domain.ports import Transport
-from mailer.domain.retry import LONGEST_PAUSE, relay_pause
-from mailer.pipeline import maillog
-from mailer.pipeline.sending.tray import BreakOff, OutTray
-from mailer.store.ledger.results import Result
+from mailer.domain.ports import Parcel, Transport
+from mailer.pipeline.sending.tray import OutTray, outgoing
 
 # Copies in hand, for each connection at first and for a relay at most: few, so that a pause takes effect soon.
 AHEAD = 4
 IN_HAND_AT_MOST = 1024
 # How many connections in a row may break before content is transferred, until the relay counts as down.
 BROKEN = 3
-# The pause after a refused login, so that the relay does not lock us out. SIGHUP ends it.
-LOGIN_PAUSE = timedelta(minutes=30)
+# Seconds without a copy finished after which the other relays wait for this one no more, and carry its copies.
+STALLED = 2.0
+# Seconds without a copy after which a lane ends its connections, while other lanes go on.
+REST = 30.0
+
+StartTask = Callable[[Coroutine[object, object, None]], asyncio.Task[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,29 +42,47 @@ class DrainResult:
 
 @dataclass(slots=True, kw_only=True)
 class Lane:
-    """A relay while copies go through it."""
+    """A relay while copies go through it. It begins, rests and ends by itself, whatever the other lanes do."""
 
     relay: Relay
     tray: OutTray
     size: int  # how many copies to keep in hand
-    carriers: int = 0  # connections at work, those being opened too
-    opening: int = 0  # of these, those being opened
+    ended: Callable[[], None]  # called when a carrier ends
+    carriers: set["Carrier"] = field(default_factory=set)
+    opening: int = 0  # connections being opened
     reached: bool = False  # whether a connection was opened
+    noted: bool = False  # whether the ledger knows that
     size_limit: int | None = None  # of the relay's messages, as its last connection announced it
     down: str = ""  # why it cannot be used
     broke: str = ""  # why a connection broke last
     breaks: int = 0  # connections that broke
     blamed: int = 0  # of these, those that broke because of a copy
     login_refused: bool = False
+    failure: Exception | None = None  # one that no relay causes
+    rests: bool = False  # it ends because it had nothing to do
+    stalled: bool = False  # it has copies, and has finished none for a while
+    _finished: int = 0
+    _finished_at: float = 0.0  # when the last copy was finished, or there was none
+    _idle_since: float | None = None
 
     @property
     def in_use(self) -> bool:
         """Whether copies may still go through it."""
-        return self.carriers > 0 and self.tray.open
+        return bool(self.carriers) and self.tray.open
+
+    @property
+    def busy(self) -> bool:
+        """Whether it has copies, waiting or leaving."""
+        return bool(len(self.tray) or self.tray.taken)
+
+    @property
+    def why_failed(self) -> str:
+        """Why it failed; empty when a copy is to blame, or nothing went wrong."""
+        return self.down or (self.broke if self.breaks > self.blamed else "")
 
     def room(self) -> int:
         """How many further copies it needs."""
-        return max(0, self.size - len(self.tray))
+        return 0 if self.stalled else max(0, (1 if self.tray.careful else self.size) - len(self.tray))
 
     def adapt(self, starved: bool) -> None:
         """Keep more in hand when the tray ran empty, less when most copies waited for a whole turn."""
@@ -75,84 +92,155 @@ class Lane:
             self.size = max(self.relay.connections * AHEAD, self.size // 2)
         self.tray.mark = max(1, self.size // 2)
 
-    async def carry(self, ended: Callable[[], None]) -> None:
-        """Hand over copies while there are any, with a new connection when one breaks; call `ended` at the end."""
-        broken = 0
+    def fill(self, start: StartTask) -> None:
+        """Start as many carriers as the relay may have connections; some may have ended."""
+        for _ in range(self.relay.connections - len(self.carriers)):
+            carrier = Carrier(self)
+            self.carriers.add(carrier)
+            carrier.task = start(carrier.run())
+
+    def look(self, elapsed: float, *, alone: bool) -> None:
+        """Find out whether it stalls: then its waiting copies go to the others. After a long rest it ends.
+
+        `alone`: no other relay could carry its copies.
+        """
+        if self.tray.handed_over != self._finished or not self.tray.taken:
+            self._finished, self._finished_at = self.tray.handed_over, elapsed
+        self.stalled = not alone and elapsed - self._finished_at >= STALLED
+        if self.stalled:
+            self.tray.give_back()
+        self._idle_since = None if self.busy else elapsed if self._idle_since is None else self._idle_since
+        if self._idle_since is not None and elapsed - self._idle_since >= REST:
+            self.rests = True
+            self.tray.close()
+
+    def stop(self) -> None:
+        """Begin no more contents; connections without a content whose reply is due end at once."""
+        self.tray.close()
+        for carrier in list(self.carriers):
+            carrier.stop()
+
+    def abandon(self) -> None:
+        """Wait for no reply any more: copies whose content has begun are uncertain."""
+        for carrier in list(self.carriers):
+            carrier.cancel()
+
+    def begun(self) -> set[tuple[int, int]]:
+        """The copies whose content has begun and has no reply yet, by delivery and epoch."""
+        return {copy for carrier in self.carriers for copy in carrier.begun()}
+
+
+class Carrier:
+    """One connection of a lane after another, and the copies of the tray that it holds."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._tray = lane.tray
+        self._held: set[Parcel] = set()
+        self._begun: set[Parcel] = set()
+        self._connected = False
+        self._stopping = False
+        self.task: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Hand over copies while there are any, with a new connection when one breaks."""
+        lane, broken = self._lane, 0
         try:
             while broken < BROKEN and await self._has_copies():
-                before, connected = self.tray.handed_over, False
-                self.opening += 1
+                before = self._tray.handed_over
                 try:
-                    async with self.relay.transport.connect() as connection:
-                        connected = self.reached = True
-                        self.size_limit = connection.size_limit
-                        self.opening -= 1
-                        await connection.carry(self.tray)
+                    await self._carry()
                 except TransportDown as error:
-                    self.login_refused |= isinstance(error, LoginRefused)
-                    if connected:
-                        self.broke, self.breaks = str(error), self.breaks + 1
-                    self.opening -= not connected
-                    broken = broken + 1 if connected else BROKEN
+                    lane.login_refused |= isinstance(error, LoginRefused)
+                    if self._connected:
+                        lane.broke, lane.breaks = str(error), lane.breaks + 1
+                    broken = broken + 1 if self._connected else BROKEN
                     if broken >= BROKEN:
-                        self.down = str(error)
-                if self.tray.handed_over > before:
+                        lane.down = str(error)
+                if self._tray.handed_over > before:
                     broken = 0
+        except Exception as error:  # noqa: BLE001  (other lanes, and what is leaving by this one, are not its matter)
+            lane.failure = error
+            self._tray.close()
         finally:
-            self.carriers -= 1
-            ended()
+            lane.carriers.discard(self)
+            lane.ended()
+
+    async def _carry(self) -> None:
+        lane, self._connected = self._lane, False
+        lane.opening += 1
+        try:
+            async with lane.relay.transport.connect() as connection:
+                self._connected = lane.reached = True
+                lane.size_limit = connection.size_limit
+                lane.opening -= 1
+                await connection.carry(self)
+        finally:
+            lane.opening -= not self._connected
 
     async def _has_copies(self) -> bool:
         """Wait until there are more copies than connections being opened will take; False when none will come."""
-        while self.tray.open and len(self.tray) <= self.opening:
+        while self._tray.open and len(self._tray) <= self._lane.opening:
             changed = asyncio.Event()
-            self.tray.await_more(changed.set)
+            self._tray.await_more(changed.set)
             await changed.wait()
-        return self.tray.open and len(self.tray) > 0
+        return self._tray.open and len(self._tray) > 0
 
+    def stop(self) -> None:
+        """End at once, unless a content has begun: its reply is waited for. A connection without a copy may say QUIT."""
+        self._stopping = True
+        if not self._begun and (self._held or not self._connected):
+            self.cancel()
 
-@dataclass(slots=True)
-class RelayPause:
-    """The pause of a relay that failed: until when, and how often it has failed in a row."""
+    def cancel(self) -> None:
+        """End at once."""
+        if self.task is not None:
+            self.task.cancel()
 
-    failures: int = 0
-    until: datetime | None = None
+    def begun(self) -> set[tuple[int, int]]:
+        """The copies whose content has begun and has no reply yet, by delivery and epoch."""
+        return {(copy.claim.delivery, copy.claim.epoch) for copy in map(outgoing, self._begun)}
 
-    def may_try(self, now: datetime) -> bool:
-        """Whether the relay may be tried now. No pause exceeds the longest, even when the clock was set back."""
-        return self.until is None or not now < self.until <= now + max(LONGEST_PAUSE, LOGIN_PAUSE)
+    # --- the tray, as its connection sees it --------------------------------------------------------------------------
 
-    def failed(self, now: datetime, *, login: bool) -> None:
-        """Pause the relay, which handed nothing over, for longer each time."""
-        self.failures += 1
-        self.until = now + (LOGIN_PAUSE if login else relay_pause(self.failures))
+    @property
+    def open(self) -> bool:
+        """Whether there may be more copies."""
+        return self._tray.open
 
+    def take(self, wake: Callable[[], None]) -> Parcel | None:
+        """The next copy of the tray."""
+        parcel = self._tray.take(wake)
+        if parcel is not None:
+            self._held.add(parcel)
+        return parcel
 
-class BrokenConnections:
-    """Counts the connections that broke at each copy: does this copy break them, or the relay at any copy?"""
+    def begin(self, parcel: Parcel) -> bool:
+        """Note that its content begins to leave."""
+        begins = self._tray.begin(parcel)
+        if begins:
+            self._begun.add(parcel)
+        else:
+            self._held.discard(parcel)
+        return begins
 
-    def __init__(self) -> None:
-        # For each copy at which connections broke: how often, and how many copies had got through the first time.
-        self._broke: dict[int, tuple[int, int]] = {}
+    def end(self, parcel: Parcel, outcome: Outcome) -> None:
+        """Put it down with its outcome."""
+        self._tray.end(parcel, outcome)
+        self._let_go(parcel)
 
-    def result_of(self, broken: BreakOff, *, now: datetime, got_through: int) -> Result:
-        """The result for a copy at which a connection broke before its content: nothing was tried, and it waits.
+    def refuse(self, parcel: Parcel, why: str) -> None:
+        """Put it down untried: this relay would never take it."""
+        self._tray.refuse(parcel, why)
+        self._let_go(parcel)
 
-        When connections keep breaking at it while other copies get through, it counts as deferred, and is given up in
-        the end. `got_through` counts the copies that this process has handed over.
-        """
-        claim = broken.copy.claim
-        maillog.connection_broke(claim.delivery, broken.why)
-        times, before = self._broke.get(claim.delivery, (0, got_through))
-        self._broke[claim.delivery] = (times + 1, before)
-        to_blame = times + 1 >= BROKEN and got_through > before
-        return Result(
-            claim=claim,
-            event=Event.DEFERRED if to_blame else Event.UNUSED,
-            outcome=Deferred(reply=None, detail=broken.why) if to_blame else None,
-            begun=False,
-            started_at=broken.copy.started_at or now,
-            finished_at=now,
-            # After the others, in case this copy breaks connections.
-            next_attempt_at=None if to_blame else now + MINUTE,
-        )
+    def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+        """Put it down untried."""
+        self._tray.put_back(parcel, why, blamed=blamed)
+        self._let_go(parcel)
+
+    def _let_go(self, parcel: Parcel) -> None:
+        self._held.discard(parcel)
+        self._begun.discard(parcel)
+        if self._stopping and self._held and not self._begun:
+            self.cancel()

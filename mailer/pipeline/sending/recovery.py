@@ -1,6 +1,6 @@
 """Keeps order around the senders: frees copies of dead ones, notes outages, closes mailings that are done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.pause import cancel_waiting_copies
 from mailer.pipeline.sending.turn import startable_mailings
 from mailer.store import Connection, mailings
-from mailer.store.ledger import leftovers, outages
+from mailer.store.ledger import claims, leftovers, outages
 from mailer.store.ledger.leftovers import JournalEntries
 from mailer.store.ledger.owners import Owner, owners_with_copies
 from mailer.store.ledger.unfinished import any_due, any_sending, unfinished
@@ -36,7 +36,7 @@ def take_over(connection: Connection, context: Context, own: int, journal_of_dea
     """
     others = [owner for owner in owners_with_copies(connection) if owner.id != own]
     dead = [sender for sender in map(journal_of_dead, others) if sender is not None]
-    _free(connection, context, {sender.owner.id: sender.journal for sender in dead}, maillog.copies_freed)
+    _free(connection, context, {sender.owner.id: sender.journal for sender in dead}, maillog.copies_freed, alive=own)
     for mailing, starts_at in _dated_ahead(connection, context):
         mailings.change(connection, mailing.id, starts_at=starts_at)
         maillog.mailing_moved(mailing.issue, f"begins at {starts_at:%Y-%m-%d %H:%M:%S} UTC: the clock was ahead before")
@@ -68,10 +68,20 @@ def free_own(connection: Connection, context: Context, own: int, journal: Callab
         _free(connection, context, {own: journal()}, maillog.copies_returned)
 
 
+def renew(connection: Connection, context: Context, own: int, copies: Collection[int], lease: timedelta) -> None:
+    """Renew the leases of our copies whose content has begun: their replies may take longer than a lease."""
+    now = context.clock.now()
+    claims.renew(connection, own, copies, now=now, lease_until=now + lease)
+
+
 def _free(
-    connection: Connection, context: Context, dead: Mapping[int, JournalEntries | None], log: Callable[[int, int], None]
+    connection: Connection,
+    context: Context,
+    dead: Mapping[int, JournalEntries | None],
+    log: Callable[[int, int], None],
+    alive: int | None = None,
 ) -> None:
-    pending, uncertain = leftovers.take_over(connection, dead=dead, now=context.clock.now())
+    pending, uncertain = leftovers.take_over(connection, dead=dead, now=context.clock.now(), alive=alive)
     if pending or uncertain:
         log(pending, len(uncertain))
 

@@ -9,26 +9,22 @@ from mailer.domain.pacing import levelled
 from mailer.domain.ports import AttemptJournal
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.sending import recovery
-from mailer.pipeline.sending.lane import AHEAD, BrokenConnections, DrainResult, Lane, Relay, RelayPause
-from mailer.pipeline.sending.ledger_thread import LedgerThread
+from mailer.pipeline.sending.lane import AHEAD, DrainResult, Lane, Relay, StartTask
 from mailer.pipeline.sending.recovery import JournalOfDead
+from mailer.pipeline.sending.relay_trouble import RelayMemory, RelayPause
+from mailer.pipeline.sending.sender_ledger import SenderLedger
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.tray import OutTray
-from mailer.pipeline.sending.turn import TurnRequest, TurnResult, Workbenches, run_turn
-from mailer.store.ledger.claims import Claim
+from mailer.pipeline.sending.turn import TurnResult
 from mailer.store.ledger.owners import Owner
-from mailer.store.ledger.results import Result
 
 Answer = TypeVar("Answer")
 
-# Seconds after which a drain ends, even in the middle of a mailing. Between two drains dead senders' copies are taken over,
-# relays that were down are tried again, mailings that are done are closed, and the journal is emptied.
-DRAIN = 15.0
+# Seconds between two rounds of a drain, in which dead senders' copies are taken over, relays that were down are tried again,
+# leases are renewed, mailings that are done are closed, and the journal is shortened.
+ROUND = 10.0
 # Seconds at most until a reply is in the ledger, and until a pause is noticed.
 TURN = 0.2
-# How many times, and so many seconds apart, a ledger that cannot be written is tried again: its disk may be full.
-RETRIES, PAUSE = 5, 1.0
 
 
 class Sender:
@@ -52,31 +48,24 @@ class Sender:
         """
         self._context = context
         self._relays = tuple(relays)
-        self._settings = settings
-        self._owner = owner
+        self._weights = {name: limit.weight for name, limit in settings.relays.items()}
         self._journal = journal
         self._journal_of_dead = journal_of_dead
         self._delete_journal = delete_journal
         self._save_epoch = save_epoch
         self._stop = asyncio.Event()
         self._nudged = asyncio.Event()
-        self._ledger = LedgerThread(context)
-        self._workbenches: Workbenches = {}
-        self._broken_connections = BrokenConnections()
-        self._handed_over = 0
-        self._pauses: dict[str, RelayPause] = {relay.name: RelayPause() for relay in relays}
-        # Results that are not in the ledger yet; they are kept while it cannot be written.
-        self._results: dict[str, list[Result]] = {relay.name: [] for relay in relays}
-        self._unmakable: list[tuple[Claim, str]] = []
-        self._carried = dict.fromkeys(self._results, 0)  # how many copies each relay was given
-        self._lanes: Mapping[str, Lane] = {}
-        self._unsettled = False  # whether copies of ours may be in `sending`, or results are not written yet
+        self._memories = {relay.name: RelayMemory() for relay in relays}
+        self._ledger = SenderLedger(context, settings, owner, self._memories.keys())
+        self._carried = dict.fromkeys(self._memories, 0)  # how many copies each relay was given
+        self._lanes: dict[str, Lane] = {}
+        self._start: StartTask = asyncio.ensure_future  # starts a lane's connection
 
     def stop(self) -> None:
         """Claim nothing more; copies that are being handed over are finished."""
         self._stop.set()
         for lane in self._lanes.values():
-            lane.tray.close()
+            lane.stop()
 
     async def stopped(self, seconds: float) -> bool:
         """Wait for `stop`, so many seconds at most; returns whether it was called."""
@@ -95,189 +84,205 @@ class Sender:
 
     def use(self, context: Context) -> None:
         """Use other newsletters, fees and templates from the next claim on, and try a refused login again at once."""
-        self._context = self._ledger.context = context
-        self._workbenches = {}  # copies in hand keep theirs
-        self._pauses = {name: RelayPause() for name in self._pauses}
+        self._context = context
+        self._ledger.use(context)
+        for memory in self._memories.values():
+            memory.pause = RelayPause()
 
     def close(self) -> bool:
         """End the ledger's thread; nothing may be drained afterwards. Returns whether every result is written."""
         self._ledger.close()
-        return not self._unsettled
+        return not self._ledger.unsettled
 
     async def drain(self, only: IssueName | None = None) -> DrainResult:
         """Hand over every copy that is due now, of every mailing or of one issue's.
 
-        Afterwards this sender has no copy in `sending`, whatever was raised. Only if the ledger cannot be written, its
-        results are kept, and written by the next drain. A relay that is down costs no copy an attempt; it is tried again
-        after ever longer pauses, while the other relays carry its share.
+        Each relay's lane begins, rests and ends by itself; a relay that hangs keeps none but its own copies waiting. A
+        relay that is down costs no copy an attempt; it is tried again after ever longer pauses, while the others carry
+        its share. Afterwards this sender has no copy in `sending`, whatever was raised. Only if the ledger cannot be
+        written, its results are kept, and written by the next drain.
         """
-        maillog.troubles.look(self._context.clock.elapsed())
-        if self._unsettled:
-            await self._write_and_free()
-        now = self._context.clock.now()
-        usable = [relay for relay in self._relays if self._pauses[relay.name].may_try(now)]
+        maillog.troubles.look(self._elapsed())
+        if self._ledger.unsettled:
+            await self._ledger.write_and_free(self._journal)
+        for memory in self._memories.values():
+            memory.ended = False
+        usable = any(self._may_begin(relay) for relay in self._relays)
         nothing_done = DrainResult(down="" if usable else "the relay was down a moment ago")
-        if not await self._ledger.read(recovery.has_work):
+        if not await self._ledger.has_work():
             return nothing_done
-        for owner in await self._ledger.write(recovery.take_over, self._owner, self._journal_of_dead):
-            self._delete_journal(owner)
+        await self._ledger.take_over(self._journal_of_dead, self._delete_journal)
         if not usable or self._stop.is_set():
-            await self._tidy()
+            await self._ledger.tidy()
             return nothing_done
-        self._unsettled = True
-        weights = {name: limit.weight for name, limit in self._settings.relays.items()}
-        self._carried = levelled(self._carried, weights)
-        self._lanes = lanes = {relay.name: self._lane(relay) for relay in usable}
+        self._level()
+        self._ledger.unsettled, drained = True, DrainResult()
+        failures: list[Exception] = []
         try:
-            await self._run(lanes, only)
+            await self._run(drained, failures, only)
         finally:
-            self._lanes = {}
-            for lane in lanes.values():
-                await _uncancelled(lane.tray.settled())
-            self._gather(lanes)
-            await _uncancelled(self._write_and_free())
-        return await self._after(lanes)
+            for lane in list(self._lanes.values()):
+                await self._end_lane(lane, drained, failures)
+            await _uncancelled(self._ledger.write_and_free(self._journal))
+        await self._note_outage(drained)
+        await self._ledger.tidy()
+        if failures:
+            raise ExceptionGroup("copies could not be handed over", failures)
+        return drained
 
     # --- one drain ----------------------------------------------------------------------------------------------------
 
-    def _lane(self, relay: Relay) -> Lane:
-        return Lane(
-            relay=relay,
-            tray=OutTray(self._context, self._journal, self._nudged.set),
-            size=relay.connections * AHEAD,
-            carriers=relay.connections,
-        )
-
-    async def _run(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
+    async def _run(self, drained: DrainResult, failures: list[Exception], only: IssueName | None) -> None:
         failed: Exception | None = None
-        async with asyncio.TaskGroup() as group:
-            for lane in lanes.values():
-                for _ in range(lane.relay.connections):
-                    group.create_task(lane.carry(self._nudged.set))
+        async with asyncio.TaskGroup() as group:  # a cancellation reaches every connection
+            self._start = group.create_task
             try:
-                await self._keep_in_hand(lanes, only)
+                await self._keep_in_hand(drained, failures, only)
             except Exception as error:  # noqa: BLE001  (what is being handed over is finished all the same)
                 failed = error
-            finally:
-                for lane in lanes.values():
-                    lane.tray.close()
+            for lane in self._lanes.values():
+                lane.tray.close()
+            while any(lane.carriers for lane in self._lanes.values()):
+                self._obey_stop()
+                await self._nudge()
         if failed is not None:
             raise failed
 
-    async def _keep_in_hand(self, lanes: Mapping[str, Lane], only: IssueName | None) -> None:
+    async def _keep_in_hand(self, drained: DrainResult, failures: list[Exception], only: IssueName | None) -> None:
         """Take turns, which write results and claim copies, until nothing is left that can be done now.
 
-        After `stop`, or after DRAIN seconds, nothing more is claimed; copies that are being handed over are finished.
+        After `stop` nothing more is claimed; contents that have begun are finished.
         """
-        is_up, until = False, self._context.clock.elapsed() + DRAIN
+        next_round = self._elapsed() + ROUND
         while True:
-            if not is_up and any(lane.reached for lane in lanes.values()):
-                await self._ledger.write(recovery.relay_is_up)
-                is_up = True
-            if self._stop.is_set() or self._context.clock.elapsed() >= until:
-                for lane in lanes.values():
-                    lane.tray.close()
-            starved = {name: lane.tray.open and not len(lane.tray) for name, lane in lanes.items()}
-            self._gather(lanes)
-            room = {name: lane.room() for name, lane in lanes.items() if lane.in_use}
-            turn = await _uncancelled(self._turn(room, only))
-            for name, lane in lanes.items():
-                self._carried[name] += len(turn.copies.get(name, ()))
-                lane.adapt(starved[name])
-                lane.tray.add(turn.copies.get(name, ()), turn.going)
+            self._obey_stop()
+            if self._elapsed() >= next_round:
+                await self._do_round()
+                next_round = self._elapsed() + ROUND
+            for lane in list(self._lanes.values()):
+                if lane.reached and not lane.noted:
+                    await self._ledger.relay_is_up()
+                    lane.noted = True
                 if not lane.carriers:
-                    lane.tray.close()
-            if not any(len(lane.tray) or lane.tray.taken for lane in lanes.values()):
-                self._gather(lanes)
-                if not any(self._results.values()) and not any(turn.copies.values()):
+                    await self._end_lane(lane, drained, failures)
+            turn = await self._take_turn(only)
+            if not any(lane.busy for lane in self._lanes.values()):
+                self._gather()
+                if not self._ledger.anything_unwritten() and not any(turn.copies.values()):
                     return
-            self._nudged.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(TURN):
-                    await self._nudged.wait()
+            await self._nudge()
+
+    async def _take_turn(self, only: IssueName | None) -> TurnResult:
+        """Write what was put down, and give each lane the copies that were claimed for it."""
+        room = self._room()
+        for name, lane in self._lanes.items():
+            lane.look(self._elapsed(), alone=room.keys() <= {name})
+        room = self._room()
+        starved = {name: lane.tray.open and not len(lane.tray) for name, lane in self._lanes.items()}
+        self._gather()
+        turn = await _uncancelled(self._turn(room, only))
+        for name, copies in turn.copies.items():
+            self._carried[name] += len(copies)
+            if copies and name not in self._lanes:
+                self._begin_lane(name)
+        for name, lane in self._lanes.items():
+            lane.adapt(starved.get(name, True))
+            lane.tray.add(turn.copies.get(name, ()), turn.going)
+        return turn
 
     async def _turn(self, room: Mapping[str, int], only: IssueName | None) -> TurnResult:
-        """Take one turn, tried again a few times: the ledger may be locked, or the disk full."""
-        for tried in range(RETRIES + 1):
-            request = self._request(room, self._carried, only)
-            try:
-                turn = await self._ledger.write(run_turn, self._settings, self._workbenches, request)
-            except Exception as error:
-                if tried == RETRIES or await self.stopped(PAUSE):
-                    raise
-                maillog.failed("writing the ledger", error)
-            else:
-                self._forget_written(request)
-                if any(turn.copies.values()):
-                    # Before a copy can leave: then a backup that is restored later has an older epoch.
-                    await asyncio.to_thread(self._save_epoch, turn.epoch)
-                return turn
-        raise AssertionError("the last try returns or raises")
+        turn = await self._ledger.turn(self._lanes, room, self._carried, only, self.stopped)
+        if any(turn.copies.values()):
+            # Before a copy can leave: then a backup that is restored later has an older epoch.
+            await asyncio.to_thread(self._save_epoch, turn.epoch)
+        return turn
 
-    def _gather(self, lanes: Mapping[str, Lane]) -> None:
-        """Collect the results from the trays."""
-        for name, lane in lanes.items():
-            results, broken = lane.tray.collect()
-            self._results[name] += results
-            now, got_through = self._context.clock.now(), self._handed_over + lane.tray.handed_over
-            for break_off in broken:
-                result = self._broken_connections.result_of(break_off, now=now, got_through=got_through)
-                lane.blamed += result.outcome is not None
-                self._results[name].append(result)
-            self._unmakable += lane.tray.unmakable
-            lane.tray.unmakable = []
+    def _gather(self) -> None:
+        for name, lane in self._lanes.items():
+            self._ledger.gather(lane, self._memories[name])
 
-    def _request(self, room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None) -> TurnRequest:
-        """A turn that writes all results and claims so many copies for each relay."""
-        return TurnRequest(
-            owner=self._owner,
-            results={name: tuple(results) for name, results in self._results.items()},
-            room=room,
-            carried=carried,
-            unmakable=tuple(self._unmakable),
-            sizes={name: lane.size_limit for name, lane in self._lanes.items() if lane.size_limit is not None},
-            elapsed=self._context.clock.elapsed(),
-            only=only,
-        )
+    async def _do_round(self) -> None:
+        """What is done every so often, while lanes go on: nothing here waits for a relay."""
+        maillog.troubles.look(self._elapsed())
+        begun = [delivery for lane in self._lanes.values() for delivery, _epoch in lane.begun()]
+        await self._ledger.renew(begun)
+        await self._ledger.take_over(self._journal_of_dead, self._delete_journal)
+        await self._ledger.tidy()
+        self._level()
+        for memory in self._memories.values():
+            memory.ended = False
+        for lane in self._lanes.values():
+            if lane.in_use:
+                lane.fill(self._start)
+        self._gather()
+        begun_copies = (lane.begun() for lane in self._lanes.values())
+        self._journal.keep(self._ledger.begun().union(*begun_copies))
 
-    def _forget_written(self, request: TurnRequest) -> None:
-        for name, results in request.results.items():
-            del self._results[name][: len(results)]
-        del self._unmakable[: len(request.unmakable)]
+    async def _nudge(self) -> None:
+        """Wait until a lane has something for the ledger, or for a turn's time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TURN):
+                await self._nudged.wait()
+        self._nudged.clear()
 
-    async def _write_and_free(self) -> None:
-        """Write all results; copies of ours that are still `sending` were claimed and never reached a tray: free them."""
-        request = self._request({}, {}, None)
-        await self._ledger.write(run_turn, self._settings, self._workbenches, request)
-        self._forget_written(request)
-        await self._ledger.write(recovery.free_own, self._owner, self._journal.read)
-        self._journal.clear()
-        self._unsettled = False
+    # --- lanes --------------------------------------------------------------------------------------------------------
 
-    async def _after(self, lanes: Mapping[str, Lane]) -> DrainResult:
-        drained, now, failed = DrainResult(), self._context.clock.now(), 0
-        for name, lane in lanes.items():
-            drained.handed_over += lane.tray.handed_over
-            pause = self._pauses[name]
-            why = lane.down or (lane.broke if lane.breaks > lane.blamed else "")
-            if lane.tray.handed_over:
-                # It works, if not with as many connections as the settings ask for: that is no outage.
-                self._pauses[name] = RelayPause()
-            elif why:
-                failed += 1
-                pause.failed(now, login=lane.login_refused)
-            drained.down = drained.down or lane.down or ("" if lane.tray.handed_over else why)
-            drained.broke = drained.broke or lane.broke
-        self._handed_over += drained.handed_over
-        if failed and failed == len(lanes):  # no relay carries anything
-            await self._ledger.write(recovery.relay_is_down, drained.down)
-        await self._tidy()
-        return drained
+    def _may_begin(self, relay: Relay) -> bool:
+        memory = self._memories[relay.name]
+        return not memory.ended and memory.pause.may_try(self._context.clock.now())
 
-    async def _tidy(self) -> None:
-        closed = await self._ledger.write(recovery.tidy)
-        for mailing in closed & self._workbenches.keys():
-            del self._workbenches[mailing]
+    def _room(self) -> dict[str, int]:
+        """How many copies each relay in use needs, and one without a lane that may be used."""
+        room = {name: lane.room() for name, lane in self._lanes.items() if lane.in_use}
+        if not self._stop.is_set():
+            idle = (relay for relay in self._relays if relay.name not in self._lanes and self._may_begin(relay))
+            room |= {relay.name: relay.connections * AHEAD for relay in idle}
+        return {relay.name: room[relay.name] for relay in self._relays if relay.name in room}
+
+    def _begin_lane(self, name: str) -> None:
+        relay = next(relay for relay in self._relays if relay.name == name)
+        tray = OutTray(self._context, self._journal, self._nudged.set)
+        tray.lost_in_a_row = self._memories[name].lost_in_a_row
+        self._lanes[name] = lane = Lane(relay=relay, tray=tray, size=relay.connections * AHEAD, ended=self._nudged.set)
+        lane.fill(self._start)
+
+    async def _end_lane(self, lane: Lane, drained: DrainResult, failures: list[Exception]) -> None:
+        """Put down what is left in a lane without connections, and remember how it fared."""
+        lane.tray.close()
+        await _uncancelled(lane.tray.settled())
+        memory = self._memories[lane.relay.name]
+        self._ledger.gather(lane, memory)
+        del self._lanes[lane.relay.name]
+        handed_over, why = lane.tray.handed_over, lane.why_failed
+        if handed_over:
+            # It works, if not with as many connections as the settings ask for: that is no outage.
+            memory.pause = RelayPause()
+        elif why:
+            memory.pause.failed(self._context.clock.now(), login=lane.login_refused)
+        memory.handed_over += handed_over
+        memory.lost_in_a_row = lane.tray.lost_in_a_row
+        memory.ended = not lane.rests
+        drained.handed_over += handed_over
+        drained.down = drained.down or lane.down or ("" if handed_over else why)
+        drained.broke = drained.broke or lane.broke
+        if lane.failure is not None:
+            failures.append(lane.failure)
+
+    def _obey_stop(self) -> None:
+        if self._stop.is_set():
+            for lane in self._lanes.values():
+                lane.stop()
+
+    async def _note_outage(self, drained: DrainResult) -> None:
+        """Note that no relay carries anything, if the last lane of each has failed."""
+        if drained.down and all(memory.pause.failures for memory in self._memories.values()):
+            await self._ledger.relay_is_down(drained.down)
+
+    def _elapsed(self) -> float:
+        return self._context.clock.elapsed()
+
+    def _level(self) -> None:
+        self._carried = levelled(self._carried, self._weights)
 
 
 async def _uncancelled(step: Coroutine[object, object, Answer]) -> Answer:

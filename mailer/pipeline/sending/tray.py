@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from mailer.domain.delivery import Event, JournalState, Outcome, event_of, journal_state_of
+from mailer.domain.delivery import Event, JournalState, Outcome, Unknown, event_of, journal_state_of
 from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.ports import AttemptJournal, Message, Parcel
 from mailer.pipeline import maillog
@@ -39,10 +39,16 @@ class OutTray:
         self.open = True
         self.taken = 0  # copies that connections hold now
         self.handed_over = 0
+        self.lost_in_a_row = 0  # contents whose replies were lost, since the last one was answered
         self.mark = 1  # `nudge` is called when so many copies are left, or so many results wait
 
     def __len__(self) -> int:
         return len(self._queue) + (len(self._signing) if self._signing is not None else 0)
+
+    @property
+    def careful(self) -> bool:
+        """Whether one copy at a time is given out, since the last content was not answered."""
+        return self.lost_in_a_row > 0
 
     # --- the ledger's side --------------------------------------------------------------------------------------------
 
@@ -63,9 +69,13 @@ class OutTray:
     def close(self) -> None:
         """Give out no more copies; those that wait are put down untried."""
         self.open = False
+        self.give_back()
+        self._wake()
+
+    def give_back(self) -> None:
+        """Put down untried the copies that wait."""
         for copy in self._withdraw():
             self._put_back(copy)
-        self._wake()
 
     async def settled(self) -> None:
         """Wait until no thread holds a copy; once the tray is closed, all of them have been put down then."""
@@ -106,7 +116,10 @@ class OutTray:
     # --- the connections' side ----------------------------------------------------------------------------------------
 
     def take(self, wake: Callable[[], None]) -> Parcel | None:
-        """The next copy with its message made; None when none waits now, and `wake` is called once that changes."""
+        """The next copy with its message made; None when none may be taken now, and `wake` is called once that changes."""
+        if self.careful and self.taken:
+            self.await_more(wake)
+            return None
         while self._queue:
             copy = self._queue.popleft()
             if len(self._queue) == self.mark:
@@ -127,17 +140,19 @@ class OutTray:
         return None
 
     def await_more(self, wake: Callable[[], None]) -> None:
-        """Call `wake` once: when copies have been added, or when the tray closes."""
+        """Call `wake` once: when copies have been added or may be taken again, or when the tray closes."""
         self._wakers.append(wake)
 
     def begin(self, parcel: Parcel) -> bool:
         """Note in the journal that the content begins to leave. False: it may not leave, and is put down untried.
 
-        It may not when the mailing was paused, when the lease is over (this process may have been frozen meanwhile), or
-        when the journal cannot be written.
+        It may not when the tray is closed, when the mailing was paused, when the lease is over (this process may have
+        been frozen meanwhile), or when the journal cannot be written.
         """
-        copy = _outgoing(parcel)
-        if copy.claim.mailing in self._going and self._clock.elapsed() < copy.until:
+        copy = outgoing(parcel)
+        if not self.open:
+            pass
+        elif copy.claim.mailing in self._going and self._clock.elapsed() < copy.until:
             try:
                 self._journal.write(copy.claim.delivery, copy.claim.epoch, JournalState.BEGUN)
             except MailerError as error:
@@ -148,15 +163,19 @@ class OutTray:
                 return True
         else:
             maillog.claim_lost(copy.claim.delivery)
-        self.taken -= 1
+        self._let_go()
         self._put_back(copy)
         return False
 
     def end(self, parcel: Parcel, outcome: Outcome) -> None:
         """Put the copy down with the outcome of the attempt."""
-        copy = _outgoing(parcel)
+        copy = outgoing(parcel)
         claim, reply = copy.claim, outcome.reply
-        self.taken -= 1
+        self._let_go()  # it wakes those who wait while the tray is careful
+        if isinstance(outcome, Unknown):
+            self.lost_in_a_row += 1
+        elif copy.begun:
+            self.lost_in_a_row = 0
         self.handed_over += 1
         try:
             self._journal.write(claim.delivery, claim.epoch, journal_state_of(outcome), reply.code if reply else 0)
@@ -168,17 +187,22 @@ class OutTray:
 
     def refuse(self, parcel: Parcel, _why: str) -> None:
         """Put the copy down untried: the next turn knows the relay's size, and gives it no more of this mailing."""
-        self.taken -= 1
-        self._put_back(_outgoing(parcel))
+        self._let_go()
+        self._put_back(outgoing(parcel))
 
     def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Put the copy down untried: no content of it has left. `blamed`: the connection broke off at it."""
-        copy = _outgoing(parcel)
-        self.taken -= 1
+        copy = outgoing(parcel)
+        self._let_go()
         if blamed:
             self._broken.append(BreakOff(copy=copy, why=why))
         else:
             self._put_back(copy)
+
+    def _let_go(self) -> None:
+        self.taken -= 1
+        if self.careful:
+            self._wake()
 
     def _made(self, copy: OutgoingCopy) -> bool:
         try:
@@ -214,6 +238,7 @@ class OutTray:
             self._nudge()
 
 
-def _outgoing(parcel: Parcel) -> OutgoingCopy:
+def outgoing(parcel: Parcel) -> OutgoingCopy:
+    """The copy that a connection calls a parcel."""
     assert isinstance(parcel, OutgoingCopy), "a tray gets back what was taken from it"
     return parcel

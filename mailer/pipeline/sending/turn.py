@@ -1,6 +1,6 @@
 """One turn of the sender: records the results of attempts and claims further copies, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,7 @@ class TurnRequest:
     unmakable: Sequence[tuple[Claim, str]]  # copies that cannot be made, and why; none of them was tried
     elapsed: float
     only: IssueName | None
+    stalled: Collection[str] = ()  # relays whose shares the others do not wait for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ def _claim(
         for relay, wanted in request.room.items()
     }
     limited = [relay for relay, wanted in request.room.items() if wanted and not room[relay]]
+    limited += request.stalled
     weights = {relay: settings.relays[relay].weight for relay in room}
     share = shares(room, weights, request.carried, limited)
     copies: dict[str, list[OutgoingCopy]] = {relay: [] for relay in room}

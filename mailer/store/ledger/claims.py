@@ -15,7 +15,7 @@ from mailer.domain.retry import LONGEST_WAIT
 from mailer.store.columns import UtcDateTime, has_come, insert_into
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
 from mailer.store.ledger.batches import gathered, packed, read, unpacked
-from mailer.store.schema import deliveries, is_pending, ledger_state, mailings
+from mailer.store.schema import deliveries, is_pending, is_sending, ledger_state, mailings
 
 
 class Claim(NamedTuple):
@@ -123,6 +123,15 @@ def _claiming(dialect: str, which: str) -> tuple[Select[Any], Update]:
 def is_due(now: ColumnElement[Any], latest: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a pending copy waits for nothing; `latest` is the furthest that any waits for."""
     return or_(deliveries.c.next_attempt_at.is_(None), has_come(deliveries.c.next_attempt_at, now, latest))
+
+
+def renew(
+    connection: Connection, owner: int, identities: Collection[int], *, now: datetime, lease_until: datetime
+) -> None:
+    """Renew the owner's leases of these deliveries; one that has ended is not renewed, since others may act on that."""
+    own = (deliveries.c.owner == owner) & is_sending & (deliveries.c.lease_until > now)
+    chosen = update(deliveries).where(deliveries.c.id.in_(identities), own)
+    connection.execute(chosen.values(lease_until=lease_until))
 
 
 def ledger_epoch(connection: Connection) -> int:

@@ -25,19 +25,23 @@ _RECOVERED = {
 
 
 def take_over(
-    connection: Connection, *, dead: Mapping[int, JournalEntries | None], now: datetime
+    connection: Connection, *, dead: Mapping[int, JournalEntries | None], now: datetime, alive: int | None = None
 ) -> tuple[int, list[int]]:
     """Free the copies of processes that are proved dead, by their journals, and copies whose lease has ended.
 
-    `dead` has each dead owner's journal, None when it cannot be read: without one every copy may have left. Returns how
-    many copies became pending, and the ids of those that became uncertain.
+    `dead` has each dead owner's journal, None when it cannot be read: without one every copy may have left. The owner that
+    is known to be `alive` keeps its copies. Returns how many copies became pending, and the ids of those that became
+    uncertain.
     """
     columns = ("id", "epoch", "owner", "relay", "mailing", "marked_at")
     left_behind = and_(
         is_sending,
         or_(
             deliveries.c.owner.in_(list(dead)),
-            has_come(deliveries.c.lease_until, now, now + LONGEST_LEASE),
+            and_(
+                has_come(deliveries.c.lease_until, now, now + LONGEST_LEASE),
+                deliveries.c.owner.is_distinct_from(alive),
+            ),
         ),
     )
     # Another process that frees copies has locked its own.

@@ -1,6 +1,9 @@
 """A sender's journal tells what began to leave, whole or not at all."""
 
+import mmap
+import os
 import resource
+import signal
 import stat
 from pathlib import Path
 
@@ -133,3 +136,75 @@ def test_no_room_is_told_before_anything_is_written_and_room_that_comes_is_used(
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         opened.write(3, 1, JournalState.BEGUN)
     assert set(journal.read_journal(path)) == {(3, 1)}
+
+
+def many(journal: Journal, copies: int) -> None:
+    for delivery in range(1, copies + 1):
+        journal.write(delivery, 1, JournalState.BEGUN)
+        if delivery % 1000:
+            journal.write(delivery, 1, JournalState.ACCEPTED, 250)
+
+
+def test_it_keeps_the_last_of_what_is_in_flight_and_goes_on(tmp_path):
+    path = tmp_path / "journal"
+    with Journal(path) as journal:
+        many(journal, 40_000)
+        journal.keep({(1000, 1), (1001, 1), (50_000, 1)})
+        wanted = {
+            (1000, 1): JournalEntry(state=JournalState.BEGUN),
+            (1001, 1): JournalEntry(state=JournalState.ACCEPTED, code=250),
+        }
+        assert journal.read() == wanted
+        assert path.stat().st_size < 2_000_000
+        journal.write(1000, 1, JournalState.ACCEPTED, 250)
+        journal.write(3, 2, JournalState.BEGUN)
+        assert journal.read() == wanted | {
+            (1000, 1): JournalEntry(state=JournalState.ACCEPTED, code=250),
+            (3, 2): JournalEntry(state=JournalState.BEGUN),
+        }
+    assert [file.name for file in tmp_path.iterdir()] == ["journal"]
+
+
+def test_a_short_one_is_left_as_it_is(tmp_path):
+    with Journal(tmp_path / "journal") as journal:
+        many(journal, 10)
+        journal.keep(set())
+        assert len(journal.read()) == 10
+
+
+@pytest.mark.parametrize("fails", ["posix_fallocate", "open", "rename"])
+def test_where_no_second_file_can_be_made_all_is_kept(tmp_path, monkeypatch, fails):
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with Journal(tmp_path / "journal") as journal:
+        many(journal, 40_000)
+        before = journal.read()
+        with monkeypatch.context() as patched:
+            patched.setattr(*((Path, "rename") if fails == "rename" else (os, fails)), full)
+            journal.keep(set())
+        assert journal.read() == before
+        journal.write(50_000, 1, JournalState.BEGUN)
+        assert len(journal.read()) == len(before) + 1
+    assert [file.name for file in tmp_path.iterdir()] == ["journal"]
+
+
+@pytest.mark.parametrize("point", ["posix_fallocate", "mmap", "rename", "close"])
+def test_a_process_that_dies_while_it_is_shortened_leaves_what_is_in_flight(tmp_path, point):
+    path = tmp_path / "journal"
+    child = os.fork()
+    if child == 0:
+        with Journal(path) as opened:
+            many(opened, 40_000)
+
+            def die(*_given: object) -> None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            owner = {"mmap": mmap, "rename": Path, "close": Journal}.get(point, os)
+            setattr(owner, point, die)
+            opened.keep({(1000, 1)})
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert journal.read_journal(path)[1000, 1] == JournalEntry(state=JournalState.BEGUN)
+    journal.delete_journal(path)
+    assert list(tmp_path.iterdir()) == []

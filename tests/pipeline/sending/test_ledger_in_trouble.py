@@ -15,7 +15,7 @@ from mailer.domain.delivery import JournalState, Outcome
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import Envelope
 from mailer.gateways.process.journal import Journal
-from mailer.pipeline.sending import sender as sending
+from mailer.pipeline.sending import sender_ledger
 from mailer.pipeline.sending.sender import Sender
 from mailer.store import Connection, DatabaseError, Store
 from mailer.store.sqlite import dbapi
@@ -28,7 +28,7 @@ from tests.scripted_relay import Sink
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ledger is tried again without a wait."""
-    monkeypatch.setattr(sending, "PAUSE", 0.0)
+    monkeypatch.setattr(sender_ledger, "PAUSE", 0.0)
 
 
 async def accepting(_envelope: Envelope, mark: Mark) -> Outcome:
@@ -88,7 +88,7 @@ def disk_of(app: App) -> Iterator[Disk]:
 async def test_on_a_full_disk_what_came_is_kept_and_written_when_there_is_room(
     club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "RETRIES", 0)
+    monkeypatch.setattr(sender_ledger, "RETRIES", 0)
 
     gate = Gate(through=3)
     transport = ScriptedTransport(gate)
@@ -115,7 +115,7 @@ async def test_on_a_full_disk_what_came_is_kept_and_written_when_there_is_room(
 async def test_what_one_sender_could_not_write_the_next_one_reads_in_its_journal(
     club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "RETRIES", 0)
+    monkeypatch.setattr(sender_ledger, "RETRIES", 0)
 
     gate = Gate(through=3)
     transport = ScriptedTransport(gate)
@@ -179,7 +179,7 @@ async def test_whichever_transaction_fails_every_copy_leaves_once(
 async def test_a_ledger_that_stays_shut_ends_the_drain_and_what_is_under_way_is_finished(
     club: Club, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "RETRIES", 0)
+    monkeypatch.setattr(sender_ledger, "RETRIES", 0)
 
     gate = Gate(through=3, after_mark=True)
     with club.sending(clock, ScriptedTransport(gate), smtp={"connections": 1}) as (app, sender):

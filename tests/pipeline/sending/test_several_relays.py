@@ -1,19 +1,24 @@
 """Several relays carry a mailing by their weights; when one is down the others go on, and nobody's attempt is used up."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from mailer.app.installation import App
+from mailer.domain.delivery import Outcome
 from mailer.domain.errors import LoginRefused, TransportDown
-from mailer.domain.ports import Connection, Transport
+from mailer.domain.ports import Connection, Envelope, Transport
+from mailer.gateways.clock import SystemClock
 from mailer.pipeline.mailings.supplement import send_supplement
-from mailer.pipeline.sending import suspend
+from mailer.pipeline.sending import lane, suspend
 from mailer.pipeline.sending.sender import Sender
 from tests.club import ISSUE, Club, attempts, begin, copies, import_register, members, states
-from tests.doubles import ACCEPTED, FrozenClock, ScriptedTransport
+from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.scripted_relay import Misbehaviour, Phase, Script, Sink
 from tests.store.rows import outages_of
 
@@ -233,3 +238,48 @@ async def test_a_login_that_one_relay_refuses_keeps_no_other_from_sending(club: 
         await sender.drain()
         assert carried(app) == {"open": 20}
         assert tried_once(app)
+
+
+# --- one that hangs -----------------------------------------------------------------------------------------------------
+
+
+class Hanging:
+    """Accepts each copy at once, but never answers each n-th one."""
+
+    def __init__(self, every: int) -> None:
+        self.every = every
+        self.begun = 0
+        self.hung: list[str] = []
+
+    async def __call__(self, envelope: Envelope, mark: Mark) -> Outcome:
+        await mark()
+        self.begun += 1
+        if self.begun % self.every == 0:
+            self.hung.append(envelope.recipient)
+            await asyncio.Event().wait()
+        return ACCEPTED
+
+
+async def comes_to(app: App, number: int, hung: Hanging) -> None:
+    for _ in range(2_000):
+        if states(app).get("accepted", 0) == number - len(hung.hung):
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail(f"it stands at {states(app)}")
+
+
+@pytest.mark.parametrize("every", [1, 7])
+async def test_a_relay_that_hangs_keeps_only_the_copies_that_it_has_begun(
+    club: Club, every: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "STALLED", 0.1)
+    hanging = Hanging(every)
+    with club.sending_by(SystemClock(), {"sick": 1, "healthy": 2}, {"sick": {"weight": 3}}) as (app, sender):
+        behind(sender, sick=ScriptedTransport(hanging), healthy=ScriptedTransport(accepting))
+        begin(app, members(400))
+        draining = asyncio.create_task(sender.drain())
+        await comes_to(app, 400, hanging)
+        assert len(hanging.hung) == 2  # a connection each
+        draining.cancel()
+        await asyncio.wait([draining])
+        assert states(app) == {"accepted": 398, "uncertain": 2}

@@ -1,0 +1,73 @@
+"""Remembers of each relay, from lane to lane, what went wrong: how long to leave it alone, and which copies break it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mailer.domain.delivery import Deferred, Event
+from mailer.domain.pacing import MINUTE
+from mailer.domain.retry import LONGEST_PAUSE, relay_pause
+from mailer.pipeline import maillog
+from mailer.pipeline.sending.lane import BROKEN
+from mailer.pipeline.sending.tray import BreakOff
+from mailer.store.ledger.results import Result
+
+# The pause after a refused login, so that the relay does not lock us out. SIGHUP ends it.
+LOGIN_PAUSE = timedelta(minutes=30)
+
+
+@dataclass(slots=True)
+class RelayPause:
+    """The pause of a relay that failed: until when, and how often it has failed in a row."""
+
+    failures: int = 0
+    until: datetime | None = None
+
+    def may_try(self, now: datetime) -> bool:
+        """Whether the relay may be tried now. No pause exceeds the longest, even when the clock was set back."""
+        return self.until is None or not now < self.until <= now + max(LONGEST_PAUSE, LOGIN_PAUSE)
+
+    def failed(self, now: datetime, *, login: bool) -> None:
+        """Pause the relay, which handed nothing over, for longer each time."""
+        self.failures += 1
+        self.until = now + (LOGIN_PAUSE if login else relay_pause(self.failures))
+
+
+class BrokenConnections:
+    """Counts the connections that broke at each copy: does this copy break them, or the relay at any copy?"""
+
+    def __init__(self) -> None:
+        # For each copy at which connections broke: how often, and how many copies had got through the first time.
+        self._broke: dict[int, tuple[int, int]] = {}
+
+    def result_of(self, broken: BreakOff, *, now: datetime, got_through: int) -> Result:
+        """The result for a copy at which a connection broke before its content: nothing was tried, and it waits.
+
+        When connections keep breaking at it while other copies get through, it counts as deferred, and is given up in
+        the end. `got_through` counts the copies that this process has handed over.
+        """
+        claim = broken.copy.claim
+        maillog.connection_broke(claim.delivery, broken.why)
+        times, before = self._broke.get(claim.delivery, (0, got_through))
+        self._broke[claim.delivery] = (times + 1, before)
+        to_blame = times + 1 >= BROKEN and got_through > before
+        return Result(
+            claim=claim,
+            event=Event.DEFERRED if to_blame else Event.UNUSED,
+            outcome=Deferred(reply=None, detail=broken.why) if to_blame else None,
+            begun=False,
+            started_at=broken.copy.started_at or now,
+            finished_at=now,
+            # After the others, in case this copy breaks connections.
+            next_attempt_at=None if to_blame else now + MINUTE,
+        )
+
+
+@dataclass(slots=True)
+class RelayMemory:
+    """What a sender remembers of a relay between two lanes."""
+
+    pause: RelayPause = field(default_factory=RelayPause)
+    broken: BrokenConnections = field(default_factory=BrokenConnections)
+    handed_over: int = 0
+    lost_in_a_row: int = 0  # contents whose replies were lost, since the last one was answered
+    ended: bool = False  # its lane ended in this round, and not because it had nothing to do

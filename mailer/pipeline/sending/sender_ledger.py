@@ -1,0 +1,146 @@
+"""The ledger as a sender uses it: turns that are tried again, and results that are kept until they are written."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+
+from mailer.domain.ports import AttemptJournal
+from mailer.pipeline import maillog
+from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.sending import recovery
+from mailer.pipeline.sending.lane import Lane
+from mailer.pipeline.sending.ledger_thread import LedgerThread
+from mailer.pipeline.sending.recovery import JournalOfDead
+from mailer.pipeline.sending.relay_trouble import RelayMemory
+from mailer.pipeline.sending.settings import SendSettings
+from mailer.pipeline.sending.turn import TurnRequest, TurnResult, Workbenches, run_turn
+from mailer.store.ledger.claims import Claim
+from mailer.store.ledger.owners import Owner
+from mailer.store.ledger.results import Result
+
+# How many times, and so many seconds apart, a ledger that cannot be written is tried again: its disk may be full.
+RETRIES, PAUSE = 5, 1.0
+
+
+class SenderLedger:
+    """What one sender reads and writes. `owner` is its row in the ledger."""
+
+    def __init__(self, context: Context, settings: SendSettings, owner: int, relays: Collection[str]) -> None:
+        self._thread = LedgerThread(context)
+        self._settings = settings
+        self._owner = owner
+        self._workbenches: Workbenches = {}
+        # Results by relay that are not in the ledger yet; they are kept while it cannot be written.
+        self._results: Mapping[str, list[Result]] = {name: [] for name in relays}
+        self._unmakable: list[tuple[Claim, str]] = []
+        self.unsettled = False  # whether copies of ours may be in `sending`, or results are not written yet
+
+    def use(self, context: Context) -> None:
+        """Use another context from the next step on; copies in hand keep theirs."""
+        self._thread.context = context
+        self._workbenches = {}
+
+    def close(self) -> None:
+        """End the thread, once the step that it takes is done."""
+        self._thread.close()
+
+    async def has_work(self) -> bool:
+        """Whether there is anything to do now."""
+        return await self._thread.read(recovery.has_work)
+
+    async def take_over(self, journal_of_dead: JournalOfDead, delete_journal: Callable[[Owner], None]) -> None:
+        """Free the copies of dead senders."""
+        for owner in await self._thread.write(recovery.take_over, self._owner, journal_of_dead):
+            delete_journal(owner)
+
+    async def renew(self, copies: Collection[int]) -> None:
+        """Renew the leases of our copies whose content has begun."""
+        await self._thread.write(recovery.renew, self._owner, copies, self._settings.lease)
+
+    async def tidy(self) -> None:
+        """Close mailings that are done."""
+        closed = await self._thread.write(recovery.tidy)
+        for mailing in closed & self._workbenches.keys():
+            del self._workbenches[mailing]
+
+    async def relay_is_up(self) -> None:
+        """Note that a relay can be used."""
+        await self._thread.write(recovery.relay_is_up)
+
+    async def relay_is_down(self, reason: str) -> None:
+        """Note that no relay can be used."""
+        await self._thread.write(recovery.relay_is_down, reason)
+
+    # --- results and turns --------------------------------------------------------------------------------------------
+
+    def gather(self, lane: Lane, memory: RelayMemory) -> None:
+        """Take what a lane's connections put down since the last call."""
+        results, now = self._results[lane.relay.name], self._thread.context.clock.now()
+        put_down, broken = lane.tray.collect()
+        results += put_down
+        for break_off in broken:
+            got_through = memory.handed_over + lane.tray.handed_over
+            result = memory.broken.result_of(break_off, now=now, got_through=got_through)
+            lane.blamed += result.outcome is not None
+            results.append(result)
+        self._unmakable += lane.tray.unmakable
+        lane.tray.unmakable = []
+
+    def anything_unwritten(self) -> bool:
+        """Whether results wait to be written."""
+        return any(self._results.values())
+
+    def begun(self) -> set[tuple[int, int]]:
+        """The copies with results not written yet whose content had begun, by delivery and epoch."""
+        unwritten = (result for results in self._results.values() for result in results)
+        return {(result.claim.delivery, result.claim.epoch) for result in unwritten if result.begun}
+
+    async def turn(
+        self,
+        lanes: Mapping[str, Lane],
+        room: Mapping[str, int],
+        carried: Mapping[str, int],
+        only: IssueName | None,
+        stopped: Callable[[float], Awaitable[bool]],
+    ) -> TurnResult:
+        """Write all results and claim so many copies for each relay.
+
+        Tried again a few times: the ledger may be locked, or the disk full.
+        """
+        for tried in range(RETRIES + 1):
+            request = self._request(lanes, room, carried, only)
+            try:
+                return await self._run(request)
+            except Exception as error:
+                if tried == RETRIES or await stopped(PAUSE):
+                    raise
+                maillog.failed("writing the ledger", error)
+        raise AssertionError("the last try returns or raises")
+
+    async def write_and_free(self, journal: AttemptJournal) -> None:
+        """Write all results; copies of ours that are still `sending` were claimed and never reached a tray: free them."""
+        await self._run(self._request({}, {}, {}, None))
+        await self._thread.write(recovery.free_own, self._owner, journal.read)
+        journal.clear()
+        self.unsettled = False
+
+    async def _run(self, request: TurnRequest) -> TurnResult:
+        turn = await self._thread.write(run_turn, self._settings, self._workbenches, request)
+        for name, results in request.results.items():
+            del self._results[name][: len(results)]
+        del self._unmakable[: len(request.unmakable)]
+        return turn
+
+    def _request(
+        self, lanes: Mapping[str, Lane], room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None
+    ) -> TurnRequest:
+        results: Mapping[str, Sequence[Result]] = {name: tuple(each) for name, each in self._results.items()}
+        return TurnRequest(
+            owner=self._owner,
+            results=results,
+            room=room,
+            carried=carried,
+            unmakable=tuple(self._unmakable),
+            sizes={name: lane.size_limit for name, lane in lanes.items() if lane.size_limit is not None},
+            elapsed=self._thread.context.clock.elapsed(),
+            only=only,
+            stalled=[name for name, lane in lanes.items() if lane.stalled],
+        )
