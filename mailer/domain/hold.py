@@ -23,6 +23,8 @@ class Failure:
     """One copy that did not arrive. `refused`: during SMTP, else a report said so later. `hard`: the address is dead.
 
     `forwarded`: it failed at another place, to which the address forwards its mail. `words` are the server's own.
+    Failures with the same `reply` (code and status) are alike, and those with the same `wording`: the words without what
+    differs from copy to copy. Either is empty where the server gave none.
     """
 
     issue: str
@@ -32,6 +34,8 @@ class Failure:
     forwarded: bool
     at: datetime
     words: str = ""
+    reply: str = ""
+    wording: str = ""
 
     @property
     def scope(self) -> Scope:

@@ -81,8 +81,8 @@ class Mailing:
     `seal` is what an approval is bound to; `approved_hash` is the seal that was approved, and counts while both are equal.
     `due_at` is the time of a scheduled mailing; `starts_at` the moment before which no message leaves (`undo_minutes`).
     `rest_at` is when the rest may follow a canary wave that has left.
-    `broken_at` is when the breaker last stopped it, `closed_at` when it was last closed or cancelled (None in mailings
-    that ended before this was stored).
+    `broken_at` is when the breaker last stopped it, `broken_by` what the copies shared that had failed alike.
+    `closed_at` is when it was last closed or cancelled (None in mailings that ended before this was stored).
     `supplement` is 0 for the first mailing of an issue and counts the further ones.
     """
 
@@ -107,6 +107,7 @@ class Mailing:
     first_handover_at: datetime | None = None
     rest_at: datetime | None = None
     broken_at: datetime | None = None
+    broken_by: str = ""
     closed_at: datetime | None = None
 
     @property

@@ -40,26 +40,29 @@ class Corrections:
     """What was corrected after copies of an issue had failed.
 
     `failures` are the last ones, by delivery. `lifts` say when a person declared an address (normal form) right.
-    `stops` say, by mailing, when the breaker stopped it, if it has gone on since.
+    `stops` say, by mailing, when the breaker stopped it, and what the copies shared that had failed alike, if it has gone
+    on since.
     """
 
     failures: Mapping[int, Failure]
     lifts: Mapping[str, datetime]
-    stops: Mapping[int, datetime]
+    stops: Mapping[int, tuple[datetime, str]]
 
     def allow_again(self, delivery: Delivery) -> bool:
         """Whether a failed copy may go to the same address once more.
 
         Either a person has declared the address right since; or the breaker stopped the mailing, and the copy failed
-        before that, or later through a fault of the sender's.
+        before that, or later through a fault of the sender's or like those that stopped it.
         """
         failure, lifted_at = self.failures.get(delivery.id), self.lifts.get(delivery.copy.address.normal)
         if lifted_at is not None and (failure is None or failure.at <= lifted_at):
             return True
-        stopped_at = self.stops.get(delivery.mailing)
-        if stopped_at is None or failure is None:
+        stop = self.stops.get(delivery.mailing)
+        if stop is None or failure is None:
             return False
-        return failure.at <= stopped_at or failure.scope in SENDER_SCOPES
+        stopped_at, shared = stop
+        is_like = bool(shared) and shared in {failure.reply, failure.wording}
+        return failure.at <= stopped_at or failure.scope in SENDER_SCOPES or is_like
 
 
 def missing_editions(

@@ -69,7 +69,7 @@ def _forget_reports(connection: Connection, person: str, alias: str) -> None:
     nullable = dict.fromkeys(("recipient", "original_recipient", "final_recipient", "successor", "matter"))
     texts = dict.fromkeys(("diagnostic", "reporting_mta", "sender", "subject"), "")
     connection.execute(update(reports).where(about).values(**nullable, **texts, person=alias))
-    connection.execute(update(failures).where(failures.c.delivery.in_(own)).values(address="", said=""))
+    connection.execute(update(failures).where(failures.c.delivery.in_(own)).values(address="", said="", wording=""))
     connection.execute(delete(own_pauses).where(own_pauses.c.person == person))
     others = select(seats.c.address).where(seats.c.person != person, seats.c.address.is_not(None))
     alone = {Address.from_wire(wire).normal for wire in wires} - {

@@ -1,5 +1,6 @@
 """Failures: the copies that did not arrive, as they count towards a hold and towards a pause by the breaker."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +39,10 @@ def add(connection: Connection, failed: Iterable[CopyFailed]) -> None:
             "scope": failure.scope,
             **{_COLUMNS.get(name, name): getattr(failure, name) for name in Failure.__slots__},
         }
-        newer = {name: values[name] for name in ("address", "reason", "scope", "hard", "forwarded", "said")}
+        newer = {
+            name: values[name]
+            for name in ("address", "reason", "scope", "hard", "forwarded", "said", "reply", "wording")
+        }
         statement = insert_into(connection, failures).values(values)
         connection.execute(statement.on_conflict_do_update(index_elements=["delivery", "refused"], set_=newer))
 
@@ -125,11 +129,35 @@ def dead(connection: Connection, mailing: int, since: datetime | None) -> int:
     return _count(connection, mailing, since, failures.c.hard)
 
 
+def alike(connection: Connection, mailing: int, since: datetime | None, *, reply: str = "", wording: str = "") -> int:
+    """How many copies of a mailing failed since that time with this reply, or with this wording."""
+    return _count(connection, mailing, since, _is_alike(reply, wording))
+
+
+def alike_by_family(
+    connection: Connection, mailing: int, since: datetime | None, *, reply: str = "", wording: str = ""
+) -> Counter[str]:
+    """The same for each provider."""
+    query = (
+        select(deliveries.c.family, func.count(failures.c.delivery.distinct()).label("number"))
+        .join(deliveries, deliveries.c.id == failures.c.delivery)
+        .where(*_since(mailing, since), _is_alike(reply, wording))
+        .group_by(deliveries.c.family)
+    )
+    return Counter({row.family: row.number for row in connection.execute(query)})
+
+
+def _is_alike(reply: str, wording: str) -> ColumnElement[bool]:
+    return failures.c.reply == reply if reply else failures.c.wording == wording
+
+
 def _count(connection: Connection, mailing: int, since: datetime | None, which: ColumnElement[bool]) -> int:
-    query = select(func.count(failures.c.delivery.distinct())).where(failures.c.mailing == mailing, which)
-    if since is not None:
-        query = query.where(failures.c.at > since)
+    query = select(func.count(failures.c.delivery.distinct())).where(*_since(mailing, since), which)
     return connection.execute(query).scalar_one()
+
+
+def _since(mailing: int, since: datetime | None) -> list[ColumnElement[bool]]:
+    return [failures.c.mailing == mailing, *([failures.c.at > since] if since is not None else [])]
 
 
 _FAILURE = [failures.c[_COLUMNS.get(name, name)].label(name) for name in Failure.__slots__]

@@ -97,6 +97,7 @@ def _hold(row: Row[tuple[object, ...]]) -> Hold:
 def _evidence_row(failure: Failure) -> dict[str, object]:
     row = asdict(failure)
     words = row.pop("words")
+    del row["reply"], row["wording"]  # they are for the breaker
     return {**row, "at": failure.at.isoformat(), "said": words}
 
 

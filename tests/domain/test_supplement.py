@@ -43,13 +43,27 @@ def judged(*editions: str, seat=SEAT) -> Judged:
 
 
 def corrections(
-    reason: FailureReason = FailureReason.USER_UNKNOWN, *, lifted_at=None, stopped_at=None, known: bool = True
+    reason: FailureReason = FailureReason.USER_UNKNOWN,
+    *,
+    lifted_at=None,
+    stopped_at=None,
+    shared="",
+    known: bool = True,
 ) -> Corrections:
-    failure = Failure(issue="letter/41", reason=reason, hard=True, refused=True, forwarded=False, at=NOON)
+    failure = Failure(
+        issue="letter/41",
+        reason=reason,
+        hard=True,
+        refused=True,
+        forwarded=False,
+        at=NOON,
+        reply="550 5.1.1",
+        wording="User unknown",
+    )
     return Corrections(
         failures={7: failure} if known else {},
         lifts={SEAT.address.normal: lifted_at} if lifted_at else {},
-        stops={1: stopped_at} if stopped_at else {},
+        stops={1: (stopped_at, shared)} if stopped_at else {},
     )
 
 
@@ -83,6 +97,9 @@ FAILED = {"en": [a_delivery(State.BOUNCED)]}
         (corrections(lifted_at=NOON + HOUR, known=False), True),
         (corrections(stopped_at=NOON - HOUR), False),
         (corrections(FailureReason.SPAM, stopped_at=NOON - HOUR), True),
+        (corrections(stopped_at=NOON - HOUR, shared="550 5.1.1"), True),
+        (corrections(stopped_at=NOON - HOUR, shared="User unknown"), True),
+        (corrections(stopped_at=NOON - HOUR, shared="550 5.7.1"), False),
         (corrections(stopped_at=NOON + HOUR), True),
         (corrections(stopped_at=NOON + HOUR, known=False), False),
     ],

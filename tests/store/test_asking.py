@@ -84,7 +84,7 @@ def test_copies_that_failed_are_found_by_their_mailing_and_those_made_up_for_are
     with plans(store) as seen, store.reading() as connection:
         failures.without_report(connection, [mailing], 5)
         reports.listing(connection, unsettled=True)
-    assert any("ix_failures_mailing" in one for one in seen)
+    assert any("ix_failures_" in one for one in seen)
     assert sum("ix_deliveries_person" in one for one in seen) == 2
     assert not [one for one in seen if one.startswith("SCAN") and "INDEX" not in one]
     with store.transaction() as connection:

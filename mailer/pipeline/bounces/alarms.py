@@ -12,15 +12,24 @@ ALARM = "alarm"
 
 
 def breaker(
-    connection: Connection, context: Context, issue: str, *, cause: str, failed: int, copies: int, paused: bool
+    connection: Connection,
+    context: Context,
+    issue: str,
+    *,
+    cause: str,
+    failed: int,
+    copies: int,
+    paused: bool,
+    unrelated: bool = False,
 ) -> None:
     """Alarm the operator each time that too many copies of an issue failed. `paused`: it was still being sent.
 
-    `cause` is "unwanted", "dead", or the one reply that so many of so many copies had.
+    `cause` is "unwanted", "dead", or the reply that so many of so many copies had; `unrelated`: they had it at providers
+    that have nothing to do with each other.
     """
     about = f"{issue} breaker {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
     facts = {"cause": "breaker", "issue": issue, "what": cause, "failed": failed, "copies": copies, "paused": paused}
-    _alarm(connection, context, about, facts)
+    _alarm(connection, context, about, {**facts, "unrelated": unrelated})
 
 
 def failure(connection: Connection, context: Context, mailing: Mailing, reason: FailureReason, words: str) -> None:
@@ -40,10 +49,10 @@ def too_large(connection: Connection, context: Context, issue: str, fault: str) 
     _alarm(connection, context, about, {"cause": "size", "issue": issue, "said": f"{issue} is paused: {fault}"})
 
 
-def account_refused(connection: Connection, context: Context, issue: str, said: str) -> None:
-    """Alarm the operator that an issue is paused since no relay works for our account; `said` quotes the relay."""
+def account_refused(connection: Connection, context: Context, issue: str, reply: str) -> None:
+    """Alarm the operator that an issue is paused since no relay works for our account, with its reply in quotes."""
     about = f"{issue} account {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
-    _alarm(connection, context, about, {"cause": "account", "issue": issue, "said": said})
+    _alarm(connection, context, about, {"cause": "account", "issue": issue, "said": reply})
 
 
 def unmoved(connection: Connection, context: Context, way: Way, text: str) -> None:

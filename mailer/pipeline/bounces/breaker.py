@@ -1,29 +1,26 @@
 """Pauses a mailing when too many of its copies fail, or would, for a reason that no single reader can help."""
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from mailer.domain.bounce import RECIPIENT_SCOPES, Phase
-from mailer.domain.delivery import Rejected, Reply
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.domain.message_size import size_fault
-from mailer.formats.reports.classify import classify
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import alarms
+from mailer.pipeline.bounces.alike import find_likeness
 from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, history, mailings
 from mailer.store.copies import tallies
-from mailer.store.ledger.results import Result
+from mailer.store.failures import CopyFailed
 
-# Of the copies tried so far: refused for good with one and the same reply. Ten are no accident, and half of the copies
-# tried means the mailing, not its readers.
-REFUSED_SHARE, REFUSED_AT_LEAST = 0.5, 10
 # Of all copies: failed because the sender or the text was not wanted. Providers judge a sender by a few per cent.
 UNWANTED_SHARE, UNWANTED_AT_LEAST = 0.05, 3
 # Of all copies: failed because the address is dead. One in ten is more than a register loses between two issues: an old
 # one was imported, or a provider is ill.
 DEAD_SHARE, DEAD_AT_LEAST = 0.1, 5
+# More copies of a canary wave or mailing than these are not counted: ten that fail alike are enough.
+COUNTED = 20
 
 UNWANTED, DEAD = "unwanted", "dead"
 _IN_WORDS = {
@@ -32,47 +29,64 @@ _IN_WORDS = {
 }
 
 
-def pause_after_refusals(connection: Connection, context: Context, results: Iterable[Result]) -> list[int]:
-    """Pause each mailing of these results of which too many copies were refused for good with the same code and status;
-    returns those that it has paused.
+def pause_after_failures(
+    connection: Connection, context: Context, mailing: Mailing, failed: Sequence[CopyFailed]
+) -> bool:
+    """Pause the mailing when too many of its copies have failed, and alarm the operator; whether that happened now.
 
-    It acts early, while a large mailing has only begun; `pause_after_failures` needs a share of all copies. Refusals of
-    an address do not count here.
+    `failed` are copies of it that have just failed, by a refusal or a report. What was counted before a person resumed it
+    does not count again. In a canary wave the share is that of the wave.
     """
-    replies: set[tuple[int, int, str]] = set()
-    for result in results:
-        reply = result.outcome.reply if isinstance(result.outcome, Rejected) else None
-        if reply is not None and not _about_the_reader(reply, result):
-            replies.add((result.claim.mailing, reply.code, reply.status))
-    return [
-        mailing
-        for mailing, code, status in sorted(replies)
-        if _pause_where_refused(connection, context, mailing, code, status)
-    ]
-
-
-def pause_after_failures(connection: Connection, context: Context, mailing: Mailing) -> bool:
-    """Pause the mailing when too large a share of it has failed, and alarm the operator; whether that happened now.
-
-    What was counted before a person resumed it does not count again. In a canary wave the share is that of the wave.
-    """
-    entries = history.entries(connection, mailing.issue)
-    resumed_at = (
-        max((entry.at for entry in entries if entry.verb == Step.RESUME), default=None) if mailing.broken_at else None
+    since = _resumed_at(connection, mailing) if mailing.broken_at else None
+    return _pause_after_like(connection, context, mailing, failed, since) or _pause_after_share(
+        connection, context, mailing, since
     )
+
+
+def _pause_after_like(
+    connection: Connection, context: Context, mailing: Mailing, failed: Sequence[CopyFailed], since: datetime | None
+) -> bool:
+    """It acts early, while a large mailing has only begun; the other limits need a share of all copies."""
+    copies = _canary_copies(context, mailing) or tallies.copies_up_to(connection, mailing.id, COUNTED)
+    likeness = find_likeness(connection, failed, copies, since)
+    if likeness is None:
+        return False
+    why = f"{likeness.failed} of {likeness.tried} copies were refused with {likeness.words}"
+    if likeness.unrelated:
+        why += ", at unrelated providers: that is our account or our relay, not so many readers"
+    if not _break(connection, context, mailing, why, since, broken_by=likeness.shared):
+        return False
+    alarms.breaker(
+        connection,
+        context,
+        mailing.issue,
+        cause=likeness.words,
+        failed=likeness.failed,
+        copies=likeness.tried,
+        paused=mailing.state is MailingState.SENDING,
+        unrelated=likeness.unrelated,
+    )
+    return True
+
+
+def _pause_after_share(connection: Connection, context: Context, mailing: Mailing, since: datetime | None) -> bool:
     limits = (
         (UNWANTED, failures.unwanted, UNWANTED_AT_LEAST, UNWANTED_SHARE, operator.gt),
         (DEAD, failures.dead, DEAD_AT_LEAST, DEAD_SHARE, operator.ge),
     )
     for cause, count, at_least, share, exceeds in limits:
-        failed = count(connection, mailing.id, resumed_at)
+        failed = count(connection, mailing.id, since)
         if failed < at_least:
             continue
         # Of a large mailing only so many copies are counted as show that the share is too small.
         copies = tallies.copies_up_to(connection, mailing.id, int(failed / share) + 1)
         copies = min(copies, _canary_copies(context, mailing) or copies)
         if exceeds(failed, share * copies):
-            return _pause(connection, context, mailing, cause, failed, copies, resumed_at)
+            if not _break(connection, context, mailing, f"{failed} of {copies} copies {_IN_WORDS[cause]}", since):
+                return False
+            sends = mailing.state is MailingState.SENDING
+            alarms.breaker(connection, context, mailing.issue, cause=cause, failed=failed, copies=copies, paused=sends)
+            return True
     return False
 
 
@@ -90,17 +104,17 @@ def pause_too_large(
     return True
 
 
-def pause_refused_by_relay(connection: Connection, context: Context, identities: Iterable[int], said: str) -> None:
+def pause_refused_by_relay(connection: Connection, context: Context, identities: Iterable[int], reply: str) -> None:
     """Pause each of these mailings that still sends, since no relay is left that works for us, and alarm the operator.
 
-    `said` quotes what the relay says of our account. No copy was judged: all of them wait for `resume`.
+    `reply` quotes what the relay says of our account. No copy was judged: all of them wait for `resume`.
     """
     for identity in sorted(set(identities)):
         mailing = mailings.mailing(connection, identity)
         if mailing.state is MailingState.SENDING:
-            why = f"the relay refuses our account: {said}; nothing was lost: fix it with the relay's operator"
+            why = f"the relay refuses our account: {reply}; nothing was lost: fix it with the relay's operator"
             if _stop(connection, context, mailing, why):
-                alarms.account_refused(connection, context, mailing.issue, said)
+                alarms.account_refused(connection, context, mailing.issue, reply)
 
 
 def _stop(connection: Connection, context: Context, mailing: Mailing, why: str) -> bool:
@@ -112,47 +126,29 @@ def _stop(connection: Connection, context: Context, mailing: Mailing, why: str) 
     return True
 
 
-def _pause_where_refused(connection: Connection, context: Context, identity: int, code: int, status: str) -> bool:
-    mailing = mailings.mailing(connection, identity)
-    refused = tallies.refused_with(connection, identity, code, status)
-    canary = _canary_copies(context, mailing)
-    # In a canary wave no more are needed than it has copies, or the rest would follow.
-    at_least = min(REFUSED_AT_LEAST, canary) if canary else REFUSED_AT_LEAST
-    if mailing.state is not MailingState.SENDING or refused < at_least:
-        return False
-    # Of a large mailing only so many copies are counted as show that the share is too small.
-    tried = tallies.done_up_to(connection, identity, int(refused / REFUSED_SHARE) + 1)
-    if refused < REFUSED_SHARE * tried:
-        return False
-    return _pause(connection, context, mailing, f"{code} {status}".rstrip(), refused, tried, None)
-
-
-def _pause(
-    connection: Connection,
-    context: Context,
-    mailing: Mailing,
-    cause: str,
-    failed: int,
-    copies: int,
-    resumed_at: datetime | None,
+def _break(
+    connection: Connection, context: Context, mailing: Mailing, why: str, since: datetime | None, *, broken_by: str = ""
 ) -> bool:
-    """Pause the mailing if it still sends, count none of its failures towards holds, and alarm the operator.
+    """Pause the mailing if it still sends, and count none of its failures towards holds.
 
     False when that was done before.
     """
-    now = context.clock.now()
     sends = mailing.state is MailingState.SENDING
-    if sends and not mailings.move(connection, mailing, take(mailing.state, Step.PAUSE)):
-        return False  # a person has just moved it
-    if not sends and mailing.broken_at is not None and (resumed_at is None or mailing.broken_at >= resumed_at):
+    if not sends and mailing.broken_at is not None and (since is None or mailing.broken_at >= since):
         return False  # the operator knows already
-    mailings.change(connection, mailing.id, broken_at=now)
-    verb = Step.PAUSE if sends else "alarm"
-    why = f"{failed} of {copies} copies {_IN_WORDS.get(cause, f'were refused with {cause}')}"
-    context.record(connection, verb, mailing.issue, why)
-    alarms.breaker(connection, context, mailing.issue, cause=cause, failed=failed, copies=copies, paused=sends)
-    maillog.too_many_failures(mailing.issue, why, paused=sends)
+    if sends and not _stop(connection, context, mailing, why):
+        return False
+    if not sends:
+        context.record(connection, "alarm", mailing.issue, why)
+        maillog.too_many_failures(mailing.issue, why, paused=False)
+    mailings.change(connection, mailing.id, broken_at=context.clock.now(), broken_by=broken_by)
     return True
+
+
+def _resumed_at(connection: Connection, mailing: Mailing) -> datetime | None:
+    """When a person last resumed it."""
+    entries = history.entries(connection, mailing.issue)
+    return max((entry.at for entry in entries if entry.verb == Step.RESUME), default=None)
 
 
 def _canary_copies(context: Context, mailing: Mailing) -> int:
@@ -160,8 +156,3 @@ def _canary_copies(context: Context, mailing: Mailing) -> int:
     newsletter = context.newsletters.get(mailing.newsletter)
     canary = newsletter.schedule.canary if newsletter is not None and not mailing.supplement else 0
     return canary if mailing.rest_at is None or context.clock.now() < mailing.rest_at else 0
-
-
-def _about_the_reader(reply: Reply, result: Result) -> bool:
-    phase = Phase.CONTENT if result.begun else Phase.RCPT
-    return classify(reply.code, reply.status or None, reply.text, phase).scope in RECIPIENT_SCOPES

@@ -8,6 +8,7 @@ from mailer.domain.dead_address import reason_of
 from mailer.domain.delivery import Delivery, Event, State
 from mailer.domain.hold import Failure
 from mailer.formats.reports.classify import classify
+from mailer.formats.reports.wording import joined, wording_of
 from mailer.pipeline.bounces import alarms, breaker, holds
 from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, mailings
@@ -36,7 +37,8 @@ def after_failures(connection: Connection, context: Context, failed: Sequence[Co
     for (identity, reason), words in alerts.items():
         alarms.failure(connection, context, involved[identity], reason, words)
     for identity, mailing in involved.items():
-        if breaker.pause_after_failures(connection, context, mailing):
+        own = [each for each in failed if each.mailing == identity]
+        if breaker.pause_after_failures(connection, context, mailing, own):
             holds.reconsider(connection, context, identity)
     # Only an address where the failure may count can have changed.
     counted = [each.delivery for each in failed if reason_of(each.failure) is not None]
@@ -44,12 +46,7 @@ def after_failures(connection: Connection, context: Context, failed: Sequence[Co
 
 
 def after_results(connection: Connection, context: Context, results: Sequence[Result]) -> None:
-    """What follows from the copies among these results that the relay has refused, or deferred for too long.
-
-    A mailing of which too many were refused alike is paused at once, and its failures hold no address.
-    """
-    for identity in breaker.pause_after_refusals(connection, context, results):
-        holds.reconsider(connection, context, identity)
+    """What follows from the copies among these results that the relay has refused, or deferred for too long."""
     given_up = {result.claim.delivery: result for result in results if result.event in {Event.REJECTED, Event.GAVE_UP}}
     if not given_up:
         return
@@ -66,7 +63,7 @@ def after_results(connection: Connection, context: Context, results: Sequence[Re
 def _refusal(copy: Delivery, issue: str, result: Result) -> CopyFailed:
     reply = result.outcome.reply if result.outcome is not None else None
     code, status, text = (reply.code, reply.status or None, reply.text) if reply is not None else (None, None, "")
-    verdict = classify(code, status, text, Phase.CONTENT if result.begun else Phase.RCPT)
+    verdict = classify(code, status, text, _phase(result))
     failure = Failure(
         issue=issue,
         reason=verdict.reason,
@@ -74,8 +71,17 @@ def _refusal(copy: Delivery, issue: str, result: Result) -> CopyFailed:
         refused=True,
         forwarded=False,
         at=result.finished_at,
-        words=" ".join(str(word) for word in (code, status, text) if word)[:MOST_SAID],
+        words=joined(code, status, text)[:MOST_SAID],
+        reply=joined(code, status),
+        wording=wording_of(text, copy.address),
     )
     return CopyFailed(
         delivery=copy.id, mailing=copy.mailing, address=Address.from_wire(copy.address).normal, failure=failure
     )
+
+
+def _phase(result: Result) -> Phase:
+    """Where the relay refused the copy."""
+    if result.outcome is not None and result.outcome.phase is not Phase.UNKNOWN:
+        return result.outcome.phase
+    return Phase.CONTENT if result.begun else Phase.RCPT

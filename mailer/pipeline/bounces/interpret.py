@@ -13,6 +13,7 @@ from mailer.formats.report import read_reports
 from mailer.formats.reports.mail_header import MailHeader, read_header
 from mailer.formats.reports.mime import parse_mail
 from mailer.formats.reports.signed_copies import SignedCopies, find_signed
+from mailer.formats.reports.wording import joined, wording_of
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.bounces import alarms, holds
 from mailer.pipeline.bounces.consequences import MOST_SAID
@@ -134,6 +135,8 @@ def _failure(copy: Delivery, issue: str, report: BounceReport, words: str, at: d
         forwarded=failed_elsewhere(report.final_recipient or report.recipient, copy.address),
         at=at,
         words=words,
+        reply=joined(report.code, report.status),
+        wording=wording_of(_words(report), copy.address),
     )
     address = Address.from_wire(copy.address).normal
     return CopyFailed(delivery=copy.id, mailing=copy.mailing, address=address, failure=failure)

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from mailer.domain.delivery import Event, JournalState, Outcome, Unknown, event_of, journal_state_of
+from mailer.domain.delivery import Accepted, Event, JournalState, Outcome, Unknown, event_of, journal_state_of
 from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.ports import AttemptJournal, Message, Parcel
 from mailer.pipeline import maillog
@@ -12,6 +12,9 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.sending.signing import UNMAKABLE, MadeBatch, OutgoingCopy, SigningThreads
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
+
+# With so many results that are no acceptance the ledger is asked at once: it may pause the mailing.
+FAILED_SOON = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class OutTray:
         self._going: Collection[int] = ()
         self._results: list[Result] = []
         self._broken: list[BreakOff] = []
+        self._failed = 0  # results that are no acceptance
         self.unmakable: list[tuple[Claim, str]] = []
         self.open = True
         self.taken = 0  # copies that connections hold now
@@ -106,6 +110,7 @@ class OutTray:
         """Take out the results, and the copies at which connections broke, since the last call."""
         results, self._results = self._results, []
         broken, self._broken = self._broken, []
+        self._failed = 0
         return results, broken
 
     def _wake(self) -> None:
@@ -234,7 +239,8 @@ class OutTray:
                 finished_at=now,
             )
         )
-        if len(self._results) == self.mark:
+        self._failed += outcome is not None and not isinstance(outcome, Accepted)
+        if len(self._results) == self.mark or self._failed == FAILED_SOON:
             self._nudge()
 
 

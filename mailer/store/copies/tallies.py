@@ -1,14 +1,15 @@
 """Counts the copies of mailings: those done, those refused, and when the next may leave."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from mailer.domain.delivery import State
 from mailer.domain.retry import LONGEST_WAIT
-from mailer.store.schema import attempts, deliveries, is_pending, is_rejected
+from mailer.store.schema import attempts, deliveries, is_pending
 
 # The states of copies that have left or were refused.
 DONE = (State.ACCEPTED, State.REJECTED, State.UNCERTAIN, State.BOUNCED)
@@ -60,30 +61,44 @@ def finished_since(connection: Connection, mailings: Sequence[int], since: datet
     return connection.execute(query).scalar_one()
 
 
-def done_up_to(connection: Connection, mailing: int, most: int) -> int:
-    """How many copies of a mailing have left or were refused, at most `most`; copies not yet tried cost nothing."""
+def done_up_to(
+    connection: Connection, mailing: int, most: int, *, since: datetime | None = None, family: str | None = None
+) -> int:
+    """How many copies of a mailing have left or were refused, at most `most`; copies not yet tried cost nothing.
+
+    `since`: only those tried after that time; `family`: only those to that provider.
+    """
+    copy = deliveries.c.id == attempts.c.delivery
+    done = select(deliveries.c.id).where(copy, deliveries.c.mailing == mailing, deliveries.c.state.in_(DONE))
+    if family is not None:
+        done = done.where(deliveries.c.family == family)
+    first_done = _tried(mailing, since).where(done.exists()).limit(most)
+    return connection.execute(select(func.count()).select_from(first_done.subquery())).scalar_one()
+
+
+def states_of_tried(connection: Connection, mailing: int, since: datetime | None) -> Counter[State]:
+    """How many copies of a mailing tried after that time are in each state by now."""
+    tried = _tried(mailing, since).subquery()
+    query = (
+        select(deliveries.c.state, func.count().label("number"))
+        .join(tried, tried.c.delivery == deliveries.c.id)
+        .where(deliveries.c.mailing == mailing)
+        .group_by(deliveries.c.state)
+    )
+    return Counter({State(row.state): row.number for row in connection.execute(query)})
+
+
+def _tried(mailing: int, since: datetime | None) -> Select[tuple[int]]:
+    """The copies with an attempt within the mailing's range of ids, which may hold a few of others."""
     first, last = (
         select(end(deliveries.c.id)).where(deliveries.c.mailing == mailing).scalar_subquery()
         for end in (func.min, func.max)
     )
-    done = select(deliveries.c.id).where(deliveries.c.id == attempts.c.delivery, deliveries.c.state.in_(DONE))
     tried = select(attempts.c.delivery).distinct().where(attempts.c.delivery.between(first, last))
-    first_done = tried.where(done.where(deliveries.c.mailing == mailing).exists()).limit(most)
-    return connection.execute(select(func.count()).select_from(first_done.subquery())).scalar_one()
+    return tried.where(attempts.c.finished_at > since) if since is not None else tried
 
 
 def copies_up_to(connection: Connection, mailing: int, most: int) -> int:
     """How many copies a mailing has, at most `most`."""
     first = select(deliveries.c.id).where(deliveries.c.mailing == mailing).limit(most)
     return connection.execute(select(func.count()).select_from(first.subquery())).scalar_one()
-
-
-def refused_with(connection: Connection, mailing: int, code: int, status: str) -> int:
-    """How many copies of a mailing were rejected with this code and status; the cost grows with these alone."""
-    query = (
-        select(func.count(attempts.c.delivery.distinct()))
-        .select_from(attempts.join(deliveries, deliveries.c.id == attempts.c.delivery))
-        .where(deliveries.c.mailing == mailing, is_rejected)
-        .where(attempts.c.outcome == "rejected", attempts.c.code == code, attempts.c.status == status)
-    )
-    return connection.execute(query).scalar_one()

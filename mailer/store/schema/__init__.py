@@ -1,6 +1,6 @@
 """The tables, with the rules that the database itself keeps."""
 
-from mailer.store.schema.deliveries import attempts, deliveries, is_asking, is_pending, is_rejected, is_sending
+from mailer.store.schema.deliveries import attempts, deliveries, is_asking, is_pending, is_sending
 from mailer.store.schema.history import history
 from mailer.store.schema.holds import failures, holds, own_pauses
 from mailer.store.schema.issues import revision_files, revisions
@@ -28,7 +28,6 @@ __all__ = [
     "holds",
     "is_asking",
     "is_pending",
-    "is_rejected",
     "is_sending",
     "leases",
     "ledger_state",

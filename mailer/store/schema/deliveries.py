@@ -53,7 +53,6 @@ deliveries = Table(
 )
 _due = f"state = '{State.PENDING}'"
 _in_hand = f"state = '{State.SENDING}'"
-_refused = f"state = '{State.REJECTED}'"
 _asking = f"state IN ('{State.HELD}', '{State.UNCERTAIN}')"
 _blocking = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKING)))
 # No person gets a copy twice, over all mailings of an issue.
@@ -68,7 +67,6 @@ at_most_one(
 # Literals, as in the indexes below: SQLite uses no partial index for a parameter.
 is_pending = deliveries.c.state == literal_column(f"'{State.PENDING}'")
 is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
-is_rejected = deliveries.c.state == literal_column(f"'{State.REJECTED}'")
 is_asking = deliveries.c.state.in_([literal_column(f"'{state}'") for state in (State.HELD, State.UNCERTAIN)])
 Index("ix_deliveries_mailing", deliveries.c.mailing)
 Index("ix_deliveries_address", deliveries.c.address)  # the copies that an address got, and those that wait for it
@@ -86,7 +84,6 @@ partial_index(
     nulls_first="next_attempt_at",
 )
 partial_index("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
-partial_index("ix_deliveries_rejected", deliveries.c.mailing, when=_refused)  # the breaker reads these alone
 # The few copies that wait for a person.
 partial_index("ix_deliveries_asking", deliveries.c.state, deliveries.c.mailing, when=_asking)
 

@@ -22,10 +22,14 @@ failures = Table(
     Column("forwarded", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("said", Text, nullable=False),  # the server's text
+    # What like failures share: code and status, and the words without what differs from copy to copy.
+    Column("reply", Text, nullable=False, server_default=text("''")),
+    Column("wording", Text, nullable=False, server_default=text("''")),
     one_of("reason", FailureReason, "failure_reason"),
     one_of("scope", Scope, "scope"),
 )
-Index("ix_failures_mailing", failures.c.mailing)
+Index("ix_failures_reply", failures.c.mailing, failures.c.reply)
+Index("ix_failures_wording", failures.c.mailing, failures.c.wording)
 Index("ix_failures_address", failures.c.address)
 
 holds = Table(

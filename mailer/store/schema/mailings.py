@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import JSON
 
@@ -43,6 +44,7 @@ mailings = Table(
     Column("first_handover_at", UtcDateTime),
     Column("rest_at", UtcDateTime),  # when the rest may follow the canary wave
     Column("broken_at", UtcDateTime),  # when the breaker paused it: its failures count against no address
+    Column("broken_by", Text, nullable=False, server_default=text("''")),  # what the copies that failed alike share
     Column("closed_at", UtcDateTime),  # or cancelled
     UniqueConstraint("newsletter", "serial", "supplement"),
     one_of("state", MailingState, "state"),
