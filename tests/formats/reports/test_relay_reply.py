@@ -1,6 +1,8 @@
 """What a refusal of the relay is about: the copy, our pace, or ourselves."""
 
+from itertools import product
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -84,3 +86,94 @@ def test_the_words_of_relaying_count_only_where_they_begin_the_reply() -> None:
     quoted = Reply(code=550, text="Verification failed, response: 550 relay not permitted")
     assert matter_of(quoted, Phase.RCPT) is RelayMatter.COPY
     assert matter_of(Reply(code=550, text="relay not permitted"), Phase.RCPT) is RelayMatter.STOP
+
+
+OURS = (
+    (
+        "your account",
+        "the sender account",
+        "your subscription",
+        "outgoing mail for this domain",
+        "sending from this account",
+    ),
+    ("is suspended", "has been disabled", "is not activated", "has exceeded its quota", "is on hold", "was shut down"),
+    ("Ihr Konto", "der Versand über dieses Konto"),
+    ("ist gesperrt", "wurde deaktiviert", "ist abgelaufen"),
+    ("Ваш аккаунт", "Отправка писем с вашего ящика"),
+    ("заблокирована", "приостановлена", "отключена"),
+    ("Votre compte", "L'envoi de messages"),
+    ("est suspendu", "a été désactivé"),
+    ("您的账号", "发信功能"),
+    ("已被停用", "被冻结"),
+)
+READERS = (
+    ("mailbox", "the recipient's account", "user", "this account", "the email account that you tried to reach"),
+    ("is suspended", "has been disabled", "is not activated", "has exceeded its quota", "is on hold", "was shut down"),
+    ("Das Postfach", "Das Konto des Empfängers"),
+    ("ist gesperrt", "wurde deaktiviert", "ist abgelaufen"),
+    ("Почтовый ящик", "Учётная запись получателя"),
+    ("заблокирована", "приостановлена", "отключена"),
+    ("La boîte", "Le compte du destinataire"),
+    ("est suspendu", "a été désactivé"),
+    ("收件人邮箱", "该用户"),
+    ("已被停用", "被冻结"),
+)
+FRAMES = (
+    "{}",
+    "<r@dest.example>: Recipient address rejected: {}",
+    "{}. Please contact support.",
+    "Rejected: {} (#5.7.1)",
+)
+
+
+def sentences(table: tuple[tuple[str, ...], ...]) -> list[str]:
+    """Each subject with each of its predicates, as servers frame them."""
+    pairs = zip(table[::2], table[1::2], strict=True)
+    return [
+        frame.format(f"{subject} {predicate}")
+        for subjects, predicates in pairs
+        for frame, subject, predicate in product(FRAMES, subjects, predicates)
+    ]
+
+
+@pytest.mark.parametrize("phase", [Phase.RCPT, Phase.DATA, Phase.CONTENT])
+def test_the_subject_decides_between_two_like_sentences(phase: Phase) -> None:
+    for text in sentences(OURS):
+        assert matter_of(Reply(code=554, status="5.2.1", text=text), phase) is RelayMatter.STOP, text
+        assert matter_of(Reply(code=450, status="4.7.1", text=text), phase) is RelayMatter.SLOW, text
+    for text in sentences(READERS):
+        assert matter_of(Reply(code=554, status="5.2.1", text=text), phase) is RelayMatter.COPY, text
+
+
+TIMES = (
+    "per second",
+    "per minute",
+    "/hour",
+    "per day",
+    "today",
+    "in the last hour",
+    "in 60 seconds",
+    "hourly",
+    "daily",
+)
+
+
+@pytest.mark.parametrize("time", TIMES)
+def test_a_limit_on_a_time_is_later_and_not_never(time: str) -> None:
+    for text in (
+        f"You have exceeded the maximum number of messages {time}",
+        f"{time} sending limit exceeded",
+        f"domain club.example sent too many mails {time}",
+        f"only 10 messages {time} allowed",
+    ):
+        for code, status, phase in product((450, 550, 554), ("4.7.1", "5.7.1", ""), (Phase.RCPT, Phase.CONTENT)):
+            assert matter_of(Reply(code=code, status=status, text=text), phase) is RelayMatter.SLOW, text
+
+
+@pytest.mark.parametrize(
+    "words", ["a", "your account ", "sending limit per hour ", "to this x ", "not allowed to send ", "daily exceed "]
+)
+def test_no_reply_takes_long_to_read(words: str) -> None:
+    begun = process_time()
+    matter_of(Reply(code=450, text=(words * 500)[:1000]), Phase.RCPT)
+    assert process_time() - begun < 1

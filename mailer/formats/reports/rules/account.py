@@ -25,14 +25,14 @@ class Tongue:
 _TONGUES = (
     Tongue(  # English
         ours=(
-            r"\byour (?:[\w\-]+ ){0,3}?(?:account|plan|subscription|licen[cs]e|tenant|trial|credits?|balance|package|mail ?box|smtp (?:user|login|relay)|user|customer)\b"
+            r"\byour (?:[\w\-]+ ){0,3}?(?:account|plan|subscription|licen[cs]e|tenant|trial|credits?|balance|package|mail ?box|smtp (?:user|login|relay)|user|customer|api key|e-?mail service|mail service|organi[sz]ation)\b"
             r"|\b(?:sender|sending|smtp|auth|authenticated|authori[sz]ed|submission|hosting|relay)(?:'s)? (?:e-?mail |mail |smtp )?(?:account|mail ?box|user(?!'s)|customer|credits?|login|plan)\b"
-            r"|\b(?:plan|credits|trial|tenant|this customer)\b|(?:account|mail ?box|user|login) (?:that )?you(?:'re| are) (?:using|sending from|logged)"
+            r"|\b(?:plan|credits|trial|tenant|this customer)\b|account of (?:the |this )?sender|(?:account|mail ?box|user|login) (?:that )?you(?:'re| are) (?:using|sending from|logged)"
         ),
         # Neither the server that sends, nor a name in the DNS such as outbound.example.
-        sending=r"(?<![\w\-·.])(?:sending(?! (?:to|this|the|ip|server|domain|host|mta|address|system)\b)|out-?going|outbound|submission|submitting|smtp (?:service|access|relay))(?![\w\-·])",
+        sending=r"(?<![\w\-·.])(?:sending(?! (?:to|spam|this|the|ip|server|domain|host|mta|address|system)\b)|out-?going|outbound|submission|submitting|smtp (?:service|access|relay))(?![\w\-·])",
         barred=(
-            r"(?:suspen[ds]|disabl|block(?!ed (?:by|using) )|inactive|de-?activat|\block(?:ed|out)|\bclosed|terminat|expired|\bbanned|paused|restricted|on hold|frozen|revoked|cancel|prohibited|under review|compromised|unpaid|overdue|shut down|turned off"
+            r"(?:suspen[ds]|disabl|block(?!ed (?:by|using) )|inactive|de-?activat|\block(?:ed|out)|\bclosed|terminat|expired|\bbanned|paused|restricted|on hold|frozen|revoked|cancel|prohibited|under review|compromised|unpaid|overdue|shut down|turned off|\blimited\b"
             r"|not (?:yet |been |currently |\w+ly )*(?:activ|enabl|allow|permitted|authori[sz]ed|approved|confirmed|verified|entitled))"
         ),
         used_up=(
@@ -58,9 +58,9 @@ _TONGUES = (
         used_up=r"(?:dépass|atteint|épuis|insuffisant)",
     ),
     Tongue(  # Spanish, Portuguese, Italian
-        ours=r"\b(?:su|tu|sua|tua|il tuo|il suo|la tua|la sua) (?:\w+ ){0,2}?(?:cuenta|plan|suscripción|conta|plano|account|piano|abbonamento)\b|\bcuenta remitente",
+        ours=r"\b(?:su|tu|sua|tua|seu|teu|il tuo|il suo|la tua|la sua) (?:\w+ ){0,2}?(?:cuenta|plan|suscripción|conta|plano|account|piano|abbonamento)\b|\bcuenta remitente",
         sending=r"\b(?:env[ií]os?|enviar|salientes?|saída|invio|inviare|in uscita)\b",
-        barred=r"(?:suspendid|suspens|sospes|bloque|bloccat|desactiv|desativ|disattiv|deshabilit|inactiv|inativ|expirad|scadut|prohibid|proibid|vietat|no (?:est[áa] )?(?:verific|autoriz|activ))",
+        barred=r"(?:suspendid|suspens|sospes|bloque|bloccat|desactiv|desativ|disattiv|deshabilit|inactiv|inativ|expir|scadut|prohibid|proibid|vietat|no (?:est[áa] )?(?:verific|autoriz|activ))",
         used_up=r"(?:excedid|exced|superad|superat|alcanzad|raggiunt|agotad|esgotad|esaurit|atingid)",
     ),
     Tongue(  # Polish, Czech
@@ -150,8 +150,9 @@ ACCOUNT = rule(
         r"bad outbound sender|banned sender\b|spam abuse detected|tenant has exceeded|traffic not accepted from this ip|unregistered domain|storedrv·(?:submission|clientsubmit)|submissionquota|tenantattribution"
         # Others: a plan to be paid for, an account to be woken, activity of ours that alarms the relay.
         r"|\byou(?:'ve| have)? (?:exceeded|reached|used up|hit|run out)(?:(?!size|attach)[^.;]){0,40}(?:quota|limit|plan|credits|allowance|allocation)(?!\w* (?:size|attach))|\b(?:bill|invoice|payment)\b (?:is |was )?(?:\w+ )?(?:overdue|unpaid|due|required|failed)|unpaid (?:bill|invoice)"
+        r"|\b(?:sender|you)\b[^.;]{0,30}(?:blocked|suspended|disabled|banned)[^.;]{0,20}(?:for|of) (?:sending |)spam"
         r"|upgrade (?:your|the|to|for)|(?:buy|purchase|add|top up) (?:more )?(?:credits|e-?mails)|maximum credits|(?:\bno|\bnot|n't|insufficient|out of|enough)[^.;]{0,20}\bcredits?\b(?! card)|(?:unusual|suspicious|abnormal) (?:sending|outgoing|outbound|activity[^.;]{0,30}(?:your|sen[dt]|out))|account (?:quota|limit)[^.;]{0,40}(?:send|plan)"
-        r"|(?:\bsend|sending|out-?going|outbound|relay|submission|smtp) (?:\w+ ){0,2}quota|(?:disabled|blocked|suspended|banned|locked)[^.;]{0,30}(?:for (?:sending|spamming)|from sending|change (?:your|the) password)"
+        r"|(?:\bsend|sending|out-?going|outbound|relay|submission|smtp) (?:\w+ ){0,2}quota|(?:disabled|blocked|suspended|banned|locked)[^.;]{0,30}(?:from sending|change (?:your|the) password)"
     ),
 )
 
