@@ -11,23 +11,31 @@ from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Reply
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import Envelope
+from mailer.formats.return_path import return_path
 from mailer.gateways.smtp.replies import quoted
 from mailer.gateways.smtp.settings import SmtpSettings
 from mailer.gateways.smtp.transport import SmtpTransport
 
 
 def check_envelopes(app: App) -> Iterator[CheckResult]:
-    """Try MAIL with the sender of each newsletter and RCPT with the secretary's address, at each relay."""
-    recipient = app.config.notify.secretary
-    senders = sorted({newsletter.sender.address.wire for newsletter in app.context.newsletters.values()})
+    """Try MAIL with each sender of copies and letters, and RCPT with the secretary's address, at each relay."""
+    recipient, senders = app.config.notify.secretary, _senders(app)
     if not recipient or not senders:
         fault = "nothing to try: it takes a newsletter, and the address in [notify] secretary"
         yield CheckResult(subject="envelope", ok=False, finding=fault)
         return
     for relay in relay_settings(app):
-        for sender in senders:
+        for sender, subject in senders.items():
             envelope = Envelope(sender=sender, recipient=recipient)
-            yield result_of(f"envelope at {relay.name}", partial(_try, relay.smtp, envelope))
+            yield result_of(f"envelope: {subject} at {relay.name}", partial(_try, relay.smtp, envelope))
+
+
+def _senders(app: App) -> dict[str, str]:
+    """The senders of copies and letters, each with whose it is."""
+    senders = {newsletter.sender.address.wire: newsletter.id for newsletter in app.context.newsletters.values()}
+    if senders and (domain := app.context.return_path_domain):
+        senders[return_path(app.context.keys, 1, domain)] = "return paths"
+    return senders
 
 
 def name_untried(_app: App) -> Iterator[CheckResult]:

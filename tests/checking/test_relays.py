@@ -7,7 +7,7 @@ import pytest
 from mailer.checking.checks import check
 from mailer.checking.result import CheckResult
 from tests.cli.terminal import a_relay
-from tests.club import Club
+from tests.club import LETTER, Club
 from tests.scripted_relay import Misbehaviour, Phase, Script
 
 SECRETARY, SENDER = "secretary@club.example", "letter@club.example"
@@ -83,10 +83,23 @@ def test_without_the_option_check_says_what_it_did_not_try(club) -> None:
 def test_with_the_option_sender_and_secretary_are_tried_and_nothing_is_sent(club, script, ok, finding) -> None:
     with a_relay(script=script) as relay:
         club.settle(smtp={"port": relay.port}, notify={"secretary": SECRETARY})
-        result = found(club, envelope=True)["envelope at 127.0.0.1"]
+        result = found(club, envelope=True)[f"envelope: {LETTER} at 127.0.0.1"]
         assert relay.received == []
     assert result.ok is ok
     assert finding in result.finding
+
+
+def test_a_return_path_is_tried_too(club) -> None:
+    def refuse(phase: Phase, sender: str, _recipient: str, _nth: int) -> str | None:
+        return "553 5.7.1 Not owned" if phase is Phase.MAIL and sender.endswith("@bounces.club.example") else None
+
+    with a_relay(script=refuse) as relay:
+        bounces = {"return_path_domain": "bounces.club.example", "maildir": "mail"}
+        club.settle(smtp={"port": relay.port}, notify={"secretary": SECRETARY}, bounces=bounces)
+        results = found(club, envelope=True)
+    assert results[f"envelope: {LETTER} at 127.0.0.1"].ok
+    assert not results["envelope: return paths at 127.0.0.1"].ok
+    assert "@bounces.club.example: ‘553 5.7.1 Not owned’" in results["envelope: return paths at 127.0.0.1"].finding
 
 
 def test_without_a_secretary_there_is_nothing_to_try(club) -> None:

@@ -42,7 +42,7 @@ class SmtpTransport:
         self._login_lock = asyncio.Lock()
         self._login_failures = 0
         self._last_failure = TransportDown()
-        self._unknown: list[Mechanism] = []  # announced by the relay, and refused all the same
+        self._unknown: dict[Mechanism, None] = {}  # announced by the relay, and refused all the same
         self._ehlo_name: EhloName | None = None
         self._one_by_one = False  # its replies once did not match commands sent in groups
 
@@ -94,7 +94,7 @@ class SmtpTransport:
             except (SMTPException, OSError, ValueError, BadInput) as error:
                 reply = reply_of(error)
                 if handshake.mechanism and reply and refuses_mechanism(reply):
-                    self._unknown.append(handshake.mechanism)
+                    self._unknown[handshake.mechanism] = None
                     if handshake.alternatives:
                         continue
                 down = failure(error, self._settings, handshake, self._unknown)
