@@ -29,9 +29,9 @@ from mailer.pipeline.mailings import schedule
 from mailer.pipeline.mailings.arrivals import issues_to_plan, issues_to_test
 from mailer.pipeline.mailings.departure import departures
 from mailer.pipeline.mailings.plan import plan_again, plan_arrived
-from mailer.pipeline.mailings.test_mailing import prepare_test_mailing, send_test_mailing
+from mailer.pipeline.mailings.test_mailing import TestMailing, prepare_test_mailing, send_test_mailing
 from mailer.pipeline.mailings.watch import PlanWatch
-from mailer.pipeline.sending.sender import Sender
+from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
 from mailer.views.progress import departure_sentence
 
 # What failed is tried again this often, and at once after SIGHUP.
@@ -46,11 +46,11 @@ DELETE_OLD_REPORTS = Every(timedelta(days=1))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How often the daemon looks for work (seconds), and how long it waits for copies in hand when told to stop."""
+    """How often the daemon looks for work (seconds), and within how many it ends when told to stop."""
 
     tick: float = 2.0
     idle: float = 1.0
-    stop_within: float = 75.0
+    stop_within: float = STOP_WITHIN
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class Daemon:
         """Work until SIGTERM or SIGINT. Afterwards what was in flight is recorded and nothing is `sending`."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.sender.stop)
+            loop.add_signal_handler(number, self.sender.stop, self.pace.stop_within)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
         # An interval timer only: cronsim reads cron lines, and the database keeps what is due, so that a restart loses nothing.
         alarm = AsyncIOScheduler(timezone=UTC)
@@ -93,6 +93,8 @@ class Daemon:
             else:
                 maillog.stopped_before_reports()
         finally:
+            if self.sender.abandoned:
+                maillog.abandoned(self.sender.abandoned)
             alarm.pause()  # its shutdown would break off a tick
             await letters  # a letter that is being handed over is given up, and tried again later
             async with self._ticking:  # a tick that has begun ends first
@@ -176,14 +178,26 @@ class Daemon:
             return
         try:
             mailing = await asyncio.to_thread(prepare_test_mailing, self.app.context, name)
-            refusals = await send_test_mailing(self.app.context, first_transport(self.app), mailing)
+            refusals = await self._hand_over_test(mailing)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._record_failure(job, error)
-        else:
+            return
+        if refusals is not None:
             accepted = len(mailing.messages) - len(refusals)
             maillog.mailing_moved(str(name), f"was tested: {accepted} messages to the editors")
             for refusal in refusals:
                 self._record_failure(job, MailerError(refusal))
+
+    async def _hand_over_test(self, mailing: TestMailing) -> list[str] | None:
+        """A line for each message that was not accepted; None when a stop broke it off, and it is tested again later."""
+        test = asyncio.create_task(send_test_mailing(self.app.context, first_transport(self.app), mailing))
+        stopping = asyncio.create_task(self.sender.until_stopped())
+        await asyncio.wait((test, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not test.done():
+            test.cancel()
+            await asyncio.wait([test])
+        return None if test.cancelled() else test.result()
 
     # --- jobs, each in a thread ---------------------------------------------------------------------------------------
 

@@ -21,17 +21,14 @@ def daemon() -> None:
     import asyncio
 
     from mailer.app.sender import open_sender
-    from mailer.daemon import Daemon, Pace
+    from mailer.daemon import Daemon
     from mailer.pipeline import maillog
 
     console.log_to_stderr(logging.INFO)
     app = console.open_installation(who="daemon")
     with open_sender(app) as (sender, owner):
         maillog.started(sorted(app.schedules.newsletters))
-        # A stop waits for the reply to what is in flight, and a little longer.
-        longest = max(relay.smtp.timeout_seconds for relay in app.config.relays)
-        pace = Pace(stop_within=longest + 15)
-        asyncio.run(Daemon(app=app, sender=sender, owner=owner, pace=pace).run())
+        asyncio.run(Daemon(app=app, sender=sender, owner=owner).run())
     maillog.stopped()
 
 

@@ -74,7 +74,8 @@ async def _send_here(app: App, name: IssueName) -> str:
             reason = await send_until_done(app.context, sender, name, send_settings(app.config).relays)
         finally:
             bar.cancel()
-        await _send_letters(app, sender)
+        if not sender.is_stopped():
+            await _send_letters(app, sender)
         return reason
 
 

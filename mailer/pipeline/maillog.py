@@ -1,6 +1,7 @@
 """The log, in the words of the domain: no content, no secret, and no full address at INFO."""
 
 import logging
+from collections.abc import Collection
 
 from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.delivery import Outcome
@@ -172,6 +173,22 @@ def reloaded(newsletters: list[str]) -> None:
 def stopped_before_replies() -> None:
     """Some replies did not arrive before the stop; a copy whose content may have left is uncertain."""
     log.warning("stopped before everything in flight was answered; look for uncertain copies")
+
+
+def waits_for_replies(copies: int, seconds: float) -> None:
+    """A stop waits for replies to contents that have begun to leave."""
+    log.warning("stopping: %d copies are leaving; their answers are waited for %.0f seconds at most", copies, seconds)
+
+
+def abandoned(deliveries: Collection[int]) -> None:
+    """A stop did not wait longer for the replies to these deliveries."""
+    named = ", ".join(map(str, sorted(deliveries)[:MOST_NAMED]))
+    more = f" and {len(deliveries) - MOST_NAMED} more" if len(deliveries) > MOST_NAMED else ""
+    line = f"stopped before the relay answered to deliveries {named}{more}: they are uncertain, since they may have arrived"
+    log.warning(
+        "%s; look for their Message-IDs in its log, then settle them",
+        advise(line, Action.SHOW_COPY.of(min(deliveries))),
+    )
 
 
 def stopped_before_reports() -> None:

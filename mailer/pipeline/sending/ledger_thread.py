@@ -1,7 +1,7 @@
 """Takes a sender's steps on the ledger, one at a time, each in a transaction of its own."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Concatenate, ParamSpec, TypeVar
@@ -50,3 +50,13 @@ class LedgerThread:
                 return step(connection, context, *values, **named)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, take)
+
+
+async def uncancelled(step: Coroutine[object, object, Answer]) -> Answer:
+    """The step's answer. A cancellation waits for it, so that the sender knows what is in the ledger."""
+    task = asyncio.ensure_future(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -1,15 +1,15 @@
 """Sends the copies that are due: keeps each relay's connections supplied, and writes the results to the ledger."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TypeVar
 
 from mailer.domain.pacing import levelled
 from mailer.domain.ports import AttemptJournal
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending.lane import AHEAD, DrainResult, Lane, Relay, StartTask
+from mailer.pipeline.sending.ledger_thread import uncancelled
 from mailer.pipeline.sending.recovery import JournalOfDead
 from mailer.pipeline.sending.relay_trouble import RelayMemory, RelayPause
 from mailer.pipeline.sending.sender_ledger import SenderLedger
@@ -18,11 +18,12 @@ from mailer.pipeline.sending.tray import OutTray
 from mailer.pipeline.sending.turn import TurnResult
 from mailer.store.ledger.owners import Owner
 
-Answer = TypeVar("Answer")
-
 # Seconds between two rounds of a drain, in which dead senders' copies are taken over, relays that were down are tried again,
 # leases are renewed, mailings that are done are closed, and the journal is shortened.
 ROUND = 10.0
+# Seconds within which a sender ends after `stop`, whatever the relays do (systemd kills it after 90, see docs/operating.md);
+# the last of them are for writing down what is known.
+STOP_WITHIN, WRITING = 75.0, 5.0
 # Seconds at most until a reply is in the ledger, and until a pause is noticed.
 TURN = 0.2
 
@@ -54,6 +55,8 @@ class Sender:
         self._delete_journal = delete_journal
         self._save_epoch = save_epoch
         self._stop = asyncio.Event()
+        self._abandon_at = float("inf")  # when no reply is waited for any more
+        self.abandoned: set[int] = set()  # deliveries whose replies were not waited for
         self._nudged = asyncio.Event()
         self._memories = {relay.name: RelayMemory() for relay in relays}
         self._ledger = SenderLedger(context, settings, owner, self._memories.keys())
@@ -61,11 +64,20 @@ class Sender:
         self._lanes: dict[str, Lane] = {}
         self._start: StartTask = asyncio.ensure_future  # starts a lane's connection
 
-    def stop(self) -> None:
-        """Claim nothing more; copies that are being handed over are finished."""
+    def stop(self, within: float = STOP_WITHIN) -> None:
+        """Claim nothing more, and end within so many seconds; when called again, at once.
+
+        A connection without a content that has begun ends at once, and its copies wait untried. Replies to contents are
+        waited for; a copy that has none in the end is uncertain, and among `abandoned`.
+        """
+        patience = 0.0 if self._stop.is_set() else within - min(WRITING, within / 5)
+        self._abandon_at = self._elapsed() + patience
         self._stop.set()
-        for lane in self._lanes.values():
-            lane.stop()
+        replies = sum(len(lane.begun()) for lane in self._lanes.values())
+        if replies and patience:
+            maillog.waits_for_replies(replies, patience)
+        self._obey_stop()
+        self._nudged.set()
 
     async def stopped(self, seconds: float) -> bool:
         """Wait for `stop`, so many seconds at most; returns whether it was called."""
@@ -115,7 +127,7 @@ class Sender:
         if not usable or self._stop.is_set():
             await self._ledger.tidy()
             return nothing_done
-        self._level()
+        self._carried = levelled(self._carried, self._weights)
         self._ledger.unsettled, drained = True, DrainResult()
         failures: list[Exception] = []
         try:
@@ -123,7 +135,7 @@ class Sender:
         finally:
             for lane in list(self._lanes.values()):
                 await self._end_lane(lane, drained, failures)
-            await _uncancelled(self._ledger.write_and_free(self._journal))
+            await uncancelled(self._ledger.write_and_free(self._journal))
         await self._note_outage(drained)
         await self._ledger.tidy()
         if failures:
@@ -180,7 +192,7 @@ class Sender:
         room = self._room()
         starved = {name: lane.tray.open and not len(lane.tray) for name, lane in self._lanes.items()}
         self._gather()
-        turn = await _uncancelled(self._turn(room, only))
+        turn = await uncancelled(self._turn(room, only))
         for name, copies in turn.copies.items():
             self._carried[name] += len(copies)
             if copies and name not in self._lanes:
@@ -208,7 +220,7 @@ class Sender:
         await self._ledger.renew(begun)
         await self._ledger.take_over(self._journal_of_dead, self._delete_journal)
         await self._ledger.tidy()
-        self._level()
+        self._carried = levelled(self._carried, self._weights)
         for memory in self._memories.values():
             memory.ended = False
         for lane in self._lanes.values():
@@ -249,7 +261,7 @@ class Sender:
     async def _end_lane(self, lane: Lane, drained: DrainResult, failures: list[Exception]) -> None:
         """Put down what is left in a lane without connections, and remember how it fared."""
         lane.tray.close()
-        await _uncancelled(lane.tray.settled())
+        await uncancelled(lane.tray.settled())
         memory = self._memories[lane.relay.name]
         self._ledger.gather(lane, memory)
         del self._lanes[lane.relay.name]
@@ -269,9 +281,14 @@ class Sender:
             failures.append(lane.failure)
 
     def _obey_stop(self) -> None:
-        if self._stop.is_set():
-            for lane in self._lanes.values():
-                lane.stop()
+        if not self._stop.is_set():
+            return
+        given_up = self._elapsed() >= self._abandon_at
+        for lane in self._lanes.values():
+            lane.stop()
+            if given_up:
+                self.abandoned |= {delivery for delivery, _epoch in lane.begun()}
+                lane.abandon()
 
     async def _note_outage(self, drained: DrainResult) -> None:
         """Note that no relay carries anything, if the last lane of each has failed."""
@@ -280,16 +297,3 @@ class Sender:
 
     def _elapsed(self) -> float:
         return self._context.clock.elapsed()
-
-    def _level(self) -> None:
-        self._carried = levelled(self._carried, self._weights)
-
-
-async def _uncancelled(step: Coroutine[object, object, Answer]) -> Answer:
-    """The step's answer. A cancellation waits for it, so that the sender knows what is in the ledger."""
-    task = asyncio.ensure_future(step)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
