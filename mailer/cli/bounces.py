@@ -109,9 +109,11 @@ def _fetch(maildir: Path | None) -> None:
     for each in fetched:
         for reason in each.why:
             console.complain(f"a mail cannot be read and was put aside: {reason}")
+        for reason in each.why_waiting:
+            console.complain(f"a mail could not be fetched and waits in its inbox: {reason}")
         if each.unmoved:
             console.complain(f"{each.unmoved} mails were taken in, but cannot be moved: {each.why_unmoved}")
-    if failed or unmoved:
+    if failed or unmoved or any(each.waiting for each in fetched):
         raise typer.Exit(1)
 
 

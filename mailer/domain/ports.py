@@ -168,13 +168,15 @@ BIGGEST_MAIL = 16 * 1024 * 1024
 class WaitingMail:
     """A mail in an inbox, by the inbox's own name for it; `why` says why it cannot be read, else it is empty.
 
-    `is_taken`: it was taken in before, and comes without its content.
+    `is_taken`: it was taken in before, and comes without its content. `may_pass`: its inbox is in trouble, and the mail
+    itself may be in order.
     """
 
     name: str
     content: bytes = b""
     why: str = ""
     is_taken: bool = False
+    may_pass: bool = False
 
 
 class BounceInbox(Protocol):

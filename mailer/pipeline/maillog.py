@@ -96,6 +96,11 @@ def mail_unreadable(way: str, why: str) -> None:
     log.warning("a mail that came by %s cannot be read and lies aside: %s", way, why)
 
 
+def mail_not_fetched(way: str, why: str) -> None:
+    """A mail in an inbox could not be fetched now; it waits there."""
+    log.warning("a mail that came by %s could not be fetched and waits: %s", way, why)
+
+
 def mails_unmoved(way: str, count: int, why: str) -> None:
     """Mails that were taken in stay in their inbox."""
     log.warning("%d mails that were taken in by %s cannot be moved: %s", count, way, why)

@@ -207,7 +207,7 @@ def test_a_login_that_is_refused_is_said_without_the_password(dovecot: Dovecot, 
 @pytest.mark.parametrize("password", ["wrong-lantern", "пароль-lantern", "two\r\nlantern"])
 def test_a_server_without_plain_gets_a_plain_password_only(authority: Authority, password: str):
     with running(authority, more="auth_mechanisms = login") as dovecot:
-        with pytest.raises(MailerError, match=r"refuses the login|no login for a name or password beyond") as caught:
+        with pytest.raises(MailerError, match="takes no login by a password") as caught:
             waiting(inbox(dovecot, authority, password=password))
         assert "lantern" not in str(caught.value)
 

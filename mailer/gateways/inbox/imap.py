@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from imap_tools.errors import MailboxFolderCreateError
 from imap_tools.utils import encode_folder
@@ -15,6 +16,8 @@ from mailer.gateways.inbox.imap_client import BoundedMailBox, ImapClient
 from mailer.gateways.inbox.imap_login import log_in
 from mailer.gateways.inbox.imap_settings import FAILED, PROCESSED, ImapSettings
 from mailer.gateways.tls import client_context, distrust
+
+TROUBLE_SECONDS = 300.0  # of a look at the mailbox, for mails that cannot be fetched; then it is tried again later
 
 
 class ImapInbox:
@@ -34,6 +37,7 @@ class ImapInbox:
         self._tls = client_context(settings.ca_file, setting="[bounces] imap_ca_file")
         self._mailbox: BoundedMailBox | None = None
         self._round = 0  # the number of the current `mails`; increased by `close` too
+        self._in_trouble = 0.0  # seconds of this round that went for mails that could not be fetched
         self._uidvalidity = b""  # of the current names
         self._capabilities = frozenset[str]()  # of the server, after the login
         self._folders = dict[str, str]()  # the server's names of Processed and Failed
@@ -54,6 +58,7 @@ class ImapInbox:
         """
         self.close()
         self._round += 1
+        self._in_trouble = 0.0
         this_round = self._round
         mailbox = self._connect()
         with self._translating_errors("listing the mails"):
@@ -78,26 +83,27 @@ class ImapInbox:
         """Return the mail, or the reason why it cannot be read.
 
         Some servers close the connection at a mail that they cannot read: after a second try the next mail is fetched.
+        Raises MailerError when such mails have taken too long together.
         """
-        why = ""
-        for _ in range(2):
+        for is_last in (False, True):
+            began = monotonic()
             try:
                 return self._fetch(uid)
             except MailerError:
-                if self._stopped():
+                self._in_trouble += monotonic() - began
+                if self._stopped() or self._in_trouble > TROUBLE_SECONDS:
                     raise
-                why = self._fault() or "the server closes the connection when it is fetched"
+                client = self._mailbox.client if self._mailbox is not None else None
                 self._connect()
-        return WaitingMail(name=self._name(uid), why=why)
+                if client is not None and (is_last or client.is_too_large):
+                    why = client.fault or "the server closes the connection when it is fetched"
+                    return WaitingMail(name=self._name(uid), why=why, may_pass=not client.is_too_large)
+        return None
 
     def _fetch(self, uid: str) -> WaitingMail | None:
         assert self._mailbox is not None
         with self._translating_errors("fetching a mail"):
             return imap_commands.fetch(self._mailbox, uid, self._name(uid))
-
-    def _fault(self) -> str:
-        """Why our side has given up the connection; empty when it broke."""
-        return self._mailbox.client.fault if self._mailbox is not None else ""
 
     def done(self, mail: WaitingMail) -> None:
         """Move the mail to the folder Processed, which is created if it is missing."""

@@ -22,11 +22,13 @@ MOST_OCTETS = 8 << 20  # of an answer without a mail, such as the numbers of a m
 class ImapClient(imaplib.IMAP4_SSL):
     """imaplib's client, whose own reading has no limits.
 
-    `fault` says why it gave up the connection, where it did so itself. `stopped` is asked while it waits.
+    `fault` says why it gave up the connection, where it did so itself; `is_too_large`: the server announced too much.
+    `stopped` is asked while it waits.
     """
 
     def __init__(self, host: str, port: int, *, tls: ssl.SSLContext, stopped: Callable[[], bool]) -> None:
         self.fault = ""
+        self.is_too_large = False
         self._stopped = stopped
         self._received = bytearray()
         self._expect(ANSWER_SECONDS)
@@ -39,6 +41,7 @@ class ImapClient(imaplib.IMAP4_SSL):
     def read(self, size: int) -> bytes:
         """The next octets of the answer; refuses a literal that is announced with more than an answer may have."""
         if size > self._octets_left + len(self._received):
+            self.is_too_large = True
             self.give_up(f"it has {size} octets, more than {BIGGEST_MAIL}")
         while len(self._received) < size:
             self._receive()

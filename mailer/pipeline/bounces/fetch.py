@@ -1,5 +1,6 @@
 """Fetches the mails that wait in an inbox: each is stored and read, and only then moved."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -12,19 +13,25 @@ from mailer.pipeline.bounces.ingest import ingest
 from mailer.pipeline.context import Context
 from mailer.store import DatabaseError
 
+# A mail that cannot be fetched at so many looks is laid aside.
+TRIES = 3
+
 
 @dataclass(slots=True, kw_only=True)
 class Fetched:
     """How many mails were new, stored before, or could not be read and were laid aside; and why these could not.
 
+    `waiting` are those that could not be fetched now, and `why_waiting` says why.
     `unmoved` are those that were stored or laid aside, but could not be moved out of the inbox; `why_unmoved`: the last.
     """
 
     new: int = 0
     duplicates: int = 0
     failed: int = 0
+    waiting: int = 0
     unmoved: int = 0
     why: list[str] = field(default_factory=list)
+    why_waiting: list[str] = field(default_factory=list)
     why_unmoved: str = ""
 
 
@@ -32,10 +39,12 @@ class Fetched:
 class Taken:
     """What was done with the mails of an inbox, by name, so that those that stay there are not read again and again.
 
-    The value says why a mail cannot be read; it is empty for one that is stored.
+    The value says why a mail cannot be read; it is empty for one that is stored. `tries` counts the looks at which a mail
+    could not be fetched.
     """
 
     mails: dict[str, str] = field(default_factory=dict)
+    tries: Counter[str] = field(default_factory=Counter)
 
 
 def fetch(
@@ -56,6 +65,7 @@ def fetch(
             waiting.add(mail.name)
             _take(context, fetched, inbox, mail, taken)
         taken.mails = {name: why for name, why in taken.mails.items() if name in waiting}
+        taken.tries = Counter({name: tries for name, tries in taken.tries.items() if name in waiting})
         unmoved.note(context, inbox.way, fetched.unmoved, fetched.why_unmoved)
     except MailerError:
         if not stopped():
@@ -71,6 +81,12 @@ def _take(context: Context, fetched: Fetched, inbox: BounceInbox, mail: WaitingM
             fetched.unmoved += 1  # what stands in the way of one mail does so for the others
             return
         _move(fetched, inbox, replace(mail, why=taken.mails[mail.name]))
+        return
+    if mail.may_pass and taken.tries[mail.name] < TRIES - 1:
+        taken.tries[mail.name] += 1
+        fetched.waiting += 1
+        fetched.why_waiting.append(f"{mail.name}: {mail.why}")
+        maillog.mail_not_fetched(inbox.way, mail.why)
         return
     if not mail.why:
         try:

@@ -9,7 +9,7 @@ import pytest
 
 from mailer.domain.errors import MailerError, NotMoved
 from mailer.domain.ports import BIGGEST_MAIL
-from mailer.gateways.inbox import imap_client
+from mailer.gateways.inbox import imap, imap_client
 from mailer.gateways.inbox.imap import ImapInbox
 from mailer.gateways.inbox.imap_settings import ImapSettings
 from tests.certificates import Authority
@@ -88,7 +88,22 @@ def test_an_odd_answer_lays_its_mail_aside_and_the_others_are_read(
         first, second, third = its.mails()
         assert (first.content, third.content) == (THREE[1], THREE[3])
         assert (second.content, why in second.why) == (b"", True), second.why
+        assert second.may_pass is (odd is not announces_gigabytes)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+
+
+def test_a_mailbox_of_which_nothing_can_be_fetched_is_not_tried_for_ever(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(imap_client, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(imap, "TROUBLE_SECONDS", 0.5)
+    with scripted(Mailbox(mails=dict(THREE), on_body=stalls), authority) as mailbox:
+        with (
+            closing(inbox(mailbox, authority)) as its,
+            pytest.raises(MailerError, match="broke off at fetching a mail"),
+        ):
+            list(its.mails())
+        assert mailbox.count("UID FETCH") < 8
 
 
 def test_a_mail_may_come_in_spite_of_a_wrong_size_and_answers_about_others(authority: Authority):

@@ -120,6 +120,24 @@ def test_a_server_that_only_says_that_it_moves_is_seen_through(lookout: Lookout)
     assert lookout.mailbox.count("UID FETCH") == 0
 
 
+def test_a_mail_that_cannot_be_fetched_waits_and_is_laid_aside_at_the_third_look(lookout: Lookout) -> None:
+    def another(talk: Talk, uid: int) -> bytes:
+        return talk.mailbox.fetched(5 if uid < 3 and 5 in talk.mailbox.mails else uid) + b"OK done"
+
+    lookout.mailbox.on_body = another
+    first = lookout.look()
+    assert (first.new, first.waiting, first.failed) == (3, 2, 0)
+    assert first.why_waiting == [f"77/{uid}: the server answers with another mail" for uid in (1, 2)]
+    assert sorted(lookout.mailbox.mails) == [1, 2]  # by now the fifth has been moved
+    assert lookout.look().new == 2
+    assert lookout.mailbox.failed == {}
+    lookout.mailbox.mails = {7: LETTERS[1]}
+    lookout.mailbox.on_body = lambda _talk, _uid: None
+    looks = [lookout.look() for _ in range(3)]
+    assert [(each.waiting, each.failed) for each in looks] == [(1, 0), (1, 0), (0, 1)]
+    assert lookout.mailbox.failed == {7: LETTERS[1]}
+
+
 def test_what_has_left_the_mailbox_is_forgotten(lookout: Lookout) -> None:
     lookout.look()
     lookout.look()
