@@ -10,6 +10,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailer.app import installation as composition
+from mailer.app.clock_watch import ClockWatch
 from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
 from mailer.app.relays import first_transport
@@ -40,8 +41,8 @@ RETRY = Every(timedelta(minutes=5))
 RENEW = 10
 # How often open items are looked for: all copies are read for that.
 LIST_OPEN_ITEMS = Every(timedelta(minutes=10))
-# How often old reports are cut down to what was read from them.
-DELETE_OLD_REPORTS = Every(timedelta(days=1))
+# How often old reports are looked for; what two looks a day apart have seen as old is cut down to what was read from it.
+DELETE_OLD_REPORTS = Every(timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class Daemon:
     pace: Pace = field(default_factory=Pace)
     _done_at: dict[str, datetime] = field(default_factory=dict)  # jobs done every so often
     _failed_at: dict[str, datetime] = field(default_factory=dict)
+    _clock: ClockWatch = field(default_factory=ClockWatch)
     _watch: PlanWatch = field(default_factory=PlanWatch)
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _reloaded: asyncio.Event = field(default_factory=asyncio.Event)
@@ -143,7 +145,8 @@ class Daemon:
     async def _send(self) -> None:
         while True:
             try:
-                await self.sender.drain()
+                if await asyncio.to_thread(self._clock.is_right, self.app):
+                    await self.sender.drain()
             except Exception as error:  # noqa: BLE001  (an unknown failure means later; the sender itself must go on)
                 maillog.failed("sending", error)
             if await self.sender.stopped(self.pace.idle):
@@ -202,7 +205,7 @@ class Daemon:
     # --- jobs, each in a thread ---------------------------------------------------------------------------------------
 
     def _leads(self) -> bool:
-        return hold_scheduler(self.app, self.owner)
+        return self._clock.is_right(self.app) and hold_scheduler(self.app, self.owner)
 
     def _forget_old(self) -> None:
         keep = timedelta(days=self.app.config.bounces.keep_days)

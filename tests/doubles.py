@@ -22,6 +22,9 @@ class FrozenClock:
     def elapsed(self) -> float:
         return (self._at - self._began).total_seconds()
 
+    def boot(self) -> str:
+        return "a boot"
+
     def advance(self, **by: float) -> None:
         """Let so many `days`, `hours`, `minutes` or `seconds` pass."""
         self._at += timedelta(**by)

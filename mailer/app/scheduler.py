@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from mailer.app.installation import App
 from mailer.app.processes import is_dead
+from mailer.store.ledger.instants import note_work
 from mailer.store.ledger.owners import lease, take_lease
 
 # The lease's name, how long it lasts, and how little may be left of it before it is renewed: an idle daemon writes once in
@@ -34,4 +35,7 @@ def hold_scheduler(app: App, owner: int) -> bool:
     with app.store.transaction() as connection:
         now = app.context.clock.now()
         dead = other.id if other is not None else None
-        return take_lease(connection, SCHEDULER, owner, now=now, lasting=LASTING, dead=dead)
+        leads = take_lease(connection, SCHEDULER, owner, now=now, lasting=LASTING, dead=dead)
+        if leads:
+            note_work(connection, now)
+        return leads

@@ -17,6 +17,7 @@ CHECKS: tuple[Callable[[App], Iterable[CheckResult]], ...] = (
     configuration.check_provider_limits,
     database.check_library,
     database.check_not_restored,
+    database.check_clock,
     newsletters.check_newsletters,
     letters.check_templates,
     letters.check_missing_templates,

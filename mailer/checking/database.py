@@ -20,6 +20,16 @@ def check_library(app: App) -> Iterator[CheckResult]:
     yield CheckResult(subject="SQLite", ok=ok, finding=version if ok else f"{version}, {remedy}")
 
 
+def check_clock(app: App) -> Iterator[CheckResult]:
+    """Compare the clock with the last instant at which the ledger was at work."""
+
+    def look() -> str:
+        app.context.refuse_wrong_clock()
+        return f"{app.context.clock.now():%Y-%m-%d %H:%M} UTC, not before the ledger's last work"
+
+    yield result_of("the clock", look)
+
+
 def check_not_restored(app: App) -> Iterator[CheckResult]:
     """Look for the mark of a backup, which an older database gets when it is opened beside a newer epoch file."""
 

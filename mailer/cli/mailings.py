@@ -41,6 +41,7 @@ def send(
         )
         return
     app.context.refuse_backup()
+    app.context.refuse_wrong_clock()
     copies = _confirm_copies(app, name, as_planned=as_planned)
     if not is_planned(app.context, name):
         console.warn(map(sentence, plan_mailing(app.context, name).warnings))

@@ -32,6 +32,20 @@ def daemon() -> None:
     maillog.stopped()
 
 
+def accept_clock() -> None:
+    """Say that the clock is right now, although the service was at work later: it was ahead then.
+
+    Example: mailer accept-clock
+    """
+    from mailer.views.local_time import local_time
+
+    context = console.open_context()
+    now = context.clock.now()
+    console.confirm(f"It is {local_time(now)} now. Whatever is dated later was dated by a clock that was ahead.")
+    context.believe_clock("accepted as right")
+    console.say({"now": now}, "The clock is accepted; everything goes on.")
+
+
 def demo(
     once: Annotated[bool, typer.Option("--once", help="stop after the report")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="undo and back-off times of a second")] = False,
@@ -70,4 +84,5 @@ def _show_report(folder: Path, report: "DistributionReport") -> None:
 def join(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(daemon)
+    app.command()(accept_clock)
     app.command()(demo)

@@ -65,6 +65,7 @@ def _exit_status(app: App, name: IssueName) -> int:
 
 
 async def _send_here(app: App, name: IssueName) -> str:
+    app.context.refuse_wrong_clock()
     with open_sender(app) as (sender, _owner):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -21,6 +21,10 @@ class Clock(Protocol):
         """Seconds on a clock that is never set and runs while the machine sleeps."""
         ...
 
+    def boot(self) -> str:
+        """The id of the boot since which `elapsed` counts; empty where the system has none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawFile:

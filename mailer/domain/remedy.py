@@ -12,6 +12,7 @@ class Action(StrEnum):
     CHECK_INSTALLATION = auto()
     ASK_RELAY = auto()
     RESUME_AFTER_RESTORE = auto()
+    ACCEPT_CLOCK = auto()
     PULL = auto()
     LIST_ISSUES = auto()
     IMPORT_REGISTER = auto()

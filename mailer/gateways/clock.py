@@ -3,6 +3,8 @@
 import time
 from datetime import UTC, datetime
 
+from mailer.gateways.process.locks import boot_id
+
 
 class SystemClock:
     """The clocks of this machine."""
@@ -14,6 +16,10 @@ class SystemClock:
     def elapsed(self) -> float:
         """Return the seconds since boot, including suspension; this clock cannot be set."""
         return time.clock_gettime(_BOOTTIME)
+
+    def boot(self) -> str:
+        """Return the id of this boot, since which `elapsed` counts."""
+        return boot_id()
 
 
 # Only Linux has CLOCK_BOOTTIME; elsewhere the time of a suspension is not counted.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from mailer.domain.due import is_behind
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
@@ -14,7 +15,7 @@ from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring
 from mailer.store import Connection, Store, history
-from mailer.store.ledger import backups, claims
+from mailer.store.ledger import backups, claims, instants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,24 @@ class Context:
                 "said what left since",
                 Action.RESUME_AFTER_RESTORE.of(),
             )
+
+    def refuse_wrong_clock(self) -> None:
+        """Refused when the clock is far behind what the ledger has seen: copies would be dated and judged by it."""
+        now = self.clock.now()
+        with self.store.reading() as connection:
+            last = instants.last_work(connection)
+        if last is not None and is_behind(now, last):
+            raise Refused(
+                f"the clock says {now:%Y-%m-%d %H:%M} UTC, but the service was at work on {last:%Y-%m-%d %H:%M} UTC: nothing "
+                "is pulled, sent or deleted until the clock is set",
+                Action.ACCEPT_CLOCK.of(),
+            )
+
+    def believe_clock(self, why: str) -> None:
+        """Judge the clock from now on by what is written from now on, and record that."""
+        with self.store.transaction() as connection:
+            self.record(connection, instants.CLOCK, instants.LEDGER, why)
+            instants.note_work(connection, self.clock.now())
 
     def record(self, connection: Connection, verb: str, subject: object, detail: str = "") -> None:
         """Write into the history that `who` did this to the subject now."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection
+from datetime import datetime
 
 from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.delivery import Outcome
@@ -199,6 +200,26 @@ def abandoned(deliveries: Collection[int]) -> None:
 def stopped_before_reports() -> None:
     """A way in did not end in time; no copy was in flight."""
     log.warning("stopped before all mails that came back were read; no copy was in flight, and they are read later")
+
+
+def clock_doubted(error: MailerError) -> None:
+    """The clock is far behind the ledger, so nothing is done."""
+    log.error("%s", sentence(error))
+
+
+def clock_believed(now: datetime) -> None:
+    """The clock is no longer behind the ledger."""
+    log.warning("the clock says %s, which may be right; everything goes on", _utc(now))
+
+
+def clock_set(expected: datetime, now: datetime) -> None:
+    """The clock jumped while the daemon ran."""
+    way = "forward" if now > expected else "back"
+    log.warning("the clock was set %s, from %s to %s; what is under way goes on", way, _utc(expected), _utc(now))
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def started(newsletters: list[str]) -> None:

@@ -94,7 +94,7 @@ def is_deadlock(error: DatabaseError) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", "") == _DEADLOCK
 
 
-def _engine(url: URL, tell_of_waiting: Callable[[], None]) -> Engine:
+def _engine(url: URL, tell_of_waiting: Callable[[], None] = lambda: None) -> Engine:
     if url.get_backend_name() == "sqlite":
         return sqlite.open_engine(url, tell_of_waiting)
     return create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True)

@@ -14,6 +14,7 @@ _PHRASES: Mapping[Action, str] = {
     Action.CHECK_INSTALLATION: "`mailer check` shows why",
     Action.ASK_RELAY: "`mailer check` asks the relay again",
     Action.RESUME_AFTER_RESTORE: "`mailer resume-after-restore` asks",
+    Action.ACCEPT_CLOCK: "if it is right, `mailer accept-clock` says so",
     Action.PULL: "`mailer pull` stores finished issues",
     Action.LIST_ISSUES: "`mailer issue list` shows them",
     Action.IMPORT_REGISTER: "`mailer register import` fills it",

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from mailer.domain.bounce import RawReport
 from mailer.domain.errors import NotFound, Refused
+from mailer.domain.looks import Look, look_to_keep, seen_twice
 from mailer.domain.remedy import Action
 from mailer.domain.report import Reading, Report
 from mailer.pipeline import maillog
@@ -18,9 +19,11 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
 from mailer.store import Connection, DatabaseError, is_deadlock, reports
 from mailer.store.failures import CopyFailed
+from mailer.store.ledger import instants
 
 # At most so many times a transaction is tried that deadlocks.
 TRIES = 5
+_OLD_REPORTS = "old reports"
 T = TypeVar("T")
 
 
@@ -108,9 +111,21 @@ def _read_chunk(context: Context, after: int) -> list[tuple[int, bool]]:
 
 
 def forget_old(context: Context, keep: timedelta) -> int:
-    """Delete the octets of mails older than that, and keep what they say; returns how many mails that were."""
+    """Delete the octets of mails older than that, and keep what they say; returns how many mails that were.
+
+    Only of those that an earlier look, a day ago or more, has seen as old too: the clock may be wrong.
+    """
+    clock = context.clock
+    now = clock.now()
+    look = Look(at=now, boot=clock.boot(), elapsed=clock.elapsed(), before=now - keep)
+    with context.store.reading() as connection:
+        first = instants.first_look(connection, _OLD_REPORTS)
+    before, first_of_next = seen_twice(first, look), look_to_keep(first, look)
+    if first_of_next == first:
+        return 0
     with context.store.transaction() as connection:
-        return reports.delete_octets(connection, context.clock.now() - keep)
+        instants.keep_look(connection, _OLD_REPORTS, first_of_next)
+        return reports.delete_octets(connection, before) if before is not None else 0
 
 
 def listing(context: Context, *, every: bool, issue: str | None = None) -> list[Report]:

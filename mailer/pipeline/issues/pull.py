@@ -32,6 +32,7 @@ def pull(context: Context, newsletter: Newsletter, source: IssueSource) -> list[
     itself cannot be read.
     """
     context.refuse_backup()
+    context.refuse_wrong_clock()
     results, ready = examine_all(context, newsletter, source.read())
     with context.store.transaction() as connection:
         results += [_store(connection, context, *each) for each in ready]

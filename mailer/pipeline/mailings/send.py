@@ -88,6 +88,7 @@ def begin_mailing(
     is refused.
     """
     context.refuse_backup()
+    context.refuse_wrong_clock()
     with context.store.reading() as connection:
         pending = deliveries.counts(connection, [mailing.id])[State.PENDING]
     if copies is not None and pending != copies:

@@ -49,6 +49,7 @@ def send_supplement(
     keeps.
     """
     context.refuse_backup()
+    context.refuse_wrong_clock()
     with context.store.transaction() as connection:
         mailing = first_mailing(connection, name)
         if mailing.state is MailingState.CANCELLED and not mailing.has_begun:

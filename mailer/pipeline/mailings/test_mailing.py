@@ -55,6 +55,7 @@ def prepare_test_mailing(
     of `test_to`, and for a person who is not entitled to the issue.
     """
     context.refuse_backup()
+    context.refuse_wrong_clock()
     newsletter = context.newsletter(name.newsletter)
     addresses = _allowed_addresses(newsletter, to)
     judged = require_entitled(context, name, person) if person else None

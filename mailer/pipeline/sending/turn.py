@@ -20,6 +20,7 @@ from mailer.pipeline.sending.signing import OutgoingCopy
 from mailer.store import Connection, DatabaseError, mailings, relays
 from mailer.store.ledger import claims
 from mailer.store.ledger.claims import Claim
+from mailer.store.ledger.instants import note_work
 from mailer.store.ledger.results import Result
 
 # By mailing; None for one whose copies cannot be made.
@@ -72,6 +73,8 @@ def run_turn(
     going = claims.still_sending(connection, [mailing.id for mailing in startable])
     copies = _claim(connection, context, settings, workbenches, request, startable, now)
     epoch = claims.advance_epoch(connection) if any(copies.values()) else claims.ledger_epoch(connection)
+    if any(copies.values()):
+        note_work(connection, now)
     return TurnResult(copies=copies, going=frozenset(going), epoch=epoch)
 
 

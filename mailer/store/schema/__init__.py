@@ -11,6 +11,7 @@ from mailer.store.schema.reports import raw_reports, reports
 from mailer.store.schema.senders import (
     leases,
     ledger_state,
+    looks,
     owners,
     relay_outages,
     relay_paces,
@@ -32,6 +33,7 @@ __all__ = [
     "leases",
     "ledger_state",
     "letters",
+    "looks",
     "mailings",
     "memberships",
     "own_pauses",

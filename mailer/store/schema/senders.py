@@ -30,6 +30,7 @@ ledger_state = Table(
     Column("id", Integer, primary_key=True),
     Column("epoch", Integer, nullable=False),  # grows with every claim; a backup has a lower one
     Column("backup_at", UtcDateTime),  # of a backup put in place: when it was copied; None once it is resumed
+    Column("worked_at", UtcDateTime),  # when a sender or the leading daemon was last at work
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -72,4 +73,15 @@ throttles = Table(
     Column("reason", Text, nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
     Column("set_by", Text, nullable=False),
+)
+
+# The look at what is old with which the next one is compared.
+looks = Table(
+    "looks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("boot", Text, nullable=False),
+    Column("elapsed", Float, nullable=False),  # seconds since that boot
+    Column("before", UtcDateTime, nullable=False),  # what is older was old
 )
