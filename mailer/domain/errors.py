@@ -47,7 +47,7 @@ class TransportDown(MailerError):
 
 
 class LoginRefused(TransportDown):
-    """The relay refuses the user name and password: another try at once could only lock the account."""
+    """The relay refuses the login, by password or token: another try at once could only lock the account."""
 
 
 class TryLater(MailerError):

@@ -21,8 +21,8 @@ class NoLogin(SMTPException):
 class Handshake:
     """One connection on its way to the login. `phase` is the step under way, also after a failure.
 
-    `ehlo_name` is the name in EHLO; an empty one becomes the address of the connection. `tried` are the addresses tried, `announced` the relay's mechanisms; `mechanism` is that of the login, and `alternatives`
-    are those left for another one.
+    `ehlo_name` is the name in EHLO; an empty one becomes the address of the connection. `tried` are the addresses tried,
+    `announced` the relay's mechanisms; `mechanism` is that of the login, and `alternatives` are those left after it.
     """
 
     def __init__(self, settings: SmtpSettings, tls: ssl.SSLContext | None, ehlo_name: str) -> None:

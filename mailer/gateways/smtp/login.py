@@ -8,8 +8,6 @@ from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPResponse
 from mailer.domain.delivery import Reply
 from mailer.gateways.smtp.settings import Mechanism
 
-_OAUTH = frozenset({"xoauth2", "oauthbearer"})
-
 _CONTINUE, _LOGGED_IN = 334, 235
 # Replies about the user name and the password (RFC 4954 §6, RFC 5248), whatever else they say.
 _ABOUT_CREDENTIALS = frozenset({525, 535})
@@ -37,8 +35,8 @@ def refuses_mechanism(reply: Reply) -> bool:
 
 
 def wants_oauth(announced: Collection[str]) -> bool:
-    """Whether the relay takes OAuth tokens."""
-    return not _OAUTH.isdisjoint(announced)
+    """Whether the relay takes OAuth tokens as we show them."""
+    return Mechanism.XOAUTH2 in announced
 
 
 async def log_in(client: SMTP, mechanism: Mechanism, user: str, secret: str) -> None:

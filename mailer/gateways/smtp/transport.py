@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
-from aiosmtplib import SMTP, SMTPException, SMTPServerDisconnected
+from aiosmtplib import SMTP, SMTPException
 
 from mailer.domain.address import is_loopback
 from mailer.domain.bounce import Phase
@@ -78,11 +78,7 @@ class SmtpTransport:
 
     async def _connect(self) -> tuple[SMTP, SmtpConnection]:
         client = await self._log_in()
-        try:
-            return client, self._take_over(client)
-        except SMTPServerDisconnected as error:
-            client.close()
-            raise TransportDown(f"the relay {self._settings.name} {error.message}") from error
+        return client, self._take_over(client)
 
     async def _log_in(self) -> SMTP:
         """Return a connection with all steps taken. A mechanism that the relay does not know is followed by another."""
@@ -129,7 +125,9 @@ class SmtpTransport:
     def _take_over(self, client: SMTP) -> SmtpConnection:
         """Continue the client's connection, which is encrypted and logged in, with our own protocol."""
         if not client.is_connected:
-            raise SMTPServerDisconnected("it closed the connection after its greeting")
+            raise TransportDown(
+                f"the relay {self._settings.name} closed the connection when it was ready; nothing was sent"
+            )
         extensions = frozenset(client.esmtp_extensions)
         return SmtpConnection(
             cast(asyncio.WriteTransport, client.transport),

@@ -14,9 +14,10 @@ from mailer.domain.delivery import Reply
 from mailer.domain.errors import LoginRefused, TransportDown
 from mailer.gateways.oauth import TokenSource
 from mailer.gateways.smtp.login import refuses_mechanism
-from mailer.gateways.smtp.settings import Mechanism
+from mailer.gateways.smtp.settings import Mechanism, Security
 from mailer.gateways.smtp.transport import SmtpTransport
 from tests.gateways.relays import connect_by, settings, until
+from tests.scripted_relay import Sink
 
 WRONG = "535 5.7.8 Error: authentication failed"
 UNKNOWN = "504 5.5.4 Unrecognized authentication type"
@@ -187,6 +188,14 @@ async def test_a_login_that_cannot_be_checked_now_is_not_tried_by_another_mechan
 def test_a_reply_of_535_is_about_the_password(status: str) -> None:
     assert not refuses_mechanism(Reply(code=535, status=status))
     assert not refuses_mechanism(Reply(code=454, status=status))
+
+
+@pytest.mark.parametrize("mechanism", [Mechanism.PLAIN, Mechanism.LOGIN])
+async def test_another_program_understands_the_login(authority, mechanism: Mechanism) -> None:
+    options = {"auth": mechanism, "security": Security.STARTTLS, "ca_file": authority.ca_file}
+    async with Sink(security=Security.STARTTLS, tls_context=authority.good, login=("club", "пароль-123")) as sink:
+        await connect_by(transport(sink.port, password="пароль-123", **options))
+        assert isinstance(await refusal(sink.port, **options), LoginRefused)
 
 
 # --- OAuth --------------------------------------------------------------------------------------------------------------
