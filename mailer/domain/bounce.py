@@ -34,7 +34,7 @@ class Scope(StrEnum):
     ADDRESS = "address"  # the address or its domain does not exist, or takes no mail at all
     MAILBOX = "mailbox"  # the mailbox exists, but is full or switched off
     CONTENT = "content"  # this message was refused: too big, virus, spam words
-    SENDER = "sender"  # we were refused: SPF, DKIM, DMARC, block list, PTR, rate, relaying
+    SENDER = "sender"  # we were refused: SPF, DKIM, DMARC, block list, PTR, rate, account, relaying
     TRANSPORT = "transport"  # the way there failed: timeout, DNS, loop, a broken server
     UNKNOWN = "unknown"  # it cannot be told
 
@@ -73,6 +73,7 @@ class FailureReason(StrEnum):
     BLOCKED = "blocked"
     NO_PTR = "no_ptr"
     RATE = "rate"
+    ACCOUNT = "account"
     RELAYING = "relaying"
     SENDER_REFUSED = "sender_refused"
     LOGIN = "login"
@@ -104,6 +105,7 @@ SCOPES: dict[FailureReason, Scope] = {
     FailureReason.BLOCKED: Scope.SENDER,
     FailureReason.NO_PTR: Scope.SENDER,
     FailureReason.RATE: Scope.SENDER,
+    FailureReason.ACCOUNT: Scope.SENDER,
     FailureReason.RELAYING: Scope.SENDER,
     FailureReason.SENDER_REFUSED: Scope.SENDER,
     FailureReason.MEMBERS_ONLY: Scope.SENDER,

@@ -8,8 +8,8 @@ import re
 from mailer.domain.bounce import RECIPIENT_SCOPES, SCOPES, FailureReason, Phase, Scope
 from mailer.domain.delivery import Reply
 from mailer.domain.relay_matter import RelayMatter
-from mailer.formats.reports.classify import BEFORE_RECIPIENT, classify, find_rule
-from mailer.formats.reports.rules.account import ACCOUNT, names_a_reader
+from mailer.formats.reports.classify import BEFORE_RECIPIENT, classify
+from mailer.formats.reports.rules.account import names_a_reader
 
 # RFC 4954 §4 and §6, RFC 3207 §4: a login or TLS is wanted first, or the login was refused; 525 with x.7.13 of the IANA
 # registry: the account that logged in is disabled.
@@ -48,21 +48,23 @@ def matter_of(reply: Reply, phase: Phase) -> RelayMatter:
     is_temporary = reply.code // 100 == 4
     if _is_about_the_message(reply, phase):
         return RelayMatter.COPY
-    if phase in BEFORE_RECIPIENT or reply.code in _LOGIN_CODES:
-        return RelayMatter.SLOW if is_temporary else RelayMatter.STOP
     reason = classify(reply.code, reply.status or None, reply.text, phase).reason
+    if phase in BEFORE_RECIPIENT:
+        # A limit on a time is later, also as 5xx.
+        return RelayMatter.SLOW if is_temporary or reason is FailureReason.RATE else RelayMatter.STOP
     if reason is FailureReason.GREYLISTED:
         return RelayMatter.COPY
     if reply.code == 421:  # the relay ends the session (RFC 5321 §4.2.3)
         return RelayMatter.SLOW
-    if _refuses_client(reply, phase):
-        return RelayMatter.SLOW if is_temporary else RelayMatter.STOP
-    if names_a_reader(reply.text):
-        return RelayMatter.COPY
-    if reason is FailureReason.RATE:
+    if reply.code in _LOGIN_CODES:
+        return RelayMatter.STOP
+    is_readers = names_a_reader(reply.text)
+    if reason is FailureReason.RATE and not is_readers:
         return RelayMatter.SLOW
-    if find_rule(reply.text) is ACCOUNT:
+    if _refuses_client(reply, phase) or (reason is FailureReason.ACCOUNT and not is_readers):
         return RelayMatter.SLOW if is_temporary else RelayMatter.STOP
+    if is_readers:
+        return RelayMatter.COPY
     return RelayMatter.SLOW if is_temporary and _is_busy(reply, phase, reason) else RelayMatter.COPY
 
 

@@ -166,7 +166,9 @@ def test_a_limit_on_a_time_is_later_and_not_never(time: str) -> None:
         f"domain club.example sent too many mails {time}",
         f"only 10 messages {time} allowed",
     ):
-        for code, status, phase in product((450, 550, 554), ("4.7.1", "5.7.1", ""), (Phase.RCPT, Phase.CONTENT)):
+        for code, status, phase in product(
+            (450, 550, 554), ("4.7.1", "5.7.1", ""), (Phase.MAIL, Phase.RCPT, Phase.CONTENT)
+        ):
             assert matter_of(Reply(code=code, status=status, text=text), phase) is RelayMatter.SLOW, text
 
 

@@ -141,7 +141,7 @@ _IDENTITY = (
 )
 
 ACCOUNT = rule(
-    FailureReason.SENDER_REFUSED,
+    FailureReason.ACCOUNT,
     "our own relay does not let us send: our account, plan or sender address there",
     _unless_readers(_IDENTITY),
     _unless_readers(_barred()),
