@@ -117,6 +117,22 @@ def test_without_a_word_the_maildir_of_the_settings_is_looked_into(
     assert run.ok("bounce", "list", "--json").document[0]["way"] == "maildir"
 
 
+def test_status_says_that_mails_cannot_be_moved(run: Terminal, club: Club, found: dict[str, Delivery]) -> None:
+    new = club.folder / "back" / "new"
+    new.mkdir(parents=True)
+    club.settle(bounces={"return_path_domain": DOMAIN, "maildir": "back"})
+    Path("bounce.eml").rename(new / ("x" * 255))
+    said = run("bounce", "ingest")
+    assert (said.status, said.out) == (1, "1 new mails, 0 known already, 0 unreadable\n")
+    assert "1 mails were taken in, but cannot be moved" in said.err
+    for words in (("status",), ("status", NAME)):
+        assert "note: mails that were taken in by maildir cannot be moved" in run.ok(*words).err
+    assert isinstance(run.ok("status", "--json").document, list)
+    next(new.iterdir()).rename(new / "x")
+    run.ok("bounce", "ingest")
+    assert "moved" not in run.ok("status").err
+
+
 # --- listing and settling ---------------------------------------------------------------------------------------------
 
 

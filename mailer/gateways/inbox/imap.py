@@ -95,7 +95,7 @@ class ImapInbox:
                     raise
                 client = self._mailbox.client if self._mailbox is not None else None
                 self._connect()
-                if client is not None and (is_last or client.is_too_large):
+                if client is not None and (is_last or client.is_too_large or client.is_late):
                     why = client.fault or "the server closes the connection when it is fetched"
                     return WaitingMail(name=self._name(uid), why=why, may_pass=not client.is_too_large)
         return None

@@ -22,13 +22,13 @@ MOST_OCTETS = 8 << 20  # of an answer without a mail, such as the numbers of a m
 class ImapClient(imaplib.IMAP4_SSL):
     """imaplib's client, whose own reading has no limits.
 
-    `fault` says why it gave up the connection, where it did so itself; `is_too_large`: the server announced too much.
-    `stopped` is asked while it waits.
+    `fault` says why it gave up the connection, where it did so itself; `is_too_large`: the server announced too much,
+    `is_late`: it answered too slowly. `stopped` is asked while it waits.
     """
 
     def __init__(self, host: str, port: int, *, tls: ssl.SSLContext, stopped: Callable[[], bool]) -> None:
         self.fault = ""
-        self.is_too_large = False
+        self.is_too_large = self.is_late = False
         self._stopped = stopped
         self._received = bytearray()
         self._expect(ANSWER_SECONDS)
@@ -134,6 +134,7 @@ class ImapClient(imaplib.IMAP4_SSL):
             if self._stopped():
                 self.give_up("the service stops")
             if seconds <= 0:
+                self.is_late = True
                 self.give_up(f"the whole answer did not arrive within {self._seconds:g} s: timed out")
             connection.settimeout(min(seconds, STOP_SECONDS))
             try:

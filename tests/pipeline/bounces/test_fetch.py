@@ -9,6 +9,7 @@ from mailer.app.inbound import inboxes
 from mailer.app.installation import App
 from mailer.checking.bounces import check_inboxes
 from mailer.domain.bounce import Way
+from mailer.gateways.inbox.maildir import MaildirInbox
 from mailer.pipeline.bounces import ingest, unmoved
 from mailer.pipeline.bounces.fetch import Fetched, Taken, fetch
 from mailer.pipeline.context import Context
@@ -142,6 +143,19 @@ def test_what_has_left_the_mailbox_is_forgotten(lookout: Lookout) -> None:
     lookout.look()
     lookout.look()
     assert lookout.taken.mails == {}
+
+
+def test_a_maildir_that_cannot_move_a_mail_gives_out_the_others(club: Club, clock: FrozenClock) -> None:
+    new = club.folder / "mail" / "new"
+    new.mkdir(parents=True)
+    for name in ("1", "2" * 255, "3"):  # the longest name has no room for the mark of a mail that was read
+        (new / name).write_bytes(name[0].encode() + LETTERS[1])
+    club.settle(bounces={"maildir": "mail"})
+    with club.opened(clock) as app:
+        looks = [fetch(app.context, MaildirInbox(new.parent)) for _ in range(2)]
+        [finding] = [result.finding for result in check_inboxes(app)]
+    assert [(each.new, each.duplicates, each.unmoved) for each in looks] == [(3, 0, 1), (0, 1, 1)]
+    assert "mails that were taken in by maildir cannot be moved" in finding
 
 
 def test_no_mail_is_read_after_a_stop(lookout: Lookout) -> None:
