@@ -3,6 +3,8 @@
 import asyncio
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,7 +21,7 @@ from mailer.pipeline.context import IssueName
 from mailer.pipeline.letters import outbox
 from mailer.pipeline.mailings.report import issue_progress, unaccepted_copies
 from mailer.pipeline.sending.sender import Sender
-from mailer.pipeline.sending.wait import send_until_done, watch_until_done
+from mailer.pipeline.sending.wait import explain_waits, send_until_done, watch_until_done
 from mailer.views.copies import open_copy_lines
 from mailer.views.progress import explain_state, progress_document, progress_lines, throttle_lines
 from mailer.views.remedies import advise
@@ -70,11 +72,8 @@ async def _send_here(app: App, name: IssueName) -> str:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, sender.stop)
-        bar = asyncio.create_task(_show_bar(app, name))
-        try:
+        async with _shown(app, name):
             reason = await send_until_done(app.context, sender, name, send_settings(app.config).relays)
-        finally:
-            bar.cancel()
         if not sender.is_stopped():
             await _send_letters(app, sender)
         return reason
@@ -91,12 +90,23 @@ async def _send_letters(app: App, sender: Sender) -> None:
 
 
 async def _watch_daemon(app: App, name: IssueName) -> str:
-    bar = asyncio.create_task(_show_bar(app, name))
-    try:
+    async with _shown(app, name):
         relays = send_settings(app.config).relays
         return await watch_until_done(app.context, name, relays, daemon_runs=lambda: daemon_runs(app))
+
+
+@asynccontextmanager
+async def _shown(app: App, name: IssueName) -> AsyncIterator[None]:
+    """Show how far it is, and what is waited for."""
+    tasks = [
+        asyncio.create_task(_show_bar(app, name)),
+        asyncio.create_task(explain_waits(app.context, name, console.complain)),
+    ]
+    try:
+        yield
     finally:
-        bar.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 async def _show_bar(app: App, name: IssueName) -> None:

@@ -142,4 +142,7 @@ def _explain_sending(progress: Progress, now: datetime) -> str:
         return f"nothing leaves to {providers} for now: `mailer domain list`"
     if progress.next_at and progress.next_at > now:
         return f"the next attempt is on {zoned_time(progress.next_at, progress.timezone)}"
-    return f"about {progress.seconds_left:.0f} s left" if progress.seconds_left else ""
+    if progress.seconds_left:
+        return f"about {progress.seconds_left:.0f} s left"
+    leaving = progress.counts["sending"]
+    return f"waits for the relay's answers to {leaving} copies" if leaving else ""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from mailer.domain.pacing import RelayLimit
 from mailer.domain.progress import Progress
@@ -9,12 +10,15 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.report import issue_progress
 from mailer.pipeline.sending.limits import room_for_relay
 from mailer.pipeline.sending.sender import Sender
+from mailer.views.progress import explain_state
 
 # Seconds between two looks, and so many looks in a row that find the relay down before it is given up for now.
 LOOK = 0.5
 DOWN = 5
-# So many looks in a row without a copy handed over before it is given up: more than a minute, for `per_minute`.
+# So many looks in a row with nothing handed over or in flight before it is given up: more than a minute, for `per_minute`.
 IDLE = 140
+# Seconds without a copy finished after which is said what is waited for.
+QUIET = 15.0
 
 
 async def send_until_done(context: Context, sender: Sender, name: IssueName, relays: Mapping[str, RelayLimit]) -> str:
@@ -24,7 +28,7 @@ async def send_until_done(context: Context, sender: Sender, name: IssueName, rel
         drained = await sender.drain(name)
         progress = issue_progress(context, name)
         down = down + 1 if drained.down else 0
-        idle = 0 if drained.handed_over or _may_be_undone(context, progress) else idle + 1
+        idle = 0 if drained.handed_over or _takes_its_time(context, progress) else idle + 1
         if down == DOWN:
             return f"the relay is down: {drained.down}"
         if idle == IDLE:
@@ -43,7 +47,7 @@ async def watch_until_done(
     while True:  # the daemon is another process: there is no event to wait for
         progress = issue_progress(context, name)
         down = down + 1 if progress.relay_down else 0
-        idle = 0 if progress.done != done or _may_be_undone(context, progress) else idle + 1
+        idle = 0 if progress.done != done or _takes_its_time(context, progress) else idle + 1
         done = progress.done
         if idle == IDLE and not progress.relay_down:
             return _explain_idle(context, relays)
@@ -52,8 +56,25 @@ async def watch_until_done(
         await asyncio.sleep(LOOK)
 
 
-def _may_be_undone(context: Context, progress: Progress) -> bool:
-    return progress.starts_at is not None and context.clock.now() < progress.starts_at
+async def explain_waits(context: Context, name: IssueName, say: Callable[[str], None]) -> None:
+    """Say what is waited for whenever no copy has been finished for a while, until it is cancelled."""
+    done, since, explained = -1, 0.0, ""
+    while True:
+        progress = await asyncio.to_thread(issue_progress, context, name)
+        if progress.done != done:
+            done, since, explained = progress.done, context.clock.elapsed(), ""
+        explanation = explain_state(replace(progress, seconds_left=None), context.clock.now())
+        if context.clock.elapsed() - since >= QUIET and explanation not in ("", explained):
+            say(f"{name}: {explanation}")
+            explained = explanation
+        await asyncio.sleep(2 * LOOK)
+
+
+def _takes_its_time(context: Context, progress: Progress) -> bool:
+    """Whether it can still be undone, or the relay has not answered yet: a connection times out by itself."""
+    if progress.starts_at is not None and context.clock.now() < progress.starts_at:
+        return True
+    return progress.counts["sending"] > 0
 
 
 def _can_continue(context: Context, name: IssueName, progress: Progress) -> bool:
