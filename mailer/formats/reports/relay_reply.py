@@ -22,10 +22,10 @@ _LOGIN_CODES_FOR_NOW = frozenset({432, 454})
 # another server and concern one recipient.
 _CLIENT_REFUSED = re.compile(
     r"(?:<[^>]*>[:.]* *)?(?:error: )?"
-    r"(?:relay access denied|relay(?:ing)? (?:not permitted|denied|is not allowed|to \S+ (?:denied|prohibited))|unable to relay"
+    r"(?:relay access denied|relay(?:ing)?\b[^.;]{0,30} (?:denied|prohibited|disallowed)|relay(?:ing)?\b[^.;]{0,20} not (?:permitted|allowed|enabled)|relaying disallowed|unable to relay"
     r"|smtp; unable to relay|we do not relay|sorry, (?:you don't authenticate|that domain isn't in my list of allowed)|invalid credentials for relay|tenantattribution"
-    r"|(?:client host|helo command|sender address) rejected:|service unavailable; client host|sender verif\w*(?! ok)\b"
-    r"|(?:smtp )?authentication (?:is )?required|this mail server requires authentication|please authenticate|send auth\b|(?:client |sender |user )?(?:is |was )?not authenticated\b(?! for)|unauthenticated senders"
+    r"|(?:client host|helo command|sender address) rejected:|sender(?: address)? rejected\b(?! by)|service unavailable[;,] client|sender verif\w*(?! ok)\b"
+    r"|(?:smtp )?authentication (?:(?:is )?required|fail)|this mail server requires authentication|please authenticate|send auth\b|(?:client |sender |user )?(?:is |was )?not authenticated\b(?! for)|unauthenticated senders"
     r"|relais refus|weiterleitung (?:nicht|verweigert)|пересылка запрещена)",
     re.IGNORECASE,
 )

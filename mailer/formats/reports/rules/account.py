@@ -32,7 +32,7 @@ _TONGUES = (
         # Neither the server that sends, nor a name in the DNS such as outbound.example.
         sending=r"(?<![\w\-·.])(?:sending(?! (?:to|spam|this|the|ip|server|domain|host|mta|address|system)\b)|out-?going|outbound|submission|submitting|smtp (?:service|access|relay))(?![\w\-·])",
         barred=(
-            r"(?:suspen[ds]|disabl|block(?!ed (?:by|using) )|inactive|de-?activat|\block(?:ed|out)|\bclosed|terminat|expired|\bbanned|paused|restricted|on hold|frozen|revoked|cancel|prohibited|under review|compromised|unpaid|overdue|shut down|turned off|\blimited\b"
+            r"(?:suspen[ds]|\bdenied\b|disabl|block(?!ed (?:by|using) )|inactive|de-?activat|\block(?:ed|out)|\bclosed|terminat|expired|\bbanned|paused|restricted|on hold|frozen|revoked|cancel|prohibited|under review|compromised|unpaid|overdue|shut down|turned off|\blimited\b"
             r"|not (?:yet |been |currently |\w+ly )*(?:activ|enabl|allow|permitted|authori[sz]ed|approved|confirmed|verified|entitled))"
         ),
         used_up=(
@@ -101,14 +101,14 @@ def _barred() -> str:
 
 
 _TIME = (
-    r"(?:(?:\bper|\ban?|\beach|\bevery|\bthis|\bone|\blast|\bpast|/) ?(?:\d+ ?)?(?:s\b|sec|min|hour|hr\b|days?\b|24)|\b(?:in|within|for) \d+ ?(?:s\b|sec|min|hour|hrs?\b)|\d-hour\b|\bhourly\b|\bdaily\b|\btoday\b"
+    r"(?:(?:\bper|\ban?|\beach|\bevery|\bthis|\bone|\blast|\bpast|/) ?(?:\d+ ?)?(?:s\b|sec|min|hour|hr\b|days?\b|24)|\b(?:in|within|for) \d+ ?(?:s\b|sec|min|hour|hrs?\b)|\d-hour\b|\bhour(?:ly)?\b|(?:\bper|/) ?\d* ?[hms]\b|\bdaily\b|\btoday\b"
     r"|в (?:час|сутки|день|минуту|секунду)|за (?:час|сутки|день|минуту|сегодня)|суточн|дневн|часов(?:ой|ого|ая)|на сегодня|на добу|за годину|добов"
     r"|pro (?:stunde|tag|minute|sekunde)|\btages|\bstunden(?!lang)|heute|stündlich|täglich|par (?:heure|jour|minute|seconde)|\bhoraire|journali|quotidien|(?:por|al) (?:hora|día|dia|minuto)|diari[oa]|per ora|al giorno|giornalier|giorno"
     r"|[每当一本](?:日|天|小时|分钟|秒|小時)|今日|今天|日发|1日|1時間|一日)"
 )
 _LIMIT = r"(?:l[ií]mit|quota|exceed|\bmax|reached|\bcap\b|allowance|\bonly \d|more than|at most|не более|too (?:many|much|fast|frequent)|\bover\b|лимит|превыш|слишком|ліміт|limite|kontingent|überschritten|zu viele|dépass|excedid|superat|超[过出限過]|上限|限制|频率|過多|过多)"
 _MAIL = (
-    r"(?:messages?\b|e-?mails?\b|\bmails?\b|send|sent\b|recipients\b|submission|relay|out-?going|outbound|\bsmtp\b|frequency|customer|transactions?\b|rate\b"
+    r"(?:messages?\b|e-?mails?\b|\bmails?\b|send|sent\b|recipients\b|rcpts\b|submission|relay|out-?going|outbound|\bsmtp\b|frequency|customer|transactions?\b|rate\b"
     r"|пис[еь]м|сообщени|отправ|лист[іи]в|повідомлен|nachricht|versand|versend|e-?mails|envoi|messages|envoy|correos|mensaj|mensagens|envío|envio|messaggi|invio|invii|邮件|发送|发信|送信|郵件)"
 )
 _IN_ORDERS = "|".join(
@@ -116,25 +116,29 @@ _IN_ORDERS = "|".join(
     for first, second, third in permutations((_TIME, _LIMIT, _MAIL))
 )
 
+# A limit on so long a time is a plan's, and a person must see to it.
+_SOON = r"(?!.*(?:\bmonth|\byear|\bannual|месяц|monat|mensuel|mensual|每月|本月))"
+
 RATE = rule(
     FailureReason.RATE,
     "we have sent more in a time than our own relay takes",
     # The first two only spare time.
-    _unless_readers(_LIMIT, _TIME, _IN_ORDERS),
+    _unless_readers(_LIMIT, _TIME, _IN_ORDERS) + _SOON,
     _unless_readers(
         # RFC 5321 has no words for it; each maker has: Postfix, Exim, cPanel, rspamd, policyd, Amazon, Microsoft, Google.
         r"(?:\bsend(?:ing)?|out-?going|outbound|submission|smtp|relay)(?: \w+){0,2} limit|limit for sending|limit on the number of[^.;]{0,40}(?:out-?going|outbound|sen[dt])|policy[^.;]{0,30}quota|frequency[^.;]{0,20}limit|\bflood"
         r"|(?:zu viele|trop de|demasiad[oa]s|troppi|te veel|zbyt wiele|слишком много|забагато) (?:nachrichten|e-?mails|mails|messages|correos|mensajes|messaggi|berichten|wiadomości|пис|лист)"
-        r"|rate[ -]?limit|throttl|sender thread|mail rate|message rate|submission rate|sending rate|(?:发送|发信|外发)\w{0,6}(?:频率|过快|过于频繁|太快)|频率(?:过|超|限)|too many (?:e-?mails|messages) (?:in|sent|from)|unusual (?:\w+ )?(?:amount|rate|volume|number)"
+        r"|rate[ -]?limit|throttl|sender thread|mail rate|message rate|submission rate|sending rate|sender rate|rate (?:is |was )?over|(?:heavy|excessive) (?:usage|use|traffic|volume)|(?:发送|发信|外发)\w{0,6}(?:频率|过快|过于频繁|太快)|频率(?:过|超|限)|too many (?:e-?mails|messages) (?:in|sent|from)|unusual (?:\w+ )?(?:amount|rate|volume|number)"
         r"|(?:лимит|ліміт|превыш|слишком)\w*[^.;]{0,30}(?:отправ|рассыл|исходящ|відправ)|(?:отправ|рассыл|исходящ|відправ)\w*[^.;]{0,20}(?:лимит|ліміт|превыш|слишком)|(?:versand|sende)(?:limit|grenze)|limite d'envoi|límite de env|limite di invio|limite de envio|送信(?:数|制限|上限)"
-    ),
+    )
+    + _SOON,
 )
 
 # The identity that we send as. Amazon, SendGrid, Mailgun, Postfix (reject_sender_login_mismatch), Exchange, Yandex, NetEase.
 _IDENTITY = (
     r"(?:e-?mail address|identit\w+|\bsender|\bfrom(?: address)?|(?:sender|sending|from|your) (?:domain|address)|sender signature|\bdomain)\b[^;]{0,60}?(?:\bnot (?:yet |been |\w+ly )*(?:be )?(?:verified|validated|confirmed|activated|owned|approved|(?:an? )?authori[sz]ed sender|registered (?:in|with) your|configured (?:in|for) your)|\bunverified|\bunvalidated)"
-    r"|\b(?:unverified|unvalidated|unconfirmed) (?:sender|sending|domain|from|identit)|not owned by|does not match (?:a |any )?verified|must (?:equal|match|belong|be (?:the )?same as)[^.;]{0,30}(?:auth|login|user|account)|(?:not|n't) (?:match|same|equal|belong)[^.;]{0,30}(?:auth\w+|logged|login)\b"
-    r"|permissions? to (?:send (?:as|on|mail|e-?mail|out)|submit)|(?:not|n't|cannot|never) (?:be )?(?:allowed |permitted |authori[sz]ed |able )?(?:to )?send(?:ing)? (?:mail |messages? |e-?mails? )?as\b|sendas|send-as|not (?:logged in|local sender)|sender not allowed for|not (?:allowed|permitted|authori[sz]ed) (?:for|by|with) (?:this|your) (?:\w+ ){0,2}?(?:login|user|account)|(?:\bfrom|\bsender|\byour)\b[^.;]{0,30} not (?:in|on|among)[^.;]{0,25}(?:allowed|verified|authori[sz]ed|permitted|approved) senders"
+    r"|\b(?:unverified|unvalidated|unconfirmed|unconfigured) (?:sender|sending|domain|from|identit)|not owned by|does not match (?:a |any )?verified|must (?:equal|match|belong|be (?:the )?same as)[^.;]{0,30}(?:auth|login|user|account)|(?:not|n't) (?:match|same|equal|belong)[^.;]{0,30}(?:auth\w+|logged|login)\b"
+    r"|permissions? to (?:send (?:as|on|mail|e-?mail|out)|submit)|(?:not|n't|cannot|never) (?:be )?(?:allowed |permitted |authori[sz]ed |able )?(?:to )?send(?:ing)? (?:mail |messages? |e-?mails? )?as\b|sendas|send-as|not (?:logged in|local sender)|sender not allowed for|not (?:associated|registered|configured|listed|linked|present)\b[^.;]{0,40} (?:your|the|this) (?:\w+ )?account|not (?:allowed|permitted|authori[sz]ed) (?:for|by|with) (?:this|your) (?:\w+ ){0,2}?(?:login|user|account)|(?:\bfrom|\bsender|\byour)\b[^.;]{0,30} not (?:in|on|among)[^.;]{0,25}(?:allowed|verified|authori[sz]ed|permitted|approved) senders"
     # Without "from": a server that checks SPF says so of an IP address. Without "to": so does a list of its members.
     r"|\bnot (?:\w+ly |yet |currently )?(?:allowed|permitted|authori[sz]ed|entitled|enabled) to (?:send|submit|relay|perform)\b(?! (?:\w+ ){0,2}(?:to|from|for|on behalf)\b)"
     r"|неподтвержд[её]нн|отправител\w*[^.;]{0,30}не (?:подтвержд|принадлежит|совпада)|absender\w*[^.;]{0,40}nicht (?:\w+ ){0,3}(?:zugelassen|erlaubt|verifiziert|bestätigt|berechtigt)|expéditeur[^.;]{0,30}(?:non|pas) (?:été )?(?:vérifi|valid|autoris)|发件人?\w{0,8}(?:不一致|不符|未验证|不匹配)"
@@ -151,7 +155,7 @@ ACCOUNT = rule(
         # Others: a plan to be paid for, an account to be woken, activity of ours that alarms the relay.
         r"|\byou(?:'ve| have)? (?:exceeded|reached|used up|hit|run out)(?:(?!size|attach)[^.;]){0,40}(?:quota|limit|plan|credits|allowance|allocation)(?!\w* (?:size|attach))|\b(?:bill|invoice|payment)\b (?:is |was )?(?:\w+ )?(?:overdue|unpaid|due|required|failed)|unpaid (?:bill|invoice)"
         r"|\b(?:sender|you)\b[^.;]{0,30}(?:blocked|suspended|disabled|banned)[^.;]{0,20}(?:for|of) (?:sending |)spam"
-        r"|upgrade (?:your|the|to|for)|(?:buy|purchase|add|top up) (?:more )?(?:credits|e-?mails)|maximum credits|(?:\bno|\bnot|n't|insufficient|out of|enough)[^.;]{0,20}\bcredits?\b(?! card)|(?:unusual|suspicious|abnormal) (?:sending|outgoing|outbound|activity[^.;]{0,30}(?:your|sen[dt]|out))|account (?:quota|limit)[^.;]{0,40}(?:send|plan)"
+        r"|upgrade (?:your|the|to|for|or|now)|(?:buy|purchase|add|top up) (?:more )?(?:credits|e-?mails)|maximum credits|(?:\bno|\bnot|n't|insufficient|out of|enough)[^.;]{0,20}\bcredits?\b(?! card)|(?:unusual|suspicious|abnormal) (?:sending|outgoing|outbound|activity[^.;]{0,30}(?:your|sen[dt]|out))|account (?:quota|limit)[^.;]{0,40}(?:send|plan)"
         r"|(?:\bsend|sending|out-?going|outbound|relay|submission|smtp) (?:\w+ ){0,2}quota|(?:disabled|blocked|suspended|banned|locked)[^.;]{0,30}(?:from sending|change (?:your|the) password)"
     ),
 )
