@@ -1,8 +1,12 @@
 """The host of a relay: a name or an address alone; what else people write there is refused with what to write instead."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from mailer.config.machine import load_config
+from mailer.config.relays import Smtp
 from mailer.domain.errors import BadInput
 
 
@@ -58,6 +62,27 @@ def test_what_does_not_belong_to_a_host_is_refused_with_what_to_write(host_of, h
     assert str(refused.value).endswith(
         f"[smtp] host: found {host!r}; allowed: a host name or an IP address alone; write {hint}"
     )
+
+
+label = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
+
+
+@given(
+    st.lists(label, min_size=1, max_size=4).map(".".join),
+    st.sampled_from(["", "smtp://", "smtps://", "SMTP+STARTTLS://"]),
+    st.sampled_from(["", "club@", "club:pass@"]),
+    st.sampled_from([None, 25, 465, 587]),
+    st.sampled_from(["", "/", " "]),
+)
+def test_whatever_stands_around_it_the_host_is_recognised(name, scheme, user, port, end):
+    text = f"{scheme}{user}{name}{f':{port}' if port else ''}{end}"
+    if text == name:
+        assert Smtp(host=text, security="starttls").host == name
+        return
+    with pytest.raises(ValidationError) as refused:
+        Smtp(host=text, security="starttls")
+    hint = f'; write host = "{name}"{f", port = {port}" if port else ""}'
+    assert refused.value.errors()[0]["msg"].endswith(f"an IP address alone{hint}")
 
 
 @pytest.mark.parametrize("host", ["", " ", "two words", "a.example,b.example", "relay..example", "-x", "club@", "://"])
