@@ -40,8 +40,7 @@ class Corrections:
     """What was corrected after copies of an issue had failed.
 
     `failures` are the last ones, by delivery. `lifts` say when a person declared an address (normal form) right.
-    `stops` say, by mailing, when the breaker stopped it, and what the copies shared that had failed alike, if it has gone
-    on since.
+    `stops` say, by mailing, when the breaker stopped it, and what the copies shared that had failed alike.
     """
 
     failures: Mapping[int, Failure]

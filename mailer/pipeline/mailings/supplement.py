@@ -135,9 +135,7 @@ def corrections_since(connection: Connection, mailing: Mailing) -> Corrections:
         failures=failures.of_mailings(connection, [mailing.id for mailing in every]),
         lifts=holds.lifts(connection),
         stops={
-            mailing.id: (mailing.broken_at, mailing.broken_by)
-            for mailing in every
-            if mailing.broken_at is not None and mailing.state is not MailingState.PAUSED
+            mailing.id: (mailing.broken_at, mailing.broken_by) for mailing in every if mailing.broken_at is not None
         },
     )
 

@@ -129,6 +129,7 @@ async def test_resume_goes_on_when_the_cause_is_mended_and_pauses_again_when_it_
             mended = True
             await sender.drain()
             assert states(app)["rejected"] == second  # nobody has resumed it
+            assert find_missing_copies(app.context, ISSUE).copies == second  # owed from the stop on
             resume_mailing(app.context, ISSUE)
             await sender.drain()
             assert states(app) == {"rejected": second, "accepted": PEOPLE - second}
