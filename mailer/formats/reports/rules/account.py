@@ -80,8 +80,8 @@ _TONGUES = (
 # Whose mailbox it is, where it is the reader's. Postfix writes "Recipient address rejected:" before any words.
 READERS = (
     r"(?:recipients?'s?|recipient(?! address rejected|s? (?:limit|rate|per|count|quota))s?|addressee|destination|the (?:user|person)|user you|users?'s?|subscribers?'s?) (?:\S+ ){0,3}?(?:mail ?box|account|inbox|domain|quota|server|system|tenant|plan|is|has|who|which|organi[sz]ation)"
-    r"|(?:tried|trying|attempt\w*|want\w*) to (?:reach|contact|e-?mail|send to|mail)|\breceiv(?:e|es|ing)\b|\bincoming\b|\binbound\b|storedrv·deliver|recipient thread|resolver·|user's (?:account|mail)|(?:by|of|for) (?:the |this )?recipient(?!s)|mailing to\b"
-    r"|to (?:this|that|the) (?:\w+ ){0,2}?(?:user|recipient|address|group|list|mail ?box|domain|account)\b|(?:user|person|address|recipient|one) (?:that |whom? )?you (?:are|were|have)|you (?:are|were) (?:sending|writing|mailing) to\b|\bsuppress|получател|адресат|empfänger|destinataire|destinat[aá]ri|收件人|宛先|受信"
+    r"|(?:tried|trying|attempt\w*|want\w*) to (?:reach|contact|e-?mail|send to|mail)|(?<!still )(?<! or )(?<! and )\breceiv(?:e|es|ing)\b|\bincoming\b|\binbound\b|storedrv·deliver|recipient thread|resolver·|user's (?:account|mail)|(?:by|of|for) (?:the |this )?recipient(?!s)|mailing to\b"
+    r"|to (?:this|that|the) (?:\w+ ){0,2}?(?:user|recipient|address|group|list|mail ?box|domain|account)\b|(?:user|person|address|recipient|one) (?:that |whom? )?you (?:are|were|have)|you (?:are|were) (?:sending|writing|mailing) to\b|\bsuppress|(?<!много )(?<!количество )(?<!число )(?<!на )получател|адресат|(?<!viele )(?<!anzahl )(?<!anzahl der )(?<!pro )empfänger|(?<!trop de )(?<!nombre de )destinataire|(?<!demasiados )(?<!troppi )destinat[aá]ri|收件人(?!数|过多|超)|宛先|受信"
 )
 _NEAR, _NEXT = r"[^.;。，]{0,70}?", r"\w*[^.;。，]{0,30}?"
 
@@ -109,7 +109,7 @@ _TIME = (
 _LIMIT = r"(?:l[ií]mit|quota|exceed|\bmax|reached|\bcap\b|allowance|\bonly \d|more than|at most|не более|too (?:many|much|fast|frequent)|\bover\b|лимит|превыш|слишком|ліміт|limite|kontingent|überschritten|zu viele|dépass|excedid|superat|超[过出限過]|上限|限制|频率|過多|过多)"
 _MAIL = (
     r"(?:messages?\b|e-?mails?\b|\bmails?\b|send|sent\b|recipients\b|rcpts\b|submission|relay|out-?going|outbound|\bsmtp\b|frequency|customer|transactions?\b|rate\b"
-    r"|пис[еь]м|сообщени|отправ|лист[іи]в|повідомлен|nachricht|versand|versend|e-?mails|envoi|messages|envoy|correos|mensaj|mensagens|envío|envio|messaggi|invio|invii|邮件|发送|发信|送信|郵件)"
+    r"|пис[еь]м|сообщени|отправ|лист[іи]в|повідомлен|nachricht|versand|versend|e-?mails|envoi|messages|envoy|correos|mensaj|mensagens|envío|envio|messaggi|invio|invii|empfänger|destinataires|destinatari|получател|收件人|邮件|发送|发信|送信|郵件)"
 )
 _IN_ORDERS = "|".join(
     rf"{first}[^;。]{{0,60}}?{second}[^;。]{{0,60}}?{third}"
@@ -127,7 +127,7 @@ RATE = rule(
     _unless_readers(
         # RFC 5321 has no words for it; each maker has: Postfix, Exim, cPanel, rspamd, policyd, Amazon, Microsoft, Google.
         r"(?:\bsend(?:ing)?|out-?going|outbound|submission|smtp|relay)(?: \w+){0,2} limit|limit for sending|limit on the number of[^.;]{0,40}(?:out-?going|outbound|sen[dt])|policy[^.;]{0,30}quota|frequency[^.;]{0,20}limit|\bflood"
-        r"|(?:zu viele|trop de|demasiad[oa]s|troppi|te veel|zbyt wiele|слишком много|забагато) (?:nachrichten|e-?mails|mails|messages|correos|mensajes|messaggi|berichten|wiadomości|пис|лист)"
+        r"|(?:zu viele|trop de|demasiad[oa]s|troppi|te veel|zbyt wiele|слишком много|забагато) (?:nachrichten|e-?mails|mails|messages|correos|mensajes|messaggi|berichten|wiadomości|пис|лист|empfänger|destinataires|destinatarios|destinatari|получател)"
         r"|rate[ -]?limit|throttl|sender thread|mail rate|message rate|submission rate|sending rate|sender rate|rate (?:is |was )?over|(?:heavy|excessive) (?:usage|use|traffic|volume)|(?:发送|发信|外发)\w{0,6}(?:频率|过快|过于频繁|太快)|频率(?:过|超|限)|too many (?:e-?mails|messages) (?:in|sent|from)|unusual (?:\w+ )?(?:amount|rate|volume|number)"
         r"|(?:лимит|ліміт|превыш|слишком)\w*[^.;]{0,30}(?:отправ|рассыл|исходящ|відправ)|(?:отправ|рассыл|исходящ|відправ)\w*[^.;]{0,20}(?:лимит|ліміт|превыш|слишком)|(?:versand|sende)(?:limit|grenze)|limite d'envoi|límite de env|limite di invio|limite de envio|送信(?:数|制限|上限)"
     )
