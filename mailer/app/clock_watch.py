@@ -5,7 +5,6 @@ from threading import Lock
 
 from mailer.app.installation import App
 from mailer.domain.due import JUMP
-from mailer.domain.errors import Refused
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 
@@ -32,16 +31,13 @@ class ClockWatch:
         return True
 
     def _is_believed(self, context: Context) -> bool:
-        try:
-            context.refuse_wrong_clock()
-        except Refused as error:
-            if not self._doubted:
-                maillog.clock_doubted(error)
-            self._doubted = True
-            return False
-        if self._doubted:
+        doubt = context.doubt_of_clock()
+        if doubt is not None and not self._doubted:
+            maillog.clock_doubted(doubt)
+        if doubt is None and self._doubted:
             maillog.clock_believed(context.clock.now())
-        return True
+        self._doubted = doubt is not None
+        return doubt is None
 
     def _note_jump(self, context: Context, expected: datetime, now: datetime) -> None:
         if abs(now - expected) < JUMP:

@@ -18,11 +18,12 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE", callback
     from mailer.domain.remedy import Action
     from mailer.pipeline.mailings.report import issue_progress, progress_of_all
     from mailer.views.progress import approval_lines, count_states, explain_state, progress_document, progress_lines
-    from mailer.views.remedies import advise
+    from mailer.views.remedies import advise, sentence
 
     app = console.open_installation()
     now, daemon = app.context.clock.now(), daemon_runs(app)
-    console.warn(unmoved_mails(app))
+    doubt = app.context.doubt_of_clock()
+    console.warn([*unmoved_mails(app), *([sentence(doubt)] if doubt else [])])
     if issue is None:
         every = progress_of_all(app.context)
         console.show(

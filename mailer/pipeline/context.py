@@ -10,7 +10,7 @@ from mailer.domain.errors import NotFound, Refused
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, Message
-from mailer.domain.remedy import Action
+from mailer.domain.remedy import Action, Note
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring
@@ -79,15 +79,22 @@ class Context:
 
     def refuse_wrong_clock(self) -> None:
         """Refused when the clock is far behind what the ledger has seen: copies would be dated and judged by it."""
+        doubt = self.doubt_of_clock()
+        if doubt is not None:
+            raise Refused(doubt.text, *doubt.remedies)
+
+    def doubt_of_clock(self) -> Note | None:
+        """Why the clock cannot be right; None when it may be."""
         now = self.clock.now()
         with self.store.reading() as connection:
             last = instants.last_work(connection)
-        if last is not None and is_behind(now, last):
-            raise Refused(
-                f"the clock says {now:%Y-%m-%d %H:%M} UTC, but the service was at work on {last:%Y-%m-%d %H:%M} UTC: nothing "
-                "is pulled, sent or deleted until the clock is set",
-                Action.ACCEPT_CLOCK.of(),
-            )
+        if last is None or not is_behind(now, last):
+            return None
+        return Note(
+            f"the clock says {now:%Y-%m-%d %H:%M} UTC, but the service was at work on {last:%Y-%m-%d %H:%M} UTC: nothing is "
+            "pulled, sent or deleted until the clock is set",
+            (Action.ACCEPT_CLOCK.of(),),
+        )
 
     def believe_clock(self, why: str) -> None:
         """Judge the clock from now on by what is written from now on, and record that."""

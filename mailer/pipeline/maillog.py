@@ -8,7 +8,7 @@ from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.delivery import Outcome
 from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.mailing import MailingState
-from mailer.domain.remedy import Action, Remedy
+from mailer.domain.remedy import Action, Note, Remedy
 from mailer.pipeline.trouble_log import TroubleLog
 from mailer.store.trouble import trouble_of
 from mailer.views.remedies import advise, sentence
@@ -202,9 +202,9 @@ def stopped_before_reports() -> None:
     log.warning("stopped before all mails that came back were read; no copy was in flight, and they are read later")
 
 
-def clock_doubted(error: MailerError) -> None:
+def clock_doubted(doubt: Note) -> None:
     """The clock is far behind the ledger, so nothing is done."""
-    log.error("%s", sentence(error))
+    log.error("%s", sentence(doubt))
 
 
 def clock_believed(now: datetime) -> None:

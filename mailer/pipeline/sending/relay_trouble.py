@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Deferred, Event
 from mailer.domain.pacing import MINUTE
-from mailer.domain.retry import LONGEST_PAUSE, relay_pause
+from mailer.domain.retry import relay_pause
 from mailer.pipeline import maillog
 from mailer.pipeline.sending.lane import BROKEN
 from mailer.pipeline.sending.tray import BreakOff
@@ -17,19 +17,19 @@ LOGIN_PAUSE = timedelta(minutes=30)
 
 @dataclass(slots=True)
 class RelayPause:
-    """The pause of a relay that failed: until when, and how often it has failed in a row."""
+    """The pause of a relay that failed: until when, by a clock that is never set, and how often it has failed in a row."""
 
     failures: int = 0
-    until: datetime | None = None
+    until: timedelta | None = None
 
-    def may_try(self, now: datetime) -> bool:
-        """Whether the relay may be tried now. No pause exceeds the longest, even when the clock was set back."""
-        return self.until is None or not now < self.until <= now + max(LONGEST_PAUSE, LOGIN_PAUSE)
+    def may_try(self, elapsed: float) -> bool:
+        """Whether the relay may be tried now."""
+        return self.until is None or timedelta(seconds=elapsed) >= self.until
 
-    def failed(self, now: datetime, *, login: bool) -> None:
+    def failed(self, elapsed: float, *, login: bool) -> None:
         """Pause the relay, which handed nothing over, for longer each time."""
         self.failures += 1
-        self.until = now + (LOGIN_PAUSE if login else relay_pause(self.failures))
+        self.until = timedelta(seconds=elapsed) + (LOGIN_PAUSE if login else relay_pause(self.failures))
 
 
 class BrokenConnections:

@@ -241,7 +241,7 @@ class Sender:
 
     def _may_begin(self, relay: Relay) -> bool:
         memory = self._memories[relay.name]
-        return not memory.ended and memory.pause.may_try(self._context.clock.now())
+        return not memory.ended and memory.pause.may_try(self._elapsed())
 
     def _room(self) -> dict[str, int]:
         """How many copies each relay in use needs, and one without a lane that may be used."""
@@ -270,7 +270,7 @@ class Sender:
             # It works, if not with as many connections as the settings ask for: that is no outage.
             memory.pause = RelayPause()
         elif why:
-            memory.pause.failed(self._context.clock.now(), login=lane.login_refused)
+            memory.pause.failed(self._elapsed(), login=lane.login_refused)
         memory.handed_over += handed_over
         memory.lost_in_a_row = lane.tray.lost_in_a_row
         memory.ended = not lane.rests
