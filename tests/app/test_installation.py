@@ -265,7 +265,7 @@ async def test_what_a_sender_could_not_write_stays_in_its_journal_for_the_next(c
             [held, other] = claimed(app, owner)
             sender._journal.write(held.delivery, held.epoch, JournalState.BEGUN)
             sender._journal.write(held.delivery, held.epoch, JournalState.ACCEPTED, 250)
-            sender._unsettled = True  # the ledger could not be written
+            sender._ledger.unsettled = True  # the ledger could not be written
             row = owner_of(app)
             # While it lives, nobody looks into its journal.
             assert journal_of_dead(row) is None
@@ -284,7 +284,7 @@ def abandoned(app):
     begin(app, members(1))
     with open_sender(app) as (sender, owner):
         claimed(app, owner)
-        sender._unsettled = True
+        sender._ledger.unsettled = True
     return owner_of(app)
 
 
@@ -318,7 +318,7 @@ def test_of_a_container_with_another_disk_at_that_path_nothing_is_proved(club):
 def test_a_dead_sender_without_copies_is_noted_and_its_files_are_deleted_at_the_next_start(club):
     with club.opened() as app:
         with open_sender(app) as (sender, dead):
-            sender._unsettled = True
+            sender._ledger.unsettled = True
         assert len(list(club.folder.glob(".mailer-*"))) == 2
         with open_sender(app) as (_sender, owner):
             assert the_owners(app) == [(dead, 1), (owner, 0)]
