@@ -46,9 +46,9 @@ _READERS = ("4.1.", "4.2.")
 def matter_of(reply: Reply, phase: Phase) -> RelayMatter:
     """What this refusal (4xx or 5xx) of our own relay, given in this phase, is about."""
     is_temporary = reply.code // 100 == 4
-    if _is_about_the_message(reply, phase):
-        return RelayMatter.COPY
     reason = classify(reply.code, reply.status or None, reply.text, phase).reason
+    if _is_about_the_message(reply, phase, reason):
+        return RelayMatter.COPY
     if phase in BEFORE_RECIPIENT:
         # A limit on a time is later, also as 5xx.
         return RelayMatter.SLOW if is_temporary or reason is FailureReason.RATE else RelayMatter.STOP
@@ -68,11 +68,14 @@ def matter_of(reply: Reply, phase: Phase) -> RelayMatter:
     return RelayMatter.SLOW if is_temporary and _is_busy(reply, phase, reason) else RelayMatter.COPY
 
 
-def _is_about_the_message(reply: Reply, phase: Phase) -> bool:
+def _is_about_the_message(reply: Reply, phase: Phase, reason: FailureReason) -> bool:
     """Whether it refuses a message for its size (RFC 1870 §6.1) or its form (x.6.x), which MAIL announces."""
     if phase not in BEFORE_RECIPIENT:
         return False
-    return reply.status[1:] == ".3.4" or reply.status[1:4] == ".6." or (reply.code == 552 and not reply.status)
+    if reply.status:
+        return reply.status[1:] == ".3.4" or reply.status[1:4] == ".6."
+    # 552 without a status is meant for sizes; words about our account or its quota say otherwise.
+    return reply.code == 552 and SCOPES[reason] is not Scope.SENDER and "quota" not in reply.text.lower()
 
 
 def _refuses_client(reply: Reply, phase: Phase) -> bool:

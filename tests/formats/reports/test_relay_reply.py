@@ -45,6 +45,11 @@ def test_a_size_or_a_form_that_mail_announces_is_the_messages_matter() -> None:
     assert matter_of(Reply(code=550, status="5.6.7", text="Address not ASCII"), Phase.MAIL) is RelayMatter.COPY
 
 
+@pytest.mark.parametrize("text", ["Your account has been suspended", "Quota exceeded", "Your plan's limit is reached"])
+def test_the_code_of_a_size_may_be_about_our_account_all_the_same(text: str) -> None:
+    assert matter_of(Reply(code=552, text=text), Phase.MAIL) is RelayMatter.STOP
+
+
 @pytest.mark.parametrize("code", [525, 530, 534, 535, 538])
 @pytest.mark.parametrize("phase", [Phase.RCPT, Phase.DATA, Phase.CONTENT])
 def test_a_login_that_is_wanted_or_refused_is_ours_in_any_phase(code: int, phase: Phase) -> None:
