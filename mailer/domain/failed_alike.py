@@ -14,7 +14,7 @@ PROVIDERS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlikeTally:
-    """How many copies of a mailing failed alike, of how many tried, and how both divide among providers.
+    """How many copies of a mailing failed alike, of how many tried meanwhile, and how both divide among providers.
 
     `largest` and `largest_tried` are the copies of the provider with most of the failures: how many failed alike, and
     how many were tried.
@@ -27,9 +27,9 @@ class AlikeTally:
     largest_tried: int
 
 
-def enough(failed: int, copies: int) -> bool:
-    """Whether so many failed that they may mean the mailing. `copies` are those of the canary wave or mailing under way."""
-    return failed >= min(AT_LEAST, max(FEW, (copies + 1) // 2))
+def needed_of(copies: int) -> int:
+    """How many must fail alike to mean the mailing. `copies` are those of the canary wave or mailing under way."""
+    return min(AT_LEAST, max(FEW, (copies + 1) // 2))
 
 
 def is_large_share(failed: int, tried: int) -> bool:

@@ -147,6 +147,32 @@ def alike_by_family(
     return Counter({row.family: row.number for row in connection.execute(query)})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlikeFailure:
+    """A copy that failed like others: its provider, and the number of its last attempt among all attempts."""
+
+    attempt: int
+    family: str
+
+
+def last_alike(
+    connection: Connection, mailing: int, since: datetime | None, most: int, *, reply: str = "", wording: str = ""
+) -> list[AlikeFailure]:
+    """The copies of a mailing that were tried last of those that failed alike since that time, the last one first."""
+    attempt = func.max(attempts.c.id).label("attempt")
+    query = (
+        select(attempt, func.max(deliveries.c.family).label("family"))
+        .select_from(failures)
+        .join(deliveries, deliveries.c.id == failures.c.delivery)
+        .join(attempts, attempts.c.delivery == failures.c.delivery)
+        .where(*_since(mailing, since), _is_alike(reply, wording))
+        .group_by(failures.c.delivery)
+        .order_by(attempt.desc())
+        .limit(most)
+    )
+    return [AlikeFailure(attempt=row.attempt, family=row.family) for row in connection.execute(query)]
+
+
 def _is_alike(reply: str, wording: str) -> ColumnElement[bool]:
     return failures.c.reply == reply if reply else failures.c.wording == wording
 

@@ -61,6 +61,18 @@ def unmoved(connection: Connection, context: Context, way: Way, text: str) -> No
     _alarm(connection, context, about, {"cause": "inbox", "said": text})
 
 
+def answers_lost(connection: Connection, context: Context, issue: str, *, relay: str, lost: int) -> None:
+    """Alarm the operator that an issue is paused since a relay took so many copies in a row and answered none."""
+    about = f"{issue} lost {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
+    _alarm(connection, context, about, {"cause": "lost", "issue": issue, "relay": relay, "lost": lost})
+
+
+def canary(connection: Connection, context: Context, issue: str, *, failed: int, copies: int) -> None:
+    """Alarm the operator that an issue is paused since so many of the copies that went first failed or are uncertain."""
+    about = f"{issue} canary {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
+    _alarm(connection, context, about, {"cause": "canary", "issue": issue, "failed": failed, "copies": copies})
+
+
 def _alarm(connection: Connection, context: Context, about: str, facts: Mapping[str, object]) -> None:
     if context.operator:
         now = context.clock.now()

@@ -1,17 +1,19 @@
 """Finds the likeness among failed copies that shows that we or our relay are at fault, not so many readers."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.failed_alike import (
     SHARE,
     AlikeTally,
-    enough,
     is_large_share,
     is_over_unrelated,
     may_be_one_provider,
+    needed_of,
 )
+from mailer.formats.reports.wording import joined
 from mailer.store import Connection, failures
 from mailer.store.copies import tallies
 from mailer.store.failures import CopyFailed
@@ -52,27 +54,56 @@ def find_likeness(
 def _likeness(
     connection: Connection, kind: str, value: str, alike: Sequence[CopyFailed], copies: int, since: datetime | None
 ) -> Likeness | None:
-    mailing, key = alike[0].mailing, {kind: value}
+    mailing, key, needed = alike[0].mailing, {kind: value}, needed_of(copies)
     failed = failures.alike(connection, mailing, since, **key)
-    if not enough(failed, copies):
+    if failed < needed:
         return None
+    # Addresses that are dead may lie together in a register, as they were imported: all copies tried so far count. What
+    # means us begins at once, however many copies got through before: those count that were tried meanwhile.
+    dead = all(each.failure.hard for each in alike)
+    tally = _tally_of_all if dead else _tally_of_last
+    counted = tally(connection, mailing, since, failed if dead else needed, key)
+    if not is_large_share(counted.failed, counted.tried):
+        return None
+    unrelated = is_over_unrelated(counted)
+    if not unrelated and all(may_be_one_provider(each.failure.scope) for each in alike):
+        return None
+    example = alike[0].failure
+    words = joined(example.reply, example.wording) if kind == REPLY else value
+    return Likeness(shared=value, words=words, failed=counted.failed, tried=counted.tried, unrelated=unrelated)
+
+
+def _tally_of_all(
+    connection: Connection, mailing: int, since: datetime | None, failed: int, key: Mapping[str, str]
+) -> AlikeTally:
     # Of a large mailing only so many copies are counted as show that the share is too small.
     most = int(failed / SHARE) + 1
     tried = tallies.done_up_to(connection, mailing, most, since=since)
     if not is_large_share(failed, tried):
-        return None
+        return AlikeTally(failed=failed, tried=tried, providers=0, largest=0, largest_tried=0)
     families = failures.alike_by_family(connection, mailing, since, **key)
     (family, largest), *_ = families.most_common(1)
-    tally = AlikeTally(
+    return AlikeTally(
         failed=failed,
         tried=tried,
         providers=len(families),
         largest=largest,
         largest_tried=tallies.done_up_to(connection, mailing, most, since=since, family=family),
     )
-    unrelated = is_over_unrelated(tally)
-    if not unrelated and all(may_be_one_provider(each.failure.scope) for each in alike):
-        return None
-    example = alike[0].failure
-    words = f"{example.reply} {example.wording}".strip() if kind == REPLY else value
-    return Likeness(shared=value, words=words, failed=failed, tried=tried, unrelated=unrelated)
+
+
+def _tally_of_last(
+    connection: Connection, mailing: int, since: datetime | None, needed: int, key: Mapping[str, str]
+) -> AlikeTally:
+    """The last that failed alike, as many as are needed, among the copies tried between the first and the last of them."""
+    last = failures.last_alike(connection, mailing, since, needed, **key)
+    most = int(needed / SHARE) + 1
+    families = tallies.families_done_between(connection, mailing, last[-1].attempt, last[0].attempt, most)
+    (family, largest), *_ = Counter(each.family for each in last).most_common(1)
+    return AlikeTally(
+        failed=len(last),
+        tried=families.total(),
+        providers=len({each.family for each in last}),
+        largest=largest,
+        largest_tried=families[family],
+    )

@@ -4,6 +4,7 @@ import operator
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from mailer.domain.lost_answers import LOOKED_AT, LOST_IN_A_ROW, losses, lost_in_a_row
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.domain.message_size import size_fault
 from mailer.pipeline import maillog
@@ -13,6 +14,7 @@ from mailer.pipeline.context import Context
 from mailer.store import Connection, failures, history, mailings
 from mailer.store.copies import tallies
 from mailer.store.failures import CopyFailed
+from mailer.store.ledger import results
 
 # Of all copies: failed because the sender or the text was not wanted. Providers judge a sender by a few per cent.
 UNWANTED_SHARE, UNWANTED_AT_LEAST = 0.05, 3
@@ -37,7 +39,7 @@ def pause_after_failures(
     `failed` are copies of it that have just failed, by a refusal or a report. What was counted before a person resumed it
     does not count again. In a canary wave the share is that of the wave.
     """
-    since = _resumed_at(connection, mailing) if mailing.broken_at else None
+    since = resumed_at(connection, mailing)
     return _pause_after_like(connection, context, mailing, failed, since) or _pause_after_share(
         connection, context, mailing, since
     )
@@ -117,6 +119,33 @@ def pause_refused_by_relay(connection: Connection, context: Context, identities:
                 alarms.account_refused(connection, context, mailing.issue, reply)
 
 
+def pause_after_lost_answers(connection: Connection, context: Context, relay: str, identities: Iterable[int]) -> None:
+    """Pause each of these mailings of which this relay has just lost an answer, if it loses them one after another."""
+    sending = [
+        mailing
+        for mailing in (mailings.mailing(connection, identity) for identity in sorted(identities))
+        if mailing.state is MailingState.SENDING
+    ]
+    if not sending:
+        return
+    last = results.hand_overs(connection, relay, LOOKED_AT)
+    if lost_in_a_row(last) < LOST_IN_A_ROW:
+        return
+    for mailing in sending:
+        why = (
+            f"the relay {relay} took {losses(last)} copies and answered none: they may have arrived, and are uncertain"
+        )
+        if _stop(connection, context, mailing, why):
+            alarms.answers_lost(connection, context, mailing.issue, relay=relay, lost=losses(last))
+
+
+def pause_canary_wave(connection: Connection, context: Context, mailing: Mailing, failed: int, copies: int) -> None:
+    """Pause a mailing of whose canary wave most copies failed or are uncertain, and alarm the operator."""
+    why = f"{failed} of the {copies} copies that went first failed or are uncertain: the others have not left"
+    if _break(connection, context, mailing, why, resumed_at(connection, mailing)):
+        alarms.canary(connection, context, mailing.issue, failed=failed, copies=copies)
+
+
 def _stop(connection: Connection, context: Context, mailing: Mailing, why: str) -> bool:
     """Pause a mailing and keep why, for `status`; False when a person has just moved it."""
     if not mailings.move(connection, mailing, take(mailing.state, Step.PAUSE)):
@@ -145,8 +174,10 @@ def _break(
     return True
 
 
-def _resumed_at(connection: Connection, mailing: Mailing) -> datetime | None:
-    """When a person last resumed it."""
+def resumed_at(connection: Connection, mailing: Mailing) -> datetime | None:
+    """When a person last resumed a mailing that the breaker had stopped: what failed before counts no more."""
+    if mailing.broken_at is None:
+        return None
     entries = history.entries(connection, mailing.issue)
     return max((entry.at for entry in entries if entry.verb == Step.RESUME), default=None)
 

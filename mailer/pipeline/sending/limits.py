@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from mailer.domain.delivery import Accepted, Outcome
+from mailer.domain.delivery import Accepted, Outcome, State
 from mailer.domain.due import has_come
 from mailer.domain.mailing import Mailing
-from mailer.domain.newsletter import Schedule
 from mailer.domain.pacing import (
     HOUR,
     MINUTE,
@@ -18,6 +17,8 @@ from mailer.domain.pacing import (
     warm_up,
 )
 from mailer.pipeline import maillog
+from mailer.pipeline.bounces.breaker import pause_canary_wave, resumed_at
+from mailer.pipeline.context import Context
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries, tallies
 from mailer.store.ledger import limits
@@ -56,12 +57,14 @@ def room_by_provider(
     return rooms | {throttle.family: 0 for throttle in limits.current_throttles(connection, now)}
 
 
-def room_in_canary_wave(connection: Connection, schedule: Schedule, mailing: Mailing, now: datetime) -> int | None:
+def room_in_canary_wave(connection: Connection, context: Context, mailing: Mailing, now: datetime) -> int | None:
     """How many copies of a mailing its canary wave lets leave now; None: no limit. A supplement has no wave.
 
-    A few copies go first, and the rest waits: a fault shows at those few, and the breaker pauses the mailing. Once they
-    have gone, the time when the rest may follow is stored with the mailing.
+    A few copies go first, and the rest waits: a fault shows at those few, and the breaker pauses the mailing, also when
+    most of them failed or are uncertain. Once so many have been answered, the time when the rest may follow is stored
+    with the mailing.
     """
+    schedule = context.newsletter(mailing.newsletter).schedule
     if not schedule.canary or mailing.supplement:
         return None
     pause = timedelta(minutes=schedule.canary_minutes)
@@ -69,9 +72,15 @@ def room_in_canary_wave(connection: Connection, schedule: Schedule, mailing: Mai
         return None
     if mailing.rest_at is not None:
         return 0
-    done = tallies.done_up_to(connection, mailing.id, schedule.canary)
-    if done < schedule.canary:
-        return max(0, schedule.canary - done - deliveries.in_hand(connection, mailing.id))
+    states = tallies.states_of_tried(connection, mailing.id, resumed_at(connection, mailing))
+    refused = states[State.REJECTED] + states[State.BOUNCED]
+    if 2 * (refused + states[State.UNCERTAIN]) > schedule.canary:
+        failed = refused + states[State.UNCERTAIN]
+        pause_canary_wave(connection, context, mailing, failed, failed + states[State.ACCEPTED])
+        return 0
+    answered = states[State.ACCEPTED] + refused
+    if answered < schedule.canary:
+        return max(0, schedule.canary - answered - deliveries.in_hand(connection, mailing.id))
     mailings.change(connection, mailing.id, rest_at=now + pause)
     return 0
 

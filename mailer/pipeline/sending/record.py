@@ -5,15 +5,18 @@ from datetime import datetime
 
 from mailer.domain.delivery import Deferred, Event, State, Unknown
 from mailer.pipeline import maillog
+from mailer.pipeline.bounces.breaker import pause_after_lost_answers
 from mailer.pipeline.bounces.consequences import after_results
 from mailer.pipeline.context import Context
 from mailer.pipeline.sending.limits import throttle_after
 from mailer.pipeline.sending.settings import SendSettings
-from mailer.store import Connection
+from mailer.store import Connection, history
 from mailer.store.copies import deliveries
 from mailer.store.ledger import results as ledger
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
+
+SETTLE = "settle"  # in the history: what became of an uncertain copy
 
 
 def record(
@@ -37,11 +40,10 @@ def record(
     throttle_after(
         connection, [(result.claim.family, result.outcome) for result in results if result.outcome is not None], now
     )
-    if settings.resend_unknown:
-        for result in results:
-            # Without a further attempt it stays uncertain: a relay that loses every reply would send copy after copy.
-            if isinstance(result.outcome, Unknown) and result.next_attempt_at is not None:
-                _resend_uncertain(connection, context, result.claim.delivery, result.next_attempt_at)
+    lost = [result for result in results if isinstance(result.outcome, Unknown)]
+    if lost and settings.resend_unknown:
+        _resend_uncertain(connection, context, lost)
+    pause_after_lost_answers(connection, context, relay, {result.claim.mailing for result in lost})
     after_results(connection, context, results)
 
 
@@ -74,9 +76,19 @@ def _with_next_attempt(result: Result, before: Sequence[datetime], settings: Sen
     return result._replace(event=Event.GAVE_UP if gave_up else result.event, next_attempt_at=next_attempt_at)
 
 
-def _resend_uncertain(connection: Connection, context: Context, identity: int, next_attempt_at: datetime) -> None:
-    """Send an uncertain copy once more, as `on_unknown = "resend"` asks, and keep that in its history."""
-    delivery = deliveries.delivery(connection, identity)
-    if delivery is not None and delivery.state is State.UNCERTAIN:
-        deliveries.move(connection, delivery, Event.SETTLED_RESEND, next_attempt_at=next_attempt_at)
-        context.record(connection, "settle", f"delivery {identity}", 'on_unknown = "resend"')
+def _resend_uncertain(connection: Connection, context: Context, lost: Sequence[Result]) -> None:
+    """Send each of these uncertain copies once more, as `on_unknown = "resend"` asks, and keep that in its history.
+
+    A copy lost for the second time stays uncertain, and so does one that a person has sent again: its reader may have two.
+    """
+    again = ledger.lost_before(connection, [result.claim.delivery for result in lost])
+    for result in lost:
+        identity = result.claim.delivery
+        if identity in again or result.next_attempt_at is None:
+            continue
+        if any(entry.verb == SETTLE for entry in history.entries(connection, f"delivery {identity}")):
+            continue
+        delivery = deliveries.delivery(connection, identity)
+        if delivery is not None and delivery.state is State.UNCERTAIN:
+            deliveries.move(connection, delivery, Event.SETTLED_RESEND, next_attempt_at=result.next_attempt_at)
+            context.record(connection, SETTLE, f"delivery {identity}", 'on_unknown = "resend"')

@@ -13,7 +13,7 @@ from mailer.pipeline.sending.signing import UNMAKABLE, MadeBatch, OutgoingCopy, 
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
 
-# With so many results that are no acceptance the ledger is asked at once: it may pause the mailing.
+# After so many results that are no acceptance, or one lost answer, the ledger is asked first: it may pause the mailing.
 FAILED_SOON = 5
 
 
@@ -39,6 +39,7 @@ class OutTray:
         self._results: list[Result] = []
         self._broken: list[BreakOff] = []
         self._failed = 0  # results that are no acceptance
+        self._awaits_turn = False  # nothing is given out before the next turn, which may pause the mailing
         self.unmakable: list[tuple[Claim, str]] = []
         self.open = True
         self.taken = 0  # copies that connections hold now
@@ -58,6 +59,7 @@ class OutTray:
 
     def add(self, copies: Iterable[OutgoingCopy], going: Collection[int]) -> None:
         """Add copies. Those of mailings that are not among the `going` ones are put down untried, old and new."""
+        self._awaits_turn = False
         if going != self._going:
             self._going = going
             copies = [*self._withdraw(), *copies]
@@ -122,7 +124,7 @@ class OutTray:
 
     def take(self, wake: Callable[[], None]) -> Parcel | None:
         """The next copy with its message made; None when none may be taken now, and `wake` is called once that changes."""
-        if self.careful and self.taken:
+        if self._awaits_turn or (self.careful and self.taken):
             self.await_more(wake)
             return None
         while self._queue:
@@ -240,7 +242,8 @@ class OutTray:
             )
         )
         self._failed += outcome is not None and not isinstance(outcome, Accepted)
-        if len(self._results) == self.mark or self._failed == FAILED_SOON:
+        self._awaits_turn |= isinstance(outcome, Unknown) or self._failed >= FAILED_SOON
+        if len(self._results) == self.mark or self._awaits_turn:
             self._nudge()
 
 

@@ -121,8 +121,7 @@ def _claim(
             continue
         mailings.lock_plan(connection, mailing.id)
         judged_by = recheck_entitlement(connection, context, mailing)
-        schedule = context.newsletter(mailing.newsletter).schedule
-        wave = room_in_canary_wave(connection, schedule, mailing, now)
+        wave = room_in_canary_wave(connection, context, mailing, now)
         for relay, claimed in copies.items():
             if not takes(request.sizes.get(relay, 0), bench.largest):
                 continue

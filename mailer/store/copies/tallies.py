@@ -66,7 +66,7 @@ def done_up_to(
 ) -> int:
     """How many copies of a mailing have left or were refused, at most `most`; copies not yet tried cost nothing.
 
-    `since`: only those tried after that time; `family`: only those to that provider.
+    `since`: only those tried from that time on; `family`: only those to that provider.
     """
     copy = deliveries.c.id == attempts.c.delivery
     done = select(deliveries.c.id).where(copy, deliveries.c.mailing == mailing, deliveries.c.state.in_(DONE))
@@ -76,8 +76,26 @@ def done_up_to(
     return connection.execute(select(func.count()).select_from(first_done.subquery())).scalar_one()
 
 
+def families_done_between(connection: Connection, mailing: int, first: int, last: int, most: int) -> Counter[str]:
+    """How many copies of a mailing have left or were refused by the attempts from one to another, for each provider.
+
+    At most `most` are counted.
+    """
+    # `mailing + 0` keeps the index of mailings out: few attempts lie between.
+    done = (
+        select(attempts.c.delivery, deliveries.c.family)
+        .distinct()
+        .join(deliveries, deliveries.c.id == attempts.c.delivery)
+        .where(attempts.c.id.between(first, last), deliveries.c.mailing + 0 == mailing, deliveries.c.state.in_(DONE))
+        .limit(most)
+        .subquery()
+    )
+    query = select(done.c.family, func.count().label("number")).group_by(done.c.family)
+    return Counter({row.family: row.number for row in connection.execute(query)})
+
+
 def states_of_tried(connection: Connection, mailing: int, since: datetime | None) -> Counter[State]:
-    """How many copies of a mailing tried after that time are in each state by now."""
+    """How many copies of a mailing tried from that time on are in each state by now."""
     tried = _tried(mailing, since).subquery()
     query = (
         select(deliveries.c.state, func.count().label("number"))
@@ -95,7 +113,7 @@ def _tried(mailing: int, since: datetime | None) -> Select[tuple[int]]:
         for end in (func.min, func.max)
     )
     tried = select(attempts.c.delivery).distinct().where(attempts.c.delivery.between(first, last))
-    return tried.where(attempts.c.finished_at > since) if since is not None else tried
+    return tried.where(attempts.c.finished_at >= since) if since is not None else tried
 
 
 def copies_up_to(connection: Connection, mailing: int, most: int) -> int:

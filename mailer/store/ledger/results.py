@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Insert, Update, and_, bindparam, func, insert, select, update
 
 from mailer.domain.delivery import Event, Outcome, State, advance
+from mailer.domain.lost_answers import HandOver
 from mailer.store.ledger.batches import instant, packed, unpacked
 from mailer.store.ledger.claims import Claim
 from mailer.store.schema import attempts, deliveries, is_pending, is_sending, mailings
@@ -149,3 +150,35 @@ def attempt_times(connection: Connection, identities: Collection[int]) -> dict[i
     for delivery, started_at in connection.execute(query, {"rows": packed([identity] for identity in identities)}):
         times.setdefault(delivery, []).append(started_at)
     return times
+
+
+def hand_overs(connection: Connection, relay: str, most: int) -> list[HandOver]:
+    """The last contents that a relay accepted, or whose answers were lost: so many at most, the newest first."""
+    handed_over = attempts.c.outcome.in_(["accepted", "unknown"])
+    query = (
+        select(attempts.c.started_at, attempts.c.finished_at, (attempts.c.outcome == "accepted").label("answered"))
+        .where(attempts.c.relay == relay, handed_over)
+        .order_by(attempts.c.started_at.desc(), attempts.c.id.desc())
+        .limit(most)
+    )
+    return [HandOver(**row._asdict()) for row in connection.execute(query)]
+
+
+def lost_before(connection: Connection, identities: Collection[int]) -> set[int]:
+    """Which of these copies, whose answers are lost, had a loss before, in whatever mailing of their issue."""
+    copy = deliveries.alias("copy")
+    same_reader = (
+        (deliveries.c.person == copy.c.person)
+        & (deliveries.c.newsletter == copy.c.newsletter)
+        & (deliveries.c.serial == copy.c.serial)
+        & (deliveries.c.language == copy.c.language)
+    )
+    query = (
+        select(copy.c.id)
+        .join(deliveries, same_reader)
+        .join(attempts, attempts.c.delivery == deliveries.c.id)
+        .where(copy.c.id.in_(identities), attempts.c.outcome == "unknown")
+        .group_by(copy.c.id)
+        .having(func.count() > 1)
+    )
+    return set(connection.execute(query).scalars())
