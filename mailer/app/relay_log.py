@@ -2,33 +2,62 @@
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from mailer.domain.errors import BadInput
-from mailer.formats.relay_log import accepted_message_ids
+from mailer.domain.settlement import LogSpan, RelayLogs
+from mailer.formats.relay_log import accepted_message_ids, line_time
 
+FEW_LINES = 100  # at either end of a log, of which some have a time
 _GZIP = b"\x1f\x8b"  # RFC 1952 §2.3.1
 
 
-def read_logs(files: Iterable[Path]) -> frozenset[str]:
-    """The Message-IDs, without angle brackets, that these logs show as accepted.
+def read_logs(files: Iterable[Path], now: datetime) -> RelayLogs:
+    """The Message-IDs that these logs show as accepted, and how far the logs reach.
 
     BadInput for a file that cannot be read, or in which there is none: a log of another kind must not pass as an empty one.
     """
-    return frozenset(message_id for file in files for message_id in _read(file))
+    read = [_read(file, now) for file in files]
+    accepted = frozenset(message_id for message_ids, _ in read for message_id in message_ids)
+    return RelayLogs(accepted=accepted, spans=tuple(span for _, span in read))
 
 
-def _read(file: Path) -> Iterator[str]:
+def _read(file: Path, now: datetime) -> tuple[set[str], LogSpan]:
+    reach = _Reach(now)
     try:
         with file.open("rb") as opened:
             packed = opened.read(len(_GZIP)) == _GZIP
         with gzip.open(file, "rb") if packed else file.open("rb") as lines:
-            message_ids = set(accepted_message_ids(line.decode("utf-8", "replace") for line in lines))
+            message_ids = set(accepted_message_ids(reach.note(line.decode("utf-8", "replace")) for line in lines))
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not message_ids:
         raise BadInput(
             f"{file} shows no accepted message: give a log of Postfix, Exim or Sendmail, or a list of Message-IDs"
         )
-    yield from message_ids
+    return message_ids, reach.span(str(file))
+
+
+class _Reach:
+    """Notes when the first and the last of the lines that pass were written."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._first: datetime | None = None
+        self._last: deque[str] = deque(maxlen=FEW_LINES)
+        self._passed = 0
+
+    def note(self, line: str) -> str:
+        self._passed += 1
+        if self._first is None and self._passed <= FEW_LINES:
+            self._first = line_time(line, self._now)
+        self._last.append(line)
+        return line
+
+    def span(self, file: str) -> LogSpan:
+        times = (line_time(line, self._now) for line in reversed(self._last))
+        last = next((at for at in times if at is not None), None)
+        return LogSpan(file=file, first=self._first, last=last)

@@ -48,7 +48,7 @@ def resume_after_restore(
     decisions = _decisions(sent or [], new or [])
     app = console.open_installation()
     context = app.context
-    accepted = read_logs(log or [])
+    accepted = read_logs(log or [], context.clock.now()).accepted
     folders = read_sources(context, {each.id: source(app, each) for each in context.newsletters.values()})
     reviewed = review_backup(context, folders, accepted)
     if reviewed is None:

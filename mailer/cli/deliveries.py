@@ -1,5 +1,6 @@
 """Commands about single copies: list, show, settle, release."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,25 +59,64 @@ def show(identity: Identity) -> None:
 
 
 def settle(
-    identity: Identity,
-    as_: Annotated[str, typer.Option("--as", metavar="accepted|resend", help="it arrived, or it goes out once more")],
+    chosen: Annotated[
+        list[str],
+        typer.Argument(metavar="ID…", help="as `mailer delivery list` shows them, or ISSUE with --all-uncertain"),
+    ],
+    as_: Annotated[
+        str | None, typer.Option("--as", metavar="accepted|resend", help="it arrived, or it goes out once more")
+    ] = None,
+    all_uncertain: Annotated[bool, typer.Option("--all-uncertain", help="every uncertain copy of this issue")] = False,
+    log: Annotated[
+        list[Path] | None,
+        typer.Option("--log", metavar="FILE", help="the relay's log: copies that it accepted count as accepted"),
+    ] = None,
 ) -> None:
-    """Record what became of an uncertain copy.
+    """Record what became of uncertain copies.
 
     Example: mailer delivery settle 17 --as accepted
     """
+    if as_ not in {"accepted", "resend", None}:
+        raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
+    if as_ is None and not log:
+        raise typer.BadParameter("say what became of them, or give the relay's --log", param_hint="--as")
+    if all_uncertain and len(chosen) != 1:
+        raise typer.BadParameter("name one issue", param_hint="--all-uncertain")
+    if not all_uncertain and not all(word.isascii() and word.isdecimal() for word in chosen):
+        raise typer.BadParameter("name copies by number, or an issue with --all-uncertain", param_hint="ID")
+    if not all_uncertain and len(chosen) == 1 and not log:
+        _settle_alone(int(chosen[0]), accepted=as_ == "accepted")
+    else:
+        _settle_together(chosen, as_, log, all_uncertain=all_uncertain)
+
+
+def _settle_alone(identity: int, *, accepted: bool) -> None:
     from mailer.pipeline.mailings.deliveries import delivery_history
     from mailer.pipeline.mailings.settle import settle_delivery
     from mailer.views.copies import settled_sentence
 
-    if as_ not in {"accepted", "resend"}:
-        raise typer.BadParameter("it must be accepted or resend", param_hint="--as")
     context = console.open_context()
     delivery = delivery_history(context, identity).delivery
-    if as_ == "resend":
+    if not accepted:
         console.confirm(f"Delivery {identity} may have arrived; {delivery.label} may get it twice.")
-    name, state = settle_delivery(context, identity, accepted=as_ == "accepted")
-    console.say({"id": identity, "settled": as_, "state": state}, settled_sentence(name, delivery, state))
+    name, state = settle_delivery(context, identity, accepted=accepted)
+    document = {"id": identity, "settled": "accepted" if accepted else "resend", "state": state}
+    console.say(document, settled_sentence(name, delivery, state))
+
+
+def _settle_together(chosen: list[str], as_: str | None, log: list[Path] | None, *, all_uncertain: bool) -> None:
+    from mailer.app.relay_log import read_logs
+    from mailer.domain.settlement import SettleAs
+    from mailer.pipeline.mailings.settle import review_settlement, settle_together
+    from mailer.views.settlement import settlement_document, settlement_lines, settlement_question
+
+    context = console.open_context()
+    copies = console.parse_issue(chosen[0]) if all_uncertain else [int(word) for word in chosen]
+    decided = SettleAs(as_) if as_ is not None else None
+    logs = read_logs(log, context.clock.now()) if log else None
+    console.confirm(settlement_question(review_settlement(context, copies, decided, logs)))
+    settlement = settle_together(context, copies, decided, logs)
+    console.say(settlement_document(settlement), *settlement_lines(settlement))
 
 
 def release(identity: Identity) -> None:

@@ -1,12 +1,13 @@
 """Which messages a relay has accepted, by its log: Postfix, Exim, Sendmail, or a list; other lines are no news."""
 
+from datetime import UTC, datetime
 from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.formats.relay_log import accepted_message_ids
+from mailer.formats.relay_log import accepted_message_ids, line_time
 
 OURS = "mabc234@club.example"
 HEAD = "Jul 12 14:02:11 mail postfix"
@@ -92,3 +93,29 @@ def test_a_long_line_is_read_in_time(line: str) -> None:
     began = process_time()
     assert found("\n".join([line] * 20)) == []
     assert process_time() - began < 6
+
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("2026-02-28T10:00:01.5+03:00 mail postfix/qmgr[1]: A: removed", datetime(2026, 2, 28, 7, 0, 1, 500_000, UTC)),
+        ("2026-02-28T10:00:01Z x", datetime(2026, 2, 28, 10, 0, 1, tzinfo=UTC)),
+        ("<user@club.example>", None),
+        ("Foo  1 10:00:00 mail x", None),
+        ("Feb 30 10:00:00 mail x", None),
+    ],
+)
+def test_the_time_of_a_line(line, at):
+    assert line_time(line, NOW) == at
+
+
+def test_syslog_writes_no_year():
+    near, old = line_time("Feb 28 10:00:00 mail x", NOW), line_time("Dec 31 10:00:00 mail x", NOW)
+    assert near is not None
+    assert old is not None
+    assert (near.year, old.year) == (2026, 2025)
+    exim = line_time("2026-02-28 10:00:00 1abc <= a@b.example", NOW)
+    assert exim == near

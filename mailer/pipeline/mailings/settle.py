@@ -1,17 +1,23 @@
-"""Settles an uncertain copy, or releases a held one: what the secretary decides about single copies."""
+"""Settles uncertain copies, or releases a held one: what the secretary decides about copies."""
+
+from collections.abc import Sequence
 
 from mailer.domain.circulation import ADDRESS_CHANGED, Judged, why_lost
 from mailer.domain.delivery import Delivery, Event, State
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.domain.remedy import Action
-from mailer.pipeline.context import Context
+from mailer.domain.settlement import RelayLogs, SettleAs, Settlement
+from mailer.formats.relay_log import bare
+from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.deliveries import find_delivery
 from mailer.pipeline.mailings.entitle import judge_people
 from mailer.pipeline.mailings.pause import cancel_waiting_copies
-from mailer.pipeline.mailings.steps import cancelled
+from mailer.pipeline.mailings.steps import all_mailings, cancelled
 from mailer.store import Connection, issues, mailings
 from mailer.store.copies import deliveries
+
+SETTLE = "settle"  # in the history: what became of an uncertain copy
 
 
 def settle_delivery(context: Context, identity: int, *, accepted: bool) -> tuple[str, State]:
@@ -33,8 +39,107 @@ def settle_delivery(context: Context, identity: int, *, accepted: bool) -> tuple
                 cancel_waiting_copies(connection, mailing.id)
             else:
                 _reopen(connection, mailing)
-        context.record(connection, "settle", f"delivery {identity}", "accepted" if accepted else "resend")
+        context.record(connection, SETTLE, f"delivery {identity}", "accepted" if accepted else "resend")
         return str(mailing.issue), find_delivery(connection, identity).state
+
+
+def review_settlement(
+    context: Context, chosen: IssueName | Sequence[int], decided: SettleAs | None, logs: RelayLogs | None
+) -> Settlement:
+    """What `settle_together` would do now; nothing is changed."""
+    with context.store.reading() as connection:
+        return _settlement(connection, _chosen(connection, chosen), decided, logs)
+
+
+def settle_together(
+    context: Context, chosen: IssueName | Sequence[int], decided: SettleAs | None, logs: RelayLogs | None
+) -> Settlement:
+    """Settle every uncertain copy of an issue, or these copies, in one transaction.
+
+    Those that the relay's logs show count as accepted, the others as `decided`; where that is None, they stay uncertain.
+    Refused when one of the copies is not uncertain; and where the others would go out once more, when the logs do not
+    reach over the time of one of them, or show no message of its issue: then they do not prove that it was not accepted.
+    """
+    with context.store.transaction() as connection:
+        settlement = _settlement(connection, _chosen(connection, chosen), decided, logs)
+        for copies, event, word in (
+            (settlement.accepted, Event.SETTLED_ACCEPTED, "accepted"),
+            (settlement.resend, Event.SETTLED_RESEND, "resend"),
+        ):
+            for copy in copies:
+                _move(connection, copy, event, **({"judged_by": ""} if event is Event.SETTLED_RESEND else {}))
+                by_log = logs is not None and bare(copy.message_id) in logs.accepted
+                context.record(
+                    connection, SETTLE, f"delivery {copy.id}", f"{word}, by the relay's log" if by_log else word
+                )
+        for identity in {copy.mailing for copy in settlement.resend}:
+            mailing = mailings.mailing(connection, identity)
+            if mailing.state is MailingState.CANCELLED:
+                cancel_waiting_copies(connection, identity)
+            else:
+                _reopen(connection, mailing)
+    return settlement
+
+
+def _chosen(connection: Connection, chosen: IssueName | Sequence[int]) -> list[Delivery]:
+    if isinstance(chosen, IssueName):
+        all_mailings(connection, chosen)
+        copies = deliveries.listing(connection, chosen.newsletter, chosen.serial, State.UNCERTAIN)
+        if not copies:
+            raise Refused(
+                f"no copy of {chosen} is uncertain: there is nothing to settle", Action.LIST_COPIES.of(chosen)
+            )
+        return copies
+    copies = [find_delivery(connection, identity) for identity in dict.fromkeys(chosen)]
+    for copy in copies:
+        if copy.state is not State.UNCERTAIN:
+            raise Refused(f"delivery {copy.id} is {copy.state}, not uncertain: nothing was changed")
+    return copies
+
+
+def _settlement(
+    connection: Connection, copies: Sequence[Delivery], decided: SettleAs | None, logs: RelayLogs | None
+) -> Settlement:
+    in_log = [copy for copy in copies if logs is not None and bare(copy.message_id) in logs.accepted]
+    others = [copy for copy in copies if logs is None or bare(copy.message_id) not in logs.accepted]
+    if logs is not None and decided is SettleAs.RESEND:
+        _refuse_unproved(connection, others, logs)
+    every = {identity: mailings.mailing(connection, identity) for identity in {copy.mailing for copy in copies}}
+    resend = others if decided is SettleAs.RESEND else []
+    return Settlement(
+        accepted=[*in_log, *(others if decided is SettleAs.ACCEPTED else [])],
+        resend=resend,
+        left=others if decided is None else [],
+        in_log=len(in_log),
+        paused=sorted(
+            {every[copy.mailing].issue for copy in resend if every[copy.mailing].state is MailingState.PAUSED}
+        ),
+    )
+
+
+def _refuse_unproved(connection: Connection, others: Sequence[Delivery], logs: RelayLogs) -> None:
+    """Refused when the logs do not prove that these copies were not accepted."""
+    for issue in sorted({mailings.mailing(connection, copy.mailing).issue for copy in others}):
+        name = IssueName.parse(issue)
+        every = deliveries.listing(connection, name.newsletter, name.serial)
+        if not any(bare(copy.message_id) in logs.accepted for copy in every):
+            raise Refused(
+                f"the log shows no message of {issue}: is it the log of the right relay and day? Nothing was changed. "
+                "Without --log, --as decides about all of them"
+            )
+    times = {copy.id: deliveries.last_attempt_at(connection, copy.id) for copy in others}
+    beyond = {identity: at for identity, at in times.items() if not logs.cover(at)}
+    if beyond:
+        first, at = next(iter(beyond.items()))
+        reach = ", ".join(
+            f"{span.file} reaches from {span.first:%Y-%m-%d %H:%M} to {span.last:%Y-%m-%d %H:%M} UTC"
+            for span in logs.spans
+            if span.first is not None and span.last is not None
+        )
+        raise Refused(
+            f"{reach}, but delivery {first} was handed over at {at:%Y-%m-%d %H:%M} UTC ({len(beyond)} such copies): give "
+            "the logs of that time too, each with --log. Nothing was changed"
+        )
 
 
 def release_delivery(context: Context, identity: int) -> str:

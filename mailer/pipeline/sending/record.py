@@ -8,6 +8,7 @@ from mailer.pipeline import maillog
 from mailer.pipeline.bounces.breaker import pause_after_lost_answers
 from mailer.pipeline.bounces.consequences import after_results
 from mailer.pipeline.context import Context
+from mailer.pipeline.mailings.settle import SETTLE
 from mailer.pipeline.sending.limits import throttle_after
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.store import Connection, history
@@ -15,8 +16,6 @@ from mailer.store.copies import deliveries
 from mailer.store.ledger import results as ledger
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
-
-SETTLE = "settle"  # in the history: what became of an uncertain copy
 
 
 def record(
