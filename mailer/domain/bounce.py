@@ -150,7 +150,7 @@ class Verdict:
 class Original:
     """What a report shows of the message that it is about; fields that it does not show are empty.
 
-    Only `message_id` may identify a delivery, and only with a valid signature of ours in it.
+    None of them identifies a delivery: our signature does, for which the whole mail is searched.
     """
 
     message_id: str = ""
