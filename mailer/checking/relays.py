@@ -9,12 +9,15 @@ from mailer.app.relays import relay_settings
 from mailer.checking.result import CheckResult, result_of
 from mailer.domain.ehlo_name import EhloOrigin
 from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.trouble import Trouble
 from mailer.gateways.smtp.settings import SmtpSettings
 from mailer.gateways.smtp.transport import SmtpTransport
 from mailer.pipeline.issues.copies import workbench
 from mailer.pipeline.issues.size import size_note
 from mailer.pipeline.mailings.changes import unbegun_mailings
-from mailer.store.relays import keep_sizes
+from mailer.store import DatabaseError
+from mailer.store.relays import keep_sizes, sizes
+from mailer.store.trouble import trouble_of
 from mailer.views.remedies import sentence
 
 _ORIGINS = {
@@ -64,11 +67,23 @@ def _connect(app: App, name: str, relay: SmtpSettings) -> str:
         remedy = ", or set MAILER_SMTP__PASSWORD" if relay.section == "[smtp]" else ""
         raise BadInput(f"{relay.section} username has no password: name a password_file{remedy}")
     octets = asyncio.run(_size_limit(relay))
-    with app.store.transaction() as connection:
-        keep_sizes(connection, {name: octets}, app.context.clock.now())
+    _keep_size(app, name, octets)
     takes = f", takes messages of {octets:,} octets at most" if octets else ""
     logged_in = ", logged in" if relay.username else ""
     return f"{relay.name} answers ({relay.security}{logged_in}{takes})"
+
+
+def _keep_size(app: App, name: str, octets: int) -> None:
+    """Keep the size that a relay announced, unless another process writes: a check waits for none, and a sender keeps it."""
+    with app.store.reading() as connection:
+        if sizes(connection, [name]) == {name: octets}:
+            return
+    try:
+        with app.store.transaction(waits=False) as connection:
+            keep_sizes(connection, {name: octets}, app.context.clock.now())
+    except DatabaseError as error:
+        if trouble_of(error) is not Trouble.LOCKED:
+            raise
 
 
 async def _size_limit(relay: SmtpSettings) -> int:

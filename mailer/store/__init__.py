@@ -47,9 +47,12 @@ class Store:
         return cls(engine)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """A transaction that may write: committed at the end, rolled back when an error is raised."""
-        with self._engine.begin() as connection:
+    def transaction(self, *, waits: bool = True) -> Iterator[Connection]:
+        """A transaction that may write: committed at the end, rolled back when an error is raised.
+
+        Without `waits` it is a DatabaseError when another process writes to an SQLite file for longer than a second.
+        """
+        with self._engine.execution_options(waits=waits).begin() as connection:
             yield connection
 
     @contextmanager

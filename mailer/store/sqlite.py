@@ -133,24 +133,27 @@ def _write_ahead(connection: Any) -> None:
 
 def _begin(waiting: WaitingWriters, connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once beside another writer, whatever the timeout.
-    if connection.get_execution_options().get("reading"):
+    options = connection.get_execution_options()
+    if options.get("reading"):
         connection.exec_driver_sql("BEGIN")
-    elif not _begins_writing(connection):
-        # In steps, so that a person can interrupt it: SQLite itself waits to the end.
-        with waiting:
-            for _ in range(int(BUSY_TIMEOUT / PATIENCE) - 2):
-                if _begins_writing(connection):
-                    return
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # In steps, so that a person can interrupt it: SQLite itself waits to the end.
+    steps = int(BUSY_TIMEOUT / PATIENCE) if options.get("waits", True) else 1
+    if _begins_writing(connection, last=steps == 1):
+        return
+    with waiting:
+        for step in range(2, steps + 1):
+            if _begins_writing(connection, last=step == steps):
+                return
 
 
-def _begins_writing(connection: Connection) -> bool:
-    """Whether the transaction has begun; False when another process has been writing for all of PATIENCE."""
+def _begins_writing(connection: Connection, *, last: bool) -> bool:
+    """Whether the transaction has begun; False when another process writes for all of PATIENCE, an error the `last` time."""
     _set_timeout(connection, PATIENCE)
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorcode", None) != dbapi().SQLITE_BUSY:
+        if last or getattr(error.orig, "sqlite_errorcode", None) != dbapi().SQLITE_BUSY:
             raise
         return False
     finally:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mailer.domain.errors import MailerError
 from mailer.store import Store, resolve
+from mailer.store.migrate import HEAD
 from mailer.store.schema import register_state
 from mailer.store.sqlite import dbapi
 
@@ -153,7 +154,7 @@ def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
     with dbapi().connect(tmp_path / "mailer.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     connection.close()
-    with pytest.raises(MailerError, match="has schema 0099, this version knows 0010: install the newer version"):
+    with pytest.raises(MailerError, match=f"has schema 0099, this version knows {HEAD}: install the newer version"):
         Store.open(SQLITE, tmp_path)
 
 

@@ -60,6 +60,10 @@ def test_a_writer_says_once_that_it_waits_and_one_that_waits_too_long_is_known(
             pass
         assert trouble_of(locked.value) is Trouble.LOCKED
         assert said == ["waits"]
+        with pytest.raises(DatabaseError) as hurried, store.transaction(waits=False):
+            pass
+        assert trouble_of(hurried.value) is Trouble.LOCKED
+        assert said == ["waits"]
         other.execute("ROLLBACK")
     with store.transaction() as connection:
         assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 300
