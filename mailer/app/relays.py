@@ -46,6 +46,6 @@ def send_settings(config: Config) -> SendSettings:
         resend_unknown=config.delivery.on_unknown == "resend",
         relays={relay.name: relay.limit for relay in config.relays},
         families=provider_limits(config.file, config.domain),
-        # A copy takes the replies to MAIL, RCPT, DATA and the content, each within the time-out; for all copies in hand.
+        # A copy waits for those before it, each with its replies; once its content has begun, its lease is renewed.
         lease=timedelta(minutes=1) + timedelta(seconds=slowest) * 5 * AHEAD,
     )
