@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from mailer.domain.bounce import SCOPES, FailureReason, Phase, Scope, Verdict
 from mailer.formats.reports.rules import account, content, recipient, sender, transport
-from mailer.formats.reports.rules.rule import ReplyRule
+from mailer.formats.reports.rules.rule import DOT_IN_NAME, ReplyRule
 
 # Characters of a reply that are read; what matters stands at its beginning.
 MAX_TEXT = 1500
@@ -99,8 +99,6 @@ CODES: dict[int, tuple[FailureReason, str]] = {
 # In these phases the server does not know the recipient yet, so the refusal cannot be about the address.
 BEFORE_RECIPIENT = frozenset({Phase.CONNECT, Phase.HELLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
 _STATUS = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})")
-# Patterns stop at a dot that ends a sentence; they must not stop at one inside a name.
-_DOT_IN_NAME = re.compile(r"(?<=[\w\-])\.(?=[a-z])")
 _IP = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _REMOTE_HOST = re.compile(r"\bhost \S{1,200} (?:\[[^\]\s]{1,60}\] )?(?:said|refused)(?: to talk to me)?:")
 _NO_REASON = re.compile(
@@ -152,7 +150,7 @@ def find_rule(text: str) -> ReplyRule | None:
     words = _NO_REASON.sub("error", _MISSPELT.sub(_respell, _LINKS.sub(" ", lowered).replace("’", "'")))
     # IronPort calls every x.1.0 refusal an unknown address error, whatever the other server replied.
     words = words.replace("unknown address error", " ")
-    words = _REMOTE_HOST.sub(" ", _DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
+    words = _REMOTE_HOST.sub(" ", DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
     words = " ".join(words.split())[:MAX_TEXT]
     rule = next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None
     is_about_address = rule is None or rule.vague or SCOPES[rule.reason] is Scope.ADDRESS

@@ -5,7 +5,7 @@ Only what is certain is taken for ours: a relay that refuses many readers alike 
 
 import re
 
-from mailer.domain.bounce import RECIPIENT_SCOPES, SCOPES, FailureReason, Phase, Scope
+from mailer.domain.bounce import SCOPES, FailureReason, Phase, Scope
 from mailer.domain.delivery import Reply
 from mailer.domain.relay_matter import RelayMatter
 from mailer.formats.reports.classify import BEFORE_RECIPIENT, classify
@@ -21,7 +21,7 @@ _LOGIN_CODES_FOR_NOW = frozenset({432, 454})
 # client and the sender there too (smtpd_delay_reject). The words must begin the reply: later in it they are quoted from
 # another server and concern one recipient.
 _CLIENT_REFUSED = re.compile(
-    r"(?:<[^>]*>[:.]* *)?(?:error: )?"
+    r"(?:<[^>]*>[:.]* *|error: |sorry, (?!that|you)|[45]\.\d+\.\d+ |recipient address rejected: |[\w\-]+(?:\.[\w\-]+)+: |\[\w+\] )*"
     r"(?:relay access denied|relay(?:ing)?\b[^.;]{0,30} (?:denied|prohibited|disallowed)|relay(?:ing)?\b[^.;]{0,20} not (?:permitted|allowed|enabled)|relaying disallowed|unable to relay"
     r"|smtp; unable to relay|we do not relay|sorry, (?:you don't authenticate|that domain isn't in my list of allowed)|invalid credentials for relay|tenantattribution"
     r"|(?:client host|helo command|sender address) rejected:|sender(?: address)? rejected\b(?! by)|service unavailable[;,] client|sender verif\w*(?! ok)\b"
@@ -85,18 +85,19 @@ def _refuses_client(reply: Reply, phase: Phase) -> bool:
 
 def _is_busy(reply: Reply, phase: Phase, reason: FailureReason) -> bool:
     """Whether a 4xx is about the relay's own load or trouble, not about one reader or about the content."""
+    scope = SCOPES[reason]
     if _BUSY_WORDS.search(reply.text):
         return True
-    if SCOPES[reason] in RECIPIENT_SCOPES or reason is FailureReason.FILTERED or reply.status.startswith(_READERS):
+    if scope is Scope.MAILBOX or reason is FailureReason.FILTERED or reply.status.startswith(_READERS):
         return False
-    if reply.code in _LOGIN_CODES_FOR_NOW:
+    if (reply.status[2:] in _BUSY and scope is not Scope.CONTENT) or reply.code in _LOGIN_CODES_FOR_NOW:
         return True
+    if scope is Scope.ADDRESS:
+        return False
     if phase is Phase.DATA:  # the recipient has been accepted, and nothing has been read yet
         return True
-    if SCOPES[reason] is Scope.CONTENT:
+    if scope is Scope.CONTENT:
         return False
-    if reply.status[2:] in _BUSY:
-        return True
     return phase is Phase.CONTENT and (
         reply.status.startswith("4.3.") or (reason in _OWN_TROUBLE and reply.code != 450)
     )

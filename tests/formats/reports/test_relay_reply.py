@@ -184,3 +184,18 @@ def test_no_reply_takes_long_to_read(words: str) -> None:
     begun = process_time()
     matter_of(Reply(code=450, text=(words * 500)[:1000]), Phase.RCPT)
     assert process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        " [Hostname=AB1.relay.example 2026-11-29T10:00:00Z 08DAF]",
+        ". Please check the address and send the message again in a minute",
+        ". Delivery failed after 3 days, sending again every 4 hours",
+        ". If this is in error, contact your service provider",
+        " x1-20020a05600c - gsmtp",
+    ],
+)
+def test_what_a_server_adds_to_a_readers_trouble_makes_it_none_of_ours(tail: str) -> None:
+    for _, phase, text in wordings(RelayMatter.COPY):
+        assert matter_of(parse(int(text[:3]), text[4:].rstrip(".") + tail), phase) is RelayMatter.COPY, text

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from mailer.domain.bounce import FailureReason
-from mailer.formats.reports.rules.rule import rule
+from mailer.formats.reports.rules.rule import DOT_IN_NAME, rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ _TONGUES = (
 
 # Whose mailbox it is, where it is the reader's. Postfix writes "Recipient address rejected:" before any words.
 READERS = (
-    r"(?:recipients?'s?|recipient(?! address rejected|s? (?:limit|rate|per|count|quota))s?|addressee|destination|the (?:user|person)|user you|users?'s?|subscribers?'s?) (?:\S+ ){0,3}?(?:mail ?box|account|inbox|domain|quota|server|system|tenant|plan|is|has|who|which|organi[sz]ation)"
+    r"(?:recipients?'s?|recipient(?! address rejected|s? (?:limit|rate|per|count|quota))s?|addressee|destination|the (?:user|person)|user you|users?'s?|subscribers?'s?) (?:[^\s.;:]+ ){0,3}?(?:mail ?box|account|inbox|domain|quota|server|system|tenant|plan|is|has|who|which|organi[sz]ation)"
     r"|(?:tried|trying|attempt\w*|want\w*) to (?:reach|contact|e-?mail|send to|mail)|(?<!still )(?<! or )(?<! and )\breceiv(?:e|es|ing)\b|\bincoming\b|\binbound\b|storedrv·deliver|recipient thread|resolver·|user's (?:account|mail)|(?:by|of|for) (?:the |this )?recipient(?!s)|mailing to\b"
     r"|to (?:this|that|the) (?:\w+ ){0,2}?(?:user|recipient|address|group|list|mail ?box|domain|account)\b|(?:user|person|address|recipient|one) (?:that |whom? )?you (?:are|were|have)|you (?:are|were) (?:sending|writing|mailing) to\b|\bsuppress|(?<!много )(?<!количество )(?<!число )(?<!на )получател|адресат|(?<!viele )(?<!anzahl )(?<!anzahl der )(?<!pro )empfänger|(?<!trop de )(?<!nombre de )destinataire|(?<!demasiados )(?<!troppi )destinat[aá]ri|收件人(?!数|过多|超)|宛先|受信"
 )
@@ -101,19 +101,19 @@ def _barred() -> str:
 
 
 _TIME = (
-    r"(?:(?:\bper|\ban?|\beach|\bevery|\bthis|\bone|\blast|\bpast|/) ?(?:\d+ ?)?(?:s\b|sec|min|hour|hr\b|days?\b|24)|\b(?:in|within|for) \d+ ?(?:s\b|sec|min|hour|hrs?\b)|\d-hour\b|\bhour(?:ly)?\b|(?:\bper|/) ?\d* ?[hms]\b|\bdaily\b|\btoday\b"
+    r"(?:(?:\bper|\ban?|\beach|\bevery|\bthis|\bone|\blast|\bpast|/) ?(?:\d+ ?)?(?:sec(?:ond)?s?\b|min(?:ute)?s?\b|hours?\b|hrs?\b|days?\b|24)|\b(?:in|within|for) \d+ ?(?:s|sec\w*|min\w*|hours?|hrs?)\b|\d-hour\b|\bhour(?:ly)?\b|(?:\b(?:per|every) |/ ?)\d* ?[hms]\b|\bdaily\b|\btoday\b"
     r"|в (?:час|сутки|день|минуту|секунду)|за (?:час|сутки|день|минуту|сегодня)|суточн|дневн|часов(?:ой|ого|ая)|на сегодня|на добу|за годину|добов"
     r"|pro (?:stunde|tag|minute|sekunde)|\btages|\bstunden(?!lang)|heute|stündlich|täglich|par (?:heure|jour|minute|seconde)|\bhoraire|journali|quotidien|(?:por|al) (?:hora|día|dia|minuto)|diari[oa]|per ora|al giorno|giornalier|giorno"
     r"|[每当一本](?:日|天|小时|分钟|秒|小時)|今日|今天|日发|1日|1時間|一日)"
 )
 _LIMIT = r"(?:l[ií]mit|quota|exceed|\bmax|reached|\bcap\b|allowance|\bonly \d|more than|at most|не более|too (?:many|much|fast|frequent)|\bover\b|лимит|превыш|слишком|ліміт|limite|kontingent|überschritten|zu viele|dépass|excedid|superat|超[过出限過]|上限|限制|频率|過多|过多)"
 _MAIL = (
-    r"(?:messages?\b|e-?mails?\b|\bmails?\b|send|sent\b|recipients\b|rcpts\b|submission|relay|out-?going|outbound|\bsmtp\b|frequency|customer|transactions?\b|rate\b"
+    r"(?:messages?\b|e-?mails?\b|\bmails?\b|send|sent\b|recipients\b|rcpts\b|defers\b|submission|relay|out-?going|outbound|\bsmtp\b|frequency|customer|transactions?\b|rate\b"
     r"|пис[еь]м|сообщени|отправ|лист[іи]в|повідомлен|nachricht|versand|versend|e-?mails|envoi|messages|envoy|correos|mensaj|mensagens|envío|envio|messaggi|invio|invii|empfänger|destinataires|destinatari|получател|收件人|邮件|发送|发信|送信|郵件)"
 )
+_BETWEEN = r"(?:(?!\. )[^;。]){0,60}?"  # in one sentence
 _IN_ORDERS = "|".join(
-    rf"{first}[^;。]{{0,60}}?{second}[^;。]{{0,60}}?{third}"
-    for first, second, third in permutations((_TIME, _LIMIT, _MAIL))
+    rf"{first}{_BETWEEN}{second}{_BETWEEN}{third}" for first, second, third in permutations((_TIME, _LIMIT, _MAIL))
 )
 
 # A limit on so long a time is a plan's, and a person must see to it.
@@ -140,7 +140,7 @@ _IDENTITY = (
     r"|\b(?:unverified|unvalidated|unconfirmed|unconfigured) (?:sender|sending|domain|from|identit)|not owned by|does not match (?:a |any )?verified|must (?:equal|match|belong|be (?:the )?same as)[^.;]{0,30}(?:auth|login|user|account)|(?:not|n't) (?:match|same|equal|belong)[^.;]{0,30}(?:auth\w+|logged|login)\b"
     r"|permissions? to (?:send (?:as|on|mail|e-?mail|out)|submit)|(?:not|n't|cannot|never) (?:be )?(?:allowed |permitted |authori[sz]ed |able )?(?:to )?send(?:ing)? (?:mail |messages? |e-?mails? )?as\b|sendas|send-as|not (?:logged in|local sender)|sender not allowed for|relaying disallowed as\b|account not subscribed|unauthenticated senders? (?:is |are )?not (?:allowed|permitted)|not (?:associated|registered|configured|listed|linked|present)\b[^.;]{0,40} (?:your|the|this) (?:\w+ )?account|not (?:allowed|permitted|authori[sz]ed) (?:for|by|with) (?:this|your) (?:\w+ ){0,2}?(?:login|user|account)|(?:\bfrom|\bsender|\byour)\b[^.;]{0,30} not (?:in|on|among)[^.;]{0,25}(?:allowed|verified|authori[sz]ed|permitted|approved) senders"
     # Without "from": a server that checks SPF says so of an IP address. Without "to": so does a list of its members.
-    r"|\bnot (?:\w+ly |yet |currently )?(?:allowed|permitted|authori[sz]ed|entitled|enabled) to (?:send|submit|relay|perform)\b(?! (?:\w+ ){0,2}(?:to|from|for|on behalf)\b)"
+    r"|\bnot (?:\w+ly |yet |currently )?(?:allowed|permitted|authori[sz]ed|entitled|enabled) to (?:send|submit|relay|perform)\b(?! (?:\w+ ){0,2}(?:to|from|on behalf|for (?!more|help|details|further|info))\b)"
     r"|неподтвержд[её]нн|отправител\w*[^.;]{0,30}не (?:подтвержд|принадлежит|совпада)|absender\w*[^.;]{0,40}nicht (?:\w+ ){0,3}(?:zugelassen|erlaubt|verifiziert|bestätigt|berechtigt)|expéditeur[^.;]{0,30}(?:non|pas) (?:été )?(?:vérifi|valid|autoris)|发件人?\w{0,8}(?:不一致|不符|未验证|不匹配)"
 )
 
@@ -165,4 +165,4 @@ _A_READER = re.compile(READERS)
 
 def names_a_reader(text: str) -> bool:
     """Whether a reply speaks of the recipient's mailbox or server."""
-    return _A_READER.search(text.lower().replace(".", "·")) is not None
+    return _A_READER.search(DOT_IN_NAME.sub("·", text.lower())) is not None

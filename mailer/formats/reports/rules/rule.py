@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from mailer.domain.bounce import FailureReason
 
+# Patterns stop at a dot that ends a sentence; they must not stop at one inside a name.
+DOT_IN_NAME = re.compile(r"(?<=[\w\-])\.(?=[a-z])")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyRule:
