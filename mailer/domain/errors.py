@@ -1,5 +1,7 @@
 """What can go wrong, as a kind for the program, a sentence for the person, and what the person can do about it."""
 
+from typing import Self
+
 from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Reply
 from mailer.domain.remedy import Remedy
@@ -45,9 +47,13 @@ class TransportDown(MailerError):
         self.reply = reply
         self.phase = phase
 
+    def again(self) -> Self:
+        """The same failure, for another connection that it ends."""
+        return type(self)(str(self), *self.remedies, reply=self.reply, phase=self.phase)
+
 
 class LoginRefused(TransportDown):
-    """The relay refuses the login, by password or token: another try at once could only lock the account."""
+    """The relay refuses the login: another try at once could only lock the account."""
 
 
 class TryLater(MailerError):

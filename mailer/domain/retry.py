@@ -8,6 +8,8 @@ from itertools import count, pairwise
 # A relay that cannot be used is tried again after a second, then after ever longer pauses, a minute at most.
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=60)
+# The pause after a refused login, so that the relay does not lock us out. SIGHUP ends it.
+LOGIN_PAUSE = timedelta(minutes=30)
 # No copy waits longer for its next attempt.
 LONGEST_WAIT = timedelta(hours=4)
 

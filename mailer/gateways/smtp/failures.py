@@ -36,6 +36,12 @@ def is_login_refusal(error: Exception) -> bool:
     return isinstance(error, SMTPAuthenticationError) and error.code >= 500
 
 
+def is_token_refusal(error: Exception) -> bool:
+    """Whether the OAuth token is wrong; it is renewed by another program, perhaps soon."""
+    reply = reply_of(error)
+    return isinstance(error, TokenRefused) and is_login_refusal(error) and bool(reply and not refuses_mechanism(reply))
+
+
 def failure(
     error: Exception, settings: SmtpSettings, handshake: Handshake, refused: Iterable[Mechanism]
 ) -> TransportDown:
@@ -45,7 +51,7 @@ def failure(
         reason = _login_refusal(error, reply, settings, handshake, refused)
     else:
         reason = _reason(error, settings, handshake)
-    kind = LoginRefused if is_login_refusal(error) else TransportDown
+    kind = LoginRefused if is_login_refusal(error) and not is_token_refusal(error) else TransportDown
     return kind(f"the relay {settings.name} {reason}", reply=reply, phase=handshake.phase)
 
 

@@ -36,13 +36,12 @@ class Handshake:
         self._tls = tls
         self._client = SMTP()
 
-    async def run(self, refused: Collection[Mechanism]) -> SMTP:
+    async def run(self, refused: Collection[Mechanism], token: str) -> SMTP:
         """Take all steps, with a login by none of the mechanisms that the relay has refused.
 
-        Raises OSError, ValueError, BadInput or what aiosmtplib raises.
+        Raises OSError, ValueError or what aiosmtplib raises.
         """
         settings = self._settings
-        token = await settings.token_source.token() if settings.token_source else ""
         try:
             await self._connect()
             await self._greet()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import cast
 
 from aiosmtplib import SMTP, SMTPException
@@ -11,12 +12,14 @@ from mailer.domain.address import is_loopback
 from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Reply
 from mailer.domain.ehlo_name import EhloName, choose_ehlo_name
-from mailer.domain.errors import BadInput, LoginRefused, Refused, TransportDown
+from mailer.domain.errors import BadInput, Refused, TransportDown
 from mailer.domain.ports import Envelope
+from mailer.domain.retry import LOGIN_PAUSE
+from mailer.gateways.clock import SystemClock
 from mailer.gateways.machine_names import machine_names
 from mailer.gateways.smtp.connection import SmtpConnection
 from mailer.gateways.smtp.envelope_trial import ask
-from mailer.gateways.smtp.failures import failure, reply_of
+from mailer.gateways.smtp.failures import failure, is_login_refusal, is_token_refusal, reply_of
 from mailer.gateways.smtp.handshake import Handshake
 from mailer.gateways.smtp.login import refuses_mechanism
 from mailer.gateways.smtp.settings import Mechanism, Security, SmtpSettings
@@ -43,6 +46,7 @@ class SmtpTransport:
         self._login_failures = 0
         self._last_failure = TransportDown()
         self._unknown: dict[Mechanism, None] = {}  # announced by the relay, and refused all the same
+        self._refused_token: _RefusedToken | None = None
         self._ehlo_name: EhloName | None = None
         self._one_by_one = False  # its replies once did not match commands sent in groups
 
@@ -67,8 +71,7 @@ class SmtpTransport:
         failures_before = self._login_failures
         async with self._login_lock:
             if self._login_failures > failures_before:
-                failure = self._last_failure
-                raise type(failure)(str(failure), reply=failure.reply, phase=failure.phase)
+                raise self._last_failure.again()
             try:
                 return await self._connect()
             except TransportDown as error:
@@ -86,7 +89,8 @@ class SmtpTransport:
         while True:
             handshake = Handshake(self._settings, self._tls, ehlo_name.name)
             try:
-                client = await handshake.run(self._unknown)
+                token = await self._token()
+                client = await handshake.run(self._unknown, token)
             except (SMTPException, OSError, ValueError, BadInput) as error:
                 reply = reply_of(error)
                 if handshake.mechanism and reply and refuses_mechanism(reply):
@@ -94,12 +98,27 @@ class SmtpTransport:
                     if handshake.alternatives:
                         continue
                 down = failure(error, self._settings, handshake, self._unknown)
-                self._login_ok &= not isinstance(down, LoginRefused)
+                self._login_ok &= not is_login_refusal(error)
+                if is_token_refusal(error):
+                    self._refused_token = _RefusedToken(token=token, at=elapsed(), failure=down)
                 if handshake.phase is Phase.AUTH:
                     self._unknown.clear()
                 raise down from error
             self._login_ok = True
             return client
+
+    async def _token(self) -> str:
+        """Return the OAuth token as it is now; empty if none is used. Raises BadInput when it cannot be read.
+
+        Raises TransportDown for a token that the relay has refused: it is not shown again until it has changed, or has
+        rested as long as a password does.
+        """
+        if self._settings.token_source is None:
+            return ""
+        token, refused = await self._settings.token_source.token(), self._refused_token
+        if refused and token == refused.token and elapsed() - refused.at < LOGIN_PAUSE.total_seconds():
+            raise refused.failure.again()
+        return token
 
     async def try_envelope(self, envelope: Envelope) -> tuple[Phase, Reply]:
         """Ask the relay whether it takes mail from this sender to this recipient, without a message.
@@ -141,7 +160,17 @@ class SmtpTransport:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RefusedToken:
+    """The last token that the relay has refused, and when."""
+
+    token: str = field(repr=False)
+    at: float
+    failure: TransportDown
+
+
 _GROUPING = frozenset({"pipelining", "chunking"})
+elapsed = SystemClock().elapsed
 
 
 def _size_limit(announced: str) -> int:

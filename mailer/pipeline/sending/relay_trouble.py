@@ -5,14 +5,11 @@ from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Deferred, Event
 from mailer.domain.pacing import MINUTE
-from mailer.domain.retry import relay_pause
+from mailer.domain.retry import LOGIN_PAUSE, relay_pause
 from mailer.pipeline import maillog
 from mailer.pipeline.sending.lane import BROKEN
 from mailer.pipeline.sending.tray import BreakOff
 from mailer.store.ledger.results import Result
-
-# The pause after a refused login, so that the relay does not lock us out. SIGHUP ends it.
-LOGIN_PAUSE = timedelta(minutes=30)
 
 
 @dataclass(slots=True)

@@ -228,7 +228,7 @@ async def test_a_token_is_shown_and_read_afresh_for_each_connection(token_file: 
 async def test_a_refused_token_is_explained(token_file: Path) -> None:
     async with a_gate("XOAUTH2", XOAUTH2="535 5.7.3 Authentication unsuccessful") as (gate, port):
         down = await refusal(port, token_source=source(token_file))
-    assert isinstance(down, LoginRefused)
+    assert not isinstance(down, LoginRefused)  # the token may be renewed soon
     assert (
         "refuses the OAuth token of club (‘535 5.7.3 Authentication unsuccessful’; status 401, scope https://mail.example/)"
         in str(down)
@@ -236,6 +236,30 @@ async def test_a_refused_token_is_explained(token_file: Path) -> None:
     assert "renew it where [smtp] oauth_token_file gets it" in str(down)
     assert "ya29" not in str(down)
     assert gate.tried == ["XOAUTH2"]
+
+
+async def test_a_refused_token_is_shown_again_only_when_it_has_changed_or_rested(
+    token_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("mailer.gateways.smtp.transport.elapsed", lambda: now)
+    async with a_gate("XOAUTH2", XOAUTH2=WRONG) as (gate, port):
+        relay = transport(port, token_source=source(token_file))
+
+        async def shown() -> int:
+            with pytest.raises(TransportDown, match="refuses the OAuth token"):
+                await connect_by(relay)
+            return gate.connections
+
+        assert [await shown() for _ in range(3)] == [1, 1, 1]
+        write(token_file, "ya29.second")
+        assert [await shown() for _ in range(2)] == [2, 2]
+        now += 1_800
+        assert await shown() == 3
+        gate.answers.clear()
+        write(token_file, "ya29.third")
+        await connect_by(relay)
+    assert gate.tried == ["XOAUTH2"] * 4
 
 
 async def test_a_token_that_is_not_there_is_named_and_nothing_is_connected(tmp_path: Path) -> None:
