@@ -30,6 +30,9 @@ _CLIENT_REFUSED = re.compile(
     re.IGNORECASE,
 )
 
+# RFC 6647, whatever else the reply says: it defers the first letter of every sender, however slow.
+_GREYLIST = re.compile(r"gr[ae]y-?list", re.IGNORECASE)
+
 # Statuses (RFC 3463 and the IANA registry) of a relay that is busy, full or congested, without the class.
 _BUSY = frozenset({"3.1", "3.2", "4.5", "5.3", "7.28"})
 _BUSY_WORDS = re.compile(
@@ -52,7 +55,7 @@ def matter_of(reply: Reply, phase: Phase) -> RelayMatter:
     if phase in BEFORE_RECIPIENT:
         # A limit on a time is later, also as 5xx.
         return RelayMatter.SLOW if is_temporary or reason is FailureReason.RATE else RelayMatter.STOP
-    if reason is FailureReason.GREYLISTED:
+    if reason is FailureReason.GREYLISTED or _GREYLIST.search(reply.text):
         return RelayMatter.COPY
     if reply.code == 421:  # the relay ends the session (RFC 5321 §4.2.3)
         return RelayMatter.SLOW
