@@ -100,10 +100,10 @@ def _fetch(maildir: Path | None) -> None:
             "there is nothing to fetch from: name files or a --maildir, or set [bounces] imap_url or maildir"
         )
     fetched = [fetch(app.context, inbox) for inbox in inboxes]
-    names = ("new", "duplicates", "failed", "unmoved")
-    new, duplicates, failed, unmoved = (sum(getattr(each, name) for each in fetched) for name in names)
+    names = ("new", "duplicates", "failed", "waiting", "unmoved")
+    new, duplicates, failed, waiting, unmoved = (sum(getattr(each, name) for each in fetched) for name in names)
     console.say(
-        {"new": new, "known": duplicates, "failed": failed, "unmoved": unmoved},
+        {"new": new, "known": duplicates, "failed": failed, "waiting": waiting, "unmoved": unmoved},
         f"{new} new mails, {duplicates} known already, {failed} unreadable",
     )
     for each in fetched:
@@ -113,7 +113,7 @@ def _fetch(maildir: Path | None) -> None:
             console.complain(f"a mail could not be fetched and waits in its inbox: {reason}")
         if each.unmoved:
             console.complain(f"{each.unmoved} mails were taken in, but cannot be moved: {each.why_unmoved}")
-    if failed or unmoved or any(each.waiting for each in fetched):
+    if failed or waiting or unmoved:
         raise typer.Exit(1)
 
 

@@ -104,7 +104,7 @@ def test_a_maildir_is_taken_in_and_what_cannot_be_read_lies_aside(run: Terminal,
     assert (said.status, said.out) == (1, "2 new mails, 0 known already, 1 unreadable\n")
     assert said.err == "mailer: a mail cannot be read and was put aside: new/3 [31m: it is a link\n"
     again = run.ok("bounce", "ingest", "--maildir", "back", "--json")
-    assert again.document == {"new": 0, "known": 2, "failed": 0, "unmoved": 0}
+    assert again.document == {"new": 0, "known": 2, "failed": 0, "waiting": 0, "unmoved": 0}
 
 
 def test_without_a_word_the_maildir_of_the_settings_is_looked_into(
