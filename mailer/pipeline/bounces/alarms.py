@@ -21,15 +21,16 @@ def breaker(
     copies: int,
     paused: bool,
     unrelated: bool = False,
+    dead: bool = False,
 ) -> None:
     """Alarm the operator each time that too many copies of an issue failed. `paused`: it was still being sent.
 
     `cause` is "unwanted", "dead", or the reply that so many of so many copies had; `unrelated`: they had it at providers
-    that have nothing to do with each other.
+    that have nothing to do with each other; `dead`: it says that the addresses are dead.
     """
     about = f"{issue} breaker {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
     facts = {"cause": "breaker", "issue": issue, "what": cause, "failed": failed, "copies": copies, "paused": paused}
-    _alarm(connection, context, about, {**facts, "unrelated": unrelated})
+    _alarm(connection, context, about, {**facts, "unrelated": unrelated, "dead": dead})
 
 
 def failure(connection: Connection, context: Context, mailing: Mailing, reason: FailureReason, words: str) -> None:

@@ -23,13 +23,17 @@ REPLY, WORDING = "reply", "wording"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """What so many failed copies share: a reply or a wording. `words` quote one of them, without a reader's address."""
+    """What so many failed copies share: a reply or a wording. `words` quote one of them, without a reader's address.
+
+    `unrelated`: their providers have nothing in common. `dead`: by the words their addresses are dead.
+    """
 
     shared: str
     words: str
     failed: int
     tried: int
     unrelated: bool
+    dead: bool
 
 
 def find_likeness(
@@ -70,7 +74,9 @@ def _likeness(
         return None
     example = alike[0].failure
     words = joined(example.reply, example.wording) if kind == REPLY else value
-    return Likeness(shared=value, words=words, failed=counted.failed, tried=counted.tried, unrelated=unrelated)
+    return Likeness(
+        shared=value, words=words, failed=counted.failed, tried=counted.tried, unrelated=unrelated, dead=dead
+    )
 
 
 def _tally_of_all(

@@ -55,7 +55,8 @@ def _pause_after_like(
         return False
     why = f"{likeness.failed} of {likeness.tried} copies were refused with {likeness.words}"
     if likeness.unrelated:
-        why += ", at unrelated providers: that is our account or our relay, not so many readers"
+        list_too = "our list, " if likeness.dead else ""
+        why += f", at unrelated providers: that is {list_too}our account or our relay, not so many readers"
     if not _break(connection, context, mailing, why, since, broken_by=likeness.shared):
         return False
     alarms.breaker(
@@ -67,6 +68,7 @@ def _pause_after_like(
         copies=likeness.tried,
         paused=mailing.state is MailingState.SENDING,
         unrelated=likeness.unrelated,
+        dead=likeness.dead,
     )
     return True
 
