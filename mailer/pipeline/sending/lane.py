@@ -16,6 +16,8 @@ IN_HAND_AT_MOST = 1024
 BROKEN = 3
 # Seconds without a copy finished after which the other relays wait for this one no more, and carry its copies.
 STALLED = 2.0
+# Seconds without a reply to a content after which the copy behind it on its connection goes to another one.
+RECALL = 30.0
 # Seconds without a copy after which a lane ends its connections, while other lanes go on.
 REST = 30.0
 
@@ -100,7 +102,7 @@ class Lane:
             carrier.task = start(carrier.run())
 
     def look(self, elapsed: float, *, alone: bool) -> None:
-        """Find out whether it stalls: then its waiting copies go to the others. After a long rest it ends.
+        """Find out whether it stalls, or a connection: then their waiting copies go to others. After a long rest it ends.
 
         `alone`: no other relay could carry its copies.
         """
@@ -109,6 +111,8 @@ class Lane:
         self.stalled = not alone and elapsed - self._finished_at >= STALLED
         if self.stalled:
             self.tray.give_back()
+        for carrier in self.carriers:
+            carrier.look(elapsed)
         self._idle_since = None if self.busy else elapsed if self._idle_since is None else self._idle_since
         if self._idle_since is not None and elapsed - self._idle_since >= REST:
             self.rests = True
@@ -138,6 +142,9 @@ class Carrier:
         self._tray = lane.tray
         self._held: set[Parcel] = set()
         self._begun: set[Parcel] = set()
+        self._recalled: set[Parcel] = set()
+        self._awaited: Parcel | None = None  # a content that had no reply at the last look, and since when
+        self._awaited_since = 0.0
         self._connected = False
         self._stopping = False
         self.task: asyncio.Task[None] | None = None
@@ -186,6 +193,19 @@ class Carrier:
             await changed.wait()
         return self._tray.open and len(self._tray) > 0
 
+    def look(self, elapsed: float) -> None:
+        """Put back the copies behind a content whose reply does not come.
+
+        Commands for them have been sent, but no content. When they are answered after all, the connection ends.
+        """
+        if self._awaited not in self._begun:
+            self._awaited, self._awaited_since = next(iter(self._begun), None), elapsed
+        if self._awaited is not None and elapsed - self._awaited_since >= RECALL:
+            for parcel in self._held - self._begun:
+                self._recalled.add(parcel)
+                self._held.discard(parcel)
+                self._tray.put_back(parcel, "", blamed=False)
+
     def stop(self) -> None:
         """End at once, unless a content has begun: its reply is waited for. A connection without a copy may say QUIT."""
         self._stopping = True
@@ -217,7 +237,7 @@ class Carrier:
 
     def begin(self, parcel: Parcel) -> bool:
         """Note that its content begins to leave."""
-        begins = self._tray.begin(parcel)
+        begins = self._holds(parcel) and self._tray.begin(parcel)
         if begins:
             self._begun.add(parcel)
         else:
@@ -226,18 +246,27 @@ class Carrier:
 
     def end(self, parcel: Parcel, outcome: Outcome) -> None:
         """Put it down with its outcome."""
-        self._tray.end(parcel, outcome)
-        self._let_go(parcel)
+        if self._holds(parcel):
+            self._tray.end(parcel, outcome)
+            self._let_go(parcel)
 
     def refuse(self, parcel: Parcel, why: str) -> None:
         """Put it down untried: this relay would never take it."""
-        self._tray.refuse(parcel, why)
-        self._let_go(parcel)
+        if self._holds(parcel):
+            self._tray.refuse(parcel, why)
+            self._let_go(parcel)
 
     def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Put it down untried."""
-        self._tray.put_back(parcel, why, blamed=blamed)
-        self._let_go(parcel)
+        if self._holds(parcel):
+            self._tray.put_back(parcel, why, blamed=blamed)
+            self._let_go(parcel)
+
+    def _holds(self, parcel: Parcel) -> bool:
+        """Whether it has not been recalled; the connection has done with it now."""
+        recalled = parcel in self._recalled
+        self._recalled.discard(parcel)
+        return not recalled
 
     def _let_go(self, parcel: Parcel) -> None:
         self._held.discard(parcel)

@@ -22,6 +22,8 @@ from tests.club import ISSUE, Club, attempts, begin, copies, import_register, me
 from tests.doubles import ACCEPTED, FrozenClock, Mark, ScriptedTransport
 from tests.pipeline.sending.test_sending_together import Gate, end, stopped_at, waits_for
 from tests.pipeline.sending.test_several_relays import Shut, accepting, behind, carried
+from tests.relay_plays import Late, Moment, Phase, Play
+from tests.scripted_relay import Sink
 
 ONE = {"connections": 1}
 LOST = Unknown(reply=None, detail="the reply to the content was lost")
@@ -146,6 +148,31 @@ async def test_a_failure_that_no_relay_causes_ends_only_its_own_lane(club: Club,
         with pytest.raises(ExceptionGroup, match="copies could not be handed over"):
             await end(draining)
         assert states(app) == {"accepted": 20}
+
+
+async def test_a_copy_behind_an_answer_that_does_not_come_goes_by_another_connection(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "RECALL", 0.1)
+    hung: list[str] = []
+
+    def mood(moment: Moment) -> Play | None:
+        if moment.phase is Phase.END and not hung:
+            hung.append(moment.recipient)
+            return Late(seconds=3.0)
+        return None
+
+    async with Sink(mood=mood) as sink:
+        with club.sending(SystemClock(), sink, smtp={"connections": 2}) as (app, sender):
+            begin(app, members(30))
+            draining = asyncio.create_task(sender.drain())
+            await waits_for(app, accepted=29, sending=1)
+            await end(draining)
+            assert states(app) == {"accepted": 30}
+            assert sorted(received.recipient for received in sink.received) == sorted(
+                member.email for member in members(30)
+            )
+            assert {copy.attempts for copy in copies(app).values()} == {1}
 
 
 # --- after a lost reply -----------------------------------------------------------------------------------------------------
