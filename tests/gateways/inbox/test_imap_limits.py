@@ -78,7 +78,8 @@ def gives_another(talk: Talk, _uid: int) -> bytes:
 def test_an_odd_answer_lays_its_mail_aside_and_the_others_are_read(
     authority: Authority, monkeypatch: pytest.MonkeyPatch, odd: Bodies, why: str
 ):
-    monkeypatch.setattr(imap_client, "ANSWER_SECONDS", 0.3)
+    if "arrive" in why:  # only these wait for the deadline; a busy machine may need longer for the others
+        monkeypatch.setattr(imap_client, "ANSWER_SECONDS", 0.3)
     monkeypatch.setattr(imap_client, "MOST_OCTETS", 1 << 20)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with (
