@@ -25,7 +25,7 @@ class Tongue:
 _TONGUES = (
     Tongue(  # English
         ours=(
-            r"\byour (?:[\w\-]+ ){0,3}?(?:account|plan|subscription|licen[cs]e|tenant|trial|credits?|balance|package|mail ?box|smtp (?:user|login|relay)|user|customer|api key|e-?mail service|mail service|organi[sz]ation)\b"
+            r"\byour (?:[\w\-]+ ){0,3}?(?:account|plan|subscription|licen[cs]e|tenant|trial|credits?|balance|package|mail ?box|smtp (?:user|login|relay)|user|customer|api key|credentials|e-?mail service|mail service|organi[sz]ation)\b"
             r"|\b(?:sender|sending|smtp|auth|authenticated|authori[sz]ed|submission|hosting|relay)(?:'s)? (?:e-?mail |mail |smtp )?(?:account|mail ?box|user(?!'s)|customer|credits?|login|plan)\b"
             r"|\b(?:plan|credits|trial|tenant|this customer)\b|account of (?:the |this )?sender|(?:account|mail ?box|user|login) (?:that )?you(?:'re| are) (?:using|sending from|logged)"
         ),
@@ -33,7 +33,7 @@ _TONGUES = (
         sending=r"(?<![\w\-·.])(?:sending(?! (?:to|spam|this|the|ip|server|domain|host|mta|address|system)\b)|out-?going|outbound|submission|submitting|smtp (?:service|access|relay))(?![\w\-·])",
         barred=(
             r"(?:suspen[ds]|\bdenied\b|disabl|block(?!ed (?:by|using) )|inactive|de-?activat|\block(?:ed|out)|\bclosed|terminat|expired|\bbanned|paused|restricted|on hold|frozen|revoked|cancel|prohibited|under review|compromised|unpaid|overdue|shut down|turned off|\blimited\b"
-            r"|not (?:yet |been |currently |\w+ly )*(?:activ|enabl|allow|permitted|authori[sz]ed|approved|confirmed|verified|entitled))"
+            r"|not (?:yet |been |currently |\w+ly )*(?:activ|enabl|allow|includ|permitted|authori[sz]ed|approved|confirmed|verified|entitled))"
         ),
         used_up=(
             r"(?:exceed|reached|over (?:\w+ ){0,4}quota|used up|exhaust|sufficient|enough|no (?:more |remaining |\w+ )?(?:credits|left)|out of|ran out|deplet|over[ -]?limit)"
@@ -41,8 +41,8 @@ _TONGUES = (
     ),
     Tongue(  # Russian, Ukrainian
         ours=r"\bваш\w* (?:\w+ ){0,2}?(?:аккаунт|уч[её]тн|ящик|тариф|подписк|баланс|обліков|скриньк)|(?:аккаунт|запис[ьи]|ящик)\w* отправител|\bтариф",
-        sending=r"\b(?:отправк|рассылк|исходящ|відправк|надсилан|вихідн)\w*",
-        barred=r"(?:заблокир|блокир|отключ|приостанов|запрещ|запрет|ограничен|не (?:активир|подтвержд|оплачен|разреш|можете|позволя)|заморож|заблокован|призупин|заборон|обмежен)",
+        sending=r"\b(?:отправк|рассылк|исходящ|доступ к smtp|відправк|надсилан|вихідн)\w*",
+        barred=r"(?:заблокир|блокир|отключ|приостанов|запрещ|запрет|ограничен|не (?:активир|подтвержд|оплачен|разреш|можете|позволя)|заморож|закрыт|заблокован|призупин|заборон|обмежен)",
         used_up=r"(?:исчерпан|превы[шс]|закончил|недостаточно|ист[её]к|достигнут|вичерпан|перевищ)",
     ),
     Tongue(  # German
@@ -79,7 +79,7 @@ _TONGUES = (
 
 # Whose mailbox it is, where it is the reader's. Postfix writes "Recipient address rejected:" before any words.
 READERS = (
-    r"(?:recipients?'s?|recipient(?! address rejected|s? (?:limit|rate|per|count|quota))s?|addressee|destination|the (?:user|person)|user you|users?'s?|subscribers?'s?) (?:[^\s.;:]+ ){0,3}?(?:mail ?box|account|inbox|domain|quota|server|system|tenant|plan|is|has|who|which|organi[sz]ation)"
+    r"(?:recipients?'s?|recipient(?! address rejected|s? (?:limit|rate|per|count|quota))s?|addressee|destination|the (?:user|person)(?![^.;]*(?:sending|out-?going|outbound))|user you|users?'s?|subscribers?'s?) (?:[^\s.;:]+ ){0,3}?(?:mail ?box|account|inbox|domain|quota|server|system|tenant|plan|is|has|who|which|organi[sz]ation)"
     r"|(?:tried|trying|attempt\w*|want\w*) to (?:reach|contact|e-?mail|send to|mail)|(?<!still )(?<! or )(?<! and )\breceiv(?:e|es|ing)\b|\bincoming\b|\binbound\b|storedrv·deliver|recipient thread|resolver·|user's (?:account|mail)|(?:by|of|for) (?:the |this )?recipient(?!s)|mailing to\b"
     r"|to (?:this|that|the) (?:\w+ ){0,2}?(?:user|recipient|address|group|list|mail ?box|domain|account)\b|(?:user|person|address|recipient|one) (?:that |whom? )?you (?:are|were|have)|you (?:are|were) (?:sending|writing|mailing) to\b|\bsuppress|(?<!много )(?<!количество )(?<!число )(?<!на )получател|адресат|(?<!viele )(?<!anzahl )(?<!anzahl der )(?<!pro )empfänger|(?<!trop de )(?<!nombre de )destinataire|(?<!demasiados )(?<!troppi )destinat[aá]ri|收件人(?!数|过多|超)|宛先|受信"
 )
@@ -126,7 +126,7 @@ RATE = rule(
     _unless_readers(_LIMIT, _TIME, _IN_ORDERS) + _SOON,
     _unless_readers(
         # RFC 5321 has no words for it; each maker has: Postfix, Exim, cPanel, rspamd, policyd, Amazon, Microsoft, Google.
-        r"(?:\bsend(?:ing)?|out-?going|outbound|submission|smtp|relay)(?: \w+){0,2} limit|limit for sending|limit on the number of[^.;]{0,40}(?:out-?going|outbound|sen[dt])|policy[^.;]{0,30}quota|frequency[^.;]{0,20}limit|\bflood"
+        r"(?:\bsend(?:ing)?|out-?going|outbound|submission|smtp|relay)(?: \w+){0,2} limit|limit for sending|limit on the number of[^.;]{0,40}(?:out-?going|outbound|sen[dt])|policy[^.;]{0,30}quota|frequency[^.;]{0,20}limit|\bflood|throughput|you(?:'ve| have)? sent (?:\d|too)"
         r"|(?:zu viele|trop de|demasiad[oa]s|troppi|te veel|zbyt wiele|слишком много|забагато) (?:nachrichten|e-?mails|mails|messages|correos|mensajes|messaggi|berichten|wiadomości|пис|лист|empfänger|destinataires|destinatarios|destinatari|получател)"
         r"|rate[ -]?limit|throttl|sender thread|mail rate|message rate|submission rate|sending rate|sender rate|rate (?:is |was )?over|(?:heavy|excessive) (?:usage|use|traffic|volume)|(?:发送|发信|外发)\w{0,6}(?:频率|过快|过于频繁|太快)|频率(?:过|超|限)|too many (?:e-?mails|messages) (?:in|sent|from)|unusual (?:\w+ )?(?:amount|rate|volume|number)"
         r"|(?:лимит|ліміт|превыш|слишком)\w*[^.;]{0,30}(?:отправ|рассыл|исходящ|відправ)|(?:отправ|рассыл|исходящ|відправ)\w*[^.;]{0,20}(?:лимит|ліміт|превыш|слишком)|(?:versand|sende)(?:limit|grenze)|limite d'envoi|límite de env|limite di invio|limite de envio|送信(?:数|制限|上限)"
@@ -138,10 +138,11 @@ RATE = rule(
 _IDENTITY = (
     r"(?:e-?mail address|identit\w+|\bsender|\bfrom(?: address)?|(?:sender|sending|from|your) (?:domain|address)|sender signature|\bdomain)\b[^;]{0,60}?(?:\bnot (?:yet |been |\w+ly )*(?:be )?(?:verified|validated|confirmed|activated|owned|approved(?! to post)|(?:an? )?authori[sz]ed sender|registered (?:in|with) your|configured (?:in|for) your)|\bunverified|\bunvalidated)"
     r"|\b(?:unverified|unvalidated|unconfirmed|unconfigured) (?:sender|sending|domain|from|identit)|not owned by|does not match (?:a |any )?verified|must (?:equal|match|belong|be (?:the )?same as)[^.;]{0,30}(?:auth|login|user|account)|(?:not|n't) (?:match|same|equal|belong)[^.;]{0,30}(?:auth\w+|logged|login)\b"
-    r"|permissions? to (?:send (?:as|on|mail|e-?mail|out)|submit)|(?:not|n't|cannot|never) (?:be )?(?:allowed |permitted |authori[sz]ed |able )?(?:to )?send(?:ing)? (?:mail |messages? |e-?mails? )?as\b|sendas|send-as|not (?:logged in|local sender)|sender not allowed for|relaying disallowed as\b|account not subscribed|unauthenticated senders? (?:is |are )?not (?:allowed|permitted)|not (?:associated|registered|configured|listed|linked|present)\b[^.;]{0,40} (?:your|the|this) (?:\w+ )?account|not (?:allowed|permitted|authori[sz]ed) (?:for|by|with) (?:this|your) (?:\w+ ){0,2}?(?:login|user|account)|(?:\bfrom|\bsender|\byour)\b[^.;]{0,30} not (?:in|on|among)[^.;]{0,25}(?:allowed|verified|authori[sz]ed|permitted|approved) senders"
+    r"|permissions? to (?:send (?:as|on|mail|e-?mail|out)|submit)|(?:not|n't|cannot|never) (?:be )?(?:allowed |permitted |authori[sz]ed |able )?(?:to )?send(?:ing)? (?:mail |messages? |e-?mails? )?as\b|sendas|send-as|not (?:logged in|local sender)|sender not allowed for|relaying disallowed as\b|account not subscribed|unauthenticated senders? (?:is |are )?not (?:allowed|permitted)|list of your account|not (?:associated|registered|configured|listed|linked|present|hosted)\b[^.;]{0,40} (?:your|the|this) (?:\w+ )?account|not (?:allowed|permitted|authori[sz]ed) (?:for|by|with) (?:this|your) (?:\w+ ){0,2}?(?:login|user|account)|(?:\bfrom|\bsender|\byour)\b[^.;]{0,30} not (?:in|on|among)[^.;]{0,25}(?:allowed|verified|authori[sz]ed|permitted|approved) senders"
     # Without "from": a server that checks SPF says so of an IP address. Without "to": so does a list of its members.
     r"|\bnot (?:\w+ly |yet |currently )?(?:allowed|permitted|authori[sz]ed|entitled|enabled) to (?:send|submit|relay|perform)\b(?! (?:\w+ ){0,2}(?:to|from|on behalf|for (?!more|help|details|further|info))\b)"
-    r"|неподтвержд[её]нн|отправител\w*[^.;]{0,30}не (?:подтвержд|принадлежит|совпада)|absender\w*[^.;]{0,40}nicht (?:\w+ ){0,3}(?:zugelassen|erlaubt|verifiziert|bestätigt|berechtigt)|expéditeur[^.;]{0,30}(?:non|pas) (?:été )?(?:vérifi|valid|autoris)|发件人?\w{0,8}(?:不一致|不符|未验证|不匹配)"
+    r"|\b(?:accounts?|users?|plans?|you|mail ?box) (?:cannot|can ?not|can't|may not|must not) send\b(?! (?:\w+ ){0,2}to (?:this|that|the)\b)|(?:verify|activate|confirm|validate|unblock|reactivate) your (?:\w+ )?(?:account|domain|phone|subscription|sender)\b|confirm your[^.;]{0,25} before (?:you )?send"
+    r"|неподтвержд[её]нн|отправител\w*[^.;]{0,30}не (?:подтвержд|принадлежит|совпада)|absender\w*[^.;]{0,40}nicht (?:\w+ ){0,3}(?:zugelassen|erlaubt|verifiziert|bestätigt|berechtigt|freigeschaltet)|expéditeur[^.;]{0,30}(?:non|pas) (?:été )?(?:vérifi|valid|autoris)|pas autorisée?s? à (?:envoyer|expédier)|发件人?\w{0,8}(?:不一致|不符|未验证|不匹配)"
 )
 
 ACCOUNT = rule(
@@ -155,7 +156,7 @@ ACCOUNT = rule(
         # Others: a plan to be paid for, an account to be woken, activity of ours that alarms the relay.
         r"|\byou(?:'ve| have)? (?:exceeded|reached|used up|hit|run out)(?:(?!size|attach)[^.;]){0,40}(?:quota|limit|plan|credits|allowance|allocation)(?!\w* (?:size|attach))|\b(?:bill|invoice|payment)\b (?:is |was )?(?:\w+ )?(?:overdue|unpaid|due|required|failed)|unpaid (?:bill|invoice)"
         r"|\b(?:sender|you)\b[^.;]{0,30}(?:blocked|suspended|disabled|banned)[^.;]{0,20}(?:for|of) (?:sending |)spam"
-        r"|upgrade\b[^.;]{0,20}(?:plan|account|subscription|package|\bsen[dt]|paid)|please upgrade(?:$|[.;!])|(?:buy|purchase|add|top up) (?:more )?(?:credits|e-?mails)|maximum credits|(?:\bno|\bnot|n't|insufficient|out of|enough)[^.;]{0,20}\bcredits?\b(?! card)|(?:unusual|suspicious|abnormal) (?:sending|outgoing|outbound|activity[^.;]{0,30}(?:your|sen[dt]|out))|account (?:quota|limit)[^.;]{0,40}(?:send|plan)"
+        r"|upgrade\b[^.;]{0,20}(?:plan|account|subscription|package|\bsen[dt]|paid)|please upgrade(?:$|[.;!])|(?:buy|purchase|add|top up) (?:more )?(?:credits|e-?mails)|maximum credits|insufficient funds|quota[^.;]{0,15}(?:subscription|plan|package)|(?:\bno|\bnot|n't|insufficient|out of|enough)[^.;]{0,20}\bcredits?\b(?! card)|(?:unusual|suspicious|abnormal) (?:sending|outgoing|outbound|activity[^.;]{0,30}(?:your|sen[dt]|out))|account (?:quota|limit)[^.;]{0,40}(?:send|plan)"
         r"|(?:\bsend|sending|out-?going|outbound|relay|submission|smtp) (?:\w+ ){0,2}quota|(?:disabled|blocked|suspended|banned|locked)[^.;]{0,30}(?:from sending|change (?:your|the) password)"
     ),
 )

@@ -71,7 +71,7 @@ RULES = (
         r"(?:rate|sending|hourly|daily|connections?|messages?|quota) (?:of|limit)[^.]{0,40}(?:exceed|reach|hit)|rate[- ]?limit",
         r"exceeded (?:the |your )?(?:maximum |max |hourly |daily )?(?:rate|number of|connection|sending|message rate|recipients)",
         r"(?:zu viele|trop de|слишком много|demasiadas|troppe) (?:\w+ )?(?:verbindung|connexion|соединени|conexion|connession)|одновременн\w* (?:подключ|соедин)|连接数?(?:过多|太多|超)|too much mail\b|\bcongest",
-        r"max(?:imum)?\b[^.;]{0,30}\b(?:connections|sessions)\b",
+        r"max(?:imum)?\b[^.;]{0,30}\b(?:connections|sessions)\b|(?:messages|mails|transactions|recipients) (?:per|in (?:this|one|a)) (?:connection|session)\b",
         r"(?:connection|receiving|sending) rate|throttl|too (?:fast|frequent)|slow down|unusual rate|unusually high|message rate",
         r"too (?:many|much) .{0,40}(?:from|per|this|in an|in one) .{0,10}(?:hour|minute|day|ip|host)|deferred due to (?:user complaints|unusual)",
         r"(?:invalid|unknown|bad) recipients? (?:limit|count|rate|threshold)|frequency limit|(?:daily|hourly|sending) limit|over its quota of|sent to too many|mail server has exceeded|limit on the number of",
