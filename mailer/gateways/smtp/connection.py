@@ -82,7 +82,7 @@ class SmtpConnection(asyncio.Protocol):
             await self._carried
         finally:
             self._watcher.cancel()
-            self._return_all("was left in the middle", blamed=False)
+            self._return_all(f"{_LOST}this side closed the connection", blamed=False)
 
     async def close(self) -> None:
         """Close the connection, with a QUIT if it is usable; takes at most QUIT_SECONDS."""
