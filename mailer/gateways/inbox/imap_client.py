@@ -135,7 +135,7 @@ class ImapClient(imaplib.IMAP4_SSL):
                 self.give_up("the service stops")
             if seconds <= 0:
                 self.is_late = True
-                self.give_up(f"the whole answer did not arrive within {self._seconds:g} s: timed out")
+                self.give_up(f"the whole answer did not arrive within {self._seconds:.0f} s: timed out")
             connection.settimeout(min(seconds, STOP_SECONDS))
             try:
                 return step()
