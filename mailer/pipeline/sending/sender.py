@@ -232,10 +232,10 @@ class Sender:
 
     async def _nudge(self) -> None:
         """Wait until a lane has something for the ledger, or for a turn's time."""
+        self._nudged.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(TURN):
                 await self._nudged.wait()
-        self._nudged.clear()
 
     # --- lanes --------------------------------------------------------------------------------------------------------
 
