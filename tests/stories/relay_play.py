@@ -1,0 +1,96 @@
+"""Sends an issue to a scripted relay by the clock on the wall, as `send --wait` does, and tells how it went."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+
+import pytest
+
+from mailer.app.installation import App
+from mailer.app.relays import send_settings
+from mailer.domain.mailing import MailingState
+from mailer.pipeline.bounces import holds
+from mailer.pipeline.mailings.report import distribution_report, issue_progress
+from mailer.pipeline.mailings.supplement import find_missing_copies
+from mailer.pipeline.sending.sender import Sender
+from mailer.pipeline.sending.wait import send_until_done
+from tests.club import ISSUE, THURSDAY, Club, Member, begin, copies, states
+from tests.relay_moods import most_within
+from tests.relay_plays import Mood
+from tests.scripted_relay import Sink
+
+# Only a sender that hears the relay passes these stories.
+hears = pytest.mark.skipif(find_spec("mailer.pipeline.sending.throttle") is None, reason="no sender hears a relay yet")
+
+
+class RunningClock:
+    """A clock that begins on the day of the issue, and runs as the one on the wall does."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return THURSDAY + timedelta(seconds=self.elapsed())
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self._began
+
+    def advance(self, *, minutes: float) -> None:
+        """Let so many minutes pass at once."""
+        self._began -= minutes * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """How a mailing went, by the ledger and by the relay."""
+
+    state: MailingState
+    states: dict[str, int]
+    attempts: Counter[int]  # how many copies used up so many
+    unsent: int
+    held: int
+    seconds: float
+    why: str
+    taken: Counter[str]  # how often each reader was reached
+    most_a_second: int
+
+
+def unrelated(count: int, first: int = 1) -> list[Member]:
+    """Members whose addresses have nothing in common."""
+    return [
+        Member(number=number, address=f"desk{number}@home{number}.example") for number in range(first, first + count)
+    ]
+
+
+async def play(
+    club: Club, mood: Mood, people: Sequence[Member], *, delivery: dict[str, object] | None = None, **smtp: object
+) -> Played:
+    """Send the issue to these people through a relay in this mood, until nothing is left that can be done now."""
+    async with Sink(mood=mood) as sink:
+        tables = {"smtp": {"connections": 4, **smtp}, "delivery": delivery or {}}
+        with club.sending(RunningClock(), sink, **tables) as (app, sender):
+            begin(app, people)
+            return await finish(app, sender, sink)
+
+
+async def finish(app: App, sender: Sender, *sinks: Sink) -> Played:
+    """Send what is left, and tell how it went."""
+    began = time.monotonic()
+    why = await send_until_done(app.context, sender, ISSUE, send_settings(app.config).relays)
+    seconds = time.monotonic() - began
+    assert distribution_report(app.context, ISSUE).balance.balanced
+    received = [message for sink in sinks for message in sink.received]
+    return Played(
+        state=issue_progress(app.context, ISSUE).state,
+        states=states(app),
+        attempts=Counter(copy.attempts for copy in copies(app).values()),
+        unsent=len(find_missing_copies(app.context, ISSUE).people),
+        held=len(holds.listing(app.context)),
+        seconds=seconds,
+        why=why,
+        taken=Counter(message.recipient for message in received),
+        most_a_second=most_within(1, (message.at for message in received)),
+    )

@@ -1,0 +1,143 @@
+"""A relay that loses answers, hangs, trickles or refuses our account: what is stopped, what goes on, what is still owed."""
+
+import asyncio
+import itertools
+import time
+from pathlib import Path
+
+import pytest
+
+from mailer.domain.mailing import MailingState
+from mailer.pipeline.bounces import holds
+from mailer.pipeline.mailings.pause import resume_mailing
+from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
+from tests.club import ISSUE, Club, begin, copies, states
+from tests.gateways.relays import until
+from tests.relay_moods import always, every, in_all, loses_answers, rate
+from tests.relay_plays import Endless, Late, Misbehaviour, Mood, Phase, Play
+from tests.scripted_relay import Sink
+from tests.stories.relay_play import RunningClock, finish, hears, play, unrelated
+
+COUNT = 120
+SUSPENDED = "554 5.7.1 Your account is suspended"
+QUOTA = "552 5.2.2 Quota exceeded"
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> Club:
+    return Club.found(tmp_path)
+
+
+def until_well(mood: Mood, well: list[bool]) -> Mood:
+    """This mood, until the list says that the relay is well."""
+    return lambda moment: None if well else mood(moment)
+
+
+# --- answers that do not come -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+@pytest.mark.parametrize("how", [Misbehaviour.CLOSE, Misbehaviour.DROP])
+async def test_a_relay_that_loses_every_answer_makes_a_few_copies_uncertain_and_no_more(
+    club: Club, connections: int, how: Misbehaviour
+) -> None:
+    played = await play(club, always(how, at=Phase.END), unrelated(COUNT), connections=connections)
+    assert played.state is MailingState.PAUSED
+    assert 1 <= played.states["uncertain"] <= 12
+    assert played.states["pending"] == COUNT - played.states["uncertain"]
+    assert len(played.taken) == played.states["uncertain"]
+
+
+async def test_to_send_again_on_a_lost_answer_is_done_once(club: Club) -> None:
+    soon = {"on_unknown": "resend", "retry_minutes": 0.01, "give_up_after_hours": 0.01}
+    played = await play(club, loses_answers(), unrelated(5), delivery=soon)
+    assert max(played.taken.values()) <= 2
+    assert "accepted" not in played.states
+
+
+async def test_a_slow_answer_is_waited_for(club: Club) -> None:
+    played = await play(club, always(Late(seconds=0.5), at=Phase.END), unrelated(8), timeout_seconds=0.2)
+    assert played.states == {"accepted": 8}
+
+
+@pytest.mark.parametrize("ill", [Misbehaviour.HANG, Endless(seconds=0.05)])
+async def test_one_relay_that_does_not_answer_keeps_no_other_waiting(club: Club, ill: Play) -> None:
+    async with Sink() as good, Sink(mood=every(10, ill)) as bad:
+        ports = {"good": good.port, "bad": bad.port}
+        slow = {"timeout_seconds": 1, "final_timeout_seconds": 4}
+        with club.sending_by(RunningClock(), ports, {"good": slow, "bad": slow}) as (app, sender):
+            begin(app, unrelated(COUNT * 2))
+            played = await finish(app, sender, good, bad)
+        share = good.received[:COUNT]  # what follows was given back by the other relay, which hangs for four seconds
+        assert max(later.at - earlier.at for earlier, later in itertools.pairwise(share)) < 1.5
+        assert sum(played.states.values()) == COUNT * 2
+        assert played.states["accepted"] > COUNT
+        assert set(played.taken.values()) == {1}
+
+
+@pytest.mark.parametrize("phase", [Phase.CONNECT, Phase.HELLO, Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.END])
+async def test_a_stop_is_obeyed_whatever_the_relay_does(club: Club, phase: Phase) -> None:
+    async with Sink(
+        mood=always(Endless(seconds=0.01, line=f"{'354' if phase is Phase.DATA else '250'}-Wait"), at=phase)
+    ) as sink:
+        smtp = {"connections": 4, "timeout_seconds": 1, "final_timeout_seconds": 2}
+        with club.sending(RunningClock(), sink, smtp=smtp) as (app, sender):
+            begin(app, unrelated(20))
+            sending = asyncio.create_task(sender.drain())
+            await until(lambda: bool(sink.said))
+            sender.stop()
+            began = time.monotonic()
+            await asyncio.wait_for(sending, 10)
+            assert time.monotonic() - began < 5
+            assert set(states(app)) <= {"pending", "uncertain"}
+            assert len(copies(app)) == 20
+
+
+# --- refusals of our account ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [Phase.RCPT, Phase.DATA, Phase.END])
+@pytest.mark.parametrize("words", [SUSPENDED, QUOTA, "550 5.1.1 No such user here", "550 Refused"])
+@pytest.mark.parametrize("accepted", [0, 40])
+async def test_a_relay_that_refuses_everyone_stops_the_mailing_and_every_copy_is_still_owed(
+    club: Club, at: Phase, words: str, accepted: int
+) -> None:
+    well: list[bool] = []
+    mood = until_well(in_all(accepted, at=at, says=words), well)
+    async with Sink(mood=mood) as sink:
+        with club.sending(RunningClock(), sink, smtp={"connections": 4}) as (app, sender):
+            begin(app, unrelated(COUNT))
+            played = await finish(app, sender, sink)
+            assert played.state is MailingState.PAUSED
+            assert played.states["accepted"] if accepted else True
+            assert played.held == 0
+            pending = played.states.get("pending", 0)
+            assert played.states.get("accepted", 0) + pending + played.unsent == COUNT
+            well.append(True)
+            resume_mailing(app.context, ISSUE)
+            if find_missing_copies(app.context, ISSUE).copies:
+                send_supplement(app.context, ISSUE)
+            played = await finish(app, sender, sink)
+            assert played.taken == {member.email: 1 for member in unrelated(COUNT)}
+            assert (played.unsent, played.held, holds.listing(app.context)) == (0, 0, [])
+
+
+# --- a pace that is kept ----------------------------------------------------------------------------------------------
+
+
+@hears
+async def test_a_pace_that_was_found_is_kept_over_a_restart(club: Club) -> None:
+    people = unrelated(COUNT)
+    async with Sink(mood=rate(30, burst=10)) as sink:
+        with club.sending(RunningClock(), sink, smtp={"connections": 4}) as (app, sender):
+            begin(app, people)
+            sending = asyncio.create_task(finish(app, sender, sink))
+            await until(lambda: len(sink.received) >= COUNT // 2)
+            sender.stop()
+            await sending
+        before = len(sink.said)
+        with club.sending(RunningClock(), sink, smtp={"connections": 4}) as (app, sender):
+            played = await finish(app, sender, sink)
+        assert (played.states, played.attempts) == ({"accepted": COUNT}, {1: COUNT})
+        assert len(sink.said) - before <= max(3, before // 2)
+        assert played.taken == {member.email: 1 for member in people}

@@ -1,0 +1,66 @@
+"""A relay that sets a limit gets every copy in the end, at the pace that it allows, and no reader pays for it."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mailer.domain.mailing import MailingState
+from tests.club import Club
+from tests.relay_moods import at_once, closes_behind, first_of, in_any, in_each, per_session, rate
+from tests.relay_plays import Mood, Phase
+from tests.stories.relay_play import hears, play, unrelated
+
+COUNT = 120
+# A limit dictates so many seconds for 120 copies. Four connections begin at once, and the pace is found by trying.
+GENEROUS, START = 4.0, 15.0
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> Club:
+    return Club.found(tmp_path)
+
+
+THROTTLING = "454 Throttling failure: Maximum sending rate exceeded"
+AT_ONCE = "432 4.3.2 Concurrent connections limit exceeded"
+MOODS: dict[str, tuple[Callable[[], Mood], float]] = {
+    "a rate": (lambda: rate(40, burst=20, says=THROTTLING), 2.5),
+    "a rate at RCPT": (lambda: rate(40, burst=20, at=Phase.RCPT, says="450 4.7.1 Too fast, slow down"), 2.5),
+    "a fixed window": (lambda: in_each(1, 40, refusals_count=True), 2.0),
+    "a sliding window": (lambda: in_any(1, 40, at=Phase.DATA, says="451 4.7.1 Rate limit exceeded"), 2.0),
+    "words that tell nothing": (lambda: in_any(1, 40, at=Phase.RCPT, says="451 4.7.1 Try again later"), 2.0),
+    "a refusal for good": (lambda: in_any(1, 40, at=Phase.END, says="550 5.7.1 Message rate limit exceeded"), 2.0),
+    "ten a session": (lambda: per_session(10), 0),
+    "ten a session, by DATA": (
+        lambda: per_session(10, at=Phase.DATA, says="452 4.4.5 Maximum number of messages per session"),
+        0,
+    ),
+    "ten a session, by the end": (
+        lambda: per_session(10, says="421 4.3.0 Maximum message count per session reached"),
+        0,
+    ),
+    "two at once": (lambda: at_once(2), 0),
+    "two at once, by EHLO": (lambda: at_once(2, at=Phase.HELLO, says="421 4.7.0 Too many connections"), 0),
+    "two at once, by MAIL": (lambda: at_once(2, at=Phase.MAIL, says="451 4.7.0 Too many concurrent sessions"), 0),
+    "two at once, by DATA": (lambda: at_once(2, at=Phase.DATA, says=AT_ONCE), 0),
+    "two at once, or none": (lambda: at_once(2, at=Phase.DATA, says=AT_ONCE, refuses_all=True), 0),
+    "one a connection": (lambda: closes_behind(1), 0),
+    "seven a connection": (lambda: closes_behind(7), 0),
+    "a rate and two at once": (lambda: first_of(at_once(2), rate(40, burst=20)), 2.5),
+}
+
+
+@hears
+@pytest.mark.parametrize("name", MOODS)
+async def test_it_takes_all_and_no_attempt_is_used_up(club: Club, name: str) -> None:
+    mood, dictated = MOODS[name]
+    played = await play(club, mood(), unrelated(COUNT))
+    sys.stderr.write(
+        f"\n{name}: {played.seconds:.1f} s, the limit dictates {dictated:.1f} s; {played.most_a_second}/s\n"
+    )
+    assert (played.why, played.states) == ("", {"accepted": COUNT})
+    assert played.attempts == {1: COUNT}
+    assert (played.held, played.unsent, played.state) == (0, 0, MailingState.CLOSED)
+    assert set(played.taken.values()) == {1}
+    assert played.seconds < GENEROUS * dictated + START
