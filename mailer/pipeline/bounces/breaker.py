@@ -135,7 +135,8 @@ def pause_after_lost_answers(connection: Connection, context: Context, relay: st
         return
     for mailing in sending:
         why = (
-            f"the relay {relay} took {losses(last)} copies and answered none: they may have arrived, and are uncertain"
+            f"the relay {relay} took {losses(last)} copies and answered none: they may have arrived, and are uncertain; "
+            f"`mailer delivery settle {mailing.issue} --all-uncertain --log FILE --as resend` settles them by its log"
         )
         if _stop(connection, context, mailing, why):
             alarms.answers_lost(connection, context, mailing.issue, relay=relay, lost=losses(last))
