@@ -4,9 +4,11 @@ It runs in a mount namespace of its own: its logins, its spool and its state are
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +16,7 @@ from tests.servers import free_port, program, wait_for
 
 UNPACKED = Path(__file__).parent / "real" / "opensmtpd"  # by tests/real/install
 DAEMON = UNPACKED / "usr" / "sbin" / "smtpd"
-# What it takes it passes on, unchanged, to a port of the test.
+# What it takes it keeps in its queue: no program listens on the port of its own relay.
 SETTINGS = """
 listen on lo port {port} hostname relay.example
 action "on" relay host smtp://127.0.0.1:{onward}
@@ -51,13 +53,25 @@ def _unshare() -> str:
     return program("unshare") or "false"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSmtpd:
+    """An OpenSMTPD that runs: its port and its log."""
+
+    port: int
+    log: Path
+
+    def taken(self) -> list[str]:
+        """The recipients of the messages that it has accepted, by its log."""
+        return re.findall(r" smtp envelope .* to=<([^>]*)>", self.log.read_text())
+
+
 @contextmanager
-def running(onward: int) -> Iterator[int]:
-    """The port of an OpenSMTPD that passes its mail on to the port `onward`; stopped at the end."""
+def running() -> Iterator[OpenSmtpd]:
+    """An OpenSMTPD that takes mail for everyone; stopped at the end."""
     with TemporaryDirectory(prefix="club-mailer-opensmtpd-") as name:
         folder, port = Path(name), free_port()
         folder.chmod(0o755)  # its processes drop the rights of root
-        (folder / "smtpd.conf").write_text(SETTINGS.format(port=port, onward=onward))
+        (folder / "smtpd.conf").write_text(SETTINGS.format(port=port, onward=free_port()))
         for file, logins in LOGINS.items():
             (folder / file).write_text(Path("/etc", file).read_text() + logins)
         script = SCRIPT.format(folder=folder, daemon=DAEMON)
@@ -65,7 +79,7 @@ def running(onward: int) -> Iterator[int]:
             server = subprocess.Popen([_unshare(), "--mount", "sh", "-c", script], stdout=log, stderr=log)
         try:
             wait_for(port, server)
-            yield port
+            yield OpenSmtpd(port=port, log=folder / "log")
         finally:
             server.terminate()
             server.wait(60)
