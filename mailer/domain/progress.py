@@ -8,6 +8,7 @@ from mailer.domain.departure import Departure
 from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.domain.newsletter import Schedule
 from mailer.domain.pacing import MINUTE, Throttle
+from mailer.domain.relay_limits import SlowRelay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,8 @@ class Progress:
     at `next_at` (None: unknown). `newsletter_known`: schedules/ still has the newsletter. `departure` is when a planned
     mailing begins by itself; `opens_at` when one under way goes on, outside of the hours in which messages may leave.
     `cancelled_supplements` are the numbers of supplements that were cancelled, while the issue itself was not.
-    `restored`: the database is a restored backup, from which nothing leaves.
+    `slow_relays` are the relays in use that asked to slow down. `restored`: the database is a restored backup, from which
+    nothing leaves.
     """
 
     issue: str
@@ -49,6 +51,7 @@ class Progress:
     departure: Departure | None = None
     opens_at: datetime | None = None
     cancelled_supplements: tuple[int, ...] = ()
+    slow_relays: tuple[SlowRelay, ...] = ()
     restored: bool = False
 
     def can_continue(self, schedule: Schedule, now: datetime) -> bool:

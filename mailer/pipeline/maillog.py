@@ -45,6 +45,11 @@ def claim_lost(delivery: int) -> None:
     )
 
 
+def relay_slowed(relay: str, words: str) -> None:
+    """A relay asks us to slow down; no copy's attempt is used up."""
+    log.warning("the relay %s asks us to slow down: %s", relay, words)
+
+
 def provider_throttled(family: str, seconds: float, reason: str) -> None:
     """A provider asked us to slow down and gets nothing for a while."""
     log.warning("%s asks us to slow down; nothing is sent there for %d s: %s", family, seconds, reason)

@@ -6,6 +6,7 @@ from mailer.domain.departure import Departure
 from mailer.domain.mailing import ENDED, MailingState
 from mailer.domain.pacing import Throttle
 from mailer.domain.progress import Progress
+from mailer.domain.relay_limits import SlowRelay
 from mailer.views.local_time import local_time, zoned_time
 
 
@@ -25,6 +26,7 @@ def progress_document(progress: Progress) -> dict[str, object]:
         "leaves_at": leaves_at(progress.departure),
         "pause_reason": progress.pause_reason,
         "resting": [throttle.family for throttle in progress.throttled],
+        "slow_relays": [_slow_relay_document(relay) for relay in progress.slow_relays],
         "approved_by": progress.approved_by,
         "approved_at": progress.approved_at,
         "cancelled_supplements": list(progress.cancelled_supplements),
@@ -42,6 +44,38 @@ def progress_lines(progress: Progress, now: datetime, *, daemon: bool = True) ->
             for number in progress.cancelled_supplements
         ),
     ]
+
+
+def _slow_relay_document(relay: SlowRelay) -> dict[str, object]:
+    """A relay that asked to slow down; `per_second`, `connections` and `messages` 0: as many as the settings allow."""
+    return {
+        "relay": relay.relay,
+        "since": relay.since,
+        "reply": relay.reply,
+        "per_second": relay.per_second,
+        "closed_at": relay.closed_at,
+        "connections": relay.connections,
+        "messages_per_connection": relay.messages,
+    }
+
+
+def slow_relay_sentence(relay: SlowRelay) -> str:
+    """Since when a relay asks to slow down, in which words, and how copies go through it now."""
+    if relay.closed_at is not None:
+        pace = f"nothing has gone through since {local_time(relay.closed_at)}, single copies try it"
+    elif relay.per_second:
+        pace = f"now {_pace(relay.per_second)}"
+    else:
+        pace = "now without a pause"
+    connections = {0: "", 1: ", 1 connection"}.get(relay.connections, f", {relay.connections} connections")
+    return (
+        f"the relay {relay.relay} asks to slow down since {local_time(relay.since)}: {relay.reply}; {pace}{connections}; "
+        "no attempt is used up"
+    )
+
+
+def _pace(per_second: float) -> str:
+    return f"{per_second:.3g} a second" if per_second >= 1 else f"{per_second * 60:.3g} a minute"
 
 
 def approval_lines(progress: Progress) -> list[str]:
@@ -135,6 +169,9 @@ def _explain_sending(progress: Progress, now: datetime) -> str:
         return f"outside of its hours ([send] between); it goes on {zoned_time(progress.opens_at, progress.timezone)}"
     if progress.relay_down:
         return f"the relay is down: {progress.relay_down}"
+    if progress.slow_relays:
+        left = [f"about {progress.seconds_left:.0f} s left"] if progress.seconds_left else []
+        return "; ".join([*map(slow_relay_sentence, progress.slow_relays), *left])
     if progress.rest_at and progress.rest_at > now:
         return f"the first copies have gone; the rest follows {zoned_time(progress.rest_at, progress.timezone)}"
     if progress.throttled:

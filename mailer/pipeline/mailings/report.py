@@ -15,7 +15,7 @@ from mailer.domain.progress import Progress, cancelled_supplements, current_mail
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
-from mailer.store import Connection, circulations, failures, history, issues, mailings
+from mailer.store import Connection, circulations, failures, history, issues, mailings, relay_paces
 from mailer.store.copies import deliveries, tallies
 from mailer.store.ledger import backups, limits, outages
 
@@ -140,6 +140,9 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
     copies = sum(counts.values())
     now = context.clock.now()
     rate = tallies.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
+    slow = [relay for name, relay in relay_paces.slow_relays(connection).items() if name in context.relays and relay.reply]
+    # What relays take is in bursts, and tells more about the time left than the last seconds do.
+    pace = max(rate, sum(relay.per_second for relay in slow)) if slow else rate
     throttles = limits.current_throttles(connection, now)
     due = tallies.next_due(connection, sending, {throttle.family: throttle.until for throttle in throttles}, now)
     current = current_mailing(every)
@@ -152,7 +155,7 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         copies=copies,
         done=copies - waiting,
         per_second=round(rate, 3),
-        seconds_left=round(waiting / rate, 1) if waiting and rate else (0.0 if not waiting else None),
+        seconds_left=round(waiting / pace, 1) if waiting and pace else (0.0 if not waiting else None),
         counts=counts,
         open_copies=_count_open(connection, context, every) if copies > waiting + counts[State.ACCEPTED] else 0,
         due_at=current.due_at,
@@ -165,6 +168,7 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         rest_at=current.rest_at,
         throttled=tuple(throttle for throttle in throttles if throttle.family in due.throttled),
         relay_down=outages.open_now(connection),
+        slow_relays=tuple(slow) if sending else (),
         newsletter_known=newsletter is not None,
         approved_by=current.approved_by,
         approved_at=current.approved_at,

@@ -1,13 +1,14 @@
 """One turn of the sender: records the results of attempts and claims further copies, in one transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.message_size import takes
 from mailer.domain.pacing import shares
 from mailer.domain.ports import Envelope
+from mailer.domain.relay_limits import SlowRelay
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.breaker import pause_too_large
 from mailer.pipeline.context import Context, IssueName
@@ -17,11 +18,11 @@ from mailer.pipeline.sending.limits import room_by_provider, room_for_relay, roo
 from mailer.pipeline.sending.record import hold_unmakable, record
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.signing import OutgoingCopy
-from mailer.store import Connection, DatabaseError, mailings, relays
+from mailer.store import Connection, DatabaseError, mailings, relay_paces, relays
 from mailer.store.ledger import claims
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.instants import note_work
-from mailer.store.ledger.results import Result
+from mailer.store.ledger.results import Result, take_back
 
 # By mailing; None for one whose copies cannot be made.
 Workbenches = dict[int, Workbench | None]
@@ -40,6 +41,9 @@ class TurnRequest:
     elapsed: float
     only: IssueName | None
     stalled: Collection[str] = ()  # relays whose shares the others do not wait for
+    paced: Mapping[str, int] = field(default_factory=dict)  # how many copies relays with a pace may have at most
+    paces: Mapping[str, SlowRelay | None] = field(default_factory=dict)  # what is to be kept; None: it is over
+    taken_back: Sequence[int] = ()  # copies that were deferred for a trouble of their relay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,11 @@ def run_turn(
     now = context.clock.now()
     for relay, results in request.results.items():
         record(connection, context, settings, request.owner, relay, results, now)
+    if request.taken_back:
+        take_back(connection, request.taken_back, now)
+    if request.paces:
+        relay_paces.keep(connection, [pace for pace in request.paces.values() if pace is not None])
+        relay_paces.forget(connection, [name for name, pace in request.paces.items() if pace is None])
     relays.keep_sizes(connection, request.sizes, now)
     for claim, why in request.unmakable:
         hold_unmakable(connection, claim, why)
@@ -103,7 +112,9 @@ def _claim(
     now: datetime,
 ) -> dict[str, list[OutgoingCopy]]:
     room = {
-        relay: room_for_relay(connection, relay, settings.relays[relay], now, wanted)
+        relay: room_for_relay(
+            connection, relay, settings.relays[relay], now, min(wanted, request.paced.get(relay, wanted))
+        )
         for relay, wanted in request.room.items()
     }
     limited = [relay for relay, wanted in request.room.items() if wanted and not room[relay]]
