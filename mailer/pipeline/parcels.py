@@ -3,8 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Accepted, Outcome
+from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Envelope, Message, Parcel, Transport
+from mailer.domain.relay_matter import RelayMatter
+from mailer.formats.reports.relay_reply import matter_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,7 @@ class Handful:
     def __init__(self, parcels: Sequence[Parcel]) -> None:
         self._left: list[Parcel] = list(reversed(parcels))
         self.accepted = 0
+        self._refusal: Outcome | None = None  # of us, or of our pace, whichever message it was
         self.failed: list[tuple[Parcel, str]] = []
 
     async def hand_over(self, transport: Transport) -> None:
@@ -28,15 +33,20 @@ class Handful:
         while self.open:
             async with transport.connect() as relay:
                 await relay.carry(self)
+            if self._refusal is not None:
+                refusal, self._refusal = self._refusal, None
+                reply = refusal.reply
+                why = f"{reply.code} {reply.status} {reply.text}; {refusal.detail}" if reply else refusal.detail
+                raise TransportDown(f"the relay refuses to work for us: {why}", reply=reply, phase=refusal.phase)
 
     @property
     def open(self) -> bool:
-        """Whether a message is left."""
-        return bool(self._left)
+        """Whether a message may follow."""
+        return bool(self._left) and self._refusal is None
 
     def take(self, _wake: Callable[[], None]) -> Parcel | None:
         """The next message."""
-        return self._left.pop() if self._left else None
+        return self._left.pop() if self.open else None
 
     def begin(self, _parcel: Parcel) -> bool:
         """Every message may leave."""
@@ -46,6 +56,10 @@ class Handful:
         """Count the outcome."""
         if isinstance(outcome, Accepted):
             self.accepted += 1
+            return
+        if not _judges_message(outcome):
+            self._left.append(parcel)
+            self._refusal = outcome
             return
         reason = f"{outcome.reply.code} {outcome.reply.text}" if outcome.reply else outcome.detail
         self.failed.append((parcel, reason))
@@ -60,3 +74,10 @@ class Handful:
             self.failed.append((parcel, why))
         else:
             self._left.append(parcel)
+
+
+def _judges_message(outcome: Outcome) -> bool:
+    """Whether an outcome is about this message, and not about our pace or ourselves."""
+    if outcome.reply is None or outcome.phase is Phase.UNKNOWN:
+        return True
+    return matter_of(outcome.reply, outcome.phase) is RelayMatter.COPY

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from mailer.domain.bounce import Phase
+from mailer.domain.delivery import Reply
 from mailer.domain.errors import TransportDown
 from mailer.domain.ports import Parcel, Tray
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.server_text import printable
-from mailer.gateways.smtp import outcomes
+from mailer.gateways.smtp import outcomes, replies
 from mailer.gateways.smtp.dialogue import Dialogue
 from mailer.gateways.smtp.events import CommandRefused, ContentReplied, ContentWanted, DialogueEnded, DialogueEvent
 
@@ -55,6 +57,7 @@ class SmtpConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._disconnected = asyncio.Event()
         self._down_reason = ""  # why the relay cannot be used any more
+        self._last_reply: tuple[Reply, Phase] | None = None  # the reply that says so, and to what
         self._tray: Tray | None = None  # set during `carry`
         self._carried: asyncio.Future[None] | None = None
         self._waiting = False  # the tray is empty and will call _wake
@@ -211,6 +214,9 @@ class SmtpConnection(asyncio.Protocol):
         for event in events:
             if isinstance(event, DialogueEnded):
                 self.out_of_step = event.out_of_step
+                if event.verb is not None:
+                    phase = outcomes.PHASES.get(event.verb, Phase.UNKNOWN)
+                    self._last_reply = replies.parse(event.code, event.text), phase
                 self._lose(printable(event.reason), blamed=not event.code)
                 return
             tray = self._tray
@@ -229,13 +235,7 @@ class SmtpConnection(asyncio.Protocol):
         if isinstance(event, ContentReplied):
             tray.end(event.parcel, outcomes.of_reply(event, self._tls_version))
             return
-        outcome = outcomes.of_refusal(event, self._tls_version)
-        if isinstance(outcome, str):
-            # The relay will refuse the next ones too: finish those in flight, then end.
-            self._down_reason, self._remaining = outcome, 0
-            tray.put_back(event.parcel, outcome, blamed=False)
-        else:
-            tray.end(event.parcel, outcome)
+        tray.end(event.parcel, outcomes.of_refusal(event, self._tls_version))
 
     def _lose(self, reason: str, *, blamed: bool = True) -> None:
         """End the connection and return every copy in flight."""
@@ -260,7 +260,8 @@ class SmtpConnection(asyncio.Protocol):
             blamed = False  # only the first copy in flight can be the cause
 
     def _down(self) -> TransportDown:
-        return TransportDown(f"the relay {self._name} {self._down_reason or _CLOSED}")
+        reply, phase = self._last_reply or (None, Phase.UNKNOWN)
+        return TransportDown(f"the relay {self._name} {self._down_reason or _CLOSED}", reply=reply, phase=phase)
 
     def _fail(self, error: Exception) -> None:
         self._transport.abort()

@@ -172,7 +172,7 @@ class Dialogue:
 
     def _unexpected(self, code: int, text: str) -> Iterator[DialogueEvent]:
         if code == 421:  # RFC 5321 §3.8: allowed at any time
-            yield self._service_closing(code, text, "")
+            yield self._service_closing(code, text)
         else:
             yield from self._out_of_step(f"sent an unexpected reply: {code} {text}")
 
@@ -186,7 +186,7 @@ class Dialogue:
         elif code == 421 and verb not in _FINAL:
             transaction.begun = False  # the relay ended the transaction before its content
             yield from self._confirm()
-            yield self._service_closing(code, text, f" to {verb.value}")
+            yield self._service_closing(code, text, f" to {verb.value}", verb)
         else:
             yield from self._handle(verb, transaction, code, text)
 
@@ -271,8 +271,10 @@ class Dialogue:
     def _transaction_of(self, parcel: Parcel) -> _Transaction:
         return next(transaction for transaction in self._transactions if transaction.parcel is parcel)
 
-    def _service_closing(self, code: int, text: str, context: str) -> DialogueEnded:
-        return self._end(DialogueEnded(f"is closing the service: it said {code} {text}{context}", code=code))
+    def _service_closing(self, code: int, text: str, to: str = "", verb: Verb | None = None) -> DialogueEnded:
+        return self._end(
+            DialogueEnded(f"is closing the service: it said {code} {text}{to}", code, text=text, verb=verb)
+        )
 
     def _end(self, event: DialogueEnded) -> DialogueEnded:
         self._ended = True

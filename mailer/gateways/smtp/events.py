@@ -47,7 +47,9 @@ class CommandRefused:
 
 @dataclass(frozen=True, slots=True)
 class DialogueEnded:
-    """No more commands can be sent. `code` is the reply that says so, 0 if there is none.
+    """No more commands can be sent. `code` and `text` are the reply that says so, 0 and empty if there is none.
+
+    `verb` is the command to which it is the reply, None where no copy waited for it.
 
     `out_of_step`: the replies do not match the commands.
     """
@@ -55,6 +57,8 @@ class DialogueEnded:
     reason: str
     code: int = 0
     out_of_step: bool = False
+    text: str = ""
+    verb: Verb | None = None
 
 
 DialogueEvent = ContentWanted | ContentReplied | CommandRefused | DialogueEnded

@@ -1,4 +1,4 @@
-"""Maps SMTP replies to outcomes: Accepted, Deferred, Rejected or Unknown, or a fault of our own access to the relay."""
+"""Maps SMTP replies to outcomes: Accepted, Deferred, Rejected or Unknown."""
 
 from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Unknown
@@ -7,10 +7,10 @@ from mailer.gateways.server_text import printable
 from mailer.gateways.smtp import replies
 from mailer.gateways.smtp.events import CommandRefused, ContentReplied, Verb
 
-# Replies before the content that concern our access to the relay, not a recipient: no attempt is counted.
-_ACCESS_DENIED = {
-    530: "wants a login or TLS first; check username, password_file and security",  # RFC 4954 §6, RFC 3207 §4
-    538: "wants TLS before a login; check security",  # RFC 4954 §4
+# What to check after replies that want a login or TLS first.
+_CHECKS = {
+    530: "it wants a login or TLS first; check username, password_file and security",  # RFC 4954 §6, RFC 3207 §4
+    538: "it wants TLS before a login; check security",  # RFC 4954 §4
 }
 
 _REFUSALS = {
@@ -19,22 +19,21 @@ _REFUSALS = {
     Verb.DATA: "the relay refused to be given the message",
 }
 
-_PHASES = {Verb.MAIL: Phase.MAIL, Verb.RCPT: Phase.RCPT, Verb.DATA: Phase.DATA}
+PHASES = {Verb.MAIL: Phase.MAIL, Verb.RCPT: Phase.RCPT, Verb.DATA: Phase.DATA}
 
 _FOR_NON_ASCII = frozenset({"smtputf8", "8bitmime"})
 
 
-def of_refusal(refusal: CommandRefused, tls_version: str) -> Outcome | str:
-    """Return the outcome of a refusal before the content; a text says why the relay refuses our access to it."""
+def of_refusal(refusal: CommandRefused, tls_version: str) -> Outcome:
+    """Return the outcome of a refusal before the content."""
     reply = replies.parse(refusal.code, refusal.text)
-    if refusal.code in _ACCESS_DENIED:
-        return f"{_ACCESS_DENIED[refusal.code]}; it answered {replies.quoted(reply)} to {refusal.verb.value}"
-    phase, detail = _PHASES.get(refusal.verb, Phase.UNKNOWN), _REFUSALS[refusal.verb]
-    if refusal.code // 100 == 4:
-        return Deferred(reply=reply, phase=phase, tls_version=tls_version, detail=detail)
-    if _is_access_denied(refusal.verb, reply):
-        return f"refuses to work for us: {replies.quoted(reply)} to {refusal.verb.value}; check its settings"
-    return Rejected(reply=reply, phase=phase, tls_version=tls_version, detail=detail)
+    kind = Deferred if refusal.code // 100 == 4 else Rejected
+    return kind(
+        reply=reply,
+        phase=PHASES.get(refusal.verb, Phase.UNKNOWN),
+        tls_version=tls_version,
+        detail=_CHECKS.get(refusal.code, _REFUSALS[refusal.verb]),
+    )
 
 
 def of_reply(answer: ContentReplied, tls_version: str) -> Outcome:
@@ -75,13 +74,3 @@ def cannot_carry(envelope: Envelope, extensions: frozenset[str], tls_version: st
     text = f"the relay does not announce {missing}, needed for this address"
     reply = Reply(code=553, status="5.6.7", text=text)
     return Rejected(reply=reply, tls_version=tls_version, detail="the relay was not asked")
-
-
-def _is_access_denied(verb: Verb, reply: Reply) -> bool:
-    """Whether a 5xx concerns our sender address or our right to relay, not the recipient: no attempt is counted.
-
-    A MAIL refused for its size (552 or 5.3.4, RFC 1870 §6.1) concerns that message.
-    """
-    if verb is Verb.MAIL:
-        return reply.code != 552 and reply.status != "5.3.4"
-    return verb is Verb.RCPT and replies.denies_relaying(reply)

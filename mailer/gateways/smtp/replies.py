@@ -25,21 +25,6 @@ _QUEUE_IDS = tuple(
     )
 )
 
-# Replies to RCPT by which Postfix, Exim, Sendmail and Exchange refuse to relay for this client. Postfix refuses the client
-# and the sender there too (smtpd_delay_reject). The words must begin the reply: later in it they are quoted from another
-# server and concern one recipient.
-_RELAYING_DENIED = re.compile(
-    r"^(?:<[^>]*>[:.]? *)?"
-    r"(?:relay access denied|relay(?:ing)? (?:not permitted|denied)|unable to relay"
-    r"|(?:client host|helo command|sender address) rejected:)",
-    re.IGNORECASE,
-)
-
-
-def denies_relaying(reply: Reply) -> bool:
-    """Whether the relay refuses this client or sender, rather than the recipient of the command."""
-    return reply.code // 100 == 5 and _RELAYING_DENIED.match(reply.text) is not None
-
 
 def parse(code: int, text: str) -> Reply:
     """Parse a reply whose text may contain surrogates for octets that are not UTF-8, and line feeds between lines.

@@ -140,7 +140,9 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
     copies = sum(counts.values())
     now = context.clock.now()
     rate = tallies.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
-    slow = [relay for name, relay in relay_paces.slow_relays(connection).items() if name in context.relays and relay.reply]
+    slow = [
+        relay for name, relay in relay_paces.slow_relays(connection).items() if name in context.relays and relay.reply
+    ]
     # What relays take is in bursts, and tells more about the time left than the last seconds do.
     pace = max(rate, sum(relay.per_second for relay in slow)) if slow else rate
     throttles = limits.current_throttles(connection, now)
