@@ -1,0 +1,231 @@
+"""Hears what a relay says of our pace and of us, and keeps to it: its pace, its connections, the copies on each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailer.domain.bounce import Phase
+from mailer.domain.delivery import Deferred, Outcome, Reply, Throttled
+from mailer.domain.pacing import is_greylisting
+from mailer.domain.pleas import PleaOwner, Repetition
+from mailer.domain.ports import Clock
+from mailer.domain.relay_limits import ConnectionLimit, SessionLimit, SlowRelay
+from mailer.domain.relay_matter import Plea, RelayMatter
+from mailer.domain.relay_pace import RelayPace
+from mailer.formats.reports.classify import BEFORE_RECIPIENT
+from mailer.formats.reports.relay_plea import plea_of
+from mailer.formats.reports.relay_reply import matter_of
+from mailer.pipeline import maillog
+from mailer.pipeline.sending.signing import OutgoingCopy
+
+# Seconds ahead for which copies are claimed: what waits longer stays pending.
+AHEAD_SECONDS = 5.0
+# Refusals of us, in words that might be about a reader: so many in a row are believed, fewer to several providers.
+_REFUSED_IN_A_ROW = 3
+
+
+@dataclass(slots=True)
+class SessionTally:
+    """What one connection has carried. `over`: another is to be opened in its place."""
+
+    opened_at: float
+    carried: int = 0
+    over: bool = False
+
+
+class RelayThrottle:
+    """What one process has found out about one relay; it outlives the lanes and their connections."""
+
+    def __init__(self, relay: str, clock: Clock, *, connections: int, per_minute: int = 0) -> None:
+        self.relay = relay
+        self._clock = clock
+        self.pace = RelayPace(at_most=per_minute / 60)
+        self.connections = ConnectionLimit(most=connections, allowed=connections)
+        self.session = SessionLimit()
+        self.refused = ""  # the words in which it refused us
+        self.taken_back: list[int] = []  # deferred copies that were not to blame, for the ledger
+        self.open_now = 0  # connections open or being opened
+        self._owner = PleaOwner()
+        self._repetition = Repetition()
+        self._since: datetime | None = None  # of the first plea
+        self._reply = ""
+        self._refusals: dict[int, str] = {}  # copies refused with words about us, with their providers, in a row
+        self._doubted: set[int] = set()  # copies put back after such a refusal
+        self._written: SlowRelay | None = None
+
+    # --- before a copy leaves -----------------------------------------------------------------------------------------
+
+    def wait(self) -> float:
+        """After how many seconds the next copy may leave."""
+        pace = self.pace
+        return pace.wait(self._clock.elapsed()) if pace.closed or pace.speed else 0.0
+
+    def room(self, wanted: int) -> int:
+        """How many of the wanted copies to have in hand."""
+        room = self.pace.room(self._clock.elapsed(), AHEAD_SECONDS)
+        return wanted if room is None else min(wanted, room)
+
+    def connections_now(self) -> int:
+        """How many connections may be open now."""
+        return self.connections.now(self._clock.elapsed())
+
+    def begin_session(self) -> SessionTally:
+        """A connection was opened."""
+        return SessionTally(self._clock.elapsed())
+
+    def left(self, copy: OutgoingCopy) -> None:
+        """A copy leaves."""
+        copy.probe = self.pace.left(self._clock.elapsed())
+
+    # --- what the relay says ------------------------------------------------------------------------------------------
+
+    def accepted(self, copy: OutgoingCopy, session: SessionTally) -> None:
+        """The relay has accepted a copy."""
+        now = self._clock.elapsed()
+        session.carried += 1
+        self.pace.accepted(now, probe=copy.probe)
+        self._owner.accepted(copy.claim.family, now)
+        self._repetition.accepted()
+        if self._refusals:
+            self._refusals.clear()
+
+    def returned(self, copy: OutgoingCopy) -> None:
+        """A copy came back without a word about our pace."""
+        self.pace.returned(self._clock.elapsed(), probe=copy.probe)
+
+    def closed_behind_answer(self, session: SessionTally) -> None:
+        """The relay closed a connection, without a word, right behind an answer."""
+        self.session.ended(self._clock.elapsed(), carried=session.carried, opened_at=session.opened_at, clear=True)
+
+    def hear(self, copy: OutgoingCopy, outcome: Outcome, session: SessionTally) -> Outcome | None:
+        """What a refusal means for this copy; None: nothing, it waits on untried. What it means for us is seen to."""
+        reply, phase = outcome.reply, outcome.phase
+        assert reply is not None, "a refusal is a reply"
+        match matter_of(reply, phase):
+            case RelayMatter.SLOW:
+                return self._slow(copy, outcome, reply, session)
+            case RelayMatter.STOP if self._is_about_us(copy, reply, phase, outcome.detail):
+                return None
+            case RelayMatter.COPY if isinstance(outcome, Deferred) and not is_greylisting(reply):
+                copies = self._repetition.refused(copy.claim.delivery, copy.claim.family, reply)
+                if copies is not None:
+                    self.taken_back += copies[:-1]
+                    self._plea(reply, session, probe=copy.probe, plea=Plea.PACE)
+                    return _throttled(outcome)
+        self.returned(copy)
+        return outcome
+
+    def connection_refused(self, reply: Reply | None, phase: Phase, session: SessionTally | None) -> bool:
+        """A reply ended a connection, or kept it from being opened (`session` None). Whether it asks to slow down."""
+        if reply is None or matter_of(reply, phase) is not RelayMatter.SLOW:
+            return False
+        plea = plea_of(reply)
+        if session is None and self.open_now > 1:
+            plea = Plea.CONNECTIONS  # the others are served
+        tally = session if session is not None else SessionTally(self._clock.elapsed())
+        self._plea(reply, tally, probe=True, plea=plea)
+        return True
+
+    def _slow(self, copy: OutgoingCopy, outcome: Outcome, reply: Reply, session: SessionTally) -> Outcome:
+        now = self._clock.elapsed()
+        may_be_providers = outcome.phase not in BEFORE_RECIPIENT and not self.pace.closed
+        by_provider = may_be_providers and self._owner.is_providers(copy.claim.family, now)
+        if not by_provider:
+            self._plea(reply, session, probe=copy.probe, plea=plea_of(reply))
+        return _throttled(outcome, by_provider=by_provider)
+
+    def _plea(self, reply: Reply, session: SessionTally, *, probe: bool, plea: Plea) -> None:
+        """Do as the relay asks: another connection, fewer connections, or a slower pace."""
+        now = self._clock.elapsed()
+        self._note(reply)
+        if plea is Plea.SESSION and session.carried:
+            self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=True)
+            session.over = True
+            self.pace.returned(now, probe=probe)
+        elif plea is Plea.CONNECTIONS and self.connections.plea(now, self.open_now):
+            session.over = True
+            self.pace.returned(now, probe=probe)
+        else:
+            fresh = session.carried > 0 and (probe or not self.pace.rate)
+            if fresh or not session.carried:
+                self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=False)
+            session.over |= fresh
+            self.pace.plea(now, probe=probe, at_once=fresh)
+
+    def _is_about_us(self, copy: OutgoingCopy, reply: Reply, phase: Phase, detail: str) -> bool:
+        """Whether a refusal of us is believed, or the copy is put back until others are refused in the same way."""
+        delivery = copy.claim.delivery
+        if phase not in BEFORE_RECIPIENT:
+            if delivery in self._doubted:
+                return False  # others were accepted meanwhile: it is about this copy
+            self._refusals[delivery] = copy.claim.family
+            if len(set(self._refusals.values())) < 2 and len(self._refusals) < _REFUSED_IN_A_ROW:
+                self._doubted.add(delivery)
+                self.returned(copy)
+                return True
+        self.refused = f"{quoted(reply)} ({detail})"
+        return True
+
+    # --- what is kept and shown ---------------------------------------------------------------------------------------
+
+    def _note(self, reply: Reply) -> None:
+        words = quoted(reply)
+        if self._since is None:
+            self._since = self._clock.now()
+            maillog.relay_slowed(self.relay, words)
+        self._reply = words
+
+    @property
+    def slow(self) -> bool:
+        """Whether anything keeps copies back, besides the settings."""
+        pace, connections = self.pace, self.connections
+        return bool(pace.closed or pace.rate or connections.allowed < connections.most)
+
+    def state(self) -> SlowRelay | None:
+        """What is to be kept; None: nothing was found out, or it is over."""
+        if not self.slow and not self.session.most:
+            self._since = None
+            return None
+        now, pace, connections = self._clock.now(), self.pace, self.connections
+        closed = timedelta(seconds=self._clock.elapsed() - pace.closed_at) if pace.closed else None
+        return SlowRelay(
+            relay=self.relay,
+            since=self._since or now,
+            reply=self._reply if self.slow else "",
+            per_second=round(pace.limit, 4),
+            closed_at=now - closed if closed is not None else None,
+            connections=connections.allowed if connections.allowed < connections.most else 0,
+            messages=self.session.most,
+        )
+
+    def resume(self, kept: SlowRelay, now: datetime) -> None:
+        """Go on with what another process, or this one before a restart, has found out."""
+        elapsed = self._clock.elapsed()
+        self._since, self._reply = kept.since, kept.reply
+        self.pace.rate = self.pace.limit = kept.per_second
+        if kept.closed_at is not None:
+            # A clock that was wrong must not keep it closed for long.
+            self.pace.resume_closed(elapsed, min(3600.0, max(0.0, (now - kept.closed_at).total_seconds())))
+        if kept.connections:
+            self.connections.allowed = min(kept.connections, self.connections.most)
+            self.connections.too_many, self.connections.changed_at = self.connections.allowed + 1, elapsed
+        self.session.most = kept.messages
+
+
+def quoted(reply: Reply) -> str:
+    """A reply in quotation marks, without addresses."""
+    return " ".join(word for word in (f"‘{reply.code}", reply.status, _unnamed(reply.text)) if word) + "’"
+
+
+def _unnamed(text: str) -> str:
+    return " ".join(word for word in text.split() if "@" not in word)[:200]
+
+
+def _throttled(outcome: Outcome, *, by_provider: bool = False) -> Throttled:
+    return Throttled(
+        reply=outcome.reply,
+        phase=outcome.phase,
+        tls_version=outcome.tls_version,
+        detail=outcome.detail,
+        by_provider=by_provider,
+    )
+
