@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from math import inf
 
 from mailer.domain.delivery import Outcome
 from mailer.domain.errors import LoginRefused, TransportDown
 from mailer.domain.ports import Parcel, Transport
+from mailer.pipeline.sending.session import Session
+from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.sending.tray import OutTray, outgoing
 
 # Copies in hand, for each connection at first and for a relay at most: few, so that a pause takes effect soon.
@@ -48,6 +51,7 @@ class Lane:
 
     relay: Relay
     tray: OutTray
+    throttle: RelayThrottle
     size: int  # how many copies to keep in hand
     ended: Callable[[], None]  # called when a carrier ends
     carriers: set["Carrier"] = field(default_factory=set)
@@ -86,6 +90,10 @@ class Lane:
         """How many further copies it needs."""
         return 0 if self.stalled else max(0, (1 if self.tray.careful else self.size) - len(self.tray))
 
+    def in_hand(self) -> int:
+        """How many copies it has."""
+        return len(self.tray) + self.tray.taken
+
     def adapt(self, starved: bool) -> None:
         """Keep more in hand when the tray ran empty, less when most copies waited for a whole turn."""
         if starved:
@@ -96,7 +104,7 @@ class Lane:
 
     def fill(self, start: StartTask) -> None:
         """Start as many carriers as the relay may have connections; some may have ended."""
-        for _ in range(self.relay.connections - len(self.carriers)):
+        for _ in range(self.throttle.connections_now() - len(self.carriers)):
             carrier = Carrier(self)
             self.carriers.add(carrier)
             carrier.task = start(carrier.run())
@@ -146,6 +154,7 @@ class Carrier:
         self._awaited: Parcel | None = None  # a content that had no reply at the last look, and since when
         self._awaited_since = 0.0
         self._connected = False
+        self._session = Session(lane.tray, lane.throttle)
         self._stopping = False
         self.task: asyncio.Task[None] | None = None
 
@@ -154,10 +163,15 @@ class Carrier:
         lane, broken = self._lane, 0
         try:
             while broken < BROKEN and await self._has_copies():
+                if lane.throttle.open_now >= lane.throttle.connections_now():
+                    break  # fewer connections than there were are allowed
                 before = self._tray.handed_over
                 try:
                     await self._carry()
                 except TransportDown as error:
+                    tally = self._session.tally if self._connected else None
+                    if lane.throttle.connection_refused(error.reply, error.phase, tally):
+                        continue
                     lane.login_refused |= isinstance(error, LoginRefused)
                     if self._connected:
                         lane.broke, lane.breaks = str(error), lane.breaks + 1
@@ -176,20 +190,28 @@ class Carrier:
     async def _carry(self) -> None:
         lane, self._connected = self._lane, False
         lane.opening += 1
+        lane.throttle.open_now += 1
         try:
             async with lane.relay.transport.connect() as connection:
                 self._connected = lane.reached = True
+                lane.throttle.serving += 1
+                self._session = Session(self._tray, lane.throttle)
                 lane.size_limit = connection.size_limit
                 lane.opening -= 1
                 await connection.carry(self)
         finally:
+            lane.throttle.open_now -= 1
+            lane.throttle.serving -= self._connected
             lane.opening -= not self._connected
 
     async def _has_copies(self) -> bool:
-        """Wait until there are more copies than connections being opened will take; False when none will come."""
-        while self._tray.open and len(self._tray) <= self._lane.opening:
+        """Wait until a copy may leave that no connection being opened will take; False when none will come."""
+        while self._tray.open:
+            wait = self._lane.throttle.wait()
+            if not wait and len(self._tray) > self._lane.opening:
+                break
             changed = asyncio.Event()
-            self._tray.await_more(changed.set)
+            self._tray.await_more(changed.set, within=wait or inf)
             await changed.wait()
         return self._tray.open and len(self._tray) > 0
 
@@ -226,18 +248,18 @@ class Carrier:
     @property
     def open(self) -> bool:
         """Whether there may be more copies."""
-        return self._tray.open
+        return self._session.open
 
     def take(self, wake: Callable[[], None]) -> Parcel | None:
         """The next copy of the tray."""
-        parcel = self._tray.take(wake)
+        parcel = self._session.take(wake)
         if parcel is not None:
             self._held.add(parcel)
         return parcel
 
     def begin(self, parcel: Parcel) -> bool:
         """Note that its content begins to leave."""
-        begins = self._holds(parcel) and self._tray.begin(parcel)
+        begins = self._holds(parcel) and self._session.begin(parcel)
         if begins:
             self._begun.add(parcel)
         else:
@@ -247,19 +269,22 @@ class Carrier:
     def end(self, parcel: Parcel, outcome: Outcome) -> None:
         """Put it down with its outcome."""
         if self._holds(parcel):
-            self._tray.end(parcel, outcome)
+            self._session.end(parcel, outcome)
+            if self._lane.throttle.refused and not self._lane.down:
+                refused = self._lane.throttle.refused
+                self._lane.down = f"the relay {self._lane.relay.name} refuses to work for us: {refused}"
             self._let_go(parcel)
 
     def refuse(self, parcel: Parcel, why: str) -> None:
         """Put it down untried: this relay would never take it."""
         if self._holds(parcel):
-            self._tray.refuse(parcel, why)
+            self._session.refuse(parcel, why)
             self._let_go(parcel)
 
     def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Put it down untried."""
         if self._holds(parcel):
-            self._tray.put_back(parcel, why, blamed=blamed)
+            self._session.put_back(parcel, why, blamed=blamed)
             self._let_go(parcel)
 
     def _holds(self, parcel: Parcel) -> bool:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailer.domain.mailing import Mailing, MailingState, Step, take
+from mailer.domain.relay_limits import SlowRelay
 from mailer.pipeline import maillog
+from mailer.pipeline.bounces.breaker import pause_refused_by_relay
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.pause import cancel_waiting_copies
 from mailer.pipeline.sending.turn import startable_mailings
-from mailer.store import Connection, mailings
+from mailer.store import Connection, mailings, relay_paces
 from mailer.store.ledger import claims, leftovers, outages
 from mailer.store.ledger.leftovers import JournalEntries
 from mailer.store.ledger.owners import Owner, owners_with_copies
@@ -95,6 +97,17 @@ def relay_is_down(connection: Connection, context: Context, reason: str) -> None
     """Note that no relay can be used: no copy is given up meanwhile."""
     outages.begin(connection, context.clock.now(), reason)
     maillog.relay_down(reason)
+
+
+def slow_relays(connection: Connection, _context: Context) -> dict[str, SlowRelay]:
+    """What was found out about relays that asked to slow down."""
+    return relay_paces.slow_relays(connection)
+
+
+def pause_refused(connection: Connection, context: Context, words: str) -> None:
+    """Pause the mailings under way, since no relay is left that works for us."""
+    startable = startable_mailings(connection, context, context.clock.now(), only=None)
+    pause_refused_by_relay(connection, context, [mailing.id for mailing in startable], words)
 
 
 def has_work(connection: Connection, context: Context) -> bool:

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from mailer.domain.delivery import Deferred, Event
 from mailer.domain.pacing import MINUTE
+from mailer.domain.ports import Clock
 from mailer.domain.retry import LOGIN_PAUSE, relay_pause
 from mailer.pipeline import maillog
-from mailer.pipeline.sending.lane import BROKEN
+from mailer.pipeline.sending.lane import BROKEN, Relay
+from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.sending.tray import BreakOff
 from mailer.store.ledger.results import Result
 
@@ -59,12 +61,20 @@ class BrokenConnections:
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class RelayMemory:
     """What a sender remembers of a relay between two lanes."""
 
+    throttle: RelayThrottle
     pause: RelayPause = field(default_factory=RelayPause)
     broken: BrokenConnections = field(default_factory=BrokenConnections)
     handed_over: int = 0
     lost_in_a_row: int = 0  # contents whose replies were lost, since the last one was answered
+    refused: str = ""  # the words in which it refused us
     ended: bool = False  # its lane ended in this round, and not because it had nothing to do
+
+
+def memory_of(relay: Relay, clock: Clock, per_minute: int) -> RelayMemory:
+    """The memory of a relay that was not used yet; `per_minute` is the limit of the settings, 0: none."""
+    throttle = RelayThrottle(relay.name, clock, connections=relay.connections, per_minute=per_minute)
+    return RelayMemory(throttle=throttle)

@@ -11,7 +11,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending.lane import AHEAD, DrainResult, Lane, Relay, StartTask
 from mailer.pipeline.sending.ledger_thread import uncancelled
 from mailer.pipeline.sending.recovery import JournalOfDead
-from mailer.pipeline.sending.relay_trouble import RelayMemory, RelayPause
+from mailer.pipeline.sending.relay_trouble import RelayPause, memory_of
 from mailer.pipeline.sending.sender_ledger import SenderLedger
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.tray import OutTray
@@ -58,8 +58,10 @@ class Sender:
         self._abandon_at = float("inf")  # when no reply is waited for any more
         self.abandoned: set[int] = set()  # deliveries whose replies were not waited for
         self._nudged = asyncio.Event()
-        self._memories = {relay.name: RelayMemory() for relay in relays}
-        self._ledger = SenderLedger(context, settings, owner, self._memories.keys())
+        self._memories = {
+            relay.name: memory_of(relay, context.clock, settings.relays[relay.name].per_minute) for relay in relays
+        }
+        self._ledger = SenderLedger(context, settings, owner, [memory.throttle for memory in self._memories.values()])
         self._carried = dict.fromkeys(self._memories, 0)  # how many copies each relay was given
         self._lanes: dict[str, Lane] = {}
         self._start: StartTask = asyncio.ensure_future  # starts a lane's connection
@@ -127,6 +129,7 @@ class Sender:
         if not usable or self._stop.is_set():
             await self._ledger.tidy()
             return nothing_done
+        await self._ledger.read_paces()
         self._carried = levelled(self._carried, self._weights)
         self._ledger.unsettled, drained = True, DrainResult()
         failures: list[Exception] = []
@@ -136,7 +139,7 @@ class Sender:
             for lane in list(self._lanes.values()):
                 await self._end_lane(lane, drained, failures)
             await uncancelled(self._ledger.write_and_free(self._journal))
-        await self._note_outage(drained)
+        await self._note_trouble(drained)
         await self._ledger.tidy()
         if failures:
             raise ExceptionGroup("copies could not be handed over", failures)
@@ -254,8 +257,12 @@ class Sender:
     def _begin_lane(self, name: str) -> None:
         relay = next(relay for relay in self._relays if relay.name == name)
         tray = OutTray(self._context, self._journal, self._nudged.set)
-        tray.lost_in_a_row = self._memories[name].lost_in_a_row
-        self._lanes[name] = lane = Lane(relay=relay, tray=tray, size=relay.connections * AHEAD, ended=self._nudged.set)
+        memory = self._memories[name]
+        tray.lost_in_a_row, memory.throttle.refused = memory.lost_in_a_row, ""
+        size = relay.connections * AHEAD
+        self._lanes[name] = lane = Lane(
+            relay=relay, tray=tray, throttle=memory.throttle, size=size, ended=self._nudged.set
+        )
         lane.fill(self._start)
 
     async def _end_lane(self, lane: Lane, drained: DrainResult, failures: list[Exception]) -> None:
@@ -266,7 +273,8 @@ class Sender:
         self._ledger.gather(lane, memory)
         del self._lanes[lane.relay.name]
         handed_over, why = lane.tray.handed_over, lane.why_failed
-        if handed_over:
+        memory.refused = lane.throttle.refused
+        if handed_over and not memory.refused:
             # It works, if not with as many connections as the settings ask for: that is no outage.
             memory.pause = RelayPause()
         elif why:
@@ -290,8 +298,10 @@ class Sender:
                 self.abandoned |= {delivery for delivery, _epoch in lane.begun()}
                 lane.abandon()
 
-    async def _note_outage(self, drained: DrainResult) -> None:
-        """Note that no relay carries anything, if the last lane of each has failed."""
+    async def _note_trouble(self, drained: DrainResult) -> None:
+        """Note that no relay carries anything, if the last lane of each has failed; pause what no relay works for."""
+        if all(memory.refused for memory in self._memories.values()):
+            await self._ledger.pause_refused(drained.down)
         if drained.down and all(memory.pause.failures for memory in self._memories.values()):
             await self._ledger.relay_is_down(drained.down)
 

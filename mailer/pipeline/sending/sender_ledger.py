@@ -11,6 +11,7 @@ from mailer.pipeline.sending.ledger_thread import LedgerThread
 from mailer.pipeline.sending.recovery import JournalOfDead
 from mailer.pipeline.sending.relay_trouble import RelayMemory
 from mailer.pipeline.sending.settings import SendSettings
+from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.sending.turn import TurnRequest, TurnResult, Workbenches, run_turn
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.owners import Owner
@@ -23,13 +24,16 @@ RETRIES, PAUSE = 5, 1.0
 class SenderLedger:
     """What one sender reads and writes. `owner` is its row in the ledger."""
 
-    def __init__(self, context: Context, settings: SendSettings, owner: int, relays: Collection[str]) -> None:
+    def __init__(
+        self, context: Context, settings: SendSettings, owner: int, throttles: Collection[RelayThrottle]
+    ) -> None:
         self._thread = LedgerThread(context)
         self._settings = settings
         self._owner = owner
+        self._throttles = {throttle.relay: throttle for throttle in throttles}
         self._workbenches: Workbenches = {}
         # Results by relay that are not in the ledger yet; they are kept while it cannot be written.
-        self._results: Mapping[str, list[Result]] = {name: [] for name in relays}
+        self._results: Mapping[str, list[Result]] = {name: [] for name in self._throttles}
         self._unmakable: list[tuple[Claim, str]] = []
         self.unsettled = False  # whether copies of ours may be in `sending`, or results are not written yet
 
@@ -68,6 +72,17 @@ class SenderLedger:
     async def relay_is_down(self, reason: str) -> None:
         """Note that no relay can be used."""
         await self._thread.write(recovery.relay_is_down, reason)
+
+    async def pause_refused(self, words: str) -> None:
+        """Pause what is under way, since no relay works for us."""
+        await self._thread.write(recovery.pause_refused, words)
+
+    async def read_paces(self) -> None:
+        """Take up what other processes, or this one before a restart, have found out about relays."""
+        kept = await self._thread.read(recovery.slow_relays)
+        for name, throttle in self._throttles.items():
+            if name in kept:
+                throttle.take_up(kept[name])
 
     # --- results and turns --------------------------------------------------------------------------------------------
 
@@ -127,12 +142,19 @@ class SenderLedger:
         for name, results in request.results.items():
             del self._results[name][: len(results)]
         del self._unmakable[: len(request.unmakable)]
+        for name, throttle in self._throttles.items():
+            throttle.written(request.paces.get(name, throttle.kept), request.taken_back)
         return turn
 
     def _request(
         self, lanes: Mapping[str, Lane], room: Mapping[str, int], carried: Mapping[str, int], only: IssueName | None
     ) -> TurnRequest:
         results: Mapping[str, Sequence[Result]] = {name: tuple(each) for name, each in self._results.items()}
+        paced = {
+            name: throttle.room(lanes[name].in_hand() if name in lanes else 0)
+            for name, throttle in self._throttles.items()
+        }
+        paces = {name: throttle.state() for name, throttle in self._throttles.items() if throttle.is_changed()}
         return TurnRequest(
             owner=self._owner,
             results=results,
@@ -142,5 +164,8 @@ class SenderLedger:
             sizes={name: lane.size_limit for name, lane in lanes.items() if lane.size_limit is not None},
             elapsed=self._thread.context.clock.elapsed(),
             only=only,
+            paced={name: room for name, room in paced.items() if room is not None},
+            paces=paces,
+            taken_back=[delivery for throttle in self._throttles.values() for delivery in throttle.taken_back],
             stalled=[name for name, lane in lanes.items() if lane.stalled],
         )

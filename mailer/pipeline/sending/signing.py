@@ -24,6 +24,7 @@ class OutgoingCopy:
     message: Message = field(default=Message(b""))
     started_at: datetime | None = None
     begun: bool = False
+    probe: bool = False  # whether it tries a relay that asked to slow down
 
     def make(self) -> None:
         """Fill in `message`, signed where we sign. Raises what `Workbench.make` raises."""

@@ -1,5 +1,6 @@
 """Hears what a relay says of our pace and of us, and keeps to it: its pace, its connections, the copies on each."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,8 @@ from mailer.pipeline.sending.signing import OutgoingCopy
 AHEAD_SECONDS = 5.0
 # Refusals of us, in words that might be about a reader: so many in a row are believed, fewer to several providers.
 _REFUSED_IN_A_ROW = 3
+# For so many seconds at most a relay counts as closed after a restart: from then on it is probed most seldom anyway.
+_CLOSED_AT_MOST = 3600.0
 
 
 @dataclass(slots=True)
@@ -44,13 +47,15 @@ class RelayThrottle:
         self.refused = ""  # the words in which it refused us
         self.taken_back: list[int] = []  # deferred copies that were not to blame, for the ledger
         self.open_now = 0  # connections open or being opened
+        self.serving = 0  # of these, those that are open
         self._owner = PleaOwner()
         self._repetition = Repetition()
         self._since: datetime | None = None  # of the first plea
         self._reply = ""
         self._refusals: dict[int, str] = {}  # copies refused with words about us, with their providers, in a row
         self._doubted: set[int] = set()  # copies put back after such a refusal
-        self._written: SlowRelay | None = None
+        self._closed_at: datetime | None = None
+        self.kept: SlowRelay | None = None  # what the ledger keeps of this
 
     # --- before a copy leaves -----------------------------------------------------------------------------------------
 
@@ -59,10 +64,10 @@ class RelayThrottle:
         pace = self.pace
         return pace.wait(self._clock.elapsed()) if pace.closed or pace.speed else 0.0
 
-    def room(self, wanted: int) -> int:
-        """How many of the wanted copies to have in hand."""
+    def room(self, in_hand: int) -> int | None:
+        """How many further copies to have in hand; None: as many as there are connections for."""
         room = self.pace.room(self._clock.elapsed(), AHEAD_SECONDS)
-        return wanted if room is None else min(wanted, room)
+        return None if room is None else max(0, room - in_hand)
 
     def connections_now(self) -> int:
         """How many connections may be open now."""
@@ -109,7 +114,7 @@ class RelayThrottle:
                 copies = self._repetition.refused(copy.claim.delivery, copy.claim.family, reply)
                 if copies is not None:
                     self.taken_back += copies[:-1]
-                    self._plea(reply, session, probe=copy.probe, plea=Plea.PACE)
+                    self._plea(reply, session, probe=copy.probe, plea=Plea.PACE, open_now=self.serving)
                     return _throttled(outcome)
         self.returned(copy)
         return outcome
@@ -119,21 +124,23 @@ class RelayThrottle:
         if reply is None or matter_of(reply, phase) is not RelayMatter.SLOW:
             return False
         plea = plea_of(reply)
-        if session is None and self.open_now > 1:
-            plea = Plea.CONNECTIONS  # the others are served
+        if session is None and self.serving:
+            plea = Plea.CONNECTIONS  # others are served
         tally = session if session is not None else SessionTally(self._clock.elapsed())
-        self._plea(reply, tally, probe=True, plea=plea)
+        self._plea(reply, tally, probe=True, plea=plea, open_now=self.serving + 1)
         return True
 
     def _slow(self, copy: OutgoingCopy, outcome: Outcome, reply: Reply, session: SessionTally) -> Outcome:
         now = self._clock.elapsed()
-        may_be_providers = outcome.phase not in BEFORE_RECIPIENT and not self.pace.closed
+        plea = plea_of(reply)
+        # Connections and sessions are those with the relay; before RCPT it knows no provider.
+        may_be_providers = plea is Plea.PACE and outcome.phase not in BEFORE_RECIPIENT and not self.pace.closed
         by_provider = may_be_providers and self._owner.is_providers(copy.claim.family, now)
         if not by_provider:
-            self._plea(reply, session, probe=copy.probe, plea=plea_of(reply))
+            self._plea(reply, session, probe=copy.probe, plea=plea, open_now=self.serving)
         return _throttled(outcome, by_provider=by_provider)
 
-    def _plea(self, reply: Reply, session: SessionTally, *, probe: bool, plea: Plea) -> None:
+    def _plea(self, reply: Reply, session: SessionTally, *, probe: bool, plea: Plea, open_now: int) -> None:
         """Do as the relay asks: another connection, fewer connections, or a slower pace."""
         now = self._clock.elapsed()
         self._note(reply)
@@ -141,7 +148,7 @@ class RelayThrottle:
             self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=True)
             session.over = True
             self.pace.returned(now, probe=probe)
-        elif plea is Plea.CONNECTIONS and self.connections.plea(now, self.open_now):
+        elif plea is Plea.CONNECTIONS and self.connections.plea(now, open_now):
             session.over = True
             self.pace.returned(now, probe=probe)
         else:
@@ -186,28 +193,45 @@ class RelayThrottle:
             self._since = None
             return None
         now, pace, connections = self._clock.now(), self.pace, self.connections
-        closed = timedelta(seconds=self._clock.elapsed() - pace.closed_at) if pace.closed else None
+        if not pace.closed:
+            self._closed_at = None
+        elif self._closed_at is None:
+            self._closed_at = now - timedelta(seconds=self._clock.elapsed() - pace.closed_at)
+        self._since = self._since or now
         return SlowRelay(
             relay=self.relay,
-            since=self._since or now,
+            since=self._since,
             reply=self._reply if self.slow else "",
             per_second=round(pace.limit, 4),
-            closed_at=now - closed if closed is not None else None,
+            closed_at=self._closed_at,
             connections=connections.allowed if connections.allowed < connections.most else 0,
             messages=self.session.most,
         )
 
-    def resume(self, kept: SlowRelay, now: datetime) -> None:
+    def is_changed(self) -> bool:
+        """Whether other than what is kept was found out."""
+        return self.state() != self.kept
+
+    def written(self, kept: SlowRelay | None, taken_back: Collection[int]) -> None:
+        """The ledger keeps this now, and has taken back the attempts of these copies."""
+        self.kept = kept
+        self.taken_back = [delivery for delivery in self.taken_back if delivery not in taken_back]
+
+    def take_up(self, kept: SlowRelay) -> None:
         """Go on with what another process, or this one before a restart, has found out."""
-        elapsed = self._clock.elapsed()
-        self._since, self._reply = kept.since, kept.reply
+        if self.slow or self.session.most:
+            return  # this process finds out by itself
+        now, elapsed = self._clock.now(), self._clock.elapsed()
+        self.kept, self._since, self._reply = kept, min(kept.since, now), kept.reply
         self.pace.rate = self.pace.limit = kept.per_second
         if kept.closed_at is not None:
             # A clock that was wrong must not keep it closed for long.
-            self.pace.resume_closed(elapsed, min(3600.0, max(0.0, (now - kept.closed_at).total_seconds())))
+            seconds = (now - kept.closed_at).total_seconds()
+            self.pace.resume_closed(elapsed, min(_CLOSED_AT_MOST, max(0.0, seconds)))
         if kept.connections:
-            self.connections.allowed = min(kept.connections, self.connections.most)
-            self.connections.too_many, self.connections.changed_at = self.connections.allowed + 1, elapsed
+            connections = self.connections
+            connections.allowed = min(kept.connections, connections.most)
+            connections.too_many, connections.changed_at = connections.allowed + 1, elapsed
         self.session.most = kept.messages
 
 
@@ -228,4 +252,3 @@ def _throttled(outcome: Outcome, *, by_provider: bool = False) -> Throttled:
         detail=outcome.detail,
         by_provider=by_provider,
     )
-

@@ -1,10 +1,22 @@
 """A relay's out-tray: its connections take the copies in hand from it, and put the results into it."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from math import inf
 
-from mailer.domain.delivery import Accepted, Event, JournalState, Outcome, Unknown, event_of, journal_state_of
+from mailer.domain.delivery import (
+    Accepted,
+    Event,
+    JournalState,
+    Outcome,
+    Throttled,
+    Unknown,
+    event_of,
+    journal_state_of,
+)
 from mailer.domain.errors import CannotRender, MailerError
 from mailer.domain.ports import AttemptJournal, Message, Parcel
 from mailer.pipeline import maillog
@@ -35,6 +47,7 @@ class OutTray:
         self._queue: deque[OutgoingCopy] = deque()
         self._signing = SigningThreads(self._batch_made) if context.signer is not None else None
         self._wakers: list[Callable[[], None]] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._going: Collection[int] = ()
         self._results: list[Result] = []
         self._broken: list[BreakOff] = []
@@ -70,13 +83,13 @@ class OutTray:
         else:
             self._queue.extend(copies)
         if len(self):
-            self._wake()
+            self.wake()
 
     def close(self) -> None:
         """Give out no more copies; those that wait are put down untried."""
         self.open = False
         self.give_back()
-        self._wake()
+        self.wake()
 
     def give_back(self) -> None:
         """Put down untried the copies that wait."""
@@ -106,7 +119,7 @@ class OutTray:
             if error is not None:
                 self._set_aside(copy, error)
         self._queue.extend(self._kept(copy for copy, error in batch if error is None))
-        self._wake()
+        self.wake()
 
     def collect(self) -> tuple[list[Result], list[BreakOff]]:
         """Take out the results, and the copies at which connections broke, since the last call."""
@@ -115,7 +128,11 @@ class OutTray:
         self._failed = 0
         return results, broken
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Let every connection that waits ask again."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         wakers, self._wakers = self._wakers, []
         for waker in wakers:
             waker()
@@ -146,9 +163,15 @@ class OutTray:
             self._nudge()
         return None
 
-    def await_more(self, wake: Callable[[], None]) -> None:
-        """Call `wake` once: when copies have been added or may be taken again, or when the tray closes."""
+    def await_more(self, wake: Callable[[], None], *, within: float = inf) -> None:
+        """Call `wake` once: when copies have been added or may be taken again, when the tray closes, or in so many seconds."""
         self._wakers.append(wake)
+        if within < inf:
+            loop = asyncio.get_running_loop()
+            if self._timer is None or self._timer.when() > loop.time() + within:
+                if self._timer is not None:
+                    self._timer.cancel()
+                self._timer = loop.call_later(within, self.wake)
 
     def begin(self, parcel: Parcel) -> bool:
         """Note in the journal that the content begins to leave. False: it may not leave, and is put down untried.
@@ -183,14 +206,21 @@ class OutTray:
             self.lost_in_a_row += 1
         elif copy.begun:
             self.lost_in_a_row = 0
-        self.handed_over += 1
+        self.handed_over += not isinstance(outcome, Throttled)
         try:
             self._journal.write(claim.delivery, claim.epoch, journal_state_of(outcome), reply.code if reply else 0)
         except MailerError as error:
             # The ledger will record it. The copy is in doubt only if this process ends before that.
             maillog.failed(f"noting the answer to delivery {claim.delivery}", error)
         maillog.handed_over(claim.delivery, outcome)
-        self._put_down(copy, event_of(outcome), outcome)
+        # A copy that was asked to slow down is due at once, after those not tried yet.
+        later = self._clock.now() if isinstance(outcome, Throttled) else None
+        self._put_down(copy, event_of(outcome), outcome, later)
+
+    def defer(self, parcel: Parcel) -> None:
+        """Put the copy down untried, behind those that were not tried yet."""
+        self._let_go()
+        self._put_down(outgoing(parcel), Event.UNUSED, None, self._clock.now())
 
     def refuse(self, parcel: Parcel, _why: str) -> None:
         """Put the copy down untried: the next turn knows the relay's size, and gives it no more of this mailing."""
@@ -209,7 +239,7 @@ class OutTray:
     def _let_go(self) -> None:
         self.taken -= 1
         if self.careful:
-            self._wake()
+            self.wake()
 
     def _made(self, copy: OutgoingCopy) -> bool:
         try:
@@ -228,7 +258,9 @@ class OutTray:
     def _put_back(self, copy: OutgoingCopy) -> None:
         self._put_down(copy, Event.UNUSED, None)
 
-    def _put_down(self, copy: OutgoingCopy, event: Event, outcome: Outcome | None) -> None:
+    def _put_down(
+        self, copy: OutgoingCopy, event: Event, outcome: Outcome | None, next_attempt_at: datetime | None = None
+    ) -> None:
         now = self._clock.now()
         copy.message = Message(b"")  # the connection may hold the copy on, and needs its content no longer
         self._results.append(
@@ -239,6 +271,7 @@ class OutTray:
                 begun=copy.begun,
                 started_at=copy.started_at or now,
                 finished_at=now,
+                next_attempt_at=next_attempt_at,
             )
         )
         self._failed += outcome is not None and not isinstance(outcome, Accepted)
