@@ -1,5 +1,6 @@
 """Remembers of each relay, from lane to lane, what went wrong: how long to leave it alone, and which copies break it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,7 +9,8 @@ from mailer.domain.pacing import MINUTE
 from mailer.domain.ports import Clock
 from mailer.domain.retry import LOGIN_PAUSE, relay_pause
 from mailer.pipeline import maillog
-from mailer.pipeline.sending.lane import BROKEN, Relay
+from mailer.pipeline.sending.lane import BROKEN, Lane, Relay
+from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.sending.tray import BreakOff
 from mailer.store.ledger.results import Result
@@ -70,11 +72,25 @@ class RelayMemory:
     broken: BrokenConnections = field(default_factory=BrokenConnections)
     handed_over: int = 0
     lost_in_a_row: int = 0  # contents whose replies were lost, since the last one was answered
-    refused: str = ""  # the words in which it refused us
     ended: bool = False  # its lane ended in this round, and not because it had nothing to do
 
+    def lane_ended(self, lane: Lane, elapsed: float) -> None:
+        """Remember how a lane fared."""
+        if lane.tray.handed_over and not self.throttle.refused:
+            # It works, if not with as many connections as the settings ask for: that is no outage.
+            self.pause = RelayPause()
+        elif lane.why_failed:
+            self.pause.failed(elapsed, login=lane.login_refused)
+        self.handed_over += lane.tray.handed_over
+        self.lost_in_a_row = lane.tray.lost_in_a_row
+        self.ended = not lane.rests
 
-def memory_of(relay: Relay, clock: Clock, per_minute: int) -> RelayMemory:
-    """The memory of a relay that was not used yet; `per_minute` is the limit of the settings, 0: none."""
-    throttle = RelayThrottle(relay.name, clock, connections=relay.connections, per_minute=per_minute)
-    return RelayMemory(throttle=throttle)
+
+def memories_of(relays: Iterable[Relay], clock: Clock, settings: SendSettings) -> dict[str, RelayMemory]:
+    """The memories of relays that were not used yet, by name."""
+    memories = {}
+    for relay in relays:
+        per_minute = settings.relays[relay.name].per_minute
+        throttle = RelayThrottle(relay.name, clock, connections=relay.connections, per_minute=per_minute)
+        memories[relay.name] = RelayMemory(throttle=throttle)
+    return memories

@@ -11,7 +11,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.sending.lane import AHEAD, DrainResult, Lane, Relay, StartTask
 from mailer.pipeline.sending.ledger_thread import uncancelled
 from mailer.pipeline.sending.recovery import JournalOfDead
-from mailer.pipeline.sending.relay_trouble import RelayPause, memory_of
+from mailer.pipeline.sending.relay_trouble import RelayPause, memories_of
 from mailer.pipeline.sending.sender_ledger import SenderLedger
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.tray import OutTray
@@ -58,10 +58,8 @@ class Sender:
         self._abandon_at = float("inf")  # when no reply is waited for any more
         self.abandoned: set[int] = set()  # deliveries whose replies were not waited for
         self._nudged = asyncio.Event()
-        self._memories = {
-            relay.name: memory_of(relay, context.clock, settings.relays[relay.name].per_minute) for relay in relays
-        }
-        self._ledger = SenderLedger(context, settings, owner, [memory.throttle for memory in self._memories.values()])
+        self._memories = memories_of(relays, context.clock, settings)
+        self._ledger = SenderLedger(context, settings, owner, self._memories)
         self._carried = dict.fromkeys(self._memories, 0)  # how many copies each relay was given
         self._lanes: dict[str, Lane] = {}
         self._start: StartTask = asyncio.ensure_future  # starts a lane's connection
@@ -273,15 +271,7 @@ class Sender:
         self._ledger.gather(lane, memory)
         del self._lanes[lane.relay.name]
         handed_over, why = lane.tray.handed_over, lane.why_failed
-        memory.refused = lane.throttle.refused
-        if handed_over and not memory.refused:
-            # It works, if not with as many connections as the settings ask for: that is no outage.
-            memory.pause = RelayPause()
-        elif why:
-            memory.pause.failed(self._elapsed(), login=lane.login_refused)
-        memory.handed_over += handed_over
-        memory.lost_in_a_row = lane.tray.lost_in_a_row
-        memory.ended = not lane.rests
+        memory.lane_ended(lane, self._elapsed())
         drained.handed_over += handed_over
         drained.down = drained.down or lane.down or ("" if handed_over else why)
         drained.broke = drained.broke or lane.broke
@@ -300,7 +290,7 @@ class Sender:
 
     async def _note_trouble(self, drained: DrainResult) -> None:
         """Note that no relay carries anything, if the last lane of each has failed; pause what no relay works for."""
-        if all(memory.refused for memory in self._memories.values()):
+        if all(memory.throttle.refused for memory in self._memories.values()):
             await self._ledger.pause_refused(drained.down)
         if drained.down and all(memory.pause.failures for memory in self._memories.values()):
             await self._ledger.relay_is_down(drained.down)

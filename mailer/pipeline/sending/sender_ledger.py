@@ -11,7 +11,6 @@ from mailer.pipeline.sending.ledger_thread import LedgerThread
 from mailer.pipeline.sending.recovery import JournalOfDead
 from mailer.pipeline.sending.relay_trouble import RelayMemory
 from mailer.pipeline.sending.settings import SendSettings
-from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.sending.turn import TurnRequest, TurnResult, Workbenches, run_turn
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.owners import Owner
@@ -25,12 +24,12 @@ class SenderLedger:
     """What one sender reads and writes. `owner` is its row in the ledger."""
 
     def __init__(
-        self, context: Context, settings: SendSettings, owner: int, throttles: Collection[RelayThrottle]
+        self, context: Context, settings: SendSettings, owner: int, memories: Mapping[str, RelayMemory]
     ) -> None:
         self._thread = LedgerThread(context)
         self._settings = settings
         self._owner = owner
-        self._throttles = {throttle.relay: throttle for throttle in throttles}
+        self._throttles = {name: memory.throttle for name, memory in memories.items()}
         self._workbenches: Workbenches = {}
         # Results by relay that are not in the ledger yet; they are kept while it cannot be written.
         self._results: Mapping[str, list[Result]] = {name: [] for name in self._throttles}

@@ -1,6 +1,7 @@
 """Hears what a relay says of our pace and of us, and keeps to it: its pace, its connections, the copies on each."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,9 +39,19 @@ class SessionTally:
 class RelayThrottle:
     """What one process has found out about one relay; it outlives the lanes and their connections."""
 
-    def __init__(self, relay: str, clock: Clock, *, connections: int, per_minute: int = 0) -> None:
+    def __init__(
+        self,
+        relay: str,
+        clock: Clock,
+        *,
+        connections: int,
+        per_minute: int = 0,
+        elapsed: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
+    ) -> None:
+        """`elapsed` is the clock of the timers, by which connections are woken."""
         self.relay = relay
         self._clock = clock
+        self._elapsed = elapsed
         self.pace = RelayPace(at_most=per_minute / 60)
         self.connections = ConnectionLimit(most=connections, allowed=connections)
         self.session = SessionLimit()
@@ -62,30 +73,30 @@ class RelayThrottle:
     def wait(self) -> float:
         """After how many seconds the next copy may leave."""
         pace = self.pace
-        return pace.wait(self._clock.elapsed()) if pace.closed or pace.speed else 0.0
+        return pace.wait(self._elapsed()) if pace.closed or pace.speed else 0.0
 
     def room(self, in_hand: int) -> int | None:
         """How many further copies to have in hand; None: as many as there are connections for."""
-        room = self.pace.room(self._clock.elapsed(), AHEAD_SECONDS)
+        room = self.pace.room(self._elapsed(), AHEAD_SECONDS)
         return None if room is None else max(0, room - in_hand)
 
     def connections_now(self) -> int:
         """How many connections may be open now."""
-        return self.connections.now(self._clock.elapsed())
+        return self.connections.now(self._elapsed())
 
     def begin_session(self) -> SessionTally:
         """A connection was opened."""
-        return SessionTally(self._clock.elapsed())
+        return SessionTally(self._elapsed())
 
     def left(self, copy: OutgoingCopy) -> None:
         """A copy leaves."""
-        copy.probe = self.pace.left(self._clock.elapsed())
+        copy.probe = self.pace.left(self._elapsed())
 
     # --- what the relay says ------------------------------------------------------------------------------------------
 
     def accepted(self, copy: OutgoingCopy, session: SessionTally) -> None:
         """The relay has accepted a copy."""
-        now = self._clock.elapsed()
+        now = self._elapsed()
         session.carried += 1
         self.pace.accepted(now, probe=copy.probe)
         self._owner.accepted(copy.claim.family, now)
@@ -95,11 +106,11 @@ class RelayThrottle:
 
     def returned(self, copy: OutgoingCopy) -> None:
         """A copy came back without a word about our pace."""
-        self.pace.returned(self._clock.elapsed(), probe=copy.probe)
+        self.pace.returned(self._elapsed(), probe=copy.probe)
 
     def closed_behind_answer(self, session: SessionTally) -> None:
         """The relay closed a connection, without a word, right behind an answer."""
-        self.session.ended(self._clock.elapsed(), carried=session.carried, opened_at=session.opened_at, clear=True)
+        self.session.ended(self._elapsed(), carried=session.carried, opened_at=session.opened_at, clear=True)
 
     def hear(self, copy: OutgoingCopy, outcome: Outcome, session: SessionTally) -> Outcome | None:
         """What a refusal means for this copy; None: nothing, it waits on untried. What it means for us is seen to."""
@@ -126,12 +137,12 @@ class RelayThrottle:
         plea = plea_of(reply)
         if session is None and self.serving:
             plea = Plea.CONNECTIONS  # others are served
-        tally = session if session is not None else SessionTally(self._clock.elapsed())
+        tally = session if session is not None else SessionTally(self._elapsed())
         self._plea(reply, tally, probe=True, plea=plea, open_now=self.serving + 1)
         return True
 
     def _slow(self, copy: OutgoingCopy, outcome: Outcome, reply: Reply, session: SessionTally) -> Outcome:
-        now = self._clock.elapsed()
+        now = self._elapsed()
         plea = plea_of(reply)
         # Connections and sessions are those with the relay; before RCPT it knows no provider.
         may_be_providers = plea is Plea.PACE and outcome.phase not in BEFORE_RECIPIENT and not self.pace.closed
@@ -142,7 +153,7 @@ class RelayThrottle:
 
     def _plea(self, reply: Reply, session: SessionTally, *, probe: bool, plea: Plea, open_now: int) -> None:
         """Do as the relay asks: another connection, fewer connections, or a slower pace."""
-        now = self._clock.elapsed()
+        now = self._elapsed()
         self._note(reply)
         if plea is Plea.SESSION and session.carried:
             self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=True)
@@ -196,7 +207,7 @@ class RelayThrottle:
         if not pace.closed:
             self._closed_at = None
         elif self._closed_at is None:
-            self._closed_at = now - timedelta(seconds=self._clock.elapsed() - pace.closed_at)
+            self._closed_at = now - timedelta(seconds=self._elapsed() - pace.closed_at)
         self._since = self._since or now
         return SlowRelay(
             relay=self.relay,
@@ -221,7 +232,7 @@ class RelayThrottle:
         """Go on with what another process, or this one before a restart, has found out."""
         if self.slow or self.session.most:
             return  # this process finds out by itself
-        now, elapsed = self._clock.now(), self._clock.elapsed()
+        now, elapsed = self._clock.now(), self._elapsed()
         self.kept, self._since, self._reply = kept, min(kept.since, now), kept.reply
         self.pace.rate = self.pace.limit = kept.per_second
         if kept.closed_at is not None:
