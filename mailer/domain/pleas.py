@@ -1,16 +1,17 @@
 """Whose a plea to slow down is, the relay's or one provider's, and whether a refusal is a plea since it is repeated."""
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 
 from mailer.domain.delivery import Reply
 
-# A provider alone asks, where copies to so many others were accepted in the last so many seconds, and no other asked.
+# A provider alone asks, where so many copies to others were accepted in the last so many seconds, and no other asked.
 _OTHERS, _LATELY = 3, 60.0
 # The same refusal to so many providers in a row, with nothing accepted in between, is no matter of their readers.
 _IN_A_ROW = 3
-# Families remembered at most; those heard of longest ago are forgotten.
-_REMEMBERED = 500
+# So many accepted copies are remembered.
+_REMEMBERED = 32
 _PARTICULARS = re.compile(r"<[^>]*>|\S*@\S*|\S*\d\S*|\S+\.\S+")
 
 
@@ -18,22 +19,23 @@ _PARTICULARS = re.compile(r"<[^>]*>|\S*@\S*|\S*\d\S*|\S+\.\S+")
 class PleaOwner:
     """Tells the pleas of one provider, while others accept, from those of the relay."""
 
-    _accepted: dict[str, float] = field(default_factory=dict)
+    _accepted: deque[tuple[str, float]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     _asked: dict[str, float] = field(default_factory=dict)
 
     def accepted(self, family: str, now: float) -> None:
         """A copy to this provider was accepted."""
-        self._accepted[family] = now
-        if len(self._accepted) > 2 * _REMEMBERED:
-            latest = sorted(self._accepted, key=self._accepted.__getitem__)[-_REMEMBERED:]
-            self._accepted = {family: self._accepted[family] for family in latest}
+        self._accepted.append((family, now))
 
     def is_providers(self, family: str, now: float) -> bool:
-        """Whether this plea, in reply to a copy for this provider, is the provider's alone."""
+        """Whether this plea, in reply to a copy for this provider, is the provider's alone.
+
+        So is the first of all: while that provider waits, the copies for others show whether the relay asks too.
+        """
         self._asked = {other: at for other, at in self._asked.items() if now - at < _LATELY}
+        first = not self._asked
         self._asked[family] = now
-        accepting = sum(now - at < _LATELY for other, at in self._accepted.items() if other != family)
-        return len(self._asked) == 1 and accepting >= _OTHERS
+        accepting = sum(now - at < _LATELY for other, at in self._accepted if other != family)
+        return len(self._asked) == 1 and (first or accepting >= _OTHERS)
 
 
 @dataclass(slots=True)

@@ -226,7 +226,7 @@ class Carrier:
             for parcel in self._held - self._begun:
                 self._recalled.add(parcel)
                 self._held.discard(parcel)
-                self._tray.put_back(parcel, "", blamed=False)
+                self._session.put_back(parcel, "", blamed=False)
 
     def stop(self) -> None:
         """End at once, unless a content has begun: its reply is waited for. A connection without a copy may say QUIT."""
