@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from mailer.domain.ports import Clock
 from mailer.pipeline import maillog
 from mailer.pipeline.sending import relay_trouble
+from mailer.pipeline.sending import throttle as throttle_module
 from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.trouble_log import TroubleLog
 from mailer.store import Store
@@ -44,6 +45,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return RelayThrottle(relay, clock, connections=connections)
 
     monkeypatch.setattr(relay_trouble, "RelayThrottle", throttle)
+    monkeypatch.setattr(throttle_module, "AHEAD_SECONDS", 0.2)
 
 
 @pytest.fixture(scope="session")

@@ -113,7 +113,7 @@ class RelayPace:
     def resume_closed(self, now: float, seconds: float) -> None:
         """Go on after a restart: it has been closed for so many seconds, and may be probed at once."""
         self.closed, self.closed_at, self._probe_at = True, now - seconds, now
-        self._began = self.closed_at
+        self._began = None  # what got through before is not known
 
     def _until_probe(self, now: float) -> float:
         first = _FIRST_PROBE

@@ -78,10 +78,10 @@ class SenderLedger:
 
     async def read_paces(self) -> None:
         """Take up what other processes, or this one before a restart, have found out about relays."""
-        kept = await self._thread.read(recovery.slow_relays)
+        relays = await self._thread.read(recovery.slow_relays)
         for name, throttle in self._throttles.items():
-            if name in kept:
-                throttle.take_up(kept[name])
+            if name in relays:
+                throttle.take_up(relays[name])
 
     # --- results and turns --------------------------------------------------------------------------------------------
 
@@ -165,6 +165,7 @@ class SenderLedger:
             only=only,
             paced={name: room for name, room in paced.items() if room is not None},
             paces=paces,
+            closed=[name for name, throttle in self._throttles.items() if throttle.pace.closed],
             taken_back=[delivery for throttle in self._throttles.values() for delivery in throttle.taken_back],
             stalled=[name for name, lane in lanes.items() if lane.stalled],
         )

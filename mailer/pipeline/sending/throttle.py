@@ -223,27 +223,27 @@ class RelayThrottle:
         """Whether other than what is kept was found out."""
         return self.state() != self.kept
 
-    def written(self, kept: SlowRelay | None, taken_back: Collection[int]) -> None:
+    def written(self, state: SlowRelay | None, taken_back: Collection[int]) -> None:
         """The ledger keeps this now, and has taken back the attempts of these copies."""
-        self.kept = kept
+        self.kept = state
         self.taken_back = [delivery for delivery in self.taken_back if delivery not in taken_back]
 
-    def take_up(self, kept: SlowRelay) -> None:
+    def take_up(self, state: SlowRelay) -> None:
         """Go on with what another process, or this one before a restart, has found out."""
         if self.slow or self.session.most:
             return  # this process finds out by itself
         now, elapsed = self._clock.now(), self._elapsed()
-        self.kept, self._since, self._reply = kept, min(kept.since, now), kept.reply
-        self.pace.rate = self.pace.limit = kept.per_second
-        if kept.closed_at is not None:
+        self.kept, self._since, self._reply = state, min(state.since, now), state.reply
+        self.pace.rate = self.pace.limit = state.per_second
+        if state.closed_at is not None:
             # A clock that was wrong must not keep it closed for long.
-            seconds = (now - kept.closed_at).total_seconds()
+            seconds = (now - state.closed_at).total_seconds()
             self.pace.resume_closed(elapsed, min(_CLOSED_AT_MOST, max(0.0, seconds)))
-        if kept.connections:
+        if state.connections:
             connections = self.connections
-            connections.allowed = min(kept.connections, connections.most)
+            connections.allowed = min(state.connections, connections.most)
             connections.too_many, connections.changed_at = connections.allowed + 1, elapsed
-        self.session.most = kept.messages
+        self.session.most = state.messages
 
 
 def quoted(reply: Reply) -> str:

@@ -43,6 +43,7 @@ class TurnRequest:
     stalled: Collection[str] = ()  # relays whose shares the others do not wait for
     paced: Mapping[str, int] = field(default_factory=dict)  # how many copies relays with a pace may have at most
     paces: Mapping[str, SlowRelay | None] = field(default_factory=dict)  # what is to be kept; None: it is over
+    closed: Collection[str] = ()  # relays that asked to slow down, and get single copies to try them
     taken_back: Sequence[int] = ()  # copies that were deferred for a trouble of their relay
 
 
@@ -120,7 +121,9 @@ def _claim(
     limited = [relay for relay, wanted in request.room.items() if wanted and not room[relay]]
     limited += request.stalled
     weights = {relay: settings.relays[relay].weight for relay in room}
-    share = shares(room, weights, request.carried, limited)
+    # What a closed relay would get goes through the others, also through one of weight 0.
+    open_room = {relay: free for relay, free in room.items() if relay not in request.closed}
+    share = room | shares(open_room, weights, request.carried, limited)
     copies: dict[str, list[OutgoingCopy]] = {relay: [] for relay in room}
     if not any(share.values()):
         return copies
