@@ -65,13 +65,16 @@ def _likeness(
     # Addresses that are dead may lie together in a register, as they were imported: all copies tried so far count. What
     # means us begins at once, however many copies got through before: those count that were tried meanwhile.
     dead = all(each.failure.hard for each in alike)
-    tally = _tally_of_all if dead else _tally_of_last
-    counted = tally(connection, mailing, since, failed if dead else needed, key)
-    if not is_large_share(counted.failed, counted.tried):
-        return None
-    unrelated = is_over_unrelated(counted)
-    if not unrelated and all(may_be_one_provider(each.failure.scope) for each in alike):
-        return None
+    of_all = _tally_of_all(connection, mailing, since, failed, key)
+    counted = of_all if dead else _tally_of_last(connection, mailing, since, needed, key)
+    unrelated = is_large_share(counted.failed, counted.tried) and is_over_unrelated(counted)
+    if not unrelated:
+        # The readers of one provider lie together too, and it may refuse all of them.
+        counted = of_all
+        if all(may_be_one_provider(each.failure.scope) for each in alike):
+            return None
+        if not is_large_share(counted.failed, counted.tried):
+            return None
     example = alike[0].failure
     words = joined(example.reply, example.wording) if kind == REPLY else value
     return Likeness(

@@ -77,6 +77,7 @@ async def test_the_same_refusal_for_everybody_pauses_the_mailing_before_all_of_i
         refusing("552 5.2.2 Mailbox full"),
         refusing(BLOCKED, lambda number: number % 10 in {3, 5, 7, 9}),
         refusing(BLOCKED, lambda number: number <= 5),
+        refusing(BLOCKED, lambda number: 20 < number <= 30),  # they lie together, and are one provider's
         # Each with words and a status of its own.
         lambda now, _sender, recipient, _nth: (
             f"55{int(recipient[4:7]) % 10} 5.7.{recipient[4:7]} No {ascii_letters[int(recipient[4:7])]}"
