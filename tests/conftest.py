@@ -45,7 +45,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return RelayThrottle(relay, clock, connections=connections)
 
     monkeypatch.setattr(relay_trouble, "RelayThrottle", throttle)
-    monkeypatch.setattr(throttle_module, "AHEAD_SECONDS", 0.2)
+    monkeypatch.setattr(throttle_module, "AHEAD_SECONDS", 0.7)
 
 
 @pytest.fixture(scope="session")

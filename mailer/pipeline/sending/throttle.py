@@ -138,6 +138,7 @@ class RelayThrottle:
         if session is None and self.serving:
             plea = Plea.CONNECTIONS  # others are served
         tally = session if session is not None else SessionTally(self._elapsed())
+        tally.over = True
         self._plea(reply, tally, probe=True, plea=plea, open_now=self.serving + 1)
         return True
 
@@ -163,7 +164,7 @@ class RelayThrottle:
             session.over = True
             self.pace.returned(now, probe=probe)
         else:
-            fresh = session.carried > 0 and (probe or not self.pace.rate)
+            fresh = session.carried > 0 and (session.over or probe or not self.pace.rate)
             if fresh or not session.carried:
                 self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=False)
             session.over |= fresh
