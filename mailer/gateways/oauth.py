@@ -6,7 +6,7 @@ import json
 import os
 import re
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from mailer.domain.errors import BadInput
 from mailer.gateways.server_text import printable
 
 DEADLINE_SECONDS = 30.0  # for the command
+CLOSE_SECONDS = 1.0  # for its outputs to be closed once it has ended
 _LONGEST = 65_536  # octets of a token, and of what the command says on standard error
 _SHOWN = 300  # characters of what the command says that are quoted, from its end
 _TOKEN = re.compile(r"[\x21-\x7e]+")  # RFC 6750 §2.1 allows fewer
@@ -58,43 +59,64 @@ class TokenSource:
             raise BadInput(f"{self._where} cannot be read: {error.strerror}") from error
 
     async def _printed(self) -> bytes:
-        """What the command prints; it is killed, with all that it started, when it takes too long."""
+        """What the command prints until it ends; what it has started ends with it."""
+        loop = asyncio.get_running_loop()
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self.command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, cwd=self.folder, start_new_session=True
+            transport, run = await loop.subprocess_exec(
+                _Run, *self.command, stdin=DEVNULL, cwd=self.folder, start_new_session=True
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise BadInput(f"{self._where} cannot be run: {reason}") from error
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
-                printed, complaint = await asyncio.gather(_read_all(process.stdout), _read_all(process.stderr))
-                status = await process.wait()
+                await run.over.wait()
         except TimeoutError:
             raise BadInput(f"{self._where} does not end within {DEADLINE_SECONDS:g} seconds") from None
         finally:
-            await _end(process)
-        if status:
-            raise BadInput(f"{self._where} ends with status {status}{_quoted(complaint, printed)}")
-        return printed
+            await _end(transport, run)
+        if run.is_too_long:
+            raise BadInput(f"{self._where} prints more than {_LONGEST} octets; it must print the access token alone")
+        if status := transport.get_returncode():
+            raise BadInput(f"{self._where} ends with status {status}{_quoted(run.complaint, run.printed)}")
+        return bytes(run.printed)
 
 
-async def _read_all(stream: asyncio.StreamReader | None) -> bytes:
-    assert stream is not None, "each output is a pipe"
-    octets = b""
-    while len(octets) < _LONGEST and (more := await stream.read(_LONGEST)):
-        octets += more
-    return octets
+class _Run(asyncio.SubprocessProtocol):
+    """A command under way. `over`: it has ended or prints too much; `closed`: both of its outputs are closed, too."""
+
+    def __init__(self) -> None:
+        self.printed, self.complaint = bytearray(), bytearray()
+        self.over, self.closed = asyncio.Event(), asyncio.Event()
+
+    @property
+    def is_too_long(self) -> bool:
+        return max(len(self.printed), len(self.complaint)) > _LONGEST
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        octets = self.printed if fd == 1 else self.complaint
+        octets += data
+        if self.is_too_long:
+            self.over.set()
+
+    def process_exited(self) -> None:
+        self.over.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self.closed.set()
 
 
-async def _end(process: Process) -> None:
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+async def _end(transport: asyncio.SubprocessTransport, run: _Run) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(transport.get_pid(), signal.SIGKILL)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await run.closed.wait()
+    transport.close()  # an output that a process in another session keeps open
+    await run.closed.wait()
 
 
-def _quoted(complaint: bytes, printed: bytes) -> str:
+def _quoted(complaint: bytearray, printed: bytearray) -> str:
     """What the command says about its failure, without anything that could be a secret."""
     text = complaint.decode("utf-8", "replace")
     for secret in printed.decode("utf-8", "replace").split():

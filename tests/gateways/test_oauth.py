@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -90,6 +92,28 @@ async def test_a_command_is_ended_at_its_deadline_with_all_that_it_started(
     assert "does not end within 0.5 seconds" in await refused(by_command(tmp_path, script))
     assert time.monotonic() - before < 10
     await until(lambda: not any(map(runs, pids(tmp_path))))
+
+
+@pytest.mark.parametrize("in_a_session", [False, True])
+async def test_what_a_command_leaves_running_is_not_waited_for(tmp_path: Path, *, in_a_session: bool) -> None:
+    script = (
+        f"import subprocess; child = subprocess.Popen(['sleep', '60'], start_new_session={in_a_session});"
+        "open('pids', 'w').write(str(child.pid)); print('ya29.token')"
+    )
+    before = time.monotonic()
+    assert await by_command(tmp_path, script).token() == "ya29.token"
+    assert time.monotonic() - before < 10
+    if in_a_session:
+        os.kill(int(pids(tmp_path)[0]), signal.SIGKILL)
+    await until(lambda: not any(map(runs, pids(tmp_path))))
+
+
+@pytest.mark.parametrize("output", ["stdout", "stderr"])
+async def test_a_command_that_prints_without_end_is_ended(tmp_path: Path, output: str) -> None:
+    before = time.monotonic()
+    message = await refused(by_command(tmp_path, f"import sys\nwhile True: sys.{output}.write('ya29.token ')"))
+    assert message.endswith("prints more than 65536 octets; it must print the access token alone")
+    assert time.monotonic() - before < 10
 
 
 async def test_a_command_that_is_no_longer_waited_for_is_ended(tmp_path: Path) -> None:
