@@ -8,9 +8,10 @@ from mailer.app.installation import App
 from mailer.app.relays import relay_settings
 from mailer.checking.result import CheckResult, result_of
 from mailer.domain.bounce import Phase
-from mailer.domain.delivery import Reply
 from mailer.domain.errors import MailerError
 from mailer.domain.ports import Envelope
+from mailer.domain.relay_matter import RelayMatter
+from mailer.formats.reports.relay_reply import matter_of
 from mailer.formats.return_path import return_path
 from mailer.gateways.smtp.replies import quoted
 from mailer.gateways.smtp.settings import SmtpSettings
@@ -48,18 +49,19 @@ def name_untried(_app: App) -> Iterator[CheckResult]:
 
 def _try(relay: SmtpSettings, envelope: Envelope) -> str:
     phase, reply = asyncio.run(SmtpTransport(relay).try_envelope(envelope))
-    return envelope_words(phase, reply, envelope)
-
-
-def envelope_words(phase: Phase, reply: Reply, envelope: Envelope) -> str:
-    """Say what the relay's reply means; raises MailerError when the relay would refuse the newsletter's copies."""
     tried = envelope.sender if phase is Phase.MAIL else f"{envelope.sender} to {envelope.recipient}"
-    match reply.code // 100:
-        case 2:
-            return f"it takes mail from {tried}: {quoted(reply)}; no message was sent"
-        case 4:
-            return f"it asks to wait with mail from {tried}: {quoted(reply)}; that is no fault, mail is tried again"
-        case _ if phase is Phase.MAIL:
-            raise MailerError(f"it refuses the sender {envelope.sender}: {quoted(reply)}; ask its operator to allow it")
-        case _:
-            raise MailerError(f"it refuses mail to {envelope.recipient}: {quoted(reply)}; is this address right?")
+    if reply.code // 100 == 2:
+        return f"it takes mail from {tried}: {quoted(reply)}; no message was sent"
+    matter = matter_of(reply, phase)
+    if matter is RelayMatter.SLOW or reply.code // 100 == 4:
+        return (
+            f"it asks to wait with mail from {tried}: {quoted(reply)}; that is no fault, mail is tried again; ask its "
+            "operator if it stays so"
+        )
+    if phase is Phase.RCPT and matter is RelayMatter.COPY:
+        raise MailerError(f"it refuses mail to {envelope.recipient}: {quoted(reply)}; is this address right?")
+    refused = "the sender" if phase is Phase.MAIL else f"us, not the address {envelope.recipient}: the sender is"
+    raise MailerError(
+        f"it refuses {refused} {envelope.sender}: {quoted(reply)}; check username of {relay.section}, or ask its operator "
+        "to allow this sender"
+    )

@@ -77,6 +77,16 @@ def test_without_the_option_check_says_what_it_did_not_try(club) -> None:
         (only(Phase.MAIL, "421 4.7.0 Too much mail"), True, f"it asks to wait with mail from {SENDER}: ‘421 4.7.0 Too"),
         (only(Phase.MAIL, "553 5.7.1 Not owned"), False, f"it refuses the sender {SENDER}: ‘553 5.7.1 Not owned’"),
         (only(Phase.RCPT, "550 5.1.1 Unknown"), False, f"it refuses mail to {SECRETARY}: ‘550 5.1.1 Unknown’"),
+        (
+            only(Phase.RCPT, f"554 5.7.1 <{SECRETARY}>: Relay access denied"),
+            False,
+            (
+                f"it refuses us, not the address {SECRETARY}: the sender is {SENDER}: ‘554 5.7.1 <{SECRETARY}>: Relay access "
+                "denied’; check username of [smtp]"
+            ),
+        ),
+        (only(Phase.RCPT, "550 5.7.1 Too many messages per hour"), True, "it asks to wait with mail"),
+        (only(Phase.MAIL, "530 5.7.0 Authentication required"), False, "check username of [smtp]"),
         (only(Phase.RCPT, Misbehaviour.DROP), False, "broke off at MAIL or RCPT"),
     ],
 )
