@@ -25,6 +25,8 @@ def error_text(error: Exception) -> str:
     if isinstance(error, UnexpectedCommandStatusError):
         words = [part.decode(errors="replace") for part in error.command_result[1] if isinstance(part, bytes)]
         return printable(" ".join(words))
+    if error.args and isinstance(error.args[0], bytes):  # imaplib raises the greeting as it came
+        return printable(error.args[0].decode(errors="replace"))
     return printable(str(error)) or type(error).__name__
 
 
@@ -68,9 +70,9 @@ def fetch(mailbox: BoundedMailBox, uid: str, name: str) -> WaitingMail | None:
     except imaplib.IMAP4.abort:
         raise
     except REFUSED as error:
-        return WaitingMail(name=name, why=f"the server refuses to deliver it: {error_text(error)}")
+        return WaitingMail(name=name, why=f"the server does not deliver it: {error_text(error)}", may_pass=True)
     if content is None:
-        return WaitingMail(name=name, why="the server returns no content")
+        return WaitingMail(name=name, why="the server returns no content", may_pass=True)
     if len(content) > BIGGEST_MAIL:
         return WaitingMail(name=name, why=f"it has {len(content)} octets, more than {BIGGEST_MAIL}")
     return WaitingMail(name=name, content=content)

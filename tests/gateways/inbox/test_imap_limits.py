@@ -1,5 +1,6 @@
 """A mailbox that refuses, stalls, floods or lies costs neither memory nor time nor a mail."""
 
+import imaplib
 import resource
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from mailer.domain.errors import MailerError, NotMoved
 from mailer.domain.ports import BIGGEST_MAIL
 from mailer.gateways.inbox import imap, imap_client
 from mailer.gateways.inbox.imap import ImapInbox
+from mailer.gateways.inbox.imap_commands import error_text
 from mailer.gateways.inbox.imap_settings import ImapSettings
 from tests.certificates import Authority
 from tests.scripted_mailbox import Mailbox, Talk, scripted
@@ -63,6 +65,14 @@ def gives_another(talk: Talk, _uid: int) -> bytes:
     return talk.mailbox.fetched(3) + b"OK done"
 
 
+def refuses(_talk: Talk, _uid: int) -> bytes:
+    return b"NO [UNAVAILABLE] Server busy"
+
+
+def gives_nothing(_talk: Talk, _uid: int) -> bytes:
+    return b"OK done"
+
+
 @pytest.mark.parametrize(
     ("odd", "why"),
     [
@@ -73,6 +83,8 @@ def gives_another(talk: Talk, _uid: int) -> bytes:
         (floods, "answers with more than"),
         (cuts, "closes the connection"),
         (gives_another, "answers with another mail"),
+        (refuses, "does not deliver it: [UNAVAILABLE] Server busy"),
+        (gives_nothing, "returns no content"),
     ],
 )
 def test_an_odd_answer_lays_its_mail_aside_and_the_others_are_read(
@@ -192,3 +204,8 @@ def test_what_is_taken_is_not_fetched_again_unless_its_uid_may_mean_another_mail
             renamed = [mail.name for mail in its.mails(names)]
             assert not any(mail.is_taken for mail in its.mails(renamed)) or uidvalidity
             assert not any(mail.is_taken for mail in its.mails(names))
+
+
+def test_the_greeting_of_a_server_that_is_busy_is_shown_as_text() -> None:
+    assert error_text(imaplib.IMAP4.error(b"* BYE too busy")) == "* BYE too busy"
+    assert error_text(OSError(111, "Connection refused")) == "[Errno 111] Connection refused"
