@@ -114,4 +114,11 @@ def _no_login(settings: SmtpSettings, announced: Collection[str]) -> str:
     offer = f"offers no login but {', '.join(sorted(announced)).upper()}"
     if settings.token_source is None and login.wants_oauth(announced):
         return f'{offer}: it wants OAuth; set auth = "xoauth2" and oauth_token_file or oauth_token_command of {section}'
-    return f"{offer}; check auth of {section}"
+    if settings.auth is not None:
+        return f"{offer}; check auth of {section}"
+    if settings.token_source is not None:
+        return f"{offer}; it takes no OAuth token: set password_file in place of {settings.token_source.key}"
+    known = ", ".join(mechanism.upper() for mechanism in Mechanism)
+    return (
+        f"{offer}, and this service knows only {known}; check port of {section}, or ask its operator for one of these"
+    )

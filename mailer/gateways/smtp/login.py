@@ -1,6 +1,7 @@
 """Logs in to a relay: chooses a mechanism that it announces (RFC 4954) and says what a refusal is about."""
 
 import base64
+import re
 from collections.abc import Collection
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPResponse
@@ -13,6 +14,8 @@ _CONTINUE, _LOGGED_IN = 334, 235
 _ABOUT_CREDENTIALS = frozenset({525, 535})
 # Replies about the mechanism: too weak, needs encryption; 553 is said by relays that announce PLAIN and know only LOGIN.
 _ABOUT_MECHANISM = frozenset({534, 538, 553})
+# Google says them with 534, the code of a mechanism that is too weak: it wants another password, or a person's consent.
+_CREDENTIAL_WORDS = re.compile(r"password|browser", re.IGNORECASE)
 
 
 class TokenRefused(SMTPAuthenticationError):
@@ -29,6 +32,8 @@ def refuses_mechanism(reply: Reply) -> bool:
     A reply that could be about the password must not count: relays lock out clients that try again.
     """
     if reply.code < 500 or reply.code in _ABOUT_CREDENTIALS or reply.status == "5.7.8":
+        return False
+    if reply.code == 534 and _CREDENTIAL_WORDS.search(reply.text):
         return False
     # RFC 5321 §4.2.1: x0z is about syntax; RFC 3463 §3.6: x.5.x is about the command.
     return reply.code < 510 or reply.code in _ABOUT_MECHANISM or reply.status.startswith("5.5.")

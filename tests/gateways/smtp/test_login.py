@@ -128,7 +128,16 @@ async def test_a_mechanism_that_the_relay_does_not_know_is_followed_by_the_next(
 
 @pytest.mark.parametrize(
     "answer",
-    [WRONG, "535 Incorrect authentication data", "535 5.5.4 no", "525 5.7.13 Disabled", "554 5.7.8 No", "550 Blocked"],
+    [
+        WRONG,
+        "535 Incorrect authentication data",
+        "535 5.5.4 no",
+        "525 5.7.13 Disabled",
+        "554 5.7.8 No",
+        "550 Blocked",
+        "534 5.7.9 Application-specific password required",
+        "534 5.7.14 Please log in via your web browser and then try again",
+    ],
 )
 async def test_a_wrong_password_is_tried_once(answer: str) -> None:
     async with a_gate("PLAIN LOGIN CRAM-MD5", PLAIN=answer) as (gate, port):
@@ -176,6 +185,20 @@ async def test_a_mechanism_that_is_set_and_not_announced_is_named() -> None:
         down = await refusal(port, auth=Mechanism.PLAIN)
     assert "offers no login but CRAM-MD5, LOGIN; check auth of [smtp]" in str(down)
     assert gate.tried == []
+
+
+async def test_mechanisms_that_this_service_does_not_know_are_named_with_those_that_it_knows() -> None:
+    async with a_gate("NTLM OAUTHBEARER") as (_gate, port):
+        down = await refusal(port)
+    assert "no login but NTLM, OAUTHBEARER, and this service knows only XOAUTH2, PLAIN, LOGIN, CRAM-MD5" in str(down)
+
+
+async def test_a_relay_that_takes_no_token_is_named(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("ya29.token")
+    source = TokenSource(key="[smtp] oauth_token_file", folder=tmp_path, file=tmp_path / "token")
+    async with a_gate("PLAIN") as (_gate, port):
+        down = await refusal(port, password="", token_source=source)
+    assert "it takes no OAuth token: set password_file in place of [smtp] oauth_token_file" in str(down)
 
 
 async def test_a_login_that_cannot_be_checked_now_is_not_tried_by_another_mechanism() -> None:
