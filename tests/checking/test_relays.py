@@ -53,6 +53,13 @@ def test_each_of_several_relays_has_its_own_name(club) -> None:
     assert "set ehlo_name of [[relay]] 2" in results["the relay spare: EHLO"].finding
 
 
+def test_a_relay_that_cannot_be_used_is_said_once(club) -> None:
+    club.settle(smtp={"host": "relay.example", "security": "tls", "ca_file": "absent.pem"})
+    wrong = {subject: result for subject, result in found(club).items() if subject.startswith("the relay")}
+    assert list(wrong) == ["the relay"]
+    assert "absent.pem is not a readable file" in wrong["the relay"].finding
+
+
 # --- the envelope -------------------------------------------------------------------------------------------------------
 
 

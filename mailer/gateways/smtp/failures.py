@@ -90,7 +90,7 @@ def _reason(error: Exception, settings: SmtpSettings, handshake: Handshake) -> s
         case SMTPResponseException():
             return _answer(cause, settings, handshake)
         case TimeoutError():
-            return f"does not answer within {settings.timeout_seconds:g} seconds{_at(settings, handshake)}; check host and port of {section}"
+            return f"does not answer within {settings.timeout_seconds:g} seconds{_at(settings, handshake)}; check host, port and security of {section}"
         case Unreachable():
             reason = str(cause)
         case SMTPServerDisconnected():
