@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.domain.ports import Parcel
-from mailer.gateways.smtp import dsn
+from mailer.gateways.smtp import envelope_commands
 from mailer.gateways.smtp.events import (
     CommandRefused,
     ContentReplied,
@@ -115,10 +115,10 @@ class Dialogue:
             self._reset_due = False
             if not self.pipelined:
                 return
-        self._send(self._mail(parcel), Verb.MAIL, transaction)
+        self._send(envelope_commands.mail(parcel, self.extensions), Verb.MAIL, transaction)
         if not self.pipelined:
             return
-        self._send(self._rcpt(parcel), Verb.RCPT, transaction)
+        self._send(envelope_commands.rcpt(parcel, self.extensions), Verb.RCPT, transaction)
         if chunked:
             transaction.begun = True
             self.outgoing.append(b"BDAT %d LAST\r\n" % len(parcel.message))
@@ -219,9 +219,9 @@ class Dialogue:
         if transaction.refusal is not None:
             yield from self._finish_refused(transaction)
         elif verb is Verb.RSET:
-            self._send(self._mail(transaction.parcel), Verb.MAIL, transaction)
+            self._send(envelope_commands.mail(transaction.parcel, self.extensions), Verb.MAIL, transaction)
         elif verb is Verb.MAIL:
-            self._send(self._rcpt(transaction.parcel), Verb.RCPT, transaction)
+            self._send(envelope_commands.rcpt(transaction.parcel, self.extensions), Verb.RCPT, transaction)
         else:
             self._send(b"DATA\r\n", Verb.DATA, transaction)
 
@@ -280,23 +280,6 @@ class Dialogue:
         self._ended = True
         return event
 
-    # --- commands -----------------------------------------------------------------------------------------------------
-
     def _send(self, octets: bytes, verb: Verb, transaction: _Transaction | None) -> None:
         self.outgoing.append(octets)
         self._expected.append((verb, transaction))
-
-    def _mail(self, parcel: Parcel) -> bytes:
-        envelope = parcel.envelope
-        parameters = b" SIZE=%d" % len(parcel.message) if "size" in self.extensions else b""  # RFC 1870 §3
-        if "dsn" in self.extensions:
-            parameters += dsn.mail_parameters(envelope)
-        if envelope.recipient.isascii() and envelope.sender.isascii():
-            return b"MAIL FROM:<%b>%b\r\n" % (envelope.sender.encode(), parameters)
-        # RFC 6531 §3.4. The To header is in UTF-8 then, so the content needs BODY=8BITMIME (RFC 6152).
-        return b"MAIL FROM:<%b>%b BODY=8BITMIME SMTPUTF8\r\n" % (envelope.sender.encode(), parameters)
-
-    def _rcpt(self, parcel: Parcel) -> bytes:
-        envelope = parcel.envelope
-        parameters = dsn.rcpt_parameters(envelope) if "dsn" in self.extensions else b""
-        return b"RCPT TO:<%b>%b\r\n" % (envelope.recipient.encode(), parameters)
