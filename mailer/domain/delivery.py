@@ -162,6 +162,7 @@ class JournalState(StrEnum):
     DEFERRED = "deferred"
     REJECTED = "rejected"
     LOST = "lost"
+    THROTTLED = "throttled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +176,7 @@ class JournalEntry:
 _JOURNALLED = {
     Event.ACCEPTED: JournalState.ACCEPTED,
     Event.DEFERRED: JournalState.DEFERRED,
-    Event.UNUSED: JournalState.DEFERRED,
+    Event.UNUSED: JournalState.THROTTLED,
     Event.REJECTED: JournalState.REJECTED,
     Event.REPLY_LOST: JournalState.LOST,
 }
@@ -193,6 +194,7 @@ def event_after_death(entry: JournalEntry | None) -> Event:
     return {
         JournalState.ACCEPTED: Event.ACCEPTED,
         JournalState.DEFERRED: Event.DEFERRED,
+        JournalState.THROTTLED: Event.UNUSED,
         JournalState.REJECTED: Event.REJECTED,
         JournalState.BEGUN: Event.ABANDONED_MARKED,
         JournalState.LOST: Event.ABANDONED_MARKED,

@@ -107,7 +107,7 @@ def test_what_an_outcome_means(outcome, event):
     [
         (Accepted(reply=REPLY), JournalState.ACCEPTED),
         (Deferred(reply=REPLY), JournalState.DEFERRED),
-        (Throttled(reply=REPLY), JournalState.DEFERRED),
+        (Throttled(reply=REPLY), JournalState.THROTTLED),
         (Rejected(reply=REPLY), JournalState.REJECTED),
         (Unknown(reply=None), JournalState.LOST),
         (Outcome(reply=None), JournalState.LOST),

@@ -12,7 +12,7 @@ from mailer.domain.families import family_of
 from mailer.domain.mailing import Mailing
 from mailer.store.columns import CHUNK
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
-from mailer.store.schema import attempts, deliveries, is_pending, is_sending, mailings
+from mailer.store.schema import attempts, deliveries, is_counted, is_pending, is_sending, mailings
 
 # The other columns of a delivery, and of its last attempt, are read beside these.
 _OWN = ("id", "mailing", "message_id", "state", "held_reason", "next_attempt_at", "owner", "epoch", "marked_at")
@@ -204,7 +204,7 @@ def move_all(connection: Connection, mailing: int, state: State, event: Event) -
 def _all() -> Select[tuple[object, ...]]:
     number = (
         select(func.count())
-        .where(attempts.c.delivery == deliveries.c.id, attempts.c.outcome != "throttled")
+        .where(attempts.c.delivery == deliveries.c.id, is_counted)
         .correlate(deliveries)
         .scalar_subquery()
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from mailer.domain.delivery import State
 from mailer.domain.retry import LONGEST_WAIT
-from mailer.store.schema import attempts, deliveries, is_pending
+from mailer.store.schema import attempts, deliveries, is_counted, is_pending
 
 # The states of copies that have left or were refused.
 DONE = (State.ACCEPTED, State.REJECTED, State.UNCERTAIN, State.BOUNCED)
@@ -56,7 +56,7 @@ def finished_since(connection: Connection, mailings: Sequence[int], since: datet
     query = (
         select(func.count())
         .select_from(attempts.join(deliveries, deliveries.c.id == attempts.c.delivery))
-        .where(deliveries.c.mailing.in_(mailings), attempts.c.finished_at > since, attempts.c.outcome != "throttled")
+        .where(deliveries.c.mailing.in_(mailings), attempts.c.finished_at > since, is_counted)
     )
     return connection.execute(query).scalar_one()
 

@@ -9,17 +9,19 @@ from mailer.domain.delivery import Event, JournalEntry, State, advance, event_af
 from mailer.store.columns import has_come
 from mailer.store.ledger.batches import instant
 from mailer.store.ledger.results import add_attempts, begin_mailing
-from mailer.store.schema import deliveries, is_sending
+from mailer.store.schema import THROTTLED, deliveries, is_sending
 
 JournalEntries = Mapping[tuple[int, int], JournalEntry]
 # Longer than any lease: one that ends later was given while the clock was ahead.
 LONGEST_LEASE = timedelta(days=1)
 _FREE = {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
+_IN_JOURNAL = "its sender ended before it wrote this; the answer stands in its journal"
 # The outcome and text of an attempt that is read out of a dead sender's journal, by the event.
 _RECOVERED = {
-    Event.ACCEPTED: ("accepted", "its sender ended before it wrote this; the answer stands in its journal"),
-    Event.DEFERRED: ("deferred", "its sender ended before it wrote this; the answer stands in its journal"),
-    Event.REJECTED: ("rejected", "its sender ended before it wrote this; the answer stands in its journal"),
+    Event.ACCEPTED: ("accepted", _IN_JOURNAL),
+    Event.DEFERRED: ("deferred", _IN_JOURNAL),
+    Event.UNUSED: (THROTTLED, _IN_JOURNAL),
+    Event.REJECTED: ("rejected", _IN_JOURNAL),
     Event.ABANDONED_MARKED: ("unknown", "its sender ended before the reply: it may have arrived"),
 }
 

@@ -7,20 +7,17 @@ from sqlalchemy import Connection, delete, func, or_, select
 
 from mailer.domain.pacing import Throttle
 from mailer.store.columns import insert_into
-from mailer.store.ledger.results import THROTTLED
-from mailer.store.schema import attempts, deliveries, is_sending, throttles
+from mailer.store.schema import attempts, deliveries, is_counted, is_sending, throttles
 
 
 def count_through(connection: Connection, relay: str, since: datetime, now: datetime) -> int:
     """How many copies any process tried through a relay after `since` and until now, or has in hand for it.
 
-    Copies at which it asked to slow down do not count.
-
     Attempts dated in the future do not count (the clock was wrong): they would use up the limit until then.
     """
     tried = select(func.count()).select_from(attempts)
     tried = tried.where(attempts.c.relay == relay, attempts.c.started_at > since, attempts.c.started_at <= now)
-    tried = tried.where(attempts.c.outcome != THROTTLED)
+    tried = tried.where(is_counted)
     in_hand = select(func.count()).where(deliveries.c.relay == relay, is_sending)
     return connection.execute(tried).scalar_one() + connection.execute(in_hand).scalar_one()
 
@@ -29,7 +26,7 @@ def count_to(connection: Connection, family: str, since: datetime, now: datetime
     """How many copies to a provider any process tried through these relays after `since`, or has in hand."""
     of_family = attempts.join(deliveries, deliveries.c.id == attempts.c.delivery)
     tried = select(func.count()).select_from(of_family)
-    lately = (attempts.c.started_at > since) & (attempts.c.started_at <= now) & (attempts.c.outcome != THROTTLED)
+    lately = (attempts.c.started_at > since) & (attempts.c.started_at <= now) & is_counted
     tried = tried.where(deliveries.c.family == family, attempts.c.relay.in_(sorted(relays)), lately)
     return connection.execute(tried).scalar_one() + in_hand_to(connection, family)
 

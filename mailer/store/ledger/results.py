@@ -11,7 +11,7 @@ from mailer.domain.delivery import Event, Outcome, State, advance
 from mailer.domain.lost_answers import HandOver
 from mailer.store.ledger.batches import instant, packed, unpacked
 from mailer.store.ledger.claims import Claim
-from mailer.store.schema import attempts, deliveries, is_pending, is_sending, mailings
+from mailer.store.schema import THROTTLED, attempts, deliveries, is_counted, is_pending, is_sending, mailings
 
 
 class Result(NamedTuple):
@@ -36,7 +36,6 @@ _LATE = {
     Event.UNUSED: Event.SETTLED_RESEND,
 }
 _AFTER = {event: advance(State.SENDING, event) for event in (*_LATE, Event.REJECTED, Event.REPLY_LOST, Event.GAVE_UP)}
-THROTTLED = "throttled"  # the outcome of an attempt that uses up none
 _MOVE = {"id": int, "epoch": int, "state": str, "late": str, "next_attempt_at": datetime}
 _ATTEMPT = {
     "delivery": int,
@@ -143,7 +142,7 @@ def attempt_times(connection: Connection, identities: Collection[int]) -> dict[i
     query = (
         select(attempts.c.delivery, attempts.c.started_at)
         .join(batch, batch.c.id == attempts.c.delivery)
-        .where(attempts.c.outcome != THROTTLED)
+        .where(is_counted)
         .order_by(attempts.c.delivery, attempts.c.number)
     )
     times: dict[int, list[datetime]] = {}

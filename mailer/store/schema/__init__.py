@@ -1,6 +1,14 @@
 """The tables, with the rules that the database itself keeps."""
 
-from mailer.store.schema.deliveries import attempts, deliveries, is_asking, is_pending, is_sending
+from mailer.store.schema.deliveries import (
+    THROTTLED,
+    attempts,
+    deliveries,
+    is_asking,
+    is_counted,
+    is_pending,
+    is_sending,
+)
 from mailer.store.schema.history import history
 from mailer.store.schema.holds import failures, holds, own_pauses
 from mailer.store.schema.issues import revision_files, revisions
@@ -20,6 +28,7 @@ from mailer.store.schema.senders import (
 )
 
 __all__ = [
+    "THROTTLED",
     "attempts",
     "deliveries",
     "editions",
@@ -28,6 +37,7 @@ __all__ = [
     "history",
     "holds",
     "is_asking",
+    "is_counted",
     "is_pending",
     "is_sending",
     "leases",

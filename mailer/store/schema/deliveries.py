@@ -87,6 +87,8 @@ partial_index("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
 # The few copies that wait for a person.
 partial_index("ix_deliveries_asking", deliveries.c.state, deliveries.c.mailing, when=_asking)
 
+THROTTLED = "throttled"  # the outcome of an attempt in which the relay asked us to slow down
+
 attempts = Table(
     "attempts",
     metadata,
@@ -104,6 +106,8 @@ attempts = Table(
     Column("queue_id", Text, nullable=False),
     Column("tls_version", Text, nullable=False),
     UniqueConstraint("delivery", "number"),
-    one_of("outcome", ["accepted", "deferred", "throttled", "rejected", "unknown"], "outcome"),
+    one_of("outcome", ["accepted", "deferred", THROTTLED, "rejected", "unknown"], "outcome"),
 )
 Index("ix_attempts_relay_started_at", attempts.c.relay, attempts.c.started_at)
+# An attempt in which the relay asked us to slow down counts nowhere: the copy was not judged.
+is_counted = attempts.c.outcome != THROTTLED

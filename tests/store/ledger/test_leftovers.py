@@ -29,6 +29,7 @@ from tests.store.rows import (
         ([JournalEntry(state=JournalState.LOST)], State.UNCERTAIN, ("unknown", None)),
         ([JournalEntry(state=JournalState.ACCEPTED, code=250)], State.ACCEPTED, ("accepted", 250)),
         ([JournalEntry(state=JournalState.DEFERRED, code=451)], State.PENDING, ("deferred", 451)),
+        ([JournalEntry(state=JournalState.THROTTLED, code=450)], State.PENDING, ("throttled", 450)),
         ([JournalEntry(state=JournalState.REJECTED, code=554)], State.REJECTED, ("rejected", 554)),
         (None, State.UNCERTAIN, ("unknown", None)),
     ],
