@@ -290,8 +290,9 @@ class Sender:
 
     async def _note_trouble(self, drained: DrainResult) -> None:
         """Note that no relay carries anything, if the last lane of each has failed; pause what no relay works for."""
-        if all(memory.throttle.refused for memory in self._memories.values()):
-            await self._ledger.pause_refused(drained.down)
+        refused = {name: memory.throttle.refused for name, memory in self._memories.items()}
+        if drained.down and all(refused.values()):
+            await self._ledger.pause_refused("; ".join(f"{name} says {words}" for name, words in refused.items()))
         if drained.down and all(memory.pause.failures for memory in self._memories.values()):
             await self._ledger.relay_is_down(drained.down)
 

@@ -34,6 +34,7 @@ class SenderLedger:
         # Results by relay that are not in the ledger yet; they are kept while it cannot be written.
         self._results: Mapping[str, list[Result]] = {name: [] for name in self._throttles}
         self._unmakable: list[tuple[Claim, str]] = []
+        self._taken_back: list[int] = []  # copies with results that their relay's trouble is to blame for
         self.unsettled = False  # whether copies of ours may be in `sending`, or results are not written yet
 
     def use(self, context: Context) -> None:
@@ -97,6 +98,8 @@ class SenderLedger:
             results.append(result)
         self._unmakable += lane.tray.unmakable
         lane.tray.unmakable = []
+        self._taken_back += memory.throttle.taken_back
+        memory.throttle.taken_back = []
 
     def anything_unwritten(self) -> bool:
         """Whether results wait to be written."""
@@ -141,8 +144,9 @@ class SenderLedger:
         for name, results in request.results.items():
             del self._results[name][: len(results)]
         del self._unmakable[: len(request.unmakable)]
-        for name, throttle in self._throttles.items():
-            throttle.written(request.paces.get(name, throttle.kept), request.taken_back)
+        del self._taken_back[: len(request.taken_back)]
+        for name, pace in request.paces.items():
+            self._throttles[name].kept = pace
         return turn
 
     def _request(
@@ -166,6 +170,6 @@ class SenderLedger:
             paced={name: room for name, room in paced.items() if room is not None},
             paces=paces,
             closed=[name for name, throttle in self._throttles.items() if throttle.pace.closed],
-            taken_back=[delivery for throttle in self._throttles.values() for delivery in throttle.taken_back],
+            taken_back=tuple(self._taken_back),
             stalled=[name for name, lane in lanes.items() if lane.stalled],
         )

@@ -1,7 +1,7 @@
 """Hears what a relay says of our pace and of us, and keeps to it: its pace, its connections, the copies on each."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,8 @@ from mailer.pipeline.sending.signing import OutgoingCopy
 
 # Seconds ahead for which copies are claimed: what waits longer stays pending.
 AHEAD_SECONDS = 5.0
-# Refusals of us, in words that might be about a reader: so many in a row are believed, fewer to several providers.
+# Refusals of us, in words that might be about a reader: so many in a row are believed; two, if they are to
+# several providers or of the same copy.
 _REFUSED_IN_A_ROW = 3
 # For so many seconds at most a relay counts as closed after a restart: from then on it is probed most seldom anyway.
 _CLOSED_AT_MOST = 3600.0
@@ -120,6 +121,7 @@ class RelayThrottle:
             case RelayMatter.SLOW:
                 return self._slow(copy, outcome, reply, session)
             case RelayMatter.STOP if self._is_about_us(copy, reply, phase, outcome.detail):
+                self.returned(copy)
                 return None
             case RelayMatter.COPY if isinstance(outcome, Deferred) and not is_greylisting(reply):
                 copies = self._repetition.refused(copy.claim.delivery, copy.claim.family, reply)
@@ -174,14 +176,15 @@ class RelayThrottle:
         """Whether a refusal of us is believed, or the copy is put back until others are refused in the same way."""
         delivery = copy.claim.delivery
         if phase not in BEFORE_RECIPIENT:
-            if delivery in self._doubted:
+            again = delivery in self._refusals  # and nothing was accepted in between
+            if delivery in self._doubted and not again:
                 return False  # others were accepted meanwhile: it is about this copy
             self._refusals[delivery] = copy.claim.family
-            if len(set(self._refusals.values())) < 2 and len(self._refusals) < _REFUSED_IN_A_ROW:
+            if not again and len(set(self._refusals.values())) < 2 and len(self._refusals) < _REFUSED_IN_A_ROW:
                 self._doubted.add(delivery)
-                self.returned(copy)
                 return True
-        self.refused = f"{quoted(reply)} ({detail})"
+        # After RCPT the detail speaks of the recipient, whom the refusal does not concern.
+        self.refused = f"{quoted(reply)} ({detail})" if phase in BEFORE_RECIPIENT else quoted(reply)
         return True
 
     # --- what is kept and shown ---------------------------------------------------------------------------------------
@@ -223,11 +226,6 @@ class RelayThrottle:
     def is_changed(self) -> bool:
         """Whether other than what is kept was found out."""
         return self.state() != self.kept
-
-    def written(self, state: SlowRelay | None, taken_back: Collection[int]) -> None:
-        """The ledger keeps this now, and has taken back the attempts of these copies."""
-        self.kept = state
-        self.taken_back = [delivery for delivery in self.taken_back if delivery not in taken_back]
 
     def take_up(self, state: SlowRelay) -> None:
         """Go on with what another process, or this one before a restart, has found out."""
