@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from mailer.domain.circulation_change import CirculationChange
-from mailer.domain.errors import MailerError, Refused, TransportDown
+from mailer.domain.errors import BadInput, MailerError, Refused, TransportDown
 from mailer.domain.every import Every
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Envelope, Transport
@@ -164,9 +164,19 @@ def _text(context: Context, letter: letters.DueLetter) -> write.Letter:
             if write.has_template(letter.kind, language, templates)
         ]
         languages = spoken or languages
-    return write.join(
-        [write.write(letter.kind, language, facts, templates, command=context.command) for language in languages]
-    )
+    return write.join([_written(context, letter.kind, language, facts) for language in languages])
+
+
+def _written(context: Context, kind: str, language: str, facts: Mapping[str, object]) -> write.Letter:
+    """The letter by the club's own template, or by the shipped one where that is wrong: it may be an older version's."""
+    own, *shipped = context.letter_templates
+    try:
+        return write.write(kind, language, facts, [own, *shipped], command=context.command)
+    except BadInput as error:
+        if not shipped:
+            raise
+        maillog.failed(f"your own template of the letter {kind} (the shipped one is used)", error)
+        return write.write(kind, language, facts, shipped, command=context.command)
 
 
 def _facts(context: Context, letter: letters.DueLetter) -> Mapping[str, object]:

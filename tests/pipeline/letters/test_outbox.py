@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import logging
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from mailer.store import holds, letters, mailings
 from tests.club import (
     ISSUE,
     LETTER,
+    TEMPLATES,
     Club,
     Member,
     begin,
@@ -164,11 +166,26 @@ async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Pat
             (found,) = mailings.mailings_of(connection, LETTER, ISSUE.serial)
             alarms.failure(connection, app.context, found, FailureReason.BLOCKED, "554 on a list")
             alarms.failure(connection, app.context, found, FailureReason.BLOCKED, "554 on a list again")
-        assert await outbox_of_letters.send(replace(app.context, templates=own), transport_to(sink)) == 1
+        alone = replace(app.context, templates=own, shipped=None)
+        shutil.copytree(TEMPLATES / "system" / "alarm", own / "system" / "alarm")
+        assert await outbox_of_letters.send(alone, transport_to(sink)) == 1
         assert "line 2" in outbox(app).failure
         (told,) = [readable(one) for one in post(sink, OPERATOR)]
         assert f"Subject: ALARM: {ISSUE}: our mail server is on a block list" in told
         assert "554 on a list”" in told
+
+
+async def test_an_alarm_that_an_older_template_does_not_know_leaves_by_the_shipped_one(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with sent_out(tmp_path, clock) as (app, sink):
+        own = tmp_path / "own"
+        (own / "system" / "alarm").mkdir(parents=True)
+        (own / "system" / "alarm" / "en.txt.j2").write_text("Subject: ALARM\n{{ said }}\n")
+        with app.store.transaction() as connection:
+            alarms.answers_lost(connection, app.context, str(ISSUE), relay="main", lost=3)
+        assert await outbox_of_letters.send(replace(app.context, templates=own), transport_to(sink)) == 1
+        assert f"Subject: ALARM: {ISSUE} is paused" in readable(post(sink, OPERATOR)[0])
 
 
 async def test_a_supplement_that_fails_for_the_same_reason_alarms_again(
