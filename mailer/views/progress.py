@@ -69,7 +69,7 @@ def slow_relay_sentence(relay: SlowRelay) -> str:
         pace = "now without a pause"
     connections = {0: "", 1: ", 1 connection"}.get(relay.connections, f", {relay.connections} connections")
     return (
-        f"the relay {relay.relay} asks to slow down since {local_time(relay.since)}: {relay.reply}; {pace}{connections}; "
+        f"the relay {relay.relay} has asked us to slow down since {local_time(relay.since)}: {relay.reply}; {pace}{connections}; "
         "no attempt is used up"
     )
 

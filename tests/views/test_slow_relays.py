@@ -27,7 +27,7 @@ SLOW = SlowRelay(
 )
 def test_a_slow_relay_in_words(changes, words):
     sentence = slow_relay_sentence(replace(SLOW, **changes))
-    assert sentence.startswith(f"the relay ses asks to slow down since {local_time(NOW)}: ‘454 Throttling")
+    assert sentence.startswith(f"the relay ses has asked us to slow down since {local_time(NOW)}: ‘454 Throttling")
     assert words in sentence
     assert sentence.endswith("no attempt is used up")
 
@@ -35,7 +35,7 @@ def test_a_slow_relay_in_words(changes, words):
 def test_the_state_of_a_mailing_names_the_slow_relay_and_the_time_left():
     progress = replace(SENDING, slow_relays=(SLOW,), seconds_left=70.4)
     line = explain_state(progress, NOW + timedelta(seconds=5))
-    assert "the relay ses asks to slow down" in line
+    assert "the relay ses has asked us to slow down" in line
     assert line.endswith("about 70 s left")
     assert progress_document(progress)["slow_relays"] == [
         {

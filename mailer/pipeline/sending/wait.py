@@ -10,7 +10,7 @@ from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.report import issue_progress
 from mailer.pipeline.sending.limits import room_for_relay
 from mailer.pipeline.sending.sender import Sender
-from mailer.views.progress import explain_state
+from mailer.views.progress import explain_state, slow_relay_sentence
 
 # Seconds between two looks, and so many looks in a row that find the relay down before it is given up for now.
 LOOK = 0.5
@@ -32,7 +32,7 @@ async def send_until_done(context: Context, sender: Sender, name: IssueName, rel
         if down == DOWN:
             return f"the relay is down: {drained.down}"
         if idle == IDLE:
-            return _explain_idle(context, relays)
+            return _explain_idle(context, relays, progress)
         if not _can_continue(context, name, progress) and not drained.down:
             return ""
         if await sender.stopped(LOOK if not down else 2 ** (down - 1)):
@@ -50,7 +50,7 @@ async def watch_until_done(
         idle = 0 if progress.done != done or _takes_its_time(context, progress) else idle + 1
         done = progress.done
         if idle == IDLE and not progress.relay_down:
-            return _explain_idle(context, relays)
+            return _explain_idle(context, relays, progress)
         if down == 2 * DOWN or not _can_continue(context, name, progress) or not daemon_runs():
             return f"the relay is down: {progress.relay_down}" if progress.relay_down else ""
         await asyncio.sleep(LOOK)
@@ -82,8 +82,10 @@ def _can_continue(context: Context, name: IssueName, progress: Progress) -> bool
     return newsletter is not None and progress.can_continue(newsletter.schedule, context.clock.now())
 
 
-def _explain_idle(context: Context, relays: Mapping[str, RelayLimit]) -> str:
+def _explain_idle(context: Context, relays: Mapping[str, RelayLimit], progress: Progress) -> str:
     """Why no copy could be handed over for a while, though no relay is down."""
+    if progress.slow_relays:
+        return "; ".join(map(slow_relay_sentence, progress.slow_relays))
     now = context.clock.now()
     with context.store.reading() as connection:
         full = [name for name, limit in relays.items() if not room_for_relay(connection, name, limit, now, 1)]

@@ -7,9 +7,9 @@ import pytest
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.sending import wait
 from mailer.pipeline.sending.wait import explain_waits, send_until_done, watch_until_done
-from tests.club import ISSUE, Club, begin, members, states
+from tests.club import ISSUE, Club, begin, copies, members, states
 from tests.pipeline.sending.test_sending_together import waits_for
-from tests.relay_moods import always
+from tests.relay_moods import TOO_FAST, always
 from tests.relay_plays import Late, Phase
 from tests.scripted_relay import Sink
 
@@ -40,6 +40,16 @@ async def test_it_lasts_as_long_as_the_relay_takes_to_answer(club: Club, daemon:
             explaining.cancel()
             assert (reason, states(app)) == ("", {"accepted": 6})
     assert f"{ISSUE}: waits for the relay's answers to 6 copies" in sentences
+
+
+async def test_it_ends_with_the_words_of_a_relay_that_asks_to_slow_down_for_long(club: Club) -> None:
+    async with Sink(mood=always(TOO_FAST, at=Phase.MAIL)) as sink:
+        with club.sending(SystemClock(), sink) as (app, sender):
+            begin(app, members(6))
+            reason = await send_until_done(app.context, sender, ISSUE, {})
+            assert reason.startswith("the relay 127.0.0.1 has asked us to slow down since ")
+            assert f"‘{TOO_FAST}’; nothing has gone through since " in reason
+            assert {copy.attempts for copy in copies(app).values()} == {0}
 
 
 async def test_it_ends_where_nothing_is_in_flight_and_nothing_leaves(club: Club) -> None:
