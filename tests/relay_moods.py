@@ -5,6 +5,7 @@ Each function makes a mood with a state of its own; `first_of` joins several. Th
 
 from collections import deque
 from collections.abc import Iterable
+from math import inf
 
 from tests.relay_plays import Ending, Misbehaviour, Moment, Mood, Phase, Play
 
@@ -95,9 +96,23 @@ def in_any(seconds: float, limit: int, *, at: Phase = Phase.MAIL, says: Play = T
     return mood
 
 
+def for_a_while(seconds: float, play: Play, *, at: Phase = Phase.CONNECT) -> Mood:
+    """The same for so many seconds from the first such phase on."""
+    began = inf
+
+    def mood(moment: Moment) -> Play | None:
+        nonlocal began
+        if moment.phase is not at:
+            return None
+        began = min(began, moment.at)
+        return play if moment.at - began < seconds else None
+
+    return mood
+
+
 def in_all(limit: int, *, at: Phase = Phase.END, says: Play) -> Mood:
     """So many, and then none any more."""
-    return in_any(float("inf"), limit, at=at, says=says)
+    return in_any(inf, limit, at=at, says=says)
 
 
 def per_session(limit: int, *, at: Phase = Phase.MAIL, says: Play = TOO_MANY_A_SESSION) -> Mood:

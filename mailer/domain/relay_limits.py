@@ -6,6 +6,8 @@ from math import inf
 
 # So many seconds without a plea allow a further connection; a number that was too many is tried again after the other.
 _ANOTHER_AFTER, _TOO_MANY_FOR = 60.0, 1800.0
+# For so many seconds after a plea the relay may still count connections that were closed.
+_STILL_COUNTED = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,9 +28,10 @@ class ConnectionLimit:
 
     def plea(self, now: float, open_now: int) -> bool:
         """The relay asks for fewer connections: halve them. False when there is only one, so that it asks for a pace."""
-        self.changed_at = now
-        if open_now > self.allowed:
+        is_old = now - self.changed_at < _STILL_COUNTED and self.too_many > 0
+        if open_now > self.allowed or (is_old and open_now > 1):
             return True  # some are being closed already
+        self.changed_at = now
         if open_now <= 1:
             return False
         self.allowed, self.too_many = open_now // 2, open_now

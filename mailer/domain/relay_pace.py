@@ -45,6 +45,8 @@ class RelayPace:
     closed_at: float = 0.0
     _probe_at: float = 0.0
     _probing: bool = False
+    _keeps: bool = False  # it is closed to connections, and opens at the pace that it had
+    _kept: bool = False  # it was opened so
     _unsure: bool = False  # too few copies got through to tell the limit
     # A cycle lasts from opening to opening, and begins with the first copy.
     _began: float | None = None
@@ -93,16 +95,19 @@ class RelayPace:
         if probe and self.closed:
             self._open(now)
 
-    def plea(self, now: float, *, probe: bool, at_once: bool = False) -> None:
+    def plea(self, now: float, *, probe: bool, at_once: bool = False, keeps: bool = False) -> None:
         """The relay asks to slow down. While it is closed, copies that left before say nothing new.
 
-        `at_once`: another connection may help, and probes it at once when the relay was open until now.
+        `at_once`: another connection may help, and probes it at once when the relay was open until now. `keeps`: the plea
+        is not about the pace of copies, unless the relay closes again after a few.
         """
         if not self.closed:
+            self._keeps = keeps and (not self._kept or self._accepted >= _FEW_AT_FIRST)
             self.closed, self.closed_at = True, now
             self._began = now if self._began is None else self._began
             self._probing, self._probe_at = False, now + (0.0 if at_once else self._until_probe(now))
         elif probe:
+            self._keeps = self._keeps and keeps
             self._probing, self._probe_at = False, now + self._until_probe(now)
 
     def returned(self, now: float, *, probe: bool) -> None:
@@ -122,6 +127,11 @@ class RelayPace:
         return min(_LONGEST_PROBE, max(first, _PROBE_SHARE * (now - self.closed_at)))
 
     def _open(self, now: float) -> None:
+        self.closed = self._probing = False
+        self._kept = self._keeps
+        if self._keeps:
+            self._began, self._accepted = now, 0
+            return
         accepted, unsure = self._accepted, self._unsure
         self._begin_cycle(now)
         got = self._got_through(now - self.closed_at)
@@ -133,7 +143,6 @@ class RelayPace:
             self.rate = min(self.rate, max(got, self.rate * _LOWERED_AFTER_FEW) if unsure else got)
         self._unsure = accepted < (_FEW if self.limit else _FEW_AT_FIRST)
         self.limit = self.rate
-        self.closed, self._probing = False, False
         self._next_at = now + 1 / self.rate
 
     def _got_through(self, closed: float) -> float:

@@ -56,6 +56,7 @@ class Played:
     why: str
     taken: Counter[str]  # how often each reader was reached
     most_a_second: int
+    refusals: int  # how often the relay said 4xx or 5xx
 
 
 def unrelated(count: int, first: int = 1) -> list[Member]:
@@ -93,4 +94,5 @@ async def finish(app: App, sender: Sender, *sinks: Sink) -> Played:
         why=why,
         taken=Counter(message.recipient for message in received),
         most_a_second=most_within(1, (message.at for message in received)),
+        refusals=sum(said.words[:1] in {"4", "5"} for sink in sinks for said in sink.said),
     )

@@ -38,8 +38,8 @@ def deferring(now: Phase, number: int, nth: int, _sink: Sink) -> str | None:
 
 
 def tired(now: Phase, _number: int, _nth: int, sink: Sink) -> str | None:
-    """The service is closed after every fiftieth message."""
-    if now is Phase.MAIL and len(sink.received) // 50 > len(tired_at):
+    """The service is closed after every tenth message."""
+    if now is Phase.MAIL and len(sink.received) // 10 > len(tired_at):
         tired_at.append(len(sink.received))
         return "421 4.3.2 Enough for now"
     return None
@@ -98,14 +98,14 @@ async def test_one_that_defers_most_first_attempts_has_taken_all_in_the_end(club
 
 
 @pytest.mark.parametrize("connections", [1, 4])
-async def test_one_that_closes_after_every_fiftieth_message_takes_all_and_uses_up_no_attempt(
+async def test_one_that_closes_after_every_tenth_message_takes_all_and_uses_up_no_attempt(
     club: Club, connections: int
 ) -> None:
     async with delivered(club, tired, connections) as (app, reached):
         assert states(app) == {"accepted": PEOPLE}
         assert len(reached) == PEOPLE
         assert {copy.attempts for copy in copies(app).values()} == {1}
-        assert len(tired_at) >= PEOPLE // 50 - 1
+        assert len(tired_at) >= PEOPLE // 10 - 1
 
 
 @pytest.mark.parametrize("connections", [1, 4])

@@ -2,8 +2,10 @@
 
 import re
 
+from mailer.domain.bounce import FailureReason
 from mailer.domain.delivery import Reply
 from mailer.domain.relay_matter import Plea
+from mailer.formats.reports.classify import classify
 
 _NUMBER = r"(?:too (?:many|much)|max(?:imum)?|limit|exceed|reached|concurren|simultan|parallel|viele|trop|слишком много|превышен|过多|太多|超过)"
 # Microsoft calls the connections of one sender threads.
@@ -35,3 +37,8 @@ def plea_of(reply: Reply) -> Plea:
     if _MESSAGES.search(reply.text) and not _TIME.search(reply.text):
         return Plea.SESSION
     return Plea.PACE
+
+
+def names_a_rate(reply: Reply) -> bool:
+    """Whether a reply that asks to slow down says so in clear words, and not only that the session ends."""
+    return classify(reply.code, reply.status or None, reply.text).reason is FailureReason.RATE

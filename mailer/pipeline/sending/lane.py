@@ -172,6 +172,8 @@ class Carrier:
                     tally = self._session.tally if self._connected else None
                     if lane.throttle.connection_refused(error.reply, error.phase, tally):
                         continue
+                    if tally is not None and tally.over:
+                        continue  # a reply to a copy had ended it
                     lane.login_refused |= isinstance(error, LoginRefused)
                     if self._connected:
                         lane.broke, lane.breaks = str(error), lane.breaks + 1
@@ -207,11 +209,11 @@ class Carrier:
     async def _has_copies(self) -> bool:
         """Wait until a copy may leave that no connection being opened will take; False when none will come."""
         while self._tray.open:
-            wait = self._lane.throttle.wait()
-            if not wait and len(self._tray) > self._lane.opening:
+            wait = self._lane.throttle.wait_to_open(self._lane.opening)
+            if wait <= 0 and len(self._tray) > self._lane.opening:
                 break
             changed = asyncio.Event()
-            self._tray.await_more(changed.set, within=wait or inf)
+            self._tray.await_more(changed.set, within=wait if wait > 0 else inf)
             await changed.wait()
         return self._tray.open and len(self._tray) > 0
 

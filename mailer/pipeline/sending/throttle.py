@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Deferred, Outcome, Reply, Throttled
@@ -14,7 +15,7 @@ from mailer.domain.relay_limits import ConnectionLimit, SessionLimit, SlowRelay
 from mailer.domain.relay_matter import Plea, RelayMatter
 from mailer.domain.relay_pace import RelayPace
 from mailer.formats.reports.classify import BEFORE_RECIPIENT
-from mailer.formats.reports.relay_plea import plea_of
+from mailer.formats.reports.relay_plea import names_a_rate, plea_of
 from mailer.formats.reports.relay_reply import matter_of
 from mailer.pipeline import maillog
 from mailer.pipeline.sending.signing import OutgoingCopy
@@ -24,8 +25,14 @@ AHEAD_SECONDS = 5.0
 # Refusals of us, in words that might be about a reader: so many in a row are believed; two, if they are to
 # several providers or of the same copy.
 _REFUSED_IN_A_ROW = 3
+# A reply that ends a session which carried so many copies is no word about the pace.
+_FEW = 5
+# After a plea for fewer connections, no other one is opened for so many seconds: the relay may still count the old ones.
+_RETRY = 0.2
 # For so many seconds at most a relay counts as closed after a restart: from then on it is probed most seldom anyway.
 _CLOSED_AT_MOST = 3600.0
+
+_AT_OPENING = BEFORE_RECIPIENT - {Phase.MAIL}
 
 
 @dataclass(slots=True)
@@ -60,6 +67,8 @@ class RelayThrottle:
         self.taken_back: list[int] = []  # deferred copies that were not to blame, for the ledger
         self.open_now = 0  # connections open or being opened
         self.serving = 0  # of these, those that are open
+        self._may_open_at = -inf  # when another connection may be opened
+        self._since_end = 0  # copies accepted since a reply last ended a session
         self._owner = PleaOwner()
         self._repetition = Repetition()
         self._since: datetime | None = None  # of the first plea
@@ -75,6 +84,13 @@ class RelayThrottle:
         """After how many seconds the next copy may leave."""
         pace = self.pace
         return pace.wait(self._elapsed()) if pace.closed or pace.speed else 0.0
+
+    def wait_to_open(self, opening: int) -> float:
+        """After how many seconds another connection may be opened, while so many others are being opened."""
+        now, wait = self._elapsed(), self.wait()
+        if self.pace.closed and opening:
+            return max(wait, _RETRY)  # one is enough for a probe
+        return max(wait, self._may_open_at - now)
 
     def room(self, in_hand: int) -> int | None:
         """How many further copies to have in hand; None: as many as there are connections for."""
@@ -99,6 +115,7 @@ class RelayThrottle:
         """The relay has accepted a copy."""
         now = self._elapsed()
         session.carried += 1
+        self._since_end += 1
         self.pace.accepted(now, probe=copy.probe)
         self._owner.accepted(copy.claim.family, now)
         self._repetition.accepted()
@@ -127,7 +144,7 @@ class RelayThrottle:
                 copies = self._repetition.refused(copy.claim.delivery, copy.claim.family, reply)
                 if copies is not None:
                     self.taken_back += copies[:-1]
-                    self._plea(reply, session, probe=copy.probe, plea=Plea.PACE, open_now=self.serving)
+                    self._plea(reply, phase, session, probe=copy.probe, plea=Plea.PACE, open_now=self.open_now)
                     return _throttled(outcome)
         self.returned(copy)
         return outcome
@@ -137,11 +154,14 @@ class RelayThrottle:
         if reply is None or matter_of(reply, phase) is not RelayMatter.SLOW:
             return False
         plea = plea_of(reply)
-        if session is None and self.serving:
-            plea = Plea.CONNECTIONS  # others are served
-        tally = session if session is not None else SessionTally(self._elapsed())
-        tally.over = True
-        self._plea(reply, tally, probe=True, plea=plea, open_now=self.serving + 1)
+        if session is None:
+            if self.serving:
+                plea = Plea.CONNECTIONS  # others are served
+            tally = SessionTally(self._elapsed())
+            self._plea(reply, phase, tally, probe=True, plea=plea, open_now=self.open_now + 1)
+        else:
+            session.over = True
+            self._plea(reply, phase, session, probe=True, plea=plea, open_now=self.open_now + 1)
         return True
 
     def _slow(self, copy: OutgoingCopy, outcome: Outcome, reply: Reply, session: SessionTally) -> Outcome:
@@ -151,26 +171,45 @@ class RelayThrottle:
         may_be_providers = plea is Plea.PACE and outcome.phase not in BEFORE_RECIPIENT and not self.pace.closed
         by_provider = may_be_providers and self._owner.is_providers(copy.claim.family, now)
         if not by_provider:
-            self._plea(reply, session, probe=copy.probe, plea=plea, open_now=self.serving)
+            self._plea(reply, outcome.phase, session, probe=copy.probe, plea=plea, open_now=self.open_now)
         return _throttled(outcome, by_provider=by_provider)
 
-    def _plea(self, reply: Reply, session: SessionTally, *, probe: bool, plea: Plea, open_now: int) -> None:
-        """Do as the relay asks: another connection, fewer connections, or a slower pace."""
-        now = self._elapsed()
+    def _plea(
+        self, reply: Reply, phase: Phase, session: SessionTally, *, probe: bool, plea: Plea, open_now: int
+    ) -> None:
+        """Do as the relay asks: another connection, fewer connections, or a slower pace.
+
+        `open_now`: how many connections are open, or being opened, since those count for the relay too.
+        """
+        now, ends = self._elapsed(), reply.code == 421
         self._note(reply)
+        session.over |= ends
         if plea is Plea.SESSION and session.carried:
             self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=True)
             session.over = True
             self.pace.returned(now, probe=probe)
         elif plea is Plea.CONNECTIONS and self.connections.plea(now, open_now):
             session.over = True
+            self._may_open_at = now + _RETRY
+            self.pace.returned(now, probe=probe)
+        elif ends and self._is_end_of_session(reply, session):
+            self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=False)
             self.pace.returned(now, probe=probe)
         else:
             fresh = session.carried > 0 and (session.over or probe or not self.pace.rate)
             if fresh or not session.carried:
                 self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=False)
             session.over |= fresh
-            self.pace.plea(now, probe=probe, at_once=fresh)
+            # One that does not even greet us refuses connections: the pace of copies may stay as it was.
+            keeps = phase in _AT_OPENING and not names_a_rate(reply)
+            self.pace.plea(now, probe=probe, at_once=fresh, keeps=keeps)
+
+    def _is_end_of_session(self, reply: Reply, session: SessionTally) -> bool:
+        """Whether a reply that ends a connection says nothing of the pace: a few copies got through since the last one."""
+        since, self._since_end = self._since_end, 0
+        if self.pace.closed or self.pace.rate or names_a_rate(reply):
+            return False
+        return max(session.carried, since) >= _FEW
 
     def _is_about_us(self, copy: OutgoingCopy, reply: Reply, phase: Phase, detail: str) -> bool:
         """Whether a refusal of us is believed, or the copy is put back until others are refused in the same way."""
