@@ -9,7 +9,8 @@ from mailer.config.relays import RelaySettings, provider_limits
 from mailer.domain.ports import Transport
 from mailer.domain.retry import Backoff
 from mailer.gateways.smtp.transport import SmtpTransport
-from mailer.pipeline.sending.lane import AHEAD, Relay
+from mailer.pipeline.sending.carrier import Relay
+from mailer.pipeline.sending.lane import AHEAD
 from mailer.pipeline.sending.settings import SendSettings
 
 

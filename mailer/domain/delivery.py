@@ -95,6 +95,12 @@ class Reply:
     text: str = ""
     queue_id: str = ""
 
+    @property
+    def unnamed(self) -> str:
+        """In quotation marks, without addresses."""
+        text = " ".join(word for word in self.text.split() if "@" not in word)[:200]
+        return " ".join(word for word in (f"‘{self.code}", self.status, text) if word) + "’"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

@@ -9,7 +9,8 @@ from mailer.domain.pacing import MINUTE
 from mailer.domain.ports import Clock
 from mailer.domain.retry import LOGIN_PAUSE, relay_pause
 from mailer.pipeline import maillog
-from mailer.pipeline.sending.lane import BROKEN, Lane, Relay
+from mailer.pipeline.sending.carrier import BROKEN, Relay
+from mailer.pipeline.sending.lane import Lane
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.sending.tray import BreakOff
@@ -79,8 +80,8 @@ class RelayMemory:
         if lane.tray.handed_over and not self.throttle.refused:
             # It works, if not with as many connections as the settings ask for: that is no outage.
             self.pause = RelayPause()
-        elif lane.why_failed:
-            self.pause.failed(elapsed, login=lane.login_refused)
+        elif lane.health.why_failed:
+            self.pause.failed(elapsed, login=lane.health.login_refused)
         self.handed_over += lane.tray.handed_over
         self.lost_in_a_row = lane.tray.lost_in_a_row
         self.ended = not lane.rests

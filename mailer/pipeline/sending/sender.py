@@ -8,7 +8,8 @@ from mailer.domain.pacing import levelled
 from mailer.domain.ports import AttemptJournal
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.sending.lane import AHEAD, DrainResult, Lane, Relay, StartTask
+from mailer.pipeline.sending.carrier import Relay
+from mailer.pipeline.sending.lane import AHEAD, DrainResult, Lane, StartTask
 from mailer.pipeline.sending.ledger_thread import uncancelled
 from mailer.pipeline.sending.recovery import JournalOfDead
 from mailer.pipeline.sending.relay_trouble import RelayPause, memories_of
@@ -173,7 +174,7 @@ class Sender:
                 await self._do_round()
                 next_round = self._elapsed() + ROUND
             for lane in list(self._lanes.values()):
-                if lane.reached and not lane.noted:
+                if lane.health.reached and not lane.noted:
                     await self._ledger.relay_is_up()
                     lane.noted = True
                 if not lane.carriers:
@@ -270,13 +271,10 @@ class Sender:
         memory = self._memories[lane.relay.name]
         self._ledger.gather(lane, memory)
         del self._lanes[lane.relay.name]
-        handed_over, why = lane.tray.handed_over, lane.why_failed
         memory.lane_ended(lane, self._elapsed())
-        drained.handed_over += handed_over
-        drained.down = drained.down or lane.down or ("" if handed_over else why)
-        drained.broke = drained.broke or lane.broke
-        if lane.failure is not None:
-            failures.append(lane.failure)
+        drained.add(lane.tray.handed_over, lane.health)
+        if lane.health.failure is not None:
+            failures.append(lane.health.failure)
 
     def _obey_stop(self) -> None:
         if not self._stop.is_set():

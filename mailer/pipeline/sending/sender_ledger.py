@@ -94,7 +94,7 @@ class SenderLedger:
         for break_off in broken:
             got_through = memory.handed_over + lane.tray.handed_over
             result = memory.broken.result_of(break_off, now=now, got_through=got_through)
-            lane.blamed += result.outcome is not None
+            lane.health.blamed += result.outcome is not None
             results.append(result)
         self._unmakable += lane.tray.unmakable
         lane.tray.unmakable = []
@@ -164,7 +164,7 @@ class SenderLedger:
             room=room,
             carried=carried,
             unmakable=tuple(self._unmakable),
-            sizes={name: lane.size_limit for name, lane in lanes.items() if lane.size_limit is not None},
+            sizes={name: lane.health.size_limit for name, lane in lanes.items() if lane.health.size_limit is not None},
             elapsed=self._thread.context.clock.elapsed(),
             only=only,
             paced={name: room for name, room in paced.items() if room is not None},

@@ -223,13 +223,13 @@ class RelayThrottle:
                 self._doubted.add(delivery)
                 return True
         # After RCPT the detail speaks of the recipient, whom the refusal does not concern.
-        self.refused = f"{quoted(reply)} ({detail})" if phase in BEFORE_RECIPIENT else quoted(reply)
+        self.refused = f"{reply.unnamed} ({detail})" if phase in BEFORE_RECIPIENT else reply.unnamed
         return True
 
     # --- what is kept and shown ---------------------------------------------------------------------------------------
 
     def _note(self, reply: Reply) -> None:
-        words = quoted(reply)
+        words = reply.unnamed
         if self._since is None:
             self._since = self._clock.now()
             maillog.relay_slowed(self.relay, words)
@@ -282,15 +282,6 @@ class RelayThrottle:
             connections.allowed = min(state.connections, connections.most)
             connections.too_many, connections.changed_at = connections.allowed + 1, elapsed
         self.session.most = state.messages
-
-
-def quoted(reply: Reply) -> str:
-    """A reply in quotation marks, without addresses."""
-    return " ".join(word for word in (f"‘{reply.code}", reply.status, _unnamed(reply.text)) if word) + "’"
-
-
-def _unnamed(text: str) -> str:
-    return " ".join(word for word in text.split() if "@" not in word)[:200]
 
 
 def _throttled(outcome: Outcome, *, by_provider: bool = False) -> Throttled:

@@ -14,7 +14,7 @@ from mailer.domain.ports import Envelope
 from mailer.gateways.clock import SystemClock
 from mailer.gateways.process.journal import read_journal
 from mailer.pipeline.mailings.supplement import send_supplement
-from mailer.pipeline.sending import lane
+from mailer.pipeline.sending import carrier, lane
 from mailer.pipeline.sending import sender as sending
 from mailer.pipeline.sending.sender import Sender
 from mailer.store.mailings import mailings_of
@@ -153,7 +153,7 @@ async def test_a_failure_that_no_relay_causes_ends_only_its_own_lane(club: Club,
 async def test_a_copy_behind_an_answer_that_does_not_come_goes_by_another_connection(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lane, "RECALL", 0.1)
+    monkeypatch.setattr(carrier, "RECALL", 0.1)
     hung: list[str] = []
 
     def mood(moment: Moment) -> Play | None:
