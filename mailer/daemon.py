@@ -2,12 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailer.app import installation as composition
 from mailer.app.clock_watch import ClockWatch
@@ -66,7 +64,6 @@ class Daemon:
     _failed_at: dict[str, datetime] = field(default_factory=dict)
     _clock: ClockWatch = field(default_factory=ClockWatch)
     _watch: PlanWatch = field(default_factory=PlanWatch)
-    _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _reloaded: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -75,17 +72,15 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.sender.stop, self.pace.stop_within)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
-        # An interval timer only: cronsim reads cron lines, and the database keeps what is due, so that a restart loses nothing.
-        alarm = AsyncIOScheduler(timezone=UTC)
-        first = self.app.context.clock.now()
-        once = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        alarm.add_job(self.tick, "interval", seconds=self.pace.tick, next_run_time=first, **once)
-        alarm.add_job(self._renew, "interval", seconds=RENEW, **once)
-        alarm.start()
         inbound = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._leads, reloaded=self._reloaded)
-        sending = asyncio.create_task(self._send())
+        sending = asyncio.create_task(self._every(self.pace.idle, "sending", self._drain))
         working = asyncio.gather(sending, inbound.listen(), inbound.fetch())
-        letters = asyncio.create_task(self._keep_sending_letters())
+        # The database keeps what is due, so that a restart loses nothing.
+        others = asyncio.gather(
+            self._every(self.pace.tick, "looking for work", self.tick),
+            self._every(RENEW, "renewing the scheduler's lease", self._renew),
+            self._every(self.pace.tick, "writing the letters", self.send_letters),
+        )
         try:
             await self.sender.until_stopped()
             await asyncio.wait_for(working, self.pace.stop_within)
@@ -97,10 +92,17 @@ class Daemon:
         finally:
             if self.sender.abandoned:
                 maillog.abandoned(self.sender.abandoned)
-            alarm.pause()  # its shutdown would break off a tick
-            await letters  # a letter that is being handed over is given up, and tried again later
-            async with self._ticking:  # a tick that has begun ends first
-                alarm.shutdown(wait=False)
+            await others  # work that has begun ends first; a letter that is being handed over is tried again later
+
+    async def _every(self, seconds: float, what: str, job: Callable[[], Awaitable[None]]) -> None:
+        """Do a job now, and again so many seconds after each end, however the clock is set, until the sender is stopped."""
+        while True:
+            try:
+                await job()
+            except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
+                maillog.failed(what, error)
+            if await self.sender.stopped(seconds):
+                return
 
     def reload(self) -> None:
         """Read schedules/ again; with a bad file the old ones are kept and the file is named."""
@@ -117,14 +119,8 @@ class Daemon:
 
     async def tick(self) -> None:
         """Do once what is due: pull, plan and test what arrived, begin mailings whose time has come."""
-        async with self._ticking:
-            try:
-                if await asyncio.to_thread(self._leads):
-                    await self._do_what_is_due()
-            except Exception as error:  # noqa: BLE001  (it is tried again soon)
-                maillog.failed("looking for work", error)
-
-    async def _do_what_is_due(self) -> None:
+        if not await asyncio.to_thread(self._leads):
+            return
         for newsletter in list(self.app.schedules.newsletters.values()):
             await asyncio.to_thread(self._pull, newsletter)
         await asyncio.to_thread(self._plan_arrived)
@@ -137,20 +133,11 @@ class Daemon:
         await asyncio.to_thread(self._forget_old)
 
     async def _renew(self) -> None:
-        try:
-            await asyncio.to_thread(self._leads)
-        except Exception as error:  # noqa: BLE001  (it is tried again soon)
-            maillog.failed("renewing the scheduler's lease", error)
+        await asyncio.to_thread(self._leads)
 
-    async def _send(self) -> None:
-        while True:
-            try:
-                if await asyncio.to_thread(self._clock.is_right, self.app):
-                    await self.sender.drain()
-            except Exception as error:  # noqa: BLE001  (an unknown failure means later; the sender itself must go on)
-                maillog.failed("sending", error)
-            if await self.sender.stopped(self.pace.idle):
-                return
+    async def _drain(self) -> None:
+        if await asyncio.to_thread(self._clock.is_right, self.app):
+            await self.sender.drain()
 
     async def send_letters(self) -> None:
         """Write the letters that are due and send those that wait; nothing else waits for them."""
@@ -165,15 +152,6 @@ class Daemon:
             await outbox.send(self.app.context, transport, until=self.sender.until_stopped)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._record_failure(job, error)
-
-    async def _keep_sending_letters(self) -> None:
-        while True:
-            try:
-                await self.send_letters()
-            except Exception as error:  # noqa: BLE001  (it is tried again soon)
-                maillog.failed("writing the letters", error)
-            if await self.sender.stopped(self.pace.tick):
-                return
 
     async def _test(self, name: IssueName) -> None:
         job = f"test {name}"

@@ -43,7 +43,6 @@ ROOMS = {
     "babel": {"formats"},
     "lxml": {"formats"},
     "cryptography": {"formats"},
-    "apscheduler": {"daemon"},
     "cronsim": {"formats"},
     "pydantic": {"config"},
     "pydantic_settings": {"config"},

@@ -1,11 +1,13 @@
 """The daemon pulls, plans and tests what arrives, begins what is due exactly once, and asks about what came too late."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from mailer.app.scheduler import daemon_runs
+from mailer.daemon import Daemon, Pace
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import Schedule
@@ -296,3 +298,24 @@ async def test_a_second_daemon_only_sends_until_the_first_is_gone(club: Club, cl
             assert len(sink.received) == 3
         await second.tick()
         assert standing(second, IssueName(newsletter=LETTER, serial=42)).state is MailingState.PLANNED
+
+
+async def test_work_is_looked_for_again_after_a_failure_and_after_the_clock_was_set_until_it_stops(
+    club: Club, clock: FrozenClock, sink: Sink, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = 0
+
+    async def fails(daemon: Daemon) -> None:
+        nonlocal rounds
+        rounds += 1
+        clock.jump(days=-400 if rounds == 1 else 800)
+        if rounds == 3:
+            daemon.sender.stop()
+        raise MailerError("the disk is away")
+
+    monkeypatch.setattr(Daemon, "tick", fails)
+    with a_daemon(club, clock, sink) as daemon:
+        daemon.pace = Pace(tick=0.01, idle=0.01)
+        await asyncio.wait_for(daemon.run(), 60)
+    assert rounds == 3
+    assert caplog.text.count("looking for work failed: the disk is away") == 3
