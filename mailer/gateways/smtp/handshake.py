@@ -118,7 +118,7 @@ def _no_login(settings: SmtpSettings, announced: Collection[str]) -> str:
         return f"{offer}; check auth of {section}"
     if settings.token_source is not None:
         return f"{offer}; it takes no OAuth token: set password_file in place of {settings.token_source.key}"
-    known = ", ".join(mechanism.upper() for mechanism in Mechanism)
+    names = ", ".join(mechanism.upper() for mechanism in Mechanism)
     return (
-        f"{offer}, and this service knows only {known}; check port of {section}, or ask its operator for one of these"
+        f"{offer}, and this service knows only {names}; check port of {section}, or ask its operator for one of these"
     )
