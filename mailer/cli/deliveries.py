@@ -20,18 +20,19 @@ def list_(
     Example: mailer delivery list russia-confidential/253 --state uncertain
     """
     from mailer.domain.delivery import State
-    from mailer.pipeline.mailings.deliveries import failures_of_issue, list_deliveries
+    from mailer.pipeline.mailings.deliveries import corrections_of_issue, list_deliveries
     from mailer.views.copies import COLUMNS, copy_document, copy_row
 
     if state is not None and state not in set(State):
         raise typer.BadParameter(f"{state!r} is none of {', '.join(State)}", param_hint="--state")
     context, name = console.open_context(), console.parse_issue(issue)
     copies = list_deliveries(context, name, State(state) if state else None)
-    failures = failures_of_issue(context, name)
+    corrections = corrections_of_issue(context, name)
+    owed = corrections.owed_among(copies)
     console.show(
         list(map(copy_document, copies)),
         COLUMNS,
-        [copy_row(copy, failures.get(copy.id)) for copy in copies],
+        [copy_row(copy, corrections.failures.get(copy.id), owed=copy.id in owed) for copy in copies],
         *([] if copies else [f"no copy of {issue} {f'is {state}' if state else 'is planned'}"]),
     )
 

@@ -22,7 +22,7 @@ from mailer.pipeline.letters import outbox
 from mailer.pipeline.mailings.report import issue_progress, unaccepted_copies
 from mailer.pipeline.sending.sender import Sender
 from mailer.pipeline.sending.wait import explain_waits, send_until_done, watch_until_done
-from mailer.views.copies import open_copy_lines
+from mailer.views.copies import open_copy_lines, replaced_sentence
 from mailer.views.progress import explain_state, progress_document, progress_lines, throttle_lines
 from mailer.views.remedies import advise
 
@@ -59,10 +59,15 @@ def note_without_daemon(app: App, name: IssueName) -> None:
 
 def _exit_status(app: App, name: IssueName) -> int:
     """0 when every copy is accepted; else 1, with a line on stderr for each that is not."""
-    copies, failures = unaccepted_copies(app.context, name)
+    unaccepted = unaccepted_copies(app.context, name)
+    copies, replaced = unaccepted.copies, unaccepted.replaced
     waits = explain_state(issue_progress(app.context, name), app.context.clock.now()) if copies else ""
-    for line in open_copy_lines(str(name), copies, failures, waits):
+    owed = unaccepted.corrections.owed_among(copies)
+    still_open = [copy for copy in copies if copy.id not in replaced]
+    for line in open_copy_lines(str(name), still_open, unaccepted.corrections.failures, owed, waits):
         console.complain(line)
+    if replaced:
+        console.complain(replaced_sentence(len(replaced)))
     return 1 if copies else 0
 
 

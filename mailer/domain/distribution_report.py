@@ -42,7 +42,8 @@ class PartlyPaid:
 class DistributionReport:
     """The account of an issue: the balance, all decisions, the copies that are still open, and who gained since.
 
-    `failures` says why copies did not arrive, by delivery. `gained` are people entitled now who have no copy,
+    `failures` says why copies did not arrive, by delivery; those of them that are `owed` may go to the same address once
+    more. `gained` are people entitled now who have no copy,
     `unreachable` those who would be entitled if the register had an address for them, with their names. `partly_paid` are
     those excluded as underpaid who are so still. `needing_a_person` counts the copies that need attention, as `status`
     does. `cancelled_supplements` are the numbers of supplements that were cancelled, while the issue itself was not.
@@ -61,6 +62,7 @@ class DistributionReport:
     needing_a_person: int = 0
     cancelled_supplements: tuple[int, ...] = ()
     circulation_known: bool = True
+    owed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from mailer.domain.membership import FeeSchedule, MembershipKind, Period
 class CopyFate:
     """What became of one copy. `replaced`: a later copy stands in its place. `failure` is the last one.
 
-    `tried_at` is the end of its last attempt, `departure` when its mailing leaves by itself.
+    `owed`: it failed, and may go to the same address once more. `tried_at` is the end of its last attempt, `departure` when its mailing leaves by itself.
     """
 
     copy: Delivery
@@ -29,6 +29,7 @@ class CopyFate:
     tried_at: datetime | None
     failure: Failure | None
     departure: Departure | None
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ class Action(StrEnum):
     PAUSE = auto()
     SEND_HERE = auto()
     RESUME = auto()
+    SETTLE_BY_LOG = auto()
     SHOW_STATUS = auto()
     LIST_UNSENT = auto()
     SEND_UNSENT = auto()

@@ -63,6 +63,10 @@ class Corrections:
         is_like = bool(shared) and shared in {failure.reply, failure.wording}
         return failure.at <= stopped_at or failure.scope in SENDER_SCOPES or is_like
 
+    def owed_among(self, deliveries: Iterable[Delivery]) -> frozenset[int]:
+        """The failed copies among these that may go to the same address once more."""
+        return frozenset(copy.id for copy in deliveries if copy.state.failed and self.allow_again(copy))
+
 
 def missing_editions(
     judged: Judged, copies: Mapping[str, Sequence[Delivery]], corrections: Corrections

@@ -55,9 +55,9 @@ def provider_throttled(family: str, seconds: float, reason: str) -> None:
     log.warning("%s asks us to slow down; nothing is sent there for %d s: %s", family, seconds, reason)
 
 
-def too_many_failures(issue: str, reason: str, *, paused: bool) -> None:
-    """Too many copies of a mailing failed; `paused`: the breaker has paused it for that."""
-    line = advise(f"it is paused: {reason}", Action.RESUME.of(issue)) if paused else reason
+def too_many_failures(issue: str, reason: str, *remedies: Remedy, paused: bool) -> None:
+    """Too many copies of a mailing failed; `paused`: the breaker has paused it for that, until the remedies have helped."""
+    line = advise(f"it is paused: {reason}", *remedies, Action.RESUME.of(issue)) if paused else reason
     log.error("mailing %s: %s", issue, line)
 
 

@@ -1,6 +1,6 @@
 """Shows single copies: the JSON and the table of `delivery list`, and what to do about a copy that is not accepted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from shlex import quote
 
 from mailer.domain.bounce import SENDER_SCOPES, Scope
@@ -46,8 +46,8 @@ def settled_sentence(issue: str, delivery: Delivery, state: State) -> str:
     return f"delivery {delivery.id} is settled: {'accepted' if state is State.ACCEPTED else 'resend'}"
 
 
-def copy_row(delivery: Delivery, failure: Failure | None) -> tuple[object, ...]:
-    """One copy as a row of a table with these columns."""
+def copy_row(delivery: Delivery, failure: Failure | None, *, owed: bool = False) -> tuple[object, ...]:
+    """One copy as a row of a table with these columns; `owed`: it failed, and may go to the same address once more."""
     failed = delivery.state.failed and failure is not None
     return (
         delivery.id,
@@ -57,7 +57,7 @@ def copy_row(delivery: Delivery, failure: Failure | None) -> tuple[object, ...]:
         delivery.address,
         state_of(delivery),
         delivery.attempts,
-        explain_failure(failure) if failed and failure else last_reply(delivery),
+        explain_failure(failure, owed=owed) if failed and failure else last_reply(delivery),
     )
 
 
@@ -66,8 +66,10 @@ def state_of(delivery: Delivery) -> str:
     return f"{delivery.state} ({short(delivery.held_reason)})" if delivery.held_reason else delivery.state
 
 
-def explain_failure(failure: Failure) -> str:
-    """Why a copy failed, with the server's own words."""
+def explain_failure(failure: Failure, *, owed: bool = False) -> str:
+    """Why a copy failed, with the server's own words; of one that is owed these alone, as they may not mean its reader."""
+    if owed and failure.words:
+        return shorten(failure.words)
     quoted = f" ({shorten(failure.words)})" if failure.words else ""
     return f"{FAILURES['en'][failure.reason]}{quoted}"
 
@@ -78,20 +80,30 @@ def last_reply(delivery: Delivery) -> str:
 
 
 def open_copy_lines(
-    issue: str, deliveries: Iterable[Delivery], failures: Mapping[int, Failure], waits: str = ""
+    issue: str,
+    deliveries: Iterable[Delivery],
+    failures: Mapping[int, Failure],
+    owed: Collection[int] = frozenset(),
+    waits: str = "",
 ) -> list[str]:
     """A line for each copy that is not accepted, with what to do about it; those not tried yet share one.
 
-    `waits` says until when these wait, and for what.
+    `owed` are the failed ones that may go to the same address once more. `waits` says until when those not tried yet
+    wait, and for what.
     """
     lines, untried = [], 0
     for delivery in deliveries:
         if delivery.state is State.SENDING or (delivery.state is State.PENDING and not delivery.attempts):
             untried += 1
         else:
-            lines.append(_open_copy_line(issue, delivery, failures.get(delivery.id)))
+            lines.append(_open_copy_line(issue, delivery, failures.get(delivery.id), owed=delivery.id in owed))
     until = f"; {waits}" if waits else ""
     return [*lines, *([f"not tried yet: {counted(untried, 'copy', 'copies')}{until}"] if untried else [])]
+
+
+def replaced_sentence(replaced: int) -> str:
+    """How many copies failed without being missed: their readers have later ones."""
+    return f"{counted(replaced, 'copy', 'copies')} failed; {'a later copy takes its place' if replaced == 1 else 'later copies take their place'}"
 
 
 def release(delivery: Delivery) -> str:
@@ -102,7 +114,7 @@ def release(delivery: Delivery) -> str:
     return f"{command} lets it go when that is mended"
 
 
-def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> str:
+def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None, *, owed: bool) -> str:
     reply = failure.words if failure is not None and delivery.state.failed else last_reply(delivery)
     quoted = f" ({reply})" if reply else ""
     head = f"delivery {delivery.id}, {delivery.label}, {delivery.language}: {delivery.state}"
@@ -115,12 +127,20 @@ def _open_copy_line(issue: str, delivery: Delivery, failure: Failure | None) -> 
         case State.PENDING if delivery.next_attempt_at:
             return f"{head}, deferred until {local_time(delivery.next_attempt_at)}{quoted}"
         case State.REJECTED | State.BOUNCED:
-            return f"{head}{quoted}; {correction(issue, delivery, failure)}, then `mailer unsent {issue} --send`"
+            return f"{head}{quoted}; {again(issue, delivery, failure, owed=owed)}"
         case _:
             return f"{head}{quoted}"
 
 
-def correction(issue: str, delivery: Delivery, failure: Failure | None) -> str:
+def again(issue: str, delivery: Delivery, failure: Failure | None, *, owed: bool) -> str:
+    """How a copy that failed is sent once more."""
+    send = f"`mailer unsent {issue} --send`"
+    if owed:
+        return f"it is owed: when the cause is removed, {send} sends it once more"
+    return f"{_correction(issue, delivery, failure)}, then {send}"
+
+
+def _correction(issue: str, delivery: Delivery, failure: Failure | None) -> str:
     """What must be corrected before a copy that failed can be sent once more."""
     lift = f"`mailer hold lift {quote(delivery.address)}`"
     scope = failure.scope if failure is not None else Scope.ADDRESS

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from mailer.domain.delivery import State
 from mailer.domain.explanation import CopyFate
 from mailer.domain.mailing import MailingState
-from mailer.views.copies import correction, last_reply, release
+from mailer.views.copies import again, last_reply, release
 from mailer.views.local_time import zoned_time
 from mailer.views.plain_words import FAILURES, held_copy
 from mailer.views.progress import departure_sentence
@@ -49,6 +49,8 @@ def _failed(how: str, fate: CopyFate, timezone: str) -> str:
         return f"{how}{_when(fate.tried_at, timezone)}" + (f": “{shorten(words)}”" if words else "")
     same_day = fate.accepted_at is not None and _day(fate.accepted_at, timezone) == _day(failure.at, timezone)
     at = f" at {failure.at.astimezone(ZoneInfo(timezone)):%H:%M}" if same_day else _when(failure.at, timezone)
+    if fate.owed and failure.words:  # the words may not mean the reader
+        return f"{how}{at}: “{shorten(failure.words)}”"
     words = f" (“{shorten(failure.words)}”)" if failure.words else ""
     return f"{how}{at}: {FAILURES['en'][failure.reason]}{words}"
 
@@ -56,7 +58,7 @@ def _failed(how: str, fate: CopyFate, timezone: str) -> str:
 def _remedy(issue: str, fate: CopyFate) -> str:
     if fate.replaced:
         return "; a later copy takes its place"
-    return f"; {correction(issue, fate.copy, fate.failure)}, then `mailer unsent {issue} --send`"
+    return f"; {again(issue, fate.copy, fate.failure, owed=fate.owed)}"
 
 
 def _settle(fate: CopyFate) -> str:

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from mailer.domain.delivery import State
 from mailer.domain.departure import Departure
 from mailer.domain.mailing import ENDED, MailingState
 from mailer.domain.pacing import Throttle
 from mailer.domain.progress import Progress
 from mailer.domain.relay_limits import SlowRelay
+from mailer.domain.remedy import Action
 from mailer.views.local_time import local_time, zoned_time
+from mailer.views.remedies import advise, phrase
 
 
 def progress_document(progress: Progress) -> dict[str, object]:
@@ -114,13 +117,21 @@ def explain_state(progress: Progress, now: datetime, *, daemon: bool = True) -> 
     if progress.departure is not None:
         return departure_sentence(progress.issue, progress.departure, daemon=daemon)
     if progress.state is MailingState.PAUSED:
-        reason = f"{progress.pause_reason}; when that is fixed, " if progress.pause_reason else ""
-        return f"{reason}`mailer resume {progress.issue}` goes on with it"
+        return _explain_paused(progress)
     if progress.state is not MailingState.SENDING:
         open_copies = progress.open_copies
         need = "1 copy needs" if open_copies == 1 else f"{open_copies} copies need"
         return f"{need} attention: `mailer report {progress.issue}`" if open_copies else ""
     return _explain_sending(progress, now)
+
+
+def _explain_paused(progress: Progress) -> str:
+    """Why it is paused, and how it goes on; uncertain copies are settled before that."""
+    resume = phrase(Action.RESUME.of(progress.issue))
+    if not progress.pause_reason:
+        return resume
+    uncertain = [Action.SETTLE_BY_LOG.of(progress.issue)] if progress.counts[State.UNCERTAIN] else []
+    return f"{advise(progress.pause_reason, *uncertain)}; when that is fixed, {resume}"
 
 
 def departure_sentence(issue: str, departure: Departure, *, daemon: bool = True) -> str:

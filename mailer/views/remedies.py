@@ -29,6 +29,8 @@ _PHRASES: Mapping[Action, str] = {
     Action.PAUSE: "`mailer pause {0}` stops it",
     Action.WITHDRAW: "`mailer withdraw {0}` takes the approval back",
     Action.SEND_HERE: "`mailer send {0} --wait` sends it from here",
+    Action.SETTLE_BY_LOG: "`mailer delivery settle {0} --all-uncertain --log FILE --as resend` settles the uncertain copies "
+    "by the relay's log",
     Action.RESUME: "`mailer resume {0}` goes on with it",
     Action.SHOW_STATUS: "`mailer status {0}` shows how it stands",
     Action.LIST_UNSENT: "`mailer unsent {0}` lists who is still owed a copy",

@@ -57,7 +57,7 @@ def report_lines(report: DistributionReport) -> list[str]:
             for each in report.partly_paid
         ),
         f"  {balance.copies} copies = {states}",
-        *(f"  {line}" for line in open_copy_lines(report.issue, report.open_copies, report.failures)),
+        *(f"  {line}" for line in open_copy_lines(report.issue, report.open_copies, report.failures, report.owed)),
         *([gained] if report.gained else []),
         *([unreachable] if report.unreachable else []),
         *(f"  supplement {number} was cancelled; the issue itself was not" for number in report.cancelled_supplements),

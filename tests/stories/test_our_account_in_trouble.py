@@ -3,12 +3,16 @@
 import pytest
 
 from mailer.app.installation import App
-from mailer.domain.mailing import MailingState
+from mailer.domain.mailing import Mailing, MailingState
 from mailer.pipeline.bounces import holds
+from mailer.pipeline.letters.distribution import digest_facts
 from mailer.pipeline.mailings.pause import resume_mailing
-from mailer.pipeline.mailings.report import distribution_report, issue_progress
+from mailer.pipeline.mailings.report import distribution_report, issue_progress, unaccepted_copies
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
-from mailer.store import letters
+from mailer.pipeline.mailings.why import explain_entitlement
+from mailer.store import letters, mailings
+from mailer.views.fate import fate_sentence
+from mailer.views.report import report_lines
 from tests.club import ISSUE, THURSDAY, Club, Member, begin, states
 from tests.doubles import FrozenClock
 from tests.pipeline.relayed import deliver
@@ -57,6 +61,11 @@ def alarms(app: App) -> list[object]:
         ]
 
 
+def every_mailing(app: App) -> list[Mailing]:
+    with app.store.reading() as connection:
+        return mailings.mailings_of(connection, ISSUE.newsletter, ISSUE.serial)
+
+
 def state(app: App) -> MailingState:
     return issue_progress(app.context, ISSUE).state
 
@@ -89,6 +98,35 @@ async def test_refusals_that_are_alike_stop_it_and_all_of_them_are_owed(
             assert {received.recipient for received in sink.received} == {person.email for person in PEOPLE}
             assert len(sink.received) == len(PEOPLE)
             assert distribution_report(app.context, ISSUE).balance.balanced
+
+
+async def test_every_word_about_the_refused_copies_says_that_they_are_owed(club: Club, clock: FrozenClock) -> None:
+    trouble = Trouble("552 5.2.2 Quota exceeded", well_for=100)
+    async with Sink(script=trouble) as sink:
+        with club.sending(clock, sink, smtp={"connections": 1}, notify=NOTIFY) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            report = distribution_report(app.context, ISSUE)
+            lines = [line for line in report_lines(report) if "rejected (" in line]
+            assert len(lines) == states(app)["rejected"]
+            assert all(
+                f"it is owed: when the cause is removed, `mailer unsent {ISSUE} --send`" in line for line in lines
+            )
+            reader = next(copy.person for copy in report.open_copies if copy.id in report.owed)
+            (fate,) = explain_entitlement(app.context, reader, ISSUE).fates
+            assert "the mailbox is full" not in fate_sentence(str(ISSUE), fate, "UTC")
+            assert "it is owed" in fate_sentence(str(ISSUE), fate, "UTC")
+            trouble.mended = True
+            resume_mailing(app.context, ISSUE)
+            await sender.drain()
+            (facts,) = (digest_facts(app.context, mailing) for mailing in every_mailing(app))
+            assert facts["stopped"] == [{"said": "552 5.2.2 Quota exceeded", "copies": len(lines)}]
+            assert facts["missing"] == []
+            assert unaccepted_copies(app.context, ISSUE).replaced == frozenset()
+            send_supplement(app.context, ISSUE)
+            await sender.drain()
+            unaccepted = unaccepted_copies(app.context, ISSUE)
+            assert unaccepted.replaced == {copy.id for copy in unaccepted.copies}
 
 
 async def test_twelve_readers_of_one_organisation_are_its_own_matter(club: Club, clock: FrozenClock) -> None:

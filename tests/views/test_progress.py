@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailer.domain.delivery import State
 from mailer.domain.departure import Departure
 from mailer.domain.mailing import MailingState
 from mailer.views.progress import explain_state, progress_document, progress_lines, throttle_lines
@@ -63,6 +64,18 @@ from tests.mailing_under_way import LATER, NOW, SENDING, throttle
         ),
         ({"restored": True, "state": MailingState.CLOSED}, ""),
         ({"state": MailingState.PAUSED}, "`mailer resume harbour-letter/41` goes on with it"),
+        (
+            {
+                "state": MailingState.PAUSED,
+                "pause_reason": "the relay answered none",
+                "counts": {**SENDING.counts, State.UNCERTAIN: 4},
+            },
+            (
+                "the relay answered none; `mailer delivery settle harbour-letter/41 --all-uncertain --log FILE --as resend` "
+                "settles the uncertain copies by the relay's log; when that is fixed, "
+                "`mailer resume harbour-letter/41` goes on with it"
+            ),
+        ),
         (
             {"state": MailingState.PAUSED, "pause_reason": "5 of 9 copies were refused"},
             "5 of 9 copies were refused; when that is fixed, `mailer resume harbour-letter/41` goes on with it",

@@ -68,10 +68,11 @@ def answers_lost(connection: Connection, context: Context, issue: str, *, relay:
     _alarm(connection, context, about, {"cause": "lost", "issue": issue, "relay": relay, "lost": lost})
 
 
-def canary(connection: Connection, context: Context, issue: str, *, failed: int, copies: int) -> None:
+def canary(connection: Connection, context: Context, issue: str, *, failed: int, uncertain: int, copies: int) -> None:
     """Alarm the operator that an issue is paused since so many of the copies that went first failed or are uncertain."""
     about = f"{issue} canary {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
-    _alarm(connection, context, about, {"cause": "canary", "issue": issue, "failed": failed, "copies": copies})
+    facts = {"cause": "canary", "issue": issue, "failed": failed, "uncertain": uncertain, "copies": copies}
+    _alarm(connection, context, about, facts)
 
 
 def _alarm(connection: Connection, context: Context, about: str, facts: Mapping[str, object]) -> None:

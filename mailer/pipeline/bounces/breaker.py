@@ -7,6 +7,7 @@ from datetime import datetime
 from mailer.domain.lost_answers import LOOKED_AT, LOST_IN_A_ROW, losses, lost_in_a_row
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.domain.message_size import size_fault
+from mailer.domain.remedy import Action, Remedy
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces import alarms
 from mailer.pipeline.bounces.alike import find_likeness
@@ -116,7 +117,7 @@ def pause_refused_by_relay(connection: Connection, context: Context, identities:
     for identity in sorted(set(identities)):
         mailing = mailings.mailing(connection, identity)
         if mailing.state is MailingState.SENDING:
-            why = f"the relay refuses our account: {reply}; nothing was lost: fix it with the relay's operator"
+            why = f"the relay refuses our account: {reply}; nothing is lost; ask its operator why"
             if _stop(connection, context, mailing, why):
                 alarms.account_refused(connection, context, mailing.issue, reply)
 
@@ -134,27 +135,27 @@ def pause_after_lost_answers(connection: Connection, context: Context, relay: st
     if lost_in_a_row(last) < LOST_IN_A_ROW:
         return
     for mailing in sending:
-        why = (
-            f"the relay {relay} took {losses(last)} copies and answered none: they may have arrived, and are uncertain; "
-            f"`mailer delivery settle {mailing.issue} --all-uncertain --log FILE --as resend` settles them by its log"
-        )
-        if _stop(connection, context, mailing, why):
+        why = f"the relay {relay} took {losses(last)} copies and answered none: they may have arrived"
+        if _stop(connection, context, mailing, why, Action.SETTLE_BY_LOG.of(mailing.issue)):
             alarms.answers_lost(connection, context, mailing.issue, relay=relay, lost=losses(last))
 
 
-def pause_canary_wave(connection: Connection, context: Context, mailing: Mailing, failed: int, copies: int) -> None:
+def pause_canary_wave(
+    connection: Connection, context: Context, mailing: Mailing, copies: int, *, failed: int, uncertain: int
+) -> None:
     """Pause a mailing of whose canary wave most copies failed or are uncertain, and alarm the operator."""
-    why = f"{failed} of the {copies} copies that went first failed or are uncertain: the others have not left"
+    counts = ", ".join(f"{count} {word}" for count, word in ((failed, "failed"), (uncertain, "are uncertain")) if count)
+    why = f"of the {copies} copies that went first {counts}; the others have not left"
     if _break(connection, context, mailing, why, resumed_at(connection, mailing)):
-        alarms.canary(connection, context, mailing.issue, failed=failed, copies=copies)
+        alarms.canary(connection, context, mailing.issue, failed=failed, uncertain=uncertain, copies=copies)
 
 
-def _stop(connection: Connection, context: Context, mailing: Mailing, why: str) -> bool:
+def _stop(connection: Connection, context: Context, mailing: Mailing, why: str, *remedies: Remedy) -> bool:
     """Pause a mailing and keep why, for `status`; False when a person has just moved it."""
     if not mailings.move(connection, mailing, take(mailing.state, Step.PAUSE)):
         return False
     context.record(connection, Step.PAUSE, mailing.issue, why)
-    maillog.too_many_failures(mailing.issue, why, paused=True)
+    maillog.too_many_failures(mailing.issue, why, *remedies, paused=True)
     return True
 
 

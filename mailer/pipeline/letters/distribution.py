@@ -1,5 +1,6 @@
 """Writes down what the digest after a mailing says: the distribution report of its issue, and how many items wait."""
 
+from collections import Counter
 from datetime import datetime
 
 from mailer.domain.delivery import Delivery, State
@@ -38,9 +39,10 @@ def digest_facts(context: Context, mailing: Mailing) -> Facts:
         **_balance_facts(account),
         **cut(
             "missing",
-            [copy for copy in account.open_copies if copy.state not in _WAITS],
+            [copy for copy in account.open_copies if copy.state not in _WAITS and copy.id not in account.owed],
             lambda copy: _missing_facts(copy, account),
         ),
+        **cut("stopped", _owed_by_words(account), lambda alike: {"said": alike[0], "copies": alike[1]}),
         **cut(
             "gained",
             account.gained,
@@ -78,6 +80,12 @@ def _balance_facts(account: DistributionReport) -> Facts:
         "copies": balance.copies,
         "states": dict(balance.deliveries),
     }
+
+
+def _owed_by_words(account: DistributionReport) -> list[tuple[str, int]]:
+    """The server's words to the copies that failed and are owed all the same, the most frequent first."""
+    owed = [copy.id for copy in account.open_copies if copy.id in account.owed]
+    return Counter(account.failures[identity].words for identity in owed if identity in account.failures).most_common()
 
 
 def _missing_facts(copy: Delivery, account: DistributionReport) -> Facts:

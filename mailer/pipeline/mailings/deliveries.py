@@ -3,11 +3,12 @@
 from mailer.domain.delivery import Delivery, State
 from mailer.domain.errors import NotFound
 from mailer.domain.history import DeliveryHistory
-from mailer.domain.hold import Failure
 from mailer.domain.remedy import Action
+from mailer.domain.supplement import Corrections
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
-from mailer.store import Connection, failures, history, mailings, reports
+from mailer.pipeline.mailings.corrections import corrections_since
+from mailer.store import Connection, history, reports
 from mailer.store.copies import deliveries
 
 
@@ -18,11 +19,10 @@ def list_deliveries(context: Context, name: IssueName, state: State | None) -> l
         return deliveries.listing(connection, name.newsletter, name.serial, state)
 
 
-def failures_of_issue(context: Context, name: IssueName) -> dict[int, Failure]:
-    """Why copies of an issue did not arrive, by delivery: the last failure of each."""
+def corrections_of_issue(context: Context, name: IssueName) -> Corrections:
+    """Why copies of an issue did not arrive, and what was corrected since."""
     with context.store.reading() as connection:
-        every = mailings.mailings_of(connection, name.newsletter, name.serial)
-        return failures.of_mailings(connection, [mailing.id for mailing in every])
+        return corrections_since(connection, name.newsletter, name.serial)
 
 
 def find_delivery(connection: Connection, identity: int) -> Delivery:

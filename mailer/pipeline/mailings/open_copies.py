@@ -11,8 +11,8 @@ from mailer.domain.mailing import Mailing
 from mailer.domain.open_items import needs_a_person
 from mailer.domain.supplement import has_failed, present_address, was_withheld
 from mailer.pipeline.context import Context
+from mailer.pipeline.mailings.corrections import corrections_since
 from mailer.pipeline.mailings.entitle import judge_people
-from mailer.pipeline.mailings.supplement import corrections_since
 from mailer.store import Connection, failures, issues, mailings
 from mailer.store.copies import deliveries, open_copies, readers
 
@@ -104,7 +104,10 @@ def _sort_out(
     listed: OpenCopies,
 ) -> None:
     """Add the copies of one mailing whose readers are entitled now to the failed, the held or the owed ones."""
-    judged, corrections = _judge(connection, context, mailing, copies), corrections_since(connection, mailing)
+    judged, corrections = (
+        _judge(connection, context, mailing, copies),
+        corrections_since(connection, mailing.newsletter, mailing.serial),
+    )
     for copy in copies:
         reader = judged.get(copy.person)
         reason = why_lost(reader, copy.language, {copy.address})

@@ -1,6 +1,7 @@
 """Reports how far a mailing is, and gives the distribution report, which must balance."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from mailer.domain.circulation import Decision
@@ -9,13 +10,15 @@ from mailer.domain.distribution_report import Balance, DistributionReport, count
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import MailerError
 from mailer.domain.history import HistoryEntry
-from mailer.domain.hold import Failure
 from mailer.domain.mailing import ENDED, Mailing, MailingState, Step
+from mailer.domain.open_items import replaces
 from mailer.domain.progress import Progress, cancelled_supplements, current_mailing
+from mailer.domain.supplement import Corrections
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.mailings.corrections import corrections_since
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
-from mailer.store import Connection, circulations, failures, history, issues, mailings, relay_paces
+from mailer.store import Connection, circulations, history, issues, mailings, relay_paces
 from mailer.store.copies import deliveries, tallies
 from mailer.store.ledger import backups, limits, outages
 
@@ -57,7 +60,7 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         copies = deliveries.listing(connection, name.newsletter, name.serial)
         balance = _balance(decisions, len(copies), deliveries.counts(connection, identities))
         needs_a_person = open_among(connection, context, every)
-        reasons = failures.of_mailings(connection, identities)
+        corrections = corrections_since(connection, name.newsletter, name.serial)
         revision = issues.revision_of(connection, every[0])
         without_address = _excluded_for(EntitlementReason.NO_ADDRESS, decisions)
         unreachable = entitled_without_address(connection, context, revision, without_address) if judgeable else {}
@@ -76,7 +79,8 @@ def distribution_report(context: Context, name: IssueName) -> DistributionReport
         balance=balance,
         decisions=tuple(decisions),
         open_copies=tuple(copy for copy in copies if copy.id in needs_a_person or copy.state in _WITHOUT_END),
-        failures=reasons,
+        failures=corrections.failures,
+        owed=corrections.owed_among(copies),
         gained=gained,
         unreachable=unreachable,
         partly_paid=short,
@@ -100,13 +104,28 @@ def _excluded_for(reason: EntitlementReason, decisions: Sequence[Decision]) -> l
     return [decision.person for decision in decisions if decision.reason == reason]
 
 
-def unaccepted_copies(context: Context, name: IssueName) -> tuple[list[Delivery], Mapping[int, Failure]]:
-    """The copies of an issue that no relay has accepted, or that came back, and why, by delivery; not the cancelled."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unaccepted:
+    """The copies that no relay has accepted, or that came back, without the cancelled; in place of the `replaced` a later stands."""
+
+    copies: list[Delivery]
+    replaced: frozenset[int]
+    corrections: Corrections
+
+
+def unaccepted_copies(context: Context, name: IssueName) -> Unaccepted:
+    """The copies of an issue that no relay has accepted, and why."""
     with context.store.reading() as connection:
         copies = deliveries.listing(connection, name.newsletter, name.serial)
-        every = mailings.mailings_of(connection, name.newsletter, name.serial)
-        reasons = failures.of_mailings(connection, [mailing.id for mailing in every])
-    return [copy for copy in copies if copy.state not in {State.ACCEPTED, State.CANCELLED}], reasons
+        corrections = corrections_since(connection, name.newsletter, name.serial)
+    last = {(copy.person, copy.language): copy.id for copy in copies if replaces(copy.state)}
+    return Unaccepted(
+        copies=[copy for copy in copies if copy.state not in {State.ACCEPTED, State.CANCELLED}],
+        replaced=frozenset(
+            copy.id for copy in copies if copy.state.failed and copy.id < last[copy.person, copy.language]
+        ),
+        corrections=corrections,
+    )
 
 
 def was_tested(context: Context, name: IssueName) -> bool:

@@ -11,15 +11,16 @@ from mailer.domain.errors import BadInput, Refused
 from mailer.domain.mailing import Mailing, MailingState, SendStart
 from mailer.domain.remedy import Action
 from mailer.domain.restored_backup import NO_SUPPLEMENT_LOST, RESUMED
-from mailer.domain.supplement import Corrections, MissingCopies, missing_editions, was_withheld
+from mailer.domain.supplement import MissingCopies, missing_editions, was_withheld
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.proof import prove_within
+from mailer.pipeline.mailings.corrections import corrections_since
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, freeze_circulation
 from mailer.pipeline.mailings.send import begin_within, may_leave
 from mailer.pipeline.mailings.steps import cancelled, first_mailing
-from mailer.store import Connection, failures, history, holds, issues, mailings
+from mailer.store import Connection, history, issues, mailings
 from mailer.store.copies import deliveries
 from mailer.views.names import name_all
 
@@ -128,23 +129,11 @@ def _freeze(
     return mailings.mailing(connection, supplement.id)
 
 
-def corrections_since(connection: Connection, mailing: Mailing) -> Corrections:
-    """What was corrected after copies of the mailing's issue had failed."""
-    every = mailings.mailings_of(connection, mailing.newsletter, mailing.serial)
-    return Corrections(
-        failures=failures.of_mailings(connection, [mailing.id for mailing in every]),
-        lifts=holds.lifts(connection),
-        stops={
-            mailing.id: (mailing.broken_at, mailing.broken_by) for mailing in every if mailing.broken_at is not None
-        },
-    )
-
-
 def _missing(connection: Connection, context: Context, mailing: Mailing) -> MissingCopies:
     if not mailing.knows_circulation:
         return MissingCopies(issue=mailing.issue, people=(), circulation_known=False)
     served = deliveries.people_served(connection, mailing.newsletter, mailing.serial)
-    corrections = corrections_since(connection, mailing)
+    corrections = corrections_since(connection, mailing.newsletter, mailing.serial)
     missing, stuck = [], []
     for judged in chain.from_iterable(judge_everybody(connection, context, issues.revision_of(connection, mailing))):
         copies = {language: served.get((judged.person, language), []) for language in judged.entitlement.editions}

@@ -1,20 +1,21 @@
 """Explains why a person receives an issue, or does not, and what became of their copies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mailer.domain.delivery import Delivery, Event
 from mailer.domain.entitlement import paid_periods
 from mailer.domain.errors import NotFound
 from mailer.domain.explanation import CopyFate, Explanation, find_shortfalls
-from mailer.domain.hold import Failure
 from mailer.domain.mailing import Mailing
 from mailer.domain.open_items import replaces
 from mailer.domain.remedy import Action
+from mailer.domain.supplement import Corrections
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.shelf import find_revision
+from mailer.pipeline.mailings.corrections import corrections_since
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.entitle import judge_people
-from mailer.store import Connection, circulations, failures, mailings
+from mailer.store import Connection, circulations, mailings
 from mailer.store.copies import deliveries, readers
 
 
@@ -50,9 +51,9 @@ def _fates(
     """What became of each copy of the issue for this person, by copy number."""
     copies = [copy for issue, copy in readers.of_person(connection, person) if issue == str(name)]
     mailing_of = {mailing.id: mailing for mailing in every}
-    reasons = failures.of_mailings(connection, list({copy.mailing for copy in copies}))
+    corrections = corrections_since(connection, name.newsletter, name.serial)
     return [
-        _fate(connection, context, copy, mailing_of[copy.mailing], reasons, copies)
+        _fate(connection, context, copy, mailing_of[copy.mailing], corrections, copies)
         for copy in sorted(copies, key=lambda copy: copy.copy_number)
     ]
 
@@ -62,7 +63,7 @@ def _fate(
     context: Context,
     copy: Delivery,
     mailing: Mailing,
-    reasons: Mapping[int, Failure],
+    corrections: Corrections,
     copies: Sequence[Delivery],
 ) -> CopyFate:
     attempts = deliveries.attempts_of(connection, copy.id)
@@ -76,6 +77,7 @@ def _fate(
         ),
         accepted_at=accepted[-1] if accepted else None,
         tried_at=attempts[-1].finished_at if attempts else None,
-        failure=reasons.get(copy.id),
+        failure=corrections.failures.get(copy.id),
         departure=departure_of(connection, context, mailing),
+        owed=copy.id in corrections.owed_among([copy]),
     )

@@ -75,8 +75,9 @@ def room_in_canary_wave(connection: Connection, context: Context, mailing: Maili
     states = tallies.states_of_tried(connection, mailing.id, resumed_at(connection, mailing))
     refused = states[State.REJECTED] + states[State.BOUNCED]
     if 2 * (refused + states[State.UNCERTAIN]) > schedule.canary:
-        failed = refused + states[State.UNCERTAIN]
-        pause_canary_wave(connection, context, mailing, failed, failed + states[State.ACCEPTED])
+        uncertain = states[State.UNCERTAIN]
+        copies = refused + uncertain + states[State.ACCEPTED]
+        pause_canary_wave(connection, context, mailing, copies, failed=refused, uncertain=uncertain)
         return 0
     answered = states[State.ACCEPTED] + refused
     if answered < schedule.canary:

@@ -66,7 +66,7 @@ def test_the_report_accounts_for_everybody_and_every_copy(app: App) -> None:
     assert [one.person for one in told.open_copies] == ["P001", "P002", "P003"]
     assert [one.person for one in told.decisions] == [one.person for one in PEOPLE]
     assert told.gained == ()
-    assert [one.person for one in unaccepted_copies(app.context, ISSUE)[0]] == ["P001", "P002", "P003"]
+    assert [one.person for one in unaccepted_copies(app.context, ISSUE).copies] == ["P001", "P002", "P003"]
 
 
 def test_who_became_entitled_after_the_freeze_is_named(app: App) -> None:
