@@ -227,7 +227,7 @@ class Attempt:
 class Delivery:
     """The duty to get one copy to one address: the copy as frozen, its state, and the reply to its last attempt.
 
-    `attempts` counts all attempts. `epoch` counts the claims; `marked_at` is when the current one began.
+    `attempts` counts those in which the copy was judged, `last_…` are of the last one of any. `epoch` counts the claims; `marked_at` is when the current one began.
     """
 
     id: int
