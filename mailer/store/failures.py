@@ -120,17 +120,17 @@ def addresses_of(connection: Connection, mailing: int) -> set[str]:
 
 
 def unwanted(connection: Connection, mailing: int, since: datetime | None) -> int:
-    """How many copies of a mailing failed since that time because the sender or the text was not wanted."""
+    """How many copies of a mailing tried since that time failed because the sender or the text was not wanted."""
     return _count(connection, mailing, since, failures.c.scope.in_(sorted(SENDER_SCOPES)))
 
 
 def dead(connection: Connection, mailing: int, since: datetime | None) -> int:
-    """How many copies of a mailing failed since that time because their address is dead."""
+    """How many copies of a mailing tried since that time failed because their address is dead."""
     return _count(connection, mailing, since, failures.c.hard)
 
 
 def alike(connection: Connection, mailing: int, since: datetime | None, *, reply: str = "", wording: str = "") -> int:
-    """How many copies of a mailing failed since that time with this reply, or with this wording."""
+    """How many copies of a mailing tried since that time failed with this reply, or with this wording."""
     return _count(connection, mailing, since, _is_alike(reply, wording))
 
 
@@ -158,7 +158,7 @@ class AlikeFailure:
 def last_alike(
     connection: Connection, mailing: int, since: datetime | None, most: int, *, reply: str = "", wording: str = ""
 ) -> list[AlikeFailure]:
-    """The copies of a mailing that were tried last of those that failed alike since that time, the last one first."""
+    """The copies of a mailing that were tried last of those tried since that time that failed alike, the last one first."""
     attempt = func.max(attempts.c.id).label("attempt")
     query = (
         select(attempt, func.max(deliveries.c.family).label("family"))
@@ -183,7 +183,13 @@ def _count(connection: Connection, mailing: int, since: datetime | None, which: 
 
 
 def _since(mailing: int, since: datetime | None) -> list[ColumnElement[bool]]:
-    return [failures.c.mailing == mailing, *([failures.c.at > since] if since is not None else [])]
+    of_mailing = failures.c.mailing == mailing
+    if since is None:
+        return [of_mailing]
+    # What left before may come back for days.
+    tried = attempts.alias("tried")
+    again = select(tried.c.id).where(tried.c.delivery == failures.c.delivery, tried.c.finished_at > since)
+    return [of_mailing, again.exists()]
 
 
 _FAILURE = [failures.c[_COLUMNS.get(name, name)].label(name) for name in Failure.__slots__]

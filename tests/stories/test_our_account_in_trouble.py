@@ -81,7 +81,7 @@ async def test_refusals_that_are_alike_stop_it_and_all_of_them_are_owed(
             begin(app, PEOPLE)
             await sender.drain()
             assert state(app) is MailingState.PAUSED
-            refused = states(app)["rejected"]
+            refused = states(app).get("rejected", 0)  # none where the words are known to be about us
             assert refused <= FEW
             assert refused + well_for + states(app)["pending"] == len(PEOPLE)
             assert alarms(app)
@@ -90,11 +90,12 @@ async def test_refusals_that_are_alike_stop_it_and_all_of_them_are_owed(
             clock.advance(hours=1)
             resume_mailing(app.context, ISSUE)
             await sender.drain()
-            assert states(app) == {"rejected": refused, "accepted": len(PEOPLE) - refused}
+            assert (states(app)["accepted"], states(app).get("rejected", 0)) == (len(PEOPLE) - refused, refused)
             assert find_missing_copies(app.context, ISSUE).copies == refused
-            send_supplement(app.context, ISSUE)
-            await sender.drain()
-            assert states(app) == {"rejected": refused, "accepted": len(PEOPLE)}
+            if refused:
+                send_supplement(app.context, ISSUE)
+                await sender.drain()
+            assert (states(app)["accepted"], states(app).get("rejected", 0)) == (len(PEOPLE), refused)
             assert {received.recipient for received in sink.received} == {person.email for person in PEOPLE}
             assert len(sink.received) == len(PEOPLE)
             assert distribution_report(app.context, ISSUE).balance.balanced
@@ -221,3 +222,24 @@ def test_full_mailboxes_of_a_few_readers_are_no_alarm(club: Club, clock: FrozenC
             come_back(app, person.person, FULL)
         assert alarms(app) == []
         assert find_missing_copies(app.context, ISSUE).copies == 0
+
+
+async def test_bounces_of_what_left_before_a_stop_do_not_stop_it_again(club: Club, clock: FrozenClock) -> None:
+    async with Sink() as sink:
+        tables = {"smtp": {"per_minute": 60}, "bounces": {"return_path_domain": DOMAIN}, "notify": NOTIFY}
+        with club.sending(clock, sink, **tables) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            for person in PEOPLE[:10]:
+                come_back(app, person.person, FULL)
+            assert state(app) is MailingState.PAUSED
+            clock.advance(hours=1)
+            resume_mailing(app.context, ISSUE)
+            for person in PEOPLE[10:50]:
+                clock.advance(seconds=1)
+                come_back(app, person.person, FULL)
+            assert state(app) is MailingState.SENDING
+            await sender.drain()
+            for person in PEOPLE[60:70]:  # the cause is not mended
+                come_back(app, person.person, FULL)
+            assert alarms(app) == ["breaker", "breaker"]

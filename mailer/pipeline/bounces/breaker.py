@@ -37,8 +37,8 @@ def pause_after_failures(
 ) -> bool:
     """Pause the mailing when too many of its copies have failed, and alarm the operator; whether that happened now.
 
-    `failed` are copies of it that have just failed, by a refusal or a report. What was counted before a person resumed it
-    does not count again. In a canary wave the share is that of the wave.
+    `failed` are copies of it that have just failed, by a refusal or a report. Copies that left before a person resumed it
+    do not count, also when they come back later. In a canary wave the share is that of the wave.
     """
     since = resumed_at(connection, mailing)
     return _pause_after_like(connection, context, mailing, failed, since) or _pause_after_share(
