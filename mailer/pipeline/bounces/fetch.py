@@ -57,6 +57,7 @@ def fetch(
     """
     fetched, taken = Fetched(), taken or Taken()
     before, taken.mails = taken.mails, dict(taken.mails)
+    tries = taken.tries.copy()
     waiting = set[str]()
     try:
         for mail in inbox.mails(before):
@@ -65,7 +66,9 @@ def fetch(
             waiting.add(mail.name)
             _take(context, fetched, inbox, mail, taken)
         taken.mails = {name: why for name, why in taken.mails.items() if name in waiting}
-        taken.tries = Counter({name: tries for name, tries in taken.tries.items() if name in waiting})
+        if fetched.waiting > 1 and not fetched.new + fetched.duplicates:
+            taken.tries = tries  # the inbox is in trouble, not all of these mails
+        taken.tries = Counter({name: number for name, number in taken.tries.items() if name in waiting})
         unmoved.note(context, inbox.way, fetched.unmoved, fetched.why_unmoved)
     except MailerError:
         if not stopped():

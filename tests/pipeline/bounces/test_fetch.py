@@ -139,6 +139,16 @@ def test_a_mail_that_cannot_be_fetched_waits_and_is_laid_aside_at_the_third_look
     assert lookout.mailbox.failed == {7: LETTERS[1]}
 
 
+def test_a_mailbox_that_gives_out_no_mail_at_all_lays_none_aside(lookout: Lookout) -> None:
+    lookout.mailbox.on_body = lambda _talk, _uid: b"NO [UNAVAILABLE] Server busy"
+    looks = [lookout.look() for _ in range(4)]
+    assert [(each.waiting, each.failed) for each in looks] == [(5, 0)] * 4
+    lookout.mailbox.on_body = lambda talk, uid: b"NO" if uid == 2 else talk.mailbox.fetched(uid) + b"OK done"
+    looks = [lookout.look() for _ in range(3)]
+    assert [(each.new, each.waiting, each.failed) for each in looks] == [(4, 1, 0), (0, 1, 0), (0, 0, 1)]
+    assert lookout.mailbox.failed == {2: LETTERS[2]}
+
+
 def test_what_has_left_the_mailbox_is_forgotten(lookout: Lookout) -> None:
     lookout.look()
     lookout.look()
