@@ -50,7 +50,8 @@ class RelayLogs:
 class Settlement:
     """What becomes of uncertain copies: those that count as accepted, go out once more, or stay as they are.
 
-    `in_log` of the accepted stand in the relay's logs. `paused` are the issues whose copies wait for a person to resume.
+    `in_log` of the accepted stand in the relay's logs. Of the `answered` copies that the relay has said to accept at that
+    time, the logs lack `unseen`: they may not be whole, so the others may have arrived. `paused` are the issues whose copies wait for a person to resume.
     """
 
     accepted: Sequence[Delivery]
@@ -58,3 +59,5 @@ class Settlement:
     left: Sequence[Delivery]
     in_log: int
     paused: Sequence[str]
+    answered: int = 0
+    unseen: int = 0

@@ -27,6 +27,8 @@ def settlement_question(settlement: Settlement) -> str:
         parts.append(
             f"{_copies(settlement.resend)} go out once more and may have arrived: their readers may get them twice."
         )
+    if settlement.unseen:
+        parts.append(f"{_gaps(settlement)}.")
     if settlement.left:
         parts.append(f"{_copies(settlement.left)} stay uncertain.")
     return " ".join(parts)
@@ -46,12 +48,25 @@ def settlement_lines(settlement: Settlement) -> list[str]:
             f"{_copies(settlement.left)} not in the log and still uncertain: {names}{more}; add `--as accepted` or "
             "`--as resend` for them"
         )
+    if settlement.unseen:
+        lines.append(f"{_gaps(settlement)}: see whether those resent are in another log before they leave")
     lines += [f"{issue} is paused: `mailer resume {issue}` lets them go" for issue in settlement.paused]
     return lines
 
 
 def _copies(copies: Sequence[Delivery]) -> str:
-    return f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'}"
+    return _copies_number(len(copies))
+
+
+def _copies_number(number: int) -> str:
+    return f"{number} {'copy' if number == 1 else 'copies'}"
+
+
+def _gaps(settlement: Settlement) -> str:
+    return (
+        f"The log is not whole: it lacks {settlement.unseen} of the {_copies_number(settlement.answered)} that the relay "
+        "accepted about that time"
+    )
 
 
 def _in_log(settlement: Settlement) -> str:

@@ -1,13 +1,14 @@
 """Settles uncertain copies, or releases a held one: what the secretary decides about copies."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from mailer.domain.circulation import ADDRESS_CHANGED, Judged, why_lost
 from mailer.domain.delivery import Delivery, Event, State
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.domain.remedy import Action
-from mailer.domain.settlement import RelayLogs, SettleAs, Settlement
+from mailer.domain.settlement import TOLERANCE, RelayLogs, SettleAs, Settlement
 from mailer.formats.relay_log import bare
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.deliveries import find_delivery
@@ -102,8 +103,10 @@ def _settlement(
 ) -> Settlement:
     in_log = [copy for copy in copies if logs is not None and bare(copy.message_id) in logs.accepted]
     others = [copy for copy in copies if logs is None or bare(copy.message_id) not in logs.accepted]
+    answered, unseen = 0, 0
     if logs is not None and decided is SettleAs.RESEND:
         _refuse_unproved(connection, others, logs)
+        answered, unseen = _gaps(connection, others, logs)
     every = {identity: mailings.mailing(connection, identity) for identity in {copy.mailing for copy in copies}}
     resend = others if decided is SettleAs.RESEND else []
     return Settlement(
@@ -114,6 +117,8 @@ def _settlement(
         paused=sorted(
             {every[copy.mailing].issue for copy in resend if every[copy.mailing].state is MailingState.PAUSED}
         ),
+        answered=answered,
+        unseen=unseen,
     )
 
 
@@ -140,6 +145,26 @@ def _refuse_unproved(connection: Connection, others: Sequence[Delivery], logs: R
             f"{reach}, but delivery {first} was handed over at {at:%Y-%m-%d %H:%M} UTC ({len(beyond)} such copies): give "
             "the logs of that time too, each with --log. Nothing was changed"
         )
+
+
+def _gaps(connection: Connection, others: Sequence[Delivery], logs: RelayLogs) -> tuple[int, int]:
+    """How many copies the relays of these accepted about the same time, and how many of them the logs lack.
+
+    A list of Message-IDs, without times, may be of single messages and has no gaps.
+    """
+    if any(span.first is None for span in logs.spans):
+        return 0, 0
+    times: dict[tuple[str, str], list[datetime]] = {}
+    for copy in others:
+        issue = mailings.mailing(connection, copy.mailing).issue
+        for attempt in deliveries.attempts_of(connection, copy.id)[-1:]:
+            times.setdefault((issue, attempt.relay), []).append(attempt.started_at)
+    answered = set()
+    for (issue, relay), at in times.items():
+        name = IssueName.parse(issue)
+        first, last = min(at) - TOLERANCE, max(at) + TOLERANCE
+        answered.update(deliveries.accepted_between(connection, name.newsletter, name.serial, relay, first, last))
+    return len(answered), sum(bare(message_id) not in logs.accepted for message_id in answered)
 
 
 def release_delivery(context: Context, identity: int) -> str:

@@ -135,6 +135,20 @@ def last_attempt_at(connection: Connection, identity: int) -> datetime | None:
     return connection.execute(own.where(deliveries.c.id == identity)).scalar()
 
 
+def accepted_between(
+    connection: Connection, newsletter: str, serial: int, relay: str, first: datetime, last: datetime
+) -> list[str]:
+    """The Message-IDs of the copies of an issue that a relay accepted from one time to another."""
+    query = (
+        select(deliveries.c.message_id)
+        .join(attempts, attempts.c.delivery == deliveries.c.id)
+        .where(deliveries.c.newsletter == newsletter, deliveries.c.serial == serial)
+        .where(attempts.c.outcome == "accepted", attempts.c.relay == relay)
+        .where(attempts.c.started_at.between(first, last))
+    )
+    return list(connection.execute(query).scalars())
+
+
 def attempts_of(connection: Connection, identity: int) -> list[Attempt]:
     """Every attempt of one delivery, the first one first."""
     columns = [attempts.c[name] for name in Attempt.__slots__]

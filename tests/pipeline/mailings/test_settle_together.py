@@ -71,6 +71,19 @@ def test_without_a_word_about_the_others_they_stay_uncertain_and_are_named(app: 
     assert "2 copies stay uncertain" in settlement_question(settlement)
 
 
+def test_a_log_that_lacks_accepted_copies_is_not_whole(app: App, tmp_path: Path) -> None:
+    uncertain(app)
+    half = read_logs([a_log(app, tmp_path, ["P001", "P006"])], THURSDAY)
+    question = settlement_question(review_settlement(app.context, ISSUE, SettleAs.RESEND, half))
+    assert "The log is not whole: it lacks 2 of the 3 copies that the relay accepted about that time." in question
+    whole = read_logs([a_log(app, tmp_path, ["P001", "P004", "P005", "P006"])], THURSDAY)
+    assert "not whole" not in settlement_question(review_settlement(app.context, ISSUE, SettleAs.RESEND, whole))
+    (tmp_path / "list").write_text(f"{copies(app)['P001'].message_id}\n")
+    few = read_logs([tmp_path / "list"], THURSDAY)
+    assert "not whole" not in settlement_question(review_settlement(app.context, ISSUE, SettleAs.RESEND, few))
+    assert "not whole" in settlement_lines(settle_together(app.context, ISSUE, SettleAs.RESEND, half))[-1]
+
+
 def test_single_copies_are_settled_together_or_not_at_all(app: App) -> None:
     ids = uncertain(app)
     with pytest.raises(Refused, match="not uncertain: nothing was changed"):
