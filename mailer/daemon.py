@@ -11,7 +11,7 @@ from mailer.app import installation as composition
 from mailer.app.clock_watch import ClockWatch
 from mailer.app.inbound import WaysIn
 from mailer.app.installation import App
-from mailer.app.relays import first_transport
+from mailer.app.relays import first_transport, transports
 from mailer.app.scheduler import hold_scheduler
 from mailer.domain.errors import BadInput, MailerError
 from mailer.domain.every import Every
@@ -148,8 +148,7 @@ class Daemon:
         if self._failed_lately(job):
             return
         try:
-            transport = first_transport(self.app)
-            await outbox.send(self.app.context, transport, until=self.sender.until_stopped)
+            await outbox.send(self.app.context, transports(self.app), until=self.sender.until_stopped)
         except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
             self._record_failure(job, error)
 

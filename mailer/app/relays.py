@@ -34,8 +34,13 @@ def all_relays(app: App) -> list[Relay]:
 
 
 def first_transport(app: App) -> Transport:
-    """How the first relay of the settings is reached, for test mailings and letters. Raises as `SmtpTransport` does."""
-    return SmtpTransport(relay_settings(app)[0].smtp)
+    """How the first relay of the settings is reached, for test mailings. Raises as `SmtpTransport` does."""
+    return transports(app)[0]
+
+
+def transports(app: App) -> list[Transport]:
+    """How each relay of the settings is reached, in their order, for letters. Raises as `SmtpTransport` does."""
+    return [SmtpTransport(relay.smtp) for relay in relay_settings(app)]
 
 
 def send_settings(config: Config) -> SendSettings:

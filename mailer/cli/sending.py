@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mailer.app.installation import App
-from mailer.app.relays import first_transport, send_settings
+from mailer.app.relays import send_settings, transports
 from mailer.app.scheduler import daemon_runs
 from mailer.app.sender import open_sender
 from mailer.cli import console
@@ -89,7 +89,7 @@ async def _send_letters(app: App, sender: Sender) -> None:
     try:
         await asyncio.to_thread(outbox.write_digests, app.context)
         await asyncio.to_thread(outbox.write_daily_letter, app.context)
-        await outbox.send(app.context, first_transport(app), until=sender.until_stopped)
+        await outbox.send(app.context, transports(app), until=sender.until_stopped)
     except Exception as error:  # noqa: BLE001  (the mailing is done, whatever becomes of the letters)
         maillog.failed("sending the letters", error)
 

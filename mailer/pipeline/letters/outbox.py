@@ -1,7 +1,7 @@
 """Writes a digest after each mailing and a daily letter, and sends the letters that wait, oldest first."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from mailer.domain.circulation_change import CirculationChange
@@ -90,17 +90,19 @@ async def _never() -> None:
     await asyncio.Event().wait()
 
 
-async def send(context: Context, transport: Transport, until: Callable[[], Awaitable[None]] = _never) -> int:
+async def send(context: Context, transports: Sequence[Transport], until: Callable[[], Awaitable[None]] = _never) -> int:
     """Send every letter that is due, one after another, until `until` returns; returns how many were accepted.
 
+    They go through the first relay that works: where one refuses our account, the alarm about it goes through the next.
+
     A letter that is refused, or whose fate is unknown, is tried again later: twice is better than never. Raises
-    TransportDown, which counts as no letter's failure.
+    TransportDown when no relay works, which counts as no letter's failure.
     """
-    accepted = 0
+    accepted, working = 0, list(transports)
     stopping = asyncio.ensure_future(until())
     try:
         for letter in await asyncio.to_thread(_due, context):
-            accepted += await _send(context, transport, letter, stopping)
+            accepted += await _send(context, working, letter, stopping)
             if stopping.done():
                 break
     finally:
@@ -114,15 +116,16 @@ def _due(context: Context) -> list[letters.DueLetter]:
 
 
 async def _send(
-    context: Context, transport: Transport, letter: letters.DueLetter, stopping: asyncio.Future[None]
+    context: Context, working: list[Transport], letter: letters.DueLetter, stopping: asyncio.Future[None]
 ) -> bool:
+    """Send one letter; a relay that does not work is taken from the `working` ones while there is another."""
     try:
         addressed = await asyncio.to_thread(address_letter, context, letter)
     except MailerError as error:  # its template or its address is wrong; the next letter may be right
         await asyncio.to_thread(_record_failure, context, letter, str(error))
         return False
     parcels = Handful([addressed])
-    handover = asyncio.ensure_future(parcels.hand_over(transport))
+    handover = asyncio.ensure_future(parcels.hand_over(working[0]))
     await asyncio.wait({handover, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not handover.done():
         handover.cancel()
@@ -133,6 +136,9 @@ async def _send(
     if parcels.failed:
         await asyncio.to_thread(_record_failure, context, letter, parcels.failed[0][1])
         return False
+    if isinstance(ended, TransportDown) and len(working) > 1:
+        del working[0]
+        return await _send(context, working, letter, stopping)
     if isinstance(ended, TransportDown):
         await asyncio.to_thread(_record_relay_down, context, str(ended))
     if isinstance(ended, Exception):

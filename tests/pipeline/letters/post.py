@@ -73,7 +73,7 @@ async def a_round(app: App, sink: Sink, **context: object) -> list[str]:
     working = replace(app.context, **context)
     outbox_of_letters.write_digests(working)
     outbox_of_letters.write_daily_letter(working)
-    await outbox_of_letters.send(working, transport_to(sink))
+    await outbox_of_letters.send(working, [transport_to(sink)])
     return [readable(one) for one in post(sink)[before:]]
 
 

@@ -54,7 +54,7 @@ async def test_what_a_letter_told_is_forgotten_once_it_has_left(tmp_path: Path, 
         with app.store.reading() as connection:
             (waits,) = letters.waiting(connection, clock.now())
         assert waits.facts["issue"] == str(ISSUE)
-        await outbox_of_letters.send(app.context, transport_to(sink))
+        await outbox_of_letters.send(app.context, [transport_to(sink)])
         with app.store.reading() as connection:
             assert letters.waiting(connection, clock.now()) == []
             kept = connection.exec_driver_sql("SELECT facts FROM letters").scalars().all()
@@ -72,7 +72,7 @@ async def test_a_person_who_is_erased_is_in_no_letter(tmp_path: Path, clock: Fro
         outbox_of_letters.write_digests(app.context)
         outbox_of_letters.write_daily_letter(app.context)
         erase.erase(app.context, gone.person)
-        await outbox_of_letters.send(app.context, transport_to(sink))
+        await outbox_of_letters.send(app.context, [transport_to(sink)])
         digest, daily = [readable(letter) for letter in post(sink)]
         assert not [word for word in gone.words if word in digest + daily]
         assert f"mailer hold lift {other.email}" in daily
@@ -124,11 +124,28 @@ async def test_while_the_relay_is_down_letters_wait_and_none_is_blamed(tmp_path:
         dead = Sink()
         dead.port = 1
         with pytest.raises(TransportDown):
-            await outbox_of_letters.send(app.context, transport_to(dead))
+            await outbox_of_letters.send(app.context, [transport_to(dead)])
         assert (outbox(app).waiting, outbox(app).tries) == (2, 0)
         assert "connect" in outbox(app).failure.lower() or outbox(app).failure
-        assert await outbox_of_letters.send(app.context, transport_to(sink)) == 2
+        assert await outbox_of_letters.send(app.context, [transport_to(sink)]) == 2
         assert outbox(app).waiting == 0
+
+
+async def test_letters_go_through_the_next_relay_where_one_is_down_or_refuses_us(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with (
+        sent_out(tmp_path, clock) as (app, sink),
+        Sink(script=lambda now, *_: "550 5.7.1 Your account is suspended" if now is Phase.RCPT else None) as refusing,
+    ):
+        outbox_of_letters.write_digests(app.context)
+        with app.store.transaction() as connection:
+            alarms.breaker(connection, app.context, str(ISSUE), **STOPPED)
+        dead = Sink()
+        dead.port = 1
+        relays = [transport_to(dead), transport_to(refusing), transport_to(sink)]
+        assert await outbox_of_letters.send(app.context, relays) == 2
+        assert (outbox(app).waiting, outbox(app).tries, refusing.received) == (0, 0, [])
 
 
 async def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path, clock: FrozenClock) -> None:
@@ -149,7 +166,7 @@ async def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path
         async def stopped() -> None:
             await stop.wait()
 
-        sending = asyncio.create_task(outbox_of_letters.send(app.context, transport_to(sink), stopped))
+        sending = asyncio.create_task(outbox_of_letters.send(app.context, [transport_to(sink)], stopped))
         await hung.wait()
         stop.set()
         assert await sending == 0
@@ -168,7 +185,7 @@ async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Pat
             alarms.failure(connection, app.context, found, FailureReason.BLOCKED, "554 on a list again")
         alone = replace(app.context, templates=own, shipped=None)
         shutil.copytree(TEMPLATES / "system" / "alarm", own / "system" / "alarm")
-        assert await outbox_of_letters.send(alone, transport_to(sink)) == 1
+        assert await outbox_of_letters.send(alone, [transport_to(sink)]) == 1
         assert "line 2" in outbox(app).failure
         (told,) = [readable(one) for one in post(sink, OPERATOR)]
         assert f"Subject: ALARM: {ISSUE}: our mail server is on a block list" in told
@@ -184,7 +201,7 @@ async def test_an_alarm_that_an_older_template_does_not_know_leaves_by_the_shipp
         (own / "system" / "alarm" / "en.txt.j2").write_text("Subject: ALARM\n{{ said }}\n")
         with app.store.transaction() as connection:
             alarms.answers_lost(connection, app.context, str(ISSUE), relay="main", lost=3)
-        assert await outbox_of_letters.send(replace(app.context, templates=own), transport_to(sink)) == 1
+        assert await outbox_of_letters.send(replace(app.context, templates=own), [transport_to(sink)]) == 1
         assert f"Subject: ALARM: {ISSUE} is paused" in readable(post(sink, OPERATOR)[0])
 
 
