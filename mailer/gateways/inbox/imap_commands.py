@@ -71,7 +71,7 @@ def fetch(mailbox: BoundedMailBox, uid: str, name: str) -> WaitingMail | None:
         raise
     except REFUSED as error:
         return WaitingMail(name=name, why=f"the server does not deliver it: {error_text(error)}", may_pass=True)
-    if content is None:
+    if not content:
         return WaitingMail(name=name, why="the server returns no content", may_pass=True)
     if len(content) > BIGGEST_MAIL:
         return WaitingMail(name=name, why=f"it has {len(content)} octets, more than {BIGGEST_MAIL}")

@@ -73,6 +73,10 @@ def gives_nothing(_talk: Talk, _uid: int) -> bytes:
     return b"OK done"
 
 
+def gives_an_empty_body(_talk: Talk, uid: int) -> bytes:
+    return b"* 1 FETCH (UID %d BODY[] {0}\r\n)\r\nOK done" % uid
+
+
 @pytest.mark.parametrize(
     ("odd", "why"),
     [
@@ -85,6 +89,7 @@ def gives_nothing(_talk: Talk, _uid: int) -> bytes:
         (gives_another, "answers with another mail"),
         (refuses, "does not deliver it: [UNAVAILABLE] Server busy"),
         (gives_nothing, "returns no content"),
+        (gives_an_empty_body, "returns no content"),
     ],
 )
 def test_an_odd_answer_lays_its_mail_aside_and_the_others_are_read(
