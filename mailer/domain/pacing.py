@@ -73,6 +73,11 @@ def family_pause(failures: int) -> timedelta:
     return doubled(_FIRST_PAUSE, times=failures - 1, longest=_LONGEST_PAUSE)
 
 
+def asked_for(failures: int) -> timedelta:
+    """For how long a provider has got nothing by then, after this number of requests to slow down in a row."""
+    return sum(map(family_pause, range(1, failures + 1)), start=timedelta(0))
+
+
 def warm_up(per_hour: int, age: timedelta | None) -> int:
     """How many copies may leave in an hour through a relay first used `age` ago (None: never).
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailer.domain.delivery import Deferred, Event, State, Unknown
+from mailer.domain.delivery import Deferred, Event, State, Throttled, Unknown
+from mailer.domain.pacing import asked_for
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.breaker import pause_after_lost_answers
 from mailer.pipeline.bounces.consequences import after_results
@@ -13,6 +14,7 @@ from mailer.pipeline.sending.limits import throttle_after
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.store import Connection, history
 from mailer.store.copies import deliveries
+from mailer.store.ledger import limits
 from mailer.store.ledger import results as ledger
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
@@ -34,7 +36,7 @@ def record(
     """
     if not results:
         return
-    results = _timed(connection, settings, results, now)
+    results = _given_up_by_provider(connection, settings, _timed(connection, settings, results, now))
     ledger.record(connection, owner, relay, results)
     throttle_after(
         connection, [(result.claim.family, result.outcome) for result in results if result.outcome is not None], now
@@ -73,6 +75,30 @@ def _with_next_attempt(result: Result, before: Sequence[datetime], settings: Sen
     next_attempt_at = settings.backoff.next_attempt(attempts, now=now, give_up_after=settings.give_up_after)
     gave_up = isinstance(result.outcome, Deferred) and next_attempt_at is None
     return result._replace(event=Event.GAVE_UP if gave_up else result.event, next_attempt_at=next_attempt_at)
+
+
+def _given_up_by_provider(
+    connection: Connection, settings: SendSettings, results: Sequence[Result]
+) -> Sequence[Result]:
+    """The results, those given up whose provider has asked to slow down for too long, and accepted nothing meanwhile.
+
+    Else its mailing would never end, and no person would hear of it. The relay's own pleas give nothing up.
+    """
+    throttled = [
+        result.claim for result in results if isinstance(result.outcome, Throttled) and result.outcome.by_provider
+    ]
+    throttles = {family: limits.throttle_of(connection, family) for family in {claim.family for claim in throttled}}
+    asked = {family: asked_for(throttle.failures) for family, throttle in throttles.items() if throttle is not None}
+    patience = settings.give_up_after
+    late = [claim.delivery for claim in throttled if claim.family in asked and asked[claim.family] >= patience]
+    if not late:
+        return results
+    times = ledger.attempt_times(connection, late, throttled=True)
+    given_up = {delivery for delivery, before in times.items() if settings.backoff.tried_for(before) >= patience}
+    return [
+        result._replace(event=Event.GAVE_UP, next_attempt_at=None) if result.claim.delivery in given_up else result
+        for result in results
+    ]
 
 
 def _resend_uncertain(connection: Connection, context: Context, lost: Sequence[Result]) -> None:

@@ -136,15 +136,17 @@ def begin_mailing(connection: Connection, mailing: int, at: datetime) -> None:
     connection.execute(update(mailings).where(first).values(first_handover_at=at))
 
 
-def attempt_times(connection: Connection, identities: Collection[int]) -> dict[int, list[datetime]]:
-    """When the attempts of each of these copies began, in their order, without those in which the relay asked to slow down."""
+def attempt_times(
+    connection: Connection, identities: Collection[int], *, throttled: bool = False
+) -> dict[int, list[datetime]]:
+    """When the attempts of each of these copies began, in their order; `throttled`: also those asked to slow down."""
     batch = unpacked(connection.dialect.name, {"id": int})
     query = (
         select(attempts.c.delivery, attempts.c.started_at)
         .join(batch, batch.c.id == attempts.c.delivery)
-        .where(is_counted)
         .order_by(attempts.c.delivery, attempts.c.number)
     )
+    query = query if throttled else query.where(is_counted)
     times: dict[int, list[datetime]] = {}
     for delivery, started_at in connection.execute(query, {"rows": packed([identity] for identity in identities)}):
         times.setdefault(delivery, []).append(started_at)

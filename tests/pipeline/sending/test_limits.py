@@ -255,3 +255,28 @@ def test_what_a_person_has_suspended_stays_as_it_is(app: App, clock: FrozenClock
     clock.set(THURSDAY + timedelta(days=3))
     learn(app, PLEA)
     assert (the_throttle(app) == made) is (until is None)
+
+
+@pytest.mark.parametrize("phase", [Phase.RCPT, Phase.MAIL])
+async def test_only_a_provider_that_asks_to_slow_down_for_too_long_loses_its_copies(
+    club: Club, clock: FrozenClock, phase: Phase
+) -> None:
+    reader, *others = [Member(number=1, address="a@gmail.com"), *members(8, first=2)]
+
+    def script(now: Phase, _sender: str, recipient: str, _nth: int) -> str | None:
+        slow = phase is Phase.MAIL or recipient == reader.email
+        return "450 4.7.1 Rate limited, try again later" if now is phase and slow else None
+
+    async with Sink(script=script) as sink:
+        with club.sending(clock, sink, delivery={"give_up_after_hours": 1}) as (app, sender):
+            begin(app, [reader, *others])
+            for _ in range(8):
+                await sender.drain()
+                clock.advance(minutes=11)
+            assert copies(app)["P001"].state is State.PENDING
+            for _ in range(12):
+                await sender.drain()
+                clock.advance(minutes=11)
+            lost = {"accepted": len(others), "rejected": 1}
+            assert states(app) == (lost if phase is Phase.RCPT else {"pending": 9})
+            assert copies(app)["P001"].attempts == 0
