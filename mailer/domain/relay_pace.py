@@ -27,7 +27,8 @@ _MANY, _LOWERED_AFTER_MANY, _LOWERED_AFTER_FEW = 20, 0.85, 0.7
 _OVER, _SLOWEST = 8.0, 1 / 60
 # Without a copy for so many seconds there was nothing to send: that time says nothing about the relay.
 _IDLE = 60.0
-# For so many seconds copies may catch up on a delay of our own: at a pace that was found, and at one of the settings.
+# For so many seconds copies may catch up on a delay of our own: at a pace that was found, less a copy's time, since the
+# relay may want that between two copies; and at a pace of the settings.
 _CATCH_UP, _CATCH_UP_AT_MOST = 0.1, 1.0
 
 
@@ -82,7 +83,7 @@ class RelayPace:
         if self.closed:
             self._probing = True
         elif self.speed:
-            catch_up = _CATCH_UP if self.rate else _CATCH_UP_AT_MOST
+            catch_up = max(0.0, _CATCH_UP - 1 / self.speed) if self.rate else _CATCH_UP_AT_MOST
             self._next_at = max(self._next_at, now - catch_up) + 1 / self.speed
             if self.rate:
                 self._grow(now)
@@ -123,7 +124,8 @@ class RelayPace:
     def _until_probe(self, now: float) -> float:
         first = _FIRST_PROBE
         if self.rate:
-            first = max(_SOONEST_PROBE, min(first, _DUE_AT_PROBE / self.rate), _DUE_WHEN_SLOW / self.rate)
+            due = 1.0 if now == self.closed_at else _DUE_AT_PROBE
+            first = max(_SOONEST_PROBE, min(first, due / self.rate), _DUE_WHEN_SLOW / self.rate)
         return min(_LONGEST_PROBE, max(first, _PROBE_SHARE * (now - self.closed_at)))
 
     def _open(self, now: float) -> None:
