@@ -10,11 +10,7 @@ from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from mailer.domain.ports import Clock
 from mailer.pipeline import maillog
-from mailer.pipeline.sending import relay_trouble
-from mailer.pipeline.sending import throttle as throttle_module
-from mailer.pipeline.sending.throttle import RelayThrottle
 from mailer.pipeline.trouble_log import TroubleLog
 from mailer.store import Store
 from tests.certificates import Authority, an_authority
@@ -35,17 +31,6 @@ _numbers = itertools.count(1)
 def no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     """The troubles of the machine that an earlier test has shown are over."""
     monkeypatch.setattr(maillog, "troubles", TroubleLog())
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `per_minute` allows leaves at once, since no test waits; tests/domain/test_relay_pace.py shows how it is spread."""
-
-    def throttle(relay: str, clock: Clock, *, connections: int, per_minute: int) -> RelayThrottle:
-        return RelayThrottle(relay, clock, connections=connections)
-
-    monkeypatch.setattr(relay_trouble, "RelayThrottle", throttle)
-    monkeypatch.setattr(throttle_module, "AHEAD_SECONDS", 0.7)
 
 
 @pytest.fixture(scope="session")

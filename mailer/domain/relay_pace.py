@@ -29,7 +29,7 @@ _OVER, _SLOWEST = 8.0, 1 / 60
 _IDLE = 60.0
 # For so many seconds copies may catch up on a delay of our own: at a pace that was found, less a copy's time, since the
 # relay may want that between two copies; and at a pace of the settings.
-_CATCH_UP, _CATCH_UP_AT_MOST = 0.1, 1.0
+_CATCH_UP, _CATCH_UP_AT_MOST = 0.1, 0.25
 
 
 @dataclass(slots=True, kw_only=True)

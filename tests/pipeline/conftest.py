@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from mailer.app.installation import App
+from mailer.domain.ports import Clock
+from mailer.pipeline.sending import relay_trouble
+from mailer.pipeline.sending.throttle import RelayThrottle
 from tests.club import THURSDAY, Club
 from tests.conftest import DATABASES
 from tests.doubles import FrozenClock
@@ -15,6 +18,16 @@ from tests.doubles import FrozenClock
 def clock() -> FrozenClock:
     """Stands on the day of the club's issue."""
     return FrozenClock(THURSDAY)
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `per_minute` allows leaves at once, where the clock of a test stands."""
+
+    def throttle(relay: str, clock: Clock, *, connections: int, per_minute: int) -> RelayThrottle:
+        return RelayThrottle(relay, clock, connections=connections)
+
+    monkeypatch.setattr(relay_trouble, "RelayThrottle", throttle)
 
 
 @pytest.fixture

@@ -7,10 +7,22 @@ from pathlib import Path
 import pytest
 
 from mailer.domain.mailing import MailingState
-from tests.club import Club
-from tests.relay_moods import at_once, closes_behind, every, first_of, for_a_while, in_any, in_each, per_session, rate
+from tests.club import Club, begin
+from tests.relay_moods import (
+    at_once,
+    closes_behind,
+    every,
+    first_of,
+    for_a_while,
+    in_any,
+    in_each,
+    most_within,
+    per_session,
+    rate,
+)
 from tests.relay_plays import Mood, Phase
-from tests.stories.relay_play import hears, play, unrelated
+from tests.scripted_relay import Sink
+from tests.stories.relay_play import RunningClock, finish, hears, play, unrelated
 
 COUNT = 120
 # A limit dictates so many seconds for 120 copies. Four connections begin at once, and the pace is found by trying; a busy
@@ -84,3 +96,14 @@ async def test_words_that_tell_nothing_are_heard_by_their_repetition(club: Club)
     assert played.states["accepted"] >= COUNT * 9 // 10  # the last ones have no like refusals beside them
     assert max(played.attempts) <= 1
     assert set(played.taken.values()) == {1}
+
+
+async def test_what_a_minute_allows_leaves_evenly(club: Club) -> None:
+    async with Sink() as sink:
+        with club.sending(RunningClock(), sink, smtp={"connections": 4, "per_minute": 1200}) as (app, sender):
+            begin(app, unrelated(36))
+            played = await finish(app, sender, sink)
+        assert played.states == {"accepted": 36}
+        instants = [message.at for message in sink.received]
+        assert max(instants) - min(instants) >= 30 / 20 - 0.1  # five may catch up
+        assert most_within(0.5, instants) <= 10 + 6

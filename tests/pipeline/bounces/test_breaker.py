@@ -93,6 +93,7 @@ async def test_what_is_no_reason_to_stop_does_not(club: Club, clock: FrozenClock
     assert "pending" not in found
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_refusals_that_come_few_at_a_time_are_added_up(club: Club, clock: FrozenClock) -> None:
     # Three, then three more with others between: the last batch alone is below the share.
     async with Sink(script=refusing(BLOCKED, lambda number: number <= 5 or number == 8)) as sink:

@@ -63,6 +63,7 @@ async def test_no_more_leave_to_a_provider_in_a_minute_than_allowed_over_a_resta
             assert {copy.attempts for copy in copies(app).values()} == {1}
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_a_limited_provider_begins_with_the_first_and_does_not_wait_for_all_others(
     club: Club, clock: FrozenClock
 ) -> None:
@@ -126,6 +127,7 @@ async def test_a_new_relay_is_given_twice_as_many_each_hour_over_a_restart(club:
             assert states(app) == {"accepted": 30}
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_a_clock_that_was_set_back_costs_no_day_of_waiting(club: Club, clock: FrozenClock) -> None:
     def plea(now: Phase, _sender: str, recipient: str, nth: int) -> str | None:
         return "451 4.7.1 Slowly" if now is Phase.END and recipient.startswith("desk007") and nth == 1 else None

@@ -4,6 +4,8 @@ import asyncio
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from mailer.app.installation import App
 from mailer.domain.delivery import Outcome, State
 from mailer.domain.ports import Envelope
@@ -194,6 +196,7 @@ async def test_no_more_connections_are_open_at_once_than_the_settings_allow(club
         assert sorted(transport.left) == sorted(member.email for member in members(30))
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_no_more_leave_in_a_minute_than_allowed_over_all_connections_and_a_restart(
     club: Club, clock: FrozenClock
 ) -> None:

@@ -109,6 +109,7 @@ async def test_a_spare_relay_is_used_only_while_no_other_is(club: Club, clock: F
             assert relays["spare"].connections == 0
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_a_limit_of_the_main_relay_is_no_reason_to_use_the_spare(club: Club, clock: FrozenClock) -> None:
     async with AsyncExitStack() as stack:
         relays = await sinks(stack, main=None, spare=None)
@@ -121,6 +122,7 @@ async def test_a_limit_of_the_main_relay_is_no_reason_to_use_the_spare(club: Clu
                 clock.advance(minutes=1)
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_each_relay_has_limits_of_its_own(club: Club, clock: FrozenClock) -> None:
     async with AsyncExitStack() as stack:
         relays = await sinks(stack, one=None, two=None)
