@@ -30,34 +30,79 @@ def test_a_plea_is_the_relays_where_nothing_was_accepted_lately():
     assert owner.is_providers("gmail.com", 13.0)
 
 
+def refused(repetition, number, text, *, at=0.0, slow=False, family=None):
+    return repetition.refused(number, family or f"{number}.example", reply(text), at, slow=slow)
+
+
+def in_trouble():
+    repetition = Repetition()
+    answers = [refused(repetition, number, "queue full") for number in (1, 2, 3)]
+    assert answers == [None, None, [1, 2, 3]]
+    return repetition
+
+
 def test_the_third_unrelated_reader_shows_the_relays_trouble():
     repetition = Repetition()
-    assert repetition.refused(1, "a.example", reply("queue <1@a.example> full 17")) is None
-    assert repetition.refused(2, "a.example", reply("queue <2@a.example> full 18")) is None
-    assert repetition.refused(3, "b.example", reply("queue <3@b.example> full 19")) is None
-    assert repetition.refused(4, "c.example", reply("queue full")) == [1, 2, 3, 4]
-    assert repetition.refused(5, "d.example", reply("queue full")) == [5]
-    repetition.accepted()
-    assert repetition.refused(6, "a.example", reply("queue full")) is None
+    assert refused(repetition, 1, "queue <1@a.example> full 17", family="a.example") is None
+    assert refused(repetition, 2, "queue <2@a.example> full 18", family="a.example") is None
+    assert refused(repetition, 3, "queue <3@b.example> full 19", family="b.example") is None
+    assert refused(repetition, 4, "queue full", family="c.example") == [1, 2, 3, 4]
+    assert refused(repetition, 5, "queue full", slow=True) == [5]
+    repetition.accepted(1.0)
+    assert refused(repetition, 6, "queue full") is None
 
 
 def test_an_accepted_copy_or_another_reply_ends_the_row():
     repetition = Repetition()
-    for number, family in enumerate(["a.example", "b.example", "c.example", "d.example"]):
-        assert repetition.refused(number, family, reply("mailbox busy")) is None
-        repetition.accepted()
-    assert repetition.refused(8, "e.example", reply("mailbox busy")) is None
-    assert repetition.refused(9, "f.example", reply("another")) is None
-    assert repetition.refused(10, "g.example", reply("mailbox busy")) is None
+    for number in range(4):
+        assert refused(repetition, number, "mailbox busy") is None
+        repetition.accepted(0.0)
+    assert refused(repetition, 8, "mailbox busy") is None
+    assert refused(repetition, 9, "another") is None
+    assert refused(repetition, 10, "mailbox busy") is None
 
 
-def test_a_copy_is_excused_once():
+def test_while_the_relay_is_slow_for_its_trouble_the_same_words_excuse_everybody():
+    repetition = in_trouble()
+    for number in range(4, 30):
+        repetition.accepted(1.0)
+        assert refused(repetition, number, "queue full", slow=True) == [number]
+    assert refused(repetition, 40, "mailbox busy", slow=True) is None
+
+
+def test_what_was_refused_as_the_trouble_began_is_excused_too():
     repetition = Repetition()
-    answers = [repetition.refused(number, f"{number}.example", reply("no such domain")) for number in (1, 2, 3)]
-    assert answers == [None, None, [1, 2, 3]]
-    assert [repetition.refused(number, f"{number}.example", reply("no such domain")) for number in (1, 2, 3)] == [
-        None
-    ] * 3
+    assert refused(repetition, 1, "queue full") is None
+    repetition.accepted(0.5)
+    answers = [refused(repetition, number, "queue full", at=1.0) for number in (2, 3, 4)]
+    assert answers == [None, None, [1, 2, 3, 4]]
+
+
+def test_a_copy_that_is_refused_while_others_are_accepted_is_judged_in_the_end():
+    repetition = in_trouble()
+    for number in range(4, 10):
+        refused(repetition, number, "queue full", slow=True)
+    for _ in range(2):
+        repetition.accepted(1.0)
+        assert refused(repetition, 3, "queue full", slow=True) == [3]
+    repetition.accepted(1.0)
+    assert refused(repetition, 3, "queue full", slow=True) is None
+
+
+def test_the_last_copies_of_a_mailing_with_a_dead_domain_each_excuse_each_other_never():
+    repetition = Repetition()
+    for number in (1, 2, 3):
+        assert refused(repetition, number, "domain not found") is None
+        repetition.accepted(0.0)
+    for _ in range(5):
+        assert [refused(repetition, number, "domain not found", at=900.0) for number in (1, 2, 3)] == [None] * 3
+
+
+def test_no_trouble_excuses_for_ever():
+    repetition = in_trouble()
+    answers = [refused(repetition, number, "queue full", slow=True) for _ in range(60) for number in (1, 2, 3)]
+    assert answers[:100] == [[1], [2], [3]] * 33 + [[1]]
+    assert answers[-3:] == [None] * 3
 
 
 @pytest.mark.parametrize(

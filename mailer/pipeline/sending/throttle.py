@@ -118,7 +118,7 @@ class RelayThrottle:
         self._since_end += 1
         self.pace.accepted(now, probe=copy.probe)
         self._owner.accepted(copy.claim.family, now)
-        self._repetition.accepted()
+        self._repetition.accepted(now)
         if self._refusals:
             self._refusals.clear()
 
@@ -141,7 +141,8 @@ class RelayThrottle:
                 self.returned(copy)
                 return None
             case RelayMatter.COPY if isinstance(outcome, Deferred) and not is_greylisting(reply):
-                copies = self._repetition.refused(copy.claim.delivery, copy.claim.family, reply)
+                now, slow, claim = self._elapsed(), self.pace.closed or self.pace.rate > 0, copy.claim
+                copies = self._repetition.refused(claim.delivery, claim.family, reply, now, slow=slow)
                 if copies is not None:
                     self.taken_back += copies[:-1]
                     self._plea(reply, phase, session, probe=copy.probe, plea=Plea.PACE, open_now=self.open_now)
