@@ -55,17 +55,17 @@ def is_greylisting(reply: Reply) -> bool:
     return _GREYLIST.search(reply.text) is not None
 
 
-def asks_to_slow_down(outcome: Outcome) -> bool:
-    """Whether a provider asks us to slow down, while the relay accepts copies for others.
+def calls_for_a_rest(outcome: Outcome) -> bool:
+    """Whether a provider gets nothing for a while after this outcome.
 
-    421, or a 4.7.x status, which is about policy (RFC 3463 §3.8), may mean it too.
+    Either it asks us to slow down, or it put a copy off for a reason of policy (4.7.x, RFC 3463 §3.8), which may mean a rate.
     """
-    reply = outcome.reply
     if isinstance(outcome, Throttled):
         return outcome.by_provider
+    reply = outcome.reply
     if reply is None or is_greylisting(reply):
         return False
-    return reply.code == 421 or (reply.code // 100 == 4 and reply.status.startswith("4.7."))
+    return reply.code // 100 == 4 and reply.status.startswith("4.7.")
 
 
 def family_pause(failures: int) -> timedelta:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.delivery import Accepted, Deferred, Rejected, Reply, Unknown
+from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected, Reply, Throttled, Unknown
 from mailer.domain.families import family_of
-from mailer.domain.pacing import asks_to_slow_down, family_pause, levelled, shares, warm_up
+from mailer.domain.pacing import calls_for_a_rest, family_pause, levelled, shares, warm_up
 
 NAMES = ("a", "b", "c", "d")
 rooms = st.dictionaries(st.sampled_from(NAMES), st.integers(0, 600), min_size=1)
@@ -110,10 +110,10 @@ def reply(code: int, status: str = "", text: str = "") -> Reply:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "asks"),
+    ("outcome", "rests"),
     [
-        (Deferred(reply=reply(421)), True),
-        (Deferred(reply=reply(421, "4.3.2", "Too many connections")), True),
+        (Throttled(reply=reply(421, "4.3.2", "Too many messages"), by_provider=True), True),
+        (Throttled(reply=reply(421, "4.7.0", "Too many messages")), False),  # the relay asks
         (Deferred(reply=reply(450, "4.7.1", "Rate limited")), True),
         (Deferred(reply=reply(451, "4.7.28", "Unusual rate of mail")), True),
         (Deferred(reply=reply(451, "4.7.1", "Greylisted, come back in 300 seconds")), False),
@@ -125,8 +125,8 @@ def reply(code: int, status: str = "", text: str = "") -> Reply:
         (Unknown(reply=None), False),
     ],
 )
-def test_what_a_plea_to_slow_down_is(outcome: Deferred | Rejected | Accepted | Unknown, asks: bool) -> None:
-    assert asks_to_slow_down(outcome) is asks
+def test_after_which_outcomes_a_provider_rests(outcome: Outcome, rests: bool) -> None:
+    assert calls_for_a_rest(outcome) is rests
 
 
 def test_the_rest_doubles_up_to_ten_minutes() -> None:

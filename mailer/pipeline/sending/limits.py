@@ -12,7 +12,7 @@ from mailer.domain.pacing import (
     FamilyLimit,
     RelayLimit,
     Throttle,
-    asks_to_slow_down,
+    calls_for_a_rest,
     family_pause,
     warm_up,
 )
@@ -94,7 +94,7 @@ def throttle_after(connection: Connection, outcomes: Iterable[tuple[str, Outcome
     slow: dict[str, Outcome] = {}
     accepting: set[str] = set()
     for family, outcome in outcomes:
-        if asks_to_slow_down(outcome):
+        if calls_for_a_rest(outcome):
             slow[family] = outcome
         elif isinstance(outcome, Accepted):
             accepting.add(family)
