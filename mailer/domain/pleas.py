@@ -93,9 +93,9 @@ class Repetition:
         if len(self._families) < _IN_A_ROW:
             return None
         # At first the trouble showed itself at some copies only.
-        began = [copy for copy, (words, at) in self._alone.items() if words == key and now - at < _LATELY]
-        copies, self._row, self._trouble = [*began, *self._row], [], key
-        for copy in began:
+        earlier = [copy for copy, (words, at) in self._alone.items() if words == key and now - at < _LATELY]
+        copies, self._row, self._trouble = [*earlier, *self._row], [], key
+        for copy in earlier:
             del self._alone[copy]
         return self._excuse(copies)
 
