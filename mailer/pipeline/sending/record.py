@@ -87,10 +87,10 @@ def _given_up_by_provider(
     throttled = [
         result.claim for result in results if isinstance(result.outcome, Throttled) and result.outcome.by_provider
     ]
-    throttles = {family: limits.throttle_of(connection, family) for family in {claim.family for claim in throttled}}
-    asked = {family: asked_for(throttle.failures) for family, throttle in throttles.items() if throttle is not None}
+    throttles = [limits.throttle_of(connection, family) for family in {claim.family for claim in throttled}]
     patience = settings.give_up_after
-    late = [claim.delivery for claim in throttled if claim.family in asked and asked[claim.family] >= patience]
+    hopeless = {each.family for each in throttles if each is not None and asked_for(each.failures) >= patience}
+    late = [claim.delivery for claim in throttled if claim.family in hopeless]
     if not late:
         return results
     times = ledger.attempt_times(connection, late, throttled=True)
