@@ -67,7 +67,8 @@ def _guess(raw: bytes) -> str:
 
 def header(value: str) -> str:
     """The text of a header field, unfolded, with its encoded words (RFC 2047) decoded."""
-    return " ".join(words(value[:4000]).split())
+    value = value[:4000]
+    return " ".join((words(value) if "=?" in value else value).split())
 
 
 def words(value: str) -> str:
