@@ -6,22 +6,32 @@ from mailer.domain.bounce import FailureReason
 from mailer.domain.delivery import Reply
 from mailer.domain.relay_matter import Plea
 from mailer.formats.reports.classify import classify
+from mailer.formats.reports.rules.rule import either
 
 _NUMBER = r"(?:too (?:many|much)|max(?:imum)?|limit|exceed|reached|concurren|simultan|parallel|viele|trop|слишком много|превышен|过多|太多|超过)"
 # Microsoft calls the connections of one sender threads.
 _LINK = r"(?:connection|sessions\b|threads?\b|verbindung|connexion|соединени|подключени|连接)"
 _CONNECTIONS = re.compile(rf"{_NUMBER}.{{0,60}}{_LINK}|{_LINK}.{{0,40}}{_NUMBER}", re.IGNORECASE)
 _SESSION = re.compile(
-    r"(?:per|this|one|a single|each|current|the same) (?:smtp )?(?:session|connection)\b"
-    r"|(?:new|another|re-?open) (?:smtp )?(?:session|connection)|reconnect"
-    r"|(?:pro|dieser|einer) (?:verbindung|sitzung)|(?:par|cette) (?:connexion|session)|\b(?:(?:в|за) (?:одн\w{1,2}|эт\w{1,2}) (?:соединени|сесси)|за (?:сессию|соединение))",
+    either(
+        r"(?:per|this|one|a single|each|current|the same) (?:smtp )?(?:session|connection)\b(?!')",
+        r"(?:new|another|re-?open) (?:smtp )?(?:session|connection)|reconnect",
+        r"(?:pro|dieser|einer) (?:verbindung|sitzung)|(?:par|cette) (?:connexion|session)",
+        r"\b(?:(?:в|за) (?:одн\w{1,2}|эт\w{1,2}) (?:соединени|сесси)|за (?:сессию|соединение))",
+        # Halon and Message Systems; NetEase's codes.
+        r"\bbatch limit|\b(?:mi|rp|dt):d[mr]c\b",
+    ),
     re.IGNORECASE,
 )
 _MESSAGES = re.compile(
     r"(?:too many|max(?:imum)?(?: number of)?) (?:messages|mails|e-?mails|transactions|recipients)\b", re.IGNORECASE
 )
 _TIME = re.compile(
-    r"second|minute|hour|daily|hourly|\bday\b|\brate\b|later|quick|fast|sekund|stunde|\btag\b|heure|jour|секунд|минут|час|сутки|день|秒|分钟|小时|天",
+    either(
+        r"second|minute|hour|daily|hourly|\bday\b|today|tomorrow|\blast\b|\brate\b|later|quick|fast|slow|too many \w+ from",
+        r"sekund|stunde|\btag\b|heute|heure|jour|ralentir|секунд|минут|час|сутки|сегодня|день",
+        r"秒|分钟|小时|天",
+    ),
     re.IGNORECASE,
 )
 
