@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from mailer.domain.bounce import SCOPES, FailureReason, Phase, Scope, Verdict
-from mailer.formats.reports.rules import account, content, recipient, sender, transport
+from mailer.formats.reports.rules import account, content, limits, recipient, sender, transport
 from mailer.formats.reports.rules.rule import DOT_IN_NAME, ReplyRule
 
 # Characters of a reply that are read; what matters stands at its beginning.
@@ -18,8 +18,8 @@ MAX_TEXT = 1500
 RULES: tuple[ReplyRule, ...] = (
     *transport.CONNECTION,
     *transport.EXPIRED,
-    account.RATE,
-    account.ACCOUNT,
+    *limits.RULES,
+    *account.RULES,
     *content.FULL,
     *sender.RULES,
     *transport.PROGRAM,
@@ -90,12 +90,19 @@ CODES: dict[int, tuple[FailureReason, str]] = {
     451: (FailureReason.SERVER, "451 error in processing"),
     452: (FailureReason.SERVER_FULL, "452 insufficient storage"),
     521: (FailureReason.TAKES_NO_MAIL, "521 host accepts no mail (RFC 7504)"),
+    525: (FailureReason.LOGIN, "525 account disabled"),
     530: (FailureReason.LOGIN, "530 authentication required"),
+    534: (FailureReason.LOGIN, "534 authentication mechanism too weak"),
     535: (FailureReason.LOGIN, "535 credentials invalid"),
+    538: (FailureReason.LOGIN, "538 encryption required for authentication"),
     551: (FailureReason.MOVED, "551 user not local"),
     552: (FailureReason.MAILBOX_FULL, "552 exceeded storage allocation"),
     556: (FailureReason.TAKES_NO_MAIL, "556 domain accepts no mail (RFC 7504)"),
 }
+# RFC 4954 §4 and §6, RFC 3207 §4: a login or TLS is wanted first, or the login was refused; 525 with x.7.13 of the IANA
+# registry: the account that logged in is disabled.
+LOGIN_CODES = frozenset({525, 530, 534, 535, 538})
+_REFUSED_LOGINS = LOGIN_CODES - {530}
 # In these phases the server does not know the recipient yet, so the refusal cannot be about the address.
 BEFORE_RECIPIENT = frozenset({Phase.CONNECT, Phase.HELLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
 _STATUS = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})")
@@ -125,6 +132,9 @@ def classify(code: int | None, status: str | None, text: str, phase: Phase = Pha
     the address is dead for good. Never raises, whatever the text.
     """
     reason, rule = _reason(code, status, text, phase)
+    # The account that logs in is ours. 552 before a recipient is named is about the size of the message (RFC 1870 §6.1).
+    if SCOPES[reason] is Scope.MAILBOX and (code in _REFUSED_LOGINS or (phase in BEFORE_RECIPIENT and code != 552)):
+        reason, rule = FailureReason.ACCOUNT, f"of the account that sends: {rule}"
     if SCOPES[reason] is Scope.ADDRESS:
         if phase in BEFORE_RECIPIENT:
             reason, rule = FailureReason.SENDER_REFUSED, f"before the recipient was named: {rule}"
@@ -152,10 +162,10 @@ def find_rule(text: str) -> ReplyRule | None:
     words = words.replace("unknown address error", " ")
     words = _REMOTE_HOST.sub(" ", DOT_IN_NAME.sub("·", _IP.sub("[ip]", words)))
     words = " ".join(words.split())[:MAX_TEXT]
-    rule = next((rule for rule in RULES if rule.pattern.search(words)), None) if words else None
+    rule = next((rule for rule in RULES if rule.matches(words)), None) if words else None
     is_about_address = rule is None or rule.vague or SCOPES[rule.reason] is Scope.ADDRESS
     links = " ".join(_LINKS.findall(lowered)) if is_about_address and "http" in lowered else ""
-    return sender.LINK if sender.LINK.pattern.search(links) else rule
+    return sender.LINK if sender.LINK.matches(links) else rule
 
 
 def _respell(word: re.Match[str]) -> str:
@@ -178,7 +188,8 @@ def _reason(code: int | None, status: str | None, text: str, phase: Phase) -> tu
     is_vague = rule is not None and rule.vague and SCOPES[rule.reason] is Scope.ADDRESS
     if rule and not (is_vague and by_status and SCOPES[by_status[0]] is not Scope.ADDRESS):
         return rule.reason, rule.meaning
-    if by_status:
+    # A status of a login says only that it is about security.
+    if by_status and not (code in LOGIN_CODES and by_status[0] is FailureReason.POLICY):
         return by_status
     if code in CODES and not (code == 551 and phase not in {Phase.RCPT, Phase.UNKNOWN}):
         return CODES[code]

@@ -8,27 +8,40 @@ import re
 from mailer.domain.bounce import SCOPES, FailureReason, Phase, Scope
 from mailer.domain.delivery import Reply
 from mailer.domain.relay_matter import RelayMatter
-from mailer.formats.reports.classify import BEFORE_RECIPIENT, classify
-from mailer.formats.reports.rules.account import names_a_reader
+from mailer.formats.reports.classify import BEFORE_RECIPIENT, LOGIN_CODES, classify
+from mailer.formats.reports.rules.readers import names_a_reader
+from mailer.formats.reports.rules.rule import either
 
-# RFC 4954 §4 and §6, RFC 3207 §4: a login or TLS is wanted first, or the login was refused; 525 with x.7.13 of the IANA
-# registry: the account that logged in is disabled.
-_LOGIN_CODES = frozenset({525, 530, 534, 535, 538})
-# RFC 4954 §4 and §6 as well: the login cannot be checked now; Amazon and Microsoft slow their customers down with them.
+# RFC 4954 §4 and §6: the login cannot be checked now; Amazon and Microsoft slow their customers down with them.
 _LOGIN_CODES_FOR_NOW = frozenset({432, 454})
 
 # Replies to RCPT by which Postfix, Exim, Sendmail, qmail and Exchange refuse to relay for this client. Postfix refuses the
 # client and the sender there too (smtpd_delay_reject). The words must begin the reply: later in it they are quoted from
 # another server and concern one recipient.
-_CLIENT_REFUSED = re.compile(
-    r"(?:<[^>]*>[:.]* *|error: |sorry, (?!that|you)|[45]\.\d+\.\d+ |recipient address rejected: |[\w\-]+(?:\.[\w\-]+)+: |\[\w+\] )*"
-    r"(?:relay access denied|relay(?:ing)?\b[^.;]{0,30} (?:denied|prohibited|disallowed)|relay(?:ing)?\b[^.;]{0,20} not (?:permitted|allowed|enabled)|relaying disallowed|unable to relay"
-    r"|smtp; unable to relay|we do not relay|sorry, (?:you don't authenticate|that domain isn't in my list of allowed)|invalid credentials for relay|tenantattribution"
-    r"|(?:client host|helo command|sender address) rejected:|sender(?: address)? rejected\b(?! by)|service unavailable[;,] client|sender verif\w*(?! ok)\b"
-    r"|(?:smtp )?authentication (?:(?:is )?required|fail)|this mail server requires authentication|please authenticate|send auth\b|(?:client |sender |user )?(?:is |was )?not authenticated\b(?! for)|unauthenticated senders"
-    r"|relais refus|weiterleitung (?:nicht|verweigert)|пересылка запрещена)",
-    re.IGNORECASE,
+_BEFORE_THE_WORDS = either(
+    r"<[^>]*>[:.]* *",  # Postfix: the address
+    r"error: |sorry, (?!that|you)",
+    r"[45]\.\d+\.\d+ ",
+    r"recipient address rejected: ",
+    r"[\w\-]+(?:\.[\w\-]+)+: |\[\w+\] ",  # the server's name, a code of its own
 )
+_REFUSES_CLIENT = either(
+    # Postfix, Exim, Exchange, Sendmail, others.
+    r"relay access denied|relay(?:ing)?\b[^.;]{0,30} (?:denied|prohibited|disallowed)",
+    r"relay(?:ing)?\b[^.;]{0,20} not (?:permitted|allowed|enabled)",
+    r"(?:smtp; )?unable to relay|we do not relay|invalid credentials for relay|tenant(?:inbound)?attribution",
+    # qmail, Plesk.
+    r"sorry, (?:you don't authenticate|that domain isn't in my list of allowed)",
+    # Postfix with smtpd_delay_reject, and its block lists.
+    r"(?:client host|helo command|sender address) rejected:|service unavailable[;,] client",
+    r"sender(?: address)? rejected\b(?! by)|sender verif\w*(?! ok)\b",
+    # A login is wanted first.
+    r"(?:smtp )?auth(?:entication)? (?:(?:is )?required|fail)|this mail server requires authentication|please authenticate|you must log ?in|send auth\b",
+    r"(?:client |sender |user )?(?:is |was )?not authenticated\b(?! for)|unauthenticated senders",
+    # In other languages.
+    r"relais refus|weiterleitung (?:nicht|verweigert)|пересылка запрещена",
+)
+_CLIENT_REFUSED = re.compile(f"(?:{_BEFORE_THE_WORDS})*(?:{_REFUSES_CLIENT})", re.IGNORECASE)
 
 # RFC 6647, whatever else the reply says: it defers the first letter of every sender, however slow.
 _GREYLIST = re.compile(r"gr[ae]y-?list", re.IGNORECASE)
@@ -36,8 +49,12 @@ _GREYLIST = re.compile(r"gr[ae]y-?list", re.IGNORECASE)
 # Statuses (RFC 3463 and the IANA registry) of a relay that is busy, full or congested, without the class.
 _BUSY = frozenset({"3.1", "3.2", "4.5", "5.3", "7.28"})
 _BUSY_WORDS = re.compile(
-    r"(?:server|system|service|relay|host) (?:is )?(?:\w+ )?(?:busy|overload)|too busy|load (?:average|is|too)|overloaded"
-    r"|insufficient (?:system|memory|resources)|queue (?:\w+ )?(?:quota|full|limit)",
+    either(
+        r"(?:server|system|service|relay|host) (?:is )?(?:\w+ )?(?:busy|overload)|too busy",
+        r"load (?:average|is|too)|overloaded",
+        r"insufficient (?:system|memory|resources)",
+        r"queue (?:\w+ )?(?:quota|full|limit)",
+    ),
     re.IGNORECASE,
 )
 # After the recipient was taken, a 4xx without words about content or reader is the relay's trouble.
@@ -59,7 +76,7 @@ def matter_of(reply: Reply, phase: Phase) -> RelayMatter:
         return RelayMatter.COPY
     if reply.code == 421:  # the relay ends the session (RFC 5321 §4.2.3)
         return RelayMatter.SLOW
-    if reply.code in _LOGIN_CODES:
+    if reply.code in LOGIN_CODES:
         return RelayMatter.STOP
     is_readers = names_a_reader(reply.text)
     if reason is FailureReason.RATE and not is_readers:

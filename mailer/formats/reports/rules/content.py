@@ -1,7 +1,7 @@
 """Replies about the message itself: too big, infected, spam, or against a policy; and about full mailboxes."""
 
 from mailer.domain.bounce import FailureReason
-from mailer.formats.reports.rules.rule import rule
+from mailer.formats.reports.rules.rule import letters, rule
 
 RULES = (
     rule(
@@ -32,7 +32,7 @@ RULES = (
         r"attachments?\b[^.]{0,60}(?:block|not|reject|remov|banned|prohib|forbid|illegal|danger|allow|limit|policy|too\b|contain|type|extension|name|size)|(?:block|bann|illegal|reject|prohibit|forbid|unacceptable|danger|unsafe|contain|suspicious|executable|invalid|bad)\w*[^.]{0,40} attachment|duplicate header|multiple (?:addresses|from|instances)|headers? (?:error|fail|not|line|missing|syntax)|headers? (?:is|are) not accepted|missing (?:header|date|from|message-id|subject)",
         r"(?:invalid|bad|malformed|improper|illegal) (?:header|mime|message|line|content|8bit|character)|bare ?(?:lf|cr|line)|rfc ?(?:2822|5322|822(?!;)|5321|2821)|not (?:rfc|compliant)|non-?compliant",
         r"line (?:is )?too long|mime (?:error|boundar|header)|body (?:type|part)|embedded images|encrypt|\bcharset\b|conversion|8bitmime|smtputf8|non-?ascii",
-        r"subject (?:header|line|is)|blocked (?:content|file|extension)|rejecting banned|\bpol-p\d|\bmsg-p\d",
+        r"subject (?:header|line|is)|blocked (?:content|file|extension)|content presents a|rejecting banned|\bpol-p\d|\bmsg-p\d",
     ),
     rule(
         FailureReason.POLICY,
@@ -63,5 +63,12 @@ FULL = (
         r"postfach[^.]{0,40} voll\b|dépassé son quota|bo[iî]te[^.]{0,60} (?:est )?pleine|buz[oó]n[^.]{0,60} lleno|excedido su cuota|cuota[^.]{0,30}excedid|casella[^.]{0,60} piena|quota[^.]{0,20}superata|caixa[^.]{0,60} cheia|(?:postbus|postvak|mailbox)[^.]{0,60} (?:is )?vol\b|skrzynka[^.]{0,60} (?:jest )?(?:pełna|przepełniona)",
         r"(?:postlåda|brevlåda|postkasse|postboks|indbakke)\w*[^.]{0,60} (?:är |er )?(?:full|fuld)|postilaatikko[^.]{0,40} täynnä|kutusu[^.]{0,30} dolu|kota(?:sı)? (?:aşıl|dol)|(?:postafiók|postaláda)\w*[^.]{0,40} megtelt|γραμματοκιβώτιο[^.]{0,60} πλήρες|скриньк\w[^.]{0,60}переповнен|(?:закончилось|нет|недостаточно) (?:свободного )?мест|邮箱(?:空间|容量)(?:不足|已满)|信箱已滿|사서함[^.]{0,20}(?:가득|꽉|초과)|(?:편지함|메일함|메일박스)[^.]{0,10}(?:초과|가득)|容量を超え|容量オーバー",
         r"(?:mail ?box|inbox) (?:ist |est |est[aá] |è |jest )?(?:llen[oa]|voll|pleine?|pien[oa]|chei[oa]|pełn\w|переполнен)|casella (?:di posta )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|skrzynka .{0,20}pełna|schránka .{0,20}plná|postvak (?:is )?vol|メールボックス.{0,12}(?:いっぱい|一杯|容量)|邮箱.{0,6}满",
+        needs=(
+            letters(
+                "full quota exceed used_up space storage too_ limit reached is_over user_is_over allocation mailbox_for переполн переповнен заполнен"
+                " превыш исчерпан voll überfüllt speicher plein lleno llena excedid dépassé piena pieno superata chei _vol peł przepeł"
+                " fuld täynnä dolu aşıl kota megtelt πλήρες закончилось недостаточно нет_ plná 满 不足 已滿 가득 꽉 초과 容量 いっぱい 一杯"
+            ),
+        ),
     ),
 )

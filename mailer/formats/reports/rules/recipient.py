@@ -44,7 +44,10 @@ RULES = (
         "the mailbox exists but is disabled",
         r"(?:account|mail ?box|user|recipient|address|mailaddress|e-?mail|customer)\b[^.]{0,60}(?:is |has been |was |currently |temporarily |administrative?le?y )*(?:disabled|suspended|locked|deactivated|blocked|frozen|de-?activated|discontinued|on hold|inactive|limited)(?! using| by rbl| your| this message| the message)",
         r"(?:disabled|suspended|inactive|deactivated|locked|blocked|dormant|expired|closed) (?:account|mail ?box|user|recipient)|mail ?box unavailable or access denied|not an? active|not active|invalid/inactive",
-        r"suspend the service|user suspended|delivery not allowed|account (?:is )?(?:closed|expired)|\brcp-t4|too old|(?:ящик|аккаунт|учетная запись|пользователь)[^.]{0,40}(?:заблокирован|отключ|неактив)",
+        r"suspend the service|user suspended|delivery not allowed|account (?:is )?(?:closed|expired)|\brcp-t4|too old|пользователь[^.]{0,40}(?:заблокирован|отключ|неактив)",
+        r"(?:ящик|аккаунт|уч[её]тная запись)[^.]{0,40}(?:заблокирован|отключ|неактив|приостановлен)|(?:compte|boîte)[^.]{0,40}(?:désactiv|suspendu|bloqué)",
+        r"(?:cuenta|buz[oó]n|account|casella|conta|caixa)[^.]{0,40}(?:suspendid|desactivad|desativad|bloquead|inactiv[oa]|disattivat|sospes|bloccat)",
+        r"(?:帐[户号]|账[户号]|邮箱|用户)[^。]{0,8}(?:冻结|停用|禁用|锁定|注销)",
         r"not allowed to receive|no mail will be accepted|account .{0,20}(?:terminated|cancel)|mailbox (?:is )?(?:currently )?unavailable, ?(?:try|please)|temporarily (?:disabled|unavailable|locked)",
     ),
     rule(
