@@ -149,10 +149,11 @@ def alike_by_family(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlikeFailure:
-    """A copy that failed like others: its provider, and the number of its last attempt among all attempts."""
+    """A copy that failed like others: its provider, and its last attempt by number and relay."""
 
     attempt: int
     family: str
+    relay: str
 
 
 def last_alike(
@@ -160,7 +161,7 @@ def last_alike(
 ) -> list[AlikeFailure]:
     """The copies of a mailing that were tried last of those tried since that time that failed alike, the last one first."""
     attempt = func.max(attempts.c.id).label("attempt")
-    query = (
+    last = (
         select(attempt, func.max(deliveries.c.family).label("family"))
         .select_from(failures)
         .join(deliveries, deliveries.c.id == failures.c.delivery)
@@ -169,8 +170,10 @@ def last_alike(
         .group_by(failures.c.delivery)
         .order_by(attempt.desc())
         .limit(most)
+        .subquery()
     )
-    return [AlikeFailure(attempt=row.attempt, family=row.family) for row in connection.execute(query)]
+    query = select(last, attempts.c.relay).join(attempts, attempts.c.id == last.c.attempt)
+    return [AlikeFailure(**row._asdict()) for row in connection.execute(query.order_by(last.c.attempt.desc()))]
 
 
 def _is_alike(reply: str, wording: str) -> ColumnElement[bool]:

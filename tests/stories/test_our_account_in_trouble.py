@@ -130,6 +130,19 @@ async def test_every_word_about_the_refused_copies_says_that_they_are_owed(club:
             assert unaccepted.replaced == {copy.id for copy in unaccepted.copies}
 
 
+async def test_what_another_relay_accepts_meanwhile_excuses_no_relay(club: Club, clock: FrozenClock) -> None:
+    ill = Trouble("552 5.2.2 Quota exceeded")
+    weights = {"well": {"weight": 4}, "ill": {"weight": 1}}
+    async with Sink() as sink, Sink(script=ill) as other:
+        ports = {"well": sink.port, "ill": other.port}
+        with club.sending_by(clock, ports, weights, notify=NOTIFY) as (app, sender):
+            begin(app, PEOPLE)
+            await sender.drain()
+            assert state(app) is MailingState.PAUSED
+            assert states(app)["rejected"] <= FEW
+            assert len(alarms(app)) == 1
+
+
 async def test_twelve_readers_of_one_organisation_are_its_own_matter(club: Club, clock: FrozenClock) -> None:
     embassy = [Member(number=number, address=f"desk{number:03}@embassy.example") for number in range(1, 13)]
 

@@ -11,10 +11,12 @@ from mailer.formats.reports.rules.rule import either
 _NUMBER = r"(?:too (?:many|much)|max(?:imum)?|limit|exceed|reached|concurren|simultan|parallel|viele|trop|слишком много|превышен|过多|太多|超过)"
 # Microsoft calls the connections of one sender threads.
 _LINK = r"(?:connection|sessions\b|threads?\b|verbindung|connexion|соединени|подключени|连接)"
-_CONNECTIONS = re.compile(rf"{_NUMBER}.{{0,60}}{_LINK}|{_LINK}.{{0,40}}{_NUMBER}", re.IGNORECASE)
+# Sessions at once are connections; "session limit" alone is that of the messages in one.
+_AT_ONCE = r"(?:concurren|simultan|parallel|gleichzeitig|одновременн)\w*.{0,20}(?:session|sitzung|сесси)"
+_CONNECTIONS = re.compile(rf"{_NUMBER}.{{0,60}}{_LINK}|{_LINK}.{{0,40}}{_NUMBER}|{_AT_ONCE}", re.IGNORECASE)
 _SESSION = re.compile(
     either(
-        r"(?:per|this|one|a single|each|current|the same) (?:smtp )?(?:session|connection)\b(?!')",
+        r"\b(?:per|this|one|a single|each|current|the same) (?:smtp )?(?:session|connection)\b(?!')",
         r"(?:new|another|re-?open) (?:smtp )?(?:session|connection)|reconnect",
         r"(?:pro|dieser|einer) (?:verbindung|sitzung)|(?:par|cette) (?:connexion|session)",
         r"\b(?:(?:в|за) (?:одн\w{1,2}|эт\w{1,2}) (?:соединени|сесси)|за (?:сессию|соединение))",

@@ -104,10 +104,15 @@ def _tally_of_all(
 def _tally_of_last(
     connection: Connection, mailing: int, since: datetime | None, needed: int, key: Mapping[str, str]
 ) -> AlikeTally:
-    """The last that failed alike, as many as are needed, among the copies tried between the first and the last of them."""
+    """The last that failed alike, as many as are needed, among the copies tried between the first and the last of them.
+
+    Where one relay got all of them, what others accepted meanwhile says nothing about it.
+    """
     last = failures.last_alike(connection, mailing, since, needed, **key)
     most = int(needed / SHARE) + 1
-    families = tallies.families_done_between(connection, mailing, last[-1].attempt, last[0].attempt, most)
+    relays = {each.relay for each in last}
+    relay = relays.pop() if len(relays) == 1 else ""
+    families = tallies.families_done_between(connection, mailing, last[-1].attempt, last[0].attempt, most, relay=relay)
     (family, largest), *_ = Counter(each.family for each in last).most_common(1)
     return AlikeTally(
         failed=len(last),

@@ -76,17 +76,21 @@ def done_up_to(
     return connection.execute(select(func.count()).select_from(first_done.subquery())).scalar_one()
 
 
-def families_done_between(connection: Connection, mailing: int, first: int, last: int, most: int) -> Counter[str]:
+def families_done_between(
+    connection: Connection, mailing: int, first: int, last: int, most: int, *, relay: str = ""
+) -> Counter[str]:
     """How many copies of a mailing have left or were refused by the attempts from one to another, for each provider.
 
-    At most `most` are counted.
+    At most `most` are counted. `relay`: only those that this relay got.
     """
+    of_relay = [attempts.c.relay == relay] if relay else []
     # `mailing + 0` keeps the index of mailings out: few attempts lie between.
     done = (
         select(attempts.c.delivery, deliveries.c.family)
         .distinct()
         .join(deliveries, deliveries.c.id == attempts.c.delivery)
         .where(attempts.c.id.between(first, last), deliveries.c.mailing + 0 == mailing, deliveries.c.state.in_(DONE))
+        .where(*of_relay)
         .limit(most)
         .subquery()
     )

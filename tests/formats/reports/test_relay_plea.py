@@ -17,6 +17,8 @@ from mailer.formats.reports.relay_plea import plea_of
         (Plea.CONNECTIONS, "Connection rate limit exceeded"),
         (Plea.CONNECTIONS, "Zu viele gleichzeitige Verbindungen"),
         (Plea.CONNECTIONS, "слишком много одновременных соединений"),
+        (Plea.CONNECTIONS, "concurrent session limit exceeded"),
+        (Plea.CONNECTIONS, "превышено число одновременных сессий"),
         (Plea.SESSION, "Maximum number of messages per session exceeded."),
         (Plea.SESSION, "Too many messages in this session, open a new one"),
         (Plea.SESSION, "Max message per connection reached, closing transmission channel"),
