@@ -1,5 +1,6 @@
 """A relay that sets a limit gets every copy in the end, at the pace that it allows, and no reader pays for it."""
 
+import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -106,3 +107,15 @@ async def test_what_a_minute_allows_leaves_evenly(club: Club) -> None:
         instants = [message.at for message in sink.received]
         assert max(instants) - min(instants) >= 30 / 20 - 0.1  # five may catch up
         assert most_within(0.5, instants) <= 10 + 6
+
+
+async def test_two_senders_share_the_limit_of_a_relay_without_a_word_to_each_other(club: Club) -> None:
+    clock = RunningClock()
+    async with Sink(mood=rate(40, burst=20)) as sink:
+        with club.sending(clock, sink) as (app, one), club.sending(clock, sink) as (_, other):
+            begin(app, unrelated(COUNT))
+            played, _ = await asyncio.gather(finish(app, one, sink), finish(app, other, sink))
+    assert (played.states, played.attempts) == ({"accepted": COUNT}, {1: COUNT})
+    assert set(played.taken.values()) == {1}
+    assert played.refusals <= COUNT // 2
+    assert played.seconds < GENEROUS * 2.5 + START
