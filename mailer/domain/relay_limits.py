@@ -8,6 +8,8 @@ from math import inf
 _ANOTHER_AFTER, _TOO_MANY_FOR = 60.0, 1800.0
 # For so many seconds after a plea the relay may still count connections that were closed.
 _STILL_COUNTED = 1.0
+# So many copies refused on a connection that has carried none show that it is one too many, where others carry some.
+_SURPLUS = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +63,29 @@ class SessionLimit:
             self._times, self._since = self._times + 1, now
             if self._times >= (2 if clear else 3):
                 self.most = carried
+
+
+@dataclass(slots=True)
+class SessionTally:
+    """What one connection has carried. `over`: another is to be opened in its place."""
+
+    opened_at: float
+    carried: int = 0
+    over: bool = False
+    _refused: int = 0  # copies, before it carried any
+    _accepted: int = 0  # copies on all connections, when its first one was refused
+
+    def is_surplus(self, accepted: int) -> bool:
+        """Whether the connection is one too many, as a copy is refused on it: it carries none, while others do.
+
+        `accepted` counts the copies on all connections.
+        """
+        if self.carried:
+            return False
+        if not self._refused:
+            self._accepted = accepted
+        self._refused += 1
+        return self._refused >= _SURPLUS and accepted > self._accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

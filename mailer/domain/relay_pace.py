@@ -116,6 +116,13 @@ class RelayPace:
         if probe and self.closed:
             self._probing, self._probe_at = False, now + self._until_probe(now)
 
+    def forget(self) -> None:
+        """Begin anew, without a limit."""
+        self.rate = self.limit = 0.0
+        self.closed = self._probing = self._keeps = self._kept = self._unsure = False
+        self._began, self._accepted = None, 0
+        self._cycles.clear()
+
     def resume_closed(self, now: float, seconds: float) -> None:
         """Go on after a restart: it has been closed for so many seconds, and may be probed at once."""
         self.closed, self.closed_at, self._probe_at = True, now - seconds, now

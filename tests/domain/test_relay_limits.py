@@ -1,6 +1,6 @@
 """Connections and copies on a connection are as many as the relay allows, found out with few refusals."""
 
-from mailer.domain.relay_limits import ConnectionLimit, SessionLimit
+from mailer.domain.relay_limits import ConnectionLimit, SessionLimit, SessionTally
 
 
 def test_a_plea_halves_the_connections_once_and_time_brings_them_back():
@@ -52,3 +52,10 @@ def test_a_refusal_of_the_first_copy_is_about_no_session():
     limit.ended(2.0, carried=0, opened_at=1.1, clear=True)
     limit.ended(3.0, carried=3, opened_at=2.1, clear=True)
     assert limit.most == 0
+
+
+def test_a_connection_that_gets_no_copy_through_while_others_do_is_one_too_many():
+    session = SessionTally(0.0)
+    assert [session.is_surplus(accepted) for accepted in (5, 5, 5, 6)] == [False, False, False, True]
+    session.carried = 1
+    assert not session.is_surplus(9)

@@ -59,6 +59,8 @@ MOODS: dict[str, tuple[Callable[[], Mood], float]] = {
     "two at once, by MAIL": (lambda: at_once(2, at=Phase.MAIL, says="451 4.7.0 Too many concurrent sessions"), 0),
     "two at once, by DATA": (lambda: at_once(2, at=Phase.DATA, says=AT_ONCE), 0),
     "two at once, or none": (lambda: at_once(2, at=Phase.DATA, says=AT_ONCE, refuses_all=True), 0),
+    "one at once, by DATA": (lambda: at_once(1, at=Phase.DATA, says="451 4.4.5 Concurrent session limit exceeded"), 0),
+    "two at once, in words that tell nothing": (lambda: at_once(2, at=Phase.DATA, says="451 4.3.2 Come again"), 0),
     "one a connection": (lambda: closes_behind(1), 0),
     "seven a connection": (lambda: closes_behind(7), 0),
     "a rate, by closing": (lambda: rate(40, burst=20, at=Phase.MAIL, says=LATER), 2.5),

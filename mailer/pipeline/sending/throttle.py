@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 
@@ -11,7 +10,7 @@ from mailer.domain.delivery import Deferred, Outcome, Reply, Throttled
 from mailer.domain.pacing import is_greylisting
 from mailer.domain.pleas import PleaOwner, Repetition
 from mailer.domain.ports import Clock
-from mailer.domain.relay_limits import ConnectionLimit, SessionLimit, SlowRelay
+from mailer.domain.relay_limits import ConnectionLimit, SessionLimit, SessionTally, SlowRelay
 from mailer.domain.relay_matter import Plea, RelayMatter
 from mailer.domain.relay_pace import RelayPace
 from mailer.formats.reports.classify import BEFORE_RECIPIENT
@@ -33,15 +32,6 @@ _RETRY = 0.2
 _CLOSED_AT_MOST = 3600.0
 
 _AT_OPENING = BEFORE_RECIPIENT - {Phase.MAIL}
-
-
-@dataclass(slots=True)
-class SessionTally:
-    """What one connection has carried. `over`: another is to be opened in its place."""
-
-    opened_at: float
-    carried: int = 0
-    over: bool = False
 
 
 class RelayThrottle:
@@ -68,7 +58,8 @@ class RelayThrottle:
         self.open_now = 0  # connections open or being opened
         self.serving = 0  # of these, those that are open
         self._may_open_at = -inf  # when another connection may be opened
-        self._since_end = 0  # copies accepted since a reply last ended a session
+        self._accepted = 0  # copies
+        self._accepted_at_end = 0  # when a reply last ended a session
         self._owner = PleaOwner()
         self._repetition = Repetition()
         self._since: datetime | None = None  # of the first plea
@@ -115,7 +106,7 @@ class RelayThrottle:
         """The relay has accepted a copy."""
         now = self._elapsed()
         session.carried += 1
-        self._since_end += 1
+        self._accepted += 1
         self.pace.accepted(now, probe=copy.probe)
         self._owner.accepted(copy.claim.family, now)
         self._repetition.accepted(now)
@@ -185,13 +176,16 @@ class RelayThrottle:
         now, ends = self._elapsed(), reply.code == 421
         self._note(reply)
         session.over |= ends
+        surplus = plea is Plea.PACE and session.is_surplus(self._accepted)
         if plea is Plea.SESSION and session.carried:
             self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=True)
             session.over = True
             self.pace.returned(now, probe=probe)
-        elif plea is Plea.CONNECTIONS and self.connections.plea(now, open_now):
+        elif (surplus or plea is Plea.CONNECTIONS) and self.connections.plea(now, open_now):
             session.over = True
             self._may_open_at = now + _RETRY
+            if surplus:
+                self.pace.forget()  # it was slowed by mistake
             self.pace.returned(now, probe=probe)
         elif ends and self._is_end_of_session(reply, session):
             self.session.ended(now, carried=session.carried, opened_at=session.opened_at, clear=False)
@@ -207,7 +201,7 @@ class RelayThrottle:
 
     def _is_end_of_session(self, reply: Reply, session: SessionTally) -> bool:
         """Whether a reply that ends a connection says nothing of the pace: a few copies got through since the last one."""
-        since, self._since_end = self._since_end, 0
+        since, self._accepted_at_end = self._accepted - self._accepted_at_end, self._accepted
         if self.pace.closed or self.pace.rate or names_a_rate(reply):
             return False
         return max(session.carried, since) >= _FEW

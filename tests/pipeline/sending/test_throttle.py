@@ -4,7 +4,8 @@ import pytest
 
 from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Reply
-from mailer.pipeline.sending.throttle import RelayThrottle, SessionTally
+from mailer.domain.relay_limits import SessionTally
+from mailer.pipeline.sending.throttle import RelayThrottle
 from tests.club import THURSDAY
 from tests.doubles import FrozenClock
 
