@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from mailer.alarm_clock import AlarmClock
 from mailer.app import installation as composition
 from mailer.app.clock_watch import ClockWatch
 from mailer.app.inbound import WaysIn
@@ -73,14 +74,14 @@ class Daemon:
             loop.add_signal_handler(number, self.sender.stop, self.pace.stop_within)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
         inbound = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._leads, reloaded=self._reloaded)
-        sending = asyncio.create_task(self._every(self.pace.idle, "sending", self._drain))
+        sending = asyncio.create_task(self._send())
         working = asyncio.gather(sending, inbound.listen(), inbound.fetch())
-        # The database keeps what is due, so that a restart loses nothing.
-        others = asyncio.gather(
-            self._every(self.pace.tick, "looking for work", self.tick),
-            self._every(RENEW, "renewing the scheduler's lease", self._renew),
-            self._every(self.pace.tick, "writing the letters", self.send_letters),
-        )
+        # It rings only: cronsim reads cron lines, and the database keeps what is due, so that a restart loses nothing.
+        alarm = AlarmClock()
+        alarm.every(self.pace.tick, "looking for work", self.tick)
+        alarm.every(RENEW, "renewing the scheduler's lease", self._renew)
+        alarm.every(self.pace.tick, "writing the letters", self.send_letters)
+        ringing = asyncio.create_task(alarm.run(self.sender.stopped))
         try:
             await self.sender.until_stopped()
             await asyncio.wait_for(working, self.pace.stop_within)
@@ -92,16 +93,16 @@ class Daemon:
         finally:
             if self.sender.abandoned:
                 maillog.abandoned(self.sender.abandoned)
-            await others  # work that has begun ends first; a letter that is being handed over is tried again later
+            await ringing  # work that has begun ends first; a letter that is being handed over is tried again later
 
-    async def _every(self, seconds: float, what: str, job: Callable[[], Awaitable[None]]) -> None:
-        """Do a job now, and again so many seconds after each end, however the clock is set, until the sender is stopped."""
+    async def _send(self) -> None:
         while True:
             try:
-                await job()
-            except Exception as error:  # noqa: BLE001  (an unknown failure means later; the daemon goes on)
-                maillog.failed(what, error)
-            if await self.sender.stopped(seconds):
+                if await asyncio.to_thread(self._clock.is_right, self.app):
+                    await self.sender.drain()
+            except Exception as error:  # noqa: BLE001  (an unknown failure means later; the sender itself must go on)
+                maillog.failed("sending", error)
+            if await self.sender.stopped(self.pace.idle):
                 return
 
     def reload(self) -> None:
@@ -134,10 +135,6 @@ class Daemon:
 
     async def _renew(self) -> None:
         await asyncio.to_thread(self._leads)
-
-    async def _drain(self) -> None:
-        if await asyncio.to_thread(self._clock.is_right, self.app):
-            await self.sender.drain()
 
     async def send_letters(self) -> None:
         """Write the letters that are due and send those that wait; nothing else waits for them."""

@@ -43,6 +43,7 @@ ROOMS = {
     "babel": {"formats"},
     "lxml": {"formats"},
     "cryptography": {"formats"},
+    "apscheduler": {"alarm_clock"},
     "cronsim": {"formats"},
     "pydantic": {"config"},
     "pydantic_settings": {"config"},

@@ -110,6 +110,8 @@ def log_to_stderr(level: int = logging.WARNING) -> None:
     )
     for loud in ("mail.log", "aiosmtplib", "alembic", "asyncio"):
         logging.getLogger(loud).setLevel(logging.WARNING)
+    # It warns whenever a tick is still at work when the next is due.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def say(document: object, *lines: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 DATABASE = {"sqlalchemy", "alembic"}
 SETTINGS = {"pydantic", "pydantic_settings"}
 DOCUMENTS = {"premailer", "cssutils", "lxml", "openpyxl", "babel", "jinja2", "email_validator", "cryptography"}
-SERVICE = {"aiosmtplib", "aiosmtpd", "fsspec", "imap_tools"}
+SERVICE = {"aiosmtplib", "aiosmtpd", "apscheduler", "fsspec", "imap_tools"}
 EVERY_HEAVY = DATABASE | SETTINGS | DOCUMENTS | SERVICE
 # Prints the names of all packages that were imported, after the command has ended.
 RUN = """
