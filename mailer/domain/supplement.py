@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.domain.bounce import SENDER_SCOPES
+from mailer.domain.bounce import SENDER_SCOPES, FailureReason
 from mailer.domain.circulation import Judged
 from mailer.domain.delivery import BLOCKING, Delivery, State
 from mailer.domain.entitlement import EntitlementReason
@@ -50,11 +50,14 @@ class Corrections:
     def allow_again(self, delivery: Delivery) -> bool:
         """Whether a failed copy may go to the same address once more.
 
-        Either a person has declared the address right since; or the breaker stopped the mailing, and the copy failed
-        before that, or later through a fault of the sender's or like those that stopped it.
+        Either a person has declared the address right since; or it failed since we sent too much in a time, which is
+        over now; or the breaker stopped the mailing, and the copy failed before that, or later through a fault of the
+        sender's or like those that stopped it.
         """
         failure, lifted_at = self.failures.get(delivery.id), self.lifts.get(delivery.copy.address.normal)
         if lifted_at is not None and (failure is None or failure.at <= lifted_at):
+            return True
+        if failure is not None and failure.reason is FailureReason.RATE:
             return True
         stop = self.stops.get(delivery.mailing)
         if stop is None or failure is None:

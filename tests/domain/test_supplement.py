@@ -95,6 +95,7 @@ FAILED = {"en": [a_delivery(State.BOUNCED)]}
         (corrections(lifted_at=NOON - HOUR), False),
         (corrections(lifted_at=NOON + HOUR), True),
         (corrections(lifted_at=NOON + HOUR, known=False), True),
+        (corrections(FailureReason.RATE), True),
         (corrections(stopped_at=NOON - HOUR), False),
         (corrections(FailureReason.SPAM, stopped_at=NOON - HOUR), True),
         (corrections(stopped_at=NOON - HOUR, shared="550 5.1.1"), True),

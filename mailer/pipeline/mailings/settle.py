@@ -27,21 +27,10 @@ def settle_delivery(context: Context, identity: int, *, accepted: bool) -> tuple
     A cancelled mailing sends nothing again: there the copy is cancelled too, and its reader is owed one by a supplement.
     Returns the issue and the copy's new state. Refused for a copy that is not uncertain.
     """
-    with context.store.transaction() as connection:
+    settle_together(context, [identity], SettleAs.ACCEPTED if accepted else SettleAs.RESEND, None)
+    with context.store.reading() as connection:
         delivery = find_delivery(connection, identity)
-        if delivery.state is not State.UNCERTAIN:
-            raise Refused(f"delivery {identity} is {delivery.state}, not uncertain: there is nothing to settle")
-        mailing = mailings.mailing(connection, delivery.mailing)
-        if accepted:
-            _move(connection, delivery, Event.SETTLED_ACCEPTED)
-        else:
-            _move(connection, delivery, Event.SETTLED_RESEND, judged_by="")
-            if mailing.state is MailingState.CANCELLED:
-                cancel_waiting_copies(connection, mailing.id)
-            else:
-                _reopen(connection, mailing)
-        context.record(connection, SETTLE, f"delivery {identity}", "accepted" if accepted else "resend")
-        return str(mailing.issue), find_delivery(connection, identity).state
+        return str(mailings.mailing(connection, delivery.mailing).issue), delivery.state
 
 
 def review_settlement(
@@ -94,7 +83,9 @@ def _chosen(connection: Connection, chosen: IssueName | Sequence[int]) -> list[D
     copies = [find_delivery(connection, identity) for identity in dict.fromkeys(chosen)]
     for copy in copies:
         if copy.state is not State.UNCERTAIN:
-            raise Refused(f"delivery {copy.id} is {copy.state}, not uncertain: nothing was changed")
+            raise Refused(
+                f"delivery {copy.id} is {copy.state}, not uncertain: there is nothing to settle, and nothing was changed"
+            )
     return copies
 
 
