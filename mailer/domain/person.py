@@ -53,9 +53,10 @@ class PersonRecord:
 class ReportSubject:
     """The person whom a report is about, as in the register now; outside the register, the name on the copy.
 
-    `addresses` are normal forms.
+    `addresses` are normal forms. `owed`: the copy came back for what stopped its mailing, and may go once more.
     """
 
     name: str = ""
     in_register: bool = False
     addresses: frozenset[str] = frozenset()
+    owed: bool = False

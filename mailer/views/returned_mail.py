@@ -185,6 +185,8 @@ def _to_do_about_bounce(report: Report, subject: ReportSubject) -> str:
         return f"nothing, {whose} is not in the register any more"
     if Address.from_wire(report.address).normal not in subject.addresses:
         return f"the register has another address by now: {send_again}"
+    if subject.owed:
+        return f"nothing about the reader: many came back with the same words; when the cause is removed, {send_again}"
     if report.forwarded:
         target = report.final_recipient or report.recipient
         return (

@@ -9,8 +9,9 @@ from mailer.domain.matter import Matter
 from mailer.domain.membership import Seat
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
-from mailer.pipeline.mailings.open_copies import OpenCopies, list_open_copies
+from mailer.pipeline.mailings.open_copies import OpenCopies, list_open_copies, owed_by_a_stop
 from mailer.store import Connection, holds, members, reports
+from mailer.store.copies import deliveries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class OpenItems:
     """What is open. `holds` are those on addresses that the register has, each with the seats that use it.
 
     A copy that came back from a held address is no item of its own: `held_reports` are the ids of the reports about it,
-    by address.
+    by address. Nor is one that came back for what stopped its mailing: its issue is owed.
     """
 
     reports: tuple[Report, ...]
@@ -40,9 +41,20 @@ def gather(connection: Connection, context: Context) -> OpenItems:
     # The hold on an address that is no longer in the register needs nothing.
     in_register = tuple((hold, seats[hold.address]) for hold in held if hold.address in seats)
     addresses = {hold.address for hold, _ in in_register}
+    unsettled = reports.listing(connection, unsettled=True)
+    came_back = deliveries.deliveries_with(
+        connection,
+        [report.delivery for report in unsettled if report.delivery is not None and report.matter is Matter.BOUNCED],
+    )
+    owed = owed_by_a_stop(connection, context, came_back.values())
+    copies = list_open_copies(connection, context)
+    for issue in {report.delivery: report.issue for report in unsettled if report.delivery in owed}.values():
+        copies.owed[issue] = copies.owed.get(issue, 0) + 1
     separate: list[Report] = []
     held_reports: dict[str, list[int]] = {}
-    for report in reports.listing(connection, unsettled=True):
+    for report in unsettled:
+        if report.matter is Matter.BOUNCED and report.delivery in owed:
+            continue
         address = Address.from_wire(report.address).normal if report.address else ""
         if report.matter is Matter.BOUNCED and address in addresses:
             held_reports.setdefault(address, []).append(report.id)
@@ -50,7 +62,7 @@ def gather(connection: Connection, context: Context) -> OpenItems:
             separate.append(report)
     return OpenItems(
         reports=tuple(separate),
-        copies=list_open_copies(connection, context),
+        copies=copies,
         holds=in_register,
         held_reports=held_reports,
     )

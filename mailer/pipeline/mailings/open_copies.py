@@ -1,7 +1,7 @@
 """Finds the copies that need a person: those that did not arrive, are held back, in doubt, or owed once more."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from mailer.domain.circulation import ADDRESS_CHANGED, Judged, why_lost
@@ -68,6 +68,24 @@ def open_among(connection: Connection, context: Context, every: Sequence[Mailing
             reported=candidates[identity],
         )
     )
+
+
+def owed_by_a_stop(connection: Connection, context: Context, copies: Iterable[Delivery]) -> frozenset[int]:
+    """The failed copies among these that a supplement sends once more, since the breaker stopped their mailing for it."""
+    of_mailing: dict[int, list[Delivery]] = {}
+    for copy in copies:
+        if copy.state.failed:
+            of_mailing.setdefault(copy.mailing, []).append(copy)
+    owed: set[int] = set()
+    for identity, failed in of_mailing.items():
+        mailing = mailings.mailing(connection, identity)
+        if mailing.broken_at is None:
+            continue
+        judged = _judge(connection, context, mailing, failed)
+        stops = replace(corrections_since(connection, mailing.newsletter, mailing.serial), lifts={})
+        entitled = [copy for copy in failed if why_lost(judged.get(copy.person), copy.language, {copy.address}) is None]
+        owed |= stops.owed_among(entitled)
+    return frozenset(owed)
 
 
 def list_open_copies(connection: Connection, context: Context) -> OpenCopies:

@@ -1,6 +1,7 @@
 """Finds people in the register, with their payments, their copies, and what prevents new copies."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from mailer.domain.errors import NotFound
 from mailer.domain.membership import Seat
@@ -59,6 +60,8 @@ def names_of(context: Context, people: Iterable[str]) -> dict[str, str]:
 
 def subjects_of(context: Context, listed: Sequence[Report]) -> dict[int, ReportSubject]:
     """The person whom each report is about, by the report's id."""
+    from mailer.pipeline.mailings.open_copies import owed_by_a_stop  # a look at people needs no rules of entitlement
+
     with context.store.reading() as connection:
         seats: dict[str, list[Seat]] = {}
         for seat in register_of(connection, {report.person for report in listed if report.person}).seats:
@@ -66,9 +69,13 @@ def subjects_of(context: Context, listed: Sequence[Report]) -> dict[int, ReportS
         copies = deliveries.deliveries_with(
             connection, [report.delivery for report in listed if report.delivery is not None]
         )
+        owed = owed_by_a_stop(connection, context, copies.values())
     return {
-        report.id: _subject(
-            seats.get(report.person, []), copies[report.delivery].copy.name if report.delivery is not None else ""
+        report.id: replace(
+            _subject(
+                seats.get(report.person, []), copies[report.delivery].copy.name if report.delivery is not None else ""
+            ),
+            owed=report.delivery in owed,
         )
         for report in listed
     }
