@@ -1,8 +1,9 @@
 """What every room's tests may ask for: an open store, on SQLite and, where one is named, on PostgreSQL."""
 
+import asyncio
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from mailer.gateways.smtp import connection
 from mailer.pipeline import maillog
 from mailer.pipeline.trouble_log import TroubleLog
 from mailer.store import Store
 from tests.certificates import Authority, an_authority
+from tests.leaping_loop import LeapingLoop
 
 # No deadline: the machines that run this are shared, and a slow one proves nothing.
 settings.register_profile("mailer", deadline=None)
@@ -25,6 +28,18 @@ DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
 SEED = Path(__file__).parents[2] / "shared" / "seed"
 
 _numbers = itertools.count(1)
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The event loop of a test: a leaping one where it is marked so."""
+    return {"loop": LeapingLoop if item.get_closest_marker("leaping") else asyncio.new_event_loop}
+
+
+@pytest.fixture(autouse=True)
+def no_freezing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leaping loop is never frozen: its own time is the only one."""
+    if request.node.get_closest_marker("leaping"):
+        monkeypatch.setattr(connection, "elapsed", lambda: asyncio.get_running_loop().time())
 
 
 @pytest.fixture(autouse=True)

@@ -41,6 +41,28 @@ class FrozenClock:
 ACCEPTED = Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
 
 
+class RunningClock:
+    """A clock that begins at this instant, and runs as the timers of the running loop do."""
+
+    def __init__(self, at: datetime) -> None:
+        self._loop = asyncio.get_running_loop()  # threads ask, too
+        self._at = at
+        self._began = self._loop.time()
+
+    def now(self) -> datetime:
+        return self._at + timedelta(seconds=self.elapsed())
+
+    def elapsed(self) -> float:
+        return self._loop.time() - self._began
+
+    def boot(self) -> str:
+        return "a boot"
+
+    def advance(self, *, minutes: float) -> None:
+        """Let so many minutes pass at once."""
+        self._began -= minutes * 60
+
+
 class NotNow(Exception):
     """Raised by `mark` when the tray does not let the copy begin."""
 

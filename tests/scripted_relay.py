@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import ssl
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from email.parser import BytesHeaderParser
@@ -45,7 +44,7 @@ class Sink:
     `pipelining`: whether it announces that commands may come in groups (RFC 2920), which aiosmtpd can take. `dsn`: whether
     it announces that reports can be asked for (RFC 3461); it writes none, and keeps what was asked. `size` is the limit that it
     announces (RFC 1870), 0 for none. A `mood` (tests/relay_moods.py) is asked before the `script`; its instants are those of
-    `elapsed`, which a test's clock can give.
+    `elapsed`, which a test's clock can give; else those of the loop.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class Sink:
         *,
         script: Script = lambda _phase, _sender, _recipient, _nth: None,
         mood: Mood = lambda _moment: None,
-        elapsed: Callable[[], float] = time.monotonic,
+        elapsed: Callable[[], float] | None = None,
         security: Security = Security.NONE,
         tls_context: ssl.SSLContext | None = None,
         login: tuple[str, str] | None = None,
@@ -74,7 +73,7 @@ class Sink:
         self._folder = folder
         self._script = script
         self._mood = mood
-        self._elapsed = elapsed
+        self._elapsed = elapsed or (lambda: asyncio.get_running_loop().time())
         self._security = security
         self._tls_context = tls_context
         self._login = login

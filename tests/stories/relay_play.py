@@ -1,13 +1,8 @@
-"""Sends an issue to a scripted relay by the clock on the wall, as `send --wait` does, and tells how it went."""
+"""Sends an issue to a scripted relay by the clock of the loop, as `send --wait` does, and tells how it went."""
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from importlib.util import find_spec
-
-import pytest
 
 from mailer.app.installation import App
 from mailer.app.relays import send_settings
@@ -18,29 +13,10 @@ from mailer.pipeline.mailings.supplement import find_missing_copies
 from mailer.pipeline.sending.sender import Sender
 from mailer.pipeline.sending.wait import send_until_done
 from tests.club import ISSUE, THURSDAY, Club, Member, begin, copies, states
+from tests.doubles import RunningClock
 from tests.relay_moods import most_within
 from tests.relay_plays import Mood
 from tests.scripted_relay import Sink
-
-# Only a sender that hears the relay passes these stories.
-hears = pytest.mark.skipif(find_spec("mailer.pipeline.sending.throttle") is None, reason="no sender hears a relay yet")
-
-
-class RunningClock:
-    """A clock that begins on the day of the issue, and runs as the one on the wall does."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-
-    def now(self) -> datetime:
-        return THURSDAY + timedelta(seconds=self.elapsed())
-
-    def elapsed(self) -> float:
-        return time.monotonic() - self._began
-
-    def advance(self, *, minutes: float) -> None:
-        """Let so many minutes pass at once."""
-        self._began -= minutes * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +48,16 @@ async def play(
     """Send the issue to these people through a relay in this mood, until nothing is left that can be done now."""
     async with Sink(mood=mood) as sink:
         tables = {"smtp": {"connections": 4, **smtp}, "delivery": delivery or {}}
-        with club.sending(RunningClock(), sink, **tables) as (app, sender):
+        with club.sending(RunningClock(THURSDAY), sink, **tables) as (app, sender):
             begin(app, people)
             return await finish(app, sender, sink)
 
 
 async def finish(app: App, sender: Sender, *sinks: Sink) -> Played:
     """Send what is left, and tell how it went."""
-    began = time.monotonic()
+    began = app.context.clock.elapsed()
     why = await send_until_done(app.context, sender, ISSUE, send_settings(app.config).relays)
-    seconds = time.monotonic() - began
+    seconds = app.context.clock.elapsed() - began
     assert distribution_report(app.context, ISSUE).balance.balanced
     received = [message for sink in sinks for message in sink.received]
     return Played(

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import time
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,15 @@ from mailer.domain.mailing import MailingState
 from mailer.pipeline.bounces import holds
 from mailer.pipeline.mailings.pause import resume_mailing
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
-from tests.club import ISSUE, Club, begin, copies, states
-from tests.gateways.relays import until
+from tests.club import ISSUE, THURSDAY, Club, begin, copies, states
+from tests.doubles import RunningClock
+from tests.leaping_loop import until
 from tests.relay_moods import always, every, in_all, loses_answers, rate
 from tests.relay_plays import Endless, Late, Misbehaviour, Mood, Phase, Play
 from tests.scripted_relay import Sink
-from tests.stories.relay_play import RunningClock, finish, hears, play, unrelated
+from tests.stories.relay_play import finish, play, unrelated
+
+pytestmark = pytest.mark.leaping
 
 COUNT = 120
 SUSPENDED = "554 5.7.1 Your account is suspended"
@@ -65,7 +67,7 @@ async def test_one_relay_that_does_not_answer_keeps_no_other_waiting(club: Club,
     async with Sink() as good, Sink(mood=every(10, ill)) as bad:
         ports = {"good": good.port, "bad": bad.port}
         slow = {"timeout_seconds": 1, "final_timeout_seconds": 4}
-        with club.sending_by(RunningClock(), ports, {"good": slow, "bad": slow}) as (app, sender):
+        with club.sending_by(RunningClock(THURSDAY), ports, {"good": slow, "bad": slow}) as (app, sender):
             begin(app, unrelated(COUNT * 2))
             played = await finish(app, sender, good, bad)
         share = good.received[:COUNT]  # what follows was given back by the other relay, which hangs for four seconds
@@ -81,14 +83,14 @@ async def test_a_stop_is_obeyed_whatever_the_relay_does(club: Club, phase: Phase
         mood=always(Endless(seconds=0.01, line=f"{'354' if phase is Phase.DATA else '250'}-Wait"), at=phase)
     ) as sink:
         smtp = {"connections": 4, "timeout_seconds": 1, "final_timeout_seconds": 2}
-        with club.sending(RunningClock(), sink, smtp=smtp) as (app, sender):
+        with club.sending(RunningClock(THURSDAY), sink, smtp=smtp) as (app, sender):
             begin(app, unrelated(20))
             sending = asyncio.create_task(sender.drain())
             await until(lambda: bool(sink.said))
             sender.stop()
-            began = time.monotonic()
+            began = app.context.clock.elapsed()
             await asyncio.wait_for(sending, 10)
-            assert time.monotonic() - began < 5
+            assert app.context.clock.elapsed() - began < 5
             assert set(states(app)) <= {"pending", "uncertain"}
             assert len(copies(app)) == 20
 
@@ -105,7 +107,7 @@ async def test_a_relay_that_refuses_everyone_stops_the_mailing_and_every_copy_is
     well: list[bool] = []
     mood = until_well(in_all(accepted, at=at, says=words), well)
     async with Sink(mood=mood) as sink:
-        with club.sending(RunningClock(), sink, smtp={"connections": 4}) as (app, sender):
+        with club.sending(RunningClock(THURSDAY), sink, smtp={"connections": 4}) as (app, sender):
             begin(app, unrelated(COUNT))
             played = await finish(app, sender, sink)
             assert played.state is MailingState.PAUSED
@@ -125,18 +127,17 @@ async def test_a_relay_that_refuses_everyone_stops_the_mailing_and_every_copy_is
 # --- a pace that is kept ----------------------------------------------------------------------------------------------
 
 
-@hears
 async def test_a_pace_that_was_found_is_kept_over_a_restart(club: Club) -> None:
     people = unrelated(COUNT)
     async with Sink(mood=rate(30, burst=10)) as sink:
-        with club.sending(RunningClock(), sink, smtp={"connections": 4}) as (app, sender):
+        with club.sending(RunningClock(THURSDAY), sink, smtp={"connections": 4}) as (app, sender):
             begin(app, people)
             sending = asyncio.create_task(finish(app, sender, sink))
             await until(lambda: len(sink.received) >= COUNT // 2)
             sender.stop()
             await sending
         before = len(sink.said)
-        with club.sending(RunningClock(), sink, smtp={"connections": 4}) as (app, sender):
+        with club.sending(RunningClock(THURSDAY), sink, smtp={"connections": 4}) as (app, sender):
             played = await finish(app, sender, sink)
         assert (played.states, played.attempts) == ({"accepted": COUNT}, {1: COUNT})
         assert len(sink.said) - before <= max(3, before // 2)

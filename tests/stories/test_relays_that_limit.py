@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mailer.domain.mailing import MailingState
-from tests.club import Club, begin
+from tests.club import THURSDAY, Club, begin
+from tests.doubles import RunningClock
 from tests.relay_moods import (
     at_once,
     closes_behind,
@@ -23,11 +24,12 @@ from tests.relay_moods import (
 )
 from tests.relay_plays import Mood, Phase
 from tests.scripted_relay import Sink
-from tests.stories.relay_play import RunningClock, finish, hears, play, unrelated
+from tests.stories.relay_play import finish, play, unrelated
+
+pytestmark = pytest.mark.leaping
 
 COUNT = 120
-# A limit dictates so many seconds for 120 copies. Four connections begin at once, and the pace is found by trying; a busy
-# machine needs a while of its own.
+# A limit dictates so many seconds for 120 copies. Four connections begin at once, and the pace is found by trying.
 GENEROUS, START = 1.3, 6.0
 
 
@@ -74,7 +76,6 @@ MOODS: dict[str, tuple[Callable[[], Mood], float]] = {
 }
 
 
-@hears
 @pytest.mark.parametrize("name", MOODS)
 async def test_it_takes_all_and_no_attempt_is_used_up(club: Club, name: str) -> None:
     mood, dictated = MOODS[name]
@@ -91,7 +92,6 @@ async def test_it_takes_all_and_no_attempt_is_used_up(club: Club, name: str) -> 
     assert played.refusals <= COUNT // 2
 
 
-@hears
 async def test_words_that_tell_nothing_are_heard_by_their_repetition(club: Club) -> None:
     mood = in_any(1, 40, at=Phase.RCPT, says="451 4.7.1 Try again later")
     played = await play(club, mood, unrelated(COUNT))
@@ -102,7 +102,7 @@ async def test_words_that_tell_nothing_are_heard_by_their_repetition(club: Club)
 
 async def test_what_a_minute_allows_leaves_evenly(club: Club) -> None:
     async with Sink() as sink:
-        with club.sending(RunningClock(), sink, smtp={"connections": 4, "per_minute": 1200}) as (app, sender):
+        with club.sending(RunningClock(THURSDAY), sink, smtp={"connections": 4, "per_minute": 1200}) as (app, sender):
             begin(app, unrelated(36))
             played = await finish(app, sender, sink)
         assert played.states == {"accepted": 36}

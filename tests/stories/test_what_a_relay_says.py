@@ -20,10 +20,12 @@ from mailer.pipeline.mailings.pause import resume_mailing
 from mailer.pipeline.mailings.report import distribution_report, issue_progress
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
 from mailer.store import relay_paces
-from tests.club import ISSUE, Club, Member, begin, copies, states
+from tests.club import ISSUE, THURSDAY, Club, Member, begin, copies, states
+from tests.doubles import RunningClock
 from tests.relay_plays import Moment, Phase, Play
 from tests.scripted_relay import Sink
-from tests.stories.relay_play import RunningClock, hears
+
+pytestmark = pytest.mark.leaping
 
 PAGE = Path(__file__).parents[2] / "docs" / "relays.md"
 COUNT = 40
@@ -122,7 +124,6 @@ def club(tmp_path: Path) -> Club:
     return Club.found(tmp_path)
 
 
-@hears
 @pytest.mark.parametrize("line", table("What follows"), ids=name_of)
 async def test_what_the_page_says_follows(club: Club, line: Line) -> None:
     expected = {head: line[head] for head in ("Mailing", "Relay", "Copies", "Attempts")}
@@ -141,7 +142,6 @@ def sample() -> list[Cell]:
     return [Cell(reply=reply, at=at, nth=nth, one_domain=one_domain) for reply, at, nth, one_domain in early + late]
 
 
-@hears
 @pytest.mark.parametrize("cell", sample(), ids=str)
 async def test_in_every_cell_of_the_matrix_its_matter_and_its_repetition_decide(club: Club, cell: Cell) -> None:
     matter = matter_of(reply_of(f"`{cell.reply}`"), COMMAND_AT[cell.at])
@@ -164,7 +164,7 @@ async def test_in_every_cell_of_the_matrix_its_matter_and_its_repetition_decide(
 
 async def played(club: Club, cell: Cell) -> Line:
     """What follows at first, in the words of the page; and when the relay is well again, every copy that is owed leaves once."""
-    clock, well = RunningClock(), []
+    clock, well = RunningClock(THURSDAY), []
     people = {cell.member(number).email: number for number in range(1, COUNT + 1)}
     async with Sink(mood=lambda moment: None if well else cell(moment)) as sink:
         with club.sending(clock, sink, smtp={"connections": 1}) as (app, sender):
