@@ -31,8 +31,8 @@ class ConnectionLimit:
     def plea(self, now: float, open_now: int) -> bool:
         """The relay asks for fewer connections: halve them. False when there is only one, so that it asks for a pace."""
         is_old = now - self.changed_at < _STILL_COUNTED and self.too_many > 0
-        if open_now > self.allowed or (is_old and open_now > 1):
-            return True  # some are being closed already
+        if open_now > self.allowed or is_old:
+            return True  # some are being closed already, or were a moment ago
         self.changed_at = now
         if open_now <= 1:
             return False

@@ -112,7 +112,7 @@ async def test_what_a_minute_allows_leaves_evenly(club: Club) -> None:
 
 
 async def test_two_senders_share_the_limit_of_a_relay_without_a_word_to_each_other(club: Club) -> None:
-    clock = RunningClock()
+    clock = RunningClock(THURSDAY)
     async with Sink(mood=rate(40, burst=20)) as sink:
         with club.sending(clock, sink) as (app, one), club.sending(clock, sink) as (_, other):
             begin(app, unrelated(COUNT))
