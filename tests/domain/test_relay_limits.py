@@ -9,6 +9,7 @@ def test_a_plea_halves_the_connections_once_and_time_brings_them_back():
     assert limit.now(0.0) == 2
     assert limit.plea(0.1, 4)  # from another connection that was open at that time
     assert limit.plea(0.2, 3)
+    assert limit.plea(0.3, 1)  # the others have closed, but the relay may still count them
     assert limit.now(1.0) == 2
     assert [limit.now(61.0), limit.now(62.0)] == [3, 3]
     assert limit.now(1000.0) == 3  # four were too many
