@@ -100,7 +100,8 @@ def test_the_relay_dies_in_mid_run_and_comes_back(run: Terminal, club: Club, sta
         assert after.get("uncertain", 0) <= CONNECTIONS
         reached = [received.recipient for received in [*relay.received, *back.received]]
         assert len(set(reached)) == len(reached)
-        assert len(reached) == len(PEOPLE) - len(left)
+        # An uncertain copy may have been on its way when the relay died.
+        assert 0 <= len(PEOPLE) - len(left) - len(reached) <= after.get("uncertain", 0)
 
 
 def test_a_mailing_whose_sender_was_killed_can_be_cancelled_and_made_up_for_without_another_sender(
