@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mailer.domain.lost_answers import LOST_IN_A_ROW, HandOver, losses, lost_in_a_row
+import pytest
+
+from mailer.domain.lost_answers import LOST_IN_A_ROW, HandOver, losses, lost_in_a_row, too_many_lost
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -28,3 +30,23 @@ def test_those_after_it_are_counted_until_one_is_answered():
     answered = a_hand_over(2.6, 2.9, answered=True)
     assert lost_in_a_row([answered, *run]) == 0
     assert losses([answered, *run]) == 1
+
+
+@pytest.mark.parametrize(
+    ("every", "copies", "too_many"),
+    [
+        (3, 12, None),  # four losses may be an accident
+        (3, 15, (5, 15)),
+        (10, 50, (5, 50)),
+        (11, 200, None),  # fewer than a tenth
+    ],
+)
+def test_losses_with_good_answers_between_them_are_too_many_when_they_are_a_tenth(every, copies, too_many):
+    attempts = [a_hand_over(number, number + 0.5, answered=number % every != 0) for number in range(copies)]
+    assert too_many_lost(attempts) == too_many
+
+
+def test_a_row_of_losses_is_too_many_at_once():
+    run = [a_hand_over(number, number + 0.5, answered=number < 100) for number in range(104)]
+    assert too_many_lost(run[:-1]) is None
+    assert too_many_lost(run) == (4, 4)

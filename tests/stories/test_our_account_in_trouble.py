@@ -194,10 +194,10 @@ async def test_answers_lost_one_after_another_stop_it(club: Club, clock: FrozenC
 
 
 async def test_a_lost_copy_is_sent_once_more_by_policy_and_never_again(club: Club, clock: FrozenClock) -> None:
-    people = PEOPLE[:12]
+    people = PEOPLE[:60]
 
     def script(now: Phase, _sender: str, recipient: str, _nth: int) -> Misbehaviour | None:
-        return Misbehaviour.DROP if now is Phase.END and int(recipient[4:7]) % 4 == 0 else None
+        return Misbehaviour.DROP if now is Phase.END and int(recipient[4:7]) % 20 == 0 else None
 
     async with Sink(script=script) as sink:
         for _ in range(6):  # each time in a process of its own
@@ -207,9 +207,9 @@ async def test_a_lost_copy_is_sent_once_more_by_policy_and_never_again(club: Clu
                     begin(app, people)
                 await sender.drain()
                 clock.advance(minutes=30)
-                assert states(app)["accepted"] == 9
-        assert states(app) == {"accepted": 9, "uncertain": 3}
-        assert len(sink.received) == 9 + 2 * 3
+                assert states(app)["accepted"] == 57
+        assert states(app) == {"accepted": 57, "uncertain": 3}
+        assert len(sink.received) == 57 + 2 * 3
 
 
 def test_bounces_that_are_alike_alarm_hold_nobody_and_all_of_them_are_owed(club: Club, clock: FrozenClock) -> None:

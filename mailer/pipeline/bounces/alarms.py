@@ -62,10 +62,12 @@ def unmoved(connection: Connection, context: Context, way: Way, text: str) -> No
     _alarm(connection, context, about, {"cause": "inbox", "said": text})
 
 
-def answers_lost(connection: Connection, context: Context, issue: str, *, relay: str, lost: int) -> None:
-    """Alarm the operator that an issue is paused since a relay took so many copies in a row and answered none."""
+def answers_lost(connection: Connection, context: Context, issue: str, *, relay: str, lost: int, copies: int) -> None:
+    """Alarm the operator that an issue is paused since a relay took so many copies and did not answer for so many lost ones."""
     about = f"{issue} lost {context.clock.now():%Y-%m-%dT%H:%M:%S.%f}"
-    _alarm(connection, context, about, {"cause": "lost", "issue": issue, "relay": relay, "lost": lost})
+    _alarm(
+        connection, context, about, {"cause": "lost", "issue": issue, "relay": relay, "lost": lost, "copies": copies}
+    )
 
 
 def canary(connection: Connection, context: Context, issue: str, *, failed: int, uncertain: int, copies: int) -> None:

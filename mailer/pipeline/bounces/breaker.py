@@ -4,7 +4,7 @@ import operator
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from mailer.domain.lost_answers import LOOKED_AT, LOST_IN_A_ROW, losses, lost_in_a_row
+from mailer.domain.lost_answers import LOOKED_AT, too_many_lost
 from mailer.domain.mailing import Mailing, MailingState, Step, take
 from mailer.domain.message_size import size_fault
 from mailer.domain.remedy import Action, Remedy
@@ -123,21 +123,24 @@ def pause_refused_by_relay(connection: Connection, context: Context, identities:
 
 
 def pause_after_lost_answers(connection: Connection, context: Context, relay: str, identities: Iterable[int]) -> None:
-    """Pause each of these mailings of which this relay has just lost an answer, if it loses them one after another."""
-    sending = [
-        mailing
-        for mailing in (mailings.mailing(connection, identity) for identity in sorted(identities))
-        if mailing.state is MailingState.SENDING
-    ]
-    if not sending:
-        return
-    last = results.hand_overs(connection, relay, LOOKED_AT)
-    if lost_in_a_row(last) < LOST_IN_A_ROW:
-        return
-    for mailing in sending:
-        why = f"the relay {relay} took {losses(last)} copies and answered none: they may have arrived"
+    """Pause each of these mailings of which this relay has just lost an answer, if it loses too many of them.
+
+    What was lost before a person resumed the mailing does not count again.
+    """
+    for identity in sorted(identities):
+        mailing = mailings.mailing(connection, identity)
+        if mailing.state is not MailingState.SENDING:
+            continue
+        attempts = results.hand_overs(connection, relay, LOOKED_AT)
+        since = _last_resume(connection, mailing)
+        too_many = too_many_lost([each for each in attempts if since is None or each.started_at >= since])
+        if too_many is None:
+            continue
+        lost, copies = too_many
+        answers = "answered none" if lost == copies else f"did not answer for {lost}"
+        why = f"the relay {relay} took {copies} copies and {answers}: they may have arrived"
         if _stop(connection, context, mailing, why, Action.SETTLE_BY_LOG.of(mailing.issue)):
-            alarms.answers_lost(connection, context, mailing.issue, relay=relay, lost=losses(last))
+            alarms.answers_lost(connection, context, mailing.issue, relay=relay, lost=lost, copies=copies)
 
 
 def pause_canary_wave(
@@ -180,8 +183,10 @@ def _break(
 
 def resumed_at(connection: Connection, mailing: Mailing) -> datetime | None:
     """When a person last resumed a mailing that the breaker had stopped: what failed before counts no more."""
-    if mailing.broken_at is None:
-        return None
+    return _last_resume(connection, mailing) if mailing.broken_at is not None else None
+
+
+def _last_resume(connection: Connection, mailing: Mailing) -> datetime | None:
     entries = history.entries(connection, mailing.issue)
     return max((entry.at for entry in entries if entry.verb == Step.RESUME), default=None)
 

@@ -200,7 +200,7 @@ async def test_an_alarm_that_an_older_template_does_not_know_leaves_by_the_shipp
         (own / "system" / "alarm").mkdir(parents=True)
         (own / "system" / "alarm" / "en.txt.j2").write_text("Subject: ALARM\n{{ said }}\n")
         with app.store.transaction() as connection:
-            alarms.answers_lost(connection, app.context, str(ISSUE), relay="main", lost=3)
+            alarms.answers_lost(connection, app.context, str(ISSUE), relay="main", lost=3, copies=3)
         assert await outbox_of_letters.send(replace(app.context, templates=own), [transport_to(sink)]) == 1
         assert f"Subject: ALARM: {ISSUE} is paused" in readable(post(sink, OPERATOR)[0])
 
