@@ -2,8 +2,8 @@
 
 Until its first plea there is no limit. A plea closes the relay: one copy at a time probes it, ever more seldom. The
 first copy that it accepts opens it again, at the pace at which copies got through. From there the pace grows slowly
-until the next plea (additive increase, multiplicative decrease, as in TCP). A pace that has grown far beyond the limit
-is over. All times are seconds on a clock that is never set.
+until the next plea (additive increase, multiplicative decrease, as in TCP); at twice the limit it grows ever faster, and
+far beyond it the pace is over. All times are seconds on a clock that is never set.
 """
 
 from collections import deque
@@ -16,6 +16,8 @@ _FIRST_PROBE, _PROBE_SHARE, _LONGEST_PROBE = 0.5, 0.12, 600.0
 _SOONEST_PROBE, _DUE_AT_PROBE, _DUE_WHEN_SLOW = 0.1, 3.0, 0.3
 # The pace grows by this share of the limit each second, and by the other at most with each copy.
 _GROWTH, _GROWTH_A_COPY = 1 / 20, 0.07
+# At so many times the limit without a plea, the limit lies elsewhere: the pace then grows by those shares of itself.
+_BEYOND = 2.0
 # Fewer accepted copies than these since the relay was opened tell little about its limit: the pace then grows faster,
 # to so many times what they tell.
 _FEW, _FEW_AT_FIRST, _FAST_AT_MOST = 5, 20, 4.0
@@ -169,7 +171,8 @@ class RelayPace:
             if self.rate > self.limit * _FAST_AT_MOST:
                 self._unsure, self.limit = False, self.rate
         else:
-            self.rate += self.limit * min(_GROWTH * (now - self._last_left), _GROWTH_A_COPY)
+            step = self.limit if self.rate < self.limit * _BEYOND else self.rate
+            self.rate += step * min(_GROWTH * (now - self._last_left), _GROWTH_A_COPY)
         if self.rate > self.limit * _OVER:
             self.rate = self.limit = 0.0
             self._begin_cycle(now)
