@@ -237,6 +237,7 @@ def test_full_mailboxes_of_a_few_readers_are_no_alarm(club: Club, clock: FrozenC
         assert find_missing_copies(app.context, ISSUE).copies == 0
 
 
+@pytest.mark.leaping
 async def test_bounces_of_what_left_before_a_stop_do_not_stop_it_again(club: Club, clock: FrozenClock) -> None:
     async with Sink() as sink:
         tables = {"smtp": {"per_minute": 60}, "bounces": {"return_path_domain": DOMAIN}, "notify": NOTIFY}

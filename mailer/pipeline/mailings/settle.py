@@ -83,9 +83,7 @@ def _chosen(connection: Connection, chosen: IssueName | Sequence[int]) -> list[D
     copies = [find_delivery(connection, identity) for identity in dict.fromkeys(chosen)]
     for copy in copies:
         if copy.state is not State.UNCERTAIN:
-            raise Refused(
-                f"delivery {copy.id} is {copy.state}, not uncertain: there is nothing to settle, and nothing was changed"
-            )
+            raise Refused(f"delivery {copy.id} is {copy.state}, not uncertain: there is nothing to settle")
     return copies
 
 

@@ -171,8 +171,8 @@ class Sender:
         while True:
             self._obey_stop()
             if self._elapsed() >= next_round:
-                await self._do_round()
                 next_round = self._elapsed() + ROUND
+                await self._do_round()
             for lane in list(self._lanes.values()):
                 if lane.health.reached and not lane.noted:
                     await self._ledger.relay_is_up()
