@@ -122,9 +122,9 @@ def test_status_says_that_mails_cannot_be_moved(run: Terminal, club: Club, found
     new.mkdir(parents=True)
     club.settle(bounces={"return_path_domain": DOMAIN, "maildir": "back"})
     Path("bounce.eml").rename(new / ("x" * 255))
-    said = run("bounce", "ingest")
-    assert (said.status, said.out) == (1, "1 new mails, 0 known already, 0 unreadable\n")
-    assert "1 mails were taken in, but cannot be moved" in said.err
+    ingest = run("bounce", "ingest")
+    assert (ingest.status, ingest.out) == (1, "1 new mails, 0 known already, 0 unreadable\n")
+    assert "1 mails were taken in, but cannot be moved" in ingest.err
     for words in (("status",), ("status", NAME)):
         assert "note: mails that were taken in by maildir cannot be moved" in run.ok(*words).err
     assert isinstance(run.ok("status", "--json").document, list)

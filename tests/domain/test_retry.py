@@ -27,8 +27,8 @@ def attempts_until_given_up(
 
 
 def test_delays_double_from_five_minutes_to_four_hours() -> None:
-    made = attempts_until_given_up(Backoff())
-    delays = [later - earlier for earlier, later in pairwise(made)]
+    attempts = attempts_until_given_up(Backoff())
+    delays = [later - earlier for earlier, later in pairwise(attempts)]
     assert delays[:7] == [5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 40 * MINUTE, 80 * MINUTE, 160 * MINUTE, 240 * MINUTE]
     assert set(delays[6:-1]) == {240 * MINUTE}
 
@@ -46,8 +46,8 @@ def test_a_clock_that_jumps_gives_up_nothing_sooner(days: int) -> None:
 
 
 def test_the_limit_stands_still_while_nothing_is_tried() -> None:
-    made = attempts_until_given_up(Backoff(), late=[timedelta(hours=7), timedelta(days=3)])
-    assert made[-1] == START + TWO_DAYS + timedelta(hours=7, days=3)
+    attempts = attempts_until_given_up(Backoff(), late=[timedelta(hours=7), timedelta(days=3)])
+    assert attempts[-1] == START + TWO_DAYS + timedelta(hours=7, days=3)
 
 
 @given(

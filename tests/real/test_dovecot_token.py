@@ -42,9 +42,9 @@ class Provider(BaseHTTPRequestHandler):
     """Knows one token."""
 
     def do_GET(self) -> None:
-        known = urlsplit(self.path).query == "token=ya29.good"
-        body = json.dumps({"email": USER} if known else {"error": "invalid_token"}).encode()
-        self.send_response(200 if known else 401)
+        valid = urlsplit(self.path).query == "token=ya29.good"
+        body = json.dumps({"email": USER} if valid else {"error": "invalid_token"}).encode()
+        self.send_response(200 if valid else 401)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -271,7 +271,7 @@ async def test_a_dead_senders_copies_are_taken_over_at_once(club: Club, clock: F
             await waits_for(app, accepted=2, sending=4)  # a turn of it that came later would claim what was freed
             for lock in club.folder.glob(".mailer-*.lock"):
                 lock.unlink()
-                lock.touch()  # as the kernel leaves it when a process dies: nobody holds it
+                lock.touch()  # as the kernel leaves it when a process dies: no process holds it
             _, other = stack.enter_context(club.sending(clock, sink))
             clock.advance(seconds=1)
             await other.drain()
