@@ -30,8 +30,8 @@ ROOMS = {
     "imap_tools": {"gateways"},
     "paramiko": {"gateways"},
     "aiohttp": {"gateways"},
-    "jinja2": {"formats"},
-    "markupsafe": {"formats"},
+    "jinja2": {"formats", "web"},
+    "markupsafe": {"formats", "web"},
     "premailer": {"formats"},
     "cssutils": {"formats"},
     "markdown_it": {"formats"},
@@ -40,12 +40,19 @@ ROOMS = {
     "yaml": {"formats"},
     "email_validator": {"formats"},
     "openpyxl": {"formats"},
-    "babel": {"formats"},
+    "babel": {"formats", "web"},
     "lxml": {"formats"},
     "cryptography": {"formats"},
     "apscheduler": {"alarm_clock"},
     "cronsim": {"formats"},
-    "pydantic": {"config"},
+    "argon2": {"formats"},
+    "pyotp": {"formats"},
+    "webauthn": {"web"},
+    "segno": {"web"},
+    "starlette": {"web"},
+    "sse_starlette": {"web"},
+    "uvicorn": {"web"},
+    "pydantic": {"config", "web"},
     "pydantic_settings": {"config"},
     "typer": {"cli"},
     "click": {"cli"},
@@ -100,8 +107,17 @@ def test_every_library_that_is_imported_is_named_and_every_one_named_is_imported
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [*project["dependencies"], *project["optional-dependencies"]["sftp"]]
     names = {re.match(r"[\w-]+", one)[0].lower().replace("-", "_") for one in asked}
-    told = {"markdown_it_py": "markdown_it", "python_frontmatter": "frontmatter", "pyyaml": "yaml", "pillow": "PIL"}
-    needed = {told.get(name, name) for name in names} - {"tzdata"}  # the time zones are data
+    told = {
+        "markdown_it_py": "markdown_it",
+        "python_frontmatter": "frontmatter",
+        "pyyaml": "yaml",
+        "pillow": "PIL",
+        "argon2_cffi": "argon2",
+    }
+    needed = {told.get(name, name) for name in names} - {
+        "tzdata",  # the time zones are data
+        "python_multipart",  # starlette's reader of forms
+    }
     used = {one.partition(".")[0] for path in MODULES for one in imported(path)}
     foreign = used - set(sys.stdlib_module_names) - {"mailer"}
     assert needed == foreign

@@ -26,6 +26,7 @@ from mailer.store.schema.senders import (
     relay_sizes,
     throttles,
 )
+from mailer.store.schema.users import sessions, users
 
 __all__ = [
     "THROTTLED",
@@ -59,6 +60,8 @@ __all__ = [
     "revision_files",
     "revisions",
     "seats",
+    "sessions",
     "test_mailings",
     "throttles",
+    "users",
 ]

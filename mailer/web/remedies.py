@@ -1,0 +1,43 @@
+"""Where in the console a remedy is carried out: the button's text and the page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from mailer.domain.remedy import Action, Remedy
+from mailer.web.texts import N_
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyLink:
+    """The text of a button, in English, and where it leads."""
+
+    label: str
+    path: str
+
+
+# `{0}` and `{1}` stand for the things that the action is done to. What only the terminal can do is missing.
+_PAGES: Mapping[Action, tuple[str, str]] = {
+    Action.PULL: (N_("Pull"), "/issues"),
+    Action.LIST_ISSUES: (N_("Issues"), "/issues"),
+    Action.IMPORT_REGISTER: (N_("Import"), "/register/import"),
+    Action.LIST_PEOPLE: (N_("Register"), "/register"),
+    Action.RESUME_PERSON: (N_("Show the person"), "/register/people/{0}"),
+    Action.PLAN: (N_("Plan"), "/issues/{0}"),
+    Action.TEST: (N_("Test"), "/issues/{0}"),
+    Action.APPROVE: (N_("Approve"), "/issues/{0}"),
+    Action.WITHDRAW: (N_("Withdraw"), "/issues/{0}"),
+    Action.PAUSE: (N_("Pause"), "/issues/{0}"),
+    Action.RESUME: (N_("Resume"), "/issues/{0}"),
+    Action.SHOW_STATUS: (N_("Show how it stands"), "/issues/{0}"),
+    Action.LIST_COPIES: (N_("Show the copies"), "/issues/{0}/copies"),
+    Action.LIST_HOLDS: (N_("Holds"), "/holds"),
+}
+
+
+def link_of(remedy: Remedy) -> RemedyLink | None:
+    """The page where the remedy is carried out; None: only the terminal can do it."""
+    if remedy.action not in _PAGES:
+        return None
+    label, path = _PAGES[remedy.action]
+    return RemedyLink(label, path.format(*(quote(subject) for subject in remedy.subjects)))

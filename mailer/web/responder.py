@@ -1,0 +1,148 @@
+"""Answers requests: asks who it is and whether they may, runs the handler in a thread, and makes the response."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from mailer.app.installation import App
+from mailer.domain.access import Right
+from mailer.domain.errors import BadInput, MailerError, NotFound, Refused, TryLater
+from mailer.pipeline.context import Context
+from mailer.store import sessions
+from mailer.web import origin, session
+from mailer.web.answers import Answer, Download, Go, Show
+from mailer.web.form import Form, form_of, query_of
+from mailer.web.remedies import link_of
+from mailer.web.render import render
+from mailer.web.routes import Deed, Page, Public, Stream
+from mailer.web.texts import N_, Texts, texts
+from mailer.web.visit import Visit
+
+# The first kind that fits says the status.
+_STATUS: tuple[tuple[type[MailerError], HTTPStatus], ...] = (
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (Refused, HTTPStatus.CONFLICT),
+    (TryLater, HTTPStatus.SERVICE_UNAVAILABLE),
+    (MailerError, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Answers the requests to one installation, which is opened anew when its schedules change."""
+
+    installation: Callable[[], App]
+
+    @property
+    def context(self) -> Context:
+        """The context of the installation as it is now."""
+        return self.installation().context
+
+    async def page(self, route: Page, request: Request) -> Response:
+        """Answer a GET."""
+        visit = await self._visit(request, route.right, Form())
+        return visit if isinstance(visit, Response) else await self._answer(route.handler, visit)
+
+    async def deed(self, route: Deed, request: Request) -> Response:
+        """Answer a POST from a page of ours."""
+        if not self.is_ours(request):
+            return self.foreign()
+        return await self._deed(route, request)
+
+    async def _deed(self, route: Deed, request: Request) -> Response:
+        visit = await self._visit(request, route.right, Form())
+        if isinstance(visit, Response):
+            return visit
+        return await self._answer(route.handler, replace(visit, form=await form_of(request)))
+
+    async def stream(self, route: Stream, request: Request) -> Response:
+        """Answer with events, until the handler or the reader ends."""
+        visit = await self._visit(request, route.right, Form())
+        return visit if isinstance(visit, Response) else await route.handler(visit, request)
+
+    async def public(self, route: Public, request: Request) -> Response:
+        """Answer anybody."""
+        if request.method == "POST" and not route.foreign and not self.is_ours(request):
+            return self.foreign()
+        return await route.handler(request)
+
+    def is_ours(self, request: Request) -> bool:
+        """Whether the request comes from a page of ours."""
+        return origin.is_ours(request.headers, f"{request.url.scheme}://{request.url.netloc}")
+
+    @staticmethod
+    def foreign() -> Response:
+        """The answer to a form that another site has sent."""
+        return PlainTextResponse("This form was not sent from a page of the console; nothing was done.\n", 403)
+
+    async def _visit(self, request: Request, right: Right, form: Form) -> Visit | Response:
+        """The visit; a response instead where nobody is signed in, or the user may not."""
+        token = session.token_of(request)
+        app = self.installation()
+        user = await run_in_threadpool(session.user_of, app.context, token)
+        if user is None:
+            return RedirectResponse("/sign-in", 303)
+        visit = Visit(
+            app=app,
+            context=replace(app.context, who=user.name),
+            user=user,
+            texts=texts(user.language),
+            session=token,
+            path=request.scope["path"],
+            params=request.path_params,
+            query=query_of(request),
+            form=form,
+        )
+        if user.may(right):
+            return visit
+        return await run_in_threadpool(self._shown, visit, problem(Refused(N_("You may not do this.")), visit, 403))
+
+    async def _answer(self, handler: Callable[[Visit], Answer], visit: Visit) -> Response:
+        return await run_in_threadpool(self._respond, handler, visit)
+
+    def _respond(self, handler: Callable[[Visit], Answer], visit: Visit) -> Response:
+        try:
+            answer = handler(visit)
+        except MailerError as error:
+            answer = problem(error, visit)
+        if isinstance(answer, Show):
+            return self._shown(visit, answer)
+        if isinstance(answer, Go):
+            if answer.notice:
+                with visit.context.store.transaction() as connection:
+                    sessions.set_notice(connection, visit.session, answer.notice)
+            return RedirectResponse(answer.path, 303)
+        return _download(answer)
+
+    @staticmethod
+    def _shown(visit: Visit, answer: Show) -> Response:
+        with visit.context.store.transaction() as connection:
+            notice = sessions.take_notice(connection, visit.session)
+        values = {"visit": visit, "user": visit.user, "notice": notice, **answer.values}
+        return HTMLResponse(render(answer.page, visit.texts, **values), answer.status)
+
+
+def problem(error: MailerError, visit: Visit, status: int | None = None) -> Show:
+    """The page that says what failed, and what to do."""
+    links = [link for remedy in error.remedies if (link := link_of(remedy)) is not None]
+    values: Mapping[str, object] = {"sentence": visit.sentence(error), "links": links}
+    kind = next(status for kind, status in _STATUS if isinstance(error, kind))
+    return Show(page="problem.html", values=values, status=status or kind)
+
+
+def public_page(page: str, language: Texts, status: int = 200, **values: object) -> Response:
+    """A page without a session."""
+    return HTMLResponse(render(page, language, visit=None, user=None, notice="", **values), status)
+
+
+def _download(answer: Download) -> Response:
+    from urllib.parse import quote
+
+    where = "inline" if answer.inline else "attachment"
+    disposition = f"{where}; filename*=UTF-8''{quote(answer.name, safe='')}"  # RFC 6266 §4.3
+    return Response(answer.content, media_type=answer.media_type, headers={"Content-Disposition": disposition})

@@ -1,0 +1,51 @@
+"""One request of a signed-in user: the installation, the user, and what was typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mailer.app.installation import App
+from mailer.domain.access import Right
+from mailer.domain.errors import MailerError
+from mailer.domain.remedy import Note
+from mailer.domain.user import User
+from mailer.pipeline.context import Context, IssueName
+from mailer.web.form import Form
+from mailer.web.texts import Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A request. The context's `who` is the user, so that verbs record who acted."""
+
+    app: App
+    context: Context
+    user: User
+    texts: Texts
+    session: str  # the SHA-256 of the session's id
+    path: str
+    params: Mapping[str, Any]
+    query: Form
+    form: Form
+
+    @property
+    def language(self) -> str:
+        """The language of the page."""
+        return self.texts.language
+
+    @property
+    def issue(self) -> IssueName:
+        """The issue that the address names."""
+        return IssueName(newsletter=str(self.params["newsletter"]), serial=int(self.params["serial"]))
+
+    def may(self, right: Right) -> bool:
+        """Whether the user may do this."""
+        return self.user.may(right)
+
+    def text(self, message: str, /, **values: object) -> str:
+        """A text of the console in the page's language, with its `{names}` filled in."""
+        return self.texts.text(message, **values)
+
+    def sentence(self, problem: MailerError | Note) -> str:
+        """What a verb says of a failure or a warning."""
+        return self.texts.sentence(str(problem))
