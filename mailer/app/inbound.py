@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.app.installation import App
-from mailer.config.inbound import listen_at
+from mailer.config.hosts import listen_at
 from mailer.domain.address import is_loopback
 from mailer.domain.bounce import Way
 from mailer.domain.ports import BounceInbox
@@ -55,7 +55,8 @@ def certificate(app: App) -> ssl.SSLContext | None:
     settings = app.config.bounces
     if not settings.listen_cert_file:
         return None
-    return server_context(app.config.path(settings.listen_cert_file), app.config.path(settings.listen_key_file))
+    files = map(app.config.path, (settings.listen_cert_file, settings.listen_key_file))
+    return server_context(*files, setting="[bounces] listen_")
 
 
 def inboxes(app: App, stopped: Callable[[], bool] = lambda: False) -> list[BounceInbox]:

@@ -5,7 +5,7 @@ import socket
 
 from mailer.app import inbound, scheduler
 from mailer.app.installation import App
-from mailer.config.inbound import listen_at
+from mailer.config.hosts import listen_at
 from mailer.domain.errors import MailerError
 from mailer.gateways.listener.server import IDENT
 

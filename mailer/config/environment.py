@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 
@@ -62,7 +62,11 @@ def _named_settings() -> dict[str, tuple[str, str]]:
 
 
 def _read(text: str, wanted: Any) -> Any:
-    """A number where the setting is one: a variable holds text, and text is no number to the check that follows."""
+    """A number, a truth or a list where the setting is one: a variable holds text, which the check would refuse."""
+    if wanted is bool:
+        return {"true": True, "false": False}.get(text.casefold(), text)
+    if get_origin(wanted) is tuple:
+        return [part.strip() for part in text.split(",") if part.strip()]
     try:
         return wanted(text) if wanted in {int, float} else text
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Checks the names of machines in config.toml: of a relay's host, and of this machine in EHLO."""
+"""Checks the names of machines in config.toml: of a relay's host, of this machine in EHLO, and where it listens."""
 
 import re
 from ipaddress import ip_address
@@ -55,3 +55,18 @@ def _ehlo_name(value: str) -> str:
 
 
 EhloHostName = Annotated[str, AfterValidator(_ehlo_name)]
+
+
+def listen_or_none(value: str) -> str:
+    """The value, when it is empty or a host and a port. Raises ValueError saying what is allowed."""
+    if value:
+        listen_at(value)
+    return value
+
+
+def listen_at(value: str) -> tuple[str, int]:
+    """The host and the port of `127.0.0.1:2525` or `[::1]:2525`. Raises ValueError saying what is allowed."""
+    host, colon, port = value.rpartition(":")
+    if not (colon and _is_host(host) and port.isascii() and port.isdecimal() and 0 < int(port) <= 65535):
+        raise ValueError('allowed: a host and a port, such as "127.0.0.1:2525"')
+    return host.strip("[]"), int(port)

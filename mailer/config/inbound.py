@@ -5,25 +5,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
+from mailer.config.hosts import listen_at, listen_or_none
 from mailer.config.reading import CommandLine, Interval, Whole, default_text
 from mailer.config.sections import ConfigTable, DomainOrNone
 from mailer.domain.address import is_loopback
 from mailer.domain.errors import BadInput
 from mailer.formats.address import parse
-
-
-def _listen(value: str) -> str:
-    if value:
-        listen_at(value)
-    return value
-
-
-def listen_at(value: str) -> tuple[str, int]:
-    """The host and the port of `127.0.0.1:2525` or `[::1]:2525`. Raises ValueError saying what is allowed."""
-    host, colon, port = value.rpartition(":")
-    if not (colon and host and port.isascii() and port.isdecimal() and 0 < int(port) <= 65535):
-        raise ValueError('allowed: a host and a port, such as "127.0.0.1:2525"')
-    return host.strip("[]"), int(port)
 
 
 def _imap(value: str) -> str:
@@ -55,7 +42,7 @@ class Bounces(ConfigTable):
     return_path_domain: DomainOrNone = ""
     listen_cert_file: str = ""
     listen_key_file: str = ""
-    listen: Annotated[str, AfterValidator(_listen)] = ""
+    listen: Annotated[str, AfterValidator(listen_or_none)] = ""
     imap_url: Annotated[str, AfterValidator(_imap)] = ""
     imap_password_file: str = ""
     # From the environment only, never from config.toml.

@@ -13,6 +13,7 @@ from mailer.config.reading import explain, read_toml
 from mailer.config.relays import DomainTable, RelaySettings, RelayTable, Server, Smtp
 from mailer.config.retired import without_retired
 from mailer.config.sections import Database, DeliveryTable, Dkim, Paths, Secrets
+from mailer.config.web import Web
 from mailer.domain.errors import BadInput
 from mailer.domain.pacing import RelayLimit
 from mailer.gateways.oauth import TokenSource
@@ -33,6 +34,7 @@ class Config(BaseModel):
     dkim: Dkim = Dkim()
     bounces: Bounces = Bounces()
     notify: Notify = Notify()
+    web: Web = Web()
     secrets: Secrets = Secrets()
     _file: Path = PrivateAttr(default=Path("config.toml"))
     _retired: tuple[str, ...] = PrivateAttr(default=())
@@ -128,6 +130,7 @@ class Config(BaseModel):
         servers: tuple[Server, ...] = self.relay or (self.smtp,)
         named = [self.secrets.key_file, self.database.url_file, self.dkim.key_file, self.dkim.ed25519_key_file]
         named += [self.bounces.imap_password_file, self.bounces.imap_oauth_token_file, self.bounces.listen_key_file]
+        named += [self.web.key_file]
         named += [name for server in servers for name in (server.password_file, server.oauth_token_file)]
         return (self.file, *(self.path(name) for name in named if name))
 

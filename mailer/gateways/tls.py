@@ -1,4 +1,4 @@
-"""Makes the TLS contexts: for connections to servers whose certificate is verified, and for the listener's own."""
+"""Makes the TLS contexts: for connections to servers whose certificate is verified, and for our own servers."""
 
 import ssl
 from pathlib import Path
@@ -41,19 +41,22 @@ def distrust(error: ssl.SSLCertVerificationError, *, host: str, ca_file: str) ->
     return f"shows a certificate that cannot be trusted ({error.verify_message}); nothing was sent; {remedy}"
 
 
-def server_context(cert_file: Path, key_file: Path) -> ssl.SSLContext:
-    """Load the listener's certificate with its chain, and its key, both PEM. Raises BadInput naming the file."""
-    for key, file in (("listen_cert_file", cert_file), ("listen_key_file", key_file)):
+def server_context(cert_file: Path, key_file: Path, *, setting: str) -> ssl.SSLContext:
+    """Load a server's certificate with its chain, and its key, both PEM. Raises BadInput naming the file.
+
+    `setting` is what the keys begin with, such as "[bounces] listen_".
+    """
+    for key, file in (("cert_file", cert_file), ("key_file", key_file)):
         try:
             file.read_bytes()
         except OSError as error:
-            raise BadInput(f"[bounces] {key}: {file} cannot be read: {error.strerror}") from error
+            raise BadInput(f"{setting}{key}: {file} cannot be read: {error.strerror}") from error
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
         context.load_cert_chain(cert_file, key_file, password=lambda: "")  # otherwise OpenSSL asks at the terminal
     except (ssl.SSLError, ValueError) as error:
         raise BadInput(
-            f"[bounces] listen_cert_file {cert_file} and listen_key_file {key_file} are not a certificate and "
-            f"its unlocked key, both in PEM: {error}"
+            f"{setting}cert_file {cert_file} and {setting}key_file {key_file} are not a certificate and its unlocked key, "
+            f"both in PEM: {error}"
         ) from error
     return context

@@ -1,5 +1,6 @@
 """config.toml: every default is the example's, some keys are enough, and an error names file, key, found and allowed."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from mailer.domain.errors import BadInput
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 # What may stand several times has no default; the example shows it in comments.
 LISTS = {"relay", "domain"}
+# A new installation has a console; a file of an earlier version, which lacks the key, opens no port.
+UNLIKE_THE_DEFAULT = {"web": "listen"}
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +37,15 @@ def values(config):
     return {name: getattr(config, name) for name in Config.model_fields}
 
 
+def defaults_shown():
+    """The example with its defaults: without the keys that it sets to another value."""
+    example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    return {
+        section: {key: value for key, value in table.items() if UNLIKE_THE_DEFAULT.get(section) != key}
+        for section, table in example.items()
+    }
+
+
 def refused(file):
     with pytest.raises(BadInput) as caught:
         load_config(file)
@@ -47,13 +59,13 @@ def test_every_default_is_that_of_the_example():
     keys["smtp"].remove("password")
     keys["bounces"].remove("imap_password")
     assert {name: set(table) for name, table in example.items()} == keys
-    assert values(Config(**example)) == values(Config())
+    assert values(Config(**defaults_shown())) == values(Config())
     assert [values(Config())[name] for name in LISTS] == [()] * len(LISTS)
 
 
 def test_the_example_is_valid_and_explains_every_key(written):
     text = EXAMPLE.read_text(encoding="utf-8")
-    assert values(load_config(written(text))) == values(Config())
+    assert load_config(written(text)).web.listen == "127.0.0.1:8025"
     lines = text.splitlines()
     for number, line in enumerate(lines):
         if "=" in line and not line.startswith("#"):
@@ -66,9 +78,8 @@ def test_an_empty_file_is_complete(written):
 
 @pytest.mark.parametrize("section", sorted(set(Config.model_fields) - LISTS))
 def test_each_key_of_a_section_may_stand_alone(written, section):
-    example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))[section]
-    for key, value in example.items():
-        shown = f'"{value}"' if isinstance(value, str) else value
+    for key, value in defaults_shown()[section].items():
+        shown = json.dumps(value)
         assert values(load_config(written(f"[{section}]\n{key} = {shown}\n"))) == values(Config())
 
 

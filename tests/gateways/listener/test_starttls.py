@@ -13,10 +13,12 @@ from mailer.gateways.tls import server_context
 from tests.certificates import Authority
 from tests.gateways.listener.listening import ANNA, REPORT, Client, Desk, a_client, a_listener, deliver
 
+SETTING = "[bounces] listen_"
+
 
 @pytest.mark.parametrize("required", [False, True])
 async def test_starttls_is_offered_and_may_be_required(authority: Authority, required: bool):
-    context = server_context(authority.good_file, authority.good_file)
+    context = server_context(authority.good_file, authority.good_file, setting=SETTING)
     async with a_listener(tls_context=context, require_starttls=required) as (desk, listener):
         trust = ssl.create_default_context(cafile=authority.ca_file)
         async with aiosmtplib.SMTP(
@@ -86,12 +88,12 @@ def test_a_certificate_that_cannot_be_used_is_named(authority: Authority, tmp_pa
     wrong.write_text("not PEM")
     good = authority.good_file
     with pytest.raises(BadInput, match=f"listen_cert_file: {none} cannot be read: No such file"):
-        server_context(none, good)
+        server_context(none, good, setting=SETTING)
     with pytest.raises(BadInput, match=f"listen_key_file: {none} cannot be read"):
-        server_context(good, none)
+        server_context(good, none, setting=SETTING)
     for certificate, key in ((wrong, good), (good, wrong), (authority.ca_file, good)):
-        with pytest.raises(BadInput, match=f"{certificate} and listen_key_file {key} are not a certificate"):
-            server_context(certificate, key)
+        with pytest.raises(BadInput, match=f"{certificate} and .bounces. listen_key_file {key} are not a certificate"):
+            server_context(certificate, key, setting=SETTING)
 
 
 def test_a_key_that_is_locked_asks_nobody(authority: Authority, tmp_path: Path):
@@ -107,4 +109,4 @@ def test_a_key_that_is_locked_asks_nobody(authority: Authority, tmp_path: Path):
         )
     )
     with pytest.raises(BadInput, match="unlocked key"):
-        server_context(authority.good_file, locked)
+        server_context(authority.good_file, locked, setting=SETTING)
