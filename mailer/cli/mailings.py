@@ -1,4 +1,4 @@
-"""Commands while a mailing is sent: send, pause, resume, cancel."""
+"""Commands while a mailing is sent: send, stop, pause, resume, cancel."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,6 +68,21 @@ def _confirm_copies(app: "App", name: "IssueName", *, as_planned: bool) -> int |
     return copies
 
 
+def stop(issue: Issue) -> None:
+    """Stop the countdown before the first copy.
+
+    Example: mailer stop russia-confidential/253
+    """
+    from mailer.app.dead_senders import free_copies_of_dead
+    from mailer.pipeline.mailings.countdown import stop_countdown
+    from mailer.views.countdown import stopped_document, stopped_line
+
+    app, name = console.open_installation(), console.parse_issue(issue)
+    free_copies_of_dead(app)
+    stopped = stop_countdown(app.context, name)
+    console.say(stopped_document(stopped), stopped_line(stopped))
+
+
 def pause(issue: Issue) -> None:
     """Stop sending for now.
 
@@ -86,12 +101,19 @@ def resume(issue: Issue) -> None:
     """
     from mailer.cli.sending import note_without_daemon
     from mailer.pipeline.mailings.pause import count_paused_copies, resume_mailing
+    from mailer.pipeline.mailings.report import issue_progress
     from mailer.views.plain_words import copies_go
+    from mailer.views.progress import first_copy_sentence
 
     app, name = console.open_installation(), console.parse_issue(issue)
     console.confirm(f"{copies_go(count_paused_copies(app.context, name), issue)} on to members.")
     resume_mailing(app.context, name)
-    console.say({"issue": issue, "state": "sending"}, f"{issue} goes on")
+    progress = issue_progress(app.context, name)
+    lines = [
+        f"{issue} goes on",
+        *([f"  {first_copy_sentence(progress)}"] if progress.counts_down(app.context.clock.now()) else []),
+    ]
+    console.say({"issue": issue, "state": "sending", "starts_at": progress.starts_at}, *lines)
     note_without_daemon(app, name)
 
 
@@ -114,5 +136,5 @@ def cancel(issue: Issue) -> None:
 
 def join(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (send, pause, resume, cancel):
+    for command in (send, stop, pause, resume, cancel):
         app.command()(command)

@@ -9,9 +9,16 @@ class Departure:
     """The moment at which a planned mailing is begun by its schedule, with the schedule's time zone.
 
     `missed`: it has passed so long ago that the mailing is held. `unapproved`: an approval given now would make it so.
+    `stopped`: a person stopped its countdown, and only a person begins it again.
     """
 
     at: datetime
     timezone: str
     missed: bool = False
     unapproved: bool = False
+    stopped: bool = False
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether it leaves at that moment if nobody does anything, or gives no more than the approval."""
+        return not (self.missed or self.stopped)

@@ -33,10 +33,14 @@ class Step(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"  # a copy of a closed mailing was settled as "resend", or released
     CANCEL = "cancel"
+    STOP = "stop"  # its countdown was stopped before a copy had left: it is again as it was approved
+    STOP_UNAPPROVED = "stop_unapproved"  # the same of a mailing that went without an approval
     FOUND_SENT = "found_sent"  # in a restored backup: it was sent after the backup was made
 
 
 _OPEN = (MailingState.PLANNED, MailingState.APPROVED)
+# A mailing in one of these was begun and has not ended.
+UNDER_WAY = (MailingState.SENDING, MailingState.PAUSED)
 
 STEPS: dict[tuple[MailingState, Step], MailingState] = {
     (MailingState.PLANNED, Step.APPROVE): MailingState.APPROVED,
@@ -51,6 +55,8 @@ STEPS: dict[tuple[MailingState, Step], MailingState] = {
         (state, Step.FOUND_SENT): MailingState.CLOSED
         for state in (*_OPEN, MailingState.SENDING, MailingState.PAUSED, MailingState.HELD)
     },
+    **{(state, Step.STOP): MailingState.APPROVED for state in UNDER_WAY},
+    **{(state, Step.STOP_UNAPPROVED): MailingState.PLANNED for state in UNDER_WAY},
     (MailingState.CLOSED, Step.REOPEN): MailingState.SENDING,
     **{
         (state, Step.CANCEL): MailingState.CANCELLED
@@ -79,7 +85,8 @@ class Mailing:
 
     `inputs_hash` covers what, besides the issue, the editions were compiled from.
     `seal` is what an approval is bound to; `approved_hash` is the seal that was approved, and counts while both are equal.
-    `due_at` is the time of a scheduled mailing; `starts_at` the moment before which no message leaves (`undo_minutes`).
+    `due_at` is the time of a scheduled mailing; `starts_at` the moment before which no message leaves (`undo_minutes`),
+    None while its countdown is paused. `stopped_at` is when a person stopped the countdown: only a person begins it again.
     `rest_at` is when the rest may follow a canary wave that has left.
     `broken_at` is when the breaker last stopped it, `broken_by` what the copies shared that had failed alike.
     `closed_at` is when it was last closed or cancelled (None in mailings that ended before this was stored).
@@ -109,6 +116,7 @@ class Mailing:
     broken_at: datetime | None = None
     broken_by: str = ""
     closed_at: datetime | None = None
+    stopped_at: datetime | None = None
 
     @property
     def issue(self) -> str:
@@ -129,6 +137,10 @@ class Mailing:
     def has_begun(self) -> bool:
         """Whether a message of it may have left: no new plan takes its place."""
         return self.supplement > 0 or self.first_handover_at is not None
+
+    def counts_down(self, now: datetime) -> bool:
+        """Whether it was begun, and its first message may not leave yet."""
+        return self.state is MailingState.SENDING and self.starts_at is not None and now < self.starts_at
 
     def may_leave(self, *, approval_required: bool) -> bool:
         """Whether it has the approval it needs, by the setting when it was planned and by the present one."""
@@ -170,6 +182,20 @@ class Cancellation:
     supplements: tuple[int, ...]
     left: int
     never: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedCountdown:
+    """What stopping a countdown came to: `copies` do not leave.
+
+    The issue's own mailing is in this `state` again. The `supplements`, by number, are cancelled: their people are owed
+    their copies as before.
+    """
+
+    issue: str
+    state: MailingState
+    copies: int
+    supplements: tuple[int, ...]
 
 
 def seal(content_hash: str, circulation_hash: str, editions_hash: str) -> str:

@@ -23,7 +23,7 @@ class Progress:
     mailing begins by itself; `opens_at` when one under way goes on, outside of the hours in which messages may leave.
     `cancelled_supplements` are the numbers of supplements that were cancelled, while the issue itself was not.
     `slow_relays` are the relays in use that asked to slow down. `restored`: the database is a restored backup, from which
-    nothing leaves.
+    nothing leaves. `stoppable`: it was begun, and no copy has left.
     """
 
     issue: str
@@ -53,6 +53,11 @@ class Progress:
     cancelled_supplements: tuple[int, ...] = ()
     slow_relays: tuple[SlowRelay, ...] = ()
     restored: bool = False
+    stoppable: bool = False
+
+    def counts_down(self, now: datetime) -> bool:
+        """Whether it was begun, and its first copy leaves later than now."""
+        return self.state is MailingState.SENDING and self.starts_at is not None and now < self.starts_at
 
     def can_continue(self, schedule: Schedule, now: datetime) -> bool:
         """Whether something can be done now: a copy is due, is being sent, or follows within a minute."""

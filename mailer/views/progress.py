@@ -137,10 +137,12 @@ def _explain_paused(progress: Progress) -> str:
 def departure_sentence(issue: str, departure: Departure, *, daemon: bool = True) -> str:
     """When a planned mailing leaves by itself, or what it waits for; without a `daemon` none does."""
     at = zoned_time(departure.at, departure.timezone)
-    if not daemon and not departure.unapproved:
+    if not (daemon or departure.unapproved or departure.stopped):
         return (
             f"does not leave by itself, because no daemon runs (its time: {at}); `mailer send {issue} --wait` sends it"
         )
+    if departure.stopped and not departure.unapproved:
+        return f"its countdown was stopped, and it does not leave by itself: `mailer send {issue}` sends it"
     if departure.unapproved:
         then = "approved now, it leaves by itself" if daemon else "approved now, and once a daemon runs, its time is"
         return f"waits for an approval: `mailer approve {issue}`; {then} {at}"
@@ -155,13 +157,15 @@ def departure_shortly(departure: Departure | None) -> str:
         return ""
     if departure.missed:
         return "missed its time"
+    if departure.stopped and not departure.unapproved:
+        return "stopped by a person"
     at = zoned_time(departure.at, departure.timezone)
     return f"once approved: {at}" if departure.unapproved else at
 
 
 def leaves_at(departure: Departure | None) -> datetime | None:
     """When a mailing leaves by itself as it stands; None when it does not."""
-    return departure.at if departure is not None and not departure.missed and not departure.unapproved else None
+    return departure.at if departure is not None and departure.by_itself and not departure.unapproved else None
 
 
 def _explain_held(progress: Progress) -> str:
@@ -172,10 +176,16 @@ def _explain_held(progress: Progress) -> str:
     return f"held (missed_window): it missed its time{due}, and does not leave by itself; {send}"
 
 
+def first_copy_sentence(progress: Progress) -> str:
+    """When the first copy leaves of a mailing in its countdown, and how that is stopped."""
+    assert progress.starts_at is not None, "a countdown has its end"
+    first = zoned_time(progress.starts_at, progress.timezone)
+    return f"the first copy leaves {first}; until then `mailer stop {progress.issue}` stops it"
+
+
 def _explain_sending(progress: Progress, now: datetime) -> str:
-    if progress.starts_at and progress.starts_at > now:
-        first = zoned_time(progress.starts_at, progress.timezone)
-        return f"the first copy leaves {first}; until then `mailer pause {progress.issue}` stops it"
+    if progress.counts_down(now):
+        return first_copy_sentence(progress)
     if progress.opens_at is not None:
         return f"outside of its hours ([send] between); it goes on {zoned_time(progress.opens_at, progress.timezone)}"
     if progress.relay_down:

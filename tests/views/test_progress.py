@@ -52,7 +52,7 @@ from tests.mailing_under_way import LATER, NOW, SENDING, throttle
         ),
         (
             {"starts_at": LATER},
-            "the first copy leaves Thursday 26 November 2026, 10:00 UTC; until then `mailer pause harbour-letter/41` stops it",
+            "the first copy leaves Thursday 26 November 2026, 10:00 UTC; until then `mailer stop harbour-letter/41` stops it",
         ),
         (
             {"opens_at": LATER, "timezone": "Asia/Tokyo"},

@@ -14,7 +14,7 @@ def changed_plan_facts(context: Context, change: CirculationChange) -> Facts:
     with context.store.reading() as connection:
         mailing = first_mailing(connection, name)
         departure = departure_of(connection, context, mailing)
-    leaves_by_itself = departure is not None and not departure.missed
+    leaves_by_itself = departure is not None and departure.by_itself
     return {
         "issue": change.issue,
         "newsletter": newsletter.name,

@@ -35,7 +35,7 @@ def approve_mailing(context: Context, name: IssueName, *, as_planned: bool = Fal
         else:
             refuse_changed(connection, context, mailing, Action.APPROVE_AS_PLANNED)
         approval = {"approved_hash": mailing.seal, "approved_by": context.who, "approved_at": context.clock.now()}
-        move_mailing(connection, mailing, Step.APPROVE, **approval)
+        move_mailing(connection, mailing, Step.APPROVE, stopped_at=None, **approval)
         context.record(connection, "approve", name, f"seal {mailing.seal[:12]}, {copies} copies")
         tested = mailings.was_tested(connection, mailing.content_hash, mailing.editions_hash)
     untested = Note("no test mailing of exactly this was sent", (Action.TEST.of(name),))

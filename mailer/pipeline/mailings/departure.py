@@ -43,6 +43,7 @@ def departure_of(connection: Connection, context: Context, mailing: Mailing) -> 
         timezone=schedule.timezone,
         missed=is_missed(schedule, due_at, now),
         unapproved=unapproved,
+        stopped=mailing.stopped_at is not None,
     )
 
 

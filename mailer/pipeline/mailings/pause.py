@@ -1,5 +1,8 @@
 """Pauses a mailing, resumes it, or cancels it."""
 
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
 from mailer.domain.delivery import Event, State
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import ENDED, Cancellation, Mailing, MailingState, Step
@@ -12,13 +15,34 @@ from mailer.store.copies import deliveries
 
 
 def pause_mailing(context: Context, name: IssueName) -> None:
-    """Stop sending. A copy that is being handed over at this moment still leaves; nothing is lost."""
-    _move_each(context, name, MailingState.SENDING, Step.PAUSE)
+    """Stop sending. A copy that is being handed over at this moment still leaves; nothing is lost.
+
+    In the countdown the time of the first copy is cleared: `resume_mailing` sets another one.
+    """
+    now = context.clock.now()
+    _move_each(
+        context,
+        name,
+        MailingState.SENDING,
+        Step.PAUSE,
+        lambda each: {"starts_at": None} if each.counts_down(now) else {},
+    )
 
 
 def resume_mailing(context: Context, name: IssueName) -> None:
-    """Go on with a paused mailing where it stopped."""
-    _move_each(context, name, MailingState.PAUSED, Step.RESUME)
+    """Go on with a paused mailing where it stopped; one that was paused in its countdown begins that anew."""
+    _move_each(
+        context,
+        name,
+        MailingState.PAUSED,
+        Step.RESUME,
+        lambda each: {"starts_at": new_start(context, each)} if each.starts_at is None else {},
+    )
+
+
+def new_start(context: Context, mailing: Mailing) -> datetime:
+    """When the first copy leaves of a mailing that is begun now: `undo_minutes` from now."""
+    return context.clock.now() + timedelta(minutes=context.newsletter(mailing.newsletter).schedule.undo_minutes)
 
 
 def count_paused_copies(context: Context, name: IssueName) -> int:
@@ -83,11 +107,20 @@ def _cancellation(connection: Connection, name: IssueName, unfinished: list[Mail
     )
 
 
-def _move_each(context: Context, name: IssueName, state: MailingState, step: Step) -> None:
-    """Take the step with every mailing of the issue that is in this state; Refused when none is."""
+def _move_each(
+    context: Context,
+    name: IssueName,
+    state: MailingState,
+    step: Step,
+    changed: Callable[[Mailing], Mapping[str, object]],
+) -> None:
+    """Take the step with every mailing of the issue that is in this state, each with what is `changed` in it.
+
+    Refused when none is.
+    """
     with context.store.transaction() as connection:
         for mailing in _movable(all_mailings(connection, name), state, step):
-            move_mailing(connection, mailing, step)
+            move_mailing(connection, mailing, step, **changed(mailing))
         context.record(connection, step, name)
 
 

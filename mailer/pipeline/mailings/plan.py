@@ -124,6 +124,8 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
         mailings.delete_plan(connection, mailing.id)
     everybody = judge_everybody(connection, context, draft.revision, chunk=chunk)
     frozen = freeze_circulation(connection, context, name, draft, everybody)
+    if old and old[0].stopped_at is not None:  # another plan does not make it leave by itself
+        mailings.change(connection, frozen.mailing, stopped_at=old[0].stopped_at)
     previous = mailings.previous_mailing(connection, name.newsletter, name.serial)
     plan = Plan(
         issue=str(name),

@@ -10,12 +10,13 @@ from mailer.domain.distribution_report import Balance, DistributionReport, count
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import MailerError
 from mailer.domain.history import HistoryEntry
-from mailer.domain.mailing import ENDED, Mailing, MailingState, Step
+from mailer.domain.mailing import ENDED, UNDER_WAY, Mailing, MailingState, Step
 from mailer.domain.open_items import replaces
 from mailer.domain.progress import Progress, cancelled_supplements, current_mailing
 from mailer.domain.supplement import Corrections
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.corrections import corrections_since
+from mailer.pipeline.mailings.countdown import nothing_has_left
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
 from mailer.store import Connection, circulations, history, issues, mailings, relay_paces
@@ -198,4 +199,5 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         departure=departure_of(connection, context, current) if newsletter is not None else None,
         opens_at=opens_at if opens_at > now else None,
         cancelled_supplements=cancelled_supplements(every),
+        stoppable=current.state in UNDER_WAY and nothing_has_left(connection, current),
     )

@@ -14,13 +14,19 @@ from mailer.store import Connection, mailings
 
 
 def scheduled_mailings(context: Context) -> list[Mailing]:
-    """The mailings that begin by the schedule: planned, and approved where that is required; no supplements."""
+    """The mailings that begin by the schedule: planned, and approved where that is required.
+
+    No supplements, and none whose countdown a person has stopped.
+    """
     with context.store.reading() as connection:
         planned = mailings.mailings_in(connection, [MailingState.PLANNED, MailingState.APPROVED])
     return [
         mailing
         for mailing in planned
-        if mailing.newsletter in context.newsletters and not mailing.supplement and may_leave(context, mailing)
+        if mailing.newsletter in context.newsletters
+        and not mailing.supplement
+        and mailing.stopped_at is None
+        and may_leave(context, mailing)
     ]
 
 

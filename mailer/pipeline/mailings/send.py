@@ -1,7 +1,5 @@
 """Begins to send a mailing, after every check."""
 
-from datetime import timedelta
-
 from mailer.domain.delivery import State
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import Mailing, MailingState, SendStart, Step
@@ -11,6 +9,7 @@ from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.mailings.approve import withdraw_within
 from mailer.pipeline.mailings.changes import accept_change, refuse_changed
 from mailer.pipeline.mailings.drift import drift_of, refuse_drifted
+from mailer.pipeline.mailings.pause import new_start
 from mailer.pipeline.mailings.steps import all_mailings, move_mailing, next_state
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries
@@ -107,11 +106,10 @@ def begin_within(connection: Connection, context: Context, mailing: Mailing, cop
     """Move a mailing to `sending` within the transaction given. Every copy of it has been made once."""
     if not mailing.supplement:  # a supplement goes out as its issue was approved, whatever was edited since
         refuse_drifted(connection, context, mailing)
-    newsletter = context.newsletter(mailing.newsletter)
+    newsletter, starts_at = context.newsletter(mailing.newsletter), new_start(context, mailing)
     if newsletter.schedule.canary and newsletter.editors and not mailing.supplement:
         _refuse_untested(connection, mailing)
-    starts_at = context.clock.now() + timedelta(minutes=newsletter.schedule.undo_minutes)
-    move_mailing(connection, mailing, Step.SEND, starts_at=starts_at)
+    move_mailing(connection, mailing, Step.SEND, starts_at=starts_at, stopped_at=None)
     context.record(connection, "send", mailing.issue, f"{copies} copies from {starts_at:%Y-%m-%d %H:%M:%S} UTC")
     return SendStart(copies=copies, starts_at=starts_at)
 

@@ -73,5 +73,7 @@ _DONE = {
     Step.CLOSE: "closed",
     Step.REOPEN: "sent again",
     Step.CANCEL: "cancelled",
+    Step.STOP: "stopped",
+    Step.STOP_UNAPPROVED: "stopped",
     Step.FOUND_SENT: "counted as sent",
 }

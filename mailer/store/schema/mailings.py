@@ -46,6 +46,7 @@ mailings = Table(
     Column("broken_at", UtcDateTime),  # when the breaker paused it: its failures count against no address
     Column("broken_by", Text, nullable=False, server_default=text("''")),  # what the copies that failed alike share
     Column("closed_at", UtcDateTime),  # or cancelled
+    Column("stopped_at", UtcDateTime),  # when a person stopped its countdown: it does not leave by its schedule
     UniqueConstraint("newsletter", "serial", "supplement"),
     one_of("state", MailingState, "state"),
     CheckConstraint("(state = 'held') = (held_reason IS NOT NULL)", name="held_reason"),
