@@ -1,0 +1,63 @@
+"""The parts of pages, all of them on a page of specimens."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from mailer.domain.access import Role
+from mailer.domain.user import User
+from mailer.web.render import _environment
+from mailer.web.texts import texts
+from tests.web.markup import faults
+
+SPECIMENS = Path(__file__).parent / "specimens.html"
+
+
+class Visited:
+    """What the frame asks of a visit."""
+
+    path = "/issues/harbour-letter/41"
+
+
+def specimens(language: str = "en") -> str:
+    """The page of specimens."""
+    user = User(id=1, name="Vera Pavlovna", role=Role.ADMIN)
+    page = _environment(language).from_string(SPECIMENS.read_text(encoding="utf-8"))
+    return page.render(visit=Visited, user=user, notice="Approved.", language=language, texts=texts(language))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_part_is_well_made(language: str) -> None:
+    assert faults(specimens(language)) == []
+
+
+def test_what_is_passed_to_a_part_is_escaped() -> None:
+    assert "<b>Bobby" not in specimens()
+
+
+def test_a_grey_button_says_why() -> None:
+    (send,) = html.document_fromstring(specimens()).xpath("//button[@disabled]")
+    (reason,) = send.xpath("//*[@id=$id]", id=send.get("aria-describedby"))
+    assert reason.text.startswith("Not approved yet.")
+
+
+def test_an_error_and_a_hint_are_joined_to_their_field() -> None:
+    (address,) = html.document_fromstring(specimens()).xpath("//input[@id='address']")
+    assert address.get("aria-invalid") == "true"
+    assert address.get("aria-describedby") == "address-hint address-error"
+
+
+def test_the_longest_bar_fills_the_chart_and_the_parts_follow_each_other() -> None:
+    bars = html.document_fromstring(specimens()).xpath("//td[@class='bar']/svg")
+    spans = [[(float(part.get("x")), float(part.get("width"))) for part in bar.xpath(".//rect")] for bar in bars]
+    for parts in spans:
+        for (begin, width), (after, _) in pairwise(parts):
+            assert begin + width == pytest.approx(after, abs=0.02)
+    assert max(parts[-1][0] + parts[-1][1] for parts in spans) == pytest.approx(100, abs=0.02)
+
+
+def test_the_section_of_the_page_is_marked() -> None:
+    current = html.document_fromstring(specimens()).xpath("//nav[contains(@class, 'sections-wide')]//a[@aria-current]")
+    assert [link.text for link in current] == ["Issues"]
