@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from mailer.app.installation import App
 from mailer.domain.access import Role
 from mailer.domain.user import User
+from mailer.formats.credentials import password
 from mailer.pipeline.users import add_user
 from mailer.web.application import create_app
 from tests.club import Club, import_register, members, pull_issues
@@ -19,6 +21,12 @@ ORIGIN = "http://localhost"
 FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
 
 Console = Callable[[Role], TestClient]
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in a millisecond: the right parameters would take most of the time of these tests."""
+    monkeypatch.setattr(password, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture

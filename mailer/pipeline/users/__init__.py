@@ -2,14 +2,14 @@
 
 from mailer.domain.errors import Refused
 from mailer.domain.user import User
-from mailer.formats import passwords
+from mailer.formats.credentials.password import hash_password, is_password
 from mailer.pipeline.context import Context
 from mailer.store import users
 
 
 def add_user(context: Context, user: User, password: str) -> None:
     """Store a new user, and record it. Raises Refused for a name that is taken."""
-    digest = passwords.hash_password(password)
+    digest = hash_password(password)
     with context.store.transaction() as connection:
         if users.named(connection, user.name) is not None:
             raise Refused(f"there is a user {user.name!r} already")
@@ -22,4 +22,4 @@ def check_password(context: Context, name: str, password: str) -> User | None:
     with context.store.reading() as connection:
         digest = users.password_hash(connection, name)
         user = users.named(connection, name)
-    return user if passwords.fits(digest, password) else None
+    return user if is_password(digest, password) else None

@@ -1,0 +1,22 @@
+"""Which passwords are good enough: long ones, whatever they are made of."""
+
+SHORTEST = 12  # characters
+LONGEST = 256
+_DIFFERENT = 5  # characters at least: `aaaaaaaaaaaa` is tried first
+
+
+def password_doubt(password: str, name: str) -> str | None:
+    """Why this cannot be the password of the user with this name; None when it can (NIST SP 800-63B §3.1.1.2)."""
+    if not password.strip():
+        return "a password is needed"
+    if len(password) < SHORTEST:
+        return f"the password has {len(password)} characters; {SHORTEST} are needed: three or four words will do"
+    if len(password) > LONGEST:
+        return f"the password has {len(password)} characters; {LONGEST} are allowed"
+    if any(ord(letter) < ord(" ") for letter in password):
+        return "the password has a control character, which a browser cannot send"
+    if len(set(password.casefold())) < _DIFFERENT:
+        return "the password is the same few characters again and again; three or four words will do"
+    if name.casefold() in password.casefold() and len(password) - len(name) < SHORTEST // 2:
+        return "the password is little more than the user's name; three or four words will do"
+    return None
