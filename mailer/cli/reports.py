@@ -17,21 +17,29 @@ def status(issue: Annotated[str | None, typer.Argument(metavar="ISSUE", callback
     from mailer.app.scheduler import daemon_runs
     from mailer.domain.remedy import Action
     from mailer.pipeline.mailings.report import issue_progress, progress_of_all
+    from mailer.pipeline.overview.to_do import to_do
+    from mailer.views.plain_words import counted
     from mailer.views.progress import approval_lines, count_states, explain_state, progress_document, progress_lines
     from mailer.views.remedies import advise, sentence
 
     app = console.open_installation()
     now, daemon = app.context.clock.now(), daemon_runs(app)
     doubt = app.context.doubt_of_clock()
-    console.warn([*unmoved_mails(app), *([sentence(doubt)] if doubt else [])])
+    unmoved = unmoved_mails(app)
+    console.warn([*unmoved, *([sentence(doubt)] if doubt else [])])
     if issue is None:
-        every = progress_of_all(app.context)
+        every, waiting = progress_of_all(app.context), to_do(app.context, unmoved)
         console.show(
             list(map(progress_document, every)),
             ("issue", "state", "copies", ""),
             [(each.issue, each.state, count_states(each), explain_state(each, now, daemon=daemon)) for each in every],
             *([] if every else ["no issue is planned"]),
             "the daemon runs" if daemon else "no daemon runs",
+            *(
+                [advise(counted(len(waiting), "thing waits", "things wait") + " for you", Action.LIST_TO_DO.of())]
+                if waiting
+                else []
+            ),
         )
         return
     mailing = issue_progress(app.context, console.parse_issue(issue))

@@ -10,10 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 from mailer.domain.bounce import SENDER_SCOPES, FailureReason
 from mailer.domain.delivery import State
 from mailer.domain.hold import Failure
-from mailer.domain.matter import Matter
 from mailer.store.columns import insert_into
-from mailer.store.copies.open_copies import may_be_open
-from mailer.store.schema import attempts, deliveries, failures, mailings, reports
+from mailer.store.schema import attempts, deliveries, failures, mailings
 
 _COLUMNS = {"words": "said"}  # where a column's name is not the field's
 
@@ -78,28 +76,6 @@ def of_mailings(connection: Connection, identities: Collection[int]) -> dict[int
     """The last failure of each failed copy of these mailings, by delivery."""
     query = select(failures.c.delivery, *_FAILURE).where(failures.c.mailing.in_(identities)).order_by(failures.c.at)
     return {row.delivery: _failure(row) for row in connection.execute(query)}
-
-
-def without_report(connection: Connection, identities: Collection[int], limit: int) -> list[CopyFailed]:
-    """The open copies of these mailings that failed without a report for a person to settle, so many at most.
-
-    The oldest failure comes first.
-    """
-    report = select(reports.c.id).where(reports.c.delivery == failures.c.delivery, reports.c.matter == Matter.BOUNCED)
-    query = (
-        select(failures.c.delivery, failures.c.mailing, failures.c.address, *_FAILURE)
-        .join(deliveries, deliveries.c.id == failures.c.delivery)
-        .where(
-            failures.c.mailing.in_(identities),
-            deliveries.c.state.in_([State.REJECTED, State.BOUNCED]),
-            ~report.exists(),
-            may_be_open(),
-        )
-    )
-    return [
-        CopyFailed(delivery=row.delivery, mailing=row.mailing, address=row.address, failure=_failure(row))
-        for row in connection.execute(query.order_by(failures.c.at, failures.c.delivery).limit(limit))
-    ]
 
 
 def accepted_at(connection: Connection, wires: Collection[str]) -> list[datetime]:

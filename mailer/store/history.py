@@ -1,5 +1,6 @@
 """The history: who did what, when and to which thing. It holds counts and names of issues, never addresses."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -17,3 +18,14 @@ def entries(connection: Connection, subject: str) -> list[HistoryEntry]:
     """The entries about one subject, oldest first."""
     query = select(history.c.at, history.c.who, history.c.verb, history.c.detail).where(history.c.subject == subject)
     return [HistoryEntry(**row._asdict()) for row in connection.execute(query.order_by(history.c.id))]
+
+
+def of_subjects(connection: Connection, subjects: Collection[str]) -> dict[str, list[HistoryEntry]]:
+    """The entries about each of these subjects that has any, oldest first."""
+    query = select(history.c.subject, history.c.at, history.c.who, history.c.verb, history.c.detail)
+    query = query.where(history.c.subject.in_(subjects)).order_by(history.c.id)
+    read: dict[str, list[HistoryEntry]] = {}
+    for subject, *values in connection.execute(query):
+        at, who, verb, detail = values
+        read.setdefault(subject, []).append(HistoryEntry(at=at, who=who, verb=verb, detail=detail))
+    return read

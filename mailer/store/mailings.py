@@ -1,6 +1,6 @@
 """Mailings, with their editions and their frozen circulation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -83,6 +83,25 @@ def ended_without_letter(connection: Connection, since: datetime, kind: str) -> 
 def mailing(connection: Connection, identity: int) -> Mailing:
     """The mailing with this id."""
     return _mailing(connection.execute(select(*_COLUMNS).where(mailings.c.id == identity)).one())
+
+
+def newest(connection: Connection, newsletters: Collection[str]) -> list[Mailing]:
+    """The first mailing of the newest issue that is planned of each of these newsletters."""
+    last = (
+        select(mailings.c.newsletter, func.max(mailings.c.serial).label("serial"))
+        .where(mailings.c.newsletter.in_(newsletters))
+        .group_by(mailings.c.newsletter)
+        .subquery()
+    )
+    same = (mailings.c.newsletter == last.c.newsletter) & (mailings.c.serial == last.c.serial)
+    query = select(*_COLUMNS).join(last, same).where(mailings.c.supplement == 0)
+    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.newsletter))]
+
+
+def broken_among(connection: Connection, identities: Collection[int]) -> list[Mailing]:
+    """Those of these mailings that the breaker has stopped."""
+    query = select(*_COLUMNS).where(mailings.c.id.in_(identities), mailings.c.broken_at.is_not(None))
+    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.id))]
 
 
 def add_mailing(connection: Connection, values: Mapping[str, object]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mailer.domain.bounce import SCOPES, FailureReason, Scope
 from mailer.domain.hold import HoldReason
+from mailer.domain.matter import Matter
 
 LANGUAGES = ("en", "ru")
 
@@ -164,6 +165,30 @@ PLAN_CHANGES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+# What a returned mail leaves to do.
+MATTERS: Mapping[str, Mapping[Matter, str]] = {
+    "en": {
+        Matter.BOUNCED: "the copy did not arrive",
+        Matter.COMPLAINED: "the copy was reported as spam",
+        Matter.WANTS_NO_MORE: "a reader wants no more copies",
+        Matter.UNSUBSCRIBED: "the reader has unsubscribed; the copies are paused",
+        Matter.CHALLENGED: "a machine lets the copy through once a person has answered",
+        Matter.MOVED: "an automatic reply names another address",
+        Matter.UNREAD: "a letter has come in reply to the copy",
+        Matter.UNNAMED: "a returned mail does not say which copy it is about",
+    },
+    "ru": {
+        Matter.BOUNCED: "экземпляр не дошёл",
+        Matter.COMPLAINED: "на экземпляр пожаловались как на спам",
+        Matter.WANTS_NO_MORE: "читатель больше не хочет получать экземпляры",
+        Matter.UNSUBSCRIBED: "читатель отписался; отправка приостановлена",
+        Matter.CHALLENGED: "почтовая служба пропустит экземпляр, когда ей ответит человек",
+        Matter.MOVED: "автоответ называет другой адрес",
+        Matter.UNREAD: "в ответ на экземпляр пришло письмо",
+        Matter.UNNAMED: "в возвращённом письме не сказано, о каком экземпляре речь",
+    },
+}
+
 # What a person can do depends on whose side a failure is on; a letter tells these five apart.
 _TROUBLES = {
     Scope.ADDRESS: "address",
@@ -183,6 +208,11 @@ def failure(reason: str, language: str) -> str:
 def hold(reason: str, language: str) -> str:
     """Why an address is held, by the value of a `HoldReason`."""
     return HOLDS[language][HoldReason(reason)]
+
+
+def matter(value: str, language: str) -> str:
+    """What a returned mail leaves to do, by the value of a `Matter`."""
+    return MATTERS[language][Matter(value)]
 
 
 def held_back(reason: str, language: str) -> str:

@@ -7,13 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from mailer.domain.bounce import FailureReason
 from mailer.domain.delivery import State
-from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
-from mailer.store import Store, failures, mailings, reports
+from mailer.store import Store, mailings, reports
 from mailer.store.copies import open_copies
-from mailer.store.failures import CopyFailed
 from tests.store.rows import NOW, a_copy, a_mailing, a_mailing_of, put, write
 
 
@@ -33,22 +30,6 @@ def plans(store: Store) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(store._engine, "before_cursor_execute", explain)
-
-
-def failed(store: Store, mailing: int, delivery: int, *, minutes: int = 0) -> None:
-    """The relay has refused this copy."""
-    failure = Failure(
-        issue="bulletin/253",
-        reason=FailureReason.USER_UNKNOWN,
-        hard=True,
-        refused=True,
-        forwarded=False,
-        at=NOW + timedelta(minutes=minutes),
-    )
-    with store.transaction() as connection:
-        put(connection, delivery, state=State.REJECTED)
-        address = f"p{delivery:03}@example.org"
-        failures.add(connection, [CopyFailed(delivery=delivery, mailing=mailing, address=address, failure=failure)])
 
 
 def test_uncertain_and_held_copies_are_found_by_an_index_of_their_own(store: Store) -> None:
@@ -72,24 +53,20 @@ def test_copies_that_failed_are_found_by_their_mailing_and_those_made_up_for_are
     with store.transaction() as connection:
         mailing, [first, second, _] = a_mailing_of(connection, 3)
         supplement = a_mailing(connection, supplement=1)
-    failed(store, mailing, second)
-    failed(store, mailing, first, minutes=1)
+        for copy in (second, first):
+            put(connection, copy, state=State.REJECTED)
     with store.reading() as connection:
-        assert [one.delivery for one in failures.without_report(connection, [mailing, supplement], 5)] == [
-            second,
-            first,
-        ]
-        assert [one.delivery for one in failures.without_report(connection, [mailing], 1)] == [second]
-        assert failures.without_report(connection, [supplement], 5) == []
+        assert open_copies.candidates(connection, [mailing, supplement]) == {first: False, second: False}
+        assert list(open_copies.candidates(connection, [mailing], 1)) == [first]
+        assert open_copies.candidates(connection, [supplement]) == {}
     with plans(store) as seen, store.reading() as connection:
-        failures.without_report(connection, [mailing], 5)
+        open_copies.candidates(connection, [mailing])
         reports.listing(connection, unsettled=True)
-    assert any("ix_failures_" in one for one in seen)
     assert sum("ix_deliveries_person" in one for one in seen) == 2
     assert not [one for one in seen if one.startswith("SCAN") and "INDEX" not in one]
     with store.transaction() as connection:
         write(connection, supplement, [a_copy(4, person="P002")])
-        assert [one.delivery for one in failures.without_report(connection, [mailing], 5)] == [first]
+        assert list(open_copies.candidates(connection, [mailing])) == [first]
 
 
 def test_mailings_that_ended_are_listed_as_they_ended(store: Store) -> None:

@@ -7,7 +7,7 @@ from mailer.domain.mailing import MailingState
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
 from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts, first, hold_facts, name_in
-from mailer.pipeline.letters.open_items import gather
+from mailer.pipeline.mailings.open_items import gather
 from mailer.store import Connection, mailings, members
 from mailer.store.copies import deliveries
 
@@ -41,7 +41,7 @@ def daily_facts(context: Context) -> Facts | None:
                 copies.held,
                 lambda held: {**copy_facts(held.copy), "issue": held.issue, "why": held.why},
             ),
-            **cut("owed", list(copies.owed.items()), lambda owed: {"issue": owed[0], "copies": owed[1]}),
+            **cut("owed", list(copies.owed.items()), lambda owed: {"issue": owed[0], "copies": len(owed[1])}),
             **cut(
                 "holds",
                 items.holds,

@@ -10,7 +10,7 @@ from mailer.domain.mailing import Mailing, MailingState
 from mailer.formats.dates_and_money import money
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.letters.facts import Facts, copy_facts, cut, failure_facts, name_in
-from mailer.pipeline.letters.open_items import gather
+from mailer.pipeline.mailings.open_items import gather
 from mailer.pipeline.mailings.report import distribution_report
 from mailer.store import Connection, mailings
 from mailer.store.copies import deliveries

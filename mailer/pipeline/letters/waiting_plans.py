@@ -1,11 +1,11 @@
 """Writes the letter to the secretary about a planned issue that waits for an approval, once for each plan."""
 
-from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.mailing import Mailing
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.pipeline.letters.facts import Facts
-from mailer.pipeline.mailings.departure import departure_of
-from mailer.store import Connection, issues, letters, mailings
+from mailer.pipeline.mailings.departure import departure_of, waiting_for_approval
+from mailer.store import Connection, issues, letters
 from mailer.store.copies import deliveries
 
 WAITS_FOR_APPROVAL = "waits-for-approval"  # names the folder of its templates, too
@@ -20,7 +20,10 @@ def write_waiting_plans(context: Context) -> int:
     if not context.secretary:
         return 0
     with context.store.reading() as connection:
-        waiting = {f"{mailing.issue} {mailing.seal[:_DIGITS]}": mailing for mailing in _waiting(connection, context)}
+        waiting = {
+            f"{mailing.issue} {mailing.seal[:_DIGITS]}": mailing
+            for mailing in waiting_for_approval(connection, context)
+        }
         due = waiting.keys() - letters.written_about(connection, WAITS_FOR_APPROVAL, waiting)
         facts = {about: _facts(connection, context, waiting[about]) for about in sorted(due)}
         outdated = letters.unsent_about(connection, WAITS_FOR_APPROVAL) - waiting.keys()
@@ -33,16 +36,6 @@ def write_waiting_plans(context: Context) -> int:
             letters.add(connection, kind=kind, about=about, recipient=context.secretary, facts=words, now=now)
             for about, words in facts.items()
         )
-
-
-def _waiting(connection: Connection, context: Context) -> list[Mailing]:
-    return [
-        mailing
-        for mailing in mailings.mailings_in(connection, [MailingState.PLANNED])
-        if (newsletter := context.newsletters.get(mailing.newsletter)) is not None
-        and not mailing.supplement
-        and not mailing.may_leave(approval_required=newsletter.approval_required)
-    ]
 
 
 def _facts(connection: Connection, context: Context, mailing: Mailing) -> Facts:

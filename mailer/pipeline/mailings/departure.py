@@ -47,6 +47,17 @@ def departure_of(connection: Connection, context: Context, mailing: Mailing) -> 
     )
 
 
+def waiting_for_approval(connection: Connection, context: Context) -> list[Mailing]:
+    """The planned mailings of issues that leave only once a person has approved them, oldest plan first."""
+    return [
+        mailing
+        for mailing in mailings.mailings_in(connection, [MailingState.PLANNED])
+        if (newsletter := context.newsletters.get(mailing.newsletter)) is not None
+        and not mailing.supplement
+        and not mailing.may_leave(approval_required=newsletter.approval_required)
+    ]
+
+
 def ready_at(connection: Connection, mailing: Mailing) -> datetime:
     """When the mailing had been pulled, and approved where it was: its time is the schedule's first one after that."""
     revision = issues.revision_of(connection, mailing)

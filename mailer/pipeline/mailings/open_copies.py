@@ -1,11 +1,12 @@
 """Finds the copies that need a person: those that did not arrive, are held back, in doubt, or owed once more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from mailer.domain.circulation import ADDRESS_CHANGED, Judged, why_lost
+from mailer.domain.circulation import Judged, why_lost
 from mailer.domain.delivery import Delivery, State
+from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import Mailing
 from mailer.domain.open_items import needs_a_person
@@ -13,12 +14,12 @@ from mailer.domain.supplement import has_failed, present_address, was_withheld
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.corrections import corrections_since
 from mailer.pipeline.mailings.entitle import judge_people
-from mailer.store import Connection, failures, issues, mailings
+from mailer.store import Connection, issues, mailings
 from mailer.store.copies import deliveries, open_copies, readers
 
 # A failed or held copy is listed for so long after its mailing has ended: a person cannot close it, as a report.
 LISTED_FOR = timedelta(days=30)
-# So many failed copies are read; the others follow when these are done.
+# So many open copies are read for the list over all issues; the others follow when these are done.
 MOST = 500
 ENTITLED_AGAIN = "entitled_again"
 _CANNOT_RENDER = "cannot_render"
@@ -30,7 +31,7 @@ class FailedCopy:
 
     issue: str
     copy: Delivery
-    failure: Failure
+    failure: Failure | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,30 +45,48 @@ class HeldCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCopies:
-    """The copies that need a person. The `uncertain` stand with their issue; `owed` counts copies by issue."""
+    """The copies that need a person, each in the one list that says what can be done about it.
 
+    The `uncertain` stand with their issue, `owed` are those of an issue that a supplement sends. A `reported` copy is done
+    when its report is settled, one `at_held_address` when its hold is lifted.
+    """
+
+    uncertain: list[tuple[str, Delivery]] = field(default_factory=list)
     failed: list[FailedCopy] = field(default_factory=list)
     held: list[HeldCopy] = field(default_factory=list)
-    uncertain: list[tuple[str, Delivery]] = field(default_factory=list)
-    owed: dict[str, int] = field(default_factory=dict)
+    owed: dict[str, set[int]] = field(default_factory=dict)
+    reported: set[int] = field(default_factory=set)
+    at_held_address: set[int] = field(default_factory=set)
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """All of them."""
+        listed = [copy for _, copy in self.uncertain]
+        listed += [each.copy for each in self.failed] + [each.copy for each in self.held]
+        return frozenset(copy.id for copy in listed).union(self.reported, self.at_held_address, *self.owed.values())
 
 
 def open_among(connection: Connection, context: Context, every: Sequence[Mailing]) -> frozenset[int]:
     """The copies of these mailings of an issue that need a person."""
-    candidates = open_copies.candidates(connection, [mailing.id for mailing in every])
-    copies = deliveries.deliveries_with(connection, list(candidates))
+    return _open_copies(connection, context, every, None).ids
+
+
+def list_open_copies(connection: Connection, context: Context) -> OpenCopies:
+    """The uncertain copies of all mailings, and the other open copies of those that ended lately.
+
+    Failed and held copies are those of readers who are entitled now. A failed copy is owed once more when the register
+    has another address since, when a person has said that the address is right, or when the breaker had paused its
+    mailing and a person has resumed it: a supplement sends it then.
+    """
     since = context.clock.now() - LISTED_FOR
-    listed = {mailing.id for mailing in every if mailing.closed_at is None or mailing.closed_at >= since}
-    judged = _judge(connection, context, every[0], [copy for copy in copies.values() if copy.mailing in listed])
-    return frozenset(
-        identity
-        for identity, copy in copies.items()
-        if needs_a_person(
-            copy.state,
-            lost=why_lost(judged.get(copy.person), copy.language, {copy.address}),
-            reported=candidates[identity],
-        )
-    )
+    ended = [
+        mailing for mailing in mailings.ended_since(connection, since) if mailing.newsletter in context.newsletters
+    ]
+    listed = _open_copies(connection, context, ended, MOST)
+    issue_of = open_copies.uncertain(connection)
+    in_doubt = deliveries.deliveries_with(connection, list(issue_of))
+    uncertain = [(issue_of[identity], in_doubt[identity]) for identity in sorted(in_doubt)]
+    return replace(listed, uncertain=uncertain)
 
 
 def owed_by_a_stop(connection: Connection, context: Context, copies: Iterable[Delivery]) -> frozenset[int]:
@@ -77,10 +96,8 @@ def owed_by_a_stop(connection: Connection, context: Context, copies: Iterable[De
         if copy.state.failed:
             of_mailing.setdefault(copy.mailing, []).append(copy)
     owed: set[int] = set()
-    for identity, failed in of_mailing.items():
-        mailing = mailings.mailing(connection, identity)
-        if mailing.broken_at is None:
-            continue
+    for mailing in mailings.broken_among(connection, of_mailing):
+        failed = of_mailing[mailing.id]
         judged = _judge(connection, context, mailing, failed)
         stops = replace(corrections_since(connection, mailing.newsletter, mailing.serial), lifts={})
         entitled = [copy for copy in failed if why_lost(judged.get(copy.person), copy.language, {copy.address}) is None]
@@ -88,60 +105,57 @@ def owed_by_a_stop(connection: Connection, context: Context, copies: Iterable[De
     return frozenset(owed)
 
 
-def list_open_copies(connection: Connection, context: Context) -> OpenCopies:
-    """The uncertain copies, and those of mailings that ended lately that failed without a report to settle, or are held.
-
-    Failed and held copies are those of readers who are entitled now. A failed copy is owed once more when the register
-    has another address since, when a person has said that the address is right, or when the breaker had paused its
-    mailing and a person has resumed it: a supplement sends it then.
-    """
-    issue_of = open_copies.uncertain(connection)
-    in_doubt = deliveries.deliveries_with(connection, list(issue_of))
-    listed = OpenCopies(uncertain=[(issue_of[identity], in_doubt[identity]) for identity in sorted(in_doubt)])
-    since = context.clock.now() - LISTED_FOR
-    ended = [
-        mailing for mailing in mailings.ended_since(connection, since) if mailing.newsletter in context.newsletters
-    ]
-    identities = [mailing.id for mailing in ended]
-    failed = {each.delivery: each.failure for each in failures.without_report(connection, identities, MOST)}
-    held = open_copies.held(connection, identities)
-    copies = deliveries.deliveries_with(connection, [*failed, *held])
-    for mailing in ended:
-        of_mailing = sorted((copy for copy in copies.values() if copy.mailing == mailing.id), key=lambda copy: copy.id)
-        if of_mailing:
-            _sort_out(connection, context, mailing, of_mailing, failed, listed)
+def _open_copies(connection: Connection, context: Context, every: Sequence[Mailing], most: int | None) -> OpenCopies:
+    """The open copies of these mailings, at most so many, those without a report first."""
+    of_mailing = {mailing.id: mailing for mailing in every}
+    reported = open_copies.candidates(connection, list(of_mailing), most)
+    copies = deliveries.deliveries_with(connection, list(reported))
+    of_issue: dict[str, list[Delivery]] = {}
+    for identity in sorted(copies):
+        of_issue.setdefault(of_mailing[copies[identity].mailing].issue, []).append(copies[identity])
+    listed = OpenCopies()
+    for mailing in every:  # in the order in which they ended
+        if mailing.issue in of_issue:
+            _sort_out(connection, context, of_mailing, of_issue.pop(mailing.issue), reported, listed)
     return listed
 
 
 def _sort_out(
     connection: Connection,
     context: Context,
-    mailing: Mailing,
+    of_mailing: Mapping[int, Mailing],
     copies: Sequence[Delivery],
-    failed: dict[int, Failure],
+    reported: Mapping[int, bool],
     listed: OpenCopies,
 ) -> None:
-    """Add the copies of one mailing whose readers are entitled now to the failed, the held or the owed ones."""
-    judged, corrections = (
-        _judge(connection, context, mailing, copies),
-        corrections_since(connection, mailing.newsletter, mailing.serial),
-    )
+    """Add each of these copies of one issue that needs a person to its list."""
+    since = context.clock.now() - LISTED_FOR
+    recent = [copy for copy in copies if (of_mailing[copy.mailing].closed_at or since) >= since]
+    mailing = of_mailing[copies[0].mailing]
+    judged = _judge(connection, context, mailing, recent)
+    corrections = corrections_since(connection, mailing.newsletter, mailing.serial)
+    of_reader = readers.of_readers(connection, mailing.newsletter, mailing.serial, {copy.person for copy in copies})
     for copy in copies:
         reader = judged.get(copy.person)
-        reason = why_lost(reader, copy.language, {copy.address})
-        if reader is None or (reason is not None and reason != ADDRESS_CHANGED):
+        lost = why_lost(reader, copy.language, {copy.address})
+        if not needs_a_person(copy.state, lost=lost, reported=reported[copy.id]):
             continue
-        if copy.state is State.HELD and not was_withheld(copy):
-            why = reason or (_CANNOT_RENDER if copy.held_reason == _CANNOT_RENDER else ENTITLED_AGAIN)
+        if copy.state is State.UNCERTAIN:
+            listed.uncertain.append((mailing.issue, copy))
+        elif copy.state is State.HELD and not was_withheld(copy) and lost != EntitlementReason.ADDRESS_HELD:
+            why = lost or (_CANNOT_RENDER if copy.held_reason == _CANNOT_RENDER else ENTITLED_AGAIN)
             listed.held.append(HeldCopy(issue=mailing.issue, copy=copy, why=why))
-            continue
+        elif reported[copy.id]:
+            listed.reported.add(copy.id)
+        elif lost == EntitlementReason.ADDRESS_HELD or reader is None:
+            listed.at_held_address.add(copy.id)
         # A copy that was withheld is owed as soon as its reader is entitled.
         # A reader whose copy and supplement both failed is owed another only if neither failed at the present address.
-        earlier = readers.of_reader(connection, mailing.newsletter, mailing.serial, copy.person, copy.language)
-        if has_failed(earlier, present_address(reader), corrections):
-            listed.failed.append(FailedCopy(issue=mailing.issue, copy=copy, failure=failed[copy.id]))
+        elif has_failed(of_reader[copy.person, copy.language], present_address(reader), corrections):
+            failure = corrections.failures.get(copy.id)
+            listed.failed.append(FailedCopy(issue=mailing.issue, copy=copy, failure=failure))
         else:
-            listed.owed[mailing.issue] = listed.owed.get(mailing.issue, 0) + 1
+            listed.owed.setdefault(mailing.issue, set()).add(copy.id)
 
 
 def _judge(connection: Connection, context: Context, mailing: Mailing, copies: Sequence[Delivery]) -> dict[str, Judged]:

@@ -1,6 +1,6 @@
 """The ledger: the delivery of each copy with its attempts, moved on only from the state in which it was read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -161,6 +161,16 @@ def counts(connection: Connection, mailings: Sequence[int]) -> dict[str, int]:
     query = select(deliveries.c.state, func.count().label("number")).where(deliveries.c.mailing.in_(mailings))
     numbers = {row.state: row.number for row in connection.execute(query.group_by(deliveries.c.state))}
     return {state.value: numbers.get(state.value, 0) for state in State}
+
+
+def counts_by_mailing(connection: Connection, mailings: Collection[int]) -> dict[int, dict[str, int]]:
+    """The same for each of these mailings."""
+    query = select(deliveries.c.mailing, deliveries.c.state, func.count().label("number"))
+    query = query.where(deliveries.c.mailing.in_(mailings)).group_by(deliveries.c.mailing, deliveries.c.state)
+    counts = {mailing: dict.fromkeys(map(str, State), 0) for mailing in mailings}
+    for row in connection.execute(query):
+        counts[row.mailing][row.state] = row.number
+    return counts
 
 
 def message_ids(connection: Connection, states: Sequence[State]) -> dict[int, str]:

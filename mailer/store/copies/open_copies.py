@@ -26,10 +26,14 @@ def may_be_open() -> ColumnElement[bool]:
     return or_(deliveries.c.state.in_(always), deliveries.c.state.in_(unless_done) & ~is_replaced() & ~is_settled)
 
 
-def candidates(connection: Connection, mailings: Sequence[int]) -> dict[int, bool]:
-    """The copies of these mailings that can need a person: whether a report about it waits to be settled, by id."""
-    query = select(deliveries.c.id, _has_report(settled=False).label("reported"))
-    query = query.where(deliveries.c.mailing.in_(mailings), may_be_open())
+def candidates(connection: Connection, mailings: Sequence[int], most: int | None = None) -> dict[int, bool]:
+    """The copies of these mailings that can need a person: whether a report about it waits to be settled, by id.
+
+    At most so many, those without a report first.
+    """
+    reported = _has_report(settled=False).label("reported")
+    query = select(deliveries.c.id, reported).where(deliveries.c.mailing.in_(mailings), may_be_open())
+    query = query.order_by(reported, deliveries.c.id).limit(most)
     return {row.id: bool(row.reported) for row in connection.execute(query)}
 
 

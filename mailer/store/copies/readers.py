@@ -24,12 +24,18 @@ def of_person(connection: Connection, person: str) -> list[tuple[str, Delivery]]
     return [(issues[identity], copies[identity]) for identity in sorted(copies)]
 
 
-def of_reader(connection: Connection, newsletter: str, serial: int, person: str, language: str) -> list[Delivery]:
-    """Every copy of an issue for one person in one language, oldest first."""
-    own = {"newsletter": newsletter, "serial": serial, "person": person, "language": language}
-    query = select(deliveries.c.id).where(*(deliveries.c[name] == value for name, value in own.items()))
+def of_readers(
+    connection: Connection, newsletter: str, serial: int, persons: Collection[str]
+) -> dict[tuple[str, str], list[Delivery]]:
+    """Every copy of an issue for these people, oldest first, by person and language."""
+    own = (deliveries.c.newsletter == newsletter) & (deliveries.c.serial == serial)
+    query = select(deliveries.c.id).where(own, deliveries.c.person.in_(persons))
     copies = deliveries_with(connection, list(connection.execute(query).scalars()))
-    return [copies[identity] for identity in sorted(copies)]
+    read: dict[tuple[str, str], list[Delivery]] = {}
+    for identity in sorted(copies):
+        copy = copies[identity]
+        read.setdefault((copy.person, copy.language), []).append(copy)
+    return read
 
 
 def to_address(connection: Connection, wires: Collection[str]) -> list[Delivery]:

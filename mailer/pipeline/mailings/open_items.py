@@ -16,7 +16,7 @@ from mailer.store.copies import deliveries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenItems:
-    """What is open. `holds` are those on addresses that the register has, each with the seats that use it.
+    """What copies and addresses leave to do. `holds` are those on addresses that the register has, each with the seats that use it.
 
     A copy that came back from a held address is no item of its own: `held_reports` are the ids of the reports about it,
     by address. Nor is one that came back for what stopped its mailing: its issue is owed.
@@ -48,8 +48,10 @@ def gather(connection: Connection, context: Context) -> OpenItems:
     )
     owed = owed_by_a_stop(connection, context, came_back.values())
     copies = list_open_copies(connection, context)
-    for issue in {report.delivery: report.issue for report in unsettled if report.delivery in owed}.values():
-        copies.owed[issue] = copies.owed.get(issue, 0) + 1
+    copies.reported.difference_update(owed)
+    for report in unsettled:
+        if report.delivery in owed:
+            copies.owed.setdefault(report.issue, set()).add(report.delivery)
     separate: list[Report] = []
     held_reports: dict[str, list[int]] = {}
     for report in unsettled:

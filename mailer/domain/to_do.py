@@ -1,0 +1,83 @@
+"""What waits for a person: each thing to do with what it is about, and what can be done about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailer.domain.remedy import Remedy
+
+
+class ToDoKind(StrEnum):
+    """What waits, in the order in which it is listed: first what stops everything."""
+
+    RESTORED = "restored"  # the database is a backup: nothing leaves until a person has said what was sent since
+    CLOCK = "clock"  # the clock cannot be right
+    RELAY_DOWN = "relay_down"  # no relay can be used
+    INBOX = "inbox"  # mails that were read cannot be moved
+    LETTERS = "letters"  # letters of the service cannot be sent
+    PAUSED = "paused"  # a mailing is paused
+    MISSED = "missed"  # a mailing is held since it missed its time
+    APPROVAL = "approval"  # a plan waits for its approval
+    UNCERTAIN = "uncertain"  # a copy may have arrived
+    REPORT = "report"  # a returned mail is to be settled
+    HOLD = "hold"  # nothing is written to a member's address
+    FAILED = "failed"  # a copy did not arrive, without a report
+    HELD_COPY = "held_copy"  # a copy is held back although its reader is entitled
+    OWED = "owed"  # copies of an issue are owed
+    NO_ADDRESS = "no_address"  # an entitled person without an address
+    NO_EDITION = "no_edition"  # an entitled person without an edition in their languages
+
+
+# What went wrong, in contrast to what waits in the ordinary course of things.
+TROUBLES = frozenset(
+    {
+        ToDoKind.RESTORED,
+        ToDoKind.CLOCK,
+        ToDoKind.RELAY_DOWN,
+        ToDoKind.INBOX,
+        ToDoKind.LETTERS,
+        ToDoKind.PAUSED,
+        ToDoKind.MISSED,
+        ToDoKind.UNCERTAIN,
+        ToDoKind.REPORT,
+        ToDoKind.FAILED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDo:
+    """One thing to do. Fields that do not apply are empty.
+
+    `number` counts the copies that it is about. `delivery` and `copy_number` are those of its copy, `report` the number of
+    its report. `reason` is a word of the domain, `words` are a server's or a person's own.
+    """
+
+    kind: ToDoKind
+    issue: str = ""
+    number: int = 1
+    person: str = ""
+    name: str = ""
+    address: str = ""
+    delivery: int | None = None
+    copy_number: int | None = None
+    report: int | None = None
+    reason: str = ""
+    words: str = ""
+    since: datetime | None = None
+    remedies: tuple[Remedy, ...] = ()
+
+
+def in_order(items: Iterable[ToDo]) -> tuple[ToDo, ...]:
+    """The same in the order of their kinds; those of one kind stay as they are."""
+    kinds = list(ToDoKind)
+    return tuple(sorted(items, key=lambda item: kinds.index(item.kind)))
+
+
+def count_kinds(items: Iterable[ToDo]) -> dict[ToDoKind, int]:
+    """How many things there are of each kind that there is, in the order of the kinds."""
+    counts = dict.fromkeys(ToDoKind, 0)
+    for item in items:
+        counts[item.kind] += 1
+    return {kind: number for kind, number in counts.items() if number}
