@@ -7,9 +7,9 @@ from pathlib import Path
 from threading import Event
 
 from mailer.config import Config, Schedules, load_config, load_schedules
-from mailer.domain.errors import BadInput
+from mailer.domain.errors import BadInput, Refused
 from mailer.domain.newsletter import Newsletter
-from mailer.domain.ports import Clock, IssueSource
+from mailer.domain.ports import Clock, EditableSource, IssueSource
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.token import Keyring
 from mailer.gateways import private_files
@@ -18,6 +18,7 @@ from mailer.gateways.clock import SystemClock
 from mailer.gateways.key_file import read_keys
 from mailer.gateways.new_installation import SCRIPT, shipped
 from mailer.gateways.process.ledger_epoch import EpochFile
+from mailer.gateways.sources.editable import EditableFolder
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
@@ -127,6 +128,17 @@ def signer(config: Config) -> DkimSigner | None:
 def source(app: App, newsletter: Newsletter) -> IssueSource:
     """Where a newsletter's issues are pulled from."""
     return FolderSource(newsletter.source.url, app.config.folder, _wait_between_readings)
+
+
+def editable_source(app: App, newsletter: Newsletter) -> EditableSource:
+    """The same, where it is a folder of this machine. Refused where it is not: the service only reads from there."""
+    root = FolderSource(newsletter.source.url, app.config.folder, lambda: None).local_root
+    if root is None:
+        raise Refused(
+            f"the issues of {newsletter.id} are pulled from another machine, where this one only reads: put the folder there "
+            "as you did before, then pull"
+        )
+    return EditableFolder(root=root)
 
 
 def _wait_between_readings() -> None:

@@ -59,6 +59,38 @@ class IssueSource(Protocol):
         ...
 
 
+class EditableSource(Protocol):
+    """A source that this machine can write to: a folder of its own disk."""
+
+    def folders(self) -> list[str]:
+        """The names of its sub-folders, in order. Raises MailerError when the source cannot be read."""
+        ...
+
+    def texts_of(self, folder: str) -> tuple[RawFile, ...]:
+        """The texts of a sub-folder; those that cannot be read are left out."""
+        ...
+
+    def read_one(self, folder: str) -> RawIssue:
+        """One sub-folder. Raises BadInput naming it when it cannot be read."""
+        ...
+
+    def fingerprint(self, folder: str) -> str:
+        """Another text whenever a file of the sub-folder may have changed."""
+        ...
+
+    def stage(self, folder: str, files: Sequence[RawFile], at: datetime) -> str:
+        """Write the files where nothing is pulled from; returns the name of the staged folder. BadInput says why not."""
+        ...
+
+    def swap(self, staged: str, folder: str) -> str:
+        """Move the staged folder to this name in one step; returns where the folder of this name is kept, empty for none."""
+        ...
+
+    def discard(self, staged: str) -> None:
+        """Delete a staged folder that is not wanted after all."""
+        ...
+
+
 # RFC 5322 octets in which every line ends in CRLF, also the last, and none begins with a dot. They go unchanged into DATA
 # (RFC 5321 §4.5.2) and BDAT, and cannot smuggle in a command. Only code that makes such octets calls them a Message.
 Message = NewType("Message", bytes)

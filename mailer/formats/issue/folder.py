@@ -1,7 +1,7 @@
 """Reads a folder with the texts and pictures of an issue, and makes the issue or says all that is missing."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from unicodedata import normalize
 
@@ -14,7 +14,7 @@ from mailer.domain.similar import nearest
 from mailer.formats.issue import file_names, front_matter
 from mailer.formats.issue.front_matter_nodes import FrontMatter, YamlText
 from mailer.formats.issue.pictures.rewrite import picture_to_send
-from mailer.formats.issue.text import MAX_TEXT_BYTES, read, split
+from mailer.formats.issue.text import read, split
 
 MAX_PICTURE_BYTES = 10 * 1024 * 1024  # as it comes from a camera; it is written anew much smaller
 MAX_PICTURES_BYTES = 10 * 1024 * 1024  # of all pictures as they are sent, since every copy carries them
@@ -79,20 +79,6 @@ def examine(
     draft or missing while another is finished is a problem; with `newsletters`, so is a text of any other newsletter.
     """
     return _Folder(files, languages, others, newsletters, picture).examine(wait_for_all=wait_for_all, drafts=drafts)
-
-
-def newsletters_of(files: Iterable[RawFile]) -> frozenset[str]:
-    """The newsletters named in the front matter of a folder's texts; unreadable texts are skipped."""
-    newsletters = set()
-    for file in files:
-        if file_names.is_text(file.name) and len(file.content) <= MAX_TEXT_BYTES:
-            try:
-                newsletter = split(file.content).keys.get("newsletter")
-            except BadInput:
-                continue
-            if isinstance(newsletter, YamlText):
-                newsletters.add(newsletter.text)
-    return frozenset(newsletters)
 
 
 # --- a folder ---------------------------------------------------------------------------------------------------------

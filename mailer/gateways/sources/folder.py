@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote
 
 from mailer.domain.errors import BadInput, MailerError
+from mailer.domain.folder_limits import BIGGEST_FILE, BIGGEST_FOLDER, ENDINGS, MAX_FILES
 from mailer.domain.issue import content_hash
 from mailer.domain.ports import RawFile, RawIssue, UnreadFolder
 
 if TYPE_CHECKING:
     import aiohttp
 
-MAX_FILES = 100  # in an issue's folder; an issue has two texts and at most twenty pictures
-BIGGEST_FILE = 10 * 1024 * 1024  # bytes; issues themselves allow less
-BIGGEST_FOLDER = 60 * 1024 * 1024  # bytes of all its files
-_ENDINGS = (".md", ".png", ".jpg", ".jpeg", ".gif")  # of an issue's files; others are not read
 _CHUNK = 1024 * 1024  # bytes
 _AGAIN = "; it is tried again at the next pull"
 
@@ -106,6 +103,11 @@ class FolderSource:
         if self._protocol not in PROTOCOLS:
             raise BadInput(f"source url: '{self._shown}' is not one of {', '.join(PROTOCOLS)}; use one of these")
         self._url = f"{self._protocol}://{rest}"
+
+    @property
+    def local_root(self) -> Path | None:
+        """The folder on this machine; None for a source on another."""
+        return Path(self._open()[1]) if self._protocol == "file" else None
 
     def read(self) -> Sequence[RawIssue | UnreadFolder]:
         """Read every sub-folder twice, in the order of names; one that changed in between counts as unread.
@@ -224,7 +226,7 @@ def _listed(files: _Files, folder: str) -> tuple[list[_Entry], tuple[str, ...]]:
     entries = [entry for entry in _entries(files, folder) if entry.kind != "directory"]
     if len(entries) > MAX_FILES:
         raise _Unreadable(f"it holds {len(entries)} files, more than {MAX_FILES}; take out what is not the issue's")
-    read = [entry for entry in entries if entry.name.lower().endswith(_ENDINGS)]
+    read = [entry for entry in entries if entry.name.lower().endswith(ENDINGS)]
     return read, tuple(sorted(entry.name for entry in entries if entry not in read))
 
 

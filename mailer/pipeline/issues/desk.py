@@ -20,6 +20,7 @@ from mailer.formats.edition.compile import warnings
 from mailer.formats.issue import folder
 from mailer.formats.issue.file_names import PICTURES
 from mailer.formats.issue.folder import Examined
+from mailer.formats.issue.heads import newsletters_of
 from mailer.formats.message.parts import html_and_text
 from mailer.formats.message.size import largest_size
 from mailer.pipeline.context import IssueName
@@ -45,12 +46,13 @@ class Desk:
 class CheckedFolder:
     """What was found in a folder: `problems` keep it from being pulled, `notes` do not; each begins with the file's name.
 
-    Without problems there are the issue, its newsletter and its compiled editions.
+    Without problems there are the issue, its newsletter and its compiled editions. `is_draft`: a text says that it is one.
     """
 
     folder: str
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    is_draft: bool = False
     issue: Issue | None = None
     newsletter: Newsletter | None = None
     editions: Mapping[tuple[str, Variant], Edition] = field(default_factory=dict)
@@ -71,7 +73,9 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
     if examined.issue is None:
         expected = " or ".join(f"{language}.md" for language in newsletter.languages)
         missing = (f"there is no text of an issue in this folder: {expected}",)
-        return CheckedFolder(folder=raw.folder, problems=examined.problems or missing, notes=tuple(notes))
+        found_problems = examined.problems or missing
+        is_draft = bool(examined.drafts)
+        return CheckedFolder(folder=raw.folder, problems=found_problems, notes=tuple(notes), is_draft=is_draft)
     issue = examined.issue
     today = now.astimezone(ZoneInfo(newsletter.schedule.timezone)).date()
     notes += [f"{issue.texts[0].language}.md: {note}" for note in own_notes(issue, today)]
@@ -91,6 +95,7 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
         folder=raw.folder,
         problems=tuple(problems.lines),
         notes=tuple(notes),
+        is_draft=bool(examined.drafts),
         issue=issue,
         newsletter=newsletter,
         editions=editions,
@@ -127,7 +132,7 @@ def preview_folder(checked: CheckedFolder, now: datetime, write: Callable[[str, 
 
 def _newsletter(desk: Desk, raw: RawIssue) -> Newsletter:
     """The newsletter of a folder: the one that its texts name; else the first of the desk, or one made up like it."""
-    named = sorted(folder.newsletters_of(raw.files) - {""})
+    named = sorted(newsletters_of(raw.files) - {""})
     for identity in named:
         if identity in desk.newsletters:
             return desk.newsletters[identity]

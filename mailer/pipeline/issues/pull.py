@@ -14,6 +14,7 @@ from mailer.domain.remedy import Action
 from mailer.domain.shelf import Finding, PulledFolder, Revision
 from mailer.formats.issue import folder
 from mailer.formats.issue.folder import NOTHING, Examined
+from mailer.formats.issue.heads import newsletters_of
 from mailer.formats.issue.pictures.kind import undecoded_picture
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context, IssueName
@@ -21,6 +22,7 @@ from mailer.pipeline.issues.compile import length_fault
 from mailer.pipeline.issues.drop import can_be_dropped
 from mailer.pipeline.issues.notes import issue_notes
 from mailer.store import Connection, issues, mailings
+from mailer.views.remedies import sentence
 
 _refused = partial(PulledFolder, finding=Finding.REFUSED)
 
@@ -106,7 +108,7 @@ def _examine(context: Context, newsletter: Newsletter, raw: RawIssue, stored: Co
 
     Pictures are decoded only of content that is not `stored`: old issues stay in the source, and each pull reads them.
     """
-    named = folder.newsletters_of(raw.files)
+    named = newsletters_of(raw.files)
     if named and newsletter.id not in named and named <= context.newsletters.keys():
         return NOTHING
     examine = partial(
@@ -151,6 +153,15 @@ def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue
     context.record(connection, "pull", issue.name, f"{line}, {raw.folder}")
     warnings += tuple(f"{raw.folder}: {note}" for note in examined.notes)
     return PulledFolder(folder=raw.folder, finding=Finding.STORED, issue=issue.name, line=line, warnings=warnings)
+
+
+def numbering_fault(connection: Connection, issue: Issue) -> str:
+    """Why the issue's number keeps it from being pulled; empty when it does not."""
+    try:
+        _check_numbering(connection, issue)
+    except Refused as error:
+        return sentence(error)
+    return ""
 
 
 def _check_numbering(connection: Connection, issue: Issue) -> None:
