@@ -106,6 +106,7 @@ class Seat:
     names: dict[str, str]
     salutations: dict[str, str]
     address: Address | None = None
+    phone: str = ""
     languages: tuple[str, ...] = ()
     ended_on: date | None = None
     pause: Pause = Pause()

@@ -79,6 +79,7 @@ MEMBER_COLUMNS = (
     Column("ended_on", Seat, "ended_on", CellType.OPTIONAL_DATE),
     Column("pause_from", Seat, "pause.first", CellType.OPTIONAL_DATE),
     Column("pause_until", Seat, "pause.last", CellType.OPTIONAL_DATE),
+    Column("phone", Seat, "phone", CellType.TEXT),
 )
 PAYMENT_COLUMNS = (
     Column("membership", Payment, "membership", CellType.ID, required=True),

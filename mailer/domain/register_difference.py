@@ -25,6 +25,11 @@ class MembershipChange:
     after: Membership
 
     @property
+    def renames(self) -> bool:
+        """Whether a membership that is there already gets another name of its organisation."""
+        return self.before is not None and self.before.organisation != self.after.organisation
+
+    @property
     def fields(self) -> tuple[FieldChange, ...]:
         """What differs, by column; empty for a new one."""
         return _fields(self.before, self.after)

@@ -78,6 +78,9 @@ metadata = MetaData(
 # SQLite gives rowids only to INTEGER; PostgreSQL gets the wide one.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
+# Text in the order that Python and both databases share, whatever locale the database has.
+ByCodePoint = Text().with_variant(Text(collation="C"), "postgresql")
+
 
 def insert_into(connection: Connection, table: Table) -> "SqliteInsert | PostgresqlInsert":
     """An insert that can skip or change an existing row, so that two at once never collide."""

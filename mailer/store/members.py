@@ -11,6 +11,7 @@ from mailer.domain.circulation import Register
 from mailer.domain.membership import Membership, MembershipKind, Pause, Payment, Period, Seat
 from mailer.domain.person_match import KnownPerson
 from mailer.domain.register_difference import Difference
+from mailer.domain.register_search import search_words, sort_key
 from mailer.store import holds
 from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.schema import memberships, payments, register_state, seats
@@ -186,11 +187,27 @@ def apply(connection: Connection, difference: Difference) -> None:
         memberships,
         [_membership_row(change.after) for change in difference.memberships if not change.before],
     )
-    kinds = {row.id: row.kind for row in connection.execute(select(memberships.c.id, memberships.c.kind))}
+    contracts = {row.id: _membership(row) for row in connection.execute(select(memberships))}
     coming = [change.after for change in difference.seats]
-    _insert(connection, seats, [_seat_row(seat) | {"kind": kinds[seat.membership]} for seat in coming])
+    _insert(connection, seats, [_seat_row(seat, contracts[seat.membership]) for seat in coming])
+    _rename(connection, [change.after for change in difference.memberships if change.renames])
     _insert(connection, payments, [_payment_row(payment) for payment in difference.payments])
     raise_version(connection)
+
+
+def _rename(connection: Connection, renamed: Sequence[Membership]) -> None:
+    """Let people be found by the new names of their organisations."""
+    contracts = {membership.id: membership for membership in renamed}
+    if not renamed:
+        return
+    rows = connection.execute(select(seats).where(seats.c.membership.in_(contracts)))
+    words = [
+        {"m": row.membership, "p": row.person, "words": search_words(_seat(row), contracts[row.membership])}
+        for row in rows
+    ]
+    if words:
+        own = (seats.c.membership == bindparam("m")) & (seats.c.person == bindparam("p"))
+        connection.execute(update(seats).where(own).values(searched=bindparam("words")), words)
 
 
 def _insert(connection: Connection, table: Any, rows: Sequence[dict[str, object]]) -> None:
@@ -224,14 +241,18 @@ def _seat(row: Any) -> Seat:
         names=dict(row.names),
         salutations=dict(row.salutations),
         address=Address.from_wire(row.address) if row.address else None,
+        phone=row.phone,
         languages=tuple(row.languages),
         ended_on=row.ended_on,
         pause=Pause(first=row.pause_from, last=row.pause_until),
     )
 
 
-def _seat_row(seat: Seat) -> dict[str, object]:
+def _seat_row(seat: Seat, membership: Membership) -> dict[str, object]:
     return {
+        "kind": membership.kind.value,
+        "sorted_by": sort_key(seat),
+        "searched": search_words(seat, membership),
         "membership": seat.membership,
         "person": seat.person,
         "number": seat.number,
@@ -239,6 +260,7 @@ def _seat_row(seat: Seat) -> dict[str, object]:
         "salutations": seat.salutations,
         "address": seat.address.wire if seat.address else None,
         "mailbox": seat.address.normal if seat.address else None,
+        "phone": seat.phone,
         "languages": list(seat.languages),
         "ended_on": seat.ended_on,
         "pause_from": seat.pause.first,

@@ -142,3 +142,21 @@ def test_the_database_itself_refuses_a_second_living_seat_on_an_individual_membe
     apply(store, everything_new(a_register(a_membership(), a_seat(), a_seat(person="P000", ended_on=DAY))))
     with pytest.raises(IntegrityError):
         apply(store, Difference(seats=(SeatChange(before=None, after=a_seat(person="P002")),)))
+
+
+def test_a_phone_number_is_kept(store: Store) -> None:
+    number = "+46 8 123 45 67"
+    register = a_register(a_membership(), a_seat(phone=number))
+    assert [seat.phone for seat in apply(store, everything_new(register)).seats] == [number]
+
+
+def test_people_are_found_by_the_new_name_of_their_organisation(store: Store) -> None:
+    before = a_membership(organisation="Northern Bank")
+    apply(store, everything_new(a_register(before, a_seat(names={"en": "Zoë Ångström"}))))
+    after = replace(before, organisation="Southern Bank")
+    apply(store, Difference(memberships=(MembershipChange(before=before, after=after),)))
+    with store.reading() as connection:
+        row = connection.execute(select(seats.c.sorted_by, seats.c.searched)).one()
+    assert row.sorted_by == "zoe angstrom"
+    assert "southern bank" in row.searched
+    assert "northern bank" not in row.searched

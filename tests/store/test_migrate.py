@@ -141,3 +141,26 @@ def test_letters_of_an_older_version_have_the_names_of_today(url: URL) -> None:
         kinds = {letter.kind for letter in letters.waiting(connection, NOW)}
     store.close()
     assert kinds == {"distribution-report", "daily-letter", "alarm"}
+
+
+def test_people_of_an_older_database_can_be_searched(url: URL) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade_to(connection, "0012")
+        connection.execute(
+            text(
+                "INSERT INTO memberships (id, kind, organisation, circle) VALUES ('M1', 'individual', 'Фирма', 'club')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO seats (membership, person, kind, names, salutations, address, mailbox, languages) VALUES"
+                """ ('M1', 'P1', 'individual', '{"en": "Zoë Moor"}', '{}', 'Z@example.org', 'z@example.org', '[]')"""
+            )
+        )
+    engine.dispose()
+    store = Store.open(url.render_as_string(hide_password=False), Path(url.database or "").parent)
+    with store.reading() as connection:
+        row = connection.execute(text("SELECT sorted_by, searched, phone FROM seats")).one()
+    store.close()
+    assert row == ("zoe moor", "zoe moor\nz@example.org\np1\nm1\nфирма", "")

@@ -14,7 +14,7 @@ from mailer.store.schema.holds import failures, holds, own_pauses
 from mailer.store.schema.issues import revision_files, revisions
 from mailer.store.schema.letters import letters
 from mailer.store.schema.mailings import editions, exclusions, mailings, recipients, test_mailings
-from mailer.store.schema.register import memberships, payments, register_state, seats
+from mailer.store.schema.register import drafts, memberships, payments, register_state, seats
 from mailer.store.schema.reports import raw_reports, reports
 from mailer.store.schema.senders import (
     leases,
@@ -32,6 +32,7 @@ __all__ = [
     "THROTTLED",
     "attempts",
     "deliveries",
+    "drafts",
     "editions",
     "exclusions",
     "failures",

@@ -11,11 +11,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
-from sqlalchemy.types import JSON, BigInteger, Boolean
+from sqlalchemy.types import JSON, BigInteger, Boolean, LargeBinary
 
 from mailer.domain.membership import MembershipKind
-from mailer.store.columns import Id, at_most_one, metadata, one_of
+from mailer.store.columns import ByCodePoint, Id, UtcDateTime, at_most_one, metadata, one_of
 
 register_state = Table(
     "register_state",
@@ -48,10 +49,14 @@ seats = Table(
     Column("salutations", JSON, nullable=False),
     Column("address", Text),
     Column("mailbox", Text),  # the address in its normal form, by which holds find it
+    Column("phone", Text, nullable=False, server_default=text("''")),
     Column("languages", JSON, nullable=False),
     Column("ended_on", Date),
     Column("pause_from", Date),
     Column("pause_until", Date),
+    # Made from names, addresses, ids and organisation, so that a list of people is sorted and searched in the database.
+    Column("sorted_by", ByCodePoint, nullable=False, server_default=text("''")),
+    Column("searched", Text, nullable=False, server_default=text("''")),
     # The kind is repeated here for the two rules below; it follows that of the membership.
     ForeignKeyConstraint(["membership", "kind"], ["memberships.id", "memberships.kind"], onupdate="CASCADE"),
     CheckConstraint("kind <> 'corporate' OR (number IS NOT NULL AND number IN (1, 2))", name="corporate_number"),
@@ -61,6 +66,7 @@ at_most_one("uq_seats_corporate", seats.c.membership, seats.c.number, when="kind
 at_most_one("uq_seats_individual", seats.c.membership, when="kind = 'individual' AND ended_on IS NULL")
 Index("ix_seats_person", seats.c.person)
 Index("ix_seats_mailbox", seats.c.mailbox)
+Index("ix_seats_sorted_by", seats.c.sorted_by, seats.c.person, seats.c.membership)
 
 payments = Table(
     "payments",
@@ -77,4 +83,23 @@ payments = Table(
     CheckConstraint("period_from <= period_to", name="period"),
 )
 Index("ix_payments_membership", payments.c.membership)
+Index("ix_payments_period_to", payments.c.period_to, payments.c.membership)
 at_most_one("uq_payments_reference", payments.c.membership, payments.c.reference, when="reference <> ''")
+
+# What a user has brought to import and has not applied yet: one a session, for minutes.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("session", Text, ForeignKey("sessions.token", ondelete="CASCADE"), primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("digest", Text, nullable=False),  # SHA-256 of the files and choices
+    Column("members_name", Text, nullable=False),
+    Column("members", LargeBinary),
+    Column("payments_name", Text, nullable=False),
+    Column("payments", LargeBinary),
+    Column("pasted", Boolean, nullable=False),
+    Column("end_missing", Boolean, nullable=False),
+    Column("ignored", Text, nullable=False),
+    Column("register_version", Integer, nullable=False),
+)

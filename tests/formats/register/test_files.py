@@ -87,7 +87,7 @@ def test_an_export_has_all_columns_and_guards():
         a_payment(amount=Decimal("-50000.50"), in_full=True),
     )
     assert write_members_csv(register).decode().splitlines()[1] == (
-        "M001,individual,'=SUM(A1),club,P001,,'@anna,Анна,Dear P001,,'+a@example.org,en,,,,"
+        "M001,individual,'=SUM(A1),club,P001,,'@anna,Анна,Dear P001,,'+a@example.org,en,,,,,"
     )
     assert write_payments_csv(register).decode().splitlines()[1] == (
         "M001,2018-01-01,2018-12-31,-50000.50,RUB,2018-01-22,yes,INV-M001"

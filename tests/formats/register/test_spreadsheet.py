@@ -108,7 +108,7 @@ def test_a_title_above_the_names_of_the_columns_is_named(above):
 
 def test_columns_in_other_words_are_refused_with_the_right_names():
     with pytest.raises(
-        BadInput, match=r"Correct the names of the columns: membership, kind, .*name_en, .*pause_until\.$"
+        BadInput, match=r"Correct the names of the columns: membership, kind, .*name_en, .*pause_until, phone\.$"
     ):
         members("Членство,Вид,Лицо\nM001,individual,P001\n")
 

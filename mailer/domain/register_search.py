@@ -1,0 +1,28 @@
+"""What the people of the register are sorted and searched by: their names, addresses, ids and organisations, folded."""
+
+import re
+
+from mailer.domain.lookalikes import fold
+from mailer.domain.membership import Membership, Seat
+
+# Of a name, what decides its place in a list; an index of PostgreSQL holds no long texts.
+SORTED_LETTERS = 100
+# Words of a search that are looked at; more narrow nothing down.
+MOST_WORDS = 8
+
+
+def sort_key(seat: Seat) -> str:
+    """The name by which a list of people is sorted."""
+    return fold(seat.any_name)[:SORTED_LETTERS]
+
+
+def search_words(seat: Seat, membership: Membership) -> str:
+    """Everything that a person is found by, without case and accents."""
+    spellings = seat.address.spellings if seat.address else ()
+    return fold("\n".join((*seat.names.values(), *spellings, seat.person, membership.id, membership.organisation)))
+
+
+def parts_of(typed: str) -> tuple[str, ...]:
+    """The parts that must all be in a person's search words; of `Anna <anna@example.org>`, the address counts."""
+    address = re.search(r"<([^<>]+@[^<>]+)>", typed)
+    return tuple(dict.fromkeys(fold(address[1] if address else typed).split()))[:MOST_WORDS]
