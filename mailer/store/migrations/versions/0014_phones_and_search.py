@@ -7,8 +7,8 @@ import mailer.store.columns
 from mailer.domain.address import Address
 from mailer.domain.lookalikes import fold
 
-revision = '0013'
-down_revision = '0012'
+revision = '0014'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
