@@ -1,16 +1,13 @@
 """Makes pages from their templates, in the page's language."""
 
-from datetime import datetime
-from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from mailer.views.local_time import local_time
-from mailer.web.texts import Texts
-from mailer.web.words import word_of
+from mailer.web import dates
+from mailer.web.texts import Texts, texts
+from mailer.web.words import word
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -22,8 +19,6 @@ def render(page: str, texts: Texts, **values: object) -> str:
 
 @cache
 def _environment(language: str) -> Environment:
-    from mailer.web.texts import texts
-
     environment = Environment(
         loader=FileSystemLoader(PAGES),
         autoescape=True,
@@ -32,18 +27,10 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    catalogue = texts(language)
-    environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["word"] = _word
-    environment.filters["stamp"] = _stamp
+    spoken = texts(language)
+    environment.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["word"] = partial(word, texts=spoken)
+    environment.filters["stamp"] = partial(dates.stamp, language=language)
+    environment.filters["day"] = partial(dates.day, language=language)
+    environment.filters["number"] = dates.number
     return environment
-
-
-@pass_context
-def _word(context: Context, value: StrEnum) -> str:
-    texts = context["texts"]
-    return str(texts.gettext(word_of(value)))
-
-
-def _stamp(instant: datetime | None) -> str:
-    return local_time(instant) if instant is not None else ""

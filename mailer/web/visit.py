@@ -46,6 +46,10 @@ class Visit:
         """A text of the console in the page's language, with its `{names}` filled in."""
         return self.texts.text(message, **values)
 
+    def plural(self, singular: str, plural: str, number: int, /, **values: object) -> str:
+        """The one of two texts that fits the number, with `{number}` and its other `{names}` filled in."""
+        return self.texts.plural(singular, plural, number, **values)
+
     def sentence(self, problem: MailerError | Note) -> str:
         """What a verb says of a failure or a warning."""
         return self.texts.sentence(str(problem))

@@ -4,29 +4,36 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from mailer.domain.access import Role
+from mailer.domain.bounce import FailureReason, ReportKind
 from mailer.domain.delivery import State
+from mailer.domain.entitlement import EntitlementReason
+from mailer.domain.hold import HoldReason
 from mailer.domain.mailing import MailingState
-from mailer.web.texts import N_
+from mailer.domain.matter import Matter
+from mailer.domain.membership import MembershipKind
+from mailer.views import plain_words
+from mailer.web.texts import Texts
 
-WORDS: Mapping[StrEnum, str] = {
-    Role.EDITOR: N_("editor"),
-    Role.SECRETARY: N_("secretary"),
-    Role.ADMIN: N_("admin"),
-    MailingState.PLANNED: N_("planned"),
-    MailingState.APPROVED: N_("approved"),
-    MailingState.SENDING: N_("sending"),
-    MailingState.PAUSED: N_("paused"),
-    MailingState.HELD: N_("held"),
-    MailingState.CLOSED: N_("closed"),
-    MailingState.CANCELLED: N_("cancelled"),
-    State.PENDING: N_("pending"),
-    State.ACCEPTED: N_("accepted"),
-    State.REJECTED: N_("rejected"),
-    State.UNCERTAIN: N_("uncertain"),
-    State.BOUNCED: N_("bounced"),
-}
+# Shown by their own values; a translation is read in the context of the enum's name, since what is held has a gender.
+SHOWN: tuple[type[StrEnum], ...] = (Role, State, MailingState, EntitlementReason, MembershipKind, ReportKind)
+# A word of our own for a value that says too little.
+WORDS: Mapping[StrEnum, str] = {ReportKind.AUTOREPLY: "automatic reply", ReportKind.MDN: "read receipt"}
+
+
+def word(value: StrEnum, texts: Texts) -> str:
+    """The word or the phrase for it in the language of the texts."""
+    match value:
+        case FailureReason():
+            return plain_words.failure(value, texts.language)
+        case HoldReason():
+            return plain_words.hold(value, texts.language)
+        case Matter():
+            return plain_words.matter(value, texts.language)
+        case _:
+            pass
+    return texts.pgettext(type(value).__name__, word_of(value))
 
 
 def word_of(value: StrEnum) -> str:
-    """The English word for it, which is translated where it is shown; the value itself where the table has none."""
+    """The English word for a value."""
     return WORDS.get(value, str(value).replace("_", " "))

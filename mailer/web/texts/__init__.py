@@ -1,41 +1,64 @@
 """The texts of the pages in English and Russian: English stands in the pages, Russian in the files of `ru`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
-from pathlib import Path
 
-FOLDER = Path(__file__).parent
+from markupsafe import Markup
+
+from mailer.web.texts.catalogue import Catalogue, catalogue, key
+from mailer.web.texts.sentences import Sentences
+
 LANGUAGES = ("en", "ru")
+
+
+class EnglishSentence(str):
+    """A sentence that the page's language lacks; the page marks it as English, for those who hear it read."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """The sentence, marked and escaped."""
+        return Markup('<span lang="en">{}</span>').format(str(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts in one language. `catalogue` has the forms of each English text; for English it is empty."""
+    """The texts in one language."""
 
     language: str
-    catalogue: Mapping[str, tuple[str, ...]]
+    catalogue: Catalogue
+    sentences: Sentences
 
     def gettext(self, message: str) -> str:
         """The text in this language; the English one where it has none."""
-        forms = self.catalogue.get(message)
-        return forms[0] if forms and forms[0] else message
+        return self.pgettext("", message)
+
+    def pgettext(self, context: str, message: str) -> str:
+        """The same for a text whose form depends on what it is said of; the context is the name of an enum."""
+        texts = self.catalogue.texts
+        forms = texts.get(key(context, message)) or texts.get(message)
+        return forms[0] if forms else message
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         """The form of the text that fits the number."""
-        forms = self.catalogue.get(singular)
-        if forms and all(forms):
-            return forms[_russian_form(number)]
+        forms = self.catalogue.texts.get(singular)
+        if forms and len(forms) > 1:
+            return forms[self.catalogue.form(number)]
         return singular if number == 1 else plural
 
     def text(self, message: str, /, **values: object) -> str:
         """The text with its `{names}` filled in."""
         return self.gettext(message).format(**values)
 
+    def plural(self, singular: str, plural: str, number: int, /, **values: object) -> str:
+        """The form that fits the number, with its `{names}` and `{number}` filled in."""
+        return self.ngettext(singular, plural, number).format(number=number, **values)
+
     def sentence(self, sentence: str) -> str:
-        """A finished sentence of a verb in this language."""
-        return self.gettext(sentence)
+        """A finished sentence of a verb in this language; where it has none, the English one, marked as such."""
+        if self.language == "en":
+            return sentence
+        return self.sentences.translated(sentence) or EnglishSentence(sentence)
 
 
 def N_(message: str) -> str:
@@ -47,21 +70,6 @@ def N_(message: str) -> str:
 def texts(language: str) -> Texts:
     """The texts in this language, read once; English for a language that we do not have."""
     if language not in LANGUAGES or language == "en":
-        return Texts("en", {})
-    from babel.messages.pofile import read_po
-
-    catalogue: dict[str, tuple[str, ...]] = {}
-    for file in sorted((FOLDER / language).glob("*.po")):
-        for message in read_po(BytesIO(file.read_bytes())):
-            identity = message.id[0] if isinstance(message.id, tuple | list) else message.id
-            if identity:
-                forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
-                catalogue[str(identity)] = tuple(map(str, forms))
-    return Texts(language, catalogue)
-
-
-def _russian_form(number: int) -> int:
-    number = abs(number)
-    if number % 10 == 1 and number % 100 != 11:
-        return 0
-    return 1 if 2 <= number % 10 <= 4 and not 12 <= number % 100 <= 14 else 2
+        return Texts("en", Catalogue(), Sentences(Catalogue()))
+    translated = catalogue(language)
+    return Texts(language, translated, Sentences(translated))

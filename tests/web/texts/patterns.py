@@ -1,0 +1,99 @@
+"""Reads from the code which sentences its verbs can say, as patterns with places: `{0} has been sent`."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from mailer.domain import errors
+
+PACKAGE = Path(__file__).parents[3] / "mailer"
+KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Note"}
+# Only the terminal and the log show what these say.
+UNSEEN = ("cli", "checking", "config", "demo.py", "daemon.py", "gateways", "store/migrate.py", "store/backup.py")
+
+
+def patterns() -> dict[str, str]:
+    """Each pattern that a page can show, and the file and line that writes it."""
+    places: dict[str, str] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        if not name.startswith(UNSEEN):
+            for pattern, line in _of_module(ast.parse(path.read_text(encoding="utf-8"))):
+                places.setdefault(pattern, f"{name}:{line}")
+    return places
+
+
+def _of_module(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for function in [*functions.values(), tree]:
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and _called(node) in KINDS and node.args:
+                for sentence in _sentences(node.args[0], function, functions, ()):
+                    yield sentence, node.lineno
+
+
+def _called(node: ast.Call) -> str:
+    function = node.func
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _sentences(
+    node: ast.AST, function: ast.AST, functions: dict[str, ast.FunctionDef], passed: tuple[str, ...]
+) -> Iterator[str]:
+    """What the expression can be, as patterns: both ways of a choice, each of a list, what a function returns."""
+
+    def deeper(*nodes: ast.AST) -> Iterator[str]:
+        for each in nodes:
+            yield from _sentences(each, function, functions, passed)
+
+    match node:
+        case ast.Constant(value=str() as text):
+            yield from _worth(text)
+        case ast.JoinedStr(values=values):
+            yield from _worth(pattern_of(node))
+            yield from deeper(*(part.value for part in values if isinstance(part, ast.FormattedValue)))
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from deeper(body, orelse)
+        case ast.BoolOp(values=values):
+            yield from deeper(*values)
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            yield from deeper(left, right)
+        case ast.GeneratorExp(elt=elt) | ast.ListComp(elt=elt):
+            yield from deeper(elt)
+        case ast.List(elts=elts) | ast.Tuple(elts=elts):
+            yield from deeper(*elts)
+        case ast.Call(func=ast.Attribute(attr="join"), args=[things]):
+            yield from deeper(things)
+        case ast.Call(func=ast.Name(id=name)) if name in functions and name not in passed:
+            for inner in ast.walk(functions[name]):
+                if isinstance(inner, ast.Return | ast.Yield) and inner.value is not None:
+                    yield from _sentences(inner.value, functions[name], functions, (*passed, name))
+        case ast.Name(id=name) if name not in passed:
+            for inner in ast.walk(function):
+                if isinstance(inner, ast.Assign) and any(_is(target, name) for target in inner.targets):
+                    yield from _sentences(inner.value, function, functions, (*passed, name))
+        case _:
+            return
+
+
+def _is(target: ast.AST, name: str) -> bool:
+    return isinstance(target, ast.Name) and target.id == name
+
+
+def pattern_of(node: ast.JoinedStr) -> str:
+    """The f-string with numbered places."""
+    pieces, number = [], 0
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            pieces.append(str(part.value))
+        else:
+            pieces.append(f"{{{number}}}")
+            number += 1
+    return "".join(pieces)
+
+
+def _worth(text: str) -> Iterator[str]:
+    """A text that a person reads, without the marks between sentences; not a mere name or mark."""
+    text = text.strip(" ;\n")
+    if " " in text and any(letter.isalpha() for letter in text.replace("{", "")):
+        yield text
