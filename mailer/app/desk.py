@@ -27,7 +27,13 @@ def open_desk(config: Path, folder: Path) -> Desk:
             loaded = load_schedules(schedules)
             if not loaded.newsletters:
                 raise BadInput(f"{schedules} has no newsletter")
-            return Desk(newsletters=loaded.newsletters, fees=loaded.fees, templates=templates, made_up=False)
+            return Desk(
+                newsletters=loaded.newsletters,
+                fees=loaded.fees,
+                templates=templates,
+                made_up=False,
+                public_url=settings.web.public_url,
+            )
     return _made_up("no installation was found that this login may read")
 
 

@@ -80,6 +80,7 @@ def open_app(config_file: Path, *, who: str | None = None, clock: Clock | None =
         templates=config.path(config.paths.templates),
         keys=Keyring(keys=read_keys(config.path(config.secrets.key_file))),
         return_path_domain=config.bounces.return_path_domain,
+        public_url=config.web.public_url,
         who=who or caller(config.folder),
         secretary=config.notify.secretary,
         operator=config.notify.operator,

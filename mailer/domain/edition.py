@@ -12,6 +12,13 @@ class Slot(StrEnum):
     SALUTATION = "salutation"
     COPY_NUMBER = "copy_number"
     PAID_UNTIL = "paid_until"
+    PREFERENCES = "preferences"  # the address of the page where the reader pauses, or changes address or language
+
+
+# A link of a template to `SLOT_LINK` and a slot's name is the address in that slot; no real site can be there (RFC 2606).
+SLOT_LINK = "https://slot.invalid/"
+# The only slots that may be a whole address, since nothing else could make a link to code.
+ADDRESSES = frozenset({Slot.PREFERENCES})
 
 
 class Place(StrEnum):
@@ -19,7 +26,8 @@ class Place(StrEnum):
 
     TEXT = "text"
     ATTRIBUTE = "attribute"
-    URL = "url"
+    URL = "url"  # a part of an address
+    ADDRESS = "address"  # a whole address
 
 
 class Terms(StrEnum):

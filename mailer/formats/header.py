@@ -26,6 +26,7 @@ class Header(StrEnum):
     MIME_VERSION = "MIME-Version"
     LIST_ID = "List-Id"
     LIST_UNSUBSCRIBE = "List-Unsubscribe"
+    LIST_UNSUBSCRIBE_POST = "List-Unsubscribe-Post"
     PRECEDENCE = "Precedence"
     AUTO_SUBMITTED = "Auto-Submitted"
     FEEDBACK_ID = "Feedback-ID"

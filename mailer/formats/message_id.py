@@ -15,4 +15,4 @@ def delivery_in_message_id(message_id: str, keys: Keyring) -> int | None:
     """
     local, at, _ = message_id.strip().removeprefix("<").partition("@")
     token = keys.read(local) if at else None
-    return token.delivery if token is not None and token.purpose is Purpose.MESSAGE_ID else None
+    return token.number if token is not None and token.purpose is Purpose.MESSAGE_ID else None

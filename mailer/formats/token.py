@@ -1,4 +1,4 @@
-"""Signs the number of a delivery, so that an address or a Message-ID that comes back is provably ours."""
+"""Signs the number of a delivery or a wish, so that an address, a link or a Message-ID that comes back is provably ours."""
 
 import hmac
 import re
@@ -13,11 +13,11 @@ _DIGITS = {digit: value for value, digit in enumerate(_ALPHABET)}
 _KEY_ID = 2  # characters, 10 bits: tells which key to try, nothing more
 _SEAL = 16  # characters, 80 bits of the HMAC
 _DIGEST = 32  # hex digits, 128 bits of the HMAC
-_DELIVERY_LIMIT = 1 << 63  # above every integer of the database
+_LIMIT = 1 << 63  # above every integer of the database
 _DIGITS_AT_MOST = 13  # base-32 digits of the largest number
 # At most 32 octets; a local part may have 64 (RFC 5321 §4.5.3.1.1).
 _LENGTHS = range(1 + _KEY_ID + 1 + _SEAL, 1 + _KEY_ID + _DIGITS_AT_MOST + _SEAL + 1)
-# A text of that length, with no letter or digit beside it.
+# A text of that length, with no letter or digit beside it, as mail servers return it: links are not looked for.
 _CANDIDATE = re.compile(
     rf"(?<![a-z0-9])[bmu][a-z2-7]{{{_LENGTHS[0] - 1},{_LENGTHS[-1] - 1}}}(?![a-z0-9])", re.IGNORECASE | re.ASCII
 )
@@ -29,6 +29,13 @@ class Purpose(StrEnum):
     BOUNCE = "b"
     MESSAGE_ID = "m"
     UNSUBSCRIBE = "u"
+    # Links: of a delivery, …
+    ONE_CLICK = "o"
+    PREFERENCES = "p"
+    WEB_COPY = "w"
+    # … and of a wish.
+    CONFIRM = "c"
+    UNDO = "d"
 
 
 _PURPOSES = {str(purpose): purpose for purpose in Purpose}
@@ -39,7 +46,7 @@ class Token:
     """The content of a token signed by one of our keys."""
 
     purpose: Purpose
-    delivery: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +59,15 @@ class Keyring:
         if not all(self.keys) or not self.keys:
             raise ValueError("a key ring needs keys, and none may be empty")
 
-    def sign(self, purpose: Purpose, delivery: int) -> str:
-        """The token of a delivery, always the same: at most 32 letters a to z and digits 2 to 7.
+    def sign(self, purpose: Purpose, number: int) -> str:
+        """The token of a delivery or a wish, always the same: at most 32 letters a to z and digits 2 to 7.
 
         It has no separator: many servers treat the text after + or - as an extension of the address.
-        ValueError for a number that no delivery can have.
+        ValueError for a number that no row of the database can have.
         """
-        if not 0 < delivery < _DELIVERY_LIMIT:
-            raise ValueError(f"no delivery can have the number {delivery}")
-        return _token(self.keys[0], purpose, delivery)
+        if not 0 < number < _LIMIT:
+            raise ValueError(f"no delivery and no wish can have the number {number}")
+        return _token(self.keys[0], purpose, number)
 
     def digest(self, purpose: str, text: str) -> str:
         """A keyed hash of the text for a purpose (ASCII letters only): 32 hex digits, always the same.
@@ -76,13 +83,13 @@ class Keyring:
         if len(token) not in _LENGTHS or not token.isascii():
             return None
         folded = token.lower()
-        purpose, delivery = _PURPOSES.get(folded[0]), _number(folded[1 + _KEY_ID : -_SEAL])
-        if purpose is None or not 0 < delivery < _DELIVERY_LIMIT:
+        purpose, number = _PURPOSES.get(folded[0]), _number(folded[1 + _KEY_ID : -_SEAL])
+        if purpose is None or not 0 < number < _LIMIT:
             return None
         for key in self.keys:
             # Compare with the whole token made again, so that a token has only one spelling.
-            if folded.startswith(_key_id(key), 1) and hmac.compare_digest(folded, _token(key, purpose, delivery)):
-                return Token(purpose=purpose, delivery=delivery)
+            if folded.startswith(_key_id(key), 1) and hmac.compare_digest(folded, _token(key, purpose, number)):
+                return Token(purpose=purpose, number=number)
         return None
 
     def find(self, text: str) -> Iterator[Token]:
@@ -93,9 +100,9 @@ class Keyring:
                 yield token
 
 
-def _token(key: bytes, purpose: Purpose, delivery: int) -> str:
-    signature = hmac.digest(key, f"token:{purpose.value}:{delivery}".encode(), "sha256")
-    return f"{purpose.value}{_key_id(key)}{_digits(delivery)}{_base32(signature[:10])}"
+def _token(key: bytes, purpose: Purpose, number: int) -> str:
+    signature = hmac.digest(key, f"token:{purpose.value}:{number}".encode(), "sha256")
+    return f"{purpose.value}{_key_id(key)}{_digits(number)}{_base32(signature[:10])}"
 
 
 @lru_cache(maxsize=16)

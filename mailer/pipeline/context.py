@@ -11,9 +11,10 @@ from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, Message
 from mailer.domain.remedy import Action, Note
+from mailer.formats.links import CopyLinks, link
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.return_path import return_path, unsubscribe_address
-from mailer.formats.token import Keyring
+from mailer.formats.token import Keyring, Purpose
 from mailer.store import Connection, Store, history
 from mailer.store.ledger import backups, claims, instants
 
@@ -32,6 +33,7 @@ class Context:
     secretary: str = ""  # the address for digests and tasks; empty: none
     operator: str = ""  # the address for alarms; empty: none
     return_path_domain: str = ""  # empty: the envelope sender is the newsletter's address
+    public_url: str = ""  # where the members' pages are; empty: there are none
     language: str = "en"  # of these letters
     relays: frozenset[str] = frozenset()  # their names in the ledger
     command: str = "mailer"  # what people type here; letters write their commands so
@@ -60,6 +62,17 @@ class Context:
     def unsubscribe(self, delivery: int) -> str:
         """The address to unsubscribe at from a delivery's copy; empty without a return-path domain."""
         return unsubscribe_address(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
+
+    def copy_links(self, public_url: str, delivery: int) -> CopyLinks:
+        """The addresses in a delivery's copy, with its pages at `public_url`, as frozen with its mailing."""
+        mail = self.unsubscribe(delivery)
+        if not public_url:
+            return CopyLinks(unsubscribe=mail)
+        return CopyLinks(
+            unsubscribe=mail,
+            one_click=link(self.keys, public_url, Purpose.ONE_CLICK, delivery),
+            preferences=link(self.keys, public_url, Purpose.PREFERENCES, delivery),
+        )
 
     def ledger_epoch(self) -> int:
         """The epoch that the ledger has reached."""

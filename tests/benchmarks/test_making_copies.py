@@ -19,6 +19,7 @@ from mailer.domain.edition import Terms, Variant
 from mailer.domain.ports import RawFile
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.issue.folder import assemble
+from mailer.formats.links import CopyLinks
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.copies import Workbench
@@ -66,7 +67,7 @@ def test_a_copy_beside_one_made_afresh(language: str) -> None:
             editions={(language, RENEW): edition},
             pictures={picture.name: picture for picture in issue.pictures},
             date=datetime(2026, 10, 15, 7, tzinfo=UTC),
-            unsubscribe=str,
+            links=lambda _url, delivery: CopyLinks(unsubscribe=str(delivery)),
             sign=lambda message, _date: message,
         )
 

@@ -30,12 +30,14 @@ READER = {
         Slot.SALUTATION: "Dear Ms. Harbour",
         Slot.COPY_NUMBER: "17",
         Slot.PAID_UNTIL: "June 30, 2031",
+        Slot.PREFERENCES: "https://letter.club.example/m/pabcdefgh",
     },
     "ru": {
         Slot.NAME: "Ада Гавань",
         Slot.SALUTATION: "Уважаемая г-жа Гавань",
         Slot.COPY_NUMBER: "17",
         Slot.PAID_UNTIL: "30 июня 2031\u00a0г.",
+        Slot.PREFERENCES: "https://letter.club.example/m/pabcdefgh",
     },
 }
 

@@ -9,7 +9,7 @@ from mailer.formats.token import Keyring, Purpose, Token
 
 KEYS = Keyring(keys=(bytes(range(32)),))
 DOMAIN = "bounces.club.example"
-BOUNCE, UNSUBSCRIBE = Token(purpose=Purpose.BOUNCE, delivery=17), Token(purpose=Purpose.UNSUBSCRIBE, delivery=17)
+BOUNCE, UNSUBSCRIBE = Token(purpose=Purpose.BOUNCE, number=17), Token(purpose=Purpose.UNSUBSCRIBE, number=17)
 
 
 def test_what_we_have_written_is_read_in_any_case() -> None:

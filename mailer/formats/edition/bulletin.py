@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailer.domain import issue_tree as tree
-from mailer.domain.edition import Slot, Terms, Variant
+from mailer.domain.edition import SLOT_LINK, Slot, Terms, Variant
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.issue import SUMMARY_SHOWN, Issue, IssueText
 from mailer.domain.membership import FeeSchedule, MembershipKind
@@ -22,6 +22,7 @@ PREHEADER_MIN = 40  # characters; a shorter line is filled up by mail programs
 _PLAIN_SPACED = frozenset({"numbering", "dateline", "copyline"})
 _NO_BREAK = re.compile(rf"{NBSP}(?!г\.)")
 _SLOTS = frozenset(slot.value for slot in Slot)
+_PREFERENCES = f"{SLOT_LINK}{Slot.PREFERENCES}"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")  # each may be escaped with a backslash (CommonMark 2.4)
 _SPACES = re.compile(r"[^\S\u00a0\u2007\u202f]+")  # every space except no-break spaces
 
@@ -46,11 +47,19 @@ class FeeLine:
 
 
 def compose(
-    *, issue: Issue, language: str, variant: Variant, newsletter: Newsletter, fees: FeeSchedule, templates: Path
+    *,
+    issue: Issue,
+    language: str,
+    variant: Variant,
+    newsletter: Newsletter,
+    fees: FeeSchedule,
+    templates: Path,
+    preferences: bool = False,
 ) -> Bulletin:
     """The bulletin in one language and variant, made from `bulletin.<language>.md` in the newsletter's template folder.
 
-    The article fills the template's empty section `article`. Raises Refused if the insert needs a season that is not
+    The article fills the template's empty section `article`. With `preferences`, copies have the slot of that name, and
+    the template's `{{ preferences }}` is its address, in a text or in a link; without, it is empty. Raises Refused if the insert needs a season that is not
     in `fees`, BadInput, with file and line, for a mistake in a template.
     """
     text = issue.text(language)
@@ -64,9 +73,11 @@ def compose(
             date=dates_and_money.long_date(issue.date, language),
             month=dates_and_money.month(issue.date, language),
             insert=_insert(issue, language, variant, newsletter, fees),
+            preferences=_PREFERENCES if preferences else "",
         )
+    slots = _SLOTS if preferences else _SLOTS - {Slot.PREFERENCES}
     try:
-        blocks = parse(markdown, language, slots=_SLOTS, first_heading=1)
+        blocks = parse(markdown, language, slots=slots, first_heading=1)
     except BadInput as error:
         path = templates / newsletter.template / name
         raise BadInput(f"{path}, with everything filled in: {error}") from error

@@ -16,9 +16,18 @@ HTML_WARN, HTML_MAX = 80_000, 100_000
 
 
 def compile_edition(
-    *, issue: Issue, language: str, variant: Variant, newsletter: Newsletter, fees: FeeSchedule, templates: Path
+    *,
+    issue: Issue,
+    language: str,
+    variant: Variant,
+    newsletter: Newsletter,
+    fees: FeeSchedule,
+    templates: Path,
+    preferences: bool = False,
 ) -> Edition:
     """The edition of an issue in one language and variant; the same inputs always give the same edition.
+
+    With `preferences`, its copies link to the page where their readers change what they get.
 
     Reads only the template folder. Raises Refused if the fee schedule lacks the issue's season, BadInput for a mistake
     in a template, a missing picture, or words of the article that a part lacks; TooLong for more
@@ -31,7 +40,13 @@ def compile_edition(
     from mailer.formats.edition.text import write_text
 
     bulletin = compose(
-        issue=issue, language=language, variant=variant, newsletter=newsletter, fees=fees, templates=templates
+        issue=issue,
+        language=language,
+        variant=variant,
+        newsletter=newsletter,
+        fees=fees,
+        templates=templates,
+        preferences=preferences,
     )
     sources = {picture.name: PictureSource.of(picture) for picture in issue.pictures}
     page, banner = write_html(bulletin, templates=templates, template=newsletter.template, sources=sources)

@@ -12,7 +12,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from mailer.domain import issue_tree as tree
-from mailer.domain.edition import HtmlPart, HtmlSlot, Place, Slot
+from mailer.domain.edition import ADDRESSES, SLOT_LINK, HtmlPart, HtmlSlot, Place, Slot
 from mailer.domain.errors import BadInput
 from mailer.domain.issue import PictureFile
 from mailer.formats import dates_and_money
@@ -98,6 +98,10 @@ class _Walk:
         """The token of a slot, for layouts too: `{{ slot("name") }}`."""
         return _token(self.mark, Slot(name))
 
+    def address(self, href: str) -> str:
+        """The address of a link, or the token of the slot that is its address."""
+        return self.slot(href.removeprefix(SLOT_LINK)) if href.startswith(SLOT_LINK) else href
+
     def blocks(self, blocks: Iterable[tree.Block]) -> Markup:
         return Markup("").join(self.block(block) for block in blocks)
 
@@ -151,7 +155,7 @@ class _Walk:
             case tree.Emphasis(children):
                 return self.macro("emphasis", self.words(children))
             case tree.Link(href, children):
-                return self.macro("link", href, self.words(children))
+                return self.macro("link", self.address(href), self.words(children))
             case tree.LineBreak():
                 return self.macro("line_break")
             case tree.FootnoteMark(number, place):
@@ -168,6 +172,7 @@ def _token(mark: str, name: str) -> str:
 
 def _mark_places(root: etree._Element, mark: str) -> None:
     """Mark the tokens in attributes with their place; refuse tokens where no value can be filled in safely."""
+    whole = {_token(mark, slot) for slot in ADDRESSES}
     for element in root.iter():
         if mark in (element.text or "") and element.tag in {etree.Comment, etree.ProcessingInstruction, "style"}:
             raise BadInput("the layout has a slot in a comment or a style sheet: remove it")
@@ -176,9 +181,12 @@ def _mark_places(root: etree._Element, mark: str) -> None:
         for name, value in element.attrib.items():
             if mark not in value:
                 continue
-            if name == "style" or name.startswith("on") or (name in _URLS and value.startswith(mark)):
+            if name == "href" and value in whole:
+                place = Place.ADDRESS
+            elif name == "style" or name.startswith("on") or (name in _URLS and value.startswith(mark)):
                 raise BadInput(f"the layout has a slot in '{name}', where it could become code: remove it")
-            place = Place.URL if name in _URLS else Place.ATTRIBUTE
+            else:
+                place = Place.URL if name in _URLS else Place.ATTRIBUTE
             element.set(name, re.sub(rf"({mark}\.\w+)\.text\.", rf"\1.{place}.", value))
 
 

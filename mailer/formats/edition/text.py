@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from mailer.domain import issue_tree as tree
-from mailer.domain.edition import Slot, SlotLine, TextPart
+from mailer.domain.edition import SLOT_LINK, Slot, SlotLine, TextPart
 from mailer.domain.errors import BadInput
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.line_wrap import COLUMNS, stuffed, width, words, wrap
@@ -24,7 +24,7 @@ def write_text(bulletin: Bulletin) -> TextPart:
     writer = _TextWriter(sum(1 for _ in tree.footnotes(bulletin.blocks)))
     lines = writer.blocks(bulletin.blocks)
     if writer.links:
-        lines += ["", "-" * COLUMNS, ""] + [f"[{number}] {href}" for href, number in writer.links.items()]
+        lines += ["", "-" * COLUMNS, "", *(_link(number, href) for href, number in writer.links.items())]
     part: list[str | SlotLine] = []
     for has_slot, run in groupby(lines, key=lambda line: isinstance(line, SlotLine)):
         if has_slot:
@@ -158,6 +158,13 @@ class _TextWriter:
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------
+
+
+def _link(number: int, href: str) -> Line:
+    """A link at the end of the text; the address in a slot is filled in for each copy."""
+    if href.startswith(SLOT_LINK):
+        return SlotLine(pieces=(f"[{number}] ", Slot(href.removeprefix(SLOT_LINK))))
+    return f"[{number}] {href}"
 
 
 def _indent(depth: int) -> str:

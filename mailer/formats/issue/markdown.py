@@ -78,8 +78,8 @@ def parse(
 
     `dialect` says which Markdown. A picture has its own paragraph and is named by its file. A paragraph `Table: words`
     (or `Таблица:`) just before a table, or else just after it, is its caption. A code span is plain text.
-    `@@SLOT:name@@` becomes a slot mark if `slots` is not empty; otherwise it is plain text. `first_line` is the number
-    of the text's first line in its file. With `first_heading`, the first heading has that level, and later ones neither
+    `@@SLOT:name@@` becomes a slot mark if `slots` is not empty, and so does `SLOT_LINK` with a name outside a link;
+    otherwise it is plain text. `first_line` is the number of the text's first line in its file. With `first_heading`, the first heading has that level, and later ones neither
     skip a level nor rise above it.
 
     Raises BadInput, beginning with `line N:`, for the first thing that `markdown_rules.find_errors` names.

@@ -9,13 +9,14 @@ from urllib.parse import unquote, urlsplit
 from markdown_it.token import Token
 
 from mailer.domain.defect import Defect
+from mailer.domain.edition import ADDRESSES, SLOT_LINK
 from mailer.formats.characters import find_invisible
 from mailer.formats.issue.dialect import MAX_DEPTH
 from mailer.formats.issue.lost_words import find_lost_words
 
 NO_BLOCKS = frozenset({"html_block", "fence", "code_block"})  # refused, and so without a block in the tree
 MAX_BRACKETS = 1000  # opening brackets in a text; the parser's time grows with the square of their number
-SLOT = re.compile(r"@@SLOT:(\w+)@@")
+SLOT = re.compile(rf"(?:@@SLOT:(?=\w+@@)|{re.escape(SLOT_LINK)})(\w+)(?:@@)?")
 _NEWLINE = re.compile(r"\r\n?|\n")  # CommonMark 2.1
 
 
@@ -102,7 +103,7 @@ def _word_errors(tokens: Sequence[Token], slots: frozenset[str], line: int, *, a
             case "html_inline":
                 yield Defect(line=line, what=f"raw HTML is not allowed: '{token.content}'; write it in Markdown")
             case "link_open":
-                yield from _link_errors(str(token.attrs.get("href", "")), line)
+                yield from _link_errors(str(token.attrs.get("href", "")), slots, line)
             case "image":
                 yield from _picture_errors(token, line, alone=alone and len(tokens) == 1)
             case "softbreak" | "hardbreak":
@@ -111,7 +112,9 @@ def _word_errors(tokens: Sequence[Token], slots: frozenset[str], line: int, *, a
                 yield from _text_errors(token.content, slots, line)
 
 
-def _link_errors(href: str, line: int) -> Iterator[Defect]:
+def _link_errors(href: str, slots: frozenset[str], line: int) -> Iterator[Defect]:
+    if href.startswith(SLOT_LINK) and href.removeprefix(SLOT_LINK) not in slots & ADDRESSES:
+        yield Defect(line=line, what=f"a link to '{href}', which is no address that a template can fill in; remove it")
     parts = urlsplit(href)  # the parser has percent-encoded the characters that urlsplit cannot take
     is_complete = {"https": parts.netloc, "http": parts.netloc, "mailto": "@" in parts.path}
     if not is_complete.get(parts.scheme):

@@ -63,7 +63,7 @@ def check_values(slots: Iterable[Slot], values: Values) -> None:
 def _html_slot(piece: HtmlSlot) -> SlotWriter:
     slot = piece.slot
     match piece.place:
-        case Place.TEXT | Place.ATTRIBUTE:
+        case Place.TEXT | Place.ATTRIBUTE | Place.ADDRESS:
             return lambda values: html.escape(values[slot])
         case Place.URL:
             # RFC 3986 §2.1: one component; the template wrote the address around it.

@@ -116,7 +116,7 @@ def _answered(fields: HeaderFields) -> Iterator[str]:
 
 def _named(texts: Iterable[str], keys: Keyring, *purposes: Purpose) -> frozenset[int]:
     tokens = (token for text in texts for reading in _readings(text) for token in keys.find(reading))
-    return frozenset(token.delivery for token in tokens if token.purpose in purposes)
+    return frozenset(token.number for token in tokens if token.purpose in purposes)
 
 
 def _readings(text: str) -> Iterator[str]:

@@ -54,7 +54,7 @@ def admit(context: Context, recipient: str) -> bool:
 def copy_of(connection: Connection, token: Token, now: datetime, *, lock: bool = True) -> Delivery | None:
     """The copy that a token names while the token is valid; `lock`: no other transaction moves it until this one ends."""
     read = deliveries.locked if lock else deliveries.delivery
-    copy = read(connection, token.delivery)
+    copy = read(connection, token.number)
     if copy is None:
         return None
     is_valid = takes_unsubscribe if token.purpose is Purpose.UNSUBSCRIBE else takes_reports
@@ -76,7 +76,7 @@ def match_report(
     if len(candidates) == 1 and by is not None:
         [delivery] = candidates
         purpose = Purpose.BOUNCE if by is NamedBy.RETURN_PATH else Purpose.MESSAGE_ID
-        copy = copy_of(connection, Token(purpose=purpose, delivery=delivery), now)
+        copy = copy_of(connection, Token(purpose=purpose, number=delivery), now)
         if copy is not None:
             return CopyMatch(copy=copy, named_by=by, person=copy.person, note=note)
     return CopyMatch(person=_likely_person(connection, copies, report), note=note)
@@ -84,7 +84,7 @@ def match_report(
 
 def _named_copies(token: Token | None, signed: SignedCopies) -> tuple[NamedBy | None, frozenset[int]]:
     """The copies named in the best place that names any, and what names them; None where places contradict each other."""
-    came_to = frozenset({token.delivery} if token is not None and token.purpose is Purpose.BOUNCE else ())
+    came_to = frozenset({token.number} if token is not None and token.purpose is Purpose.BOUNCE else ())
     places = (
         (NamedBy.RETURN_PATH, came_to),
         (NamedBy.MESSAGE_ID, signed.returned),

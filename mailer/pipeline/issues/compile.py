@@ -25,18 +25,27 @@ from mailer.store.mailings import StoredEdition
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """Sender, Reply-To, list name and when the insert is shown: frozen with the editions, so that they stay as approved."""
+    """What copies say besides their editions, frozen with these, so that it stays as approved.
+
+    Sender, Reply-To, list name, when the insert is shown, and where the members' pages are.
+    """
 
     sender: SenderName
     reply_to: Address
     list_name: str
     renewal: Renewal
+    public_url: str = ""
 
     @classmethod
-    def of(cls, newsletter: Newsletter) -> "Letterhead":
-        """The letterhead by a newsletter's present settings."""
-        renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
-        return cls(sender=newsletter.sender, reply_to=newsletter.reply_to, list_name=newsletter.name, renewal=renewal)
+    def of(cls, newsletter: Newsletter, public_url: str = "") -> "Letterhead":
+        """The letterhead by the present settings."""
+        return cls(
+            sender=newsletter.sender,
+            reply_to=newsletter.reply_to,
+            list_name=newsletter.name,
+            renewal=Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days),
+            public_url=public_url,
+        )
 
     def dump(self) -> dict[str, str]:
         """The letterhead as the database stores it."""
@@ -47,6 +56,8 @@ class Letterhead:
             "list_name": self.list_name,
             "insert_show": self.renewal.show.value,
             "insert_due_days": str(self.renewal.due_days),
+            # Without it nothing is written, so that what was approved before there were such pages stays approved.
+            **({"public_url": self.public_url} if self.public_url else {}),
         }
 
     @classmethod
@@ -55,7 +66,13 @@ class Letterhead:
         sender = SenderName(name=stored["sender_name"], address=parse(stored["sender"]))
         renewal = Renewal(show=InsertShow(stored["insert_show"]), due_days=int(stored["insert_due_days"]))
         reply_to = parse(stored["reply_to"])
-        return cls(sender=sender, reply_to=reply_to, list_name=stored["list_name"], renewal=renewal)
+        return cls(
+            sender=sender,
+            reply_to=reply_to,
+            list_name=stored["list_name"],
+            renewal=renewal,
+            public_url=stored.get("public_url", ""),
+        )
 
 
 def load_issue(connection: Connection, revision: Revision) -> Issue:
@@ -77,16 +94,23 @@ def compile_editions(context: Context, issue: Issue) -> dict[tuple[str, Variant]
 
     So an approval also covers the copy of a person who pays later. Raises MailerError naming the template or season.
     """
-    return compile_all(issue, context.newsletter(issue.newsletter), context.fees, context.templates)
+    newsletter, preferences = context.newsletter(issue.newsletter), bool(context.public_url)
+    return compile_all(issue, newsletter, context.fees, context.templates, preferences=preferences)
 
 
 def compile_all(
-    issue: Issue, newsletter: Newsletter, fees: FeeSchedule, templates: Path
+    issue: Issue, newsletter: Newsletter, fees: FeeSchedule, templates: Path, *, preferences: bool
 ) -> dict[tuple[str, Variant], Edition]:
-    """The same with these settings, fees and templates."""
+    """The same with these settings, fees and templates; with or without the members' pages."""
     return {
         (language, variant): compile_edition(
-            issue=issue, language=language, variant=variant, newsletter=newsletter, fees=fees, templates=templates
+            issue=issue,
+            language=language,
+            variant=variant,
+            newsletter=newsletter,
+            fees=fees,
+            templates=templates,
+            preferences=preferences,
         )
         for language in issue.languages
         for variant in variants(newsletter)
@@ -96,10 +120,12 @@ def compile_all(
 def length_fault(context: Context, issue: Issue) -> str:
     """Why an edition of the issue is too long to be sent; empty for none, or where another fault hides it until `plan`."""
     newsletter, fees, templates = context.newsletter(issue.newsletter), context.fees, context.templates
+    pages = bool(context.public_url)
     try:
-        shortest = compile_all(issue, replace(newsletter, insert_show=InsertShow.NEVER), fees, templates)
+        without_insert = replace(newsletter, insert_show=InsertShow.NEVER)
+        shortest = compile_all(issue, without_insert, fees, templates, preferences=pages)
         if any(html_size(edition) > HTML_WARN for edition in shortest.values()):
-            compile_all(issue, newsletter, fees, templates)
+            compile_all(issue, newsletter, fees, templates, preferences=pages)
     except TooLong as error:
         return str(error)
     except MailerError:
@@ -128,7 +154,8 @@ def inputs_hash(context: Context, newsletter: Newsletter) -> str:
     """One hash over what editions are compiled from besides the issue: templates, fees, the newsletter's settings."""
     from mailer.formats.templates import BASE  # imports Jinja, which making copies does not need
 
-    digest = hashlib.sha256(repr((context.fees, Letterhead.of(newsletter).dump(), newsletter.classification)).encode())
+    letterhead = Letterhead.of(newsletter, context.public_url)
+    digest = hashlib.sha256(repr((context.fees, letterhead.dump(), newsletter.classification)).encode())
     digest.update(repr((newsletter.languages, newsletter.insert_contact, newsletter.insert_signature)).encode())
     for folder in (BASE, newsletter.template):
         for file in sorted((context.templates / folder).rglob("*")):

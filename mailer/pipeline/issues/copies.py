@@ -15,6 +15,7 @@ from mailer.domain.names import label
 from mailer.domain.ports import Message
 from mailer.formats.dates_and_money import long_date
 from mailer.formats.issue.pictures.kind import stored_picture
+from mailer.formats.links import CopyLinks, sample_links
 from mailer.formats.message.builder import MessageBuilder, prepare_messages
 from mailer.formats.message.size import largest_size
 from mailer.pipeline.context import Context, IssueName
@@ -26,8 +27,8 @@ from mailer.store import Connection, issues, mailings
 class Workbench:
     """Everything that is the same in each copy of one mailing; `date` stands in the Date header.
 
-    `unsubscribe` returns the address for unsubscribing from a delivery's copy, empty without one; `sign` signs a
-    message as of a date, if the installation signs.
+    `links` returns the addresses in a delivery's copy, given the letterhead's `public_url`; `sign` signs a message as of
+    a date, if the installation signs.
     """
 
     issue: IssueName
@@ -35,7 +36,7 @@ class Workbench:
     editions: Mapping[tuple[str, Variant], Edition]
     pictures: Mapping[str, PictureFile]
     date: datetime
-    unsubscribe: Callable[[int], str]
+    links: Callable[[str, int], CopyLinks]
     sign: Callable[[Message, datetime], Message]
     largest: int = field(init=False)  # no copy has more octets
     # By language, variant and whether for a test. Each is prepared when the first copy needs it.
@@ -52,21 +53,24 @@ class Workbench:
     ) -> Message:
         """The message of one copy: the same bytes from the same inputs.
 
-        Its reader can unsubscribe by mail when the `delivery` is named. A `test` is marked as one. Without `sign` the
+        Its reader can unsubscribe when the `delivery` is named. A `test` is marked as one. Without `sign` the
         message shows only whether the copy can be made: signing takes longer than all the rest. No line begins with a
         dot, so SMTP has none to double. Raises CannotRender naming the person, KeyError for a missing edition.
         """
         builder = self._builders.get((copy.language, copy.variant, test)) or self._prepare(copy, test=test)
-        until = copy.paid_until
+        until, public_url = copy.paid_until, self.letterhead.public_url
+        links = self.links(public_url, delivery) if delivery is not None else sample_links(public_url)
+        # With one click there is always a second way (RFC 8058 §3.1): the secretary reads the mails.
+        mail = links.unsubscribe or (self.letterhead.reply_to.wire if links.one_click else "")
         values = {
             Slot.NAME: copy.name,
             Slot.SALUTATION: copy.salutation,
             Slot.COPY_NUMBER: str(copy.copy_number),
             Slot.PAID_UNTIL: _date_in_words(until, copy.language) if until is not None else "",
+            Slot.PREFERENCES: links.preferences,
         }
-        unsubscribe = self.unsubscribe(delivery) if delivery is not None else ""
         try:
-            message = builder.make(copy.name, copy.address.wire, message_id, values, unsubscribe)
+            message = builder.make(copy.name, copy.address.wire, message_id, values, mail, links.one_click)
         except CannotRender as error:
             raise _unmade(copy, f"{error}; mend the register, then plan again") from error
         except BadInput as error:
@@ -106,7 +110,7 @@ def workbench(connection: Connection, context: Context, mailing: Mailing) -> Wor
         editions=editions,
         pictures=pictures_of(connection, mailing.content_hash, editions.values()),
         date=date.replace(microsecond=0),
-        unsubscribe=context.unsubscribe,
+        links=context.copy_links,
         sign=context.signed,
     )
 

@@ -21,6 +21,7 @@ from mailer.formats.issue import folder
 from mailer.formats.issue.file_names import PICTURES
 from mailer.formats.issue.folder import Examined
 from mailer.formats.issue.heads import newsletters_of
+from mailer.formats.links import CopyLinks
 from mailer.formats.message.parts import html_and_text
 from mailer.formats.message.size import largest_size
 from mailer.pipeline.context import IssueName
@@ -40,6 +41,7 @@ class Desk:
     templates: Path
     made_up: bool
     notes: tuple[str, ...] = ()
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class CheckedFolder:
     issue: Issue | None = None
     newsletter: Newsletter | None = None
     editions: Mapping[tuple[str, Variant], Edition] = field(default_factory=dict)
+    public_url: str = ""
 
 
 def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
@@ -87,7 +90,7 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
     problems = Problems()
     editions: Mapping[tuple[str, Variant], Edition] = {}
     with problems.collect():
-        editions = compile_all(issue, newsletter, desk.fees, desk.templates)
+        editions = compile_all(issue, newsletter, desk.fees, desk.templates, preferences=bool(desk.public_url))
         notes += style_notes_of(issue, newsletter, desk.fees, desk.templates)
         notes += _size_notes(issue, editions)
     notes += sorted({f"{edition.language}.md: {line}" for edition in editions.values() for line in warnings(edition)})
@@ -99,6 +102,7 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
         issue=issue,
         newsletter=newsletter,
         editions=editions,
+        public_url=desk.public_url,
     )
 
 
@@ -112,11 +116,11 @@ def preview_folder(checked: CheckedFolder, now: datetime, write: Callable[[str, 
     issue, newsletter = checked.issue, checked.newsletter
     bench = Workbench(
         issue=IssueName(newsletter=issue.newsletter, serial=issue.serial),
-        letterhead=Letterhead.of(newsletter),
+        letterhead=Letterhead.of(newsletter, checked.public_url),
         editions=checked.editions,
         pictures={picture.name: picture for picture in issue.pictures},
         date=now.replace(microsecond=0),
-        unsubscribe=lambda _delivery: "",
+        links=lambda _url, _delivery: CopyLinks(),
         sign=lambda message, _date: message,
     )
     files = [write(picture.sent_name, picture.content) for picture in issue.pictures]

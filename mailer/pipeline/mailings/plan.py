@@ -82,7 +82,7 @@ def compile_draft(context: Context, name: IssueName) -> Draft:
     return Draft(
         revision=revision,
         editions=stored(compile_editions(context, issue)),
-        letterhead=Letterhead.of(newsletter),
+        letterhead=Letterhead.of(newsletter, context.public_url),
         inputs_hash=inputs_hash(context, newsletter),
         notes=issue.notes,
     )

@@ -65,7 +65,7 @@ def prepare_test_mailing(
         issue = None if editions else load_issue(connection, revision)
     if issue is not None:
         editions = stored(compile_editions(context, issue))
-    letterhead, by_variant = Letterhead.of(newsletter), loaded(editions)
+    letterhead, by_variant = Letterhead.of(newsletter, context.public_url), loaded(editions)
     with context.store.reading() as connection:
         pictures = pictures_of(connection, revision.content_hash, by_variant.values())
     bench = Workbench(
@@ -74,7 +74,7 @@ def prepare_test_mailing(
         editions=by_variant,
         pictures=pictures,
         date=context.clock.now().replace(microsecond=0),
-        unsubscribe=context.unsubscribe,
+        links=context.copy_links,
         sign=context.signed,
     )
     copies = list(_test_copies(newsletter, revision, judged, all_variants=all_variants))

@@ -83,13 +83,14 @@ def test_a_page_that_mail_programs_would_cut_off_is_refused():
 
 
 def test_a_slot_that_is_not_filled_is_named():
+    edition = an_edition(preferences=True)
     for slot in Slot:
         for value in ("", " \u00a0"):
             with pytest.raises(CannotRender, match=f"there is no value for '{slot}'"):
-                printed(an_edition(), READER["en"] | {slot: value})
+                printed(edition, READER["en"] | {slot: value})
         missing = {name: value for name, value in READER["en"].items() if name is not slot}
         with pytest.raises(CannotRender, match=f"there is no value for '{slot}'"):
-            printed(an_edition(), missing)
+            printed(edition, missing)
 
 
 def test_a_slot_that_an_edition_does_not_have_may_stay_empty():
@@ -140,7 +141,9 @@ def test_values_are_escaped_for_their_place():
     edition = Edition(
         language="en", variant=NO_INSERT, subject="s", html=part, text=(), banner_html=0, banner_text=0
     )  # fmt: skip
-    assert printed(edition, {Slot.NAME: "<&\"'/?ж"})[0] == "&lt;&amp;&quot;&#x27;/?ж" * 2 + "%3C%26%22%27%2F%3F%D0%B6\n"
+    assert printed(edition, {Slot.NAME: "<&\"'/?ж"})[0] == (
+        "&lt;&amp;&quot;&#x27;/?ж" * 2 + "%3C%26%22%27%2F%3F%D0%B6" + "&lt;&amp;&quot;&#x27;/?ж\n"
+    )
 
 
 def test_a_banner_stands_above_both_parts():
@@ -203,10 +206,12 @@ def test_both_parts_say_the_same(language, variant):
 
 
 @LANGUAGES
-def test_golden(language):
-    made = dict(zip(("html", "txt"), printed(an_edition(language, CORPORATE), READER[language]), strict=True))
+@pytest.mark.parametrize("preferences", [False, True], ids=["without-pages", "with-pages"])
+def test_golden(language, preferences):
+    edition = an_edition(language, CORPORATE, preferences=preferences)
+    made = dict(zip(("html", "txt"), printed(edition, READER[language]), strict=True))
     for suffix, content in made.items():
-        kept = GOLDEN / f"harbour-letter.{language}.{suffix}"
+        kept = GOLDEN / f"harbour-letter{'-pages' if preferences else ''}.{language}.{suffix}"
         if os.environ.get("MAILER_TESTS_GOLDEN") == "write":
             kept.write_text(content, encoding="utf-8")
         assert content == kept.read_text(encoding="utf-8"), "rewrite with `make golden`, and review the difference"

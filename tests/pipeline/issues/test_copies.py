@@ -11,6 +11,7 @@ from mailer.domain.edition import NO_INSERT, Slot
 from mailer.domain.errors import CannotRender
 from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
+from mailer.formats.links import CopyLinks
 from mailer.formats.message.parts import html_and_text
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues.compile import Letterhead
@@ -43,7 +44,7 @@ def bench() -> Workbench:
         editions=editions,
         pictures={picture.name: picture for picture in issue.pictures},
         date=datetime(2031, 3, 5, tzinfo=UTC),
-        unsubscribe=lambda delivery: f"u{delivery}@club.example",
+        links=lambda _url, delivery: CopyLinks(unsubscribe=f"u{delivery}@club.example"),
         sign=lambda message, date: Message(b"Signed: %d\r\n" % date.year + message),
     )
 

@@ -43,8 +43,8 @@ async def test_a_copy_says_where_its_reports_and_its_reader_shall_turn_to(club: 
             assert len(sink.received) == len(ledger) == 3
             for received in sink.received:
                 copy = ledger[received.recipient]
-                bounce = Token(purpose=Purpose.BOUNCE, delivery=copy.id)
-                unsubscribe = Token(purpose=Purpose.UNSUBSCRIBE, delivery=copy.id)
+                bounce = Token(purpose=Purpose.BOUNCE, number=copy.id)
+                unsubscribe = Token(purpose=Purpose.UNSUBSCRIBE, number=copy.id)
                 assert written(app, received) == (copy.id, bounce, unsubscribe)
                 identity = copy.message_id[1:].partition("@")[0]
                 original = f"ORCPT=rfc822;{received.recipient}"

@@ -1,0 +1,120 @@
+"""The links in a copy: one click in the signed header and the reader's page in both parts, as frozen with the mailing."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
+from mailer.domain.address import Address
+from mailer.domain.circulation import Copy
+from mailer.domain.ports import Message
+from mailer.formats.links import CopyLinks, link, read_link
+from mailer.formats.message.dkim import DkimSigner
+from mailer.formats.message.dkim_key import DkimKey
+from mailer.formats.message.parts import html_and_text
+from mailer.formats.return_path import unsubscribe_address
+from mailer.formats.token import Keyring, Purpose
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.issues.compile import Letterhead
+from mailer.pipeline.issues.copies import Workbench
+from tests.formats.made_up import CORPORATE, a_newsletter, an_edition, an_issue
+
+KEYS = Keyring(keys=(bytes(range(32)),))
+PAGES = "https://letter.club.example"
+COPY = Copy(
+    person="P001",
+    language="en",
+    variant=CORPORATE,
+    copy_number=17,
+    address=Address(local="ada", domain="example.org"),
+    name="Ada Harbour",
+    salutation="Dear Ms. Harbour",
+    paid_until=date(2031, 6, 30),
+)
+
+
+def a_bench(pages: str = PAGES, domain: str = "") -> Workbench:
+    """The bench of a mailing that was planned with these pages; its copies are signed."""
+    key = DkimKey(selector="bulletin", private=generate_private_key(65537, 2048))
+    signer = DkimSigner(domain="club.example", keys=(key,))
+
+    def links(public_url: str, delivery: int) -> CopyLinks:
+        assert public_url == pages
+        return CopyLinks(
+            unsubscribe=unsubscribe_address(KEYS, delivery, domain) if domain else "",
+            one_click=link(KEYS, public_url, Purpose.ONE_CLICK, delivery) if public_url else "",
+            preferences=link(KEYS, public_url, Purpose.PREFERENCES, delivery) if public_url else "",
+        )
+
+    issue = an_issue()
+    return Workbench(
+        issue=IssueName(newsletter=issue.newsletter, serial=issue.serial),
+        letterhead=Letterhead.of(a_newsletter(), pages),
+        editions={("en", CORPORATE): an_edition("en", CORPORATE, preferences=bool(pages))},
+        pictures={picture.name: picture for picture in issue.pictures},
+        date=datetime(2031, 3, 5, tzinfo=UTC),
+        links=links,
+        sign=lambda message, date: Message(signer.sign(message, int(date.timestamp()))),
+    )
+
+
+@pytest.mark.parametrize("domain", ["", "bounce.club.example"])
+def test_one_click_stands_first_beside_a_mail_address_and_both_fields_are_signed(domain: str) -> None:
+    message = a_bench(domain=domain).make(COPY, "<m17@x>", delivery=17)
+    mail = message_from_bytes(message, policy=default)
+    first, second = str(mail["List-Unsubscribe"]).split(", ")
+    token = re.fullmatch(rf"<{PAGES}/u/([a-z2-7]+)>", first)
+    assert token is not None
+    assert read_link(KEYS, Purpose.ONE_CLICK, token[1]) == 17
+    address = unsubscribe_address(KEYS, 17, domain) if domain else "secretary@club.example"
+    assert second == f"<mailto:{address}?subject=unsubscribe>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    # RFC 8058 §4: as they are on the wire, in one field each, and under the signature, which no added field survives.
+    head = message.partition(b"\r\n\r\n")[0]
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in head
+    assert head.count(b"\r\nList-Unsubscribe: <https://") == head.count(b"\r\nList-Unsubscribe:") == 1
+    signed = re.search(r"h=([^;]*);", str(mail["DKIM-Signature"]))
+    assert signed is not None
+    fields = re.sub(r"\s", "", signed[1].lower()).split(":")
+    assert (fields.count("list-unsubscribe"), fields.count("list-unsubscribe-post")) == (2, 2)
+    assert all(len(line) <= 78 for line in head.split(b"\r\n"))
+
+
+def test_the_reader_s_page_stands_in_both_parts_and_is_another_token() -> None:
+    message = a_bench().make(COPY, "<m17@x>", delivery=17)
+    for part in html_and_text(message):
+        tokens = set(re.findall(rf"{PAGES}/m/([a-z2-7]+)", part))
+        assert [read_link(KEYS, Purpose.PREFERENCES, token) for token in tokens] == [17]
+        assert "/u/" not in part
+    assert {read_link(KEYS, purpose, tokens.pop()) for purpose in [Purpose.ONE_CLICK]} == {None}
+
+
+def test_the_same_inputs_give_the_same_bytes() -> None:
+    bench = a_bench(domain="bounce.club.example")
+    assert bench.make(COPY, "<m17@x>", delivery=17) == bench.make(COPY, "<m17@x>", delivery=17)
+    assert bench.make(COPY, "<m17@x>", delivery=17) != bench.make(COPY, "<m17@x>", delivery=18)
+
+
+def test_without_pages_nothing_points_to_one() -> None:
+    for domain, fields in (("", 0), ("bounce.club.example", 1)):
+        message = a_bench("", domain).make(COPY, "<m17@x>", delivery=17)
+        assert message.count(b"\r\nList-Unsubscribe: ") == fields
+        assert b"\r\nList-Unsubscribe-Post: " not in message
+        assert not any("/m/" in part or "letter.club.example" in part for part in html_and_text(message))
+
+
+def test_a_copy_of_no_member_shows_where_the_link_will_be_and_has_no_header() -> None:
+    message = a_bench().make(COPY, "<m17@x>", test=True)
+    assert b"\r\nList-Unsubscribe" not in message
+    assert all(f"{PAGES}/m/sample" in part for part in html_and_text(message))
+
+
+def test_a_letterhead_keeps_the_pages_and_is_as_before_without_them() -> None:
+    with_pages, without = Letterhead.of(a_newsletter(), PAGES), Letterhead.of(a_newsletter())
+    assert Letterhead.load(with_pages.dump()) == with_pages
+    assert Letterhead.load(without.dump()) == without == replace(with_pages, public_url="")
+    assert set(with_pages.dump()) - set(without.dump()) == {"public_url"}
