@@ -1,7 +1,7 @@
 """What was frozen about each person of a mailing: recipients and exclusions, each with the name that the register has."""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, Table, func, select
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, Table, f
 from mailer.domain.circulation import Decision
 from mailer.domain.names import NamedPerson, any_name, shown_name
 from mailer.store.columns import CHUNK, by_code_point
-from mailer.store.schema import exclusions, recipients, seats
+from mailer.store.schema import exclusions, mailings, recipients, seats
 
 
 def decided(connection: Connection, identity: int, *, person: str | None = None) -> Iterator[Decision]:
@@ -65,6 +65,20 @@ def excluded(connection: Connection, identity: int, reason: str, limit: int) -> 
     query = query.where(exclusions.c.mailing == identity, exclusions.c.reason == reason)
     query = query.order_by(by_code_point(connection, exclusions.c.person)).limit(limit)
     return [_named(*row) for row in connection.execute(query)]
+
+
+def count_excluded(connection: Connection, identities: Collection[int]) -> dict[int, int]:
+    """How many people each of these first mailings excludes who are recipients of no supplement of the same issue."""
+    first, supplement = mailings.alias("first"), mailings.alias("supplement")
+    same_issue = (supplement.c.newsletter == first.c.newsletter) & (supplement.c.serial == first.c.serial)
+    served = (
+        select(recipients.c.person)
+        .join(supplement, supplement.c.id == recipients.c.mailing)
+        .where(recipients.c.person == exclusions.c.person, same_issue, supplement.c.supplement > 0)
+    )
+    query = select(exclusions.c.mailing, func.count().label("number")).join(first, first.c.id == exclusions.c.mailing)
+    query = query.where(exclusions.c.mailing.in_(identities), ~served.exists()).group_by(exclusions.c.mailing)
+    return {row.mailing: row.number for row in connection.execute(query)}
 
 
 def only_in(connection: Connection, identity: int, other: int) -> Iterator[NamedPerson]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from mailer.domain.circulation import Judged
 from mailer.domain.distribution_report import FrozenMailing
-from mailer.domain.mailing import Mailing, MailingState
+from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.store.schema import (
     attempts,
     deliveries,
@@ -57,6 +57,27 @@ def mailings_in(connection: Connection, states: Iterable[MailingState]) -> list[
     """Every mailing in one of these states, oldest plan first."""
     query = select(*_COLUMNS).where(mailings.c.state.in_([state.value for state in states]))
     return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.planned_at))]
+
+
+def not_ended(connection: Connection) -> list[Mailing]:
+    """Every mailing that is neither closed nor cancelled, oldest plan first."""
+    return mailings_in(connection, set(MailingState) - ENDED)
+
+
+def firsts(connection: Connection) -> list[Mailing]:
+    """The first mailing of every issue that is planned, the newest plan first."""
+    query = select(*_COLUMNS).where(mailings.c.supplement == 0)
+    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.id.desc()))]
+
+
+def of_last_issues(connection: Connection, most: int) -> list[Mailing]:
+    """Every mailing of the last issues of which a copy may have left; the newest issue first, supplements after it."""
+    left = mailings.c.first_handover_at.is_not(None) | (mailings.c.state == MailingState.CLOSED)
+    last = select(mailings.c.id, mailings.c.newsletter, mailings.c.serial).where(mailings.c.supplement == 0, left)
+    first = last.order_by(mailings.c.id.desc()).limit(most).subquery()
+    same = (mailings.c.newsletter == first.c.newsletter) & (mailings.c.serial == first.c.serial)
+    query = select(*_COLUMNS).join(first, same).order_by(first.c.id.desc(), mailings.c.supplement)
+    return [_mailing(row) for row in connection.execute(query)]
 
 
 def ended_since(connection: Connection, since: datetime) -> list[Mailing]:
@@ -254,6 +275,14 @@ def was_tested(connection: Connection, content_hash: str, editions_hash: str) ->
         test_mailings.c.content_hash == content_hash, test_mailings.c.editions_hash == editions_hash
     )
     return connection.execute(query).scalar_one() > 0
+
+
+def tests_of(connection: Connection, content_hashes: Collection[str]) -> dict[tuple[str, str], datetime]:
+    """When each of these contents was last tested, by the hashes of the content and of the editions."""
+    own = test_mailings.c
+    query = select(own.content_hash, own.editions_hash, func.max(own.sent_at).label("at"))
+    query = query.where(own.content_hash.in_(content_hashes)).group_by(own.content_hash, own.editions_hash)
+    return {(row.content_hash, row.editions_hash): row.at for row in connection.execute(query)}
 
 
 def _mailing(row: Row[tuple[object, ...]]) -> Mailing:

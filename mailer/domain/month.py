@@ -1,0 +1,122 @@
+"""The month of an issue: which steps are done, by whom and when, and for whom the next one waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from mailer.domain.departure import Departure
+from mailer.domain.history import HistoryEntry
+from mailer.domain.mailing import Mailing, MailingState, Step
+from mailer.domain.shelf import Revision
+
+
+class Stage(StrEnum):
+    """The steps of every issue, in their order."""
+
+    PULLED = "pulled"
+    PLANNED = "planned"
+    TESTED = "tested"
+    APPROVED = "approved"
+    SENT = "sent"
+    CLOSED = "closed"
+
+
+class WaitsFor(StrEnum):
+    """Who takes the next step."""
+
+    EDITORS = "editors"
+    SECRETARY = "secretary"
+    SERVICE = "service"  # it comes by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageOfIssue:
+    """A step that is done `at` a time, `by` a user or the daemon; else, if it is the next one, for whom it waits.
+
+    `due_at` is when the service takes it by itself.
+    """
+
+    stage: Stage
+    at: datetime | None = None
+    by: str = ""
+    waits_for: WaitsFor | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOfIssue:
+    """An issue with its steps. `copies` counts those planned; `state` is None before there is a plan."""
+
+    issue: str
+    title: str
+    date: date
+    state: MailingState | None
+    copies: int
+    stages: tuple[StageOfIssue, ...]
+
+    @property
+    def next(self) -> StageOfIssue | None:
+        """The step that waits; None when all are done, or none can follow."""
+        return next((stage for stage in self.stages if stage.waits_for is not None), None)
+
+
+def stages_of(
+    revision: Revision,
+    mailing: Mailing | None,
+    entries: Sequence[HistoryEntry],
+    *,
+    tested_at: datetime | None,
+    departure: Departure | None,
+    approval_required: bool,
+) -> tuple[StageOfIssue, ...]:
+    """The steps of an issue. `entries` are its history, `tested_at` is when exactly what is planned was tested last."""
+    by = {entry.verb: entry.who for entry in entries}
+    pulled = StageOfIssue(stage=Stage.PULLED, at=revision.pulled_at, by=by.get("pull", ""))
+    if mailing is None:
+        return (pulled, StageOfIssue(stage=Stage.PLANNED, waits_for=WaitsFor.SERVICE))
+    planned = StageOfIssue(stage=Stage.PLANNED, at=mailing.planned_at, by=by.get("plan", ""))
+    has_left = mailing.first_handover_at is not None or mailing.state is MailingState.CLOSED
+    if tested_at is not None:
+        tested = [StageOfIssue(stage=Stage.TESTED, at=tested_at, by=by.get("test", ""))]
+    else:
+        # A test is the editors' matter; the approval does not wait for it.
+        waits = mailing.state is MailingState.PLANNED
+        tested = [StageOfIssue(stage=Stage.TESTED, waits_for=WaitsFor.EDITORS)] if waits else []
+    if mailing.state is MailingState.CANCELLED:
+        return (pulled, planned, *tested)
+    approved = _approved(mailing, required=approval_required) if not has_left or mailing.approved_at else []
+    is_waiting = any(stage.waits_for is WaitsFor.SECRETARY for stage in approved)
+    sent, closed = _sent(mailing, by, departure), _closed(mailing)
+    if is_waiting:
+        sent = StageOfIssue(stage=Stage.SENT)
+    if sent.at is None:
+        closed = StageOfIssue(stage=Stage.CLOSED)
+    return (pulled, planned, *tested, *approved, sent, closed)
+
+
+def _approved(mailing: Mailing, *, required: bool) -> list[StageOfIssue]:
+    if mailing.is_approved:
+        return [StageOfIssue(stage=Stage.APPROVED, at=mailing.approved_at, by=mailing.approved_by or "")]
+    if mailing.may_leave(approval_required=required):
+        return []
+    return [StageOfIssue(stage=Stage.APPROVED, waits_for=WaitsFor.SECRETARY)]
+
+
+def _sent(mailing: Mailing, by: dict[str, str], departure: Departure | None) -> StageOfIssue:
+    if mailing.first_handover_at is not None:
+        return StageOfIssue(stage=Stage.SENT, at=mailing.first_handover_at, by=by.get(Step.SEND, ""))
+    if mailing.state is MailingState.CLOSED:
+        return StageOfIssue(stage=Stage.SENT, at=mailing.closed_at, by=by.get("count as sent", ""))
+    if mailing.state is MailingState.SENDING:
+        return StageOfIssue(stage=Stage.SENT, waits_for=WaitsFor.SERVICE, due_at=mailing.starts_at)
+    if departure is not None and not departure.missed and not departure.unapproved:
+        return StageOfIssue(stage=Stage.SENT, waits_for=WaitsFor.SERVICE, due_at=departure.at)
+    return StageOfIssue(stage=Stage.SENT, waits_for=WaitsFor.SECRETARY)
+
+
+def _closed(mailing: Mailing) -> StageOfIssue:
+    if mailing.state is MailingState.CLOSED:
+        return StageOfIssue(stage=Stage.CLOSED, at=mailing.closed_at)
+    waits_for = WaitsFor.SERVICE if mailing.state is MailingState.SENDING else WaitsFor.SECRETARY
+    return StageOfIssue(stage=Stage.CLOSED, waits_for=waits_for)
