@@ -1,10 +1,11 @@
 """What waits for a person: each thing to do with what it is about, and what can be done about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mailer.domain.access import Right
 from mailer.domain.remedy import Remedy
 
 
@@ -50,8 +51,8 @@ TROUBLES = frozenset(
 class ToDo:
     """One thing to do. Fields that do not apply are empty.
 
-    `number` counts the copies that it is about. `delivery` and `copy_number` are those of its copy, `report` the number of
-    its report. `reason` is a word of the domain, `words` are a server's or a person's own.
+    `number` counts the copies that it is about. `delivery` and `copy_number` are those of its copy, `report` and
+    `hold` their numbers. `reason` is a word of the domain, `words` are a server's or a person's own.
     """
 
     kind: ToDoKind
@@ -63,10 +64,37 @@ class ToDo:
     delivery: int | None = None
     copy_number: int | None = None
     report: int | None = None
+    hold: int | None = None
     reason: str = ""
     words: str = ""
     since: datetime | None = None
     remedies: tuple[Remedy, ...] = ()
+
+
+# Who can do it in the console; None: the operator, on the server.
+RIGHT_FOR: Mapping[ToDoKind, Right | None] = {
+    ToDoKind.RESTORED: None,
+    ToDoKind.CLOCK: None,
+    ToDoKind.RELAY_DOWN: None,
+    ToDoKind.INBOX: None,
+    ToDoKind.LETTERS: None,
+    ToDoKind.PAUSED: Right.SEND,
+    ToDoKind.MISSED: Right.SEND,
+    ToDoKind.APPROVAL: Right.APPROVE,
+    ToDoKind.UNCERTAIN: Right.SETTLE,
+    ToDoKind.REPORT: Right.SETTLE,
+    ToDoKind.HOLD: Right.LIFT,
+    ToDoKind.FAILED: Right.EDIT_REGISTER,
+    ToDoKind.HELD_COPY: Right.SETTLE,
+    ToDoKind.OWED: Right.SEND,
+    ToDoKind.NO_ADDRESS: Right.EDIT_REGISTER,
+    ToDoKind.NO_EDITION: Right.EDIT_REGISTER,
+}
+
+
+def without_people(items: Iterable[ToDo]) -> tuple[ToDo, ...]:
+    """Those that are about no single person, for those who may not see the register."""
+    return tuple(item for item in items if not (item.person or item.address))
 
 
 def in_order(items: Iterable[ToDo]) -> tuple[ToDo, ...]:

@@ -75,3 +75,8 @@ def advise(text: str, *remedies: Remedy) -> str:
 def phrase(remedy: Remedy) -> str:
     """One remedy, with the command between backticks."""
     return _PHRASES[remedy.action].format(*map(quote, remedy.subjects))
+
+
+def commands_of(remedy: Remedy, command: str) -> list[str]:
+    """The commands alone, as people type them here, without words around them."""
+    return re.findall(r"`(.+?)`", in_form(phrase(remedy), command))

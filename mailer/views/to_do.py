@@ -77,6 +77,7 @@ def to_do_document(item: ToDo) -> dict[str, object]:
         "delivery": item.delivery,
         "copy_number": item.copy_number,
         "report": item.report,
+        "hold": item.hold,
         "reason": item.reason or None,
         "words": item.words,
         "since": item.since,

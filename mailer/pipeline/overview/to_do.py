@@ -109,6 +109,7 @@ def _of_copies(connection: Connection, items: OpenItems) -> Iterator[ToDo]:
             person=seats[0].person,
             name=names,
             address=hold.address,
+            hold=hold.id,
             number=len(items.held_reports.get(hold.address, [])),
             reason=hold.reason or "",
             words=hold.why,

@@ -1,15 +1,63 @@
-"""The first page: what goes out next, what waits, what went wrong."""
+"""The first page: what goes out next, what waits for whom, what went wrong, and how the last issues went."""
 
+from collections.abc import Mapping
+
+from mailer.app.scheduler import daemon_runs
 from mailer.domain.access import Right
+from mailer.domain.issue_figures import IssueFigures
+from mailer.domain.month import Stage, WaitsFor
+from mailer.domain.to_do import TROUBLES, count_kinds
+from mailer.pipeline.overview.overview import overview
 from mailer.web.answers import Answer, show
+from mailer.web.console.to_do import HEADINGS, visible_items
 from mailer.web.routes import AnyRoute, Page
+from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
+STAGES: Mapping[Stage, str] = {
+    Stage.PULLED: N_("Pulled"),
+    Stage.PLANNED: N_("Planned"),
+    Stage.TESTED: N_("Tested"),
+    Stage.APPROVED: N_("Approved"),
+    Stage.SENT: N_("Sent"),
+    Stage.CLOSED: N_("Closed"),
+}
+WAITS: Mapping[WaitsFor, str] = {
+    WaitsFor.EDITORS: N_("the editors"),
+    WaitsFor.SECRETARY: N_("the secretary"),
+    WaitsFor.SERVICE: N_("the service"),
+}
+# The bars of the chart, and the columns of its table.
+SERIES = (
+    N_("accepted by our mail server"),
+    N_("came back"),
+    N_("refused"),
+    N_("not sent, in doubt or held"),
+    N_("people excluded"),
+)
 
-def overview(visit: Visit) -> Answer:
+
+def front_page(visit: Visit) -> Answer:
     """Show how the club stands."""
-    del visit
-    return show("overview/overview.html")
+    items = visible_items(visit)
+    club = overview(visit.context)
+    return show(
+        "overview/overview.html",
+        club=club,
+        troubles=count_kinds(item for item in items if item.kind in TROUBLES),
+        waiting=count_kinds(item for item in items if item.kind not in TROUBLES),
+        headings=HEADINGS,
+        stages=STAGES,
+        waits=WAITS,
+        series=[visit.text(words) for words in SERIES],
+        bars=[_bar(figures) for figures in club.last],
+        daemon=daemon_runs(visit.app),
+    )
 
 
-ROUTES: tuple[AnyRoute, ...] = (Page("/", overview, Right.SEE_ISSUES),)
+def _bar(figures: IssueFigures) -> tuple[str, str, list[int]]:
+    numbers = [figures.accepted, figures.bounced, figures.refused, figures.others, figures.excluded]
+    return figures.issue, f"/issues/{figures.issue}/report", numbers
+
+
+ROUTES: tuple[AnyRoute, ...] = (Page("/", front_page, Right.SEE_ISSUES),)
