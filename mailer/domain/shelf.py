@@ -64,3 +64,19 @@ class DroppedIssue:
     folder: str
     revisions: int
     copies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingFolder:
+    """A folder of a source whose content is not stored: a draft, a refused one, or one that the next pull stores.
+
+    `problems` keep it from being pulled, `notes` do not; each begins with the file's name.
+    """
+
+    newsletter: str
+    folder: str
+    finding: Finding
+    issue: str = ""
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()

@@ -81,6 +81,13 @@ def count_excluded(connection: Connection, identities: Collection[int]) -> dict[
     return {row.mailing: row.number for row in connection.execute(query)}
 
 
+def count_recipients(connection: Connection, identity: int) -> int:
+    """How many recipients a mailing has."""
+    query = select(func.count()).select_from(recipients).where(recipients.c.mailing == identity)
+    number: int = connection.execute(query).scalar_one()
+    return number
+
+
 def only_in(connection: Connection, identity: int, other: int) -> Iterator[NamedPerson]:
     """The recipients of one mailing who are not recipients of the other, by person, read in chunks."""
     query = _only_in(identity, other, recipients.c.person, _names(recipients))

@@ -269,6 +269,14 @@ def record_test(
     )
 
 
+def last_test(connection: Connection, content_hash: str, editions_hash: str) -> tuple[datetime, int] | None:
+    """When a test mailing of exactly this content and these editions was sent last, and how many messages it had."""
+    same = (test_mailings.c.content_hash == content_hash) & (test_mailings.c.editions_hash == editions_hash)
+    query = select(test_mailings.c.sent_at, test_mailings.c.messages).where(same)
+    row = connection.execute(query.order_by(test_mailings.c.sent_at.desc()).limit(1)).first()
+    return (row.sent_at, row.messages) if row else None
+
+
 def was_tested(connection: Connection, content_hash: str, editions_hash: str) -> bool:
     """Whether a test mailing of exactly this content and these editions was sent."""
     query = select(func.count()).where(

@@ -75,7 +75,7 @@ def examine_all(
             continue
         notes = tuple(f"{raw.folder}: {note}" for note in examined.notes)
         issue = examined.issue
-        if examined.problems and (name := _stored_under(context, newsletter, raw)):
+        if examined.problems and (name := stored_under(context, newsletter, raw)):
             pulled.append(PulledFolder(folder=raw.folder, finding=Finding.KNOWN, issue=name))
         elif examined.problems:
             lines = "\n".join(examined.problems)
@@ -91,7 +91,7 @@ def examine_all(
     return pulled, [ready[serial] for serial in sorted(ready)]
 
 
-def _stored_under(context: Context, newsletter: Newsletter, raw: RawIssue) -> str:
+def stored_under(context: Context, newsletter: Newsletter, raw: RawIssue) -> str:
     """The issue whose latest revision has these very texts, taken by the rules of an earlier version; empty for none."""
     contents = {file.name: file.content for file in raw.files}
     with context.store.reading() as connection:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.domain.errors import BadInput, NotFound
+from mailer.domain.mailing import Mailing
 from mailer.domain.ports import RawFile
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import Revision, ShelvedIssue
@@ -27,34 +28,42 @@ def find_revision(connection: Connection, issue: IssueName) -> Revision:
 def listing(context: Context) -> list[ShelvedIssue]:
     """Every issue that was pulled, by newsletter and serial."""
     with context.store.reading() as connection:
-        return [_shelved(connection, revision) for revision in issues.latest_revisions(connection)]
+        first = {(mailing.newsletter, mailing.serial): mailing for mailing in mailings.firsts(connection)}
+        return [
+            _shelved(revision, first.get((revision.newsletter, revision.serial)))
+            for revision in issues.latest_revisions(connection)
+        ]
 
 
 def show(context: Context, name: IssueName) -> tuple[ShelvedIssue, tuple[RawFile, ...]]:
     """One issue with the files of its latest revision."""
     with context.store.reading() as connection:
         revision = find_revision(connection, name)
-        return _shelved(connection, revision), issues.files_of(connection, revision.content_hash)
+        planned = mailings.mailings_of(connection, name.newsletter, name.serial)
+        return _shelved(revision, planned[0] if planned else None), issues.files_of(connection, revision.content_hash)
 
 
 def check(context: Context, name: IssueName) -> list[str]:
-    """Compile every edition; returns what looks wrong, for example in its date, or an edition that Gmail would clip."""
+    """Compile every edition; returns what looks wrong, for example in its date, or an edition that Gmail would clip.
+
+    What was compiled before from the same content and templates is not compiled again in this process.
+    """
     # Imported here, since finding an issue needs no compiler.
-    from mailer.formats.edition.compile import warnings
-    from mailer.formats.message.size import largest_size
-    from mailer.pipeline.issues.compile import compile_editions, load_issue, style_notes
+    from mailer.pipeline.issues.compile import inputs_hash
     from mailer.pipeline.issues.notes import issue_notes
     from mailer.pipeline.issues.size import size_note
+    from mailer.pipeline.issues.soundness import Compilation, find_soundness
 
     with context.store.reading() as connection:
-        issue = load_issue(connection, find_revision(connection, name))
-        notes = issue_notes(connection, context, issue)
-    editions = compile_editions(context, issue).values()
-    largest = largest_size(editions, {picture.name: picture for picture in issue.pictures})
+        revision = find_revision(connection, name)
+        notes = issue_notes(connection, context, revision)
+    inputs = inputs_hash(context, context.newsletter(name.newsletter))
+    sound = find_soundness(
+        Compilation(content=revision.content_hash, inputs=inputs, revision=revision, context=context)
+    )
     with context.store.reading() as connection:
-        size = size_note(connection, context, largest)
-    of_editions = sorted({note for edition in editions for note in warnings(edition)})
-    return [*notes, *issue.notes, *([size] if size else []), *style_notes(context, issue), *of_editions]
+        size = size_note(connection, context, sound.largest)
+    return [*notes, *sound.of_issue, *([size] if size else []), *sound.of_editions]
 
 
 def import_raw(
@@ -79,6 +88,5 @@ def import_raw(
     return write(f"{language}.md", imported.markdown.encode()), imported
 
 
-def _shelved(connection: Connection, revision: Revision) -> ShelvedIssue:
-    planned = mailings.mailings_of(connection, revision.newsletter, revision.serial)
-    return ShelvedIssue(issue=revision.name, revision=revision, state=planned[0].state if planned else "pulled")
+def _shelved(revision: Revision, mailing: Mailing | None) -> ShelvedIssue:
+    return ShelvedIssue(issue=revision.name, revision=revision, state=mailing.state if mailing else "pulled")

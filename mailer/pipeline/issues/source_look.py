@@ -1,0 +1,122 @@
+"""Looks at the folders of a source that are not stored: drafts, what the next pull would take, and what it would refuse."""
+
+from dataclasses import dataclass, field, replace
+
+from mailer.domain.errors import BadInput, Refused
+from mailer.domain.issue import Issue, content_hash
+from mailer.domain.newsletter import Newsletter
+from mailer.domain.ports import EditableSource, RawIssue
+from mailer.domain.shelf import Finding, WaitingFolder
+from mailer.formats.issue import folder
+from mailer.formats.issue.folder import Examined
+from mailer.formats.issue.heads import newsletters_of
+from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.pull import numbering_fault, refuse_if_fixed, stored_under
+from mailer.store import Connection, issues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """A folder as it was read: the hash of its files, and what was found, once that was looked for."""
+
+    fingerprint: str
+    files_hash: str = ""
+    examined: Examined | None = None
+    fault: str = ""
+
+
+@dataclass(slots=True)
+class SourceWatch:
+    """What was found in each folder, so that one is read again only when its files have changed."""
+
+    _contents: dict[tuple[str, str], _Content] = field(default_factory=dict)
+
+    def look(self, context: Context, newsletter: Newsletter, source: EditableSource) -> list[WaitingFolder]:
+        """The newsletter's folders whose content is not stored, by name. MailerError when the source cannot be read."""
+        with context.store.reading() as connection:
+            stored = {revision.content_hash for revision in issues.latest_revisions(connection, newsletter.id)}
+        folders = source.folders()
+        contents = {name: self._content(context, newsletter, source, name, stored) for name in folders}
+        with context.store.reading() as connection:
+            every = [_waiting(connection, newsletter, name, content, stored) for name, content in contents.items()]
+        for key in [key for key in self._contents if key[0] == newsletter.id and key[1] not in folders]:
+            self._contents.pop(key, None)
+        return [waiting for waiting in every if waiting is not None]
+
+    def _content(
+        self, context: Context, newsletter: Newsletter, source: EditableSource, name: str, stored: set[str]
+    ) -> _Content:
+        key, fingerprint = (newsletter.id, name), source.fingerprint(name)
+        content = self._contents.get(key)
+        if content is None or content.fingerprint != fingerprint:
+            content = _Content(fingerprint=fingerprint)
+        if content.fault or content.examined is not None or (content.files_hash and content.files_hash in stored):
+            return content
+        try:
+            raw = source.read_one(name)
+        except BadInput as error:
+            content = replace(content, fault=str(error))
+        else:
+            content = replace(content, files_hash=content_hash(raw.files))
+            if content.files_hash not in stored:
+                content = replace(content, examined=_examine(context, newsletter, raw))
+        self._contents[key] = content
+        return content
+
+
+def _examine(context: Context, newsletter: Newsletter, raw: RawIssue) -> Examined:
+    """All findings of a folder, draft or not; of its issue, only what the shelf compares is kept in memory."""
+    named = newsletters_of(raw.files)
+    if named and newsletter.id not in named and named <= context.newsletters.keys():
+        return folder.NOTHING
+    examined = folder.examine(
+        raw.files,
+        languages=newsletter.languages,
+        wait_for_all=newsletter.wait_for_all_languages,
+        others=raw.others,
+        newsletters=tuple(context.newsletters),
+        drafts=True,
+    )
+    if examined.problems and stored_under(context, newsletter, raw):
+        return folder.NOTHING
+    issue = replace(examined.issue, texts=(), pictures=()) if examined.issue is not None else None
+    return replace(examined, issue=issue)
+
+
+def _waiting(
+    connection: Connection, newsletter: Newsletter, name: str, content: _Content, stored: set[str]
+) -> WaitingFolder | None:
+    """The folder as it waits; None when its content is stored, or when it has nothing for this newsletter."""
+    examined = content.examined
+    if content.fault:
+        return WaitingFolder(
+            newsletter=newsletter.id, folder=name, finding=Finding.REFUSED, problems=(content.fault.partition(": ")[2],)
+        )
+    if examined is None or (examined.issue is not None and examined.issue.content_hash in stored):
+        return None
+    if not (examined.issue or examined.problems or examined.notes or examined.drafts):
+        return None
+    waiting = WaitingFolder(
+        newsletter=newsletter.id,
+        folder=name,
+        finding=Finding.DRAFT if examined.drafts else Finding.REFUSED if examined.problems else Finding.STORED,
+        issue=examined.issue.name if examined.issue is not None else "",
+        problems=examined.problems,
+        notes=examined.notes,
+    )
+    return _judged(connection, waiting, examined.issue) if examined.issue is not None else waiting
+
+
+def _judged(connection: Connection, waiting: WaitingFolder, issue: Issue) -> WaitingFolder:
+    """The same with what the shelf has against it."""
+    problems, remedies = [*waiting.problems], [*waiting.remedies]
+    try:
+        if issues.latest_revision(connection, issue.newsletter, issue.serial) is not None:
+            refuse_if_fixed(connection, IssueName(newsletter=issue.newsletter, serial=issue.serial))
+    except Refused as error:
+        problems.append(str(error))
+        remedies += error.remedies
+    if fault := numbering_fault(connection, issue):
+        problems.append(fault)
+    refused = Finding.REFUSED if problems and waiting.finding is Finding.STORED else waiting.finding
+    return replace(waiting, problems=tuple(problems), remedies=tuple(remedies), finding=refused)
