@@ -32,7 +32,13 @@ def upload_issue(
     uploaded = read_upload(files)
     owner = _newsletter(context, uploaded, newsletter)
     source = source_of(owner)
-    desk = Desk(newsletters=context.newsletters, fees=context.fees, templates=context.templates, made_up=False)
+    desk = Desk(
+        newsletters=context.newsletters,
+        fees=context.fees,
+        templates=context.templates,
+        made_up=False,
+        public_url=context.public_url,
+    )
     raw = RawIssue(folder=uploaded.folder or owner.id, files=uploaded.files, others=uploaded.left_out)
     checked = check_folder(desk, raw, context.clock.now())
     name = _issue_name(owner, uploaded)

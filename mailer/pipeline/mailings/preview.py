@@ -70,9 +70,10 @@ def preview_copy(context: Context, name: IssueName, reader: Reader, language: st
         editions={(language, copy.variant): edition},
         pictures=pictures,
         date=context.clock.now().replace(microsecond=0),
-        unsubscribe=context.unsubscribe,
+        links=context.copy_links,
         sign=context.signed,
     )
+    # Without its delivery: a person who looks at a copy does not get its reader's links.
     message = bench.make(copy, f"<preview@{letterhead.sender.address.domain}>", sign=False)
     html, text = html_and_text(message)
     return CopyPreview(
@@ -165,6 +166,7 @@ def _edition(
         newsletter=newsletter,
         fees=context.fees,
         templates=context.templates,
+        preferences=bool(context.public_url),
     )
     shown = {picture.name: picture for picture in issue.pictures if picture.name in edition.pictures}
-    return edition, Letterhead.of(newsletter), shown
+    return edition, Letterhead.of(newsletter, context.public_url), shown
