@@ -81,8 +81,13 @@ class Sentences:
         return self.translated(words, depth + 1) or words
 
     def _parts(self, sentence: str, depth: int) -> str | None:
-        """A list of sentences, or one behind the name of its place: each by itself."""
-        for mark in ("\n", "; ", ", "):
+        """Lines, a list of sentences, or one behind the name of its place: each by itself."""
+        if "\n" in sentence:
+            lines = sentence.split("\n")
+            return (
+                "\n".join(self._part(line, depth) for line in lines) if self.translated(lines[0], depth + 1) else None
+            )
+        for mark in ("; ", ", "):
             if mark in sentence:
                 parts = [self.translated(part, depth + 1) for part in sentence.split(mark)]
                 if all(parts):

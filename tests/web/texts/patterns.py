@@ -93,7 +93,8 @@ def pattern_of(node: ast.JoinedStr) -> str:
 
 
 def _worth(text: str) -> Iterator[str]:
-    """A text that a person reads, without the marks between sentences; not a mere name or mark."""
-    text = text.strip(" ;\n")
-    if " " in text and any(letter.isalpha() for letter in text.replace("{", "")):
-        yield text
+    """The lines of a text that a person reads, without the marks between sentences; not a mere name or mark."""
+    for line in text.split("\n"):
+        sentence = line.strip(" ;")
+        if " " in sentence and any(letter.isalpha() for letter in sentence):
+            yield sentence

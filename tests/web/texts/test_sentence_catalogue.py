@@ -1,0 +1,38 @@
+"""The Russian sentences: every pattern that a verb can say is there, and none that no verb says."""
+
+import re
+from pathlib import Path
+
+from mailer.web.texts.catalogue import catalogue
+from mailer.web.texts.sentences import Sentences
+from tests.web.texts.patterns import patterns
+from tests.web.texts.test_catalogue import FOLDER, SENTENCES, entries, first
+
+WRITTEN = patterns()
+
+
+def there(language: str = "ru") -> set[str]:
+    """The patterns of the catalogue."""
+    path: Path = FOLDER / language / SENTENCES
+    return {first(message.id) for message in entries(path)}
+
+
+def test_every_sentence_is_translated() -> None:
+    assert {pattern: place for pattern, place in WRITTEN.items() if pattern not in there()} == {}
+
+
+def test_no_sentence_is_dead() -> None:
+    """A single word is a phrase that a place of a sentence may hold."""
+    assert sorted(sentence for sentence in there() - set(WRITTEN) if " " in sentence) == []
+
+
+def test_each_sentence_is_found_by_its_own_pattern() -> None:
+    """No pattern takes another one's sentences, whatever stands in their places."""
+    russian = catalogue("ru")
+    sentences = Sentences(russian)
+    wrong = {}
+    for pattern, forms in russian.sentences.items():
+        filled, expected = (re.sub(r"\{(\d)\}", r"x\1y", text) for text in (pattern, forms[0]))
+        if sentences.translated(filled) != expected:
+            wrong[filled] = sentences.translated(filled)
+    assert wrong == {}
