@@ -21,6 +21,7 @@ from mailer.domain.register_columns import (
     cells_of,
     with_cells,
 )
+from mailer.domain.register_entry import RowsRefused
 from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, R, RegisterTable
 from mailer.domain.similar import nearest
 from mailer.formats.register import cells
@@ -85,12 +86,20 @@ def check_ignored(ignored: Iterable[str], headers: Iterable[tuple[str, ...]]) ->
 
 
 def parse_payment(texts: Mapping[str, str]) -> Payment:
-    """The payment from typed cells, named as the columns of the payments table; raises BadInput for a wrong one."""
+    """The payment from typed cells, named as the columns of the payments table; raises RowsRefused for wrong ones."""
     line = _Line("payment", 1, texts)
     values = line.values(PAYMENT_COLUMNS)
     if line.bad:
-        raise BadInput(f"{line.bad[0].column}: {line.bad[0].reason}.")
+        raise RowsRefused(line.bad)
     return _payment(values)
+
+
+def parse_members(rows: Iterable[Mapping[str, str]]) -> RegisterTable[MemberRow]:
+    """A members table from typed cells, named as its columns; every fault by row and column."""
+    lines = [_Line("form", number, texts) for number, texts in enumerate(rows, start=1)]
+    read = [(line, line.values(MEMBER_COLUMNS)) for line in lines]
+    good = tuple(MemberRow(file=line.file, row=line.row, cells=values) for line, values in read if not line.bad)
+    return RegisterTable(rows=good, bad=_faults(lines))
 
 
 def _payment(values: Mapping[str, CellValue]) -> Payment:

@@ -104,7 +104,7 @@ def _payment_change(register: Register, payment: Payment) -> Difference:
     if change.bad:
         raise Refused(f"The payment was not entered: {change.bad[0].reason}.")
     if change.changes_nothing:
-        raise Refused("The same payment is there already; a second instalment needs a --reference of its own.")
+        raise Refused("The same payment is there already; give a second instalment a reference of its own.")
     return change
 
 
@@ -115,7 +115,17 @@ def _difference(
     payments_table: PaymentsTable | None,
     end: date | None,
 ) -> Difference:
-    register = members.load_register(connection)
+    return compare_with(context, members.load_register(connection), members_table, payments_table, end)
+
+
+def compare_with(
+    context: Context,
+    register: Register,
+    members_table: MembersTable | None,
+    payments_table: PaymentsTable | None,
+    end: date | None,
+) -> Difference:
+    """What these tables would change in this register, with bad rows, warnings and remarks."""
     if members_table is not None:
         members_table = members_without_twins(register, members_table)
     if payments_table is not None:

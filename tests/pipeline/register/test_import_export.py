@@ -119,7 +119,7 @@ def test_an_empty_table_changes_nothing(store):
 def test_a_payment_is_entered_once(store):
     bring(store, f"{HEADER}M001,individual,P1,,\n")
     add_payment(secretary(store), a_payment(reference="INV-1"))
-    with pytest.raises(Refused, match="is there already; a second instalment needs a --reference"):
+    with pytest.raises(Refused, match="is there already; give a second instalment a reference"):
         add_payment(secretary(store), a_payment(reference="INV-1"))
     assert the_register(store).payments == (a_payment(reference="INV-1"),)
     assert the_register(store).version == 2

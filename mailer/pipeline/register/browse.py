@@ -1,0 +1,97 @@
+"""Shows the register a page at a time: people by name and standing, and whose time ends before an issue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from mailer.domain.entitlement import EntitlementReason
+from mailer.domain.membership import MembershipKind
+from mailer.domain.register_search import parts_of
+from mailer.domain.standing import Standing, standings
+from mailer.pipeline.context import Context
+from mailer.store import Connection, register_pages
+from mailer.store.members import register_of
+from mailer.store.register_pages import START, PeopleFilter, Place
+
+PAGE = 50
+# Of people with a rare standing, how many rows are judged before the reader is asked to go on.
+MOST_JUDGED = 2_000
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage:
+    """A page of the register; `next` is where the next one begins after, None at the end.
+
+    `looked_at` counts the rows that were judged, where not all of them are shown.
+    """
+
+    people: tuple[Standing, ...]
+    next: Place | None
+    looked_at: int
+
+
+def people_page(
+    context: Context,
+    *,
+    typed: str = "",
+    kind: MembershipKind | None = None,
+    circle: str | None = None,
+    standing: EntitlementReason | None = None,
+    after: Place = START,
+) -> PeoplePage:
+    """The next people by name, listed by words, with their standing today."""
+    wanted = PeopleFilter(parts=parts_of(typed), kind=kind, circle=circle)
+    size = PAGE if standing is None else _CHUNK
+    people, place, looked_at = list[Standing](), after, 0
+    with context.store.reading() as connection:
+        while True:
+            listed = register_pages.places(connection, wanted, place, size + 1)
+            for row, judged in zip(listed[:size], _standings_at(connection, context, listed[:size]), strict=True):
+                if len(people) == PAGE:
+                    return PeoplePage(people=tuple(people), next=place, looked_at=looked_at)
+                place = row
+                looked_at += 1
+                if standing is None or judged.reason is standing:
+                    people.append(judged)
+            if len(listed) <= size:
+                return PeoplePage(people=tuple(people), next=None, looked_at=looked_at)
+            if len(people) == PAGE or looked_at >= MOST_JUDGED:
+                return PeoplePage(people=tuple(people), next=place, looked_at=looked_at)
+
+
+def _standings_at(connection: Connection, context: Context, rows: Sequence[Place]) -> list[Standing]:
+    register = register_of(connection, {person for _, person, _ in rows})
+    judged = standings(register, context.clock.now().date(), context.fees)
+    return [judged[membership, person] for _, person, membership in rows]
+
+
+def circles_of(context: Context) -> list[str]:
+    """The circulations of the register and of the newsletters."""
+    with context.store.reading() as connection:
+        used = register_pages.circles(connection)
+    return sorted({*used, *(circle for each in context.newsletters.values() for circle in each.circulations)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expiring:
+    """People who have a paid or free time today, and none on a later day; `next` is the membership to go on after."""
+
+    people: tuple[Standing, ...]
+    next: str | None
+
+
+def expiring(context: Context, day: date, *, after: str = "", size: int = 200) -> Expiring:
+    """Who gets issues today and would get none dated on that day, by membership."""
+    today = context.clock.now().date()
+    with context.store.reading() as connection:
+        ids = register_pages.ending_memberships(connection, today, day, after, size + 1)
+        register = register_of(connection, register_pages.people_of(connection, ids[:size]))
+    now, later = standings(register, today, context.fees), standings(register, day, context.fees)
+    people = [
+        judged
+        for key, judged in now.items()
+        if key[0] in ids[:size] and judged.entitlement.receives and later[key].reason is EntitlementReason.EXPIRED
+    ]
+    people.sort(key=lambda judged: (judged.seat.membership, judged.seat.number or 0, judged.seat.person))
+    return Expiring(people=tuple(people), next=ids[size - 1] if len(ids) > size else None)

@@ -1,0 +1,134 @@
+"""Enters what was typed about a person or a membership, by the rules by which a file is imported."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from mailer.domain.circulation import Register
+from mailer.domain.errors import NotFound, Refused
+from mailer.domain.membership import Membership, Seat
+from mailer.domain.register_columns import MEMBER_COLUMNS
+from mailer.domain.register_difference import Difference
+from mailer.domain.register_entry import Doubtful, Outdated, RowsRefused, fingerprint
+from mailer.formats.register.files import parse_members
+from mailer.pipeline.context import Context
+from mailer.pipeline.register.import_export import compare_with
+from mailer.store import Connection, members
+
+# Typed cells, named as the columns of the members table.
+Cells = Mapping[str, str]
+_MEMBERSHIP_COLUMNS = frozenset(column.name for column in MEMBER_COLUMNS if column.record is Membership)
+
+
+def add_person(context: Context, cells: Cells, *, accepted: str = "") -> Difference:
+    """Put a person on a membership, which is a new one where the register does not have it.
+
+    Raises RowsRefused, Doubtful, and Outdated for a person who is on the membership already. These verbs enter all or
+    nothing, with an entry in the history for each person and membership. `accepted` is the digest of the warnings that
+    a person has seen.
+    """
+    version = fingerprint(None)
+    return _enter(context, lambda _: [cells], {(cells["membership"], cells["person"]): version}, accepted)
+
+
+def edit_person(
+    context: Context, membership: str, person: str, cells: Cells, *, version: str, accepted: str = ""
+) -> Difference:
+    """Change cells of a person on a membership; raises as `add_person`, and Outdated for another version."""
+    row = {**cells, "membership": membership, "person": person}
+    return _enter(context, lambda _: [row], {(membership, person): version}, accepted)
+
+
+def end_seat(
+    context: Context, membership: str, person: str, day: str, *, version: str, accepted: str = ""
+) -> Difference:
+    """End a person's seat on that day; raises as `edit_person`."""
+    row = {"membership": membership, "person": person, "ended_on": day}
+    return _enter(context, lambda _: [row], {(membership, person): version}, accepted)
+
+
+def hand_over(
+    context: Context, membership: str, person: str, day: str, successor: Cells, *, version: str, accepted: str = ""
+) -> Difference:
+    """End a person's seat on that day, and give it to the successor; raises as `edit_person`."""
+
+    def rows(register: Register) -> list[Cells]:
+        seat = _seat(register, membership, person)
+        number = str(seat.number) if seat and seat.number else ""
+        leaving = {"membership": membership, "person": person, "ended_on": day}
+        return [leaving, {**successor, "membership": membership, "seat": number}]
+
+    versions = {(membership, person): version, (membership, successor["person"]): fingerprint(None)}
+    return _enter(context, rows, versions, accepted)
+
+
+def edit_membership(context: Context, membership: str, cells: Cells, *, version: str, accepted: str = "") -> Difference:
+    """Change cells of a membership; raises as `edit_person`."""
+    own = {name: text for name, text in cells.items() if name in _MEMBERSHIP_COLUMNS}
+
+    def rows(register: Register) -> list[Cells]:
+        seated = [seat for seat in register.seats if seat.membership == membership]
+        if not seated:
+            raise Refused(f"{membership} has no people; add a person to it first")
+        return [{**own, "membership": membership, "person": seat.person} for seat in seated]
+
+    return _enter(context, rows, {(membership, ""): version}, accepted)
+
+
+def _enter(
+    context: Context,
+    rows: Callable[[Register], Sequence[Cells]],
+    versions: Mapping[tuple[str, str], str],
+    accepted: str,
+) -> Difference:
+    """Apply these rows, if what they are about still has these versions; "" as the person stands for the membership."""
+    with context.store.transaction() as connection:
+        members.lock_register(connection)
+        register = members.load_register(connection)
+        for (membership, person), version in versions.items():
+            _refuse_outdated(register, membership, person, version)
+        table = parse_members([_with_kind(register, row) for row in rows(register)])
+        change = compare_with(context, register, table, None, None)
+        if change.bad:
+            raise RowsRefused(change.bad)
+        doubts = Doubtful(change.warnings)
+        if change.warnings and doubts.digest != accepted:
+            raise doubts
+        members.apply(connection, change)
+        _record(connection, context, change)
+    return change
+
+
+def _with_kind(register: Register, row: Cells) -> Cells:
+    """The row with the kind that the register has, since every row of a table has one."""
+    membership = register.memberships.get(row["membership"])
+    return row if "kind" in row or membership is None else {**row, "kind": membership.kind.value}
+
+
+def _seat(register: Register, membership: str, person: str) -> Seat | None:
+    seats = (seat for seat in register.seats if (seat.membership, seat.person) == (membership, person))
+    return next(seats, None)
+
+
+def _refuse_outdated(register: Register, membership: str, person: str, version: str) -> None:
+    now = _seat(register, membership, person) if person else register.memberships.get(membership)
+    if version == fingerprint(now):
+        return
+    subject = f"{person} on {membership}" if person else membership
+    if version == fingerprint(None):
+        raise Outdated(f"{person} is on {membership} already", now)
+    if now is None:
+        raise NotFound(f"{subject} is not in the register any more")
+    raise Outdated(
+        f"another person has changed {subject} since you opened this form; nothing of yours was entered", now
+    )
+
+
+def _record(connection: Connection, context: Context, change: Difference) -> None:
+    """An entry in the history for each membership and person: ids and names of columns, never what they hold."""
+    for contract in change.memberships:
+        fields = ", ".join(field.field for field in contract.fields)
+        context.record(connection, "edit" if contract.before else "add", contract.after.id, fields)
+    for seat in change.seats:
+        verb = "add" if seat.before is None else "end" if seat.ends else "edit"
+        fields = ", ".join(field.field for field in seat.fields)
+        detail = f"on {seat.after.membership}" + (f": {fields}" if fields else "")
+        context.record(connection, verb, seat.after.person, detail)
