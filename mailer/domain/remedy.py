@@ -47,6 +47,7 @@ class Action(StrEnum):
     LIFT_HOLD = auto()
     LIST_TO_DO = auto()
     LIST_SUSPENSIONS = auto()
+    LIST_USERS = auto()
 
     def of(self, *subjects: object) -> "Remedy":
         """This action, done to these things."""

@@ -1,9 +1,14 @@
-"""A user of the console: somebody who signs in to work, not a reader."""
+"""A user of the console: a person who signs in to work, not a reader."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.access import Right, Role, may
+
+LONGEST_NAME = 60
+# History calls the service and a member so.
+_TAKEN = frozenset({"daemon", "the reader"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +30,26 @@ class User:
     def may(self, right: Right) -> bool:
         """Whether this user may do this."""
         return self.disabled_at is None and may(self.role, right)
+
+
+def same_name(name: str, typed: str) -> bool:
+    """Whether both name one user: capitals, spaces and the spelling of accents make no difference."""
+    return folded(name) == folded(typed)
+
+
+def folded(name: str) -> str:
+    """The name as names are compared."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def name_doubt(name: str) -> str | None:
+    """Why no user can have this name; None when one can."""
+    if not name.strip():
+        return "a user needs a name"
+    if len(name) > LONGEST_NAME:
+        return f"the name has {len(name)} characters; {LONGEST_NAME} are allowed"
+    if not name.isprintable() or name != name.strip():
+        return f"the name {name!r} has characters that cannot be seen"
+    if folded(name) in _TAKEN:
+        return f"{name!r} stands in the history for something else; choose another name"
+    return None

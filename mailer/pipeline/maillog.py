@@ -112,6 +112,11 @@ def mails_unmoved(way: str, count: int, why: str) -> None:
     log.warning("%d mails that were taken in by %s cannot be moved: %s", count, way, why)
 
 
+def sign_in_failed() -> None:
+    """An attempt to sign in to the console failed; what was typed as a name may be a password."""
+    log.info("an attempt to sign in to the console failed")
+
+
 def waits_for_writer() -> None:
     """This process waits, because another one is writing to the database."""
     log.warning("another process is writing to the database; this one waits and goes on when it can")

@@ -1,26 +1,20 @@
 """The users of the console."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from mailer.domain.access import Role
-from mailer.domain.user import User
+from mailer.domain.sign_in import UserAccount
+from mailer.domain.user import User, same_name
 from mailer.store.schema import users
-
-_COLUMNS = (
-    users.c.id,
-    users.c.name,
-    users.c.role,
-    users.c.login,
-    users.c.address,
-    users.c.language,
-    users.c.disabled_at,
-)
+from mailer.store.sessions import user_of_row, ways_columns, ways_of_row
 
 
-def add(connection: Connection, user: User, password_hash: str) -> None:
-    """Store a new user; the database chooses the id."""
+def add(connection: Connection, user: User, password_hash: str) -> int:
+    """Store a new user; returns the id, which the database chooses."""
     values = {
         "name": user.name,
         "role": user.role,
@@ -29,35 +23,65 @@ def add(connection: Connection, user: User, password_hash: str) -> None:
         "language": user.language,
         "password_hash": password_hash,
     }
-    connection.execute(insert(users).values(values))
+    identity: int = connection.execute(insert(users).values(values).returning(users.c.id)).scalar_one()
+    return identity
 
 
 def named(connection: Connection, name: str) -> User | None:
-    """The user with this name; None: there is none."""
-    return _user(connection, select(*_COLUMNS).where(users.c.name == name))
+    """The user with this name, in capitals or small letters; None: there is none."""
+    # A club has a few users, and no database folds every alphabet.
+    names = connection.execute(select(users.c.id, users.c.name).order_by(users.c.id)).all()
+    identity = next((row.id for row in names if same_name(row.name, name)), None)
+    return by_id(connection, identity) if identity is not None else None
 
 
 def by_id(connection: Connection, identity: int) -> User | None:
     """The user with this id; None: there is none."""
-    return _user(connection, select(*_COLUMNS).where(users.c.id == identity))
+    row = connection.execute(select(users).where(users.c.id == identity)).first()
+    return user_of_row(row) if row is not None else None
 
 
 def listing(connection: Connection) -> list[User]:
     """Every user, by name."""
-    rows = connection.execute(select(*_COLUMNS).order_by(users.c.name)).mappings()
-    return [_from_row(row) for row in rows]
+    return [account.user for account in accounts(connection)]
 
 
-def password_hash(connection: Connection, name: str) -> str | None:
+def accounts(connection: Connection, identity: int | None = None) -> Sequence[UserAccount]:
+    """Every user with the second ways, by name, or the one with this id."""
+    query: Any = select(users, *ways_columns()).order_by(users.c.name)
+    if identity is not None:
+        query = query.where(users.c.id == identity)
+    return [UserAccount(user=user_of_row(row), ways=ways_of_row(row)) for row in connection.execute(query)]
+
+
+def password_hash(connection: Connection, identity: int) -> str | None:
     """The hash of the user's password; None: there is no such user, or it is disabled."""
-    query = select(users.c.password_hash).where(users.c.name == name, users.c.disabled_at.is_(None))
+    query = select(users.c.password_hash).where(users.c.id == identity, users.c.disabled_at.is_(None))
     return connection.execute(query).scalar_one_or_none()
 
 
-def _user(connection: Connection, query: Select[Any]) -> User | None:
-    row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else _from_row(row)
+def set_password(connection: Connection, identity: int, password_hash: str) -> None:
+    """Store another hash of a password."""
+    connection.execute(update(users).where(users.c.id == identity).values(password_hash=password_hash))
 
 
-def _from_row(row: RowMapping) -> User:
-    return User(**{**row, "role": Role(row["role"])})
+def rehash(connection: Connection, identity: int, old: str, new: str) -> None:
+    """Store the hash of the same password with newer parameters, unless the password was changed meanwhile."""
+    same = (users.c.id == identity) & (users.c.password_hash == old)
+    connection.execute(update(users).where(same).values(password_hash=new))
+
+
+def set_disabled(connection: Connection, identity: int, at: datetime | None) -> None:
+    """Disable a user from this instant on; None: enable the user again."""
+    connection.execute(update(users).where(users.c.id == identity).values(disabled_at=at))
+
+
+def set_own(connection: Connection, identity: int, *, language: str, address: str) -> None:
+    """Store what users choose for themselves."""
+    connection.execute(update(users).where(users.c.id == identity).values(language=language, address=address))
+
+
+def other_admins(connection: Connection, identity: int) -> int:
+    """How many users besides this one are admins and can sign in."""
+    others = (users.c.role == Role.ADMIN) & users.c.disabled_at.is_(None) & (users.c.id != identity)
+    return connection.execute(select(func.count()).where(others)).scalar_one()

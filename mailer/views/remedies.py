@@ -50,6 +50,7 @@ _PHRASES: Mapping[Action, str] = {
     Action.LIST_TO_DO: "`mailer to-do` lists it",
     Action.LIST_HOLDS: "`mailer hold list` shows those that are",
     Action.LIST_SUSPENSIONS: "`mailer domain list` shows those that are",
+    Action.LIST_USERS: "`mailer user list` shows them",
 }
 
 

@@ -41,6 +41,7 @@ _PAGES: Mapping[Action, tuple[str, str]] = {
     Action.LIST_TO_DO: (N_("To do"), "/to-do"),
     Action.LIST_SUSPENSIONS: (N_("Suspended domains"), "/holds/domains"),
     Action.LIST_HOLDS: (N_("Holds"), "/holds"),
+    Action.LIST_USERS: (N_("Users"), "/users"),
 }
 
 

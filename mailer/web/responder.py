@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,14 +12,17 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from mailer.app.installation import App
 from mailer.domain.access import Right
 from mailer.domain.errors import BadInput, MailerError, NotFound, Refused, TryLater
+from mailer.domain.sign_in import SignInStage, may_now
 from mailer.pipeline.context import Context
+from mailer.pipeline.users.sign_in import find_session
 from mailer.store import sessions
-from mailer.web import origin, session
+from mailer.web import origin
 from mailer.web.answers import Answer, Download, Go, Show
 from mailer.web.form import Form, form_of, query_of
 from mailer.web.remedies import link_of
 from mailer.web.render import render
 from mailer.web.routes import Deed, Page, Public, Stream
+from mailer.web.session import token_in
 from mailer.web.texts import N_, Texts, texts
 from mailer.web.visit import Visit
 
@@ -30,6 +34,10 @@ _STATUS: tuple[tuple[type[MailerError], HTTPStatus], ...] = (
     (TryLater, HTTPStatus.SERVICE_UNAVAILABLE),
     (MailerError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
+
+
+# Of pages with forms: without a referrer, a browser would hide the origin of a form from us as well (Fetch §3.2).
+FORM_HEADERS = {"referrer-policy": "same-origin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class Responder:
 
     def is_ours(self, request: Request) -> bool:
         """Whether the request comes from a page of ours."""
-        return origin.is_ours(request.headers, f"{request.url.scheme}://{request.url.netloc}")
+        return origin.is_ours(request.headers, origin.own_origins(self.installation().config.web))
 
     @staticmethod
     def foreign() -> Response:
@@ -81,18 +89,21 @@ class Responder:
         return PlainTextResponse("This form was not sent from a page of the console; nothing was done.\n", 403)
 
     async def _visit(self, request: Request, right: Right, form: Form) -> Visit | Response:
-        """The visit; a response instead where nobody is signed in, or the user may not."""
-        token = session.token_of(request)
+        """The visit; a response instead where nobody is wholly signed in, or the user may not."""
         app = self.installation()
-        user = await run_in_threadpool(session.user_of, app.context, token)
-        if user is None:
-            return RedirectResponse("/sign-in", 303)
+        session = await run_in_threadpool(find_session, app.context, token_in(request))
+        if session is None:
+            return elsewhere("/sign-in", request)
+        require_second, user = app.config.web.require_second, session.user
+        if not may_now(session, right, require_second=require_second):
+            is_second = session.stage(require_second=require_second) is SignInStage.SECOND
+            return elsewhere("/sign-in/second", request) if is_second else RedirectResponse("/account", 303)
         visit = Visit(
             app=app,
             context=replace(app.context, who=user.name),
             user=user,
             texts=texts(user.language),
-            session=token,
+            session=session,
             path=request.scope["path"],
             params=request.path_params,
             query=query_of(request),
@@ -115,16 +126,18 @@ class Responder:
         if isinstance(answer, Go):
             if answer.notice:
                 with visit.context.store.transaction() as connection:
-                    sessions.set_notice(connection, visit.session, answer.notice)
+                    sessions.set_notice(connection, visit.session.token, answer.notice)
             return RedirectResponse(answer.path, 303)
         return _download(answer)
 
     @staticmethod
     def _shown(visit: Visit, answer: Show) -> Response:
-        with visit.context.store.transaction() as connection:
-            notice = sessions.take_notice(connection, visit.session)
+        notice = visit.session.notice
+        if notice:  # it is shown once
+            with visit.context.store.transaction() as connection:
+                sessions.set_notice(connection, visit.session.token, "")
         values = {"visit": visit, "user": visit.user, "notice": notice, **answer.values}
-        return HTMLResponse(render(answer.page, visit.texts, **values), answer.status)
+        return HTMLResponse(render(answer.page, visit.texts, **values), answer.status, FORM_HEADERS)
 
 
 def problem(error: MailerError, visit: Visit, status: int | None = None) -> Show:
@@ -135,14 +148,21 @@ def problem(error: MailerError, visit: Visit, status: int | None = None) -> Show
     return Show(page="problem.html", values=values, status=status or kind)
 
 
+def elsewhere(path: str, request: Request) -> Response:
+    """Go there first; a page that was asked for is shown afterwards."""
+    wanted = request.scope["path"] + (
+        f"?{request.scope['query_string'].decode('latin-1')}" if request.url.query else ""
+    )
+    behind = f"?next={quote(wanted, safe='')}" if request.method == "GET" and wanted != "/" else ""
+    return RedirectResponse(path + behind, 303)
+
+
 def public_page(page: str, language: Texts, status: int = 200, **values: object) -> Response:
     """A page without a session."""
     return HTMLResponse(render(page, language, visit=None, user=None, notice="", **values), status)
 
 
 def _download(answer: Download) -> Response:
-    from urllib.parse import quote
-
     where = "inline" if answer.inline else "attachment"
     disposition = f"{where}; filename*=UTF-8''{quote(answer.name, safe='')}"  # RFC 6266 §4.3
     return Response(answer.content, media_type=answer.media_type, headers={"Content-Disposition": disposition})

@@ -1,67 +1,60 @@
-"""The session of a signed-in user: a random id in a cookie, of which the database has only the SHA-256."""
+"""The cookies of a signed-in user: the session's random id, of which the database has only the SHA-256, and a mark."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mailer.domain.user import User
-from mailer.pipeline.context import Context
-from mailer.store import sessions, users
+from mailer.domain.sign_in import Visitor
+from mailer.pipeline.users.sign_in import SignedIn, token_of
 
-# A working day without a click, and a week altogether (OWASP Session Management Cheat Sheet).
-IDLE = timedelta(hours=10)
-ABSOLUTE = timedelta(days=7)
+_MARK = "browser-"  # and the user's id: users may share a browser
+_MARK_LASTS = timedelta(days=365)
 
 
-def cookie_name(request: Request) -> str:
-    """The name of the cookie: browsers take a `__Host-` one over https alone, for this host alone."""
-    return "__Host-session" if request.url.scheme == "https" else "session"
+def cookie_name(request: Request, name: str = "session") -> str:
+    """The name of a cookie: browsers take a `__Host-` one over https alone, for this host alone."""
+    return f"__Host-{name}" if _is_secure(request) else name
 
 
-def token_of(request: Request) -> str:
-    """The SHA-256 of the id in the cookie; empty without a cookie."""
+def token_in(request: Request) -> str:
+    """The SHA-256 of the session's id in the cookie; empty without a cookie."""
     identity = request.cookies.get(cookie_name(request), "")
-    return _digest(identity) if identity else ""
+    return token_of(identity) if identity else ""
 
 
-def user_of(context: Context, token: str) -> User | None:
-    """The user who is signed in with this session; None: no one."""
-    if not token:
-        return None
-    now = context.clock.now()
-    with context.store.reading() as connection:
-        identity = sessions.user_of(connection, token, begun_after=now - ABSOLUTE, seen_after=now - IDLE)
-        user = users.by_id(connection, identity) if identity is not None else None
-    return user if user is not None and user.disabled_at is None else None
+def visitor_of(request: Request) -> Visitor:
+    """Where an attempt to sign in comes from."""
+    prefix = cookie_name(request, _MARK)
+    ids = ((name.removeprefix(prefix), value) for name, value in request.cookies.items() if name.startswith(prefix))
+    marks = {int(identity): value for identity, value in ids if identity.isascii() and identity.isdecimal()}
+    return Visitor(network=request.client.host if request.client is not None else "", marks=marks)
 
 
-def begin(context: Context, user: User, old_token: str) -> str:
-    """A new session, whose id is returned for the cookie; the browser's old one ends."""
-    identity = secrets.token_urlsafe(32)
-    with context.store.transaction() as connection:
-        sessions.end(connection, old_token)
-        sessions.begin(connection, token=_digest(identity), user=user.id, now=context.clock.now())
-    return identity
+def give_cookies(request: Request, response: Response, signed_in: SignedIn) -> None:
+    """Give the browser the session's id, and its mark once the user is wholly signed in."""
+    _set(request, response, cookie_name(request), signed_in.identity)
+    if signed_in.mark:
+        name = cookie_name(request, f"{_MARK}{signed_in.user.id}")
+        _set(request, response, name, signed_in.mark, _MARK_LASTS)
 
 
-def end(context: Context, token: str) -> None:
-    """End the session."""
-    with context.store.transaction() as connection:
-        sessions.end(connection, token)
+def forget_session(request: Request, response: Response) -> None:
+    """Take the session's id away; the mark stays."""
+    response.delete_cookie(cookie_name(request), path="/", secure=_is_secure(request), httponly=True, samesite="lax")
 
 
-def set_cookie(request: Request, response: Response, identity: str) -> None:
-    """Give the browser the session's id; an empty one deletes the cookie."""
-    secure = request.url.scheme == "https"
-    name = cookie_name(request)
-    if identity:
-        response.set_cookie(name, identity, path="/", secure=secure, httponly=True, samesite="lax")
-    else:
-        response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
+def _set(request: Request, response: Response, name: str, value: str, lasts: timedelta | None = None) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(lasts.total_seconds()) if lasts is not None else None,
+        path="/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
 
 
-def _digest(identity: str) -> str:
-    return hashlib.sha256(identity.encode()).hexdigest()
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"

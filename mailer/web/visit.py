@@ -8,6 +8,7 @@ from mailer.app.installation import App
 from mailer.domain.access import Right
 from mailer.domain.errors import MailerError
 from mailer.domain.remedy import Note
+from mailer.domain.sign_in import ConsoleSession
 from mailer.domain.user import User
 from mailer.pipeline.context import Context, IssueName
 from mailer.web.form import Form
@@ -22,7 +23,7 @@ class Visit:
     context: Context
     user: User
     texts: Texts
-    session: str  # the SHA-256 of the session's id
+    session: ConsoleSession
     path: str
     params: Mapping[str, Any]
     query: Form

@@ -26,7 +26,7 @@ from mailer.store.schema.senders import (
     relay_sizes,
     throttles,
 )
-from mailer.store.schema.users import sessions, users
+from mailer.store.schema.users import one_time_secrets, passkeys, printed_codes, sessions, sign_in_attempts, users
 
 __all__ = [
     "THROTTLED",
@@ -48,9 +48,12 @@ __all__ = [
     "looks",
     "mailings",
     "memberships",
+    "one_time_secrets",
     "own_pauses",
     "owners",
+    "passkeys",
     "payments",
+    "printed_codes",
     "raw_reports",
     "recipients",
     "register_state",
@@ -62,6 +65,7 @@ __all__ = [
     "revisions",
     "seats",
     "sessions",
+    "sign_in_attempts",
     "test_mailings",
     "throttles",
     "users",

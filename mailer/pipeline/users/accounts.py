@@ -1,0 +1,173 @@
+"""Adds users, gives them new passwords, disables and enables them; each change ends what it must and is recorded."""
+
+from collections.abc import Sequence
+
+from mailer.domain.access import Role
+from mailer.domain.errors import BadInput, NotFound, Refused
+from mailer.domain.password_rule import password_doubt
+from mailer.domain.remedy import Action
+from mailer.domain.sign_in import SecondWay, UserAccount
+from mailer.domain.user import User, name_doubt
+from mailer.formats.address import parse
+from mailer.formats.credentials.password import hash_password, is_password
+from mailer.pipeline.context import Context
+from mailer.store import Connection, second_ways, sessions, users
+
+LANGUAGES = ("en", "ru")
+
+
+def subject_of(user: User) -> str:
+    """How the history names a user: by id, since names change hands."""
+    return f"user {user.id}"
+
+
+def add_user(context: Context, user: User, password: str) -> User:
+    """Store a new user, who can sign in at once; returned with the id.
+
+    Raises BadInput for a name, address, language or password that cannot be, Refused for a name that is taken.
+    """
+    _refuse(name_doubt(user.name) or language_doubt(user.language) or password_doubt(password, user.name))
+    if user.address:
+        parse(user.address)
+    digest = hash_password(password)
+    with context.store.transaction() as connection:
+        namesake = users.named(connection, user.name)
+        if namesake is not None:
+            raise Refused(_taken(namesake), Action.LIST_USERS.of())
+        identity = users.add(connection, user, digest)
+        context.record(connection, "add user", f"user {identity}", f"as {user.role}")
+        added = users.by_id(connection, identity)
+    assert added is not None
+    return added
+
+
+def list_accounts(context: Context) -> Sequence[UserAccount]:
+    """Every user with the second ways, by name."""
+    with context.store.reading() as connection:
+        return users.accounts(connection)
+
+
+def find_account(context: Context, identity: int) -> UserAccount:
+    """The user with this id. Raises NotFound."""
+    with context.store.reading() as connection:
+        accounts = users.accounts(connection, identity)
+    if not accounts:
+        raise NotFound(f"there is no user {identity}", Action.LIST_USERS.of())
+    return accounts[0]
+
+
+def find_user(context: Context, name: str) -> User:
+    """The user with this name. Raises NotFound."""
+    with context.store.reading() as connection:
+        return _named(connection, name)
+
+
+def set_password(context: Context, user: User, password: str) -> int:
+    """Give a user a new password; every session of the user ends, and it says how many did. Raises BadInput."""
+    _refuse(password_doubt(password, user.name))
+    digest = hash_password(password)
+    with context.store.transaction() as connection:
+        users.set_password(connection, user.id, digest)
+        ended = sessions.end_all(connection, user.id)
+        context.record(connection, "new password", subject_of(user))
+    return ended
+
+
+def change_own_password(context: Context, user: User, old: str, new: str, *, session: str) -> int:
+    """Give a user who knows the old password a new one; the other sessions of the user end, and it says how many did.
+
+    `session` is the token of the one that goes on. Raises BadInput for a wrong old or an unfit new password.
+    """
+    _refuse(password_doubt(new, user.name))
+    if new == old:
+        raise BadInput("the new password is the old one")
+    confirm_password(context, user, old)
+    digest = hash_password(new)
+    with context.store.transaction() as connection:
+        users.set_password(connection, user.id, digest)
+        ended = sessions.end_all(connection, user.id, but=session)
+        context.record(connection, "new password", subject_of(user), "by the user")
+    return ended
+
+
+def confirm_password(context: Context, user: User, password: str) -> None:
+    """Raises BadInput when this is not the user's password."""
+    with context.store.reading() as connection:
+        stored = users.password_hash(connection, user.id)
+    if not is_password(stored, password):
+        raise BadInput("this is not your password")
+
+
+def set_own(context: Context, user: User, *, language: str, address: str) -> None:
+    """Store the language of a user's pages, and the address for tests "to me", which may be empty. Raises BadInput."""
+    _refuse(language_doubt(language))
+    written = str(parse(address)) if address else ""
+    with context.store.transaction() as connection:
+        users.set_own(connection, user.id, language=language, address=written)
+        context.record(connection, "change user", subject_of(user), "language and address, by the user")
+
+
+def disable(context: Context, user: User) -> int:
+    """Let a user sign in no more; every session of the user ends, and it says how many did.
+
+    Raises Refused for the last admin who can sign in, and for a user who is disabled already.
+    """
+    with context.store.transaction() as connection:
+        current = _named(connection, user.name)
+        if current.disabled_at is not None:
+            raise Refused(f"{user.name} is disabled already", Action.LIST_USERS.of())
+        if user.role is Role.ADMIN and not users.other_admins(connection, user.id):
+            raise Refused(
+                f"{user.name} is the only admin who can sign in: nobody could manage users in the console any more; add "
+                "another admin first",
+                Action.LIST_USERS.of(),
+            )
+        users.set_disabled(connection, user.id, context.clock.now())
+        ended = sessions.end_all(connection, user.id)
+        context.record(connection, "disable user", subject_of(user))
+    return ended
+
+
+def enable(context: Context, user: User) -> None:
+    """Let a disabled user sign in again, by the same password. Raises Refused when the user is not disabled."""
+    with context.store.transaction() as connection:
+        if _named(connection, user.name).disabled_at is None:
+            raise Refused(f"{user.name} is not disabled", Action.LIST_USERS.of())
+        users.set_disabled(connection, user.id, None)
+        context.record(connection, "enable user", subject_of(user))
+
+
+def forget_second_ways(context: Context, user: User) -> None:
+    """Remove every second way of a user who has lost them; the sessions of the user end. Raises Refused without any."""
+    with context.store.transaction() as connection:
+        removed = [way for way in SecondWay if second_ways.remove(connection, user.id, way)]
+        if not removed:
+            raise Refused(f"{user.name} has set up no second way", Action.LIST_USERS.of())
+        sessions.end_all(connection, user.id)
+        context.record(connection, "remove second ways", subject_of(user), ", ".join(map(_word, removed)))
+
+
+def language_doubt(language: str) -> str | None:
+    """Why the pages cannot be in this language; None when they can."""
+    return None if language in LANGUAGES else f"there is no language {language!r}; the pages are in en and ru"
+
+
+def _named(connection: Connection, name: str) -> User:
+    user = users.named(connection, name)
+    if user is None:
+        raise NotFound(f"there is no user {name!r}", Action.LIST_USERS.of())
+    return user
+
+
+def _taken(namesake: User) -> str:
+    state = " (disabled)" if namesake.disabled_at is not None else ""
+    return f"there is a user {namesake.name!r} already{state}"
+
+
+def _refuse(doubt: str | None) -> None:
+    if doubt is not None:
+        raise BadInput(doubt)
+
+
+def _word(way: SecondWay) -> str:
+    return way.replace("_", " ")

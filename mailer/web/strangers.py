@@ -1,0 +1,55 @@
+"""What the pages for those who are not signed in share: their language, where they want to go, why they must wait."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mailer.domain.errors import TryLater
+from mailer.pipeline.users.attempts import SlowedDown
+from mailer.web.form import Form
+from mailer.web.origin import own_path
+from mailer.web.responder import FORM_HEADERS, Responder, public_page
+from mailer.web.texts import Texts, texts
+
+
+def responder_of(request: Request) -> Responder:
+    """The responder of the application."""
+    responder: Responder = request.app.state.responder
+    return responder
+
+
+def language_of(request: Request) -> Texts:
+    """The language that the browser prefers, as far as we speak it."""
+    return texts("ru" if request.headers.get("accept-language", "").lower().startswith("ru") else "en")
+
+
+def next_of(form: Form) -> str:
+    """The page of ours that was asked for before."""
+    return own_path(form["next"])
+
+
+def with_next(path: str, wanted: str) -> str:
+    """The address of a page that leads to the wanted one afterwards."""
+    return path if wanted == "/" else f"{path}?next={quote(wanted, safe='')}"
+
+
+def form_again(page: str, language: Texts, problem: TryLater | None, wrong: str, **values: object) -> Response:
+    """The form with what was wrong, which may be empty, or with how long to wait."""
+    status = HTTPStatus.FORBIDDEN if wrong else HTTPStatus.OK
+    headers = dict(FORM_HEADERS)
+    if isinstance(problem, SlowedDown):
+        seconds = int(problem.wait.total_seconds()) + 1
+        status = HTTPStatus.TOO_MANY_REQUESTS
+        headers["retry-after"] = str(seconds)
+        wrong = language.plural(
+            "Too many attempts have failed. Wait {number} minute, then try again.",
+            "Too many attempts have failed. Wait {number} minutes, then try again.",
+            -(-seconds // 60),
+        )
+    elif problem is not None:
+        status, wrong = HTTPStatus.SERVICE_UNAVAILABLE, language.sentence(str(problem))
+    response = public_page(page, language, status, wrong=wrong, **values)
+    response.headers.update(headers)
+    return response
