@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test test-real test-bounces cover golden bench bench-scaling bench-idle format lock clean
+.PHONY: help setup demo check test test-real test-bounces test-browser cover golden bench bench-scaling bench-idle format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -28,7 +28,7 @@ check: setup  ## format, lint, types, layers
 
 # One worker more than there are cores: many a test waits for a server or a process.
 test: setup  ## every test that needs no root, on all cores
-	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark"
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser"
 
 test-real: setup  ## the tests with real servers; installs them with apt when root
 	sh tests/real/install
@@ -40,8 +40,12 @@ test-bounces: setup  ## bounces that a real Postfix writes come home, by SMTP an
 	if $(BIN)/python -m tests.real.able; then \
 	    $(BIN)/pytest -m real tests/real/test_bounces_come_home.py -k "thousand or head_alone"; fi
 
+test-browser: setup  ## the console in Debian's Chromium, as a month of the club; installs what is missing when root
+	sh tests/browser/install
+	$(BIN)/pytest -m browser tests/browser
+
 cover: setup  ## the tests with coverage
-	$(BIN)/pytest -m "not real and not benchmark" --cov --cov-report=term-missing
+	$(BIN)/pytest -m "not real and not benchmark and not browser" --cov --cov-report=term-missing
 
 golden: setup  ## write the golden files anew; review them in the diff
 	MAILER_TESTS_GOLDEN=write $(BIN)/pytest -q tests/formats

@@ -1,0 +1,157 @@
+"""A person at the console: opens pages, presses what is written on buttons, types into what is written beside fields.
+
+What the person reads is given in English and looked up in the language of the page, so that a story is told once.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from mailer.web.texts import texts
+from tests.browser.service import PASSWORD
+
+WIDTHS = {"desk": 1280, "phone": 390}
+AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE = 20_000  # milliseconds, on a busy machine
+
+
+@dataclass(kw_only=True)
+class Person:
+    """Somebody with a browser. `troubles` collects what the browser complains of."""
+
+    url: str
+    page: Page
+    language: str = "en"
+    pictures: Path | None = None
+    troubles: list[str] = field(default_factory=list)
+
+    def said(self, text: str) -> str:
+        """A text of the console in the page's language."""
+        return texts(self.language).gettext(text)
+
+    def open(self, path: str) -> None:
+        """Type an address."""
+        self.page.goto(self.url + path)
+
+    def sign_in(self, name: str) -> None:
+        """Sign in with a password."""
+        self.open("/sign-in")
+        self.type("Name", name)
+        self.type("Password", PASSWORD)
+        self.press("Sign in")
+        expect(self.page).to_have_url(f"{self.url}/")
+
+    def type(self, label: str, text: str) -> None:
+        """Type into a field, in place of what stands there."""
+        self.field(label).fill(text)
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list."""
+        self.field(label).select_option(label=self.said(option))
+
+    def tick(self, label: str) -> None:
+        """Tick a box, or choose one of several."""
+        self.page.get_by_label(self.said(label), exact=True).check()
+
+    def upload(self, label: str, *files: Path) -> None:
+        """Choose files of the disk."""
+        self.field(label).set_input_files(list(files))
+
+    def field(self, label: str) -> Locator:
+        """The field with this label."""
+        return self.page.get_by_label(self.said(label), exact=True)
+
+    def button(self, label: str) -> Locator:
+        """The button with these words; of several, the first."""
+        return self.page.get_by_role("button", name=self.said(label), exact=True).first
+
+    def press(self, label: str) -> None:
+        """Press a button."""
+        self.button(label).click()
+
+    def follow(self, words: str) -> None:
+        """Follow a link of the page, in the menu or elsewhere."""
+        link = self.page.get_by_role("link", name=self.said(words), exact=True).first
+        menu = self.page.locator(".sections-narrow > summary")
+        if not link.is_visible() and menu.is_visible():
+            menu.click()
+        link.click()
+
+    def find(self, words: str) -> None:
+        """Ask the one box."""
+        self.page.locator("#find").fill(words)
+        self.press("Find")
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        """Wait until the page says this."""
+        expect(self.page.get_by_role("main")).to_contain_text(self.said(text) if isinstance(text, str) else text)
+
+    def row(self, text: str) -> Locator:
+        """The row of a table that says this."""
+        return self.page.get_by_role("row").filter(has_text=text)
+
+    def picture(self, name: str) -> None:
+        """Take a picture of the page, where pictures are wanted."""
+        if self.pictures is not None:
+            self.pictures.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+
+    def barriers(self) -> list[str]:
+        """What keeps some people from using the page, as axe finds it."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: dict[str, Any] = self.page.evaluate("axe.run()")
+        return [
+            f"{self.page.url}: {violation['id']}: {node['html'][:160]}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+
+
+@contextmanager
+def a_person(
+    browser: Browser,
+    url: str,
+    *,
+    language: str = "en",
+    width: str = "desk",
+    scheme: str = "light",
+    scripts: bool = True,
+    pictures: Path | None = None,
+) -> Iterator[Person]:
+    """Somebody who looks at the console, until the end of the block; then the browser must not have complained."""
+    context = browser.new_context(
+        viewport={"width": WIDTHS[width], "height": 900},
+        locale={"en": "en-GB", "ru": "ru-RU"}[language],
+        color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=scripts,
+        accept_downloads=True,
+    )
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    person = Person(url=url, page=context.new_page(), language=language, pictures=pictures)
+    _listen(person)
+    try:
+        yield person
+        assert person.troubles == []
+    finally:
+        context.close()
+
+
+def _listen(person: Person) -> None:
+    def note_message(message: Any) -> None:
+        # A page that refuses what was typed answers 4xx, which the browser calls an error.
+        if message.type == "error" and "status of 4" not in message.text:
+            person.troubles.append(f"{person.page.url}: {message.text}")
+
+    def note_request(request: Any) -> None:
+        if not request.url.startswith((person.url, "data:", "blob:")):
+            person.troubles.append(f"{person.page.url} asks for {request.url}")
+
+    person.page.on("console", note_message)
+    person.page.on("pageerror", lambda error: person.troubles.append(f"{person.page.url}: {error}"))
+    person.page.on("request", note_request)
