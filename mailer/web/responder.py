@@ -136,7 +136,7 @@ class Responder:
         if notice:  # it is shown once
             with visit.context.store.transaction() as connection:
                 sessions.set_notice(connection, visit.session.token, "")
-        values = {"visit": visit, "user": visit.user, "notice": notice, **answer.values}
+        values = {"visit": visit, "user": visit.user, "outcome": notice, **answer.values}
         return HTMLResponse(render(answer.page, visit.texts, **values), answer.status, FORM_HEADERS)
 
 
@@ -159,7 +159,7 @@ def elsewhere(path: str, request: Request) -> Response:
 
 def public_page(page: str, language: Texts, status: int = 200, **values: object) -> Response:
     """A page without a session."""
-    return HTMLResponse(render(page, language, visit=None, user=None, notice="", **values), status)
+    return HTMLResponse(render(page, language, visit=None, user=None, outcome="", **values), status)
 
 
 def _download(answer: Download) -> Response:

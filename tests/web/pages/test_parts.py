@@ -25,7 +25,7 @@ def specimens(language: str = "en") -> str:
     """The page of specimens."""
     user = User(id=1, name="Vera Pavlovna", role=Role.ADMIN)
     page = _environment(language).from_string(SPECIMENS.read_text(encoding="utf-8"))
-    return page.render(visit=Visited, user=user, notice="Approved.", language=language, texts=texts(language))
+    return page.render(visit=Visited, user=user, outcome="Approved.", language=language, texts=texts(language))
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -61,3 +61,8 @@ def test_the_longest_bar_fills_the_chart_and_the_parts_follow_each_other() -> No
 def test_the_section_of_the_page_is_marked() -> None:
     current = html.document_fromstring(specimens()).xpath("//nav[contains(@class, 'sections-wide')]//a[@aria-current]")
     assert [link.text for link in current] == ["Issues"]
+
+
+def test_what_was_just_done_is_shown_on_a_page_that_uses_notices_of_its_own() -> None:
+    notices = html.document_fromstring(specimens()).xpath("//div[contains(@class, 'notice')]")
+    assert notices[0].text_content().split() == ["Approved."]
