@@ -39,6 +39,12 @@ class Visit:
         """The issue that the address names."""
         return IssueName(newsletter=str(self.params["newsletter"]), serial=int(self.params["serial"]))
 
+    @property
+    def masthead(self) -> str:
+        """Whose console it is: the newsletter's name; of several, the service's."""
+        names = [newsletter.name for newsletter in self.context.newsletters.values()]
+        return names[0] if len(names) == 1 else "Club Mailer"
+
     def may(self, right: Right) -> bool:
         """Whether the user may do this."""
         return self.user.may(right)

@@ -19,6 +19,7 @@ class Visited:
     """What the frame asks of a visit."""
 
     path = "/issues/harbour-letter/41"
+    masthead = "The Harbour Letter"
 
 
 def specimens(language: str = "en") -> str:
