@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -53,14 +53,23 @@ class Pace:
     stop_within: float = STOP_WITHIN
 
 
+# Serves the installation, which may be another one after a reload, until the callable, which waits so many seconds at most,
+# returns that the daemon is to stop.
+Beside = Callable[[Callable[[], App], Callable[[float], Awaitable[bool]]], Awaitable[None]]
+
+
 @dataclass(slots=True)
 class Daemon:
-    """One running daemon. It always sends; it pulls, plans, tests and begins only while it holds the scheduler's lease."""
+    """One running daemon. It always sends; it pulls, plans, tests and begins only while it holds the scheduler's lease.
+
+    What is served `beside` it, the console, must not raise.
+    """
 
     app: App
     sender: Sender
     owner: int
     pace: Pace = field(default_factory=Pace)
+    beside: Beside | None = None
     _done_at: dict[str, datetime] = field(default_factory=dict)  # jobs done every so often
     _failed_at: dict[str, datetime] = field(default_factory=dict)
     _clock: ClockWatch = field(default_factory=ClockWatch)
@@ -75,7 +84,8 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self.reload)
         inbound = WaysIn(app=lambda: self.app, sender=self.sender, leads=self._leads, reloaded=self._reloaded)
         sending = asyncio.create_task(self._send())
-        working = asyncio.gather(sending, inbound.listen(), inbound.fetch())
+        serving = [self.beside(lambda: self.app, self.sender.stopped)] if self.beside is not None else []
+        working = asyncio.gather(sending, inbound.listen(), inbound.fetch(), *serving)
         # It rings only: cronsim reads cron lines, and the database keeps what is due, so that a restart loses nothing.
         alarm = AlarmClock()
         alarm.every(self.pace.tick, "looking for work", self.tick)

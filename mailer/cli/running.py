@@ -1,4 +1,4 @@
-"""Commands that run the service: the daemon, and the demo."""
+"""Commands that run the service: the daemon, the console alone, and the demo."""
 
 import logging
 from functools import partial
@@ -10,6 +10,8 @@ import typer
 from mailer.cli import console
 
 if TYPE_CHECKING:
+    from mailer.app.installation import App
+    from mailer.daemon import Beside
     from mailer.domain.distribution_report import DistributionReport
 
 
@@ -28,8 +30,30 @@ def daemon() -> None:
     app = console.open_installation(who="daemon")
     with open_sender(app) as (sender, owner):
         maillog.started(sorted(app.schedules.newsletters))
-        asyncio.run(Daemon(app=app, sender=sender, owner=owner).run())
+        asyncio.run(Daemon(app=app, sender=sender, owner=owner, beside=_console_of(app)).run())
     maillog.stopped()
+
+
+def _console_of(app: "App") -> "Beside | None":
+    """What serves the console beside the daemon; None where the settings have none."""
+    if not app.config.web.listen:
+        return None
+    from mailer.web.server import serve_beside
+
+    return serve_beside
+
+
+def web() -> None:
+    """Serve the console alone, until SIGTERM; the daemon serves it too, when `[web] listen` is set.
+
+    Example: mailer --config /etc/mailer/config.toml web
+    """
+    import asyncio
+
+    from mailer.web.alone import serve_alone
+
+    console.log_to_stderr(logging.INFO)
+    asyncio.run(serve_alone(console.open_installation(who="daemon")))
 
 
 def accept_clock() -> None:
@@ -84,5 +108,6 @@ def _show_report(folder: Path, report: "DistributionReport") -> None:
 def join(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(daemon)
+    app.command()(web)
     app.command()(accept_clock)
     app.command()(demo)

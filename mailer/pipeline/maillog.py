@@ -86,6 +86,11 @@ def report_read(mail: int | None, kind: str, reason: str, delivery: int | None) 
     log.info("mail %s came back: %s %s, delivery %s", mail, kind, reason, delivery if delivery is not None else "-")
 
 
+def console_listens(address: str) -> None:
+    """The console is served at this address."""
+    log.info("the console is at %s", address)
+
+
 def listening(where: str) -> None:
     """The listener accepts reports by SMTP from now on."""
     log.info("listening for return paths at %s", where)

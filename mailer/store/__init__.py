@@ -73,6 +73,10 @@ class Store:
             finally:
                 transaction.rollback()
 
+    def is_current(self) -> bool:
+        """Whether the database has the schema of this version. Raises DatabaseError when it does not answer."""
+        return migrate.is_current(self._engine)
+
     def back_up(self, file: Path, at: datetime) -> None:
         """Write a complete copy that is marked as a backup of this instant. Raises what `write_backup` raises."""
         from mailer.store.backup import write_backup  # only one command needs it

@@ -11,9 +11,8 @@ HEAD = "0015"
 
 def upgrade(engine: Engine) -> None:
     """Migrate to the newest schema. Raises MailerError for a database that another version has created or migrated."""
-    with engine.execution_options(reading=True).begin() as connection:  # it waits for no writer
-        if _version(connection) == HEAD:
-            return
+    if is_current(engine):
+        return
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(6252545)"))  # two processes may open it at once
@@ -38,6 +37,12 @@ def upgrade(engine: Engine) -> None:
             raise MailerError(
                 f"the database has schema {version}, which this version does not know: restore it from your backup"
             ) from error
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has the newest schema; it waits for no writer."""
+    with engine.execution_options(reading=True).begin() as connection:
+        return _version(connection) == HEAD
 
 
 def _version(connection: Connection) -> str | None:

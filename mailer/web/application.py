@@ -1,84 +1,122 @@
-"""The console and the members' pages as one application, with the headers that keep browsers from doing more."""
+"""The console and the members' pages as one application: its routes, what bounds them, and the pages of failures."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from mailer.app.installation import App
+from mailer.domain.network import network_of
+from mailer.web import health
+from mailer.web.allowance import Allowances
+from mailer.web.bounds import OF_A_USER, OF_ANYBODY, Endpoint, bounded
 from mailer.web.console import ROUTES as CONSOLE
+from mailer.web.front import Front
 from mailer.web.members import ROUTES as MEMBERS
-from mailer.web.responder import Responder
+from mailer.web.responder import Responder, public_page
 from mailer.web.routes import AnyRoute, Deed, Page, Public, Stream
+from mailer.web.texts import N_, texts
 
 STATIC = Path(__file__).parent / "static"
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-# What every answer has, unless the handler says otherwise.
-_HEADERS = {
-    "content-security-policy": _POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "cross-origin-opener-policy": "same-origin",
+ROUTES: tuple[AnyRoute, ...] = (*CONSOLE, *MEMBERS, *health.ROUTES)
+_SENTENCES = {
+    HTTPStatus.BAD_REQUEST: N_("The form cannot be read: it is broken, or has too many fields."),
+    HTTPStatus.NOT_FOUND: N_("There is no such page."),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("This page cannot be opened in this way."),
+    HTTPStatus.REQUEST_TIMEOUT: N_("The form did not arrive in time; send it again."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("What was sent is too large; nothing of it was read."),
 }
-ROUTES: tuple[AnyRoute, ...] = (*CONSOLE, *MEMBERS)
+_BROKEN = N_("Something went wrong in the service. The operator finds it in the log; try again later.")
 
 
-def create_app(installation: Callable[[], App]) -> Starlette:
+def create_app(installation: Callable[[], App]) -> ASGIApp:
     """The application for the installation that the callable returns, which may be another one after a reload."""
-    responder = Responder(installation)
-    routes: list[BaseRoute] = [_starlette_route(responder, route) for route in ROUTES]
-    routes.append(Mount("/static", StaticFiles(directory=STATIC)))
-    application = Starlette(routes=routes, middleware=[Middleware(SafeHeaders)])
-    application.state.responder = responder
-    return application
+    paths = _Paths(Responder(installation))
+    routes: list[BaseRoute] = [paths.route(route) for route in ROUTES]
+    routes.append(Mount("/static", _Static(directory=STATIC)))
+    application = Starlette(routes=routes, exception_handlers={HTTPException: _refused, Exception: _broken})
+    application.state.responder = paths.responder
+    return Front(application, lambda: installation().config.web)
 
 
-def _starlette_route(responder: Responder, route: AnyRoute) -> Route:
-    answer: Callable[[Request], Awaitable[Response]]
-    match route:
-        case Page():
-            answer, methods = partial(responder.page, route), ("GET",)
-        case Deed():
-            answer, methods = partial(responder.deed, route), ("POST",)
-        case Stream():
-            answer, methods = partial(responder.stream, route), ("GET",)
-        case Public():
-            return Route(route.path, _endpoint(partial(responder.public, route)), methods=route.methods)
-    return Route(route.path, _endpoint(answer), methods=methods)
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """Makes a route of the framework from one of ours: how it is answered, and how much it may be asked."""
+
+    responder: Responder
+    allowances: Allowances = field(default_factory=Allowances)
+
+    def route(self, route: AnyRoute) -> Route:
+        answer: Endpoint
+        methods: tuple[str, ...] = ("GET",)
+        match route:
+            case Page():
+                answer = partial(self.responder.page, route)
+            case Stream():
+                answer = partial(self.responder.stream, route)
+            case Deed():
+                answer, methods = partial(self.responder.deed, route), ("POST",)
+            case Public():
+                answer, methods = partial(self._public, route), route.methods
+        octets = OF_A_USER if isinstance(route, Deed) else OF_ANYBODY
+        return Route(route.path, _endpoint(bounded(answer, octets)), methods=methods)
+
+    async def _public(self, route: Public, request: Request) -> Response:
+        if not route.limited:
+            return await self.responder.public(route, request)
+        network = network_of(request.client.host if request.client else "")
+        clock = self.responder.context.clock
+        wait = self.allowances.wait(network, clock.now())
+        if wait:
+            return PlainTextResponse("Too many requests; try again later.\n", 429, headers={"Retry-After": str(wait)})
+        response = await self.responder.public(route, request)
+        self.allowances.charge(network, clock.now(), refused=response.status_code >= HTTPStatus.BAD_REQUEST)
+        return response
 
 
-def _endpoint(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(answer: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """A coroutine function, which the framework asks for; a `partial` is none to it."""
+
     async def endpoint(request: Request) -> Response:
         return await answer(request)
 
     return endpoint
 
 
-class SafeHeaders:
-    """Adds the headers to every answer that has not its own."""
+class _Static(StaticFiles):
+    """Our own files, which a browser keeps and asks about again."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.setdefault("cache-control", "no-cache")
+        return response
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, with the headers."""
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                added = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-                message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in present)]
-            await send(message)
+async def _refused(request: Request, error: Exception) -> Response:
+    """The page for an address or a form that the application does not take."""
+    assert isinstance(error, HTTPException)
+    sentence = _SENTENCES.get(HTTPStatus(error.status_code), N_("This was not done."))
+    return _page(request, sentence, error.status_code, error.headers)
 
-        await self._app(scope, receive, send_with_headers)
+
+async def _broken(request: Request, _error: Exception) -> Response:
+    """The page for a fault of ours; the server writes it into the log."""
+    return _page(request, _BROKEN, HTTPStatus.INTERNAL_SERVER_ERROR, None)
+
+
+def _page(request: Request, sentence: str, status: int, headers: object) -> Response:
+    russian = request.headers.get("accept-language", "").lower().startswith("ru")
+    language = texts("ru" if russian else "en")
+    response = public_page("problem.html", language, status, sentence=language.gettext(sentence), links=())
+    if isinstance(headers, dict):
+        response.headers.update(headers)
+    return response

@@ -44,12 +44,16 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """Answers without a session. A POST must come from a page of ours, unless `foreign` says that others may send it."""
+    """Answers without a session. A POST must come from a page of ours, unless `foreign` says that others may send it.
+
+    Each network may ask only so much, unless the page counts attempts by itself and is not `limited`.
+    """
 
     path: str
     handler: PublicHandler
     methods: tuple[str, ...] = ("GET",)
     foreign: bool = False
+    limited: bool = True
 
 
 AnyRoute = Page | Deed | Stream | Public

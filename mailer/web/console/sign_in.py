@@ -67,7 +67,7 @@ async def sign_out(request: Request) -> Response:
 
 
 ROUTES: tuple[AnyRoute, ...] = (
-    Public("/sign-in", show_form),
-    Public("/sign-in", post_form, ("POST",)),
+    Public("/sign-in", show_form, limited=False),
+    Public("/sign-in", post_form, ("POST",), limited=False),
     Public("/sign-out", sign_out, ("POST",)),
 )

@@ -1,0 +1,40 @@
+"""Says to a monitor whether the process answers, and whether everything is there that sending needs."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from mailer.app.installation import App
+from mailer.app.scheduler import daemon_runs
+from mailer.store import DatabaseError
+from mailer.web.responder import Responder
+from mailer.web.routes import AnyRoute, Public
+
+
+async def healthz(_request: Request) -> Response:
+    """The process answers."""
+    return PlainTextResponse("ok\n")
+
+
+async def readyz(request: Request) -> Response:
+    """200 when the database answers, has this version's schema, and a living daemon holds the lease; else 503."""
+    responder: Responder = request.app.state.responder
+    states = await run_in_threadpool(_states, responder.installation())
+    return JSONResponse(states, 200 if all(states.values()) else 503)
+
+
+def _states(app: App) -> dict[str, bool]:
+    states = dict.fromkeys(("database", "schema", "scheduler"), False)
+    try:
+        states["schema"] = app.store.is_current()
+        states["database"] = True
+        states["scheduler"] = daemon_runs(app)
+    except DatabaseError:
+        pass  # what could not be asked stays false
+    return states
+
+
+ROUTES: tuple[AnyRoute, ...] = (
+    Public("/healthz", healthz, limited=False),
+    Public("/readyz", readyz, limited=False),
+)
