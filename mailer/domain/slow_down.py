@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from ipaddress import IPv6Address, IPv6Network, ip_address
 
 WINDOW = timedelta(hours=1)  # attempts that failed longer ago do not count
 _FIRST_WAIT = timedelta(seconds=5)  # doubled by each further attempt
@@ -63,16 +62,3 @@ def _open_again(lane: FailedAttempts) -> datetime | None:
         return None
     doublings = min(lane.count - brake.free, 16)  # far above the longest wait
     return lane.last + min(_FIRST_WAIT * (1 << doublings), brake.longest)
-
-
-def network_of(address: str) -> str:
-    """The network that attempts from an address count for: the address, of IPv6 its /64 (RFC 6177); as it is otherwise."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Network((parsed, 64), strict=False))

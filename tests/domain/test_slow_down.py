@@ -2,11 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.slow_down import BRAKES, FailedAttempts, LaneKind, network_of, wait_until
+from mailer.domain.slow_down import BRAKES, FailedAttempts, LaneKind, wait_until
 
 NOW = datetime(2026, 7, 9, 10, tzinfo=UTC)
 
@@ -34,18 +33,3 @@ def test_the_longest_of_the_waits_counts() -> None:
 def test_no_wait_is_longer_than_minutes(count: int, kind: LaneKind, ago: int) -> None:
     until = wait_until([lane(count, ago, kind)], NOW)
     assert until is None or NOW < until <= NOW + BRAKES[kind].longest <= NOW + timedelta(minutes=5)
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("testclient", "testclient"),
-    ],
-)
-def test_a_network_is_an_address_or_a_64(address: str, network: str) -> None:
-    assert network_of(address) == network
