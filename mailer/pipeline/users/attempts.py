@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailer.domain.errors import TryLater
-from mailer.domain.sign_in import Visitor
 from mailer.domain.network import network_of
+from mailer.domain.sign_in import Visitor
 from mailer.domain.slow_down import WINDOW, LaneKind, SignInStep, wait_until
 from mailer.domain.user import User
 from mailer.pipeline.context import Context
