@@ -1,16 +1,17 @@
 """What a handler answers: a page, another address, or a file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
-    """A page made from a template with these values."""
+    """A page made from a template with these values; sent while it is made where `streamed`, so that it may be long."""
 
     page: str
     values: Mapping[str, object] = field(default_factory=dict)
     status: int = 200
+    streamed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +24,11 @@ class Go:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """A file with this name; shown in the browser instead where `inline`."""
+    """A file with this name, whole or in pieces; shown in the browser instead where `inline`."""
 
     name: str
     media_type: str
-    content: bytes
+    content: bytes | Iterable[bytes]
     inline: bool = False
 
 

@@ -1,10 +1,12 @@
 """Makes pages from their templates, in the page's language."""
 
+from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mailer.views.plain_words import plan_change
 from mailer.web import dates
 from mailer.web.texts import Texts, texts
 from mailer.web.words import word
@@ -15,6 +17,14 @@ PAGES = Path(__file__).parent / "pages"
 def render(page: str, texts: Texts, **values: object) -> str:
     """The page as HTML. Raises jinja2's errors for a template that asks for what it does not get."""
     return _environment(texts.language).get_template(page).render(texts=texts, language=texts.language, **values)
+
+
+def render_pieces(page: str, texts: Texts, **values: object) -> Iterator[str]:
+    """The same page in pieces, made while they are read: what its loops go through is never in memory as a whole."""
+    template = _environment(texts.language).get_template(page)
+    pieces = template.stream(texts=texts, language=texts.language, **values)
+    pieces.enable_buffering(100)
+    yield from pieces
 
 
 @cache
@@ -33,4 +43,5 @@ def _environment(language: str) -> Environment:
     environment.filters["stamp"] = partial(dates.stamp, language=language)
     environment.filters["day"] = partial(dates.day, language=language)
     environment.filters["number"] = dates.number
+    environment.filters["why"] = partial(plan_change, language=language)
     return environment

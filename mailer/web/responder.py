@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from mailer.app.installation import App
 from mailer.domain.access import Right
@@ -20,7 +20,7 @@ from mailer.web import origin
 from mailer.web.answers import Answer, Download, Go, Show
 from mailer.web.form import Form, form_of, query_of
 from mailer.web.remedies import link_of
-from mailer.web.render import render
+from mailer.web.render import render, render_pieces
 from mailer.web.routes import Deed, Page, Public, Stream
 from mailer.web.session import token_in
 from mailer.web.texts import N_, Texts, texts
@@ -137,6 +137,9 @@ class Responder:
             with visit.context.store.transaction() as connection:
                 sessions.set_notice(connection, visit.session.token, "")
         values = {"visit": visit, "user": visit.user, "outcome": notice, **answer.values}
+        if answer.streamed:
+            pieces = render_pieces(answer.page, visit.texts, **values)
+            return StreamingResponse(pieces, answer.status, media_type="text/html; charset=utf-8")
         return HTMLResponse(render(answer.page, visit.texts, **values), answer.status, FORM_HEADERS)
 
 
@@ -165,4 +168,7 @@ def public_page(page: str, language: Texts, status: int = 200, **values: object)
 def _download(answer: Download) -> Response:
     where = "inline" if answer.inline else "attachment"
     disposition = f"{where}; filename*=UTF-8''{quote(answer.name, safe='')}"  # RFC 6266 §4.3
-    return Response(answer.content, media_type=answer.media_type, headers={"Content-Disposition": disposition})
+    headers = {"Content-Disposition": disposition}
+    if isinstance(answer.content, bytes):
+        return Response(answer.content, media_type=answer.media_type, headers=headers)
+    return StreamingResponse(answer.content, media_type=answer.media_type, headers=headers)
