@@ -61,8 +61,9 @@ def _candidates(
 ) -> tuple[Iterator[Candidate], Audience]:
     """The rows of these people, who share their memberships with others, and the issue's audience."""
     audience = audience_of(context.newsletter(revision.newsletter), revision)
-    rows = candidates(register_of(connection, persons), audience.date)
-    return (row for row in rows if row.seat.person in persons), audience
+    chosen = frozenset(persons)  # a search in a list would take thousands of people times thousands of rows
+    rows = candidates(register_of(connection, chosen), audience.date)
+    return (row for row in rows if row.seat.person in chosen), audience
 
 
 def partly_paid(
