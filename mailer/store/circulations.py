@@ -88,6 +88,13 @@ def count_recipients(connection: Connection, identity: int) -> int:
     return number
 
 
+def exclusion_reasons(connection: Connection, identity: int, persons: Sequence[str]) -> dict[str, str]:
+    """Why a mailing excludes these people, by person; those whom it does not know are missing."""
+    query = select(exclusions.c.person, exclusions.c.reason)
+    query = query.where(exclusions.c.mailing == identity, exclusions.c.person.in_(persons))
+    return {row.person: row.reason for row in connection.execute(query)}
+
+
 def only_in(connection: Connection, identity: int, other: int) -> Iterator[NamedPerson]:
     """The recipients of one mailing who are not recipients of the other, by person, read in chunks."""
     query = _only_in(identity, other, recipients.c.person, _names(recipients))

@@ -105,7 +105,7 @@ def partial_index(name: str, *columns: Column[Any], when: str, nulls_first: str 
     return Index(name, *columns, sqlite_where=text(when), postgresql_where=text(when), postgresql_ops=order)
 
 
-def by_code_point(connection: Connection, column: Column[str]) -> ColumnElement[str]:
+def by_code_point(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:
     """The column in the order that Python and both databases share, whatever locale the database has."""
     # SQLite sorts by code point unless a collation is named.
     return collate(column, "C") if connection.dialect.name == "postgresql" else column

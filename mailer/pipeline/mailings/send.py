@@ -1,8 +1,11 @@
 """Begins to send a mailing, after every check."""
 
+from dataclasses import dataclass
+
 from mailer.domain.delivery import State
-from mailer.domain.errors import Refused
+from mailer.domain.errors import MailerError, NotFound, Refused
 from mailer.domain.mailing import Mailing, MailingState, SendStart, Step
+from mailer.domain.progress import current_mailing
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.proof import prove
@@ -16,6 +19,17 @@ from mailer.store.copies import deliveries
 
 # A mailing in one of these has begun already: `send` leaves it as it is.
 BEGUN = frozenset({MailingState.SENDING, MailingState.CLOSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendReview:
+    """What a send comes to: so many `copies` leave after `undo_minutes`; `held` ones stay. With a `refusal` none does."""
+
+    mailing: Mailing
+    copies: int
+    held: int
+    undo_minutes: float
+    refusal: MailerError | None
 
 
 def send_mailing(
@@ -44,6 +58,41 @@ def find_sendable(context: Context, name: IssueName, *, as_planned: bool = False
     that approval is withdrawn. Until a copy has left, Refused too when the register says otherwise now, unless it is to
     go `as_planned`.
     """
+    mailing, drift = _look(context, name, as_planned=as_planned)
+    if drift and mailing.approved_hash:
+        with context.store.transaction() as connection:
+            withdraw_within(connection, context, mailing, drift)
+        raise Refused(f"the approval of {name} is void: {drift}; plan, test and approve it again")
+    _refuse_unready(context, mailing, drift, as_planned=as_planned)
+    return mailing
+
+
+def review_send(context: Context, name: IssueName, *, as_planned: bool = False) -> SendReview:
+    """What `send_mailing` would begin now, or why it would refuse; nothing is changed. NotFound without a plan."""
+    refusal: MailerError | None = None
+    try:
+        context.refuse_backup()
+        context.refuse_wrong_clock()
+        mailing, drift = _look(context, name, as_planned=as_planned)
+        _refuse_unready(context, mailing, drift, as_planned=as_planned)
+    except NotFound:
+        raise
+    except MailerError as error:
+        refusal = error
+    with context.store.reading() as connection:
+        mailing = current_mailing(all_mailings(connection, name))
+        counts = deliveries.counts(connection, [mailing.id])
+    return SendReview(
+        mailing=mailing,
+        copies=counts[State.PENDING],
+        held=counts[State.HELD],
+        undo_minutes=context.newsletter(mailing.newsletter).schedule.undo_minutes,
+        refusal=refusal,
+    )
+
+
+def _look(context: Context, name: IssueName, *, as_planned: bool) -> tuple[Mailing, str | None]:
+    """The mailing that `send` is about, and what has changed since it was planned where it has not begun."""
     with context.store.reading() as connection:
         every = all_mailings(connection, name)
         sending = [mailing for mailing in every if mailing.state is MailingState.SENDING]
@@ -51,23 +100,24 @@ def find_sendable(context: Context, name: IssueName, *, as_planned: bool = False
         if mailing.state in BEGUN:
             if not (as_planned or mailing.has_begun):
                 refuse_changed(connection, context, mailing, Action.SEND_AS_PLANNED)
-            return mailing
+            return mailing, None
         if mailing.state is MailingState.PAUSED:
             raise Refused(f"{name} is paused", Action.RESUME.of(name))
         next_state(mailing, Step.SEND)
-        drift = drift_of(connection, context, mailing)
-    if drift and mailing.approved_hash:
-        with context.store.transaction() as connection:
-            withdraw_within(connection, context, mailing, drift)
-        raise Refused(f"the approval of {name} is void: {drift}; plan, test and approve it again")
+        return mailing, drift_of(connection, context, mailing)
+
+
+def _refuse_unready(context: Context, mailing: Mailing, drift: str | None, *, as_planned: bool) -> None:
+    """Refused when an unbegun mailing is out of date, lacks its approval, or is not what the register says now."""
+    if mailing.state in BEGUN:
+        return
     if drift:
-        raise Refused(f"{name}: {drift}", Action.PLAN.of(name))
+        raise Refused(f"{mailing.issue}: {drift}", Action.PLAN.of(mailing.issue))
     if not may_leave(context, mailing):
-        raise Refused(f"{name} is not approved: test it first", Action.APPROVE.of(name))
+        raise Refused(f"{mailing.issue} is not approved: test it first", Action.APPROVE.of(mailing.issue))
     if not as_planned:
         with context.store.reading() as connection:
             refuse_changed(connection, context, mailing, Action.SEND_AS_PLANNED)
-    return mailing
 
 
 def may_leave(context: Context, mailing: Mailing) -> bool:

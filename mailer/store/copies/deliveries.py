@@ -173,6 +173,13 @@ def counts_by_mailing(connection: Connection, mailings: Collection[int]) -> dict
     return counts
 
 
+def counts_by_language(connection: Connection, mailings: Sequence[int]) -> dict[str, int]:
+    """How many copies there are in each language."""
+    query = select(deliveries.c.language, func.count().label("number")).where(deliveries.c.mailing.in_(mailings))
+    rows = connection.execute(query.group_by(deliveries.c.language).order_by(deliveries.c.language))
+    return {row.language: row.number for row in rows}
+
+
 def message_ids(connection: Connection, states: Sequence[State]) -> dict[int, str]:
     """The Message-ID of every delivery in one of these states, by its id."""
     query = select(deliveries.c.id, deliveries.c.message_id).where(deliveries.c.state.in_(states))
