@@ -5,13 +5,15 @@ it waits` and its translation, with the same places to fill. A filled place may 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from mailer.web.texts.catalogue import Catalogue
 
 _PLACE = re.compile(r"\{(\d)\}")
+# Between what is wrong and what to do about it.
+MARK = "; "
 # A sentence in a sentence in a sentence; deeper ones are not written.
 _DEEPEST = 4
 # A pattern with fewer letters of its own, such as `{0} is {1}`, would take a list of sentences for one.
@@ -45,7 +47,7 @@ class Sentences:
 
     def __init__(self, catalogue: Catalogue) -> None:
         """The words of the pages, such as states, are phrases of the sentences, too."""
-        everything = {**catalogue.texts, **catalogue.sentences}
+        everything = {**catalogue.texts, **dict(_halves(catalogue.sentences)), **catalogue.sentences}
         self._exact = {english: forms for english, forms in everything.items() if not _PLACE.search(english)}
         patterns = [Pattern.of(english, forms) for english, forms in everything.items() if _PLACE.search(english)]
         patterns.sort(key=lambda pattern: pattern.letters, reverse=True)
@@ -87,7 +89,7 @@ class Sentences:
             return (
                 "\n".join(self._part(line, depth) for line in lines) if self.translated(lines[0], depth + 1) else None
             )
-        for mark in ("; ", ", "):
+        for mark in (MARK, ", "):
             if mark in sentence:
                 parts = [self.translated(part, depth + 1) for part in sentence.split(mark)]
                 if all(parts):
@@ -95,3 +97,12 @@ class Sentences:
         place, colon, rest = sentence.partition(": ")
         behind = self.translated(rest, depth + 1) if colon else None
         return f"{place}: {behind}" if behind is not None else None
+
+
+def _halves(sentences: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is wrong and what to do, of the sentences that say both: pages show them in columns of their own."""
+    for english, forms in sentences.items():
+        halves = zip(english.split(MARK, 1), *(form.split(MARK, 1) for form in forms), strict=False)
+        for half, *translated in halves if all(MARK in text for text in (english, *forms)) else ():
+            if all(set(_PLACE.findall(half)) == set(_PLACE.findall(form)) for form in translated):
+                yield half, tuple(translated)

@@ -8,8 +8,21 @@ from mailer.domain import errors
 
 PACKAGE = Path(__file__).parents[3] / "mailer"
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Note"}
+# What collects problems and notes, for all of them to be said at once.
+COLLECTORS = {"add", "append"}
 # Only the terminal and the log show what these say.
-UNSEEN = ("cli", "checking", "config", "demo.py", "daemon.py", "gateways", "store/migrate.py", "store/backup.py")
+UNSEEN = (
+    "cli",
+    "views",
+    "checking",
+    "config",
+    "formats/raw",
+    "demo.py",
+    "daemon.py",
+    "gateways",
+    "store/migrate.py",
+    "store/backup.py",
+)
 
 
 def patterns() -> dict[str, str]:
@@ -27,9 +40,18 @@ def _of_module(tree: ast.Module) -> Iterator[tuple[str, int]]:
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for function in [*functions.values(), tree]:
         for node in ast.walk(function):
-            if isinstance(node, ast.Call) and _called(node) in KINDS and node.args:
-                for sentence in _sentences(node.args[0], function, functions, ()):
+            for said in _said(node):
+                for sentence in _sentences(said, function, functions, ()):
                     yield sentence, node.lineno
+
+
+def _said(node: ast.AST) -> Iterator[ast.AST]:
+    """The sentences that a node says: an error, a note, a defect, or one of several problems that are collected."""
+    match node:
+        case ast.Call(args=[sentence, *_]) if _called(node) in KINDS | COLLECTORS:
+            yield sentence
+        case ast.Call(keywords=keywords) if _called(node) == "Defect":
+            yield from (keyword.value for keyword in keywords if keyword.arg == "what")
 
 
 def _called(node: ast.Call) -> str:

@@ -16,6 +16,7 @@ CATALOGUE = Catalogue(
         "the register is empty": ("реестр пуст",),
         "line {0}: it is empty": ("строка {0}: она пуста",),
         "{0} then {1}": ("{1} после {0}",),
+        "the key '{0}' is there twice; remove {1} of them": ("ключ «{0}» встречается дважды; удалите {1}",),
     },
     form=catalogue("ru").form,
 )
@@ -40,6 +41,8 @@ def said(sentence: str) -> str | None:
         ("a then b", "b после a"),
         ("the register is empty; letter/41 is paused", "реестр пуст; letter/41: на паузе"),
         ("en.md: line 3: it is empty\nen.md: the register is empty", "en.md: строка 3: она пуста\nen.md: реестр пуст"),
+        ("the key 'date' is there twice", "ключ «date» встречается дважды"),
+        ("remove 1 of them", "удалите 1"),
         ("a {1} then the register is empty", "реестр пуст после a {1}"),
     ],
 )
