@@ -1,16 +1,19 @@
 """Looks at the folders of a source that are not stored: drafts, what the next pull would take, and what it would refuse."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from mailer.domain.errors import BadInput, Refused
+from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.issue import Issue, content_hash
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import EditableSource, RawIssue
+from mailer.domain.remedy import Action
 from mailer.domain.shelf import Finding, WaitingFolder
 from mailer.formats.issue import folder
 from mailer.formats.issue.folder import Examined
 from mailer.formats.issue.heads import newsletters_of
 from mailer.pipeline.context import Context, IssueName
+from mailer.pipeline.issues.desk import Desk, check_folder
 from mailer.pipeline.issues.pull import numbering_fault, refuse_if_fixed, stored_under
 from mailer.store import Connection, issues
 
@@ -64,6 +67,46 @@ class SourceWatch:
         return content
 
 
+def check_waiting(context: Context, newsletter: Newsletter, source: EditableSource, name: str) -> WaitingFolder:
+    """All that `issue check` finds in one folder of the source, and what the shelf has against it.
+
+    NotFound for a folder that is not there. Its finding is `known` where its content is stored.
+    """
+    if name not in source.folders():
+        raise NotFound(f"the source of {newsletter.id} has no folder {name!r}", Action.LIST_ISSUES.of())
+    desk = Desk(
+        newsletters={newsletter.id: newsletter, **context.newsletters},
+        fees=context.fees,
+        templates=context.templates,
+        made_up=False,
+        public_url=context.public_url,
+    )
+    try:
+        raw = source.read_one(name)
+    except BadInput as error:
+        return _unreadable(newsletter, name, str(error))
+    checked = check_folder(desk, raw, context.clock.now())
+    waiting = WaitingFolder(
+        newsletter=newsletter.id,
+        folder=name,
+        finding=_finding(is_draft=checked.is_draft, problems=checked.problems),
+        issue=checked.issue.name if checked.issue is not None else "",
+        problems=checked.problems,
+        notes=checked.notes,
+    )
+    if checked.issue is None:
+        return waiting
+    with context.store.reading() as connection:
+        latest = issues.latest_revision(connection, checked.issue.newsletter, checked.issue.serial)
+        if latest is not None and latest.content_hash == checked.issue.content_hash:
+            return replace(waiting, finding=Finding.KNOWN)
+        return _judged(connection, waiting, checked.issue)
+
+
+def _finding(*, is_draft: bool, problems: Sequence[str]) -> Finding:
+    return Finding.DRAFT if is_draft else Finding.REFUSED if problems else Finding.STORED
+
+
 def _examine(context: Context, newsletter: Newsletter, raw: RawIssue) -> Examined:
     """All findings of a folder, draft or not; of its issue, only what the shelf compares is kept in memory."""
     named = newsletters_of(raw.files)
@@ -89,9 +132,7 @@ def _waiting(
     """The folder as it waits; None when its content is stored, or when it has nothing for this newsletter."""
     examined = content.examined
     if content.fault:
-        return WaitingFolder(
-            newsletter=newsletter.id, folder=name, finding=Finding.REFUSED, problems=(content.fault.partition(": ")[2],)
-        )
+        return _unreadable(newsletter, name, content.fault)
     if examined is None or (examined.issue is not None and examined.issue.content_hash in stored):
         return None
     if not (examined.issue or examined.problems or examined.notes or examined.drafts):
@@ -99,12 +140,17 @@ def _waiting(
     waiting = WaitingFolder(
         newsletter=newsletter.id,
         folder=name,
-        finding=Finding.DRAFT if examined.drafts else Finding.REFUSED if examined.problems else Finding.STORED,
+        finding=_finding(is_draft=bool(examined.drafts), problems=examined.problems),
         issue=examined.issue.name if examined.issue is not None else "",
         problems=examined.problems,
         notes=examined.notes,
     )
     return _judged(connection, waiting, examined.issue) if examined.issue is not None else waiting
+
+
+def _unreadable(newsletter: Newsletter, name: str, fault: str) -> WaitingFolder:
+    problem = fault.removeprefix(f"{name}: ")
+    return WaitingFolder(newsletter=newsletter.id, folder=name, finding=Finding.REFUSED, problems=(problem,))
 
 
 def _judged(connection: Connection, waiting: WaitingFolder, issue: Issue) -> WaitingFolder:

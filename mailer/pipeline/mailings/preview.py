@@ -87,6 +87,22 @@ def preview_copy(context: Context, name: IssueName, reader: Reader, language: st
     )
 
 
+def refuse_reader(context: Context, name: IssueName, reader: Reader, language: str) -> str:
+    """The language of the copy that `preview_copy` would show, the first of the issue where none is chosen.
+
+    Raises what it raises for a reader or a language without a copy; nothing is compiled.
+    """
+    with context.store.reading() as connection:
+        every = mailings.mailings_of(connection, name.newsletter, name.serial)
+        frozen = _frozen(connection, context, every)
+        revision = issues.revision_of(connection, frozen) if frozen else find_revision(connection, name)
+        language = language or revision.languages[0]
+        planned = _planned_copy(connection, name, reader, language) if frozen else None
+    if planned is None:
+        _chosen_copy(context, name, revision, reader, language)
+    return language
+
+
 def compare_copies(
     context: Context, name: IssueName, reader: Reader, other: Reader, language: str
 ) -> tuple[LinePair, ...]:

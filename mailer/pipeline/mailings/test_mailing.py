@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
-from mailer.domain.errors import NotFound, Refused
+from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Envelope, Transport
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import Revision
+from mailer.formats.address import parse
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import (
     Letterhead,
@@ -141,6 +142,14 @@ def _record_test(context: Context, test: TestMailing, accepted: int) -> None:
             )
         detail = f"{accepted} of {len(test.messages)} messages accepted"
         context.record(connection, "test", test.issue, detail)
+
+
+def may_get_tests(newsletter: Newsletter, address: str) -> bool:
+    """Whether test mailings may go to this address, which is one of the editors' or of `test_to`."""
+    try:
+        return parse(address).normal in {each.normal for each in (*newsletter.editors, *newsletter.test_to)}
+    except BadInput:
+        return False
 
 
 def _allowed_addresses(newsletter: Newsletter, to: Sequence[Address]) -> list[Address]:

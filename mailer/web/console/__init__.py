@@ -1,15 +1,20 @@
 """The pages of the console, a module for each group."""
 
 from mailer.web.console import (
+    approvals,
     circulation,
     copies,
+    issue,
+    issues,
     overview,
+    previews,
     progress,
     reports,
     second_step,
     sending,
     sign_in,
     to_do,
+    uploads,
 )
 from mailer.web.routes import AnyRoute
 
@@ -18,6 +23,11 @@ ROUTES: tuple[AnyRoute, ...] = (
     *second_step.ROUTES,
     *overview.ROUTES,
     *to_do.ROUTES,
+    *issues.ROUTES,
+    *uploads.ROUTES,
+    *issue.ROUTES,
+    *previews.ROUTES,
+    *approvals.ROUTES,
     *circulation.ROUTES,
     *sending.ROUTES,
     *progress.ROUTES,
