@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.access import Right, Role, may
+from mailer.domain.errors import BadInput
 
 LONGEST_NAME = 60
 # History calls the service and a member so.
@@ -42,14 +43,13 @@ def folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def name_doubt(name: str) -> str | None:
-    """Why no user can have this name; None when one can."""
+def refuse_name(name: str) -> None:
+    """Raises BadInput when no user can have this name."""
     if not name.strip():
-        return "a user needs a name"
+        raise BadInput("a user needs a name")
     if len(name) > LONGEST_NAME:
-        return f"the name has {len(name)} characters; {LONGEST_NAME} are allowed"
+        raise BadInput(f"the name has {len(name)} characters; {LONGEST_NAME} are allowed")
     if not name.isprintable() or name != name.strip():
-        return f"the name {name!r} has characters that cannot be seen"
+        raise BadInput(f"the name {name!r} has characters that cannot be seen")
     if folded(name) in _TAKEN:
-        return f"{name!r} stands in the history for something else; choose another name"
-    return None
+        raise BadInput(f"the history calls something else {name}; choose another name")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from mailer.domain.access import Role
 from mailer.domain.errors import BadInput, NotFound, Refused
-from mailer.domain.password_rule import password_doubt
+from mailer.domain.password_rule import refuse_weak
 from mailer.domain.remedy import Action
 from mailer.domain.sign_in import SecondWay, UserAccount
-from mailer.domain.user import User, name_doubt
+from mailer.domain.user import User, refuse_name
 from mailer.formats.address import parse
 from mailer.formats.credentials.password import hash_password, is_password
 from mailer.pipeline.context import Context
@@ -26,14 +26,18 @@ def add_user(context: Context, user: User, password: str) -> User:
 
     Raises BadInput for a name, address, language or password that cannot be, Refused for a name that is taken.
     """
-    _refuse(name_doubt(user.name) or language_doubt(user.language) or password_doubt(password, user.name))
+    refuse_name(user.name)
+    _refuse_language(user.language)
+    refuse_weak(password, user.name)
     if user.address:
         parse(user.address)
     digest = hash_password(password)
     with context.store.transaction() as connection:
         namesake = users.named(connection, user.name)
+        if namesake is not None and namesake.disabled_at is not None:
+            raise Refused(f"there is a user {namesake.name} already, who is disabled", Action.LIST_USERS.of())
         if namesake is not None:
-            raise Refused(_taken(namesake), Action.LIST_USERS.of())
+            raise Refused(f"there is a user {namesake.name} already", Action.LIST_USERS.of())
         identity = users.add(connection, user, digest)
         context.record(connection, "add user", f"user {identity}", f"as {user.role}")
         added = users.by_id(connection, identity)
@@ -64,7 +68,7 @@ def find_user(context: Context, name: str) -> User:
 
 def set_password(context: Context, user: User, password: str) -> int:
     """Give a user a new password; every session of the user ends, and it says how many did. Raises BadInput."""
-    _refuse(password_doubt(password, user.name))
+    refuse_weak(password, user.name)
     digest = hash_password(password)
     with context.store.transaction() as connection:
         users.set_password(connection, user.id, digest)
@@ -78,7 +82,7 @@ def change_own_password(context: Context, user: User, old: str, new: str, *, ses
 
     `session` is the token of the one that goes on. Raises BadInput for a wrong old or an unfit new password.
     """
-    _refuse(password_doubt(new, user.name))
+    refuse_weak(new, user.name)
     if new == old:
         raise BadInput("the new password is the old one")
     confirm_password(context, user, old)
@@ -100,7 +104,7 @@ def confirm_password(context: Context, user: User, password: str) -> None:
 
 def set_own(context: Context, user: User, *, language: str, address: str) -> None:
     """Store the language of a user's pages, and the address for tests "to me", which may be empty. Raises BadInput."""
-    _refuse(language_doubt(language))
+    _refuse_language(language)
     written = str(parse(address)) if address else ""
     with context.store.transaction() as connection:
         users.set_own(connection, user.id, language=language, address=written)
@@ -118,8 +122,8 @@ def disable(context: Context, user: User) -> int:
             raise Refused(f"{user.name} is disabled already", Action.LIST_USERS.of())
         if user.role is Role.ADMIN and not users.other_admins(connection, user.id):
             raise Refused(
-                f"{user.name} is the only admin who can sign in: nobody could manage users in the console any more; add "
-                "another admin first",
+                f"{user.name} is the only admin who can sign in: add another admin first, or nothing can be changed about "
+                "users in the console any more",
                 Action.LIST_USERS.of(),
             )
         users.set_disabled(connection, user.id, context.clock.now())
@@ -147,26 +151,16 @@ def forget_second_ways(context: Context, user: User) -> None:
         context.record(connection, "remove second ways", subject_of(user), ", ".join(map(_word, removed)))
 
 
-def language_doubt(language: str) -> str | None:
-    """Why the pages cannot be in this language; None when they can."""
-    return None if language in LANGUAGES else f"there is no language {language!r}; the pages are in en and ru"
-
-
 def _named(connection: Connection, name: str) -> User:
     user = users.named(connection, name)
     if user is None:
-        raise NotFound(f"there is no user {name!r}", Action.LIST_USERS.of())
+        raise NotFound(f"there is no user {name}", Action.LIST_USERS.of())
     return user
 
 
-def _taken(namesake: User) -> str:
-    state = " (disabled)" if namesake.disabled_at is not None else ""
-    return f"there is a user {namesake.name!r} already{state}"
-
-
-def _refuse(doubt: str | None) -> None:
-    if doubt is not None:
-        raise BadInput(doubt)
+def _refuse_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise BadInput(f"there is no language {language!r}; the pages are in en and ru")
 
 
 def _word(way: SecondWay) -> str:
