@@ -24,6 +24,7 @@ from mailer.cli import (
     register,
     reports,
     running,
+    users,
 )
 
 app = typer.Typer(
@@ -75,6 +76,7 @@ for group in (
     holds,
     domains,
     backups,
+    users,
     running,
 ):
     group.join(app)

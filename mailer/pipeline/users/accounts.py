@@ -26,23 +26,26 @@ def add_user(context: Context, user: User, password: str) -> User:
 
     Raises BadInput for a name, address, language or password that cannot be, Refused for a name that is taken.
     """
-    refuse_name(user.name)
-    _refuse_language(user.language)
+    refuse_user(context, user)
     refuse_weak(password, user.name)
-    if user.address:
-        parse(user.address)
     digest = hash_password(password)
     with context.store.transaction() as connection:
-        namesake = users.named(connection, user.name)
-        if namesake is not None and namesake.disabled_at is not None:
-            raise Refused(f"there is a user {namesake.name} already, who is disabled", Action.LIST_USERS.of())
-        if namesake is not None:
-            raise Refused(f"there is a user {namesake.name} already", Action.LIST_USERS.of())
+        _refuse_namesake(connection, user.name)
         identity = users.add(connection, user, digest)
         context.record(connection, "add user", f"user {identity}", f"as {user.role}")
         added = users.by_id(connection, identity)
     assert added is not None
     return added
+
+
+def refuse_user(context: Context, user: User) -> None:
+    """Raises BadInput for a name, address or language that cannot be, Refused for a name that is taken."""
+    refuse_name(user.name)
+    _refuse_language(user.language)
+    if user.address:
+        parse(user.address)
+    with context.store.reading() as connection:
+        _refuse_namesake(connection, user.name)
 
 
 def list_accounts(context: Context) -> Sequence[UserAccount]:
@@ -156,6 +159,14 @@ def _named(connection: Connection, name: str) -> User:
     if user is None:
         raise NotFound(f"there is no user {name}", Action.LIST_USERS.of())
     return user
+
+
+def _refuse_namesake(connection: Connection, name: str) -> None:
+    namesake = users.named(connection, name)
+    if namesake is not None and namesake.disabled_at is not None:
+        raise Refused(f"there is a user {namesake.name} already, who is disabled", Action.LIST_USERS.of())
+    if namesake is not None:
+        raise Refused(f"there is a user {namesake.name} already", Action.LIST_USERS.of())
 
 
 def _refuse_language(language: str) -> None:

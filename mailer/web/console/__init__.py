@@ -1,6 +1,7 @@
 """The pages of the console, a module for each group."""
 
 from mailer.web.console import (
+    account,
     approvals,
     circulation,
     copies,
@@ -15,6 +16,7 @@ from mailer.web.console import (
     sign_in,
     to_do,
     uploads,
+    users,
 )
 from mailer.web.routes import AnyRoute
 
@@ -33,4 +35,6 @@ ROUTES: tuple[AnyRoute, ...] = (
     *progress.ROUTES,
     *copies.ROUTES,
     *reports.ROUTES,
+    *account.ROUTES,
+    *users.ROUTES,
 )
