@@ -46,6 +46,12 @@ class _Column:
         return faults
 
 
+def following_id(name: str) -> str:
+    """The id after this one, as P043 after P042; empty where it does not end in digits."""
+    match = re.fullmatch(r"(?P<head>.*?)(?P<number>[0-9]+)", name)
+    return f"{match['head']}{int(match['number']) + 1:0{len(match['number'])}}" if match else ""
+
+
 def members_without_twins(register: Register, table: RegisterTable[MemberRow]) -> RegisterTable[MemberRow]:
     """The table, in which rows are bad that would add a membership or person beside one whose id looks the same."""
     columns = (

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailer.domain.entitlement import EntitlementReason
+from mailer.domain.errors import NotFound
 from mailer.domain.membership import MembershipKind
+from mailer.domain.register_ids import following_id
 from mailer.domain.register_search import parts_of
+from mailer.domain.remedy import Action
 from mailer.domain.standing import Standing, standings
 from mailer.pipeline.context import Context
 from mailer.store import Connection, register_pages
-from mailer.store.members import register_of
+from mailer.store.members import membership_register, register_of
 from mailer.store.register_pages import START, PeopleFilter, Place
 
 PAGE = 50
@@ -40,7 +43,7 @@ def people_page(
     standing: EntitlementReason | None = None,
     after: Place = START,
 ) -> PeoplePage:
-    """The next people by name, listed by words, with their standing today."""
+    """The next people by name, narrowed by words, with their standing today."""
     wanted = PeopleFilter(parts=parts_of(typed), kind=kind, circle=circle)
     size = PAGE if standing is None else _CHUNK
     people, place, looked_at = list[Standing](), after, 0
@@ -95,3 +98,30 @@ def expiring(context: Context, day: date, *, after: str = "", size: int = 200) -
     ]
     people.sort(key=lambda judged: (judged.seat.membership, judged.seat.number or 0, judged.seat.person))
     return Expiring(people=tuple(people), next=ids[size - 1] if len(ids) > size else None)
+
+
+def standings_of(context: Context, person: str) -> list[Standing]:
+    """How the person stands today on each membership."""
+    with context.store.reading() as connection:
+        register = register_of(connection, [person])
+    judged = standings(register, context.clock.now().date(), context.fees)
+    return [judged[key] for key in sorted(judged) if key[1] == person]
+
+
+def standings_on(context: Context, membership: str) -> list[Standing]:
+    """How everybody on the membership stands today, by seat; NotFound for an unknown membership."""
+    with context.store.reading() as connection:
+        register = membership_register(connection, membership)
+        if membership not in register.memberships:
+            raise NotFound(f"{membership} is not in the register", Action.LIST_PEOPLE.of())
+        persons = {seat.person for seat in register.seats}
+        whole = register_of(connection, persons)
+    judged = standings(whole, context.clock.now().date(), context.fees)
+    return [judged[seat.membership, seat.person] for seat in register.seats]
+
+
+def next_ids(context: Context) -> tuple[str, str]:
+    """The next free ids of a membership and of a person, in the manner of the ids that are there."""
+    with context.store.reading() as connection:
+        membership, person = register_pages.greatest_ids(connection)
+    return following_id(membership) or "M001", following_id(person) or "P001"

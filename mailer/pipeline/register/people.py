@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mailer.domain.errors import NotFound
+from mailer.domain.history import HistoryEntry
 from mailer.domain.membership import Seat
 from mailer.domain.names import any_name
 from mailer.domain.payment_effect import PaidMembership, paid_membership
@@ -11,7 +12,7 @@ from mailer.domain.person import PersonRecord, RegisterEntry, ReportSubject
 from mailer.domain.remedy import Action
 from mailer.domain.report import Report
 from mailer.pipeline.context import Context
-from mailer.store import holds, members, reports
+from mailer.store import history, holds, members, reports
 from mailer.store.copies import deliveries, readers
 from mailer.store.members import load_register, membership_register, register_of
 
@@ -43,6 +44,12 @@ def find_person(context: Context, person: str) -> PersonRecord:
             holds=tuple(hold for address in addresses if (hold := holds.hold_on(connection, address))),
             reports=tuple(report for report in reports.listing(connection, unsettled=True) if report.person == person),
         )
+
+
+def history_of(context: Context, subject: str) -> list[HistoryEntry]:
+    """What was done to the person or the membership with this id, the newest first."""
+    with context.store.reading() as connection:
+        return history.entries(connection, subject)[::-1]
 
 
 def payments_of(context: Context, membership: str) -> PaidMembership:
