@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
@@ -12,7 +12,8 @@ from mailer.domain.register_search import parts_of
 from mailer.domain.remedy import Action
 from mailer.domain.standing import Standing, standings
 from mailer.pipeline.context import Context
-from mailer.store import Connection, register_pages
+from mailer.pipeline.mailings.changes import unbegun_mailings
+from mailer.store import Connection, issues, register_pages
 from mailer.store.members import membership_register, register_of
 from mailer.store.register_pages import START, PeopleFilter, Place
 
@@ -125,3 +126,12 @@ def next_ids(context: Context) -> tuple[str, str]:
     with context.store.reading() as connection:
         membership, person = register_pages.greatest_ids(connection)
     return following_id(membership) or "M001", following_id(person) or "P001"
+
+
+def next_issue_day(context: Context) -> date:
+    """The date of the next issue: of one that is pulled and has not left, else the first day of the next month."""
+    today = context.clock.now().date()
+    with context.store.reading() as connection:
+        days = [issues.revision_of(connection, mailing).date for mailing in unbegun_mailings(connection, context)]
+    coming = [day for day in days if day > today]
+    return min(coming, default=(today.replace(day=1) + timedelta(days=32)).replace(day=1))
