@@ -78,3 +78,15 @@ def _latest(periods: tuple[PaidPeriod, ...], today: date) -> date | None:
     """Until when the present time is paid, or else the day on which the last paid time ended."""
     ended = (paid.period.last for paid in periods if paid.full and paid.period.last < today)
     return paid_until(periods, today) or max(ended, default=None)
+
+
+def reversal_of(payment: Payment, number: int, today: date) -> Payment:
+    """The entry that takes a payment back, with a reference to it; `number` is its place among its membership's."""
+    return Payment(
+        membership=payment.membership,
+        period=payment.period,
+        amount=-payment.amount,
+        currency=payment.currency,
+        paid_on=today,
+        reference=f"reversal of {payment.reference or number}",
+    )

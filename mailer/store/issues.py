@@ -1,7 +1,7 @@
 """The revisions of issues as they were pulled, kept under their content hash."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
@@ -82,6 +82,12 @@ def latest_revision(connection: Connection, newsletter: str, serial: int) -> Rev
     )
     row = connection.execute(query).first()
     return _revision(row) if row else None
+
+
+def dated_within(connection: Connection, first: date, last: date, limit: int) -> list[Revision]:
+    """The revisions dated within these days, the newest date first, at most `limit`."""
+    query = select(revisions).where(revisions.c.date.between(first, last))
+    return [_revision(row) for row in connection.execute(query.order_by(revisions.c.date.desc()).limit(limit))]
 
 
 def revision_of(connection: Connection, mailing: Mailing) -> Revision:

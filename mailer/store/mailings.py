@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     Connection,
@@ -31,7 +31,6 @@ from mailer.store.schema import (
     own_pauses,
     recipients,
     reports,
-    revisions,
     test_mailings,
 )
 
@@ -118,15 +117,6 @@ def newest(connection: Connection, newsletters: Collection[str]) -> list[Mailing
     same = (mailings.c.newsletter == last.c.newsletter) & (mailings.c.serial == last.c.serial)
     query = select(*_COLUMNS).join(last, same).where(mailings.c.supplement == 0)
     return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.newsletter))]
-
-
-def dated_within(connection: Connection, first: date, last: date, limit: int) -> list[Mailing]:
-    """The first mailings of the issues dated within these days, the newest issue first, at most `limit`."""
-    same = revisions.c.content_hash == mailings.c.content_hash
-    query = (
-        select(*_COLUMNS).join(revisions, same).where(mailings.c.supplement == 0, revisions.c.date.between(first, last))
-    )
-    return [_mailing(row) for row in connection.execute(query.order_by(revisions.c.date.desc()).limit(limit))]
 
 
 def broken_among(connection: Connection, identities: Collection[int]) -> list[Mailing]:

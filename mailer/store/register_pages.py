@@ -13,7 +13,6 @@ from mailer.store.schema import memberships, payments, seats
 
 # A place in the list: the name it is sorted by, the person and the membership.
 Place = tuple[str, str, str]
-START: Place = ("", "", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +24,7 @@ class PeopleFilter:
     circle: str | None = None
 
 
-def places(connection: Connection, wanted: PeopleFilter, after: Place, limit: int) -> list[Place]:
+def places(connection: Connection, wanted: PeopleFilter, after: Place | None, limit: int) -> list[Place]:
     """The next places of people in the order of names."""
     query: Select[Any] = select(seats.c.sorted_by, seats.c.person, seats.c.membership)
     for part in wanted.parts:
@@ -36,7 +35,7 @@ def places(connection: Connection, wanted: PeopleFilter, after: Place, limit: in
         same = memberships.c.id == seats.c.membership
         query = query.join(memberships, same).where(memberships.c.circle == wanted.circle)
     order = (seats.c.sorted_by, seats.c.person, seats.c.membership)
-    if after != START:
+    if after is not None:
         query = query.where(tuple_(*order) > tuple_(*after))
     return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(*order).limit(limit))]
 

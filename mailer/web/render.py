@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mailer.formats.dates_and_money import amount
 from mailer.views.plain_words import plan_change
 from mailer.web import dates
 from mailer.web.texts import Texts, texts
@@ -44,4 +45,5 @@ def _environment(language: str) -> Environment:
     environment.filters["day"] = partial(dates.day, language=language)
     environment.filters["number"] = dates.number
     environment.filters["why"] = partial(plan_change, language=language)
+    environment.filters["amount"] = partial(amount, language=language)
     return environment

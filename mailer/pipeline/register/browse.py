@@ -15,7 +15,11 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.changes import unbegun_mailings
 from mailer.store import Connection, issues, register_pages
 from mailer.store.members import membership_register, register_of
+<<<<<<< HEAD
 from mailer.store.register_pages import START, PeopleFilter, Place
+=======
+from mailer.store.register_pages import PeopleFilter, Place
+>>>>>>> 0d21edb (register: people, memberships and payments in the browser)
 
 PAGE = 50
 # Of people with a rare standing, how many rows are judged before the reader is asked to go on.
@@ -42,7 +46,7 @@ def people_page(
     kind: MembershipKind | None = None,
     circle: str | None = None,
     standing: EntitlementReason | None = None,
-    after: Place = START,
+    after: Place | None = None,
 ) -> PeoplePage:
     """The next people by name, narrowed by words, with their standing today."""
     wanted = PeopleFilter(parts=parts_of(typed), kind=kind, circle=circle)

@@ -19,11 +19,11 @@ def app(tmp_path):
 
 
 def everybody(app, **filters) -> list[str]:
-    people, after = [], browse.START
-    while after is not None:
-        page = people_page(app.context, after=after, **filters)
+    page = people_page(app.context, **filters)
+    people = [standing.seat.person for standing in page.people]
+    while page.next is not None:
+        page = people_page(app.context, after=page.next, **filters)
         people += [standing.seat.person for standing in page.people]
-        after = page.next
     return people
 
 
