@@ -98,7 +98,7 @@ def texts_of(record: Membership | Seat) -> dict[str, str]:
     return {name: cell_text(cell) for name, cell in cells_of(record).items()}
 
 
-def names_in(visit: Visit, columns: Iterable[str], known: Iterable[str] = ()) -> tuple[str, ...]:
+def names_in(visit: Visit, columns: Iterable[str], cells: Iterable[str] = ()) -> tuple[str, ...]:
     """The names of the fields: a column that stands once for each language is a field for each, known ones too."""
     languages = dict.fromkeys(language for each in visit.context.newsletters.values() for language in each.languages)
     names = dict[str, None]()
@@ -107,7 +107,7 @@ def names_in(visit: Visit, columns: Iterable[str], known: Iterable[str] = ()) ->
             names[name] = None
             continue
         names |= dict.fromkeys(f"{name}_{language}" for language in languages)
-        names |= dict.fromkeys(cell for cell in known if cell.rpartition("_")[0] == name)
+        names |= dict.fromkeys(cell for cell in cells if cell.rpartition("_")[0] == name)
     return tuple(names)
 
 
