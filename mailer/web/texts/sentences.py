@@ -104,5 +104,6 @@ def _halves(sentences: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tup
     for english, forms in sentences.items():
         halves = zip(english.split(MARK, 1), *(form.split(MARK, 1) for form in forms), strict=False)
         for half, *translated in halves if all(MARK in text for text in (english, *forms)) else ():
-            if all(set(_PLACE.findall(half)) == set(_PLACE.findall(form)) for form in translated):
+            same_places = all(set(_PLACE.findall(half)) == set(_PLACE.findall(form)) for form in translated)
+            if same_places and any(map(str.isalpha, half)):
                 yield half, tuple(translated)
