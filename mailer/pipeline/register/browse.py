@@ -15,11 +15,7 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.changes import unbegun_mailings
 from mailer.store import Connection, issues, register_pages
 from mailer.store.members import membership_register, register_of
-<<<<<<< HEAD
-from mailer.store.register_pages import START, PeopleFilter, Place
-=======
 from mailer.store.register_pages import PeopleFilter, Place
->>>>>>> 0d21edb (register: people, memberships and payments in the browser)
 
 PAGE = 50
 # Of people with a rare standing, how many rows are judged before the reader is asked to go on.

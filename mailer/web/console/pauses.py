@@ -23,13 +23,7 @@ def pause_form(visit: Visit) -> Answer:
 
 def _pause_page(visit: Visit, first: str, last: str, problem: str = "") -> Answer:
     record = find_person(visit.context, person_of(visit))
-<<<<<<< HEAD
-    return show(
-        "register/pause.html", 422 if problem else 200, record=record, first=first, last=last, problem=problem
-    )
-=======
     return show("register/pause.html", 422 if problem else 200, record=record, first=first, last=last, problem=problem)
->>>>>>> 0d21edb (register: people, memberships and payments in the browser)
 
 
 def pause(visit: Visit) -> Answer:

@@ -10,11 +10,7 @@ from mailer.domain.errors import BadInput
 from mailer.domain.membership import MembershipKind
 from mailer.domain.standing import STANDINGS
 from mailer.formats.register.cells import parse_date
-<<<<<<< HEAD
-from mailer.pipeline.register.browse import START, circles_of, expiring, next_issue_day, people_page
-=======
 from mailer.pipeline.register.browse import circles_of, expiring, next_issue_day, people_page
->>>>>>> 0d21edb (register: people, memberships and payments in the browser)
 from mailer.web.answers import Answer, show
 from mailer.web.routes import AnyRoute, Page
 from mailer.web.visit import Visit
@@ -32,21 +28,13 @@ def people(visit: Visit) -> Answer:
         kind=kind,
         circle=circle,
         standing=standing,
-<<<<<<< HEAD
-        after=(query["name"], query["person"], query["membership"]) if query["person"] else START,
-=======
         after=(query["name"], query["person"], query["membership"]) if query["person"] else None,
->>>>>>> 0d21edb (register: people, memberships and payments in the browser)
     )
     filters = {"q": query["q"], "kind": kind or "", "circulation": circle or "", "standing": standing or ""}
     next_page = dict(zip(("name", "person", "membership"), page.next, strict=True)) if page.next else None
     return show(
         "register/people.html",
-<<<<<<< HEAD
-        page=page,
-=======
         listed=page,
->>>>>>> 0d21edb (register: people, memberships and payments in the browser)
         filters=filters,
         kinds=_choices(visit, tuple(MembershipKind)),
         standings=_choices(visit, STANDINGS),
