@@ -21,8 +21,9 @@ from mailer.pipeline.register.people import find_person
 from mailer.pipeline.register.resolve import resolve_person
 from mailer.views.circulation_change import change_sentence
 from mailer.views.review_lines import ReviewLine, review_lines
-from mailer.web.answers import Answer, Show, go, show
+from mailer.web.answers import Answer, go
 from mailer.web.console.issues import NEXT
+from mailer.web.console.mailing_pages import ONLY_SECRETARY, path_of, show_of
 from mailer.web.console.previews import preview_address
 from mailer.web.console.variants import reader_of, variant_options
 from mailer.web.routes import AnyRoute, Deed, Page
@@ -45,14 +46,15 @@ def issue_page(visit: Visit) -> Answer:
     return page_of(visit)
 
 
-def page_of(visit: Visit, fault: str = "", typed: Mapping[str, str] | None = None) -> Show:
+def page_of(visit: Visit, fault: str = "", typed: Mapping[str, str] | None = None) -> Answer:
     """The page of the issue; with what was wrong in what was typed into its form of previews."""
     standing = issue_standing(visit.context, visit.issue)
     newsletter = visit.context.newsletters.get(visit.issue.newsletter)
     approval = approval_standing(visit.context, visit.issue)
     reader, other = reader_of(visit, visit.query), _other(visit)
     lines, refusal = _findings(visit) if newsletter else ([], "")
-    return show(
+    return show_of(
+        visit,
         "issues/issue.html",
         status=422 if fault else 200,
         standing=standing,
@@ -131,7 +133,7 @@ def _reasons(
     """Why each button is grey, in words that say who can change it; empty for one that is not."""
     state = standing.mailing.state if standing.mailing else None
     begun = standing.mailing is not None and standing.mailing.has_begun
-    secretary = visit.text("A secretary can do this.")
+    secretary = visit.text(ONLY_SECRETARY)
     if newsletter is None:
         gone = visit.text("The newsletter is gone from the settings; the operator can put it back.")
         return dict.fromkeys(("plan", "approve", "withdraw", "test", "to_me", "person"), gone)
@@ -182,7 +184,7 @@ def look(visit: Visit) -> Answer:
         elif visit.form[variant]:
             chosen[variant] = visit.form[variant]
     chosen |= {name: visit.form[name] for name in ("width", "scheme") if visit.form[name]}
-    return go(f"/issues/{visit.issue}?{urlencode(chosen)}#look")
+    return go(f"{path_of(visit.issue)}?{urlencode(chosen)}#look")
 
 
 ROUTES: tuple[AnyRoute, ...] = (

@@ -93,7 +93,7 @@ def test_who_may_not_plan_and_approve_sees_who_may(planned, console, role):
     page = console(role).get(PATH).text
     for button in ("plan", "approve", "withdraw"):
         assert re.search(rf'id="{button}"[^>]* disabled aria-describedby="{button}-reason"', page)
-    assert page.count("A secretary can do this.") >= 3
+    assert page.count("Only a secretary may do this.") >= 3
     assert "Reader001" not in page
 
 
