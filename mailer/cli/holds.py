@@ -33,6 +33,7 @@ def lift(
             metavar="ADDRESS…", help="as `mailer hold list` shows them, or whose they are", callback=addresses_of
         ),
     ],
+    why: Annotated[str, typer.Option("--why", metavar="WORDS", help="the reason, kept in the history")] = "",
 ) -> None:
     """Write to an address again, because it has proved right. This sends nothing by itself.
 
@@ -43,7 +44,7 @@ def lift(
     context, was_held = console.open_context(), dict[str, bool]()
     try:
         for address in addresses:
-            was_held[address] = lift(context, address)
+            was_held[address] = lift(context, address, why)
     finally:  # those before one that is refused are lifted all the same
         if was_held:
             console.say(

@@ -1,4 +1,7 @@
-"""Commands that answer at a glance: what waits for a person."""
+"""Commands that answer at a glance: what waits for a person, and any question typed."""
+
+import sys
+from typing import Annotated
 
 import typer
 
@@ -19,6 +22,27 @@ def to_do() -> None:
     console.say(list(map(to_do_document, items)), *to_do_lines(items))
 
 
+def find(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="TEXT…", help="a name, an address, a number, a Message-ID; - reads a returned mail"),
+    ],
+) -> None:
+    """Answer any question: a name, an address, a copy number, a Message-ID, a returned mail or a line of one.
+
+    Example: mailer find copy 147
+    """
+    from mailer.pipeline.overview.answer import answer
+    from mailer.views.answer import answer_document, answer_lines
+
+    typed = sys.stdin.buffer.read().decode("utf-8", "replace") if words == ["-"] else " ".join(words)
+    answered = answer(console.open_context(), typed)
+    console.say(answer_document(answered), *answer_lines(answered))
+    if not answered.is_answered:
+        raise typer.Exit(1)
+
+
 def join(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("to-do")(to_do)
+    app.command()(find)

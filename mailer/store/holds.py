@@ -82,6 +82,12 @@ def hold_on(connection: Connection, address: str) -> Hold | None:
     return _hold(row) if row else None
 
 
+def hold(connection: Connection, identity: int) -> Hold | None:
+    """One hold, lifted or not."""
+    row = connection.execute(select(holds).where(holds.c.id == identity)).first()
+    return _hold(row) if row else None
+
+
 def listing(connection: Connection, *, lifted: bool = False) -> list[Hold]:
     """The holds, oldest first; `lifted`: those that were lifted, too."""
     query = select(holds) if lifted else select(holds).where(holds.c.lifted_at.is_(None))

@@ -64,10 +64,10 @@ def not_ended(connection: Connection) -> list[Mailing]:
     return mailings_in(connection, set(MailingState) - ENDED)
 
 
-def firsts(connection: Connection) -> list[Mailing]:
-    """The first mailing of every issue that is planned, the newest plan first."""
+def firsts(connection: Connection, most: int | None = None) -> list[Mailing]:
+    """The first mailing of every issue that is planned, the newest plan first; at most so many."""
     query = select(*_COLUMNS).where(mailings.c.supplement == 0)
-    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.id.desc()))]
+    return [_mailing(row) for row in connection.execute(query.order_by(mailings.c.id.desc()).limit(most))]
 
 
 def of_last_issues(connection: Connection, most: int) -> list[Mailing]:

@@ -95,9 +95,18 @@ def write(connection: Connection, raw: int, readings: Sequence[Reading]) -> None
 
 
 def listing(
-    connection: Connection, *, unsettled: bool = False, delivery: int | None = None, issue: str | None = None
+    connection: Connection,
+    *,
+    unsettled: bool = False,
+    delivery: int | None = None,
+    issue: str | None = None,
+    beyond: int | None = None,
+    newest_first: bool = False,
+    most: int | None = None,
 ) -> list[Report]:
     """The reports, the oldest first: all of them, or those that need a person; of one copy, of one issue, or of all.
+
+    At most so many of those that follow the one `beyond`.
 
     A bounce needs no person any more when a later copy stands in the place of the one that came back.
     """
@@ -109,7 +118,10 @@ def listing(
         query = query.where(reports.c.delivery == delivery)
     if issue is not None:
         query = query.where(_issue == issue)
-    return [_report(row) for row in connection.execute(query.order_by(reports.c.id))]
+    if beyond is not None:
+        query = query.where(reports.c.id < beyond if newest_first else reports.c.id > beyond)
+    query = query.order_by(reports.c.id.desc() if newest_first else reports.c.id).limit(most)
+    return [_report(row) for row in connection.execute(query)]
 
 
 def report(connection: Connection, identity: int) -> Report | None:

@@ -9,6 +9,11 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
+_MONTHS_RU = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+
 
 def local_time(instant: datetime | None) -> str:
     """An instant in the local time of this machine, to the second; empty for none."""
@@ -29,6 +34,17 @@ def zoned_time(instant: datetime, timezone: str) -> str:
 def plain_day(day: date) -> str:
     """A date in words: `12 July 2018`."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def day_in(day: date, language: str) -> str:
+    """A date in words, in English or Russian: `12 July 2018`, `12 июля 2018 г.`."""
+    return f"{day.day} {_MONTHS_RU[day.month - 1]} {day.year}\u00a0г." if language == "ru" else plain_day(day)
+
+
+def moment_in(instant: datetime, timezone: str, language: str) -> str:
+    """An instant in a time zone, in English or Russian: `12 July 2018, 14:02`."""
+    local = instant.astimezone(ZoneInfo(timezone))
+    return f"{day_in(local, language)}, {local:%H:%M}"
 
 
 def zone_name(timezone: str) -> str:

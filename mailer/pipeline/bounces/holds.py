@@ -99,8 +99,19 @@ def hold_by_hand(context: Context, address: str, why: str) -> list[Seat]:
     return seats
 
 
-def lift(context: Context, address: str) -> bool:
+def find_hold(context: Context, identity: int) -> tuple[Hold, list[Seat]]:
+    """One hold, lifted or not, with the seats that have its address now; NotFound for an unknown one."""
+    with context.store.reading() as connection:
+        hold = holds.hold(connection, identity)
+        if hold is None:
+            raise NotFound(f"there is no hold {identity}", Action.LIST_HOLDS.of())
+        return hold, seated_at(connection, hold.address)
+
+
+def lift(context: Context, address: str, why: str = "") -> bool:
     """Write to an address again, which a person calls right; what failed there so far counts no more.
+
+    The history keeps `why`, in the person's words.
 
     False when it was not held, but copies had failed there: these are owed again. NotFound when nothing failed there.
     """
@@ -116,11 +127,15 @@ def lift(context: Context, address: str) -> bool:
             raise_version(connection)
         # A complaint is no failure of a copy, so the hold itself names the copy.
         for copy in {*failures.copies_at(connection, normal), *([hold.delivery] if hold is not None else [])}:
-            _record(connection, context, "lift", copy, "its address is right")
+            _record(connection, context, "lift", copy, _with("its address is right", why))
         if hold is not None and hold.reason is HoldReason.BY_HAND:
             for seat in seated_at(connection, normal):
-                context.record(connection, "lift", seat.person, "the address, held by hand")
+                context.record(connection, "lift", seat.person, _with("the address, held by hand", why))
     return hold is not None
+
+
+def _with(detail: str, why: str) -> str:
+    return f"{detail}: {why}" if why else detail
 
 
 def _failures_that_count(connection: Connection, address: str, now: datetime) -> list[Failure]:

@@ -139,6 +139,12 @@ def listing(context: Context, *, every: bool, issue: str | None = None) -> list[
         return reports.listing(connection, unsettled=not every, issue=issue)
 
 
+def page(context: Context, *, every: bool, beyond: int | None, most: int) -> list[Report]:
+    """So many reports that need a person, the oldest first, or of all the newest first; those that follow one of them."""
+    with context.store.reading() as connection:
+        return reports.listing(connection, unsettled=not every, beyond=beyond, newest_first=every, most=most)
+
+
 def show(context: Context, identity: int) -> tuple[Report, bytes | None]:
     """One report, and its mail as it came while that is kept; NotFound for an unknown report."""
     with context.store.reading() as connection:

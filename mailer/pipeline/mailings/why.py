@@ -45,6 +45,21 @@ def explain_entitlement(context: Context, person: str, name: IssueName) -> Expla
         )
 
 
+def fates_of(connection: Connection, context: Context, copies: Sequence[Delivery]) -> list[tuple[Mailing, CopyFate]]:
+    """What became of each of these copies, of any issues, with its mailing."""
+    every = {identity: mailings.mailing(connection, identity) for identity in {copy.mailing for copy in copies}}
+    corrections = {
+        mailing.issue: corrections_since(connection, mailing.newsletter, mailing.serial) for mailing in every.values()
+    }
+    fates = []
+    for copy in copies:
+        mailing = every[copy.mailing]
+        of_person = readers.of_readers(connection, mailing.newsletter, mailing.serial, {copy.person})
+        same = of_person.get((copy.person, copy.language), [copy])
+        fates.append((mailing, _fate(connection, context, copy, mailing, corrections[mailing.issue], same)))
+    return fates
+
+
 def _fates(
     connection: Connection, context: Context, person: str, name: IssueName, every: Sequence[Mailing]
 ) -> list[CopyFate]:

@@ -114,6 +114,14 @@ def delivery(connection: Connection, identity: int) -> Delivery | None:
     return _delivery(row) if row else None
 
 
+def numbered(connection: Connection, newsletter: str, serial: int, number: int) -> int | None:
+    """The id of the copy of an issue with this copy number."""
+    own = {"newsletter": newsletter, "serial": serial, "copy_number": number}
+    query = select(deliveries.c.id).where(*(deliveries.c[name] == value for name, value in own.items()))
+    identity: int | None = connection.execute(query).scalar()
+    return identity
+
+
 def locked(connection: Connection, identity: int) -> Delivery | None:
     """One delivery, locked until this transaction ends (SQLite has one writer anyway)."""
     connection.execute(select(deliveries.c.id).where(deliveries.c.id == identity).with_for_update()).all()
