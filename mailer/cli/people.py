@@ -103,7 +103,7 @@ def pause(
     context = console.open_context()
     begins = parse_date(first) if first else context.clock.now().date()
     preferences.pause_for(context, person, Pause(first=begins, last=parse_date(until) if until else None))
-    record, own = find_person(context, person), preferences.own_pause(context, person)
+    record, own = find_person(context, person), preferences.own_pauses(context, person)[0]
     plans = note_plan_changes(context)
     console.say(
         {"person": person, "name": record.name, "own_pause": own_pause_document(own), "plans": plans},
@@ -122,8 +122,8 @@ def resume(person: Person) -> None:
 
     context = console.open_context()
     record = find_person(context, person)
-    own = preferences.own_pause(context, person)
-    console.confirm(f"{record.label}: {own_pause_words(own)}. Send them the next issues again?")
+    words = ", ".join(map(own_pause_words, preferences.own_pauses(context, person)))
+    console.confirm(f"{record.label}: {words}. Send them the next issues again?")
     preferences.resume(context, person)
     plans = note_plan_changes(context)
     console.say(

@@ -22,7 +22,7 @@ class Register:
     """The register at one moment. `version` grows with every change.
 
     An import never changes the last two: the `held` addresses (normal forms), and for each person who has unsubscribed or
-    paused the dates without copies.
+    paused the dates without copies, by newsletter; an empty one stands for all.
     """
 
     memberships: Mapping[str, Membership]
@@ -30,7 +30,12 @@ class Register:
     payments: tuple[Payment, ...]
     version: int = 0
     held: frozenset[str] = frozenset()
-    own_pauses: Mapping[str, Pause] = field(default_factory=dict)
+    own_pauses: Mapping[tuple[str, str], Pause] = field(default_factory=dict)
+
+    def own_pause(self, person: str, newsletter: str, day: date) -> Pause | None:
+        """The person's own pause of the newsletter, that which covers the day before others."""
+        pauses = [self.own_pauses[key] for key in ((person, newsletter), (person, "")) if key in self.own_pauses]
+        return next((pause for pause in pauses if pause.covers(day)), pauses[0] if pauses else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +101,8 @@ class Decision:
         return label(self.person, self.name)
 
 
-def candidates(register: Register, day: date) -> list[Candidate]:
-    """Every row of the register with all that decides about it on that day."""
+def candidates(register: Register, day: date, newsletter: str = "") -> list[Candidate]:
+    """Every row of the register with all that decides about it on that day, for that newsletter."""
     payments: dict[str, list[Payment]] = defaultdict(list)
     for payment in register.payments:
         payments[payment.membership].append(payment)
@@ -111,7 +116,7 @@ def candidates(register: Register, day: date) -> list[Candidate]:
             payments=tuple(payments[seat.membership]),
             seated=seat in seated,
             address_held=seat.address is not None and seat.address.normal in register.held,
-            own_pause=register.own_pauses.get(seat.person),
+            own_pause=register.own_pause(seat.person, newsletter, day),
         )
         for membership, seats in rows.items()
         for seated in [_seated(seats, register.memberships[membership].kind, day)]

@@ -68,7 +68,8 @@ class Hold:
 class OwnPause:
     """A person who wants no copies of issues dated `first` or later, until `last`; None: without an end.
 
-    `delivery` is the copy that they answered, None where the secretary paused them.
+    `newsletter` is the one they do not want; empty: none of them. `delivery` is the copy that they answered, None where
+    the secretary paused them.
     """
 
     person: str
@@ -76,6 +77,12 @@ class OwnPause:
     last: date | None = None
     since: datetime
     delivery: int | None
+    newsletter: str = ""
+
+    @property
+    def has_unsubscribed(self) -> bool:
+        """Whether the person wants no more, and did not only ask for a time without copies."""
+        return self.delivery is not None and self.last is None
 
     @property
     def days(self) -> Pause:

@@ -22,21 +22,26 @@ class RegisterEntry:
 class PersonRecord:
     """One person: seats, payments of their memberships, copies with their issue's name, and what prevents new copies.
 
-    `own_pause` is set while the person has unsubscribed or paused; `reports` are those about the person not settled yet.
+    `own_pauses` are those of a person who has unsubscribed or paused, that of all newsletters first; `reports` are those about the person not settled yet.
     """
 
     person: str
     entries: tuple[RegisterEntry, ...]
     payments: tuple[Payment, ...]
     copies: tuple[tuple[str, Delivery], ...]
-    own_pause: OwnPause | None
+    own_pauses: tuple[OwnPause, ...]
     holds: tuple[Hold, ...]
     reports: tuple[Report, ...]
 
     @property
     def unsubscribed_at(self) -> datetime | None:
-        """When the person unsubscribed by mail."""
-        return self.own_pause.since if self.own_pause and self.own_pause.delivery is not None else None
+        """When the person unsubscribed from a newsletter."""
+        return next((pause.since for pause in self.own_pauses if pause.has_unsubscribed), None)
+
+    @property
+    def own_pause(self) -> OwnPause | None:
+        """The first of the person's own pauses."""
+        return next(iter(self.own_pauses), None)
 
     @property
     def name(self) -> str:

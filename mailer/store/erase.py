@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.delivery import Event, State, advance
-from mailer.store import letters
+from mailer.store import letters, wishes
 from mailer.store.schema import (
     attempts,
     deliveries,
@@ -71,6 +71,7 @@ def _forget_reports(connection: Connection, person: str, alias: str) -> None:
     connection.execute(update(reports).where(about).values(**nullable, **texts, person=alias))
     connection.execute(update(failures).where(failures.c.delivery.in_(own)).values(address="", said="", wording=""))
     connection.execute(delete(own_pauses).where(own_pauses.c.person == person))
+    wishes.forget(connection, person)
     others = select(seats.c.address).where(seats.c.person != person, seats.c.address.is_not(None))
     alone = {Address.from_wire(wire).normal for wire in wires} - {
         Address.from_wire(wire).normal for wire in connection.execute(others).scalars() if wire is not None

@@ -122,49 +122,81 @@ def _failure(row: Mapping[str, Any]) -> Failure:
 # --- the pauses of readers --------------------------------------------------------------------------------------------
 
 
-def set_pause(connection: Connection, person: str, first: date, *, delivery: int, now: datetime) -> bool:
-    """Pause a person's copies of issues of that date and later, without an end.
+def set_pause(
+    connection: Connection, person: str, newsletter: str, first: date, *, delivery: int, now: datetime
+) -> bool:
+    """Pause a person's copies of the newsletter's issues of that date and later, without an end.
 
     False when the person had paused them before from that date on; a pause that ends, or begins later, is extended.
     """
-    values = {"person": person, "first": first, "since": now, "delivery": delivery}
+    if any(
+        pause.last is None and pause.first <= first and not pause.newsletter
+        for pause in pauses(connection, [person]).get(person, ())
+    ):
+        return False
+    values = {"person": person, "newsletter": newsletter, "first": first, "since": now, "delivery": delivery}
     once = (
         insert_into(connection, own_pauses)
         .values(values)
-        .on_conflict_do_nothing(index_elements=["person"], index_where=own_pauses.c.lifted_at.is_(None))
+        .on_conflict_do_nothing(index_elements=["person", "newsletter"], index_where=own_pauses.c.lifted_at.is_(None))
     )
     if connection.execute(once.returning(own_pauses.c.id)).first() is not None:
         return True
-    shorter = _current(person) & (own_pauses.c.last.is_not(None) | (own_pauses.c.first > first))
+    shorter = _current(person, newsletter) & (own_pauses.c.last.is_not(None) | (own_pauses.c.first > first))
     return connection.execute(update(own_pauses).where(shorter).values({**values, "last": None})).rowcount > 0
 
 
-def replace_pause(connection: Connection, person: str, days: Pause, *, now: datetime) -> None:
-    """Pause a person's copies for these days, in place of any pause before; the register is locked."""
-    values = {"first": days.first, "last": days.last, "since": now, "delivery": None}
-    if not connection.execute(update(own_pauses).where(_current(person)).values(values)).rowcount:
-        connection.execute(insert(own_pauses).values({"person": person, **values}))
+def replace_pause(
+    connection: Connection,
+    person: str,
+    days: Pause,
+    *,
+    now: datetime,
+    newsletter: str = "",
+    delivery: int | None = None,
+) -> None:
+    """Pause a person's copies for these days, of a newsletter or of all, in place of such a pause before.
+
+    The register is locked.
+    """
+    values = {"first": days.first, "last": days.last, "since": now, "delivery": delivery}
+    if not connection.execute(update(own_pauses).where(_current(person, newsletter)).values(values)).rowcount:
+        connection.execute(insert(own_pauses).values({"person": person, "newsletter": newsletter, **values}))
 
 
-def _current(person: str) -> ColumnElement[bool]:
-    return (own_pauses.c.person == person) & own_pauses.c.lifted_at.is_(None)
+def _current(person: str, newsletter: str) -> ColumnElement[bool]:
+    return (own_pauses.c.person == person) & (own_pauses.c.newsletter == newsletter) & own_pauses.c.lifted_at.is_(None)
 
 
-def lift_pause(connection: Connection, person: str, *, by: str, now: datetime) -> None:
-    """End a person's pause."""
-    connection.execute(update(own_pauses).where(_current(person)).values(lifted_at=now, lifted_by=by))
+def lift_pauses(connection: Connection, person: str, *, by: str, now: datetime, newsletter: str | None = None) -> None:
+    """End a person's pauses; with a newsletter that of this one alone."""
+    current = (own_pauses.c.person == person) & own_pauses.c.lifted_at.is_(None)
+    if newsletter is not None:
+        current &= own_pauses.c.newsletter == newsletter
+    connection.execute(update(own_pauses).where(current).values(lifted_at=now, lifted_by=by))
 
 
-def pause_lifted_at(connection: Connection, person: str) -> datetime | None:
-    """When the person last asked for copies again."""
-    query = select(func.max(own_pauses.c.lifted_at)).where(own_pauses.c.person == person)
+def pause_lifted_at(connection: Connection, person: str, newsletter: str) -> datetime | None:
+    """When the person last asked for copies of the newsletter again."""
+    of_it = own_pauses.c.newsletter.in_([newsletter, ""])
+    query = select(func.max(own_pauses.c.lifted_at)).where(own_pauses.c.person == person, of_it)
     return connection.execute(query).scalar()
 
 
-def pauses(connection: Connection, persons: Collection[str] | None = None) -> dict[str, OwnPause]:
-    """The current pauses of these people, or of all, by person."""
+def pauses(connection: Connection, persons: Collection[str] | None = None) -> dict[str, tuple[OwnPause, ...]]:
+    """The current pauses of these people, or of all, by person; that of all newsletters first."""
     columns = [own_pauses.c[name] for name in OwnPause.__slots__]
-    query = select(*columns).where(own_pauses.c.lifted_at.is_(None))
+    query = select(*columns).where(own_pauses.c.lifted_at.is_(None)).order_by(own_pauses.c.newsletter)
     if persons is not None:
         query = query.where(own_pauses.c.person.in_(persons))
-    return {row.person: OwnPause(**row._asdict()) for row in connection.execute(query)}
+    by_person: dict[str, tuple[OwnPause, ...]] = {}
+    for row in connection.execute(query):
+        by_person[row.person] = (*by_person.get(row.person, ()), OwnPause(**row._asdict()))
+    return by_person
+
+
+def own_days(connection: Connection, persons: Collection[str] | None = None) -> dict[tuple[str, str], Pause]:
+    """The same as days without copies, by person and newsletter, as `Register` has them."""
+    return {
+        (pause.person, pause.newsletter): pause.days for own in pauses(connection, persons).values() for pause in own
+    }

@@ -1,4 +1,4 @@
-"""The letters to secretary, operator and editors: written down with what they say, sent later, and each of them once."""
+"""The letters to secretary, operator, editors and members: written down with what they say, sent later, and each of them once."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -119,7 +119,10 @@ def outbox(connection: Connection) -> Outbox:
 
 
 def forget(connection: Connection, person: str, addresses: Collection[str]) -> None:
-    """Take this person, and what names one of these addresses, out of the letters that wait."""
+    """Take this person, and what names one of these addresses, out of the letters that wait, and out of those sent."""
+    to_them = letters.c.recipient.in_(addresses)
+    connection.execute(delete(letters).where(to_them, letters.c.sent_at.is_(None)))
+    connection.execute(update(letters).where(to_them).values(recipient=""))
     query = select(letters.c.id, letters.c.facts).where(letters.c.sent_at.is_(None))
     for row in connection.execute(query).all():
         rest = {name: _without(fact, person) for name, fact in row.facts.items()}

@@ -32,6 +32,7 @@ from mailer.store.schema import (
     recipients,
     reports,
     test_mailings,
+    wishes,
 )
 
 _COLUMNS = [mailings.c[field.name] for field in fields(Mailing)]
@@ -162,7 +163,7 @@ def delete_plan(connection: Connection, identity: int) -> None:
     copies = select(deliveries.c.id).where(deliveries.c.mailing == identity)
     connection.execute(delete(attempts).where(attempts.c.delivery.in_(copies)))
     connection.execute(delete(failures).where(failures.c.mailing == identity))
-    for table in (reports, holds, own_pauses):  # they stay, without the copies that were refused
+    for table in (reports, holds, own_pauses, wishes):  # they stay, without the copies that were refused
         connection.execute(update(table).where(table.c.delivery.in_(copies)).values(delivery=None))
     for table in (deliveries, recipients, exclusions, editions):
         connection.execute(delete(table).where(table.c.mailing == identity))

@@ -40,7 +40,7 @@ def load_register(connection: Connection) -> Register:
         payments=tuple(_payment(row) for row in connection.execute(select(payments).order_by(payments.c.id))),
         version=version,
         held=frozenset(hold.address for hold in holds.listing(connection)),
-        own_pauses={person: pause.days for person, pause in holds.pauses(connection).items()},
+        own_pauses=holds.own_days(connection),
     )
 
 
@@ -74,7 +74,7 @@ def register_of(connection: Connection, persons: Collection[str]) -> Register:
         payments=tuple(_payment(row) for row in connection.execute(paid)),
         version=version,
         held=holds.held_among(connection, {seat.address.normal for seat in seated if seat.address}),
-        own_pauses={person: pause.days for person, pause in holds.pauses(connection, persons).items()},
+        own_pauses=holds.own_days(connection, persons),
     )
 
 
@@ -193,6 +193,22 @@ def apply(connection: Connection, difference: Difference) -> None:
     _rename(connection, [change.after for change in difference.memberships if change.renames])
     _insert(connection, payments, [_payment_row(payment) for payment in difference.payments])
     raise_version(connection)
+
+
+def change_seats(connection: Connection, changed: Sequence[Seat]) -> None:
+    """Write these seats, which are in the register, anew, and raise its version; the caller has locked the register."""
+    of_these = memberships.c.id.in_({seat.membership for seat in changed})
+    contracts = {row.id: _membership(row) for row in connection.execute(select(memberships).where(of_these))}
+    for seat in changed:
+        own = (seats.c.membership == seat.membership) & (seats.c.person == seat.person)
+        connection.execute(update(seats).where(own).values(_seat_row(seat, contracts[seat.membership])))
+    raise_version(connection)
+
+
+def seats_of(connection: Connection, person: str) -> list[Seat]:
+    """A person's seats, by membership."""
+    query = select(seats).where(seats.c.person == person).order_by(seats.c.membership)
+    return [_seat(row) for row in connection.execute(query)]
 
 
 def _rename(connection: Connection, renamed: Sequence[Membership]) -> None:

@@ -65,6 +65,7 @@ def person_document(record: PersonRecord) -> Document:
         ],
         "unsubscribed_at": record.unsubscribed_at,
         "own_pause": own_pause_document(record.own_pause) if record.own_pause else None,
+        "own_pauses": [own_pause_document(pause) for pause in record.own_pauses],
         "held": [{"address": hold.address, "reason": hold.reason, "since": hold.since} for hold in record.holds],
         "reports": [
             {
@@ -93,15 +94,17 @@ def person_lines(record: PersonRecord) -> list[str]:
 
 def own_pause_document(pause: OwnPause) -> Document:
     """A person's own pause, for programs."""
-    return {"from": pause.first, "until": pause.last, "since": pause.since}
+    return {"newsletter": pause.newsletter or None, "from": pause.first, "until": pause.last, "since": pause.since}
 
 
 def own_pause_words(pause: OwnPause) -> str:
     """Since when a person wants no copies, and until when."""
-    if pause.delivery is not None:
-        return f"unsubscribed on {pause.since:%Y-%m-%d}"
+    of = f" from {pause.newsletter}" if pause.newsletter else ""
+    if pause.has_unsubscribed:
+        return f"unsubscribed{of} on {pause.since:%Y-%m-%d}"
     until = f" until {pause.last}" if pause.last else ", without an end"
-    return f"paused at their wish, from {pause.first}{until}"
+    which = f" ({pause.newsletter})" if pause.newsletter else ""
+    return f"paused at their wish{which}, from {pause.first}{until}"
 
 
 def _membership_document(entry: RegisterEntry) -> Document:
@@ -142,11 +145,8 @@ def _headed(heading: str, lines: Iterable[str]) -> list[str]:
 
 
 def _obstacle_lines(record: PersonRecord) -> Iterable[str]:
-    if record.own_pause is not None:
-        yield (
-            f"{own_pause_words(record.own_pause)}; "
-            f"`mailer person resume {quote(record.person)}` when they want copies again"
-        )
+    for pause in record.own_pauses:
+        yield (f"{own_pause_words(pause)}; `mailer person resume {quote(record.person)}` when they want copies again")
     for hold in record.holds:
         if hold.reason is None:  # failures are counted, the address is not held yet
             continue

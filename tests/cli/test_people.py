@@ -31,7 +31,12 @@ def test_a_pause_by_hand_holds_until_it_ends_and_no_import_ends_it(run, club):
     why = run.ok("why", "P001", NAME, "--json").document
     assert (why["decision"], why["reason"]) == ("excluded", "paused")
     shown = run.ok("person", "show", "P001", "--json").document
-    assert shown["own_pause"] == {"from": "2018-07-01", "until": "2018-07-12", "since": shown["own_pause"]["since"]}
+    assert shown["own_pause"] == {
+        "newsletter": None,
+        "from": "2018-07-01",
+        "until": "2018-07-12",
+        "since": shown["own_pause"]["since"],
+    }
     assert shown["unsubscribed_at"] is None
     assert "paused at their wish, from 2018-07-01 until 2018-07-12" in run.ok("person", "show", "P001").out
     run.ok("person", "pause", "P001", "--from", "2018-07-01", "--until", "2018-07-11")

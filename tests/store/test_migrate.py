@@ -119,7 +119,7 @@ def test_holds_and_pauses_of_an_older_database_stay_in_force(url: URL) -> None:
     with store.transaction() as connection:
         (hold,) = holds.listing(connection)
         assert (hold.address, hold.reason, hold.why) == ("gone@members.example", HoldReason.ADDRESS, "")
-        pause = holds.pauses(connection)["P001"]
+        pause = holds.pauses(connection)["P001"][0]
         assert pause.days == Pause(first=date(2018, 7, 12), last=None)
         again = {"delivery": None, "by": "secretary", "now": NOW}
         assert not holds.set_hold(connection, hold.address, HoldReason.BY_HAND, [], **again)  # one for each address

@@ -17,22 +17,22 @@ from mailer.store.members import lock_register, names_of, raise_version
 
 
 def pause_by_reader(connection: Connection, context: Context, copy: Delivery, at: datetime) -> None:
-    """Pause the copies of this copy's reader, who unsubscribed at that time, from the date of its issue on.
+    """Pause this newsletter for the copy's reader, who unsubscribed at that time, from the date of its issue on.
 
     Waiting copies are held; the membership stays as it is, and no import of the register ends the pause. Nothing
     changes when the reader had unsubscribed before, or has asked for copies again since.
     """
     now = context.clock.now()
-    lifted_at = holds.pause_lifted_at(connection, copy.person)
+    mailing = mailings.mailing(connection, copy.mailing)
+    lifted_at = holds.pause_lifted_at(connection, copy.person, mailing.newsletter)
     if lifted_at is not None and lifted_at >= at:
         return
-    mailing = mailings.mailing(connection, copy.mailing)
     revision = issues.revision_of(connection, mailing)
     # Lock the register, so that every entitlement is judged either before the pause or with it.
     lock_register(connection)
-    if not holds.set_pause(connection, copy.person, revision.date, delivery=copy.id, now=now):
+    if not holds.set_pause(connection, copy.person, mailing.newsletter, revision.date, delivery=copy.id, now=now):
         return
-    waiting.withhold(connection, EntitlementReason.PAUSED, person=copy.person)
+    waiting.withhold(connection, EntitlementReason.PAUSED, person=copy.person, newsletter=mailing.newsletter)
     detail = f"from the issue of {revision.date} on"
     history.record(connection, at=now, who="the reader", verb="pause", subject=f"delivery {copy.id}", detail=detail)
     maillog.unsubscribed(copy.id)
@@ -49,36 +49,36 @@ def pause_for(context: Context, person: str, days: Pause) -> None:
     now = context.clock.now()
     with context.store.transaction() as connection:
         lock_register(connection)
-        before = holds.pauses(connection, [person]).get(person)
-        if before is not None and before.delivery is not None:
-            raise Refused(
-                f"{person} unsubscribed on {before.since:%Y-%m-%d}, and gets no issue until they ask for it",
-                Action.RESUME_PERSON.of(person),
-            )
+        for before in holds.pauses(connection, [person]).get(person, ()):
+            if before.has_unsubscribed:
+                raise Refused(
+                    f"{person} unsubscribed on {before.since:%Y-%m-%d}, and gets no issue until they ask for it",
+                    Action.RESUME_PERSON.of(person),
+                )
         holds.replace_pause(connection, person, days, now=now)
         raise_version(connection)
         until = f" to {days.last}" if days.last else ""
         context.record(connection, "pause", person, f"from {days.first}{until}")
 
 
-def own_pause(context: Context, person: str) -> OwnPause:
-    """The person's own pause; NotFound without one."""
+def own_pauses(context: Context, person: str) -> tuple[OwnPause, ...]:
+    """The person's own pauses, that of all newsletters first; NotFound without one."""
     with context.store.reading() as connection:
-        pause = holds.pauses(connection, [person]).get(person)
+        pauses = holds.pauses(connection, [person]).get(person, ())
         names = names_of(connection, [person]).get(person, {})
-    if pause is None:
+    if not pauses:
         raise NotFound(
             f"{label(person, any_name(names))} has not unsubscribed or paused; a pause of the register is changed in its columns "
             "pause_from and pause_until"
         )
-    return pause
+    return pauses
 
 
 def resume(context: Context, person: str) -> None:
     """Send issues again to a person who unsubscribed or paused, from the next plan on; NotFound for another person."""
-    own_pause(context, person)
+    own_pauses(context, person)
     with context.store.transaction() as connection:
         lock_register(connection)
-        holds.lift_pause(connection, person, by=context.who, now=context.clock.now())
+        holds.lift_pauses(connection, person, by=context.who, now=context.clock.now())
         raise_version(connection)
         context.record(connection, "resume", person)

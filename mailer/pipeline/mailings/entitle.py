@@ -62,7 +62,7 @@ def _candidates(
     """The rows of these people, who share their memberships with others, and the issue's audience."""
     audience = audience_of(context.newsletter(revision.newsletter), revision)
     chosen = frozenset(persons)  # a search in a list would take thousands of people times thousands of rows
-    rows = candidates(register_of(connection, chosen), audience.date)
+    rows = candidates(register_of(connection, chosen), audience.date, revision.newsletter)
     return (row for row in rows if row.seat.person in chosen), audience
 
 

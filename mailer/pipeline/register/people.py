@@ -33,14 +33,13 @@ def find_person(context: Context, person: str) -> PersonRecord:
         seats.sort(key=lambda seat: seat.membership)
         if not seats:
             raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
-        pause = holds.pauses(connection, [person]).get(person)
         addresses = sorted({seat.address.normal for seat in seats if seat.address})
         return PersonRecord(
             person=person,
             entries=tuple(RegisterEntry(seat=seat, membership=register.memberships[seat.membership]) for seat in seats),
             payments=register.payments,
             copies=tuple(readers.of_person(connection, person)),
-            own_pause=pause,
+            own_pauses=holds.pauses(connection, [person]).get(person, ()),
             holds=tuple(hold for address in addresses if (hold := holds.hold_on(connection, address))),
             reports=tuple(report for report in reports.listing(connection, unsettled=True) if report.person == person),
         )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Delivery, Event, State, advance
@@ -72,10 +72,16 @@ def set_judged(connection: Connection, identities: Collection[int], judged_by: s
 
 
 def withhold(
-    connection: Connection, reason: str, *, addresses: Collection[str] = (), person: str | None = None
+    connection: Connection,
+    reason: str,
+    *,
+    addresses: Collection[str] = (),
+    person: str | None = None,
+    newsletter: str = "",
 ) -> None:
-    """Hold every pending copy to one of these addresses in their wire form, or for this person."""
-    whose = deliveries.c.person == person if person is not None else deliveries.c.address.in_(addresses)
+    """Hold every pending copy to one of these addresses in their wire form, or for this person of the newsletter."""
+    readers = and_(deliveries.c.person == person, deliveries.c.newsletter == newsletter)
+    whose = readers if person is not None else deliveries.c.address.in_(addresses)
     values = {"state": advance(State.PENDING, Event.HELD), "held_reason": reason, "next_attempt_at": None}
     connection.execute(update(deliveries).where(whose, is_pending).values(values))
 

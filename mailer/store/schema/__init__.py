@@ -27,6 +27,7 @@ from mailer.store.schema.senders import (
     throttles,
 )
 from mailer.store.schema.users import one_time_secrets, passkeys, printed_codes, sessions, sign_in_attempts, users
+from mailer.store.schema.wishes import wishes
 
 __all__ = [
     "THROTTLED",
@@ -69,4 +70,5 @@ __all__ = [
     "test_mailings",
     "throttles",
     "users",
+    "wishes",
 ]

@@ -61,5 +61,6 @@ own_pauses = Table(
     Column("lifted_at", UtcDateTime),
     Column("lifted_by", Text),
     Column("last", Date),  # issues of later dates are sent again; None: without an end
+    Column("newsletter", Text, nullable=False, server_default=text("''")),  # empty: all of them
 )
-at_most_one("uq_own_pauses_person", own_pauses.c.person, when="lifted_at IS NULL")
+at_most_one("uq_own_pauses_person", own_pauses.c.person, own_pauses.c.newsletter, when="lifted_at IS NULL")

@@ -1,4 +1,4 @@
-"""The table of letters to secretary, operator and editors."""
+"""The table of letters to secretary, operator, editors and members."""
 
 from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.types import JSON
