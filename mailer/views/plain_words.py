@@ -235,6 +235,14 @@ def plan_change(reason: str, language: str) -> str:
     return PLAN_CHANGES[language].get(reason) or held_back(reason, language)
 
 
+_LANGUAGE_NAMES = {"en": {"en": "English", "ru": "Russian"}, "ru": {"en": "английский", "ru": "русский"}}
+
+
+def language_name(code: str, language: str) -> str:
+    """The name of a language, in that language; the code where there is none."""
+    return _LANGUAGE_NAMES[language].get(code, code)
+
+
 def trouble(reason: str) -> str:
     """On whose side a failure is: `address`, `mailbox`, `content`, `sender` or `other`."""
     return _TROUBLES[SCOPES[FailureReason(reason)]]

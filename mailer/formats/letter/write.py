@@ -132,6 +132,7 @@ def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnviro
         "day": lambda text: _bound(long_date(date.fromisoformat(text[:10]), language)),
         "typed": shlex.quote,
         "person": lambda entry: label(entry["person"], entry["name"]),
+        "language": partial(plain_words.language_name, language=language),
         "plan_change": partial(plain_words.plan_change, language=language),
         "moment": lambda text, timezone: _moment(datetime.fromisoformat(text), timezone, language),
     }

@@ -27,11 +27,17 @@ def browsed_html(html: str, pictures: Iterable[PictureFile], scheme: Scheme) -> 
 
     A mail program that changes colours by rules of its own is not imitated.
     """
+    html = with_pictures(html, pictures)
+    html = _DARK_RULES.sub(lambda rule: _ALWAYS if rule[1].lower() == scheme else _NEVER, html)
+    return _SCHEMES.sub(rf"\g<1>{scheme}\g<2>", html)
+
+
+def with_pictures(html: str, pictures: Iterable[PictureFile]) -> str:
+    """The HTML with each `cid:` picture as a data URI."""
     for picture in pictures:
         data = f"data:image/{picture.subtype};base64,{b64encode(picture.content).decode()}"
         html = html.replace(f"cid:{picture.content_id}", data)
-    html = _DARK_RULES.sub(lambda rule: _ALWAYS if rule[1].lower() == scheme else _NEVER, html)
-    return _SCHEMES.sub(rf"\g<1>{scheme}\g<2>", html)
+    return html
 
 
 def unwrapped(text: str) -> list[str]:

@@ -21,6 +21,7 @@ from mailer.pipeline.letters.changed_plan import change_subject, changed_plan_fa
 from mailer.pipeline.letters.daily import daily_facts
 from mailer.pipeline.letters.facts import Facts
 from mailer.pipeline.letters.not_taken import NOT_TAKEN
+from mailer.pipeline.members.letters import TO_MEMBERS
 from mailer.pipeline.parcels import AddressedMessage, Handful
 from mailer.store import letters
 
@@ -150,7 +151,8 @@ def address_letter(context: Context, letter: letters.DueLetter) -> AddressedMess
     """The letter as it goes out, with the same Message-ID at each try. Raises MailerError for what a person must correct."""
     sender, now = _newsletter(context, letter).sender, context.clock.now().replace(microsecond=0)
     # The address of the settings, which may have been corrected since the letter was written.
-    present = {ALARM: context.operator, NOT_TAKEN: ""}.get(letter.kind, context.secretary)
+    others = {ALARM: context.operator, NOT_TAKEN: "", **dict.fromkeys(TO_MEMBERS, "")}
+    present = others.get(letter.kind, context.secretary)
     to = parse(present or letter.recipient)
     text = _text(context, letter)
     token = context.keys.digest("letter", f"{letter.id} {letter.kind} {letter.about}")
@@ -161,8 +163,13 @@ def address_letter(context: Context, letter: letters.DueLetter) -> AddressedMess
 
 
 def _text(context: Context, letter: letters.DueLetter) -> write.Letter:
-    """What the letter says: to editors in the languages of their newsletter, to others in that of the installation."""
+    """What the letter says: to editors in the languages of their newsletter, to members in that of their copy.
+
+    To others it is that of the installation, which stands in for a language without templates.
+    """
     templates, facts, languages = context.letter_templates, _facts(context, letter), [context.language]
+    if letter.kind in TO_MEMBERS and write.has_template(letter.kind, str(facts["language"]), templates):
+        languages = [str(facts["language"])]
     if letter.kind == NOT_TAKEN:
         spoken = [
             language
