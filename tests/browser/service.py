@@ -14,7 +14,7 @@ from mailer.gateways.clock import SystemClock
 from mailer.pipeline.users import add_user
 from tests.browser.relay import Relay, a_relay
 from tests.club import Club, Member, Tables, import_register
-from tests.servers import free_port, wait_for
+from tests.servers import free_port, wait_for, wait_until
 
 PASSWORD = "lamp oil and winter"
 EDITOR, SECRETARY, ADMIN = "Elena", "Vera", "Arkady"
@@ -28,6 +28,12 @@ class Service:
     club: Club
     relay: Relay
     url: str
+
+    def waits_for_letter(self, recipient: str, words: bytes = b"") -> None:
+        """Wait until the relay has taken a message for this address that says this."""
+        wait_until(
+            lambda: any(words in letter for letter in self.relay.letters(recipient)), f"no letter has come for {recipient}"
+        )
 
     def command(self, *words: str, typed: str = "") -> str:
         """What a command of the terminal prints."""
