@@ -34,7 +34,8 @@ def forget(connection: Connection, person: str) -> str:
     """Erase the person; each frozen row keeps an alias, without name, address, the relay's text or evidence.
 
     Pending and held copies are cancelled, the person's seats are deleted, and the register's version grows by one. A
-    membership without seats keeps its payments and loses its organisation's name.
+    membership without seats keeps its payments and loses its organisation's name. The history stays as it is: it has ids
+    alone, and the id means no person any more.
     """
     alias = f"{ALIAS}{_next(connection)}"
     for state in (State.PENDING, State.HELD):
@@ -53,7 +54,6 @@ def forget(connection: Connection, person: str) -> str:
     connection.execute(delete(seats).where(seats.c.person == person))
     empty = memberships.c.id.in_(left) & memberships.c.id.not_in(select(seats.c.membership))
     connection.execute(update(memberships).where(empty).values(organisation=""))
-    connection.execute(update(history).where(history.c.subject == person).values(subject=alias))
     connection.execute(update(register_state).values(version=register_state.c.version + 1))
     return alias
 

@@ -1,17 +1,18 @@
-"""The history: who did what, when and to which thing. It holds counts and names of issues, never addresses."""
+"""The history: who did what, when and to which thing. Entries are only added; they hold ids, never names or addresses."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from mailer.domain.history import HistoryEntry
+from mailer.domain.history import HistoryEntry, HistoryPage, HistoryRow, HistorySearch, without_addresses
 from mailer.store.schema import history
 
 
 def record(connection: Connection, *, at: datetime, who: str, verb: str, subject: str, detail: str) -> None:
-    """Add an entry to the history: `who` did `verb` to `subject` at that time."""
-    connection.execute(insert(history).values(at=at, who=who, verb=verb, subject=subject, detail=detail))
+    """Add an entry to the history: `who` did `verb` to `subject` at that time. An address in the detail is left out."""
+    entry = {"at": at, "who": who, "verb": verb, "subject": subject, "detail": without_addresses(detail)}
+    connection.execute(insert(history).values(entry))
 
 
 def entries(connection: Connection, subject: str) -> list[HistoryEntry]:
@@ -29,3 +30,28 @@ def of_subjects(connection: Connection, subjects: Collection[str]) -> dict[str, 
         at, who, verb, detail = values
         read.setdefault(subject, []).append(HistoryEntry(at=at, who=who, verb=verb, detail=detail))
     return read
+
+
+def page(connection: Connection, search: HistorySearch, *, older_than: int | None, most: int) -> HistoryPage:
+    """The newest entries that match, or the next older ones: at most so many."""
+    query = select(history).order_by(history.c.id.desc()).limit(most + 1)
+    if older_than is not None:
+        query = query.where(history.c.id < older_than)
+    for column, word in ((history.c.who, search.who), (history.c.verb, search.verb)):
+        if word:
+            query = query.where(column == word)
+    if search.subject:
+        query = query.where(history.c.subject.icontains(search.subject, autoescape=True))
+    if search.since is not None:
+        query = query.where(history.c.at >= search.since)
+    if search.before is not None:
+        query = query.where(history.c.at < search.before)
+    rows = [HistoryRow(**row._asdict()) for row in connection.execute(query)]
+    return HistoryPage(rows=tuple(rows[:most]), older=rows[most - 1].id if len(rows) > most else None)
+
+
+def known(connection: Connection) -> tuple[list[str], list[str]]:
+    """Everybody who did something, and everything that was done, each in order."""
+    who = connection.execute(select(history.c.who).distinct().order_by(history.c.who)).scalars()
+    verbs = connection.execute(select(history.c.verb).distinct().order_by(history.c.verb)).scalars()
+    return list(who), list(verbs)

@@ -46,7 +46,12 @@ def the_rules(connection: Connection) -> dict[str, object]:
         for table in metadata.tables
         for check in seen.get_check_constraints(table)
     }
-    return {"indexes": indexes, "checks": checks}
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+    triggers = {name: " ".join(sql.split()) for name, sql in connection.execute(text(query))}
+    return {"indexes": indexes, "checks": checks, "triggers": triggers}
 
 
 def test_the_migrations_make_every_check_and_condition(store: Store) -> None:
@@ -58,6 +63,7 @@ def test_the_migrations_make_every_check_and_condition(store: Store) -> None:
     migrated["indexes"].pop("alembic_version_pkc", None)
     made["indexes"].pop("alembic_version_pkc", None)
     assert migrated == made
+    assert made["triggers"]
     every = [(table, one) for table in metadata.tables.values() for one in table.constraints]
     assert set(made["checks"]) == {
         f"{table.name}.{one.name}" for table, one in every if isinstance(one, CheckConstraint)

@@ -125,7 +125,10 @@ def forget_old(context: Context, keep: timedelta) -> int:
         return 0
     with context.store.transaction() as connection:
         instants.keep_look(connection, _OLD_REPORTS, first_of_next)
-        return reports.delete_octets(connection, before) if before is not None else 0
+        deleted = reports.delete_octets(connection, before) if before is not None else 0
+        if deleted:
+            context.record(connection, "forget", "reports", f"{deleted} mails older than {keep.days} days")
+        return deleted
 
 
 def listing(context: Context, *, every: bool, issue: str | None = None) -> list[Report]:

@@ -213,6 +213,7 @@ def _newsletter(context: Context, letter: letters.DueLetter) -> Newsletter:
 def _record_sent(context: Context, letter: letters.DueLetter) -> None:
     with context.store.transaction() as connection:
         letters.sent(connection, letter.id, context.clock.now())
+        context.record(connection, "letter", letter.about, letter.kind)
     maillog.letter(letter.kind, "is sent")
 
 

@@ -110,5 +110,6 @@ def recheck_entitlement(connection: Connection, context: Context, mailing: Maili
         lost = [identity for identity, reason in reasons.items() if reason is not None]
         for delivery in deliveries.deliveries_with(connection, lost).values():
             deliveries.move(connection, delivery, Event.HELD, held_reason=reasons[delivery.id])
+            context.record(connection, "hold", f"delivery {delivery.id}", reasons[delivery.id] or "")
         set_judged(connection, list(reasons), now)
     return now

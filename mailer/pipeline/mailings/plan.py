@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from mailer.domain.circulation import Decision
 from mailer.domain.circulation_change import CirculationChange
 from mailer.domain.errors import Refused
-from mailer.domain.mailing import Mailing, MailingState, wants_plan
+from mailer.domain.mailing import Mailing, MailingState, Step, wants_plan
 from mailer.domain.names import NamedPerson
 from mailer.domain.plan import Plan
 from mailer.domain.remedy import Action, Note
@@ -122,6 +122,8 @@ def write_plan(connection: Connection, context: Context, name: IssueName, draft:
                 Action.SEND_HERE.of(name),
             )
         mailings.delete_plan(connection, mailing.id)
+        if mailing.approved_hash:
+            context.record(connection, Step.WITHDRAW, name, "it was planned again")
     everybody = judge_everybody(connection, context, draft.revision, chunk=chunk)
     frozen = freeze_circulation(connection, context, name, draft, everybody)
     if old and old[0].stopped_at is not None:  # another plan does not make it leave by itself

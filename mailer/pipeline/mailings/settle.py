@@ -67,7 +67,7 @@ def settle_together(
             if mailing.state is MailingState.CANCELLED:
                 cancel_waiting_copies(connection, identity)
             else:
-                _reopen(connection, mailing)
+                _reopen(connection, context, mailing)
     return settlement
 
 
@@ -175,19 +175,20 @@ def release_delivery(context: Context, identity: int) -> str:
                 f"delivery {identity}: {delivery.label} is not entitled now ({reason})",
                 Action.EXPLAIN.of(delivery.person, mailing.issue),
             )
-        _reopen(connection, mailing)
+        _reopen(connection, context, mailing)
         words = _present_words(judged, delivery)
         _move(connection, delivery, Event.RELEASED, judged_by="", address=address.wire, **words)
         context.record(connection, "release", f"delivery {identity}", reason or delivery.held_reason or "")
         return address.wire
 
 
-def _reopen(connection: Connection, mailing: Mailing) -> None:
+def _reopen(connection: Connection, context: Context, mailing: Mailing) -> None:
     if mailing.state is MailingState.CANCELLED:
         raise cancelled(mailing)
-    if mailing.state is MailingState.CLOSED:
-        # False when another copy of it has just reopened it: that serves as well.
-        mailings.move(connection, mailing, take(mailing.state, Step.REOPEN))
+    # It does not move when another copy of it has just reopened it: that serves as well.
+    closed = mailing.state is MailingState.CLOSED
+    if closed and mailings.move(connection, mailing, take(mailing.state, Step.REOPEN)):
+        context.record(connection, Step.REOPEN, mailing.issue, "a copy of it is sent again")
 
 
 def _present_words(judged: Judged | None, delivery: Delivery) -> dict[str, str]:

@@ -48,11 +48,12 @@ def record(
     after_results(connection, context, results)
 
 
-def hold_unmakable(connection: Connection, claim: Claim, why: str) -> None:
+def hold_unmakable(connection: Connection, context: Context, claim: Claim, why: str) -> None:
     """Hold a copy that cannot be made, if it waits: a person must look."""
     delivery = deliveries.delivery(connection, claim.delivery)
     if delivery is not None and delivery.state is State.PENDING:
         deliveries.move(connection, delivery, Event.HELD, held_reason="cannot_render")
+        context.record(connection, "hold", f"delivery {claim.delivery}", "cannot_render")
         maillog.cannot_render(claim.delivery, why)
 
 

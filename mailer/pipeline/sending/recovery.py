@@ -135,7 +135,8 @@ def tidy(connection: Connection, context: Context) -> set[int]:
     for candidate in unfinished(connection):
         mailing = mailings.mailing(connection, candidate.id)
         if mailing.state is MailingState.CLOSED:
-            mailings.move(connection, mailing, take(mailing.state, Step.REOPEN))
+            if mailings.move(connection, mailing, take(mailing.state, Step.REOPEN)):
+                context.record(connection, Step.REOPEN, mailing.issue, "a copy of it came back")
         elif mailing.state is MailingState.CANCELLED:
             cancel_waiting_copies(connection, mailing.id)
         elif not candidate.open_copies and _close(connection, context, mailing):
@@ -145,4 +146,7 @@ def tidy(connection: Connection, context: Context) -> set[int]:
 
 
 def _close(connection: Connection, context: Context, mailing: Mailing) -> bool:
-    return mailings.move(connection, mailing, take(mailing.state, Step.CLOSE), closed_at=context.clock.now())
+    if not mailings.move(connection, mailing, take(mailing.state, Step.CLOSE), closed_at=context.clock.now()):
+        return False
+    context.record(connection, Step.CLOSE, mailing.issue)
+    return True

@@ -78,7 +78,7 @@ def run_turn(
         relay_paces.forget(connection, [name for name, pace in request.paces.items() if pace is None])
     relays.keep_sizes(connection, request.sizes, now)
     for claim, why in request.unmakable:
-        hold_unmakable(connection, claim, why)
+        hold_unmakable(connection, context, claim, why)
     startable = startable_mailings(connection, context, now, request.only)
     going = claims.still_sending(connection, [mailing.id for mailing in startable])
     copies = _claim(connection, context, settings, workbenches, request, startable, now)

@@ -1,6 +1,7 @@
 """Whoever is erased stands nowhere any more, and the accounts still balance."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,8 @@ from sqlalchemy import select
 from mailer.app.installation import App
 from mailer.domain.delivery import Rejected, Reply, State
 from mailer.domain.errors import NotFound, Refused
+from mailer.domain.membership import Pause
+from mailer.pipeline.bounces import preferences
 from mailer.pipeline.mailings.deliveries import list_deliveries
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.report import distribution_report
@@ -91,6 +94,20 @@ def test_the_report_still_balances_and_names_an_alias(app: App) -> None:
     with app.store.transaction() as connection:
         rows = connection.execute(select(history.c.subject).where(history.c.verb == "erase")).scalars().all()
     assert rows == ["erased-1", "erased-2"]
+
+
+def test_the_history_of_the_person_stays_as_it_was_under_the_id(app: App) -> None:
+    begin(app, [*OTHERS, boris()])
+    preferences.pause_for(app.context, PERSON, Pause(first=date(2018, 8, 1), last=None))
+    with app.store.reading() as connection:
+        before = connection.execute(select(history)).all()
+    assert [row.verb for row in before if row.subject == PERSON] == ["pause"]
+    erase.erase(app.context, PERSON)
+    with app.store.reading() as connection:
+        after = connection.execute(select(history)).all()
+    assert after[:-1] == before
+    assert (after[-1].verb, after[-1].subject) == ("erase", "erased-1")
+    assert erase.erase(app.context, "P001") == "erased-2"
 
 
 def test_an_alias_is_the_same_in_every_mailing_and_no_other_ones(app: App, club: Club) -> None:

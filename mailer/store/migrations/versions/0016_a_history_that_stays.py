@@ -1,0 +1,41 @@
+"""Refuses to change or delete an entry of the history, and finds entries by who, what and the thing they are about."""
+
+from alembic import op
+
+revision = '0016'
+down_revision = '0015'
+branch_labels = None
+depends_on = None
+
+_REFUSAL = 'the history is never changed: entries are only added'
+
+
+def upgrade() -> None:
+    for column in ('subject', 'who', 'verb'):
+        op.create_index(op.f(f'ix_history_{column}'), 'history', [column], unique=False)
+    if op.get_bind().dialect.name == 'sqlite':
+        for word in ('UPDATE', 'DELETE'):
+            op.execute(
+                f'CREATE TRIGGER history_refuses_{word.lower()} BEFORE {word} ON history\n'
+                f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+            )
+    else:
+        op.execute(
+            'CREATE FUNCTION history_refuses() RETURNS trigger LANGUAGE plpgsql AS '
+            f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
+        )
+        op.execute(
+            'CREATE TRIGGER history_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON history '
+            'FOR EACH STATEMENT EXECUTE FUNCTION history_refuses()'
+        )
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == 'sqlite':
+        op.execute('DROP TRIGGER history_refuses_delete')
+        op.execute('DROP TRIGGER history_refuses_update')
+    else:
+        op.execute('DROP TRIGGER history_refuses_change ON history')
+        op.execute('DROP FUNCTION history_refuses()')
+    for column in ('verb', 'who', 'subject'):
+        op.drop_index(op.f(f'ix_history_{column}'), table_name='history')
