@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from mailer.domain.errors import MailerError
 
-HEAD = "0016"
+HEAD = "0017"
 
 
 def upgrade(engine: Engine) -> None:

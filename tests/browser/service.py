@@ -32,7 +32,8 @@ class Service:
     def waits_for_letter(self, recipient: str, words: bytes = b"") -> None:
         """Wait until the relay has taken a message for this address that says this."""
         wait_until(
-            lambda: any(words in letter for letter in self.relay.letters(recipient)), f"no letter has come for {recipient}"
+            lambda: any(words in letter for letter in self.relay.letters(recipient)),
+            f"no letter has come for {recipient}",
         )
 
     def command(self, *words: str, typed: str = "") -> str:
