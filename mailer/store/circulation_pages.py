@@ -60,12 +60,6 @@ def everybody(
         yield _line(row)
 
 
-def count(connection: Connection, mailings: Sequence[int], search: CirculationSearch, languages: Sequence[str]) -> int:
-    """How many people fit."""
-    lines = _lines(mailings, languages)
-    return connection.execute(select(func.count()).select_from(lines).where(_fits(lines, search))).scalar_one()
-
-
 def reasons(connection: Connection, mailings: Sequence[int]) -> dict[tuple[str, str], int]:
     """How many people there are for each decision and reason, the most numerous first."""
     lines = _lines(mailings, ())

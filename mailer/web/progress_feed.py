@@ -32,13 +32,14 @@ class _Watch:
     """One issue that is followed: its readers by language, what they see, and the news that they wait for."""
 
     readers: list[str] = field(default_factory=list)
-    looks: dict[str, Glimpse] = field(default_factory=dict)
+    glimpses: dict[str, Glimpse] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     wanted: asyncio.Event = field(default_factory=asyncio.Event)  # a reader of a new language waits for a look
+    failure: Exception | None = None
     task: "asyncio.Task[None] | None" = None
 
-    def publish(self, looks: dict[str, Glimpse]) -> None:
-        self.looks, news = looks, self.news
+    def publish(self, glimpses: dict[str, Glimpse]) -> None:
+        self.glimpses, news = glimpses, self.news
         self.news = asyncio.Event()
         news.set()
 
@@ -49,62 +50,50 @@ class ProgressFeed:
     def __init__(self, *, shortest: float = SHORTEST, longest: float = LONGEST) -> None:
         self._shortest, self._longest = shortest, longest
         self._watches: dict[str, _Watch] = {}
-        self._closed = asyncio.Event()
-        self.looked = 0  # how many looks were taken
 
-    async def follow(self, issue: str, language: str, look_at: GlimpseAt) -> AsyncIterator[Glimpse]:
-        """What is to be seen of the issue, anew whenever it has changed, until it is over or the feed is closed."""
+    @property
+    def followed(self) -> frozenset[str]:
+        """The issues that somebody follows."""
+        return frozenset(self._watches)
+
+    async def follow(self, issue: str, language: str, glimpse_at: GlimpseAt) -> AsyncIterator[Glimpse]:
+        """What is to be seen of the issue, anew whenever it has changed, until it is over. Raises what a look raises."""
         watch = self._watches.setdefault(issue, _Watch())
         watch.readers.append(language)
-        if language not in watch.looks:
+        if language not in watch.glimpses:
             watch.wanted.set()
         if watch.task is None:
-            watch.task = asyncio.create_task(self._keep_looking(watch, look_at))
+            watch.task = asyncio.create_task(self._keep_looking(watch, glimpse_at))
         shown: Glimpse | None = None
         try:
-            while not self._closed.is_set():
-                news, look = watch.news, watch.looks.get(language)
-                if look is not None and look != shown:
-                    shown = look
-                    yield look
-                    if look.over:
-                        return
-                    continue
-                await self._wait(news, watch.task)
-                if watch.task.done() and not self._closed.is_set():
-                    watch.task.result()
-                    return
+            while shown is None or not shown.over:
+                news, glimpse = watch.news, watch.glimpses.get(language)
+                if glimpse is not None and glimpse != shown:
+                    shown = glimpse
+                    yield glimpse
+                elif watch.failure is not None:
+                    raise watch.failure
+                else:
+                    await news.wait()
         finally:
             watch.readers.remove(language)
             if not watch.readers:
                 watch.task.cancel()
-                self._watches.pop(issue, None)
+                del self._watches[issue]
 
-    async def close(self) -> None:
-        """End every stream: the server stops."""
-        self._closed.set()
-        for watch in self._watches.values():
-            watch.news.set()
-
-    async def _wait(self, news: asyncio.Event, task: "asyncio.Task[None]") -> None:
-        """Wait for news, for the end of the feed, or for a look that has failed."""
-        closed = asyncio.create_task(self._closed.wait())
-        waiting = asyncio.create_task(news.wait())
-        try:
-            await asyncio.wait({closed, waiting, task}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            closed.cancel()
-            waiting.cancel()
-
-    async def _keep_looking(self, watch: _Watch, look_at: GlimpseAt) -> None:
+    async def _keep_looking(self, watch: _Watch, glimpse_at: GlimpseAt) -> None:
         pause = self._shortest
         while True:
             began = monotonic()
             watch.wanted.clear()
-            looks = await run_in_threadpool(look_at, frozenset(watch.readers))
-            self.looked += 1
-            pause = self._shortest if looks != watch.looks else min(2 * pause, self._longest)
-            watch.publish(looks)
+            try:
+                glimpses = await run_in_threadpool(glimpse_at, frozenset(watch.readers))
+            except Exception as error:  # noqa: BLE001  (whoever looks on gets it)
+                watch.failure = error
+                watch.publish({})
+                return
+            pause = self._shortest if glimpses != watch.glimpses else min(2 * pause, self._longest)
+            watch.publish(glimpses)
             took = monotonic() - began
             with suppress(TimeoutError):
                 await asyncio.wait_for(watch.wanted.wait(), max(pause, took / SHARE - took))

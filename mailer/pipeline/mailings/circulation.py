@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from mailer.domain.circulation_change import CirculationChange
-from mailer.domain.mailing import Mailing
+from mailer.domain.mailing import REPLANNABLE, Mailing
 from mailer.domain.names import NamedPerson
 from mailer.domain.search import ROWS, CirculationLine, CirculationSearch, Slice
 from mailer.pipeline.context import Context, IssueName
@@ -34,7 +34,7 @@ class CirculationAccount:
 
     `joined` and `lapsed` name the first people, `joined_number` and `lapsed_number` count all. `reasons` are the numbers
     of people by decision and reason, `copies` the copies by language. `change` is how the plan differs from the register
-    now, while nothing has left.
+    now, before it is begun.
     """
 
     mailing: Mailing
@@ -68,7 +68,7 @@ def circulation_account(context: Context, name: IssueName, *, named: int = NAMED
         first, identities = every[0], [mailing.id for mailing in every]
         previous = mailings.previous_mailing(connection, name.newsletter, name.serial)
         joined, lapsed = _differences(connection, first.id, previous, named)
-        judgeable = not first.has_begun and name.newsletter in context.newsletters
+        comparable = first.state in REPLANNABLE and name.newsletter in context.newsletters and not first.has_begun
         return CirculationAccount(
             mailing=first,
             reasons=circulation_pages.reasons(connection, identities),
@@ -78,19 +78,19 @@ def circulation_account(context: Context, name: IssueName, *, named: int = NAMED
             joined_number=circulations.count_only_in(connection, first.id, previous) if previous is not None else 0,
             lapsed=lapsed,
             lapsed_number=circulations.count_only_in(connection, previous, first.id) if previous is not None else 0,
-            change=circulation_change(connection, context, first) if judgeable else None,
+            change=circulation_change(connection, context, first) if comparable else None,
         )
 
 
 def circulation_page(
     context: Context, name: IssueName, search: CirculationSearch, language: str, *, after: str = ""
-) -> tuple[Slice[CirculationLine], int]:
-    """The next people of a circulation who fit, by name, behind the person `after`; and how many fit in all."""
+) -> Slice[CirculationLine]:
+    """The next people of a circulation who fit, by name, behind the person `after`."""
     with context.store.reading() as connection:
         identities = [mailing.id for mailing in all_mailings(connection, name)]
         languages = _languages(context, name, language)
         lines = circulation_pages.page(connection, identities, search, languages, after=after, limit=ROWS + 1)
-        return Slice.of(lines), circulation_pages.count(connection, identities, search, languages)
+        return Slice.of(lines)
 
 
 def whole_circulation(

@@ -1,5 +1,7 @@
 """Stops the countdown between "send" and the first copy, so that a mailing stands again as it did before."""
 
+from collections.abc import Mapping
+
 from mailer.domain.delivery import State
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import UNDER_WAY, Mailing, MailingState, Step, StoppedCountdown
@@ -58,7 +60,8 @@ def _stopped(connection: Connection, name: IssueName, stoppable: list[Mailing]) 
 def _stoppable(connection: Connection, name: IssueName) -> list[Mailing]:
     every = all_mailings(connection, name)
     under_way = [mailing for mailing in every if mailing.state in UNDER_WAY]
-    stoppable = [mailing for mailing in under_way if nothing_has_left(connection, mailing)]
+    counts = deliveries.counts_by_mailing(connection, [mailing.id for mailing in under_way])
+    stoppable = [mailing for mailing in under_way if nothing_has_left(mailing, counts[mailing.id])]
     if stoppable:
         return stoppable
     if under_way:
@@ -72,9 +75,7 @@ def _stoppable(connection: Connection, name: IssueName) -> list[Mailing]:
     raise Refused(f"{name} is {current.state}: no countdown is running", Action.SHOW_STATUS.of(name))
 
 
-def nothing_has_left(connection: Connection, mailing: Mailing) -> bool:
-    """Whether no copy of the mailing has left or been refused, and no sender has one in hand."""
-    if mailing.first_handover_at is not None:
-        return False
-    counts = deliveries.counts(connection, [mailing.id])
-    return not any(number for state, number in counts.items() if state not in _UNTOUCHED)
+def nothing_has_left(mailing: Mailing, counts: Mapping[str, int]) -> bool:
+    """Whether no copy of the mailing has left or been refused, and no sender has one in hand, by its counts."""
+    touched = any(number for state, number in counts.items() if state not in _UNTOUCHED)
+    return mailing.first_handover_at is None and not touched

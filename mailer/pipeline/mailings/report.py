@@ -153,10 +153,11 @@ def _count_open(connection: Connection, context: Context, every: Sequence[Mailin
 def _progress(connection: Connection, context: Context, name: IssueName) -> Progress:
     every = all_mailings(connection, name)
     identities = [mailing.id for mailing in every]
-    counts = deliveries.counts(connection, identities)
+    counts_of = deliveries.counts_by_mailing(connection, identities)
+    counts = deliveries.sum_counts(counts_of.values())
     waiting = counts[State.PENDING] + counts[State.SENDING]
     sending = [mailing.id for mailing in every if mailing.state is MailingState.SENDING]
-    counts_of_sending = deliveries.counts(connection, sending)
+    counts_of_sending = deliveries.sum_counts(counts_of[identity] for identity in sending)
     copies = sum(counts.values())
     now = context.clock.now()
     rate = tallies.finished_since(connection, identities, now - RATE_WINDOW) / RATE_WINDOW.total_seconds()
@@ -199,5 +200,5 @@ def _progress(connection: Connection, context: Context, name: IssueName) -> Prog
         departure=departure_of(connection, context, current) if newsletter is not None else None,
         opens_at=opens_at if opens_at > now else None,
         cancelled_supplements=cancelled_supplements(every),
-        stoppable=current.state in UNDER_WAY and nothing_has_left(connection, current),
+        stoppable=current.state in UNDER_WAY and nothing_has_left(current, counts_of[current.id]),
     )

@@ -1,6 +1,6 @@
 """The ledger: the delivery of each copy with its attempts, moved on only from the state in which it was read."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -166,13 +166,17 @@ def attempts_of(connection: Connection, identity: int) -> list[Attempt]:
 
 def counts(connection: Connection, mailings: Sequence[int]) -> dict[str, int]:
     """How many deliveries are in each state; every state is named."""
-    query = select(deliveries.c.state, func.count().label("number")).where(deliveries.c.mailing.in_(mailings))
-    numbers = {row.state: row.number for row in connection.execute(query.group_by(deliveries.c.state))}
-    return {state.value: numbers.get(state.value, 0) for state in State}
+    return sum_counts(counts_by_mailing(connection, mailings).values())
+
+
+def sum_counts(numbers: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """These counts added up; every state is named."""
+    counted = list(numbers)
+    return {state.value: sum(counts[state] for counts in counted) for state in State}
 
 
 def counts_by_mailing(connection: Connection, mailings: Collection[int]) -> dict[int, dict[str, int]]:
-    """The same for each of these mailings."""
+    """How many deliveries of each of these mailings are in each state; every state is named."""
     query = select(deliveries.c.mailing, deliveries.c.state, func.count().label("number"))
     query = query.where(deliveries.c.mailing.in_(mailings)).group_by(deliveries.c.mailing, deliveries.c.state)
     counts = {mailing: dict.fromkeys(map(str, State), 0) for mailing in mailings}

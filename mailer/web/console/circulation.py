@@ -20,14 +20,13 @@ EVERYBODY = 1_000_000
 def circulation(visit: Visit) -> Answer:
     """Show a page of the people by name, with what differs from the issue before."""
     search = _search(visit)
-    people, fitting = circulation_page(visit.context, visit.issue, search, visit.language, after=visit.query["after"])
+    people = circulation_page(visit.context, visit.issue, search, visit.language, after=visit.query["after"])
     return show_of(
         visit,
         "circulation/circulation.html",
         here="circulation",
         account=circulation_account(visit.context, visit.issue),
         people=people,
-        fitting=fitting,
         first=f"?{same_with(visit, after='')}" if visit.query["after"] else "",
         next=f"?{same_with(visit, after=people.rows[-1].person)}" if people.is_more else "",
         print=f"{path_of(visit.issue, 'circulation', 'print')}?{same_with(visit, after='')}",
