@@ -197,10 +197,9 @@ def test_a_stored_passkey_is_not_stored_again(app: App) -> None:
     assert "stored already" in store_passkey(client, key)
 
 
-@pytest.mark.parametrize("listen", ["http://203.0.113.7", "http://localhost:8025"])
-def test_the_host_that_was_asked_for_decides_nothing(app: App, listen: str) -> None:
+def test_the_host_that_was_asked_for_decides_nothing(app: App) -> None:
     client = password_in(app)
-    options = client.post("/account/passkeys/options", headers={"Host": "localhost"}).json()
+    options = client.post("/account/passkeys/options", headers={"Host": "127.0.0.1"}).json()
     assert options["rp"]["id"] == "localhost"
     assert 'data-origin="http://localhost:8025"' in client.get("/account").text
 
