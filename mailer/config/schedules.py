@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from mailer.config.reading import (
     Interval,
@@ -144,8 +153,16 @@ class _Send(_Table):
 
 class _Approval(_Table):
     approval_required: YesNo = Field(default=True, alias="required")
+    four_eyes: YesNo = False
     editors: tuple[AddressText, ...] = default_text(("editor@club.example",))
     test_to: tuple[AddressText, ...] = ()
+
+    @field_validator("four_eyes")
+    @classmethod
+    def _of_an_approval(cls, value: bool, others: ValidationInfo) -> bool:
+        if value and others.data.get("approval_required") is False:
+            raise ValueError("allowed: true only with required = true, since one person approves and another one sends")
+        return value
 
 
 class _Audience(_Table):

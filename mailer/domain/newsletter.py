@@ -98,3 +98,4 @@ class Newsletter:
     insert_due_days: int
     insert_contact: str
     insert_signature: str = ""
+    four_eyes: bool = False  # who approves a mailing does not send it

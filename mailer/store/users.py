@@ -54,6 +54,12 @@ def accounts(connection: Connection, identity: int | None = None) -> Sequence[Us
     return [UserAccount(user=user_of_row(row), ways=ways_of_row(row)) for row in connection.execute(query)]
 
 
+def logins(connection: Connection) -> dict[str, str]:
+    """The login of every user who has one, by the user's name; of disabled users too."""
+    query = select(users.c.name, users.c.login).where(users.c.login != "")
+    return dict(connection.execute(query).tuples().all())
+
+
 def password_hash(connection: Connection, identity: int) -> str | None:
     """The hash of the user's password; None: there is no such user, or it is disabled."""
     query = select(users.c.password_hash).where(users.c.id == identity, users.c.disabled_at.is_(None))

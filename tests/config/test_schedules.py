@@ -185,6 +185,10 @@ def test_how_often_to_look(read, every, seconds):
         ("[send]\ncanary = 0.5", "[send] canary: found 0.5; "),
         ("[send]\ncanary_minutes = -1", "[send] canary_minutes: found -1; "),
         ('[approval]\nrequired = "no"', "[approval] required: found 'no'; "),
+        (
+            "[approval]\nrequired = false\nfour_eyes = true",
+            "[approval] four_eyes: found True; allowed: true only with ",
+        ),
         ('[approval]\neditors = ["editor"]', "[approval] editors.0: found 'editor'; "),
         ('[approval]\ntest_to = "a@club.example"', "[approval] test_to: found 'a@club.example'; "),
         ("[audience]\ngrace_days = -1", "[audience] grace_days: found -1; "),

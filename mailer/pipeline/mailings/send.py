@@ -12,6 +12,7 @@ from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.mailings.approve import withdraw_within
 from mailer.pipeline.mailings.changes import accept_change, refuse_changed
 from mailer.pipeline.mailings.drift import drift_of, refuse_drifted
+from mailer.pipeline.mailings.four_eyes import refuse_one_person
 from mailer.pipeline.mailings.pause import new_start
 from mailer.pipeline.mailings.steps import all_mailings, move_mailing, next_state
 from mailer.store import Connection, mailings
@@ -108,15 +109,16 @@ def _look(context: Context, name: IssueName, *, as_planned: bool) -> tuple[Maili
 
 
 def _refuse_unready(context: Context, mailing: Mailing, drift: str | None, *, as_planned: bool) -> None:
-    """Refused when an unbegun mailing is out of date, lacks its approval, or is not what the register says now."""
+    """Refused when an unbegun mailing is out of date, lacks an approval by another, or is not what the register says."""
     if mailing.state in BEGUN:
         return
     if drift:
         raise Refused(f"{mailing.issue}: {drift}", Action.PLAN.of(mailing.issue))
     if not may_leave(context, mailing):
         raise Refused(f"{mailing.issue} is not approved: test it first", Action.APPROVE.of(mailing.issue))
-    if not as_planned:
-        with context.store.reading() as connection:
+    with context.store.reading() as connection:
+        refuse_one_person(connection, context, mailing)
+        if not as_planned:
             refuse_changed(connection, context, mailing, Action.SEND_AS_PLANNED)
 
 
@@ -156,6 +158,7 @@ def begin_within(connection: Connection, context: Context, mailing: Mailing, cop
     """Move a mailing to `sending` within the transaction given. Every copy of it has been made once."""
     if not mailing.supplement:  # a supplement goes out as its issue was approved, whatever was edited since
         refuse_drifted(connection, context, mailing)
+    refuse_one_person(connection, context, mailings.mailing(connection, mailing.id))  # its approval as it is now
     newsletter, starts_at = context.newsletter(mailing.newsletter), new_start(context, mailing)
     if newsletter.schedule.canary and newsletter.editors and not mailing.supplement:
         _refuse_untested(connection, mailing)

@@ -123,7 +123,10 @@ def _freeze(
     supplement = mailings.mailing(connection, frozen.mailing)
     if supplement.approval_required:
         # Content and editions are those approved; the circulation is what the sender has just confirmed.
-        approval = {"approved_hash": supplement.seal, "approved_by": context.who, "approved_at": context.clock.now()}
+        # Where two people are needed, the first is the one who approved the issue.
+        four_eyes = context.newsletter(name.newsletter).four_eyes
+        approved_by = (first.approved_by if four_eyes else None) or context.who
+        approval = {"approved_hash": supplement.seal, "approved_by": approved_by, "approved_at": context.clock.now()}
         mailings.change(connection, supplement.id, **approval)
     context.record(connection, "plan", name, f"supplement {number}, {frozen.copies} copies")
     return mailings.mailing(connection, supplement.id)
