@@ -31,6 +31,7 @@ from mailer.pipeline.mailings.departure import departures
 from mailer.pipeline.mailings.plan import plan_again, plan_arrived
 from mailer.pipeline.mailings.test_mailing import TestMailing, prepare_test_mailing, send_test_mailing
 from mailer.pipeline.mailings.watch import PlanWatch
+from mailer.pipeline.register import drafts
 from mailer.pipeline.sending.sender import STOP_WITHIN, Sender
 from mailer.views.progress import departure_sentence
 
@@ -42,6 +43,7 @@ RENEW = 10
 LIST_OPEN_ITEMS = Every(timedelta(minutes=10))
 # How often old reports are looked for; what two looks a day apart have seen as old is cut down to what was read from it.
 DELETE_OLD_REPORTS = Every(timedelta(hours=1))
+DELETE_OLD_DRAFTS = Every(timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +196,7 @@ class Daemon:
     def _forget_old(self) -> None:
         keep = timedelta(days=self.app.config.bounces.keep_days)
         self._repeat("deleting old reports", DELETE_OLD_REPORTS, partial(ingest.forget_old, self.app.context, keep))
+        self._repeat("deleting old drafts", DELETE_OLD_DRAFTS, partial(drafts.forget_old, self.app.context))
 
     def _pull(self, newsletter: Newsletter) -> None:
         self._repeat(f"pull {newsletter.id}", newsletter.source.every, partial(self._pull_now, newsletter))

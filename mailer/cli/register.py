@@ -73,18 +73,18 @@ def export(
     Example: mailer register export --out backup
     """
     from mailer.app.installation import spool
-    from mailer.formats.register import files
+    from mailer.formats.register import write as tables
     from mailer.pipeline.register.import_export import export_register
 
     context = console.open_context()
     register = export_register(context)
     write = spool(out)
     if xlsx:
-        written = [write("register.xlsx", files.write_xlsx(register))]
+        written = [write("register.xlsx", tables.write_xlsx(register))]
     else:
         written = [
-            write("members.csv", files.write_members_csv(register)),
-            write("payments.csv", files.write_payments_csv(register)),
+            write("members.csv", tables.write_members_csv(register)),
+            write("payments.csv", tables.write_payments_csv(register)),
         ]
     console.say({"files": [str(file) for file in written]}, *map(str, written))
 

@@ -61,6 +61,7 @@ def difference(
         remarks=(*(members.remarks if members else ()), *(payments.remarks if payments else ())),
         absent=absent,
         owners=_owners(changed, register, memberships, seats),
+        version=register.version,
     )
 
 

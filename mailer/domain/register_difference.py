@@ -59,7 +59,7 @@ class Difference:
 
     `absent` are the current seats of people whom no row names; those that do not end stay. `remarks` are facts that may
     surprise, `warnings` what looks wrong. `owners` names whose each membership here is: the organisation, else the
-    people.
+    people. `version` is that of the register which was compared.
     """
 
     memberships: tuple[MembershipChange, ...] = ()
@@ -70,6 +70,7 @@ class Difference:
     remarks: tuple[str, ...] = ()
     absent: tuple[Seat, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
 
     @property
     def changes_nothing(self) -> bool:

@@ -3,8 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import Literal
 
 from mailer.domain.errors import BadInput
 from mailer.formats.register.decoding import decode
@@ -24,15 +25,29 @@ def read_csv(file: str, content: bytes, encoding: str | None) -> TextFile:
     return TextFile(place=file, rows=rows, warnings=decoded.warnings, remarks=decoded.remarks)
 
 
-def _rows(file: str, text: str) -> Iterator[TextRow]:
+def read_pasted(file: str, text: str) -> TextFile:
+    """The rows of a table pasted from a spreadsheet program, which leaves quotation marks as they are."""
+    text = text.strip("\r\n")
+    try:
+        rows = list(_rows(file, text))
+    except BadInput:
+        rows = list(_rows(file, text, csv.QUOTE_NONE))
+    return TextFile(place=file, rows=filled_rows(file, rows))
+
+
+def separator_of(line: str) -> str:
+    """What separates the cells of a table with this first line."""
+    match = _SEPARATOR_LINE.fullmatch(line)
+    return match["separator"] if match else max(_SEPARATORS, key=line.count)
+
+
+def _rows(file: str, text: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> Iterator[TextRow]:
     lines = io.StringIO(text, newline="")
     first = lines.readline()
-    if match := _SEPARATOR_LINE.fullmatch(first):
-        separator = match["separator"]
-    else:
-        separator = max(_SEPARATORS, key=first.count)
+    separator = separator_of(first)
+    if not _SEPARATOR_LINE.fullmatch(first):
         lines.seek(0)
-    reader = csv.reader(_check_line_length(file, lines), delimiter=separator, strict=True)
+    reader = csv.reader(_check_line_length(file, lines), delimiter=separator, strict=True, quoting=quoting)
     try:
         for number, cells in enumerate(reader, start=1):
             yield TextRow(number=number, cells=tuple(cell.strip() for cell in cells))
@@ -47,8 +62,13 @@ def _check_line_length(file: str, lines: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def write_csv(columns: list[str], rows: Iterable[Iterable[str]]) -> bytes:
+def write_csv(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> bytes:
     """CSV in UTF-8 without BOM, separated by commas, with a line feed after each row."""
+    return csv_text(columns, rows, ",").encode()
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Iterable[str]], separator: str) -> str:
+    """A table as lines of cells, with a line feed after each row."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(chain([columns], rows))
-    return text.getvalue().encode()
+    csv.writer(text, lineterminator="\n", delimiter=separator).writerows(chain([columns], rows))
+    return text.getvalue()

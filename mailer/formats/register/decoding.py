@@ -21,6 +21,7 @@ class Decoded:
     """The text of a file; its encoding is named in `remarks` where it is a usual one, in `warnings` where it is not."""
 
     text: str
+    encoding: str
     remarks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -31,15 +32,15 @@ def decode(file: str, content: bytes, encoding: str | None) -> Decoded:
     Raises BadInput for a file that is no text, is broken, or may be read in several ways.
     """
     if encoding:
-        return Decoded(text=_decoded(file, content, encoding))
+        return Decoded(text=_decoded(file, content, encoding), encoding=encoding)
     by_mark = next((name for mark, name in _BOMS if content.startswith(mark)), None) or _utf16_without_mark(content)
     if by_mark:
         remarks = () if by_mark == "utf-8-sig" else (f"{file} is read as {by_mark.upper()}",)
-        return Decoded(text=_decoded(file, content, by_mark), remarks=remarks)
+        return Decoded(text=_decoded(file, content, by_mark), encoding=by_mark, remarks=remarks)
     if b"\0" in content:
         raise BadInput(f"{file}, line {_line(content, content.index(0))}: it has a NUL byte; save it as CSV in UTF-8.")
     try:
-        return Decoded(text=_without_garbled_mark(content.decode()))
+        return Decoded(text=_without_garbled_mark(content.decode()), encoding="utf-8")
     except UnicodeDecodeError as error:
         _refuse_broken_utf8(file, content, error.start)
     return _in_code_page(file, content)
@@ -82,8 +83,8 @@ def _in_code_page(file: str, content: bytes) -> Decoded:
     sample = _sample(reading, choices)
     note = f"{file} is read as {reading.page.label}: {sample}; if these words are wrong, name another with --encoding"
     if reading.page is CODE_PAGES[0]:
-        return Decoded(text=reading.text, remarks=(note,))
-    return Decoded(text=reading.text, warnings=(f"{note}.",))
+        return Decoded(text=reading.text, encoding=reading.page.encoding, remarks=(note,))
+    return Decoded(text=reading.text, encoding=reading.page.encoding, warnings=(f"{note}.",))
 
 
 def _sample(reading: PossibleText, choices: list[PossibleText]) -> str:

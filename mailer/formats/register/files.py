@@ -1,36 +1,33 @@
 """Reads the members and payments tables from files, and writes the register to files."""
 
-import io
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from mailer.domain.circulation import Register
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import Payment, Period
 from mailer.domain.register_columns import (
     MEMBER_COLUMNS,
     PAYMENT_COLUMNS,
-    Cell,
     CellType,
     CellValue,
     Column,
-    cell_text,
-    cells_of,
     with_cells,
 )
 from mailer.domain.register_entry import RowsRefused
 from mailer.domain.register_rows import BadRow, MemberRow, PaymentRow, R, RegisterTable
 from mailer.domain.similar import nearest
 from mailer.formats.register import cells
-from mailer.formats.register.csv_file import write_csv
 from mailer.formats.register.spreadsheet import TextTable, check_columns, read_table
 from mailer.formats.register.text_rows import OddCell, TextRow, column_letter
 
 # A register without a single name still needs columns to fill in.
 _DEFAULT_LANGUAGES = ["en", "ru"]
+
+# The column in which rejected rows say what is wrong; who mends the row leaves it there.
+REASON = "reason"
 
 _TEXT_TYPES = frozenset({CellType.ID, CellType.TEXT})
 
@@ -45,7 +42,11 @@ def read_members(
     `encoding` is that of CSV; None finds it. `ignored` columns count as absent. Raises BadInput for a file that is not a
     table, has an unknown column or lacks a required one.
     """
-    table = read_table(file, content, "members", encoding)
+    return members_in(read_table(file, content, "members", encoding), ignored)
+
+
+def members_in(table: TextTable, ignored: Collection[str] = ()) -> RegisterTable[MemberRow]:
+    """The rows of a members table, and every fault by row and column; raises as `read_members`."""
     lines = _read_lines(table, MEMBER_COLUMNS, ignored)
     rows = [
         MemberRow(file=table.place, row=line.row, cells=values, letters=line.letters)
@@ -63,7 +64,11 @@ def read_payments(
     `encoding` is that of CSV; None finds it. `ignored` columns count as absent. Raises BadInput for a file that is not a
     table, has an unknown column or lacks a required one.
     """
-    table = read_table(file, content, "payments", encoding)
+    return payments_in(read_table(file, content, "payments", encoding), ignored)
+
+
+def payments_in(table: TextTable, ignored: Collection[str] = ()) -> RegisterTable[PaymentRow]:
+    """The rows of a payments table, and every fault by row and column; raises as `read_payments`."""
     lines = _read_lines(table, PAYMENT_COLUMNS, ignored)
     rows = [
         PaymentRow(
@@ -193,6 +198,7 @@ _ReadLines = list[tuple[_Line, dict[str, CellValue]]]
 
 
 def _read_lines(table: TextTable, columns: Sequence[Column], ignored: Collection[str]) -> _ReadLines:
+    ignored = {*ignored, REASON}
     check_columns(table, columns, ignored)
     text_columns = frozenset(
         name
@@ -216,57 +222,3 @@ def _register_table(table: TextTable, rows: Iterable[R], lines: _ReadLines) -> R
 
 def _faults(lines: Iterable[_Line]) -> tuple[BadRow, ...]:
     return tuple(replace(fault, key=line.key) for line in lines for fault in line.bad)
-
-
-# --- export -----------------------------------------------------------------------------------------------------------
-
-
-def write_members_csv(register: Register) -> bytes:
-    """The members table as CSV in UTF-8, a row for each seat; `read_members` reads it back unchanged."""
-    header, rows = _members_table(register)
-    return write_csv(header, ([_guarded_text(cell) for cell in row] for row in rows))
-
-
-def write_payments_csv(register: Register) -> bytes:
-    """The payments table as CSV in UTF-8; `read_payments` reads it back unchanged."""
-    header, rows = _payments_table(register)
-    return write_csv(header, ([_guarded_text(cell) for cell in row] for row in rows))
-
-
-def write_xlsx(register: Register) -> bytes:
-    """Both tables as sheets of one workbook, with Excel's own dates and amounts; an import reads it back unchanged."""
-    import openpyxl  # loaded only to write a workbook
-
-    workbook = openpyxl.Workbook(write_only=True)
-    for name, (header, rows) in (("members", _members_table(register)), ("payments", _payments_table(register))):
-        sheet = workbook.create_sheet(name)
-        sheet.append(header)
-        for row in rows:
-            sheet.append([cells.guarded(cell) if isinstance(cell, str) else cell for cell in row])
-    content = io.BytesIO()
-    workbook.save(content)
-    return content.getvalue()
-
-
-_Table = tuple[list[str], list[list[Cell]]]
-
-
-def _members_table(register: Register) -> _Table:
-    languages = {language for seat in register.seats for language in (*seat.names, *seat.salutations)}
-    rows = [cells_of(register.memberships[seat.membership]) | cells_of(seat) for seat in register.seats]
-    return _table(MEMBER_COLUMNS, rows, sorted(languages) or _DEFAULT_LANGUAGES)
-
-
-def _payments_table(register: Register) -> _Table:
-    return _table(PAYMENT_COLUMNS, [cells_of(payment) for payment in register.payments], [])
-
-
-def _table(columns: Iterable[Column], rows: Iterable[Mapping[str, Cell]], languages: Sequence[str]) -> _Table:
-    header: list[str] = []
-    for column in columns:
-        header += [f"{column.name}_{language}" for language in languages] if column.per_language else [column.name]
-    return header, [[row.get(name) for name in header] for row in rows]
-
-
-def _guarded_text(cell: Cell) -> str:
-    return cells.guarded(cell) if isinstance(cell, str) else cell_text(cell)

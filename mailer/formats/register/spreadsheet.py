@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mailer.domain.errors import BadInput
 from mailer.domain.register_columns import Column
 from mailer.domain.similar import nearest
-from mailer.formats.register.csv_file import read_csv
+from mailer.formats.register.csv_file import read_csv, read_pasted
 from mailer.formats.register.text_rows import TextRow
 from mailer.formats.register.xlsx_file import read_xlsx
 
@@ -59,6 +59,29 @@ def read_table(file: str, content: bytes, sheet: str, encoding: str | None) -> T
         warnings=text.warnings,
         remarks=(*text.remarks, *ignored),
         is_workbook=is_workbook,
+    )
+
+
+def pasted_table(file: str, text: str, columns: Sequence[str]) -> TextTable:
+    """The table in pasted rows; without names of columns in the first row, these are taken, as many as it has cells.
+
+    Raises BadInput as `read_table` does.
+    """
+    if len(text) > MAX_BYTES:
+        raise BadInput(f"{file} are more than {MAX_BYTES // 1_000_000} MB; that is not a register.")
+    rows = list(read_pasted(file, text).rows)
+    if not rows:
+        raise BadInput(f"{file} are empty; paste at least one row.")
+    named = not {cell.lower() for cell in rows[0].cells}.isdisjoint(columns)
+    taken = tuple(columns[: len(rows[0].cells)])
+    note = f"the {file} have no names of columns, and are read as {', '.join(taken)}"
+    return TextTable(
+        place=file,
+        columns=_header(file, rows[0]) if named else taken,
+        rows=tuple(rows[1:] if named else rows),
+        warnings=(),
+        remarks=() if named else (note,),
+        is_workbook=False,
     )
 
 

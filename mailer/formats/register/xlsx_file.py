@@ -35,12 +35,24 @@ def read_xlsx(file: str, content: bytes, name: str) -> TextFile:
         reading = _SheetReading(workbook=workbook, place=f"{file}, sheet {name}")
         rows = _padded_to_header(list(reading.rows(sheet)))
     except _WORKBOOK_ERRORS as error:
-        if "password" in str(error):
-            raise BadInput(f"{file} has a password; save it without a password.") from error
-        raise BadInput(f"{file} cannot be read as a workbook ({error}); save it as .xlsx again.") from error
+        raise _unreadable(file, error) from error
     rows = reading.with_covered(rows)
     warnings += reading.hidden(rows)
     return TextFile(place=reading.place, rows=rows, warnings=tuple(warnings))
+
+
+def sheet_names(file: str, content: bytes) -> frozenset[str]:
+    """The names of the sheets in small letters; raises BadInput as `read_xlsx` does."""
+    try:
+        return frozenset(sheet.name.strip().lower() for sheet in open_workbook(file, content).sheets)
+    except _WORKBOOK_ERRORS as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: str, error: BaseException) -> BadInput:
+    if "password" in str(error):
+        return BadInput(f"{file} has a password; save it without a password.")
+    return BadInput(f"{file} cannot be read as a workbook ({error}); save it as .xlsx again.")
 
 
 def _choose(file: str, workbook: Workbook, name: str) -> tuple[Sheet, list[str]]:

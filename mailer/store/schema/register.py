@@ -101,5 +101,4 @@ drafts = Table(
     Column("pasted", Boolean, nullable=False),
     Column("end_missing", Boolean, nullable=False),
     Column("ignored", Text, nullable=False),
-    Column("register_version", Integer, nullable=False),
 )

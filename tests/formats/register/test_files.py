@@ -12,14 +12,8 @@ from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.register_change import difference
 from mailer.formats.register import cells
-from mailer.formats.register.files import (
-    parse_payment,
-    read_members,
-    read_payments,
-    write_members_csv,
-    write_payments_csv,
-    write_xlsx,
-)
+from mailer.formats.register.files import parse_payment, read_members, read_payments
+from mailer.formats.register.write import write_members_csv, write_payments_csv, write_xlsx
 from tests.builders import a_membership, a_payment, a_register, a_seat, registers, texts
 from tests.formats.register.made_up_files import PAYMENTS_HEADER, faults, members, payments, workbook
 

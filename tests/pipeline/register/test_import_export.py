@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.membership import FeeSchedule, Period
-from mailer.formats.register.files import read_members, read_payments, write_members_csv, write_payments_csv, write_xlsx
+from mailer.formats.register.files import read_members, read_payments
+from mailer.formats.register.write import write_members_csv, write_payments_csv, write_xlsx
 from mailer.formats.token import Keyring
 from mailer.pipeline.context import Context
 from mailer.pipeline.register.import_export import add_payment, compare, export_register, import_register

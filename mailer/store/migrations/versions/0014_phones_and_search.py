@@ -46,7 +46,6 @@ def upgrade() -> None:
     sa.Column('pasted', sa.Boolean(), nullable=False),
     sa.Column('end_missing', sa.Boolean(), nullable=False),
     sa.Column('ignored', sa.Text(), nullable=False),
-    sa.Column('register_version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['session'], ['sessions.token'], name=op.f('fk_drafts_session'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('session', name=op.f('pk_drafts'))
     )

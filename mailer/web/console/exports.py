@@ -1,0 +1,34 @@
+"""Exporting the register: a right of its own, and an entry in the history."""
+
+from mailer.domain.access import Right
+from mailer.formats.register.write import write_members_csv, write_payments_csv, write_xlsx
+from mailer.pipeline.register.import_export import export_register
+from mailer.web.answers import Answer, Download, show
+from mailer.web.routes import AnyRoute, Deed, Page
+from mailer.web.visit import Visit
+
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def export_form(visit: Visit) -> Answer:
+    """Ask in which format."""
+    del visit
+    return show("register/export.html")
+
+
+def export(visit: Visit) -> Answer:
+    """Give the register as a file."""
+    register = export_register(visit.context)
+    match visit.form["format"]:
+        case "members":
+            return Download(name="members.csv", media_type="text/csv", content=write_members_csv(register))
+        case "payments":
+            return Download(name="payments.csv", media_type="text/csv", content=write_payments_csv(register))
+        case _:
+            return Download(name="register.xlsx", media_type=_WORKBOOK, content=write_xlsx(register))
+
+
+ROUTES: tuple[AnyRoute, ...] = (
+    Page("/register/export", export_form, Right.EXPORT_REGISTER),
+    Deed("/register/export", export, Right.EXPORT_REGISTER),
+)
