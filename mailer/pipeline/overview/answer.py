@@ -169,7 +169,7 @@ def _people(context: Context, persons: Sequence[str]) -> tuple[PersonAnswer, ...
             name=next((name for name in names.get(person, {}).values() if name), ""),
             issues=tuple(explain_entitlement(context, person, IssueName.parse(mailing.issue)) for mailing in last),
             holds=tuple(hold for hold in held if hold.address in addresses[person]),
-            own_pause=pauses.get(person),
+            own_pause=next(iter(pauses.get(person, ())), None),
         )
         for person in persons
     )
