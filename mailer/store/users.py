@@ -57,7 +57,7 @@ def accounts(connection: Connection, identity: int | None = None) -> Sequence[Us
 def logins(connection: Connection) -> dict[str, str]:
     """The login of every user who has one, by the user's name; of disabled users too."""
     query = select(users.c.name, users.c.login).where(users.c.login != "")
-    return dict(connection.execute(query).tuples().all())
+    return {row.name: row.login for row in connection.execute(query)}
 
 
 def password_hash(connection: Connection, identity: int) -> str | None:
