@@ -41,7 +41,7 @@ def with_pictures(html: str, pictures: Iterable[PictureFile]) -> str:
 
 
 def unwrapped(text: str) -> list[str]:
-    """The paragraphs of a format=flowed text (RFC 3676 §4.2), each on one line."""
+    """The paragraphs of a format=flowed text (RFC 3676 §4.2), each on one line, as programs that know the format read it."""
     paragraphs, begun = list[str](), ""
     for line in text.split("\n"):
         flowing = line.removeprefix(" ")  # space-stuffed (§4.4)

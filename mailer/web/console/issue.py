@@ -1,7 +1,7 @@
 """The page of one issue: how it stands, what the checks found, how copies look, and what an approval is bound to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from mailer.domain.access import Right
@@ -32,13 +32,17 @@ from mailer.web.visit import Visit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frames:
-    """The previews in one language: the addresses of both parts, or why there are none; and how another copy differs."""
+    """The previews in one language: the addresses of both parts, or the `fault` for which there are none.
+
+    `pairs` are the lines in which the other reader's copy differs; `uncompared` says why that has none.
+    """
 
     language: str
     html: str = ""
     text: str = ""
     fault: str = ""
     pairs: tuple[LinePair, ...] = ()
+    uncompared: str = ""
 
 
 def issue_page(visit: Visit) -> Answer:
@@ -104,12 +108,17 @@ def _other(visit: Visit) -> Reader | None:
 def _frames(visit: Visit, language: str, reader: Reader, other: Reader | None) -> Frames:
     try:
         refuse_reader(visit.context, visit.issue, reader, language)
-        pairs = compare_copies(visit.context, visit.issue, reader, other, language) if other is not None else ()
     except MailerError as error:
         return Frames(language=language, fault=visit.sentence(error))
     choices = {"language": language, "scheme": _scheme(visit).value}
     html, text = (preview_address(visit, reader, **choices, part=part) for part in ("html", "text"))
-    return Frames(language=language, html=html, text=text, pairs=pairs)
+    frames = Frames(language=language, html=html, text=text)
+    if other is None:
+        return frames
+    try:
+        return replace(frames, pairs=compare_copies(visit.context, visit.issue, reader, other, language))
+    except MailerError as error:
+        return replace(frames, uncompared=visit.sentence(error))
 
 
 def _scheme(visit: Visit) -> Scheme:

@@ -11,7 +11,7 @@ from mailer.domain.access import Right
 from mailer.domain.edition import variant_named
 from mailer.domain.errors import MailerError, NotFound
 from mailer.formats.link import read_link, sign_link
-from mailer.formats.message.browsed import Scheme, browsed_html
+from mailer.formats.message.browsed import Scheme, browsed_html, unwrapped
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.preview import Reader, preview_copy, refuse_reader
 from mailer.web.answers import Answer, go
@@ -75,7 +75,7 @@ def _shown(context: Context, link: str) -> Response:
     except MailerError as error:
         return _plain(str(error), 409)
     if values["part"] == "text":
-        return _plain(copy.text, 200)
+        return _plain("\n".join(unwrapped(copy.text)), 200)
     html = browsed_html(copy.html, copy.pictures, Scheme(values["scheme"]))
     return Response(html, media_type="text/html", headers=_HEADERS)
 
