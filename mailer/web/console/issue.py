@@ -144,8 +144,8 @@ def _reasons(
     begun = standing.mailing is not None and standing.mailing.has_begun
     secretary = visit.text(ONLY_SECRETARY)
     if newsletter is None:
-        gone = visit.text("The newsletter is gone from the settings; the operator can put it back.")
-        return dict.fromkeys(("plan", "approve", "withdraw", "test", "to_me", "person"), gone)
+        removed = visit.text("The newsletter is gone from the settings; the operator can put it back.")
+        return dict.fromkeys(("plan", "approve", "withdraw", "test", "to_me", "person"), removed)
     plan = approve = withdraw = ""
     if begun or state not in {None, MailingState.PLANNED, MailingState.APPROVED, MailingState.HELD}:
         plan = approve = withdraw = visit.text("It has gone out, or is going out; its plan stays as it is.")

@@ -64,7 +64,7 @@ async def test_an_editor_sends_a_test_to_the_editors(desk):
     answer = await post(client, "/test", to="editors")
     assert "1 test message was sent to editor@club.example." in answer.text
     assert desk.recipients == ["editor@club.example"]
-    assert b"Subject: [TEST]" in desk.relay.received[0].message
+    assert b"TEST: a test mailing" in desk.relay.received[0].message
     assert "No test mailing of exactly this was sent" not in answer.text
     assert ", editor</dd>" in answer.text  # tested by
 

@@ -61,7 +61,8 @@ def test_a_forged_an_expired_and_a_foreign_link_look_alike(planned, console):
 def test_without_a_session_no_address_is_signed(planned, console):
     with TestClient(console(Role.SECRETARY).app, base_url=ORIGIN) as stranger:
         answer = stranger.get(PATH, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in")
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.ADMIN])

@@ -1,12 +1,17 @@
 """An issue is uploaded in the browser: what was wrong stands there by line, and nothing is lost."""
 
 import pytest
+from starlette.testclient import TestClient
 
 from mailer.domain.access import Role
+from mailer.domain.user import User
 from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.plan import plan_mailing
-from tests.club import ISSUE
+from mailer.pipeline.users import add_user
+from mailer.web.application import create_app
+from tests.club import ISSUE, Club
 from tests.packed import PNG, a_link, a_lying_bomb, packed, with_password
+from tests.web.conftest import FROM_OUR_PAGE, ORIGIN, PASSWORD
 from tests.web.markup import faults
 
 
@@ -93,18 +98,16 @@ def test_an_approved_issue_is_left_alone_and_the_button_leads_to_withdraw(app, c
     assert in_source(app) == before
 
 
-def test_where_the_source_is_on_another_machine_the_page_says_why_not(club, app, console):
-    club.reschedule({"source": {"url": "sftp://editor@files.club.example/issues"}})
-    from mailer.app.installation import reload
-
-    remote = reload(app)
-    client = console(Role.EDITOR)
-    object.__setattr__(client.app.state.responder, "installation", lambda: remote)
-    page = client.get("/issues/upload").text
-    assert "an upload is not possible" in page
-    assert '<form method="post" action="/issues/upload"' not in page
-    assert sent(client, ("en.md", a_text())).status_code == 409
-    assert "its folders lie on another machine" in client.get("/issues").text
+def test_where_the_source_is_on_another_machine_the_page_says_why_not(tmp_path):
+    club = Club.found(tmp_path, {"source": {"url": "sftp://editor@files.club.example/issues"}})
+    with club.opened() as app, TestClient(create_app(lambda: app), base_url=ORIGIN, headers=FROM_OUR_PAGE) as client:
+        add_user(app.context, User(id=0, name="editor", role=Role.EDITOR), PASSWORD)
+        client.post("/sign-in", data={"name": "editor", "password": PASSWORD})
+        page = client.get("/issues/upload").text
+        assert "an upload is not possible" in page
+        assert 'enctype="multipart/form-data"' not in page
+        assert sent(client, ("en.md", a_text())).status_code == 409
+        assert "its folders lie on another machine" in client.get("/issues").text
 
 
 def test_a_folder_that_is_not_there_is_not_found(console):
