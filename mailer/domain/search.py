@@ -57,7 +57,7 @@ class CirculationLine:
     decision: str
     reason: str
     rule: int
-    kind: str
+    kind: MembershipKind | None
     address: str
     editions: tuple[str, ...]
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from mailer.domain.membership import MembershipKind
 from mailer.domain.names import shown_name
 from mailer.domain.search import CirculationLine, CirculationSearch, forms_of
 from mailer.store.columns import CHUNK, by_code_point
@@ -150,7 +151,7 @@ def _line(row: Any) -> CirculationLine:
         decision=row.decision,
         reason=row.reason,
         rule=row.rule,
-        kind=row.kind,
+        kind=MembershipKind(row.kind) if row.kind else None,
         address=row.address,
         editions=tuple(json.loads(row.editions)),
     )
