@@ -7,6 +7,7 @@ from mailer.web.console import (
     copies,
     exports,
     find,
+    history,
     holds,
     imports,
     issue,
@@ -55,6 +56,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *payments.ROUTES,
     *memberships.ROUTES,
     *find.ROUTES,
+    *history.ROUTES,
     *returns.ROUTES,
     *holds.ROUTES,
 )
