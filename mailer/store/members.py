@@ -1,19 +1,19 @@
 """The register in the database: who is a member, who sits on which seat, what was paid."""
 
 from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
-from mailer.domain.membership import Membership, MembershipKind, Pause, Payment, Period, Seat
+from mailer.domain.membership import Membership, MembershipKind, Seat
 from mailer.domain.person_match import KnownPerson
 from mailer.domain.register_difference import Difference
-from mailer.domain.register_search import search_words, sort_key
+from mailer.domain.register_search import search_words
 from mailer.store import holds
 from mailer.store.columns import CHUNK, by_code_point
+from mailer.store.register_rows import membership_of, membership_row, payment_of, payment_row, seat_of, seat_row
 from mailer.store.schema import memberships, payments, register_state, seats
 
 
@@ -32,12 +32,12 @@ def load_register(connection: Connection) -> Register:
     """
     version = register_version(connection)
     membership_rows = sorted(connection.execute(select(memberships)), key=lambda row: row.id)
-    every_seat = [_seat(row) for row in connection.execute(select(seats))]
+    every_seat = [seat_of(row) for row in connection.execute(select(seats))]
     every_seat.sort(key=lambda seat: (seat.membership, seat.number or 0, seat.person))
     return Register(
-        memberships={row.id: _membership(row) for row in membership_rows},
+        memberships={row.id: membership_of(row) for row in membership_rows},
         seats=tuple(every_seat),
-        payments=tuple(_payment(row) for row in connection.execute(select(payments).order_by(payments.c.id))),
+        payments=tuple(payment_of(row) for row in connection.execute(select(payments).order_by(payments.c.id))),
         version=version,
         held=frozenset(hold.address for hold in holds.listing(connection)),
         own_pauses=holds.own_days(connection),
@@ -67,11 +67,11 @@ def register_of(connection: Connection, persons: Collection[str]) -> Register:
     beside = select(seats).where(seats.c.membership.in_(joined), limited, seats.c.person.not_in(persons))
     membership_rows = connection.execute(select(memberships).where(memberships.c.id.in_(joined)))
     paid = select(payments).where(payments.c.membership.in_(joined)).order_by(payments.c.id)
-    seated = [_seat(row) for query in (select(seats).where(theirs), beside) for row in connection.execute(query)]
+    seated = [seat_of(row) for query in (select(seats).where(theirs), beside) for row in connection.execute(query)]
     return Register(
-        memberships={row.id: _membership(row) for row in membership_rows},
+        memberships={row.id: membership_of(row) for row in membership_rows},
         seats=tuple(seated),
-        payments=tuple(_payment(row) for row in connection.execute(paid)),
+        payments=tuple(payment_of(row) for row in connection.execute(paid)),
         version=version,
         held=holds.held_among(connection, {seat.address.normal for seat in seated if seat.address}),
         own_pauses=holds.own_days(connection, persons),
@@ -86,9 +86,9 @@ def membership_register(connection: Connection, membership: str) -> Register:
     )
     paid = connection.execute(select(payments).where(payments.c.membership == membership).order_by(payments.c.id))
     return Register(
-        memberships={row.id: _membership(row) for row in rows},
-        seats=tuple(map(_seat, own)),
-        payments=tuple(map(_payment, paid)),
+        memberships={row.id: membership_of(row) for row in rows},
+        seats=tuple(map(seat_of, own)),
+        payments=tuple(map(payment_of, paid)),
     )
 
 
@@ -115,7 +115,7 @@ def seated_at_each(connection: Connection, addresses: Collection[str]) -> dict[s
     seated: dict[str, list[Seat]] = {}
     query = select(seats).where(seats.c.mailbox.in_(addresses)).order_by(seats.c.person)
     for row in connection.execute(query):
-        seated.setdefault(row.mailbox, []).append(_seat(row))
+        seated.setdefault(row.mailbox, []).append(seat_of(row))
     return seated
 
 
@@ -176,7 +176,7 @@ def apply(connection: Connection, difference: Difference) -> None:
         connection.execute(
             delete(seats).where(seats.c.membership == bindparam("m"), seats.c.person == bindparam("p")), leaving
         )
-    changed = [_membership_row(change.after) for change in difference.memberships if change.before]
+    changed = [membership_row(change.after) for change in difference.memberships if change.before]
     if changed:
         connection.execute(
             update(memberships).where(memberships.c.id == bindparam("key")),
@@ -185,30 +185,30 @@ def apply(connection: Connection, difference: Difference) -> None:
     _insert(
         connection,
         memberships,
-        [_membership_row(change.after) for change in difference.memberships if not change.before],
+        [membership_row(change.after) for change in difference.memberships if not change.before],
     )
-    contracts = {row.id: _membership(row) for row in connection.execute(select(memberships))}
+    contracts = {row.id: membership_of(row) for row in connection.execute(select(memberships))}
     coming = [change.after for change in difference.seats]
-    _insert(connection, seats, [_seat_row(seat, contracts[seat.membership]) for seat in coming])
+    _insert(connection, seats, [seat_row(seat, contracts[seat.membership]) for seat in coming])
     _rename(connection, [change.after for change in difference.memberships if change.renames])
-    _insert(connection, payments, [_payment_row(payment) for payment in difference.payments])
+    _insert(connection, payments, [payment_row(payment) for payment in difference.payments])
     raise_version(connection)
 
 
 def change_seats(connection: Connection, changed: Sequence[Seat]) -> None:
     """Write these seats, which are in the register, anew, and raise its version; the caller has locked the register."""
     of_these = memberships.c.id.in_({seat.membership for seat in changed})
-    contracts = {row.id: _membership(row) for row in connection.execute(select(memberships).where(of_these))}
+    contracts = {row.id: membership_of(row) for row in connection.execute(select(memberships).where(of_these))}
     for seat in changed:
         own = (seats.c.membership == seat.membership) & (seats.c.person == seat.person)
-        connection.execute(update(seats).where(own).values(_seat_row(seat, contracts[seat.membership])))
+        connection.execute(update(seats).where(own).values(seat_row(seat, contracts[seat.membership])))
     raise_version(connection)
 
 
 def seats_of(connection: Connection, person: str) -> list[Seat]:
     """A person's seats, by membership."""
     query = select(seats).where(seats.c.person == person).order_by(seats.c.membership)
-    return [_seat(row) for row in connection.execute(query)]
+    return [seat_of(row) for row in connection.execute(query)]
 
 
 def _rename(connection: Connection, renamed: Sequence[Membership]) -> None:
@@ -218,7 +218,7 @@ def _rename(connection: Connection, renamed: Sequence[Membership]) -> None:
         return
     rows = connection.execute(select(seats).where(seats.c.membership.in_(contracts)))
     words = [
-        {"m": row.membership, "p": row.person, "words": search_words(_seat(row), contracts[row.membership])}
+        {"m": row.membership, "p": row.person, "words": search_words(seat_of(row), contracts[row.membership])}
         for row in rows
     ]
     if words:
@@ -229,81 +229,3 @@ def _rename(connection: Connection, renamed: Sequence[Membership]) -> None:
 def _insert(connection: Connection, table: Any, rows: Sequence[dict[str, object]]) -> None:
     if rows:
         connection.execute(insert(table), rows)
-
-
-# --- values to rows and back ------------------------------------------------------------------------------------------
-
-
-def _membership(row: Any) -> Membership:
-    kind = MembershipKind(row.kind)
-    return Membership(id=row.id, kind=kind, organisation=row.organisation, circle=row.circle, free_until=row.free_until)
-
-
-def _membership_row(membership: Membership) -> dict[str, object]:
-    return {
-        "id": membership.id,
-        "kind": membership.kind.value,
-        "organisation": membership.organisation,
-        "circle": membership.circle,
-        "free_until": membership.free_until,
-    }
-
-
-def _seat(row: Any) -> Seat:
-    return Seat(
-        membership=row.membership,
-        person=row.person,
-        number=row.number,
-        names=dict(row.names),
-        salutations=dict(row.salutations),
-        address=Address.from_wire(row.address) if row.address else None,
-        phone=row.phone,
-        languages=tuple(row.languages),
-        ended_on=row.ended_on,
-        pause=Pause(first=row.pause_from, last=row.pause_until),
-    )
-
-
-def _seat_row(seat: Seat, membership: Membership) -> dict[str, object]:
-    return {
-        "kind": membership.kind.value,
-        "sorted_by": sort_key(seat),
-        "searched": search_words(seat, membership),
-        "membership": seat.membership,
-        "person": seat.person,
-        "number": seat.number,
-        "names": seat.names,
-        "salutations": seat.salutations,
-        "address": seat.address.wire if seat.address else None,
-        "mailbox": seat.address.normal if seat.address else None,
-        "phone": seat.phone,
-        "languages": list(seat.languages),
-        "ended_on": seat.ended_on,
-        "pause_from": seat.pause.first,
-        "pause_until": seat.pause.last,
-    }
-
-
-def _payment(row: Any) -> Payment:
-    return Payment(
-        membership=row.membership,
-        period=Period(first=row.period_from, last=row.period_to),
-        amount=Decimal(row.amount) / 100,
-        currency=row.currency,
-        paid_on=row.paid_on,
-        in_full=row.in_full,
-        reference=row.reference,
-    )
-
-
-def _payment_row(payment: Payment) -> dict[str, object]:
-    return {
-        "membership": payment.membership,
-        "period_from": payment.period.first,
-        "period_to": payment.period.last,
-        "amount": int(payment.amount * 100),  # hundredths
-        "currency": payment.currency,
-        "paid_on": payment.paid_on,
-        "in_full": payment.in_full,
-        "reference": payment.reference,
-    }
