@@ -46,7 +46,10 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const failure = form.querySelector("[data-failure]");
-    failure.textContent = "";
-    ask(form).catch(() => { failure.textContent = failure.dataset.failure; });
+    failure.hidden = true;
+    ask(form).catch(() => {
+      failure.textContent = failure.dataset.failure;
+      failure.hidden = false;
+    });
   });
 }
