@@ -17,10 +17,12 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new folde
 
     config = install(folder.resolve())
     script = config.with_name(SCRIPT)
+    first_user = f"mailer --config {config} user add NAME --role admin"
     console.say(
-        {"config": str(config), "command": str(script)},
+        {"config": str(config), "command": str(script), "first_user": first_user},
         f"{config} is written; edit it, then `mailer --config {config} check`",
         f"{script} runs mailer for this installation, for each person who may: docs/operating.md, The people",
+        f"`{first_user}` adds the console's first user, who adds the others",
     )
 
 
