@@ -1,6 +1,7 @@
 """What the people of the register are sorted and searched by: their names, addresses, ids and organisations, folded."""
 
 import re
+from collections.abc import Iterable
 
 from mailer.domain.lookalikes import fold
 from mailer.domain.membership import Membership, Seat
@@ -9,6 +10,8 @@ from mailer.domain.membership import Membership, Seat
 SORTED_LETTERS = 100
 # Words of a search that are looked at; more narrow nothing down.
 MOST_WORDS = 8
+# Letters of a word that are looked at: as many as the longest address has. SQLite refuses long patterns.
+LONGEST_WORD = 254
 
 
 def sort_key(seat: Seat) -> str:
@@ -25,4 +28,13 @@ def search_words(seat: Seat, membership: Membership) -> str:
 def parts_of(typed: str) -> tuple[str, ...]:
     """The parts that must all be in a person's search words; of `Anna <anna@example.org>`, the address counts."""
     address = re.search(r"<([^<>]+@[^<>]+)>", typed)
-    return tuple(dict.fromkeys(fold(address[1] if address else typed).split()))[:MOST_WORDS]
+    return _first(fold(address[1] if address else typed).split())
+
+
+def words_of(typed: str) -> tuple[str, ...]:
+    """The words alone that must all be in a person's search words, however they are put together."""
+    return _first(re.findall(r"\w+", fold(typed)))
+
+
+def _first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in words))[:MOST_WORDS]

@@ -124,10 +124,12 @@ def is_seated(connection: Connection, person: str) -> bool:
     return connection.execute(select(seats.c.person).where(seats.c.person == person).limit(1)).first() is not None
 
 
-def known_people(connection: Connection) -> list[KnownPerson]:
-    """Every person of the register with names, addresses, memberships and organisations, in the order of ids."""
+def known_people(connection: Connection, persons: Collection[str] | None = None) -> list[KnownPerson]:
+    """These people of the register, or all, with names, addresses, memberships and organisations, in the order of ids."""
     columns = (seats.c.person, seats.c.names, seats.c.address, seats.c.membership, memberships.c.organisation)
     query = select(*columns).join(memberships, memberships.c.id == seats.c.membership)
+    if persons is not None:
+        query = query.where(seats.c.person.in_(persons))
     rows: dict[str, list[Any]] = {}
     for row in connection.execute(query):
         rows.setdefault(row.person, []).append(row)

@@ -40,6 +40,12 @@ def places(connection: Connection, wanted: PeopleFilter, after: Place | None, li
     return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(*order).limit(limit))]
 
 
+def count_seats(connection: Connection, most: int) -> int:
+    """How many rows the register has, at most so many."""
+    rows = select(seats.c.person).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(rows)).scalar_one()
+
+
 def circles(connection: Connection) -> list[str]:
     """The circulations that memberships have."""
     query = select(memberships.c.circle).distinct().order_by(memberships.c.circle)

@@ -98,7 +98,7 @@ def to_do_sentence(item: ToDo, language: str) -> str:
     explain = _REASONS.get(item.kind)
     reason = explain(item.reason, language) if explain is not None and item.reason else _UNKNOWN[language]
     quote = shorten(item.words, MOST_IN_LINE)
-    return _SENTENCES[language][item.kind].format(
+    sentence = _SENTENCES[language][item.kind].format(
         issue=item.issue,
         copies=plural(item.number, *_COPIES[language]),
         number=item.number,
@@ -111,3 +111,7 @@ def to_do_sentence(item: ToDo, language: str) -> str:
         quote=quote,
         words=f" (“{quote}”)" if quote else "",
     )
+    names = (item.issue, item.person, whose)
+    # An id stays as it is typed.
+    begins_with_name = any(name and sentence.startswith(name) for name in names)
+    return sentence if begins_with_name else sentence[:1].upper() + sentence[1:]

@@ -6,16 +6,20 @@ from dataclasses import replace
 from mailer.domain.address import Address
 from mailer.domain.answer import AnsweredQuestion, CopyAnswer, IssueAnswer, NoAnswer, PersonAnswer
 from mailer.domain.delivery import Delivery
-from mailer.domain.person_match import matches, nearest_person, search
+from mailer.domain.person_match import MOST_NEAREST, matches, nearest_person, search
+from mailer.domain.register_search import words_of
 from mailer.formats.question import MOST, Numbered, TypedQuestion, read_question
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.why import explain_entitlement, fates_of
-from mailer.store import Connection, holds, issues, mailings, members, reports
+from mailer.store import Connection, holds, issues, mailings, members, register_pages, reports
 from mailer.store.copies import deliveries, readers
+from mailer.store.register_pages import PeopleFilter
 
 # So many people are answered in full, so many are listed, and so many copies are shown.
 MOST_PEOPLE = 3
 MOST_LISTED = 20
+# Of the people whose names, addresses and ids have all of the words, so many are compared.
+MOST_MATCHED = 500
 MOST_COPIES = 8
 # What became of so many of the last issues is told of a person.
 LAST_ISSUES = 3
@@ -142,14 +146,19 @@ def _copies_to(connection: Connection, addresses: Sequence[Address], seated: Col
 
 def _words(context: Context, text: str, shown: str) -> AnsweredQuestion:
     """The person whom these words mean; several are listed."""
+    words = words_of(text)
     with context.store.reading() as connection:
-        everybody = members.known_people(connection)
-    met = matches(text, everybody) or search(text, everybody)
+        wanted = PeopleFilter(parts=words)
+        places = register_pages.places(connection, wanted, None, MOST_MATCHED) if words else []
+        likely = members.known_people(connection, {person for _, person, _ in places})
+        met = matches(text, likely) or search(text, likely)
+        # A slip is looked for in a register that is read at once.
+        is_slip = not met and bool(words) and register_pages.count_seats(connection, MOST_NEAREST + 1) <= MOST_NEAREST
+        nearest = nearest_person(text, members.known_people(connection)) if is_slip else None
     if len(met) == 1:
         return AnsweredQuestion(typed=shown, people=_people(context, [met[0].person]))
-    if not met:
-        return AnsweredQuestion(typed=shown, nearest=nearest_person(text, everybody))
-    return AnsweredQuestion(typed=shown, listed=tuple(met[:MOST_LISTED]), more=max(0, len(met) - MOST_LISTED))
+    more = max(0, len(met) - MOST_LISTED)
+    return AnsweredQuestion(typed=shown, listed=tuple(met[:MOST_LISTED]), more=more, nearest=nearest)
 
 
 def _people(context: Context, persons: Sequence[str]) -> tuple[PersonAnswer, ...]:

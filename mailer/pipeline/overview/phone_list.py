@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from mailer.domain.hold import HoldReason
 from mailer.domain.matter import Matter
 from mailer.domain.membership import Seat
 from mailer.domain.phone_list import PhoneEntry
@@ -26,6 +27,8 @@ def phone_list(context: Context) -> list[PhoneEntry]:
 
 def _held(context: Context, items: OpenItems) -> Iterator[PhoneEntry]:
     for hold, seats in items.holds:
+        if hold.reason is HoldReason.BY_HAND and hold.address not in items.held_reports:
+            continue  # nothing came back from there
         issue = max(hold.evidence, key=lambda failure: failure.at).issue if hold.evidence else ""
         for seat in seats:
             reason = hold.reason or ""

@@ -32,8 +32,8 @@ SERIES = (
     N_("accepted by our mail server"),
     N_("came back"),
     N_("refused"),
-    N_("not sent, in doubt or held"),
-    N_("people excluded"),
+    N_("other copies"),
+    N_("excluded"),
 )
 
 

@@ -45,7 +45,7 @@ def test_a_person_is_answered_by_any_of_their_names(app: App, typed: str) -> Non
 
 
 def test_a_person_without_a_copy_is_told_why(app: App) -> None:
-    stranger = members(1, first=20, until="2018-06-30")
+    stranger = members(1, first=20, until="2018-06-30", in_full=True)
     import_register(app, [*PEOPLE, *stranger])
     assert "No. 41 not sent: paid until 30 June 2018" in said(app, "Reader020")
     assert "№ 41 не отправлен: оплачено до 30 июня 2018" in said(app, "Reader020", "ru")
