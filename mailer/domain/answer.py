@@ -29,7 +29,7 @@ class PersonAnswer:
     name: str
     issues: tuple[Explanation, ...]
     holds: tuple[Hold, ...]
-    own_pause: OwnPause | None
+    own_pauses: tuple[OwnPause, ...]
 
     @property
     def label(self) -> str:

@@ -6,6 +6,7 @@ from mailer.domain.answer import AnsweredQuestion, CopyAnswer, NoAnswer, PersonA
 from mailer.domain.delivery import State
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.explanation import CopyFate, Explanation
+from mailer.domain.hold import OwnPause
 from mailer.domain.names import label
 from mailer.domain.person_match import KnownPerson
 from mailer.views.local_time import day_in, moment_in
@@ -146,11 +147,14 @@ def person_sentence(answer: PersonAnswer, language: str) -> str:
     parts += [
         texts["held"].format(reason=hold(each.reason, language)) for each in answer.holds if each.reason is not None
     ]
-    if answer.own_pause is not None:
-        first, last = day_in(answer.own_pause.first, language), answer.own_pause.last
-        paused = texts["paused_until" if last else "paused"]
-        parts.append(paused.format(first=first, last=day_in(last, language) if last else ""))
+    parts += [_paused(pause, language) for pause in answer.own_pauses]
     return f"{answer.name or answer.person}: {'; '.join(parts) or texts['none']}"
+
+
+def _paused(pause: OwnPause, language: str) -> str:
+    first, last = day_in(pause.first, language), day_in(pause.last, language) if pause.last else ""
+    which = f" ({pause.newsletter})" if pause.newsletter else ""
+    return _TEXTS[language]["paused_until" if last else "paused"].format(first=first, last=last) + which
 
 
 def copy_sentence(answer: CopyAnswer, language: str, *, names: bool = True) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from mailer.domain.delivery import State
 from mailer.domain.mailing import MailingState
 from mailer.store import Store, mailings, reports
-from mailer.store.copies import open_copies
+from mailer.store.copies import deliveries, open_copies
 from tests.store.rows import NOW, a_copy, a_mailing, a_mailing_of, put, write
 
 
@@ -62,7 +62,7 @@ def test_copies_that_failed_are_found_by_their_mailing_and_those_made_up_for_are
     with plans(store) as seen, store.reading() as connection:
         open_copies.candidates(connection, [mailing])
         reports.listing(connection, unsettled=True)
-    assert sum("ix_deliveries_person" in one for one in seen) == 2
+    assert sum("ix_deliveries_person" in one for one in seen) == 3
     assert not [one for one in seen if one.startswith("SCAN") and "INDEX" not in one]
     with store.transaction() as connection:
         write(connection, supplement, [a_copy(4, person="P002")])
@@ -76,3 +76,24 @@ def test_mailings_that_ended_are_listed_as_they_ended(store: Store) -> None:
         a_mailing(connection, MailingState.CLOSED, supplement=2, closed_at=NOW - timedelta(minutes=1))
         a_mailing(connection, MailingState.CLOSED, supplement=3)
         assert [one.id for one in mailings.ended_since(connection, NOW)] == [sooner, later]
+
+
+def test_copies_are_counted_by_state_without_reading_those_accepted(store: Store) -> None:
+    states = [state for state in State if state is not State.SENDING]
+    with store.transaction() as connection:
+        mailing, copies = a_mailing_of(connection, len(states) + 1)
+        for copy, state in zip(copies, states, strict=False):
+            put(connection, copy, state=state, held_reason="unpaid" if state is State.HELD else None)
+        put(connection, copies[-1], state=State.ACCEPTED)
+        other = a_mailing(connection, supplement=1)
+    with plans(store) as seen, store.reading() as connection:
+        counts = deliveries.counts_by_mailing(connection, [mailing, other])
+    with store.reading() as connection:
+        assert counts[mailing] == deliveries.counts(connection, [mailing])
+    assert counts[other] == dict.fromkeys(map(str, State), 0)
+    assert {index for one in seen for index in one.split() if index.startswith("ix_")} >= {
+        "ix_deliveries_failed",
+        "ix_deliveries_asking",
+        "ix_deliveries_due",
+    }
+    assert any("COVERING INDEX ix_deliveries_mailing" in one for one in seen)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, literal, select, union_all, update
 
 from mailer.domain.circulation import Copy
 from mailer.domain.delivery import Attempt, Delivery, Event, State, advance
@@ -12,7 +12,7 @@ from mailer.domain.families import family_of
 from mailer.domain.mailing import Mailing
 from mailer.store.columns import CHUNK
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
-from mailer.store.schema import attempts, deliveries, is_counted, is_pending, is_sending, mailings
+from mailer.store.schema import attempts, deliveries, is_asking, is_counted, is_failed, is_pending, is_sending, mailings
 
 # The other columns of a delivery, and of its last attempt, are read beside these.
 _OWN = ("id", "mailing", "message_id", "state", "held_reason", "next_attempt_at", "owner", "epoch", "marked_at")
@@ -176,12 +176,23 @@ def sum_counts(numbers: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def counts_by_mailing(connection: Connection, mailings: Collection[int]) -> dict[int, dict[str, int]]:
-    """How many deliveries of each of these mailings are in each state; every state is named."""
-    query = select(deliveries.c.mailing, deliveries.c.state, func.count().label("number"))
-    query = query.where(deliveries.c.mailing.in_(mailings)).group_by(deliveries.c.mailing, deliveries.c.state)
+    """The same for each of these mailings.
+
+    Most copies are accepted in the end, and are counted as what is left: the few others have indexes of their own.
+    """
+    own, number = deliveries.c.mailing.in_(mailings), func.count().label("number")
+    of_mailing = deliveries.c.mailing
+    parts = (
+        select(of_mailing, deliveries.c.state, number).where(part, own).group_by(of_mailing, deliveries.c.state)
+        for part in (is_pending, is_sending, is_asking, is_failed)
+    )
+    every = select(of_mailing, literal("").label("state"), number).where(own).group_by(of_mailing)
     counts = {mailing: dict.fromkeys(map(str, State), 0) for mailing in mailings}
-    for row in connection.execute(query):
-        counts[row.mailing][row.state] = row.number
+    for row in connection.execute(union_all(every, *parts)):
+        counted = counts[row.mailing]
+        if row.state:
+            counted[row.state] = row.number
+        counted[State.ACCEPTED] += -row.number if row.state else row.number
     return counts
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select, union_all
 
 from mailer.domain.delivery import State
 from mailer.domain.matter import Matter
 from mailer.domain.open_items import may_need_a_person, replaces
-from mailer.store.schema import deliveries, is_asking, reports
+from mailer.store.schema import deliveries, is_asking, is_failed, reports
 
 
 def is_replaced() -> ColumnElement[bool]:
@@ -32,8 +32,13 @@ def candidates(connection: Connection, mailings: Sequence[int], most: int | None
     At most so many, those without a report first.
     """
     reported = _has_report(settled=False).label("reported")
-    query = select(deliveries.c.id, reported).where(deliveries.c.mailing.in_(mailings), may_be_open())
-    query = query.order_by(reported, deliveries.c.id).limit(most)
+    # Each part is found by an index of its own.
+    parts = (
+        select(deliveries.c.id, reported).where(part, deliveries.c.mailing.in_(mailings), may_be_open())
+        for part in (is_asking, is_failed)
+    )
+    every = union_all(*parts).subquery()
+    query = select(every).order_by(every.c.reported, every.c.id).limit(most)
     return {row.id: bool(row.reported) for row in connection.execute(query)}
 
 

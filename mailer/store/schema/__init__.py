@@ -6,6 +6,7 @@ from mailer.store.schema.deliveries import (
     deliveries,
     is_asking,
     is_counted,
+    is_failed,
     is_pending,
     is_sending,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "holds",
     "is_asking",
     "is_counted",
+    "is_failed",
     "is_pending",
     "is_sending",
     "leases",

@@ -54,6 +54,7 @@ deliveries = Table(
 _due = f"state = '{State.PENDING}'"
 _in_hand = f"state = '{State.SENDING}'"
 _asking = f"state IN ('{State.HELD}', '{State.UNCERTAIN}')"
+_failed = f"state IN ('{State.REJECTED}', '{State.BOUNCED}', '{State.CANCELLED}')"
 _blocking = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKING)))
 # No person gets a copy twice, over all mailings of an issue.
 at_most_one(
@@ -68,6 +69,9 @@ at_most_one(
 is_pending = deliveries.c.state == literal_column(f"'{State.PENDING}'")
 is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
 is_asking = deliveries.c.state.in_([literal_column(f"'{state}'") for state in (State.HELD, State.UNCERTAIN)])
+is_failed = deliveries.c.state.in_(
+    [literal_column(f"'{state}'") for state in (State.REJECTED, State.BOUNCED, State.CANCELLED)]
+)
 Index("ix_deliveries_mailing", deliveries.c.mailing)
 Index("ix_deliveries_address", deliveries.c.address)  # the copies that an address got, and those that wait for it
 # The copies that a reader got, and whether a failed one was replaced by a later one.
@@ -86,6 +90,8 @@ partial_index(
 partial_index("ix_deliveries_in_hand", deliveries.c.owner, when=_in_hand)
 # The few copies that wait for a person.
 partial_index("ix_deliveries_asking", deliveries.c.state, deliveries.c.mailing, when=_asking)
+# Those that failed, or were cancelled: what is left of a mailing that has ended was accepted.
+partial_index("ix_deliveries_failed", deliveries.c.mailing, deliveries.c.state, when=_failed)
 
 THROTTLED = "throttled"  # the outcome of an attempt in which the relay asked us to slow down
 
