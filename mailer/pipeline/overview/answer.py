@@ -178,11 +178,7 @@ def _people(context: Context, persons: Sequence[str]) -> tuple[PersonAnswer, ...
             name=next((name for name in names.get(person, {}).values() if name), ""),
             issues=tuple(explain_entitlement(context, person, IssueName.parse(mailing.issue)) for mailing in last),
             holds=tuple(hold for hold in held if hold.address in addresses[person]),
-<<<<<<< HEAD
-            own_pause=next(iter(pauses.get(person, ())), None),
-=======
             own_pauses=tuple(pauses.get(person, ())),
->>>>>>> 49e6df9 (store: count the copies of a mailing by its few that are not accepted, found by an index of their own)
         )
         for person in persons
     )
