@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_PLACE = re.compile(r"(?:(?P<file>[^\s:][^:\n]*\.[A-Za-z]{2,5}): )?(?:line (?P<line>\d+): )?(?P<text>.*)", re.DOTALL)
+_PLACE = re.compile(
+    r"(?:(?P<file>[^\s:][^:\n]*\.[A-Za-z]{2,5}): )?(?:(?:line|строка) (?P<line>\d+): )?(?P<text>.*)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

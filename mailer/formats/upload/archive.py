@@ -74,7 +74,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 def _fault(info: zipfile.ZipInfo) -> str:
     mode = info.external_attr >> 16  # of an archive made by Unix (APPNOTE 6.3.10 §4.4.15); 0 by others
     if info.flag_bits & _ENCRYPTED:
-        return "it has a password; pack the folder without one"
+        return "it is encrypted; pack the folder without a password"
     if stat.S_ISLNK(mode):
         return "it is a link; put the file itself there"
     if stat.S_IFMT(mode) not in {0, stat.S_IFREG}:

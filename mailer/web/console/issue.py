@@ -20,11 +20,12 @@ from mailer.pipeline.mailings.test_mailing import may_get_tests
 from mailer.pipeline.register.people import find_person
 from mailer.pipeline.register.resolve import resolve_person
 from mailer.views.circulation_change import change_sentence
-from mailer.views.review_lines import ReviewLine, review_lines
+from mailer.views.review_lines import ReviewLine
 from mailer.web.answers import Answer, go
 from mailer.web.console.issues import NEXT
 from mailer.web.console.mailing_pages import ONLY_SECRETARY, path_of, show_of
 from mailer.web.console.previews import preview_address
+from mailer.web.console.reviews import reviewed
 from mailer.web.console.variants import reader_of, variant_options
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.visit import Visit
@@ -94,7 +95,7 @@ def _changed(visit: Visit, approval: ApprovalStanding | None) -> str:
 def _findings(visit: Visit) -> tuple[list[ReviewLine], str]:
     """What the check found, and why it could not end, if it could not."""
     try:
-        return review_lines(check(visit.context, visit.issue)), ""
+        return reviewed(visit.texts, check(visit.context, visit.issue)), ""
     except MailerError as error:
         return [], visit.sentence(error)
 

@@ -14,8 +14,8 @@ from mailer.pipeline.issues.pull import pull
 from mailer.pipeline.issues.source_look import SourceWatch
 from mailer.pipeline.issues.standings import issue_standings
 from mailer.views.issues import pulled_lines
-from mailer.views.review_lines import review_lines
 from mailer.web.answers import Answer, go, show
+from mailer.web.console.reviews import reviewed
 from mailer.web.remedies import link_of
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.texts import N_
@@ -60,7 +60,9 @@ def issues_page(visit: Visit) -> Answer:
         "issues/list.html",
         standings=shown,
         next_steps=NEXT,
-        waiting=[(folder, review_lines(folder.problems), review_lines(folder.notes)) for folder in waiting],
+        waiting=[
+            (folder, reviewed(visit.texts, folder.problems), reviewed(visit.texts, folder.notes)) for folder in waiting
+        ],
         findings=FINDINGS,
         links=[[link for remedy in folder.remedies if (link := link_of(remedy))] for folder in waiting],
         notes=notes,
@@ -104,7 +106,7 @@ def _pulled(visit: Visit, newsletter: Newsletter) -> list[str]:
         if folder.finding is Finding.STORED:
             lines.append(visit.text("{folder} is stored as {issue}.", folder=folder.folder, issue=folder.issue))
         elif folder.finding is Finding.REFUSED:
-            why = pulled_lines(folder)[0]
+            why = visit.texts.sentence(pulled_lines(folder)[0])
             lines.append(visit.text("{folder} was not taken: {why}", folder=folder.folder, why=why))
     return lines
 

@@ -9,8 +9,8 @@ from mailer.domain.ports import RawFile
 from mailer.domain.upload import PlacedIssue
 from mailer.pipeline.issues.source_look import check_waiting
 from mailer.pipeline.issues.upload import upload_issue
-from mailer.views.review_lines import review_lines
 from mailer.web.answers import Answer, Show, go, show
+from mailer.web.console.reviews import reviewed
 from mailer.web.remedies import link_of
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.visit import Visit
@@ -43,7 +43,7 @@ def _form(visit: Visit, error: MailerError | None) -> Show:
         status=200 if error is None else 409 if isinstance(error, Refused) else 422,
         newsletters=[(newsletter.id, newsletter.name) for newsletter in visit.context.newsletters.values()],
         newsletter=visit.form["newsletter"],
-        lines=review_lines(visit.sentence(error).splitlines()) if error is not None else [],
+        lines=reviewed(visit.texts, str(error).splitlines()) if error is not None else [],
         links=[link for remedy in error.remedies if (link := link_of(remedy))] if error is not None else [],
         remote=remote,
     )
@@ -89,8 +89,8 @@ def folder_page(visit: Visit) -> Answer:
         "issues/folder.html",
         waiting=waiting,
         newsletter=newsletter,
-        problems=review_lines(waiting.problems),
-        notes=review_lines(waiting.notes),
+        problems=reviewed(visit.texts, waiting.problems),
+        notes=reviewed(visit.texts, waiting.notes),
         links=[link for remedy in waiting.remedies if (link := link_of(remedy))],
     )
 
