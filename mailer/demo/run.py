@@ -1,4 +1,4 @@
-"""Runs the whole service for a fictitious club, with a capturing SMTP server in place of a relay."""
+"""Runs the demo: the daemon with its console, and the club's first issue from the pull to the report."""
 
 import asyncio
 import shutil
@@ -11,6 +11,7 @@ from pathlib import Path
 from mailer.app.installation import App, open_app
 from mailer.app.sender import open_sender
 from mailer.daemon import Daemon, Pace
+from mailer.demo import console
 from mailer.domain.distribution_report import DistributionReport
 from mailer.domain.errors import MailerError, Refused
 from mailer.domain.mailing import MailingState
@@ -23,8 +24,9 @@ from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.report import distribution_report, issue_progress, was_tested
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.register import import_export
+from mailer.web.server import serve_beside
 
-ISSUE = "russia-confidential/320"
+ISSUE, NEXT_ISSUE = "russia-confidential/320", "russia-confidential/321"
 # Minutes between "send" and the first message, and before a retry; FAST is for tests.
 NORMAL, FAST = 0.1, 0.02
 PACE = Pace(tick=0.2, idle=0.1, stop_within=10)
@@ -68,17 +70,24 @@ async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[
         _configure(folder, port=relay.port, minutes=FAST if fast else NORMAL)
         app = open_app(folder / "config.toml", who="daemon")
         _import_register(app, folder)
+        users = console.add_users(app)
         say(f"The club is in {folder}; its relay listens on 127.0.0.1:{relay.port} and stores every message.")
         with closing(app.store), open_sender(app) as (sender, owner):
-            daemon = asyncio.create_task(Daemon(app=app, sender=sender, owner=owner, pace=PACE).run())
+            daemon = asyncio.create_task(
+                Daemon(app=app, sender=sender, owner=owner, pace=PACE, beside=serve_beside).run()
+            )
             try:
-                month = asyncio.create_task(_first_month(app, say))
+                month = asyncio.create_task(_first_month(app, folder, say))
                 # The daemon ends early on Ctrl-C or after an error: then the month is not completed.
                 await asyncio.wait({month, daemon}, timeout=TIMEOUT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if not month.done():
                     month.cancel()
                     raise MailerError(f"the demo did not finish; see {folder}")
                 tell(month.result())
+                say("")
+                say(f"The console is at {console.address_of(app.config)}; each name with its password:")
+                for user in users:
+                    say(f"  {user.name}: {user.password}")
                 if not once:
                     say("The daemon is running; Ctrl-C stops it.")
                     await daemon
@@ -87,10 +96,10 @@ async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[
                 await daemon
 
 
-async def _first_month(app: App, say: Say) -> DistributionReport:
+async def _first_month(app: App, folder: Path, say: Say) -> DistributionReport:
     name, secretary = IssueName.parse(ISSUE), replace(app.context, who="secretary")
 
-    async def wait_for(state: MailingState) -> Progress:
+    async def wait_for(name: IssueName, state: MailingState) -> Progress:
         while True:
             with suppress(MailerError):  # not pulled or planned yet
                 progress = await asyncio.to_thread(issue_progress, app.context, name)
@@ -98,14 +107,20 @@ async def _first_month(app: App, say: Say) -> DistributionReport:
                     return progress
             await asyncio.sleep(POLL_SECONDS)
 
-    planned = await wait_for(MailingState.PLANNED)
+    planned = await wait_for(name, MailingState.PLANNED)
     say(f"The daemon pulled {name} and planned it: {planned.copies} copies. A test mailing goes to the editor.")
     await _wait_for_test(app, name)
     await asyncio.to_thread(approve_mailing, secretary, name)
     sending = await asyncio.to_thread(send_mailing, secretary, name)
     say(f"The secretary approved and sent it: {sending.copies} copies, the first after the time to undo it.")
-    await wait_for(MailingState.CLOSED)
-    return await asyncio.to_thread(distribution_report, app.context, name)
+    await wait_for(name, MailingState.CLOSED)
+    report = await asyncio.to_thread(distribution_report, app.context, name)
+    await asyncio.to_thread(console.return_a_copy, app, name, folder)
+    await asyncio.to_thread(console.pull_next_issue, app, folder)
+    await wait_for(IssueName.parse(NEXT_ISSUE), MailingState.PLANNED)
+    await _wait_for_test(app, IssueName.parse(NEXT_ISSUE))
+    say(f"Then one of the copies came back, and {NEXT_ISSUE} was pulled; it waits for the secretary's approval.")
+    return report
 
 
 async def _wait_for_test(app: App, name: IssueName) -> None:
@@ -119,6 +134,10 @@ def _configure(folder: Path, *, port: int, minutes: float) -> None:
         folder / "config.toml",
         {"port": str(port), "security": '"none"', "retry_minutes": str(minutes)},
     )
+    config = (folder / "config.toml").read_text()
+    usual = f'listen = "127.0.0.1:{console.USUAL_PORT}"'
+    assert config.count(f"\n{usual}\n") == 1, "the port of the console is in config.toml exactly once"
+    (folder / "config.toml").write_text(config.replace(usual, f'listen = "127.0.0.1:{console.free_port()}"'))
     _rewrite(folder / "schedules" / "russia-confidential.toml", {"undo_minutes": str(minutes)})
 
 
