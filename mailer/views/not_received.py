@@ -26,17 +26,13 @@ class CopyFacts:
 _ACCEPTED: Mapping[str, str] = {
     "en": """{salutation},
 
-your copy No. {copy_number} of {newsletter}, “{subject}”, left us for {address}: our mail server accepted it{at}.
-What happened behind it we cannot see. Please look in the folder for unwanted mail for a letter from {sender}, and add that
-address to your address book.
+your copy No. {copy_number} of {newsletter}, “{subject}”, left us for {address}: our mail server accepted it{at}. What happened behind it we cannot see. Please look in the folder for unwanted mail for a letter from {sender}, and add that address to your address book.
 
 If it is not there, please write to us: we look further, or send the copy to another address of yours.
 """,
     "ru": """{salutation},
 
-Ваш экземпляр № {copy_number} бюллетеня {newsletter} («{subject}») отправлен на адрес {address}: наш почтовый сервер принял
-его{at}. Что было с ним дальше, нам не видно. Пожалуйста, поищите письмо от {sender} в папке «Спам» и добавьте этот
-адрес в адресную книгу.
+Ваш экземпляр № {copy_number} бюллетеня {newsletter} («{subject}») отправлен на адрес {address}: наш почтовый сервер принял его{at}. Что было с ним дальше, нам не видно. Пожалуйста, поищите письмо от {sender} в папке «Спам» и добавьте этот адрес в адресную книгу.
 
 Если письма там нет, напишите нам: мы выясним, в чём дело, или отправим экземпляр на другой Ваш адрес.
 """,
@@ -44,25 +40,21 @@ If it is not there, please write to us: we look further, or send the copy to ano
 _FAILED: Mapping[str, str] = {
     "en": """{salutation},
 
-your copy No. {copy_number} of {newsletter}, “{subject}”, could not be delivered to {address}. Please tell us whether this
-address is right, or give us another one: then we send the copy again.
+your copy No. {copy_number} of {newsletter}, “{subject}”, could not be delivered to {address}. Please tell us whether this address is right, or give us another one: then we send the copy again.
 """,
     "ru": """{salutation},
 
-Ваш экземпляр № {copy_number} бюллетеня {newsletter} («{subject}») не удалось доставить на адрес {address}. Пожалуйста,
-подтвердите, что адрес верен, или сообщите другой: мы отправим экземпляр ещё раз.
+Ваш экземпляр № {copy_number} бюллетеня {newsletter} («{subject}») не удалось доставить на адрес {address}. Пожалуйста, подтвердите, что адрес верен, или сообщите другой: мы отправим экземпляр ещё раз.
 """,
 }
 _UNCERTAIN: Mapping[str, str] = {
     "en": """{salutation},
 
-we do not know whether your copy No. {copy_number} of {newsletter}, “{subject}”, has reached {address}. Please look in the
-folder for unwanted mail for a letter from {sender}. If it is not there, please tell us: then we send it once more.
+we do not know whether your copy No. {copy_number} of {newsletter}, “{subject}”, has reached {address}. Please look in the folder for unwanted mail for a letter from {sender}. If it is not there, please tell us: then we send it once more.
 """,
     "ru": """{salutation},
 
-мы не знаем, дошёл ли Ваш экземпляр № {copy_number} бюллетеня {newsletter} («{subject}») до адреса {address}. Пожалуйста,
-поищите письмо от {sender} в папке «Спам». Если его там нет, сообщите нам: мы отправим его ещё раз.
+мы не знаем, дошёл ли Ваш экземпляр № {copy_number} бюллетеня {newsletter} («{subject}») до адреса {address}. Пожалуйста, поищите письмо от {sender} в папке «Спам». Если его там нет, сообщите нам: мы отправим его ещё раз.
 """,
 }
 _NOT_YET: Mapping[str, str] = {

@@ -22,7 +22,7 @@ from mailer.pipeline.mailings.deliveries import (
 )
 from mailer.pipeline.mailings.preview import Reader, preview_copy
 from mailer.pipeline.mailings.settle import release_delivery, settle_delivery, settle_together
-from mailer.views.copies import explain_failure, last_reply
+from mailer.views.copies import last_reply
 from mailer.views.not_received import LANGUAGES, CopyFacts, not_received_answer
 from mailer.web import dates
 from mailer.web.answers import Answer, go
@@ -38,7 +38,6 @@ def copies(visit: Visit) -> Answer:
     after = visit.query["after"]
     part = copies_page(visit.context, visit.issue, search, after=int(after) if _is_number(after) else 0)
     corrections = corrections_of_issue(visit.context, visit.issue)
-    failures = {copy.id: corrections.failures.get(copy.id) for copy in part.rows}
     newsletter = visit.context.newsletters.get(visit.issue.newsletter)
     return show_of(
         visit,
@@ -46,10 +45,7 @@ def copies(visit: Visit) -> Answer:
         here="copies",
         search=search,
         counts={State(state): number for state, number in count_states(visit.context, visit.issue).items()},
-        rows=[
-            (copy, explain_failure(failure) if (failure := failures[copy.id]) else last_reply(copy))
-            for copy in part.rows
-        ],
+        rows=[(copy, corrections.failures.get(copy.id), last_reply(copy)) for copy in part.rows],
         states=tuple(State),
         languages=newsletter.languages if newsletter is not None else (),
         first=f"?{same_with(visit, after='')}" if after else "",

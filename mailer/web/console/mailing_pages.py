@@ -26,7 +26,7 @@ def tabs_of(visit: Visit, name: IssueName) -> Sequence[tuple[str, str]]:
             (path_of(name, "circulation"), N_("Circulation")),
             (path_of(name, "copies"), N_("Copies")),
             (path_of(name, "unsent"), N_("Owed")),
-            (path_of(name, "report"), N_("Report")),
+            (path_of(name, "report"), N_("Distribution report")),
         ]
     return [(path, visit.text(words)) for path, words in pages]
 

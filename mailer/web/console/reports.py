@@ -3,7 +3,7 @@
 from mailer.domain.access import Right
 from mailer.domain.delivery import State
 from mailer.pipeline.mailings.account import report_account, report_csv
-from mailer.views.copies import explain_failure, last_reply
+from mailer.views.copies import last_reply
 from mailer.web.answers import Answer, Download
 from mailer.web.console.mailing_pages import ISSUE, show_of
 from mailer.web.routes import AnyRoute, Page
@@ -16,10 +16,7 @@ _BYTE_ORDER_MARK = "\ufeff".encode()
 def report(visit: Visit) -> Answer:
     """Show the report; one that does not balance says so first."""
     account = report_account(visit.context, visit.issue)
-    needing = [
-        (copy, explain_failure(failure) if (failure := account.failures.get(copy.id)) else last_reply(copy))
-        for copy in account.needing
-    ]
+    needing = [(copy, account.failures.get(copy.id), last_reply(copy)) for copy in account.needing]
     return show_of(
         visit,
         "report/report.html",

@@ -50,6 +50,7 @@ def _send_form(visit: Visit, review: SendReview, error: str = "", status: int = 
     return show_of(
         visit,
         "sending/send.html",
+        here="send",
         status=status,
         review=review,
         begun=review.mailing.state in BEGUN,
@@ -109,6 +110,7 @@ def _cancel_form(visit: Visit, error: str = "", status: int = 200) -> Answer:
     return show_of(
         visit,
         "sending/cancel.html",
+        here="cancel",
         status=status,
         cancellation=find_cancellation(visit.context, visit.issue),
         typed=visit.form["serial"],
