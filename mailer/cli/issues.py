@@ -1,4 +1,4 @@
-"""Commands about issues: pull, list, show, check, preview, import, drop."""
+"""Commands about issues: pull, list, show, check, preview, upload, import, drop."""
 
 import re
 from pathlib import Path
@@ -175,6 +175,43 @@ def _check_folder(folder: Path) -> "CheckedFolder":
     return check_folder(desk, read_folder(folder), SystemClock().now())
 
 
+def upload(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="a .zip of the issue's folder, or its texts and pictures")
+    ],
+    newsletter: Annotated[
+        str, typer.Option("--newsletter", metavar="ID", help="whose issue it is, where its texts do not say it")
+    ] = "",
+) -> None:
+    """Put an issue into its newsletter's source and say what its check finds; a folder that it replaces is kept.
+
+    Example: mailer issue upload 2026-10.zip
+    """
+    from functools import partial
+
+    from mailer.app.installation import editable_source
+    from mailer.domain.ports import RawFile
+    from mailer.pipeline.issues.upload import upload_issue
+    from mailer.views.upload import placed_document, placed_lines
+
+    app = console.open_installation()
+    uploaded = [RawFile(name=file.name, content=_read(file)) for file in files]
+    placed = upload_issue(app.context, uploaded, partial(editable_source, app), newsletter=newsletter)
+    console.warn(placed.notes)
+    for problem in placed.problems:
+        console.complain(problem)
+    console.say(placed_document(placed), *placed_lines(placed))
+    if placed.problems:
+        raise typer.Exit(1)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}") from error
+
+
 def drop(issue: Issue) -> None:
     """Take back a pulled issue of which nothing was approved or left.
 
@@ -227,6 +264,7 @@ def join(app: typer.Typer) -> None:
         ("show", show),
         ("check", check),
         ("preview", preview),
+        ("upload", upload),
         ("import", import_),
         ("drop", drop),
     ):

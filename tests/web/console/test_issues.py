@@ -1,5 +1,7 @@
 """The issues at a glance, and Pull."""
 
+from sqlalchemy import event
+
 from mailer.domain.access import Role
 from tests.club import ISSUE, Club, pull_issues
 from tests.web.markup import faults
@@ -52,3 +54,20 @@ def test_older_issues_follow_on_further_pages(app, console, monkeypatch):
     assert "harbour-letter/42" in page
     assert "harbour-letter/41" in page
     assert faults(page) == []
+
+
+def test_the_list_asks_as_much_of_the_database_for_many_issues_as_for_few(app, console):
+    client, statements = console(Role.EDITOR), []
+    event.listen(app.store._engine, "before_cursor_execute", lambda *asked: statements.append(asked[2]))
+    client.get("/issues")
+    statements.clear()
+    client.get("/issues")
+    few = len(statements)
+    for number in range(4):
+        Club(app.config.folder).write_issue(serial=42 + number, number=8 + number, day=f"2018-{8 + number:02}-09")
+    pull_issues(app)
+    client.get("/issues")
+    statements.clear()
+    page = client.get("/issues").text
+    assert page.count('<th scope="row"><a href="/issues/') == 5
+    assert len(statements) == few
