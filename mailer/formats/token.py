@@ -2,7 +2,6 @@
 
 import hmac
 import re
-from base64 import b32encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +9,7 @@ from functools import lru_cache
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32 (RFC 4648 §6) in lower case, since servers fold the local part
 _DIGITS = {digit: value for value, digit in enumerate(_ALPHABET)}
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _KEY_ID = 2  # characters, 10 bits: tells which key to try, nothing more
 _SEAL = 16  # characters, 80 bits of the HMAC
 _DIGEST = 32  # hex digits, 128 bits of the HMAC
@@ -111,7 +111,9 @@ def _key_id(key: bytes) -> str:
 
 
 def _base32(octets: bytes) -> str:
-    return b32encode(octets).decode("ascii").lower()
+    """Octets as base 32, two digits at a time: each copy has several tokens. Their number is a multiple of five."""
+    bits, value = len(octets) * 8, int.from_bytes(octets, "big")
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(bits - 10, -10, -10)])
 
 
 def _digits(number: int) -> str:

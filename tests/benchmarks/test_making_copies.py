@@ -19,7 +19,9 @@ from mailer.domain.edition import Terms, Variant
 from mailer.domain.ports import RawFile
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.issue.folder import assemble
-from mailer.formats.links import CopyLinks
+from mailer.formats.links import CopyLinks, link
+from mailer.formats.return_path import unsubscribe_address
+from mailer.formats.token import Keyring, Purpose
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues.compile import Letterhead
 from mailer.pipeline.issues.copies import Workbench
@@ -52,7 +54,7 @@ def test_a_copy_beside_one_made_afresh(language: str) -> None:
     issue = assemble(folder.name, files, languages=newsletter.languages, wait_for_all=True)
     assert issue is not None
 
-    def bench() -> Workbench:
+    def bench(pages: str = "") -> Workbench:
         edition = compile_edition(
             issue=issue,
             language=language,
@@ -60,27 +62,46 @@ def test_a_copy_beside_one_made_afresh(language: str) -> None:
             newsletter=newsletter,
             fees=schedules.fees,
             templates=ROOT / "templates",
+            preferences=bool(pages),
         )
         return Workbench(
             issue=IssueName(newsletter=newsletter.id, serial=issue.serial),
-            letterhead=Letterhead.of(newsletter),
+            letterhead=Letterhead.of(newsletter, pages),
             editions={(language, RENEW): edition},
             pictures={picture.name: picture for picture in issue.pictures},
             date=datetime(2026, 10, 15, 7, tzinfo=UTC),
-            links=lambda _url, delivery: CopyLinks(unsubscribe=str(delivery)),
+            links=_links,
             sign=lambda message, _date: message,
         )
 
-    compiled = bench()
-    compiled.make(reader(0, language), "<m0@club.example>")
-    ours, afresh = [], []
+    compiled, linked = bench(), bench("https://letter.club.example")
+    ours, with_links, afresh = [], [], []
+
+    def made_by(workbench: Workbench) -> Callable[[int], bytes]:
+        return lambda number: workbench.make(reader(number, language), f"<m{number}@club.example>", delivery=number + 1)
+
+    for each in (compiled, linked):
+        made_by(each)(0)
     for _ in range(ROUNDS):  # interleaved, so that both meet the same machine
-        ours.append(_each(lambda number: compiled.make(reader(number, language), f"<m{number}@club.example>"), COPIES))
+        ours.append(_each(made_by(compiled), COPIES))
+        with_links.append(_each(made_by(linked), COPIES))
         afresh.append(_each(lambda number: bench().make(reader(number, language), f"<m{number}@club.example>"), AFRESH))
     sys.stdout.write(
-        f"\n{language}: {median(ours) * 1000:.1f} µs a copy (R40: 300), {median(afresh):.1f} ms afresh, "
+        f"\n{language}: {median(ours) * 1000:.1f} µs a copy (R40: 300), {median(with_links) * 1000:.1f} µs with links to the "
+        f"members' pages, {median(afresh):.1f} ms afresh, "
         f"{median(afresh) / median(ours):.0f} times\n"
     )
+
+
+KEYS = Keyring(keys=(bytes(range(32)),))
+
+
+def _links(public_url: str, delivery: int) -> CopyLinks:
+    """As an installation with a return path makes them, with or without members' pages."""
+    pages = [Purpose.ONE_CLICK, Purpose.PREFERENCES] if public_url else []
+    one_click, preferences = [link(KEYS, public_url, purpose, delivery) for purpose in pages] or ("", "")
+    mail = unsubscribe_address(KEYS, delivery, "bounces.club.example")
+    return CopyLinks(unsubscribe=mail, one_click=one_click, preferences=preferences)
 
 
 def _each(make: Callable[[int], bytes], times: int) -> float:

@@ -24,6 +24,7 @@ from mailer.formats.message.slotted_text import (
     slotted_plain_text,
 )
 
+_ONE_CLICK = structured(Header.LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click")
 _SAMPLE = dict.fromkeys(Slot, "Reader")  # fills the slots while the smaller encoding is chosen; values weigh little
 
 
@@ -68,7 +69,7 @@ class MessageBuilder:
         if ways:  # RFC 2369 §3.2: the first that a mail program can use
             own_fields += structured(Header.LIST_UNSUBSCRIBE, ", ".join(ways))
         if one_click:  # RFC 8058 §3.1
-            own_fields += structured(Header.LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click")
+            own_fields += _ONE_CLICK
         return Message(
             b"".join(
                 (
