@@ -10,7 +10,7 @@ from mailer.domain.cron import cron_note
 from mailer.domain.errors import BadInput
 from mailer.domain.newsletter import Newsletter
 from mailer.formats.cron import next_time
-from mailer.pipeline.issues.specimen import compile_specimen, specimen_style_notes
+from mailer.pipeline.issues.specimen import compile_specimen, languages_without_pages, specimen_style_notes
 from mailer.views.local_time import zoned_time
 from mailer.views.plain_words import counted
 
@@ -34,6 +34,12 @@ def _templates(app: App, newsletter: Newsletter) -> str:
     editions = compile_specimen(app.context, newsletter)
     if lost := specimen_style_notes(app.context, newsletter):
         raise BadInput(f"{editions} editions compile, but readers would not see all styles: {'; '.join(lost)}")
+    if silent := languages_without_pages(app.context, newsletter):
+        files = " and ".join(f"bulletin.{language}.md" for language in silent)
+        raise BadInput(
+            f"{editions} editions compile, but copies do not link to the members' pages: write a link to "
+            f"{{{{ preferences }}}} into {files}, as the templates that come with this version have it"
+        )
     return f"{editions} editions compile"
 
 

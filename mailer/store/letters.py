@@ -120,7 +120,8 @@ def outbox(connection: Connection) -> Outbox:
 
 def forget(connection: Connection, person: str, addresses: Collection[str]) -> None:
     """Take this person, and what names one of these addresses, out of the letters that wait, and out of those sent."""
-    to_them = letters.c.recipient.in_(addresses)
+    # Letters about wishes go to members; a member may have the address of the secretary, too.
+    to_them = letters.c.recipient.in_(addresses) & letters.c.about.contains("/wish-")
     connection.execute(delete(letters).where(to_them, letters.c.sent_at.is_(None)))
     connection.execute(update(letters).where(to_them).values(recipient=""))
     query = select(letters.c.id, letters.c.facts).where(letters.c.sent_at.is_(None))

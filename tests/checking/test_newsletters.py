@@ -19,3 +19,16 @@ def test_styles_that_reach_no_reader_are_named_with_their_line(club: Club) -> No
     result = templates_of(club)
     assert not result.ok
     assert "(style.css), line 2: 'a:hover' was not taken" in result.finding
+
+
+def test_copies_that_do_not_link_to_the_members_pages_are_named(club: Club) -> None:
+    shutil.copytree(TEMPLATES, club.folder / "templates")
+    club.settle(paths={"templates": "templates"}, web={"public_url": "https://letter.club.example"})
+    assert templates_of(club).ok
+    (bulletin,) = (club.folder / "templates").rglob("bulletin.en.md")
+    bulletin.write_text(bulletin.read_text(encoding="utf-8").replace("{{ preferences }}", "https://club.example/"))
+    result = templates_of(club)
+    assert not result.ok
+    assert "write a link to {{ preferences }} into bulletin.en.md" in result.finding
+    club.settle(paths={"templates": "templates"})
+    assert templates_of(club).ok

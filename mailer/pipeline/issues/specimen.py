@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from mailer.domain.circulation import Copy
-from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
+from mailer.domain.edition import NO_INSERT, Slot, Terms, Variant, Wording
 from mailer.domain.errors import Refused
 from mailer.domain.issue import Author, Issue, IssueText, Status
 from mailer.domain.issue_tree import Paragraph, Text
@@ -52,6 +52,12 @@ def plausible_end(variant: Variant, day: date) -> date:
 def compile_specimen(context: Context, newsletter: Newsletter) -> int:
     """Compile a specimen in every language and variant; returns the number of editions. Raises what compiling raises."""
     return len(compile_editions(context, _specimen(newsletter, _day(context))))
+
+
+def languages_without_pages(context: Context, newsletter: Newsletter) -> list[str]:
+    """The languages whose copies do not link to the members' pages, which are served. Raises what compiling raises."""
+    editions = compile_editions(context, _specimen(newsletter, _day(context))) if context.public_url else {}
+    return sorted({edition.language for edition in editions.values() if Slot.PREFERENCES not in edition.slots})
 
 
 def specimen_style_notes(context: Context, newsletter: Newsletter) -> list[str]:
