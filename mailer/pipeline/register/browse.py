@@ -19,7 +19,7 @@ from mailer.store.register_pages import PeopleFilter, Place
 
 PAGE = 50
 # Of people with a rare standing, how many rows are judged before the reader is asked to go on.
-MOST_JUDGED = 2_000
+MOST_JUDGED = 1_000
 _CHUNK = 500
 
 
