@@ -46,21 +46,32 @@ class _Column:
         return faults
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownIds:
+    """The ids of the register, with which new ones are compared."""
+
+    memberships: Collection[str]
+    people: Collection[str]
+
+    @classmethod
+    def of(cls, register: Register) -> "KnownIds":
+        """The ids that are in this register, or this part of it."""
+        return cls(memberships=register.memberships, people={seat.person for seat in register.seats})
+
+
 def following_id(name: str) -> str:
     """The id after this one, as P043 after P042; empty where it does not end in digits."""
     match = re.fullmatch(r"(?P<head>.*?)(?P<number>[0-9]+)", name)
     return f"{match['head']}{int(match['number']) + 1:0{len(match['number'])}}" if match else ""
 
 
-def members_without_twins(register: Register, table: RegisterTable[MemberRow]) -> RegisterTable[MemberRow]:
+def members_without_twins(known: KnownIds, table: RegisterTable[MemberRow]) -> RegisterTable[MemberRow]:
     """The table, in which rows are bad that would add a membership or person beside one whose id looks the same."""
     columns = (
-        _Column(
-            name="membership", registered=register.memberships, ids={row.row: row.membership for row in table.rows}
-        ),
+        _Column(name="membership", registered=known.memberships, ids={row.row: row.membership for row in table.rows}),
         _Column(
             name="person",
-            registered={seat.person for seat in register.seats},
+            registered=known.people,
             ids={row.row: row.person for row in table.rows},
         ),
     )
@@ -68,10 +79,10 @@ def members_without_twins(register: Register, table: RegisterTable[MemberRow]) -
 
 
 def payments_without_twins(
-    register: Register, members: RegisterTable[MemberRow] | None, table: RegisterTable[PaymentRow]
+    known: KnownIds, members: RegisterTable[MemberRow] | None, table: RegisterTable[PaymentRow]
 ) -> RegisterTable[PaymentRow]:
     """The table, in which rows are bad whose membership is known with other zeros or letters only."""
-    registered = {*register.memberships, *(row.membership for row in (members.rows if members else ()))}
+    registered = {*known.memberships, *(row.membership for row in (members.rows if members else ()))}
     column = _Column(
         name="membership",
         registered=registered,

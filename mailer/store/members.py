@@ -10,6 +10,7 @@ from mailer.domain.circulation import Register
 from mailer.domain.membership import Membership, MembershipKind, Seat
 from mailer.domain.person_match import KnownPerson
 from mailer.domain.register_difference import Difference
+from mailer.domain.register_ids import KnownIds
 from mailer.domain.register_search import search_words
 from mailer.store import holds
 from mailer.store.columns import CHUNK, by_code_point
@@ -122,6 +123,12 @@ def seated_at_each(connection: Connection, addresses: Collection[str]) -> dict[s
 def is_seated(connection: Connection, person: str) -> bool:
     """Whether the register has a person with exactly this id."""
     return connection.execute(select(seats.c.person).where(seats.c.person == person).limit(1)).first() is not None
+
+
+def known_ids(connection: Connection) -> KnownIds:
+    """The ids of all memberships and people."""
+    persons = connection.execute(select(seats.c.person).distinct()).scalars()
+    return KnownIds(memberships=set(connection.execute(select(memberships.c.id)).scalars()), people=set(persons))
 
 
 def known_people(connection: Connection, persons: Collection[str] | None = None) -> list[KnownPerson]:

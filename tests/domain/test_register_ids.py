@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.domain.register_ids import members_without_twins, payments_without_twins
+from mailer.domain.register_ids import KnownIds, members_without_twins, payments_without_twins
 from mailer.domain.register_rows import RegisterTable
 from tests.builders import a_membership, a_register, a_seat
 from tests.domain.register_rows import a_payment_row, a_row
@@ -11,7 +11,7 @@ KNOWN = a_register(a_membership("0042"), a_seat("0042", "007"), a_membership("M-
 
 
 def bad(register, *rows) -> list[tuple[int, str]]:
-    table = members_without_twins(register, RegisterTable(rows=rows))
+    table = members_without_twins(KnownIds.of(register), RegisterTable(rows=rows))
     assert len(table.rows) + len({fault.row for fault in table.bad}) == len(rows)
     return [(fault.row, fault.column) for fault in table.bad]
 
@@ -36,14 +36,16 @@ def test_a_new_id_that_looks_like_a_known_one_is_a_bad_row(membership, person, c
 
 
 def test_the_reason_says_what_to_write():
-    [fault] = members_without_twins(KNOWN, RegisterTable(rows=(a_row(2, "42", "P1"),))).bad
+    [fault] = members_without_twins(KnownIds.of(KNOWN), RegisterTable(rows=(a_row(2, "42", "P1"),))).bad
     assert fault.key is None
     assert fault.reason == ("42 differs only by leading zeros from 0042, which is known; write 0042, or another new id")
 
 
 def test_the_reason_names_letters_of_another_alphabet():
     register = a_register(a_membership("M1"), a_seat("M1", "P1"))
-    table = members_without_twins(register, RegisterTable(rows=(a_row(2, "М1", "P2"), a_row(3, "M1", "Р1"))))
+    table = members_without_twins(
+        KnownIds.of(register), RegisterTable(rows=(a_row(2, "М1", "P2"), a_row(3, "M1", "Р1")))
+    )
     assert [fault.reason for fault in table.bad] == [
         "М1 (М is Cyrillic) looks like M1, which is known; write M1, or another new id",
         "Р1 (Р is Cyrillic) looks like P1, which is known; write P1, or another new id",
@@ -63,7 +65,7 @@ def test_known_ids_that_look_alike_stay_as_they_are():
 def test_a_payment_names_the_membership_that_was_meant():
     members = RegisterTable(rows=(a_row(2, "0100", "P9"),))
     rows = tuple(a_payment_row(row, membership=name) for row, name in ((2, "42"), (3, "100"), (4, "0042"), (5, "0100")))
-    table = payments_without_twins(KNOWN, members, RegisterTable(rows=rows))
+    table = payments_without_twins(KnownIds.of(KNOWN), members, RegisterTable(rows=rows))
     assert [row.row for row in table.rows] == [4, 5]
     assert [fault.row for fault in table.bad] == [2, 3]
     assert table.bad[0].reason.endswith("which is known; write 0042")

@@ -8,9 +8,10 @@ from mailer.domain.membership import Membership, Seat
 from mailer.domain.register_columns import MEMBER_COLUMNS
 from mailer.domain.register_difference import Difference
 from mailer.domain.register_entry import Doubtful, Outdated, RowsRefused, fingerprint
+from mailer.domain.register_ids import KnownIds
 from mailer.formats.register.files import parse_members
 from mailer.pipeline.context import Context
-from mailer.pipeline.register.import_export import compare_with
+from mailer.pipeline.register.import_export import MembersTable, compare_with
 from mailer.store import Connection, members
 
 # Typed cells, named as the columns of the members table.
@@ -79,14 +80,14 @@ def _enter(
     versions: Mapping[tuple[str, str], str],
     accepted: str,
 ) -> Difference:
-    """Apply these rows, if what they are about still has these versions; "" as the person stands for the membership."""
+    """Apply these rows of one membership, if what they are about still has these versions; "" as the person: itself."""
     with context.store.transaction() as connection:
         members.lock_register(connection)
-        register = members.load_register(connection)
+        register = members.membership_register(connection, next(iter(versions))[0])
         for (membership, person), version in versions.items():
             _refuse_outdated(register, membership, person, version)
         table = parse_members([_with_kind(register, row) for row in rows(register)])
-        change = compare_with(context, register, table, None, None)
+        change = compare_with(context, register, table, None, None, _known_ids(connection, register, table))
         if change.bad:
             raise RowsRefused(change.bad)
         doubts = Doubtful(change.warnings)
@@ -95,6 +96,13 @@ def _enter(
         members.apply(connection, change)
         _record(connection, context, change)
     return change
+
+
+def _known_ids(connection: Connection, register: Register, table: MembersTable) -> KnownIds:
+    """The ids with which the table's are compared: those of the whole register as soon as one is new here."""
+    known = KnownIds.of(register)
+    is_new = any(row.membership not in known.memberships or row.person not in known.people for row in table.rows)
+    return members.known_ids(connection) if is_new else known
 
 
 def _with_kind(register: Register, row: Cells) -> Cells:

@@ -14,7 +14,7 @@ from mailer.domain.payment_effect import PaymentEffect, payment_effect
 from mailer.domain.register_change import difference
 from mailer.domain.register_columns import PAYMENT_COLUMNS
 from mailer.domain.register_difference import Difference
-from mailer.domain.register_ids import members_without_twins, payments_without_twins
+from mailer.domain.register_ids import KnownIds, members_without_twins, payments_without_twins
 from mailer.domain.register_rows import MemberRow, PaymentRow, RegisterTable
 from mailer.formats.address import doubts
 from mailer.pipeline.context import Context
@@ -84,8 +84,8 @@ def export_register(context: Context) -> Register:
 def preview_payment(context: Context, payment: Payment) -> PaymentEffect:
     """What entering this payment would change, with a warning for what looks wrong; raises Refused as `add_payment` does."""
     with context.store.reading() as connection:
-        register = members.load_register(connection)
-        change = _with_doubts(context, register, _payment_change(register, payment))
+        register = members.membership_register(connection, payment.membership)
+        change = _with_doubts(context, register, _payment_change(connection, register, payment))
     effect = payment_effect(register, payment, context.fees, context.clock.now().date())
     return replace(effect, warnings=change.warnings)
 
@@ -98,15 +98,16 @@ def add_payment(context: Context, payment: Payment) -> None:
     """
     with context.store.transaction() as connection:
         members.lock_register(connection)
-        change = _payment_change(members.load_register(connection), payment)
+        change = _payment_change(connection, members.membership_register(connection, payment.membership), payment)
         members.apply(connection, change)
         context.record(connection, "payment", payment.membership, "1 payment added")
 
 
-def _payment_change(register: Register, payment: Payment) -> Difference:
+def _payment_change(connection: Connection, register: Register, payment: Payment) -> Difference:
     columns = frozenset(column.name for column in PAYMENT_COLUMNS)
     row = PaymentRow(file="payment", row=1, payment=payment, columns=columns)
-    change = difference(register, None, payments_without_twins(register, None, RegisterTable(rows=(row,))))
+    known = KnownIds.of(register) if register.memberships else members.known_ids(connection)
+    change = difference(register, None, payments_without_twins(known, None, RegisterTable(rows=(row,))))
     if change.bad:
         raise Refused(f"The payment was not entered: {change.bad[0].reason}.")
     if change.changes_nothing:
@@ -130,12 +131,17 @@ def compare_with(
     members_table: MembersTable | None,
     payments_table: PaymentsTable | None,
     end: date | None,
+    known: KnownIds | None = None,
 ) -> Difference:
-    """What these tables would change in this register, with bad rows, warnings and remarks."""
+    """What these tables would change in this register, with bad rows, warnings and remarks.
+
+    Of a part of the register, `known` has the ids of the whole.
+    """
+    known = known or KnownIds.of(register)
     if members_table is not None:
-        members_table = members_without_twins(register, members_table)
+        members_table = members_without_twins(known, members_table)
     if payments_table is not None:
-        payments_table = payments_without_twins(register, members_table, payments_table)
+        payments_table = payments_without_twins(known, members_table, payments_table)
     change = difference(register, members_table, payments_table, end_missing=end)
     return _with_doubts(context, register, change)
 
