@@ -34,6 +34,7 @@ _PAGES: Mapping[Action, tuple[str, str]] = {
     Action.CANCEL: (N_("Cancel"), "/issues/{0}/cancel"),
     Action.PAUSE: (N_("Pause"), "/issues/{0}/progress"),
     Action.RESUME: (N_("Resume"), "/issues/{0}/progress"),
+    Action.DROP_ISSUE: (N_("Take back"), "/issues/{0}/drop"),
     Action.SHOW_STATUS: (N_("Show how it stands"), "/issues/{0}/progress"),
     Action.SETTLE_BY_LOG: (N_("Settle"), "/issues/{0}/settle"),
     Action.LIST_COPIES: (N_("Show the copies"), "/issues/{0}/copies"),

@@ -73,9 +73,10 @@ def _write(
             _refuse_fixed(connection, placed, name)  # no approval comes between
             context.record(connection, "upload", name or placed.newsletter, f"{folder}, {len(uploaded.files)} files")
             former = source.swap(staged, folder)
-    finally:
-        if former is None:
+    except Exception:
+        if former is None:  # once both have changed places, the staged one is what lay there before
             source.discard(staged)
+        raise
     return replace(placed, replaced=_difference(former, earlier or (), uploaded.files) if former else None)
 
 

@@ -1,12 +1,14 @@
-"""Planning, testing, approving and withdrawing, each by the verb of the command line."""
+"""Planning, testing, approving, withdrawing and taking an issue back, each by the verb of the command line."""
 
 import asyncio
 
+from mailer.app.dead_senders import free_copies_of_dead
 from mailer.app.relays import first_transport
 from mailer.domain.access import Right
 from mailer.domain.errors import MailerError, Refused
 from mailer.domain.remedy import Action
 from mailer.formats.address import parse
+from mailer.pipeline.issues.drop import drop_issue, find_drop
 from mailer.pipeline.mailings.approve import approve_mailing, withdraw_approval
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.test_mailing import prepare_test_mailing, require_entitled, send_test_mailing
@@ -50,6 +52,24 @@ def withdraw(visit: Visit) -> Answer:
     return go(f"/issues/{visit.issue}", visit.text("The approval is withdrawn; the issue can be changed again."))
 
 
+def ask_drop(visit: Visit) -> Answer:
+    """Ask whether the issue is to be taken back, and say what goes with it."""
+    free_copies_of_dead(visit.app)
+    return show("issues/drop.html", issue=visit.issue, dropped=find_drop(visit.context, visit.issue))
+
+
+def drop(visit: Visit) -> Answer:
+    """Take the issue back, as if it had not been pulled; its folder stays as it is."""
+    free_copies_of_dead(visit.app)
+    dropped = drop_issue(visit.context, visit.issue)
+    words = visit.text(
+        "{issue} is taken back. Its folder {folder} stays: while it is finished, it is pulled again.",
+        issue=dropped.issue,
+        folder=dropped.folder,
+    )
+    return go("/issues", words)
+
+
 def ask_person(visit: Visit) -> Answer:
     """Ask whether the data of a person, who must be entitled to the issue, may go to the editors."""
     judged = require_entitled(visit.context, visit.issue, visit.query["person"])
@@ -91,6 +111,8 @@ ROUTES: tuple[AnyRoute, ...] = (
     Deed(f"{_ISSUE}/plan", plan, Right.PLAN),
     Deed(f"{_ISSUE}/approve", approve, Right.APPROVE),
     Deed(f"{_ISSUE}/withdraw", withdraw, Right.APPROVE),
+    Page(f"{_ISSUE}/drop", ask_drop, Right.APPROVE),
+    Deed(f"{_ISSUE}/drop", drop, Right.APPROVE),
     Page(f"{_ISSUE}/test", ask_person, Right.SEE_REGISTER),
     Deed(f"{_ISSUE}/test", send_test, Right.TEST),
 )

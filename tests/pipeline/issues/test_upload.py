@@ -212,6 +212,37 @@ def test_a_full_disk_leaves_the_source_as_it_was(app, step, monkeypatch):
         assert not history.entries(connection, str(ISSUE))
 
 
+class Killed(BaseException):
+    """The process ends here, and nothing after it runs."""
+
+
+def lies_whole(app, before, after):
+    """The source has the old folder or the new one, whole; what it had is there, or kept."""
+    texts = {path: content for path, content in everything(app).items() if path.endswith("en.md")}
+    assert texts[f"{FOLDER}/en.md"] in {before, after}
+    assert before in texts.values()
+
+
+@pytest.mark.parametrize("step", ["stage", "swap"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_process_killed_at_any_step_loses_nothing_and_can_be_followed_by_another(app, step, moment, monkeypatch):
+    before, real = everything(app)[f"{FOLDER}/en.md"], getattr(editable.EditableFolder, step)
+
+    def killed(*args):
+        if moment == "after":
+            real(*args)
+        raise Killed
+
+    monkeypatch.setattr(editable.EditableFolder, step, killed)
+    with pytest.raises(Killed):
+        upload(app, a_text())
+    lies_whole(app, before, a_text())
+    monkeypatch.undo()
+    upload(app, a_text())
+    assert everything(app)[f"{FOLDER}/en.md"] == a_text()
+    lies_whole(app, before, a_text())
+
+
 def test_folders_change_places_where_the_system_cannot_do_it_in_one_step(tmp_path):
     for name in ("new", "old"):
         (tmp_path / name).mkdir()

@@ -183,3 +183,21 @@ def test_other_roles_do_not_plan_approve_or_withdraw(planned, console, role):
     for deed in ("plan", "approve", "withdraw"):
         assert client.post(f"{PATH}/{deed}").status_code == 403
     assert mailing_of(planned).is_approved
+
+
+def test_an_issue_is_taken_back_after_a_question(planned, console):
+    client = console(Role.SECRETARY)
+    asked = client.get(f"{PATH}/drop")
+    assert faults(asked.text) == []
+    assert "its planned copies (12) are dropped" in asked.text
+    assert f"{ISSUE} is taken back." in client.post(f"{PATH}/drop").text
+    assert client.get(PATH).status_code == 404
+    assert "finished, not pulled yet" in client.get("/issues").text
+
+
+def test_an_approved_issue_is_not_taken_back(planned, console):
+    approve_mailing(planned.context, ISSUE)
+    client = console(Role.SECRETARY)
+    assert client.get(f"{PATH}/drop").status_code == 409
+    assert client.post(f"{PATH}/drop").status_code == 409
+    assert mailing_of(planned).is_approved
