@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailer.app import installation
 from mailer.app.installation import App
-from mailer.checking import bounces, configuration, database, letters, newsletters, relays, rights, signing
+from mailer.checking import bounces, configuration, database, letters, newsletters, relays, rights, signing, web
 from mailer.checking.envelope import check_envelopes, name_untried
 from mailer.checking.result import CheckResult
 from mailer.domain.errors import MailerError
@@ -28,6 +28,7 @@ CHECKS: tuple[Callable[[App], Iterable[CheckResult]], ...] = (
     bounces.check_return_paths,
     bounces.check_listener,
     bounces.check_inboxes,
+    web.check_console,
     relays.check_relays,
     relays.check_sizes,
 )

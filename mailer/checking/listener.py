@@ -19,7 +19,7 @@ def listener_state(app: App) -> str:
     where = f"{address}, {'with' if inbound.certificate(app) else 'without'} STARTTLS"
     host, port = listen_at(address)
     daemon_runs = scheduler.daemon_runs(app)
-    if _is_free(host, port):
+    if is_free(host, port):
         if daemon_runs:
             raise MailerError(f"{where}: the daemon runs, but does not listen there; see its log")
         return f"{where}; free, the daemon will listen there"
@@ -30,7 +30,7 @@ def listener_state(app: App) -> str:
     return f"{where}; the daemon listens"
 
 
-def _is_free(host: str, port: int) -> bool:
+def is_free(host: str, port: int) -> bool:
     """Whether the port can be bound. Raises MailerError when it cannot for another reason than being in use."""
     try:
         for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):

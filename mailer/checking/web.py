@@ -1,0 +1,135 @@
+"""Checks the console: where it listens, its certificate, its address in browsers, its users, and the proxies it believes."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+from mailer.app import scheduler
+from mailer.app.installation import App
+from mailer.checking.listener import is_free
+from mailer.checking.result import CheckResult, result_of
+from mailer.domain.address import is_loopback
+from mailer.domain.errors import MailerError
+from mailer.gateways.tls import server_context
+from mailer.pipeline.users import list_accounts
+from mailer.views.plain_words import counted
+
+SUBJECT = "console"
+_SECONDS = 5.0  # for another program at our port to answer
+_SOON = timedelta(days=14)
+
+
+def check_console(app: App) -> Iterator[CheckResult]:
+    """Check all that the console needs; one result where there is none."""
+    if not app.config.web.listen:
+        yield CheckResult(subject=SUBJECT, ok=True, finding="[web] listen is empty: there is none")
+        return
+    yield result_of(f"{SUBJECT}: listen", partial(_listen, app))
+    if app.config.web.cert_file:
+        yield result_of(f"{SUBJECT}: certificate", partial(_certificate, app))
+    yield result_of(f"{SUBJECT}: address", partial(_address, app))
+    if app.config.web.behind_proxy:
+        yield result_of(f"{SUBJECT}: proxies", partial(_proxies, app))
+    yield result_of(f"{SUBJECT}: users", partial(_users, app))
+
+
+def _listen(app: App) -> str:
+    web = app.config.web
+    where = f"{web.listen}, {'with' if web.cert_file else 'without'} TLS"
+    if is_free(web.host, web.port):
+        if scheduler.daemon_runs(app):
+            raise MailerError(f"{where}: the daemon runs, but does not listen there; see its log")
+        return f"{where}; free, the daemon will listen there"
+    if not _answers(app):
+        raise MailerError(f"{where}: another program listens there; end it, or choose another port in [web] listen")
+    return f"{where}; the console answers"
+
+
+def _answers(app: App) -> bool:
+    """Whether what listens at our port answers as a console does."""
+    web = app.config.web
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(web.host, web.host)  # noqa: S104  (compared only)
+    connection: HTTPConnection = HTTPConnection(host, web.port, timeout=_SECONDS)
+    if web.cert_file:
+        trusting = ssl.create_default_context()
+        # Whether browsers trust the certificate is another check; this machine may know it by another name.
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        connection = HTTPSConnection(host, web.port, timeout=_SECONDS, context=trusting)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": f"localhost:{web.port}"})
+        answer = connection.getresponse()
+        return answer.status == 200 and answer.read(16) == b"ok\n"
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _certificate(app: App) -> str:
+    from cryptography import x509
+
+    from mailer.checking.certificate_names import covers, names_of
+
+    web = app.config.web
+    file = app.config.path(web.cert_file)
+    server_context(file, app.config.path(web.key_file), setting="[web] ")
+    certificate = x509.load_pem_x509_certificates(file.read_bytes())[0]
+    now, until = app.context.clock.now(), certificate.not_valid_after_utc
+    if now < certificate.not_valid_before_utc:
+        raise MailerError(f"[web] cert_file {file} is valid from {certificate.not_valid_before_utc:%Y-%m-%d} on only")
+    if now >= until:
+        raise MailerError(f"[web] cert_file {file} has expired on {until:%Y-%m-%d}: renew it")
+    host = urlsplit(web.public_url).hostname or ""
+    names = names_of(certificate)
+    if host and not any(covers(name, host) for name in names):
+        raise MailerError(
+            f"[web] cert_file {file} is for {', '.join(names) or 'no name'}, not for {host} of public_url: browsers refuse it"
+        )
+    soon = "; it expires soon: renew it" if until - now < _SOON else ""
+    return f"valid until {until:%Y-%m-%d}{soon}"
+
+
+def _address(app: App) -> str:
+    web = app.config.web
+    if not web.public_url:
+        if web.behind_proxy or not is_loopback(web.host):
+            raise MailerError(
+                "[web] public_url is empty: name the address that browsers use, such as https://console.club.example; "
+                "until then only an IP address leads there, and copies have no one-click unsubscribing"
+            )
+        return f"{web.address}, on this machine alone; copies have no one-click unsubscribing without public_url"
+    if not (web.cert_file or web.behind_proxy) and web.public_url.startswith("https:"):
+        raise MailerError(
+            f"[web] public_url is {web.public_url}, but nothing speaks TLS: name cert_file and key_file, or set "
+            "behind_proxy = true where a proxy does"
+        )
+    host = urlsplit(web.public_url).hostname or ""
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        raise MailerError(f"[web] public_url: {host} has no address in the DNS") from None
+    return web.public_url
+
+
+def _proxies(app: App) -> str:
+    wide = [str(network) for network in app.config.web.proxies if network.num_addresses > 65536]
+    if wide:
+        raise MailerError(
+            f"[web] trusted_proxies has {', '.join(wide)}: whoever is there can pretend to be anybody; name the proxy alone"
+        )
+    return f"X-Forwarded-For and X-Forwarded-Proto count from {', '.join(app.config.web.trusted_proxies)}"
+
+
+def _users(app: App) -> str:
+    enabled = [account for account in list_accounts(app.context) if account.user.disabled_at is None]
+    if not enabled:
+        raise MailerError("nobody can sign in yet: `mailer user add NAME --role secretary` makes the first user")
+    without = [account.user.name for account in enabled if not account.ways.are_asked]
+    words = counted(len(enabled), "user", "users")
+    if without and app.config.web.require_second:
+        return f"{words}; {', '.join(without)} must set up a second way at the next visit"
+    return f"{words}, {len(without)} of them by a password alone" if without else f"{words}, each with a second way"
