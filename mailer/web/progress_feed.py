@@ -56,8 +56,14 @@ class ProgressFeed:
         """The issues that somebody follows."""
         return frozenset(self._watches)
 
-    async def follow(self, issue: str, language: str, glimpse_at: GlimpseAt) -> AsyncIterator[Glimpse]:
-        """What is to be seen of the issue, anew whenever it has changed, until it is over. Raises what a look raises."""
+    async def follow(
+        self, issue: str, language: str, glimpse_at: GlimpseAt, stopping: asyncio.Event | None = None
+    ) -> AsyncIterator[Glimpse]:
+        """What is to be seen of the issue, anew whenever it has changed, until it is over or the server is `stopping`.
+
+        Raises what a look raises.
+        """
+        stop = asyncio.create_task((stopping or asyncio.Event()).wait())
         watch = self._watches.setdefault(issue, _Watch())
         watch.readers.append(language)
         if language not in watch.glimpses:
@@ -66,7 +72,7 @@ class ProgressFeed:
             watch.task = asyncio.create_task(self._keep_looking(watch, glimpse_at))
         shown: Glimpse | None = None
         try:
-            while shown is None or not shown.over:
+            while not stop.done() and (shown is None or not shown.over):
                 news, glimpse = watch.news, watch.glimpses.get(language)
                 if glimpse is not None and glimpse != shown:
                     shown = glimpse
@@ -74,8 +80,11 @@ class ProgressFeed:
                 elif watch.failure is not None:
                     raise watch.failure
                 else:
-                    await news.wait()
+                    waiting = asyncio.create_task(news.wait())
+                    await asyncio.wait({waiting, stop}, return_when=asyncio.FIRST_COMPLETED)
+                    waiting.cancel()
         finally:
+            stop.cancel()
             watch.readers.remove(language)
             if not watch.readers:
                 watch.task.cancel()

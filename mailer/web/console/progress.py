@@ -1,5 +1,6 @@
 """How far a mailing is: its countdown and its figures, live, with the buttons that stop, pause, resume and cancel it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from functools import partial
@@ -24,6 +25,8 @@ from mailer.web.visit import Visit
 
 # Seconds between two signs of life on a stream without news, so that no proxy takes it for dead.
 HEARTBEAT = 15
+# Seconds that a stream has to end by itself when the server stops; fewer than the server waits for it.
+GRACE = 1
 
 
 def progress(visit: Visit) -> Answer:
@@ -46,8 +49,14 @@ async def events(visit: Visit, request: Request) -> Response:
     from sse_starlette import EventSourceResponse
 
     feed, name = feed_of(request), visit.issue
-    stream = _events(feed, visit.context, name, visit.language)
-    return EventSourceResponse(stream, ping=HEARTBEAT, send_timeout=2 * HEARTBEAT)
+    stopping = asyncio.Event()
+    return EventSourceResponse(
+        _events(feed, visit.context, name, visit.language, stopping),
+        ping=HEARTBEAT,
+        send_timeout=2 * HEARTBEAT,
+        shutdown_event=stopping,  # type: ignore[arg-type]  # it is only set; anyio's own would be one more library
+        shutdown_grace_period=GRACE,
+    )
 
 
 def feed_of(request: Request) -> ProgressFeed:
@@ -60,9 +69,9 @@ def feed_of(request: Request) -> ProgressFeed:
 
 
 async def _events(
-    feed: ProgressFeed, context: Context, name: IssueName, language: str
+    feed: ProgressFeed, context: Context, name: IssueName, language: str, stopping: asyncio.Event
 ) -> AsyncIterator[dict[str, str]]:
-    async for look in feed.follow(str(name), language, partial(_look_at, context, name)):
+    async for look in feed.follow(str(name), language, partial(_look_at, context, name), stopping):
         yield {"event": "phase", "data": look.phase}
         yield {"event": "progress", "data": look.html}
         if look.over:

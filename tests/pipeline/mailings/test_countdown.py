@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -18,10 +19,12 @@ from mailer.pipeline.mailings.report import issue_progress
 from mailer.pipeline.mailings.schedule import begin_if_due, scheduled_mailings
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
+from mailer.pipeline.sending.turn import TurnRequest, run_turn
+from mailer.store.ledger import owners
 from tests.club import ISSUE, begin, import_register, make_ready, members, states
 from tests.doubles import FrozenClock
 from tests.pipeline.mailings.planned import PEOPLE, history_of, planned, state, with_newsletter
-from tests.pipeline.relayed import claim, deliver, the_mailings
+from tests.pipeline.relayed import RELAY, SETTINGS, claim, deliver, the_mailings
 
 TEN = timedelta(minutes=10)
 
@@ -136,3 +139,27 @@ def test_a_stopped_supplement_is_cancelled_and_its_people_stay_owed(app: App) ->
     assert (stopped.state, stopped.copies, stopped.supplements) == (MailingState.CANCELLED, 1, (1,))
     assert [mailing.state.value for mailing in the_mailings(app)] == ["closed", "cancelled"]
     assert [judged.person for judged in find_missing_copies(app.context, ISSUE).people] == ["P004"]
+
+
+def test_a_sender_that_claims_at_that_moment_comes_first(counting: App, clock: FrozenClock) -> None:
+    clock.advance(minutes=10)
+    refusals: list[Refused] = []
+
+    def stop() -> None:
+        try:
+            stop_countdown(counting.context, ISSUE)
+        except Refused as error:
+            refusals.append(error)
+
+    stopping = Thread(target=stop)
+    with counting.store.transaction() as connection:
+        now = clock.now()
+        owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
+        request = TurnRequest(
+            owner=owner.id, results={}, room={RELAY: 1}, carried={}, sizes={}, unmakable=(), elapsed=0.0, only=None
+        )
+        assert len(run_turn(connection, counting.context, SETTINGS, {}, request).copies[RELAY]) == 1
+        stopping.start()  # it waits for the rows of the mailing
+    stopping.join()
+    assert ["is leaving at this moment" in str(refusal) for refusal in refusals] == [True]
+    assert (state(counting), states(counting)) == ("sending", {"pending": 2, "sending": 1})
