@@ -1,4 +1,4 @@
-"""Commands about the console's users: add, list, new password, disable, enable, remove a lost second way."""
+"""Commands about the console's users: add, list, new password, change, disable, enable, remove a lost second way."""
 
 import sys
 from typing import Annotated
@@ -65,6 +65,31 @@ def passwd(name: Name) -> None:
     )
 
 
+def change(
+    name: Name,
+    role: Annotated[Role | None, typer.Option("--role", help="what the user may do from now on")] = None,
+    login: Annotated[str | None, typer.Option("--login", metavar="LOGIN", help="empty: none")] = None,
+    address: Annotated[str | None, typer.Option("--address", metavar="ADDRESS", help="empty: none")] = None,
+) -> None:
+    """Change a user's role, login in the terminal, or address for tests; what is left out stays.
+
+    Example: mailer user change "Anna Lindqvist" --role secretary
+    """
+    from mailer.pipeline.users.accounts import change_user, find_user
+    from mailer.views.users import user_document
+
+    context = console.open_context()
+    user = find_user(context, name)
+    changed = change_user(
+        context,
+        user,
+        role=user.role if role is None else role,
+        login=user.login if login is None else login,
+        address=user.address if address is None else address,
+    )
+    console.say(user_document(changed), f"{changed.name} is {changed.role}")
+
+
 def disable(name: Name) -> None:
     """Let a user sign in no more; all their sessions end.
 
@@ -129,6 +154,7 @@ def join(app: typer.Typer) -> None:
         ("add", add),
         ("list", list_),
         ("passwd", passwd),
+        ("change", change),
         ("disable", disable),
         ("enable", enable),
         ("reset", reset),

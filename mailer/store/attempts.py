@@ -3,10 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, text
 
 from mailer.domain.slow_down import FailedAttempts, LaneKind
 from mailer.store.schema import sign_in_attempts
+
+
+def lock(connection: Connection) -> None:
+    """Let no other attempt be counted before this transaction ends: two at once would not see each other."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+        connection.execute(text("LOCK TABLE sign_in_attempts IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def failed(

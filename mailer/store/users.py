@@ -87,6 +87,12 @@ def set_own(connection: Connection, identity: int, *, language: str, address: st
     connection.execute(update(users).where(users.c.id == identity).values(language=language, address=address))
 
 
+def change(connection: Connection, identity: int, *, role: Role, login: str, address: str) -> None:
+    """Store another role, login and address of a user."""
+    values = {"role": role, "login": login, "address": address}
+    connection.execute(update(users).where(users.c.id == identity).values(values))
+
+
 def other_admins(connection: Connection, identity: int) -> int:
     """How many users besides this one are admins and can sign in."""
     others = (users.c.role == Role.ADMIN) & users.c.disabled_at.is_(None) & (users.c.id != identity)

@@ -109,6 +109,19 @@ def test_a_user_is_disabled_and_enabled_but_not_the_last_admin(club: Club, run: 
     assert "add another admin first" in last.err
 
 
+def test_a_user_is_changed_and_what_is_left_out_stays(club: Club, run: Terminal, typed: Type) -> None:
+    typed(PASSWORD)
+    run("user", "add", "Anna", "--role", "admin", "--login", "anna")
+    assert "add another admin first" in run("user", "change", "anna", "--role", "editor").err
+    typed(PASSWORD)
+    run("user", "add", "Root", "--role", "admin")
+    assert run("user", "change", "anna", "--role", "editor").status == 0
+    changed = run("user", "change", "anna", "--address", "a@club.example", "--json").document
+    assert (changed["role"], changed["login"], changed["address"]) == ("editor", "anna", "a@club.example")
+    assert run("user", "change", "anna", "--login", "").status == 0
+    assert run("user", "list", "--json").document[0]["login"] == ""
+
+
 def test_second_ways_are_removed_after_asking(club: Club, run: Terminal, typed: Type) -> None:
     typed(PASSWORD)
     run("user", "add", "Anna", "--role", "editor")

@@ -1,6 +1,7 @@
 """Adds users, gives them new passwords, disables and enables them; each change ends what it must and is recorded."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mailer.domain.access import Role
 from mailer.domain.errors import BadInput, NotFound, Refused
@@ -114,6 +115,24 @@ def set_own(context: Context, user: User, *, language: str, address: str) -> Non
         context.record(connection, "change user", subject_of(user), "language and address, by the user")
 
 
+def change_user(context: Context, user: User, *, role: Role, login: str, address: str) -> User:
+    """Give a user another role, login or address for tests, from the next click on. Raises BadInput, or Refused for the
+    last admin who can sign in.
+    """
+    written = str(parse(address)) if address else ""
+    values = {"role": (user.role, role), "login": (user.login, login), "address": (user.address, written)}
+    changed = [name for name, (old, new) in values.items() if old != new]
+    if not changed:
+        return user
+    with context.store.transaction() as connection:
+        if role is not Role.ADMIN:
+            _refuse_last_admin(connection, user)
+        users.change(connection, user.id, role=role, login=login, address=written)
+        detail = [f"as {role}" if name == "role" else name for name in changed]
+        context.record(connection, "change user", subject_of(user), ", ".join(detail))
+    return replace(user, role=role, login=login, address=written)
+
+
 def disable(context: Context, user: User) -> int:
     """Let a user sign in no more; every session of the user ends, and it says how many did.
 
@@ -123,12 +142,7 @@ def disable(context: Context, user: User) -> int:
         current = _named(connection, user.name)
         if current.disabled_at is not None:
             raise Refused(f"{user.name} is disabled already", Action.LIST_USERS.of())
-        if user.role is Role.ADMIN and not users.other_admins(connection, user.id):
-            raise Refused(
-                f"{user.name} is the only admin who can sign in: add another admin first, or nothing can be changed about "
-                "users in the console any more",
-                Action.LIST_USERS.of(),
-            )
+        _refuse_last_admin(connection, user)
         users.set_disabled(connection, user.id, context.clock.now())
         ended = sessions.end_all(connection, user.id)
         context.record(connection, "disable user", subject_of(user))
@@ -159,6 +173,15 @@ def _named(connection: Connection, name: str) -> User:
     if user is None:
         raise NotFound(f"there is no user {name}", Action.LIST_USERS.of())
     return user
+
+
+def _refuse_last_admin(connection: Connection, user: User) -> None:
+    if user.role is Role.ADMIN and user.disabled_at is None and not users.other_admins(connection, user.id):
+        raise Refused(
+            f"{user.name} is the only admin who can sign in: add another admin first, or nothing can be changed about users "
+            "in the console any more",
+            Action.LIST_USERS.of(),
+        )
 
 
 def _refuse_namesake(connection: Connection, name: str) -> None:

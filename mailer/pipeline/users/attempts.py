@@ -43,6 +43,7 @@ def begin_attempt(
     with context.store.reading() as connection:
         _refuse_haste(connection, lanes, now)
     with context.store.transaction() as connection:
+        attempts.lock(connection)
         _refuse_haste(connection, lanes, now)
         attempts.remove_older(connection, now - WINDOW)
         return SignInAttempt(rows=attempts.add(connection, lanes.values(), now))

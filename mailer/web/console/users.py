@@ -44,16 +44,33 @@ def add(visit: Visit) -> Answer:
     return go("/users", visit.text("{name} is added, and can sign in.", name=added.name))
 
 
-def user(visit: Visit, wrong: str = "") -> Answer:
+def user(visit: Visit, wrong: str = "", change_wrong: str = "") -> Answer:
     """Show a user, and what can be changed."""
     account = accounts.find_account(visit.context, _identity(visit))
     return show(
         "users/user.html",
-        status=422 if wrong else 200,
+        status=422 if wrong or change_wrong else 200,
         account=account,
+        roles=tuple(Role),
+        typed=visit.form,
+        change_wrong=change_wrong,
         is_own=account.user.id == visit.user.id,
         wrong=wrong,
     )
+
+
+def change(visit: Visit) -> Answer:
+    """Give a user another role, login or address."""
+    form, person = visit.form, _user(visit)
+    if form["role"] not in set(Role):
+        raise BadInput("choose a role for the user")
+    try:
+        accounts.change_user(
+            visit.context, person, role=Role(form["role"]), login=form["login"], address=form["address"]
+        )
+    except MailerError as error:
+        return user(visit, change_wrong=visit.sentence(error))
+    return go(f"/users/{person.id}", visit.text("Saved."))
 
 
 def set_password(visit: Visit) -> Answer:
@@ -111,6 +128,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     Page("/users", users, Right.MANAGE_USERS),
     Deed("/users", add, Right.MANAGE_USERS),
     Page("/users/{user:int}", user, Right.MANAGE_USERS),
+    Deed("/users/{user:int}", change, Right.MANAGE_USERS),
     Deed("/users/{user:int}/password", set_password, Right.MANAGE_USERS),
     Deed("/users/{user:int}/disable", disable, Right.MANAGE_USERS),
     Deed("/users/{user:int}/enable", enable, Right.MANAGE_USERS),

@@ -80,12 +80,30 @@ def test_an_admin_disables_and_enables_a_user(console: Console) -> None:
     assert sign_in(admin, "editor") == "/"
 
 
+def test_an_admin_changes_role_login_and_address(console: Console, app: App) -> None:
+    admin, editor = console(Role.ADMIN), console(Role.EDITOR)
+    path = f"/users/{user_id(admin, 'editor')}"
+    assert editor.get("/users").status_code == 403
+    form = {"role": "admin", "login": "ed", "address": "e@club.example"}
+    assert "Saved." in admin.post(path, data=form).text
+    assert editor.get("/users").status_code == 200
+    user = find_user(app.context, "editor")
+    assert (user.role, user.login, user.address) == (Role.ADMIN, "ed", "e@club.example")
+    wrong = admin.post(path, data=form | {"address": "e@"})
+    assert wrong.status_code == 422
+    assert 'value="e@"' in wrong.text
+    assert admin.post(path, data=form | {"role": "king"}).status_code == 422
+
+
 def test_the_last_admin_stays(console: Console) -> None:
     admin = console(Role.ADMIN)
     identity = user_id(admin, "admin")
     assert "You cannot disable yourself" in admin.get(f"/users/{identity}").text
     answer = admin.post(f"/users/{identity}/disable")
     assert answer.status_code == 409
+    assert "add another admin first" in answer.text
+    answer = admin.post(f"/users/{identity}", data={"role": "editor"})
+    assert answer.status_code == 422
     assert "add another admin first" in answer.text
 
 
