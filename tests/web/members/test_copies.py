@@ -120,6 +120,15 @@ def test_a_forged_one_click_is_answered_like_a_good_one(app: App, pages: TestCli
         assert re.sub(r"/u/[^?\"]*", "", answer.text) == re.sub(r"/u/[^?\"]*", "", good.text)
 
 
+def test_a_provider_that_sends_hundreds_of_clicks_from_one_network_is_answered_each_time(
+    app: App, pages: TestClient
+) -> None:
+    path = addresses(app)["u"]
+    for link in [path, f"/u/{'o' * 26}"] * 200:
+        assert pages.post(link, data=ONE_CLICK).status_code == 200
+    assert len(waiting(app)) == 2
+
+
 # --- the choices ------------------------------------------------------------------------------------------------------
 
 

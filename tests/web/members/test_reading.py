@@ -13,6 +13,7 @@ from tests.doubles import FrozenClock
 from tests.photographed import photograph
 from tests.pipeline.members.conftest import PEOPLE
 from tests.pipeline.members.linked import token
+from tests.web.markup import faults
 
 TITLE, BODY, _ = WORDS["en"]
 
@@ -34,6 +35,7 @@ def test_a_look_shows_the_title_alone_and_a_post_opens_the_copy(app: App, pages:
     offered = pages.get(path)
     assert TITLE in offered.text
     assert "burned oil" not in offered.text
+    assert faults(offered.text) == []
     opened = pages.post(path)
     assert opened.status_code == 200
     assert "burned oil" in opened.text
@@ -74,3 +76,7 @@ def test_a_copy_can_be_read_for_a_while_only(app: App, pages: TestClient, path: 
     assert pages.post(path).status_code == 200
     clock.advance(days=2)
     assert is_closed(pages, path)
+
+
+def test_the_title_is_that_of_the_copy_s_language(app: App, pages: TestClient) -> None:
+    assert WORDS["ru"][0] not in pages.get(f"/read/{token(app, Purpose.WEB_COPY)}").text
