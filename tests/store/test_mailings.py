@@ -11,7 +11,7 @@ from mailer.domain.entitlement import Audience
 from mailer.domain.mailing import MailingState
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.ports import RawFile
-from mailer.store import Store, circulations, issues, mailings
+from mailer.store import Store, circulations, issues, mailings, tests_sent
 from mailer.store.ledger import owners
 from mailer.store.mailings import StoredEdition
 from tests.builders import a_membership, a_payment, a_register, a_season, a_seat
@@ -144,10 +144,10 @@ def test_of_several_mailings_the_latest_decision_counts(store: Store) -> None:
 def test_a_test_mailing_is_of_exactly_these_hashes(store: Store) -> None:
     with store.transaction() as connection:
         hashes = {"content_hash": "c", "editions_hash": "e"}
-        mailings.record_test(connection, newsletter=NEWSLETTER, serial=SERIAL, now=NOW, messages=2, **hashes)
-        assert mailings.was_tested(connection, "c", "e")
-        assert not mailings.was_tested(connection, "c", "other")
-        assert not mailings.was_tested(connection, "other", "e")
+        tests_sent.record_test(connection, newsletter=NEWSLETTER, serial=SERIAL, now=NOW, messages=2, **hashes)
+        assert tests_sent.was_tested(connection, "c", "e")
+        assert not tests_sent.was_tested(connection, "c", "other")
+        assert not tests_sent.was_tested(connection, "other", "e")
 
 
 # --- issues -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from mailer.domain.mailing import Mailing
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.changes import circulation_change
 from mailer.pipeline.mailings.drift import drift_of
-from mailer.store import Connection, circulations, history, mailings
+from mailer.store import Connection, circulations, history, mailings, tests_sent
 from mailer.store.copies import deliveries
 
 
@@ -31,7 +31,7 @@ def approval_standing(context: Context, name: IssueName) -> ApprovalStanding | N
 
 def _last_test(connection: Connection, mailing: Mailing) -> SentTest | None:
     """The test is recorded with its hashes, and its entry of the history, written right after, says by whom."""
-    test = mailings.last_test(connection, mailing.content_hash, mailing.editions_hash)
+    test = tests_sent.last_test(connection, mailing.content_hash, mailing.editions_hash)
     if test is None:
         return None
     at, messages = test

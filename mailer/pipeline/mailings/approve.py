@@ -9,7 +9,7 @@ from mailer.pipeline.issues.proof import prove
 from mailer.pipeline.mailings.changes import accept_change, refuse_changed
 from mailer.pipeline.mailings.drift import refuse_drifted
 from mailer.pipeline.mailings.steps import first_mailing, move_mailing, next_state
-from mailer.store import Connection, issues, mailings
+from mailer.store import Connection, issues, tests_sent
 
 
 def approve_mailing(context: Context, name: IssueName, *, as_planned: bool = False) -> Approval:
@@ -37,7 +37,7 @@ def approve_mailing(context: Context, name: IssueName, *, as_planned: bool = Fal
         approval = {"approved_hash": mailing.seal, "approved_by": context.who, "approved_at": context.clock.now()}
         move_mailing(connection, mailing, Step.APPROVE, stopped_at=None, **approval)
         context.record(connection, "approve", name, f"seal {mailing.seal[:12]}, {copies} copies")
-        tested = mailings.was_tested(connection, mailing.content_hash, mailing.editions_hash)
+        tested = tests_sent.was_tested(connection, mailing.content_hash, mailing.editions_hash)
     untested = Note("no test mailing of exactly this was sent", (Action.TEST.of(name),))
     return Approval(copies=copies, warnings=(*map(Note, notes), *(() if tested else (untested,))))
 

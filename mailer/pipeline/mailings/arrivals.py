@@ -3,7 +3,7 @@
 from mailer.domain.mailing import MailingState
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.mailings.drift import drift_of
-from mailer.store import arrivals, mailings
+from mailer.store import arrivals, mailings, tests_sent
 
 
 def issues_to_plan(context: Context) -> list[IssueName]:
@@ -25,6 +25,6 @@ def issues_to_test(context: Context) -> list[IssueName]:
             for mailing in mailings.mailings_in(connection, [MailingState.PLANNED])
             if mailing.newsletter in context.newsletters
             and context.newsletters[mailing.newsletter].editors
-            and not mailings.was_tested(connection, mailing.content_hash, mailing.editions_hash)
+            and not tests_sent.was_tested(connection, mailing.content_hash, mailing.editions_hash)
             and not drift_of(connection, context, mailing)  # then it is no longer what would be tested
         ]

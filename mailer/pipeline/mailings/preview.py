@@ -167,10 +167,9 @@ def _edition(
 ) -> tuple[Edition, Letterhead, dict[str, PictureFile]]:
     with context.store.reading() as connection:
         if frozen is not None:
-            own = (copy.language, copy.variant.name)
-            every = mailings.editions_of(connection, frozen.id)
-            editions = list(loaded(each for each in every if (each.language, each.variant) == own).values())
-            if editions:
+            stored = mailings.edition_of(connection, frozen.id, copy.language, copy.variant.name)
+            if stored is not None:
+                editions = list(loaded([stored]).values())
                 letterhead = Letterhead.load(mailings.letterhead_of(connection, frozen.id))
                 return editions[0], letterhead, pictures_of(connection, revision.content_hash, editions)
         issue = load_issue(connection, revision)

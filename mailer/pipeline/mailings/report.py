@@ -19,7 +19,7 @@ from mailer.pipeline.mailings.corrections import corrections_since
 from mailer.pipeline.mailings.countdown import nothing_has_left
 from mailer.pipeline.mailings.departure import departure_of
 from mailer.pipeline.mailings.steps import all_mailings, first_mailing
-from mailer.store import Connection, circulations, history, issues, mailings, relay_paces
+from mailer.store import Connection, circulations, history, issues, mailings, relay_paces, tests_sent
 from mailer.store.copies import deliveries, tallies
 from mailer.store.ledger import backups, limits, outages
 
@@ -133,7 +133,7 @@ def was_tested(context: Context, name: IssueName) -> bool:
     """Whether a test mailing of exactly what is planned was sent."""
     with context.store.reading() as connection:
         mailing = first_mailing(connection, name)
-        return mailings.was_tested(connection, mailing.content_hash, mailing.editions_hash)
+        return tests_sent.was_tested(connection, mailing.content_hash, mailing.editions_hash)
 
 
 def why_paused(entries: Sequence[HistoryEntry]) -> str:

@@ -15,7 +15,7 @@ from mailer.pipeline.mailings.drift import drift_of, refuse_drifted
 from mailer.pipeline.mailings.four_eyes import refuse_one_person
 from mailer.pipeline.mailings.pause import new_start
 from mailer.pipeline.mailings.steps import all_mailings, move_mailing, next_state
-from mailer.store import Connection, mailings
+from mailer.store import Connection, mailings, tests_sent
 from mailer.store.copies import deliveries
 
 # A mailing in one of these has begun already: `send` leaves it as it is.
@@ -169,7 +169,7 @@ def begin_within(connection: Connection, context: Context, mailing: Mailing, cop
 
 def _refuse_untested(connection: Connection, mailing: Mailing) -> None:
     """Refused when the editors, who are the first of a canary wave, have not had a test of exactly this."""
-    if not mailings.was_tested(connection, mailing.content_hash, mailing.editions_hash):
+    if not tests_sent.was_tested(connection, mailing.content_hash, mailing.editions_hash):
         raise Refused(
             f"{mailing.issue} goes out in waves ([send] canary), and the editors come first, but no test mailing of exactly "
             "this was sent",

@@ -28,7 +28,7 @@ from mailer.pipeline.issues.specimen import made_up_copies, plausible_end
 from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.entitle import judge_people
 from mailer.pipeline.parcels import AddressedMessage, Handful
-from mailer.store import Connection, mailings
+from mailer.store import Connection, mailings, tests_sent
 from mailer.store.mailings import StoredEdition
 
 
@@ -131,7 +131,7 @@ def _record_test(context: Context, test: TestMailing, accepted: int) -> None:
     with context.store.transaction() as connection:
         # One editor is enough: a refused address is reported, and must not bring the others the test again.
         if accepted:
-            mailings.record_test(
+            tests_sent.record_test(
                 connection,
                 newsletter=test.issue.newsletter,
                 serial=test.issue.serial,

@@ -12,7 +12,7 @@ from mailer.domain.month import MonthOfIssue, stages_of
 from mailer.domain.shelf import Revision
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.departure import departure_of
-from mailer.store import Connection, circulations, history, issues, mailings
+from mailer.store import Connection, circulations, history, issues, mailings, tests_sent
 from mailer.store.copies import deliveries
 
 # The chart has so many issues.
@@ -92,7 +92,7 @@ def _month(connection: Connection, context: Context, revisions: Mapping[str, Rev
     ]
     listed = sorted(listed, key=lambda revision: (revision.date, revision.serial), reverse=True)[:MOST_LISTED]
     planned = [firsts[revision.name] for revision in listed if revision.name in firsts]
-    tests = mailings.tests_of(connection, [mailing.content_hash for mailing in planned])
+    tests = tests_sent.tests_of(connection, [mailing.content_hash for mailing in planned])
     counts = deliveries.counts_by_mailing(connection, [mailing.id for mailing in planned])
     entries = history.of_subjects(connection, [revision.name for revision in listed])
     months = []

@@ -16,7 +16,7 @@ from mailer.pipeline.mailings.report import distribution_report, issue_progress
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
 from mailer.pipeline.mailings.why import explain_entitlement
-from mailer.store import history, mailings
+from mailer.store import history, mailings, tests_sent
 from mailer.store.copies import deliveries
 from tests.club import ISSUE, LETTER, Club, copies, import_register, members, pull_issues, states
 from tests.doubles import FrozenClock
@@ -324,7 +324,7 @@ def test_a_canary_wave_that_comes_back_stops_the_rest(app: App, club: Club, cloc
     plan_mailing(again.context, name)
     with again.store.transaction() as connection:
         found = mailings.mailings_of(connection, LETTER, 42)[0]
-        mailings.record_test(
+        tests_sent.record_test(
             connection,
             newsletter=LETTER,
             serial=42,

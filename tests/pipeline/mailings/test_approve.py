@@ -12,7 +12,7 @@ from mailer.pipeline.issues import proof
 from mailer.pipeline.mailings.approve import approve_mailing, withdraw_approval
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
-from mailer.store import mailings
+from mailer.store import tests_sent
 from tests.club import (
     ISSUE,
     LETTER,
@@ -42,13 +42,13 @@ def test_who_approves_untested_is_warned(app: App) -> None:
     [found] = the_mailings(app)
     tested = {"newsletter": LETTER, "serial": 41, "now": THURSDAY, "messages": 1}
     with app.store.transaction() as connection:
-        mailings.record_test(connection, content_hash=found.content_hash, editions_hash="older", **tested)
+        tests_sent.record_test(connection, content_hash=found.content_hash, editions_hash="older", **tested)
     assert approve_mailing(app.context, ISSUE).warnings == (
         Note("no test mailing of exactly this was sent", (Action.TEST.of(ISSUE),)),
     )
     withdraw_approval(app.context, ISSUE)
     with app.store.transaction() as connection:
-        mailings.record_test(connection, content_hash=found.content_hash, editions_hash=found.editions_hash, **tested)
+        tests_sent.record_test(connection, content_hash=found.content_hash, editions_hash=found.editions_hash, **tested)
     assert approve_mailing(app.context, ISSUE).warnings == ()
 
 

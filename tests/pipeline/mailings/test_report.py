@@ -20,7 +20,7 @@ from mailer.pipeline.mailings.report import (
 from mailer.pipeline.mailings.schedule import hold_missed
 from mailer.pipeline.mailings.steps import first_mailing
 from mailer.pipeline.mailings.supplement import send_supplement
-from mailer.store import mailings
+from mailer.store import mailings, tests_sent
 from mailer.store.schema import deliveries, exclusions, recipients
 from tests.club import (
     ISSUE,
@@ -188,5 +188,5 @@ def test_whether_exactly_this_was_tested(app: App) -> None:
     with app.store.transaction() as connection:
         first = first_mailing(connection, ISSUE)
         hashes = {"content_hash": first.content_hash, "editions_hash": first.editions_hash}
-        mailings.record_test(connection, newsletter=LETTER, serial=41, now=THURSDAY, messages=1, **hashes)
+        tests_sent.record_test(connection, newsletter=LETTER, serial=41, now=THURSDAY, messages=1, **hashes)
     assert was_tested(app.context, ISSUE)

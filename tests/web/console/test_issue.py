@@ -8,7 +8,7 @@ from mailer.domain.access import Role
 from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.steps import first_mailing
-from mailer.store import mailings
+from mailer.store import tests_sent
 from tests.club import ISSUE, Club, import_register, members, pull_issues
 from tests.web.markup import faults
 
@@ -30,7 +30,7 @@ def record_a_test(app):
     mailing = mailing_of(app)
     with app.store.transaction() as connection:
         hashes = {"content_hash": mailing.content_hash, "editions_hash": mailing.editions_hash}
-        mailings.record_test(
+        tests_sent.record_test(
             connection,
             newsletter=ISSUE.newsletter,
             serial=ISSUE.serial,
