@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mailer.domain.access import Right
-from mailer.domain.bounce import FailureReason, ReportKind
+from mailer.domain.bounce import FailureReason, RawReport, ReportKind, Way
 from mailer.domain.errors import BadInput, NotFound
 from mailer.domain.matter import Matter
 from mailer.domain.person import ReportSubject
@@ -91,6 +91,19 @@ def mail(visit: Visit) -> Answer:
     return Download(name=f"report-{report.id}.eml", media_type="message/rfc822", content=octets)
 
 
+def take_in(visit: Visit) -> Answer:
+    """Take in returned mails that were saved as files, with all that follows for their copies."""
+    files = visit.form.files("mail")
+    if not files:
+        raise BadInput("no file was chosen: save the mail as it came, and choose that file", Action.LIST_REPORTS.of())
+    mails = [RawReport(content=file.content, recipient="", way=Way.FILE) for file in files]
+    ingested = ingest.ingest(visit.context, mails)
+    number = sum(mail.id is not None for mail in ingested)
+    if not number:
+        return go("/returns", visit.text("These mails were taken in before; nothing has changed."))
+    return go("/returns?show=all", visit.text("Mails taken in: {number}. What they say stands below.", number=number))
+
+
 def settle(visit: Visit) -> Answer:
     """Settle the reports that are ticked, or the one."""
     chosen = [number for typed in visit.form.all("report") if (number := _number(typed)) is not None]
@@ -126,5 +139,6 @@ ROUTES: tuple[AnyRoute, ...] = (
     Page("/returns", list_page, Right.SEE_REGISTER),
     Page("/returns/{report:int}", report_page, Right.SEE_REGISTER),
     Page("/returns/{report:int}/mail.eml", mail, Right.SEE_REGISTER),
+    Deed("/returns", take_in, Right.SETTLE),
     Deed("/returns/settle", settle, Right.SETTLE),
 )

@@ -6,12 +6,13 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.access import Role
+from mailer.domain.delivery import State
 from mailer.pipeline.bounces import ingest
 from mailer.web.console import returns
-from tests.club import Club, begin, import_register, members, pull_issues
+from tests.club import Club, begin, copies, import_register, members, pull_issues
 from tests.counted import statements
 from tests.pipeline.relayed import deliver
-from tests.reported import DOMAIN, FULL, come_back
+from tests.reported import DOMAIN, FULL, bounce, come_back, path_of
 from tests.web.conftest import Console
 
 
@@ -74,3 +75,14 @@ def test_a_long_list_has_pages_and_asks_as_many_statements_as_a_short_one(
     assert "Reader005" in following
     assert "Reader004" not in following
     assert 'rel="next"' not in following
+
+
+def test_a_returned_mail_is_taken_in_as_a_file_once(app: App, console: Console) -> None:
+    client, copy = console(Role.SECRETARY), copies(app)["P004"]
+    mail = {"mail": ("returned.eml", bounce(path_of(app, copy), FULL, message_id=copy.message_id))}
+    assert "Mails taken in: 1." in client.post("/returns", files=mail).text
+    assert copies(app)["P004"].state is State.BOUNCED
+    assert "nothing has changed" in client.post("/returns", files=mail).text
+    assert client.post("/returns").status_code == 422
+    odd = {"mail": ("odd.bin", bytes(range(256)) * 100)}
+    assert client.post("/returns", files=odd).status_code == 200
