@@ -1,14 +1,21 @@
 """Daemons in processes of their own: two on one database, one started too late, one that pauses; and the demo."""
 
 import json
+import re
 import signal
 from collections.abc import Callable
+from contextlib import closing
 from email import message_from_bytes
 from pathlib import Path
 
+from mailer.app.installation import open_app
 from mailer.domain.errors import NotFound
+from mailer.domain.mailing import MailingState
+from mailer.domain.to_do import ToDoKind
 from mailer.gateways.clock import SystemClock
 from mailer.pipeline.mailings.report import issue_progress
+from mailer.pipeline.overview.to_do import to_do
+from mailer.store import mailings, users
 from tests.cli.terminal import Terminal, a_relay, mode
 from tests.club import ISSUE, Club, make_ready, members
 from tests.stories.conftest import BOUND, Process, standing
@@ -104,3 +111,15 @@ def test_the_demo_ends_by_itself_and_its_report_balances(start: Start, tmp_path:
     ]
     assert {mode(path) for path in private} == {0o600}
     assert {mode(path) for path in (folder, folder / "mail")} == {0o700}
+    printed = demo.said.read_text()
+    assert re.search(r"The console is at http://localhost:\d+;", printed)
+    assert re.findall(r"^mailer:   (\w+): \w+ \w+ \w+ \w+$", printed, re.MULTILINE) == ["secretary", "editor"]
+    app = open_app(folder / "config.toml")
+    with closing(app.store):
+        kinds = {item.kind for item in to_do(app.context)}
+        with app.store.reading() as connection:
+            names = [user.name for user in users.listing(connection)]
+            states = [mailings.mailings_of(connection, "russia-confidential", serial)[0].state for serial in (320, 321)]
+    assert names == ["editor", "secretary"]
+    assert states == [MailingState.CLOSED, MailingState.PLANNED]
+    assert {ToDoKind.APPROVAL, ToDoKind.REPORT} <= kinds
