@@ -39,6 +39,7 @@ def walk(person: Person) -> list[str]:
         counts[kind(path)] = counts.get(kind(path), 0) + 1
         if counts[kind(path)] > OF_A_KIND:
             continue
+        print(path, flush=True)
         response = person.page.goto(person.url + path)
         assert response is not None
         assert response.status == 200, f"{path}: {response.status}"

@@ -66,6 +66,7 @@ def test_a_month(browser: Browser, tmp_path: Path, language: str, width: str, pi
         month.send_owed(secretary, copies=1)
         service.waits_for_letter(PEOPLE[8].email)
 
+        secretary.open("/")
         secretary.find(f"550 5.1.1 <{PEOPLE[2].email}>: Recipient address rejected: User unknown")
         secretary.sees(PEOPLE[2].person)
         secretary.picture("10-found")
