@@ -12,10 +12,11 @@ from mailer.domain.report import Report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterEntry:
-    """A seat with its membership: one row of the members table."""
+    """A seat with its membership: one row of the members table; and the person's own pauses, of all newsletters first."""
 
     seat: Seat
     membership: Membership
+    own_pauses: tuple[OwnPause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

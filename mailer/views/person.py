@@ -32,10 +32,11 @@ def entry_document(entry: RegisterEntry) -> Document:
         "email": str(seat.address) if seat.address else "",
         "languages": "+".join(seat.languages),
         "ended_on": seat.ended_on.isoformat() if seat.ended_on else None,
+        "own_pause": own_pause_document(entry.own_pauses[0]) if entry.own_pauses else None,
     }
 
 
-COLUMNS = ("person", "name", "membership", "kind", "e-mail", "languages", "ended on")
+COLUMNS = ("person", "name", "membership", "kind", "e-mail", "languages", "ended on", "own pause")
 
 
 def entry_row(entry: RegisterEntry) -> list[object]:
@@ -43,7 +44,8 @@ def entry_row(entry: RegisterEntry) -> list[object]:
     document = entry_document(entry)
     membership = label(entry.membership.id, entry.membership.organisation)
     rest = (document[key] for key in ("kind", "email", "languages", "ended_on"))
-    return [entry.seat.person, entry.seat.any_name, membership, *rest]
+    pauses = "; ".join(map(own_pause_words, entry.own_pauses))
+    return [entry.seat.person, entry.seat.any_name, membership, *rest, pauses]
 
 
 def person_document(record: PersonRecord) -> Document:
@@ -120,7 +122,7 @@ def _membership_lines(entry: RegisterEntry) -> list[str]:
     facts = {
         key: value
         for key, value in _membership_document(entry).items()
-        if value and key not in {"person", "membership", "name"}
+        if value and key not in {"person", "membership", "name", "own_pause"}
     }
     return [f"  on membership {entry.seat.membership}", *(f"    {key}: {value}" for key, value in facts.items())]
 

@@ -38,6 +38,10 @@ def test_a_pause_by_hand_holds_until_it_ends_and_no_import_ends_it(run, club):
         "since": shown["own_pause"]["since"],
     }
     assert shown["unsubscribed_at"] is None
+    listed = {each["person"]: each["own_pause"] for each in run.ok("person", "list", "--json").document}
+    assert listed["P001"] == shown["own_pause"]
+    assert listed["P002"] is None
+    assert "paused at their wish, from 2018-07-01 until 2018-07-12" in run.ok("person", "list").out
     assert "paused at their wish, from 2018-07-01 until 2018-07-12" in run.ok("person", "show", "P001").out
     run.ok("person", "pause", "P001", "--from", "2018-07-01", "--until", "2018-07-11")
     assert run.ok("why", "P001", NAME, "--json").document["decision"] == "recipient"

@@ -1,10 +1,12 @@
 """Finds people in the register, with their payments, their copies, and what prevents new copies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from mailer.domain.circulation import Register
 from mailer.domain.errors import NotFound
 from mailer.domain.history import HistoryEntry
+from mailer.domain.hold import OwnPause
 from mailer.domain.membership import Seat
 from mailer.domain.names import any_name
 from mailer.domain.payment_effect import PaidMembership, paid_membership
@@ -21,8 +23,9 @@ def list_entries(context: Context) -> list[RegisterEntry]:
     """Every entry of the register, by person and membership."""
     with context.store.reading() as connection:
         register = load_register(connection)
+        pauses = holds.pauses(connection)
     seats = sorted(register.seats, key=lambda seat: (seat.person, seat.membership))
-    return [RegisterEntry(seat=seat, membership=register.memberships[seat.membership]) for seat in seats]
+    return [_entry(register, seat, pauses) for seat in seats]
 
 
 def find_person(context: Context, person: str) -> PersonRecord:
@@ -33,16 +36,22 @@ def find_person(context: Context, person: str) -> PersonRecord:
         seats.sort(key=lambda seat: seat.membership)
         if not seats:
             raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
+        pauses = holds.pauses(connection, [person])
         addresses = sorted({seat.address.normal for seat in seats if seat.address})
         return PersonRecord(
             person=person,
-            entries=tuple(RegisterEntry(seat=seat, membership=register.memberships[seat.membership]) for seat in seats),
+            entries=tuple(_entry(register, seat, pauses) for seat in seats),
             payments=register.payments,
             copies=tuple(readers.of_person(connection, person)),
-            own_pauses=holds.pauses(connection, [person]).get(person, ()),
+            own_pauses=pauses.get(person, ()),
             holds=tuple(hold for address in addresses if (hold := holds.hold_on(connection, address))),
             reports=tuple(report for report in reports.listing(connection, unsettled=True) if report.person == person),
         )
+
+
+def _entry(register: Register, seat: Seat, pauses: Mapping[str, tuple[OwnPause, ...]]) -> RegisterEntry:
+    membership = register.memberships[seat.membership]
+    return RegisterEntry(seat=seat, membership=membership, own_pauses=pauses.get(seat.person, ()))
 
 
 def history_of(context: Context, subject: str) -> list[HistoryEntry]:

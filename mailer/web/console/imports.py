@@ -1,12 +1,14 @@
 """Importing the register: files or pasted rows, the difference they make, and only then what is applied."""
 
+from itertools import islice
+
 from mailer.domain.access import Right
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.register_difference import Difference
 from mailer.pipeline.register import drafts
 from mailer.pipeline.register.drafts import BroughtTable
-from mailer.views.register_import import import_rows
 from mailer.web.answers import Answer, Download, Show, go, show
+from mailer.web.register_changes import change_rows
 from mailer.web.register_form import plan_lines
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.texts import N_
@@ -25,7 +27,8 @@ _COUNTS = {
     "payments_added": N_("Payments added"),
     "bad_rows": N_("Rejected rows"),
 }
-_THINGS = {"membership": N_("membership"), "person": N_("person"), "payment": N_("payment")}
+# What a table of pasted rows is called, where a file has its name.
+_PASTED = (N_("pasted rows of people"), N_("pasted rows of payments"))
 
 
 def import_form(visit: Visit) -> Answer:
@@ -105,11 +108,11 @@ def _difference(visit: Visit, problem: str = "", status: int = 200) -> Answer:
         draft=shown.draft,
         version=change.version,
         counts=[(visit.text(_COUNTS[name]), count) for name, count in change.counts.items() if count],
-        rows=[
-            (visit.text(_THINGS[thing]), who, visit.texts.sentence(what))
-            for thing, who, what in [*import_rows(change)][:MOST_ROWS]
+        rows=list(islice(change_rows(visit, change), MOST_ROWS)),
+        bad=[
+            (fault, visit.texts.gettext(fault.file), visit.texts.sentence(fault.reason))
+            for fault in change.bad[:MOST_ROWS]
         ],
-        bad=[(fault, visit.texts.sentence(fault.reason)) for fault in change.bad[:MOST_ROWS]],
         number=change.counts["bad_rows"],
         rejected=shown.rejected,
         warnings=[visit.texts.sentence(warning) for warning in change.warnings],
