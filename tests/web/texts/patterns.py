@@ -7,7 +7,7 @@ from pathlib import Path
 from mailer.domain import errors
 
 PACKAGE = Path(__file__).parents[3] / "mailer"
-KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Note"}
+KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Note", "Outdated"}
 # What collects problems and notes, for all of them to be said at once.
 COLLECTORS = {"add", "append"}
 # Only the terminal and the log show what these say.
