@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailer.app.installation import App
 from mailer.domain.access import Role
 from mailer.domain.user import User
 from mailer.gateways.clock import SystemClock
@@ -36,12 +37,11 @@ class Service:
             f"no letter has come for {recipient}",
         )
 
-    def command(self, *words: str, typed: str = "") -> str:
-        """What a command of the terminal prints."""
-        command = [sys.executable, "-m", "mailer", *words]
-        return subprocess.run(
-            command, env=_environment(self.club), input=typed, capture_output=True, text=True, check=True, timeout=60
-        ).stdout
+    @contextmanager
+    def opened(self) -> Iterator[App]:
+        """The installation, as a command of the secretary opens it."""
+        with self.club.opened(SystemClock(), who=SECRETARY) as app:
+            yield app
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def a_service(
     with a_relay() as relay:
         club.settle(
             smtp={"port": relay.port, "connections": 1},
-            web={"listen": f"127.0.0.1:{port}", "public_url": ""},
+            web={"listen": f"127.0.0.1:{port}", "public_url": url},
         )
         with club.opened(SystemClock()) as app:
             if people:

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.eyes import Person, a_person
+from tests.browser.grown import PEOPLE, SCHEDULE, grow
 from tests.browser.service import ADMIN, EDITOR, SECRETARY, a_service
-from tests.club import members
 
 pytestmark = pytest.mark.browser
 # So many pages of one kind, such as the pages of people, are looked at.
@@ -39,13 +39,17 @@ def walk(person: Person) -> list[str]:
         counts[kind(path)] = counts.get(kind(path), 0) + 1
         if counts[kind(path)] > OF_A_KIND:
             continue
-        print(path, flush=True)
         response = person.page.goto(person.url + path)
         assert response is not None
-        assert response.status == 200, f"{path}: {response.status}"
-        if not response.headers.get("content-type", "").startswith("text/html"):
+        if response.status != 200:
+            barriers.append(f"{path}: {response.status}")
             continue
-        assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is too wide"
+        # A letter that is shown as it was sent runs no scripts, so axe cannot look at it; its own tests do.
+        is_page = response.headers.get("content-type", "").startswith("text/html")
+        if not is_page or "sandbox" in response.headers.get("content-security-policy", ""):
+            continue
+        if person.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            barriers.append(f"{path}: wider than the screen")
         barriers += person.barriers()
         person.picture(f"{person.language}{path.replace('/', '-').partition('?')[0]}")
         waiting.extend(pages(person))
@@ -54,12 +58,16 @@ def walk(person: Person) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_no_page_has_a_barrier(browser: Browser, tmp_path: Path, language: str, pictures: Path | None) -> None:
-    with a_service(tmp_path, {}, members(5), language=language) as service:
-        for name, scheme, width in ((SECRETARY, "light", "desk"), (EDITOR, "dark", "phone"), (ADMIN, "dark", "desk")):
-            folder = pictures and pictures / f"{name}-{scheme}-{width}"
-            with a_person(
-                browser, service.url, language=language, scheme=scheme, width=width, pictures=folder
-            ) as person:
-                person.sign_in(name)
-                assert walk(person) == []
+@pytest.mark.parametrize(
+    ("name", "scheme", "width"),
+    [(SECRETARY, "light", "desk"), (SECRETARY, "dark", "phone"), (EDITOR, "dark", "desk"), (ADMIN, "light", "phone")],
+)
+def test_no_page_has_a_barrier(
+    browser: Browser, tmp_path: Path, language: str, name: str, scheme: str, width: str, pictures: Path | None
+) -> None:
+    shelf = pictures and pictures / f"pages-{language}-{name}-{scheme}-{width}"
+    with a_service(tmp_path, SCHEDULE, PEOPLE, language=language) as service:
+        grow(service)
+        with a_person(browser, service.url, language=language, scheme=scheme, width=width, pictures=shelf) as person:
+            person.sign_in(name)
+            assert walk(person) == []

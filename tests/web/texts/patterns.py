@@ -17,7 +17,7 @@ UNSEEN = (
     "checking",
     "config",
     "formats/raw",
-    "demo.py",
+    "demo",
     "daemon.py",
     "gateways",
     "store/migrate.py",
