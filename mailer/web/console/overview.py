@@ -29,11 +29,10 @@ WAITS: Mapping[WaitsFor, str] = {
 }
 # The bars of the chart, and the columns of its table.
 SERIES = (
-    N_("accepted by our mail server"),
-    N_("came back"),
-    N_("refused"),
+    N_("copies accepted"),
+    N_("came back or refused"),
     N_("other copies"),
-    N_("excluded"),
+    N_("people excluded"),
 )
 
 
@@ -57,7 +56,7 @@ def front_page(visit: Visit) -> Answer:
 
 def _bar(visit: Visit, figures: IssueFigures) -> tuple[str, str, list[int]]:
     """A row of the chart; it leads to the distribution report, for those who may see it."""
-    numbers = [figures.accepted, figures.bounced, figures.refused, figures.others, figures.excluded]
+    numbers = [figures.accepted, figures.bounced + figures.refused, figures.others, figures.excluded]
     report = "/report" if visit.may(Right.SEE_ADDRESSES) else ""
     return figures.issue, f"/issues/{figures.issue}{report}", numbers
 

@@ -24,7 +24,7 @@ def test_a_sent_issue_stands_in_the_chart_and_is_never_called_delivered(app: App
     begin(app)
     deliver(app, {members(1)[0].email: NEVER})
     page = console(Role.SECRETARY).get("/").text
-    assert "accepted by our mail server" in page
+    assert "when our mail server has accepted it" in page
     assert f'<a href="/issues/{ISSUE}/report">{ISSUE}</a>' in page
     assert "delivered" not in page
     assert "<strong>Approved</strong>: by secretary" in page
