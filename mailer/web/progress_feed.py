@@ -81,8 +81,10 @@ class ProgressFeed:
                     raise watch.failure
                 else:
                     waiting = asyncio.create_task(news.wait())
-                    await asyncio.wait({waiting, stop}, return_when=asyncio.FIRST_COMPLETED)
-                    waiting.cancel()
+                    try:
+                        await asyncio.wait({waiting, stop}, return_when=asyncio.FIRST_COMPLETED)
+                    finally:
+                        waiting.cancel()
         finally:
             stop.cancel()
             watch.readers.remove(language)

@@ -1,5 +1,7 @@
 """Every copy is found by number, state, language and words, shown with all that happened to it, settled and released."""
 
+import gzip
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -88,7 +90,8 @@ def test_an_uncertain_copy_is_settled(sent: App, secretary: TestClient, decision
     assert secretary.post(f"{BASE}/copies/{identity}/settle", data={"as": decision}).status_code == 409
 
 
-def test_uncertain_copies_are_settled_together_by_a_log(sent: App, secretary: TestClient) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+def test_uncertain_copies_are_settled_together_by_a_log(sent: App, secretary: TestClient, packed: bool) -> None:
     copy = copies(sent)["P002"]
     page = secretary.get(f"{BASE}/settle")
     assert f'name="copy" value="{copy.id}"' in page.text
@@ -97,7 +100,8 @@ def test_uncertain_copies_are_settled_together_by_a_log(sent: App, secretary: Te
     wrong = {"log": ("mail.log", b"nothing of ours\n")}
     assert secretary.post(f"{BASE}/settle", data=typed, files=wrong).status_code == 409
     assert copies(sent)["P002"].state == "uncertain"
-    right = {"log": ("ids.txt", f"{copy.message_id}\n".encode())}
+    log = f"{copy.message_id}\n".encode()
+    right = {"log": ("ids.txt", gzip.compress(log) if packed else log)}
     answer = secretary.post(f"{BASE}/settle", data=typed, files=right)
     assert "Settled: 1 as accepted" in words_of(answer.text)
     assert copies(sent)["P002"].state == "accepted"
