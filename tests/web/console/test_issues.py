@@ -19,7 +19,7 @@ def test_a_folder_that_waits_shows_its_defects_by_line(app, console):
     page = console(Role.EDITOR).get("/issues").text
     assert faults(page) == []
     assert "not taken" in page
-    assert "is in the middle of a paragraph</td><td>put it in its own paragraph</td>" in page
+    assert "is in the middle of a paragraph<br><strong>put it in its own paragraph</strong>" in page
 
 
 def test_pull_stores_what_is_finished_and_says_so(app, console):

@@ -44,7 +44,7 @@ def test_an_editor_uploads_an_issue_sees_a_defect_mends_it_and_pulls_it(app, con
     assert page.url.path == "/issues/folders/harbour-letter/2018-08"
     assert faults(page.text) == []
     assert "The folder 2018-08 lies in the source now." in page.text
-    assert "lamp.png: en.md shows this picture, but it is not in the folder</td><td>put it there" in page.text
+    assert "lamp.png: en.md shows this picture, but it is not in the folder<br><strong>put it there" in page.text
     assert "Mend and upload again" in page.text
     mended = sent(client, ("en.md", a_text()))
     assert "Changed: en.md." in mended.text
