@@ -80,7 +80,7 @@ class ConflictRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterForm:
-    """A form as it is shown first: what it says, its fields with their values, and the record it was read from."""
+    """A form: what it says, its fields with their values, and the version and the cells of the record it was read from."""
 
     title: str
     lede: str
@@ -89,7 +89,7 @@ class RegisterForm:
     names: tuple[str, ...]
     values: Mapping[str, str]
     version: str = ""
-    hidden: Mapping[str, str] = field(default_factory=dict)
+    was: Mapping[str, str] = field(default_factory=dict)
     danger: bool = False
 
 
@@ -188,7 +188,8 @@ def enter(
     accepted, or (412) with what another person has written meanwhile.
     """
     typed = typed_in(visit, form.names)
-    again = replace(form, values=typed, version=visit.form["version"])
+    was = {name: visit.form[f"was_{name}"] for name in form.names if f"was_{name}" in visit.form}
+    again = replace(form, values=typed, version=visit.form["version"], was=was)
     try:
         deed(typed, visit.form["version"], visit.form["accepted"])
     except RowsRefused as refused:
@@ -205,14 +206,19 @@ def enter(
 
 
 def _show_conflict(visit: Visit, form: RegisterForm, outdated: Outdated) -> Show:
-    """Both versions beside each other; the form has the new version, so that sending it again is a decision."""
+    """Both versions beside each other; the form has the new version, so that sending it again is a decision.
+
+    A field that was not touched takes what the register has now.
+    """
     now = texts_of(outdated.now) if outdated.now is not None else {}
+    touched = {name: typed for name, typed in form.values.items() if form.was.get(name) != typed}
     rows = [
         ConflictRow(label=label_of(visit, name), now=now.get(name, ""), typed=typed)
         for name, typed in form.values.items()
         if now.get(name, "") != typed
     ]
-    shown = replace(form, version=fingerprint(outdated.now))
+    values = {name: now.get(name, "") for name in form.names} | touched
+    shown = replace(form, values=values, version=fingerprint(outdated.now), was=now)
     return show_form(visit, shown, status=412, problem=visit.sentence(outdated), conflict=rows)
 
 

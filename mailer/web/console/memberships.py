@@ -58,6 +58,7 @@ def _edit_form(visit: Visit) -> RegisterForm:
         names=MEMBERSHIP_FIELDS,
         values=texts_of(membership),
         version=fingerprint(membership),
+        was=texts_of(membership),
     )
 
 

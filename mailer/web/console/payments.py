@@ -16,9 +16,9 @@ from mailer.pipeline.mailings.missed import missed_issues
 from mailer.pipeline.register.browse import standings_on
 from mailer.pipeline.register.import_export import add_payment, preview_payment
 from mailer.pipeline.register.people import payments_of
-from mailer.views.payments import effect_lines, entered_line
 from mailer.web.answers import Answer, go, show
 from mailer.web.console.memberships import membership_of, page_of
+from mailer.web.dates import day
 from mailer.web.register_form import PAYMENT_FIELDS, RegisterForm, fields_of, plan_lines, show_form
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.visit import Visit
@@ -83,7 +83,7 @@ def record(visit: Visit) -> Answer:
                 "register/payment.html",
                 form=form,
                 fields=fields_of(visit, PAYMENT_FIELDS, typed, {}),
-                lines=[visit.texts.sentence(line.strip()) for line in effect_lines(effect)],
+                effect=effect,
                 warnings=[visit.texts.sentence(warning) for warning in effect.warnings],
             )
         add_payment(visit.context, payment)
@@ -93,7 +93,9 @@ def record(visit: Visit) -> Answer:
         return show_form(visit, form, status=422, errors=errors, problem=problem)
     except Refused as refused:
         return show_form(visit, form, status=409, problem=visit.sentence(refused))
-    notice = "\n".join([visit.texts.sentence(entered_line(effect)), *plan_lines(visit)])
+    until = day(effect.paid_until_after, visit.language) or "—"
+    done = visit.text("The payment is recorded: {figure}. Paid until: {until}", figure=payment.figure, until=until)
+    notice = "\n".join([done, *plan_lines(visit)])
     return go(f"{page_of(payment.membership)}/missed?{_query(payment)}", notice)
 
 

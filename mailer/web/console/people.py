@@ -95,6 +95,7 @@ def _form(visit: Visit, seat: Seat, title: str, lede: str, button: str, columns:
         names=names_in(visit, columns, values),
         values=values,
         version=fingerprint(seat),
+        was={name: values.get(name, "") for name in names_in(visit, columns, values)},
     )
 
 

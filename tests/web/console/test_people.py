@@ -134,6 +134,22 @@ def test_of_two_people_editing_the_second_is_told(secretary: TestClient, app: Ap
     assert find_person(app.context, "P001").entries[0].seat.phone == "second"
 
 
+def test_what_the_second_of_two_did_not_touch_is_as_the_first_left_it(secretary: TestClient, app: App) -> None:
+    path = "/register/people/P001/edit"
+    page = secretary.get(path).text
+    address = hidden_value(page, "email")
+    base = {"email": address, "phone": "", "was_email": hidden(page, "was_email"), "was_phone": "", "version": "x"}
+    version = hidden(page, "version")
+    secretary.post(path, data=base | {"phone": "first", "version": version})
+    again = secretary.post(path, data=base | {"email": "new@example.org", "version": version}).text
+    assert hidden_value(again, "phone") == "first"
+    assert hidden_value(again, "email") == "new@example.org"
+    typed = {"phone": "first", "email": "new@example.org", "version": hidden(again, "version")}
+    secretary.post(path, data=typed)
+    seat = find_person(app.context, "P001").entries[0].seat
+    assert (seat.phone, str(seat.address)) == ("first", "new@example.org")
+
+
 def test_a_seat_ends_and_is_handed_over(secretary: TestClient, app: App) -> None:
     path = "/register/people/P001/end"
     version = hidden(secretary.get(path).text, "version")
