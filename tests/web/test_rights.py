@@ -22,7 +22,7 @@ OPEN = {
     "/preview/{link}",  # signed for minutes
 }  # fmt: skip
 # The members' pages: their tokens are the right.
-MEMBERS = ("/u/", "/m/", "/read/")
+MEMBERS = ("/u/", "/m/", "/read/", "/confirm/", "/undo/")
 VALUES = {"newsletter": "harbour-letter", "serial": "41", "person": "P001", "membership": "M001"}
 
 
