@@ -42,7 +42,7 @@ test-bounces: setup  ## bounces that a real Postfix writes come home, by SMTP an
 
 test-browser: setup  ## the console in Debian's Chromium, as a month of the club; installs what is missing when root
 	sh tests/browser/install
-	$(BIN)/pytest -m browser tests/browser
+	$(BIN)/pytest -m browser $(BROWSER) tests/browser
 
 cover: setup  ## the tests with coverage
 	$(BIN)/pytest -m "not real and not benchmark and not browser" --cov --cov-report=term-missing

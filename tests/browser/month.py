@@ -1,12 +1,15 @@
 """What people of the club do at the console in a month, in the club's words."""
 
+import email
+import email.policy
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from mailer.views.plain_words import held_back
 from tests.browser.eyes import Person
-from tests.club import WORDS
+from tests.club import MEMBER_COLUMNS, PAYMENT_COLUMNS, WORDS, Member
 
 ISSUE = "/issues/harbour-letter/41"
 
@@ -41,6 +44,25 @@ def pull(editor: Person) -> None:
     editor.open("/issues")
     editor.press("Pull")
     expect(editor.page.get_by_role("link", name="harbour-letter/41").first).to_be_visible()
+
+
+def import_register(secretary: Person, people: Sequence[Member], *, mistyped: Member) -> None:
+    """Paste rows from a table, one of them with a mistyped address; mend that row and apply all."""
+    rows = [MEMBER_COLUMNS, *(member.row() for member in people)]
+    wrong = mistyped.row().replace(mistyped.email, mistyped.email.replace("@", " at "))
+    secretary.open("/register")
+    secretary.follow("Import")
+    secretary.type("Rows of people", "\n".join(rows).replace(mistyped.row(), wrong))
+    secretary.type("Rows of payments", "\n".join([PAYMENT_COLUMNS, *(m.payment() for m in people if m.paid)]))
+    secretary.press("Show the difference")
+    expect(secretary.page.locator("#rejected")).to_contain_text(" at ")
+    secretary.picture("0-rejected")
+    secretary.follow("Mend the rejected rows here")
+    field = secretary.field("Rows of people")
+    field.fill(field.input_value().replace(" at ", "@"))
+    secretary.press("Show the difference")
+    expect(secretary.page.locator("#rejected")).to_have_count(0)
+    secretary.press("Apply")
 
 
 def plan(secretary: Person) -> None:
@@ -134,6 +156,24 @@ def send_owed(secretary: Person, *, copies: int) -> None:
     secretary.open(f"{ISSUE}/unsent")
     secretary.type("Number of copies", str(copies))
     secretary.press("Send what is owed")
+
+
+def one_click(member: Person, letter: bytes) -> None:
+    """Press "Unsubscribe" in a mail program, which sends this form for the reader (RFC 8058)."""
+    headers = email.message_from_bytes(letter, policy=email.policy.default)
+    link = headers["List-Unsubscribe"].partition("<")[2].partition(">")[0]
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    answer = member.page.request.post(link, form={"List-Unsubscribe": "One-Click"})
+    assert answer.status == 200, answer.text()
+
+
+def take_back(member: Person, letter: bytes) -> None:
+    """Follow the link of the letter that confirms the pause, and take the pause back."""
+    text = email.message_from_bytes(letter, policy=email.policy.default).get_body(("plain",)).get_content()
+    member.page.goto(next(word for word in text.split() if word.startswith(f"{member.url}/")))
+    member.tick("Yes, take it back")
+    member.press("Take it back")
+    member.sees("It is taken back. All is as it was before.")
 
 
 def read_report(secretary: Person) -> None:

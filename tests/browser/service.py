@@ -30,10 +30,10 @@ class Service:
     relay: Relay
     url: str
 
-    def waits_for_letter(self, recipient: str, words: bytes = b"") -> None:
-        """Wait until the relay has taken a message for this address that says this."""
+    def waits_for_letter(self, recipient: str, words: bytes = b"", *, after: int = 0) -> None:
+        """Wait until the relay has taken a message for this address that says this, after so many others."""
         wait_until(
-            lambda: any(words in letter for letter in self.relay.letters(recipient)),
+            lambda: any(words in letter for letter in self.relay.letters(recipient)[after:]),
             f"no letter has come for {recipient}",
         )
 

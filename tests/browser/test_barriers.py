@@ -15,15 +15,14 @@ from tests.browser.service import ADMIN, EDITOR, SECRETARY, a_service
 pytestmark = pytest.mark.browser
 # So many pages of one kind, such as the pages of people, are looked at.
 OF_A_KIND = 2
+FILES = (".csv", ".eml", ".zip", ".xlsx", "/export")
 
 
 def pages(person: Person) -> list[str]:
     """The addresses that the links of the page lead to, without files and the way out."""
     links = person.page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
     parts = [urlsplit(link) for link in links if link.startswith(person.url)]
-    return [
-        f"{part.path}?{part.query}".rstrip("?") for part in parts if not part.path.endswith((".csv", ".zip", "/export"))
-    ]
+    return [f"{part.path}?{part.query}".rstrip("?") for part in parts if not part.path.endswith(FILES)]
 
 
 def kind(path: str) -> str:

@@ -20,13 +20,15 @@ PEOPLE = [*members(8), *members(1, first=9, paid=0)]
 def test_a_month(browser: Browser, tmp_path: Path, language: str, width: str, pictures: Path | None) -> None:
     shelf = pictures and pictures / f"month-{language}-{width}"
     with (
-        a_service(tmp_path, SCHEDULE, PEOPLE, language=language, issue=False) as service,
+        a_service(tmp_path, SCHEDULE, (), language=language, issue=False) as service,
         a_person(browser, service.url, language=language, width=width, pictures=shelf) as editor,
         a_person(browser, service.url, language=language, width=width, pictures=shelf) as secretary,
+        a_person(browser, service.url, width=width, pictures=shelf) as member,
     ):
         editor.sign_in(EDITOR)
         secretary.sign_in(SECRETARY)
 
+        month.import_register(secretary, PEOPLE, mistyped=PEOPLE[3])
         month.upload(editor, month.write_issue(tmp_path, picture=True))
         month.see_defect(editor, "en.md", "lamp.png")
         editor.picture("1-defect")
@@ -74,3 +76,8 @@ def test_a_month(browser: Browser, tmp_path: Path, language: str, width: str, pi
         month.read_report(secretary)
         secretary.sees("The report balances.")
         secretary.picture("11-report")
+
+        month.one_click(member, service.relay.letters(PEOPLE[0].email)[0])
+        service.waits_for_letter(PEOPLE[0].email, after=1)
+        month.take_back(member, service.relay.letters(PEOPLE[0].email)[-1])
+        member.picture("12-taken-back")
