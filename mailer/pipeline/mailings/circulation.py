@@ -16,6 +16,8 @@ from mailer.store.copies import deliveries
 
 # So many people who joined or lapsed are named on a page.
 NAMED = 100
+# A plan of more people is not compared with the register for a page, which would take many seconds; `send` does it.
+COMPARED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class CirculationAccount:
 
     `joined` and `lapsed` name the first people, `joined_number` and `lapsed_number` count all. `reasons` are the numbers
     of people by decision and reason, `copies` the copies by language. `change` is how the plan differs from the register
-    now, before it is begun.
+    now, before it is begun; that is found out when it is sent where there are very many people (`compared_later`).
     """
 
     mailing: Mailing
@@ -46,6 +48,7 @@ class CirculationAccount:
     lapsed: Sequence[Lapse]
     lapsed_number: int
     change: CirculationChange | None
+    compared_later: bool
 
     @property
     def recipients(self) -> int:
@@ -69,16 +72,19 @@ def circulation_account(context: Context, name: IssueName, *, named: int = NAMED
         previous = mailings.previous_mailing(connection, name.newsletter, name.serial)
         joined, lapsed = _differences(connection, first.id, previous, named)
         comparable = first.state in REPLANNABLE and name.newsletter in context.newsletters and not first.has_begun
+        reasons = circulation_pages.reasons(connection, identities)
+        compared = comparable and sum(reasons.values()) <= COMPARED
         return CirculationAccount(
             mailing=first,
-            reasons=circulation_pages.reasons(connection, identities),
+            reasons=reasons,
             copies=deliveries.counts_by_language(connection, identities),
             previous=mailings.mailing(connection, previous) if previous is not None else None,
             joined=joined,
             joined_number=circulations.count_only_in(connection, first.id, previous) if previous is not None else 0,
             lapsed=lapsed,
             lapsed_number=circulations.count_only_in(connection, previous, first.id) if previous is not None else 0,
-            change=circulation_change(connection, context, first) if comparable else None,
+            change=circulation_change(connection, context, first) if compared else None,
+            compared_later=comparable and not compared,
         )
 
 

@@ -114,6 +114,16 @@ def test_a_plan_that_the_register_contradicts_names_the_people(planned: App, sec
     assert "Reader007 P007 : would lose the copy" in words_of(secretary.get(f"{BASE}/circulation").text)
 
 
+def test_a_very_long_plan_is_compared_when_it_is_sent(
+    planned: App, secretary: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circulation, "COMPARED", 14)
+    reverse(planned, members(11)[6])
+    page = words_of(secretary.get(f"{BASE}/circulation").text)
+    assert "is found out when you send" in page
+    assert "would lose the copy" not in page
+
+
 def test_it_is_printed_whole_with_a_line_to_sign(planned: App, secretary: TestClient) -> None:
     page = words_of(secretary.get(f"{BASE}/circulation/print").text)
     assert "Everybody by name" in page
