@@ -13,9 +13,9 @@ from mailer.domain.newsletter import Newsletter
 from mailer.domain.next_step import IssueStanding
 from mailer.formats.message.browsed import Scheme
 from mailer.pipeline.issues.shelf import check
-from mailer.pipeline.issues.standings import issue_standing
 from mailer.pipeline.mailings.approval_standing import approval_standing
 from mailer.pipeline.mailings.preview import Reader, compare_copies, refuse_reader
+from mailer.pipeline.mailings.standings import issue_standing
 from mailer.pipeline.mailings.test_mailing import may_get_tests
 from mailer.pipeline.register.people import find_person
 from mailer.pipeline.register.resolve import resolve_person

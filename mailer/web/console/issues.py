@@ -12,7 +12,7 @@ from mailer.domain.next_step import NextStep
 from mailer.domain.shelf import Finding, WaitingFolder
 from mailer.pipeline.issues.pull import pull
 from mailer.pipeline.issues.source_look import SourceWatch
-from mailer.pipeline.issues.standings import issue_standings
+from mailer.pipeline.mailings.standings import issue_standings
 from mailer.views.issues import pulled_lines
 from mailer.web.answers import Answer, go, show
 from mailer.web.console.reviews import reviewed
