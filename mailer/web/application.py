@@ -22,6 +22,7 @@ from mailer.web.bounds import OF_A_USER, OF_ANYBODY, Endpoint, bounded
 from mailer.web.console import ROUTES as CONSOLE
 from mailer.web.front import Front
 from mailer.web.members import ROUTES as MEMBERS
+from mailer.web.remedies import RemedyLink
 from mailer.web.responder import Responder, public_page
 from mailer.web.routes import AnyRoute, Deed, Page, Public, Stream
 from mailer.web.texts import N_, texts
@@ -36,6 +37,8 @@ _SENTENCES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("What was sent is too large; nothing of it was read."),
 }
 _BROKEN = N_("Something went wrong in the service. The operator finds it in the log; try again later.")
+
+_BACK = (RemedyLink(N_("Overview"), "/"),)
 
 
 def create_app(installation: Callable[[], App]) -> ASGIApp:
@@ -116,7 +119,9 @@ async def _broken(request: Request, _error: Exception) -> Response:
 def _page(request: Request, sentence: str, status: int, headers: object) -> Response:
     russian = request.headers.get("accept-language", "").lower().startswith("ru")
     language = texts("ru" if russian else "en")
-    response = public_page("problem.html", language, status, sentence=language.gettext(sentence), links=())
+    heading = N_("This page cannot be shown") if request.method in {"GET", "HEAD"} else N_("This was not done")
+    values = {"heading": language.gettext(heading), "sentence": language.gettext(sentence), "links": _BACK}
+    response = public_page("problem.html", language, status, **values)
     if isinstance(headers, dict):
         response.headers.update(headers)
     return response

@@ -94,6 +94,7 @@ def test_an_unknown_address_gets_a_page_in_the_reader_s_language(app: App, langu
     assert answer.status_code == 404
     assert sentence in answer.text
     assert f'<html lang="{language[:2]}">' in answer.text
+    assert '<a class="button" href="/">' in answer.text or '<a href="/">' in answer.text
 
 
 def a_console_with(monkeypatch: pytest.MonkeyPatch, app: App, route: AnyRoute, **client: bool) -> TestClient:
