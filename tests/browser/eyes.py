@@ -17,6 +17,7 @@ from tests.browser.service import PASSWORD
 
 WIDTHS = {"desk": 1280, "phone": 390}
 AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
+MOST_TABS = 150  # on a page
 PATIENCE = 20_000  # milliseconds, on a busy machine
 
 
@@ -27,6 +28,7 @@ class Person:
     url: str
     page: Page
     language: str = "en"
+    keyboard: bool = False  # no mouse: every field and button is reached by Tab
     pictures: Path | None = None
     troubles: list[str] = field(default_factory=list)
 
@@ -48,7 +50,12 @@ class Person:
 
     def type(self, label: str, text: str) -> None:
         """Type into a field, in place of what stands there."""
-        self.field(label).fill(text)
+        if self.keyboard and self.field(label).get_attribute("type") != "date":  # a date is typed in parts
+            self._reach(self.field(label))
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.insert_text(text)
+        else:
+            self.field(label).fill(text)
 
     def choose(self, label: str, option: str) -> None:
         """Choose from a list."""
@@ -56,7 +63,12 @@ class Person:
 
     def tick(self, label: str) -> None:
         """Tick a box, or choose one of several."""
-        self.page.get_by_label(self.said(label), exact=True).check()
+        box = self.field(label)
+        if self.keyboard and box.get_attribute("type") == "checkbox":
+            self._reach(box)
+            self.page.keyboard.press("Space")
+        else:
+            box.check()
 
     def upload(self, label: str, *files: Path) -> None:
         """Choose files of the disk."""
@@ -72,20 +84,39 @@ class Person:
 
     def press(self, label: str) -> None:
         """Press a button."""
-        self.button(label).click()
+        self._activate(self.button(label))
 
     def follow(self, words: str) -> None:
         """Follow a link of the page, in the menu or elsewhere."""
         link = self.page.get_by_role("link", name=self.said(words), exact=True).first
         menu = self.page.locator(".sections-narrow > summary")
         if not link.is_visible() and menu.is_visible():
-            menu.click()
-        link.click()
+            self._activate(menu)
+        self._activate(link)
 
     def find(self, words: str) -> None:
         """Ask the one box."""
         self.page.locator("#find").fill(words)
         self.press("Find")
+
+    def _activate(self, target: Locator) -> None:
+        if not self.keyboard:
+            target.click()
+            return
+        expect(target).to_be_enabled()
+        self._reach(target)
+        self.page.keyboard.press("Enter")
+
+    def _reach(self, target: Locator) -> None:
+        """Press Tab until the target has the focus, and see that the focus shows."""
+        for _ in range(MOST_TABS):
+            if target.evaluate("part => part === document.activeElement"):
+                assert target.evaluate("part => getComputedStyle(part).outlineStyle") != "none", (
+                    "the focus is invisible"
+                )
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not lead to {target} on {self.page.url}")
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         """Wait until the page says this."""
@@ -121,6 +152,7 @@ def a_person(
     width: str = "desk",
     scheme: str = "light",
     scripts: bool = True,
+    keyboard: bool = False,
     pictures: Path | None = None,
 ) -> Iterator[Person]:
     """Somebody who looks at the console, until the end of the block; then the browser must not have complained."""
@@ -133,7 +165,7 @@ def a_person(
     )
     context.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    person = Person(url=url, page=context.new_page(), language=language, pictures=pictures)
+    person = Person(url=url, page=context.new_page(), language=language, keyboard=keyboard, pictures=pictures)
     _listen(person)
     try:
         yield person

@@ -1,6 +1,7 @@
 """A month of the club at its console, from the issue's upload to the copy that was owed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -16,14 +17,24 @@ SCHEDULE = {"send": {"undo_minutes": 0.2}, "approval": {"required": True, "edito
 PEOPLE = [*members(8), *members(1, first=9, paid=0)]
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", "desk"), ("en", "phone"), ("ru", "desk")])
-def test_a_month(browser: Browser, tmp_path: Path, language: str, width: str, pictures: Path | None) -> None:
-    shelf = pictures and pictures / f"month-{language}-{width}"
+WAYS: dict[str, dict[str, Any]] = {
+    "en-desk": {},
+    "en-phone": {"width": "phone"},
+    "ru-desk": {"language": "ru"},
+    "by-keyboard": {"keyboard": True},
+    "without-scripts": {"scripts": False},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_month(browser: Browser, tmp_path: Path, way: str, pictures: Path | None) -> None:
+    language = WAYS[way].get("language", "en")
+    shelf = pictures and pictures / f"month-{way}"
     with (
         a_service(tmp_path, SCHEDULE, (), language=language, issue=False) as service,
-        a_person(browser, service.url, language=language, width=width, pictures=shelf) as editor,
-        a_person(browser, service.url, language=language, width=width, pictures=shelf) as secretary,
-        a_person(browser, service.url, width=width, pictures=shelf) as member,
+        a_person(browser, service.url, **WAYS[way], pictures=shelf) as editor,
+        a_person(browser, service.url, **WAYS[way], pictures=shelf) as secretary,
+        a_person(browser, service.url, pictures=shelf) as member,
     ):
         editor.sign_in(EDITOR)
         secretary.sign_in(SECRETARY)
