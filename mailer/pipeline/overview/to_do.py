@@ -75,7 +75,7 @@ def _of_mailings(connection: Connection, context: Context) -> Iterator[ToDo]:
                 number=number,
                 reason=mailing.held_reason or "",
                 since=mailing.due_at,
-                remedies=(Action.SEND.of(issue), Action.CANCEL.of(issue)),
+                remedies=(Action.SEND.of(issue),),
             )
             continue
         uncertain = [Action.SETTLE_BY_LOG.of(issue)] if counts[mailing.id][State.UNCERTAIN] else []
@@ -84,7 +84,7 @@ def _of_mailings(connection: Connection, context: Context) -> Iterator[ToDo]:
             issue=issue,
             number=number,
             words=why_paused(entries.get(issue, [])),
-            remedies=(*uncertain, Action.RESUME.of(issue), Action.CANCEL.of(issue)),
+            remedies=(*uncertain, Action.RESUME.of(issue)),
         )
     for mailing in waiting:
         yield ToDo(
