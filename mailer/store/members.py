@@ -196,8 +196,8 @@ def apply(connection: Connection, difference: Difference) -> None:
         memberships,
         [membership_row(change.after) for change in difference.memberships if not change.before],
     )
-    contracts = {row.id: membership_of(row) for row in connection.execute(select(memberships))}
     coming = [change.after for change in difference.seats]
+    contracts = _contracts(connection, {seat.membership for seat in coming})
     _insert(connection, seats, [seat_row(seat, contracts[seat.membership]) for seat in coming])
     _rename(connection, [change.after for change in difference.memberships if change.renames])
     _insert(connection, payments, [payment_row(payment) for payment in difference.payments])
@@ -218,6 +218,14 @@ def seats_of(connection: Connection, person: str) -> list[Seat]:
     """A person's seats, by membership."""
     query = select(seats).where(seats.c.person == person).order_by(seats.c.membership)
     return [seat_of(row) for row in connection.execute(query)]
+
+
+def _contracts(connection: Connection, ids: Collection[str]) -> dict[str, Membership]:
+    """These memberships; of many, all are read at once."""
+    query = select(memberships)
+    if len(ids) <= CHUNK:
+        query = query.where(memberships.c.id.in_(ids))
+    return {row.id: membership_of(row) for row in connection.execute(query)}
 
 
 def _rename(connection: Connection, renamed: Sequence[Membership]) -> None:
