@@ -27,7 +27,6 @@ class Action(StrEnum):
     WITHDRAW = auto()
     SEND = auto()
     SEND_AS_PLANNED = auto()
-    CANCEL = auto()
     PAUSE = auto()
     SEND_HERE = auto()
     RESUME = auto()

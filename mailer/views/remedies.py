@@ -28,7 +28,6 @@ _PHRASES: Mapping[Action, str] = {
     Action.APPROVE_AS_PLANNED: "`mailer approve {0} --as-planned` approves it all the same",
     Action.SEND: "`mailer send {0}` sends it",
     Action.SEND_AS_PLANNED: "`mailer send {0} --as-planned` sends it all the same",
-    Action.CANCEL: "`mailer cancel --help` says how {0} is ended for good",
     Action.PAUSE: "`mailer pause {0}` stops it",
     Action.WITHDRAW: "`mailer withdraw {0}` takes the approval back",
     Action.SEND_HERE: "`mailer send {0} --wait` sends it from here",

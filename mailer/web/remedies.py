@@ -31,7 +31,6 @@ _PAGES: Mapping[Action, tuple[str, str]] = {
     Action.SEND: (N_("Send"), "/issues/{0}/send"),
     Action.SEND_UNSENT: (N_("Send what is owed"), "/issues/{0}/unsent"),
     Action.LIST_UNSENT: (N_("Who is owed a copy"), "/issues/{0}/unsent"),
-    Action.CANCEL: (N_("Cancel"), "/issues/{0}/cancel"),
     Action.PAUSE: (N_("Pause"), "/issues/{0}/progress"),
     Action.RESUME: (N_("Resume"), "/issues/{0}/progress"),
     Action.DROP_ISSUE: (N_("Take back"), "/issues/{0}/drop"),
