@@ -63,7 +63,10 @@ class Person:
 
     def tick(self, label: str) -> None:
         """Tick a box, or choose one of several."""
-        box = self.field(label)
+        self.check(self.field(label))
+
+    def check(self, box: Locator) -> None:
+        """The same for a box whose words count something."""
         if self.keyboard and box.get_attribute("type") == "checkbox":
             self._reach(box)
             self.page.keyboard.press("Space")
