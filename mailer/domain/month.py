@@ -110,7 +110,7 @@ def _sent(mailing: Mailing, by: dict[str, str], departure: Departure | None) -> 
         return StageOfIssue(stage=Stage.SENT, at=mailing.closed_at, by=by.get("count as sent", ""))
     if mailing.state is MailingState.SENDING:
         return StageOfIssue(stage=Stage.SENT, waits_for=WaitsFor.SERVICE, due_at=mailing.starts_at)
-    if departure is not None and not departure.missed and not departure.unapproved:
+    if departure is not None and departure.by_itself and not departure.unapproved:
         return StageOfIssue(stage=Stage.SENT, waits_for=WaitsFor.SERVICE, due_at=departure.at)
     return StageOfIssue(stage=Stage.SENT, waits_for=WaitsFor.SECRETARY)
 

@@ -17,6 +17,7 @@ class NextStep(StrEnum):
     APPROVE = "approve"  # approved now, it leaves at the time given
     LEAVE = "leave"  # by itself, at the time given
     DECIDE = "decide"  # it missed its time; a person decides
+    SEND = "send"  # its countdown was stopped; a person sends it
     BEGIN = "begin"  # the first copy leaves at the time given; until then it can be stopped
     GO_ON = "go_on"  # copies are leaving
     RESUME = "resume"  # it is paused
@@ -55,8 +56,8 @@ def _next(
         case MailingState.PLANNED | MailingState.APPROVED if revision.content_hash != mailing.content_hash:
             return NextStep.PLAN_AGAIN, None
         case MailingState.PLANNED | MailingState.APPROVED:
-            if departure is not None and departure.missed:
-                return NextStep.DECIDE, None
+            if departure is not None and not departure.by_itself:
+                return NextStep.DECIDE if departure.missed else NextStep.SEND, None
             step = NextStep.APPROVE if departure is not None and departure.unapproved else NextStep.LEAVE
             return step, departure.at if departure is not None else None
         case MailingState.HELD:

@@ -19,6 +19,7 @@ class ToDoKind(StrEnum):
     LETTERS = "letters"  # letters of the service cannot be sent
     PAUSED = "paused"  # a mailing is paused
     MISSED = "missed"  # a mailing is held since it missed its time
+    STOPPED = "stopped"  # a countdown was stopped: the mailing leaves only when a person sends it
     APPROVAL = "approval"  # a plan waits for its approval
     UNCERTAIN = "uncertain"  # a copy may have arrived
     REPORT = "report"  # a returned mail is to be settled
@@ -80,6 +81,7 @@ RIGHT_FOR: Mapping[ToDoKind, Right | None] = {
     ToDoKind.LETTERS: None,
     ToDoKind.PAUSED: Right.SEND,
     ToDoKind.MISSED: Right.SEND,
+    ToDoKind.STOPPED: Right.SEND,
     ToDoKind.APPROVAL: Right.APPROVE,
     ToDoKind.UNCERTAIN: Right.SETTLE,
     ToDoKind.REPORT: Right.SETTLE,

@@ -141,7 +141,7 @@ def departure_sentence(issue: str, departure: Departure, *, daemon: bool = True)
         return (
             f"does not leave by itself, because no daemon runs (its time: {at}); `mailer send {issue} --wait` sends it"
         )
-    if departure.stopped and not departure.unapproved:
+    if departure.stopped:
         return f"its countdown was stopped, and it does not leave by itself: `mailer send {issue}` sends it"
     if departure.unapproved:
         then = "approved now, it leaves by itself" if daemon else "approved now, and once a daemon runs, its time is"
@@ -157,7 +157,7 @@ def departure_shortly(departure: Departure | None) -> str:
         return ""
     if departure.missed:
         return "missed its time"
-    if departure.stopped and not departure.unapproved:
+    if departure.stopped:
         return "stopped by a person"
     at = zoned_time(departure.at, departure.timezone)
     return f"once approved: {at}" if departure.unapproved else at

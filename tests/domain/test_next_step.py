@@ -41,6 +41,7 @@ def a_mailing(state, **fields):
         (a_mailing(MailingState.PLANNED), {"unapproved": True}, NextStep.APPROVE, LATER),
         (a_mailing(MailingState.APPROVED), {}, NextStep.LEAVE, LATER),
         (a_mailing(MailingState.APPROVED), {"missed": True}, NextStep.DECIDE, None),
+        (a_mailing(MailingState.APPROVED), {"stopped": True}, NextStep.SEND, None),
         (a_mailing(MailingState.HELD), None, NextStep.DECIDE, None),
         (a_mailing(MailingState.PAUSED), None, NextStep.RESUME, None),
         (a_mailing(MailingState.SENDING, starts_at=LATER), None, NextStep.BEGIN, LATER),

@@ -38,12 +38,13 @@ def departure_of(connection: Connection, context: Context, mailing: Mailing) -> 
         if unapproved and mailing.due_at is None
         else time_of(connection, schedule, mailing, now)
     )
+    stopped = mailing.stopped_at is not None and not unapproved  # an approval lets it leave again
     return Departure(
         at=schedule.opens_at(max(due_at, now)),
         timezone=schedule.timezone,
-        missed=is_missed(schedule, due_at, now),
+        missed=is_missed(schedule, due_at, now) and not stopped,
         unapproved=unapproved,
-        stopped=mailing.stopped_at is not None,
+        stopped=stopped,
     )
 
 
@@ -55,6 +56,17 @@ def waiting_for_approval(connection: Connection, context: Context) -> list[Maili
         if (newsletter := context.newsletters.get(mailing.newsletter)) is not None
         and not mailing.supplement
         and not mailing.may_leave(approval_required=newsletter.approval_required)
+    ]
+
+
+def stopped_countdowns(connection: Connection, context: Context) -> list[Mailing]:
+    """The mailings that could leave, but whose countdown a person has stopped, oldest plan first."""
+    return [
+        mailing
+        for mailing in mailings.mailings_in(connection, _PLANNED)
+        if mailing.stopped_at is not None
+        and (newsletter := context.newsletters.get(mailing.newsletter)) is not None
+        and mailing.may_leave(approval_required=newsletter.approval_required)
     ]
 
 

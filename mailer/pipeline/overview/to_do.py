@@ -11,7 +11,7 @@ from mailer.domain.remedy import Action, Note, Remedy
 from mailer.domain.report import Report
 from mailer.domain.to_do import ToDo, ToDoKind, in_order
 from mailer.pipeline.context import Context
-from mailer.pipeline.mailings.departure import waiting_for_approval
+from mailer.pipeline.mailings.departure import stopped_countdowns, waiting_for_approval
 from mailer.pipeline.mailings.entitle import entitled_without_address, judge_people
 from mailer.pipeline.mailings.open_items import OpenItems, gather
 from mailer.pipeline.mailings.report import why_paused
@@ -63,8 +63,8 @@ def _of_the_service(connection: Connection, doubt: Note | None, unmoved: Sequenc
 def _of_mailings(connection: Connection, context: Context) -> Iterator[ToDo]:
     """The mailings that stand still until a person says how they go on, and the plans that wait for an approval."""
     still = mailings.mailings_in(connection, [MailingState.PAUSED, MailingState.HELD])
-    waiting = waiting_for_approval(connection, context)
-    counts = deliveries.counts_by_mailing(connection, [mailing.id for mailing in (*still, *waiting)])
+    stopped, waiting = stopped_countdowns(connection, context), waiting_for_approval(connection, context)
+    counts = deliveries.counts_by_mailing(connection, [mailing.id for mailing in (*still, *stopped, *waiting)])
     entries = history.of_subjects(connection, {mailing.issue for mailing in still})
     for mailing in still:
         issue, number = mailing.issue, counts[mailing.id][State.PENDING]
@@ -85,6 +85,14 @@ def _of_mailings(connection: Connection, context: Context) -> Iterator[ToDo]:
             number=number,
             words=why_paused(entries.get(issue, [])),
             remedies=(*uncertain, Action.RESUME.of(issue)),
+        )
+    for mailing in stopped:
+        yield ToDo(
+            kind=ToDoKind.STOPPED,
+            issue=mailing.issue,
+            number=counts[mailing.id][State.PENDING],
+            since=mailing.stopped_at,
+            remedies=(Action.SEND.of(mailing.issue),),
         )
     for mailing in waiting:
         yield ToDo(

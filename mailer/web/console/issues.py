@@ -29,6 +29,7 @@ NEXT: Mapping[NextStep, str] = {
     NextStep.APPROVE: N_("Waits for approval. Approved now, it leaves {at}."),
     NextStep.LEAVE: N_("Leaves by itself {at}."),
     NextStep.DECIDE: N_("It missed its time: the secretary decides whether it still goes."),
+    NextStep.SEND: N_("Its countdown was stopped: it leaves when the secretary sends it."),
     NextStep.BEGIN: N_("The first copy leaves {at}; until then it can be stopped."),
     NextStep.GO_ON: N_("Copies are leaving now."),
     NextStep.RESUME: N_("It stands still until the secretary resumes it."),

@@ -26,6 +26,7 @@ HEADINGS: Mapping[ToDoKind, str] = {
     ToDoKind.LETTERS: N_("Letters that cannot be sent"),
     ToDoKind.PAUSED: N_("Paused issues"),
     ToDoKind.MISSED: N_("Issues that missed their time"),
+    ToDoKind.STOPPED: N_("Stopped countdowns"),
     ToDoKind.APPROVAL: N_("Approvals"),
     ToDoKind.UNCERTAIN: N_("Uncertain copies"),
     ToDoKind.REPORT: N_("Returned mail"),

@@ -9,7 +9,10 @@ import pytest
 from mailer.app.installation import App
 from mailer.domain.errors import Refused
 from mailer.domain.mailing import MailingState
+from mailer.domain.month import Stage, StageOfIssue, WaitsFor
+from mailer.domain.next_step import NextStep
 from mailer.domain.remedy import Action
+from mailer.domain.to_do import ToDoKind
 from mailer.pipeline.mailings.approve import approve_mailing, withdraw_approval
 from mailer.pipeline.mailings.countdown import find_stoppable, stop_countdown
 from mailer.pipeline.mailings.departure import departures
@@ -18,9 +21,13 @@ from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.report import issue_progress
 from mailer.pipeline.mailings.schedule import begin_if_due, scheduled_mailings
 from mailer.pipeline.mailings.send import send_mailing
+from mailer.pipeline.mailings.standings import issue_standing
 from mailer.pipeline.mailings.supplement import find_missing_copies, send_supplement
+from mailer.pipeline.overview.overview import overview
+from mailer.pipeline.overview.to_do import to_do
 from mailer.pipeline.sending.turn import TurnRequest, run_turn
 from mailer.store.ledger import owners
+from mailer.views.progress import departure_shortly
 from tests.club import ISSUE, begin, import_register, make_ready, members, states
 from tests.doubles import FrozenClock
 from tests.pipeline.mailings.planned import PEOPLE, history_of, planned, state, with_newsletter
@@ -56,6 +63,22 @@ def test_a_mailing_without_an_approval_is_planned_again_afterwards(app: App) -> 
     send_mailing(app.context, ISSUE)
     assert stop_countdown(app.context, ISSUE).state is MailingState.PLANNED
     assert (state(app), deliver(app)) == ("planned", [])
+
+
+def test_every_list_says_that_a_person_must_send_it(counting: App, clock: FrozenClock) -> None:
+    stop_countdown(counting.context, ISSUE)
+    for hours in (0, 200):  # before its time by the schedule, and long after it
+        clock.advance(hours=hours)
+        [item] = to_do(counting.context)
+        assert (item.kind, item.number, item.remedies) == (ToDoKind.STOPPED, 3, (Action.SEND.of(ISSUE),))
+        assert issue_standing(counting.context, ISSUE).step is NextStep.SEND
+        club = overview(counting.context)
+        assert club.month[0].next == StageOfIssue(stage=Stage.SENT, waits_for=WaitsFor.SECRETARY)
+        [departure] = [upcoming.departure for upcoming in club.upcoming]
+        assert departure_shortly(departure) == "stopped by a person"
+    withdraw_approval(counting.context, ISSUE)
+    assert [item.kind for item in to_do(counting.context)] == [ToDoKind.APPROVAL]
+    assert issue_standing(counting.context, ISSUE).step is NextStep.APPROVE
 
 
 def test_its_schedule_does_not_begin_it_again_until_a_person_does(counting: App, clock: FrozenClock) -> None:
