@@ -63,7 +63,7 @@ class TryLater(MailerError):
 class CannotRender(MailerError):
     """A copy cannot be made for the person named; nothing may be sent until that is fixed."""
 
-    def __init__(self, message: str, *, unnamed: str = "") -> None:
+    def __init__(self, message: str, *remedies: Remedy, unnamed: str = "") -> None:
         """`unnamed` is the message for the log, which has ids without names."""
-        super().__init__(message)
+        super().__init__(message, *remedies)
         self.unnamed = unnamed or message

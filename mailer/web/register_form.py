@@ -1,6 +1,6 @@
 """The forms of the register: their fields, and what becomes of what was typed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailer.domain.membership import Membership, MembershipKind, Seat
@@ -91,6 +91,7 @@ class RegisterForm:
     version: str = ""
     was: Mapping[str, str] = field(default_factory=dict)
     danger: bool = False
+    needed: frozenset[str] = frozenset()  # fields that may be empty elsewhere
 
 
 def texts_of(record: Membership | Seat) -> dict[str, str]:
@@ -120,13 +121,17 @@ def label_of(visit: Visit, name: str) -> str:
 
 
 def fields_of(
-    visit: Visit, names: Iterable[str], values: Mapping[str, str], errors: Mapping[str, str]
+    visit: Visit,
+    names: Iterable[str],
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    needed: Collection[str] = (),
 ) -> list[FormField]:
     """The fields with these values and errors."""
-    return [_field(visit, name, values.get(name, ""), errors.get(name, "")) for name in names]
+    return [_field(visit, name, values.get(name, ""), errors.get(name, ""), name in needed) for name in names]
 
 
-def _field(visit: Visit, name: str, value: str, error: str) -> FormField:
+def _field(visit: Visit, name: str, value: str, error: str, needed: bool) -> FormField:
     column = _COLUMNS.get(name)
     kind = "date" if column and column.type in _DATES else "email" if name == "email" else "text"
     options: tuple[tuple[str, str], ...] = ()
@@ -142,9 +147,9 @@ def _field(visit: Visit, name: str, value: str, error: str) -> FormField:
         # What is no day cannot stand in a box for days: it stays as it was typed.
         type="text" if error or name == "email" else kind,
         value=value,
-        hint=visit.text(_HINTS[name]) if name in _HINTS else "",
+        hint=visit.text(_HINTS[name]) if name in _HINTS and not needed else "",
         error=error,
-        required=column is not None and column.required,
+        required=needed or (column is not None and column.required),
         options=options,
     )
 
@@ -171,7 +176,7 @@ def show_form(
         "register/form.html",
         status,
         form=form,
-        fields=fields_of(visit, form.names, form.values, errors or {}),
+        fields=fields_of(visit, form.names, form.values, errors or {}, form.needed),
         problem=problem,
         warnings=warnings,
         accepted=accepted,

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from mailer.app.installation import App
 from mailer.domain.access import Right
-from mailer.domain.errors import BadInput, MailerError, NotFound, Refused, TryLater
+from mailer.domain.errors import BadInput, CannotRender, MailerError, NotFound, Refused, TryLater
 from mailer.domain.sign_in import SignInStage, may_now
 from mailer.pipeline.context import Context
 from mailer.pipeline.users.sign_in import find_session
@@ -31,6 +31,7 @@ _STATUS: tuple[tuple[type[MailerError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Refused, HTTPStatus.CONFLICT),
+    (CannotRender, HTTPStatus.CONFLICT),
     (TryLater, HTTPStatus.SERVICE_UNAVAILABLE),
     (MailerError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )

@@ -13,6 +13,7 @@ from mailer.domain.issue import PictureFile
 from mailer.domain.mailing import Mailing
 from mailer.domain.names import label
 from mailer.domain.ports import Message
+from mailer.domain.remedy import Action
 from mailer.formats.dates_and_money import long_date
 from mailer.formats.issue.pictures.kind import stored_picture
 from mailer.formats.links import CopyLinks, sample_links
@@ -72,7 +73,7 @@ class Workbench:
         try:
             message = builder.make(copy.name, copy.address.wire, message_id, values, mail, links.one_click)
         except CannotRender as error:
-            raise _unmade(copy, f"{error}; mend the register, then plan again") from error
+            raise _unmade(copy, _register_fault(error)) from error
         except BadInput as error:
             raise _unmade(copy, str(error)) from error
         return self.sign(message, self.date) if sign else message
@@ -129,11 +130,16 @@ _date_in_words = lru_cache(maxsize=1024)(long_date)
 
 
 def _unmade(copy: Copy, why: str) -> CannotRender:
-    named, unnamed = (
-        f"the {copy.language} copy of {person} cannot be made: {why}"
-        for person in (label(copy.person, copy.name), copy.person)
-    )
-    return CannotRender(named, unnamed=unnamed)
+    def sentence(person: str) -> str:
+        return f"the {copy.language} copy of {person} cannot be made: {why}"
+
+    show = Action.SHOW_PERSON.of(copy.person)
+    return CannotRender(sentence(label(copy.person, copy.name)), show, unnamed=sentence(copy.person))
+
+
+def _register_fault(error: CannotRender) -> str:
+    """What the register lacks, and what to do about it."""
+    return f"{error}; mend the register, then plan again"
 
 
 def _test_banner(edition: Edition) -> str:

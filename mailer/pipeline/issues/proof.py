@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from mailer.domain.errors import CannotRender
 from mailer.domain.mailing import Mailing
+from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues.copies import Workbench, workbench
 from mailer.pipeline.issues.size import refuse_too_large
@@ -52,7 +53,12 @@ def _make_each(bench: Workbench, read: Callable[[int], list[PendingCopy]]) -> in
                     errors.append(error)
     if failed:
         named, unnamed = list(map(str, errors)), [error.unnamed for error in errors]
-        raise CannotRender("\n".join(shortened(named, failed)), unnamed="\n".join(shortened(unnamed, failed)))
+        remedies = {remedy for error in errors for remedy in error.remedies}
+        raise CannotRender(
+            "\n".join(shortened(named, failed)),
+            *(remedies if len(remedies) == 1 else [Action.LIST_PEOPLE.of()]),
+            unnamed="\n".join(shortened(unnamed, failed)),
+        )
     return proved
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.errors import NotFound
-from mailer.domain.membership import MembershipKind
+from mailer.domain.membership import MembershipKind, Seat
 from mailer.domain.register_ids import following_id
 from mailer.domain.register_search import parts_of
 from mailer.domain.remedy import Action
@@ -107,6 +107,20 @@ def standings_of(context: Context, person: str) -> list[Standing]:
         register = register_of(connection, [person])
     judged = standings(register, context.clock.now().date(), context.fees)
     return [judged[key] for key in sorted(judged) if key[1] == person]
+
+
+def lacking_words(context: Context, seat: Seat) -> tuple[str, ...]:
+    """The columns without which no copy can be made for a person who has an address: a name and a salutation of each
+    language in which they read a newsletter.
+    """
+    if seat.address is None or seat.ended_on is not None:
+        return ()
+    offered = [newsletter.languages for newsletter in context.newsletters.values()]
+    read = dict.fromkeys(
+        language for languages in offered for language in seat.languages or languages[:1] if language in languages
+    )
+    words = (("name", seat.names), ("salutation", seat.salutations))
+    return tuple(f"{word}_{language}" for language in read for word, texts in words if not texts.get(language))
 
 
 def standings_on(context: Context, membership: str) -> list[Standing]:

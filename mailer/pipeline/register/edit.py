@@ -9,6 +9,7 @@ from mailer.domain.register_columns import MEMBER_COLUMNS
 from mailer.domain.register_difference import Difference
 from mailer.domain.register_entry import Doubtful, Outdated, RowsRefused, fingerprint
 from mailer.domain.register_ids import KnownIds
+from mailer.domain.register_rows import BadRow
 from mailer.formats.register.files import parse_members
 from mailer.pipeline.context import Context
 from mailer.pipeline.register.import_export import MembersTable, compare_with
@@ -41,20 +42,20 @@ def edit_person(
 def end_seat(
     context: Context, membership: str, person: str, day: str, *, version: str, accepted: str = ""
 ) -> Difference:
-    """End a person's seat on that day; raises as `edit_person`."""
-    row = {"membership": membership, "person": person, "ended_on": day}
+    """End a person's seat on that day; raises as `edit_person`, and RowsRefused for no day."""
+    row = {"membership": membership, "person": person, "ended_on": _needed(day)}
     return _enter(context, lambda _: [row], {(membership, person): version}, accepted)
 
 
 def hand_over(
     context: Context, membership: str, person: str, day: str, successor: Cells, *, version: str, accepted: str = ""
 ) -> Difference:
-    """End a person's seat on that day, and give it to the successor; raises as `edit_person`."""
+    """End a person's seat on that day, and give it to the successor; raises as `end_seat`."""
 
     def rows(register: Register) -> list[Cells]:
         seat = _seat(register, membership, person)
         number = str(seat.number) if seat and seat.number else ""
-        leaving = {"membership": membership, "person": person, "ended_on": day}
+        leaving = {"membership": membership, "person": person, "ended_on": _needed(day)}
         return [leaving, {**successor, "membership": membership, "seat": number}]
 
     versions = {(membership, person): version, (membership, successor["person"]): fingerprint(None)}
@@ -96,6 +97,17 @@ def _enter(
         members.apply(connection, change)
         _record(connection, context, change)
     return change
+
+
+def _needed(day: str) -> str:
+    """The last day of a seat, which an empty cell would leave open."""
+    if not day.strip():
+        raise RowsRefused([BadRow(file="", row=0, column="ended_on", reason=_day_fault())])
+    return day
+
+
+def _day_fault() -> str:
+    return "the day is missing; write the last day of the seat"
 
 
 def _known_ids(connection: Connection, register: Register, table: MembersTable) -> KnownIds:

@@ -91,7 +91,7 @@ def send_test(visit: Visit) -> Answer:
             return go(f"/issues/{visit.issue}/test?person={person}")
     to = [parse(visit.user.address)] if visit.form["to"] == "me" and visit.user.address else []
     if visit.form["to"] == "me" and not to:
-        raise Refused(visit.text("Your account has no address; an admin can enter it."))
+        raise Refused(visit.text("Your account has no address for tests; enter one on the page Account."))
     prepared = prepare_test_mailing(
         visit.context, visit.issue, to=to, person=person or None, all_variants=visit.form["all_variants"] == "yes"
     )

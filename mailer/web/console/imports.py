@@ -34,10 +34,12 @@ _PASTED = (N_("pasted rows of people"), N_("pasted rows of payments"))
 def import_form(visit: Visit) -> Answer:
     """Show where to bring tables; with rejected rows to mend, they stand in the boxes."""
     rows = drafts.rejected_as_rows(visit.context, visit.session.token) if visit.query["mend"] else {}
-    return _form(members=rows.get("members", ""), payments=rows.get("payments", ""))
+    return _form(members=rows.get("members", ""), payments=rows.get("payments", ""), mends=bool(rows))
 
 
-def _form(*, members: str, payments: str, ignored: str = "", ends: bool = False, problem: str = "") -> Show:
+def _form(
+    *, members: str, payments: str, ignored: str = "", ends: bool = False, mends: bool = False, problem: str = ""
+) -> Show:
     return show(
         "register/import.html",
         422 if problem else 200,
@@ -45,6 +47,7 @@ def _form(*, members: str, payments: str, ignored: str = "", ends: bool = False,
         payments=payments,
         ignored=ignored,
         ends=ends,
+        mends=mends,
         problem=problem,
     )
 

@@ -173,7 +173,7 @@ def _reasons(
 def _not_to_me(visit: Visit, newsletter: Newsletter) -> str:
     """Why no test can go to the user."""
     if not visit.user.address:
-        return visit.text("Your account has no address; an admin can enter it.")
+        return visit.text("Your account has no address for tests; enter one on the page Account.")
     if not may_get_tests(newsletter, visit.user.address):
         return visit.text(
             "{address} is not among the addresses for tests; the operator can add it to the newsletter’s settings.",

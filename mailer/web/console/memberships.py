@@ -8,7 +8,7 @@ from mailer.pipeline.register import edit
 from mailer.pipeline.register.browse import next_ids, standings_on
 from mailer.pipeline.register.people import history_of, payments_of
 from mailer.web.answers import Answer, show
-from mailer.web.console.people import MOST_ENTRIES, address_of
+from mailer.web.console.people import MOST_ENTRIES, address_of, typed_label
 from mailer.web.register_form import (
     MEMBERSHIP_FIELDS,
     NEW_PERSON_FIELDS,
@@ -105,7 +105,7 @@ def add_person(visit: Visit) -> Answer:
     def deed(cells: dict[str, str], _version: str, accepted: str) -> object:
         return edit.add_person(visit.context, {**cells, "membership": identity}, accepted=accepted)
 
-    notice = visit.text("{person} is in the register.", person=visit.form["person"])
+    notice = visit.text("{person} is in the register.", person=typed_label(visit))
     return enter(visit, _add_form(visit), deed, to=address_of(visit.form["person"]), notice=notice)
 
 

@@ -6,13 +6,14 @@ from urllib.parse import quote
 from mailer.domain.access import Right
 from mailer.domain.errors import MailerError, NotFound
 from mailer.domain.membership import Seat
+from mailer.domain.names import label
 from mailer.domain.register_entry import fingerprint
 from mailer.domain.remedy import Action
 from mailer.domain.standing import Standing
 from mailer.pipeline.issues import shelf
 from mailer.pipeline.mailings.why import explain_entitlement
 from mailer.pipeline.register import edit
-from mailer.pipeline.register.browse import next_ids, standings_of
+from mailer.pipeline.register.browse import lacking_words, next_ids, standings_of
 from mailer.pipeline.register.people import find_person, history_of
 from mailer.pipeline.register.resolve import resolve_issue
 from mailer.views.why import why_lines
@@ -23,6 +24,7 @@ from mailer.web.register_form import (
     PERSON_FIELDS,
     RegisterForm,
     enter,
+    label_of,
     names_in,
     show_form,
     texts_of,
@@ -41,7 +43,10 @@ def person_page(visit: Visit) -> Answer:
     return show(
         "register/person.html",
         record=record,
-        standings=standings_of(visit.context, record.person),
+        standings=[
+            (standing, [label_of(visit, name) for name in lacking_words(visit.context, standing.seat)])
+            for standing in standings_of(visit.context, record.person)
+        ],
         copies=record.copies[-MOST_COPIES:][::-1],
         history=history_of(visit.context, record.person)[:MOST_ENTRIES],
         issues=[(issue.issue, f"{issue.issue} {issue.revision.title}") for issue in issues],
@@ -124,7 +129,8 @@ def _end_form(visit: Visit, seat: Seat) -> RegisterForm:
     title = visit.text("End the seat of {person} on {membership}", person=seat.label, membership=seat.membership)
     lede = visit.text("From that day on they get no issue by this membership; the seat is free for a successor.")
     form = _form(visit, seat, title, lede, visit.text("End the seat"), ("ended_on",))
-    return replace(form, values={"ended_on": visit.context.clock.now().date().isoformat()}, danger=True)
+    today = visit.context.clock.now().date().isoformat()
+    return replace(form, values={"ended_on": today}, danger=True, needed=frozenset({"ended_on"}))
 
 
 def end_form(visit: Visit) -> Answer:
@@ -147,13 +153,14 @@ def end_seat(visit: Visit) -> Answer:
 def _successor_form(visit: Visit, seat: Seat) -> RegisterForm:
     title = visit.text("Hand the seat of {person} to a successor", person=seat.label)
     lede = visit.text(
-        "The seat on {membership} ends on that day, and the successor has it.", membership=seat.membership
+        "From the day below on this person gets no issue by {membership}; the successor has the seat.",
+        membership=seat.membership,
     )
     columns = ("ended_on", *(name for name in NEW_PERSON_FIELDS if name != "seat"))
     form = _form(visit, seat, title, lede, visit.text("Hand the seat over"), columns)
     today = visit.context.clock.now().date().isoformat()
     values = {"ended_on": today, "person": next_ids(visit.context)[1], "languages": "+".join(seat.languages)}
-    return replace(form, values=values)
+    return replace(form, values=values, needed=frozenset({"ended_on"}))
 
 
 def successor_form(visit: Visit) -> Answer:
@@ -172,8 +179,19 @@ def hand_over(visit: Visit) -> Answer:
             visit.context, seat.membership, seat.person, day, successor, version=version, accepted=accepted
         )
 
-    notice = visit.text("The seat of {person} on {membership} ends.", person=seat.label, membership=seat.membership)
+    notice = visit.text(
+        "{successor} has the seat of {person} on {membership}.",
+        successor=typed_label(visit),
+        person=seat.label,
+        membership=seat.membership,
+    )
     return enter(visit, _successor_form(visit, seat), deed, to=address_of(visit.form["person"]), notice=notice)
+
+
+def typed_label(visit: Visit) -> str:
+    """The typed id with the first of the typed names."""
+    names = (visit.form[name] for name in visit.form if name.startswith("name_") and visit.form[name])
+    return label(visit.form["person"], next(names, ""))
 
 
 # --- adding a person --------------------------------------------------------------------------------------------------
@@ -202,7 +220,7 @@ def add_person(visit: Visit) -> Answer:
     def deed(cells: dict[str, str], _version: str, accepted: str) -> object:
         return edit.add_person(visit.context, cells, accepted=accepted)
 
-    notice = visit.text("{person} is in the register.", person=visit.form["person"])
+    notice = visit.text("{person} is in the register.", person=typed_label(visit))
     return enter(visit, _add_form(visit), deed, to=address_of(visit.form["person"]), notice=notice)
 
 

@@ -103,6 +103,17 @@ def test_a_seat_ends(app):
     assert told(app, "P002") == [("end", f"on {seat.membership}: ended_on")]
 
 
+def test_a_seat_ends_on_no_unnamed_day(app):
+    seat = seat_of(app, "P002")
+    version = fingerprint(seat)
+    for day in ("", " "):
+        with pytest.raises(RowsRefused, match="ended_on: the day is missing"):
+            edit.end_seat(app.context, seat.membership, "P002", day, version=version)
+        with pytest.raises(RowsRefused, match="ended_on: the day is missing"):
+            edit.hand_over(app.context, seat.membership, "P002", day, NEW, version=version)
+    assert seat_of(app, "P002") == seat
+
+
 def test_a_corporate_seat_is_handed_to_a_successor(app):
     firm = {"membership": "M800", "kind": "corporate", "organisation": "Northern Bank", "circulation": "club"}
     edit.add_person(app.context, firm | {"person": "P801", "name_en": "Ivan Orlov"})

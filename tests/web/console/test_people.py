@@ -85,7 +85,8 @@ def test_a_person_is_added(secretary: TestClient, app: App) -> None:
     assert (typed["membership"], typed["person"]) == ("M013", "P013")
     answer = secretary.post("/register/add", data=typed)
     assert answer.url.path == "/register/people/P013"
-    assert "P013 is in the register." in answer.text
+    assert "P013 Ada Moor is in the register." in answer.text
+    assert "until the register has: Salutation (English)." in answer.text
     assert find_person(app.context, "P013").name == "Ada Moor"
 
 
