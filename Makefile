@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test test-real test-bounces test-browser cover golden bench bench-scaling bench-idle format lock clean
+.PHONY: help setup demo check test test-real test-bounces test-browser pictures cover golden bench bench-scaling bench-idle format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -43,6 +43,10 @@ test-bounces: setup  ## bounces that a real Postfix writes come home, by SMTP an
 test-browser: setup  ## the console in Debian's Chromium, as a month of the club; installs what is missing when root
 	sh tests/browser/install
 	$(BIN)/pytest -m browser $(BROWSER) tests/browser
+
+pictures: setup  ## take the pictures of docs/ anew; look at them before you commit
+	sh tests/browser/install
+	$(BIN)/python -m tests.browser.pictures
 
 cover: setup  ## the tests with coverage
 	$(BIN)/pytest -m "not real and not benchmark and not browser" --cov --cov-report=term-missing
