@@ -8,7 +8,7 @@ from decimal import Decimal
 from mailer.domain.circulation import Decision, Judged
 from mailer.domain.delivery import Delivery
 from mailer.domain.departure import Departure
-from mailer.domain.entitlement import PaidPeriod
+from mailer.domain.entitlement import PaidPeriod, paid_periods
 from mailer.domain.hold import Failure
 from mailer.domain.mailing import MailingState
 from mailer.domain.membership import FeeSchedule, MembershipKind, Period
@@ -53,27 +53,40 @@ class Shortfall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """The decision by the register as it is `now`, the `frozen` one once the issue is planned, and the person's copies.
+class Grounds:
+    """The decision for a date by the register as it is `now`, and the payments that it rests on.
 
     `periods` are the paid periods of the membership that decided, `shortfalls` those of them that are not fully paid.
     """
 
+    date: date
+    now: Judged
+    periods: tuple[PaidPeriod, ...]
+    shortfalls: tuple[Shortfall, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation(Grounds):
+    """The decision for an issue, the `frozen` one once the issue is planned, and the person's copies."""
+
     person: str
     name: str
     issue: str
-    date: date
     timezone: str
-    now: Judged
     frozen: Decision | None
     fates: tuple[CopyFate, ...]
-    periods: tuple[PaidPeriod, ...]
-    shortfalls: tuple[Shortfall, ...]
 
     @property
     def copies(self) -> tuple[Delivery, ...]:
         """The person's copies."""
         return tuple(fate.copy for fate in self.fates)
+
+
+def grounds_of(judged: Judged, day: date, fees: FeeSchedule) -> Grounds:
+    """What a decision rests on."""
+    kind = judged.candidate.membership.kind
+    periods = paid_periods(judged.candidate.payments, kind, fees) if kind.pays else ()
+    return Grounds(date=day, now=judged, periods=periods, shortfalls=find_shortfalls(periods, kind, fees, day))
 
 
 def find_shortfalls(

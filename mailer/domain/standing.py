@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mailer.domain.circulation import Register, candidates
+from mailer.domain.circulation import Judged, Register, candidates
 from mailer.domain.entitlement import Audience, Candidate, Entitlement, EntitlementReason, entitlement
 from mailer.domain.membership import FeeSchedule, Membership, Seat
 
@@ -28,9 +28,23 @@ STANDINGS = (
 class Standing:
     """A person on a membership, and the answer of the rules for a day."""
 
-    seat: Seat
-    membership: Membership
+    candidate: Candidate
     entitlement: Entitlement
+
+    @property
+    def seat(self) -> Seat:
+        """The person's place."""
+        return self.candidate.seat
+
+    @property
+    def membership(self) -> Membership:
+        """Whose place it is."""
+        return self.candidate.membership
+
+    @property
+    def judged(self) -> Judged:
+        """The answer as a decision about the person."""
+        return Judged(person=self.seat.person, candidate=self.candidate, entitlement=self.entitlement)
 
     @property
     def reason(self) -> EntitlementReason:
@@ -42,8 +56,7 @@ def standings(register: Register, day: date, fees: FeeSchedule) -> Mapping[tuple
     """The standing of every row of the register on that day, by membership and person."""
     return {
         (candidate.seat.membership, candidate.seat.person): Standing(
-            seat=candidate.seat,
-            membership=candidate.membership,
+            candidate=candidate,
             entitlement=entitlement(candidate, _audience_of(candidate, day), fees),
         )
         for candidate in candidates(register, day)

@@ -9,8 +9,9 @@ from mailer.domain.explanation import CopyFate, Explanation
 from mailer.domain.hold import OwnPause
 from mailer.domain.names import label
 from mailer.domain.person_match import KnownPerson
+from mailer.views.entitlement import decision_sentence
 from mailer.views.local_time import day_in, moment_in
-from mailer.views.plain_words import failure, held_back, held_copy, hold, plan_change
+from mailer.views.plain_words import failure, held_back, held_copy, hold, plan_change, short
 from mailer.views.returned_mail import MOST_IN_LINE, shorten
 
 # `{at}` is empty where the time is not known.
@@ -51,6 +52,15 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "copy": "copy No. {number} of {issue} for {whose}: {fate}",
         "unknown": "no reason is known",
         "replaced": "; a later copy stands in its place",
+        "of_issue": "{who}, {issue} of {day}:",
+        "of_copy": "copy No. {number} ({language}) to {address}: {fate}",
+        "entitled": "by the register now, entitled to it: {facts}",
+        "not_entitled": "by the register now, not entitled to it: {facts}",
+        "refuses": "{who} does not receive {issue} of {day}: {facts}",
+        "awaits": "{who} receives {issue} of {day}, once it is planned: {facts}",
+        "is_owed": "{who} has no copy of {issue} of {day}, and is entitled to it now: {facts}",
+        "was_entitled": "when it was planned, entitled to it: {reason}",
+        "was_not_entitled": "when it was planned, not entitled to it: {reason}",
     },
     "ru": {
         "with_copy": "№ {serial} {fate}, экземпляр {number}",
@@ -66,6 +76,15 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "copy": "экземпляр № {number} выпуска {issue} ({whose}): {fate}",
         "unknown": "причина неизвестна",
         "replaced": "; вместо него есть более поздний",
+        "of_issue": "{who}, {issue} от {day}:",
+        "of_copy": "экземпляр № {number} ({language}) на адрес {address}: {fate}",
+        "entitled": "сейчас по реестру право на выпуск есть: {facts}",
+        "not_entitled": "сейчас по реестру права на выпуск нет: {facts}",
+        "refuses": "{who} не получает {issue} от {day}: {facts}",
+        "awaits": "{who} получит {issue} от {day}, когда рассылка будет запланирована: {facts}",
+        "is_owed": "{who}: экземпляра {issue} от {day} нет, а право на него теперь есть: {facts}",
+        "was_entitled": "когда рассылку планировали, право на выпуск было: {reason}",
+        "was_not_entitled": "когда рассылку планировали, права на выпуск не было: {reason}",
     },
 }
 _NONE: Mapping[str, Mapping[NoAnswer, str]] = {
@@ -126,6 +145,38 @@ def answer_lines(answered: AnsweredQuestion) -> list[str]:
         *([none_sentence(answered.why_none, "en")] if answered.why_none is not None else []),
         *([f"the nearest is {answered.nearest.label}"] if answered.nearest is not None else []),
     ]
+
+
+def why_of_page(explanation: Explanation, language: str) -> list[str]:
+    """Why a person has an issue, or has not: what became of each copy first, then the facts of the register."""
+    texts, entitlement = _TEXTS[language], explanation.now.entitlement
+    who = label(explanation.person, explanation.name)
+    facts = decision_sentence(explanation, language)
+    if language == "en" and not facts.startswith(entitlement.reason.value):
+        facts = f"{short(entitlement.reason.value)}: {facts}"
+    issue = {"who": who, "issue": explanation.issue, "day": day_in(explanation.date, language)}
+    if not explanation.fates:
+        kind = "refuses" if not entitlement.receives else "awaits" if explanation.frozen is None else "is_owed"
+        lines = [texts[kind].format(**issue, facts=facts)]
+    else:
+        lines = [
+            texts["of_issue"].format(**issue),
+            *(_copy_of(fate, explanation, language) for fate in explanation.fates),
+        ]
+        lines.append(texts["entitled" if entitlement.receives else "not_entitled"].format(facts=facts))
+    frozen = explanation.frozen
+    if frozen is not None and (frozen.reason, frozen.editions) != (entitlement.reason, entitlement.editions):
+        planned = frozen.decision == "recipient"
+        why = plan_change(frozen.reason, language) if planned else held_back(frozen.reason, language)
+        lines.append(texts["was_entitled" if planned else "was_not_entitled"].format(reason=why))
+    return lines
+
+
+def _copy_of(fate: CopyFate, explanation: Explanation, language: str) -> str:
+    copy, words = fate.copy, _fate(fate, explanation.timezone, language)
+    return _TEXTS[language]["of_copy"].format(
+        number=copy.copy_number, language=copy.language, address=copy.address, fate=words
+    )
 
 
 def none_sentence(why: NoAnswer, language: str) -> str:

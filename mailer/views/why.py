@@ -1,6 +1,7 @@
 """Shows why a person receives an issue, or does not: the JSON and the lines of `why`, what became of a copy first."""
 
 from mailer.domain.delivery import State
+from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.explanation import CopyFate, Explanation
 from mailer.domain.names import label
 from mailer.domain.remedy import Action
@@ -83,6 +84,8 @@ def _without_copy(explanation: Explanation, issue: str) -> str:
 def _reason(explanation: Explanation) -> str:
     """The reason in a word, then the facts; the word alone where the facts begin with it."""
     reason, sentence = explanation.now.entitlement.reason.value, decision_sentence(explanation)
+    if explanation.now.entitlement.reason is EntitlementReason.ADDRESS_HELD:
+        sentence += "; `mailer hold list` shows why"
     return sentence if sentence.startswith(reason) else f"{short(reason)}: {sentence}"
 
 

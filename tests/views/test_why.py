@@ -10,6 +10,7 @@ from mailer.domain.circulation import ADDRESS_CHANGED, Decision
 from mailer.domain.delivery import State
 from mailer.domain.entitlement import EntitlementReason
 from mailer.domain.explanation import CopyFate
+from mailer.views.answer import why_of_page
 from mailer.views.copies import release
 from mailer.views.entitlement import decision_sentence
 from mailer.views.fate import fate_sentence
@@ -125,3 +126,20 @@ def test_a_copy_held_for_its_address_goes_to_the_new_one():
     changed = replace(FATES["held, unpaid"].copy, held_reason=ADDRESS_CHANGED)
     assert release(changed) == f"`mailer delivery release {changed.id}` sends it there"
     assert release(replace(changed, held_reason="paused")).endswith(" lets it go when that is mended")
+
+
+LATIN = re.compile(r"[a-z]{3,}")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_page_says_why_in_its_language_and_names_no_command(language: str) -> None:
+    for name, explanation in every_case():
+        said = "\n".join(why_of_page(explanation, language))
+        assert not re.search(r"`|\bNone\b|_|\(\)|: ;|“”|\{", said), (name, said)
+        assert HEAD in said
+        if language == "ru":
+            own = said.replace(HEAD, "").replace(NAME, "")
+            own = re.sub(r"“.*?”|«.*?»|\S+@\S+|\((en|ru)[^)]*\)", "", own)
+            assert not LATIN.search(own), (name, said)
+        elif not explanation.fates:
+            assert said.splitlines()[0].startswith(why_lines(explanation)[0].partition("; `")[0].partition("; it is")[0])

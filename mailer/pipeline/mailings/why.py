@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from mailer.domain.delivery import Delivery, Event
-from mailer.domain.entitlement import paid_periods
 from mailer.domain.errors import NotFound
-from mailer.domain.explanation import CopyFate, Explanation, find_shortfalls
+from mailer.domain.explanation import CopyFate, Explanation, grounds_of
 from mailer.domain.mailing import Mailing
 from mailer.domain.open_items import replaces
 from mailer.domain.remedy import Action
@@ -26,22 +25,20 @@ def explain_entitlement(context: Context, person: str, name: IssueName) -> Expla
         people = judge_people(connection, context, revision, {person})
         if person not in people:
             raise NotFound(f"there is no person {person!r} in the register", Action.LIST_PEOPLE.of())
-        candidate = people[person].candidate
-        kind = candidate.membership.kind
-        periods = paid_periods(candidate.payments, kind, context.fees) if kind.pays else ()
+        grounds = grounds_of(people[person], revision.date, context.fees)
         every = mailings.mailings_of(connection, name.newsletter, name.serial)
         frozen = circulations.decisions(connection, [mailing.id for mailing in every], person=person)
         return Explanation(
             person=person,
-            name=candidate.seat.any_name,
+            name=people[person].name,
             issue=str(name),
             date=revision.date,
             timezone=context.newsletter(name.newsletter).schedule.timezone,
             now=people[person],
             frozen=frozen[0] if frozen else None,
             fates=tuple(_fates(connection, context, person, name, every)),
-            periods=periods,
-            shortfalls=find_shortfalls(periods, kind, context.fees, revision.date),
+            periods=grounds.periods,
+            shortfalls=grounds.shortfalls,
         )
 
 

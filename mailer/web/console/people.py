@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from mailer.domain.access import Right
 from mailer.domain.errors import MailerError, NotFound
+from mailer.domain.explanation import grounds_of
 from mailer.domain.membership import Seat
 from mailer.domain.names import label
 from mailer.domain.register_entry import fingerprint
@@ -16,7 +17,8 @@ from mailer.pipeline.register import edit
 from mailer.pipeline.register.browse import lacking_words, next_ids, standings_of
 from mailer.pipeline.register.people import find_person, history_of
 from mailer.pipeline.register.resolve import resolve_issue
-from mailer.views.why import why_lines
+from mailer.views.answer import why_of_page
+from mailer.views.entitlement import decision_sentence
 from mailer.web.answers import Answer, show
 from mailer.web.register_form import (
     NEW_MEMBERSHIP_FIELDS,
@@ -43,10 +45,7 @@ def person_page(visit: Visit) -> Answer:
     return show(
         "register/person.html",
         record=record,
-        standings=[
-            (standing, [label_of(visit, name) for name in lacking_words(visit.context, standing.seat)])
-            for standing in standings_of(visit.context, record.person)
-        ],
+        standings=[_stands(visit, standing) for standing in standings_of(visit.context, record.person)],
         copies=record.copies[-MOST_COPIES:][::-1],
         history=history_of(visit.context, record.person)[:MOST_ENTRIES],
         issues=[(issue.issue, f"{issue.issue} {issue.revision.title}") for issue in issues],
@@ -54,6 +53,13 @@ def person_page(visit: Visit) -> Answer:
         why=_why(visit, record.person),
         may_edit=visit.may(Right.EDIT_REGISTER),
     )
+
+
+def _stands(visit: Visit, standing: Standing) -> tuple[Standing, str, list[str]]:
+    """A standing with the reason in a sentence, and what no copy can be made without."""
+    grounds = grounds_of(standing.judged, visit.context.clock.now().date(), visit.context.fees)
+    lacks = [label_of(visit, name) for name in lacking_words(visit.context, standing.seat)]
+    return standing, decision_sentence(grounds, visit.language), lacks
 
 
 def person_of(visit: Visit) -> str:
@@ -74,7 +80,7 @@ def _why(visit: Visit, person: str) -> list[str]:
         explanation = explain_entitlement(visit.context, person, resolve_issue(visit.context, visit.query["issue"]))
     except MailerError as problem:
         return [visit.sentence(problem)]
-    return [visit.texts.sentence(line.strip()) for line in why_lines(explanation)]
+    return why_of_page(explanation, visit.language)
 
 
 # --- changing a seat --------------------------------------------------------------------------------------------------
