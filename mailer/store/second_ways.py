@@ -11,9 +11,9 @@ from mailer.store.schema import one_time_secrets, passkeys, printed_codes
 
 
 class StoredSecret(NamedTuple):
-    """The secret of an app, and the half minute of the last code that was accepted."""
+    """The encrypted secret of an app, and the half minute of the last code that was accepted."""
 
-    secret: str
+    sealed: str
     last_step: int | None
 
 
@@ -26,11 +26,11 @@ class StoredPasskey(NamedTuple):
     sign_count: int
 
 
-def begin_secret(connection: Connection, user: int, secret: str) -> None:
-    """Store the secret of an app in place of one that was never confirmed."""
+def begin_secret(connection: Connection, user: int, sealed: str) -> None:
+    """Store the encrypted secret of an app in place of one that was never confirmed."""
     unconfirmed = (one_time_secrets.c.user == user) & one_time_secrets.c.confirmed_at.is_(None)
     connection.execute(delete(one_time_secrets).where(unconfirmed))
-    connection.execute(insert(one_time_secrets).values(user=user, secret=secret))
+    connection.execute(insert(one_time_secrets).values(user=user, secret=sealed))
 
 
 def secret_of(connection: Connection, user: int, *, confirmed: bool) -> StoredSecret | None:
@@ -44,12 +44,19 @@ def secret_of(connection: Connection, user: int, *, confirmed: bool) -> StoredSe
 
 
 def accept_step(
-    connection: Connection, user: int, stored: StoredSecret, step: int, *, confirmed_at: datetime | None = None
+    connection: Connection,
+    user: int,
+    stored: StoredSecret,
+    step: int,
+    *,
+    sealed: str,
+    confirmed_at: datetime | None = None,
 ) -> bool:
-    """Store the half minute of an accepted code; False when that code or a later one was accepted meanwhile."""
+    """Store the half minute of an accepted code, and the secret as it is encrypted now; False when that code or a later one was accepted meanwhile."""
     is_next = or_(one_time_secrets.c.last_step.is_(None), one_time_secrets.c.last_step < step)
-    same = (one_time_secrets.c.user == user) & (one_time_secrets.c.secret == stored.secret) & is_next
-    values = {"last_step": step} | ({"confirmed_at": confirmed_at} if confirmed_at is not None else {})
+    same = (one_time_secrets.c.user == user) & (one_time_secrets.c.secret == stored.sealed) & is_next
+    confirmed = {"confirmed_at": confirmed_at} if confirmed_at is not None else {}
+    values = {"last_step": step, "secret": sealed, **confirmed}
     return connection.execute(update(one_time_secrets).where(same).values(values)).rowcount == 1
 
 

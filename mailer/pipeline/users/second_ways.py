@@ -7,11 +7,12 @@ from mailer.domain.relying_party import RelyingParty
 from mailer.domain.sign_in import ConsoleSession, Passkey, SecondWay, Visitor
 from mailer.domain.slow_down import SignInStep
 from mailer.domain.user import User
-from mailer.formats.credentials.one_time_code import accepted_step, in_groups, new_secret, set_up_address
+from mailer.formats.credentials.one_time_code import in_groups, set_up_address
 from mailer.formats.credentials.printed_codes import code_digest, new_sheet
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.pipeline.users.accounts import confirm_password, subject_of
+from mailer.pipeline.users.app_secrets import begin_secret, begun_secret, takes_code
 from mailer.pipeline.users.attempts import begin_attempt, withdraw_attempt
 from mailer.pipeline.users.sign_in import SignedIn, second_given
 from mailer.store import Connection, second_ways, sessions
@@ -33,10 +34,7 @@ def begin_app(context: Context, user: User) -> AppSetUp:
     with context.store.transaction() as connection:
         if second_ways.secret_of(connection, user.id, confirmed=True) is not None:
             raise Refused("an app is set up already: remove it first")
-        begun = second_ways.secret_of(connection, user.id, confirmed=False)
-        secret = begun.secret if begun is not None else new_secret()
-        if begun is None:
-            second_ways.begin_secret(connection, user.id, secret)
+        secret = begun_secret(connection, context, user) or begin_secret(connection, context, user)
     from mailer.formats.credentials.qr_code import qr_svg
 
     return AppSetUp(picture=qr_svg(set_up_address(secret, user.name)), secret=in_groups(secret))
@@ -49,11 +47,9 @@ def confirm_app(context: Context, session: ConsoleSession, typed: str) -> None:
     """
     user, now = session.user, context.clock.now()
     with context.store.transaction() as connection:
-        begun = second_ways.secret_of(connection, user.id, confirmed=False)
-        if begun is None:
+        if begun_secret(connection, context, user) is None:
             raise BadInput("begin with the picture once more")
-        step = accepted_step(begun.secret, typed, now, begun.last_step)
-        if step is None or not second_ways.accept_step(connection, user.id, begun, step, confirmed_at=now):
+        if not takes_code(connection, context, user, typed, confirmed_at=now):
             raise BadInput("this is not the code that the app shows now: is the telephone's clock right?")
         _set_up(connection, context, session, SecondWay.ONE_TIME_CODES)
 

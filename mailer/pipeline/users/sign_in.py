@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from mailer.domain.sign_in import ConsoleSession, SecondWays, Visitor
 from mailer.domain.slow_down import SignInStep
 from mailer.domain.user import User, folded
-from mailer.formats.credentials.one_time_code import accepted_step
 from mailer.formats.credentials.password import hash_password, is_outdated, is_password
 from mailer.formats.credentials.printed_codes import code_digest, may_be_printed
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
 from mailer.pipeline.users.accounts import subject_of
+from mailer.pipeline.users.app_secrets import takes_code
 from mailer.pipeline.users.attempts import begin_attempt, new_mark, withdraw_attempt
 from mailer.store import Connection, second_ways, sessions, users
 
@@ -69,7 +69,7 @@ def give_code(context: Context, session: ConsoleSession, typed: str, visitor: Vi
     user, now = session.user, context.clock.now()
     attempt = begin_attempt(context, SignInStep.SECOND, str(user.id), visitor, user)
     with context.store.transaction() as connection:
-        if _takes_one_time_code(connection, context, user, typed) or (
+        if takes_code(connection, context, user, typed) or (
             may_be_printed(typed) and second_ways.use_code(connection, user.id, code_digest(user.id, typed), now)
         ):
             withdraw_attempt(connection, attempt)
@@ -127,11 +127,3 @@ def list_sessions(context: Context, user: User) -> list[ConsoleSession]:
     now = context.clock.now()
     with context.store.reading() as connection:
         return [session for session in sessions.of_user(connection, user.id) if not session.is_over(now)]
-
-
-def _takes_one_time_code(connection: Connection, context: Context, user: User, typed: str) -> bool:
-    stored = second_ways.secret_of(connection, user.id, confirmed=True)
-    if stored is None:
-        return False
-    step = accepted_step(stored.secret, typed, context.clock.now(), stored.last_step)
-    return step is not None and second_ways.accept_step(connection, user.id, stored, step)

@@ -34,7 +34,7 @@ sessions = Table(
     Index(None, "user"),
 )
 
-# The secret that an app makes one-time codes of. It counts from `confirmed_at` on, when the user typed a code of it.
+# The secret that an app makes one-time codes of, encrypted with a key of mailer.key. It counts from `confirmed_at` on, when the user typed a code of it.
 one_time_secrets = Table(
     "one_time_secrets",
     metadata,

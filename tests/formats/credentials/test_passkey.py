@@ -130,7 +130,7 @@ def test_a_damaged_answer_is_refused_in_a_sentence(place: int, damage: bytes) ->
     options = passkey.registration_options(PARTY, user=3, name="Anna", challenge=CHALLENGE, existing=[])
     answer = json.loads(Authenticator(PARTY.origins[0]).create(options))
     statement = base64url_to_bytes(answer["response"]["attestationObject"])
-    damaged = statement[: place % len(statement)] + damage
+    damaged = statement[: place % (len(statement) - len(damage))] + damage
     answer["response"]["attestationObject"] = bytes_to_base64url(damaged)
     with pytest.raises(BadInput):
         passkey.registered(PARTY, challenge=CHALLENGE, answer=json.dumps(answer))
