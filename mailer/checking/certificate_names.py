@@ -1,6 +1,13 @@
-"""The names for which browsers take a certificate."""
+"""Reads a certificate: how long it is valid, and for which names browsers take it."""
+
+from pathlib import Path
 
 from cryptography import x509
+
+
+def certificate_in(file: Path) -> x509.Certificate:
+    """The first certificate of a PEM file."""
+    return x509.load_pem_x509_certificates(file.read_bytes())[0]
 
 
 def names_of(certificate: x509.Certificate) -> list[str]:

@@ -70,14 +70,12 @@ def _answers(app: App) -> bool:
 
 
 def _certificate(app: App) -> str:
-    from cryptography import x509
-
-    from mailer.checking.certificate_names import covers, names_of
+    from mailer.checking.certificate_names import certificate_in, covers, names_of
 
     web = app.config.web
     file = app.config.path(web.cert_file)
     server_context(file, app.config.path(web.key_file), setting="[web] ")
-    certificate = x509.load_pem_x509_certificates(file.read_bytes())[0]
+    certificate = certificate_in(file)
     now, until = app.context.clock.now(), certificate.not_valid_after_utc
     if now < certificate.not_valid_before_utc:
         raise MailerError(f"[web] cert_file {file} is valid from {certificate.not_valid_before_utc:%Y-%m-%d} on only")

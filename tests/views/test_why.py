@@ -142,4 +142,6 @@ def test_a_page_says_why_in_its_language_and_names_no_command(language: str) -> 
             own = re.sub(r"“.*?”|«.*?»|\S+@\S+|\((en|ru)[^)]*\)", "", own)
             assert not LATIN.search(own), (name, said)
         elif not explanation.fates:
-            assert said.splitlines()[0].startswith(why_lines(explanation)[0].partition("; `")[0].partition("; it is")[0])
+            assert said.splitlines()[0].startswith(
+                why_lines(explanation)[0].partition("; `")[0].partition("; it is")[0]
+            )

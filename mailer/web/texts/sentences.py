@@ -18,6 +18,8 @@ MARK = "; "
 _DEEPEST = 4
 # A pattern with fewer letters of its own, such as `{0} is {1}`, would take a list of sentences for one.
 _FEW = 12
+# Two words of English prose: such a pattern would leave them standing in the middle of the translation.
+_PROSE = re.compile(r"(?:^|\s)[a-z]+\s+[a-z]+(?:\s|$)")
 # A line with more characters was pasted, not written by a verb; looking for its pattern would take long.
 _LONGEST = 2_000
 
@@ -64,14 +66,20 @@ class Sentences:
         return (
             self._by_pattern(self._strong, sentence, depth)
             or self._parts(sentence, depth)
-            or self._by_pattern(self._weak, sentence, depth)
+            or self._by_pattern(self._weak, sentence, depth, whole=True)
         )
 
-    def _by_pattern(self, patterns: Sequence[Pattern], sentence: str, depth: int) -> str | None:
+    def _by_pattern(self, patterns: Sequence[Pattern], sentence: str, depth: int, *, whole: bool = False) -> str | None:
+        """The sentence by the first pattern that fits; a `whole` one holds no prose that stays English."""
         for pattern in patterns if len(sentence) <= _LONGEST else ():
             if pattern.literal in sentence and (match := pattern.shape.fullmatch(sentence)):
+                if whole and any(self._stays_english(words, depth) for words in match.groupdict().values()):
+                    continue
                 return self._filled(pattern, match, depth)
         return None
+
+    def _stays_english(self, words: str, depth: int) -> bool:
+        return bool(_PROSE.search(words)) and self.translated(words, depth + 1) is None
 
     def _filled(self, pattern: Pattern, match: re.Match[str], depth: int) -> str:
         places = {int(name[1:]): words for name, words in match.groupdict().items()}

@@ -50,7 +50,10 @@ def test_a_sentence_is_found_by_its_pattern(english: str, russian: str) -> None:
     assert said(english) == russian
 
 
-@pytest.mark.parametrize("sentence", ["", " ", "the moon is", "the register was empty", "; ; ", ": "])
+@pytest.mark.parametrize(
+    "sentence",
+    ["", " ", "the moon is", "the register was empty", "; ; ", ": ", "the full moon is up", "it is not there any more"],
+)
 def test_a_sentence_that_the_catalogue_lacks_is_not_made_up(sentence: str) -> None:
     assert said(sentence) is None
 
