@@ -70,23 +70,21 @@ def _answers(app: App) -> bool:
 
 
 def _certificate(app: App) -> str:
-    from mailer.checking.certificate_names import certificate_in, covers, names_of
+    from mailer.formats.certificate import ServerCertificate
 
     web = app.config.web
     file = app.config.path(web.cert_file)
     server_context(file, app.config.path(web.key_file), setting="[web] ")
-    certificate = certificate_in(file)
-    now, until = app.context.clock.now(), certificate.not_valid_after_utc
-    if now < certificate.not_valid_before_utc:
-        raise MailerError(f"[web] cert_file {file} is valid from {certificate.not_valid_before_utc:%Y-%m-%d} on only")
+    certificate = ServerCertificate.of(file.read_bytes())
+    now, until = app.context.clock.now(), certificate.ends_at
+    if now < certificate.starts_at:
+        raise MailerError(f"[web] cert_file {file} is valid from {certificate.starts_at:%Y-%m-%d} on only")
     if now >= until:
         raise MailerError(f"[web] cert_file {file} has expired on {until:%Y-%m-%d}: renew it")
     host = urlsplit(web.public_url).hostname or ""
-    names = names_of(certificate)
-    if host and not any(covers(name, host) for name in names):
-        raise MailerError(
-            f"[web] cert_file {file} is for {', '.join(names) or 'no name'}, not for {host} of public_url: browsers refuse it"
-        )
+    if host and not certificate.is_for(host):
+        names = ", ".join(certificate.names) or "no name"
+        raise MailerError(f"[web] cert_file {file} is for {names}, not for {host} of public_url: browsers refuse it")
     soon = "; it expires soon: renew it" if until - now < _SOON else ""
     return f"valid until {until:%Y-%m-%d}{soon}"
 

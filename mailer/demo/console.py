@@ -85,7 +85,7 @@ def return_a_copy(app: App, name: IssueName, folder: Path) -> None:
     """Bring back one of the copies that the relay accepted, as the server of its reader would."""
     accepted = list_deliveries(app.context, name, State.ACCEPTED)
     copy = next(copy for copy in accepted if copy.language == "en")
-    letter = (folder / "bounce.eml").read_text(encoding="utf-8")
+    letter = (folder / "bounce.txt").read_text(encoding="utf-8")
     letter = letter.replace("{address}", copy.address).replace("{message_id}", copy.message_id)
     ingest(app.context, [RawReport(content=letter.encode(), recipient="", way=Way.FILE)])
 

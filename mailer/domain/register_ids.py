@@ -65,13 +65,15 @@ def following_id(name: str) -> str:
     return f"{match['head']}{int(match['number']) + 1:0{len(match['number'])}}" if match else ""
 
 
-def members_without_twins(known: KnownIds, table: RegisterTable[MemberRow]) -> RegisterTable[MemberRow]:
+def members_without_twins(known_ids: KnownIds, table: RegisterTable[MemberRow]) -> RegisterTable[MemberRow]:
     """The table, in which rows are bad that would add a membership or person beside one whose id looks the same."""
     columns = (
-        _Column(name="membership", registered=known.memberships, ids={row.row: row.membership for row in table.rows}),
+        _Column(
+            name="membership", registered=known_ids.memberships, ids={row.row: row.membership for row in table.rows}
+        ),
         _Column(
             name="person",
-            registered=known.people,
+            registered=known_ids.people,
             ids={row.row: row.person for row in table.rows},
         ),
     )
@@ -79,10 +81,10 @@ def members_without_twins(known: KnownIds, table: RegisterTable[MemberRow]) -> R
 
 
 def payments_without_twins(
-    known: KnownIds, members: RegisterTable[MemberRow] | None, table: RegisterTable[PaymentRow]
+    known_ids: KnownIds, members: RegisterTable[MemberRow] | None, table: RegisterTable[PaymentRow]
 ) -> RegisterTable[PaymentRow]:
     """The table, in which rows are bad whose membership is known with other zeros or letters only."""
-    registered = {*known.memberships, *(row.membership for row in (members.rows if members else ()))}
+    registered = {*known_ids.memberships, *(row.membership for row in (members.rows if members else ()))}
     column = _Column(
         name="membership",
         registered=registered,

@@ -35,8 +35,8 @@ def put(connection: Connection, draft: ImportDraft, *, since: datetime) -> None:
     """Keep the draft in place of the session's last one; drafts from before that instant go, and those above `MOST`."""
     connection.execute(delete(drafts).where((drafts.c.session == draft.session) | (drafts.c.at < since)))
     newest = select(drafts.c.session).order_by(drafts.c.at.desc()).limit(MOST - 1)
-    kept = list(connection.execute(newest).scalars())
-    connection.execute(delete(drafts).where(drafts.c.session.not_in(kept)))
+    sessions = list(connection.execute(newest).scalars())
+    connection.execute(delete(drafts).where(drafts.c.session.not_in(sessions)))
     connection.execute(insert(drafts).values(asdict(draft)))
 
 

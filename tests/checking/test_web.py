@@ -10,7 +10,6 @@ import pytest
 
 from mailer.app.scheduler import hold_scheduler
 from mailer.app.sender import open_sender
-from mailer.checking.certificate_names import covers
 from mailer.checking.checks import check
 from mailer.checking.web import check_console
 from mailer.domain.access import Role
@@ -165,18 +164,3 @@ def test_a_proxy_is_not_everybody(club: Club, proxies: list[str], ok: bool) -> N
     web = {"listen": f"127.0.0.1:{free_port()}", "behind_proxy": True, "trusted_proxies": proxies}
     found, finding = checked(club, **web)["proxies"]
     assert (found, proxies[0].partition("/")[0] in finding) == (ok, True)
-
-
-@pytest.mark.parametrize(
-    ("name", "host", "fits"),
-    [
-        ("console.club.example", "console.club.example", True),
-        ("Console.Club.example", "console.club.example", True),
-        ("*.club.example", "console.club.example", True),
-        ("*.club.example", "a.console.club.example", False),
-        ("*.club.example", "club.example", False),
-        ("club.example", "console.club.example", False),
-    ],
-)
-def test_the_names_of_a_certificate(name: str, host: str, fits: bool) -> None:
-    assert covers(name, host) is fits

@@ -25,9 +25,9 @@ def rejected_rows(table: TextTable, bad: Iterable[BadRow]) -> Sheet:
     rows = [row for row in table.rows if row.number in reasons]
     width = max([len(table.columns), *(len(row.cells) for row in rows)])
     names = [*table.columns, *[""] * (width - len(table.columns))]
-    kept = [index for index, name in enumerate(names) if name != REASON]
-    listed = [[*(_cell(row.cells, index) for index in kept), "; ".join(reasons[row.number])] for row in rows]
-    return [*(names[index] for index in kept), REASON], listed
+    indices = [index for index, name in enumerate(names) if name != REASON]
+    listed = [[*(_cell(row.cells, index) for index in indices), "; ".join(reasons[row.number])] for row in rows]
+    return [*(names[index] for index in indices), REASON], listed
 
 
 def _cell(cells: Sequence[str], index: int) -> str:

@@ -112,9 +112,11 @@ def _day_fault() -> str:
 
 def _known_ids(connection: Connection, register: Register, table: MembersTable) -> KnownIds:
     """The ids with which the table's are compared: those of the whole register as soon as one is new here."""
-    known = KnownIds.of(register)
-    is_new = any(row.membership not in known.memberships or row.person not in known.people for row in table.rows)
-    return members.known_ids(connection) if is_new else known
+    known_ids = KnownIds.of(register)
+    is_new = any(
+        row.membership not in known_ids.memberships or row.person not in known_ids.people for row in table.rows
+    )
+    return members.known_ids(connection) if is_new else known_ids
 
 
 def _with_kind(register: Register, row: Cells) -> Cells:

@@ -106,8 +106,8 @@ def add_payment(context: Context, payment: Payment) -> None:
 def _payment_change(connection: Connection, register: Register, payment: Payment) -> Difference:
     columns = frozenset(column.name for column in PAYMENT_COLUMNS)
     row = PaymentRow(file="payment", row=1, payment=payment, columns=columns)
-    known = KnownIds.of(register) if register.memberships else members.known_ids(connection)
-    change = difference(register, None, payments_without_twins(known, None, RegisterTable(rows=(row,))))
+    known_ids = KnownIds.of(register) if register.memberships else members.known_ids(connection)
+    change = difference(register, None, payments_without_twins(known_ids, None, RegisterTable(rows=(row,))))
     if change.bad:
         raise Refused(f"The payment was not entered: {change.bad[0].reason}.")
     if change.changes_nothing:
@@ -131,17 +131,17 @@ def compare_with(
     members_table: MembersTable | None,
     payments_table: PaymentsTable | None,
     end: date | None,
-    known: KnownIds | None = None,
+    known_ids: KnownIds | None = None,
 ) -> Difference:
     """What these tables would change in this register, with bad rows, warnings and remarks.
 
-    Of a part of the register, `known` has the ids of the whole.
+    Of a part of the register, `known_ids` has the ids of the whole.
     """
-    known = known or KnownIds.of(register)
+    known_ids = known_ids or KnownIds.of(register)
     if members_table is not None:
-        members_table = members_without_twins(known, members_table)
+        members_table = members_without_twins(known_ids, members_table)
     if payments_table is not None:
-        payments_table = payments_without_twins(known, members_table, payments_table)
+        payments_table = payments_without_twins(known_ids, members_table, payments_table)
     change = difference(register, members_table, payments_table, end_missing=end)
     return _with_doubts(context, register, change)
 
