@@ -13,7 +13,8 @@ from mailer.domain.user import User
 from mailer.formats.credentials import password
 from mailer.pipeline.users import add_user
 from mailer.web.application import create_app
-from tests.club import Club, import_register, members, pull_issues
+from tests.club import CONFIG, Club, import_register, members, pull_issues
+from tests.conftest import POSTGRES
 
 PASSWORD = "lamp oil and winter"
 ORIGIN = "http://localhost"
@@ -27,6 +28,14 @@ Console = Callable[[Role], TestClient]
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are hashed in a millisecond: the right parameters would take most of the time of these tests."""
     monkeypatch.setattr(password, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside a PostgreSQL server each club of these tests is in a schema of it."""
+    if POSTGRES:
+        url = request.getfixturevalue("postgres_schema")
+        monkeypatch.setattr("tests.club.CONFIG", {**CONFIG, "database": {"url": url}})
 
 
 @pytest.fixture

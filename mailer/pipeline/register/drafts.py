@@ -15,7 +15,7 @@ from mailer.formats.register.spreadsheet import TextTable, pasted_table, read_ta
 from mailer.formats.register.write import header_of, languages_of
 from mailer.formats.register.xlsx_file import sheet_names
 from mailer.pipeline.context import Context
-from mailer.pipeline.register.import_export import MembersTable, PaymentsTable, compare, import_register
+from mailer.pipeline.register.import_export import MembersTable, PaymentsTable, compare, import_within
 from mailer.store import drafts
 from mailer.store.drafts import ImportDraft
 from mailer.store.members import load_register
@@ -111,11 +111,17 @@ def apply_draft(context: Context, session: str, *, digest: str, version: int, sk
         raise Refused("other tables were brought in this session meanwhile; nothing was applied: look at them again")
     members, payments = _tables(context, draft)
     end = context.clock.now().date() if draft.end_missing else None
-    difference = import_register(
-        context, members_table=members, payments_table=payments, end_missing=end, skip_bad=skip_bad, version=version
-    )
-    if not difference.bad:
-        with context.store.transaction() as connection:
+    with context.store.transaction() as connection:
+        difference = import_within(
+            connection,
+            context,
+            members_table=members,
+            payments_table=payments,
+            end_missing=end,
+            skip_bad=skip_bad,
+            version=version,
+        )
+        if not difference.bad:
             drafts.drop(connection, session)
     return difference
 

@@ -48,28 +48,46 @@ def import_register(
     payments_table: PaymentsTable | None,
     end_missing: date | None,
     skip_bad: bool,
+) -> Difference:
+    """Apply the tables to the register in one transaction; returns what changed, and raises as `import_within`."""
+    with context.store.transaction() as connection:
+        return import_within(
+            connection,
+            context,
+            members_table=members_table,
+            payments_table=payments_table,
+            end_missing=end_missing,
+            skip_bad=skip_bad,
+        )
+
+
+def import_within(
+    connection: Connection,
+    context: Context,
+    *,
+    members_table: MembersTable | None,
+    payments_table: PaymentsTable | None,
+    end_missing: date | None,
+    skip_bad: bool,
     version: int | None = None,
 ) -> Difference:
-    """Apply the tables to the register in one transaction, with an entry in the history; returns what changed.
+    """Apply the tables to the register, with an entry in the history; returns what changed.
 
     A bad row in either table stops both, since payments depend on members: raises BadInput. With `skip_bad`, only the
     bad rows are left out. Importing the same tables again changes nothing. Refused when the register has not this
     version any more: another person has changed it since the difference was shown.
     """
-    with context.store.transaction() as connection:
-        members.lock_register(connection)
-        change = _difference(context, connection, members_table, payments_table, end_missing)
-        if version is not None and change.version != version:
-            raise Refused(
-                "the register has changed since you saw the difference; nothing was applied: look at it again"
-            )
-        if change.bad and not skip_bad:
-            more = f" (and {len(change.bad) - 1} more)" if len(change.bad) > 1 else ""
-            raise BadInput(
-                f"{change.bad[0]}{more}. Nothing was imported; correct the rows, or leave them out with --skip-bad."
-            )
-        members.apply(connection, change)
-        context.record(connection, "import", "register", _summary(change))
+    members.lock_register(connection)
+    change = _difference(context, connection, members_table, payments_table, end_missing)
+    if version is not None and change.version != version:
+        raise Refused("the register has changed since you saw the difference; nothing was applied: look at it again")
+    if change.bad and not skip_bad:
+        more = f" (and {len(change.bad) - 1} more)" if len(change.bad) > 1 else ""
+        raise BadInput(
+            f"{change.bad[0]}{more}. Nothing was imported; correct the rows, or leave them out with --skip-bad."
+        )
+    members.apply(connection, change)
+    context.record(connection, "import", "register", _summary(change))
     return change
 
 

@@ -1,0 +1,246 @@
+"""Killed in the middle of every form: the database is as before or as after, and the form can be sent again."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from mailer.app.installation import App
+from mailer.domain.delivery import Accepted, Reply
+from mailer.store import Store
+from mailer.store.columns import metadata
+from mailer.web.application import ROUTES, create_app
+from mailer.web.console import approvals
+from mailer.web.routes import Deed, Public
+from tests.club import Club
+from tests.doubles import ScriptedTransport
+from tests.photographed import photograph
+from tests.web.conftest import PASSWORD
+from tests.web.console.sent import words_of
+from tests.web.deeds import CASES, SITE, Case
+
+HEADERS = {"Sec-Fetch-Site": "same-origin", "Origin": SITE}
+EDITORS = {"approval": {"required": True, "editors": ["editor@club.example"]}}
+# What a form may leave behind although it was not done: a line shown once, a passkey's question that was answered, and
+# that somebody has tried to sign in.
+LEFT_BEHIND = {("sessions", "notice"), ("sessions", "challenge")}
+TRIED = {"sign_in_attempts"}
+
+TABLES = [table for table in metadata.sorted_tables if table.name not in TRIED]
+Picture = dict[str, list[tuple[object, ...]]]
+
+
+class Killed(Exception):
+    """Stands for the end of the process: after it nothing more is written."""
+
+
+class Death:
+    """Comes at the point with this number. A point stands before each commit and before each renaming of a file.
+
+    Death after a commit leaves what death before the next one leaves.
+    """
+
+    def __init__(self, at: int | None) -> None:
+        self.at = at
+        self.passed = 0
+
+    def __call__(self) -> None:
+        """Pass a point."""
+        if self.is_here:
+            raise Killed
+        self.passed += 1
+        if self.is_here:
+            raise Killed
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it has come."""
+        return self.at is not None and self.passed > self.at
+
+
+@contextmanager
+def dying(death: Death) -> Iterator[None]:
+    """Wrap what writes for good; the code between is unchanged."""
+    transaction, rename = Store.transaction, Path.rename
+
+    @contextmanager
+    def committing(store: Store, *, waits: bool = True) -> Iterator[object]:
+        with transaction(store, waits=waits) as connection:
+            yield connection
+            death()
+
+    def renaming(path: Path, target: Path) -> Path:
+        death()
+        return rename(path, target)
+
+    Store.transaction, Path.rename = committing, renaming
+    try:
+        yield
+    finally:
+        Store.transaction, Path.rename = transaction, rename
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """A club in which the form can be sent: its folder, the browser's cookies, and the request."""
+
+    folder: Path
+    cookies: Mapping[str, str]
+    path: str
+    fields: Mapping[str, str]
+    files: Mapping[str, tuple[str, bytes]]
+
+    @contextmanager
+    def opened(self, folder: Path) -> Iterator[tuple[App, TestClient]]:
+        """A copy of the club in this folder, with a browser."""
+        shutil.copytree(self.folder, folder)
+        with Club(folder).opened() as app, browser(app) as client:
+            client.cookies.update(self.cookies)
+            yield app, client
+
+    def send(self, client: TestClient) -> Response:
+        """Send the form."""
+        return client.post(self.path, data=self.fields, files=self.files or None, follow_redirects=False)
+
+
+def browser(app: App) -> TestClient:
+    return TestClient(create_app(lambda: app), SITE, headers=HEADERS, raise_server_exceptions=False)
+
+
+def ready(case: Case, folder: Path, stages: Callable[[Callable[[App], object]], Path]) -> Readiness:
+    shutil.copytree(stages(case.stage), folder)
+    with Club(folder).opened() as app, browser(app) as client:
+        if case.role is not None:
+            client.post("/sign-in", data={"name": case.role.value, "password": PASSWORD})
+        form = dict(case.form(app, client) if callable(case.form) else case.form)
+        path = re.sub(r"\{(\w+)(:\w+)?\}", lambda place: str({**form, **case.values}[place[1]]), case.path)
+        return Readiness(
+            folder=folder,
+            cookies=dict(client.cookies),
+            path=path,
+            fields={name: value for name, value in form.items() if isinstance(value, str)},
+            files={**case.files, **{name: value for name, value in form.items() if isinstance(value, tuple)}},
+        )
+
+
+def columns_that_differ(one: Picture, other: Picture) -> set[tuple[str, str]]:
+    """The columns with values made by chance: two runs of the same deed do not have the same."""
+    different = set()
+    for table in TABLES:
+        for number, column in enumerate(table.columns):
+            values, others = ([row[number] for row in picture[table.name]] for picture in (one, other))
+            if sorted(map(repr, values)) != sorted(map(repr, others)):
+                different.add((table.name, column.name))
+    return different
+
+
+def without(picture: Picture, columns: set[tuple[str, str]]) -> Picture:
+    return {
+        table.name: sorted(
+            (
+                tuple(
+                    None if (table.name, column.name) in columns else value
+                    for column, value in zip(table.columns, row, strict=True)
+                )
+                for row in picture[table.name]
+            ),
+            key=repr,
+        )
+        for table in TABLES
+    }
+
+
+def source_of(folder: Path) -> dict[str, bytes]:
+    """The finished and the kept folders of the source, whose kept ones have names made by chance."""
+    files = (file for file in (folder / "issues").rglob("*") if file.is_file())
+    return {str(file.relative_to(folder / "issues")): file.read_bytes() for file in files if ".kept" not in str(file)}
+
+
+@pytest.fixture(autouse=True)
+def database() -> None:
+    """These clubs are copied as folders, so their databases are files."""
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[App], object]], Path]:
+    """The folder of a club at a stage, made once."""
+
+    @cache
+    def folder_at(stage: Callable[[App], object]) -> Path:
+        folder = tmp_path_factory.mktemp(stage.__name__)
+        club = Club.found(folder, EDITORS)
+        club.settle(
+            web={"public_url": SITE},
+            notify={"secretary": "secretary@club.example"},
+            bounces={"return_path_domain": "returns.club.example"},
+        )
+        with club.opened() as app:
+            stage(app)
+            # As a sender leaves it: without it the ledger would be taken for a backup.
+            (folder / ".mailer.db.epoch").write_text(str(app.context.ledger_epoch()))
+        return folder
+
+    return folder_at
+
+
+@pytest.fixture(autouse=True)
+def relay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Test mailings are accepted."""
+
+    async def accept(_envelope: object, mark: Callable[[], object]) -> Accepted:
+        await mark()
+        return Accepted(reply=Reply(code=250, status="2.0.0", text="Ok"))
+
+    monkeypatch.setattr(approvals, "first_transport", lambda _app: ScriptedTransport(accept))
+
+
+def test_every_form_has_a_case() -> None:
+    forms = {
+        route.path
+        for route in ROUTES
+        if isinstance(route, Deed) or (isinstance(route, Public) and "POST" in route.methods)
+    }
+    assert forms == {case.path for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.label for case in CASES])
+def test_killed_at_any_point_it_was_done_or_not(
+    case: Case, tmp_path: Path, stages: Callable[[Callable[[App], object]], Path]
+) -> None:
+    readiness = ready(case, tmp_path / "ready", stages)
+    with Club(readiness.folder).opened() as app:
+        before, source_before = photograph(app, without=TRIED), source_of(readiness.folder)
+    pictures, points = [], 0
+    for number in range(2):
+        folder, death = tmp_path / f"whole {number}", Death(None)
+        with readiness.opened(folder) as (app, client):
+            with dying(death):
+                answer = readiness.send(client)
+                assert answer.status_code in {200, 303}, words_of(answer.text)
+            pictures.append(photograph(app, without=TRIED))
+        points = death.passed
+    chance = LEFT_BEHIND | columns_that_differ(*pictures)
+    after, source_after = without(pictures[0], chance), source_of(tmp_path / "whole 0")
+    before = without(before, chance)
+    for point in range(points):
+        folder = tmp_path / f"killed {point}"
+        with readiness.opened(folder) as (app, client):
+            with dying(Death(point)):
+                readiness.send(client)
+            picture = without(photograph(app, without=TRIED), chance)
+            half = {
+                table: (picture[table], before[table], after[table])
+                for table in picture
+                if picture[table] not in (before[table], after[table])
+            }
+            assert half == {}, point
+            assert picture in (before, after), point
+            assert source_of(folder) in (source_before, source_after), point
+            assert readiness.send(client).status_code < 500, point
