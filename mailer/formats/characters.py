@@ -26,7 +26,7 @@ def find_invisible(text: str) -> str | None:
         if character in _JOINERS and _is_spelling(text[place - 1 : place], character, text[place + 1 : place + 2]):
             continue
         if unicodedata.category(character) in _INVISIBLE or character in _NONCHARACTERS:
-            return f"U+{ord(character):04X} {unicodedata.name(character, '(without a name)')}"
+            return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
     return None
 
 

@@ -36,6 +36,8 @@ _IN_WORDS = (
     ("that cannot start any token", "the value begins with a sign that YAML keeps for itself; put it in quotes"),
     ("unknown escape character", r"a backslash in double quotes; write it twice: \\"),
     ("found '<scalar>'", "text beside quotation marks or brackets; put the whole value in quotes"),
+    ("expected the node content", "the value begins with a sign that YAML keeps for itself; put it in quotes"),
+    ("expected chomping or indentation", "the value begins with a sign that YAML keeps for itself; put it in quotes"),
     ("expected alphabetic or numeric", "the value begins with a sign that YAML keeps for itself; put it in quotes"),
     ("mapping keys are not allowed", "the value begins with a sign that YAML keeps for itself; put it in quotes"),
     ("a comment or a line break", "text right after a sign that YAML keeps for itself; put it in quotes"),
@@ -151,7 +153,9 @@ def _pair(entry: _KeyLines) -> tuple[str, YamlNode] | None:
         raise BadInput(_explain(entry, error)) from None
     except yaml.reader.ReaderError as error:  # its position counts characters
         line = entry.line + entry.source.count("\n", 0, error.position)
-        raise BadInput(f"line {line}: the front matter is not readable YAML: {error.reason}; remove it") from None
+        raise BadInput(
+            f"line {line}: the front matter is not readable YAML: a character that YAML does not allow; remove it"
+        ) from None
     except ValueError as error:
         raise BadInput(f"line {entry.line}: the front matter is not readable YAML: {error}; correct it") from None
     if not isinstance(root, yaml.MappingNode) or len(root.value) != 1:
@@ -175,7 +179,7 @@ def _explain(entry: _KeyLines, error: yaml.MarkedYAMLError) -> str:
     problem = next((words for sign, words in _IN_WORDS if sign in (error.problem or "")), None)
     example = _in_quotes(entry) if problem and "quotes" in problem else ""
     return f"line {entry.line + at}: the front matter is not readable YAML: " + (
-        f"{problem}{example}" if problem else f"{error.problem}; put the text in quotes?"
+        f"{problem}{example}" if problem else "the value cannot be read; put it in quotes"
     )
 
 

@@ -63,5 +63,4 @@ def _marks(line: str, number: int) -> Iterator[Defect]:
         )
     for remedy, marks in shown.items():
         what = f"readers see {' and '.join(dict.fromkeys(marks))} as typed; {remedy}"
-        meant = "" if remedy == _LOST else ", or write \\ before it if it is meant"
-        yield Defect(line=number, what=f"{what}{meant}")
+        yield Defect(line=number, what=what if remedy == _LOST else f"{what}, or write \\ before it if it is meant")

@@ -1,27 +1,29 @@
 """Says in the page's language what verbs say in English: each sentence is found by its pattern in a catalogue.
 
 A verb writes `f"{issue} has been sent: nothing of it waits"`; the catalogue has the pattern `{0} has been sent: nothing of
-it waits` and its translation, with the same places to fill. A filled place may be a phrase of the catalogue itself.
+it waits` and its translation, with the same places to fill. A filled place may be a phrase of the catalogue itself, or a
+value, which stays; where it is English that the catalogue lacks, the pattern does not fit, so that no sentence is mixed.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from mailer.web.texts.catalogue import Catalogue
+from mailer.web.texts.speech import Vocabulary, split_list, unquoted
 
 _PLACE = re.compile(r"\{(\d)\}")
 # Between what is wrong and what to do about it.
 MARK = "; "
 # A sentence in a sentence in a sentence; deeper ones are not written.
-_DEEPEST = 4
+_DEEPEST = 6
 # A pattern with fewer letters of its own, such as `{0} is {1}`, would take a list of sentences for one.
 _FEW = 12
-# Two words of English prose: such a pattern would leave them standing in the middle of the translation.
-_PROSE = re.compile(r"(?:^|\s)[a-z]+\s+[a-z]+(?:\s|$)")
 # A line with more characters was pasted, not written by a verb; looking for its pattern would take long.
 _LONGEST = 2_000
+_REMEMBERED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,18 @@ class Pattern:
     literal: str  # its longest piece of text, which is looked for first
     shape: re.Pattern[str]
     forms: tuple[str, ...]
+    quoted: frozenset[str]  # the places within quotation marks, which hold values only
 
     @classmethod
     def of(cls, english: str, forms: tuple[str, ...]) -> Self:
         """The pattern of an English sentence with `{0}`, `{1}` … in it; a place never reaches over a line."""
         pieces = _PLACE.split(english)
         texts = pieces[::2]  # text, place, text, place, text
+        quoted = frozenset(_PLACE.findall(english)) - frozenset(_PLACE.findall(unquoted(english)))
         shape = re.escape(texts[0])
         for place, text in zip(pieces[1::2], texts[1:], strict=True):
             shape += f"(?P<p{place}>.*?)" + re.escape(text)
-        return cls(sum(map(len, texts)), max(texts, key=len), re.compile(shape), forms)
+        return cls(sum(map(len, texts)), max(texts, key=len), re.compile(shape), forms, quoted)
 
 
 class Sentences:
@@ -56,9 +60,15 @@ class Sentences:
         self._strong = [pattern for pattern in patterns if pattern.letters >= _FEW]
         self._weak = [pattern for pattern in patterns if pattern.letters < _FEW]
         self._form = catalogue.form
+        self._vocabulary = Vocabulary(catalogue.sentences)
+        # The places of a line, such as the names of files, are asked for again and again.
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._translated)
 
     def translated(self, sentence: str, depth: int = 0) -> str | None:
         """The sentence in the catalogue's language; None: the catalogue does not have it."""
+        return self._remembered(sentence, depth)
+
+    def _translated(self, sentence: str, depth: int) -> str | None:
         if depth == _DEEPEST or not sentence.strip():
             return None
         if forms := self._exact.get(sentence):
@@ -66,37 +76,57 @@ class Sentences:
         return (
             self._by_pattern(self._strong, sentence, depth)
             or self._parts(sentence, depth)
-            or self._by_pattern(self._weak, sentence, depth, whole=True)
+            or self._by_pattern(self._weak, sentence, depth)
         )
 
-    def _by_pattern(self, patterns: Sequence[Pattern], sentence: str, depth: int, *, whole: bool = False) -> str | None:
-        """The sentence by the first pattern that fits; a `whole` one holds no prose that stays English."""
+    def _by_pattern(self, patterns: Sequence[Pattern], sentence: str, depth: int) -> str | None:
         for pattern in patterns if len(sentence) <= _LONGEST else ():
-            if pattern.literal in sentence and (match := pattern.shape.fullmatch(sentence)):
-                if whole and any(self._stays_english(words, depth) for words in match.groupdict().values()):
-                    continue
-                return self._filled(pattern, match, depth)
+            if (
+                pattern.literal in sentence
+                and (match := pattern.shape.fullmatch(sentence))
+                and (filled := self._filled(pattern, match, depth)) is not None
+            ):
+                return filled
         return None
 
-    def _stays_english(self, words: str, depth: int) -> bool:
-        return bool(_PROSE.search(words)) and self.translated(words, depth + 1) is None
-
-    def _filled(self, pattern: Pattern, match: re.Match[str], depth: int) -> str:
-        places = {int(name[1:]): words for name, words in match.groupdict().items()}
+    def _filled(self, pattern: Pattern, match: re.Match[str], depth: int) -> str | None:
+        places = {name[1:]: words for name, words in match.groupdict().items()}
         number = next((int(words) for words in places.values() if words.isdecimal()), 1)
         form = pattern.forms[self._form(number) if len(pattern.forms) > 1 else 0]
-        return _PLACE.sub(lambda place: self._part(places[int(place[1])], depth), form)
+        shown = {
+            place: places[place] if place in pattern.quoted else self._part(places[place], depth)
+            for place in _PLACE.findall(form)
+        }
+        if None in shown.values():
+            return None
+        return _PLACE.sub(lambda place: str(shown[place[1]]), form)
 
-    def _part(self, words: str, depth: int) -> str:
-        return self.translated(words, depth + 1) or words
+    def _part(self, words: str, depth: int) -> str | None:
+        """What stands in a place: a phrase or a list in the catalogue's language, or a value; None for other English."""
+        translated = self.translated(words, depth + 1)
+        if translated is None:
+            translated = self._list(words, depth) if self._vocabulary.is_speech(words) else words
+        return translated
+
+    def _list(self, words: str, depth: int) -> str | None:
+        """A list of phrases and values."""
+        for mark, link in ((", ", ", "), (" and ", f" {self._link('and')} "), (" or ", f" {self._link('or')} ")):
+            items = split_list(words, mark)
+            if len(items) > 1 and depth < _DEEPEST:
+                parts = [self._part(item, depth + 1) for item in items]
+                if None not in parts:
+                    return link.join(map(str, parts))
+        return None
+
+    def _link(self, word: str) -> str:
+        return self._exact.get(word, (word,))[0]
 
     def _parts(self, sentence: str, depth: int) -> str | None:
-        """Lines, a list of sentences, or one behind the name of its place: each by itself."""
+        """Lines, a list of sentences, one behind the name of its place, or one with an example behind it."""
         if "\n" in sentence:
             lines = sentence.split("\n")
-            return (
-                "\n".join(self._part(line, depth) for line in lines) if self.translated(lines[0], depth + 1) else None
-            )
+            parts = [self._part(line, depth) for line in lines] if self.translated(lines[0], depth + 1) else [None]
+            return "\n".join(map(str, parts)) if None not in parts else None
         for mark in (MARK, ", "):
             if mark in sentence:
                 parts = [self.translated(part, depth + 1) for part in sentence.split(mark)]
@@ -104,7 +134,10 @@ class Sentences:
                     return mark.join(map(str, parts))
         place, colon, rest = sentence.partition(": ")
         behind = self.translated(rest, depth + 1) if colon else None
-        return f"{place}: {behind}" if behind is not None else None
+        if behind is not None and not self._vocabulary.is_speech(place):
+            return f"{place}: {behind}"
+        before = self.translated(place, depth + 1) if colon and not self._vocabulary.is_speech(rest) else None
+        return f"{before}: {rest}" if before is not None else None
 
 
 def _halves(sentences: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:

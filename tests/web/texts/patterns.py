@@ -1,6 +1,7 @@
 """Reads from the code which sentences its verbs can say, as patterns with places: `{0} has been sent`."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ PACKAGE = Path(__file__).parents[3] / "mailer"
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Note", "Outdated"}
 # What collects problems and notes, for all of them to be said at once.
 COLLECTORS = {"add", "append"}
+# What makes an error of a sentence and of what it is about.
+RAISERS = {"_against", "_unmade"}
 # Only the terminal and the log show what these say.
 UNSEEN = (
     "cli",
@@ -23,17 +26,70 @@ UNSEEN = (
     "store/migrate.py",
     "store/backup.py",
 )
+# Modules whose every English text is a finding that a page shows, or a phrase of one.
+FINDINGS = (
+    "domain/numbering.py",
+    "formats/edition/compile.py",
+    "formats/edition/inline_styles.py",
+    "formats/edition/style_rules.py",
+    "formats/issue/file_names.py",
+    "formats/issue/folder.py",
+    "formats/issue/front_matter_numbers.py",
+    "formats/issue/front_matter_yaml.py",
+    "formats/issue/joined_lines.py",
+    "formats/issue/visible_marks.py",
+    "pipeline/issues/desk.py",
+    "pipeline/issues/pull.py",
+    "pipeline/issues/upload.py",
+)
+# What is looked for in the words of PyYAML, and a format of its own.
+LOOKED_FOR = {
+    "mapping values are not allowed",
+    "sequence entries are not allowed",
+    "unexpected end of stream",
+    "'\\t' that cannot start",
+    "that cannot start any token",
+    "expected alphabetic or numeric",
+    "expected the node content",
+    "expected chomping or indentation",
+    "mapping keys are not allowed",
+    "a comment or a line break",
+    "end of stream",
+}
+_SMALL_WORDS = re.compile(r"(?<![\w{])(?:an?|the|is|are|it|not|no|in|of|to|for|under|there|leave|close)(?![\w}])")
+_REGULAR = re.compile(r"\(\?|\\s")
+# What stands before many a finding.
+_PLACE = "line {0}"
 
 
 def patterns() -> dict[str, str]:
     """Each pattern that a page can show, and the file and line that writes it."""
-    places: dict[str, str] = {}
+    places = {_PLACE: "every check of a text"}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
         if not name.startswith(UNSEEN):
-            for pattern, line in _of_module(ast.parse(path.read_text(encoding="utf-8"))):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found = [*_of_module(tree), *(_of_findings(tree) if name in FINDINGS else ())]
+            for pattern, line in found:
                 places.setdefault(pattern, f"{name}:{line}")
     return places
+
+
+def _of_findings(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every English text of the module but what explains the code, and patterns."""
+    pieces = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    explained = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr():
+                text = pattern_of(node)
+            case ast.Constant(value=str() as text) if id(node) not in pieces | explained:
+                pass
+            case _:
+                continue
+        for sentence in _worth(text):
+            if _SMALL_WORDS.search(sentence) and not _REGULAR.search(sentence) and sentence not in LOOKED_FOR:
+                yield sentence, node.lineno
 
 
 def _of_module(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -54,6 +110,8 @@ def _said(node: ast.AST) -> Iterator[ast.AST]:
     """The sentences that a node says: an error, a note, a defect, or one of several problems that are collected."""
     match node:
         case ast.Call(args=[sentence, *_]) if _called(node) in KINDS | COLLECTORS:
+            yield sentence
+        case ast.Call(args=[*_, sentence]) if _called(node) in RAISERS:
             yield sentence
         case ast.Call(keywords=keywords) if _called(node) == "Defect":
             yield from (keyword.value for keyword in keywords if keyword.arg == "what")
@@ -104,7 +162,8 @@ def _sentences(
 
 
 def _is(target: ast.AST, name: str) -> bool:
-    return isinstance(target, ast.Name) and target.id == name
+    names = target.elts if isinstance(target, ast.Tuple) else [target]
+    return any(isinstance(each, ast.Name) and each.id == name for each in names)
 
 
 def pattern_of(node: ast.JoinedStr) -> str:

@@ -16,6 +16,11 @@ CATALOGUE = Catalogue(
         "the register is empty": ("реестр пуст",),
         "line {0}: it is empty": ("строка {0}: она пуста",),
         "{0} then {1}": ("{1} после {0}",),
+        "{0} of {1}": ("{0} из {1}",),
+        "readers see {0} as typed": ("читатели увидят {0} как набрано",),
+        "put it in quotes": ("возьмите в кавычки",),
+        "the words '{0}' join": ("слова «{0}» сливаются",),
+        "and": ("и",),
         "the key '{0}' is there twice; remove {1} of them": ("ключ «{0}» встречается дважды; удалите {1}",),
     },
     form=catalogue("ru").form,
@@ -43,6 +48,9 @@ def said(sentence: str) -> str | None:
         ("en.md: line 3: it is empty\nen.md: the register is empty", "en.md: строка 3: она пуста\nen.md: реестр пуст"),
         ("the key 'date' is there twice", "ключ «date» встречается дважды"),
         ("remove 1 of them", "удалите 1"),
+        ("readers see 'a and b', '|' and 'is not' as typed", "читатели увидят 'a and b', '|' и 'is not' как набрано"),
+        ('put it in quotes: title: "the register is"', 'возьмите в кавычки: title: "the register is"'),
+        ("en.md: the words 'the register is empty' join", "en.md: слова «the register is empty» сливаются"),
         ("a {1} then the register is empty", "реестр пуст после a {1}"),
     ],
 )
@@ -55,6 +63,23 @@ def test_a_sentence_is_found_by_its_pattern(english: str, russian: str) -> None:
     ["", " ", "the moon is", "the register was empty", "; ; ", ": ", "the full moon is up", "it is not there any more"],
 )
 def test_a_sentence_that_the_catalogue_lacks_is_not_made_up(sentence: str) -> None:
+    assert said(sentence) is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "but it is not in the register",  # {0} is {1}
+        "a key of the register",  # {0} of {1}
+        "the register is empty; the moon is full",
+        "en.md: the register was of paper",
+        "readers see '|' and other content as typed",
+        "the register of paper: the register is empty",
+        "the register is empty\nthe moon was of paper",
+    ],
+)
+def test_no_sentence_is_half_translated(sentence: str) -> None:
+    """Only values stay in a place; where it is English that the catalogue lacks, the whole sentence stays English."""
     assert said(sentence) is None
 
 
