@@ -51,8 +51,7 @@ def entries_of(archive: str, content: bytes) -> list[Entry]:
         raise BadInput(f"{archive}: it holds more than {MAX_ENTRIES} files; pack the folder of one issue")
     try:
         opened = zipfile.ZipFile(io.BytesIO(content))
-        infos = [info for info in opened.infolist() if not info.is_dir()]
-        named = [(_name(info), info) for info in infos]
+        named = _named(opened.infolist())
     except _ERRORS as error:
         raise BadInput(f"{archive}: it cannot be opened ({error}); pack the folder again") from error
     chosen = [(name, info) for name, info in named if not is_litter(name)]
@@ -64,6 +63,14 @@ def entries_of(archive: str, content: bytes) -> list[Entry]:
         problems.add(f"{archive}: {fault}")
     problems.refuse_if_any()
     return [Entry(path=name, read=_reader(opened, name, info)) for name, info in chosen]
+
+
+def _named(infos: Sequence[zipfile.ZipInfo]) -> list[tuple[str, zipfile.ZipInfo]]:
+    """The files with their paths. Where no name has a slash, backslashes stand for it, as some Windows programs write."""
+    names = [_name(info) for info in infos]
+    if not any("/" in name for name in names):
+        names = [name.replace("\\", "/") for name in names]
+    return [(name, info) for name, info in zip(names, infos, strict=True) if not name.endswith("/")]
 
 
 def _name(info: zipfile.ZipInfo) -> str:

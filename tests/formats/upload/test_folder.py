@@ -88,7 +88,7 @@ UNSAFE = [
     "/etc/passwd.md",
     "C:/windows/en.md",
     "C:en.md",
-    "2018-07\\en.md",
+    "2018-07/a\\en.md",
     "..\\..\\en.md",
     "2018-07//en.md",
     "2018-07/./en.md",
@@ -107,6 +107,13 @@ UNSAFE = [
 def test_a_name_that_is_not_safe_is_refused(name, loose):
     with pytest.raises(BadInput, match=r"; (rename it|pack the folder)"):
         read_upload([RawFile(name=name, content=EN)]) if loose else upload(packed({name: EN}))
+
+
+def test_an_archive_of_windows_divides_its_folders_by_backslashes():
+    folder = upload(packed({"2018-07\\": b"", "2018-07\\en.md": EN, "2018-07\\notes\\a.txt": b"x"}))
+    assert folder.folder == "2018-07"
+    assert [file.name for file in folder.files] == ["en.md"]
+    assert folder.left_out == ("2018-07/notes/a.txt",)
 
 
 def test_a_zero_in_a_name_does_not_hide_the_rest_of_it():
