@@ -10,9 +10,9 @@ from mailer.store.schema import history
 
 
 def record(connection: Connection, *, at: datetime, who: str, verb: str, subject: str, detail: str) -> None:
-    """Add an entry to the history: `who` did `verb` to `subject` at that time. An address in the detail is left out."""
-    entry = {"at": at, "who": who, "verb": verb, "subject": subject, "detail": without_addresses(detail)}
-    connection.execute(insert(history).values(entry))
+    """Add an entry to the history: `who` did `verb` to `subject` at that time. Addresses are left out."""
+    words = {"subject": without_addresses(subject), "detail": without_addresses(detail)}
+    connection.execute(insert(history).values(at=at, who=who, verb=verb, **words))
 
 
 def entries(connection: Connection, subject: str) -> list[HistoryEntry]:

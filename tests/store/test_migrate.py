@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import URL
 
 import mailer.store as room
 from mailer.domain.delivery import State
 from mailer.domain.hold import HoldReason
 from mailer.domain.membership import Pause
-from mailer.store import Store, holds, letters, mailings, relays, resolve
+from mailer.store import DatabaseError, Store, holds, letters, mailings, relays, resolve
+from mailer.store import history as log
 from mailer.store.copies import deliveries
 from mailer.store.ledger import backups, limits
 from tests.conftest import DATABASES
@@ -60,10 +61,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
 
 
 def upgrade_to(connection: Connection, revision: str) -> None:
+    command.upgrade(configured(connection), revision)
+
+
+def configured(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    return config
 
 
 def at_first_schema(connection: Connection) -> tuple[int, list[int]]:
@@ -164,3 +169,53 @@ def test_people_of_an_older_database_can_be_searched(url: URL) -> None:
         row = connection.execute(text("SELECT sorted_by, searched, phone FROM seats")).one()
     store.close()
     assert row == ("zoe moor", "zoe moor\nz@example.org\np1\nm1\nфирма", "")
+
+
+HISTORY = "INSERT INTO history (at, who, verb, subject, detail) VALUES (:at, 'daemon', :verb, :subject, :detail)"
+
+
+def test_the_schema_before_the_console_is_brought_up_and_back_with_its_rows(url: URL) -> None:
+    engine = room._engine(url)
+    with engine.begin() as connection:
+        mailing, ids = at_first_schema(connection)
+        upgrade_to(connection, "0011")
+        connection.execute(text(PAUSE), {"at": AT})
+        said = {"verb": "pause", "subject": "bulletin/253", "detail": "550 5.1.1 <anna@members.example> unknown"}
+        connection.execute(text(HISTORY), {"at": AT, **said})
+        connection.execute(text(HISTORY), {"at": AT, "verb": "plan", "subject": "bulletin/253", "detail": "7 copies"})
+        before = rows_of(connection)
+    engine.dispose()
+    store = Store.open(url.render_as_string(hide_password=False), Path(url.database or "").parent)
+    with store.transaction() as connection:
+        assert [entry.detail for entry in log.entries(connection, "bulletin/253")] == [
+            "550 5.1.1 <(an address)> unknown",
+            "7 copies",
+        ]
+        assert deliveries.counts(connection, [mailing]) == {
+            **dict.fromkeys(map(str, State), 0),
+            "accepted": 1,
+            "sending": 1,
+            "pending": len(ids) - 2,
+        }
+        assert mailings.mailing(connection, mailing).stopped_at is None
+        again = Pause(first=date(2018, 7, 12), last=None)
+        assert holds.own_days(connection) == {("P001", ""): again}
+    store.close()
+    with pytest.raises(DatabaseError, match="never changed"), engine.begin() as connection:
+        connection.execute(text("UPDATE history SET who = 'me'"))
+    with engine.begin() as connection:
+        command.downgrade(configured(connection), "0011")
+        changed = {"history", "alembic_version"}
+        assert {table: rows for table, rows in rows_of(connection).items() if table not in changed} == {
+            table: rows for table, rows in before.items() if table not in changed
+        }
+        connection.execute(text("DELETE FROM history"))
+        command.upgrade(configured(connection), "head")
+    engine.dispose()
+
+
+def rows_of(connection: Connection) -> dict[str, list[object]]:
+    return {
+        table: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{table}"'))))
+        for table in inspect(connection).get_table_names()
+    }

@@ -1,6 +1,12 @@
-"""Refuses to change or delete an entry of the history, and finds entries by who, what and the thing they are about."""
+"""Refuses to change or delete an entry of the history, and finds entries by who, what and the thing they are about.
 
+Before that, addresses that a server's words quote are taken out of it.
+"""
+
+import sqlalchemy as sa
 from alembic import op
+
+from mailer.domain.history import without_addresses
 
 revision = '0017'
 down_revision = '0016'
@@ -9,8 +15,11 @@ depends_on = None
 
 _REFUSAL = 'the history is never changed: entries are only added'
 
+history = sa.table('history', sa.column('id', sa.Integer()), sa.column('subject', sa.Text()), sa.column('detail', sa.Text()))
+
 
 def upgrade() -> None:
+    _take_addresses_out(op.get_bind())
     for column in ('subject', 'who', 'verb'):
         op.create_index(op.f(f'ix_history_{column}'), 'history', [column], unique=False)
     if op.get_bind().dialect.name == 'sqlite':
@@ -28,6 +37,13 @@ def upgrade() -> None:
             'CREATE TRIGGER history_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON history '
             'FOR EACH STATEMENT EXECUTE FUNCTION history_refuses()'
         )
+
+
+def _take_addresses_out(connection: sa.Connection) -> None:
+    quoting = sa.select(history).where(history.c.detail.contains('@') | history.c.subject.contains('@'))
+    for row in connection.execute(quoting).all():
+        values = {'subject': without_addresses(row.subject), 'detail': without_addresses(row.detail)}
+        connection.execute(sa.update(history).where(history.c.id == row.id).values(values))
 
 
 def downgrade() -> None:
