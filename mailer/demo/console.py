@@ -8,7 +8,6 @@ from pathlib import Path
 
 from mailer.app import installation
 from mailer.app.installation import App
-from mailer.config import Config
 from mailer.domain.access import Role
 from mailer.domain.bounce import RawReport, Way
 from mailer.domain.delivery import State
@@ -50,7 +49,7 @@ class DemoUser:
     password: str
 
 
-def free_port() -> int:
+def _free_port() -> int:
     """The usual port if it is free, else another one."""
     for port in (USUAL_PORT, 0):
         with socket.socket() as probe:
@@ -63,9 +62,13 @@ def free_port() -> int:
     raise OSError("no port is free on 127.0.0.1")
 
 
-def address_of(config: Config) -> str:
-    """The console's address in a browser: by the name localhost, under which passkeys work too."""
-    return f"http://localhost:{config.web.port}"
+def settings() -> dict[str, str]:
+    """The settings of the console as they stand in config.toml.
+
+    Browsers and members reach it by the name localhost, under which passkeys work too.
+    """
+    port = _free_port()
+    return {"listen": f'"127.0.0.1:{port}"', "public_url": f'"http://localhost:{port}"'}
 
 
 def add_users(app: App) -> list[DemoUser]:

@@ -85,7 +85,7 @@ async def run(folder: Path, *, once: bool, fast: bool, say: Say, tell: Callable[
                     raise MailerError(f"the demo did not finish; see {folder}")
                 tell(month.result())
                 say("")
-                say(f"The console is at {console.address_of(app.config)}; each name with its password:")
+                say(f"The console is at {app.config.web.address}; each name with its password:")
                 for user in users:
                     say(f"  {user.name}: {user.password}")
                 if not once:
@@ -129,22 +129,21 @@ async def _wait_for_test(app: App, name: IssueName) -> None:
 
 
 def _configure(folder: Path, *, port: int, minutes: float) -> None:
-    """Name the capturing server as the relay, and shorten the waiting times."""
-    _rewrite(
-        folder / "config.toml",
-        {"port": str(port), "security": '"none"', "retry_minutes": str(minutes)},
-    )
-    config = (folder / "config.toml").read_text()
-    usual = f'listen = "127.0.0.1:{console.USUAL_PORT}"'
-    assert config.count(f"\n{usual}\n") == 1, "the port of the console is in config.toml exactly once"
-    (folder / "config.toml").write_text(config.replace(usual, f'listen = "127.0.0.1:{console.free_port()}"'))
+    """Name the capturing server as the relay, set the console up, and shorten the waiting times."""
+    config = folder / "config.toml"
+    _rewrite(config, {"port": str(port), "security": '"none"', "retry_minutes": str(minutes)})
+    _rewrite(config, console.settings(), table="[web]")
     _rewrite(folder / "schedules" / "russia-confidential.toml", {"undo_minutes": str(minutes)})
 
 
-def _rewrite(file: Path, values: dict[str, str]) -> None:
+def _rewrite(file: Path, values: dict[str, str], *, table: str = "") -> None:
+    """Set each of these keys, which the file has once (from the head of the `table` on)."""
     lines = file.read_text().splitlines()
+    first = lines.index(table) if table else 0
     for key, value in values.items():
-        positions = [number for number, line in enumerate(lines) if line.split("=")[0].strip() == key]
+        positions = [
+            number for number, line in enumerate(lines) if number >= first and line.split("=")[0].strip() == key
+        ]
         assert len(positions) == 1, f"{key} is in {file} exactly once"
         lines[positions[0]] = f"{key} = {value}"
     file.write_text("\n".join(lines) + "\n")

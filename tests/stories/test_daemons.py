@@ -105,14 +105,18 @@ def test_the_demo_ends_by_itself_and_its_report_balances(start: Start, tmp_path:
     letters = [message_from_bytes(file.read_bytes()) for file in (folder / "mail").glob("*.eml")]
     tests = [letter for letter in letters if letter["Message-ID"].startswith("<test.")]
     assert tests
-    assert len(letters) - len(tests) == report["deliveries"]["accepted"]
+    copies = [letter for letter in letters if letter not in tests]
+    assert len(copies) == report["deliveries"]["accepted"]
+    one_click = {str(copy["List-Unsubscribe"]).partition(",")[0].rpartition("/")[0] for copy in copies}
     private = [
         path for path in [folder, *folder.rglob("*")] if path.suffix == ".eml" or path.name.startswith("mailer.")
     ]
     assert {mode(path) for path in private} == {0o600}
     assert {mode(path) for path in (folder, folder / "mail")} == {0o700}
     printed = demo.said.read_text()
-    assert re.search(r"The console is at http://localhost:\d+;", printed)
+    console = re.search(r"The console is at (http://localhost:\d+);", printed)
+    assert console is not None
+    assert one_click == {f"<{console[1]}/u"}
     assert re.findall(r"^mailer:   (\w+): \w+ \w+ \w+ \w+$", printed, re.MULTILINE) == ["secretary", "editor"]
     app = open_app(folder / "config.toml")
     with closing(app.store):
