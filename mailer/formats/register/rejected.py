@@ -16,17 +16,22 @@ _NUMBER = re.compile(r"[-+−]?[\d\s.,]+")
 Sheet = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
-def rejected_rows(table: TextTable, bad: Iterable[BadRow]) -> Sheet:
-    """The header and the bad rows of this table, with their reasons; an old column of reasons is replaced."""
+def rejected_rows(table: TextTable, bad: Iterable[BadRow], *, with_good: bool = False) -> Sheet:
+    """The header and the bad rows of this table, with their reasons; an old column of reasons is replaced.
+
+    `with_good` puts the good rows behind them.
+    """
     reasons: dict[int, list[str]] = defaultdict(list)
     for fault in bad:
         if fault.file == table.place:
             reasons[fault.row].append(f"{fault.column}: {fault.reason}")
     rows = [row for row in table.rows if row.number in reasons]
+    if with_good:
+        rows += [row for row in table.rows if row.number not in reasons]
     width = max([len(table.columns), *(len(row.cells) for row in rows)])
     names = [*table.columns, *[""] * (width - len(table.columns))]
     indices = [index for index, name in enumerate(names) if name != REASON]
-    listed = [[*(_cell(row.cells, index) for index in indices), "; ".join(reasons[row.number])] for row in rows]
+    listed = [[*(_cell(row.cells, index) for index in indices), "; ".join(reasons.get(row.number, ()))] for row in rows]
     return [*(names[index] for index in indices), REASON], listed
 
 

@@ -43,6 +43,20 @@ class DraftLook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowsToMend:
+    """Rows of a draft as they would be pasted, and how they are to be read.
+
+    `is_whole` says that the good rows, which are not applied yet, follow the bad ones.
+    """
+
+    members: str = ""
+    payments: str = ""
+    is_whole: bool = False
+    end_missing: bool = False
+    ignored: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedFile:
     """The rejected rows as a file."""
 
@@ -158,9 +172,22 @@ def rejected_file(context: Context, session: str, table: str) -> RejectedFile:
     )
 
 
-def rejected_as_rows(context: Context, session: str) -> dict[str, str]:
-    """The bad rows of each table as they would be pasted, to be mended in place."""
-    return {name: rejected_text(sheet) for name, sheet in _rejected(context, look(context, session)).items()}
+def rows_to_mend(context: Context, session: str) -> RowsToMend:
+    """The rows of the draft as they would be pasted, the bad ones first, so that these can be mended in place.
+
+    The good ones stay with them as long as they are not applied.
+    """
+    shown = look(context, session)
+    draft, is_whole = shown.draft, not shown.difference.changes_nothing
+    sheets = _all_rows(context, shown) if is_whole else _rejected(context, shown)
+    rows = {name: rejected_text(sheet) for name, sheet in sheets.items()}
+    return RowsToMend(
+        members=rows.get("members", ""),
+        payments=rows.get("payments", ""),
+        is_whole=is_whole,
+        end_missing=is_whole and draft.end_missing,
+        ignored=draft.ignored,
+    )
 
 
 def _rejected(context: Context, shown: DraftLook) -> dict[str, Sheet]:
@@ -168,6 +195,13 @@ def _rejected(context: Context, shown: DraftLook) -> dict[str, Sheet]:
         name: rejected_rows(table, shown.difference.bad) for name, table in _text_tables(context, shown.draft).items()
     }
     return {name: sheet for name, sheet in sheets.items() if sheet[1]}
+
+
+def _all_rows(context: Context, shown: DraftLook) -> dict[str, Sheet]:
+    return {
+        name: rejected_rows(table, shown.difference.bad, with_good=True)
+        for name, table in _text_tables(context, shown.draft).items()
+    }
 
 
 # --- reading a draft --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from mailer.domain.access import Right
 from mailer.domain.errors import BadInput, Refused
 from mailer.domain.register_difference import Difference
 from mailer.pipeline.register import drafts
-from mailer.pipeline.register.drafts import BroughtTable
+from mailer.pipeline.register.drafts import BroughtTable, RowsToMend
 from mailer.web.answers import Answer, Download, Show, go, show
 from mailer.web.register_changes import change_rows
 from mailer.web.register_form import plan_lines
@@ -33,23 +33,12 @@ _PASTED = (N_("pasted rows of people"), N_("pasted rows of payments"))
 
 def import_form(visit: Visit) -> Answer:
     """Show where to bring tables; with rejected rows to mend, they stand in the boxes."""
-    rows = drafts.rejected_as_rows(visit.context, visit.session.token) if visit.query["mend"] else {}
-    return _form(members=rows.get("members", ""), payments=rows.get("payments", ""), mends=bool(rows))
+    mends = bool(visit.query["mend"])
+    return _form(drafts.rows_to_mend(visit.context, visit.session.token) if mends else RowsToMend(), mends=mends)
 
 
-def _form(
-    *, members: str, payments: str, ignored: str = "", ends: bool = False, mends: bool = False, problem: str = ""
-) -> Show:
-    return show(
-        "register/import.html",
-        422 if problem else 200,
-        members=members,
-        payments=payments,
-        ignored=ignored,
-        ends=ends,
-        mends=mends,
-        problem=problem,
-    )
+def _form(rows: RowsToMend, *, mends: bool = False, problem: str = "") -> Show:
+    return show("register/import.html", 422 if problem else 200, rows=rows, mends=mends, problem=problem)
 
 
 def bring(visit: Visit) -> Answer:
@@ -67,13 +56,13 @@ def bring(visit: Visit) -> Answer:
             ignored=form["ignored"],
         )
     except BadInput as problem:
-        return _form(
+        typed = RowsToMend(
             members=_rows(visit, "members"),
             payments=_rows(visit, "payments"),
+            end_missing=form["end_missing"] == "yes",
             ignored=form["ignored"],
-            ends=form["end_missing"] == "yes",
-            problem=visit.sentence(problem),
         )
+        return _form(typed, problem=visit.sentence(problem))
     return go(_DIFFERENCE)
 
 

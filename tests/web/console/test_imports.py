@@ -1,5 +1,6 @@
 """Importing in the browser: pasted or uploaded, seen before it is applied, and rejected rows given back."""
 
+import html
 import io
 import re
 
@@ -94,6 +95,22 @@ def test_rejected_rows_come_back_mended_and_go_in(secretary: TestClient, app: Ap
     page = paste(secretary, header, row.replace("no address", "ben@example.org", 1))
     assert apply(secretary, page).url.path == "/register"
     assert find_person(app.context, "P901").name == 'Ben "Bo" Orr'
+
+
+def test_rows_mended_before_anything_is_applied_bring_the_good_ones_with_them(secretary: TestClient, app: App) -> None:
+    paste(secretary, f"{HEADER}\tcat", f"{ADA}\tTom", f"{BAD}\tKit", ignored="cat")
+    form = secretary.get("/register/import?mend=yes").text
+    assert faults(form) == []
+    assert "The rejected rows stand first" in form
+    assert form.index("P901") < form.index("P900")
+    [rows] = re.findall(r'<textarea[^>]*name="members_rows"[^>]*>(.*?)</textarea>', form, re.DOTALL)
+    assert 'name="ignored" aria-describedby="ignored-hint" value="cat"' in form
+    page = paste(
+        secretary, *html.unescape(rows).replace("no address", "ben@example.org", 1).splitlines(), ignored="cat"
+    )
+    assert apply(secretary, page).url.path == "/register"
+    assert is_there(app, "P900")
+    assert is_there(app, "P901")
 
 
 def test_a_register_that_moved_meanwhile_is_shown_again(secretary: TestClient, app: App) -> None:
