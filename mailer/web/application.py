@@ -25,7 +25,8 @@ from mailer.web.members import ROUTES as MEMBERS
 from mailer.web.remedies import RemedyLink
 from mailer.web.responder import Responder, public_page
 from mailer.web.routes import AnyRoute, Deed, Page, Public, Stream
-from mailer.web.texts import N_, texts
+from mailer.web.strangers import language_of
+from mailer.web.texts import N_
 
 STATIC = Path(__file__).parent / "static"
 ROUTES: tuple[AnyRoute, ...] = (*CONSOLE, *MEMBERS, *health.ROUTES)
@@ -117,8 +118,7 @@ async def _broken(request: Request, _error: Exception) -> Response:
 
 
 def _page(request: Request, sentence: str, status: int, headers: object) -> Response:
-    russian = request.headers.get("accept-language", "").lower().startswith("ru")
-    language = texts("ru" if russian else "en")
+    language = language_of(request)
     heading = N_("This page cannot be shown") if request.method in {"GET", "HEAD"} else N_("This was not done")
     values = {"heading": language.gettext(heading), "sentence": language.gettext(sentence), "links": _BACK}
     response = public_page("problem.html", language, status, **values)

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from mailer.formats.dates_and_money import amount
 from mailer.views.plain_words import language_name, plan_change
 from mailer.web import dates
-from mailer.web.texts import Texts, texts
+from mailer.web.texts import LANGUAGES, Texts, texts
 from mailer.web.words import word
 
 PAGES = Path(__file__).parent / "pages"
@@ -40,6 +40,7 @@ def _environment(language: str) -> Environment:
     )
     spoken = texts(language)
     environment.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["languages_of_pages"] = LANGUAGES
     environment.filters["word"] = partial(word, texts=spoken)
     environment.filters["language_name"] = partial(language_name, language=language)
     environment.filters["stamp"] = partial(dates.stamp, language=language)

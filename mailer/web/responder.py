@@ -67,7 +67,7 @@ class Responder:
         visit = await self._visit(request, route.right, Form())
         if isinstance(visit, Response):
             return visit
-        return await self._answer(route.handler, replace(visit, form=await form_of(request)))
+        return await self._answer(route.handler, replace(visit, form=await form_of(request), is_answer_to_form=True))
 
     async def stream(self, route: Stream, request: Request) -> Response:
         """Answer with events, until the handler or the reader ends."""

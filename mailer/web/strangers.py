@@ -11,7 +11,7 @@ from mailer.pipeline.users.attempts import SlowedDown
 from mailer.web.form import Form
 from mailer.web.origin import own_path
 from mailer.web.responder import FORM_HEADERS, Responder, public_page
-from mailer.web.texts import Texts, texts
+from mailer.web.texts import LANGUAGES, Texts, texts
 
 
 def responder_of(request: Request) -> Responder:
@@ -20,9 +20,10 @@ def responder_of(request: Request) -> Responder:
     return responder
 
 
-def language_of(request: Request) -> Texts:
-    """The language that the browser prefers, as far as we speak it."""
-    return texts("ru" if request.headers.get("accept-language", "").lower().startswith("ru") else "en")
+def language_of(request: Request, own: str = "") -> Texts:
+    """The language that was chosen on the page; else the page's own, else the browser's, as far as we speak it."""
+    chosen, preferred = request.query_params.get("language"), request.headers.get("accept-language", "")[:2].lower()
+    return texts(next((each for each in (chosen, own, preferred) if each in LANGUAGES), "en"))
 
 
 def next_of(form: Form) -> str:

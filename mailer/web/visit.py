@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from mailer.app.installation import App
 from mailer.domain.access import Right
@@ -25,6 +26,7 @@ class Visit:
     texts: Texts
     session: ConsoleSession
     path: str
+    is_answer_to_form: bool = False  # a page that cannot be opened again by its address
     params: Mapping[str, Any]
     query: Form
     form: Form
@@ -33,6 +35,12 @@ class Visit:
     def language(self) -> str:
         """The language of the page."""
         return self.texts.language
+
+    @property
+    def address(self) -> str:
+        """The path with what stands behind the question mark."""
+        pairs = [(name, value) for name in self.query for value in self.query.all(name)]
+        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
     @property
     def issue(self) -> IssueName:

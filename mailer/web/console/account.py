@@ -7,11 +7,10 @@ from mailer.domain.sign_in import SecondWay, SignInStage
 from mailer.pipeline.users import accounts, second_ways
 from mailer.pipeline.users.sign_in import list_sessions, sign_out_elsewhere
 from mailer.web.answers import Answer, Download, go, show
-from mailer.web.origin import passkey_party
+from mailer.web.origin import own_path, passkey_party
 from mailer.web.routes import AnyRoute, Deed, Page
+from mailer.web.texts import LANGUAGES
 from mailer.web.visit import Visit
-
-_LANGUAGES = (("en", "English"), ("ru", "Русский"))
 
 
 def account(visit: Visit, at: str = "", wrong: str = "") -> Answer:
@@ -20,7 +19,7 @@ def account(visit: Visit, at: str = "", wrong: str = "") -> Answer:
     return show(
         "account/account.html",
         status=422 if wrong else 200,
-        languages=_LANGUAGES,
+        languages=list(LANGUAGES.items()),
         ways=session.ways,
         must_set_up=session.stage(require_second=visit.app.config.web.require_second) is SignInStage.SET_UP,
         passkeys=second_ways.passkeys_of(visit.context, visit.user),
@@ -38,6 +37,13 @@ def change_own(visit: Visit) -> Answer:
     except MailerError as error:
         return account(visit, "own", visit.sentence(error))
     return go("/account", visit.text("Saved."))
+
+
+def change_language(visit: Visit) -> Answer:
+    """Store the language alone, and show the page again that was read."""
+    user = visit.user
+    accounts.set_own(visit.context, user, language=visit.form["language"], address=user.address)
+    return go(own_path(visit.form["next"]))
 
 
 def change_password(visit: Visit) -> Answer:
@@ -149,6 +155,7 @@ def _party_of(visit: Visit) -> RelyingParty:
 ROUTES: tuple[AnyRoute, ...] = (
     Page("/account", account, Right.USE_ACCOUNT),
     Deed("/account", change_own, Right.USE_ACCOUNT),
+    Deed("/account/language", change_language, Right.USE_ACCOUNT),
     Deed("/account/password", change_password, Right.USE_ACCOUNT),
     Page("/account/app", show_app, Right.USE_ACCOUNT),
     Deed("/account/app", confirm_app, Right.USE_ACCOUNT),

@@ -6,9 +6,8 @@ from mailer.domain.user import User
 from mailer.pipeline.users import accounts
 from mailer.web.answers import Answer, go, show
 from mailer.web.routes import AnyRoute, Deed, Page
+from mailer.web.texts import LANGUAGES
 from mailer.web.visit import Visit
-
-_LANGUAGES = (("en", "English"), ("ru", "Русский"))
 
 
 def users(visit: Visit, wrong: str = "") -> Answer:
@@ -18,7 +17,7 @@ def users(visit: Visit, wrong: str = "") -> Answer:
         status=422 if wrong else 200,
         accounts=accounts.list_accounts(visit.context),
         roles=tuple(Role),
-        languages=_LANGUAGES,
+        languages=list(LANGUAGES.items()),
         typed=visit.form,
         wrong=wrong,
     )

@@ -14,13 +14,13 @@ from mailer.web.form import Form
 from mailer.web.members.pages import (
     context_of,
     in_thread,
-    language_of,
     member_page,
     posted,
     token_of,
     unknown_page,
 )
 from mailer.web.routes import AnyRoute, Public
+from mailer.web.strangers import language_of
 from mailer.web.texts import N_
 
 _CHOOSE = N_("Please choose what you want.")

@@ -12,13 +12,13 @@ from mailer.pipeline.context import Context
 from mailer.web.members.pages import (
     context_of,
     in_thread,
-    language_of,
     member_page,
     posted,
     token_of,
     unknown_page,
 )
 from mailer.web.routes import AnyRoute, Public
+from mailer.web.strangers import language_of
 
 
 async def confirm(request: Request) -> Response:

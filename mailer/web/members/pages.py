@@ -16,7 +16,8 @@ from starlette.responses import Response
 from mailer.pipeline.context import Context
 from mailer.web.form import Form, form_of
 from mailer.web.responder import Responder, public_page
-from mailer.web.texts import LANGUAGES, Texts, texts
+from mailer.web.strangers import language_of
+from mailer.web.texts import Texts
 
 T = TypeVar("T")
 
@@ -37,13 +38,6 @@ async def in_thread(verb: Callable[..., T], *arguments: object) -> T:
     return await run_in_threadpool(verb, *arguments)
 
 
-def language_of(request: Request, own: str = "") -> Texts:
-    """The language that was chosen on the page; else the copy's own, else the browser's."""
-    chosen = request.query_params.get("language", "")
-    browsers = "ru" if request.headers.get("accept-language", "").lower().startswith("ru") else "en"
-    return texts(next(each for each in (chosen, own, browsers) if each in LANGUAGES))
-
-
 async def posted(request: Request) -> Form:
     """What was posted; nothing when it is no form at all."""
     try:
@@ -56,9 +50,8 @@ async def posted(request: Request) -> Form:
 
 def member_page(request: Request, page: str, language: Texts, status: int = 200, **values: object) -> Response:
     """A page that no search engine keeps, with links to itself in the other languages."""
-    others = [each for each in LANGUAGES if each != language.language]
     path = request.scope["path"]
-    response = public_page(f"members/{page}", language, status, path=path, others=others, **values)
+    response = public_page(f"members/{page}", language, status, path=path, **values)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

@@ -5,8 +5,9 @@ from starlette.responses import HTMLResponse, Response
 
 from mailer.domain.errors import CannotRender, NotFound
 from mailer.pipeline import members
-from mailer.web.members.pages import context_of, in_thread, language_of, member_page, token_of, unknown_page
+from mailer.web.members.pages import context_of, in_thread, member_page, token_of, unknown_page
 from mailer.web.routes import AnyRoute, Public
+from mailer.web.strangers import language_of
 
 _POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from mailer.web.texts.catalogue import Catalogue, catalogue, key
 from mailer.web.texts.sentences import Sentences
 
-LANGUAGES = ("en", "ru")
+# Each in its own words.
+LANGUAGES = {"en": "English", "ru": "Русский"}
 
 
 class EnglishSentence(str):

@@ -1,5 +1,6 @@
 """Signing in and out: who may, how fast, from where, and what a browser keeps of it."""
 
+import html
 import re
 from hashlib import sha256
 
@@ -287,6 +288,19 @@ def test_the_page_speaks_the_browsers_language(app: App) -> None:
     page = client_of(app).get("/sign-in", headers={"Accept-Language": "ru-RU,ru;q=0.9"}).text
     assert '<html lang="ru">' in page
     assert "Войти" in page
+
+
+def test_the_sign_in_page_speaks_the_language_that_is_chosen(app: App, anna: User) -> None:
+    client = client_of(app)
+    page = client.get("/sign-in?next=/issues%3Fa%3D1").text
+    link = "/sign-in?language=ru&amp;next=/issues%3Fa%3D1"
+    assert f'<a href="{link}" lang="ru" hreflang="ru">Русский</a>' in page
+    page = client.get(html.unescape(link), headers={"Accept-Language": "en"}).text
+    assert '<html lang="ru">' in page
+    assert 'name="next" value="/issues?a=1"' in page
+    refused = client.post("/sign-in?language=ru", data={"name": "anna", "password": WRONG})
+    assert '<html lang="ru">' in refused.text
+    assert '<html lang="en">' in client.get("/sign-in?language=xx").text
 
 
 def test_a_page_of_a_signed_in_user_costs_no_write(app: App, anna: User) -> None:

@@ -193,3 +193,24 @@ def user_id(admin: TestClient, name: str) -> int:
     link = re.search(rf'href="/users/(\d+)">{name}<', admin.get("/users").text)
     assert link
     return int(link[1])
+
+
+def test_each_page_changes_its_language_and_stays_where_it_was(console: Console, app: App) -> None:
+    client = console(Role.EDITOR)
+    client.post("/account", data={"language": "en", "address": "e@club.example"})
+    page = client.get("/history?what=user&before=9").text
+    assert 'name="next" value="/history?what=user&amp;before=9"' in page
+    assert '<button class="is-plain" lang="ru">Русский</button>' in page
+    answer = client.post("/account/language", data={"language": "ru", "next": "/history?what=user&before=9"})
+    assert str(answer.url) == f"{ORIGIN}/history?what=user&before=9"
+    assert '<html lang="ru">' in answer.text
+    assert find_user(app.context, "editor").address == "e@club.example"
+    elsewhere = client.post("/account/language", data={"language": "en", "next": "//evil.example/"})
+    assert elsewhere.url.host == "localhost"
+    assert client.post("/account/language", data={"language": "fr", "next": "/"}).status_code == 422
+
+
+def test_the_answer_to_a_form_offers_no_other_language_since_that_would_lose_what_was_typed(console: Console) -> None:
+    answer = console(Role.EDITOR).post("/account", data={"language": "en", "address": "e@"})
+    assert answer.status_code == 422
+    assert "/account/language" not in answer.text
