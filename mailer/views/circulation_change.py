@@ -1,17 +1,43 @@
 """Shows how a plan differs from the register now: the JSON, the lines for people, and the sentence of a refusal."""
 
+from collections.abc import Mapping
+
 from mailer.domain.circulation_change import ChangeKind, CirculationChange, PersonChange
 from mailer.domain.mailing import MailingState
+from mailer.domain.names import label
 from mailer.domain.remedy import Action
 from mailer.views.names import NAMED
 from mailer.views.plain_words import plan_change
 from mailer.views.remedies import advise
 
-_HEADS = {
-    ChangeKind.LOST: "no copy any more for",
-    ChangeKind.GAINED: "a copy in addition for",
-    ChangeKind.CHANGED: "a different copy for",
+# What the sentences are made of, in English and in Russian; the Russian pages find them by the English ones.
+CHANGES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        ChangeKind.LOST: "no copy any more for {0}",
+        ChangeKind.GAINED: "a copy in addition for {0}",
+        ChangeKind.CHANGED: "a different copy for {0}",
+        MailingState.PLANNED: "the register has changed since {0} was planned",
+        MailingState.SENDING: "the register has changed, and {0} is about to leave as planned",
+        MailingState.APPROVED: "the register has changed, and {0} goes out as approved",
+        "otherwise": "the register has changed since {0} was planned, and it is {1}",
+        "person": "{0} ({1})",
+        "more": "and {0} more",
+        "list": "{0} and {1} more",
+    },
+    "ru": {
+        ChangeKind.LOST: "больше не получит экземпляр: {0}",
+        ChangeKind.GAINED: "получит экземпляр дополнительно: {0}",
+        ChangeKind.CHANGED: "получит другой экземпляр: {0}",
+        MailingState.PLANNED: "с тех пор как запланирован выпуск {0}, реестр изменился",
+        MailingState.SENDING: "реестр изменился, а выпуск {0} вот-вот уйдёт так, как был запланирован",
+        MailingState.APPROVED: "реестр изменился, а выпуск {0} уйдёт так, как был утверждён",
+        "otherwise": "с тех пор как запланирован выпуск {0} (сейчас: {1}), реестр изменился",
+        "person": "{0} ({1})",
+        "more": "и ещё {0}",
+        "list": "{0} и ещё {1}",
+    },
 }
+_WORDS = CHANGES["en"]
 
 
 def change_document(change: CirculationChange) -> dict[str, object]:
@@ -27,35 +53,33 @@ def change_document(change: CirculationChange) -> dict[str, object]:
 
 
 def change_lines(change: CirculationChange) -> list[str]:
-    """The difference for people: what would become of the mailing, then a line for each person."""
-    people = [f"  {_HEADS[each.kind]} {_person(each)}" for each in change.people[:NAMED]]
-    more = [f"  and {len(change.people) - NAMED} more"] if len(change.people) > NAMED else []
-    return [_head(change), *people, *more]
+    """The difference for people: what would become of the mailing and what to do, then a line for each person."""
+    action = Action.PAUSE if change.state is MailingState.SENDING else Action.PLAN
+    head, *people = change_words(change)
+    return [advise(head, action.of(change.issue)), *(f"  {line}" for line in people)]
+
+
+def change_words(change: CirculationChange) -> list[str]:
+    """The same without what to do."""
+    head = _WORDS.get(change.state, _WORDS["otherwise"]).format(change.issue, change.state)
+    people = [_WORDS[each.kind].format(_person(each)) for each in change.people[:NAMED]]
+    return [head, *people, *_more(len(change.people))]
 
 
 def change_sentence(change: CirculationChange) -> str:
     """The difference in one sentence."""
     parts = []
-    for kind, head in _HEADS.items():
+    for kind in ChangeKind:
         people = change.of(kind)
-        more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
-        parts += [f"{head} {', '.join(map(_person, people[:NAMED]))}{more}"] if people else []
+        named = " ".join([", ".join(map(_person, people[:NAMED])), *_more(len(people))])
+        parts += [_WORDS[kind].format(named)] if people else []
     return "; ".join(parts)
+
+
+def _more(number: int) -> list[str]:
+    return [_WORDS["more"].format(number - NAMED)] if number > NAMED else []
 
 
 def _person(change: PersonChange) -> str:
     why = ", ".join(plan_change(reason, "en") for reason in change.reasons)
-    return f"{change.person} {change.name} ({why})" if change.name else f"{change.person} ({why})"
-
-
-def _head(change: CirculationChange) -> str:
-    issue = change.issue
-    if change.state is MailingState.PLANNED:
-        return advise(f"the register has changed since {issue} was planned", Action.PLAN.of(issue))
-    if change.state is MailingState.SENDING:
-        return advise(f"the register has changed, and {issue} is about to leave as planned", Action.PAUSE.of(issue))
-    if change.state is MailingState.APPROVED:
-        return advise(f"the register has changed, and {issue} goes out as approved", Action.PLAN.of(issue))
-    return advise(
-        f"the register has changed since {issue} was planned, and it is {change.state}", Action.PLAN.of(issue)
-    )
+    return _WORDS["person"].format(label(change.person, change.name), why)

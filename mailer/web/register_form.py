@@ -8,7 +8,7 @@ from mailer.domain.register_columns import MEMBER_COLUMNS, PAYMENT_COLUMNS, Cell
 from mailer.domain.register_entry import Doubtful, Outdated, RowsRefused, fingerprint
 from mailer.pipeline.mailings.changes import planned_changes
 from mailer.pipeline.register.browse import circles_of
-from mailer.views.circulation_change import change_lines
+from mailer.views.circulation_change import change_words
 from mailer.web.answers import Answer, Show, go, show
 from mailer.web.texts import N_
 from mailer.web.visit import Visit
@@ -230,4 +230,4 @@ def _show_conflict(visit: Visit, form: RegisterForm, outdated: Outdated) -> Show
 def plan_lines(visit: Visit) -> list[str]:
     """Every planned mailing that would now be another, with the people for whom it would."""
     changes = planned_changes(visit.context)
-    return [visit.texts.sentence(line.strip()) for change in changes for line in change_lines(change)]
+    return [visit.texts.sentence(line) for change in changes for line in change_words(change)]

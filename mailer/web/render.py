@@ -1,10 +1,12 @@
 """Makes pages from their templates, in the page's language."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from mailer.formats.dates_and_money import amount
 from mailer.views.plain_words import language_name, plan_change
@@ -28,6 +30,13 @@ def render_pieces(page: str, texts: Texts, **values: object) -> Iterator[str]:
     yield from pieces
 
 
+@pass_context
+def _stamp(context: Context, instant: datetime | None, *, seconds: bool = False) -> str:
+    """A moment as the club's clocks show it; on a page without a user, as this machine's does."""
+    visit = context.get("visit")
+    return dates.stamp(instant, context["language"], visit.timezone if visit else "", seconds=seconds)
+
+
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
@@ -43,7 +52,7 @@ def _environment(language: str) -> Environment:
     environment.globals["languages_of_pages"] = LANGUAGES
     environment.filters["word"] = partial(word, texts=spoken)
     environment.filters["language_name"] = partial(language_name, language=language)
-    environment.filters["stamp"] = partial(dates.stamp, language=language)
+    environment.filters["stamp"] = _stamp
     environment.filters["day"] = partial(dates.day, language=language)
     environment.filters["number"] = dates.number
     environment.filters["why"] = partial(plan_change, language=language)

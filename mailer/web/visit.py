@@ -1,9 +1,12 @@
 """One request of a signed-in user: the installation, the user, and what was typed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
 
 from mailer.app.installation import App
 from mailer.domain.access import Right
@@ -53,6 +56,12 @@ class Visit:
         names = [newsletter.name for newsletter in self.context.newsletters.values()]
         return names[0] if len(names) == 1 else "Club Mailer"
 
+    @property
+    def timezone(self) -> str:
+        """The time zone of the newsletters; empty where they have several."""
+        zones = {newsletter.schedule.timezone for newsletter in self.context.newsletters.values()}
+        return zones.pop() if len(zones) == 1 else ""
+
     def may(self, right: Right) -> bool:
         """Whether the user may do this."""
         return self.user.may(right)
@@ -64,6 +73,12 @@ class Visit:
     def plural(self, singular: str, plural: str, number: int, /, **values: object) -> str:
         """The one of two texts that fits the number, with `{number}` and its other `{names}` filled in."""
         return self.texts.plural(singular, plural, number, **values)
+
+    def linked(self, text: str) -> Markup:
+        """A notice in which each issue that it names is a link to the issue's page."""
+        names = "|".join(map(re.escape, self.context.newsletters))
+        issue = re.compile(rf"(?<![\w/.-])((?:{names})/\d+)(?![\w/-])")
+        return Markup(issue.sub(r'<a href="/issues/\1">\1</a>', str(escape(text)))) if names else escape(text)  # noqa: S704
 
     def sentence(self, problem: MailerError | Note) -> str:
         """What a verb says of a failure or a warning."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mailer.views import plain_words
+from mailer.views.circulation_change import CHANGES
 
 FOLDER = Path(__file__).parent
 # The sentences of verbs: patterns with places, told apart from the texts of pages.
@@ -20,6 +21,7 @@ _PHRASES: tuple[Mapping[str, Mapping[Any, str]], ...] = (
     plain_words.HELD_BACK,
     plain_words.PLAN_CHANGES,
     plain_words.MATTERS,
+    CHANGES,
 )
 
 

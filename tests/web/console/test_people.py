@@ -7,7 +7,9 @@ from starlette.testclient import TestClient
 
 from mailer.app.installation import App
 from mailer.domain.access import Role
+from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.register.people import find_person
+from tests.club import ISSUE, pull_issues
 from tests.web.conftest import Console
 from tests.web.markup import faults
 
@@ -62,6 +64,17 @@ def test_editors_see_no_register(console: Console) -> None:
 def test_what_is_not_there_is_not_found(secretary: TestClient) -> None:
     for path in ("/register/people/P999", "/register/people/P999/edit", "/register/memberships/M999"):
         assert secretary.get(path).status_code == 404
+
+
+def test_a_notice_leads_to_the_issue_that_it_names_and_names_no_command(secretary: TestClient, app: App) -> None:
+    pull_issues(app)
+    plan_mailing(app.context, ISSUE)
+    path = "/register/people/P001/edit"
+    version = hidden(secretary.get(path).text, "version")
+    page = secretary.post(path, data={"email": "new@example.org", "version": version}).text
+    assert f'<a href="/issues/{ISSUE}">{ISSUE}</a>' in page
+    assert "a different copy for P001" in page
+    assert "`" not in page
 
 
 def test_a_person_is_searched_and_shown(secretary: TestClient, app: App) -> None:
