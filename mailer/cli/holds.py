@@ -33,7 +33,9 @@ def lift(
             metavar="ADDRESS…", help="as `mailer hold list` shows them, or whose they are", callback=addresses_of
         ),
     ],
-    why: Annotated[str, typer.Option("--why", metavar="WORDS", help="the reason, kept in the history for good: without names")] = "",
+    why: Annotated[
+        str, typer.Option("--why", metavar="WORDS", help="the reason, kept in the history for good: without names")
+    ] = "",
 ) -> None:
     """Write to an address again, because it has proved right. This sends nothing by itself.
 
