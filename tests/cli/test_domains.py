@@ -39,7 +39,7 @@ def test_a_suspension_ends_by_itself_where_an_end_is_named(run, club):
     ("words", "said"),
     [
         (("domain", "lift", "gmail.com"), "gmail.com is not suspended; `mailer domain list` shows those that are"),
-        (("domain", "suspend", "gmail.com", "--reason", " "), "only with a --reason"),
+        (("domain", "suspend", "gmail.com", "--reason", " "), "only with a reason"),
         (("domain", "suspend", "gmail.com", *REASON, "--until", "2001-01-01"), "2001-01-01 00:00 UTC has passed"),
         (("domain", "suspend", "not a domain", *REASON), "not a domain"),
         (("domain", "lift", "a@b"), "a@b"),

@@ -82,7 +82,7 @@ def without(missing: MissingCopies, persons: Collection[str]) -> MissingCopies:
     """The same but for these people. BadInput when one of them is owed no copy."""
     owed = {judged.person for judged in missing.people}
     if strangers := sorted(set(persons) - owed):
-        raise BadInput(f"{strangers[0]} is owed no copy of {missing.issue}: leave them out of --leave-out")
+        raise BadInput(f"{strangers[0]} is owed no copy of {missing.issue}, and cannot be left out")
     return replace(missing, people=tuple(judged for judged in missing.people if judged.person not in persons))
 
 
@@ -92,7 +92,7 @@ def refuse_if_lost(missing: MissingCopies) -> None:
         raise Refused(
             f"a backup was restored on {missing.restored_at:%Y-%m-%d %H:%M} UTC, and a supplement of {missing.issue} sent "
             f"between the backup and that time is lost from sight: {name_all(missing.people)} may have their copies. Where "
-            "none was sent, add `--none-lost`; otherwise `--leave-out PERSON` for each who has one"
+            "none was sent, say so (`--none-lost` in the terminal); otherwise leave out each who has one (`--leave-out PERSON`)"
         )
 
 

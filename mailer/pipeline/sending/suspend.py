@@ -24,9 +24,9 @@ def suspend(context: Context, domain: str, *, until: datetime | None, reason: st
     """
     family, now = _family(domain), context.clock.now()
     if until is not None and until <= now:
-        raise Refused(f"{until:%Y-%m-%d %H:%M} UTC has passed: name a later --until")
+        raise Refused(f"{until:%Y-%m-%d %H:%M} UTC has passed: name a later time")
     if not reason.strip():
-        raise Refused(f"{family} is suspended only with a --reason, for those who come after you")
+        raise Refused(f"{family} is suspended only with a reason, for those who come after you")
     throttle = Throttle(family=family, failures=0, until=until, reason=reason.strip(), set_at=now, set_by=context.who)
     with context.store.transaction() as connection:
         limits.set_throttle(connection, throttle)

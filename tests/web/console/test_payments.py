@@ -78,5 +78,5 @@ def test_a_late_payer_is_offered_the_issue(secretary: TestClient, app: App) -> N
     typed = PAYMENT | {"period_from": "2018-01-01", "period_to": paid.until, "reference": "LATE"}
     answer = secretary.post("/register/memberships/M040/payments/add", data=typed | {"seen": "yes"})
     assert str(ISSUE) in answer.text
-    assert "Send what is owed" in answer.text
+    assert f'href="/issues/{ISSUE}/unsent">Send what is owed' in answer.text
     assert faults(answer.text) == []
