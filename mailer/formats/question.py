@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from mailer.domain.address import Address
 from mailer.domain.bounce import FailureReason, ReportKind
@@ -19,10 +20,12 @@ from mailer.formats.token import Keyring, Purpose
 MOST = 1_000_000
 # So many addresses of one text are looked up.
 MOST_ADDRESSES = 10
+_MOST_RUNS = 1_000  # with an @ in them, which may be none
 # Words around an address in more than a name: a line of a log, or of a returned mail.
 _WORDS_OF_A_LINE = 7
 _HEADER = re.compile(r"[!-9;-~]{1,60}:[ \t]")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'“”«»]+@[^\s<>()\[\],;:\"'“”«»]+")
+# A run of characters in which an address may stand: one with an @ inside. A pattern with the @ would try each of them.
+_RUN = re.compile(r"[^\s<>()\[\],;:\"'“”«»]+")
 _NEWSLETTER = re.compile(r"([a-z][a-z0-9-]*)/(?=\d)")
 _NUMBER = re.compile(r"\d+")
 # Links that name no copy.
@@ -153,10 +156,11 @@ def _report(text: str) -> tuple[FailureReason | None, str, list[Address]]:
 
 def _addresses(text: str) -> tuple[Address, ...]:
     addresses: dict[Address, None] = {}
-    for match in _ADDRESS.finditer(text):
+    runs = dict.fromkeys(match[0] for match in _RUN.finditer(text) if "@" in match[0][1:-1])
+    for run in islice(runs, _MOST_RUNS):
         if len(addresses) == MOST_ADDRESSES:
             break
-        address = _address(match[0].removeprefix("mailto").rstrip("."))
+        address = _address(run.removeprefix("mailto").rstrip("."))
         if address is not None:
             addresses[address] = None
     return tuple(addresses)

@@ -1,11 +1,13 @@
 """What was typed into the one box is read by its content."""
 
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.bounce import FailureReason
-from mailer.formats.question import Numbered, read_question
+from mailer.formats.question import MOST, Numbered, read_question
 from mailer.formats.token import Keyring, Purpose
 
 KEYS = Keyring(keys=(b"Z" * 32,))
@@ -83,3 +85,10 @@ def test_no_text_is_too_odd_to_be_read(typed: str) -> None:
     question = read_question(typed, KEYS)
     assert question.named == frozenset()
     question.text.encode()
+
+
+@pytest.mark.parametrize("piece", ["x", "a.", "5.1.1 ", "<a@", "a@b@", "=?utf-8?q?", "550-5.1.1 x\n", "- "])
+def test_a_long_text_without_sense_is_read_in_no_time(piece: str) -> None:
+    began = monotonic()
+    read_question(piece * (MOST // 5 // len(piece)), KEYS)
+    assert monotonic() - began < 30  # a pattern that tried each character anew would take an hour
