@@ -15,6 +15,9 @@ from xml.etree.ElementTree import Element, iterparse
 from mailer.domain.errors import BadInput
 
 MAX_UNPACKED_BYTES = 200_000_000  # Excel writes so much for a few columns that are formatted down to the last row
+# A workbook has some for each sheet and picture. An archive of nothing but names would take a kilobyte for each of them.
+MAX_PARTS = 5_000
+_ENTRY = b"PK\x01\x02"  # begins each entry of an archive's directory (APPNOTE 6.3.10 §4.3.12)
 # In memory at one time, so that an archive of small size does not fill it: a row has 16,384 cells at most, each with a
 # value and a formula.
 MAX_ELEMENTS = 100_000
@@ -55,6 +58,8 @@ def open_workbook(file: str, content: bytes) -> Workbook:
     """The workbook in the bytes; raises BadInput for another kind of archive, and what zipfile and the parser raise."""
     from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH  # loaded only to read a workbook
 
+    if content.count(_ENTRY) > MAX_PARTS:
+        raise BadInput(f"{file} has more than {MAX_PARTS} parts; that is not a register.")
     archive = zipfile.ZipFile(io.BytesIO(content))
     if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
         raise BadInput(f"{file} unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; that is not a register.")

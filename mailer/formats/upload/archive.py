@@ -105,8 +105,10 @@ def _size_fault(infos: Sequence[zipfile.ZipInfo], packed: int) -> str:
 def _reader(opened: zipfile.ZipFile, name: str, info: zipfile.ZipInfo) -> Callable[[], bytes]:
     def read() -> bytes:
         try:
-            # zipfile reads no more than the size that the entry names, which was judged, and compares the checksum.
-            return opened.read(info)
+            # No more is unpacked than the size that the entry names, which was judged, and one byte to compare the
+            # checksum at its end. `ZipFile.read` would unpack all there is, up to 2 GB, and cut it afterwards.
+            with opened.open(info) as packed:
+                return packed.read(info.file_size + 1)
         except _ERRORS as error:
             raise BadInput(f"{name}: it is damaged ({error}); pack the folder again") from error
 

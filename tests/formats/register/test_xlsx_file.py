@@ -45,6 +45,12 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
         read_members("register.xlsx", workbook(members=[["membership"]]))
 
 
+def test_a_workbook_of_nothing_but_parts_is_refused(monkeypatch):
+    monkeypatch.setattr("mailer.formats.register.workbook.MAX_PARTS", 3)
+    with pytest.raises(BadInput, match="has more than 3 parts"):
+        read_members("register.xlsx", workbook(members=[["membership"]]))
+
+
 def marked(content: bytes, *, flags: int = 0, method: int = 8) -> bytes:
     """The archive with these marks on every file in it, in its directory and at the file (APPNOTE 4.3.7, 4.3.12)."""
     for signature, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

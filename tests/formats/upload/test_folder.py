@@ -1,5 +1,6 @@
 """What is uploaded is one issue's folder, or it is refused with every reason before anything of it is unpacked."""
 
+import tracemalloc
 import zipfile
 
 import pytest
@@ -179,6 +180,17 @@ def test_too_much_is_refused_before_it_is_unpacked(files, why, monkeypatch):
 def test_an_entry_that_lies_about_its_size_unpacks_to_no_more_than_it_says():
     with pytest.raises(BadInput, match="damaged"):
         upload(a_lying_bomb(200_000_000))
+
+
+def test_what_a_lying_entry_would_unpack_to_is_never_in_memory():
+    archive = a_lying_bomb(50_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput, match="damaged"):
+            upload(archive)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_picture_is_one_by_its_content():
