@@ -58,7 +58,7 @@ def test_each_second_way_signs_in(
         person.press("Use the passkey")
         expect(person.page).to_have_url(f"{service.url}/")
 
-        person.open("/account/app")
+        person.press("Set up an app")
         look("app")
         secret = re.sub(r"\s", "", person.page.locator("code").inner_text())
         person.type("Code", pyotp.TOTP(secret).at(SystemClock().now()))

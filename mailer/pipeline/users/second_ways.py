@@ -29,15 +29,29 @@ class AppSetUp:
     secret: str
 
 
-def begin_app(context: Context, user: User) -> AppSetUp:
-    """The secret for an app, new unless one was begun and not confirmed. Raises Refused when an app is set up already."""
+def begin_app(context: Context, user: User) -> None:
+    """Make a secret for an app, unless one was begun and not confirmed. Raises Refused when an app is set up already."""
     with context.store.transaction() as connection:
-        if second_ways.secret_of(connection, user.id, confirmed=True) is not None:
-            raise Refused("an app is set up already: remove it first")
-        secret = begun_secret(connection, context, user) or begin_secret(connection, context, user)
+        _refuse_second_app(connection, user)
+        if begun_secret(connection, context, user) is None:
+            begin_secret(connection, context, user)
+
+
+def begun_app(context: Context, user: User) -> AppSetUp | None:
+    """The secret that was begun and not confirmed; None without one. Raises Refused when an app is set up already."""
+    with context.store.reading() as connection:
+        _refuse_second_app(connection, user)
+        secret = begun_secret(connection, context, user)
+    if secret is None:
+        return None
     from mailer.formats.credentials.qr_code import qr_svg
 
     return AppSetUp(picture=qr_svg(set_up_address(secret, user.name)), secret=in_groups(secret))
+
+
+def _refuse_second_app(connection: Connection, user: User) -> None:
+    if second_ways.secret_of(connection, user.id, confirmed=True) is not None:
+        raise Refused("an app is set up already: remove it first")
 
 
 def confirm_app(context: Context, session: ConsoleSession, typed: str) -> None:

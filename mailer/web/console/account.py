@@ -59,9 +59,17 @@ def change_password(visit: Visit) -> Answer:
     return go("/account", f"{changed} {_ended(visit, ended)}")
 
 
+def begin_app(visit: Visit) -> Answer:
+    """Make a secret for an app, and show it."""
+    second_ways.begin_app(visit.context, visit.user)
+    return go("/account/app")
+
+
 def show_app(visit: Visit, wrong: str = "") -> Answer:
     """Show the picture and the secret for an app."""
-    set_up = second_ways.begin_app(visit.context, visit.user)
+    set_up = second_ways.begun_app(visit.context, visit.user)
+    if set_up is None:
+        return go("/account", wrong)
     return show("account/app.html", status=422 if wrong else 200, set_up=set_up, wrong=wrong)
 
 
@@ -158,6 +166,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     Deed("/account/language", change_language, Right.USE_ACCOUNT),
     Deed("/account/password", change_password, Right.USE_ACCOUNT),
     Page("/account/app", show_app, Right.USE_ACCOUNT),
+    Deed("/account/app/begin", begin_app, Right.USE_ACCOUNT),
     Deed("/account/app", confirm_app, Right.USE_ACCOUNT),
     Deed("/account/app/remove", remove_app, Right.USE_ACCOUNT),
     Deed("/account/sheet", print_sheet, Right.USE_ACCOUNT),

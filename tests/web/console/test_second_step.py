@@ -51,7 +51,7 @@ def give(client: TestClient, code: str) -> str:
 
 def set_up_app(client: TestClient, clock: FrozenClock) -> pyotp.TOTP:
     """Set an app up by what the page shows."""
-    page = client.get("/account/app").text
+    page = client.post("/account/app/begin").text
     secret = re.search(r"<code[^>]*>([A-Z2-7 ]+)</code>", page)
     assert secret
     codes = pyotp.TOTP(secret[1].replace(" ", ""))
@@ -251,7 +251,7 @@ def test_a_second_way_is_removed_only_by_one_who_knows_the_password(app: App, cl
 def test_the_pages_fit_their_policy(app: App, clock: FrozenClock) -> None:
     """No inline script or style: a browser would not run them."""
     client = password_in(app)
-    pages = [client.get("/account/app").text, client.post("/account/sheet").text, client.get("/account").text]
+    pages = [client.post("/account/app/begin").text, client.post("/account/sheet").text, client.get("/account").text]
     set_up_app(client, clock)
     pages.append(password_in(app).get("/").text)
     for page in pages:
