@@ -22,6 +22,7 @@ from mailer.web.bounds import OF_A_USER, OF_ANYBODY, Endpoint, bounded
 from mailer.web.console import ROUTES as CONSOLE
 from mailer.web.front import Front
 from mailer.web.members import ROUTES as MEMBERS
+from mailer.web.numbers import bound_numbers_in_paths
 from mailer.web.remedies import RemedyLink
 from mailer.web.responder import Responder, public_page
 from mailer.web.routes import AnyRoute, Deed, Page, Public, Stream
@@ -44,6 +45,7 @@ _BACK = (RemedyLink(N_("Overview"), "/"),)
 
 def create_app(installation: Callable[[], App]) -> ASGIApp:
     """The application for the installation that the callable returns, which may be another one after a reload."""
+    bound_numbers_in_paths()
     paths = _Paths(Responder(installation))
     routes: list[BaseRoute] = [paths.route(route) for route in ROUTES]
     routes.append(Mount("/static", _Static(directory=STATIC)))

@@ -72,7 +72,12 @@ class Responder:
     async def stream(self, route: Stream, request: Request) -> Response:
         """Answer with events, until the handler or the reader ends."""
         visit = await self._visit(request, route.right, Form())
-        return visit if isinstance(visit, Response) else await route.handler(visit, request)
+        if isinstance(visit, Response):
+            return visit
+        try:
+            return await route.handler(visit, request)
+        except MailerError as error:
+            return await run_in_threadpool(self._shown, visit, problem(error, visit))
 
     async def public(self, route: Public, request: Request) -> Response:
         """Answer anybody."""

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from mailer.domain.sign_in import Visitor
 from mailer.pipeline.users.sign_in import SignedIn, token_of
+from mailer.web.numbers import whole_number
 
 _MARK = "browser-"  # and the user's id: users may share a browser
 _MARK_LASTS = timedelta(days=365)
@@ -26,8 +27,12 @@ def token_in(request: Request) -> str:
 def visitor_of(request: Request) -> Visitor:
     """Where an attempt to sign in comes from."""
     prefix = cookie_name(request, _MARK)
-    ids = ((name.removeprefix(prefix), value) for name, value in request.cookies.items() if name.startswith(prefix))
-    marks = {int(identity): value for identity, value in ids if identity.isascii() and identity.isdecimal()}
+    ids = (
+        (whole_number(name.removeprefix(prefix)), value)
+        for name, value in request.cookies.items()
+        if name.startswith(prefix)
+    )
+    marks = {identity: value for identity, value in ids if identity is not None}
     return Visitor(network=request.client.host if request.client is not None else "", marks=marks)
 
 

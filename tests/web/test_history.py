@@ -57,6 +57,7 @@ def test_it_is_read_page_by_page(app: App, console: Console) -> None:
         ("who=secretary&what=settle&since=2018-07-12&until=2018-07-12", 12),
         ("what=settle&since=2018-07-13", 0),
         ("what=settle&until=2018-07-11", 0),
+        ("what=settle&until=9999-12-31", 12),
         ("what=settle&older=x", 12),
         ("what=settle&older=99999999999999999999", 12),
         ("about=%25", 0),

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mailer.domain.entitlement import EntitlementReason
-from mailer.domain.errors import NotFound
 from mailer.domain.membership import MembershipKind, Seat
 from mailer.domain.register_ids import following_id
 from mailer.domain.register_search import parts_of
-from mailer.domain.remedy import Action
 from mailer.domain.standing import Standing, standings
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.changes import unbegun_mailings
+from mailer.pipeline.register.people import refuse_unknown_membership
 from mailer.store import Connection, issues, register_pages
 from mailer.store.members import membership_register, register_of
 from mailer.store.register_pages import PeopleFilter, Place
@@ -127,8 +126,7 @@ def standings_on(context: Context, membership: str) -> list[Standing]:
     """How everybody on the membership stands today, by seat; NotFound for an unknown membership."""
     with context.store.reading() as connection:
         register = membership_register(connection, membership)
-        if membership not in register.memberships:
-            raise NotFound(f"{membership} is not in the register", Action.LIST_PEOPLE.of())
+        refuse_unknown_membership(register, membership)
         persons = {seat.person for seat in register.seats}
         whole = register_of(connection, persons)
     judged = standings(whole, context.clock.now().date(), context.fees)

@@ -17,6 +17,7 @@ from mailer.store import Connection, members
 
 # Typed cells, named as the columns of the members table.
 Cells = Mapping[str, str]
+_NO_IDS: Cells = {"membership": "", "person": ""}
 _MEMBERSHIP_COLUMNS = frozenset(column.name for column in MEMBER_COLUMNS if column.record is Membership)
 
 
@@ -27,8 +28,8 @@ def add_person(context: Context, cells: Cells, *, accepted: str = "") -> Differe
     nothing, with an entry in the history for each person and membership. `accepted` is the digest of the warnings that
     a person has seen.
     """
-    version = fingerprint(None)
-    return _enter(context, lambda _: [cells], {(cells["membership"], cells["person"]): version}, accepted)
+    row = {**_NO_IDS, **cells}
+    return _enter(context, lambda _: [row], {(row["membership"], row["person"]): fingerprint(None)}, accepted)
 
 
 def edit_person(
@@ -56,9 +57,9 @@ def hand_over(
         seat = _seat(register, membership, person)
         number = str(seat.number) if seat and seat.number else ""
         leaving = {"membership": membership, "person": person, "ended_on": _needed(day)}
-        return [leaving, {**successor, "membership": membership, "seat": number}]
+        return [leaving, {**_NO_IDS, **successor, "membership": membership, "seat": number}]
 
-    versions = {(membership, person): version, (membership, successor["person"]): fingerprint(None)}
+    versions = {(membership, person): version, (membership, successor.get("person", "")): fingerprint(None)}
     return _enter(context, rows, versions, accepted)
 
 

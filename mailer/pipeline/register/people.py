@@ -61,10 +61,20 @@ def history_of(context: Context, subject: str) -> list[HistoryEntry]:
 
 
 def payments_of(context: Context, membership: str) -> PaidMembership:
-    """What was paid for a membership of the register, in the order of entry, and until when that lasts."""
+    """What was paid for a membership of the register, in the order of entry, and until when that lasts.
+
+    NotFound for an unknown membership.
+    """
     with context.store.reading() as connection:
         register = membership_register(connection, membership)
+    refuse_unknown_membership(register, membership)
     return paid_membership(register, membership, context.fees, context.clock.now().date())
+
+
+def refuse_unknown_membership(register: Register, membership: str) -> None:
+    """Raise NotFound for a membership that is not in the register."""
+    if membership not in register.memberships:
+        raise NotFound(f"{membership} is not in the register", Action.LIST_PEOPLE.of())
 
 
 def names_of(context: Context, people: Iterable[str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ from mailer.views.not_received import LANGUAGES, CopyFacts, not_received_answer
 from mailer.web import dates
 from mailer.web.answers import Answer, go
 from mailer.web.console.mailing_pages import ISSUE, path_of, same_with, show_of, why_not
+from mailer.web.numbers import whole_number
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.texts import N_
 from mailer.web.visit import Visit
@@ -36,7 +37,7 @@ def copies(visit: Visit) -> Answer:
     """Show a page of the copies, by number."""
     search = _search(visit)
     after = visit.query["after"]
-    part = copies_page(visit.context, visit.issue, search, after=int(after) if _is_number(after) else 0)
+    part = copies_page(visit.context, visit.issue, search, after=whole_number(after) or 0)
     corrections = corrections_of_issue(visit.context, visit.issue)
     newsletter = visit.context.newsletters.get(visit.issue.newsletter)
     return show_of(
@@ -191,7 +192,7 @@ def settle_page(visit: Visit) -> Answer:
 
 def settle_all(visit: Visit) -> Answer:
     """Settle the copies that were shown: by the relay's log, and the others as was chosen."""
-    chosen = [int(word) for word in visit.form.all("copy") if _is_number(word)]
+    chosen = [number for word in visit.form.all("copy") if (number := whole_number(word)) is not None]
     decision = visit.form["as"]
     uploads = [(upload.name, upload.content) for upload in visit.form.files("log")]
     if not chosen:
@@ -226,10 +227,6 @@ def _settle_form(visit: Visit, error: str = "", status: int = 200) -> Answer:
         typed=visit.form["as"],
         error=error,
     )
-
-
-def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdecimal() and len(typed) <= 12
 
 
 ROUTES: tuple[AnyRoute, ...] = (

@@ -9,6 +9,7 @@ from mailer.domain.history import HistorySearch
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.overview.history import names_in_history, read_history
 from mailer.web.answers import Answer, show
+from mailer.web.numbers import whole_number
 from mailer.web.routes import AnyRoute, Page
 from mailer.web.visit import Visit
 
@@ -24,10 +25,10 @@ def history(visit: Visit) -> Answer:
         verb=typed["what"],
         subject=typed["about"],
         since=since,
-        before=until + timedelta(days=1) if until is not None else None,
+        before=until + timedelta(days=1) if until is not None and until.date() < date.max else None,
     )
     older = visit.query["older"]
-    page = read_history(visit.context, search, int(older) if _is_number(older) else None)
+    page = read_history(visit.context, search, whole_number(older))
     people, verbs = names_in_history(visit.context)
     wanted = {name: value for name, value in typed.items() if value}
     return show(
@@ -48,10 +49,6 @@ def _day(text: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(text), time(), UTC)
     except ValueError:
         return None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 18  # what a database integer surely holds
 
 
 def _page_of(visit: Visit, subject: str) -> str:

@@ -8,6 +8,7 @@ from mailer.domain.register_difference import Difference
 from mailer.pipeline.register import drafts
 from mailer.pipeline.register.drafts import BroughtTable, RowsToMend
 from mailer.web.answers import Answer, Download, Show, go, show
+from mailer.web.numbers import whole_number
 from mailer.web.register_changes import change_rows
 from mailer.web.register_form import plan_lines
 from mailer.web.routes import AnyRoute, Deed, Page
@@ -129,13 +130,13 @@ def apply(visit: Visit) -> Answer:
         return _difference(visit, visit.text("Nothing was applied: say that the rejected rows are left out."), 422)
     if _ending(shown.difference) and form["end_confirmed"] != "yes":
         return _difference(visit, visit.text("Nothing was applied: say that these people have left."), 422)
-    version = int(form["version"]) if form["version"].isdecimal() else -1
+    version = whole_number(form["version"])
     try:
         change = drafts.apply_draft(
             visit.context,
             visit.session.token,
             digest=form["digest"],
-            version=version,
+            version=version if version is not None else -1,
             skip_bad=form["skip_bad"] == "yes",
         )
     except Refused as refused:

@@ -149,7 +149,7 @@ def end_seat(visit: Visit) -> Answer:
     seat = _standing(visit).seat
 
     def deed(cells: dict[str, str], version: str, accepted: str) -> object:
-        day = cells["ended_on"]
+        day = cells.get("ended_on", "")
         return edit.end_seat(visit.context, seat.membership, seat.person, day, version=version, accepted=accepted)
 
     notice = visit.text("The seat of {person} on {membership} ends.", person=seat.label, membership=seat.membership)
@@ -180,7 +180,7 @@ def hand_over(visit: Visit) -> Answer:
 
     def deed(cells: dict[str, str], version: str, accepted: str) -> object:
         successor = {name: text for name, text in cells.items() if name != "ended_on"}
-        day = cells["ended_on"]
+        day = cells.get("ended_on", "")
         return edit.hand_over(
             visit.context, seat.membership, seat.person, day, successor, version=version, accepted=accepted
         )

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -49,6 +50,7 @@ async def events(visit: Visit, request: Request) -> Response:
     from sse_starlette import EventSourceResponse
 
     feed, name = feed_of(request), visit.issue
+    await run_in_threadpool(issue_progress, visit.context, name)  # there is such a mailing
     stopping = asyncio.Event()
     return EventSourceResponse(
         _events(feed, visit.context, name, visit.language, stopping),

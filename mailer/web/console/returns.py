@@ -14,13 +14,13 @@ from mailer.pipeline.bounces import ingest
 from mailer.pipeline.register.people import subjects_of
 from mailer.views.plain_words import failure, matter
 from mailer.web.answers import Answer, Download, go, show
+from mailer.web.numbers import whole_number
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.texts import N_
 from mailer.web.visit import Visit
 
 # So many reports stand on a page.
 ON_A_PAGE = 50
-_DIGITS = 9
 KINDS: Mapping[ReportKind, str] = {
     ReportKind.BOUNCE: N_("The copy did not arrive"),
     ReportKind.DELAYED: N_("Not delivered yet; the server goes on trying"),
@@ -51,7 +51,7 @@ ADVICE: Mapping[Matter, str] = {
 
 def list_page(visit: Visit) -> Answer:
     """List the reports that wait, the oldest first; with `all`, every report, the newest first."""
-    every, beyond = visit.query["show"] == "all", _number(visit.query["beyond"])
+    every, beyond = visit.query["show"] == "all", whole_number(visit.query["beyond"])
     listed = ingest.page(visit.context, every=every, beyond=beyond, most=ON_A_PAGE + 1)
     reports = listed[:ON_A_PAGE]
     subjects = subjects_of(visit.context, reports)
@@ -106,16 +106,12 @@ def take_in(visit: Visit) -> Answer:
 
 def settle(visit: Visit) -> Answer:
     """Settle the reports that are ticked, or the one."""
-    chosen = [number for typed in visit.form.all("report") if (number := _number(typed)) is not None]
+    chosen = [number for typed in visit.form.all("report") if (number := whole_number(typed)) is not None]
     if not chosen:
         raise BadInput("no report was chosen: tick at least one", Action.LIST_REPORTS.of())
     ingest.settle(visit.context, chosen)
     names = ", ".join(map(str, chosen))
     return go("/returns", visit.text("Settled: {reports}.", reports=names))
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= _DIGITS else None
 
 
 def _words(report: Report, visit: Visit) -> str:

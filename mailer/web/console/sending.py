@@ -12,6 +12,7 @@ from mailer.pipeline.mailings.supplement import find_missing_copies, send_supple
 from mailer.web.answers import Answer, Go, go
 from mailer.web.console.mailing_pages import ISSUE, show_of, why_not
 from mailer.web.console.progress import address_of
+from mailer.web.numbers import whole_number
 from mailer.web.remedies import link_of
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.texts import N_
@@ -163,8 +164,7 @@ def _unsent_form(visit: Visit, error: str = "", status: int = 200) -> Answer:
 
 def _number(typed: str) -> int | None:
     """The number that was typed, with or without spaces in it; None for anything else."""
-    digits = "".join(typed.split())
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 9 else None
+    return whole_number("".join(typed.split()))
 
 
 ROUTES: tuple[AnyRoute, ...] = (

@@ -167,6 +167,10 @@ def test_what_the_second_of_two_did_not_touch_is_as_the_first_left_it(secretary:
 def test_a_seat_ends_and_is_handed_over(secretary: TestClient, app: App) -> None:
     path = "/register/people/P001/end"
     version = hidden(secretary.get(path).text, "version")
+    answer = secretary.post(path, data={"ended_on": "", "version": version})
+    assert answer.status_code == 422
+    assert "the day is missing" in answer.text
+    assert find_person(app.context, "P001").entries[0].seat.ended_on is None
     secretary.post(path, data={"ended_on": "2018-06-01", "version": version})
     assert str(find_person(app.context, "P001").entries[0].seat.ended_on) == "2018-06-01"
     path = "/register/people/P002/successor"
