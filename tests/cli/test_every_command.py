@@ -9,6 +9,7 @@ import pytest
 from typer.main import get_command
 
 from mailer.cli.commands import app
+from mailer.gateways.clock import SystemClock
 from tests.club import LETTER
 
 ISSUE = f"{LETTER}/41"
@@ -137,7 +138,9 @@ def test_help_comes_with_an_example(run, path):
 
 
 @pytest.mark.parametrize("line", LOOKING)
-def test_json_before_and_after_the_name_is_the_same_document(run, club, line):
+def test_json_before_and_after_the_name_is_the_same_document(run, club, line, monkeypatch):
+    now = SystemClock().now()
+    monkeypatch.setattr(SystemClock, "now", lambda _: now)
     words = said_for(club, line)
     if line == "check":
         club.settle(smtp={"port": 1})  # nobody listens there

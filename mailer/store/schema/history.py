@@ -34,3 +34,5 @@ GUARDS = (
 )
 for dialect, statement in GUARDS:
     event.listen(history, "after_create", DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
+# PostgreSQL drops the trigger with its table, but not the function.
+event.listen(history, "after_drop", DDL("DROP FUNCTION history_refuses()").execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
