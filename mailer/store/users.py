@@ -13,6 +13,11 @@ from mailer.store.schema import users
 from mailer.store.sessions import user_of_row, ways_columns, ways_of_row
 
 
+def lock(connection: Connection) -> None:
+    """Let no other transaction change a user before this one ends: one that looks at the others must see them as they are."""
+    connection.execute(select(users.c.id).order_by(users.c.id).with_for_update()).all()
+
+
 def add(connection: Connection, user: User, password_hash: str) -> int:
     """Store a new user; returns the id, which the database chooses."""
     values = {

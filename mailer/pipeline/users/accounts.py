@@ -31,6 +31,7 @@ def add_user(context: Context, user: User, password: str) -> User:
     refuse_weak(password, user.name)
     digest = hash_password(password)
     with context.store.transaction() as connection:
+        users.lock(connection)
         _refuse_namesake(connection, user.name)
         identity = users.add(connection, user, digest)
         context.record(connection, "add user", f"user {identity}", f"as {user.role}")
@@ -120,17 +121,23 @@ def change_user(context: Context, user: User, *, role: Role, login: str, address
     last admin who can sign in.
     """
     written = str(parse(address)) if address else ""
-    values = {"role": (user.role, role), "login": (user.login, login), "address": (user.address, written)}
-    changed = [name for name, (old, new) in values.items() if old != new]
-    if not changed:
-        return user
     with context.store.transaction() as connection:
+        users.lock(connection)
+        current = _named(connection, user.name)
+        values = {
+            "role": (current.role, role),
+            "login": (current.login, login),
+            "address": (current.address, written),
+        }
+        changed = [name for name, (old, new) in values.items() if old != new]
+        if not changed:
+            return current
         if role is not Role.ADMIN:
-            _refuse_last_admin(connection, user)
+            _refuse_last_admin(connection, current)
         users.change(connection, user.id, role=role, login=login, address=written)
         detail = [f"as {role}" if name == "role" else name for name in changed]
         context.record(connection, "change user", subject_of(user), ", ".join(detail))
-    return replace(user, role=role, login=login, address=written)
+    return replace(current, role=role, login=login, address=written)
 
 
 def disable(context: Context, user: User) -> int:
@@ -139,10 +146,11 @@ def disable(context: Context, user: User) -> int:
     Raises Refused for the last admin who can sign in, and for a user who is disabled already.
     """
     with context.store.transaction() as connection:
+        users.lock(connection)
         current = _named(connection, user.name)
         if current.disabled_at is not None:
             raise Refused(f"{user.name} is disabled already", Action.LIST_USERS.of())
-        _refuse_last_admin(connection, user)
+        _refuse_last_admin(connection, current)
         users.set_disabled(connection, user.id, context.clock.now())
         ended = sessions.end_all(connection, user.id)
         context.record(connection, "disable user", subject_of(user))

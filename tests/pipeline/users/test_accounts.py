@@ -1,5 +1,6 @@
 """Users are added, changed and disabled, and the history says so by id."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from mailer.formats.credentials import password
 from mailer.pipeline.users import add_user
 from mailer.pipeline.users.accounts import (
     change_own_password,
+    change_user,
     disable,
     enable,
     find_user,
@@ -96,6 +98,29 @@ def test_a_new_password_by_the_user_ends_the_other_sessions(app: App, anna: User
     assert signed_in(app, OTHER)
     assert not signed_in(app)
     assert recorded(app, anna) == ["add user", "new password"]
+
+
+def test_two_admins_who_disable_each_other_at_once_leave_one(app: App) -> None:
+    admins = [add_user(app.context, User(id=0, name=name, role=Role.ADMIN), PASSWORD) for name in ("First", "Second")]
+
+    def attempt(admin: User) -> bool:
+        try:
+            disable(app.context, admin)
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, admins)) == [False, True]
+
+
+def test_what_an_admin_saw_of_a_user_may_be_outdated(app: App) -> None:
+    seen = add_user(app.context, User(id=0, name="First", role=Role.EDITOR), PASSWORD)
+    change_user(app.context, seen, role=Role.ADMIN, login="", address="")
+    with pytest.raises(Refused, match="only admin"):  # though it was seen as an editor
+        change_user(app.context, seen, role=Role.EDITOR, login="", address="")
+    with pytest.raises(Refused, match="only admin"):
+        disable(app.context, seen)
 
 
 def test_the_last_admin_cannot_be_disabled(app: App) -> None:
