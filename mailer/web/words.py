@@ -14,8 +14,58 @@ from mailer.domain.membership import MembershipKind
 from mailer.views import plain_words
 from mailer.web.texts import Texts
 
+
+class HistoryVerb(StrEnum):
+    """What the history says was done, as the verbs record it."""
+
+    ADD = "add"
+    ADD_USER = "add user"
+    ALARM = "alarm"
+    APPROVE = "approve"
+    CANCEL = "cancel"
+    CHANGE_USER = "change user"
+    CLOSE = "close"
+    COUNT_AS_SENT = "count as sent"
+    DISABLE_USER = "disable user"
+    DROP = "drop"
+    EDIT = "edit"
+    ENABLE_USER = "enable user"
+    END = "end"
+    ERASE = "erase"
+    EXPORT = "export"
+    FORGET = "forget"
+    HOLD = "hold"
+    IMPORT = "import"
+    LETTER = "letter"
+    LIFT = "lift"
+    NEW_PASSWORD = "new password"  # noqa: S105  # what was done
+    PAUSE = "pause"
+    PAYMENT = "payment"
+    PLAN = "plan"
+    PULL = "pull"
+    RELEASE = "release"
+    REMOVE_SECOND_WAYS = "remove second ways"
+    RESUME = "resume"
+    SEND = "send"
+    SETTLE = "settle"
+    SIGN_OUT_ELSEWHERE = "sign out elsewhere"
+    STOP = "stop"
+    SUSPEND = "suspend"
+    TEST = "test"
+    UPLOAD = "upload"
+    WITHDRAW = "withdraw"
+
+
 # Shown by their own values; a translation is read in the context of the enum's name, since what is held has a gender.
-SHOWN: tuple[type[StrEnum], ...] = (Role, State, MailingState, EntitlementReason, MembershipKind, ReportKind)
+SHOWN: tuple[type[StrEnum], ...] = (
+    Role,
+    State,
+    MailingState,
+    EntitlementReason,
+    MembershipKind,
+    ReportKind,
+    HistoryVerb,
+)
 # A word of our own for a value that says too little.
 WORDS: Mapping[StrEnum, str] = {ReportKind.AUTOREPLY: "automatic reply", ReportKind.MDN: "read receipt"}
 
@@ -32,6 +82,11 @@ def word(value: StrEnum, texts: Texts) -> str:
         case _:
             pass
     return texts.pgettext(type(value).__name__, word_of(value))
+
+
+def done_word(verb: str, texts: Texts) -> str:
+    """What an entry of the history says was done; a verb without a word of its own stays as it is."""
+    return texts.pgettext(HistoryVerb.__name__, verb.replace("_", " "))
 
 
 def word_of(value: StrEnum) -> str:
