@@ -1,18 +1,20 @@
 """A body that is too large is refused before it is read, and one network asks only so much."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 
 import pytest
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from mailer.app.installation import App
 from mailer.domain.access import Right, Role
 from mailer.web import application
 from mailer.web.answers import Go, go
 from mailer.web.application import create_app
-from mailer.web.bounds import OF_A_USER, OF_ANYBODY
+from mailer.web.bounds import OF_A_USER, OF_ANYBODY, bounded
 from mailer.web.form import form_of
 from mailer.web.routes import Deed, Public
 from mailer.web.visit import Visit
@@ -65,6 +67,29 @@ def test_a_body_that_announces_too_much_is_refused_unread(anybody: TestClient) -
 def test_a_body_that_does_not_announce_its_size_is_counted(anybody: TestClient) -> None:
     pieces = (b"a=" + b"x" * 20_000 for _ in range(10))
     assert anybody.post("/echo", content=pieces, headers=FORM).status_code == 413
+
+
+@pytest.mark.parametrize(("octets", "status"), [(1, 408), (20_000, 200)])
+async def test_a_body_that_drips_is_not_waited_for(octets: int, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = iter(range(0, 1_000, 20))  # seconds: twenty between two pieces
+    monkeypatch.setattr("mailer.web.bounds.monotonic", lambda: next(passed))
+    pieces = [{"type": "http.request", "body": b"x" * octets, "more_body": more} for more in (True, True, False)]
+
+    async def receive() -> Message:
+        return pieces.pop(0)
+
+    async def read(request: Request) -> Response:
+        await request.body()
+        return Response()
+
+    assert await _status(bounded(read, OF_ANYBODY)(Request({"type": "http", "headers": []}, receive))) == status
+
+
+async def _status(answer: Awaitable[Response]) -> int:
+    try:
+        return (await answer).status_code
+    except HTTPException as refused:
+        return refused.status_code
 
 
 def test_a_user_may_send_an_issue_with_its_pictures(console: Console) -> None:
