@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from mailer.app.installation import App, open_app
@@ -27,6 +29,7 @@ from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
 from mailer.pipeline.register import import_export
 from mailer.pipeline.sending.sender import Sender
+from mailer.store import Store
 from tests.doubles import FrozenClock
 from tests.scripted_relay import Misbehaviour, Phase, Script, Sink
 
@@ -141,6 +144,14 @@ def members(count: int, first: int = 1, **fields: object) -> list[Member]:
     return [Member(number=number, **fields) for number in range(first, first + count)]
 
 
+@cache
+def empty_database() -> bytes:
+    """An SQLite file with the newest schema and nothing in it: made once, since migrating takes longer than a test."""
+    with TemporaryDirectory() as folder:
+        Store.open("sqlite:///mailer.db", Path(folder)).close()
+        return (Path(folder) / "mailer.db").read_bytes()
+
+
 @dataclass(frozen=True)
 class Club:
     """An installation in a folder. Its settings are written anew by `settle` and `reschedule`."""
@@ -152,6 +163,8 @@ class Club:
         """A new installation with one finished issue and an empty register."""
         club = cls(folder)
         (folder / "schedules").mkdir(parents=True)
+        (folder / "mailer.db").touch(mode=0o600)
+        (folder / "mailer.db").write_bytes(empty_database())
         (folder / "schedules" / "fees.toml").write_text(FEES)
         (folder / "mailer.key").write_text("5a" * 32)
         club.reschedule(schedule or {})

@@ -16,6 +16,7 @@ from mailer.pipeline import maillog
 from mailer.pipeline.trouble_log import TroubleLog
 from mailer.store import Store
 from tests.certificates import Authority, an_authority
+from tests.club import empty_database
 from tests.leaping_loop import LeapingLoop
 
 # No deadline: the machines that run this are shared, and a slow one proves nothing.
@@ -48,18 +49,10 @@ def no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maillog, "troubles", TroubleLog())
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An SQLite file with the newest schema and nothing in it: made once, since migrating takes longer than a test."""
-    folder = tmp_path_factory.mktemp("empty")
-    Store.open("sqlite:///mailer.db", folder).close()
-    return (folder / "mailer.db").read_bytes()
-
-
 @pytest.fixture(params=DATABASES)
-def store(request: pytest.FixtureRequest, tmp_path: Path, empty_database: bytes) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A new, empty store."""
-    (tmp_path / "mailer.db").write_bytes(empty_database)
+    (tmp_path / "mailer.db").write_bytes(empty_database())
     url = "sqlite:///mailer.db" if request.param == "sqlite" else request.getfixturevalue("postgres_schema")
     opened = Store.open(url, tmp_path)
     yield opened

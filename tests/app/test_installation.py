@@ -71,6 +71,7 @@ def test_the_database_is_beside_config_toml_wherever_we_stand(club, tmp_path, mo
     desk = tmp_path / "desk"
     desk.mkdir()
     monkeypatch.chdir(desk)
+    (club.folder / "mailer.db").unlink()
     with club.opened():
         assert (club.folder / "mailer.db").exists()
     assert list(desk.iterdir()) == []

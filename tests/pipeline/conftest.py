@@ -37,12 +37,9 @@ def club(tmp_path: Path) -> Club:
 
 
 @pytest.fixture(params=DATABASES)
-def app(request: pytest.FixtureRequest, club: Club, clock: FrozenClock, empty_database: bytes) -> Iterator[App]:
+def app(request: pytest.FixtureRequest, club: Club, clock: FrozenClock) -> Iterator[App]:
     """The club's installation, open."""
-    if request.param == "sqlite":
-        (club.folder / "mailer.db").touch(mode=0o600)
-        (club.folder / "mailer.db").write_bytes(empty_database)
-    else:
+    if request.param == "postgresql":
         club.settle(database={"url": request.getfixturevalue("postgres_schema")})
     with club.opened(clock) as opened:
         yield opened
