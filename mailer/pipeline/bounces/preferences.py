@@ -42,19 +42,20 @@ def pause_for(context: Context, person: str, days: Pause) -> None:
     """Pause a person's copies for these days, as they asked the secretary; no import ends it, `resume` does.
 
     It takes the place of an earlier pause of this kind. Raises BadInput for days in the wrong order, and Refused for a
-    person who unsubscribed, since that has no end.
+    person who unsubscribed from every newsletter, since that has no end.
     """
     if days.first is not None and days.last is not None and days.last < days.first:
         raise BadInput(f"the pause would end on {days.last}, before it begins on {days.first}")
     now = context.clock.now()
     with context.store.transaction() as connection:
         lock_register(connection)
-        for before in holds.pauses(connection, [person]).get(person, ()):
-            if before.has_unsubscribed:
-                raise Refused(
-                    f"{person} unsubscribed on {before.since:%Y-%m-%d}, and gets no issue until they ask for it",
-                    Action.RESUME_PERSON.of(person),
-                )
+        endless = [pause for pause in holds.pauses(connection, [person]).get(person, ()) if pause.has_unsubscribed]
+        newsletters = {pause.newsletter for pause in endless}
+        if "" in newsletters or (endless and newsletters >= context.newsletters.keys()):
+            raise Refused(
+                f"{person} unsubscribed on {endless[0].since:%Y-%m-%d}, and gets no issue until they ask for it",
+                Action.RESUME_PERSON.of(person),
+            )
         holds.replace_pause(connection, person, days, now=now)
         raise_version(connection)
         until = f" to {days.last}" if days.last else ""

@@ -12,7 +12,7 @@ from mailer.domain.standing import Standing, standings
 from mailer.pipeline.context import Context
 from mailer.pipeline.mailings.changes import unbegun_mailings
 from mailer.pipeline.register.people import refuse_unknown_membership
-from mailer.store import Connection, issues, register_pages
+from mailer.store import Connection, history, issues, register_pages
 from mailer.store.members import membership_register, register_of
 from mailer.store.register_pages import PeopleFilter, Place
 
@@ -137,7 +137,17 @@ def next_ids(context: Context) -> tuple[str, str]:
     """The next free ids of a membership and of a person, in the manner of the ids that are there."""
     with context.store.reading() as connection:
         membership, person = register_pages.greatest_ids(connection)
-    return following_id(membership) or "M001", following_id(person) or "P001"
+        return (
+            _never_used(connection, following_id(membership) or "M001"),
+            _never_used(connection, following_id(person) or "P001"),
+        )
+
+
+def _never_used(connection: Connection, name: str) -> str:
+    """This id, or the next one without an entry in the history: those of an erased person would count as the new one's."""
+    while history.entries(connection, name):
+        name = following_id(name)
+    return name
 
 
 def next_issue_day(context: Context) -> date:

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import event
 
 from mailer.domain.entitlement import EntitlementReason
-from mailer.domain.membership import MembershipKind
+from mailer.domain.membership import MembershipKind, Pause
+from mailer.pipeline.bounces.preferences import pause_for
 from mailer.pipeline.register import browse
-from mailer.pipeline.register.browse import expiring, people_page
+from mailer.pipeline.register.browse import expiring, next_ids, people_page
+from mailer.pipeline.register.erase import erase
 from tests.club import Club, import_register, members
 
 
@@ -35,6 +37,15 @@ def test_every_person_stands_on_one_page(app, monkeypatch):
     assert len(listed) == 25 == len(set(listed))
     assert everybody(app, standing=EntitlementReason.PAID) == listed
     assert everybody(app, standing=EntitlementReason.UNPAID) == []
+
+
+def test_the_id_of_an_erased_person_is_not_offered_again(app):
+    import_register(app, members(3))
+    assert next_ids(app.context)[1] == "P004"
+    import_register(app, members(4))
+    pause_for(app.context, "P004", Pause(first=date(2018, 7, 1), last=None))
+    erase(app.context, "P004")
+    assert next_ids(app.context)[1] == "P005"
 
 
 def test_words_are_found_in_names_addresses_memberships_and_organisations(app):
