@@ -70,7 +70,8 @@ class DroppedIssue:
 class WaitingFolder:
     """A folder of a source whose content is not stored: a draft, a refused one, or one that the next pull stores.
 
-    `problems` keep it from being pulled, `notes` do not; each begins with the file's name.
+    `problems` keep it from being pulled, `notes` do not; each begins with the file's name. `languages`: those in which
+    a copy can be shown already, where that was looked for.
     """
 
     newsletter: str
@@ -80,3 +81,4 @@ class WaitingFolder:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    languages: tuple[str, ...] = ()

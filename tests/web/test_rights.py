@@ -19,7 +19,7 @@ from tests.web.conftest import FROM_OUR_PAGE, ORIGIN, PASSWORD
 GUARDED = [route for route in ROUTES if not isinstance(route, Public)]
 OPEN = {
     "/sign-in", "/sign-in/second", "/sign-in/passkey", "/sign-out", "/healthz", "/readyz",
-    "/preview/{link}",  # signed for minutes
+    "/preview/{link}", "/preview/folders/{link}",  # signed for minutes
 }  # fmt: skip
 # The members' pages: their tokens are the right.
 MEMBERS = ("/u/", "/m/", "/read/", "/confirm/", "/undo/")

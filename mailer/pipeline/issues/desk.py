@@ -1,6 +1,6 @@
 """Checks an issue's folder as it lies there, draft or finished, and makes its copies for a made-up person."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from mailer.domain.edition import Edition, Variant
 from mailer.domain.errors import BadInput
-from mailer.domain.issue import Issue
+from mailer.domain.issue import Issue, PictureFile
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.message_size import usual_size_fault
 from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.domain.numbering import own_notes
-from mailer.domain.ports import RawIssue
+from mailer.domain.ports import Message, RawIssue
 from mailer.domain.problems import Problems
 from mailer.formats.edition.compile import warnings
 from mailer.formats.issue import folder
@@ -106,11 +106,19 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
     )
 
 
-def preview_folder(checked: CheckedFolder, now: datetime, write: Callable[[str, bytes], Path]) -> list[Path]:
-    """Write each language's copy for a made-up person as .html (with its pictures beside it), .txt and .eml.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderCopy:
+    """What a made-up person would get of a folder's issue in one language."""
 
-    Raises BadInput with every problem of a folder that has any.
-    """
+    language: str
+    message: Message
+    html: str
+    text: str
+    pictures: tuple[PictureFile, ...]
+
+
+def preview_copies(checked: CheckedFolder, now: datetime) -> Iterator[FolderCopy]:
+    """Each language's copy for a made-up person. Raises BadInput with every problem of a folder that has any."""
     if checked.problems or checked.issue is None or checked.newsletter is None:
         raise BadInput("\n".join(checked.problems))
     issue, newsletter = checked.issue, checked.newsletter
@@ -123,13 +131,24 @@ def preview_folder(checked: CheckedFolder, now: datetime, write: Callable[[str, 
         links=lambda _url, _delivery: CopyLinks(),
         sign=lambda message, _date: message,
     )
-    files = [write(picture.sent_name, picture.content) for picture in issue.pictures]
     for copy in made_up_copies(newsletter, issue.languages, issue.date):
         message = bench.make(copy, f"<preview.{copy.language}@{newsletter.sender.address.domain}>")
         html, text = html_and_text(message)
-        for picture in issue.pictures:
+        yield FolderCopy(language=copy.language, message=message, html=html, text=text, pictures=issue.pictures)
+
+
+def preview_folder(checked: CheckedFolder, now: datetime, write: Callable[[str, bytes], Path]) -> list[Path]:
+    """Write each language's copy for a made-up person as .html (with its pictures beside it), .txt and .eml.
+
+    Raises BadInput with every problem of a folder that has any.
+    """
+    copies = list(preview_copies(checked, now))
+    files = [write(picture.sent_name, picture.content) for picture in copies[0].pictures]
+    for copy in copies:
+        html = copy.html
+        for picture in copy.pictures:
             html = html.replace(f"cid:{picture.content_id}", picture.sent_name)
-        parts = {"html": html.encode(), "txt": text.encode(), "eml": bytes(message)}
+        parts = {"html": html.encode(), "txt": copy.text.encode(), "eml": bytes(copy.message)}
         files += [write(f"{copy.language}.{ending}", content) for ending, content in parts.items()]
     return files
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import lru_cache
 
 from mailer.domain.errors import BadInput, NotFound, Refused
 from mailer.domain.issue import Issue, content_hash
@@ -13,9 +15,13 @@ from mailer.formats.issue import folder
 from mailer.formats.issue.folder import Examined
 from mailer.formats.issue.heads import newsletters_of
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.issues.desk import Desk, check_folder
+from mailer.pipeline.issues.compile import inputs_hash
+from mailer.pipeline.issues.desk import CheckedFolder, Desk, FolderCopy, check_folder, preview_copies
 from mailer.pipeline.issues.pull import numbering_fault, refuse_if_fixed, stored_under
 from mailer.store import Connection, issues
+
+# So many folders with their editions and pictures are remembered: those that editors look at now.
+_REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +73,33 @@ class SourceWatch:
         return content
 
 
-def check_waiting(context: Context, newsletter: Newsletter, source: EditableSource, name: str) -> WaitingFolder:
-    """All that `issue check` finds in one folder of the source, and what the shelf has against it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    """A folder with what it is checked by; two are the same when their files, settings and day are."""
 
-    NotFound for a folder that is not there. Its finding is `known` where its content is stored.
+    folder: str
+    content: str
+    others: tuple[str, ...]
+    inputs: str
+    day: date
+    raw: RawIssue = field(compare=False)
+    desk: Desk = field(compare=False)
+    now: datetime = field(compare=False)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _checked(check: _Check) -> CheckedFolder:
+    return check_folder(check.desk, check.raw, check.now)
+
+
+def check_source_folder(context: Context, newsletter: Newsletter, source: EditableSource, name: str) -> CheckedFolder:
+    """All that `issue check` finds in one folder of the source; looked for once while nothing of it changes.
+
+    NotFound for a folder that is not there, BadInput for one that cannot be read.
     """
     if name not in source.folders():
         raise NotFound(f"the source of {newsletter.id} has no folder {name!r}", Action.LIST_ISSUES.of())
+    raw, now = source.read_one(name), context.clock.now()
     desk = Desk(
         newsletters={newsletter.id: newsletter, **context.newsletters},
         fees=context.fees,
@@ -81,11 +107,40 @@ def check_waiting(context: Context, newsletter: Newsletter, source: EditableSour
         made_up=False,
         public_url=context.public_url,
     )
+    return _checked(
+        _Check(
+            folder=name,
+            content=content_hash(raw.files),
+            others=tuple(raw.others),
+            inputs="".join(inputs_hash(context, each) + repr(each) for each in desk.newsletters.values()),
+            day=now.date(),
+            raw=raw,
+            desk=desk,
+            now=now,
+        )
+    )
+
+
+def preview_waiting(
+    context: Context, newsletter: Newsletter, source: EditableSource, name: str, language: str
+) -> FolderCopy:
+    """The copy that a made-up person would get of a folder's issue. BadInput with every problem of a folder that has any."""
+    checked = check_source_folder(context, newsletter, source, name)
+    copies = {copy.language: copy for copy in preview_copies(checked, context.clock.now())}
+    if language not in copies:
+        raise NotFound(f"{name} has no text in {language!r}, only in: {', '.join(copies)}")
+    return copies[language]
+
+
+def check_waiting(context: Context, newsletter: Newsletter, source: EditableSource, name: str) -> WaitingFolder:
+    """All that `issue check` finds in one folder of the source, and what the shelf has against it.
+
+    NotFound for a folder that is not there. Its finding is `known` where its content is stored.
+    """
     try:
-        raw = source.read_one(name)
+        checked = check_source_folder(context, newsletter, source, name)
     except BadInput as error:
         return _unreadable(newsletter, name, str(error))
-    checked = check_folder(desk, raw, context.clock.now())
     waiting = WaitingFolder(
         newsletter=newsletter.id,
         folder=name,
@@ -93,6 +148,7 @@ def check_waiting(context: Context, newsletter: Newsletter, source: EditableSour
         issue=checked.issue.name if checked.issue is not None else "",
         problems=checked.problems,
         notes=checked.notes,
+        languages=checked.issue.languages if checked.issue is not None and not checked.problems else (),
     )
     if checked.issue is None:
         return waiting

@@ -11,7 +11,6 @@ from mailer.domain.line_difference import LinePair
 from mailer.domain.mailing import MailingState
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.next_step import IssueStanding
-from mailer.formats.message.browsed import Scheme
 from mailer.pipeline.issues.shelf import check
 from mailer.pipeline.mailings.approval_standing import approval_standing
 from mailer.pipeline.mailings.preview import Reader, compare_copies, refuse_reader
@@ -24,7 +23,7 @@ from mailer.views.review_lines import ReviewLine
 from mailer.web.answers import Answer, go
 from mailer.web.console.issues import NEXT
 from mailer.web.console.mailing_pages import ONLY_SECRETARY, path_of, show_of
-from mailer.web.console.previews import preview_address
+from mailer.web.console.previews import preview_address, scheme_of
 from mailer.web.console.reviews import reviewed
 from mailer.web.console.variants import reader_of, variant_options
 from mailer.web.routes import AnyRoute, Deed, Page
@@ -75,7 +74,7 @@ def page_of(visit: Visit, fault: str = "", typed: Mapping[str, str] | None = Non
         reader=reader,
         other=other,
         labels=[_label(visit, each) for each in (reader, other)],
-        scheme=_scheme(visit),
+        scheme=scheme_of(visit),
         width="phone" if visit.query["width"] == "phone" else "desktop",
         fault=fault,
         typed={"person": "", "other": "", "test_person": "", **(typed or {})},
@@ -111,7 +110,7 @@ def _frames(visit: Visit, language: str, reader: Reader, other: Reader | None) -
         refuse_reader(visit.context, visit.issue, reader, language)
     except MailerError as error:
         return Frames(language=language, fault=visit.sentence(error))
-    choices = {"language": language, "scheme": _scheme(visit).value}
+    choices = {"language": language, "scheme": scheme_of(visit).value}
     html, text = (preview_address(visit, reader, **choices, part=part) for part in ("html", "text"))
     frames = Frames(language=language, html=html, text=text)
     if other is None:
@@ -120,10 +119,6 @@ def _frames(visit: Visit, language: str, reader: Reader, other: Reader | None) -
         return replace(frames, pairs=compare_copies(visit.context, visit.issue, reader, other, language))
     except MailerError as error:
         return replace(frames, uncompared=visit.sentence(error))
-
-
-def _scheme(visit: Visit) -> Scheme:
-    return Scheme.DARK if visit.query["scheme"] == Scheme.DARK else Scheme.LIGHT
 
 
 def _label(visit: Visit, reader: Reader | None) -> str:

@@ -1,5 +1,6 @@
 """Shows a copy in a frame of its own: at a signed address, without a session, where nothing of it can run or call home."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -13,7 +14,8 @@ from mailer.domain.errors import MailerError, NotFound
 from mailer.formats.link import read_link, sign_link
 from mailer.formats.message.browsed import Scheme, browsed_html, unwrapped
 from mailer.pipeline.context import Context, IssueName
-from mailer.pipeline.mailings.preview import Reader, preview_copy, refuse_reader
+from mailer.pipeline.issues.desk import FolderCopy
+from mailer.pipeline.mailings.preview import CopyPreview, Reader, preview_copy, refuse_reader
 from mailer.web.answers import Answer, go
 from mailer.web.console.variants import reader_of
 from mailer.web.responder import Responder
@@ -29,27 +31,36 @@ _HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'",
     "X-Robots-Tag": "noindex",
 }
-_EXPIRED = "This address has expired, or is none of ours. Open the page of the issue again."
+EXPIRED = "This address has expired, or is none of ours. Open the page of the issue again."
 
 
 def preview(visit: Visit) -> Answer:
     """Go to the signed address of one part of a copy, if there is such a copy."""
-    part, language = visit.query["part"] or "html", visit.query["language"]
-    if part not in PARTS:
-        raise NotFound(f"a copy has no part {part!r}, only: {', '.join(PARTS)}")
     reader = reader_of(visit, visit.query)
-    language = refuse_reader(visit.context, visit.issue, reader, language)
-    scheme = Scheme.DARK if visit.query["scheme"] == Scheme.DARK else Scheme.LIGHT
+    choices = part_choices(visit)
+    language = refuse_reader(visit.context, visit.issue, reader, visit.query["language"])
     values = {
         "issue": str(visit.issue),
         "person": reader.person,
         "variant": reader.variant.name if reader.variant is not None else "",
         "masked": "yes" if reader.masked else "",
+        **choices,
         "language": language,
-        "part": part,
-        "scheme": scheme.value,
     }
     return go(f"/preview/{sign_link(visit.context.keys, PURPOSE, values, visit.context.clock.now() + VALID)}")
+
+
+def part_choices(visit: Visit) -> dict[str, str]:
+    """Which part of a copy is asked for, and in which colours. NotFound for a part that copies do not have."""
+    part = visit.query["part"] or "html"
+    if part not in PARTS:
+        raise NotFound(f"a copy has no part {part!r}, only: {', '.join(PARTS)}")
+    return {"part": part, "scheme": scheme_of(visit).value}
+
+
+def scheme_of(visit: Visit) -> Scheme:
+    """The colours that are asked for."""
+    return Scheme.DARK if visit.query["scheme"] == Scheme.DARK else Scheme.LIGHT
 
 
 def preview_address(visit: Visit, reader: Reader, **choices: str) -> str:
@@ -67,20 +78,26 @@ async def signed_preview(request: Request) -> Response:
 def _shown(context: Context, link: str) -> Response:
     values = read_link(context.keys, PURPOSE, link, context.clock.now())
     if values is None:
-        return _plain(_EXPIRED, 404)
+        return plain(EXPIRED, 404)
     variant = variant_named(values["variant"]) if values["variant"] else None
     reader = Reader(person=values["person"], variant=variant, masked=bool(values["masked"]))
     try:
         copy = preview_copy(context, IssueName.parse(values["issue"]), reader, values["language"])
     except MailerError as error:
-        return _plain(str(error), 409)
+        return plain(str(error), 409)
+    return shown_part(copy, values)
+
+
+def shown_part(copy: CopyPreview | FolderCopy, values: Mapping[str, str]) -> Response:
+    """The part of the copy that a signed address chooses, in the colours that it chooses."""
     if values["part"] == "text":
-        return _plain("\n".join(unwrapped(copy.text)), 200)
+        return plain("\n".join(unwrapped(copy.text)), 200)
     html = browsed_html(copy.html, copy.pictures, Scheme(values["scheme"]))
     return Response(html, media_type="text/html", headers=_HEADERS)
 
 
-def _plain(text: str, status: int) -> Response:
+def plain(text: str, status: int) -> Response:
+    """A sentence, or the text of a copy, in a frame."""
     return Response(text, status, media_type="text/plain", headers=_HEADERS)
 
 

@@ -1,4 +1,4 @@
-"""Uploading an issue into its newsletter's source, and what is wrong with a folder that lies there."""
+"""Uploading an issue into its newsletter's source."""
 
 from urllib.parse import quote
 
@@ -7,7 +7,6 @@ from mailer.domain.access import Right
 from mailer.domain.errors import BadInput, MailerError, NotFound, Refused
 from mailer.domain.ports import RawFile
 from mailer.domain.upload import PlacedIssue
-from mailer.pipeline.issues.source_look import check_waiting
 from mailer.pipeline.issues.upload import upload_issue
 from mailer.web.answers import Answer, Show, go, show
 from mailer.web.console.reviews import reviewed
@@ -81,22 +80,7 @@ def _notice(visit: Visit, placed: PlacedIssue) -> str:
     return "\n".join(lines)
 
 
-def folder_page(visit: Visit) -> Answer:
-    """Show everything that a check finds in a folder of a source."""
-    newsletter, folder = visit.context.newsletter(str(visit.params["newsletter"])), str(visit.params["folder"])
-    waiting = check_waiting(visit.context, newsletter, editable_source(visit.app, newsletter), folder)
-    return show(
-        "issues/folder.html",
-        waiting=waiting,
-        newsletter=newsletter,
-        problems=reviewed(visit.texts, waiting.problems),
-        notes=reviewed(visit.texts, waiting.notes),
-        links=[link for remedy in waiting.remedies if (link := link_of(remedy))],
-    )
-
-
 ROUTES: tuple[AnyRoute, ...] = (
     Page("/issues/upload", upload_form, Right.UPLOAD),
     Deed("/issues/upload", upload, Right.UPLOAD),
-    Page("/issues/folders/{newsletter}/{folder}", folder_page, Right.SEE_ISSUES),
 )

@@ -74,10 +74,19 @@ class Sentences:
         if forms := self._exact.get(sentence):
             return forms[0]
         return (
-            self._by_pattern(self._strong, sentence, depth)
+            self._exactly(sentence, depth)
+            or self._by_pattern(self._strong, sentence, depth)
             or self._parts(sentence, depth)
             or self._by_pattern(self._weak, sentence, depth)
         )
+
+    def _exactly(self, sentence: str, depth: int) -> str | None:
+        """A sentence without places behind the name of its place; a pattern with many places would fit it, too."""
+        for colon in re.finditer(": ", sentence[:_LONGEST]):
+            if forms := self._exact.get(sentence[colon.end() :]):
+                place = self._part(sentence[: colon.start()], depth)
+                return f"{place}: {forms[0]}" if place is not None else None
+        return None
 
     def _by_pattern(self, patterns: Sequence[Pattern], sentence: str, depth: int) -> str | None:
         for pattern in patterns if len(sentence) <= _LONGEST else ():
