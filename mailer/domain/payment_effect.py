@@ -2,24 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from mailer.domain.circulation import Register
 from mailer.domain.entitlement import PaidPeriod, paid_periods, paid_until
-from mailer.domain.membership import FeeSchedule, Membership, Payment, Seat, figure, owner_of
+from mailer.domain.membership import FeeSchedule, Membership, Payment, Seat, owner_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEffect:
     """A payment with its membership and people, its period afterwards, the paid-until dates, and what looks wrong.
 
-    `fees` are the fees of this kind for this period, as text; empty where the fee schedule does not have it.
+    `fees` are the fees of this kind for this period, with their currencies; empty where the fee schedule does not have it.
     """
 
     payment: Payment
     membership: Membership
     seats: tuple[Seat, ...]
     period: PaidPeriod
-    fees: tuple[str, ...]
+    fees: tuple[tuple[Decimal, str], ...]
     paid_until_before: date | None
     paid_until_after: date | None
     warnings: tuple[str, ...] = ()
@@ -41,7 +42,7 @@ def payment_effect(register: Register, payment: Payment, fees: FeeSchedule, toda
         membership=membership,
         seats=tuple(seat for seat in register.seats if seat.membership == membership.id),
         period=next(paid for paid in periods if paid.period == payment.period),
-        fees=tuple(figure(fee, currency) for fee, currency in fees.fees(membership.kind, payment.period)),
+        fees=tuple(fees.fees(membership.kind, payment.period)),
         paid_until_before=_latest(periods_before, today),
         paid_until_after=_latest(periods, today),
     )

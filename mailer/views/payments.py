@@ -63,7 +63,11 @@ def entered_line(effect: PaymentEffect) -> str:
 def _period_line(effect: PaymentEffect) -> str:
     if not effect.membership.kind.pays:
         return f"a {effect.membership.kind} membership needs no payment"
-    fees = f"the fee is {' or '.join(effect.fees)}" if effect.fees else "it is not in the fee schedule"
+    fees = (
+        f"the fee is {' or '.join(figure(*fee) for fee in effect.fees)}"
+        if effect.fees
+        else "it is not in the fee schedule"
+    )
     return f"the period then has {_sums(effect.period)}: {'paid in full' if effect.period.full else 'not paid in full'} ({fees})"
 
 

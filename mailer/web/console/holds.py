@@ -54,32 +54,23 @@ def set_hold(visit: Visit) -> Answer:
 
 def hold_page(visit: Visit) -> Answer:
     """Show one hold with what led to it."""
-    return _hold(visit)
-
-
-def _hold(visit: Visit, problem: str = "") -> Answer:
     hold, seats = holds.find_hold(visit.context, int(visit.params["hold"]))
     language = visit.language
     return show(
         "holds/hold.html",
-        status=422 if problem else 200,
         hold=hold,
         seats=seats,
         reason=plain_words.hold(hold.reason, language) if hold.reason is not None else "",
         evidence=[(failure, plain_words.failure(failure.reason, language)) for failure in hold.evidence],
         owed=list(dict.fromkeys(failure.issue for failure in sorted(hold.evidence, key=lambda each: each.at))),
-        problem=problem,
-        why=visit.form["why"],
     )
 
 
 def lift(visit: Visit) -> Answer:
-    """Lift a hold, with the reason."""
+    """Lift a hold, with the reason where one is typed."""
     hold, _ = holds.find_hold(visit.context, int(visit.params["hold"]))
     if hold.lifted_at is not None:
         return go(f"/holds/{hold.id}", visit.text("This hold was lifted before."))
-    if not visit.form["why"]:
-        return _hold(visit, visit.text("Write why, for those who come after you."))
     holds.lift(visit.context, hold.address, visit.form["why"])
     notice = visit.text(
         "The hold on {address} is lifted. Nothing is sent by that: send what is owed.", address=hold.address

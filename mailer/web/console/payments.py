@@ -10,6 +10,7 @@ from mailer.domain.payment_effect import reversal_of
 from mailer.domain.register_columns import cell_text, cells_of
 from mailer.domain.register_entry import RowsRefused
 from mailer.domain.remedy import Action
+from mailer.formats.dates_and_money import amount
 from mailer.formats.register.cells import parse_date_or_none
 from mailer.formats.register.files import parse_payment
 from mailer.pipeline.mailings.missed import missed_issues
@@ -94,7 +95,8 @@ def record(visit: Visit) -> Answer:
     except Refused as refused:
         return show_form(visit, form, status=409, problem=visit.sentence(refused))
     until = day(effect.paid_until_after, visit.language) or "—"
-    done = visit.text("The payment is recorded: {figure}. Paid until: {until}", figure=payment.figure, until=until)
+    figure = f"{amount(payment.amount, visit.language)} {payment.currency}, {payment.reference}".removesuffix(", ")
+    done = visit.text("The payment is recorded: {figure}. Paid until: {until}", figure=figure, until=until)
     notice = "\n".join([done, *plan_lines(visit)])
     return go(f"{page_of(payment.membership)}/missed?{_query(payment)}", notice)
 

@@ -36,7 +36,6 @@ def test_an_address_is_held_by_hand_and_lifted_with_a_reason(app: App, console: 
     assert f"Nothing is sent to {BORIS}" in answer.text
     [(hold, _)] = holds.listing(app.context)
     assert "she left the embassy" in client.get("/holds").text
-    assert client.post(f"/holds/{hold.id}/lift").status_code == 422
     assert "is lifted" in client.post(f"/holds/{hold.id}/lift", data={"why": "she wrote again"}).text
     assert holds.listing(app.context) == []
     with app.store.reading() as connection:
@@ -66,6 +65,14 @@ def test_the_telephone_list_has_a_sentence_in_the_reader_s_language(app: App, co
     assert "Здравствуйте, Reader001!" in page
     assert "Good day, Reader002." in page
     assert page.count("<tr>") == 4
+
+
+def test_a_hold_is_lifted_without_a_reason_as_in_the_terminal(app: App, console: Console) -> None:
+    client = console(Role.SECRETARY)
+    client.post("/holds", data={"address": "P002", "why": "she moved"})
+    [(hold, _)] = holds.listing(app.context)
+    assert "is lifted" in client.post(f"/holds/{hold.id}/lift").text
+    assert holds.listing(app.context) == []
 
 
 def test_a_domain_is_suspended_and_lifted(app: App, console: Console) -> None:
