@@ -256,7 +256,7 @@ def test_a_person_is_shown_with_what_stands_in_the_way(run: Terminal, found: dic
     first, second, third = (run.ok("person", "show", f"P00{number}").out.splitlines() for number in (1, 2, 3))
     assert first[-1] == (f"  report 1 of {NAME}, bounced: the address does not exist; `mailer bounce show 1`")
     assert re.sub(r"on [-\d]{10}", "on …", "\n".join(second[-3:])).splitlines() == [
-        "  unsubscribed on …; `mailer person resume P002` when they want copies again",
+        f"  unsubscribed from {ISSUE.newsletter} on …; `mailer person resume P002` when they want copies again",
         f"  report 2 of {NAME}, unsubscribed; `mailer bounce show 2`",
         "  report 4, perhaps about them, unnamed: the address does not exist; `mailer bounce show 4`",
     ]
@@ -352,7 +352,8 @@ def test_who_unsubscribed_gets_issues_again_when_they_ask(run: Terminal, found: 
     asked = run("person", "resume", "P002")
     assert asked.status == 1
     assert re.search(
-        r"P002 Reader002: unsubscribed on [-\d]{10}\. Send them the next issues again\? There is no terminal", asked.err
+        rf"P002 Reader002: unsubscribed from {ISSUE.newsletter} on [-\d]{{10}}\. Send them the next issues again\? There is no terminal",
+        asked.err,
     )
     assert (
         run.ok("--yes", "person", "resume", "P002").out == "P002 Reader002 gets issues again, from the next plan on\n"
