@@ -9,6 +9,7 @@ from mailer.formats.dates_and_money import amount
 from mailer.web.dates import day
 from mailer.web.register_form import label_of
 from mailer.web.visit import Visit
+from mailer.web.words import word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class ChangeRow:
 def change_rows(visit: Visit, change: Difference) -> Iterator[ChangeRow]:
     """Every change: memberships, then people, then payments."""
     for contract in change.memberships:
-        kind = visit.texts.pgettext("MembershipKind", contract.after.kind.value)
+        kind = word(contract.after.kind, visit.texts)
         new = visit.text("new, {kind}", kind=kind)
         yield ChangeRow(
             thing=visit.text("Membership"),

@@ -12,12 +12,13 @@ from mailer.views.circulation_change import change_words
 from mailer.web.answers import Answer, Show, go, show
 from mailer.web.texts import N_
 from mailer.web.visit import Visit
+from mailer.web.words import word
 
 LABELS: Mapping[str, str] = {
     "membership": N_("Membership"),
     "kind": N_("Kind"),
     "organisation": N_("Organisation"),
-    "circulation": N_("Circulation"),
+    "circulation": N_("Circle"),
     "person": N_("Person"),
     "seat": N_("Seat"),
     "name": N_("Name ({language})"),
@@ -136,7 +137,7 @@ def _field(visit: Visit, name: str, value: str, error: str, needed: bool) -> For
     kind = "date" if column and column.type in _DATES else "email" if name == "email" else "text"
     options: tuple[tuple[str, str], ...] = ()
     if name == "kind":
-        options = tuple((str(each), visit.texts.pgettext("MembershipKind", str(each))) for each in MembershipKind)
+        options = tuple((str(each), word(each, visit.texts)) for each in MembershipKind)
     elif name == "circulation":
         options = tuple((circle, circle) for circle in sorted({*circles_of(visit.context), value} - {""}))
     elif name == "in_full":

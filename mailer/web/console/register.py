@@ -14,6 +14,7 @@ from mailer.pipeline.register.browse import circles_of, expiring, next_issue_day
 from mailer.web.answers import Answer, show
 from mailer.web.routes import AnyRoute, Page
 from mailer.web.visit import Visit
+from mailer.web.words import word
 
 
 def people(visit: Visit) -> Answer:
@@ -38,7 +39,7 @@ def people(visit: Visit) -> Answer:
         filters=filters,
         kinds=_choices(visit, tuple(MembershipKind)),
         standings=_choices(visit, STANDINGS),
-        circles=[("", visit.text("any")), *((circle, circle) for circle in circles_of(visit.context) if circle)],
+        circles=[("", visit.text("all")), *((circle, circle) for circle in circles_of(visit.context) if circle)],
         first=_address(filters) if query["person"] else "",
         next=_address(filters | next_page) if next_page else "",
         filtered=any(filters.values()),
@@ -46,8 +47,8 @@ def people(visit: Visit) -> Answer:
 
 
 def _choices(visit: Visit, values: tuple[MembershipKind, ...] | tuple[EntitlementReason, ...]) -> list[tuple[str, str]]:
-    words = [(str(value), visit.texts.pgettext(type(value).__name__, str(value).replace("_", " "))) for value in values]
-    return [("", visit.text("any")), *words]
+    words = [(str(value), word(value, visit.texts)) for value in values]
+    return [("", visit.text("all")), *words]
 
 
 def _address(query: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 A verb writes `f"{issue} has been sent: nothing of it waits"`; the catalogue has the pattern `{0} has been sent: nothing of
 it waits` and its translation, with the same places to fill. A filled place may be a phrase of the catalogue itself, or a
 value, which stays; where it is English that the catalogue lacks, the pattern does not fit, so that no sentence is mixed.
+Where the form of a phrase depends on what it is said of, the translation names the context: `рассылка {1:MailingState}`.
 """
 
 import re
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
-from mailer.web.texts.catalogue import Catalogue
+from mailer.web.texts.catalogue import Catalogue, key
 from mailer.web.texts.speech import Vocabulary, split_list, unquoted
 
 _PLACE = re.compile(r"\{(\d)\}")
+_PLACE_IN_CONTEXT = re.compile(r"\{(\d)(?::(\w+))?\}")
 # Between what is wrong and what to do about it.
 MARK = "; "
 # A sentence in a sentence in a sentence; deeper ones are not written.
@@ -30,22 +32,42 @@ _REMEMBERED = 4_096
 class Pattern:
     """A sentence with places to fill, and its translation: one form, or one for each kind of number."""
 
-    letters: int  # of its own
-    literal: str  # its longest piece of text, which is looked for first
-    shape: re.Pattern[str]
+    texts: tuple[str, ...]  # what stands before, between and behind the places
+    places: tuple[str, ...]
     forms: tuple[str, ...]
-    quoted: frozenset[str]  # the places within quotation marks, which hold values only
+    quoted: frozenset[str] = frozenset()  # the places within quotation marks, which hold values only
 
     @classmethod
     def of(cls, english: str, forms: tuple[str, ...]) -> Self:
-        """The pattern of an English sentence with `{0}`, `{1}` … in it; a place never reaches over a line."""
+        """The pattern of an English sentence with `{0}`, `{1}` … in it."""
         pieces = _PLACE.split(english)
-        texts = pieces[::2]  # text, place, text, place, text
         quoted = frozenset(_PLACE.findall(english)) - frozenset(_PLACE.findall(unquoted(english)))
-        shape = re.escape(texts[0])
-        for place, text in zip(pieces[1::2], texts[1:], strict=True):
-            shape += f"(?P<p{place}>.*?)" + re.escape(text)
-        return cls(sum(map(len, texts)), max(texts, key=len), re.compile(shape), forms, quoted)
+        return cls(tuple(pieces[::2]), tuple(pieces[1::2]), forms, quoted)
+
+    @property
+    def letters(self) -> int:
+        """How much text it has of its own."""
+        return sum(map(len, self.texts))
+
+    def read(self, sentence: str) -> dict[str, str] | None:
+        """What fills each place, as little as possible, the first place first; None when the sentence is another one.
+
+        Each text is looked for once, behind the one before it: no sentence makes this slow, whoever has written it. A place
+        never reaches over a line.
+        """
+        first, *between, last = self.texts
+        if not sentence.startswith(first) or not sentence.endswith(last) or "\n" in sentence:
+            return None
+        at, end, words = len(first), len(sentence) - len(last), list[str]()
+        for text in between:
+            found = sentence.find(text, at, end)
+            if found < 0:
+                return None
+            words.append(sentence[at:found])
+            at = found + len(text)
+        if at > end:
+            return None
+        return dict(zip(self.places, [*words, sentence[at:end]], strict=True))
 
 
 class Sentences:
@@ -90,29 +112,26 @@ class Sentences:
 
     def _by_pattern(self, patterns: Sequence[Pattern], sentence: str, depth: int) -> str | None:
         for pattern in patterns if len(sentence) <= _LONGEST else ():
-            if (
-                pattern.literal in sentence
-                and (match := pattern.shape.fullmatch(sentence))
-                and (filled := self._filled(pattern, match, depth)) is not None
-            ):
+            places = pattern.read(sentence)
+            if places is not None and (filled := self._filled(pattern, places, depth)) is not None:
                 return filled
         return None
 
-    def _filled(self, pattern: Pattern, match: re.Match[str], depth: int) -> str | None:
-        places = {name[1:]: words for name, words in match.groupdict().items()}
+    def _filled(self, pattern: Pattern, places: Mapping[str, str], depth: int) -> str | None:
         number = next((int(words) for words in places.values() if words.isdecimal()), 1)
         form = pattern.forms[self._form(number) if len(pattern.forms) > 1 else 0]
         shown = {
-            place: places[place] if place in pattern.quoted else self._part(places[place], depth)
-            for place in _PLACE.findall(form)
+            place: places[place] if place in pattern.quoted else self._part(places[place], depth, context)
+            for place, context in _PLACE_IN_CONTEXT.findall(form)
         }
         if None in shown.values():
             return None
-        return _PLACE.sub(lambda place: str(shown[place[1]]), form)
+        return _PLACE_IN_CONTEXT.sub(lambda place: str(shown[place[1]]), form)
 
-    def _part(self, words: str, depth: int) -> str | None:
+    def _part(self, words: str, depth: int, context: str = "") -> str | None:
         """What stands in a place: a phrase or a list in the catalogue's language, or a value; None for other English."""
-        translated = self.translated(words, depth + 1)
+        forms = self._exact.get(key(context, words.replace("_", " "))) if context else None
+        translated = forms[0] if forms else self.translated(words, depth + 1)
         if translated is None:
             translated = self._list(words, depth) if self._vocabulary.is_speech(words) else words
         return translated
@@ -154,6 +173,9 @@ def _halves(sentences: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tup
     for english, forms in sentences.items():
         halves = zip(english.split(MARK, 1), *(form.split(MARK, 1) for form in forms), strict=False)
         for half, *translated in halves if all(MARK in text for text in (english, *forms)) else ():
-            same_places = all(set(_PLACE.findall(half)) == set(_PLACE.findall(form)) for form in translated)
+            same_places = all(
+                set(_PLACE.findall(half)) == {place for place, _ in _PLACE_IN_CONTEXT.findall(form)}
+                for form in translated
+            )
             if same_places and any(map(str.isalpha, half)):
                 yield half, tuple(translated)

@@ -94,9 +94,10 @@ def _of_findings(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def _of_module(tree: ast.Module) -> Iterator[tuple[str, int]]:
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    makers = {name for name, function in functions.items() if _makes_error(function)}
     for function in [*functions.values(), tree]:
         for node in ast.walk(function):
-            for said in _said(node):
+            for said in (*_said(node), *(node.args if isinstance(node, ast.Call) and _called(node) in makers else ())):
                 for sentence in _sentences(said, function, functions, ()):
                     yield sentence, node.lineno
     for name, function in functions.items():
@@ -104,6 +105,12 @@ def _of_module(tree: ast.Module) -> Iterator[tuple[str, int]]:
             for node in ast.walk(function):
                 if isinstance(node, ast.Return) and node.value is not None:
                     yield from ((sentence, node.lineno) for sentence in _sentences(node.value, function, functions, ()))
+
+
+def _makes_error(function: ast.FunctionDef) -> bool:
+    """Whether it returns an error, whose words its callers give."""
+    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    return any(isinstance(value, ast.Call) and _called(value) in KINDS for value in returned)
 
 
 def _said(node: ast.AST) -> Iterator[ast.AST]:

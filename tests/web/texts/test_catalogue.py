@@ -18,7 +18,7 @@ from mailer.web.words import SHOWN, word_of
 WEB = FOLDER.parent
 FILES = sorted(FOLDER.glob("*/*.po"))
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "text": None, "ngettext": (1, 2), "plural": (1, 2)}
-PLACES = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+PLACES = re.compile(r"%\(\w+\)[sd]|\{\w*(?=:\w+\}|\})")
 
 
 def written() -> Iterator[tuple[str, str]]:

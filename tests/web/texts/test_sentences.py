@@ -1,14 +1,19 @@
 """What verbs say in English, said in Russian by patterns."""
 
+import re
+from itertools import chain, zip_longest
+from time import perf_counter
+
 import pytest
+from hypothesis import given, strategies
 from markupsafe import escape
 
 from mailer.web.texts import texts
 from mailer.web.texts.catalogue import Catalogue, catalogue
-from mailer.web.texts.sentences import Sentences
+from mailer.web.texts.sentences import Pattern, Sentences
 
 CATALOGUE = Catalogue(
-    texts={"paused": ("на паузе",)},
+    texts={"paused": ("на паузе",), "MailingState\x04paused": ("приостановлена",)},
     sentences={
         "{0} is {1}": ("{0}: {1}",),
         "{0} is {1} with other content: withdraw first": ("{0} ({1}) с другим содержанием: сначала отзовите",),
@@ -25,6 +30,7 @@ CATALOGUE = Catalogue(
         "put it in quotes": ("возьмите в кавычки",),
         "the words '{0}' join": ("слова «{0}» сливаются",),
         "and": ("и",),
+        "the mailing of {0} is {1} already": ("рассылка {0} уже {1:MailingState}",),
         "the key '{0}' is there twice; remove {1} of them": ("ключ «{0}» встречается дважды; удалите {1}",),
     },
     form=catalogue("ru").form,
@@ -41,6 +47,8 @@ def said(sentence: str) -> str | None:
         ("the register is empty", "реестр пуст"),
         ("letter/41 is paused", "letter/41: на паузе"),
         ("letter/41 is odd", "letter/41: odd"),
+        ("the mailing of letter/41 is paused already", "рассылка letter/41 уже приостановлена"),
+        ("the mailing of letter/41 is odd already", "рассылка letter/41 уже odd"),
         (
             "letter/41 is paused with other content: withdraw first",
             "letter/41 (на паузе) с другим содержанием: сначала отзовите",
@@ -88,6 +96,29 @@ def test_no_sentence_is_half_translated(sentence: str) -> None:
     assert said(sentence) is None
 
 
+@pytest.mark.parametrize(
+    ("english", "russian"),
+    [
+        ("letter/41 is paused: it cannot be approved", "letter/41: рассылка приостановлена, её нельзя утвердить"),
+        (
+            "letter/41 is closed, not paused: there is nothing to resume",
+            "letter/41: рассылка завершена, а не приостановлена: продолжать нечего",
+        ),
+        (
+            "delivery 5 is accepted, not held: there is nothing to release",
+            "отправление 5: экземпляр принят, а не задержан; отпускать нечего",
+        ),
+        ("P001 is not entitled to letter/41 (no_address)", "P001 не имеет права на letter/41 (нет адреса)"),
+        (
+            "31.13 is not a date; write it as 2018-12-31 or 31.12.2018",
+            "31.13: это не дата; пишите так: 2018-12-31 или 31.12.2018",
+        ),
+    ],
+)
+def test_states_and_reasons_in_sentences_are_said_in_russian(english: str, russian: str) -> None:
+    assert texts("ru").sentence(english) == russian
+
+
 def test_an_unknown_sentence_is_shown_in_english_and_marked() -> None:
     sentence = texts("ru").sentence("no such sentence <b>")
     assert sentence == "no such sentence <b>"
@@ -99,5 +130,26 @@ def test_english_is_not_marked() -> None:
 
 
 def test_a_long_text_without_a_pattern_is_looked_through_at_once() -> None:
-    """A pattern is tried only where its own text stands, so that nobody can make a page slow."""
     assert said("x is y then " * 20_000) is None
+
+
+def test_a_text_written_to_be_slow_is_not() -> None:
+    """An editor writes the words of an issue, and the sending of another one must not wait for a page about them."""
+    english = "{0}: line {1}: {2} is '{3}' in {4} and '{5}' in {6}; make them the same"
+    pattern = Pattern.of(english, (english,))
+    near = "".join(text * 60 for text in pattern.texts[:-1])
+    began = perf_counter()
+    assert pattern.read(near) is None
+    assert perf_counter() - began < 0.1
+
+
+WORDS = strategies.text(alphabet="ab: ;'0\n", max_size=6)
+
+
+@given(strategies.lists(WORDS, min_size=2, max_size=4), WORDS, strategies.lists(WORDS, min_size=1, max_size=3))
+def test_places_are_filled_as_a_regular_expression_would(texts: list[str], rest: str, words: list[str]) -> None:
+    pattern = Pattern(tuple(text.replace("\n", "") for text in texts), tuple(range(len(texts) - 1)), ())
+    shape = re.compile("(.*?)".join(map(re.escape, pattern.texts)))
+    for sentence in (rest, "".join(chain.from_iterable(zip_longest(pattern.texts, words, fillvalue="")))):
+        match = shape.fullmatch(sentence)
+        assert pattern.read(sentence) == (dict(enumerate(match.groups())) if match else None)
