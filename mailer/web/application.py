@@ -93,6 +93,8 @@ def _endpoint(answer: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     """A coroutine function, which the framework asks for; a `partial` is none to it."""
 
     async def endpoint(request: Request) -> Response:
+        if "\0" in request.scope["path"]:  # no database finds anything by this
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         return await answer(request)
 
     return endpoint

@@ -32,8 +32,12 @@ class Form:
 
     def __getitem__(self, name: str) -> str:
         """The last value of the field, without spaces around it; empty when it is missing."""
+        return self.exact(name).replace("\0", "").strip()  # PostgreSQL stores no NUL
+
+    def exact(self, name: str) -> str:
+        """The same with all its spaces, such as those of a password."""
         values = self.fields.get(name)
-        return values[-1].strip() if values else ""
+        return values[-1] if values else ""
 
     def __contains__(self, name: str) -> bool:
         return name in self.fields

@@ -48,7 +48,7 @@ def change_language(visit: Visit) -> Answer:
 
 def change_password(visit: Visit) -> Answer:
     """Give the user a new password, typed twice."""
-    old, new, again = ((visit.form.all(name) or [""])[-1] for name in ("old", "new", "again"))
+    old, new, again = (visit.form.exact(name) for name in ("old", "new", "again"))
     if new != again:
         return account(visit, "password", visit.text("The new passwords are not the same."))
     try:
@@ -110,7 +110,7 @@ def remove_passkey(visit: Visit) -> Answer:
     """Remove a passkey."""
     identity = int(visit.params["passkey"])
     try:
-        second_ways.remove_passkey(visit.context, visit.user, identity, _password(visit))
+        second_ways.remove_passkey(visit.context, visit.user, identity, visit.form.exact("own_password"))
     except MailerError as error:
         return account(visit, f"passkey-{identity}", visit.sentence(error))
     return go("/account", visit.text("The passkey is removed."))
@@ -133,7 +133,7 @@ def sign_out_everywhere(visit: Visit) -> Answer:
 
 def _remove(visit: Visit, way: SecondWay, at: str) -> Answer:
     try:
-        second_ways.remove_way(visit.context, visit.user, way, _password(visit))
+        second_ways.remove_way(visit.context, visit.user, way, visit.form.exact("own_password"))
     except MailerError as error:
         return account(visit, at, visit.sentence(error))
     return go("/account", visit.text("The second way is removed."))
@@ -143,10 +143,6 @@ def _ended(visit: Visit, number: int) -> str:
     if not number:
         return visit.text("No other browser was signed in.")
     return visit.plural("{number} other browser is signed out.", "{number} other browsers are signed out.", number)
-
-
-def _password(visit: Visit) -> str:
-    return (visit.form.all("own_password") or [""])[-1]
 
 
 def _party(visit: Visit) -> RelyingParty | None:

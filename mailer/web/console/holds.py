@@ -1,9 +1,10 @@
 """Addresses and domains to which nothing is sent for now: listed, set by hand, lifted, and as a telephone list."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from mailer.domain.access import Right
 from mailer.domain.errors import BadInput, MailerError
+from mailer.formats.register.cells import parse_date_or_none
 from mailer.pipeline.bounces import holds
 from mailer.pipeline.overview.phone_list import phone_list
 from mailer.pipeline.register.resolve import resolve_address
@@ -122,12 +123,8 @@ def lift_domain(visit: Visit) -> Answer:
 
 def _end_of(day: str) -> datetime | None:
     """The end of a day that was typed; None for none. Raises BadInput."""
-    if not day:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC)
-    except (ValueError, OverflowError):
-        raise BadInput(f"{day!r} is not a date: write it as 2026-12-31") from None
+    last = parse_date_or_none(day)
+    return datetime.combine(last + timedelta(days=1), time(), UTC) if last is not None else None
 
 
 ROUTES: tuple[AnyRoute, ...] = (

@@ -83,7 +83,7 @@ def _brought(visit: Visit) -> tuple[dict[str, BroughtTable | None], bool]:
 
 def _rows(visit: Visit, table: str) -> str:
     """Pasted rows as they are, since an empty cell at the end of a row is a tab; empty without any words."""
-    text = "".join(visit.form.all(f"{table}_rows")[-1:])
+    text = visit.form.exact(f"{table}_rows")
     return text if text.strip() else ""
 
 

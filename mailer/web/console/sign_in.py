@@ -40,7 +40,7 @@ async def post_form(request: Request) -> Response:
 
 
 def _signed_in(request: Request, context: Context, form: Form) -> SignedIn | None:
-    password = (form.all("password") or [""])[-1]  # spaces at its ends belong to it
+    password = form.exact("password")  # spaces at its ends belong to it
     if len(password) > _LONGEST_PASSWORD:
         return None
     return sign_in.sign_in(

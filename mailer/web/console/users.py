@@ -37,7 +37,7 @@ def add(visit: Visit) -> Answer:
         language=form["language"] or visit.language,
     )
     try:
-        added = accounts.add_user(visit.context, new, _password(visit))
+        added = accounts.add_user(visit.context, new, visit.form.exact("password"))
     except MailerError as error:
         return users(visit, visit.sentence(error))
     return go("/users", visit.text("{name} is added, and can sign in.", name=added.name))
@@ -76,7 +76,7 @@ def set_password(visit: Visit) -> Answer:
     """Give a user a new password."""
     person = _user(visit)
     try:
-        ended = accounts.set_password(visit.context, person, _password(visit))
+        ended = accounts.set_password(visit.context, person, visit.form.exact("password"))
     except MailerError as error:
         return user(visit, visit.sentence(error))
     return go(
@@ -117,10 +117,6 @@ def _identity(visit: Visit) -> int:
 
 def _user(visit: Visit) -> User:
     return accounts.find_account(visit.context, _identity(visit)).user
-
-
-def _password(visit: Visit) -> str:
-    return (visit.form.all("password") or [""])[-1]
 
 
 ROUTES: tuple[AnyRoute, ...] = (

@@ -60,11 +60,11 @@ class Pattern:
             return None
         at, end, words = len(first), len(sentence) - len(last), list[str]()
         for text in between:
-            found = sentence.find(text, at, end)
-            if found < 0:
+            begin = sentence.find(text, at, end)
+            if begin < 0:
                 return None
-            words.append(sentence[at:found])
-            at = found + len(text)
+            words.append(sentence[at:begin])
+            at = begin + len(text)
         if at > end:
             return None
         return dict(zip(self.places, [*words, sentence[at:end]], strict=True))

@@ -26,8 +26,8 @@ class Vocabulary:
         if _REPLY.match(text):
             return False
         words = [word.strip("().!?…") for word in re.sub("[,;:]", " , ", unquoted(text)).split()]
-        known = [word in self._words for word in words]
-        neighbours = list(pairwise(zip(words, known, strict=True)))
+        small = [word in self._words for word in words]
+        neighbours = list(pairwise(zip(words, small, strict=True)))
         if set(words) - {","} and set(words) <= self._words | {","}:
             return any(left and right for (_, left), (_, right) in neighbours) or not _LINKS.isdisjoint(words)
         return any((left or right) and _are_plain(word, next_word) for (word, left), (next_word, right) in neighbours)
