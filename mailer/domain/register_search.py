@@ -36,5 +36,12 @@ def words_of(typed: str) -> tuple[str, ...]:
     return _first(re.findall(r"\w+", fold(typed)))
 
 
+def parts_within(typed: str) -> tuple[str, ...]:
+    """The parts that are in the search words of everybody whom these words may mean, however strictly they are read."""
+    bracketed = re.search(r"<(.+@.+)>", typed)
+    address = bracketed[1] if bracketed else typed if "@" in typed else ""
+    return _first([fold(address.strip())]) if address else words_of(typed)
+
+
 def _first(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in words))[:MOST_WORDS]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, literal, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
@@ -131,12 +131,20 @@ def known_ids(connection: Connection) -> KnownIds:
     return KnownIds(memberships=set(connection.execute(select(memberships.c.id)).scalars()), people=set(persons))
 
 
-def known_people(connection: Connection, persons: Collection[str] | None = None) -> list[KnownPerson]:
-    """These people of the register, or all, with names, addresses, memberships and organisations, in the order of ids."""
+def known_people(
+    connection: Connection, persons: Collection[str] | None = None, *, parts: Sequence[str] = ()
+) -> list[KnownPerson]:
+    """These people of the register, or all, with names, addresses, memberships and organisations, in the order of ids.
+
+    With `parts`, only those who have all of them in the search words of a seat.
+    """
     columns = (seats.c.person, seats.c.names, seats.c.address, seats.c.membership, memberships.c.organisation)
     query = select(*columns).join(memberships, memberships.c.id == seats.c.membership)
     if persons is not None:
         query = query.where(seats.c.person.in_(persons))
+    if parts:
+        has_all = and_(*(seats.c.searched.contains(part, autoescape=True) for part in parts))
+        query = query.where(seats.c.person.in_(select(seats.c.person).where(has_all)))
     rows: dict[str, list[Any]] = {}
     for row in connection.execute(query):
         rows.setdefault(row.person, []).append(row)

@@ -65,9 +65,13 @@ def pause_for(context: Context, person: str, days: Pause) -> None:
 def own_pauses(context: Context, person: str) -> tuple[OwnPause, ...]:
     """The person's own pauses, that of all newsletters first; NotFound without one."""
     with context.store.reading() as connection:
-        pauses = holds.pauses(connection, [person]).get(person, ())
-        names = names_of(connection, [person]).get(person, {})
+        return _pauses_of(connection, person)
+
+
+def _pauses_of(connection: Connection, person: str) -> tuple[OwnPause, ...]:
+    pauses = holds.pauses(connection, [person]).get(person, ())
     if not pauses:
+        names = names_of(connection, [person]).get(person, {})
         raise NotFound(
             f"{label(person, any_name(names))} has not unsubscribed or paused; a pause of the register is changed in its columns "
             "pause_from and pause_until"
@@ -77,9 +81,9 @@ def own_pauses(context: Context, person: str) -> tuple[OwnPause, ...]:
 
 def resume(context: Context, person: str) -> None:
     """Send issues again to a person who unsubscribed or paused, from the next plan on; NotFound for another person."""
-    own_pauses(context, person)
     with context.store.transaction() as connection:
         lock_register(connection)
+        _pauses_of(connection, person)
         holds.lift_pauses(connection, person, by=context.who, now=context.clock.now())
         raise_version(connection)
         context.record(connection, "resume", person)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from mailer.domain.errors import NotFound, Refused
 from mailer.domain.names import label
-from mailer.domain.person_match import KnownPerson, matches, nearest_person, search
+from mailer.domain.person_match import MOST_NEAREST, KnownPerson, matches, nearest_person, search
+from mailer.domain.register_search import parts_within
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import LONGEST_SERIAL, Context, IssueName
-from mailer.store import issues, members
+from mailer.store import Connection, issues, members, register_pages
 
 # How many are listed where words mean several.
 LISTED = 20
@@ -21,10 +22,9 @@ def resolve_person(context: Context, typed: str) -> str:
     with context.store.reading() as connection:
         if members.is_seated(connection, typed):
             return typed
-        people = members.known_people(connection)
-    met = matches(typed, people)
+        met = matches(typed, _may_be_meant(connection, typed))
+        near = None if met else _nearest(connection, typed)
     if not met:
-        near = nearest_person(typed, people)
         hint = f"; the nearest is {near.label}" if near else ""
         raise NotFound(f"there is no person {typed!r} in the register{hint}", Action.LIST_PEOPLE.of())
     if len(met) > 1:
@@ -49,18 +49,17 @@ def resolve_address(context: Context, typed: str) -> str:
 def find_people(context: Context, typed: str) -> list[str]:
     """The ids of all people whom these words may mean, also by membership or organisation, the best match first."""
     with context.store.reading() as connection:
-        return [person.person for person in search(typed, members.known_people(connection))]
+        return [person.person for person in search(typed, _may_be_meant(connection, typed))]
 
 
 def resolve_membership(context: Context, typed: str) -> str:
     """The id of the membership that an id in any case, an organisation or a person means; raises as for a person."""
     with context.store.reading() as connection:
         names = members.membership_names(connection)
-        people = members.known_people(connection)
-    same = [identity for identity in names if identity.casefold() == typed.strip().casefold()]
-    ids = [typed] if typed in names else same or _memberships_of(typed, people)
+        same = [identity for identity in names if identity.casefold() == typed.strip().casefold()]
+        ids = [typed] if typed in names else same or _memberships_of(typed, _may_be_meant(connection, typed))
+        near = None if ids else _nearest(connection, typed)
     if not ids:
-        near = nearest_person(typed, people)
         hint = f"; the nearest is {near.memberships[0]}, {near.label}" if near else ""
         raise NotFound(
             f"{typed} is not in the register, neither a membership nor its people{hint}", Action.LIST_PEOPLE.of()
@@ -85,6 +84,18 @@ def resolve_issue(context: Context, typed: str) -> IssueName:
     if len(names) > 1:
         raise Refused(_list_several(typed, "issues", list(map(str, names))))
     return names[0]
+
+
+def _may_be_meant(connection: Connection, typed: str) -> list[KnownPerson]:
+    """The people of whom the database has these words; which of them are meant, and how strictly, is decided after."""
+    return members.known_people(connection, parts=parts_within(typed))
+
+
+def _nearest(connection: Connection, typed: str) -> KnownPerson | None:
+    """The person for whom the words are a slip; none is looked for in a register that is too large for it."""
+    if register_pages.count_seats(connection, MOST_NEAREST + 1) > MOST_NEAREST:
+        return None
+    return nearest_person(typed, members.known_people(connection))
 
 
 def _memberships_of(typed: str, people: Sequence[KnownPerson]) -> list[str]:

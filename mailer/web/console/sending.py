@@ -128,7 +128,10 @@ def send_unsent(visit: Visit) -> Answer:
     """Send what is owed, without the people who are left out."""
     free_copies_of_dead(visit.app)
     leave_out = visit.form.all("leave_out")
-    missing = without(find_missing_copies(visit.context, visit.issue), leave_out)
+    owed = find_missing_copies(visit.context, visit.issue)
+    if not owed.people:  # another person, or a second click, was faster
+        return go(visit.path, visit.text(N_("Nobody is owed a copy.")))
+    missing = without(owed, leave_out)
     if _number(visit.form["copies"]) != missing.copies:
         error = visit.text(_TYPE_THE_NUMBER, number=missing.copies)
         return _unsent_form(visit, error=error, status=422)
