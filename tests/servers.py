@@ -39,10 +39,10 @@ def wait_for(port: int, server: subprocess.Popen[bytes] | None = None) -> None:
     wait_until(listens, f"no program listens on port {port}")
 
 
-def wait_until(is_met: Callable[[], bool], failure: str) -> None:
-    """Wait until the condition is met; raises RuntimeError with this text when it takes too long."""
+def wait_until(is_met: Callable[[], bool], failure: str, patience: float = PATIENCE) -> None:
+    """Wait until the condition is met; raises RuntimeError with this text when it takes more seconds than that."""
     pause = Event()
-    for _ in range(int(PATIENCE / LOOK)):
+    for _ in range(int(patience / LOOK)):
         if is_met():
             return
         pause.wait(LOOK)

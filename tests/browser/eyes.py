@@ -5,10 +5,11 @@ What the person reads is given in English and looked up in the language of the p
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -16,9 +17,14 @@ from mailer.web.texts import texts
 from tests.browser.service import PASSWORD
 
 WIDTHS = {"desk": 1280, "phone": 390}
+HEIGHT = 900
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
 MOST_TABS = 150  # on a page
-PATIENCE = 20_000  # milliseconds, on a busy machine
+PATIENCE = 60_000  # milliseconds: a busy machine fails nothing
+# Of these, axe depends on the colours alone.
+RULES_OF_COLOURS = ["color-contrast", "link-in-text-block"]
+RULES_OF_PAGES = ["region", "landmark-one-main", "page-has-heading-one", "bypass"]
 
 
 @dataclass(kw_only=True)
@@ -86,7 +92,7 @@ class Person:
         return self.page.get_by_role("button", name=self.said(label), exact=True).first
 
     def press(self, label: str) -> None:
-        """Press a button."""
+        """Press a button that leads to another page."""
         self._activate(self.button(label))
 
     def follow(self, words: str) -> None:
@@ -94,7 +100,7 @@ class Person:
         link = self.page.get_by_role("link", name=self.said(words), exact=True).first
         menu = self.page.locator(".sections-narrow > summary")
         if not link.is_visible() and menu.is_visible():
-            self._activate(menu)
+            self._activate(menu, leads=False)
         self._activate(link)
 
     def find(self, words: str) -> None:
@@ -102,13 +108,14 @@ class Person:
         self.page.locator("#find").fill(words)
         self.press("Find")
 
-    def _activate(self, target: Locator) -> None:
+    def _activate(self, target: Locator, *, leads: bool = True) -> None:
         if not self.keyboard:
             target.click()
             return
         expect(target).to_be_enabled()
         self._reach(target)
-        self.page.keyboard.press("Enter")
+        with self.page.expect_navigation() if leads else nullcontext():
+            self.page.keyboard.press("Enter")
 
     def _reach(self, target: Locator) -> None:
         """Press Tab until the target has the focus, and see that the focus shows."""
@@ -135,15 +142,42 @@ class Person:
             self.pictures.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
 
-    def barriers(self) -> list[str]:
-        """What keeps some people from using the page, as axe finds it."""
+    def paper(self, name: str) -> None:
+        """Print the page, where pictures are wanted into a file."""
+        printed = self.page.pdf(format="A4")
+        assert printed.startswith(b"%PDF")
+        if self.pictures is not None:
+            (self.pictures / f"{name}.pdf").write_bytes(printed)
+
+    def barriers(self, name: str = "", *, letter: bool = False) -> list[str]:
+        """What keeps some people from using the page, as axe finds it: at each width, in light and in dark.
+
+        A letter is no page: it stands in a mail program, which has the heads and landmarks.
+        """
+        name, found = name or self.page.url, list[str]()
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: dict[str, Any] = self.page.evaluate("axe.run({iframes: false, resultTypes: ['violations']})")
-        return [
-            f"{self.page.url}: {violation['id']}: {node['html'][:160]}"
-            for violation in found["violations"]
-            for node in violation["nodes"]
-        ]
+        for width, pixels in WIDTHS.items():
+            self.page.set_viewport_size({"width": pixels, "height": HEIGHT})
+            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{name} ({width}): wider than the screen")
+            for scheme in SCHEMES:
+                self.page.emulate_media(color_scheme=scheme)
+                found += [f"{name} ({width}, {scheme}): {fault}" for fault in self._look(scheme, letter=letter)]
+                self.picture(f"{_file_name(name)}-{width}-{scheme}")
+        return found
+
+    def _look(self, scheme: str, *, letter: bool) -> list[str]:
+        options: dict[str, Any] = {"iframes": False, "resultTypes": ["violations"]}
+        if scheme == "dark":  # everything else is as it was in light
+            options["runOnly"] = RULES_OF_COLOURS
+        elif letter:
+            options["rules"] = {rule: {"enabled": False} for rule in RULES_OF_PAGES}
+        violations = self.page.evaluate("async options => (await axe.run(options)).violations", options)
+        return [f"{each['id']}: {node['html'][:160]}" for each in violations for node in each["nodes"]]
+
+
+def _file_name(address: str) -> str:
+    return re.sub(r"\W+", "-", urlsplit(address).path).strip("-") or "overview"
 
 
 @contextmanager
@@ -153,16 +187,14 @@ def a_person(
     *,
     language: str = "en",
     width: str = "desk",
-    scheme: str = "light",
     scripts: bool = True,
     keyboard: bool = False,
     pictures: Path | None = None,
 ) -> Iterator[Person]:
     """Somebody who looks at the console, until the end of the block; then the browser must not have complained."""
     context = browser.new_context(
-        viewport={"width": WIDTHS[width], "height": 900},
+        viewport={"width": WIDTHS[width], "height": HEIGHT},
         locale={"en": "en-GB", "ru": "ru-RU"}[language],
-        color_scheme="dark" if scheme == "dark" else "light",
         java_script_enabled=scripts,
         accept_downloads=True,
     )

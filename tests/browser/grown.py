@@ -12,7 +12,7 @@ from mailer.pipeline.bounces.holds import hold_by_hand
 from mailer.pipeline.bounces.ingest import ingest
 from mailer.pipeline.bounces.preferences import pause_for
 from mailer.pipeline.mailings.report import issue_progress
-from tests.browser.service import Service
+from tests.browser.service import PATIENCE, Service
 from tests.club import ISSUE, Member, begin, members, pay
 from tests.made_up_bounces import LAYOUTS
 from tests.servers import wait_until
@@ -36,7 +36,9 @@ def grow(service: Service) -> None:
         for number in range(1, 9):
             if number != REFUSED:
                 service.waits_for_letter(address[number])
-        wait_until(lambda: issue_progress(app.context, ISSUE).state is MailingState.CLOSED, "it is not closed")
+        wait_until(
+            lambda: issue_progress(app.context, ISSUE).state is MailingState.CLOSED, "it is not closed", PATIENCE
+        )
         mail = RawReport(content=_bounce(service, address[RETURNED]), recipient="", way=Way.FILE)
         ingest(app.context, [mail])
         hold_by_hand(app.context, address[HELD], "she has asked us to wait")

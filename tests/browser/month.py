@@ -123,7 +123,7 @@ def resume(secretary: Person) -> None:
 
 def wait_for_state(secretary: Person, path: str, words: str) -> None:
     """Look at the page again and again until it says so."""
-    for _ in range(60):
+    for _ in range(120):
         secretary.open(path)
         if words in secretary.page.get_by_role("main").inner_text():
             return

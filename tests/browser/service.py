@@ -17,6 +17,7 @@ from tests.browser.relay import Relay, a_relay
 from tests.club import Club, Member, Tables, import_register
 from tests.servers import free_port, wait_for, wait_until
 
+PATIENCE = 60  # seconds for a letter, on a busy machine
 PASSWORD = "lamp oil and winter"
 EDITOR, SECRETARY, ADMIN = "Elena", "Vera", "Arkady"
 ROLES = {EDITOR: Role.EDITOR, SECRETARY: Role.SECRETARY, ADMIN: Role.ADMIN}
@@ -35,6 +36,7 @@ class Service:
         wait_until(
             lambda: any(words in letter for letter in self.relay.letters(recipient)[after:]),
             f"no letter has come for {recipient}",
+            PATIENCE,
         )
 
     @contextmanager

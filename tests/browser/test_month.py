@@ -13,7 +13,7 @@ from tests.browser.service import EDITOR, SECRETARY, a_service
 from tests.club import members
 
 pytestmark = pytest.mark.browser
-SCHEDULE = {"send": {"undo_minutes": 0.2}, "approval": {"required": True, "editors": ["editor@club.example"]}}
+SCHEDULE = {"send": {"undo_minutes": 0.3}, "approval": {"required": True, "editors": ["editor@club.example"]}}
 PEOPLE = [*members(8), *members(1, first=9, paid=0)]
 
 
@@ -53,6 +53,8 @@ def test_a_month(browser: Browser, tmp_path: Path, way: str, pictures: Path | No
 
         month.read_circulation(secretary, copies=8, excluded={"P009": "unpaid"})
         secretary.picture("4-circulation")
+        secretary.follow("Print view, to sign")
+        secretary.paper("4-circulation")
         month.approve(secretary)
         month.send(secretary, typed=7)
         secretary.picture("5-wrong-number")
@@ -62,7 +64,7 @@ def test_a_month(browser: Browser, tmp_path: Path, way: str, pictures: Path | No
         month.stop_countdown(secretary)
         assert not service.relay.letters(PEOPLE[0].email)
 
-        service.relay.slow = 1.0
+        service.relay.slow = 4.0
         service.relay.loses_answer_for.add(PEOPLE[7].email)
         month.send(secretary, typed=8)
         service.waits_for_letter(PEOPLE[0].email)
@@ -87,6 +89,7 @@ def test_a_month(browser: Browser, tmp_path: Path, way: str, pictures: Path | No
         month.read_report(secretary)
         secretary.sees("The report balances.")
         secretary.picture("11-report")
+        secretary.paper("11-report")
 
         month.one_click(member, service.relay.letters(PEOPLE[0].email)[0])
         service.waits_for_letter(PEOPLE[0].email, after=1)
