@@ -259,6 +259,7 @@ def test_what_a_person_has_suspended_stays_as_it_is(app: App, clock: FrozenClock
     assert (the_throttle(app) == made) is (until is None)
 
 
+@pytest.mark.leaping
 @pytest.mark.parametrize("phase", [Phase.RCPT, Phase.MAIL])
 async def test_only_a_provider_that_asks_to_slow_down_for_too_long_loses_its_copies(
     club: Club, clock: FrozenClock, phase: Phase

@@ -4,14 +4,16 @@ import asyncio
 
 import pytest
 
-from mailer.gateways.clock import SystemClock
 from mailer.pipeline.sending import wait
 from mailer.pipeline.sending.wait import explain_waits, send_until_done, watch_until_done
-from tests.club import ISSUE, Club, begin, copies, members, states
+from tests.club import ISSUE, THURSDAY, Club, begin, copies, members, states
+from tests.doubles import RunningClock
 from tests.pipeline.sending.test_sending_together import waits_for
 from tests.relay_moods import TOO_FAST, always
 from tests.relay_plays import Late, Phase
 from tests.scripted_relay import Sink
+
+pytestmark = pytest.mark.leaping
 
 SLOW = always(Late(seconds=1.0), at=Phase.END)
 
@@ -27,7 +29,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_it_lasts_as_long_as_the_relay_takes_to_answer(club: Club, daemon: bool) -> None:
     sentences: list[str] = []
     async with Sink(mood=SLOW) as sink:
-        with club.sending(SystemClock(), sink, smtp={"connections": 3}) as (app, sender):
+        with club.sending(RunningClock(THURSDAY), sink, smtp={"connections": 3}) as (app, sender):
             begin(app, members(6))
             explaining = asyncio.create_task(explain_waits(app.context, ISSUE, sentences.append))
             if daemon:
@@ -44,7 +46,7 @@ async def test_it_lasts_as_long_as_the_relay_takes_to_answer(club: Club, daemon:
 
 async def test_it_ends_with_the_words_of_a_relay_that_asks_to_slow_down_for_long(club: Club) -> None:
     async with Sink(mood=always(TOO_FAST, at=Phase.MAIL)) as sink:
-        with club.sending(SystemClock(), sink) as (app, sender):
+        with club.sending(RunningClock(THURSDAY), sink) as (app, sender):
             begin(app, members(6))
             reason = await send_until_done(app.context, sender, ISSUE, {})
             assert reason.startswith("the relay 127.0.0.1 has asked us to slow down since ")
@@ -54,7 +56,7 @@ async def test_it_ends_with_the_words_of_a_relay_that_asks_to_slow_down_for_long
 
 async def test_it_ends_where_nothing_is_in_flight_and_nothing_leaves(club: Club) -> None:
     async with Sink() as sink:
-        with club.sending(SystemClock(), sink, smtp={"per_minute": 2}) as (app, sender):
+        with club.sending(RunningClock(THURSDAY), sink, smtp={"per_minute": 2}) as (app, sender):
             begin(app, members(6))
             relays = {relay.name: relay.limit for relay in app.config.relays}
             reason = await send_until_done(app.context, sender, ISSUE, relays)
