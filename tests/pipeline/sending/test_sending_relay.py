@@ -98,6 +98,7 @@ async def test_the_time_until_a_copy_is_given_up_stands_still_while_the_relay_is
             assert clock.now() == THURSDAY + timedelta(hours=1, minutes=90)
 
 
+@pytest.mark.leaping
 async def test_a_relay_that_goes_down_in_mid_run_finishes_the_run_when_it_is_back(
     club: Club, clock: FrozenClock
 ) -> None:
@@ -138,6 +139,7 @@ async def test_a_relay_that_broke_every_connection_counts_as_down_while_its_copi
             assert (await sender.drain()).down == "the relay was down a moment ago"
 
 
+@pytest.mark.leaping
 async def test_a_copy_that_breaks_its_connection_before_the_content_does_not_starve_the_others(
     club: Club, clock: FrozenClock
 ) -> None:

@@ -160,6 +160,7 @@ async def test_when_one_is_down_the_others_carry_all_and_nobodys_attempt_is_used
                 assert outages_of(connection) == []
 
 
+@pytest.mark.leaping
 async def test_one_that_goes_down_in_the_middle_leaves_the_rest_to_the_spare(club: Club, clock: FrozenClock) -> None:
     def closing(now: Phase, _sender: str, _recipient: str, _nth: int) -> str | Misbehaviour | None:
         return "421 4.3.2 Closing" if now is Phase.MAIL and len(main.received) >= 7 else None
