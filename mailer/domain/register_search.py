@@ -28,20 +28,21 @@ def search_words(seat: Seat, membership: Membership) -> str:
 def parts_of(typed: str) -> tuple[str, ...]:
     """The parts that must all be in a person's search words; of `Anna <anna@example.org>`, the address counts."""
     address = re.search(r"<([^<>]+@[^<>]+)>", typed)
-    return _first(fold(address[1] if address else typed).split())
+    return first_words(fold(address[1] if address else typed).split())
 
 
 def words_of(typed: str) -> tuple[str, ...]:
     """The words alone that must all be in a person's search words, however they are put together."""
-    return _first(re.findall(r"\w+", fold(typed)))
+    return first_words(re.findall(r"\w+", fold(typed)))
 
 
 def parts_within(typed: str) -> tuple[str, ...]:
     """The parts that are in the search words of everybody whom these words may mean, however strictly they are read."""
     bracketed = re.search(r"<(.+@.+)>", typed)
     address = bracketed[1] if bracketed else typed if "@" in typed else ""
-    return _first([fold(address.strip())]) if address else words_of(typed)
+    return first_words([fold(address.strip())]) if address else words_of(typed)
 
 
-def _first(words: Iterable[str]) -> tuple[str, ...]:
+def first_words(words: Iterable[str]) -> tuple[str, ...]:
+    """As many of a search's words, and as much of each, as are looked at."""
     return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in words))[:MOST_WORDS]

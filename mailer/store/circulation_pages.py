@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from mailer.domain.membership import MembershipKind
 from mailer.domain.names import shown_name
+from mailer.domain.register_search import first_words
 from mailer.domain.search import CirculationLine, CirculationSearch, forms_of
 from mailer.store.columns import CHUNK, by_code_point
 from mailer.store.schema import exclusions, recipients, seats
@@ -137,7 +138,7 @@ def _fits(lines: Subquery, search: CirculationSearch) -> ColumnElement[bool]:
             conditions.append(lines.c[column] == value)
     if search.language:
         conditions.append(lines.c.editions.contains(json.dumps(search.language), autoescape=True))
-    for word in search.words.split():
+    for word in first_words(search.words.split()):
         columns = (lines.c.name, lines.c.person, lines.c.address)
         forms = sorted(forms_of(word))
         conditions.append(or_(*(column.contains(form, autoescape=True) for form in forms for column in columns)))

@@ -78,6 +78,14 @@ def test_a_form_without_its_fields_is_refused(console: Console) -> None:
             assert _asked(clients.get(route.right, secretary), route, _address(route)) < 500, route.path
 
 
+def test_a_search_for_more_words_than_count_is_answered(app: App, console: Console) -> None:
+    begin(app)
+    client = console(Role.SECRETARY)
+    for path in ("/register", "/find", "/issues/harbour-letter/41/copies", "/issues/harbour-letter/41/circulation"):
+        typed = " ".join(str(number) for number in range(2_000))
+        assert client.get(path, params={"words": typed, "q": typed}).status_code == 200, path
+
+
 def test_a_cookie_with_a_number_without_end_is_none_of_ours(app: App) -> None:
     client = TestClient(create_app(lambda: app), base_url=ORIGIN, headers=FROM_OUR_PAGE)
     client.cookies.set(f"browser-{'1' * 5000}", "x.y")

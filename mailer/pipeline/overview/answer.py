@@ -23,6 +23,8 @@ MOST_MATCHED = 500
 MOST_COPIES = 8
 # What became of so many of the last issues is told of a person.
 LAST_ISSUES = 3
+# What has more characters is no name, with an organisation and a membership beside it.
+LONGEST_NAME = 500
 # Of a copy number alone, the copies of so many of the last issues are shown.
 NUMBERED_ISSUES = 6
 _TYPED = 120
@@ -146,6 +148,8 @@ def _copies_to(connection: Connection, addresses: Sequence[Address], seated: Col
 
 def _words(context: Context, text: str, shown: str) -> AnsweredQuestion:
     """The person whom these words mean; several are listed."""
+    if len(text) > LONGEST_NAME:
+        return AnsweredQuestion(typed=shown)
     words = words_of(text)
     with context.store.reading() as connection:
         wanted = PeopleFilter(parts=words)

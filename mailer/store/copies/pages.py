@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, Text, and_, cast, false, func, or_, select
 
 from mailer.domain.delivery import Delivery, State
+from mailer.domain.register_search import first_words
 from mailer.domain.search import CopySearch, forms_of
 from mailer.store.copies.deliveries import deliveries_with
 from mailer.store.schema import deliveries, is_asking
@@ -32,7 +33,7 @@ def _of(newsletter: str, serial: int) -> ColumnElement[bool]:
 
 
 def _fits(search: CopySearch) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [_has_word(word) for word in search.words.split()]
+    conditions: list[ColumnElement[bool]] = [_has_word(word) for word in first_words(search.words.split())]
     if search.state is not None:
         conditions.append(deliveries.c.state == search.state)
         if search.state in {State.HELD, State.UNCERTAIN}:
