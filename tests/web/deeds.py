@@ -152,7 +152,7 @@ def _uncertain(app: App, _client: TestClient) -> Fields:
 
 
 def _code(app: App, client: TestClient) -> Fields:
-    secret = re.search(r"<code[^>]*>([A-Z2-7 ]+)</code>", client.get("/account/app").text)
+    secret = re.search(r"<code[^>]*>([A-Z2-7 ]+)</code>", client.post("/account/app/begin").text)
     assert secret
     return {"code": pyotp.TOTP(secret[1].replace(" ", "")).at(app.context.clock.now())}
 
@@ -364,6 +364,8 @@ CASES = (
     Case(path="/users/{user:int}/second-ways/remove", stage=pulled, form=_editors_sheet, role=Role.ADMIN),
     Case(path="/account", stage=pulled, form={"language": "ru", "address": "me@club.example"}),
     Case(path="/account/password", stage=pulled, form=_new_password),
+    Case(path="/account/language", stage=pulled, form={"language": "ru"}),
+    Case(path="/account/app/begin", stage=pulled),
     Case(path="/account/app", stage=pulled, form=_code),
     Case(path="/account/app/remove", stage=pulled, form=_with_app),
     Case(path="/account/sheet", stage=pulled),

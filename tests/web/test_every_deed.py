@@ -40,7 +40,7 @@ REPEATED = {
     f"/issues/{{newsletter}}/{{serial:int}}/{deed}" for deed in ("plan", "test")
 } | {
     "/register/export", "/register/people/{person:path}/pause", "/holds/domains", "/users/{user:int}",
-    "/users/{user:int}/password", "/account", "/account/password", "/account/sheet", "/account/passkeys/options",
+    "/users/{user:int}/password", "/account", "/account/password", "/account/app/begin", "/account/language", "/account/sheet", "/account/passkeys/options",
     "/account/sessions/end", "/sign-in", "/sign-in/passkey", "/m/{token}",
 }  # fmt: skip
 ONCE = [case for case in CASES if case.path not in REPEATED]
