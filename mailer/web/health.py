@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from mailer.app.installation import App
 from mailer.app.scheduler import daemon_runs
 from mailer.store import DatabaseError
-from mailer.web.responder import Responder
+from mailer.web.responder import responder_of
 from mailer.web.routes import AnyRoute, Public
 
 
@@ -18,8 +18,7 @@ async def healthz(_request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """200 when the database answers, has this version's schema, and a living daemon holds the lease; else 503."""
-    responder: Responder = request.app.state.responder
-    states = await run_in_threadpool(_states, responder.installation())
+    states = await run_in_threadpool(_states, responder_of(request).installation())
     return JSONResponse(states, 200 if all(states.values()) else 503)
 
 

@@ -1,6 +1,6 @@
 """Where in the console a remedy is carried out: the button's text and the page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -53,3 +53,8 @@ def link_of(remedy: Remedy) -> RemedyLink | None:
         return None
     label, path = _PAGES[remedy.action]
     return RemedyLink(label, path.format(*(quote(subject) for subject in remedy.subjects)))
+
+
+def links_of(remedies: Iterable[Remedy]) -> list[RemedyLink]:
+    """The pages where these remedies are carried out, each once."""
+    return list(dict.fromkeys(link for remedy in remedies if (link := link_of(remedy)) is not None))

@@ -19,7 +19,7 @@ from mailer.store import sessions
 from mailer.web import origin
 from mailer.web.answers import Answer, Download, Go, Show
 from mailer.web.form import Form, form_of, query_of
-from mailer.web.remedies import link_of
+from mailer.web.remedies import links_of
 from mailer.web.render import render, render_pieces
 from mailer.web.routes import Deed, Page, Public, Stream
 from mailer.web.session import token_in
@@ -149,10 +149,15 @@ class Responder:
         return HTMLResponse(render(answer.page, visit.texts, **values), answer.status, FORM_HEADERS)
 
 
+def responder_of(request: Request) -> Responder:
+    """The responder of the application."""
+    responder: Responder = request.app.state.responder
+    return responder
+
+
 def problem(error: MailerError, visit: Visit, status: int | None = None) -> Show:
     """The page that says what failed, and what to do."""
-    links = [link for remedy in error.remedies if (link := link_of(remedy)) is not None]
-    values: Mapping[str, object] = {"sentence": visit.sentence(error), "links": links}
+    values: Mapping[str, object] = {"sentence": visit.sentence(error), "links": links_of(error.remedies)}
     kind = next(status for kind, status in _STATUS if isinstance(error, kind))
     return Show(page="problem.html", values=values, status=status or kind)
 

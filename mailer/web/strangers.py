@@ -10,14 +10,8 @@ from mailer.domain.errors import TryLater
 from mailer.pipeline.users.attempts import SlowedDown
 from mailer.web.form import Form
 from mailer.web.origin import own_path
-from mailer.web.responder import FORM_HEADERS, Responder, public_page
+from mailer.web.responder import FORM_HEADERS, public_page
 from mailer.web.texts import LANGUAGES, Texts, texts
-
-
-def responder_of(request: Request) -> Responder:
-    """The responder of the application."""
-    responder: Responder = request.app.state.responder
-    return responder
 
 
 def language_of(request: Request, own: str = "") -> Texts:

@@ -16,7 +16,7 @@ from mailer.pipeline.mailings.standings import issue_standings
 from mailer.views.issues import pulled_lines
 from mailer.web.answers import Answer, go, show
 from mailer.web.console.reviews import reviewed
-from mailer.web.remedies import link_of
+from mailer.web.remedies import links_of
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.texts import N_
 from mailer.web.visit import Visit
@@ -65,7 +65,7 @@ def issues_page(visit: Visit) -> Answer:
             (folder, reviewed(visit.texts, folder.problems), reviewed(visit.texts, folder.notes)) for folder in waiting
         ],
         findings=FINDINGS,
-        links=[[link for remedy in folder.remedies if (link := link_of(remedy))] for folder in waiting],
+        links=[links_of(folder.remedies) for folder in waiting],
         notes=notes,
         older=f"/issues?before={shown[-1].revision.name}" if more else "",
         newest="/issues" if first else "",

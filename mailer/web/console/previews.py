@@ -18,7 +18,7 @@ from mailer.pipeline.issues.desk import FolderCopy
 from mailer.pipeline.mailings.preview import CopyPreview, Reader, preview_copy, refuse_reader
 from mailer.web.answers import Answer, go
 from mailer.web.console.variants import reader_of
-from mailer.web.responder import Responder
+from mailer.web.responder import responder_of
 from mailer.web.routes import AnyRoute, Page, Public
 from mailer.web.visit import Visit
 
@@ -71,8 +71,7 @@ def preview_address(visit: Visit, reader: Reader, **choices: str) -> str:
 
 async def signed_preview(request: Request) -> Response:
     """Show the part of a copy that a signed address names."""
-    responder: Responder = request.app.state.responder
-    return await run_in_threadpool(_shown, responder.context, str(request.path_params["link"]))
+    return await run_in_threadpool(_shown, responder_of(request).context, str(request.path_params["link"]))
 
 
 def _shown(context: Context, link: str) -> Response:

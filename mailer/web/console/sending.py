@@ -13,7 +13,7 @@ from mailer.web.answers import Answer, Go, go
 from mailer.web.console.mailing_pages import ISSUE, show_of, why_not
 from mailer.web.console.progress import address_of
 from mailer.web.numbers import whole_number
-from mailer.web.remedies import link_of
+from mailer.web.remedies import links_of
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.texts import N_
 from mailer.web.visit import Visit
@@ -46,7 +46,6 @@ def send(visit: Visit) -> Answer:
 
 def _send_form(visit: Visit, review: SendReview, error: str = "", status: int = 200) -> Answer:
     refusal = review.refusal
-    links = [link for remedy in refusal.remedies if (link := link_of(remedy)) is not None] if refusal else []
     differs = refusal is not None and any(remedy.action is Action.SEND_AS_PLANNED for remedy in refusal.remedies)
     return show_of(
         visit,
@@ -57,7 +56,7 @@ def _send_form(visit: Visit, review: SendReview, error: str = "", status: int = 
         begun=review.mailing.state in BEGUN,
         why=visit.sentence(refusal) if refusal and not differs else "",
         difference=visit.sentence(refusal) if refusal and differs else "",
-        links=links,
+        links=links_of(refusal.remedies) if refusal else [],
         grey=why_not(visit, Right.SEND),
         typed=visit.form["copies"],
         error=error,

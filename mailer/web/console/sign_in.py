@@ -12,9 +12,10 @@ from mailer.pipeline.users import sign_in
 from mailer.pipeline.users.sign_in import SignedIn
 from mailer.web.browser_name import browser_name
 from mailer.web.form import Form, query_of, small_form_of
+from mailer.web.responder import responder_of
 from mailer.web.routes import AnyRoute, Public
 from mailer.web.session import forget_session, give_cookies, token_in, visitor_of
-from mailer.web.strangers import form_again, language_of, next_of, responder_of, with_next
+from mailer.web.strangers import form_again, language_of, next_of, with_next
 
 _LONGEST_PASSWORD = 1_000  # characters; what is longer is no password of ours, and costs no hash
 

@@ -10,7 +10,7 @@ from mailer.domain.upload import PlacedIssue
 from mailer.pipeline.issues.upload import upload_issue
 from mailer.web.answers import Answer, Show, go, show
 from mailer.web.console.reviews import reviewed
-from mailer.web.remedies import link_of
+from mailer.web.remedies import links_of
 from mailer.web.routes import AnyRoute, Deed, Page
 from mailer.web.visit import Visit
 
@@ -43,7 +43,7 @@ def _form(visit: Visit, error: MailerError | None) -> Show:
         newsletters=[(newsletter.id, newsletter.name) for newsletter in visit.context.newsletters.values()],
         newsletter=visit.form["newsletter"],
         lines=reviewed(visit.texts, str(error).splitlines()) if error is not None else [],
-        links=[link for remedy in error.remedies if (link := link_of(remedy))] if error is not None else [],
+        links=links_of(error.remedies) if error is not None else [],
         remote=remote,
     )
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from mailer.pipeline.context import Context
 from mailer.web.form import Form, form_of
-from mailer.web.responder import Responder, public_page
+from mailer.web.responder import public_page, responder_of
 from mailer.web.strangers import language_of
 from mailer.web.texts import Texts
 
@@ -24,8 +24,7 @@ T = TypeVar("T")
 
 def context_of(request: Request) -> Context:
     """The installation's context."""
-    responder: Responder = request.app.state.responder
-    return responder.context
+    return responder_of(request).context
 
 
 def token_of(request: Request) -> str:
