@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,6 +85,14 @@ def read_circulation(secretary: Person, *, copies: int, excluded: dict[str, str]
     for name, why in excluded.items():
         expect(secretary.row(name)).to_contain_text(held_back(why, secretary.language))
     secretary.sees(str(copies))
+
+
+def print_circulation(secretary: Person) -> None:
+    """Print the circulation, to sign it."""
+    secretary.follow("Print view, to sign")
+    expect(secretary.page).to_have_url(re.compile("print"))
+    secretary.sees("Read and agreed:")
+    secretary.paper("4-circulation")
 
 
 def approve(secretary: Person) -> None:

@@ -53,8 +53,7 @@ def test_a_month(browser: Browser, tmp_path: Path, way: str, pictures: Path | No
 
         month.read_circulation(secretary, copies=8, excluded={"P009": "unpaid"})
         secretary.picture("4-circulation")
-        secretary.follow("Print view, to sign")
-        secretary.paper("4-circulation")
+        month.print_circulation(secretary)
         month.approve(secretary)
         month.send(secretary, typed=7)
         secretary.picture("5-wrong-number")
