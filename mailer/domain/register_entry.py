@@ -16,12 +16,12 @@ def fingerprint(record: Membership | Seat | None) -> str:
 
 
 class Outdated(Refused):
-    """Another person has changed the record since the form was shown; `now` is the record as it is, None without one."""
+    """Another person has changed the record since the form was shown; `current` is the record as it is, None without one."""
 
-    def __init__(self, message: str, now: Membership | Seat | None) -> None:
+    def __init__(self, message: str, current: Membership | Seat | None) -> None:
         """Say whose record it is, and what it is now."""
         super().__init__(message)
-        self.now = now
+        self.current = current
 
 
 class RowsRefused(BadInput):

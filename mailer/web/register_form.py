@@ -216,7 +216,7 @@ def _show_conflict(visit: Visit, form: RegisterForm, outdated: Outdated) -> Show
 
     A field that was not touched takes what the register has now.
     """
-    now = texts_of(outdated.now) if outdated.now is not None else {}
+    now = texts_of(outdated.current) if outdated.current is not None else {}
     touched = {name: typed for name, typed in form.values.items() if form.was.get(name) != typed}
     rows = [
         ConflictRow(label=label_of(visit, name), now=now.get(name, ""), typed=typed)
@@ -224,7 +224,7 @@ def _show_conflict(visit: Visit, form: RegisterForm, outdated: Outdated) -> Show
         if now.get(name, "") != typed
     ]
     values = {name: now.get(name, "") for name in form.names} | touched
-    shown = replace(form, values=values, version=fingerprint(outdated.now), was=now)
+    shown = replace(form, values=values, version=fingerprint(outdated.current), was=now)
     return show_form(visit, shown, status=412, problem=visit.sentence(outdated), conflict=rows)
 
 

@@ -29,8 +29,9 @@ def private(*paths):
 def test_all_that_init_makes_is_private(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said = run.ok("init", "club", "--json")
-    command = tmp_path / "club" / "club-mailer"
-    assert said.document == {"config": str(tmp_path / "club" / "config.toml"), "command": str(command)}
+    command, config = tmp_path / "club" / "club-mailer", tmp_path / "club" / "config.toml"
+    first_user = f"mailer --config {config} user add NAME --role admin"
+    assert said.document == {"config": str(config), "command": str(command), "first_user": first_user}
     assert private(tmp_path / "club") == [f"{command} 755"]  # it holds no secret, and the folder lets no one in
     monkeypatch.setenv("MAILER_CONFIG", str(tmp_path / "club" / "config.toml"))
     run.ok("status")
