@@ -1,5 +1,6 @@
 """Notes about the payments that an import brings, beside the fees, the calendar and what was paid before."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -205,7 +206,8 @@ def test_a_period_far_away_is_named():
 
 @given(registers())
 def test_any_register_as_an_import_of_its_own_is_looked_through(register):
-    empty = a_register(*register.memberships.values(), *register.seats)
+    memberships = [replace(membership, organisation="") for membership in register.memberships.values()]
+    empty = a_register(*memberships, *register.seats)
     rows = [
         a_payment_row(number, **{name: getattr(payment, name) for name in payment.__slots__})
         for number, payment in enumerate(register.payments, start=2)

@@ -67,7 +67,9 @@ def test_a_few_signs_and_letters_are_enough(text, encoding):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_utf8_needs_no_note(encoding):
-    assert decode("members.csv", table(RUSSIAN).encode(encoding), None) == Decoded(text=table(RUSSIAN))
+    assert decode("members.csv", table(RUSSIAN).encode(encoding), None) == Decoded(
+        text=table(RUSSIAN), encoding=encoding
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-le", "utf-16-be"])
@@ -82,7 +84,7 @@ def test_a_file_that_can_be_read_in_two_ways_is_refused_with_the_choices():
         decode("members.csv", "name;Noël".encode("cp850"), None)
     assert "Noël" in str(refused.value)
     assert "--encoding (cp850, mac-roman)" in str(refused.value)
-    assert decode("members.csv", "name;Noël".encode("cp850"), "cp850") == Decoded(text="name;Noël")
+    assert decode("members.csv", "name;Noël".encode("cp850"), "cp850") == Decoded(text="name;Noël", encoding="cp850")
 
 
 def test_the_address_decides_between_two_readings():
