@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test test-real test-bounces test-browser pictures cover golden bench bench-scaling bench-idle format lock clean
+.PHONY: help setup demo check test test-real test-bounces test-browser pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -63,6 +63,9 @@ bench-scaling: $(VENV)/.bench  ## measure mailings of a thousand to a million co
 
 bench-idle: setup  ## measure what an idle daemon uses beside 1 and 61 closed issues
 	$(BIN)/python -m tests.benchmarks.idle $(BENCH)
+
+bench-pages: setup  ## measure the server time of every page of the console
+	$(BIN)/python -m tests.benchmarks.pages $(BENCH)
 
 $(VENV)/.bench: $(VENV)/.ready requirements-bench.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
