@@ -1,5 +1,6 @@
 """What must hold for the markup of every page, whatever it says."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -49,3 +50,8 @@ def _inline(part: html.HtmlElement) -> Iterator[str]:
         yield "a link without words"
     if part.tag == "img" and part.get("alt") is None:
         yield "a picture without alt"
+
+
+def words_of(page: str) -> str:
+    """The page without its tags: a notice may link to what it names."""
+    return re.sub("<[^>]+>", "", page)

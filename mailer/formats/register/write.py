@@ -69,7 +69,9 @@ _Table = tuple[list[str], list[list[Cell]]]
 
 def _members_table(register: Register) -> _Table:
     rows = [cells_of(register.memberships[seat.membership]) | cells_of(seat) for seat in register.seats]
-    return _table(MEMBER_COLUMNS, rows, languages_of(register))
+    # A club that keeps no telephone numbers gets its own table back.
+    columns = [column for column in MEMBER_COLUMNS if column.name != "phone" or any(row["phone"] for row in rows)]
+    return _table(columns, rows, languages_of(register))
 
 
 def _payments_table(register: Register) -> _Table:

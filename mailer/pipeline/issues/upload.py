@@ -62,7 +62,7 @@ def _write(
 ) -> PlacedIssue:
     folder = placed.folder
     earlier = _contents(source, folder)
-    if earlier is not None and content_hash(earlier) == content_hash(uploaded.files):
+    if _is_same(earlier, uploaded):
         return replace(placed, unchanged=True)
     with context.store.reading() as connection:
         _refuse_fixed(connection, placed, name)
@@ -71,6 +71,10 @@ def _write(
     try:
         with context.store.transaction() as connection:
             _refuse_fixed(connection, placed, name)  # no approval comes between
+            earlier = _contents(source, folder)
+            if _is_same(earlier, uploaded):  # the same upload, sent at the same moment
+                source.discard(staged)
+                return replace(placed, unchanged=True)
             context.record(connection, "upload", name or placed.newsletter, f"{folder}, {len(uploaded.files)} files")
             former = source.swap(staged, folder)
     except Exception:
@@ -78,6 +82,10 @@ def _write(
             source.discard(staged)
         raise
     return replace(placed, replaced=_difference(former, earlier or (), uploaded.files) if former else None)
+
+
+def _is_same(earlier: Sequence[RawFile] | None, uploaded: UploadedFolder) -> bool:
+    return earlier is not None and content_hash(earlier) == content_hash(uploaded.files)
 
 
 def _refuse_fixed(connection: Connection, placed: PlacedIssue, name: IssueName | None) -> None:

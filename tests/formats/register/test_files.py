@@ -74,14 +74,14 @@ def test_an_empty_register_is_exported_with_its_columns():
     assert read_members("register.xlsx", write_xlsx(a_register())).rows == ()
 
 
-def test_an_export_has_all_columns_and_guards():
+def test_an_export_has_all_columns_but_an_empty_one_of_telephones_and_guards():
     register = a_register(
         a_membership(organisation="=SUM(A1)"),
         a_seat(names={"en": "@anna", "ru": "Анна"}, address=Address(local="+a", domain="example.org")),
         a_payment(amount=Decimal("-50000.50"), in_full=True),
     )
     assert write_members_csv(register).decode().splitlines()[1] == (
-        "M001,individual,'=SUM(A1),club,P001,,'@anna,Анна,Dear P001,,'+a@example.org,en,,,,,"
+        "M001,individual,'=SUM(A1),club,P001,,'@anna,Анна,Dear P001,,'+a@example.org,en,,,,"
     )
     assert write_payments_csv(register).decode().splitlines()[1] == (
         "M001,2018-01-01,2018-12-31,-50000.50,RUB,2018-01-22,yes,INV-M001"

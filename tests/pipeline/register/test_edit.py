@@ -56,7 +56,7 @@ def test_the_second_of_two_is_told_and_nothing_is_overwritten(app):
     edit.edit_person(app.context, seat.membership, "P001", {"phone": "first"}, version=version)
     with pytest.raises(Outdated) as refused:
         edit.edit_person(app.context, seat.membership, "P001", {"phone": "second"}, version=version)
-    assert refused.value.now == seat_of(app, "P001")
+    assert refused.value.current == seat_of(app, "P001")
     assert seat_of(app, "P001").phone == "first"
 
 

@@ -1,12 +1,10 @@
 """The issues at a glance, and Pull."""
 
-import re
-
 from sqlalchemy import event
 
 from mailer.domain.access import Role
 from tests.club import ISSUE, Club, pull_issues
-from tests.web.markup import faults
+from tests.web.markup import faults, words_of
 
 
 def test_every_issue_stands_there_with_what_comes_next(console):
@@ -28,7 +26,7 @@ def test_pull_stores_what_is_finished_and_says_so(app, console):
     Club(app.config.folder).write_issue(serial=42, number=8)
     client = console(Role.EDITOR)
     assert "finished, not pulled yet" in client.get("/issues").text
-    page = re.sub("<[^>]+>", "", client.post("/issues/pull").text)  # the notice links to the issue
+    page = words_of(client.post("/issues/pull").text)
     assert "2018-08 is stored as harbour-letter/42." in page
     assert "finished, not pulled yet" not in page
     assert "Nothing new" in client.post("/issues/pull").text

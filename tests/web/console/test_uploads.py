@@ -12,7 +12,7 @@ from mailer.web.application import create_app
 from tests.club import ISSUE, Club
 from tests.packed import PNG, a_link, a_lying_bomb, packed, with_password
 from tests.web.conftest import FROM_OUR_PAGE, ORIGIN, PASSWORD
-from tests.web.markup import faults
+from tests.web.markup import faults, words_of
 
 
 def a_text(*, more="", serial=42, number=8, status="finished", day="2018-08-09"):
@@ -50,7 +50,7 @@ def test_an_editor_uploads_an_issue_sees_a_defect_mends_it_and_pulls_it(app, con
     assert "Changed: en.md." in mended.text
     assert "What it replaced is not lost" in mended.text
     assert "It is finished, and can be pulled." in mended.text
-    assert "2018-08 is stored as harbour-letter/42." in client.post("/issues/pull").text
+    assert "2018-08 is stored as harbour-letter/42." in words_of(client.post("/issues/pull").text)
     assert "This folder is stored as" in client.get("/issues/folders/harbour-letter/2018-08").text
 
 

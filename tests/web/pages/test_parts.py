@@ -20,6 +20,12 @@ class Visited:
 
     path = "/issues/harbour-letter/41"
     masthead = "The Harbour Letter"
+    address = "/issues/harbour-letter/41"
+    is_answer_to_form = False
+
+    @staticmethod
+    def linked(text):
+        return text
 
 
 def specimens(language: str = "en") -> str:
