@@ -20,5 +20,5 @@ class Departure:
 
     @property
     def by_itself(self) -> bool:
-        """Whether it leaves at that moment if nobody does anything, or gives no more than the approval."""
+        """Whether it leaves at that moment without further action, or gives no more than the approval."""
         return not (self.missed or self.stopped)

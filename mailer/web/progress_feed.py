@@ -1,4 +1,4 @@
-"""Follows mailings for everybody who has their progress open: one look a second, however many look on, none when nobody does."""
+"""Follows mailings for everybody who has their progress open: one look a second for all readers, none without readers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -53,7 +53,7 @@ class ProgressFeed:
 
     @property
     def followed(self) -> frozenset[str]:
-        """The issues that somebody follows."""
+        """The issues whose progress is open in a browser."""
         return frozenset(self._watches)
 
     async def follow(
@@ -99,7 +99,7 @@ class ProgressFeed:
             watch.wanted.clear()
             try:
                 glimpses = await run_in_threadpool(glimpse_at, frozenset(watch.readers))
-            except Exception as error:  # noqa: BLE001  (whoever looks on gets it)
+            except Exception as error:  # noqa: BLE001  (each reader gets it)
                 watch.failure = error
                 watch.publish({})
                 return

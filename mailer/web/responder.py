@@ -95,7 +95,7 @@ class Responder:
         return PlainTextResponse("This form was not sent from a page of the console; nothing was done.\n", 403)
 
     async def _visit(self, request: Request, right: Right, form: Form) -> Visit | Response:
-        """The visit; a response instead where nobody is wholly signed in, or the user may not."""
+        """The visit; a response instead where no user is wholly signed in, or the user may not."""
         app = self.installation()
         session = await run_in_threadpool(find_session, app.context, token_in(request))
         if session is None:

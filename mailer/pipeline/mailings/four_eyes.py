@@ -8,7 +8,7 @@ from mailer.store import Connection, users
 
 
 def refuse_one_person(connection: Connection, context: Context, mailing: Mailing) -> None:
-    """Refused when who sends has approved the mailing too. The schedule, by which the daemon sends, is nobody."""
+    """Refused when who sends has approved the mailing too. The schedule, by which the daemon sends, is no person."""
     if not context.newsletter(mailing.newsletter).four_eyes or mailing.approved_by is None:
         return
     if is_one_person(mailing.approved_by, context.who, users.logins(connection)):

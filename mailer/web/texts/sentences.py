@@ -52,7 +52,7 @@ class Pattern:
     def read(self, sentence: str) -> dict[str, str] | None:
         """What fills each place, as little as possible, the first place first; None when the sentence is another one.
 
-        Each text is looked for once, behind the one before it: no sentence makes this slow, whoever has written it. A place
+        Each text is looked for once, behind the one before it: no sentence makes this slow. A place
         never reaches over a line.
         """
         first, *between, last = self.texts
