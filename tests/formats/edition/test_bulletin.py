@@ -47,24 +47,24 @@ def lines(language: str = "en", variant: Variant = INDIVIDUAL, **fields: object)
 
 
 @pytest.mark.parametrize(
-    ("language", "masthead", "copyline"),
+    ("language", "facts", "copyline"),
     [
         (
             "en",
-            ["For members only", "The Harbour Letter", "Issue № 3 (253), vol. 17, 2031", "March 5, 2031"],
+            "March 5, 2031 · Issue № 3 (253), vol. 17, 2031 · Copy No. 17",
             "Copy No. 17 · Ada Harbour · for personal use only",
         ),
         (
             "ru",
-            ["For members only", "The Harbour Letter", "Выпуск № 3 (253), том 17, 2031", "5 марта 2031\u00a0г."],
+            "5 марта 2031\u00a0г. · Выпуск № 3 (253), том 17, 2031 · Экземпляр № 17",
             "Экземпляр № 17 · Ада Гавань · только для личного пользования",
         ),
     ],
 )
-def test_the_masthead_the_salutation_and_the_copy_line(language, masthead, copyline):
+def test_the_masthead_the_salutation_and_the_copy_line(language, facts, copyline):
     said = lines(language)
-    assert said[:4] == masthead
-    assert said[5].startswith(READER[language][Slot.SALUTATION])
+    assert said[:3] == ["For members only", "The Harbour Letter", facts]
+    assert said[3].startswith(READER[language][Slot.SALUTATION])
     assert copyline in said
 
 

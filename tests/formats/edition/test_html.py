@@ -304,7 +304,8 @@ def written(templates: Path, *words: object) -> tuple[tuple[str | HtmlSlot, ...]
 def test_every_slot_is_there_and_no_other(language):
     edition = an_edition(language)
     assert [piece for piece in edition.html if isinstance(piece, HtmlSlot)] == [
-        HtmlSlot(slot=slot) for slot in (Slot.SALUTATION, Slot.PAID_UNTIL, Slot.COPY_NUMBER, Slot.NAME)
+        HtmlSlot(slot=slot)
+        for slot in (Slot.COPY_NUMBER, Slot.SALUTATION, Slot.PAID_UNTIL, Slot.COPY_NUMBER, Slot.NAME)
     ]
     assert edition.slots == SLOTS_OF[INDIVIDUAL]
 
