@@ -18,9 +18,10 @@ from mailer.formats.typography import NBSP, typeset
 
 PREHEADER_MIN = 40  # characters; a shorter line is filled up by mail programs
 
-# People quote these lines and programs search for them, so their spaces are plain, except CLDR's before г.
+# People quote these lines and programs search for them, so their spaces are plain, except CLDR's before г. and those before
+# a dot, which would look lost at the start of a line.
 _PLAIN_SPACED = frozenset({"numbering", "dateline", "copyline"})
-_NO_BREAK = re.compile(rf"{NBSP}(?!г\.)")
+_NO_BREAK = re.compile(rf"{NBSP}(?!г\.|·)")
 _SLOTS = frozenset(slot.value for slot in Slot)
 _PREFERENCES = f"{SLOT_LINK}{Slot.PREFERENCES}"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")  # each may be escaped with a backslash (CommonMark 2.4)

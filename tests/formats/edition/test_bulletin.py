@@ -51,12 +51,12 @@ def lines(language: str = "en", variant: Variant = INDIVIDUAL, **fields: object)
     [
         (
             "en",
-            "March 5, 2031 · Issue № 3 (253), vol. 17, 2031 · Copy No. 17",
+            "March 5, 2031\u00a0· Issue № 3 (253), vol. 17, 2031\u00a0· Copy No. 17",
             "Copy No. 17 · Ada Harbour · for personal use only",
         ),
         (
             "ru",
-            "5 марта 2031\u00a0г. · Выпуск № 3 (253), том 17, 2031 · Экземпляр № 17",
+            "5 марта 2031\u00a0г.\u00a0· Выпуск № 3 (253), том 17, 2031\u00a0· Экземпляр № 17",
             "Экземпляр № 17 · Ада Гавань · только для личного пользования",
         ),
     ],
