@@ -1,7 +1,7 @@
 """What the pipeline needs of the outside world, as protocols that the gateways implement."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, NewType, Protocol
@@ -61,6 +61,10 @@ class IssueSource(Protocol):
 
 class EditableSource(Protocol):
     """A source that this machine can write to: a folder of its own disk."""
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Wait for other uploads, and keep them waiting until the end. Raises MailerError when the source cannot be read."""
+        ...
 
     def folders(self) -> list[str]:
         """The names of its sub-folders, in order. Raises MailerError when the source cannot be read."""

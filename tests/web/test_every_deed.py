@@ -169,9 +169,9 @@ def without(picture: Picture, columns: set[tuple[str, str]]) -> Picture:
 
 
 def source_of(folder: Path) -> dict[str, bytes]:
-    """The finished and the kept folders of the source, whose kept ones have names made by chance."""
+    """Every file of the source with its content, by path; replaced folders, too."""
     files = (file for file in (folder / "issues").rglob("*") if file.is_file())
-    return {str(file.relative_to(folder / "issues")): file.read_bytes() for file in files if ".kept" not in str(file)}
+    return {str(file.relative_to(folder / "issues")): file.read_bytes() for file in files}
 
 
 @pytest.fixture(autouse=True)
@@ -274,6 +274,7 @@ def test_sent_twice_it_is_done_once(
         with ThreadPoolExecutor(2 if at_once else 1) as hands:
             answers = list(hands.map(readiness.send, (client, other)))
         twice = without(photograph(app, without=TRIED), chance)
+    assert source_of(tmp_path / "twice") == source_of(tmp_path / "whole 0")
     assert min(answer.status_code for answer in answers) in {200, 303}
     assert all(answer.status_code < 500 for answer in answers)
     assert {table: rows for table, rows in twice.items() if rows != once[table]} == {}

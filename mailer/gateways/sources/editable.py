@@ -2,13 +2,15 @@
 
 import ctypes
 import errno
+import fcntl
 import os
 import shutil
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from mailer.domain.errors import BadInput, MailerError, Refused
 from mailer.domain.folder_limits import BIGGEST_FILE
@@ -22,6 +24,8 @@ KEPT = ".replaced"
 _HERE = -100  # AT_FDCWD
 _EXCHANGE = 2  # RENAME_EXCHANGE
 
+_ONE_UPLOAD = Lock()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditableFolder:
@@ -29,12 +33,30 @@ class EditableFolder:
 
     root: Path
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Wait for other uploads, and keep them waiting until the end. MailerError when the source cannot be read.
+
+        Where the file system cannot lock a folder (NFS), this holds in one process, such as the console.
+        """
+        with _ONE_UPLOAD:
+            try:
+                descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            except OSError as error:
+                raise self._unreadable(error) from error
+            try:
+                with suppress(OSError):
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(descriptor)  # this ends the lock
+
     def folders(self) -> list[str]:
         """The names of its sub-folders that are not hidden, in order. MailerError when the source cannot be read."""
         try:
             return sorted(each.name for each in self.root.iterdir() if each.is_dir() and not each.name.startswith("."))
         except OSError as error:
-            raise MailerError(f"the source {self.root} cannot be read: {error.strerror}") from error
+            raise self._unreadable(error) from error
 
     def texts_of(self, folder: str) -> tuple[RawFile, ...]:
         """The texts of a sub-folder; those that cannot be read are left out."""
@@ -91,6 +113,9 @@ class EditableFolder:
     def discard(self, staged: str) -> None:
         """Delete a staged folder."""
         shutil.rmtree(self.root / KEPT / staged, ignore_errors=True)
+
+    def _unreadable(self, error: OSError) -> MailerError:
+        return MailerError(f"the source {self.root} cannot be read: {error.strerror}")
 
 
 def _exchange(new: Path, place: Path) -> None:

@@ -27,7 +27,8 @@ def upload_issue(
     Defects of texts and pictures do not stop it: until they are mended, it is not pulled. `newsletter` counts where the
     texts name none. A folder of the same issue is replaced in one step, and kept. Nothing is written when the upload is
     not safe to unpack, when its place is not clear, or when other content of the issue was approved or sent: raises
-    BadInput and Refused, with every reason.
+    BadInput and Refused, with every reason. Uploads into one source follow each other, so the second of two equal ones
+    finds nothing to write.
     """
     uploaded = read_upload(files)
     owner = _newsletter(context, uploaded, newsletter)
@@ -42,19 +43,19 @@ def upload_issue(
     raw = RawIssue(folder=uploaded.folder or owner.id, files=uploaded.files, others=uploaded.left_out)
     checked = check_folder(desk, raw, context.clock.now())
     name = _issue_name(owner, uploaded)
-    folder = _place(source, owner, uploaded, name, checked)
     with context.store.reading() as connection:
         fault = numbering_fault(connection, checked.issue) if checked.issue is not None else ""
-    placed = PlacedIssue(
-        newsletter=owner.id,
-        folder=folder,
-        issue=str(name) if name else "",
-        problems=(*checked.problems, *([fault] if fault else [])),
-        notes=checked.notes,
-        left_out=uploaded.left_out,
-        is_draft=checked.is_draft,
-    )
-    return _write(context, source, uploaded, placed, name)
+    with source.locked():  # its place, and what lies there, stay as they are seen until this upload is written
+        placed = PlacedIssue(
+            newsletter=owner.id,
+            folder=_place(source, owner, uploaded, name, checked),
+            issue=str(name) if name else "",
+            problems=(*checked.problems, *([fault] if fault else [])),
+            notes=checked.notes,
+            left_out=uploaded.left_out,
+            is_draft=checked.is_draft,
+        )
+        return _write(context, source, uploaded, placed, name)
 
 
 def _write(
@@ -62,7 +63,7 @@ def _write(
 ) -> PlacedIssue:
     folder = placed.folder
     earlier = _contents(source, folder)
-    if _is_same(earlier, uploaded):
+    if earlier is not None and content_hash(earlier) == content_hash(uploaded.files):
         return replace(placed, unchanged=True)
     with context.store.reading() as connection:
         _refuse_fixed(connection, placed, name)
@@ -71,10 +72,6 @@ def _write(
     try:
         with context.store.transaction() as connection:
             _refuse_fixed(connection, placed, name)  # no approval comes between
-            earlier = _contents(source, folder)
-            if _is_same(earlier, uploaded):  # the same upload, sent at the same moment
-                source.discard(staged)
-                return replace(placed, unchanged=True)
             context.record(connection, "upload", name or placed.newsletter, f"{folder}, {len(uploaded.files)} files")
             former = source.swap(staged, folder)
     except Exception:
@@ -82,10 +79,6 @@ def _write(
             source.discard(staged)
         raise
     return replace(placed, replaced=_difference(former, earlier or (), uploaded.files) if former else None)
-
-
-def _is_same(earlier: Sequence[RawFile] | None, uploaded: UploadedFolder) -> bool:
-    return earlier is not None and content_hash(earlier) == content_hash(uploaded.files)
 
 
 def _refuse_fixed(connection: Connection, placed: PlacedIssue, name: IssueName | None) -> None:

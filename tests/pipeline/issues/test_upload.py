@@ -203,7 +203,7 @@ def test_a_full_disk_leaves_the_source_as_it_was(app, step, monkeypatch):
     if step == "_exchange":
         monkeypatch.setattr(editable, step, fail)
     else:
-        monkeypatch.setattr(editable.private_files.os, "open", fail)
+        monkeypatch.setattr(editable.private_files, "_open_private", fail)
     with pytest.raises(BadInput, match="No space left"):
         upload(app, archive())
     monkeypatch.undo()
