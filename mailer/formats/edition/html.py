@@ -18,7 +18,7 @@ from mailer.domain.issue import PictureFile
 from mailer.formats import dates_and_money
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.inline_styles import inline, lost_styles
-from mailer.formats.issue.pictures.kind import width_of
+from mailer.formats.issue.pictures.kind import size_of
 from mailer.formats.templates import environment, footnote_macros, locating_errors
 
 _BANNER = "banner"
@@ -34,7 +34,7 @@ class PictureSource:
 
     @classmethod
     def of(cls, picture: PictureFile) -> Self:
-        return cls(address=f"cid:{picture.content_id}", width=width_of(picture.content))
+        return cls(address=f"cid:{picture.content_id}", width=size_of(picture.content)[0])
 
 
 def write_html(
@@ -47,6 +47,7 @@ def write_html(
     """
     document, mark = _document(bulletin, templates=templates, template=template, sources=sources)
     root = inline(document)
+    _limit_widths(root, sources.values())
     _mark_places(root, mark)
     html = etree.tostring(root, method="html", encoding="unicode", doctype="<!DOCTYPE html>")
     return _cut(html, mark)
@@ -78,6 +79,15 @@ def _document(
             slot=walk.slot,
         )
     return document, mark
+
+
+def _limit_widths(root: etree._Element, sources: Iterable[PictureSource]) -> None:
+    """Show no picture wider than it is, whatever width a template writes: Outlook goes by the attribute alone."""
+    natural = {source.address: source.width for source in sources if source.width}
+    for picture in root.iter("img"):
+        width, own = picture.get("width", ""), natural.get(picture.get("src", ""), 0)
+        if own and width.isdecimal() and int(width) > own:
+            picture.set("width", str(own))
 
 
 class _Walk:

@@ -16,7 +16,7 @@ from mailer.domain.errors import BadInput
 from mailer.domain.issue_tree import Paragraph, Picture, SlotMark, Text
 from mailer.formats.edition import html as room
 from mailer.formats.edition.bulletin import Bulletin
-from mailer.formats.edition.html import PictureSource, write_html
+from mailer.formats.edition.html import write_html
 from mailer.formats.edition.inline_styles import inline
 from mailer.formats.edition.style_rules import read_style_rules
 from mailer.formats.issue.markdown import parse
@@ -124,25 +124,6 @@ def test_the_picture_is_the_issue_s_own():
     (picture,) = element().iter("img")
     assert picture.get("src") == f"cid:{an_issue().pictures[0].content_id}"
     assert picture.get("alt") == "The lamp room from below"
-
-
-@pytest.mark.parametrize(("width", "shown"), [(40, "40"), (552, "552"), (1104, "552"), (0, "552")])
-def test_a_picture_is_never_enlarged(width, shown):
-    page = Bulletin(language="en", subject="s", preheader="p", blocks=(Picture(name="a.png", alt="A mill"),))
-    sources = {"a.png": PictureSource(address="cid:1@pictures", width=width)}
-    pieces, _ = write_html(page, templates=TEMPLATES, template="russia-confidential", sources=sources)
-    html = "".join(piece for piece in pieces if isinstance(piece, str))
-    assert re.search(r'<img [^>]*width="(\d+)"', html)[1] == shown
-
-
-def test_a_template_of_its_own_may_set_no_width(templates):
-    blocks = templates / "_base" / "blocks.html.j2"
-    words = blocks.read_text().replace("picture(source, alt, width=552)", "picture(source, alt)")
-    blocks.write_text(words.replace(' width="{{ [width, 552] | min }}"', ""))
-    page = Bulletin(language="en", subject="s", preheader="p", blocks=(Picture(name="a.png", alt="A mill"),))
-    sources = {"a.png": PictureSource(address="cid:1@pictures", width=40)}
-    pieces, _ = write_html(page, templates=templates, template="russia-confidential", sources=sources)
-    assert 'alt="A mill"' in "".join(piece for piece in pieces if isinstance(piece, str))
 
 
 def test_a_picture_that_is_not_there_is_named():

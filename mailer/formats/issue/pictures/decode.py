@@ -18,6 +18,7 @@ MAX_PIXELS = {"jpeg": 50_000_000, "png": 35_000_000, "gif": 35_000_000}
 MAX_SCANS = 100
 # The last chunk of every PNG (ISO/IEC 15948 §11.2.5): empty, so its checksum is always the same.
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+_GREYS, _COLOURS = 0, 2  # the kinds of PNG that have neither a palette nor alpha
 _JPEG_SCAN, _JPEG_END = b"\xda", b"\xd9"
 # Markers without a length: stuffing, TEM, restarts and the start (ITU-T T.81 B.1.1.3); 0xFF fills up to the next one.
 _JPEG_BARE = frozenset({b"", b"\x00", b"\x01", *(bytes([restart]) for restart in range(0xD0, 0xD9))})
@@ -35,6 +36,8 @@ def decode(name: str, content: bytes, *, width: int) -> "ImageFile":
         _refuse_cut_off(kind, content)
         picture.draft(None, (width, width))  # JPEG alone can be decoded at a half, a quarter or an eighth
         picture.load()
+        if kind == "png":
+            _read_clear_colour(picture, depth=content[24], colours=content[25])
     except BadInput:
         raise
     except (
@@ -57,6 +60,18 @@ def _opened(kind: str, content: bytes) -> "ImageFile":
             return GifImageFile(BytesIO(content))
         case _:
             return JpegImageFile(BytesIO(content))
+
+
+def _read_clear_colour(picture: "ImageFile", *, depth: int, colours: int) -> None:
+    """Read the colour that stands for transparent with 8 bits, as the pixels are (ISO/IEC 15948 §11.2.2, §11.3.2.1)."""
+    clear = picture.info.get("transparency")
+    if colours not in {_GREYS, _COLOURS} or clear is None or depth in {1, 8}:  # of one bit Pillow does it itself
+        return
+
+    def of_eight(value: int) -> int:
+        return value >> 8 if depth > 8 else value * 255 // (2**depth - 1)
+
+    picture.info["transparency"] = of_eight(clear) if isinstance(clear, int) else tuple(map(of_eight, clear))
 
 
 def _refuse_large(name: str, kind: str, size: tuple[int, int]) -> None:

@@ -2,8 +2,19 @@ import pytest
 from PIL import Image, ImageChops, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
+from mailer.formats.issue.pictures.kind import stored_picture
 from mailer.formats.issue.pictures.rewrite import MAX_WIDTH, picture_to_send
-from tests.formats.issue.pictures.photographs import BLUE, RED, encoded, exif, halves, noise, opened
+from tests.formats.issue.pictures.photographs import (
+    BLUE,
+    PRINTED,
+    RED,
+    encoded,
+    exif,
+    halves,
+    noise,
+    opened,
+    print_profile,
+)
 
 SECRET = b"Holiday in Norland"
 
@@ -80,16 +91,7 @@ def test_a_png_keeps_every_pixel(mode: str) -> None:
     picture = picture_to_send("a.png", encoded(before, "PNG"))
     assert picture.subtype == "png"
     assert opened(picture.content).convert("RGBA").tobytes() == before.convert("RGBA").tobytes()
-
-
-@pytest.mark.parametrize("width", [40, 3000])
-def test_transparency_is_kept(width: int) -> None:
-    clear = Image.new("RGBA", (width, 40), (0, 0, 0, 0))
-    clear.paste((10, 20, 30, 255), (0, 0, width // 2, 40))
-    palette = clear.quantize(4)
-    for content in (encoded(clear, "PNG"), encoded(palette, "PNG"), encoded(palette, "GIF", transparency=0)):
-        sent = opened(picture_to_send("a.png", content).content).convert("RGBA")
-        assert {sent.getpixel((5, 3))[3], sent.getpixel((sent.width - 5, 3))[3]} == {0, 255}  # type: ignore[index]
+    assert opened(picture.content).mode == before.mode.removesuffix("A")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
@@ -105,6 +107,23 @@ def test_print_colours_become_screen_colours_and_are_named() -> None:
     sent = opened(picture.content)
     assert sent.mode == "RGB"
     assert is_near(sent.getpixel((30, 5)), RED, 30)
+    assert picture.notes == ("print.jpg: its colours are for print (CMYK), and it does not say which; save it as RGB",)
+
+
+@pytest.mark.parametrize("inks", [inks for inks in PRINTED if not inks[3]])
+def test_print_colours_are_converted_by_their_profile(inks: tuple[int, int, int, int]) -> None:
+    ink = tuple(255 * share for share in inks)
+    sheet = Image.new("CMYK", (40, 30), ink)
+    profile = print_profile()
+    picture = picture_to_send("print.jpg", encoded(sheet, "JPEG", quality=95, icc_profile=profile))
+    lab = Image.new("LAB", (1, 1), PRINTED[inks])
+    expected = ImageCms.profileToProfile(
+        lab, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
+    )
+    assert isinstance(expected, Image.Image)
+    wanted = expected.getpixel((0, 0))
+    assert isinstance(wanted, tuple)
+    assert is_near(opened(picture.content).getpixel((20, 15)), wanted)
     assert picture.notes == (
         "print.jpg: its colours are for print (CMYK) and are sent as colours for screens; look at a preview",
     )
@@ -126,8 +145,15 @@ def test_colours_are_converted_from_their_profile() -> None:
 
 
 def test_a_profile_that_is_no_profile_is_left_out() -> None:
-    picture = picture_to_send("a.png", encoded(halves(), "PNG", icc_profile=b"no profile" * 20))
-    assert opened(picture.content).convert("RGB").getpixel((30, 5)) == RED
+    unusable = ("a.png: its colour profile cannot be used, so its colours may look otherwise; save it as RGB",)
+    for profile in (b"no profile" * 20, print_profile(), print_profile()[:200]):
+        picture = picture_to_send("a.png", encoded(halves(), "PNG", icc_profile=profile))
+        assert opened(picture.content).convert("RGB").getpixel((30, 5)) == RED
+        assert picture.notes == unusable
+    printed = encoded(halves().convert("CMYK"), "JPEG", quality=95, icc_profile=b"no profile" * 20)
+    picture = picture_to_send("a.png", printed)
+    assert is_near(opened(picture.content).getpixel((30, 5)), RED, 30)
+    assert picture.notes == unusable
 
 
 def test_sixteen_bits_of_grey_become_eight() -> None:
@@ -172,3 +198,25 @@ def test_a_photograph_with_a_second_one_behind_it_is_a_photograph() -> None:
     assert picture.subtype == "jpeg"
     assert opened(picture.content).format == "JPEG"
     assert is_near(opened(picture.content).getpixel((30, 5)), RED)
+
+
+@pytest.mark.parametrize(
+    ("size", "what"),
+    [
+        ((1104, 1900), ""),
+        ((600, 1800), ""),
+        ((320, 1280), ""),
+        ((100, 1280), ""),
+        ((100, 1281), "it takes more than two screens of a phone"),
+        ((320, 1290), "it takes more than two screens of a phone"),
+        ((1104, 5000), "it takes more than two screens of a phone"),
+        ((600, 2000), "it is so tall that Outlook cuts it off"),
+        ((1104, 3500), "it is so tall that Outlook cuts it off"),
+        ((4000, 400), ""),
+    ],
+)
+def test_a_tall_picture_is_noted_at_the_pull_and_later(size: tuple[int, int], what: str) -> None:
+    picture = picture_to_send("tower.png", encoded(Image.new("L", size), "PNG"))
+    expected = (f"tower.png: {what}; cut it into several pictures",) if what else ()
+    assert picture.notes == expected
+    assert stored_picture("tower.png", picture.content).notes == expected
