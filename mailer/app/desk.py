@@ -33,6 +33,7 @@ def open_desk(config: Path, folder: Path) -> Desk:
                 templates=templates,
                 made_up=False,
                 public_url=settings.web.public_url,
+                return_path_domain=settings.bounces.return_path_domain,
             )
     return _made_up("no installation was found that this login may read")
 

@@ -9,8 +9,9 @@ from mailer.checking.result import CheckResult, result_of
 from mailer.domain.cron import cron_note
 from mailer.domain.errors import BadInput
 from mailer.domain.newsletter import Newsletter
+from mailer.domain.way_out import WayOut
 from mailer.formats.cron import next_time
-from mailer.pipeline.issues.specimen import compile_specimen, languages_without_pages, specimen_style_notes
+from mailer.pipeline.issues.specimen import compile_specimen, languages_without_way_out, specimen_style_notes
 from mailer.views.local_time import zoned_time
 from mailer.views.plain_words import counted
 
@@ -32,15 +33,19 @@ def _next_time(app: App, newsletter: Newsletter) -> str:
 
 def _templates(app: App, newsletter: Newsletter) -> str:
     editions = compile_specimen(app.context, newsletter)
+    number = len(editions)
     if lost := specimen_style_notes(app.context, newsletter):
-        raise BadInput(f"{editions} editions compile, but readers would not see all styles: {'; '.join(lost)}")
-    if silent := languages_without_pages(app.context, newsletter):
+        raise BadInput(f"{number} editions compile, but readers would not see all styles: {'; '.join(lost)}")
+    if silent := languages_without_way_out(editions):
         files = " and ".join(f"bulletin.{language}.md" for language in silent)
-        raise BadInput(
-            f"{editions} editions compile, but copies do not link to the members' pages: write a link to "
+        finding = (
+            f"{number} editions compile, but copies have no link by which their readers pause: write a link to "
             f"{{{{ preferences }}}} into {files}, as the templates that come with this version have it"
         )
-    return f"{editions} editions compile"
+        if app.context.way_out is WayOut.PAGE:
+            raise BadInput(finding)  # the page is served for nothing
+        return finding
+    return f"{number} editions compile"
 
 
 def _source(app: App, newsletter: Newsletter) -> str:

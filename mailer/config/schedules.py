@@ -36,7 +36,9 @@ from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, SenderName, Source, Window
+from mailer.domain.subject import DEFAULT_SUBJECT, SubjectSlot, check_subject
 from mailer.formats.address import parse, parse_sender
+from mailer.formats.characters import find_invisible
 
 FEES = "fees.toml"
 _WEEKDAYS = r"(?:\*|(?:mon|tue|wed|thu|fri|sat|sun)(?:-(?:mon|tue|wed|thu|fri|sat|sun))?)"
@@ -110,6 +112,18 @@ def _window(value: str) -> Window | None:
     return Window(opens=time.fromisoformat(opens), closes=time.fromisoformat(closes))
 
 
+def _subject(value: str) -> str:
+    slots = ", ".join(f"{{{slot}}}" for slot in SubjectSlot)
+    allowed = f'allowed: one line with the slots {slots}, such as "{DEFAULT_SUBJECT}"'
+    if character := find_invisible(value):
+        raise ValueError(f"it contains {character}; {allowed}")
+    try:
+        check_subject(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; {allowed}") from error
+    return value
+
+
 # What a person writes, and what the domain makes of it.
 SenderText = Annotated[SenderName, read_from(_sender)]
 ReplyText = Annotated[Address, read_from(_reply_to)]
@@ -134,6 +148,7 @@ class _Newsletter(_Table):
     languages: tuple[Language, ...] = Field(default=("en", "ru"), min_length=1)
     wait_for_all_languages: YesNo = True
     classification: Line = "Confidential"
+    subject: Annotated[str, AfterValidator(_subject)] = DEFAULT_SUBJECT
 
 
 class _Source(_Table):

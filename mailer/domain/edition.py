@@ -12,7 +12,7 @@ class Slot(StrEnum):
     SALUTATION = "salutation"
     COPY_NUMBER = "copy_number"
     PAID_UNTIL = "paid_until"
-    PREFERENCES = "preferences"  # the address of the page where the reader pauses, or changes address or language
+    PREFERENCES = "preferences"  # where the reader pauses: the address of a page, or a mailto: address
 
 
 # A link of a template to `SLOT_LINK` and a slot's name is the address in that slot; no real site can be there (RFC 2606).

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mailer.domain.address import Address
 from mailer.domain.every import Every
+from mailer.domain.subject import DEFAULT_SUBJECT
 
 
 class InsertShow(StrEnum):
@@ -99,3 +100,4 @@ class Newsletter:
     insert_contact: str
     insert_signature: str = ""
     four_eyes: bool = False  # who approves a mailing does not send it
+    subject: str = DEFAULT_SUBJECT  # a pattern that can be filled: `check_subject`

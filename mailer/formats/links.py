@@ -1,6 +1,7 @@
-"""Writes the signed links that members find in copies and letters; they say nothing about the person."""
+"""Writes the links that members find in copies and letters; they say nothing about the person."""
 
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 from mailer.formats.token import Keyring, Purpose, Token
 
@@ -13,11 +14,17 @@ PATHS = {
     Purpose.UNDO: "undo",
 }
 SAMPLE = "sample"  # instead of a token, in copies that are no member's: previews and tests
+_MAILTO = "mailto:"
+_IN_MAILTO = "!$'*+"  # besides letters, digits and -._~ (RFC 6068 §2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyLinks:
-    """The addresses in one copy, each empty without one: to unsubscribe by mail and by one click, and the reader's page."""
+    """The addresses in one copy, each empty without one.
+
+    The signed one to unsubscribe at by mail, the page for one click, and the reader's own page, in a copy that is no
+    member's a link that looks like the real one.
+    """
 
     unsubscribe: str = ""
     one_click: str = ""
@@ -29,11 +36,23 @@ def link(keys: Keyring, public_url: str, purpose: Purpose, number: int) -> str:
     return f"{public_url.rstrip('/')}/{PATHS[purpose]}/{keys.sign(purpose, number)}"
 
 
-def sample_links(public_url: str) -> CopyLinks:
+def sample_links(public_url: str, return_path_domain: str) -> CopyLinks:
     """The addresses in a copy that is no member's."""
-    if not public_url:
-        return CopyLinks()
-    return CopyLinks(preferences=f"{public_url.rstrip('/')}/{PATHS[Purpose.PREFERENCES]}/{SAMPLE}")
+    if public_url:
+        return CopyLinks(preferences=f"{public_url.rstrip('/')}/{PATHS[Purpose.PREFERENCES]}/{SAMPLE}")
+    return CopyLinks(preferences=mail_link(f"{SAMPLE}@{return_path_domain}") if return_path_domain else "")
+
+
+def mail_link(address: str, subject: str = "") -> str:
+    """The link that opens a mail to an `Address.wire` (RFC 6068); it is of ASCII, and has no `=?` or space."""
+    local, _, domain = address.rpartition("@")
+    query = f"?subject={quote(subject, safe='')}" if subject else ""
+    return f"{_MAILTO}{quote(local, _IN_MAILTO)}@{domain}{query}"
+
+
+def shown_link(link: str) -> str:
+    """The link as a person reads and copies it: of a mail's only the address."""
+    return unquote(link.removeprefix(_MAILTO).partition("?")[0]) if link.startswith(_MAILTO) else link
 
 
 def read_link(keys: Keyring, purpose: Purpose, token: str) -> int | None:

@@ -9,6 +9,7 @@ from mailer.domain.address import Address
 from mailer.domain.bounce import FailureReason, ReportKind
 from mailer.domain.errors import BadInput
 from mailer.formats.address import parse
+from mailer.formats.pause_subject import copy_to_pause
 from mailer.formats.report import read_reports
 from mailer.formats.reports.classify import classify
 from mailer.formats.reports.mime import parse_mail
@@ -97,8 +98,8 @@ def read_question(typed: str, keys: Keyring) -> TypedQuestion:
 
 
 def _numbered(text: str) -> TypedQuestion | None:
-    """A question that is a number with words that say what it counts: `253`, `copy 147`, `No. 253/147`."""
-    small = text.casefold()
+    """A question that is a number with words that say what it counts: `253`, `copy 147`, `No. 253/147`; or a reader's subject."""
+    small = (copy_to_pause(text) or text).casefold()
     newsletter = _NEWSLETTER.match(small)
     rest = small[newsletter.end() :] if newsletter else small
     numbers = _NUMBER.findall(rest)

@@ -11,7 +11,8 @@ from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import Clock, Message
 from mailer.domain.remedy import Action, Note
-from mailer.formats.links import CopyLinks, link
+from mailer.domain.way_out import WayOut, way_out
+from mailer.formats.links import CopyLinks, link, sample_links
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.return_path import return_path, unsubscribe_address
 from mailer.formats.token import Keyring, Purpose
@@ -63,8 +64,18 @@ class Context:
         """The address to unsubscribe at from a delivery's copy; empty without a return-path domain."""
         return unsubscribe_address(self.keys, delivery, self.return_path_domain) if self.return_path_domain else ""
 
-    def copy_links(self, public_url: str, delivery: int) -> CopyLinks:
-        """The addresses in a delivery's copy, with its pages at `public_url`, as frozen with its mailing."""
+    @property
+    def way_out(self) -> WayOut:
+        """How copies that are compiled now say that their readers can pause."""
+        return way_out(self.public_url, self.return_path_domain)
+
+    def copy_links(self, public_url: str, delivery: int | None) -> CopyLinks:
+        """The addresses in a delivery's copy, with its pages at `public_url`, as frozen with its mailing.
+
+        Without a delivery those of a copy that is no member's.
+        """
+        if delivery is None:
+            return sample_links(public_url, self.return_path_domain)
         mail = self.unsubscribe(delivery)
         if not public_url:
             return CopyLinks(unsubscribe=mail)

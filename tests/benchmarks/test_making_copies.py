@@ -17,9 +17,10 @@ from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
 from mailer.domain.edition import Terms, Variant
 from mailer.domain.ports import RawFile
+from mailer.domain.way_out import way_out
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.issue.folder import assemble
-from mailer.formats.links import CopyLinks, link
+from mailer.formats.links import CopyLinks, link, sample_links
 from mailer.formats.return_path import unsubscribe_address
 from mailer.formats.token import Keyring, Purpose
 from mailer.pipeline.context import IssueName
@@ -62,7 +63,7 @@ def test_a_copy_beside_one_made_afresh(language: str) -> None:
             newsletter=newsletter,
             fees=schedules.fees,
             templates=ROOT / "templates",
-            preferences=bool(pages),
+            way_out=way_out(pages, "bounces.club.example"),
         )
         return Workbench(
             issue=IssueName(newsletter=newsletter.id, serial=issue.serial),
@@ -96,8 +97,10 @@ def test_a_copy_beside_one_made_afresh(language: str) -> None:
 KEYS = Keyring(keys=(bytes(range(32)),))
 
 
-def _links(public_url: str, delivery: int) -> CopyLinks:
+def _links(public_url: str, delivery: int | None) -> CopyLinks:
     """As an installation with a return path makes them, with or without members' pages."""
+    if delivery is None:
+        return sample_links(public_url, "bounces.club.example")
     pages = [Purpose.ONE_CLICK, Purpose.PREFERENCES] if public_url else []
     one_click, preferences = [link(KEYS, public_url, purpose, delivery) for purpose in pages] or ("", "")
     mail = unsubscribe_address(KEYS, delivery, "bounces.club.example")

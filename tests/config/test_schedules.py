@@ -238,6 +238,38 @@ def test_an_empty_folder_has_no_newsletter_and_no_fees(folder):
     assert found.fees.seasons == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ('""', "found ''; it is empty; "),
+        ('"{title} {volume}"', "found '{title} {volume}'; there is no slot {volume}; "),
+        ('"{title} № {number"', "found '{title} № {number'; a brace has no partner; "),
+        ('"{{title}}"', "a brace has no partner; "),
+        ('"{title}\\nBcc: eve@club.example"', "it contains U+000A; "),
+        ('"{title}\\r"', "it contains U+000D; "),
+        ('"{title}\\u2028"', "it contains U+2028 LINE SEPARATOR; "),
+        ('"\\u202E{title}"', "it contains U+202E RIGHT-TO-LEFT OVERRIDE; "),
+        ("7", "input should be a valid string"),
+    ],
+)
+def test_a_subject_that_cannot_be_filled_is_named_with_what_is_allowed(read, folder, written, fault):
+    said = refused(read, f"[newsletter]\nsubject = {written}\n")
+    assert said.startswith(f"{folder / ID}.toml: [newsletter] subject: found ")
+    assert fault in said
+    if written != "7":
+        assert said.endswith(
+            'allowed: one line with the slots {name}, {number}, {serial}, {title}, {language}, such as "{title} · № {number} '
+            '({serial})"'
+        )
+
+
+@pytest.mark.parametrize(
+    "pattern", ["{name} № {number} ({serial}): {title}", "{title}", "[{language}] {title}", "Bulletin"]
+)
+def test_a_subject_with_known_slots_is_kept_as_it_is_written(read, pattern):
+    assert read(f"[newsletter]\nsubject = '{pattern}'\n").subject == pattern
+
+
 def test_the_shipped_fees_are_read(folder):
     seasons = load_schedules(SHIPPED).fees.seasons
     assert [season.year for season in seasons] == [2025, 2026, 2027]

@@ -15,14 +15,25 @@ from mailer.domain.issue import Author, Issue, IssueText, PictureFile, Status
 from mailer.domain.issue_tree import Block
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
 from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, SenderName, Source
+from mailer.domain.way_out import WayOut
 from mailer.formats.edition.compile import compile_edition
 from mailer.formats.issue.markdown import parse
+from mailer.formats.links import mail_link
 from mailer.formats.message.builder import MessageBuilder, prepare_messages
 from mailer.formats.message.parts import html_and_text
+from mailer.formats.pause_subject import pause_subject
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 DAY = date(2031, 3, 5)
 INDIVIDUAL, CORPORATE = Variant(terms=Terms.INDIVIDUAL), Variant(terms=Terms.CORPORATE)
+
+# Where the readers of the newsletter's copies pause, by the way out that copies have.
+PAGE = "https://letter.club.example/m/pabcdefgh"
+WAYS = {
+    WayOut.PAGE: PAGE,
+    WayOut.MAIL: mail_link("uabcdefgh234567@bounces.club.example", pause_subject("en", "harbour-letter/253", 17)),
+    WayOut.REPLY: mail_link("secretary@club.example", pause_subject("en", "harbour-letter/253", 17)),
+}
 
 READER = {
     "en": {
@@ -30,14 +41,14 @@ READER = {
         Slot.SALUTATION: "Dear Ms. Harbour",
         Slot.COPY_NUMBER: "17",
         Slot.PAID_UNTIL: "June 30, 2031",
-        Slot.PREFERENCES: "https://letter.club.example/m/pabcdefgh",
+        Slot.PREFERENCES: WAYS[WayOut.REPLY],
     },
     "ru": {
         Slot.NAME: "Ада Гавань",
         Slot.SALUTATION: "Уважаемая г-жа Гавань",
         Slot.COPY_NUMBER: "17",
         Slot.PAID_UNTIL: "30 июня 2031\u00a0г.",
-        Slot.PREFERENCES: "https://letter.club.example/m/pabcdefgh",
+        Slot.PREFERENCES: WAYS[WayOut.REPLY],
     },
 }
 

@@ -6,8 +6,8 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from urllib.parse import quote
 
-from mailer.domain.edition import Edition, Place, Slot, SlotLine, Variant
-from mailer.domain.issue_tree import SlotMark, Text
+from mailer.domain.edition import SLOT_LINK, Edition, Place, Slot, SlotLine, Variant
+from mailer.domain.issue_tree import Link, SlotMark, Text
 from mailer.formats.edition.bulletin import Bulletin, compose
 from mailer.formats.edition.html import PictureSource, write_html
 from mailer.formats.edition.line_wrap import words, wrap
@@ -77,6 +77,8 @@ def _with_values(node: object, values: Values) -> object:
     match node:
         case SlotMark(name):
             return Text(values[Slot(name)])
+        case Link(href, children) if href.startswith(SLOT_LINK):
+            return Link(values[Slot(href.removeprefix(SLOT_LINK))], _with_values(children, values))
         case tuple():
             return tuple(_with_values(child, values) for child in node)
         case _ if is_dataclass(node):

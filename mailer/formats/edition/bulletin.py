@@ -11,6 +11,8 @@ from mailer.domain.errors import BadInput, Refused
 from mailer.domain.issue import SUMMARY_SHOWN, Issue, IssueText
 from mailer.domain.membership import FeeSchedule, MembershipKind
 from mailer.domain.newsletter import Newsletter
+from mailer.domain.subject import SubjectSlot, fill_subject
+from mailer.domain.way_out import WayOut
 from mailer.formats import dates_and_money
 from mailer.formats.issue.markdown import parse
 from mailer.formats.templates import environment, locating_errors
@@ -55,13 +57,13 @@ def compose(
     newsletter: Newsletter,
     fees: FeeSchedule,
     templates: Path,
-    preferences: bool = False,
+    way_out: WayOut = WayOut.REPLY,
 ) -> Bulletin:
     """The bulletin in one language and variant, made from `bulletin.<language>.md` in the newsletter's template folder.
 
-    The article fills the template's empty section `article`. With `preferences`, copies have the slot of that name, and
-    the template's `{{ preferences }}` is its address, in a text or in a link; without, it is empty. Raises Refused if the insert needs a season that is not
-    in `fees`, BadInput, with file and line, for a mistake in a template.
+    The article fills the template's empty section `article`. The template's `{{ preferences }}` is the address of that
+    slot, in a text or in a link, and `way_out` says where it leads. Raises Refused if the insert needs a season that is
+    not in `fees`, BadInput, with file and line, for a mistake in a template.
     """
     text = issue.text(language)
     name = f"bulletin.{language}.md"
@@ -74,20 +76,30 @@ def compose(
             date=dates_and_money.long_date(issue.date, language),
             month=dates_and_money.month(issue.date, language),
             insert=_insert(issue, language, variant, newsletter, fees),
-            preferences=_PREFERENCES if preferences else "",
+            preferences=_PREFERENCES,
+            way_out=way_out.value,
         )
-    slots = _SLOTS if preferences else _SLOTS - {Slot.PREFERENCES}
     try:
-        blocks = parse(markdown, language, slots=slots, first_heading=1)
+        blocks = parse(markdown, language, slots=_SLOTS, first_heading=1)
     except BadInput as error:
         path = templates / newsletter.template / name
         raise BadInput(f"{path}, with everything filled in: {error}") from error
     return Bulletin(
         language=language,
-        subject=text.subject or f"{newsletter.name} № {issue.number} ({issue.serial}): {text.title}",
+        subject=text.subject or fill_subject(newsletter.subject, _subject_values(text, newsletter)),
         preheader=_preheader(text, newsletter),
         blocks=tuple(_with_article(blocks, text.blocks)),
     )
+
+
+def _subject_values(text: IssueText, newsletter: Newsletter) -> dict[SubjectSlot, object]:
+    return {
+        SubjectSlot.NAME: newsletter.name,
+        SubjectSlot.NUMBER: text.number,
+        SubjectSlot.SERIAL: text.serial,
+        SubjectSlot.TITLE: text.title,
+        SubjectSlot.LANGUAGE: text.language,
+    }
 
 
 def _insert(

@@ -10,6 +10,7 @@ from mailer.domain.issue import Issue
 from mailer.domain.issue_tree import picture_names
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
+from mailer.domain.way_out import WayOut
 
 # Bytes. Gmail cuts a letter off at about 102 KB of HTML and hides the rest behind a link.
 HTML_WARN, HTML_MAX = 80_000, 100_000
@@ -23,11 +24,11 @@ def compile_edition(
     newsletter: Newsletter,
     fees: FeeSchedule,
     templates: Path,
-    preferences: bool = False,
+    way_out: WayOut = WayOut.REPLY,
 ) -> Edition:
     """The edition of an issue in one language and variant; the same inputs always give the same edition.
 
-    With `preferences`, its copies link to the page where their readers change what they get.
+    The template chooses by `way_out` in which words its copies say how to pause.
 
     Reads only the template folder. Raises Refused if the fee schedule lacks the issue's season, BadInput for a mistake
     in a template, a missing picture, or words of the article that a part lacks; TooLong for more
@@ -46,7 +47,7 @@ def compile_edition(
         newsletter=newsletter,
         fees=fees,
         templates=templates,
-        preferences=preferences,
+        way_out=way_out,
     )
     sources = {picture.name: PictureSource.of(picture) for picture in issue.pictures}
     page, banner = write_html(bulletin, templates=templates, template=newsletter.template, sources=sources)

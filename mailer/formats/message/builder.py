@@ -54,18 +54,16 @@ class MessageBuilder:
     ) -> Message:
         """One recipient's message as RFC 5322 octets, every line ending in CRLF: the same bytes from the same inputs.
 
-        `address` is an `Address.wire`, `message_id` has its angle brackets; `unsubscribe` is the mail address for
-        List-Unsubscribe, empty for none, and `one_click` the https: address that stands before it. No line exceeds 998 octets, no line of a part exceeds 76. No line begins with
-        a dot, so SMTP doubles none (RFC 5321 §4.5.2). All octets are ASCII, except in a local part in another alphabet
-        (RFC 6532). Raises CannotRender naming the slot that cannot be filled, and BadInput for a name, address or
+        `address` is an `Address.wire`, `message_id` has its angle brackets; `unsubscribe` is the mailto: link for
+        List-Unsubscribe, empty for none, and `one_click` the https: address that stands before it. No line exceeds 998
+        octets, no line of a part exceeds 76. No line begins with a dot, so SMTP doubles none (RFC 5321 §4.5.2). All octets
+        are ASCII, except in a local part in another alphabet (RFC 6532). Raises CannotRender naming the slot that cannot be filled, and BadInput for a name, address or
         Message-ID that no header can hold.
         """
         check_values(self.slots, values)
         # The recipient's own header fields are adjacent, so they are encoded and joined once.
         own_fields = mailbox(Header.TO, name, address) + structured(Header.MESSAGE_ID, message_id)
-        ways = [f"<{one_click}>"] if one_click else []
-        if unsubscribe:
-            ways.append(f"<mailto:{unsubscribe}?subject=unsubscribe>")
+        ways = [f"<{link}>" for link in (one_click, unsubscribe) if link]
         if ways:  # RFC 2369 §3.2: the first that a mail program can use
             own_fields += structured(Header.LIST_UNSUBSCRIBE, ", ".join(ways))
         if one_click:  # RFC 8058 §3.1

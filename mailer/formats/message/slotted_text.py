@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from mailer.domain.edition import Edition, HtmlSlot, Place, Slot, SlotLine
+from mailer.domain.edition import ADDRESSES, Edition, HtmlSlot, Place, Slot, SlotLine
 from mailer.domain.errors import CannotRender
 from mailer.formats.characters import find_invisible
 from mailer.formats.edition.line_wrap import words, wrap
 from mailer.formats.edition.slot_lines import fill
+from mailer.formats.links import shown_link
 
 Values = Mapping[Slot, str]
 SlotWriter = Callable[[Values], str]  # writes a slot's value, escaped for its place; never ends with a line break
@@ -63,6 +64,8 @@ def check_values(slots: Iterable[Slot], values: Values) -> None:
 def _html_slot(piece: HtmlSlot) -> SlotWriter:
     slot = piece.slot
     match piece.place:
+        case Place.TEXT if slot in ADDRESSES:
+            return lambda values: html.escape(shown_link(values[slot]))
         case Place.TEXT | Place.ATTRIBUTE | Place.ADDRESS:
             return lambda values: html.escape(values[slot])
         case Place.URL:
@@ -71,7 +74,13 @@ def _html_slot(piece: HtmlSlot) -> SlotWriter:
 
 
 def _text_slot(line: SlotLine) -> SlotWriter:
-    return lambda values: "\n".join(fill(line, values))
+    if ADDRESSES.isdisjoint(line.pieces):
+        return lambda values: "\n".join(fill(line, values))
+    return lambda values: "\n".join(fill(line, {**values, **_shown_links(values)}))
+
+
+def _shown_links(values: Values) -> dict[Slot, str]:
+    return {slot: shown_link(values[slot]) for slot in ADDRESSES if slot in values}
 
 
 def _join(pieces: Iterable[str | SlotWriter]) -> SlottedText:

@@ -5,6 +5,7 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 
 from mailer.domain.bounce import BounceReport, Original, ReportKind
+from mailer.formats.pause_subject import copy_to_pause
 from mailer.formats.reports import addresses, auto_reply_phrases, delivery_status
 from mailer.formats.reports.body_text import BodyText
 from mailer.formats.reports.detect_bounce import greets, is_answer, is_rejection
@@ -72,9 +73,13 @@ def read_replies(mail: MailPart, body: BodyText, original: Original) -> list[Bou
     subject = mail.get("subject")
     first_line = next((line.strip() for line in body.lines if line.strip()), "")
     automatic = _is_automatic(mail, body)
-    if not automatic and (
-        auto_reply_phrases.UNSUBSCRIBE.match(subject[:200])
-        or (auto_reply_phrases.UNSUBSCRIBE.match(first_line[:200]) and not mail.has("list-id"))
+    # Mail programs send the subject of our own link by themselves.
+    if copy_to_pause(subject[:300]) or (
+        not automatic
+        and (
+            auto_reply_phrases.UNSUBSCRIBE.match(subject[:200])
+            or (auto_reply_phrases.UNSUBSCRIBE.match(first_line[:200]) and not mail.has("list-id"))
+        )
     ):
         return [
             BounceReport(

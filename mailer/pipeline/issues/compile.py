@@ -13,6 +13,8 @@ from mailer.domain.issue import Issue
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
 from mailer.domain.shelf import Revision
+from mailer.domain.subject import DEFAULT_SUBJECT
+from mailer.domain.way_out import WayOut
 from mailer.formats.address import parse
 from mailer.formats.edition.compile import HTML_WARN, compile_edition, html_size, style_warnings
 from mailer.formats.edition.stored import digest, dump, load
@@ -94,14 +96,14 @@ def compile_editions(context: Context, issue: Issue) -> dict[tuple[str, Variant]
 
     So an approval also covers the copy of a person who pays later. Raises MailerError naming the template or season.
     """
-    newsletter, preferences = context.newsletter(issue.newsletter), bool(context.public_url)
-    return compile_all(issue, newsletter, context.fees, context.templates, preferences=preferences)
+    newsletter = context.newsletter(issue.newsletter)
+    return compile_all(issue, newsletter, context.fees, context.templates, way_out=context.way_out)
 
 
 def compile_all(
-    issue: Issue, newsletter: Newsletter, fees: FeeSchedule, templates: Path, *, preferences: bool
+    issue: Issue, newsletter: Newsletter, fees: FeeSchedule, templates: Path, *, way_out: WayOut
 ) -> dict[tuple[str, Variant], Edition]:
-    """The same with these settings, fees and templates; with or without the members' pages."""
+    """The same with these settings, fees and templates."""
     return {
         (language, variant): compile_edition(
             issue=issue,
@@ -110,7 +112,7 @@ def compile_all(
             newsletter=newsletter,
             fees=fees,
             templates=templates,
-            preferences=preferences,
+            way_out=way_out,
         )
         for language in issue.languages
         for variant in variants(newsletter)
@@ -120,12 +122,11 @@ def compile_all(
 def length_fault(context: Context, issue: Issue) -> str:
     """Why an edition of the issue is too long to be sent; empty for none, or where another fault hides it until `plan`."""
     newsletter, fees, templates = context.newsletter(issue.newsletter), context.fees, context.templates
-    pages = bool(context.public_url)
     try:
         without_insert = replace(newsletter, insert_show=InsertShow.NEVER)
-        shortest = compile_all(issue, without_insert, fees, templates, preferences=pages)
+        shortest = compile_all(issue, without_insert, fees, templates, way_out=context.way_out)
         if any(html_size(edition) > HTML_WARN for edition in shortest.values()):
-            compile_all(issue, newsletter, fees, templates, preferences=pages)
+            compile_all(issue, newsletter, fees, templates, way_out=context.way_out)
     except TooLong as error:
         return str(error)
     except MailerError:
@@ -151,12 +152,17 @@ def variants(newsletter: Newsletter) -> tuple[Variant, ...]:
 
 
 def inputs_hash(context: Context, newsletter: Newsletter) -> str:
-    """One hash over what editions are compiled from besides the issue: templates, fees, the newsletter's settings."""
+    """One hash over what editions are compiled from besides the issue: templates, fees, the newsletter's settings.
+
+    The way out is no part of it: whichever words a plan has, its copies say it by the way that there is when they leave.
+    """
     from mailer.formats.templates import BASE  # imports Jinja, which making copies does not need
 
     letterhead = Letterhead.of(newsletter, context.public_url)
     digest = hashlib.sha256(repr((context.fees, letterhead.dump(), newsletter.classification)).encode())
     digest.update(repr((newsletter.languages, newsletter.insert_contact, newsletter.insert_signature)).encode())
+    if newsletter.subject != DEFAULT_SUBJECT:  # what was planned before there was this setting is not out of date
+        digest.update(repr(newsletter.subject).encode())
     for folder in (BASE, newsletter.template):
         for file in sorted((context.templates / folder).rglob("*")):
             if file.is_file():

@@ -16,9 +16,10 @@ from mailer.domain.ports import Message
 from mailer.domain.remedy import Action
 from mailer.formats.dates_and_money import long_date
 from mailer.formats.issue.pictures.kind import stored_picture
-from mailer.formats.links import CopyLinks, sample_links
+from mailer.formats.links import CopyLinks, mail_link
 from mailer.formats.message.builder import MessageBuilder, prepare_messages
 from mailer.formats.message.size import largest_size
+from mailer.formats.pause_subject import pause_subject
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.compile import Letterhead, loaded
 from mailer.store import Connection, issues, mailings
@@ -28,8 +29,8 @@ from mailer.store import Connection, issues, mailings
 class Workbench:
     """Everything that is the same in each copy of one mailing; `date` stands in the Date header.
 
-    `links` returns the addresses in a delivery's copy, given the letterhead's `public_url`; `sign` signs a message as of
-    a date, if the installation signs.
+    `links` returns the addresses in a delivery's copy, given the letterhead's `public_url`, or samples without a delivery;
+    `sign` signs a message as of a date, if the installation signs.
     """
 
     issue: IssueName
@@ -37,7 +38,7 @@ class Workbench:
     editions: Mapping[tuple[str, Variant], Edition]
     pictures: Mapping[str, PictureFile]
     date: datetime
-    links: Callable[[str, int], CopyLinks]
+    links: Callable[[str, int | None], CopyLinks]
     sign: Callable[[Message, datetime], Message]
     largest: int = field(init=False)  # no copy has more octets
     # By language, variant and whether for a test. Each is prepared when the first copy needs it.
@@ -54,24 +55,26 @@ class Workbench:
     ) -> Message:
         """The message of one copy: the same bytes from the same inputs.
 
-        Its reader can unsubscribe when the `delivery` is named. A `test` is marked as one. Without `sign` the
+        Its reader can unsubscribe: by signed links when the `delivery` is named, else by a mail to the secretary. A `test`
+        is marked as one. Without `sign` the
         message shows only whether the copy can be made: signing takes longer than all the rest. No line begins with a
         dot, so SMTP has none to double. Raises CannotRender naming the person, KeyError for a missing edition.
         """
         builder = self._builders.get((copy.language, copy.variant, test)) or self._prepare(copy, test=test)
-        until, public_url = copy.paid_until, self.letterhead.public_url
-        links = self.links(public_url, delivery) if delivery is not None else sample_links(public_url)
-        # With one click there is always a second way (RFC 8058 §3.1): the secretary reads the mails.
-        mail = links.unsubscribe or (self.letterhead.reply_to.wire if links.one_click else "")
+        until, links = copy.paid_until, self.links(self.letterhead.public_url, delivery)
+        pause = _marked(pause_subject(copy.language, str(self.issue), copy.copy_number), test=test)
+        mail = mail_link(links.unsubscribe or self.letterhead.reply_to.wire, pause)
+        # Mail programs send to the address in the header by themselves; the link in the text opens a draft for the reader.
+        unsubscribe = mail_link(links.unsubscribe, "unsubscribe") if links.unsubscribe else mail
         values = {
             Slot.NAME: copy.name,
             Slot.SALUTATION: copy.salutation,
             Slot.COPY_NUMBER: str(copy.copy_number),
             Slot.PAID_UNTIL: _date_in_words(until, copy.language) if until is not None else "",
-            Slot.PREFERENCES: links.preferences,
+            Slot.PREFERENCES: links.preferences or mail,
         }
         try:
-            message = builder.make(copy.name, copy.address.wire, message_id, values, mail, links.one_click)
+            message = builder.make(copy.name, copy.address.wire, message_id, values, unsubscribe, links.one_click)
         except CannotRender as error:
             raise _unmade(copy, _register_fault(error)) from error
         except BadInput as error:
@@ -85,7 +88,7 @@ class Workbench:
                 edition,
                 sender=self.letterhead.sender,
                 reply_to=self.letterhead.reply_to,
-                subject=f"[TEST] {edition.subject}" if test else edition.subject,
+                subject=_marked(edition.subject, test=test),
                 date=self.date,
                 list_id=f"{self.issue.newsletter}.{self.letterhead.sender.address.domain}",
                 list_name=self.letterhead.list_name,
@@ -140,6 +143,10 @@ def _unmade(copy: Copy, why: str) -> CannotRender:
 def _register_fault(error: CannotRender) -> str:
     """What the register lacks, and what to do about it."""
     return f"{error}; mend the register, then plan again"
+
+
+def _marked(subject: str, *, test: bool) -> str:
+    return f"[TEST] {subject}" if test else subject
 
 
 def _test_banner(edition: Edition) -> str:

@@ -16,12 +16,13 @@ from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.domain.numbering import own_notes
 from mailer.domain.ports import Message, RawIssue
 from mailer.domain.problems import Problems
+from mailer.domain.way_out import way_out
 from mailer.formats.edition.compile import warnings
 from mailer.formats.issue import folder
 from mailer.formats.issue.file_names import PICTURES
 from mailer.formats.issue.folder import Examined
 from mailer.formats.issue.heads import newsletters_of
-from mailer.formats.links import CopyLinks
+from mailer.formats.links import sample_links
 from mailer.formats.message.parts import html_and_text
 from mailer.formats.message.size import largest_size
 from mailer.pipeline.context import IssueName
@@ -42,6 +43,7 @@ class Desk:
     made_up: bool
     notes: tuple[str, ...] = ()
     public_url: str = ""
+    return_path_domain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class CheckedFolder:
     newsletter: Newsletter | None = None
     editions: Mapping[tuple[str, Variant], Edition] = field(default_factory=dict)
     public_url: str = ""
+    return_path_domain: str = ""
 
 
 def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
@@ -90,7 +93,8 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
     problems = Problems()
     editions: Mapping[tuple[str, Variant], Edition] = {}
     with problems.collect():
-        editions = compile_all(issue, newsletter, desk.fees, desk.templates, preferences=bool(desk.public_url))
+        exit_by = way_out(desk.public_url, desk.return_path_domain)
+        editions = compile_all(issue, newsletter, desk.fees, desk.templates, way_out=exit_by)
         notes += style_notes_of(issue, newsletter, desk.fees, desk.templates)
         notes += _size_notes(issue, editions)
     notes += sorted({f"{edition.language}.md: {line}" for edition in editions.values() for line in warnings(edition)})
@@ -103,6 +107,7 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
         newsletter=newsletter,
         editions=editions,
         public_url=desk.public_url,
+        return_path_domain=desk.return_path_domain,
     )
 
 
@@ -128,7 +133,7 @@ def preview_copies(checked: CheckedFolder, now: datetime) -> Iterator[FolderCopy
         editions=checked.editions,
         pictures={picture.name: picture for picture in issue.pictures},
         date=now.replace(microsecond=0),
-        links=lambda _url, _delivery: CopyLinks(),
+        links=lambda public_url, _delivery: sample_links(public_url, checked.return_path_domain),
         sign=lambda message, _date: message,
     )
     for copy in made_up_copies(newsletter, issue.languages, issue.date):

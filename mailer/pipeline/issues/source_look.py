@@ -106,6 +106,7 @@ def check_source_folder(context: Context, newsletter: Newsletter, source: Editab
         templates=context.templates,
         made_up=False,
         public_url=context.public_url,
+        return_path_domain=context.return_path_domain,
     )
     return _checked(
         _Check(

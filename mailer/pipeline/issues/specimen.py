@@ -1,10 +1,10 @@
 """Makes up an issue of a few words and a person who receives it, so that no member's data is needed for a look."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from mailer.domain.circulation import Copy
-from mailer.domain.edition import NO_INSERT, Slot, Terms, Variant, Wording
+from mailer.domain.edition import NO_INSERT, Edition, Slot, Terms, Variant, Wording
 from mailer.domain.errors import Refused
 from mailer.domain.issue import Author, Issue, IssueText, Status
 from mailer.domain.issue_tree import Paragraph, Text
@@ -49,15 +49,14 @@ def plausible_end(variant: Variant, day: date) -> date:
             return date(day.year, 12, 31)
 
 
-def compile_specimen(context: Context, newsletter: Newsletter) -> int:
-    """Compile a specimen in every language and variant; returns the number of editions. Raises what compiling raises."""
-    return len(compile_editions(context, _specimen(newsletter, _day(context))))
+def compile_specimen(context: Context, newsletter: Newsletter) -> list[Edition]:
+    """Compile a specimen in every language and variant. Raises what compiling raises."""
+    return list(compile_editions(context, _specimen(newsletter, _day(context))).values())
 
 
-def languages_without_pages(context: Context, newsletter: Newsletter) -> list[str]:
-    """The languages whose copies do not link to the members' pages, which are served. Raises what compiling raises."""
-    editions = compile_editions(context, _specimen(newsletter, _day(context))) if context.public_url else {}
-    return sorted({edition.language for edition in editions.values() if Slot.PREFERENCES not in edition.slots})
+def languages_without_way_out(editions: Iterable[Edition]) -> list[str]:
+    """The languages with a copy that has no link by which its reader pauses."""
+    return sorted({edition.language for edition in editions if Slot.PREFERENCES not in edition.slots})
 
 
 def specimen_style_notes(context: Context, newsletter: Newsletter) -> list[str]:

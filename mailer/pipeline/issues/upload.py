@@ -39,6 +39,7 @@ def upload_issue(
         templates=context.templates,
         made_up=False,
         public_url=context.public_url,
+        return_path_domain=context.return_path_domain,
     )
     raw = RawIssue(folder=uploaded.folder or owner.id, files=uploaded.files, others=uploaded.left_out)
     checked = check_folder(desk, raw, context.clock.now())

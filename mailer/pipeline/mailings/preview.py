@@ -181,7 +181,7 @@ def _edition(
         newsletter=newsletter,
         fees=context.fees,
         templates=context.templates,
-        preferences=bool(context.public_url),
+        way_out=context.way_out,
     )
     shown = {picture.name: picture for picture in issue.pictures if picture.name in edition.pictures}
     return edition, Letterhead.of(newsletter, context.public_url), shown

@@ -241,7 +241,7 @@ def test_links_and_pictures_have_words(language):
 
 def test_it_has_one_title_one_column_and_no_height_in_outlook():
     text = page()
-    assert "<title>The Harbour Letter № 3 (253): The last keeper of the lamp</title>" in text
+    assert "<title>The last keeper of the lamp · № 3 (253)</title>" in text
     assert '<!--[if mso]><table role="presentation" align="center" width="640"' in text
     assert "<!--[if mso]></td></tr></table><![endif]-->" in text
     assert "max-width:640px" in text
@@ -270,7 +270,7 @@ def test_the_preheader_is_hidden_and_comes_first(language):
 
 # --- slots -------------------------------------------------------------------------------------------------------
 
-SLOTS_OF = {INDIVIDUAL: {Slot.NAME, Slot.SALUTATION, Slot.COPY_NUMBER, Slot.PAID_UNTIL}}
+SLOTS_OF = {INDIVIDUAL: set(Slot)}
 
 
 def bulletin(*words: object) -> Bulletin:
@@ -287,7 +287,7 @@ def test_every_slot_is_there_and_no_other(language):
     assert [piece for piece in edition.html if isinstance(piece, HtmlSlot)] == [
         HtmlSlot(slot=slot)
         for slot in (Slot.COPY_NUMBER, Slot.SALUTATION, Slot.PAID_UNTIL, Slot.COPY_NUMBER, Slot.NAME)
-    ]
+    ] + [HtmlSlot(slot=Slot.PREFERENCES, place=place) for place in (Place.ADDRESS, Place.TEXT)]
     assert edition.slots == SLOTS_OF[INDIVIDUAL]
 
 

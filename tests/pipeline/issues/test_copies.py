@@ -44,7 +44,7 @@ def bench() -> Workbench:
         editions=editions,
         pictures={picture.name: picture for picture in issue.pictures},
         date=datetime(2031, 3, 5, tzinfo=UTC),
-        links=lambda _url, delivery: CopyLinks(unsubscribe=f"u{delivery}@club.example"),
+        links=lambda _url, delivery: CopyLinks(unsubscribe=f"u{delivery}@club.example" if delivery else ""),
         sign=lambda message, date: Message(b"Signed: %d\r\n" % date.year + message),
     )
 
@@ -61,7 +61,7 @@ def test_a_copy_is_signed_and_names_its_deliverys_unsubscribe_address(bench: Wor
     assert message.startswith(b"Signed: 2031\r\n")
     assert b"List-Unsubscribe: <mailto:u17@club.example?subject=unsubscribe>\r\n" in message
     assert message == b"Signed: 2031\r\n" + bench.make(COPY, "<m17@x>", delivery=17, sign=False)
-    assert b"List-Unsubscribe" not in bench.make(COPY, "<m17@x>")
+    assert b"List-Unsubscribe: <mailto:secretary@club.example?subject=Pause" in bench.make(COPY, "<m17@x>")
 
 
 def test_messages_are_prepared_once_for_an_edition_and_once_for_its_tests(bench: Workbench) -> None:

@@ -5,14 +5,19 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.policy import default
+from urllib.parse import unquote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html as lxml_html
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
 from mailer.domain.ports import Message
-from mailer.formats.links import CopyLinks, link, read_link
+from mailer.domain.way_out import way_out
+from mailer.formats.links import CopyLinks, link, read_link, sample_links
 from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.message.dkim_key import DkimKey
 from mailer.formats.message.parts import html_and_text
@@ -42,8 +47,10 @@ def a_bench(pages: str = PAGES, domain: str = "") -> Workbench:
     key = DkimKey(selector="bulletin", private=generate_private_key(65537, 2048))
     signer = DkimSigner(domain="club.example", keys=(key,))
 
-    def links(public_url: str, delivery: int) -> CopyLinks:
+    def links(public_url: str, delivery: int | None) -> CopyLinks:
         assert public_url == pages
+        if delivery is None:
+            return sample_links(public_url, domain)
         return CopyLinks(
             unsubscribe=unsubscribe_address(KEYS, delivery, domain) if domain else "",
             one_click=link(KEYS, public_url, Purpose.ONE_CLICK, delivery) if public_url else "",
@@ -54,7 +61,7 @@ def a_bench(pages: str = PAGES, domain: str = "") -> Workbench:
     return Workbench(
         issue=IssueName(newsletter=issue.newsletter, serial=issue.serial),
         letterhead=Letterhead.of(a_newsletter(), pages),
-        editions={("en", CORPORATE): an_edition("en", CORPORATE, preferences=bool(pages))},
+        editions={("en", CORPORATE): an_edition("en", CORPORATE, way_out=way_out(pages, domain))},
         pictures={picture.name: picture for picture in issue.pictures},
         date=datetime(2031, 3, 5, tzinfo=UTC),
         links=links,
@@ -70,8 +77,9 @@ def test_one_click_stands_first_beside_a_mail_address_and_both_fields_are_signed
     token = re.fullmatch(rf"<{PAGES}/u/([a-z2-7]+)>", first)
     assert token is not None
     assert read_link(KEYS, Purpose.ONE_CLICK, token[1]) == 17
-    address = unsubscribe_address(KEYS, 17, domain) if domain else "secretary@club.example"
-    assert second == f"<mailto:{address}?subject=unsubscribe>"
+    asked = "Pause%3A%20harbour-letter%2F253%2C%20copy%2017"
+    signed = f"<mailto:{unsubscribe_address(KEYS, 17, domain)}?subject=unsubscribe>" if domain else ""
+    assert second == (signed or f"<mailto:secretary@club.example?subject={asked}>")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     # RFC 8058 §4: as they are on the wire, in one field each, and under the signature, which no added field survives.
     head = message.partition(b"\r\n\r\n")[0]
@@ -81,7 +89,7 @@ def test_one_click_stands_first_beside_a_mail_address_and_both_fields_are_signed
     assert signed is not None
     fields = re.sub(r"\s", "", signed[1].lower()).split(":")
     assert (fields.count("list-unsubscribe"), fields.count("list-unsubscribe-post")) == (2, 2)
-    assert all(len(line) <= 78 for line in head.split(b"\r\n"))
+    assert all(len(line) <= 78 or b" " not in line.strip() for line in head.split(b"\r\n"))
 
 
 def test_the_reader_s_page_stands_in_both_parts_and_is_another_token() -> None:
@@ -100,17 +108,57 @@ def test_the_same_inputs_give_the_same_bytes() -> None:
 
 
 def test_without_pages_nothing_points_to_one() -> None:
-    for domain, fields in (("", 0), ("bounce.club.example", 1)):
+    for domain in ("", "bounce.club.example"):
         message = a_bench("", domain).make(COPY, "<m17@x>", delivery=17)
-        assert message.count(b"\r\nList-Unsubscribe: ") == fields
+        assert message.count(b"\r\nList-Unsubscribe: <mailto:") == 1
         assert b"\r\nList-Unsubscribe-Post: " not in message
         assert not any("/m/" in part or "letter.club.example" in part for part in html_and_text(message))
 
 
-def test_a_copy_of_no_member_shows_where_the_link_will_be_and_has_no_header() -> None:
-    message = a_bench().make(COPY, "<m17@x>", test=True)
-    assert b"\r\nList-Unsubscribe" not in message
-    assert all(f"{PAGES}/m/sample" in part for part in html_and_text(message))
+@pytest.mark.parametrize("test", [False, True])
+@pytest.mark.parametrize(
+    ("pages", "domain", "sample"),
+    [
+        (PAGES, "", f"{PAGES}/m/sample"),
+        ("", "bounce.club.example", "sample@bounce.club.example"),
+        ("", "", "secretary@club.example"),
+    ],
+)
+def test_a_copy_of_no_member_shows_where_the_link_will_be_and_pauses_none(
+    pages: str, domain: str, sample: str, test: bool
+) -> None:
+    message = a_bench(pages, domain).make(COPY, "<m17@x>", test=test)
+    mark = "%5BTEST%5D%20" if test else ""
+    header = str(message_from_bytes(message, policy=default)["List-Unsubscribe"])
+    assert header == f"<mailto:secretary@club.example?subject={mark}Pause%3A%20harbour-letter%2F253%2C%20copy%2017>"
+    assert b"\r\nList-Unsubscribe-Post" not in message
+    assert all(sample in part for part in html_and_text(message))
+
+
+ADDRESSES = st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,30}", fullmatch=True)
+
+
+@settings(max_examples=30)
+@given(local=ADDRESSES, language=st.sampled_from(["en", "ru"]), number=st.integers(1, 99_999), test=st.booleans())
+def test_any_secretary_can_be_written_to_by_header_and_text(local: str, language: str, number: int, test: bool) -> None:
+    bench = a_bench("")
+    secretary = replace(bench.letterhead, reply_to=Address(local=local, domain="club.example"))
+    editions = {(language, CORPORATE): an_edition(language, CORPORATE)}
+    message = replace(bench, letterhead=secretary, editions=editions).make(
+        replace(COPY, language=language, copy_number=number), "<m17@x>", test=test, sign=False
+    )
+    header = str(message_from_bytes(message, policy=default)["List-Unsubscribe"])
+    assert header.isascii()
+    assert "=?" not in header
+    assert max(map(len, message.split(b"\r\n"))) <= 998
+    link = header.removeprefix("<").removesuffix(">")
+    html, text = html_and_text(message)
+    assert link in [str(each) for each in lxml_html.document_fromstring(html).xpath("//a/@href")]
+    assert f"{local}@club.example" in text.replace(" \n", " ")
+    address, _, query = link.removeprefix("mailto:").partition("?subject=")
+    assert unquote(address) == f"{local}@club.example"
+    words = {"en": f"Pause: harbour-letter/253, copy {number}", "ru": f"Пауза: harbour-letter/253, экземпляр {number}"}
+    assert unquote(query) == ("[TEST] " if test else "") + words[language]
 
 
 def test_a_letterhead_keeps_the_pages_and_is_as_before_without_them() -> None:

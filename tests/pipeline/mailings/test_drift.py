@@ -37,6 +37,7 @@ CHANGES: dict[str, Callable[[Context, Path], Context]] = {
     "fees": other_fees,
     "reply_to": lambda context, _: with_newsletter(context, reply_to=Address(local="other", domain="club.example")),
     "name": lambda context, _: with_newsletter(context, name="Another Letter"),
+    "subject": lambda context, _: with_newsletter(context, subject="{name}: {title}"),
     "classification": lambda context, _: with_newsletter(context, classification="Secret"),
     "signature": lambda context, _: with_newsletter(context, insert_signature="Yours"),
     "show": lambda context, _: with_newsletter(context, insert_show=InsertShow.WHEN_DUE),
@@ -98,7 +99,10 @@ def test_a_change_that_no_reader_sees_voids_nothing(app: App) -> None:
 
 def test_a_change_after_the_send_changes_no_message(app: App, tmp_path: Path) -> None:
     begin(app, PEOPLE)
-    changed = replace(app, context=with_newsletter(other_template(app.context, tmp_path), name="Another Letter"))
+    changed = replace(
+        app, context=with_newsletter(other_template(app.context, tmp_path), name="Another Letter", subject="x")
+    )
     works = claim(changed)
     assert len(works) == 3
+    assert not any(b"\r\nSubject: x\r\n" in work.message for work in works)
     assert all(b"Another Letter" not in work.message and b"The Harbour Letter" in work.message for work in works)

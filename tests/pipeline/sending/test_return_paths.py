@@ -9,6 +9,7 @@ import pytest
 
 from mailer.app.installation import App
 from mailer.domain.errors import CannotRender
+from mailer.formats.message.parts import html_and_text
 from mailer.formats.message_id import delivery_in_message_id
 from mailer.formats.return_path import token_in
 from mailer.formats.token import Purpose, Token
@@ -65,7 +66,9 @@ async def test_without_a_domain_a_copy_comes_from_the_newsletter_and_is_named_al
             for received in sink.received:
                 identity = ledger[received.recipient].message_id[1:].partition("@")[0]
                 assert f"ENVID={identity}" in received.parameters
-                assert b"List-Unsubscribe" not in received.message
+                mail = message_from_bytes(received.message, policy=default)
+                link = f"<mailto:secretary@club.example?subject=Pause%3A%20{ISSUE.newsletter}%2F{ISSUE.serial}%2C%20copy%20"
+                assert str(mail["List-Unsubscribe"]).startswith(link)
 
 
 async def test_a_relay_that_announces_nothing_is_asked_nothing(club: Club, clock: FrozenClock) -> None:
@@ -76,9 +79,7 @@ async def test_a_relay_that_announces_nothing_is_asked_nothing(club: Club, clock
             assert [received.parameters for received in sink.received] == [()] * 3
 
 
-def test_a_test_mailing_comes_from_the_newsletter_and_nobody_can_unsubscribe_by_it(
-    club: Club, clock: FrozenClock
-) -> None:
+def test_a_test_mailing_comes_from_the_newsletter_and_pauses_no_member(club: Club, clock: FrozenClock) -> None:
     club.reschedule({"approval": {"editors": ["editor@club.example"]}})
     club.settle(**WITH_DOMAIN)
     with club.opened(clock) as app:
@@ -86,7 +87,10 @@ def test_a_test_mailing_comes_from_the_newsletter_and_nobody_can_unsubscribe_by_
         prepared = prepare_test_mailing(app.context, ISSUE)
         sender = app.context.newsletter(ISSUE.newsletter).sender.address.wire
         assert {(one.envelope.sender, one.envelope.identity) for one in prepared.messages} == {(sender, "")}
-        assert not any(b"List-Unsubscribe" in one.message for one in prepared.messages)
+        for each in prepared.messages:
+            assert b"\r\nList-Unsubscribe: <mailto:secretary@club.example?subject=%5BTEST%5D%20" in each.message
+            assert f"sample@{DOMAIN}" in html_and_text(each.message)[1]
+            assert not list(app.context.keys.find("\n".join(html_and_text(each.message))))
 
 
 async def test_what_is_shown_before_is_what_is_sent(club: Club, clock: FrozenClock, tmp_path: Path) -> None:
@@ -116,5 +120,5 @@ def test_an_approval_has_proved_the_address_too(club: Club, clock: FrozenClock) 
         make_ready(app, PEOPLE)
         withdraw_approval(app.context, ISSUE)
         spoilt = replace(app.context, return_path_domain="bounces.club.example\r\n")
-        with pytest.raises(CannotRender, match="List-Unsubscribe"):
+        with pytest.raises(CannotRender, match="the value for 'preferences' contains an invisible character"):
             approve_mailing(spoilt, ISSUE)
