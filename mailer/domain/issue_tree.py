@@ -82,9 +82,10 @@ class ListBlock:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A block quotation."""
+    """A block quotation, and whose words they are; `attribution` is empty where it is not said."""
 
     children: tuple["Block", ...]
+    attribution: tuple[Inline, ...] = ()
 
 
 class Align(StrEnum):
@@ -110,10 +111,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture in the issue's folder: its file name, and a description for readers who do not see it."""
+    """A picture in the issue's folder: its file name, a description for readers who do not see it, and a caption or none."""
 
     name: str
     alt: str
+    caption: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +183,12 @@ def _lines(blocks: Iterable[Block]) -> Iterator[str]:
         match block:
             case Heading(_, words) | Paragraph(words):
                 yield _shown(words)
-            case ListBlock(items, start):
-                for place, item in enumerate(items):
-                    yield from () if start is None else (f"{start + place}.",)
-                    yield from _lines(item)
-            case Quote(children) | Section(_, children):
+            case ListBlock():
+                yield from _list_lines(block)
+            case Quote(children, attribution):
+                yield from _lines(children)
+                yield _shown(attribution)
+            case Section(_, children):
                 yield from _lines(children)
             case Footnote(number, children):
                 yield f"[{number}]"
@@ -193,10 +196,17 @@ def _lines(blocks: Iterable[Block]) -> Iterator[str]:
             case Table(caption, head, rows):
                 yield caption
                 yield from (_shown(cell) for row in (head, *rows) for cell in row)
-            case Picture(_, alt):
+            case Picture(_, alt, caption):
                 yield alt
+                yield _shown(caption)
             case ThematicBreak():
                 pass
+
+
+def _list_lines(block: ListBlock) -> Iterator[str]:
+    for place, item in enumerate(block.items):
+        yield from () if block.start is None else (f"{block.start + place}.",)
+        yield from _lines(item)
 
 
 def plain(words: Iterable[Inline]) -> str:

@@ -50,8 +50,8 @@ def environment(
 
 
 @cache
-def footnote_macros() -> TemplateModule:
-    """The service's own macros of footnotes, which the templates of an installation from before them do not have."""
+def later_macros() -> TemplateModule:
+    """The service's own macros of the parts of a text that the templates of an older installation do not write."""
     own = SandboxedEnvironment(
         loader=FileSystemLoader(Path(__file__).parent / "edition"),
         undefined=StrictUndefined,
@@ -59,7 +59,7 @@ def footnote_macros() -> TemplateModule:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return own.get_template("footnotes.html.j2").module
+    return own.get_template("later_blocks.html.j2").module
 
 
 class _Compiled(BytecodeCache):

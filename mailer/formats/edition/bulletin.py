@@ -14,6 +14,7 @@ from mailer.domain.newsletter import Newsletter
 from mailer.domain.subject import SubjectSlot, fill_subject
 from mailer.domain.way_out import WayOut
 from mailer.formats import dates_and_money
+from mailer.formats.edition.bare_addresses import with_links
 from mailer.formats.issue.markdown import parse
 from mailer.formats.templates import environment, locating_errors
 from mailer.formats.typography import NBSP, typeset
@@ -145,13 +146,15 @@ def _one_line(text: str) -> str:
 
 
 def _with_article(blocks: Iterable[tree.Block], article: tuple[tree.Block, ...]) -> Iterator[tree.Block]:
-    """The blocks with the article in its section, and with plain spaces in the sections that need them."""
+    """The blocks with the article in its section, plain spaces in the lines that need them, and links in the credits."""
     for block in blocks:
         match block:
             case tree.Section("article"):
                 yield replace(block, children=article)
             case tree.Section(kind, children) if kind in _PLAIN_SPACED:
                 yield replace(block, children=tuple(_plain_spaced(child) for child in children))
+            case tree.Section("credits", children):
+                yield replace(block, children=tuple(with_links(children)))
             case tree.Section(_, children):
                 yield replace(block, children=tuple(_with_article(children, article)))
             case _:

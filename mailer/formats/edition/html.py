@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -19,10 +19,11 @@ from mailer.formats import dates_and_money
 from mailer.formats.edition.bulletin import Bulletin
 from mailer.formats.edition.inline_styles import inline, lost_styles
 from mailer.formats.issue.pictures.kind import size_of
-from mailer.formats.templates import environment, footnote_macros, locating_errors
+from mailer.formats.templates import environment, later_macros, locating_errors
 
 _BANNER = "banner"
 _URLS = frozenset({"href", "src"})
+_LONG_WORD = re.compile(r"([^\s\-–—]{20,})")  # half the width of a telephone's screen; hyphens part words anyway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ class _Walk:
         self.sources = sources
 
     def macro(self, name: str, *arguments: object) -> Markup:
-        macro = getattr(self.macros, name, None) or getattr(footnote_macros(), name, None)
+        macro = getattr(self.macros, name, None) or getattr(later_macros(), name, None)
         if macro is None:
             raise BadInput(f"blocks.html.j2 has no macro '{name}': write it")
         return Markup(macro(*arguments[: len(macro.arguments)]))  # noqa: S704  # the macro escapes its arguments
@@ -123,13 +124,15 @@ class _Walk:
                 return self.macro("paragraph", self.words(children))
             case tree.ListBlock(items, start):
                 return self.macro("list", [self.item(item) for item in items], start)
-            case tree.Quote(children):
-                return self.macro("quote", self.blocks(children))
+            case tree.Quote(children, attribution):
+                end = self.macro("attribution", self.words(attribution)) if attribution else Markup("")
+                return self.macro("quote", self.blocks(children) + end)
             case tree.Table(caption, head, rows, align):
-                cells = [[self.words(cell) for cell in row] for row in rows]
-                return self.macro("table", caption, [self.words(cell) for cell in head], cells, align)
-            case tree.Picture(name, alt):
-                return self.picture(name, alt)
+                cells = [[self.cell(cell) for cell in row] for row in rows]
+                return self.macro("table", caption, [self.cell(cell) for cell in head], cells, align)
+            case tree.Picture(name, alt, caption):
+                below = self.macro("caption", self.words(caption)) if caption else Markup("")
+                return self.picture(name, alt) + below
             case tree.ThematicBreak():
                 return self.macro("rule")
             case tree.Section(kind, children):
@@ -151,21 +154,29 @@ class _Walk:
             case _:
                 return self.blocks(blocks)
 
-    def words(self, words: Iterable[tree.Inline]) -> Markup:
-        return Markup("").join(self.word(word) for word in words)
+    def cell(self, words: Iterable[tree.Inline]) -> Markup:
+        """The words of a table's cell, whose column is as wide as its longest word: very long ones may be broken."""
+        return self.words(words, self.breakable)
 
-    def word(self, word: tree.Inline) -> Markup | str:
+    def breakable(self, text: str) -> Markup:
+        pieces = enumerate(_LONG_WORD.split(text))
+        return Markup("").join(self.macro("long_word", piece) if place % 2 else piece for place, piece in pieces)
+
+    def words(self, words: Iterable[tree.Inline], text: Callable[[str], str] = str) -> Markup:
+        return Markup("").join(self.word(word, text) for word in words)
+
+    def word(self, word: tree.Inline, text: Callable[[str], str]) -> str:
         match word:
             case tree.Text(value):
-                return value
+                return text(value)
             case tree.SlotMark(name):
                 return self.slot(name)
             case tree.Strong(children):
-                return self.macro("strong", self.words(children))
+                return self.macro("strong", self.words(children, text))
             case tree.Emphasis(children):
-                return self.macro("emphasis", self.words(children))
+                return self.macro("emphasis", self.words(children, text))
             case tree.Link(href, children):
-                return self.macro("link", self.address(href), self.words(children))
+                return self.macro("link", self.address(href), self.words(children, text))
             case tree.LineBreak():
                 return self.macro("line_break")
             case tree.FootnoteMark(number, place):

@@ -60,12 +60,14 @@ class _TextWriter:
                 return self.heading(level, children, depth)
             case tree.ListBlock():
                 return self.items(block, depth)
-            case tree.Quote(children):
-                return self.blocks(children, depth + 1)
+            case tree.Quote(children, attribution):
+                end = (tree.Paragraph((tree.Text("— "), *attribution)),) if attribution else ()
+                return self.blocks((*children, *end), depth + 1)
             case tree.Table():
                 return self.table(block, depth)
-            case tree.Picture(_, alt):
-                return list(wrap(words(f"[{alt}]"), indent=_indent(depth)))
+            case tree.Picture(_, alt, caption):
+                lines = list[Line](wrap(words(f"[{alt}]"), indent=_indent(depth)))
+                return lines + ([">" * depth, *self.paragraph(caption, depth)] if caption else [])
             case tree.ThematicBreak():
                 return [_unflowed("-" * (COLUMNS - len(_indent(depth))), depth)]
             case tree.Section(_, children):

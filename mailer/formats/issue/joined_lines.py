@@ -7,6 +7,7 @@ from itertools import pairwise
 from markdown_it.token import Token
 
 from mailer.domain.defect import Defect
+from mailer.formats.issue.attribution import OWN_LINE
 
 _BULLET = re.compile(r"[•·‣⁃∙◦▪▫●○■□➢►▶✓✔☐☑☒\uf0a7\uf0b7]\s*\S")  # of a word processor; never within a sentence
 # These may also begin a line in the middle of a sentence: a dash, a number, a letter in brackets.
@@ -26,7 +27,8 @@ def find_joined_lines(tokens: Sequence[Token], lines: Sequence[str], *, first_li
     """The first such line of each paragraph, and how many follow it; `lines` are those of the text."""
     for token, before in zip(tokens[1:], tokens, strict=False):
         if token.type == "inline" and token.map and before.type == "paragraph_open" and token.map[1] - token.map[0] > 1:
-            yield from _joined([line.strip(" \t>") for line in lines[slice(*token.map)]], first_line + token.map[0])
+            end = token.map[1] - token.meta.get(OWN_LINE, False)
+            yield from _joined([line.strip(" \t>") for line in lines[token.map[0] : end]], first_line + token.map[0])
 
 
 def _joined(lines: Sequence[str], number: int) -> Iterator[Defect]:

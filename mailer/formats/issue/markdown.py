@@ -11,6 +11,7 @@ from mailer.domain import issue_tree as tree
 from mailer.domain.defect import Defect
 from mailer.domain.errors import BadInput
 from mailer.formats.issue.arrange import arranged
+from mailer.formats.issue.attribution import part_attributions
 from mailer.formats.issue.dialect import issue_markdown
 from mailer.formats.issue.doubtful_lines import find_doubtful_lines, note_numbers
 from mailer.formats.issue.joined_lines import find_joined_lines
@@ -101,6 +102,7 @@ def _tokens(
     text: str, slots: frozenset[str], first_line: int, first_heading: int | None
 ) -> tuple[list[Token], list[Defect]]:
     tokens = issue_markdown().parse(text)
+    part_attributions(tokens)
     errors = list(find_errors(tokens, text, slots=slots, first_line=first_line, first_heading=first_heading))
     return tokens, errors
 
