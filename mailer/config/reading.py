@@ -115,8 +115,10 @@ def _line(problem: dict[str, Any], file: Path | str, model: type[BaseModel]) -> 
     where, value = problem["loc"], problem["input"]
     last = str(where[-1])
     key = _named(where)
-    if problem["type"] == "extra_forbidden":
-        allowed_keys = _keys(model, where[:-1])
+    allowed_keys = _keys(model, where[:-1])
+    # Where tables of any name may stand, a key of an unknown name is a table that it is not.
+    is_no_table = problem["type"] == "model_type" and not isinstance(value, dict) and last not in allowed_keys
+    if problem["type"] == "extra_forbidden" or is_no_table:
         near = get_close_matches(last, allowed_keys, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         return f"{file}: {key} is not a setting; allowed here: {', '.join(allowed_keys)}{hint}"
@@ -134,7 +136,15 @@ def _named(where: Sequence[str | int]) -> str:
     table, *rest = where
     if rest and isinstance(rest[0], int):
         return " ".join([f"[[{table}]]", *(str(part + 1 if isinstance(part, int) else part) for part in rest)])
+    if len(rest) > 1 and isinstance(rest[1], str):
+        return f"[{'.'.join(map(str, where[:-1]))}] {rest[-1]}"
     return f"[{table}] {'.'.join(map(str, rest))}" if rest else str(table)
+
+
+def _annotation_of_others(model: type[BaseModel]) -> Any:
+    """What stands under the names that the model has no field for, if there may be any."""
+    others = model.__annotations__.get("__pydantic_extra__")
+    return get_args(others)[1] if others else None
 
 
 def _keys(model: type[BaseModel], where: Sequence[str | int]) -> list[str]:
@@ -142,7 +152,7 @@ def _keys(model: type[BaseModel], where: Sequence[str | int]) -> list[str]:
         if isinstance(name, int):
             continue
         field = model.model_fields.get(name)
-        inner = field.annotation if field else None
+        inner = field.annotation if field else _annotation_of_others(model)
         if get_origin(inner) is tuple:
             inner = get_args(inner)[0]
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):

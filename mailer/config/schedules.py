@@ -35,7 +35,7 @@ from mailer.config.reading import (
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
-from mailer.domain.newsletter import InsertShow, Newsletter, Schedule, SenderName, Source, Window
+from mailer.domain.newsletter import InsertShow, LanguageTexts, Newsletter, Schedule, SenderName, Source, Window
 from mailer.domain.subject import DEFAULT_SUBJECT, SubjectSlot, check_subject
 from mailer.formats.address import parse, parse_sender
 from mailer.formats.characters import find_invisible
@@ -130,6 +130,7 @@ ReplyText = Annotated[Address, read_from(_reply_to)]
 AddressText = Annotated[Address, read_from(_address)]
 HoursText = Annotated[Window | None, read_from(_window)]
 Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+Lines = Annotated[str, Field(pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
@@ -185,13 +186,24 @@ class _Audience(_Table):
     grace_days: Whole = Field(default=0, ge=0)
 
 
+class _InsertTexts(_Table):
+    """A table such as [insert.ru]."""
+
+    name: Line = ""
+    contact: Line = ""
+    signature: Lines = ""
+
+
 class _Insert(_Table):
+    """Besides these keys it has tables for single languages."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, _InsertTexts]
+
     insert_show: InsertShow = Field(default=InsertShow.ALWAYS, alias="show")
     insert_due_days: Whole = Field(default=90, ge=0, alias="due_days")
     insert_contact: Line = Field(default="", alias="contact")
-    insert_signature: Annotated[str, Field(pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")] = Field(
-        default="", alias="signature"
-    )
+    insert_signature: Lines = Field(default="", alias="signature")
 
 
 class _File(_Table):
@@ -262,7 +274,14 @@ def _newsletter(path: Path) -> Newsletter:
     identity = file.newsletter.id
     if identity != path.stem:
         raise BadInput(f"{path}: [newsletter] id: found {identity!r}; allowed: {path.stem!r}, the file's own name")
+    own = file.insert.__pydantic_extra__
+    languages = file.newsletter.languages
+    if unknown := next((language for language in own if language not in languages), ""):
+        raise BadInput(
+            f"{path}: [insert.{unknown}]: allowed are the languages of [newsletter] languages: {', '.join(languages)}"
+        )
     return Newsletter(
+        texts={language: LanguageTexts(**values(texts)) for language, texts in own.items()},
         source=Source(**values(file.source)),
         schedule=Schedule(**values(file.send)),
         **values(file.newsletter, file.approval, file.audience, file.insert),

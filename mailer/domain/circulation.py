@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mailer.domain.address import Address
-from mailer.domain.edition import NO_INSERT, Terms, Variant, Wording
+from mailer.domain.edition import Variant
 from mailer.domain.entitlement import Audience, Candidate, Entitlement, EntitlementReason, entitlement
+from mailer.domain.insert import Inserts
 from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Pause, Payment, Seat
 from mailer.domain.names import label
-from mailer.domain.newsletter import InsertShow
 
 # Why a copy is held although its reader is still entitled: the register has another address now.
 ADDRESS_CHANGED = "address_changed"
@@ -55,14 +55,6 @@ class Judged:
     def label(self) -> str:
         """The person's id with the name beside it."""
         return self.candidate.seat.label
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renewal:
-    """How a newsletter shows its insert."""
-
-    show: InsertShow
-    due_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,34 +175,19 @@ def why_lost(judged: Judged | None, language: str, addresses: Collection[str]) -
     return None
 
 
-def variant_for(judged: Judged, day: date, renewal: Renewal) -> Variant:
-    """Which insert goes with a person's copies. Honorary members see none."""
-    answer, kind = judged.entitlement, judged.candidate.membership.kind
-    if kind is MembershipKind.HONORARY or renewal.show is InsertShow.NEVER:
-        return NO_INSERT
-    until = answer.paid_until
-    if renewal.show is InsertShow.WHEN_DUE and (until is None or (until - day).days > renewal.due_days):
-        return NO_INSERT
-    if answer.reason is EntitlementReason.COMPLIMENTARY:
-        return Variant(terms=Terms.COMPLIMENTARY, wording=Wording.RENEW if until else Wording.OPEN)
-    terms = Terms.CORPORATE if kind is MembershipKind.CORPORATE else Terms.INDIVIDUAL
-    if answer.reason is EntitlementReason.GRACE:
-        return Variant(terms=terms, wording=Wording.GRACE)
-    return Variant(terms=terms, wording=Wording.AHEAD if answer.paid_ahead else Wording.RENEW)
-
-
-def copies_for(judged: Iterable[Judged], *, day: date, renewal: Renewal, first_number: int) -> list[Copy]:
+def copies_for(judged: Iterable[Judged], *, inserts: Inserts, first_number: int) -> list[Copy]:
     """A copy of each edition due, numbered from `first_number` in the order of the people."""
     planned: list[Copy] = []
     for person in judged:
         seat = person.candidate.seat
+        variant = inserts.variant_of(person.candidate, person.entitlement)
         for language in person.entitlement.editions:
             assert seat.address is not None, "rule 3 excludes people without an address"
             planned.append(
                 Copy(
                     person=person.person,
                     language=language,
-                    variant=variant_for(person, day, renewal),
+                    variant=variant,
                     copy_number=first_number + len(planned),
                     address=seat.address,
                     name=seat.names.get(language, ""),

@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 
-from mailer.domain.circulation import ADDRESS_CHANGED, Copy, Judged, Renewal, copies_for
+from mailer.domain.circulation import ADDRESS_CHANGED, Copy, Judged, copies_for
+from mailer.domain.insert import Inserts
 from mailer.domain.mailing import MailingState
 
 NOT_IN_REGISTER = "not_in_register"
@@ -77,13 +77,13 @@ class CirculationChange:
 
 
 def change_of(
-    planned: Sequence[Copy], judged: Judged | None, *, day: date, renewal: Renewal, withheld: Collection[int] = ()
+    planned: Sequence[Copy], judged: Judged | None, *, inserts: Inserts, withheld: Collection[int] = ()
 ) -> PersonChange | None:
     """What has changed for a person with these planned copies, by the decision of now; None: nothing.
 
     `judged` is None for a person who is not in the register any more. `withheld` are the numbers of held copies.
     """
-    now = copies_for([judged], day=day, renewal=renewal, first_number=1) if judged is not None else []
+    now = copies_for([judged], inserts=inserts, first_number=1) if judged is not None else []
     if not planned and not now:
         return None
     name = (judged.candidate.seat.any_name if judged is not None else "") or [*planned, *now][0].name

@@ -1,8 +1,11 @@
 """An issue compiled for sending: one edition per language and variant, with slots for what differs between copies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import cache
+
+from mailer.domain.membership import Period
 
 
 class Slot(StrEnum):
@@ -49,21 +52,30 @@ class Wording(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Variant:
-    """The optional parts of an edition. Without `terms` it has no insert."""
+    """The optional parts of an edition. Without `terms` it has no insert; without an `offer` no table of fees."""
 
     terms: Terms | None = None
     wording: Wording = Wording.RENEW
+    offer: tuple[Period, ...] = ()
 
     @property
     def name(self) -> str:
-        """`none`, `individual-renew`, `corporate-ahead` … ; the word in tables and on the command line."""
-        return f"{self.terms}-{self.wording}" if self.terms else "none"
+        """`none`, `corporate-ahead`, `individual-renew:2027,2027-2028` …; the word in tables and on the command line."""
+        if not self.terms:
+            return "none"
+        offered = ",".join(map(_period_name, self.offer))
+        return f"{self.terms}-{self.wording}" + (f":{offered}" if offered else "")
+
+    @property
+    def plain(self) -> "Variant":
+        """The same without a table of fees."""
+        return replace(self, offer=())
 
 
 NO_INSERT = Variant()
 
 
-# Every variant there is. Complimentary people pay nothing: they are never ahead and have no days of grace.
+# Every insert there is, without what it offers. Complimentary people pay nothing: they are never ahead and have no days of grace.
 ALL_VARIANTS = (
     NO_INSERT,
     *(
@@ -81,8 +93,25 @@ def variant_named(name: str) -> Variant:
     """The variant whose `name` this is; ValueError for an unknown one."""
     if name == NO_INSERT.name:
         return NO_INSERT
-    terms, _, wording = name.partition("-")
-    return Variant(terms=Terms(terms), wording=Wording(wording))
+    insert, _, offered = name.partition(":")
+    terms, _, wording = insert.partition("-")
+    offer = tuple(_period_named(period) for period in offered.split(",")) if offered else ()
+    return Variant(terms=Terms(terms), wording=Wording(wording), offer=offer)
+
+
+def _period_name(period: Period) -> str:
+    """`2027`, `2027-2028`; of other dates than whole years `20270101-20270630`."""
+    if period.is_whole_years:
+        first, last = period.first.year, period.last.year
+        return f"{first:04}" if first == last else f"{first:04}-{last:04}"
+    return f"{period.first}".replace("-", "") + "-" + f"{period.last}".replace("-", "")
+
+
+def _period_named(name: str) -> Period:
+    first, _, last = name.partition("-")
+    if len(first) == len("2027"):
+        return Period(first=date(int(first), 1, 1), last=date(int(last or first), 12, 31))
+    return Period(first=date.fromisoformat(first), last=date.fromisoformat(last))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

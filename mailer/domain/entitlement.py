@@ -172,6 +172,11 @@ def paid_until(periods: Iterable[PaidPeriod], day: date) -> date | None:
     return last
 
 
+def is_ahead(until: date | None, day: date) -> bool:
+    """Whether what is paid or free until that day reaches the end of the year after the issue's."""
+    return until is not None and until >= date(day.year + 1, 12, 31)
+
+
 def entitlement(candidate: Candidate, audience: Audience, fees: FeeSchedule) -> Entitlement:
     """Judge one row of the register for one issue, by the rules in their order."""
     answer = _by_membership(candidate, audience, fees)
@@ -213,8 +218,9 @@ def _by_payments(periods: tuple[PaidPeriod, ...], audience: Audience) -> Entitle
     until = paid_until(periods, day)
     if until is not None:
         evidence = tuple(_in_words(period) for period in periods if period.full and period.period.last >= day)
-        ahead = until >= date(day.year + 1, 12, 31)
-        return Entitlement(reason=EntitlementReason.PAID, rule=6, evidence=evidence, paid_until=until, paid_ahead=ahead)
+        return Entitlement(
+            reason=EntitlementReason.PAID, rule=6, evidence=evidence, paid_until=until, paid_ahead=is_ahead(until, day)
+        )
     ended = [period for period in periods if period.full and period.period.last < day]
     if ended:
         latest = max(ended, key=lambda period: period.period.last)

@@ -40,6 +40,11 @@ class Period:
         """Whether the day is in the period."""
         return self.first <= day <= self.last
 
+    @property
+    def is_whole_years(self) -> bool:
+        """Whether it begins on January 1 and ends on December 31, of the same year or a later one."""
+        return (self.first.month, self.first.day, self.last.month, self.last.day) == (1, 1, 12, 31)
+
     def __str__(self) -> str:
         return f"{self.first} to {self.last}"
 

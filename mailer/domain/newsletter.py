@@ -1,6 +1,7 @@
 """A standing publication: its name, sender, audience, schedule and the terms of its insert."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -77,8 +78,17 @@ class SenderName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageTexts:
+    """What a newsletter is called, whom its insert names, and who signs it, in one language; empty: as in the others."""
+
+    name: str = ""
+    contact: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Newsletter:
-    """All settings of a newsletter, from schedules/<id>.toml."""
+    """All settings of a newsletter, from schedules/<id>.toml. `texts` are those of single languages."""
 
     id: str
     name: str
@@ -101,3 +111,16 @@ class Newsletter:
     insert_signature: str = ""
     four_eyes: bool = False  # who approves a mailing does not send it
     subject: str = DEFAULT_SUBJECT  # a pattern that can be filled: `check_subject`
+    texts: Mapping[str, LanguageTexts] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> "Newsletter":
+        """The newsletter as its readers of this language know it."""
+        own = self.texts.get(language)
+        if own is None:
+            return self
+        return replace(
+            self,
+            name=own.name or self.name,
+            insert_contact=own.contact or self.insert_contact,
+            insert_signature=own.signature or self.insert_signature,
+        )

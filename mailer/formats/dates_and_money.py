@@ -1,6 +1,6 @@
 """Writes dates, numbers and money as readers of each language expect them."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
@@ -64,26 +64,38 @@ def amount(value: Decimal, language: str) -> str:
 
 def money(value: Decimal, currency: str, language: str) -> str:
     """`50 000 roubles`, `50 000 рублей`; other currencies have CLDR's words, an unknown one its code."""
+    return f"{amount(value, language)} {_currency_name(value, currency, language)}"
+
+
+def unit(currency: str, language: str) -> str:
+    """`roubles`, `рублей`: what a column of amounts is in."""
+    return _currency_name(Decimal(100), currency, language)
+
+
+def _currency_name(value: Decimal, currency: str, language: str) -> str:
     from babel.numbers import get_currency_name
 
-    forms = _ROUBLES.get(language) if currency == "RUB" else None
-    name = (
-        forms[_locale(language).plural_form(value)]
-        if forms
-        else get_currency_name(currency, count=value, locale=_locale(language))
-    )
-    return f"{amount(value, language)} {name}"
+    if currency == "RUB" and language in _ROUBLES:
+        return _ROUBLES[language][_locale(language).plural_form(value)]
+    return get_currency_name(currency, count=value, locale=_locale(language))
 
 
-def years(count: int, language: str) -> str:
-    """`1 year`, `2 года`."""
+def length(dates: Period, count: int, language: str) -> str:
+    """`1 year`, `2 года`, `6 months`: so many whole years or months; of other dates, `count` years."""
     from babel.units import format_unit
 
-    return format_unit(count, "duration-year", locale=_locale(language)).replace(" ", _NO_BREAK)
+    after = dates.last + timedelta(days=1)
+    months = 12 * (after.year - dates.first.year) + after.month - dates.first.month
+    if after.day != dates.first.day:
+        months = 12 * count
+    number, measure = (months, "duration-month") if months % 12 else (months // 12, "duration-year")
+    return format_unit(number, measure, locale=_locale(language)).replace(" ", _NO_BREAK)
 
 
 def period(dates: Period, language: str) -> str:
-    """`January 1 – December 31, 2018`, `1 января 2018 г. – 31 декабря 2019 г.`: the year once if both are in it."""
+    """`2018`, `2018–2019`; of other dates `January 1 – June 30, 2018`, `1 июля 2018 г. – 30 июня 2019 г.`."""
+    if dates.is_whole_years:
+        return "–".join(dict.fromkeys([str(dates.first.year), str(dates.last.year)]))
     first = long_date(dates.first, language)
     if dates.first.year == dates.last.year:
         first = _formatted(dates.first, _day_and_month(language), language)

@@ -218,6 +218,11 @@ def editions_of(connection: Connection, identity: int) -> list[StoredEdition]:
     return [StoredEdition(**row._asdict()) for row in connection.execute(query)]
 
 
+def variants_of(connection: Connection, identity: int) -> set[str]:
+    """The names of the variants in which a mailing's editions were compiled."""
+    return set(connection.execute(select(editions.c.variant).where(editions.c.mailing == identity)).scalars())
+
+
 def edition_of(connection: Connection, identity: int, language: str, variant: str) -> StoredEdition | None:
     """One compiled edition of a mailing."""
     query = select(editions.c.language, editions.c.variant, editions.c.digest, editions.c.body)

@@ -1,9 +1,10 @@
 """The register in the database: who is a member, who sits on which seat, what was paid."""
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, literal, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, literal, or_, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Register
@@ -52,6 +53,19 @@ def people(connection: Connection) -> Iterator[str]:
     """
     register_version(connection)
     query = select(seats.c.person).group_by(seats.c.person).order_by(by_code_point(connection, seats.c.person))
+    yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
+
+
+def people_paid_otherwise(connection: Connection, day: date) -> Iterator[str]:
+    """The people of memberships that paid for a time that begins after the day, or that are free and paid at all.
+
+    Each once, in the order of code points, read in chunks.
+    """
+    free = memberships.c.kind.in_([kind.value for kind in MembershipKind if not kind.pays])
+    paid = select(payments.c.membership).join(memberships, memberships.c.id == payments.c.membership)
+    otherwise = paid.where(or_(payments.c.period_from > day, free))
+    query = select(seats.c.person).where(seats.c.membership.in_(otherwise)).group_by(seats.c.person)
+    query = query.order_by(by_code_point(connection, seats.c.person))
     yield from connection.execute(query, execution_options={"yield_per": CHUNK}).scalars()
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailer.domain import issue_tree as tree
-from mailer.domain.edition import SLOT_LINK, Slot, Terms, Variant
+from mailer.domain.edition import SLOT_LINK, Slot, Variant
 from mailer.domain.errors import BadInput, Refused
+from mailer.domain.insert import kind_of
 from mailer.domain.issue import SUMMARY_SHOWN, Issue, IssueText
-from mailer.domain.membership import FeeSchedule, MembershipKind
+from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
+from mailer.domain.offer import OfferedFee, fees_on_offer
 from mailer.domain.subject import SubjectSlot, fill_subject
 from mailer.domain.way_out import WayOut
 from mailer.formats import dates_and_money
@@ -48,6 +50,8 @@ class FeeLine:
     period: str
     years: str
     fee: str
+    amount: str  # the fee without its unit
+    season: int
 
 
 def compose(
@@ -66,6 +70,7 @@ def compose(
     slot, in a text or in a link, and `way_out` says where it leads. Raises Refused if the insert needs a season that is
     not in `fees`, BadInput, with file and line, for a mistake in a template.
     """
+    newsletter = newsletter.in_language(language)
     text = issue.text(language)
     name = f"bulletin.{language}.md"
     templater = environment(templates, newsletter.template, autoescape=False, finalize=_escaped)
@@ -109,25 +114,40 @@ def _insert(
     """The values for the insert's template; None for the variant without an insert."""
     if variant.terms is None:
         return None
-    season = fees.season(issue.date.year)
-    if season is None:
-        raise Refused(f"no season {issue.date.year} in fees.toml: add it, then plan {issue.name} again")
-    kind = MembershipKind.CORPORATE if variant.terms is Terms.CORPORATE else MembershipKind.INDIVIDUAL
+    year = issue.date.year
+    if fees.season(year) is None:
+        raise Refused(f"no season {year} in fees.toml: add it, then plan {issue.name} again")
+    offered = [each for each in fees_on_offer(fees, kind_of(variant.terms), year) if each.period in variant.offer]
+    currencies = {each.currency for each in offered}
+    seasons = sorted({each.season for each in offered}) or [year]
     return {
         "terms": variant.terms.value,
         "wording": variant.wording.value,
-        "season": season.year,
-        "fees": [
-            FeeLine(
-                period=dates_and_money.period(option.period, language),
-                years=dates_and_money.years(option.years, language),
-                fee=dates_and_money.money(option.fee(kind), season.currency, language),
-            )
-            for option in season.options
-        ],
+        "season": _years_in_words(seasons),
+        "seasons": seasons,
+        "fees": [_fee_line(each, language) for each in offered],
+        # One unit stands in the head of the column; several stand in the rows.
+        "unit": dates_and_money.unit(currencies.pop(), language) if len(currencies) == 1 else "",
         "contact": newsletter.insert_contact or str(newsletter.reply_to),
         "signature": [line for line in newsletter.insert_signature.splitlines() if line.strip()] or [newsletter.name],
     }
+
+
+def _fee_line(offered: OfferedFee, language: str) -> FeeLine:
+    return FeeLine(
+        period=dates_and_money.period(offered.period, language),
+        years=dates_and_money.length(offered.period, offered.years, language),
+        fee=dates_and_money.money(offered.fee, offered.currency, language),
+        amount=dates_and_money.amount(offered.fee, language),
+        season=offered.season,
+    )
+
+
+def _years_in_words(years: list[int]) -> str:
+    """`2026`, `2026–2027`; with a gap `2026, 2028`."""
+    if len(years) > 1 and years == list(range(years[0], years[-1] + 1)):
+        return f"{years[0]}–{years[-1]}"
+    return ", ".join(map(str, years))
 
 
 def _escaped(value: object) -> str:
@@ -157,6 +177,8 @@ def _with_article(blocks: Iterable[tree.Block], article: tuple[tree.Block, ...])
                 yield replace(block, children=tuple(with_links(children)))
             case tree.Section(_, children):
                 yield replace(block, children=tuple(_with_article(children, article)))
+            case tree.Table(rows=()):
+                pass  # a template's table that has nothing to show, its caption included
             case _:
                 yield block
 

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from mailer.domain.address import Address
-from mailer.domain.circulation import Renewal
-from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Edition, Variant, variant_named
+from mailer.domain.edition import NO_INSERT, Edition, Variant, variant_named
 from mailer.domain.errors import MailerError, NotFound, TooLong
+from mailer.domain.insert import Renewal, usual_variants
 from mailer.domain.issue import Issue
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
@@ -91,17 +92,25 @@ def load_issue(connection: Connection, revision: Revision) -> Issue:
     return issue
 
 
-def compile_editions(context: Context, issue: Issue) -> dict[tuple[str, Variant], Edition]:
-    """Compile every edition: each language of the issue in each variant of the newsletter.
+def compile_editions(
+    context: Context, issue: Issue, rare: Iterable[Variant] = ()
+) -> dict[tuple[str, Variant], Edition]:
+    """Compile every edition: each language of the issue in each usual variant of the newsletter, and in these rare ones.
 
     So an approval also covers the copy of a person who pays later. Raises MailerError naming the template or season.
     """
     newsletter = context.newsletter(issue.newsletter)
-    return compile_all(issue, newsletter, context.fees, context.templates, way_out=context.way_out)
+    return compile_all(issue, newsletter, context.fees, context.templates, way_out=context.way_out, rare=rare)
 
 
 def compile_all(
-    issue: Issue, newsletter: Newsletter, fees: FeeSchedule, templates: Path, *, way_out: WayOut
+    issue: Issue,
+    newsletter: Newsletter,
+    fees: FeeSchedule,
+    templates: Path,
+    *,
+    way_out: WayOut,
+    rare: Iterable[Variant] = (),
 ) -> dict[tuple[str, Variant], Edition]:
     """The same with these settings, fees and templates."""
     return {
@@ -115,7 +124,7 @@ def compile_all(
             way_out=way_out,
         )
         for language in issue.languages
-        for variant in variants(newsletter)
+        for variant in dict.fromkeys((*variants(newsletter, fees, issue.date), *rare))
     }
 
 
@@ -146,9 +155,11 @@ def style_notes_of(issue: Issue, newsletter: Newsletter, fees: FeeSchedule, temp
     return [f"template {newsletter.template}: {sentence}" for sentence in lost]
 
 
-def variants(newsletter: Newsletter) -> tuple[Variant, ...]:
-    """Every variant that copies of a newsletter may have."""
-    return (NO_INSERT,) if newsletter.insert_show is InsertShow.NEVER else ALL_VARIANTS
+def variants(newsletter: Newsletter, fees: FeeSchedule, day: date) -> tuple[Variant, ...]:
+    """Every variant that copies of an issue of this day usually have."""
+    if newsletter.insert_show is InsertShow.NEVER:
+        return (NO_INSERT,)
+    return usual_variants(fees, day, newsletter.grace_days)
 
 
 def inputs_hash(context: Context, newsletter: Newsletter) -> str:
@@ -163,6 +174,8 @@ def inputs_hash(context: Context, newsletter: Newsletter) -> str:
     digest.update(repr((newsletter.languages, newsletter.insert_contact, newsletter.insert_signature)).encode())
     if newsletter.subject != DEFAULT_SUBJECT:  # what was planned before there was this setting is not out of date
         digest.update(repr(newsletter.subject).encode())
+    if newsletter.texts:  # without them as before there were any, so that what was approved stays approved
+        digest.update(repr(sorted(newsletter.texts.items(), key=lambda texts: texts[0])).encode())
     for folder in (BASE, newsletter.template):
         for file in sorted((context.templates / folder).rglob("*")):
             if file.is_file():

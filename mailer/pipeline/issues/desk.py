@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from mailer.domain.edition import Edition, Variant
 from mailer.domain.errors import BadInput
+from mailer.domain.insert import Inserts
 from mailer.domain.issue import Issue, PictureFile
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.message_size import usual_size_fault
@@ -60,6 +61,7 @@ class CheckedFolder:
     issue: Issue | None = None
     newsletter: Newsletter | None = None
     editions: Mapping[tuple[str, Variant], Edition] = field(default_factory=dict)
+    fees: FeeSchedule = field(default_factory=lambda: FeeSchedule(seasons=()))
     public_url: str = ""
     return_path_domain: str = ""
 
@@ -106,6 +108,7 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
         issue=issue,
         newsletter=newsletter,
         editions=editions,
+        fees=desk.fees,
         public_url=desk.public_url,
         return_path_domain=desk.return_path_domain,
     )
@@ -136,7 +139,9 @@ def preview_copies(checked: CheckedFolder, now: datetime) -> Iterator[FolderCopy
         links=lambda public_url, _delivery: sample_links(public_url, checked.return_path_domain),
         sign=lambda message, _date: message,
     )
-    for copy in made_up_copies(newsletter, issue.languages, issue.date):
+    compiled = {variant for _, variant in checked.editions}
+    inserts = Inserts(day=issue.date, renewal=bench.letterhead.renewal, fees=checked.fees, compiled=compiled)
+    for copy in made_up_copies(newsletter, issue.languages, inserts):
         message = bench.make(copy, f"<preview.{copy.language}@{newsletter.sender.address.domain}>")
         html, text = html_and_text(message)
         yield FolderCopy(language=copy.language, message=message, html=html, text=text, pictures=issue.pictures)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from mailer.domain.circulation import Copy
 from mailer.domain.edition import NO_INSERT, Edition, Slot, Terms, Variant, Wording
 from mailer.domain.errors import Refused
+from mailer.domain.insert import Inserts
 from mailer.domain.issue import Author, Issue, IssueText, Status
 from mailer.domain.issue_tree import Paragraph, Text
 from mailer.domain.newsletter import InsertShow, Newsletter
@@ -17,9 +18,12 @@ MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Прим
 
 
 def made_up_copies(
-    newsletter: Newsletter, languages: Sequence[str], day: date, chosen: Sequence[Variant] | None = None
+    newsletter: Newsletter, languages: Sequence[str], inserts: Inserts, chosen: Sequence[Variant] | None = None
 ) -> Iterator[Copy]:
-    """A copy for the made-up person in each language, in the commonest variant or in each of those chosen."""
+    """A copy for the made-up person in each language, in the commonest variant or in each of those chosen.
+
+    Its insert offers what a person of that variant has usually still to pay.
+    """
     commonest = Variant(terms=Terms.INDIVIDUAL) if newsletter.insert_show is not InsertShow.NEVER else NO_INSERT
     number = 0
     for language in languages:
@@ -29,13 +33,19 @@ def made_up_copies(
             yield Copy(
                 person="made-up",
                 language=language,
-                variant=variant,
+                variant=usual_offer(variant, inserts),
                 copy_number=number,
                 address=newsletter.sender.address,
                 name=name,
                 salutation=salutation,
-                paid_until=plausible_end(variant, day),
+                paid_until=plausible_end(variant, inserts.day),
             )
+
+
+def usual_offer(variant: Variant, inserts: Inserts) -> Variant:
+    """The variant with what it offers to the made-up person."""
+    until = None if variant.wording is Wording.OPEN else plausible_end(variant, inserts.day)
+    return inserts.available(inserts.with_offer(variant.plain, until))
 
 
 def plausible_end(variant: Variant, day: date) -> date:

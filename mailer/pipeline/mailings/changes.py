@@ -6,7 +6,9 @@ from itertools import chain, groupby
 
 from mailer.domain.circulation import Copy, Judged
 from mailer.domain.circulation_change import CirculationChange, change_of
+from mailer.domain.edition import variant_named
 from mailer.domain.errors import Refused
+from mailer.domain.insert import Inserts
 from mailer.domain.mailing import ENDED, Mailing, MailingState
 from mailer.domain.remedy import Action
 from mailer.pipeline.context import Context
@@ -44,10 +46,15 @@ def circulation_change(connection: Connection, context: Context, mailing: Mailin
     revision = issues.revision_of(connection, mailing)
     if mailing.starts_at is None and _judged_by_the_same(connection, mailing, judged_by(connection, context, revision)):
         return None
-    renewal = Letterhead.load(mailings.letterhead_of(connection, mailing.id)).renewal
+    inserts = Inserts(
+        day=revision.date,
+        renewal=Letterhead.load(mailings.letterhead_of(connection, mailing.id)).renewal,
+        fees=context.fees,
+        compiled={variant_named(name) for name in mailings.variants_of(connection, mailing.id)},
+    )
     people = []
     for planned, withheld, judged in _side_by_side(connection, context, mailing):
-        change = change_of(planned, judged, day=revision.date, renewal=renewal, withheld=withheld)
+        change = change_of(planned, judged, inserts=inserts, withheld=withheld)
         if change is not None:
             people.append(change)
     if not people:

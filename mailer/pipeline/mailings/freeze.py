@@ -5,7 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailer.domain.circulation import CirculationHash, Copy, Judged, copies_for
+from mailer.domain.edition import variant_named
+from mailer.domain.insert import Inserts
 from mailer.domain.mailing import MailingState, seal
+from mailer.domain.newsletter import InsertShow
 from mailer.domain.shelf import Revision
 from mailer.formats.message_id import message_id
 from mailer.pipeline.context import Context, IssueName
@@ -29,11 +32,30 @@ class Draft:
 
 
 @dataclass(slots=True, kw_only=True)
+class FirstPeople:
+    """The first of some people in words, and how many there are."""
+
+    first: list[str] = field(default_factory=list)
+    number: int = 0
+
+    def add(self, label: str) -> None:
+        """Add one more."""
+        self.number += 1
+        if self.number <= NAMED:
+            self.first.append(label)
+
+    def __str__(self) -> str:
+        more = f" and {self.number - NAMED} more" if self.number > NAMED else ""
+        return ", ".join(self.first) + more
+
+
+@dataclass(slots=True, kw_only=True)
 class FrozenCirculation:
     """A circulation as it was written, in numbers.
 
     `incomplete` counts the names and salutations that copies need and the register lacks; `incomplete_lines` are the
-    first of them, in words.
+    first of them, in words. `no_season` are those whose insert should have a table of fees, but the fee schedule has
+    none for them; of `no_table`, that table was not compiled.
     """
 
     mailing: int
@@ -43,6 +65,8 @@ class FrozenCirculation:
     reasons: Counter[str] = field(default_factory=Counter)
     incomplete_lines: list[str] = field(default_factory=list)
     incomplete: int = 0
+    no_season: FirstPeople = field(default_factory=FirstPeople)
+    no_table: FirstPeople = field(default_factory=FirstPeople)
 
     @property
     def excluded(self) -> Mapping[str, int]:
@@ -51,11 +75,27 @@ class FrozenCirculation:
 
     @property
     def warnings(self) -> list[str]:
-        """A line for each word that a copy lacks, up to a limit, and the number of the others."""
-        return shortened(self.incomplete_lines, self.incomplete)
+        """A line for each word that a copy lacks, up to a limit, and the number of the others; whose insert lacks a table."""
+        lines = shortened(self.incomplete_lines, self.incomplete)
+        if self.no_season.number:
+            lines.append(
+                f"fees.toml has no period that is still to be paid by {self.no_season}: "
+                "their renewal notice has no table of fees; add the next season, then plan again"
+            )
+        if self.no_table.number:
+            lines.append(
+                f"the renewal notice of {self.no_table} has no table of fees: theirs would differ from all that were compiled"
+            )
+        return lines
 
-    def count(self, people: Sequence[Judged], copies: Sequence[Copy]) -> None:
+    def count(self, people: Sequence[Judged], copies: Sequence[Copy], inserts: Inserts) -> None:
         """Add a chunk."""
+        for judged in people if inserts.renewal.show is not InsertShow.NEVER else ():
+            answer, candidate = judged.entitlement, judged.candidate
+            if answer.receives and inserts.lacks_season(candidate, answer):
+                self.no_season.add(judged.label)
+            elif answer.receives and inserts.needed(candidate, answer) != inserts.variant_of(candidate, answer):
+                self.no_table.add(judged.label)
         excluded = [judged.entitlement.reason for judged in people if not judged.entitlement.receives]
         self.considered += len(people)
         self.recipients += len(people) - len(excluded)
@@ -89,12 +129,17 @@ def freeze_circulation(
     """
     frozen = FrozenCirculation(mailing=_add_mailing(connection, context, name, draft, supplement))
     mailings.add_editions(connection, frozen.mailing, draft.editions)
+    inserts = Inserts(
+        day=draft.revision.date,
+        renewal=draft.letterhead.renewal,
+        fees=context.fees,
+        compiled={variant_named(edition.variant) for edition in draft.editions},
+    )
     rules, circulation_hash = judged_by(connection, context, draft.revision), CirculationHash()
     for people in chunks:
         copies = copies_for(
             people,
-            day=draft.revision.date,
-            renewal=draft.letterhead.renewal,
+            inserts=inserts,
             first_number=first_number + frozen.copies,
         )
         mailings.freeze(connection, frozen.mailing, people)
@@ -104,7 +149,7 @@ def freeze_circulation(
             connection, ((delivery, message_id(delivery, context.keys, domain)) for delivery in ids)
         )
         circulation_hash.add(people, copies)
-        frozen.count(people, copies)
+        frozen.count(people, copies, inserts)
     _seal(connection, frozen.mailing, draft, circulation_hash.hexdigest())
     return frozen
 

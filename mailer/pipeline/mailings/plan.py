@@ -19,6 +19,7 @@ from mailer.pipeline.issues.size import size_note
 from mailer.pipeline.mailings.changes import circulation_change
 from mailer.pipeline.mailings.entitle import judge_everybody
 from mailer.pipeline.mailings.freeze import Draft, FrozenCirculation, freeze_circulation
+from mailer.pipeline.mailings.rare_inserts import rare_variants
 from mailer.pipeline.mailings.steps import cancelled
 from mailer.store import Connection, circulations, mailings
 from mailer.store.columns import CHUNK
@@ -77,11 +78,12 @@ def compile_draft(context: Context, name: IssueName) -> Draft:
         refuse_if_begun(mailings.mailings_of(connection, name.newsletter, name.serial))
         revision = find_revision(connection, name)
         issue = load_issue(connection, revision)
+        rare = rare_variants(connection, context, revision)
     newsletter = context.newsletter(name.newsletter)
     refuse_without_season(context, name, revision.date.year)
     return Draft(
         revision=revision,
-        editions=stored(compile_editions(context, issue)),
+        editions=stored(compile_editions(context, issue, rare)),
         letterhead=Letterhead.of(newsletter, context.public_url),
         inputs_hash=inputs_hash(context, newsletter),
         notes=issue.notes,

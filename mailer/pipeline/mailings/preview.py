@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from mailer.domain.circulation import Copy, Renewal, copies_for
-from mailer.domain.edition import Edition, Variant
+from mailer.domain.circulation import Copy, copies_for
+from mailer.domain.edition import Edition, Variant, variant_named
 from mailer.domain.errors import MailerError, Refused
+from mailer.domain.insert import Inserts
 from mailer.domain.issue import PictureFile
 from mailer.domain.line_difference import LinePair, differing_lines
 from mailer.domain.mailing import Mailing
@@ -60,7 +61,7 @@ def preview_copy(context: Context, name: IssueName, reader: Reader, language: st
         revision = issues.revision_of(connection, frozen) if frozen else find_revision(connection, name)
         planned = _planned_copy(connection, name, reader, language) if frozen else None
     number = planned.copy_number if planned is not None and not reader.masked else 0
-    copy = planned if planned is not None else _chosen_copy(context, name, revision, reader, language)
+    copy = planned if planned is not None else _chosen_copy(context, name, revision, reader, language, frozen)
     if reader.masked and reader.person:
         copy = _masked(context, revision, copy)
     edition, letterhead, pictures = _edition(context, revision, frozen, copy)
@@ -99,7 +100,7 @@ def refuse_reader(context: Context, name: IssueName, reader: Reader, language: s
         language = language or revision.languages[0]
         planned = _planned_copy(connection, name, reader, language) if frozen else None
     if planned is None:
-        _chosen_copy(context, name, revision, reader, language)
+        _chosen_copy(context, name, revision, reader, language, frozen)
     return language
 
 
@@ -126,26 +127,36 @@ def _planned_copy(connection: Connection, name: IssueName, reader: Reader, langu
     return copies[reader.person, language][-1].copy if (reader.person, language) in copies else None
 
 
-def _chosen_copy(context: Context, name: IssueName, revision: Revision, reader: Reader, language: str) -> Copy:
-    """A copy as it would be planned now for this reader."""
-    newsletter, day = context.newsletter(name.newsletter), revision.date
+def _chosen_copy(
+    context: Context, name: IssueName, revision: Revision, reader: Reader, language: str, frozen: Mailing | None
+) -> Copy:
+    """A copy as it would be planned now for this reader, with one of the editions of a `frozen` mailing."""
+    newsletter = context.newsletter(name.newsletter)
+    inserts = _inserts(context, revision, frozen)
     if language not in revision.languages:
         raise Refused(f"{name} has no text in {language!r}, only in: {', '.join(revision.languages)}")
     if not reader.person:
         chosen = None if reader.variant is None else [reader.variant]
-        return next(made_up_copies(newsletter, [language], day, chosen))
+        return next(made_up_copies(newsletter, [language], inserts, chosen))
     try:
         judged = require_entitled(context, name, reader.person)
     except MailerError as error:
         if reader.masked:
             raise Refused(f"{reader.person} receives no copy of {name}") from error
         raise
-    renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
-    for copy in copies_for([judged], day=day, renewal=renewal, first_number=1):
+    for copy in copies_for([judged], inserts=inserts, first_number=1):
         if copy.language == language:
             return copy
     read = ", ".join(judged.entitlement.editions)
     raise Refused(f"{reader.person} receives {name} in {read}, not in {language}")
+
+
+def _inserts(context: Context, revision: Revision, frozen: Mailing | None) -> Inserts:
+    renewal, compiled = Letterhead.of(context.newsletter(revision.newsletter)).renewal, None
+    if frozen is not None:
+        with context.store.reading() as connection:
+            compiled = {variant_named(name) for name in mailings.variants_of(connection, frozen.id)}
+    return Inserts(day=revision.date, renewal=renewal, fees=context.fees, compiled=compiled)
 
 
 def _masked(context: Context, revision: Revision, copy: Copy) -> Copy:

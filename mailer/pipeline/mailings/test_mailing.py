@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailer.domain.address import Address
-from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
+from mailer.domain.circulation import Copy, Judged, copies_for
+from mailer.domain.edition import ALL_VARIANTS, NO_INSERT
 from mailer.domain.errors import BadInput, NotFound, Refused
-from mailer.domain.newsletter import Newsletter
+from mailer.domain.insert import Inserts
+from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.domain.ports import Envelope, Transport
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import Revision
@@ -20,11 +22,10 @@ from mailer.pipeline.issues.compile import (
     load_issue,
     loaded,
     stored,
-    variants,
 )
 from mailer.pipeline.issues.copies import Workbench, pictures_of
 from mailer.pipeline.issues.shelf import find_revision
-from mailer.pipeline.issues.specimen import made_up_copies, plausible_end
+from mailer.pipeline.issues.specimen import made_up_copies, plausible_end, usual_offer
 from mailer.pipeline.mailings.drift import drift_of
 from mailer.pipeline.mailings.entitle import judge_people
 from mailer.pipeline.parcels import AddressedMessage, Handful
@@ -78,7 +79,13 @@ def prepare_test_mailing(
         links=context.copy_links,
         sign=context.signed,
     )
-    copies = list(_test_copies(newsletter, revision, judged, all_variants=all_variants))
+    inserts = Inserts(
+        day=revision.date,
+        renewal=letterhead.renewal,
+        fees=context.fees,
+        compiled={variant for _, variant in by_variant},
+    )
+    copies = list(_test_copies(newsletter, revision, judged, inserts, all_variants=all_variants))
     messages = []
     for address in addresses:
         for template in copies:
@@ -167,17 +174,16 @@ def _allowed_addresses(newsletter: Newsletter, to: Sequence[Address]) -> list[Ad
 
 
 def _test_copies(
-    newsletter: Newsletter, revision: Revision, judged: Judged | None, *, all_variants: bool
+    newsletter: Newsletter, revision: Revision, judged: Judged | None, inserts: Inserts, *, all_variants: bool
 ) -> Iterator[Copy]:
-    day = revision.date
-    chosen = variants(newsletter) if all_variants else None
+    every = (NO_INSERT,) if newsletter.insert_show is InsertShow.NEVER else ALL_VARIANTS
+    chosen = every if all_variants else None
     if judged is not None:
-        renewal = Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days)
-        for copy in copies_for([judged], day=day, renewal=renewal, first_number=1):
-            for variant in chosen or (copy.variant,):
-                yield replace(copy, variant=variant, paid_until=copy.paid_until or plausible_end(variant, day))
+        for copy in copies_for([judged], inserts=inserts, first_number=1):
+            for variant in [usual_offer(each, inserts) for each in chosen or ()] or [copy.variant]:
+                yield replace(copy, variant=variant, paid_until=copy.paid_until or plausible_end(variant, inserts.day))
         return
-    yield from made_up_copies(newsletter, revision.languages, day, chosen)
+    yield from made_up_copies(newsletter, revision.languages, inserts, chosen)
 
 
 def _message_id(context: Context, name: IssueName, copy: Copy) -> str:
