@@ -117,7 +117,7 @@ def _line(problem: dict[str, Any], file: Path | str, model: type[BaseModel]) -> 
     key = _named(where)
     allowed_keys = _keys(model, where[:-1])
     # Where tables of any name may stand, a key of an unknown name is a table that it is not.
-    is_no_table = problem["type"] == "model_type" and not isinstance(value, dict) and last not in allowed_keys
+    is_no_table = problem["type"] == "model_type" and isinstance(where[-1], str) and last not in allowed_keys
     if problem["type"] == "extra_forbidden" or is_no_table:
         near = get_close_matches(last, allowed_keys, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""

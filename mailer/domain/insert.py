@@ -57,8 +57,9 @@ class Inserts:
 
     def with_offer(self, variant: Variant, until: date | None) -> Variant:
         """The variant with what it offers to a person who has paid until that day, and for nothing later."""
-        known = self._chosen.get((variant, until))
-        return known or self._chosen.setdefault((variant, until), self._with_offer(variant, until, ()))
+        if (variant, until) not in self._chosen:
+            self._chosen[variant, until] = self._with_offer(variant, until, ())
+        return self._chosen[variant, until]
 
     def lacks_season(self, candidate: Candidate, answer: Entitlement) -> bool:
         """Whether the person would be asked to pay, but the fee schedule has nothing that is still to be paid."""

@@ -2,13 +2,14 @@
 
 import shutil
 import tomllib
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from mailer.config.schedules import _File, load_schedules
+from mailer.config.schedules import _File, _InsertTexts, load_schedules
 from mailer.domain.errors import BadInput
 from mailer.domain.every import Every
 from mailer.domain.newsletter import InsertShow
@@ -58,6 +59,8 @@ def test_every_default_is_that_of_the_shipped_schedule():
     shipped = tomllib.loads((SHIPPED / f"{ID}.toml").read_text(encoding="utf-8"))
     defaults = {name: type(field.default) for name, field in _File.model_fields.items()}
     keys = {name: {field.alias or key for key, field in table.model_fields.items()} for name, table in defaults.items()}
+    # What is different in Russian has no default: a signature that is set without it stands in every language.
+    assert set(shipped["insert"].pop("ru")) == set(_InsertTexts.model_fields)
     assert {name: set(table) for name, table in shipped.items()} == keys
     assert _File.model_validate(shipped) == _File()
 
@@ -65,7 +68,7 @@ def test_every_default_is_that_of_the_shipped_schedule():
 def test_an_empty_file_is_complete(read, folder):
     empty = read()
     shutil.copyfile(SHIPPED / f"{ID}.toml", folder / f"{ID}.toml")
-    assert load_schedules(folder).newsletters[ID] == empty
+    assert replace(load_schedules(folder).newsletters[ID], texts={}) == empty
 
 
 @pytest.mark.parametrize("section", sorted(_File.model_fields))
@@ -123,6 +126,56 @@ The Club'''
     assert made.insert_show is InsertShow.WHEN_DUE
     assert made.insert_signature == "The Board\nThe Club"
     assert [str(one) for one in made.test_to] == ["reader@club.example"]
+
+
+def test_a_language_has_texts_of_its_own_and_shares_the_others(read):
+    made = read('''
+        [newsletter]
+        name = "Club Notes"
+        [insert]
+        contact = "The secretary"
+        signature = "The Board"
+        [insert.ru]
+        name = "Записки клуба"
+        signature = """Правление
+Клуб"""
+    ''')
+    russian, english = made.in_language("ru"), made.in_language("en")
+    assert (russian.name, russian.insert_contact, russian.insert_signature) == (
+        "Записки клуба",
+        "The secretary",
+        "Правление\nКлуб",
+    )
+    assert english == made
+    assert (english.name, english.insert_contact, english.insert_signature) == (
+        "Club Notes",
+        "The secretary",
+        "The Board",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('[insert.de]\nsignature = "Der Vorstand"', r"\[insert\.de\]: allowed are the languages of .*: en, ru$"),
+        ('[insert.RU]\nname = "x"', r"\[insert\.RU\]: allowed are the languages of"),
+        (
+            '[insert.ru]\nsignatur = "x"',
+            r"\[insert\.ru\] signatur is not a setting; allowed here: name, contact, signature; did you mean signature\?",
+        ),
+        ("[insert.ru]\nname = 7", r"\[insert\.ru\] name: found 7; input should be a valid string"),
+        ('[insert.ru]\ncontact = """a\nb"""', r"\[insert\.ru\] contact: found 'a\\nb'"),
+        (
+            '[insert]\ncontct = "x"',
+            r"\[insert\] contct is not a setting; allowed here: show, .*; did you mean contact\?",
+        ),
+        ('[insert]\nru = "x"', r"\[insert\] ru is not a setting; allowed here: show, due_days, contact, signature"),
+        ('[insert.contact]\nru = "x"', r"\[insert\] contact: input should be a valid string"),
+    ],
+)
+def test_an_unknown_language_or_key_is_named(read, text, named):
+    with pytest.raises(BadInput, match=named):
+        read(text)
 
 
 @pytest.mark.parametrize(

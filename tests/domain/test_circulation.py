@@ -9,16 +9,14 @@ import pytest
 
 from mailer.config import load_schedules
 from mailer.domain.circulation import (
-    Judged,
     Register,
-    Renewal,
     candidates,
     copies_for,
     judge,
-    variant_for,
 )
-from mailer.domain.edition import ALL_VARIANTS, NO_INSERT, Terms, Variant, Wording
-from mailer.domain.entitlement import Audience, Candidate, Entitlement, EntitlementReason
+from mailer.domain.edition import NO_INSERT
+from mailer.domain.entitlement import Audience, EntitlementReason
+from mailer.domain.insert import Inserts, Renewal
 from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Payment, Seat
 from mailer.domain.newsletter import InsertShow
 from mailer.domain.register_change import difference
@@ -31,7 +29,7 @@ FEES = FeeSchedule(seasons=(a_season(2017), a_season(2018), a_season(2019)))
 AUDIENCE = Audience(
     date=DAY, circulations=("club", "centre"), grace_days=0, default_language="en", languages=("en", "ru")
 )
-ALWAYS = Renewal(show=InsertShow.ALWAYS, due_days=90)
+INSERTS = Inserts(day=DAY, renewal=Renewal(show=InsertShow.ALWAYS, due_days=90), fees=FEES)
 
 
 def circulation(register: Register, audience: Audience = AUDIENCE, held: frozenset[str] = frozenset()):
@@ -70,7 +68,7 @@ def test_a_pause_on_the_paid_membership_leaves_the_honorary_one():
     register = a_register(
         a_membership("M001"), a_membership("M002", MembershipKind.HONORARY), paused, other, a_payment("M001")
     )
-    [copy] = copies_for(circulation(register).values(), day=DAY, renewal=ALWAYS, first_number=1)
+    [copy] = copies_for(circulation(register).values(), inserts=INSERTS, first_number=1)
     assert copy.address == other.address
 
 
@@ -139,7 +137,7 @@ def test_copies_are_numbered_in_order_one_for_each_edition():
         # Two people may share an address; each gets a copy of their own.
         a_seat("M001", "P004", languages=(), address=a_seat(person="P001").address),
     )
-    copies = copies_for(circulation(register).values(), day=DAY, renewal=ALWAYS, first_number=17)
+    copies = copies_for(circulation(register).values(), inserts=INSERTS, first_number=17)
     assert [(one.copy_number, one.person, one.language) for one in copies] == [
         (17, "P001", "en"),
         (18, "P003", "ru"),
@@ -149,67 +147,7 @@ def test_copies_are_numbered_in_order_one_for_each_edition():
     assert [(one.name, one.salutation) for one in copies[1:3]] == [("Анна", "Анне"), ("Anna", "")]
     assert copies[0].address == copies[3].address
     assert {one.variant for one in copies} == {NO_INSERT}
-    assert copies_for([], day=DAY, renewal=ALWAYS, first_number=1) == []
-
-
-# --- which insert -----------------------------------------------------------------------------------------------------
-
-
-def a_reader(
-    kind: MembershipKind = MembershipKind.INDIVIDUAL,
-    reason: EntitlementReason = EntitlementReason.PAID,
-    until: date | None = None,
-    *,
-    ahead: bool = False,
-) -> Judged:
-    answer = Entitlement(reason=reason, rule=6, evidence=(), editions=("en",), paid_until=until, paid_ahead=ahead)
-    row = Candidate(membership=a_membership(kind=kind), seat=a_seat(), payments=())
-    return Judged(person="P001", candidate=row, entitlement=answer)
-
-
-END = date(2018, 12, 31)
-READERS = [
-    (a_reader(until=END), Variant(terms=Terms.INDIVIDUAL, wording=Wording.RENEW)),
-    (a_reader(until=END, ahead=True), Variant(terms=Terms.INDIVIDUAL, wording=Wording.AHEAD)),
-    (a_reader(reason=EntitlementReason.GRACE, until=DAY - ONE), Variant(terms=Terms.INDIVIDUAL, wording=Wording.GRACE)),
-    (a_reader(MembershipKind.CORPORATE, until=END), Variant(terms=Terms.CORPORATE, wording=Wording.RENEW)),
-    (a_reader(MembershipKind.CORPORATE, until=END, ahead=True), Variant(terms=Terms.CORPORATE, wording=Wording.AHEAD)),
-    (
-        a_reader(MembershipKind.CORPORATE, EntitlementReason.GRACE, DAY - ONE),
-        Variant(terms=Terms.CORPORATE, wording=Wording.GRACE),
-    ),
-    (a_reader(MembershipKind.COMPLIMENTARY, EntitlementReason.COMPLIMENTARY, END), Variant(terms=Terms.COMPLIMENTARY)),
-    (
-        a_reader(MembershipKind.COMPLIMENTARY, EntitlementReason.COMPLIMENTARY),
-        Variant(terms=Terms.COMPLIMENTARY, wording=Wording.OPEN),
-    ),
-    (a_reader(MembershipKind.HONORARY, EntitlementReason.HONORARY, END), NO_INSERT),
-    (a_reader(MembershipKind.HONORARY, EntitlementReason.HONORARY), NO_INSERT),
-]
-
-
-@pytest.mark.parametrize(("reader", "variant"), READERS)
-def test_the_insert_is_in_the_readers_own_terms(reader, variant):
-    assert variant_for(reader, DAY, ALWAYS) == variant
-    assert variant in ALL_VARIANTS
-    assert variant_for(reader, DAY, replace(ALWAYS, show=InsertShow.NEVER)) == NO_INSERT
-
-
-@pytest.mark.parametrize(("days", "shown"), [(-1, True), (0, True), (90, True), (91, False)])
-@pytest.mark.parametrize("kind", [MembershipKind.INDIVIDUAL, MembershipKind.CORPORATE, MembershipKind.COMPLIMENTARY])
-def test_when_due_is_so_many_days_before_the_end(kind, days, shown):
-    reason = EntitlementReason.COMPLIMENTARY if kind is MembershipKind.COMPLIMENTARY else EntitlementReason.PAID
-    reader = a_reader(kind, reason, DAY + timedelta(days=days))
-    assert (variant_for(reader, DAY, Renewal(show=InsertShow.WHEN_DUE, due_days=90)) != NO_INSERT) is shown
-
-
-def test_when_due_is_never_without_an_end():
-    reader = a_reader(MembershipKind.COMPLIMENTARY, EntitlementReason.COMPLIMENTARY)
-    assert variant_for(reader, DAY, Renewal(show=InsertShow.WHEN_DUE, due_days=90)) == NO_INSERT
-
-
-def test_every_variant_is_somebodys():
-    assert {variant for _, variant in READERS} == set(ALL_VARIANTS)
+    assert copies_for([], inserts=INSERTS, first_number=1) == []
 
 
 # --- the seed ---------------------------------------------------------------------------------------------------------
@@ -235,4 +173,4 @@ def test_the_seed_register_comes_to_its_expected_circulation(seed, tmp_path):
         for person, one in found.items()
     ]
     assert sorted(decided) == sorted(expected)
-    assert len(copies_for(found.values(), day=DAY, renewal=ALWAYS, first_number=1)) == 16
+    assert len(copies_for(found.values(), inserts=INSERTS, first_number=1)) == 16

@@ -8,15 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.address import Address
-from mailer.domain.circulation import Copy, Judged, Renewal, copies_for
+from mailer.domain.circulation import Copy, Judged, copies_for
 from mailer.domain.circulation_change import ChangeKind, CirculationChange, PersonChange, change_of
 from mailer.domain.entitlement import Candidate, Entitlement, EntitlementReason
+from mailer.domain.insert import Inserts, Renewal
 from mailer.domain.mailing import MailingState
-from mailer.domain.membership import Membership, MembershipKind, Seat
+from mailer.domain.membership import FeeSchedule, Membership, MembershipKind, Seat
 from mailer.domain.newsletter import InsertShow
+from tests.builders import a_season
 
 DAY = date(2018, 7, 12)
-RENEWAL = Renewal(show=InsertShow.ALWAYS, due_days=90)
+INSERTS = Inserts(
+    day=DAY,
+    renewal=Renewal(show=InsertShow.ALWAYS, due_days=90),
+    fees=FeeSchedule(seasons=(a_season(2018), a_season(2019))),
+)
 NAMES = {"en": "Anna", "ru": "Анна"}
 SEAT = Seat(
     membership="M1", person="P1", names=NAMES, salutations=NAMES, address=Address(local="anna", domain="a.example")
@@ -38,11 +44,11 @@ def judged(
 
 
 def planned(*of: Judged) -> list[Copy]:
-    return copies_for(of, day=DAY, renewal=RENEWAL, first_number=7)
+    return copies_for(of, inserts=INSERTS, first_number=7)
 
 
 def change(before: list[Copy], now: Judged | None, withheld: tuple[int, ...] = ()) -> PersonChange | None:
-    return change_of(before, now, day=DAY, renewal=RENEWAL, withheld=withheld)
+    return change_of(before, now, inserts=INSERTS, withheld=withheld)
 
 
 OTHER = replace(SEAT, address=Address(local="anna", domain="b.example"))

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.domain.circulation import Judged, Register, Renewal, candidates, copies_for, judge
+from mailer.domain.circulation import Judged, Register, candidates, copies_for, judge
 from mailer.domain.edition import ALL_VARIANTS
 from mailer.domain.entitlement import RECEIVES, RULES, Audience
+from mailer.domain.insert import Inserts, Renewal
 from mailer.domain.membership import FeeSchedule, Seat
 from mailer.domain.newsletter import InsertShow
 from tests.builders import a_season, registers
@@ -181,11 +182,11 @@ def test_everybody_is_in_exactly_one_of_the_two_and_every_copy_is_a_recipients(q
     exclusions = {person for person, one in found.items() if not one.entitlement.receives}
     assert recipients | exclusions == {seat.person for seat in register.seats}
     assert not recipients & exclusions
-    copies = copies_for(found.values(), day=audience.date, renewal=ALWAYS, first_number=1)
+    copies = copies_for(found.values(), inserts=Inserts(day=audience.date, renewal=ALWAYS, fees=FEES), first_number=1)
     assert {copy.person for copy in copies} == recipients
     assert max(Counter((copy.person, copy.language) for copy in copies).values(), default=1) == 1
     assert [copy.copy_number for copy in copies] == list(range(1, len(copies) + 1))
-    assert all(copy.variant in ALL_VARIANTS and copy.language in audience.languages for copy in copies)
+    assert all(copy.variant.plain in ALL_VARIANTS and copy.language in audience.languages for copy in copies)
 
 
 @settings(max_examples=40)

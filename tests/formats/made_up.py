@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from mailer.domain.address import Address
-from mailer.domain.edition import Edition, Slot, Terms, Variant
+from mailer.domain.edition import ALL_VARIANTS, Edition, Slot, Terms, Variant, Wording
 from mailer.domain.every import Every
+from mailer.domain.insert import Inserts, Renewal
 from mailer.domain.issue import Author, Issue, IssueText, PictureFile, Status
 from mailer.domain.issue_tree import Block
 from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
@@ -25,7 +26,6 @@ from mailer.formats.pause_subject import pause_subject
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 DAY = date(2031, 3, 5)
-INDIVIDUAL, CORPORATE = Variant(terms=Terms.INDIVIDUAL), Variant(terms=Terms.CORPORATE)
 
 # Where the readers of the newsletter's copies pause, by the way out that copies have.
 PAGE = "https://letter.club.example/m/pabcdefgh"
@@ -211,6 +211,17 @@ def _option(last_year: int, individual: int, corporate: int) -> FeeOption:
 FEES = FeeSchedule(
     seasons=(Season(year=2031, currency="RUB", options=(_option(2031, 51000, 82000), _option(2032, 93000, 144000))),)
 )
+
+
+def offering(variant: Variant) -> Variant:
+    """The variant with what it offers to the reader, who has paid until June 30, 2031, or for nothing."""
+    inserts = Inserts(day=DAY, renewal=Renewal(show=InsertShow.ALWAYS, due_days=90), fees=FEES)
+    return inserts.with_offer(variant, None if variant.wording is Wording.OPEN else date(2031, 6, 30))
+
+
+INDIVIDUAL, CORPORATE = offering(Variant(terms=Terms.INDIVIDUAL)), offering(Variant(terms=Terms.CORPORATE))
+# Every insert with and without a table of fees.
+EVERY_VARIANT = tuple(dict.fromkeys(each for plain in ALL_VARIANTS for each in (plain, offering(plain))))
 
 
 def an_edition(language: str = "en", variant: Variant = INDIVIDUAL, **fields: object) -> Edition:

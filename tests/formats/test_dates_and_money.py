@@ -59,10 +59,14 @@ def test_other_currencies(currency, language, shown):
 @pytest.mark.parametrize(
     ("first", "last", "language", "shown"),
     [
-        (date(2018, 1, 1), date(2018, 12, 31), "en", "January 1 – December 31, 2018"),
-        (date(2018, 1, 1), date(2019, 12, 31), "en", "January 1, 2018 – December 31, 2019"),
-        (date(2018, 1, 1), date(2018, 12, 31), "ru", "1 января – 31 декабря 2018\u00a0г."),
-        (date(2018, 1, 1), date(2019, 12, 31), "ru", "1 января 2018\u00a0г. – 31 декабря 2019\u00a0г."),
+        (date(2018, 1, 1), date(2018, 12, 31), "en", "2018"),
+        (date(2018, 1, 1), date(2019, 12, 31), "en", "2018–2019"),
+        (date(2018, 1, 1), date(2018, 12, 31), "ru", "2018"),
+        (date(2018, 1, 1), date(2019, 12, 31), "ru", "2018–2019"),
+        (date(2018, 1, 1), date(2018, 6, 30), "en", "January 1 – June 30, 2018"),
+        (date(2018, 7, 1), date(2019, 6, 30), "en", "July 1, 2018 – June 30, 2019"),
+        (date(2018, 1, 1), date(2018, 6, 30), "ru", "1 января – 30 июня 2018\u00a0г."),
+        (date(2018, 7, 1), date(2019, 6, 30), "ru", "1 июля 2018\u00a0г. – 30 июня 2019\u00a0г."),
     ],
 )
 def test_a_period(first, last, language, shown):
@@ -70,11 +74,27 @@ def test_a_period(first, last, language, shown):
 
 
 @pytest.mark.parametrize(
-    ("count", "language", "shown"),
-    [(1, "en", "1\u00a0year"), (2, "en", "2\u00a0years"), (1, "ru", "1\u00a0год"), (2, "ru", "2\u00a0года")],
+    ("first", "last", "english", "russian"),
+    [
+        (date(2018, 1, 1), date(2018, 12, 31), "1\u00a0year", "1\u00a0год"),
+        (date(2018, 9, 1), date(2020, 8, 31), "2\u00a0years", "2\u00a0года"),
+        (date(2018, 1, 1), date(2018, 6, 30), "6\u00a0months", "6\u00a0месяцев"),
+        (date(2018, 12, 1), date(2018, 12, 31), "1\u00a0month", "1\u00a0месяц"),
+        (date(2018, 1, 15), date(2018, 12, 31), "1\u00a0year", "1\u00a0год"),  # as the fee schedule counts it
+    ],
 )
-def test_years(count, language, shown):
-    assert dates_and_money.years(count, language) == shown
+def test_the_length_of_a_period(first, last, english, russian):
+    period = Period(first=first, last=last)
+    assert dates_and_money.length(period, 2 if last.year == 2020 else 1, "en") == english
+    assert dates_and_money.length(period, 2 if last.year == 2020 else 1, "ru") == russian
+
+
+@pytest.mark.parametrize(
+    ("currency", "language", "shown"),
+    [("RUB", "en", "roubles"), ("RUB", "ru", "рублей"), ("EUR", "en", "euros"), ("USD", "ru", "долларов США")],
+)
+def test_a_unit(currency, language, shown):
+    assert dates_and_money.unit(currency, language) == shown
 
 
 def test_the_way_a_language_is_written():

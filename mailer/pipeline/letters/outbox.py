@@ -177,7 +177,19 @@ def _text(context: Context, letter: letters.DueLetter) -> write.Letter:
             if write.has_template(letter.kind, language, templates)
         ]
         languages = spoken or languages
-    return write.join([_written(context, letter.kind, language, facts) for language in languages])
+    return write.join(
+        [_written(context, letter.kind, language, _named(context, letter, facts, language)) for language in languages]
+    )
+
+
+def _named(
+    context: Context, letter: letters.DueLetter, facts: Mapping[str, object], language: str
+) -> Mapping[str, object]:
+    """The facts with the name that the newsletter has in the letter's language."""
+    newsletter = context.newsletters.get(letter.about.partition("/")[0])
+    if newsletter is None or "newsletter" not in facts:
+        return facts
+    return {**facts, "newsletter": newsletter.in_language(language).name}
 
 
 def _written(context: Context, kind: str, language: str, facts: Mapping[str, object]) -> write.Letter:

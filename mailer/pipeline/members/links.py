@@ -35,7 +35,7 @@ class MemberCopy:
 class CopyPage:
     """What the page behind a copy's link shows. `language` is the copy's; `web_copy` is empty without one."""
 
-    newsletter: str
+    newsletter: Newsletter
     language: str
     languages: tuple[str, ...]
     contact: str
@@ -47,7 +47,7 @@ class CopyPage:
 class WishPage:
     """What the page behind the link in a letter shows. `is_done`: that a button would change nothing more."""
 
-    newsletter: str
+    newsletter: Newsletter
     kind: WishKind
     language: str
     contact: str
@@ -97,7 +97,7 @@ def page_of_copy(context: Context, purpose: Purpose, token: str) -> CopyPage:
         copy = known_copy(connection, context, purpose, token)
     readable = purpose is Purpose.PREFERENCES
     return CopyPage(
-        newsletter=copy.newsletter.name,
+        newsletter=copy.newsletter,
         language=copy.delivery.language,
         languages=copy.newsletter.languages,
         contact=str(copy.newsletter.reply_to),
@@ -112,7 +112,7 @@ def page_of_wish(context: Context, purpose: Purpose, token: str) -> WishPage:
         wish = known_wish(connection, context, purpose, token)
     newsletter = context.newsletter(wish.newsletter)
     return WishPage(
-        newsletter=newsletter.name,
+        newsletter=newsletter,
         kind=wish.kind,
         language=wish.language,
         contact=str(newsletter.reply_to),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mailer.domain.errors import NotFound
 from mailer.domain.mailing import Mailing
+from mailer.domain.newsletter import Newsletter
 from mailer.domain.wish import is_readable
 from mailer.formats.message.browsed import with_pictures
 from mailer.formats.message.parts import html_and_text
@@ -20,7 +21,7 @@ from mailer.store import Connection, issues, mailings
 class WebCopy:
     """What the page before a copy in the browser shows."""
 
-    newsletter: str
+    newsletter: Newsletter
     title: str
     language: str
     contact: str
@@ -32,7 +33,7 @@ def offered_copy(context: Context, token: str) -> WebCopy:
         copy, mailing = _entitled(connection, context, token)
         title = _title(connection, mailing, copy)
     return WebCopy(
-        newsletter=copy.newsletter.name,
+        newsletter=copy.newsletter,
         title=title,
         language=copy.delivery.language,
         contact=str(copy.newsletter.reply_to),

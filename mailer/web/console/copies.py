@@ -155,7 +155,7 @@ def _answers(visit: Visit, history: DeliveryHistory, subject: str) -> list[tuple
     for language in LANGUAGES:
         facts = CopyFacts(
             salutation=copy.copy.salutation if language == copy.language else "",
-            newsletter=newsletter.name,
+            newsletter=newsletter.in_language(language).name,
             subject=subject,
             sender=newsletter.sender.address.wire,
             address=copy.address,
