@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 
 from mailer.domain.membership import Period
 
@@ -88,7 +88,7 @@ ALL_VARIANTS = (
 )
 
 
-@cache
+@lru_cache(maxsize=1024)
 def variant_named(name: str) -> Variant:
     """The variant whose `name` this is; ValueError for an unknown one."""
     if name == NO_INSERT.name:

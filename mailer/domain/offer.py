@@ -67,5 +67,7 @@ def _is_wholly_paid(period: Period, paid: Iterable[Period]) -> bool:
     unpaid_from = period.first
     for each in sorted(paid):
         if each.first <= unpaid_from <= each.last:
+            if each.last >= period.last:
+                return True
             unpaid_from = each.last + _DAY
-    return unpaid_from > period.last
+    return False

@@ -38,6 +38,6 @@ def reader_of(visit: Visit, query: Form, person: str = "person", variant: str = 
     if not query[variant]:
         return Reader()
     try:
-        return Reader(variant=variant_named(query[variant]))
+        return Reader(variant=variant_named(query[variant]).plain)
     except ValueError as error:
         raise NotFound(f"there is no variant {query[variant]!r}") from error
