@@ -151,5 +151,5 @@ def _marked(subject: str, *, test: bool) -> str:
 
 def _test_banner(edition: Edition) -> str:
     if edition.language == "ru":
-        return f"ТЕСТ: пробная рассылка, вариант {edition.variant.name}. Не пересылать."
-    return f"TEST: a test mailing, variant {edition.variant.name}. Please do not forward."
+        return f"ТЕСТ: пробная рассылка, вариант {edition.variant.plain.name}. Не пересылать."
+    return f"TEST: a test mailing, variant {edition.variant.plain.name}. Please do not forward."
