@@ -78,7 +78,7 @@ def test_only_the_lines_that_differ_are_compared(pulled):
     pairs = compare_copies(pulled.context, ISSUE, Reader(person="P001"), Reader(person="P002"), "en")
     assert all(pair.left != pair.right for pair in pairs)
     assert any("Friend001" in pair.left and "Friend002" in pair.right for pair in pairs)
-    assert len(pairs) == 2  # the salutation and the copy line
+    assert len(pairs) == 3  # the facts of the masthead, the salutation and the copy line
     assert compare_copies(pulled.context, ISSUE, Reader(person="P001"), Reader(person="P001"), "en") == ()
 
 
