@@ -318,10 +318,10 @@ def says(member: Member, *answers: str | Misbehaviour | None, phase: Phase = Pha
     return script
 
 
-def readable(message: bytes) -> str:
-    """All text of a message, headers and every part decoded, with plain spaces."""
+def readable(message: bytes, kind: str = "text/") -> str:
+    """All text of a message, headers and every part of this kind decoded, with plain spaces."""
     parsed = email.message_from_bytes(message, policy=email.policy.default)
-    parts = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
+    parts = [part.get_content() for part in parsed.walk() if part.get_content_type().startswith(kind)]
     heads = [f"{name}: {value}" for name, value in parsed.items()]
     return "\n".join([*heads, *parts]).replace("\u00a0", " ")
 

@@ -100,7 +100,7 @@ class Align(StrEnum):
 class Table:
     """A data table: a caption, one row of column headings, and rows whose first cell is the row heading.
 
-    `align` has an entry for each column, or is empty if every column is left-aligned.
+    `head` is empty where the row headings say it all. `align` has an entry for each column, or is empty if every column is left-aligned.
     """
 
     caption: str
@@ -125,10 +125,14 @@ class ThematicBreak:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Blocks grouped under a name from the template: masthead, summary, credits, insert, copyline …"""
+    """Blocks grouped under a name from the template: masthead, summary, credits, insert, copyline …
+
+    `language` is theirs, where it is not that of the whole text.
+    """
 
     kind: str
     children: tuple["Block", ...]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

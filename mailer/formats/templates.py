@@ -27,19 +27,16 @@ BASE = "_base"  # the folder of shared files; a newsletter's folder may override
 
 
 def environment(
-    templates: Path, name: str, *, autoescape: bool, finalize: Callable[[object], object] | None = None
+    templates: Path, name: str | None, *, autoescape: bool, finalize: Callable[[object], object] | None = None
 ) -> SandboxedEnvironment:
     """A sandboxed Jinja environment of `templates/<name>`, then `templates/_base`; a missing value is an error.
 
-    Raises BadInput for a folder that does not exist or is not a newsletter's (`_base` and `system`).
+    Without a name it has `_base` alone. Raises BadInput for a folder that does not exist or is not a newsletter's
+    (`_base` and `system`).
     """
-    folder = templates / name
-    if name == SYSTEM:
-        raise BadInput(f"{folder} is for the service's own letters: set another folder as `template`")
-    if Path(name).name != name or name.startswith((".", "_")) or not name or not folder.is_dir():
-        raise BadInput(f"there is no template folder '{name}' in {templates}: create it, or set another as `template`")
+    folders = [templates / BASE] if name is None else [_folder(templates, name), templates / BASE]
     return SandboxedEnvironment(
-        loader=FileSystemLoader([folder, templates / BASE]),
+        loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         autoescape=autoescape,
         finalize=finalize,
@@ -47,6 +44,16 @@ def environment(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _folder(templates: Path, name: str) -> Path:
+    """The folder of a newsletter's templates."""
+    folder = templates / name
+    if name == SYSTEM:
+        raise BadInput(f"{folder} is for the service's own letters: set another folder as `template`")
+    if Path(name).name != name or name.startswith((".", "_")) or not name or not folder.is_dir():
+        raise BadInput(f"there is no template folder '{name}' in {templates}: create it, or set another as `template`")
+    return folder
 
 
 @cache

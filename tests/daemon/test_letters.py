@@ -72,7 +72,7 @@ def received(relay: Sink, recipient: str) -> list[tuple[str, str]]:
         if message.recipient == recipient
     ]
     return [
-        (message["Subject"], " ".join(message.get_content().split()))
+        (message["Subject"], " ".join(message.get_body(("plain",)).get_content().split()))
         for message in messages
         if "[TEST]" not in message["Subject"]
     ]

@@ -201,6 +201,11 @@ def _preheader(text: IssueText, newsletter: Newsletter) -> str:
     for more in (text.title, f"{newsletter.name} № {text.number} ({text.serial})", date):
         if len(words) < PREHEADER_MIN:
             words = _one_line(f"{words} · {more}" if words else more)
+    return shortened(words)
+
+
+def shortened(words: str) -> str:
+    """As many of the words as mail programs show beside the subject."""
     if len(words) <= SUMMARY_SHOWN:
         return words
     cut = words[: SUMMARY_SHOWN - 1]

@@ -39,7 +39,7 @@ class PictureSource:
 
 
 def write_html(
-    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, PictureSource]
+    bulletin: Bulletin, *, templates: Path, template: str | None, sources: Mapping[str, PictureSource]
 ) -> tuple[HtmlPart, int]:
     """The HTML part, and the index of the piece before which a test mailing's banner goes.
 
@@ -55,14 +55,14 @@ def write_html(
 
 
 def lost_html_styles(
-    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, PictureSource]
+    bulletin: Bulletin, *, templates: Path, template: str | None, sources: Mapping[str, PictureSource]
 ) -> tuple[str, ...]:
     """A sentence for each rule of the layout's style sheets that readers would not see. Raises as `write_html` does."""
     return lost_styles(_document(bulletin, templates=templates, template=template, sources=sources)[0])
 
 
 def _document(
-    bulletin: Bulletin, *, templates: Path, template: str, sources: Mapping[str, PictureSource]
+    bulletin: Bulletin, *, templates: Path, template: str | None, sources: Mapping[str, PictureSource]
 ) -> tuple[str, str]:
     """The page as the templates write it, and the mark of the tokens in it."""
     # Slots are tokens until the page is cut. No text can contain a token, since it is made from the hash of all text.
@@ -135,8 +135,8 @@ class _Walk:
                 return self.picture(name, alt) + below
             case tree.ThematicBreak():
                 return self.macro("rule")
-            case tree.Section(kind, children):
-                return self.macro("section", kind, self.blocks(children))
+            case tree.Section(kind, children, language):
+                return self.macro("section", kind, self.blocks(children), language)
             case tree.Footnote(number, children):
                 return self.macro("footnote", number, self.item(children))
 

@@ -1,1 +1,1 @@
-"""The letters to secretary, operator and editors, written from their templates."""
+"""The letters to members, secretary, operator and editors, written from their templates."""

@@ -1,30 +1,25 @@
-"""Writes the letters to secretary, operator and editors from their templates: plain text that reads well on a phone."""
+"""Writes the letters to secretary, operator, editors and members from their templates, as text and as blocks of HTML."""
 
 import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.utils import format_datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from mailer.domain.address import Address
+from mailer.domain import issue_tree as tree
 from mailer.domain.errors import BadInput
 from mailer.domain.names import label
-from mailer.domain.newsletter import SenderName
-from mailer.domain.ports import Message
 from mailer.formats.characters import find_invisible
 from mailer.formats.dates_and_money import full_date, long_date
 from mailer.formats.edition.line_wrap import stuffed, words, wrap
-from mailer.formats.header import Header, mailbox, parametrised, structured, unstructured
-from mailer.formats.message.base64 import base64_lines
-from mailer.formats.message.quoted_printable import encode_quoted_printable
+from mailer.formats.letter.blocks import read_blocks
+from mailer.formats.letter.lines import LetterLine, LineForm, as_button, marked, read_lines, unmarked
 from mailer.views import plain_words
 from mailer.views.local_time import zone_name
-from mailer.views.remedies import in_form
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -35,11 +30,12 @@ _LONGEST = 300  # characters of one value; a server may send a thousand
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A letter as it is read: its body is format=flowed (RFC 3676), lines end with `\\n`."""
+    """A letter as it is read: its body is format=flowed (RFC 3676), lines end with `\\n`; its blocks say the same."""
 
-    language: str
+    languages: tuple[str, ...]
     subject: str
     body: str
+    blocks: tuple[tree.Block, ...]
 
 
 def write(
@@ -47,9 +43,9 @@ def write(
 ) -> Letter:
     """The letter of this kind about these facts, by `system/<kind>/<language>.txt.j2` of the first folder that has it.
 
-    The template's first line is `Subject: …`. Each further line is a paragraph and is wrapped here; a line that begins
-    with two spaces stays as it is. Commands are written with `command`. Raises BadInput naming the file and line of a
-    mistake in the template.
+    The template's first line is `Subject: …`. Each further line is a paragraph and is wrapped here; `lines` and `blocks`
+    say what other lines are. Commands are written with `command`. Raises BadInput naming the file and line of a mistake
+    in the template.
     """
     from mailer.formats.templates import SYSTEM, locating_errors
 
@@ -57,10 +53,11 @@ def write(
     with locating_errors(*templates):
         text = _environment(tuple(templates), language).get_template(name).render(_readable(facts))
     first, _, rest = text.lstrip("\n").partition("\n")
-    subject = first.removeprefix(_SUBJECT)
-    if subject == first or not subject.strip():
+    subject = unmarked(first.removeprefix(_SUBJECT))
+    if not first.startswith(_SUBJECT) or not subject.strip():
         raise BadInput(f"{SYSTEM}/{name}: its first line must be `{_SUBJECT}…`; correct the template")
-    return Letter(language=language, subject=" ".join(words(subject)), body=_body(in_form(rest, command)))
+    lines = read_lines(rest, command=command)
+    return Letter(languages=(language,), subject=" ".join(words(subject)), body=_body(lines), blocks=read_blocks(lines))
 
 
 def has_template(kind: str, language: str, templates: Sequence[Path]) -> bool:
@@ -72,39 +69,18 @@ def has_template(kind: str, language: str, templates: Sequence[Path]) -> bool:
 
 def join(letters: Sequence[Letter]) -> Letter:
     """One letter in several languages, one after another, with the subject of the first."""
+    first, *others = letters
+    translations = [
+        block
+        for letter in others
+        for block in (tree.ThematicBreak(), tree.Section("translation", letter.blocks, language=letter.languages[0]))
+    ]
     return Letter(
-        language=", ".join(letter.language for letter in letters),
-        subject=letters[0].subject,
+        languages=tuple(language for letter in letters for language in letter.languages),
+        subject=first.subject,
         body="\n* * *\n\n".join(letter.body for letter in letters),
+        blocks=(*first.blocks, *translations),
     )
-
-
-def encode(letter: Letter, *, sender: SenderName, to: Address, message_id: str, date: datetime) -> Message:
-    """The letter as RFC 5322 octets, every line ending in CRLF: the same bytes from the same inputs.
-
-    Auto-Submitted says that a machine wrote it, so that no other machine answers (RFC 3834 §5). `message_id` has its
-    angle brackets, `date` is aware. Raises BadInput for a value that its header cannot hold.
-    """
-    # Cyrillic makes base64 the shorter, English quoted-printable.
-    encoded = {
-        "quoted-printable": encode_quoted_printable(letter.body),
-        "base64": base64_lines(letter.body.replace("\n", "\r\n").encode()) + b"\r\n",
-    }
-    encoding = min(encoded, key=lambda name: len(encoded[name]))
-    plain = {"charset": "utf-8", "format": "flowed"}
-    head = (
-        mailbox(Header.FROM, sender.name, sender.address.wire)
-        + mailbox(Header.TO, "", to.wire)
-        + unstructured(Header.SUBJECT, letter.subject)
-        + structured(Header.DATE, format_datetime(date))
-        + structured(Header.MESSAGE_ID, message_id)
-        + structured(Header.AUTO_SUBMITTED, "auto-generated")
-        + structured(Header.MIME_VERSION, "1.0")
-        + structured(Header.CONTENT_LANGUAGE, letter.language)
-        + parametrised(Header.CONTENT_TYPE, "text/plain", plain)
-        + structured(Header.CONTENT_TRANSFER_ENCODING, encoding)
-    )
-    return Message(f"{head}\r\n".encode() + encoded[encoding])
 
 
 @lru_cache(maxsize=8)
@@ -119,10 +95,12 @@ def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnviro
         loader=FileSystemLoader([folder / SYSTEM for folder in templates]),
         undefined=StrictUndefined,
         autoescape=False,
+        finalize=marked,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "button": as_button,
         "plural": plain_words.plural,
         "trouble": plain_words.trouble,
         "failure": partial(plain_words.failure, language=language),
@@ -164,16 +142,17 @@ def _readable(value: Any) -> Any:
     return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"
 
 
-def _body(text: str) -> str:
-    """The lines of a letter: paragraphs wrapped, indented lines as they are, never two empty lines together."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        if line.startswith("  "):
-            lines.append(stuffed(line.rstrip()))
-        elif line.strip():
-            lines += wrap(words(line))
-        elif lines and lines[-1]:
-            lines.append("")
-    while lines and not lines[-1]:
-        lines.pop()
-    return "".join(f"{line}\n" for line in lines)
+def _body(lines: Sequence[LetterLine]) -> str:
+    """The text of a letter: paragraphs wrapped, indented lines as they are."""
+    wrapped = [line for each in lines for line in _wrapped(each)]
+    return "".join(f"{line}\n" for line in wrapped)
+
+
+def _wrapped(line: LetterLine) -> list[str]:
+    match line.form:
+        case LineForm.EMPTY:
+            return [""]
+        case LineForm.INDENTED:
+            return [stuffed(text.rstrip()) for text in line.text.split("\n")]
+        case _:
+            return wrap(words(line.text))

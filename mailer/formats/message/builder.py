@@ -1,23 +1,20 @@
 """Builds the messages of an edition: encodes once what all of them share, then fills the slots of each copy."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Protocol
 
 from mailer.domain.address import Address
 from mailer.domain.edition import Edition, Slot
 from mailer.domain.issue import PictureFile
 from mailer.domain.newsletter import SenderName
 from mailer.domain.ports import Message
-from mailer.formats.header import Header, identified, mailbox, parametrised, structured, unstructured
-from mailer.formats.message.base64 import Base64
+from mailer.formats.header import Header, identified, mailbox, structured, unstructured
+from mailer.formats.message.frame import SAMPLE, EncodedPart, encoded, frame
 from mailer.formats.message.parts import picture_part
-from mailer.formats.message.quoted_printable import QuotedPrintable
 from mailer.formats.message.slotted_text import (
-    SlottedText,
     Values,
     check_values,
     slotted_html,
@@ -25,16 +22,6 @@ from mailer.formats.message.slotted_text import (
 )
 
 _ONE_CLICK = structured(Header.LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click")
-_SAMPLE = dict.fromkeys(Slot, "Reader")  # fills the slots while the smaller encoding is chosen; values weigh little
-
-
-class EncodedPart(Protocol):
-    """One part of the messages in one encoding, named as in Content-Transfer-Encoding."""
-
-    name: str
-
-    def write(self, values: Values) -> list[bytes]:
-        """The part's octets with its slots filled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +91,8 @@ def prepare_messages(
     """
     if date.tzinfo is None:
         raise ValueError("the date of a message needs a time zone")
-    text = _encode(slotted_plain_text(edition, banner=banner), encoding)
-    html = _encode(slotted_html(edition, banner=banner), encoding)
+    text = encoded(slotted_plain_text(edition, banner=banner), encoding)
+    html = encoded(slotted_html(edition, banner=banner), encoding)
     before_to = mailbox(Header.FROM, sender.name, sender.address.wire) + mailbox(Header.REPLY_TO, "", reply_to.wire)
     after_to = (
         unstructured(Header.SUBJECT, subject)
@@ -118,9 +105,9 @@ def prepare_messages(
     )
     picture_parts = [picture_part(picture) for picture in pictures]
     digest = hashlib.sha256(f"{before_to}{after_to}".encode())
-    for octets in (*text.write(_SAMPLE), *html.write(_SAMPLE), *picture_parts):
+    for octets in (*text.write(SAMPLE), *html.write(SAMPLE), *picture_parts):
         digest.update(octets)
-    before_text, between, after = _frame(digest.hexdigest()[:24], text, html, picture_parts)
+    before_text, between, after = frame(digest.hexdigest()[:24], text, html, picture_parts)
     return MessageBuilder(
         slots=tuple(sorted(edition.slots)),
         before_to=before_to.encode(),
@@ -130,41 +117,3 @@ def prepare_messages(
         html=html,
         after=after,
     )
-
-
-def _encode(text: SlottedText, encoding: str) -> EncodedPart:
-    """The text in this encoding, else in the smaller one: base64 for Cyrillic, quoted-printable for English."""
-    parts: list[EncodedPart] = [QuotedPrintable(text), Base64(text)]
-    candidates = [part for part in parts if part.name == encoding] or parts
-    return min(candidates, key=lambda part: len(b"".join(part.write(_SAMPLE))))
-
-
-def _frame(
-    name: str, text: EncodedPart, html: EncodedPart, pictures: list[bytes]
-) -> tuple[bytes, bytes, tuple[bytes, ...]]:
-    """The octets before the text, between it and the HTML, and after the HTML; multipart/related for pictures (RFC 2387).
-
-    A boundary begins with `=_`, which never occurs in quoted-printable or base64, so no part contains it.
-    """
-    inner, outer = f"=_a{name}", f"=_r{name}"
-    opening = parametrised(Header.CONTENT_TYPE, "multipart/alternative", {"boundary": inner})
-    if pictures:
-        related = {"type": "multipart/alternative", "boundary": outer}
-        opening = f"{parametrised(Header.CONTENT_TYPE, 'multipart/related', related)}\r\n--{outer}\r\n{opening}"
-    delimiter = f"\r\n--{inner}\r\n"
-    before_text = (
-        opening + delimiter + _part_header("text/plain", {"charset": "utf-8", "format": "flowed", "delsp": "no"}, text)
-    )
-    between = delimiter + _part_header("text/html", {"charset": "utf-8"}, html)
-    after = [f"\r\n--{inner}--\r\n".encode()]
-    for picture in pictures:
-        after += (f"\r\n--{outer}\r\n".encode(), picture)
-    if pictures:
-        after.append(f"\r\n--{outer}--\r\n".encode())
-    return before_text.encode(), between.encode(), tuple(after)
-
-
-def _part_header(kind: str, parameters: Mapping[str, str], part: EncodedPart) -> str:
-    """The header of a part, with the empty line after it."""
-    encoding = structured(Header.CONTENT_TRANSFER_ENCODING, part.name)
-    return f"{parametrised(Header.CONTENT_TYPE, kind, parameters)}{encoding}\r\n"

@@ -13,6 +13,8 @@ from mailer.domain.remedy import Action
 from mailer.domain.retry import LONGEST_WAIT, doubled
 from mailer.formats.address import parse
 from mailer.formats.letter import write
+from mailer.formats.letter.encode import encode
+from mailer.formats.letter.page import write_page
 from mailer.pipeline import maillog
 from mailer.pipeline.bounces.alarms import ALARM
 from mailer.pipeline.context import Context
@@ -149,15 +151,17 @@ async def _send(
 
 def address_letter(context: Context, letter: letters.DueLetter) -> AddressedMessage:
     """The letter as it goes out, with the same Message-ID at each try. Raises MailerError for what a person must correct."""
-    sender, now = _newsletter(context, letter).sender, context.clock.now().replace(microsecond=0)
+    newsletter, now = _newsletter(context, letter), context.clock.now().replace(microsecond=0)
+    sender = newsletter.sender
     # The address of the settings, which may have been corrected since the letter was written.
     others = {ALARM: context.operator, NOT_TAKEN: "", **dict.fromkeys(TO_MEMBERS, "")}
     present = others.get(letter.kind, context.secretary)
     to = parse(present or letter.recipient)
     text = _text(context, letter)
+    page = _page(context, newsletter, text)
     token = context.keys.digest("letter", f"{letter.id} {letter.kind} {letter.about}")
     message_id = f"<letter.{token}@{sender.address.domain}>"
-    message = write.encode(text, sender=sender, to=to, message_id=message_id, date=now)
+    message = encode(text, page, sender=sender, to=to, message_id=message_id, date=now)
     envelope = Envelope(sender=sender.address.wire, recipient=to.wire)
     return AddressedMessage(envelope=envelope, message=context.signed(message, now))
 
@@ -202,6 +206,18 @@ def _written(context: Context, kind: str, language: str, facts: Mapping[str, obj
             raise
         maillog.failed(f"your own template of the letter {kind} (the shipped one is used)", error)
         return write.write(kind, language, facts, shipped, command=context.command)
+
+
+def _page(context: Context, newsletter: Newsletter, text: write.Letter) -> str:
+    """The letter's HTML in the look of the newsletter, or in the shipped one where that is wrong or made for copies alone."""
+    sender = newsletter.sender.name
+    try:
+        return write_page(text, sender=sender, templates=context.templates, template=newsletter.template)
+    except BadInput as error:
+        if context.shipped is None:
+            raise
+        maillog.failed("your own look of letters (the shipped one is used)", error)
+        return write_page(text, sender=sender, templates=context.shipped, template=None)
 
 
 def _facts(context: Context, letter: letters.DueLetter) -> Mapping[str, object]:

@@ -68,13 +68,13 @@ def post(sink: Sink, to: str = "") -> list[bytes]:
 
 
 async def a_round(app: App, sink: Sink, **context: object) -> list[str]:
-    """What the daemon does in a round; returns the letters that this brought, as they are read."""
+    """What the daemon does in a round; returns the letters that this brought, as they are read in plain text."""
     before = len(post(sink))
     working = replace(app.context, **context)
     outbox_of_letters.write_digests(working)
     outbox_of_letters.write_daily_letter(working)
     await outbox_of_letters.send(working, [transport_to(sink)])
-    return [readable(one) for one in post(sink)[before:]]
+    return [readable(one, "text/plain") for one in post(sink)[before:]]
 
 
 def transport_to(sink: Sink):

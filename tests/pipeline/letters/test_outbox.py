@@ -23,7 +23,6 @@ from mailer.store import holds, letters, mailings
 from tests.club import (
     ISSUE,
     LETTER,
-    TEMPLATES,
     Club,
     Member,
     begin,
@@ -176,7 +175,7 @@ async def test_a_stop_does_not_wait_for_a_relay_that_says_nothing(tmp_path: Path
 async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Path, clock: FrozenClock) -> None:
     async with sent_out(tmp_path, clock) as (app, sink):
         own = tmp_path / "own"
-        (own / "system" / "distribution-report").mkdir(parents=True)
+        shutil.copytree(app.context.templates, own)
         (own / "system" / "distribution-report" / "en.txt.j2").write_text("Subject: x\n{{ nothing }}\n")
         outbox_of_letters.write_digests(app.context)
         with app.store.transaction() as connection:
@@ -184,7 +183,6 @@ async def test_a_template_that_is_wrong_keeps_no_other_letter_back(tmp_path: Pat
             alarms.failure(connection, app.context, found, FailureReason.BLOCKED, "554 on a list")
             alarms.failure(connection, app.context, found, FailureReason.BLOCKED, "554 on a list again")
         alone = replace(app.context, templates=own, shipped=None)
-        shutil.copytree(TEMPLATES / "system" / "alarm", own / "system" / "alarm")
         assert await outbox_of_letters.send(alone, [transport_to(sink)]) == 1
         assert "line 2" in outbox(app).failure
         (told,) = [readable(one) for one in post(sink, OPERATOR)]
