@@ -146,35 +146,28 @@ class Footnote:
 Block = Heading | Paragraph | ListBlock | Quote | Table | Picture | ThematicBreak | Section | Footnote
 
 
-def picture_names(blocks: Iterable[Block]) -> Iterator[str]:
-    """The file name of every picture, in the order of the text."""
+def every_block(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Every block and those within it, in the order of the text."""
     for block in blocks:
+        yield block
         match block:
-            case Picture(name):
-                yield name
             case Quote(children) | Section(_, children) | Footnote(_, children):
-                yield from picture_names(children)
+                yield from every_block(children)
             case ListBlock(items):
                 for item in items:
-                    yield from picture_names(item)
+                    yield from every_block(item)
             case _:
                 pass
+
+
+def picture_names(blocks: Iterable[Block]) -> Iterator[str]:
+    """The file name of every picture, in the order of the text."""
+    return (block.name for block in every_block(blocks) if isinstance(block, Picture))
 
 
 def footnotes(blocks: Iterable[Block]) -> Iterator[Footnote]:
     """Every footnote, in the order of the text."""
-    for block in blocks:
-        match block:
-            case Footnote(_, children):
-                yield block
-                yield from footnotes(children)
-            case Quote(children) | Section(_, children):
-                yield from footnotes(children)
-            case ListBlock(items):
-                for item in items:
-                    yield from footnotes(item)
-            case _:
-                pass
+    return (block for block in every_block(blocks) if isinstance(block, Footnote))
 
 
 def visible_text(blocks: Iterable[Block]) -> str:

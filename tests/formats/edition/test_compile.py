@@ -189,7 +189,7 @@ def words_of_html(html: str) -> list[str]:
 
 
 def words_of_text(text: str) -> list[str]:
-    body = re.split(r"\n-{72}\n\n\[1\] ", text)[0]
+    body = re.split(r"\n-{48}\n\n\[1\] ", text)[0]
     return tokens(re.sub(r"\u00a0\[\d+\]", "", " ".join(line for _, line in unflow(body))))
 
 

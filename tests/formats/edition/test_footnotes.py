@@ -32,12 +32,12 @@ def parts() -> tuple[str, str]:
 def test_the_text_part_has_the_notes_at_the_end_of_the_article():
     _, text = parts()
     article = text[text.index("The fee") : text.index("Your membership")]
-    assert article.replace("\u00a0", " ").split("\n\n")[:-1] == [
+    assert article.replace("\u00a0", " ").split("\n\n")[:-2] == [
         "The fee is 50 roubles [1], says the office [4]. [2] So it was [1].",
         "> Quoted [3].",
         "The last words.",
         "[1] Roubles of 2024.",
-        "A second paragraph.",
+        "    A second paragraph.",
         "[2] See the report, p. 5, and its annex [5].",
         "[3] Within the quotation.",
     ]
