@@ -2,18 +2,20 @@
 
 import html
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from mailer.domain.edition import NO_INSERT, Edition, Variant
 from mailer.domain.errors import TooLong
 from mailer.domain.issue import Issue
-from mailer.domain.issue_tree import picture_names
+from mailer.domain.issue_tree import Block, Table, every_block, picture_names, visible_text
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.way_out import WayOut
 
 # Bytes. Gmail cuts a letter off at about 102 KB of HTML and hides the rest behind a link.
 HTML_WARN, HTML_MAX = 80_000, 100_000
+_CELL = len("<td></td>")  # bytes of HTML around the words of a cell, at least
 
 
 def compile_edition(
@@ -49,6 +51,9 @@ def compile_edition(
         templates=templates,
         way_out=way_out,
     )
+    # A page that is certainly too long is not made, which would take the longer the more it is.
+    if (least := _least_size(bulletin.blocks)) > HTML_MAX:
+        raise _too_long(issue, language, f"more than {least:,}")
     sources = {picture.name: PictureSource.of(picture) for picture in issue.pictures}
     page, banner = write_html(bulletin, templates=templates, template=newsletter.template, sources=sources)
     edition = Edition(
@@ -63,12 +68,23 @@ def compile_edition(
     )
     size = html_size(edition)
     if size > HTML_MAX:
-        raise TooLong(
-            f"{language}.md: {issue.name} makes {size:,} bytes of HTML, and mail programs cut letters off at "
-            f"{HTML_MAX:,}; shorten the text"
-        )
+        raise _too_long(issue, language, f"{size:,}")
     proofread(issue, edition)
     return edition
+
+
+def _least_size(blocks: Iterable[Block]) -> int:
+    """The bytes of HTML that these blocks make at least, with whatever templates: their words, and what is around cells."""
+    blocks = tuple(blocks)
+    tables = (block for block in every_block(blocks) if isinstance(block, Table))
+    return len(visible_text(blocks).encode()) + _CELL * sum(len(table.head) * (1 + len(table.rows)) for table in tables)
+
+
+def _too_long(issue: Issue, language: str, size: str) -> TooLong:
+    return TooLong(
+        f"{language}.md: {issue.name} makes {size} bytes of HTML, and mail programs cut letters off at "
+        f"{HTML_MAX:,}; shorten the text"
+    )
 
 
 def style_warnings(

@@ -214,8 +214,8 @@ class _TextWriter:
                     atoms += self.atoms(within)
                 case tree.Link(href, within):
                     shown = self.atoms(within)
-                    mark = "" if shown == [href.removeprefix("mailto:")] else f"{NBSP}[{self.links.number(href)}]"
-                    atoms += [*shown, mark]
+                    is_address = shown == [_slot_of(href) or href.removeprefix("mailto:")]
+                    atoms += [*shown, "" if is_address else f"{NBSP}[{self.links.number(href)}]"]
         return atoms
 
 
@@ -224,9 +224,12 @@ class _TextWriter:
 
 def _link(number: int, href: str) -> Line:
     """A link at the end of the text; the address in a slot is filled in for each copy."""
-    if href.startswith(SLOT_LINK):
-        return SlotLine(pieces=(f"[{number}] ", Slot(href.removeprefix(SLOT_LINK))))
-    return f"[{number}] {href}"
+    slot = _slot_of(href)
+    return SlotLine(pieces=(f"[{number}] ", slot)) if slot else f"[{number}] {href}"
+
+
+def _slot_of(href: str) -> Slot | None:
+    return Slot(href.removeprefix(SLOT_LINK)) if href.startswith(SLOT_LINK) else None
 
 
 def _rule(margin: _Margin) -> str:

@@ -165,6 +165,14 @@ def test_quotes():
     assert unflow(text)[-1] == (2, LONG)
 
 
+def test_whose_words_a_quotation_is_stands_right_below_it():
+    assert part(Quote((p("said"),), attribution=(Text("Ada"),))) == f"> said\n> —{NBSP}Ada\n"
+
+
+def test_a_caption_stands_right_below_its_picture():
+    assert part(Picture("lamp.png", "The lamp", (Text("Lit at six."),)), p("on")) == "[The lamp]\nLit at six.\n\non\n"
+
+
 def test_rules_pictures_sections_and_breaks():
     text = part(Section("any", (p("one", LineBreak(), "two"), ThematicBreak(), Picture("lamp.png", "The lamp"))))
     assert text == f"one\ntwo\n\n{'-' * NARROW}\n\n[The lamp]\n"
