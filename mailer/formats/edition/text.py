@@ -139,9 +139,7 @@ class _TextWriter:
         """The lines of a paragraph; `mark`, that of a list item, stands before its first word."""
         return flow(self.atoms(children), indent=margin.quotes, lead=margin.lead + mark)
 
-    def quote(
-        self, children: Sequence[tree.Block], attribution: Sequence[tree.Inline], margin: _Margin
-    ) -> list[Line]:
+    def quote(self, children: Sequence[tree.Block], attribution: Sequence[tree.Inline], margin: _Margin) -> list[Line]:
         """The quotation, with whose words it is right below it."""
         lines = self.blocks(children, margin)
         return lines + (self.paragraph(attribution, margin, f"—{NBSP}") if attribution else [])
