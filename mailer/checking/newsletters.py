@@ -11,7 +11,12 @@ from mailer.domain.errors import BadInput
 from mailer.domain.newsletter import Newsletter
 from mailer.domain.way_out import WayOut
 from mailer.formats.cron import next_time
-from mailer.pipeline.issues.specimen import compile_specimen, languages_without_way_out, specimen_style_notes
+from mailer.pipeline.issues.specimen import (
+    compile_specimen,
+    inserts_with_a_fixed_table,
+    languages_without_way_out,
+    specimen_style_notes,
+)
 from mailer.views.local_time import zoned_time
 from mailer.views.plain_words import counted
 
@@ -45,6 +50,11 @@ def _templates(app: App, newsletter: Newsletter) -> str:
         if app.context.way_out is WayOut.PAGE:
             raise BadInput(finding)  # the page is served for nothing
         return finding
+    if files := " and ".join(inserts_with_a_fixed_table(app.context, newsletter)):
+        return (
+            f"{number} editions compile, but {files} may promise fees where none are left to pay: write the table of fees, "
+            "and the words about it, within {% if insert.fees %}, as the templates that come with this version have it"
+        )
     return f"{number} editions compile"
 
 

@@ -32,3 +32,16 @@ def test_copies_that_do_not_link_to_the_members_pages_are_named(club: Club) -> N
     assert "write a link to {{ preferences }} into bulletin.en.md" in result.finding
     club.settle(paths={"templates": "templates"})
     assert templates_of(club).ok
+
+
+def test_an_insert_that_promises_fees_to_everybody_is_named(club: Club) -> None:
+    shutil.copytree(TEMPLATES, club.folder / "templates")
+    club.settle(paths={"templates": "templates"})
+    (insert,) = (club.folder / "templates").rglob("insert.en.md")
+    insert.write_text(
+        "Table: Fees\n\n| Period | Fee |\n|---|---|\n"
+        "{% for line in insert.fees %}\n| {{ line.period }} | {{ line.fee }} |\n{% endfor %}\n"
+    )
+    result = templates_of(club)
+    assert result.ok
+    assert "but insert.en.md may promise fees where none are left to pay" in result.finding

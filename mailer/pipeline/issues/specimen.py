@@ -1,5 +1,6 @@
 """Makes up an issue of a few words and a person who receives it, so that no member's data is needed for a look."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
@@ -12,6 +13,8 @@ from mailer.domain.issue_tree import Paragraph, Text
 from mailer.domain.newsletter import InsertShow, Newsletter
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import compile_editions, style_notes
+
+_SHOWS_FEES, _ASKS_FOR_FEES = re.compile(r"\bin\s+insert\.fees\b"), re.compile(r"\bif\b[^%\n]*\binsert\.fees\b")
 
 # The made-up person of a test mailing and of a preview.
 MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Примеров", "Уважаемый Иван Иванович")}
@@ -67,6 +70,13 @@ def compile_specimen(context: Context, newsletter: Newsletter) -> list[Edition]:
 def languages_without_way_out(editions: Iterable[Edition]) -> list[str]:
     """The languages with a copy that has no link by which its reader pauses."""
     return sorted({edition.language for edition in editions if Slot.PREFERENCES not in edition.slots})
+
+
+def inserts_with_a_fixed_table(context: Context, newsletter: Newsletter) -> list[str]:
+    """The files of inserts that show their table of fees without asking whether there are any, as earlier versions did."""
+    files = sorted((context.templates / newsletter.template).glob("insert.*.md"))
+    texts = {file.name: file.read_text(encoding="utf-8") for file in files}
+    return [name for name, text in texts.items() if _SHOWS_FEES.search(text) and not _ASKS_FOR_FEES.search(text)]
 
 
 def specimen_style_notes(context: Context, newsletter: Newsletter) -> list[str]:
