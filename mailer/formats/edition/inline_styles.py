@@ -25,8 +25,8 @@ _ELEMENTS = frozenset({
 _ATTRIBUTES = frozenset({
     "align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "charset", "class", "color", "colspan",
     "content", "data-premailer", "dir", "face", "height", "hidden", "href", "id", "lang", "media", "name",
-    "role", "rowspan", "scope", "size", "span", "src", "start", "style", "summary", "title", "type", "valign",
-    "width", "xml:lang",
+    "role", "rowspan", "scope", "size", "span", "src", "start", "style", "summary", "tabindex", "title", "type",
+    "valign", "width", "xml:lang",
 })  # fmt: skip
 # … addresses (one that begins with a slot has no scheme yet; `html._mark_places` refuses it) …
 _ADDRESSES = {"href": re.compile(r"https?://|mailto:|#|s[0-9a-f]{32}\."), "src": re.compile(r"cid:")}
