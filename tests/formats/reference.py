@@ -24,7 +24,7 @@ def fill(edition: Edition, values: Values, *, banner: str = "") -> tuple[str, st
     text = [piece if isinstance(piece, str) else _lines(fill_line(piece, values)) for piece in edition.text]
     if banner:
         page.insert(edition.banner_html, BANNER_HTML.format(html.escape(banner)))
-        text.insert(edition.banner_text, _lines([*wrap(words(banner)), ""]))
+        text.insert(edition.banner_text, _lines([*wrap(words(banner)), "*" * 72, ""]))
     return _ended("".join(page)), _ended("".join(text))
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from mailer.domain.edition import ADDRESSES, Edition, HtmlSlot, Place, Slot, SlotLine
 from mailer.domain.errors import CannotRender
 from mailer.formats.characters import find_invisible
-from mailer.formats.edition.line_wrap import words, wrap
+from mailer.formats.edition.line_wrap import COLUMNS, words, wrap
 from mailer.formats.edition.slot_lines import fill
 from mailer.formats.links import shown_link
 
@@ -17,9 +17,9 @@ SlotWriter = Callable[[Values], str]  # writes a slot's value, escaped for its p
 
 # Shown above a test mailing; styled inline, since making a message reads no files.
 BANNER_HTML = (
-    '<div role="note" style="max-width:640px;margin:0 auto;padding:14px 0;background-color:#8a5a00;color:#ffffff;'
-    'font-family:Arial,sans-serif;font-size:15px;font-weight:bold;line-height:1.4;text-align:center;">'
-    '<div style="padding:0 16px;">{}</div></div>'
+    '<div role="note" style="max-width:640px;margin:0 auto;padding:12px 0;background-color:#7a2331;color:#ffffff;'
+    "font-family:'Helvetica Neue',Helvetica,Arial,sans-serif;font-size:14px;font-weight:bold;line-height:1.4;"
+    'text-align:center;"><div style="padding:0 20px;">{}</div></div>'
 )
 
 
@@ -43,7 +43,7 @@ def slotted_plain_text(edition: Edition, *, banner: str = "") -> SlottedText:
     """The text part, format=flowed (RFC 3676), below the banner if there is one. Its last line ends with a line break."""
     lines = list(edition.text)
     if banner:
-        lines.insert(edition.banner_text, "".join(f"{line}\n" for line in (*wrap(words(banner)), "")))
+        lines.insert(edition.banner_text, "".join(f"{line}\n" for line in (*wrap(words(banner)), "*" * COLUMNS, "")))
     pieces: list[str | SlotWriter] = []
     for line in lines:
         pieces += [line] if isinstance(line, str) else [_text_slot(line), "\n"]

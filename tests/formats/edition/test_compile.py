@@ -161,11 +161,11 @@ def test_values_are_escaped_for_their_place():
 def test_a_banner_stands_above_both_parts():
     html, text = printed(an_edition(), READER["en"], banner="TEST <mailing> — not a copy")
     plain_html, plain_text = printed(an_edition(), READER["en"])
-    assert text == f"TEST <mailing> — not a copy\n\n{plain_text}"
+    assert text == f"TEST <mailing> — not a copy\n{'*' * 72}\n\n{plain_text}"
     (note,) = lxml_html.document_fromstring(html).xpath('//*[@role="note"]')
     (within,) = note  # the side padding stands here: the sheet's width is the outer element's
     assert within.text == "TEST <mailing> — not a copy"
-    assert "padding:0 16px" in within.get("style")
+    assert "padding:0 20px" in within.get("style")
     assert note.getparent().get("role") == "main"
     assert 'role="note"' not in plain_html
 
