@@ -16,6 +16,7 @@ from mailer.pipeline.issues.specimen import (
     inserts_with_a_fixed_table,
     languages_without_way_out,
     specimen_style_notes,
+    templates_of_one_wording,
 )
 from mailer.views.local_time import zoned_time
 from mailer.views.plain_words import counted
@@ -50,12 +51,25 @@ def _templates(app: App, newsletter: Newsletter) -> str:
         if app.context.way_out is WayOut.PAGE:
             raise BadInput(finding)  # the page is served for nothing
         return finding
+    doubts = _doubts_about_words(app, newsletter)
+    return f"{number} editions compile, but {'; '.join(doubts)}" if doubts else f"{number} editions compile"
+
+
+def _doubts_about_words(app: App, newsletter: Newsletter) -> list[str]:
+    """What the words of templates of an earlier version may say wrongly."""
+    doubts = []
     if files := " and ".join(inserts_with_a_fixed_table(app.context, newsletter)):
-        return (
-            f"{number} editions compile, but {files} may promise fees where none are left to pay: write the table of fees, "
-            "and the words about it, within {% if insert.fees %}, as the templates that come with this version have it"
+        doubts.append(
+            f"{files} may promise fees where none are left to pay: write the table of fees, and the words about it, within "
+            "{% if insert.fees %}, as the templates that come with this version have it"
         )
-    return f"{number} editions compile"
+    files = " and ".join(templates_of_one_wording(app.context, newsletter))
+    if files and app.context.way_out is not WayOut.PAGE:
+        doubts.append(
+            f"{files} may speak of a page where the link opens a mail: choose the words by {{{{ way_out }}}}, as the templates "
+            "that come with this version do"
+        )
+    return doubts
 
 
 def _source(app: App, newsletter: Newsletter) -> str:

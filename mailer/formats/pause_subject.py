@@ -6,7 +6,7 @@ import re
 _SUBJECTS = {"en": "Pause: {issue}, copy {number}", "ru": "Пауза: {issue}, экземпляр {number}"}
 _WRITTEN = re.compile(
     r"\W*(?:(?:re|aw|fwd?|ha|отв|на|пересл) ?: *)*(?:pause|пауза): *"
-    r"(?P<copy>[a-z0-9][a-z0-9-]*/\d+, (?:copy|экземпляр) \d+)\W*",
+    r"(?P<copy>[a-z0-9][a-z0-9-]*/\d{1,9}, (?:copy|экземпляр) \d{1,9})\W*",
     re.IGNORECASE,
 )
 

@@ -1,6 +1,9 @@
 """`mailer check` names what readers would not see of a template's styles."""
 
 import shutil
+from typing import Any
+
+import pytest
 
 from mailer.checking.checks import check
 from mailer.checking.result import CheckResult
@@ -32,6 +35,10 @@ def test_copies_that_do_not_link_to_the_members_pages_are_named(club: Club) -> N
     assert "write a link to {{ preferences }} into bulletin.en.md" in result.finding
     club.settle(paths={"templates": "templates"})
     assert templates_of(club).ok
+    bulletin.write_text(bulletin.read_text(encoding="utf-8").replace("@@SLOT:preferences@@", "us"))
+    result = templates_of(club)
+    assert result.ok
+    assert "copies have no link by which their readers pause" in result.finding
 
 
 def test_an_insert_that_promises_fees_to_everybody_is_named(club: Club) -> None:
@@ -45,3 +52,20 @@ def test_an_insert_that_promises_fees_to_everybody_is_named(club: Club) -> None:
     result = templates_of(club)
     assert result.ok
     assert "but insert.en.md may promise fees where none are left to pay" in result.finding
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [{}, {"bounces": {"return_path_domain": "bounces.club.example"}}, {"web": {"public_url": "https://x.example"}}],
+)
+def test_older_templates_are_named_where_their_words_may_not_fit_the_link(club: Club, tables: dict[str, Any]) -> None:
+    shutil.copytree(TEMPLATES, club.folder / "templates")
+    club.settle(paths={"templates": "templates"}, **tables)
+    assert templates_of(club).finding == "1 editions compile"
+    (bulletin,) = (club.folder / "templates").rglob("bulletin.en.md")
+    before, _, _ = bulletin.read_text(encoding="utf-8").partition("::: preferences")
+    older = "{% if preferences %}\nPause [on your own page]({{ preferences }}).\n{% endif %}\n::::\n"
+    bulletin.write_text(f"{before}{older}", encoding="utf-8")
+    result = templates_of(club)
+    assert result.ok
+    assert ("bulletin.en.md may speak of a page where the link opens a mail" in result.finding) == ("web" not in tables)

@@ -9,6 +9,7 @@ from mailer.domain.delivery import MOVES, Delivery, Event, State
 from mailer.domain.hold import Failure
 from mailer.domain.matter import Matter, NamedBy, asks_to_stop, matter_of
 from mailer.domain.report import Reading
+from mailer.formats.pause_subject import copy_to_pause
 from mailer.formats.report import read_reports
 from mailer.formats.reports.mail_header import MailHeader, read_header
 from mailer.formats.reports.mime import parse_mail
@@ -17,7 +18,7 @@ from mailer.formats.reports.wording import joined, wording_of
 from mailer.formats.token import Purpose, Token
 from mailer.pipeline.bounces import alarms, holds
 from mailer.pipeline.bounces.consequences import MOST_SAID
-from mailer.pipeline.bounces.match import CopyMatch, copy_of, match_report, token_among
+from mailer.pipeline.bounces.match import CopyMatch, copy_of, match_report, reader_named, token_among
 from mailer.pipeline.bounces.preferences import pause_by_reader
 from mailer.pipeline.context import Context
 from mailer.store import Connection, mailings, reports
@@ -81,7 +82,10 @@ def store_readings(
 def _match(connection: Connection, mail: ReadMail, report: BounceReport, at: datetime) -> CopyMatch:
     token = mail.token
     if token is None or token.purpose is not Purpose.UNSUBSCRIBE:
-        return match_report(connection, token, mail.signed, report, at)
+        match = match_report(connection, token, mail.signed, report, at)
+        # A reader's mail to the secretary says in its subject whose copy it is, which anybody can write.
+        person = match.person or reader_named(connection, copy_to_pause(mail.header.subject))
+        return replace(match, person=person)
     copy = copy_of(connection, token, at)
     if copy is None or not asks_to_stop(report.kind):
         return CopyMatch(person=copy.person if copy is not None else "")

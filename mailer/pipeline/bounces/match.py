@@ -14,7 +14,7 @@ from mailer.formats.address import parse
 from mailer.formats.reports.signed_copies import SignedCopies
 from mailer.formats.return_path import token_in
 from mailer.formats.token import Purpose, Token
-from mailer.pipeline.context import Context
+from mailer.pipeline.context import Context, IssueName
 from mailer.store import Connection
 from mailer.store.copies import deliveries, readers
 from mailer.store.members import seated_at
@@ -80,6 +80,17 @@ def match_report(
         if copy is not None:
             return CopyMatch(copy=copy, named_by=by, person=copy.person, note=note)
     return CopyMatch(person=_likely_person(connection, copies, report), note=note)
+
+
+def reader_named(connection: Connection, named: str) -> str:
+    """The reader of the copy that a text such as `russia-confidential/320, copy 17` names; empty for another text."""
+    if not named:
+        return ""
+    issue, _, copy = named.partition(", ")
+    name, number = IssueName.parse(issue.lower()), int(copy.split(" ")[-1])
+    identity = deliveries.numbered(connection, name.newsletter, name.serial, number)
+    delivery = deliveries.delivery(connection, identity) if identity is not None else None
+    return delivery.person if delivery is not None else ""
 
 
 def _named_copies(token: Token | None, signed: SignedCopies) -> tuple[NamedBy | None, frozenset[int]]:

@@ -15,7 +15,7 @@ from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import compile_editions, style_notes
 
 _SHOWS_FEES, _ASKS_FOR_FEES = re.compile(r"\bin\s+insert\.fees\b"), re.compile(r"\bif\b[^%\n]*\binsert\.fees\b")
-
+_LINKS_OUT = re.compile(r"\{\{-?\s*preferences\b")
 # The made-up person of a test mailing and of a preview.
 MADE_UP = {"en": ("Jane Example", "Dear Ms. Example"), "ru": ("Иван Примеров", "Уважаемый Иван Иванович")}
 
@@ -74,9 +74,20 @@ def languages_without_way_out(editions: Iterable[Edition]) -> list[str]:
 
 def inserts_with_a_fixed_table(context: Context, newsletter: Newsletter) -> list[str]:
     """The files of inserts that show their table of fees without asking whether there are any, as earlier versions did."""
-    files = sorted((context.templates / newsletter.template).glob("insert.*.md"))
-    texts = {file.name: file.read_text(encoding="utf-8") for file in files}
+    texts = _texts(context, newsletter, "insert.*.md")
     return [name for name, text in texts.items() if _SHOWS_FEES.search(text) and not _ASKS_FOR_FEES.search(text)]
+
+
+def templates_of_one_wording(context: Context, newsletter: Newsletter) -> list[str]:
+    """The files that link to the way out in the same words wherever it leads, as earlier versions did."""
+    texts = _texts(context, newsletter, "*.md")
+    return [name for name, text in texts.items() if _LINKS_OUT.search(text) and "way_out" not in text]
+
+
+def _texts(context: Context, newsletter: Newsletter, pattern: str) -> dict[str, str]:
+    """The newsletter's own template files of these names."""
+    files = sorted((context.templates / newsletter.template).glob(pattern))
+    return {file.name: file.read_text(encoding="utf-8") for file in files}
 
 
 def specimen_style_notes(context: Context, newsletter: Newsletter) -> list[str]:
