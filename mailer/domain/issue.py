@@ -18,7 +18,10 @@ class Status(StrEnum):
     FINISHED = "finished"
 
 
+SUBJECT_MOST = 100  # characters of a subject; mail programs show no more, and mail filters count longer ones
 SUMMARY_SHOWN = 140  # characters of it, at most, that mail programs show beside the subject
+
+SUBJECT_MOST = 100  # characters of a subject; mail programs cut longer ones off, and mail filters count them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class IssueText(IssueHead):
     language: str
     status: Status
     title: str
+    title_line: int = 1  # in its file
     classification: str = ""
     kicker: str = ""
     subject: str = ""

@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mailer.domain.membership import Membership, Seat
 from mailer.domain.register_columns import cells_of
@@ -25,6 +26,9 @@ _CAPITALS_ALIKE = {"в": "b", "н": "h", "β": "b", "η": "h", "μ": "m", "τ": 
 # Where letters of two alphabets meet.
 _MIXED = re.compile(r"[A-Za-zÀ-ɏ][Ͱ-ԯ]|[Ͱ-ԯ][A-Za-zÀ-ɏ]")
 _WORD = re.compile(r"[^\W\d_]+")
+_INFLECTED = re.compile(r"(?P<stem>[A-Za-zÀ-ɏ]+)[а-яёіїєґ]{1,6}")
+_STRESSED = frozenset("áéóýàèòÁÉÓÝÀÈÒ")  # Russian keyboards have no letters with a stress
+_CYRILLIC_LANGUAGES = frozenset({"be", "bg", "kk", "ky", "mk", "mn", "ru", "sr", "tg", "uk"})
 # Its words are compared with those of the newsletters, in any alphabet.
 _COMPARED_ELSEWHERE = frozenset({"circulation", "email"})
 
@@ -65,6 +69,32 @@ def mixed_words(text: str) -> Iterator[MixedWord]:
     for word in words:
         if len(alphabets(word)) > 1:
             yield MixedWord(word=word, right=_right(word, around))
+
+
+def slips(text: str, language: str) -> Iterator[MixedWord]:
+    """The words that mix Latin and Cyrillic letters by mistake: Pоссия with a Latin P, or премuя with a Latin u.
+
+    One alphabet could write them, or they go from one to the other and back. No slips are a Cyrillic ending of a Latin
+    word (VIPы, SMSка, BMWшник) and a letter that only shows the stress (бóльшая).
+    """
+    for mixed in mixed_words(text):
+        word, letters = mixed.word, [alphabet_of(letter) for letter in mixed.word]
+        turns = sum(before != after for before, after in pairwise(letters))
+        could_be_one = any(_in_alphabet(word, alphabet) is not None for alphabet in (LATIN, CYRILLIC))
+        if all(letter in _STRESSED for letter in word if alphabet_of(letter) == LATIN):
+            continue
+        inflected = language in _CYRILLIC_LANGUAGES and _is_inflected(word)
+        if set(letters) == {LATIN, CYRILLIC} and (turns > 1 or could_be_one) and not inflected:
+            yield mixed
+
+
+def _is_inflected(word: str) -> bool:
+    """Whether a Latin word, which Cyrillic letters could not write or which is an abbreviation, has a Cyrillic ending."""
+    match = _INFLECTED.fullmatch(word)
+    if match is None:
+        return False
+    stem = match["stem"]
+    return _in_alphabet(stem, CYRILLIC) is None or (len(stem) > 1 and stem.isupper())
 
 
 def _right(word: str, around: Counter[str]) -> str | None:

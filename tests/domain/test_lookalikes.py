@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.lookalikes import as_latin, mixed_cells, mixed_words
+from mailer.domain.lookalikes import as_latin, mixed_cells, mixed_words, slips
 from tests.builders import a_membership, a_seat
 
 
@@ -49,3 +49,74 @@ def test_only_new_and_changed_cells_are_looked_at():
     assert [note.partition(":")[0] for note in notes] == ["name_ru", "salutation_en"]
     [note] = mixed_cells(None, a_membership(organisation="Сbank", circle="сlub"))
     assert note.startswith("organisation: Сbank mixes Cyrillic and Latin letters")
+
+
+MEANT = [
+    "IT-компания",
+    "IP-адрес",
+    "SMSка",
+    "VIPы",
+    "BMWшник",
+    "PCшник",
+    "Googleом",
+    "iPhoneы",
+    "Telegramа",
+    "кВт·ч",
+    "μm",
+    "ΔT",
+    "ЯRUS",
+    "2х2",
+    "№5",
+    "eBay",
+    "бóльшая",
+    "Wi-Fi-роутер",
+    "α-частица",
+    "COVID-19",
+    "ЕС-27",
+    "ESGшный",
+    "CEOм",
+    "x-лучи",
+    "CO₂",
+    "МВт",
+    "T-Bank'а",
+    "М.Видео",
+    "LNG-танкер",
+    "PDFки",
+    "3D",
+    "5G-сети",
+]
+MISTYPED = [
+    "Pоссия",
+    "MOCКВА",
+    "Мoscow",
+    "ТикTok",
+    "KазМунайГаз",
+    "Cо",
+    "cудно",
+    "стрaхование",
+    "Арктикa",
+    "премuя",
+    "Cевер",
+    "хTerm",
+    "МAГATЭ",
+]
+
+
+@pytest.mark.parametrize("word", MEANT)
+def test_what_is_written_in_two_alphabets_on_purpose_is_no_slip(word):
+    assert list(slips(f"Это {word}, слово", "ru")) == []
+
+
+@pytest.mark.parametrize("word", MISTYPED)
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_letter_of_the_other_alphabet_is_a_slip(word, language):
+    assert [mixed.word for mixed in slips(f"«{word}», слово", language)] == [word]
+
+
+def test_words_of_one_alphabet_are_no_slips_beside_those_of_another():
+    assert list(slips("The Россия cinema, «Россия» in Moscow", "en")) == []
+
+
+@given(st.text(alphabet="бгджзлфцчшщъыьэюя", min_size=1), st.sampled_from("AaBCcEeHKMOoPpTXxy"))
+def test_any_latin_letter_within_a_cyrillic_word_is_a_slip(word, letter):
+    assert [mixed.word for mixed in slips(word + letter + word, "ru")] == [word + letter + word]

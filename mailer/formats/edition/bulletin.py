@@ -92,20 +92,22 @@ def compose(
         raise BadInput(f"{path}, with everything filled in: {error}") from error
     return Bulletin(
         language=language,
-        subject=text.subject or fill_subject(newsletter.subject, _subject_values(text, newsletter)),
+        subject=subject_of(text, newsletter),
         preheader=_preheader(text, newsletter),
         blocks=tuple(_with_article(blocks, text.blocks)),
     )
 
 
-def _subject_values(text: IssueText, newsletter: Newsletter) -> dict[SubjectSlot, object]:
-    return {
+def subject_of(text: IssueText, newsletter: Newsletter) -> str:
+    """The subject of the message: the text's own, else one after the newsletter's pattern."""
+    values = {
         SubjectSlot.NAME: newsletter.name,
         SubjectSlot.NUMBER: text.number,
         SubjectSlot.SERIAL: text.serial,
         SubjectSlot.TITLE: text.title,
         SubjectSlot.LANGUAGE: text.language,
     }
+    return text.subject or fill_subject(newsletter.subject, values)
 
 
 def _insert(

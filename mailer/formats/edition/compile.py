@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mailer.domain.edition import NO_INSERT, Edition, Variant
 from mailer.domain.errors import TooLong
-from mailer.domain.issue import Issue
+from mailer.domain.issue import SUBJECT_MOST, Issue
 from mailer.domain.issue_tree import Block, Table, every_block, picture_names, visible_text
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.newsletter import Newsletter
@@ -104,17 +104,13 @@ def style_warnings(
 def warnings(edition: Edition) -> tuple[str, ...]:
     """What an editor should know before the edition is sent, a sentence each.
 
-    A table without a caption and a link without words are hard to follow when read aloud; HTML near the limit.
+    A table without a caption is hard to follow when read aloud; HTML near the limit is nearly cut off.
     """
     page = "".join(piece for piece in edition.html if isinstance(piece, str))
     sentences = [
         f"the {edition.language} edition has a table without a caption, which begins with '{html.unescape(first)}'; "
         "write a paragraph that begins with 'Table: ' or 'Таблица: ' before it"
         for first in _UNNAMED_TABLE.findall(page)
-    ]
-    sentences += [
-        f"the {edition.language} edition has a link without words, {html.unescape(address)}; write [words](address)"
-        for address in _BARE_LINK.findall(page)
     ]
     size = html_size(edition)
     if size > HTML_WARN:
@@ -124,11 +120,24 @@ def warnings(edition: Edition) -> tuple[str, ...]:
     return tuple(sentences)
 
 
+def subject_notes(issue: Issue, newsletter: Newsletter) -> list[str]:
+    """A sentence for each text from whose title too long a subject is made; its own subject is looked at with its file."""
+    from mailer.formats.edition.bulletin import subject_of
+
+    notes = []
+    for text in issue.texts:
+        length = len(subject_of(text, newsletter))
+        if length > SUBJECT_MOST and not text.subject:
+            what = f"the subject made of the title has {length} characters, more than {SUBJECT_MOST}"
+            remedy = "shorten the title, or write another `subject`"
+            notes.append(f"{text.language}.md: line {text.title_line}: {what}; {remedy}")
+    return notes
+
+
 # As blocks.html.j2 writes them: a data table has a caption, then a heading row.
 _UNNAMED_TABLE = re.compile(
     r"(?:<caption[^>]*>\s*</caption>|<table[^>]*>)\s*<thead[^>]*>\s*<tr[^>]*>\s*<th[^>]*>([^<]*)"
 )
-_BARE_LINK = re.compile(r"<a [^>]*>\s*(https?://[^<\s]*)\s*</a>")
 
 
 def html_size(edition: Edition) -> int:

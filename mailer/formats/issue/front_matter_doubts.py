@@ -1,11 +1,12 @@
-"""Names what an editor may not mean in the words of front matter: Markdown, which has no effect there, and a long summary."""
+"""Names what an editor may not mean in the words of front matter: marks without an effect, what is too long, what costs."""
 
 import re
 from collections.abc import Iterator
 
 from mailer.domain.defect import Defect
-from mailer.domain.issue import SUMMARY_SHOWN
+from mailer.domain.issue import SUBJECT_MOST, SUMMARY_SHOWN
 from mailer.formats.issue.front_matter_nodes import FrontMatter, YamlList, YamlNode, YamlTable, YamlText
+from mailer.formats.issue.mixed_letters import mixed_letters
 
 _WORDS = ("title", "subject", "summary", "kicker", "classification", "authors", "editor", "place", "copyright")
 _MARK = re.compile(
@@ -18,7 +19,7 @@ _MARK = re.compile(
 _QUOTED = re.compile(r"“[^“”]*”")  # a word processor makes these of YAML's own
 
 
-def find_front_matter_doubts(front: FrontMatter) -> Iterator[Defect]:
+def find_front_matter_doubts(front: FrontMatter, language: str) -> Iterator[Defect]:
     """The doubts, with their lines in the file."""
     for key in _WORDS:
         if key in front.keys:
@@ -30,10 +31,30 @@ def find_front_matter_doubts(front: FrontMatter) -> Iterator[Defect]:
                 if value.plain and _QUOTED.fullmatch(value.text.strip()):
                     what = f"{key}: readers see the quotes “ ” around all of it; leave them out, or write straight ones"
                     yield Defect(line=value.line, what=what)
+                for sentence in mixed_letters(value.text, language):
+                    yield Defect(line=value.line, what=f"{key}: {sentence}")
+    yield from _subject_doubts(front)
     summary = front.keys.get("summary")
     if isinstance(summary, YamlText) and len(summary.text.strip()) > SUMMARY_SHOWN:
         what = f"summary: it has {len(summary.text.strip())} characters, and is cut after {SUMMARY_SHOWN}; shorten it"
         yield Defect(line=summary.line, what=what)
+
+
+def _subject_doubts(front: FrontMatter) -> Iterator[Defect]:
+    """What costs in the subject of the message; without a key of its own it has the title."""
+    subject = front.keys.get("subject")
+    own = isinstance(subject, YamlText) and bool(subject.text.strip())
+    key, value = ("subject", subject) if own else ("title", front.keys.get("title"))
+    if not isinstance(value, YamlText):
+        return
+    length = len(value.text.strip())
+    if value.text.strip().endswith("?"):
+        remedy = "say it without a question" if own else "say it without a question, or write another `subject`"
+        yield Defect(
+            line=value.line, what=f"{key}: it ends in '?', which mail filters count against a subject; {remedy}"
+        )
+    if own and length > SUBJECT_MOST:
+        yield Defect(line=value.line, what=f"{key}: it has {length} characters, more than {SUBJECT_MOST}; shorten it")
 
 
 def _texts(node: YamlNode) -> Iterator[YamlText]:

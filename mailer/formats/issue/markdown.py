@@ -12,6 +12,7 @@ from mailer.domain.defect import Defect
 from mailer.domain.errors import BadInput
 from mailer.formats.issue.arrange import arranged
 from mailer.formats.issue.attribution import part_attributions
+from mailer.formats.issue.bare_links import find_bare_links
 from mailer.formats.issue.dialect import issue_markdown
 from mailer.formats.issue.doubtful_lines import find_doubtful_lines, note_numbers
 from mailer.formats.issue.joined_lines import find_joined_lines
@@ -24,8 +25,10 @@ from mailer.formats.issue.markdown_rules import (
     lines_of,
     picture_name,
 )
+from mailer.formats.issue.mixed_letters import find_mixed_letters
 from mailer.formats.issue.source_words import changed_words, source_words
 from mailer.formats.issue.visible_marks import find_visible_marks
+from mailer.formats.issue.wide_tables import PlacedTable, find_wide_tables
 from mailer.formats.typography import typeset, typeset_pieces
 from mailer.formats.words import words_of
 
@@ -49,9 +52,12 @@ def read_article(text: str, language: str, *, first_line: int = 1, first_heading
         return Article(blocks=(), errors=tuple(errors), doubts=())
     tokens, errors = _tokens(text, frozenset(), first_line, first_heading)
     blocks: tuple[tree.Block, ...] = ()
+    tables: list[PlacedTable] = []
     if not any(token.type in NO_BLOCKS for token in tokens):
         _set_language(tokens, language)
-        blocks = _blocks(SyntaxTreeNode(tokens).children, note_numbers(tokens))
+        root = SyntaxTreeNode(tokens)
+        blocks = _blocks(root.children, note_numbers(tokens))
+        tables += _placed_tables(root, first_line)
         changed = changed_words(source_words(text, first_line=first_line), words_of(tree.visible_text(blocks)))
         named = {error.line for error in errors}
         errors += [defect for defect in changed if defect.line not in named]
@@ -59,6 +65,9 @@ def read_article(text: str, language: str, *, first_line: int = 1, first_heading
         *find_visible_marks(tokens, first_line=first_line),
         *find_doubtful_lines(tokens, lines_of(text), first_line=first_line),
         *find_joined_lines(tokens, lines_of(text), first_line=first_line),
+        *find_mixed_letters(tokens, language, first_line=first_line),
+        *find_bare_links(tokens, first_line=first_line),
+        *find_wide_tables(tables),
     ]
     return Article(
         blocks=() if errors else arranged(blocks),
@@ -189,6 +198,19 @@ def _block(node: SyntaxTreeNode, notes: Mapping[str, int]) -> tree.Block:
         case _:
             assert node.type == "hr", f"markdown_rules does not refuse {node.type}"
             return tree.ThematicBreak()
+
+
+def _placed_tables(root: SyntaxTreeNode, first_line: int) -> Iterator[PlacedTable]:
+    """Every table, also within quotations and lists."""
+    for node in root.walk():
+        table = _block(node, {}) if node.type == "table" else None
+        if isinstance(table, tree.Table) and node.map:
+            yield PlacedTable(line=first_line + node.map[0], within=_around(node), table=table)
+
+
+def _around(node: SyntaxTreeNode) -> tuple[str, ...]:
+    """The kinds of the blocks around a block."""
+    return (node.parent.type, *_around(node.parent)) if node.parent is not None else ()
 
 
 def _align(table: SyntaxTreeNode) -> tuple[tree.Align, ...]:

@@ -55,7 +55,7 @@ def read(name: str, source: FrontMatter, *, notes: list[str]) -> IssueText:
             f"line {written.line}: language: '{written.text}' in a file named for '{language}'; correct one of the two"
         )
     article = markdown.read_article(source.body, language, first_line=source.first_line, first_heading=FIRST_HEADING)
-    doubts = (*find_front_matter_doubts(source), *article.doubts)
+    doubts = (*find_front_matter_doubts(source, language), *article.doubts)
     notes += [f"{name}: {doubt}" for doubt in doubts]
     for error in article.errors:
         problems.add(str(error))
@@ -69,6 +69,7 @@ def read(name: str, source: FrontMatter, *, notes: list[str]) -> IssueText:
     return replace(
         text,
         title=printed(text.title),
+        title_line=source.keys["title"].line,
         classification=printed(text.classification),
         kicker=printed(text.kicker),
         subject=printed(text.subject),

@@ -18,7 +18,7 @@ from mailer.domain.numbering import own_notes
 from mailer.domain.ports import Message, RawIssue
 from mailer.domain.problems import Problems
 from mailer.domain.way_out import way_out
-from mailer.formats.edition.compile import warnings
+from mailer.formats.edition.compile import subject_notes, warnings
 from mailer.formats.issue import folder
 from mailer.formats.issue.file_names import PICTURES
 from mailer.formats.issue.folder import Examined
@@ -87,6 +87,7 @@ def check_folder(desk: Desk, raw: RawIssue, now: datetime) -> CheckedFolder:
     issue = examined.issue
     today = now.astimezone(ZoneInfo(newsletter.schedule.timezone)).date()
     notes += [f"{issue.texts[0].language}.md: {note}" for note in own_notes(issue, today)]
+    notes += subject_notes(issue, newsletter)
     notes += _folder_notes(issue, raw, examined)
     if desk.fees.season(issue.date.year) is None:
         if not desk.made_up and newsletter.insert_show is not InsertShow.NEVER:

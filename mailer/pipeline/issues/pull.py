@@ -12,6 +12,7 @@ from mailer.domain.newsletter import Newsletter
 from mailer.domain.ports import IssueSource, RawFile, RawIssue, UnreadFolder
 from mailer.domain.remedy import Action
 from mailer.domain.shelf import Finding, PulledFolder, Revision
+from mailer.formats.edition.compile import subject_notes
 from mailer.formats.issue import folder
 from mailer.formats.issue.folder import NOTHING, Examined
 from mailer.formats.issue.heads import newsletters_of
@@ -123,8 +124,11 @@ def _examine(context: Context, newsletter: Newsletter, raw: RawIssue, stored: Co
     if undecoded.issue and undecoded.issue.content_hash in stored:
         return undecoded
     examined = examine()
-    fault = length_fault(context, examined.issue) if examined.issue else ""
-    return replace(examined, issue=None, problems=(fault,)) if fault else examined
+    if examined.issue is None:
+        return examined
+    if fault := length_fault(context, examined.issue):
+        return replace(examined, issue=None, problems=(fault,))
+    return replace(examined, notes=(*examined.notes, *subject_notes(examined.issue, newsletter)))
 
 
 def _store(connection: Connection, context: Context, issue: Issue, raw: RawIssue, examined: Examined) -> PulledFolder:

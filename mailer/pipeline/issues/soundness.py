@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mailer.domain.shelf import Revision
-from mailer.formats.edition.compile import warnings
+from mailer.formats.edition.compile import subject_notes, warnings
 from mailer.formats.message.size import largest_size
 from mailer.pipeline.context import Context
 from mailer.pipeline.issues.compile import compile_editions, load_issue, style_notes
@@ -40,7 +40,7 @@ def find_soundness(compilation: Compilation) -> Soundness:
         issue = load_issue(connection, compilation.revision)
     editions = compile_editions(context, issue).values()
     return Soundness(
-        of_issue=issue.notes,
+        of_issue=(*issue.notes, *subject_notes(issue, context.newsletter(issue.newsletter))),
         of_editions=(*style_notes(context, issue), *sorted({note for each in editions for note in warnings(each)})),
         largest=largest_size(editions, {picture.name: picture for picture in issue.pictures}),
     )

@@ -17,7 +17,7 @@ from mailer.domain.errors import BadInput, CannotRender
 from mailer.domain.issue import Issue
 from mailer.domain.issue_tree import Paragraph, Text
 from mailer.domain.way_out import WayOut
-from mailer.formats.edition.compile import compile_edition, warnings
+from mailer.formats.edition.compile import compile_edition, subject_notes, warnings
 from mailer.formats.edition.line_wrap import COLUMNS, width
 from mailer.formats.edition.stored import digest, dump, load
 from mailer.formats.issue.markdown import parse
@@ -173,14 +173,19 @@ def test_a_banner_stands_above_both_parts():
 # --- both parts say the same -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("caption", ["", "Table: Boats\n\n"])
-def test_an_editor_is_told_of_tables_and_links_without_words(caption):
-    written = f"{caption}| Pier & quay | Boats |\n|---|---|\n| East | 2 |\n\n<https://boats.example/?a&b> <ada@club.example>\n"
-    said = warnings(an_edition(issue=with_text(blocks=parse(written, "en"))))
-    about = ["begins with 'Pier & quay'"] if not caption else []
-    about.append("a link without words, https://boats.example/?a&b;")
-    assert len(said) == len(about)
-    assert all(words in line for words, line in zip(about, said, strict=True))
+def test_an_editor_is_told_of_tables_without_a_caption():
+    table = "| Pier & quay | Boats |\n|---|---|\n| East | 2 |\n"
+    (said,) = warnings(an_edition(issue=with_text(blocks=parse(table, "en"))))
+    assert "begins with 'Pier & quay'" in said
+    assert not warnings(an_edition(issue=with_text(blocks=parse(f"Table: Boats\n\n{table}", "en"))))
+
+
+def test_too_long_a_subject_is_noted_where_its_title_stands():
+    newsletter = a_newsletter(subject="{title} · No. 9")
+    what = "line 7: the subject made of the title has 101 characters, more than 100"
+    for length, expected in ((92, []), (93, [f"en.md: {what}; shorten the title, or write another `subject`"])):
+        assert subject_notes(with_text(title="a" * length, title_line=7, subject=""), newsletter) == expected
+        assert not subject_notes(with_text(title="a" * length, subject="Short"), newsletter)
 
 
 def tokens(text: str) -> list[str]:

@@ -7,7 +7,9 @@ from mailer.formats.issue.front_matter_yaml import split
 
 
 def doubts(lines):
-    return [str(doubt) for doubt in find_front_matter_doubts(split(f"---\nstatus: draft\n{lines}\n---\nWords.\n"))]
+    return [
+        str(doubt) for doubt in find_front_matter_doubts(split(f"---\nstatus: draft\n{lines}\n---\nWords.\n"), "ru")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,25 @@ def test_a_summary_that_is_cut_is_named():
     assert doubts(f"summary: {'w' * 141}") == [
         "line 3: summary: it has 141 characters, and is cut after 140; shorten it"
     ]
+
+
+QUESTION = "it ends in '?', which mail filters count against a subject; say it without a question"
+
+
+def test_a_question_in_the_subject_is_named_where_the_subject_comes_from():
+    assert doubts('title: "Who mends the mill?"') == [f"line 3: title: {QUESTION}, or write another `subject`"]
+    assert doubts('title: "Кто починит мельницу? "') == [f"line 3: title: {QUESTION}, or write another `subject`"]
+    assert doubts('title: "Who mends?"\nsubject: "The mill"') == []
+    assert doubts('title: "The mill"\nsubject: "Who mends?"') == [f"line 4: subject: {QUESTION}"]
+    assert doubts('title: "Who? The miller"\nsummary: "Who mends?"') == []
+
+
+def test_a_long_subject_is_named():
+    assert doubts(f'title: "{"a" * 200}"\nsubject: "{"b" * 100}"') == []
+    assert doubts(f'subject: "{"b" * 101}"') == ["line 3: subject: it has 101 characters, more than 100; shorten it"]
+
+
+def test_mixed_letters_are_named_in_every_value():
+    odd = "'Pоссия' has Latin letters among Cyrillic ones, P; type the word again"
+    assert doubts('title: "Pоссия и IT-компании"') == [f"line 3: title: {odd}"]
+    assert doubts('authors:\n  - name: Ада\n    about: "Клуб «Pоссия»"') == [f"line 5: authors: {odd}"]

@@ -37,6 +37,7 @@ FINDINGS = (
     "formats/issue/front_matter_numbers.py",
     "formats/issue/front_matter_yaml.py",
     "formats/issue/joined_lines.py",
+    "formats/issue/mixed_letters.py",
     "formats/issue/visible_marks.py",
     "pipeline/issues/desk.py",
     "pipeline/issues/pull.py",
