@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from mailer.formats.edition.line_wrap import COLUMNS, NARROW, width
 from mailer.formats.edition.proofread import visible_page
 from mailer.formats.edition.text import write_text
 from mailer.formats.issue.markdown import read_article
+from mailer.formats.issue.text import parse as parse_file
 from mailer.formats.words import words_of
 from tests.formats.edition.test_text import plain_text
 from tests.formats.made_up import READER, an_edition, printed, with_text
@@ -23,6 +25,7 @@ from tests.formats.rfc3676 import unflow
 
 ADDRESS = "https://harbour.example/" + "/".join(["a-long-folder"] * 13) + "?lamp=1"
 COMPOUND = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
+DEMO = Path(__file__).parents[3] / "demo"
 MONTHS = [
     "January",
     "February",
@@ -111,3 +114,13 @@ def test_lines_that_do_not_flow_fit_a_narrow_window_where_they_can(piece):
     rules = [line for before, line in pairwise(lines) if re.fullmatch(r"[\s>]*[-~=.][-~=. ]{3,}", line)]
     assert rules
     assert all(width(line) <= NARROW + 1 for line in rules) or piece.startswith("| Pier | 0")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("folder", ["issues/2026-10", "later/2026-11"])
+def test_tables_and_rules_of_the_demo_fit_a_window_of_50_columns(folder, language):
+    path = DEMO / folder / f"{language}.md"
+    text = text_of(parse_file(path.name, path.read_bytes()).blocks)
+    fixed = [line for line in text.split("\n") if re.search(r"\S {2,}\S|^[-~=. ]+$", line)]
+    assert fixed
+    assert max(map(width, fixed)) <= 50
