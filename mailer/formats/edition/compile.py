@@ -53,7 +53,10 @@ def compile_edition(
     )
     # A page that is certainly too long is not made, which would take the longer the more it is.
     if (least := _least_size(bulletin.blocks)) > HTML_MAX:
-        raise _too_long(issue, language, f"more than {least:,}")
+        raise TooLong(
+            f"{language}.md: {issue.name} makes more than {least:,} bytes of HTML, and mail programs cut letters off at "
+            f"{HTML_MAX:,}; shorten the text"
+        )
     sources = {picture.name: PictureSource.of(picture) for picture in issue.pictures}
     page, banner = write_html(bulletin, templates=templates, template=newsletter.template, sources=sources)
     edition = Edition(
@@ -68,7 +71,10 @@ def compile_edition(
     )
     size = html_size(edition)
     if size > HTML_MAX:
-        raise _too_long(issue, language, f"{size:,}")
+        raise TooLong(
+            f"{language}.md: {issue.name} makes {size:,} bytes of HTML, and mail programs cut letters off at "
+            f"{HTML_MAX:,}; shorten the text"
+        )
     proofread(issue, edition)
     return edition
 
@@ -78,13 +84,6 @@ def _least_size(blocks: Iterable[Block]) -> int:
     blocks = tuple(blocks)
     tables = (block for block in every_block(blocks) if isinstance(block, Table))
     return len(visible_text(blocks).encode()) + _CELL * sum(len(table.head) * (1 + len(table.rows)) for table in tables)
-
-
-def _too_long(issue: Issue, language: str, size: str) -> TooLong:
-    return TooLong(
-        f"{language}.md: {issue.name} makes {size} bytes of HTML, and mail programs cut letters off at "
-        f"{HTML_MAX:,}; shorten the text"
-    )
 
 
 def style_warnings(

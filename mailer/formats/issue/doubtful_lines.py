@@ -12,6 +12,7 @@ from mailer.domain.defect import Defect
 _BULLET_FIGURE = re.compile(r"[\s>]*[-+*]\s+\d")
 _QUOTED_FIGURE = re.compile(r"\s*>\d")
 _SENTENCE_ENDS = (".", "!", "?", "…", ":", ";", "”", "»", '"')
+_FIGURE_IN_BRACKETS = re.compile(r"\[(\d{1,9})\]")
 _ITEM = re.compile(r"[\s>]*(?:[-+*]|\d{1,9}[.)])\s")
 
 
@@ -44,6 +45,7 @@ def find_doubtful_lines(tokens: Sequence[Token], lines: Sequence[str], *, first_
                 pass
     yield from _lists(tokens, lines, first_line)
     yield from _renumbered(tokens, first_line)
+    yield from _like_notes(tokens, first_line)
 
 
 def _breaks_sentence(token: Token, before: Token | None, lines: Sequence[str]) -> bool:
@@ -61,6 +63,22 @@ def _renumbered(tokens: Sequence[Token], first_line: int) -> Iterator[Defect]:
         if token.type == "footnote_reference_open" and label.isdecimal() and number and int(label) != number:
             what = f"the note [^{label}] is number {number} by the order of the marks; number them in order"
             yield Defect(line=first_line + (token.map[0] if token.map else 0), what=what)
+
+
+def _like_notes(tokens: Sequence[Token], first_line: int) -> Iterator[Defect]:
+    """Figures in brackets that are typed as text, and that readers would take for the mark of a footnote."""
+    numbers = set(note_numbers(tokens).values())
+    for token in tokens if numbers else ():
+        line = first_line + (token.map[0] if token.map else 0)
+        for child in token.children or []:
+            line += child.type in {"softbreak", "hardbreak"}
+            for figure in _FIGURE_IN_BRACKETS.findall(child.content if child.type in {"text", "code_inline"} else ""):
+                if int(figure) in numbers:
+                    what = (
+                        f"[{figure}] looks like the mark of footnote {figure}; write [^{figure}] if it is the mark, "
+                        "else the figure without brackets"
+                    )
+                    yield Defect(line=line, what=what)
 
 
 def note_numbers(tokens: Sequence[Token]) -> dict[str, int]:

@@ -225,3 +225,18 @@ def test_few_words_that_repeat_take_no_longer():
     """Comparing all with all would take minutes here."""
     words = [SourceWord("abc"[number % 3], number // 3) for number in range(30_000)]
     assert changed_words(words, ["b", "a"] * 10_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("A claim[^a].\nAs in [1], too.\n\n[^a]: The note.", [2]),
+        ("A claim[^a].\n\n| A |\n|---|\n| \\[1\\] |\n\n[^a]: The note, as in `[1]`.", [5, 7]),
+        ("A claim[^a], as in [2], [a 1], (1), [1, 2] and [1](https://one.example/).\n\n[^a]: The note.", []),
+        ("As in [1] and [2], without notes.", []),
+    ],
+)
+def test_figures_in_brackets_that_look_like_the_mark_of_a_note_are_named(text, lines):
+    doubts = read_article(text, "en").doubts
+    assert [doubt.line for doubt in doubts] == lines
+    assert all("[1] looks like the mark of footnote 1; write [^1] if it is the mark" in doubt.what for doubt in doubts)
