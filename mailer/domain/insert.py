@@ -61,11 +61,10 @@ class Inserts:
             self._chosen[variant, until] = self._with_offer(variant, until, ())
         return self._chosen[variant, until]
 
-    def lacks_season(self, candidate: Candidate, answer: Entitlement) -> bool:
-        """Whether the person would be asked to pay, but the fee schedule has nothing that is still to be paid."""
-        variant = self.needed(candidate, answer)
-        is_asked = variant.terms is not None and variant.wording is not Wording.AHEAD
-        return is_asked and not variant.offer and not is_ahead(answer.paid_until, self.day)
+    def lacks_season(self, needed: Variant, until: date | None) -> bool:
+        """Whether this insert asks to pay, but the fee schedule has nothing that is still to be paid."""
+        is_asked = needed.terms is not None and needed.wording is not Wording.AHEAD
+        return is_asked and not needed.offer and not is_ahead(until, self.day)
 
     def _with_offer(self, variant: Variant, until: date | None, paid: Collection[Period]) -> Variant:
         if variant.terms is None or variant.wording is Wording.AHEAD:

@@ -210,7 +210,8 @@ def _written(context: Context, kind: str, language: str, facts: Mapping[str, obj
 
 def _page(context: Context, newsletter: Newsletter, text: write.Letter) -> str:
     """The letter's HTML in the look of the newsletter, or in the shipped one where that is wrong or made for copies alone."""
-    sender = newsletter.sender.name
+    texts = newsletter.texts.get(text.languages[0])
+    sender = (texts.name if texts is not None else "") or newsletter.sender.name
     try:
         return write_page(text, sender=sender, templates=context.templates, template=newsletter.template)
     except BadInput as error:

@@ -8,7 +8,6 @@ from mailer.domain.circulation import CirculationHash, Copy, Judged, copies_for
 from mailer.domain.edition import variant_named
 from mailer.domain.insert import Inserts
 from mailer.domain.mailing import MailingState, seal
-from mailer.domain.newsletter import InsertShow
 from mailer.domain.shelf import Revision
 from mailer.formats.message_id import message_id
 from mailer.pipeline.context import Context, IssueName
@@ -90,12 +89,13 @@ class FrozenCirculation:
 
     def count(self, people: Sequence[Judged], copies: Sequence[Copy], inserts: Inserts) -> None:
         """Add a chunk."""
-        for judged in people if inserts.renewal.show is not InsertShow.NEVER else ():
-            answer, candidate = judged.entitlement, judged.candidate
-            if answer.receives and inserts.lacks_season(candidate, answer):
-                self.no_season.add(judged.label)
-            elif answer.receives and inserts.needed(candidate, answer) != inserts.variant_of(candidate, answer):
-                self.no_table.add(judged.label)
+        for judged in people:
+            if judged.entitlement.receives:
+                needed = inserts.needed(judged.candidate, judged.entitlement)
+                if inserts.lacks_season(needed, judged.entitlement.paid_until):
+                    self.no_season.add(judged.label)
+                elif needed != inserts.available(needed):
+                    self.no_table.add(judged.label)
         excluded = [judged.entitlement.reason for judged in people if not judged.entitlement.receives]
         self.considered += len(people)
         self.recipients += len(people) - len(excluded)

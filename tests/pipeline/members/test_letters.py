@@ -23,11 +23,17 @@ from tests.scripted_relay import Sink
 SECRETARY = "secretary@club.example"
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "your copies are paused"), ("ru", "рассылка приостановлена")])
+@pytest.mark.parametrize(
+    ("language", "words", "name"),
+    [
+        ("en", "your copies are paused", "The Harbour Letter"),
+        ("ru", "рассылка приостановлена", "Портовое письмо"),
+    ],
+)
 async def test_one_click_in_a_copy_brings_two_letters_and_the_undo_in_them_works(
-    tmp_path: Path, clock: FrozenClock, language: str, words: str
+    tmp_path: Path, clock: FrozenClock, language: str, words: str, name: str
 ) -> None:
-    club = Club.found(tmp_path, {"newsletter": {"languages": ["en", "ru"]}})
+    club = Club.found(tmp_path, {"newsletter": {"languages": ["en", "ru"]}, "insert.ru": {"name": "Портовое письмо"}})
     reader, other = people(2, languages=language)
     async with Sink() as sink:
         tables = {"web": {"public_url": PAGES}, "notify": {"secretary": SECRETARY}}
@@ -50,6 +56,10 @@ async def test_one_click_in_a_copy_brings_two_letters_and_the_undo_in_them_works
             to_reader, to_secretary = [readable(each.message) for each in sink.received]
             assert [each.recipient for each in sink.received] == [reader.email, SECRETARY]
             assert words in to_reader
+            assert name in readable(copy.as_bytes())
+            without_sender = to_reader.replace("From: The Harbour Letter <", "")
+            assert [each for each in ("The Harbour Letter", "Портовое письмо") if each in without_sender] == [name]
+            assert "The Harbour Letter" in to_secretary
             assert f"{reader.person} Reader001 wants no copies" in to_secretary
             assert not [word for word in other.words if word in to_reader + to_secretary]
             undo = re.search(rf"{PAGES}/undo/([a-z2-7]+)", to_reader)

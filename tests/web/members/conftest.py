@@ -22,7 +22,7 @@ def clock() -> FrozenClock:
 @pytest.fixture
 def app(club: Club, clock: FrozenClock) -> Iterator[App]:
     """The installation with members' pages and a secretary, and an issue in both languages that four people have got."""
-    club.reschedule({"newsletter": {"languages": ["en", "ru"]}})
+    club.reschedule({"newsletter": {"languages": ["en", "ru"]}, "insert.ru": {"name": "Портовое письмо"}})
     club.write_issue("ru")
     club.settle(web={"public_url": PAGES}, notify={"secretary": "secretary@club.example"})
     with club.opened(clock) as opened:

@@ -246,3 +246,10 @@ def test_the_sample_in_a_test_copy_says_what_it_is(pages: TestClient) -> None:
     assert answer.status_code == 200
     assert "test copy" in answer.text
     assert faults(answer.text) == []
+
+
+def test_a_page_calls_the_newsletter_as_its_readers_of_that_language_know_it(app: App, pages: TestClient) -> None:
+    for path in (addresses(app)["m"], addresses(app)["read"]):
+        english, russian = pages.get(path).text, pages.get(f"{path}?language=ru").text
+        assert ("The Harbour Letter" in english, "Портовое письмо" in english) == (True, False)
+        assert ("The Harbour Letter" in russian, "Портовое письмо" in russian) == (False, True)
