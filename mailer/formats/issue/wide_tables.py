@@ -8,7 +8,7 @@ from mailer.domain import issue_tree as tree
 from mailer.domain.defect import Defect
 from mailer.formats.sans_serif import width_of
 
-PHONE = 320  # pixels of the text on a phone 360 wide, between its margins
+PHONE = 328  # pixels of the text on a phone 360 wide, between its margins
 # As the shipped templates set tables: the letters of rows and of the head, and the space after each column but the last.
 _ROW, _HEAD, _SPACE = 14, 12, 12
 _INDENTS = {"blockquote": 21, "list_item": 24}  # of what stands within

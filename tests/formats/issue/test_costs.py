@@ -86,11 +86,11 @@ WORDS = ("Responsibility", "Intermediary", "Novorossiysk", "Kazakhstan", "Insura
 def test_a_table_wider_than_a_phone_is_named_with_its_line():
     assert doubts(table(WORDS[:4], ("1", "2", "3", "4"))) == []
     assert doubts(f"## Mills\n\n{table(WORDS, '12345')}") == [
-        "line 12: the table is at least 376 pixels wide, and a phone shows 320; leave a column out, or shorten the longest words"
+        "line 12: the table is at least 376 pixels wide, and a phone shows 328; leave a column out, or shorten the longest words"
     ]
 
 
-@pytest.mark.parametrize(("before", "there"), [("> ", 299), ("> > ", 278)])
+@pytest.mark.parametrize(("before", "there"), [("> ", 307), ("> > ", 286)])
 def test_a_quotation_takes_of_the_width(before, there):
     [doubt] = doubts(table(WORDS[:4], "1234", before=before))
     assert f"at least 311 pixels wide, and a phone shows {there};" in doubt

@@ -15,7 +15,7 @@ See <https://mill.example/report> on the Мaria.
 LINES = (
     "'Мaria' has Cyrillic letters among Latin ones, М; type the word again",
     "the link's words are its address, https://mill.example/report; write [what it leads to](address)",
-    "the table is at least 376 pixels wide, and a phone shows 320; leave a column out, or shorten the longest words",
+    "the table is at least 376 pixels wide, and a phone shows 328; leave a column out, or shorten the longest words",
 )
 
 

@@ -9,7 +9,7 @@ from mailer.domain.issue import PictureFile
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 
 # Pixels of a screen: the text on a phone 360 wide, the text on a wide screen, twice what a phone shows at once.
-PHONE_COLUMN, WIDE_COLUMN, TWO_SCREENS = 320, 552, 2 * 640
+PHONE_COLUMN, WIDE_COLUMN, TWO_SCREENS = 328, 552, 2 * 640
 # Outlook for Windows draws with Word, whose pages are at most 18 inches high, and cuts taller pictures off.
 OUTLOOK_HEIGHT = 18 * 96
 

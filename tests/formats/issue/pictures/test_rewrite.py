@@ -205,10 +205,10 @@ def test_a_photograph_with_a_second_one_behind_it_is_a_photograph() -> None:
     [
         ((1104, 1900), ""),
         ((600, 1800), ""),
-        ((320, 1280), ""),
+        ((328, 1280), ""),
         ((100, 1280), ""),
         ((100, 1281), "it takes more than two screens of a phone"),
-        ((320, 1290), "it takes more than two screens of a phone"),
+        ((328, 1290), "it takes more than two screens of a phone"),
         ((1104, 5000), "it takes more than two screens of a phone"),
         ((600, 2000), "it is so tall that Outlook cuts it off"),
         ((1104, 3500), "it is so tall that Outlook cuts it off"),
