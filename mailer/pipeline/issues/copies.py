@@ -62,24 +62,28 @@ class Workbench:
         """
         builder = self._builders.get((copy.language, copy.variant, test)) or self._prepare(copy, test=test)
         until, links = copy.paid_until, self.links(self.letterhead.public_url, delivery)
-        pause = _marked(pause_subject(copy.language, str(self.issue), copy.copy_number), test=test)
-        mail = mail_link(links.unsubscribe or self.letterhead.reply_to.wire, pause)
-        # Mail programs send to the address in the header by themselves; the link in the text opens a draft for the reader.
-        unsubscribe = mail_link(links.unsubscribe, "unsubscribe") if links.unsubscribe else mail
+        address = links.unsubscribe or self.letterhead.reply_to.wire
+        # The link in the text opens a draft for the reader. What stands in the header mail programs send by themselves, and it
+        # is ASCII: filters of spam take the %BF of a Russian letter for a template that was not filled in.
+        draft = mail_link(address, self._asked(copy, copy.language, test=test))
+        header = mail_link(address, "unsubscribe" if links.unsubscribe else self._asked(copy, "en", test=test))
         values = {
             Slot.NAME: copy.name,
             Slot.SALUTATION: copy.salutation,
             Slot.COPY_NUMBER: str(copy.copy_number),
             Slot.PAID_UNTIL: _date_in_words(until, copy.language) if until is not None else "",
-            Slot.PREFERENCES: links.preferences or mail,
+            Slot.PREFERENCES: links.preferences or draft,
         }
         try:
-            message = builder.make(copy.name, copy.address.wire, message_id, values, unsubscribe, links.one_click)
+            message = builder.make(copy.name, copy.address.wire, message_id, values, header, links.one_click)
         except CannotRender as error:
             raise _unmade(copy, _register_fault(error)) from error
         except BadInput as error:
             raise _unmade(copy, str(error)) from error
         return self.sign(message, self.date) if sign else message
+
+    def _asked(self, copy: Copy, language: str, *, test: bool) -> str:
+        return _marked(pause_subject(language, str(self.issue), copy.copy_number), test=test)
 
     def _prepare(self, copy: Copy, *, test: bool) -> MessageBuilder:
         edition = self.editions[copy.language, copy.variant]
