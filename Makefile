@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo check test test-real test-bounces test-browser pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
+.PHONY: help setup demo check test test-real test-bounces test-browser quality quality-looks views pictures cover golden bench bench-scaling bench-idle bench-pages format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -28,7 +28,7 @@ check: setup  ## format, lint, types, layers
 
 # One worker more than there are cores: many a test waits for a server or a process.
 test: setup  ## every test that needs no root, on all cores
-	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser"
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not real and not benchmark and not browser and not quality"
 
 test-real: setup  ## the tests with real servers; installs them with apt when root
 	sh tests/real/install
@@ -44,12 +44,24 @@ test-browser: setup  ## the console in Debian's Chromium, as a month of the club
 	sh tests/browser/install
 	$(BIN)/pytest -m browser $(BROWSER) tests/browser
 
+quality: setup  ## our messages as readers, mail programs and spam filters see them; installs what is missing when root
+	sh tests/quality/install
+	$(BIN)/pytest -m quality $(QUALITY) tests/quality
+
+quality-looks: setup  ## the part of it that a browser and caniemail's data show
+	sh tests/quality/install looks
+	$(BIN)/pytest -m quality tests/quality/looks
+
+views: setup  ## pictures of the demo's issue in eight views, into the folder views/
+	sh tests/quality/install looks
+	$(BIN)/python -m tests.quality.views views
+
 pictures: setup  ## take the pictures of docs/ anew; look at them before you commit
 	sh tests/browser/install
 	$(BIN)/python -m tests.browser.pictures
 
 cover: setup  ## the tests with coverage
-	$(BIN)/pytest -m "not real and not benchmark and not browser" --cov --cov-report=term-missing
+	$(BIN)/pytest -m "not real and not benchmark and not browser and not quality" --cov --cov-report=term-missing
 
 golden: setup  ## write the golden files anew; review them in the diff
 	MAILER_TESTS_GOLDEN=write $(BIN)/pytest -q tests/formats

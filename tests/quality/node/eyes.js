@@ -1,7 +1,7 @@
 // Looks at pages in Chromium: each line of input is a JSON list of pages, each line of output the list of what was seen.
 //
 // A page: { html, width, scheme: "light" | "dark", forced: bool, look }, where look is a key of `looks` or "rules".
-// Chromium is the one given as the first argument; nothing is loaded from anywhere.
+// Chromium is the one given as the first argument; nothing is loaded from anywhere. Several pages are looked at at once.
 import { createInterface } from "node:readline";
 import axe from "axe-core";
 import { HtmlValidate } from "html-validate";
@@ -21,14 +21,32 @@ const validator = new HtmlValidate({
   },
 });
 
-// What breaks a rule of accessibility, by rule and element. Contrast that axe cannot tell counts too.
+// What breaks a rule of accessibility, by rule and element. Contrast that axe cannot tell counts too, but for signs that are
+// no letters. Cells out of sight, in a box that scrolls, are judged once more where there is room for all of them.
 async function judged(page) {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations, incomplete } = await axe.run(document, { resultTypes: ["violations", "incomplete"] });
-    const unsure = incomplete.filter((rule) => rule.id === "color-contrast");
-    return [...violations, ...unsure].flatMap((rule) => rule.nodes.map((node) => [rule.id, node.html.slice(0, 200)]));
-  });
+  const { faults, room } = await page.evaluate(ruled);
+  if (!room) return faults;
+  const view = page.viewportSize();
+  await page.setViewportSize({ ...view, width: room });
+  const style = await page.addStyleTag({ content: `table { min-width: ${room - 200}px !important; max-width: none !important }` });
+  const roomy = await page.evaluate(ruled, "color-contrast");
+  await style.evaluate((node) => node.remove());
+  await page.setViewportSize(view);
+  return [...faults, ...roomy.faults];
+}
+
+async function ruled(rule) {
+  const scrolls = (node) => ["auto", "scroll"].includes(getComputedStyle(node).overflowX) && node.scrollWidth > node.clientWidth + 1;
+  const boxes = [...document.body.querySelectorAll("*")].filter(scrolls);
+  const options = { resultTypes: ["violations", "incomplete"], ...(rule && { runOnly: rule }) };
+  const { violations, incomplete } = await axe.run(document, options);
+  const hidden = (node) => boxes.some((box) => box.contains(document.querySelector(node.target[0])));
+  const unsure = incomplete
+    .filter((one) => one.id === "color-contrast")
+    .map((one) => ({ ...one, nodes: one.nodes.filter((node) => !hidden(node) && node.any[0]?.data?.messageKey !== "nonBmp") }));
+  const faults = [...violations, ...unsure].flatMap((one) => one.nodes.map((node) => [one.id, node.html.slice(0, 200)]));
+  return { faults, room: boxes.length && 400 + Math.max(...boxes.map((box) => box.scrollWidth)) };
 }
 
 // The elements that have another computed style, of all there are, when the page is `other`: tag, property, both values.
@@ -56,17 +74,31 @@ async function differences(page, { other }) {
   return page.evaluate(compare, noted.toString());
 }
 
-// The elements that reach over an edge of the window, and the window's own overflow.
+// The elements that reach over an edge of the window, with the window's own overflow; how wide the page has become; and how
+// many boxes have more in them than they show. What such a box hides is reached by moving its content, not the page.
 function overflow(page) {
   return page.evaluate(() => {
-    const wide = document.documentElement.clientWidth;
+    const [wide, most] = [document.documentElement.clientWidth, document.documentElement.scrollWidth];
+    const scrolls = (node) => ["auto", "scroll"].includes(getComputedStyle(node).overflowX);
+    const boxed = (node) => node.parentElement && (scrolls(node.parentElement) || boxed(node.parentElement));
     const over = [...document.body.querySelectorAll("*")].filter((node) => {
       const box = node.getBoundingClientRect();
-      return box.width > 0 && (box.left < -0.5 || box.right > wide + 0.5);
+      return box.width > 0 && (box.left < -0.5 || box.right > wide + 0.5) && !boxed(node);
     });
+    const boxes = [...document.body.querySelectorAll("*")].filter((node) => scrolls(node) && node.scrollWidth > node.clientWidth + 1);
     const names = over.map((node) => `${node.localName}.${node.className}`);
-    return document.documentElement.scrollWidth > wide ? ["html", ...names] : names;
+    return { over: most > wide ? ["html", ...names] : names, widest: most, boxes: boxes.length };
   });
+}
+
+// How wide the first paragraph is.
+function width(page) {
+  return page.evaluate(() => document.querySelector("p").getBoundingClientRect().width);
+}
+
+// A picture of the whole page, as a PNG in base64.
+async function picture(page) {
+  return (await page.screenshot({ fullPage: true })).toString("base64");
 }
 
 // The ink and the ground of each piece of text, as painted: computed styles know nothing of a darkening by force.
@@ -84,9 +116,17 @@ async function inks(page) {
       range.setEnd(node, node.data.indexOf("\u2588") + 1);
       found.push([words, range]);
     }
+    const shown = ([, range, box]) => {
+      for (let node = range.startContainer.parentElement; node; node = node.parentElement) {
+        const around = node.getBoundingClientRect();
+        if (getComputedStyle(node).overflowX !== "visible" && (box.right > around.right || box.left < around.left)) return false;
+      }
+      return box.width > 0;
+    };
     return found
-      .map(([words, range]) => [words, range.getBoundingClientRect()])
-      .filter(([, box]) => box.width > 0)
+      .map(([words, range]) => [words, range, range.getBoundingClientRect()])
+      .filter(shown)
+      .map(([words, , box]) => [words, box])
       .map(([words, box]) => [words, Math.floor(box.x + box.width / 2), Math.floor(box.y + box.height / 2)]);
   });
   const inked = await page.screenshot({ fullPage: true });
@@ -128,15 +168,36 @@ function important(page) {
   });
 }
 
-const looks = { axe: judged, differences, overflow, inks, important };
+const looks = { axe: judged, differences, overflow, inks, important, picture, width };
+const CHANGE = new Set(["differences", "inks"]);  // after these a page is no longer what it was
 
-async function seen({ html, width, scheme, forced, look, ...more }) {
-  if (look === "rules") return rules(html);
-  const page = forced ? darkened : plain;
-  await page.setViewportSize({ width, height: 900 });
-  await page.emulateMedia({ colorScheme: scheme });
-  await page.setContent(html);
-  return looks[look](page, more);
+async function seen(tab, { html, width: wide, scheme, look, ...more }) {
+  await tab.page.setViewportSize({ width: wide, height: 900 });
+  await tab.page.emulateMedia({ colorScheme: scheme });
+  if (tab.html !== html) await tab.page.setContent(html);
+  tab.html = CHANGE.has(look) ? null : html;
+  return looks[look](tab.page, more);
+}
+
+// Every page of the list, by as many tabs as there are; pages with the same HTML go to one tab, one after the other.
+async function all(pages) {
+  const answers = pages.map(() => null);
+  const turns = new Map();
+  pages.forEach((page, at) => {
+    const key = page.look === "rules" ? "rules" : `${Boolean(page.forced)} ${page.html}`;
+    turns.set(key, [...(turns.get(key) ?? []), at]);
+  });
+  const queue = [...turns.values()];
+  const work = async (tabs) => {
+    for (let turn = queue.shift(); turn; turn = queue.shift()) {
+      for (const at of turn) {
+        const page = pages[at];
+        answers[at] = page.look === "rules" ? await rules(page.html) : await seen(page.forced ? tabs.darkened : tabs.plain, page);
+      }
+    }
+  };
+  await Promise.all(pairs.map(work));
+  return answers;
 }
 
 const browser = await chromium.launch({
@@ -148,14 +209,17 @@ const browser = await chromium.launch({
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--font-render-hinting=none",
   ],
 });
 const context = await browser.newContext({ offline: true });
-const [plain, darkened, easel] = [await context.newPage(), await context.newPage(), await context.newPage()];
-await (await context.newCDPSession(darkened)).send("Emulation.setAutoDarkModeOverride", { enabled: true });
-for await (const line of createInterface({ input: process.stdin })) {
-  const answers = [];
-  for (const page of JSON.parse(line)) answers.push(await seen(page));
-  console.log(JSON.stringify(answers));
-}
+const easel = await context.newPage();
+const pairs = await Promise.all(
+  Array.from({ length: Number(process.argv[3] ?? 2) }, async () => {
+    const [plain, darkened] = [await context.newPage(), await context.newPage()];
+    await (await context.newCDPSession(darkened)).send("Emulation.setAutoDarkModeOverride", { enabled: true });
+    return { plain: { page: plain }, darkened: { page: darkened } };
+  }),
+);
+for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(await all(JSON.parse(line))));
 await browser.close();

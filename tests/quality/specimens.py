@@ -1,0 +1,117 @@
+"""The issues that are judged, and their copies as a member gets them: compiled, filled in and made by the service itself."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from mailer.config import load_schedules
+from mailer.domain.edition import Variant
+from mailer.domain.membership import FeeSchedule
+from mailer.domain.ports import Message, RawFile, RawIssue
+from mailer.formats.links import CopyLinks
+from mailer.formats.message.browsed import with_pictures
+from mailer.formats.message.parts import html_and_text
+from mailer.pipeline.context import IssueName
+from mailer.pipeline.issues.compile import Letterhead, compile_all
+from mailer.pipeline.issues.copies import Workbench
+from mailer.pipeline.issues.desk import CheckedFolder, Desk, check_folder
+from mailer.pipeline.issues.specimen import made_up_copies
+from tests.conftest import SEED
+from tests.formats.made_up import CORPORATE, FEES, TEMPLATES, a_newsletter, an_issue
+from tests.quality.hard import hard_files
+
+ROOT = Path(__file__).parents[2]
+LANGUAGES = ("en", "ru")
+PUBLIC_URL = "https://letter.club.example"
+NOW = datetime(2026, 10, 15, 7, 0, tzinfo=UTC)
+LONG = "Wolfeschlegelsteinhausenbergerdorff" * 3
+FOLDERS = {"demo": ROOT / "demo" / "issues" / "2026-10", "seed": SEED / "issues" / "2018-03"}
+WHICH = ("made up", "demo", "seed", "hard")
+
+
+def need(which: str) -> None:
+    """Skip the test where this issue is not on the machine."""
+    if which == "seed" and not SEED.is_dir():
+        pytest.skip("../shared/seed is not there")
+
+
+@cache
+def checked(which: str) -> CheckedFolder:
+    """The issue, its newsletter and every edition of it."""
+    if which == "made up":
+        issue, newsletter = an_issue(), a_newsletter()
+        editions = compile_all(issue, newsletter, FEES, TEMPLATES, preferences=True)
+        return CheckedFolder(
+            folder=which,
+            problems=(),
+            notes=(),
+            issue=issue,
+            newsletter=newsletter,
+            editions=editions,
+            public_url=PUBLIC_URL,
+        )
+    newsletters = load_schedules(ROOT / "schedules").newsletters
+    desk = Desk(newsletters=newsletters, fees=fees_of(which), templates=TEMPLATES, made_up=False, public_url=PUBLIC_URL)
+    found = check_folder(desk, RawIssue(folder=which, files=_files(which)), NOW)
+    assert found.problems == ()
+    return found
+
+
+def fees_of(which: str) -> FeeSchedule:
+    """The fee schedule that the issue's inserts show."""
+    if which == "made up":
+        return FEES
+    return load_schedules(SEED if which == "seed" else ROOT / "schedules").fees
+
+
+def _files(which: str) -> tuple[RawFile, ...]:
+    if which == "hard":
+        return hard_files()
+    return tuple(RawFile(name=file.name, content=file.read_bytes()) for file in sorted(FOLDERS[which].iterdir()))
+
+
+def a_message(
+    which: str, language: str, variant: Variant = CORPORATE, *, test: bool = False, name: str = "", day: datetime = NOW
+) -> Message:
+    """A copy for a made-up person, or for one of this name."""
+    found = checked(which)
+    bench = Workbench(
+        issue=IssueName(newsletter=found.issue.newsletter, serial=found.issue.serial),
+        letterhead=Letterhead.of(found.newsletter, found.public_url),
+        editions=found.editions,
+        pictures={picture.name: picture for picture in found.issue.pictures},
+        date=day,
+        links=lambda _url, _delivery: CopyLinks(),
+        sign=lambda message, _date: message,
+    )
+    (copy,) = made_up_copies(found.newsletter, [language], found.issue.date, [variant])
+    if name:
+        copy = replace(copy, name=name, salutation=name)
+    return bench.make(copy, "<17@club.example>", test=test)
+
+
+@cache
+def a_page(which: str, language: str, variant: Variant = CORPORATE, *, test: bool = False, name: str = "") -> str:
+    """The HTML of that copy, with its pictures in it."""
+    html, _ = html_and_text(a_message(which, language, variant, test=test, name=name))
+    return with_pictures(html, checked(which).issue.pictures)
+
+
+# --- what mail programs leave of a page -------------------------------------------------------------------------------
+
+
+def without_styles(html: str) -> str:
+    """As programs show it that drop every `<style>`: Gmail's apps with accounts of other providers."""
+    return re.sub(r"<style[^>]*>.*?</style>", "", html, flags=re.DOTALL)
+
+
+def without_media(html: str) -> str:
+    """As programs show it that keep `<style>`, and drop its rules for some screens only."""
+    return re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", html)
+
+
+FORMS = {"whole": str, "without <style>": without_styles, "without @media": without_media}
