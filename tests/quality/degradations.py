@@ -118,15 +118,17 @@ ACCEPTED: tuple[Degradation, ...] = (
 
 # What caniemail has not tried, and why nothing depends on it.
 UNTRIED: dict[str, str] = {
-    **dict.fromkeys("<a> <br> <em> <head> <html> <meta> <sup> <title>".split(), "as old as mail in HTML"),
-    **dict.fromkeys("[alt] [border] [class] [href] [id] [name] [scope]".split(), "as old as mail in HTML"),
-    **dict.fromkeys("{color} {font-family} {font-style}".split(), "the first properties that mail programs knew"),
     **dict.fromkeys(
-        "{page-break-after} {page-break-inside}".split(), "on paper a table may be torn, and is whole on the screen"
+        ["<a>", "<br>", "<em>", "<head>", "<html>", "<meta>", "<sup>", "<title>"], "as old as mail in HTML"
     ),
-    **dict.fromkeys("{-webkit-text-size-adjust} {text-size-adjust}".split(), "letters may grow when a phone is turned"),
+    **dict.fromkeys(["[alt]", "[border]", "[class]", "[href]", "[id]", "[name]", "[scope]"], "as old as mail in HTML"),
+    **dict.fromkeys(["{color}", "{font-family}", "{font-style}"], "the first properties that mail programs knew"),
     **dict.fromkeys(
-        "<o:officedocumentsettings> <o:pixelsperinch> <xml> [xmlns:o]".split(),
+        ["{page-break-after}", "{page-break-inside}"], "on paper a table may be torn, and is whole on the screen"
+    ),
+    **dict.fromkeys(["{-webkit-text-size-adjust}", "{text-size-adjust}"], "letters may grow when a phone is turned"),
+    **dict.fromkeys(
+        ["<o:officedocumentsettings>", "<o:pixelsperinch>", "<xml>", "[xmlns:o]"],
         "Outlook's own, which no other program sees",
     ),
 }

@@ -12,7 +12,8 @@ from mailer.config import load_schedules
 from mailer.domain.edition import Variant
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.ports import Message, RawFile, RawIssue
-from mailer.formats.links import CopyLinks
+from mailer.domain.way_out import WayOut
+from mailer.formats.links import sample_links
 from mailer.formats.message.browsed import with_pictures
 from mailer.formats.message.parts import html_and_text
 from mailer.pipeline.context import IssueName
@@ -27,6 +28,7 @@ from tests.quality.hard import hard_files
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "ru")
 PUBLIC_URL = "https://letter.club.example"
+BOUNCES = "bounces.club.example"
 NOW = datetime(2026, 10, 15, 7, 0, tzinfo=UTC)
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 3
 FOLDERS = {"demo": ROOT / "demo" / "issues" / "2026-10", "seed": SEED / "issues" / "2018-03"}
@@ -40,22 +42,16 @@ def need(which: str) -> None:
 
 
 @cache
-def checked(which: str) -> CheckedFolder:
-    """The issue, its newsletter and every edition of it."""
+def checked(which: str, way: WayOut = WayOut.PAGE) -> CheckedFolder:
+    """The issue, its newsletter and every edition of it, with this way out."""
+    addresses = {WayOut.PAGE: {"public_url": PUBLIC_URL}, WayOut.MAIL: {"return_path_domain": BOUNCES}}.get(way, {})
     if which == "made up":
         issue, newsletter = an_issue(), a_newsletter()
-        editions = compile_all(issue, newsletter, FEES, TEMPLATES, preferences=True)
-        return CheckedFolder(
-            folder=which,
-            problems=(),
-            notes=(),
-            issue=issue,
-            newsletter=newsletter,
-            editions=editions,
-            public_url=PUBLIC_URL,
-        )
+        editions = compile_all(issue, newsletter, FEES, TEMPLATES, way_out=way)
+        whole = {"problems": (), "notes": (), "issue": issue, "newsletter": newsletter, "editions": editions}
+        return CheckedFolder(folder=which, **whole, **addresses)
     newsletters = load_schedules(ROOT / "schedules").newsletters
-    desk = Desk(newsletters=newsletters, fees=fees_of(which), templates=TEMPLATES, made_up=False, public_url=PUBLIC_URL)
+    desk = Desk(newsletters=newsletters, fees=fees_of(which), templates=TEMPLATES, made_up=False, **addresses)
     found = check_folder(desk, RawIssue(folder=which, files=_files(which)), NOW)
     assert found.problems == ()
     return found
@@ -75,17 +71,23 @@ def _files(which: str) -> tuple[RawFile, ...]:
 
 
 def a_message(
-    which: str, language: str, variant: Variant = CORPORATE, *, test: bool = False, name: str = "", day: datetime = NOW
+    which: str,
+    language: str,
+    variant: Variant = CORPORATE,
+    *,
+    way: WayOut = WayOut.PAGE,
+    test: bool = False,
+    name: str = "",
 ) -> Message:
     """A copy for a made-up person, or for one of this name."""
-    found = checked(which)
+    found = checked(which, way)
     bench = Workbench(
         issue=IssueName(newsletter=found.issue.newsletter, serial=found.issue.serial),
         letterhead=Letterhead.of(found.newsletter, found.public_url),
         editions=found.editions,
         pictures={picture.name: picture for picture in found.issue.pictures},
-        date=day,
-        links=lambda _url, _delivery: CopyLinks(),
+        date=NOW,
+        links=lambda public_url, _delivery: sample_links(public_url, found.return_path_domain),
         sign=lambda message, _date: message,
     )
     (copy,) = made_up_copies(found.newsletter, [language], found.issue.date, [variant])
@@ -95,9 +97,9 @@ def a_message(
 
 
 @cache
-def a_page(which: str, language: str, variant: Variant = CORPORATE, *, test: bool = False, name: str = "") -> str:
+def a_page(which: str, language: str, variant: Variant = CORPORATE, **fields: object) -> str:
     """The HTML of that copy, with its pictures in it."""
-    html, _ = html_and_text(a_message(which, language, variant, test=test, name=name))
+    html, _ = html_and_text(a_message(which, language, variant, **fields))
     return with_pictures(html, checked(which).issue.pictures)
 
 

@@ -41,5 +41,5 @@ if __name__ == "__main__":
         sys.exit("usage: python -m tests.quality.views OUT")
     if lacking := eyes.missing():
         sys.exit(f"missing: {', '.join(lacking)}; run sh tests/quality/install as root")
-    for file in write_views(Path(sys.argv[1])):
-        print(file)
+    files = write_views(Path(sys.argv[1]))
+    sys.stdout.writelines(f"{file}\n" for file in files)

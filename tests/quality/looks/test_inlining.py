@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
+from mailer.domain.way_out import WayOut
 from mailer.formats.edition import html as room
 from mailer.formats.edition.inline_styles import inline
 from mailer.pipeline.issues.compile import compile_all
@@ -28,7 +29,7 @@ def test_inlining_changes_no_computed_style_of_any_element(look, which, language
 
     monkeypatch.setattr(room, "inline", noted)
     issue = replace(found.issue, texts=(found.issue.text(language),))
-    compile_all(issue, found.newsletter, fees_of(which), TEMPLATES, preferences=True)
+    compile_all(issue, found.newsletter, fees_of(which), TEMPLATES, way_out=WayOut.PAGE)
     sheet = sheets[0]
     ours = etree.tostring(inline(sheet), method="html", encoding="unicode", doctype="<!DOCTYPE html>")
     pages = [

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from mailer.domain.way_out import WayOut
 from tests.quality import mail_programs
 from tests.quality.degradations import ACCEPTED, UNTRIED, Degradation
 from tests.quality.figures import FIGURES
@@ -19,6 +20,7 @@ def uses() -> set[tuple[str, str]]:
     if not mail_programs.DATA.is_file():
         pytest.skip("caniemail is missing: run sh tests/quality/install")
     pages = [a_page(which, language, test=True) for which in ("made up", "demo", "hard") for language in LANGUAGES]
+    pages += [a_page("made up", "en", way=way) for way in WayOut]
     return {(feature, program) for program in PROGRAMS for page in pages for feature in used(page, program)}
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from mailer.domain.edition import ALL_VARIANTS
+from mailer.domain.way_out import WayOut
 from tests.quality.eyes import a_look
 from tests.quality.figures import FIGURES
 from tests.quality.specimens import FORMS, LANGUAGES, LONG, WHICH, a_page, need
@@ -38,4 +39,5 @@ def test_nothing_reaches_over_the_edge_of_a_screen(look, which, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_insert_and_no_test_banner_reaches_over_the_edge(look, language):
     copies = {f"{variant.name} {language}": a_page("made up", language, variant) for variant in ALL_VARIANTS}
+    copies |= {f"way out: {way}": a_page("made up", language, way=way) for way in WayOut}
     assert too_wide(look, copies | {"test": a_page("made up", language, test=True)}) == []

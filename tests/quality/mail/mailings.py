@@ -18,12 +18,12 @@ from tests.club import Club
 from tests.doubles import FrozenClock
 from tests.formats.message.test_dkim import PLAIN, keys, pem, rsa
 from tests.quality.hard import hard_files
-from tests.quality.specimens import FOLDERS, PUBLIC_URL, ROOT
+from tests.quality.specimens import BOUNCES, FOLDERS, PUBLIC_URL, ROOT
 
 ISSUE = IssueName(newsletter="russia-confidential", serial=320)
 DOMAIN = "club.example"
 # What an installation has of the ways back: nothing, as it comes; return paths; members' pages, too.
-RETURN_PATHS = {"bounces": {"return_path_domain": f"bounces.{DOMAIN}"}}
+RETURN_PATHS = {"bounces": {"return_path_domain": BOUNCES}}
 SETTINGS = {
     "as it comes": {},
     "return paths": RETURN_PATHS,
