@@ -1,6 +1,7 @@
 """The issues that are judged, and their copies as a member gets them: compiled, filled in and made by the service itself."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -9,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from mailer.config import load_schedules
-from mailer.domain.edition import Variant
+from mailer.domain.edition import Terms, Variant
+from mailer.domain.insert import Inserts
 from mailer.domain.membership import FeeSchedule
 from mailer.domain.ports import Message, RawFile, RawIssue
 from mailer.domain.way_out import WayOut
+from mailer.formats.letter.page import write_page
+from mailer.formats.letter.write import write
 from mailer.formats.links import sample_links
 from mailer.formats.message.browsed import with_pictures
 from mailer.formats.message.parts import html_and_text
@@ -21,8 +25,9 @@ from mailer.pipeline.issues.compile import Letterhead, compile_all
 from mailer.pipeline.issues.copies import Workbench
 from mailer.pipeline.issues.desk import CheckedFolder, Desk, check_folder
 from mailer.pipeline.issues.specimen import made_up_copies
+from mailer.pipeline.letters.specimens import load_specimens
 from tests.conftest import SEED
-from tests.formats.made_up import CORPORATE, FEES, TEMPLATES, a_newsletter, an_issue
+from tests.formats.made_up import FEES, TEMPLATES, a_newsletter, an_issue
 from tests.quality.hard import hard_files
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +53,14 @@ def checked(which: str, way: WayOut = WayOut.PAGE) -> CheckedFolder:
     if which == "made up":
         issue, newsletter = an_issue(), a_newsletter()
         editions = compile_all(issue, newsletter, FEES, TEMPLATES, way_out=way)
-        whole = {"problems": (), "notes": (), "issue": issue, "newsletter": newsletter, "editions": editions}
+        whole = {
+            "problems": (),
+            "notes": (),
+            "issue": issue,
+            "newsletter": newsletter,
+            "editions": editions,
+            "fees": FEES,
+        }
         return CheckedFolder(folder=which, **whole, **addresses)
     newsletters = load_schedules(ROOT / "schedules").newsletters
     desk = Desk(newsletters=newsletters, fees=fees_of(which), templates=TEMPLATES, made_up=False, **addresses)
@@ -70,16 +82,21 @@ def _files(which: str) -> tuple[RawFile, ...]:
     return tuple(RawFile(name=file.name, content=file.read_bytes()) for file in sorted(FOLDERS[which].iterdir()))
 
 
+def every_insert(which: str, language: str) -> list[Variant]:
+    """The variants of an issue's editions: every insert, and none."""
+    return [variant for spoken, variant in checked(which).editions if spoken == language]
+
+
 def a_message(
     which: str,
     language: str,
-    variant: Variant = CORPORATE,
+    variant: Variant | None = None,
     *,
     way: WayOut = WayOut.PAGE,
     test: bool = False,
     name: str = "",
 ) -> Message:
-    """A copy for a made-up person, or for one of this name."""
+    """A copy for a made-up person, or for one of this name: of a corporate membership, or in this very variant."""
     found = checked(which, way)
     bench = Workbench(
         issue=IssueName(newsletter=found.issue.newsletter, serial=found.issue.serial),
@@ -90,17 +107,31 @@ def a_message(
         links=lambda public_url, _delivery: sample_links(public_url, found.return_path_domain),
         sign=lambda message, _date: message,
     )
-    (copy,) = made_up_copies(found.newsletter, [language], found.issue.date, [variant])
+    compiled = {made for _, made in found.editions}
+    inserts = Inserts(day=found.issue.date, renewal=bench.letterhead.renewal, fees=found.fees, compiled=compiled)
+    usual = Variant(terms=variant.terms, wording=variant.wording) if variant else Variant(terms=Terms.CORPORATE)
+    (copy,) = made_up_copies(found.newsletter, [language], inserts, [usual])
+    if variant:
+        copy = replace(copy, variant=variant)
     if name:
         copy = replace(copy, name=name, salutation=name)
     return bench.make(copy, "<17@club.example>", test=test)
 
 
 @cache
-def a_page(which: str, language: str, variant: Variant = CORPORATE, **fields: object) -> str:
+def a_page(which: str, language: str, variant: Variant | None = None, **fields: object) -> str:
     """The HTML of that copy, with its pictures in it."""
     html, _ = html_and_text(a_message(which, language, variant, **fields))
     return with_pictures(html, checked(which).issue.pictures)
+
+
+def letters() -> Iterator[tuple[str, str]]:
+    """The name and the page of every letter to secretary, editors and members, in every language."""
+    for specimen in load_specimens():
+        for language in LANGUAGES:
+            letter = write(specimen.kind, language, specimen.facts, [TEMPLATES])
+            page = write_page(letter, sender="Russia Confidential", templates=TEMPLATES, template="russia-confidential")
+            yield f"{specimen.name}.{language}", page
 
 
 # --- what mail programs leave of a page -------------------------------------------------------------------------------

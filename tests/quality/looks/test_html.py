@@ -5,11 +5,10 @@ from itertools import pairwise
 import pytest
 from lxml import html as reader
 
-from mailer.domain.edition import ALL_VARIANTS
 from mailer.domain.way_out import WayOut
 from tests.quality.eyes import a_look
 from tests.quality.figures import FIGURES
-from tests.quality.specimens import LANGUAGES, WHICH, a_page, need
+from tests.quality.specimens import LANGUAGES, WHICH, a_page, every_insert, letters, need
 
 pytestmark = pytest.mark.quality
 
@@ -20,12 +19,20 @@ def test_html_validate_finds_no_error(look, which, language):
     need(which)
     copies = [a_page(which, language), a_page(which, language, test=True)]
     if which == "made up":
-        copies += [a_page(which, language, variant) for variant in ALL_VARIANTS]
+        copies += [a_page(which, language, variant) for variant in every_insert(which, language)]
         copies += [a_page(which, language, way=way) for way in WayOut]
     answers = look(*(a_look(html, "rules") for html in copies))
     FIGURES.add("html-validate: pages", len(answers))
     FIGURES.add("html-validate: errors", sum(map(len, answers)))
     assert [fault for answer in answers for fault in answer] == []
+
+
+def test_html_validate_finds_no_error_in_any_letter(look):
+    named = dict(letters())
+    answers = look(*(a_look(html, "rules") for html in named.values()))
+    FIGURES.add("html-validate: pages", len(answers))
+    FIGURES.add("html-validate: errors", sum(map(len, answers)))
+    assert {name: faults for name, faults in zip(named, answers, strict=True) if faults} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,7 +9,7 @@ from tests.quality import mail_programs
 from tests.quality.degradations import ACCEPTED, UNTRIED, Degradation
 from tests.quality.figures import FIGURES
 from tests.quality.mail_programs import OUTLOOK, PROGRAMS, facts, support, used
-from tests.quality.specimens import LANGUAGES, a_page
+from tests.quality.specimens import LANGUAGES, a_page, letters
 
 pytestmark = pytest.mark.quality
 
@@ -21,6 +21,7 @@ def uses() -> set[tuple[str, str]]:
         pytest.skip("caniemail is missing: run sh tests/quality/install")
     pages = [a_page(which, language, test=True) for which in ("made up", "demo", "hard") for language in LANGUAGES]
     pages += [a_page("made up", "en", way=way) for way in WayOut]
+    pages += [page for _, page in letters()]
     return {(feature, program) for program in PROGRAMS for page in pages for feature in used(page, program)}
 
 

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from mailer.domain.edition import ALL_VARIANTS
 from mailer.domain.way_out import WayOut
 from tests.quality.eyes import a_look
 from tests.quality.figures import FIGURES
-from tests.quality.specimens import LANGUAGES, WHICH, a_page, need, without_styles
+from tests.quality.specimens import LANGUAGES, WHICH, a_page, every_insert, letters, need, without_styles
 
 pytestmark = pytest.mark.quality
 
@@ -39,10 +38,15 @@ def test_axe_finds_no_fault_on_any_screen(look, which, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_no_fault_in_any_insert_or_test_copy(look, language):
-    copies = [a_page("made up", language, variant) for variant in ALL_VARIANTS]
+    copies = [a_page("made up", language, variant) for variant in every_insert("made up", language)]
     copies.append(a_page("made up", language, test=True))
     copies += [a_page("made up", language, way=way) for way in WayOut if way is not WayOut.PAGE]
     assert judged(look, [a_look(html, "axe", width=375, scheme=scheme) for html in copies for scheme in SCHEMES]) == []
+
+
+def test_axe_finds_no_fault_in_any_letter(look):
+    pages = [a_look(html, "axe", width=320, scheme=scheme) for _, html in letters() for scheme in SCHEMES]
+    assert judged(look, pages) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
