@@ -53,6 +53,11 @@ ACCEPTED: tuple[Degradation, ...] = (
         "apple-mail.ios gmail.* mail-ru.* outlook.* samsung-email.* yahoo.*",
         "the page stays light, or is darkened by the program's own rules, under which every ink stands out",
     ),
+    # Paper: a member prints from a browser or from Apple Mail, if at all.
+    *_each(
+        "css-orphans css-widows", "gmail.* outlook.windows yahoo.*", "a paragraph may be torn after one line on paper"
+    ),
+    *_each("css-max-height", "outlook.windows", "used on paper only, where Outlook scales a picture to the page"),
     # Hidden words.
     *_each(
         "css-display-none",
@@ -84,6 +89,13 @@ ACCEPTED: tuple[Degradation, ...] = (
         "apple-mail.* gmail.* outlook.android outlook.ios outlook.macos outlook.outlook-com samsung-email.*",
         "words break at any letter instead of at the last one that fits, and only where they have to",
     ),
+    *_each("css-word-wrap", "gmail.android gmail.desktop-webmail", "all words are broken so there in any case"),
+    *_each(
+        "css-word-wrap",
+        "gmail.ios gmail.mobile-webmail mail-ru.* outlook.macos samsung-email.* yahoo.android yahoo.ios",
+        "not tried; where it has no effect, a long address makes its table wider, which the reader moves",
+    ),
+    *_each("css-word-wrap", "outlook.android outlook.windows", "a long address makes its table wider; no word is lost"),
     *_each("css-white-space", "gmail.* outlook.windows samsung-email.* yahoo.*", "figures in a table may wrap"),
     # Word, the engine of Outlook on Windows.
     *_each(
@@ -96,6 +108,9 @@ ACCEPTED: tuple[Degradation, ...] = (
     *_each("css-text-align", "gmail.* outlook.* samsung-email.* yahoo.*", _OTHER_VALUES),
     *_each("css-text-decoration", "gmail.* outlook.windows", "links are underlined there in any case"),
     *_each("css-margin", "gmail.* mail-ru.* outlook.* yahoo.*", "margins are positive, or `auto` beside align=center"),
+    *_each(
+        "css-text-indent", "gmail.* mail-ru.* yahoo.*", "the first line of a long command begins as far in as the next"
+    ),
     *_each("html-lists", "gmail.* mail-ru.* outlook.* yahoo.*", "lists are neither reversed nor numbered out of order"),
     # The page's own elements.
     *_each(
