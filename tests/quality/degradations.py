@@ -53,10 +53,6 @@ ACCEPTED: tuple[Degradation, ...] = (
         "apple-mail.ios gmail.* mail-ru.* outlook.* samsung-email.* yahoo.*",
         "the page stays light, or is darkened by the program's own rules, under which every ink stands out",
     ),
-    # Paper: a member prints from a browser or from Apple Mail, if at all.
-    *_each(
-        "css-orphans css-widows", "gmail.* outlook.windows yahoo.*", "a paragraph may be torn after one line on paper"
-    ),
     *_each("css-max-height", "outlook.windows", "used on paper only, where Outlook scales a picture to the page"),
     # Hidden words.
     *_each(
@@ -133,6 +129,8 @@ ACCEPTED: tuple[Degradation, ...] = (
 
 # What caniemail has not tried, and why nothing depends on it.
 UNTRIED: dict[str, str] = {
+    "[bgcolor]": "as old as mail in HTML",
+    "[tabindex]": "where it is dropped, a table is moved by finger or mouse, and not by keys",
     **dict.fromkeys(
         ["<a>", "<br>", "<em>", "<head>", "<html>", "<meta>", "<sup>", "<title>"], "as old as mail in HTML"
     ),
