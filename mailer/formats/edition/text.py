@@ -30,8 +30,8 @@ def write_text(bulletin: Bulletin) -> TextPart:
     """
     writer = _TextWriter(LinkNumbers(bulletin.blocks))
     lines = writer.blocks(bulletin.blocks, _Margin())
-    links = [_link(number, href) for number, href in writer.links.addresses()]
-    lines += ["", _RULE, "", *links] if links else []
+    if links := [_link(number, href) for number, href in writer.links.addresses()]:
+        lines += ["", *links] if lines[-1] == _RULE else ["", _RULE, "", *links]
     part: list[str | SlotLine] = []
     for has_slot, run in groupby(lines, key=lambda line: isinstance(line, SlotLine)):
         if has_slot:

@@ -186,6 +186,8 @@ def test_boxes_stand_between_rules_and_two_rules_are_one():
     assert part(ThematicBreak(), box, ThematicBreak(), p("two")) == f"{framed}\n\ntwo\n"
     assert part(Section("summary", (p("brief"),)), Section("insert", ())) == f"{rule}\n\nbrief\n\n{rule}\n"
     assert part(Quote((box,))).startswith(f"> {rule[2:]}\n>\n> Fees")
+    link = p(Link("https://one.example/", (Text("one"),)))
+    assert part(Section("insert", (link,))).endswith(f"one\u00a0[1]\n\n{rule}\n\n[1] https://one.example/\n")
 
 
 def test_credits_stand_close():
