@@ -124,6 +124,13 @@ class ThematicBreak:
 
 
 @dataclass(frozen=True, slots=True)
+class Commands:
+    """Commands to type, a line each."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """Blocks grouped under a name from the template: masthead, summary, credits, insert, copyline …
 
@@ -143,7 +150,7 @@ class Footnote:
     children: tuple["Block", ...]
 
 
-Block = Heading | Paragraph | ListBlock | Quote | Table | Picture | ThematicBreak | Section | Footnote
+Block = Heading | Paragraph | ListBlock | Quote | Table | Picture | ThematicBreak | Commands | Section | Footnote
 
 
 def every_block(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -177,27 +184,33 @@ def visible_text(blocks: Iterable[Block]) -> str:
 
 def _lines(blocks: Iterable[Block]) -> Iterator[str]:
     for block in blocks:
-        match block:
-            case Heading(_, words) | Paragraph(words):
-                yield _shown(words)
-            case ListBlock():
-                yield from _list_lines(block)
-            case Quote(children, attribution):
-                yield from _lines(children)
-                yield _shown(attribution)
-            case Section(_, children):
-                yield from _lines(children)
-            case Footnote(number, children):
-                yield f"[{number}]"
-                yield from _lines(children)
-            case Table(caption, head, rows):
-                yield caption
-                yield from (_shown(cell) for row in (head, *rows) for cell in row)
-            case Picture(_, alt, caption):
-                yield alt
-                yield _shown(caption)
-            case ThematicBreak():
-                pass
+        yield from _lines_of(block)
+
+
+def _lines_of(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(_, words) | Paragraph(words):
+            yield _shown(words)
+        case ListBlock():
+            yield from _list_lines(block)
+        case Quote(children, attribution):
+            yield from _lines(children)
+            yield _shown(attribution)
+        case Section(_, children):
+            yield from _lines(children)
+        case Footnote(number, children):
+            yield f"[{number}]"
+            yield from _lines(children)
+        case Table(caption, head, rows):
+            yield caption
+            yield from (_shown(cell) for row in (head, *rows) for cell in row)
+        case Picture(_, alt, caption):
+            yield alt
+            yield _shown(caption)
+        case Commands(lines):
+            yield from lines
+        case ThematicBreak():
+            pass
 
 
 def _list_lines(block: ListBlock) -> Iterator[str]:

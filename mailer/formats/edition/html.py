@@ -133,12 +133,16 @@ class _Walk:
             case tree.Picture(name, alt, caption):
                 below = self.macro("caption", self.words(caption)) if caption else Markup("")
                 return self.picture(name, alt) + below
-            case tree.ThematicBreak():
-                return self.macro("rule")
+            case tree.ThematicBreak() | tree.Commands():
+                return self.as_it_is(block)
             case tree.Section(kind, children, language):
                 return self.macro("section", kind, self.blocks(children), language)
             case tree.Footnote(number, children):
                 return self.macro("footnote", number, self.item(children))
+
+    def as_it_is(self, block: tree.ThematicBreak | tree.Commands) -> Markup:
+        """A block without words of a language."""
+        return self.macro("commands", block.lines) if isinstance(block, tree.Commands) else self.macro("rule")
 
     def picture(self, name: str, alt: str) -> Markup:
         if name not in self.sources:

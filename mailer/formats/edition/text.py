@@ -117,8 +117,8 @@ class _TextWriter:
                 return self.table(block, margin)
             case tree.Picture(_, alt, caption):
                 return [*margin.wrapped(f"[{alt}]"), *self.paragraph(caption, margin)]
-            case tree.ThematicBreak():
-                return [_rule(margin)]
+            case tree.ThematicBreak() | tree.Commands():
+                return _as_it_is(block, margin)
             case tree.Section():
                 return self.section(block, margin)
             case tree.Footnote(number, children):
@@ -228,6 +228,13 @@ def _link(number: int, href: str) -> Line:
 
 def _slot_of(href: str) -> Slot | None:
     return Slot(href.removeprefix(SLOT_LINK)) if href.startswith(SLOT_LINK) else None
+
+
+def _as_it_is(block: tree.ThematicBreak | tree.Commands, margin: _Margin) -> list[Line]:
+    """The lines of a block without words of a language."""
+    if isinstance(block, tree.ThematicBreak):
+        return [_rule(margin)]
+    return [f"{margin.quotes}{margin.lead}   {line}" for line in block.lines]
 
 
 def _rule(margin: _Margin) -> str:

@@ -83,8 +83,7 @@ def _indented(lines: Sequence[LetterLine], caption: str) -> Iterator[tree.Block]
             case _Indented.ADDRESS:
                 yield from (tree.Paragraph(_words(line.pieces)) for line in run)
             case _Indented.COMMAND:
-                commands = (unmarked("".join(line.pieces)) for line in run)
-                yield tree.Section("commands", tuple(tree.Paragraph((tree.Text(command),)) for command in commands))
+                yield tree.Commands(tuple(unmarked("".join(line.pieces)) for line in run))
 
 
 def _is_row(line: LetterLine) -> bool:

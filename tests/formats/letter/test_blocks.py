@@ -32,7 +32,7 @@ def test_each_form_of_a_line():
         tree.Heading(2, words("A heading")),
         tree.Paragraph((*words("Some words"), tree.LineBreak(), *words("in two lines"))),
         tree.ListBlock(((tree.Paragraph(words("one")),), (tree.Paragraph(words("two")),))),
-        tree.Section("commands", (tree.Paragraph(words("mailer check")), tree.Paragraph(words("mailer status x")))),
+        tree.Commands(("mailer check", "mailer status x")),
         tree.Table(
             caption="Three people:",
             head=(),
@@ -122,7 +122,7 @@ def test_marks_that_a_filter_has_torn_apart_say_nothing():
 def test_commands_are_written_as_people_type_them_here():
     read = blocks(f"  {marked('mailer report x')}\n\nSee `mailer check`.", command="club-mailer")
     assert read == (
-        tree.Section("commands", (tree.Paragraph(words("club-mailer report x")),)),
+        tree.Commands(("club-mailer report x",)),
         tree.Paragraph(words("See `club-mailer check`.")),
     )
 

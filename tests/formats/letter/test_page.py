@@ -134,3 +134,22 @@ def test_a_layout_that_needs_a_copy_and_a_mistake_are_named(tmp_path):
     layout.write_text(text.replace("{{ banner }}", "{{ banner }}{{ nothing }}"))
     with pytest.raises(BadInput, match="'nothing' is undefined"):
         page_of(written("wish-done-stop", "en"), own)
+
+
+def test_an_option_of_a_command_is_not_broken_in_two_and_the_look_of_an_earlier_version_has_commands_all_the_same(
+    tmp_path,
+):
+    letter = written("alarm-lost", "en")
+    command = "mailer delivery settle russia-confidential/320 --all-uncertain --log FILE --as resend"
+    own = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, own)
+    blocks = own / "_base" / "blocks.html.j2"
+    text = blocks.read_text()
+    start = text.index("{% macro command(line)")
+    blocks.write_text(text[:start] + text[text.index("{% macro section") :])
+    for page in (page_of(letter), page_of(letter, own)):
+        (shown,) = [line for line in main_of(page).iter("p") if "--log" in line.text_content()]
+        assert shown.text_content() == command
+        whole = [word.text for word in shown.iter("span") if "nowrap" in word.get("style")]
+        assert whole == ["russia-confidential/320", "--all-uncertain", "--log", "--as"]
+        assert any("monospace" in (around.get("style") or "") for around in (shown, shown.getparent()))
