@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[[App], Iterable[CheckResult]], ...] = (
     database.check_clock,
     newsletters.check_newsletters,
     letters.check_templates,
+    letters.check_looks,
     letters.check_missing_templates,
     letters.check_old_templates,
     letters.check_outbox,

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from mailer.app.installation import App
 from mailer.checking.result import CheckResult, result_of
-from mailer.pipeline.letters.specimens import load_specimens, write_specimens
+from mailer.domain.errors import MailerError
+from mailer.pipeline.letters.specimens import load_specimens, odd_looks, write_specimens
 from mailer.store import letters
 
 # Folders of letters that earlier versions read, and `mailer init` copied.
@@ -19,6 +20,17 @@ def check_templates(app: App) -> Iterator[CheckResult]:
     yield result_of(
         "letters: templates", lambda: f"{len(list(write_specimens(context, context.language)))} letters can be written"
     )
+
+
+def check_looks(app: App) -> Iterator[CheckResult]:
+    """Name the newsletters whose layout fits no letter, so that their letters have this version's own look."""
+    try:
+        odd = list(odd_looks(app.context))
+    except MailerError:  # the check before says so
+        return
+    for newsletter, error in odd:
+        finding = f"{error}; letters for {newsletter} have the look that comes with this version"
+        yield CheckResult(subject=f"letters: look of {newsletter}", ok=True, finding=finding)
 
 
 def check_missing_templates(app: App) -> Iterator[CheckResult]:

@@ -33,3 +33,14 @@ def test_kinds_of_letters_that_an_older_installation_has_no_templates_of_are_nam
     shutil.rmtree(system / "not-taken")
     assert found(club)["letters: own templates"].startswith(f"{system} has no not-taken: ")
     assert found(club)["letters: templates"].endswith("letters can be written")
+
+
+def test_a_layout_that_needs_a_copy_is_named_since_letters_do_not_have_it(club: Club) -> None:
+    look = "letters: look of harbour-letter"
+    base = shutil.copytree(TEMPLATES, club.folder / "templates") / "_base"
+    club.settle(paths={"templates": "templates"})
+    assert look not in found(club)
+    layout = base / "layout.html.j2"
+    layout.write_text(layout.read_text().replace("{{ banner }}", '{{ banner }}<p>{{ slot("copy_number") }}</p>'))
+    assert "has a slot" in found(club)[look]
+    assert "letters for harbour-letter have the look that comes with this version" in found(club)[look]

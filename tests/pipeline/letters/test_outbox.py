@@ -203,6 +203,21 @@ async def test_an_alarm_that_an_older_template_does_not_know_leaves_by_the_shipp
         assert f"Subject: ALARM: {ISSUE} is paused" in readable(post(sink, OPERATOR)[0])
 
 
+async def test_a_letter_leaves_in_the_shipped_look_where_the_clubs_own_fits_copies_alone(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with sent_out(tmp_path, clock) as (app, sink):
+        own = tmp_path / "own"
+        shutil.copytree(app.context.templates, own)
+        layout = own / "_base" / "layout.html.j2"
+        layout.write_text(layout.read_text().replace("{{ banner }}", '{{ banner }}<b>Ours {{ slot("name") }}</b>'))
+        outbox_of_letters.write_digests(app.context)
+        assert await outbox_of_letters.send(replace(app.context, templates=own), [transport_to(sink)]) == 1
+        html = readable(post(sink, SECRETARY)[0], "text/html")
+        assert "Ours" not in html
+        assert "This is its distribution report." in html
+
+
 async def test_a_supplement_that_fails_for_the_same_reason_alarms_again(
     tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
