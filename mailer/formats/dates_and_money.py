@@ -1,5 +1,6 @@
 """Writes dates, numbers and money as readers of each language expect them."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 _NO_BREAK = "\u00a0"
 _NARROW_NO_BREAK = "\u202f"  # CLDR puts it before the Russian г.; many mail fonts lack it
+
+# After the day, or its point, and before it; a line may end before the year.
+_BETWEEN_DAY_AND_MONTH = re.compile(
+    r"(?<=\b\d) (?=[^\W\d])|(?<=\b\d\d) (?=[^\W\d])|(?<=\b\d\.) |(?<=\b\d\d\.) |(?<=[^\W\d]) (?=\d\d?\b)"
+)
 
 # CLDR says "российских рублей", which is stilted in a letter. Keys are CLDR plural categories.
 _ROUBLES = {
@@ -38,7 +44,7 @@ def direction(language: str) -> str:
 
 
 def long_date(day: date, language: str) -> str:
-    """`July 12, 2018`, `12 июля 2018 г.`; a no-break space stands before г."""
+    """`July 12, 2018`, `12 июля 2018 г.`; no-break spaces stand between day and month, and before г."""
     return _formatted(day, "long", language)
 
 
@@ -99,7 +105,7 @@ def period(dates: Period, language: str) -> str:
     first = long_date(dates.first, language)
     if dates.first.year == dates.last.year:
         first = _formatted(dates.first, _day_and_month(language), language)
-    return f"{first} – {long_date(dates.last, language)}"
+    return f"{first}{_NO_BREAK}– {long_date(dates.last, language)}"
 
 
 def _day_and_month(language: str) -> str:
@@ -111,4 +117,5 @@ def _day_and_month(language: str) -> str:
 def _formatted(day: date, pattern: str, language: str) -> str:
     from babel.dates import format_date
 
-    return format_date(day, pattern, locale=_locale(language)).replace(_NARROW_NO_BREAK, _NO_BREAK)
+    written = format_date(day, pattern, locale=_locale(language)).replace(_NARROW_NO_BREAK, _NO_BREAK)
+    return _BETWEEN_DAY_AND_MONTH.sub(_NO_BREAK, written)

@@ -4,15 +4,18 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailer.domain.errors import BadInput
 from mailer.domain.membership import Period
 from mailer.formats import dates_and_money
+from mailer.formats.typography import typeset
 
 ISSUE_DAY = date(2018, 7, 12)
 
 
-@pytest.mark.parametrize(("language", "shown"), [("en", "July 12, 2018"), ("ru", "12 июля 2018\u00a0г.")])
+@pytest.mark.parametrize(("language", "shown"), [("en", "July\u00a012, 2018"), ("ru", "12\u00a0июля 2018\u00a0г.")])
 def test_a_date(language, shown):
     assert dates_and_money.long_date(ISSUE_DAY, language) == shown
 
@@ -63,10 +66,10 @@ def test_other_currencies(currency, language, shown):
         (date(2018, 1, 1), date(2019, 12, 31), "en", "2018–2019"),
         (date(2018, 1, 1), date(2018, 12, 31), "ru", "2018"),
         (date(2018, 1, 1), date(2019, 12, 31), "ru", "2018–2019"),
-        (date(2018, 1, 1), date(2018, 6, 30), "en", "January 1 – June 30, 2018"),
-        (date(2018, 7, 1), date(2019, 6, 30), "en", "July 1, 2018 – June 30, 2019"),
-        (date(2018, 1, 1), date(2018, 6, 30), "ru", "1 января – 30 июня 2018\u00a0г."),
-        (date(2018, 7, 1), date(2019, 6, 30), "ru", "1 июля 2018\u00a0г. – 30 июня 2019\u00a0г."),
+        (date(2018, 1, 1), date(2018, 6, 30), "en", "January\u00a01\u00a0– June\u00a030, 2018"),
+        (date(2018, 7, 1), date(2019, 6, 30), "en", "July\u00a01, 2018\u00a0– June\u00a030, 2019"),
+        (date(2018, 1, 1), date(2018, 6, 30), "ru", "1\u00a0января\u00a0– 30\u00a0июня 2018\u00a0г."),
+        (date(2018, 7, 1), date(2019, 6, 30), "ru", "1\u00a0июля 2018\u00a0г.\u00a0– 30\u00a0июня 2019\u00a0г."),
     ],
 )
 def test_a_period(first, last, language, shown):
@@ -105,3 +108,13 @@ def test_the_way_a_language_is_written():
 def test_an_unknown_language_is_named(language):
     with pytest.raises(BadInput, match="is unknown"):
         dates_and_money.long_date(ISSUE_DAY, language)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@given(day=st.dates(), last=st.dates())
+def test_what_is_written_is_in_the_typography_of_the_language(language, day, last):
+    written = [f(day, language) for f in (dates_and_money.long_date, dates_and_money.full_date, dates_and_money.month)]
+    if day <= last:
+        written.append(dates_and_money.period(Period(first=day, last=last), language))
+    for text in written:
+        assert typeset(text, language) == text

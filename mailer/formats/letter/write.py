@@ -107,7 +107,7 @@ def _environment(templates: tuple[Path, ...], language: str) -> "SandboxedEnviro
         "hold": partial(plain_words.hold, language=language),
         "held_back": partial(plain_words.held_back, language=language),
         "held_copy": partial(plain_words.held_copy, language=language),
-        "day": lambda text: _bound(long_date(date.fromisoformat(text[:10]), language)),
+        "day": lambda text: long_date(date.fromisoformat(text[:10]), language),
         "typed": shlex.quote,
         "person": lambda entry: label(entry["person"], entry["name"]),
         "language": partial(plain_words.language_name, language=language),
@@ -121,12 +121,7 @@ def _moment(instant: datetime, timezone: str, language: str) -> str:
     """An instant in a newsletter's time zone: `Monday, November 30, 2026, 10:00 Moscow time (Europe/Moscow)`."""
     local = instant.astimezone(ZoneInfo(timezone))
     zone = f"(часовой пояс {timezone})" if language == "ru" else zone_name(timezone)
-    return f"{_bound(full_date(local.date(), language))}, {local:%H:%M} {zone}"
-
-
-def _bound(day: str) -> str:
-    """A date whose day and month stay on one line."""
-    return re.sub(r"(?<=\d) (?=[^\W\d])|(?<=[^\W\d]) (?=\d\d?\b)", "\u00a0", day)
+    return f"{full_date(local.date(), language)}, {local:%H:%M} {zone}"
 
 
 def _readable(value: Any) -> Any:
