@@ -53,7 +53,7 @@ def test_everything_is_named_at_once():
 @pytest.mark.parametrize(
     "text",
     [
-        "Rooms of 5*6*7 and 600*400*300 cm, 2**8, a*b*c",
+        "Rooms of 5*6*7 and 600*400*300\u00a0cm, 2**8, a*b*c",
         "[Question]: Why?",
         "[Ответ]: Потому что.",
         "[Log]: https://x.example/log",

@@ -69,7 +69,7 @@ def test_a_test_is_named_with_its_sender(planned, console):
     record_a_test(planned)
     page = console(Role.SECRETARY).get(PATH).text
     assert "No test mailing" not in page
-    assert re.search(r"<dt>Tested</dt><dd>July 12, 2018, \d\d:00 \S+, secretary</dd>", page)
+    assert re.search(r"<dt>Tested</dt><dd>July\xa012, 2018, \d\d:00 \S+, secretary</dd>", page)
 
 
 def test_an_edit_after_the_plan_makes_it_out_of_date(planned, console):
