@@ -12,6 +12,7 @@ from mailer.formats.edition.bulletin import Bulletin, compose
 from mailer.formats.edition.html import PictureSource, write_html
 from mailer.formats.edition.line_wrap import words, wrap
 from mailer.formats.edition.text import write_text
+from mailer.formats.links import shown_link
 from mailer.formats.message.slotted_text import BANNER_HTML
 from tests.formats.made_up import FEES, TEMPLATES, a_newsletter, an_issue
 
@@ -20,8 +21,15 @@ Values = Mapping[Slot, str]
 
 def fill(edition: Edition, values: Values, *, banner: str = "") -> tuple[str, str]:
     """The HTML and the text of one copy, its slots filled one after the other."""
-    page = [piece if isinstance(piece, str) else _escaped(values[piece.slot], piece.place) for piece in edition.html]
-    text = [piece if isinstance(piece, str) else _lines(fill_line(piece, values)) for piece in edition.text]
+    # A link is whole in an `href` alone; elsewhere stands what a person would copy.
+    shown = {slot: shown_link(value) for slot, value in values.items()}
+    page = [
+        piece
+        if isinstance(piece, str)
+        else _escaped((values if piece.place is Place.ADDRESS else shown)[piece.slot], piece.place)
+        for piece in edition.html
+    ]
+    text = [piece if isinstance(piece, str) else _lines(fill_line(piece, shown)) for piece in edition.text]
     if banner:
         page.insert(edition.banner_html, BANNER_HTML.format(html.escape(banner)))
         text.insert(edition.banner_text, _lines([*wrap(words(banner)), "*" * 72, ""]))
