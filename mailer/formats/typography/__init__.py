@@ -24,6 +24,10 @@ _NOT_PROSE = re.compile(
     r"|@@SLOT:\w+@@"
 )
 
+# A minus stands after these words, or in a sum, or before degrees.
+_MINUS_AFTER = r"(?:and|or|to|from|of|at|by|than|minus|plus|и|или|до|от|на|минус|плюс)"
+_MINUS_BEFORE = r"\d[\d \u00a0.,]*(?:=|°|degree|градус)"
+
 _DASHES: tuple[tuple[str, Replacement], ...] = (
     (r"(?<!\.)\.{3}(?!\.)", "…"),
     (r"(?<=[^\W\d_])(\0*)--(\0*)(?=[^\W\d_])", rf"\1{NBSP}— \2"),  # word--word
@@ -38,7 +42,12 @@ _DASHES: tuple[tuple[str, Replacement], ...] = (
     # A speech that is broken off.
     (r"(?<=\S)[ \u00a0]+(\0*)-{2,3}(?=\0*[\"'»“”’])", rf"{NBSP}\1—"),
     (r"(?<=\S)[ \u00a0]+(\0*)-(?=\0*[\"»”]\0*(?:[\s.,;:!?)]|$))", rf"{NBSP}\1—"),
-    # A single hyphen before a figure is a minus, or begins a list.
+    # Behind a word: the rest - 12 of them, в ноябре - 2350.
+    (
+        rf"(?i)(?<!\w)(?!{_MINUS_AFTER}[ \u00a0])([^\W\d_]{{2,}}[»”\"),]*\0*)[ \u00a0]+(\0*)-(?=\0* \0*(?!{_MINUS_BEFORE})\d)",
+        rf"\1{NBSP}\2—",
+    ),
+    # Any other single hyphen before a figure is a minus, or begins a list.
     (r"(?<=\S)[ \u00a0]+(\0*)(?:-{2,3}|—|-(?!\0* \0*\d))(?=\0* )", rf"{NBSP}\1—"),
     (r"(?<=\S) +(\0*–)(?=\0* )", rf"{NBSP}\1"),
 )
