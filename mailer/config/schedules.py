@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
-from decimal import Decimal
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -17,9 +16,9 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
+from mailer.config.fees import FEES, load_fees
 from mailer.config.reading import (
     Interval,
     Number,
@@ -34,13 +33,21 @@ from mailer.config.reading import (
 )
 from mailer.domain.address import Address
 from mailer.domain.errors import BadInput
-from mailer.domain.membership import FeeOption, FeeSchedule, Period, Season
-from mailer.domain.newsletter import InsertShow, LanguageTexts, Newsletter, Schedule, SenderName, Source, Window
+from mailer.domain.membership import FeeSchedule
+from mailer.domain.newsletter import (
+    EnglishDates,
+    InsertShow,
+    LanguageTexts,
+    Newsletter,
+    Schedule,
+    SenderName,
+    Source,
+    Window,
+)
 from mailer.domain.subject import DEFAULT_SUBJECT, SubjectSlot, check_subject
 from mailer.formats.address import parse, parse_sender
 from mailer.formats.characters import find_invisible
 
-FEES = "fees.toml"
 _WEEKDAYS = r"(?:\*|(?:mon|tue|wed|thu|fri|sat|sun)(?:-(?:mon|tue|wed|thu|fri|sat|sun))?)"
 
 
@@ -150,6 +157,7 @@ class _Newsletter(_Table):
     wait_for_all_languages: YesNo = True
     classification: Line = "Confidential"
     subject: Annotated[str, AfterValidator(_subject)] = DEFAULT_SUBJECT
+    english_dates: EnglishDates = EnglishDates.AMERICAN
 
 
 class _Source(_Table):
@@ -215,39 +223,6 @@ class _File(_Table):
     insert: _Insert = _Insert()
 
 
-class _FeeOption(_Table):
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
-    years: Whole = Field(ge=1)
-    individual: Decimal = Field(gt=0)
-    corporate: Decimal = Field(gt=0)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "_FeeOption":
-        if self.last < self.first:
-            raise ValueError("`to` must not be before `from`")
-        return self
-
-    def option(self) -> FeeOption:
-        fees = values(self)
-        period = Period(first=fees.pop("first"), last=fees.pop("last"))
-        return FeeOption(period=period, **fees)
-
-
-class _Season(_Table):
-    year: Whole
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
-    option: tuple[_FeeOption, ...] = Field(min_length=1)
-
-    def season(self) -> Season:
-        options = tuple(option.option() for option in self.option)
-        return Season(year=self.year, currency=self.currency, options=options)
-
-
-class _Fees(_Table):
-    season: tuple[_Season, ...] = ()
-
-
 def load_schedules(folder: Path) -> Schedules:
     """Every newsletter and the fee schedule of a folder. Raises BadInput naming every bad file and its keys."""
     if not folder.is_dir():
@@ -256,7 +231,7 @@ def load_schedules(folder: Path) -> Schedules:
     for file in sorted(folder.glob("*.toml")):
         try:
             if file.name == FEES:
-                fees = _fees(file)
+                fees = load_fees(file)
             else:
                 newsletters.append(_newsletter(file))
         except BadInput as error:
@@ -286,14 +261,3 @@ def _newsletter(path: Path) -> Newsletter:
         schedule=Schedule(**values(file.send)),
         **values(file.newsletter, file.approval, file.audience, file.insert),
     )
-
-
-def _fees(path: Path) -> FeeSchedule:
-    try:
-        file = _Fees.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise explain(error, path, _Fees) from error
-    years = [season.year for season in file.season]
-    if len(set(years)) != len(years):
-        raise BadInput(f"{path}: a season's year stands twice; each year has one season")
-    return FeeSchedule(seasons=tuple(season.season() for season in file.season))

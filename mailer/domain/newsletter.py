@@ -19,6 +19,17 @@ class InsertShow(StrEnum):
     NEVER = "never"
 
 
+class EnglishDates(StrEnum):
+    """How English copies write a date."""
+
+    AMERICAN = "american"  # July 12, 2018
+    BRITISH = "british"  # 12 July 2018
+
+    def locale(self, language: str) -> str:
+        """The language, with the country whose dates it has where there is a choice: `en-GB`."""
+        return "en-GB" if language == "en" and self is EnglishDates.BRITISH else language
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where finished issues are pulled from, and how often."""
@@ -111,6 +122,7 @@ class Newsletter:
     insert_signature: str = ""
     four_eyes: bool = False  # who approves a mailing does not send it
     subject: str = DEFAULT_SUBJECT  # a pattern that can be filled: `check_subject`
+    english_dates: EnglishDates = EnglishDates.AMERICAN
     texts: Mapping[str, LanguageTexts] = field(default_factory=dict)
 
     def in_language(self, language: str) -> "Newsletter":

@@ -1,4 +1,7 @@
-"""Writes dates, numbers and money as readers of each language expect them."""
+"""Writes dates, numbers and money as readers of each language expect them.
+
+A language is a code such as `en`, with a country where that decides the form of dates: `en-GB`.
+"""
 
 import re
 from datetime import date, timedelta
@@ -33,7 +36,7 @@ def _locale(language: str) -> "Locale":
     from babel import Locale, UnknownLocaleError
 
     try:
-        return Locale(language)
+        return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         raise BadInput(f"the language {language!r} is unknown: use a code such as en or ru") from None
 
@@ -44,7 +47,7 @@ def direction(language: str) -> str:
 
 
 def long_date(day: date, language: str) -> str:
-    """`July 12, 2018`, `12 июля 2018 г.`; no-break spaces stand between day and month, and before г."""
+    """`July 12, 2018`, in `en-GB` `12 July 2018`, `12 июля 2018 г.`; no-break spaces stand between day and month, and before г."""
     return _formatted(day, "long", language)
 
 

@@ -15,7 +15,10 @@ from mailer.formats.typography import typeset
 ISSUE_DAY = date(2018, 7, 12)
 
 
-@pytest.mark.parametrize(("language", "shown"), [("en", "July\u00a012, 2018"), ("ru", "12\u00a0июля 2018\u00a0г.")])
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "July\u00a012, 2018"), ("en-GB", "12\u00a0July 2018"), ("ru", "12\u00a0июля 2018\u00a0г.")],
+)
 def test_a_date(language, shown):
     assert dates_and_money.long_date(ISSUE_DAY, language) == shown
 
@@ -68,6 +71,7 @@ def test_other_currencies(currency, language, shown):
         (date(2018, 1, 1), date(2019, 12, 31), "ru", "2018–2019"),
         (date(2018, 1, 1), date(2018, 6, 30), "en", "January\u00a01\u00a0– June\u00a030, 2018"),
         (date(2018, 7, 1), date(2019, 6, 30), "en", "July\u00a01, 2018\u00a0– June\u00a030, 2019"),
+        (date(2018, 1, 1), date(2018, 6, 30), "en-GB", "1\u00a0January\u00a0– 30\u00a0June 2018"),
         (date(2018, 1, 1), date(2018, 6, 30), "ru", "1\u00a0января\u00a0– 30\u00a0июня 2018\u00a0г."),
         (date(2018, 7, 1), date(2019, 6, 30), "ru", "1\u00a0июля 2018\u00a0г.\u00a0– 30\u00a0июня 2019\u00a0г."),
     ],

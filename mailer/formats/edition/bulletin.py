@@ -72,15 +72,15 @@ def compose(
     """
     newsletter = newsletter.in_language(language)
     text = issue.text(language)
-    name = f"bulletin.{language}.md"
+    name, dates = f"bulletin.{language}.md", newsletter.english_dates.locale(language)
     templater = environment(templates, newsletter.template, autoescape=False, finalize=_escaped)
     with locating_errors(templates):
         markdown = templater.get_template(name).render(
             newsletter=newsletter,
             issue=text,
             classification=text.classification or newsletter.classification,
-            date=dates_and_money.long_date(issue.date, language),
-            month=dates_and_money.month(issue.date, language),
+            date=dates_and_money.long_date(issue.date, dates),
+            month=dates_and_money.month(issue.date, dates),
             insert=_insert(issue, language, variant, newsletter, fees),
             preferences=_PREFERENCES,
             way_out=way_out.value,
@@ -127,7 +127,7 @@ def _insert(
         "wording": variant.wording.value,
         "season": _years_in_words(seasons),
         "seasons": seasons,
-        "fees": [_fee_line(each, language) for each in offered],
+        "fees": [_fee_line(each, language, newsletter.english_dates.locale(language)) for each in offered],
         # One unit stands in the head of the column; several stand in the rows.
         "unit": dates_and_money.unit(currencies.pop(), language) if len(currencies) == 1 else "",
         "contact": newsletter.insert_contact or str(newsletter.reply_to),
@@ -135,9 +135,9 @@ def _insert(
     }
 
 
-def _fee_line(offered: OfferedFee, language: str) -> FeeLine:
+def _fee_line(offered: OfferedFee, language: str, dates: str) -> FeeLine:
     return FeeLine(
-        period=dates_and_money.period(offered.period, language),
+        period=dates_and_money.period(offered.period, dates),
         years=dates_and_money.length(offered.period, offered.years, language),
         fee=dates_and_money.money(offered.fee, offered.currency, language),
         amount=dates_and_money.amount(offered.fee, language),
@@ -199,7 +199,7 @@ def _plain_spaced(block: tree.Block) -> tree.Block:
 def _preheader(text: IssueText, newsletter: Newsletter) -> str:
     """The summary or else the first paragraph; while too short, the title, the numbering and the date are added."""
     words = _one_line(typeset(text.summary, text.language) or _first_paragraph(text.blocks))
-    date = dates_and_money.long_date(text.date, text.language)
+    date = dates_and_money.long_date(text.date, newsletter.english_dates.locale(text.language))
     for more in (text.title, f"{newsletter.name} № {text.number} ({text.serial})", date):
         if len(words) < PREHEADER_MIN:
             words = _one_line(f"{words} · {more}" if words else more)

@@ -12,7 +12,7 @@ from mailer.domain.errors import MailerError, NotFound, TooLong
 from mailer.domain.insert import Renewal, usual_variants
 from mailer.domain.issue import Issue
 from mailer.domain.membership import FeeSchedule
-from mailer.domain.newsletter import InsertShow, Newsletter, SenderName
+from mailer.domain.newsletter import EnglishDates, InsertShow, Newsletter, SenderName
 from mailer.domain.shelf import Revision
 from mailer.domain.subject import DEFAULT_SUBJECT
 from mailer.domain.way_out import WayOut
@@ -38,6 +38,7 @@ class Letterhead:
     list_name: str
     renewal: Renewal
     public_url: str = ""
+    english_dates: EnglishDates = EnglishDates.AMERICAN
 
     @classmethod
     def of(cls, newsletter: Newsletter, public_url: str = "") -> "Letterhead":
@@ -48,6 +49,7 @@ class Letterhead:
             list_name=newsletter.name,
             renewal=Renewal(show=newsletter.insert_show, due_days=newsletter.insert_due_days),
             public_url=public_url,
+            english_dates=newsletter.english_dates,
         )
 
     def dump(self) -> dict[str, str]:
@@ -59,8 +61,9 @@ class Letterhead:
             "list_name": self.list_name,
             "insert_show": self.renewal.show.value,
             "insert_due_days": str(self.renewal.due_days),
-            # Without it nothing is written, so that what was approved before there were such pages stays approved.
+            # As shipped neither is written, so that what was approved before there were such settings stays approved.
             **({"public_url": self.public_url} if self.public_url else {}),
+            **({"english_dates": "british"} if self.english_dates is EnglishDates.BRITISH else {}),
         }
 
     @classmethod
@@ -75,6 +78,7 @@ class Letterhead:
             list_name=stored["list_name"],
             renewal=renewal,
             public_url=stored.get("public_url", ""),
+            english_dates=EnglishDates(stored.get("english_dates", EnglishDates.AMERICAN)),
         )
 
 

@@ -61,7 +61,8 @@ class Workbench:
         dot, so SMTP has none to double. Raises CannotRender naming the person, KeyError for a missing edition.
         """
         builder = self._builders.get((copy.language, copy.variant, test)) or self._prepare(copy, test=test)
-        until, links = copy.paid_until, self.links(self.letterhead.public_url, delivery)
+        until, dates = copy.paid_until, self.letterhead.english_dates
+        links = self.links(self.letterhead.public_url, delivery)
         address = links.unsubscribe or self.letterhead.reply_to.wire
         # The link in the text opens a draft for the reader. What stands in the header mail programs send by themselves, and it
         # is ASCII: filters of spam take the %BF of a Russian letter for a template that was not filled in.
@@ -71,7 +72,7 @@ class Workbench:
             Slot.NAME: copy.name,
             Slot.SALUTATION: copy.salutation,
             Slot.COPY_NUMBER: str(copy.copy_number),
-            Slot.PAID_UNTIL: _date_in_words(until, copy.language) if until is not None else "",
+            Slot.PAID_UNTIL: _date_in_words(until, dates.locale(copy.language)) if until is not None else "",
             Slot.PREFERENCES: links.preferences or draft,
         }
         try:

@@ -15,6 +15,7 @@ from mailer.domain.errors import BadInput, Refused
 from mailer.domain.issue import Author
 from mailer.domain.issue_tree import Block, Heading, Link, Paragraph, Quote, Section, SlotMark, Table, Text, plain
 from mailer.domain.membership import FeeSchedule
+from mailer.domain.newsletter import EnglishDates
 from mailer.formats.edition.bulletin import Bulletin, _preheader, compose
 from mailer.formats.edition.compile import compile_edition
 from tests.formats.made_up import (
@@ -129,6 +130,12 @@ def test_the_subject_begins_with_the_headline_unless_the_newsletter_or_the_issue
         assert (
             composed(issue=with_text(subject="A *lamp* {title}"), newsletter=newsletter).subject == "A *lamp* {title}"
         )
+
+
+def test_english_dates_are_british_where_the_newsletter_says_so():
+    british = a_newsletter(english_dates=EnglishDates.BRITISH)
+    assert lines(newsletter=british)[2].startswith("5 March 2031\u00a0·")
+    assert lines("ru", newsletter=british) == lines("ru")
 
 
 # --- the preheader ----------------------------------------------------------------------------------------------

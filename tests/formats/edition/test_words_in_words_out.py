@@ -146,7 +146,7 @@ def shown_runs(blocks, language) -> tuple[Counter[str], Counter[str]]:
     text = "".join(piece for piece in edition.text if isinstance(piece, str))
     page = "".join(piece if isinstance(piece, str) else " " for piece in edition.html)
     page = re.sub(r'<ol start="(\d+)"[^>]*>', lambda ol: "".join(f" {int(ol[1]) + place} " for place in range(3)), page)
-    page = re.sub(r'<img[^>]*alt="([^"]*)"[^>]*>', r" \1 ", page)
+    page = re.sub(r"""<img[^>]*alt=(["'])(.*?)\1[^>]*>""", r" \2 ", page)
     page = re.sub(r"</?(?:a|b|em|strong|sup)\b[^>]*>", "", page)
     return runs(text), runs(html.unescape(re.sub(r"<[^>]*>", " ", page)))
 

@@ -9,7 +9,7 @@ from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
 from mailer.domain.edition import NO_INSERT, Slot
 from mailer.domain.errors import CannotRender
-from mailer.domain.newsletter import SenderName
+from mailer.domain.newsletter import EnglishDates, SenderName
 from mailer.domain.ports import Message
 from mailer.formats.links import CopyLinks
 from mailer.formats.message.parts import html_and_text
@@ -54,6 +54,16 @@ def test_a_copy_says_what_was_frozen(bench: Workbench) -> None:
     for words in ("Dear Ms. Harbour", "Copy No. 17 · Ada Harbour · for personal use only", "June\u00a030, 2031"):
         assert words in html
         assert words in text
+
+
+def test_dates_in_a_copy_stay_as_they_were_when_it_was_planned(bench: Workbench) -> None:
+    american, british = Letterhead.of(a_newsletter()), Letterhead.of(a_newsletter(english_dates=EnglishDates.BRITISH))
+    assert "english_dates" not in american.dump()
+    for letterhead, date_in_words in ((american, "June\u00a030, 2031"), (british, "30\u00a0June 2031")):
+        frozen = replace(bench, letterhead=Letterhead.load(letterhead.dump()))
+        assert date_in_words in html_and_text(frozen.make(COPY, "<m17@x>"))[1]
+    russian = replace(COPY, language="ru")
+    assert "30\u00a0июня 2031\u00a0г." in html_and_text(frozen.make(russian, "<m17@x>"))[1]
 
 
 def test_a_copy_is_signed_and_names_its_deliverys_unsubscribe_address(bench: Workbench) -> None:
