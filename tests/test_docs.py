@@ -12,9 +12,10 @@ from typer.main import get_command
 
 from mailer.cli import console
 from mailer.cli.commands import app
+from mailer.config.fees import _Fees
 from mailer.config.machine import Config
 from mailer.config.relays import Smtp
-from mailer.config.schedules import _Fees, _File
+from mailer.config.schedules import _File
 from mailer.domain.delivery import State
 from mailer.domain.edition import ALL_VARIANTS
 from mailer.domain.entitlement import EntitlementReason
