@@ -13,6 +13,7 @@ from mailer.formats.letter.lines import BUTTON, LetterLine, LineForm, unmarked
 _COLON = ": "  # between the label of a row and its value
 _PAGE = re.compile(r"https?://[^\s<>\"]+")
 _MAILBOX = re.compile(r"[^\s<>@,;:\"()]+@[^\s<>@,;:\"()]+\.[^\s<>@,;:\"()]+")
+_BEFORE_NUMBER = re.compile(r"(?<=№) (?=\d|$)|(?<=\bNo\.) (?=\d|$)")  # the number may be the next piece
 _FIGURES = re.compile(r"[\d\s.,%+-]+")
 
 _Words = tuple[tree.Inline, ...]
@@ -145,4 +146,4 @@ def _word(text: str, *, is_value: bool) -> tree.Inline:
         return tree.Link(f"mailto:{quote(text, safe='@')}", (tree.Text(text),))
     if is_value and _PAGE.fullmatch(text) and not text.startswith(SLOT_LINK):
         return tree.Link(text, (tree.Text(text),))
-    return tree.Text(text)
+    return tree.Text(_BEFORE_NUMBER.sub("\u00a0", text))

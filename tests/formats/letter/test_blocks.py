@@ -23,6 +23,18 @@ def words(text):
     return (tree.Text(text),)
 
 
+def test_a_number_stays_with_its_sign():
+    copies = blocks(f"- экземпляр № {marked(3)}\n- copy No. {marked(4)}, No. 5. No. Not here\n")
+    assert copies == (
+        tree.ListBlock(
+            (
+                (tree.Paragraph((*words("экземпляр №\u00a0"), *words("3"))),),
+                (tree.Paragraph((*words("copy No.\u00a0"), *words("4"), *words(", No.\u00a05. No. Not here"))),),
+            )
+        ),
+    )
+
+
 def test_each_form_of_a_line():
     read = blocks(
         "# A heading\n\nSome words\nin two lines\n\n- one\n\n- two\n\n  mailer check\n  mailer status x\n\nThree people:\n"
