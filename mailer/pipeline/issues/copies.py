@@ -55,25 +55,26 @@ class Workbench:
     ) -> Message:
         """The message of one copy: the same bytes from the same inputs.
 
-        Its reader can unsubscribe: by signed links when the `delivery` is named, else by a mail to the secretary. A `test`
-        is marked as one. Without `sign` the
-        message shows only whether the copy can be made: signing takes longer than all the rest. No line begins with a
-        dot, so SMTP has none to double. Raises CannotRender naming the person, KeyError for a missing edition.
+        Its reader can unsubscribe: by signed links when the `delivery` is named, else by a mail to the secretary.
+        A `test` is marked as one. Without `sign` the message shows only whether the copy can be made: signing takes
+        longer than all the rest. No line begins with a dot, so SMTP has none to double. Raises CannotRender naming
+        the person, KeyError for a missing edition.
         """
         builder = self._builders.get((copy.language, copy.variant, test)) or self._prepare(copy, test=test)
         until, dates = copy.paid_until, self.letterhead.english_dates
         links = self.links(self.letterhead.public_url, delivery)
         address = links.unsubscribe or self.letterhead.reply_to.wire
-        # The link in the text opens a draft for the reader. What stands in the header mail programs send by themselves, and it
-        # is ASCII: filters of spam take the %BF of a Russian letter for a template that was not filled in.
-        draft = mail_link(address, self._asked(copy, copy.language, test=test))
+        # Without a page, the link in the text opens a draft for the reader.
+        preferences = links.preferences or mail_link(address, self._asked(copy, copy.language, test=test))
+        # Mail programs send by themselves what stands in the header. It is ASCII, since spam filters take the %BF of a
+        # Russian letter for a template that was not filled in.
         header = mail_link(address, "unsubscribe" if links.unsubscribe else self._asked(copy, "en", test=test))
         values = {
             Slot.NAME: copy.name,
             Slot.SALUTATION: copy.salutation,
             Slot.COPY_NUMBER: str(copy.copy_number),
             Slot.PAID_UNTIL: _date_in_words(until, dates.locale(copy.language)) if until is not None else "",
-            Slot.PREFERENCES: links.preferences or draft,
+            Slot.PREFERENCES: preferences,
         }
         try:
             message = builder.make(copy.name, copy.address.wire, message_id, values, header, links.one_click)
