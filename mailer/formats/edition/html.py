@@ -141,8 +141,10 @@ class _Walk:
                 return self.macro("footnote", number, self.item(children))
 
     def as_it_is(self, block: tree.ThematicBreak | tree.Commands) -> Markup:
-        """A block without words of a language."""
-        return self.macro("commands", block.lines) if isinstance(block, tree.Commands) else self.macro("rule")
+        """A rule, or commands as they are typed."""
+        if isinstance(block, tree.ThematicBreak):
+            return self.macro("rule")
+        return self.macro("commands", [self.macro("command", line) for line in block.lines])
 
     def picture(self, name: str, alt: str) -> Markup:
         if name not in self.sources:

@@ -231,7 +231,7 @@ def _slot_of(href: str) -> Slot | None:
 
 
 def _as_it_is(block: tree.ThematicBreak | tree.Commands, margin: _Margin) -> list[Line]:
-    """The lines of a block without words of a language."""
+    """A rule, or commands as they are typed."""
     if isinstance(block, tree.ThematicBreak):
         return [_rule(margin)]
     return [f"{margin.quotes}{margin.lead}   {line}" for line in block.lines]

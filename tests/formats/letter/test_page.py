@@ -145,7 +145,7 @@ def test_an_option_of_a_command_is_not_broken_in_two_and_the_look_of_an_earlier_
     shutil.copytree(TEMPLATES, own)
     blocks = own / "_base" / "blocks.html.j2"
     text = blocks.read_text()
-    start = text.index("{% macro command(line)")
+    start = text.index("{% macro commands(lines)")
     blocks.write_text(text[:start] + text[text.index("{% macro section") :])
     for page in (page_of(letter), page_of(letter, own)):
         (shown,) = [line for line in main_of(page).iter("p") if "--log" in line.text_content()]
