@@ -8,10 +8,9 @@ from urllib.parse import quote
 
 from mailer.domain import issue_tree as tree
 from mailer.domain.edition import SLOT_LINK
-from mailer.formats.letter.lines import BUTTON, LetterLine, LineForm, unmarked
+from mailer.formats.letter.lines import BUTTON, PAGE, LetterLine, LineForm, unmarked
 
 _COLON = ": "  # between the label of a row and its value
-_PAGE = re.compile(r"https?://[^\s<>\"]+")
 _MAILBOX = re.compile(r"[^\s<>@,;:\"()]+@[^\s<>@,;:\"()]+\.[^\s<>@,;:\"()]+")
 _BEFORE_NUMBER = re.compile(r"(?<=№) (?=\d|$)|(?<=\bNo\.) (?=\d|$)")  # the number may be the next piece
 _FIGURES = re.compile(r"[\d\s.,%+-]+")
@@ -96,7 +95,7 @@ def _sort(line: LetterLine) -> _Indented:
         return _Indented.BUTTON
     if _colon(line) is not None:
         return _Indented.ROW
-    if len(line.pieces) > 1 and _PAGE.fullmatch(unmarked("".join(line.pieces))):
+    if len(line.pieces) > 1 and PAGE.fullmatch(unmarked("".join(line.pieces))):
         return _Indented.ADDRESS
     return _Indented.COMMAND
 
@@ -144,6 +143,6 @@ def _words(pieces: Sequence[str]) -> _Words:
 def _word(text: str, *, is_value: bool) -> tree.Inline:
     if is_value and _MAILBOX.fullmatch(text):
         return tree.Link(f"mailto:{quote(text, safe='@')}", (tree.Text(text),))
-    if is_value and _PAGE.fullmatch(text) and not text.startswith(SLOT_LINK):
+    if is_value and PAGE.fullmatch(text) and not text.startswith(SLOT_LINK):
         return tree.Link(text, (tree.Text(text),))
     return tree.Text(_BEFORE_NUMBER.sub("\u00a0", text))

@@ -16,6 +16,7 @@ _FIRST, _LAST, BUTTON = "\x02", "\x03", "\x04"
 _MARKS = re.compile(rf"[{_FIRST}{_LAST}{BUTTON}]")
 _PAIRED = re.compile(rf"[^{_FIRST}{_LAST}]*(?:{_FIRST}[^{_FIRST}{_LAST}]*{_LAST}[^{_FIRST}{_LAST}]*)*")
 _INDENT, _ITEM, _HEADING = "  ", "- ", "# "
+PAGE = re.compile(r"https?://[^\s<>\"]+")  # the address of a page
 _NOT_IN_PARENTHESES = re.compile(r"[^()]+(?![^()]*\))")
 
 
@@ -59,7 +60,7 @@ def marked(value: object) -> str:
 
 def as_button(address: str) -> str:
     """The address of a page, for which the words before it are a button. ValueError for any other text."""
-    if not re.fullmatch(r"https?://[^\s<>\"]+", address):
+    if not PAGE.fullmatch(address):
         raise ValueError(f"'{address}' is no address of a page, so it cannot be a button")
     return f"{_FIRST}{BUTTON}{address}{_LAST}"
 

@@ -44,8 +44,8 @@ class MessageBuilder:
         `address` is an `Address.wire`, `message_id` has its angle brackets; `unsubscribe` is the mailto: link for
         List-Unsubscribe, empty for none, and `one_click` the https: address that stands before it. No line exceeds 998
         octets, no line of a part exceeds 76. No line begins with a dot, so SMTP doubles none (RFC 5321 §4.5.2). All octets
-        are ASCII, except in a local part in another alphabet (RFC 6532). Raises CannotRender naming the slot that cannot be filled, and BadInput for a name, address or
-        Message-ID that no header can hold.
+        are ASCII, except in a local part in another alphabet (RFC 6532). Raises CannotRender naming the slot that cannot
+        be filled, and BadInput for a name, address or Message-ID that no header can hold.
         """
         check_values(self.slots, values)
         # The recipient's own header fields are adjacent, so they are encoded and joined once.
