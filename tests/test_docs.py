@@ -271,6 +271,16 @@ def test_a_state_is_in_the_glossary(state):
     assert f"| **{state}** |" in text("docs/glossary.md")
 
 
+def test_every_macro_is_explained_to_the_editors_with_its_values():
+    called = set(re.findall(r'\.macro\(\s*"(\w+)"', (ROOT / "mailer/formats/edition/html.py").read_text()))
+    assert {"heading", "caption", "commands"} < called
+    own, later = (ROOT / "templates/_base/blocks.html.j2"), (ROOT / "mailer/formats/edition/later_blocks.html.j2")
+    macros = dict(re.findall(r"{% macro (\w+)\((.*?)\) -?%}", later.read_text() + own.read_text()))
+    for name in called:
+        values = re.sub(r"=[^,]*", "", macros[name])
+        assert f"`{name}({values})`" in text("docs/editors.md"), name
+
+
 @pytest.mark.parametrize("variant", ALL_VARIANTS, ids=lambda one: one.name)
 def test_a_variant_is_explained_to_the_editors(variant):
     assert f"`{variant.name}`" in text("docs/editors.md")
