@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Iterator, Sequence
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from mailer.domain.defect import Defect
 from mailer.domain.lookalikes import CYRILLIC, LATIN, alphabet_of, slips
-from mailer.formats.issue.dialect import HIDDEN, TYPED
 from mailer.formats.words import ADDRESS
+
+# Markdown takes time to load, and front matter has none.
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _ADDRESS = re.compile(ADDRESS)
 
 
-def find_mixed_letters(tokens: Sequence[Token], language: str, *, first_line: int) -> Iterator[Defect]:
+def find_mixed_letters(tokens: "Sequence[Token]", language: str, *, first_line: int) -> Iterator[Defect]:
     """The words of an article, with their lines. Addresses may be written in any letters."""
+    from mailer.formats.issue.dialect import HIDDEN, TYPED
+
     for token in tokens:
         if token.type == "inline" and token.map:
             for place, line in enumerate(str(token.meta.get(TYPED, "")).split("\n")):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.domain.errors import BadInput
-from mailer.domain.issue_tree import Heading, Paragraph, Table, Text
+from mailer.domain.issue_tree import Heading, Paragraph, Section, Table, Text
 from mailer.formats.issue.text import parse
 from mailer.formats.raw.blocks import Shape, split
 from mailer.formats.raw.convert import convert
@@ -121,11 +121,14 @@ def test_the_head_is_recognised(imported):
 def test_the_file_is_one_that_intake_takes(imported):
     text = finished(imported)
     assert (text.newsletter, text.serial, text.date) == ("wheel", 18, date(2031, 3, 5))
-    assert text.blocks[0] == Heading(2, (Text("In short"),))
-    assert text.blocks[1] == Paragraph(
+    summary, *_article = text.blocks
+    assert isinstance(summary, Section)
+    assert summary.kind == "summary"
+    assert summary.children[0] == Heading(2, (Text("In short"),))
+    assert summary.children[1] == Paragraph(
         (Text("The river Avle is low, and the wheel of the Upper Mill stands. Nobody in Avle-Town knows why."),)
     )
-    assert [block.level for block in text.blocks if isinstance(block, Heading)] == [2, 2, 2]
+    assert [block.level for block in text.blocks if isinstance(block, Heading)] == [2, 2]
     assert text.blocks[-1] == Paragraph((Text("Printed on old paper."),))
     assert (
         Table(
