@@ -135,7 +135,7 @@ def typed_runs(text: str) -> Counter[str]:
     text = re.sub(r"\]\[log\]", "]", text)
     text = re.sub(r"(?m)^\[log\]: \S+$", "", text)
     text = re.sub(r"(?m)^:::.*$", "", text)
-    text = re.sub(r"(?m)^(?:Table|Таблица): ", "", text)
+    text = re.sub(r"(?m)^(?:Table|Таблица): *", "", text)
     return runs(html.unescape(text.replace("[^1]", " ")))
 
 
