@@ -14,6 +14,8 @@ from mailer.formats.issue.markdown import read_article
 from tests.formats.made_up import an_edition, with_text
 
 ALPHABET = {"en": "abcdefghijklm", "ru": "абвгдежзиклмн"}
+# Before a table's caption; a slip may set some of its letters in bold.
+CAPTION_MARK = "|".join("[*_]*".join(mark) for mark in ("Table:", "Таблица:"))
 LANGUAGES = st.sampled_from(["en", "ru"])
 
 
@@ -135,7 +137,7 @@ def typed_runs(text: str) -> Counter[str]:
     text = re.sub(r"\]\[log\]", "]", text)
     text = re.sub(r"(?m)^\[log\]: \S+$", "", text)
     text = re.sub(r"(?m)^:::.*$", "", text)
-    text = re.sub(r"(?m)^(?:Table|Таблица): *", "", text)
+    text = re.sub(rf"(?m)^[*_]*(?:{CAPTION_MARK}) *", "", text)
     return runs(html.unescape(text.replace("[^1]", " ")))
 
 
