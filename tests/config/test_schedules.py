@@ -20,25 +20,6 @@ OPTION = "from = 2018-01-01\nto = 2018-12-31\nyears = 1\nindividual = 50000\ncor
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """An empty schedules/."""
-    made = tmp_path / "schedules"
-    made.mkdir()
-    return made
-
-
-@pytest.fixture
-def read(folder):
-    """Reads a newsletter of these words."""
-
-    def newsletter(text=""):
-        (folder / f"{ID}.toml").write_text(text, encoding="utf-8")
-        return load_schedules(folder).newsletters[ID]
-
-    return newsletter
-
-
-@pytest.fixture
 def fees(folder):
     """Reads a fee schedule of these words."""
 
@@ -126,56 +107,6 @@ The Club'''
     assert made.insert_show is InsertShow.WHEN_DUE
     assert made.insert_signature == "The Board\nThe Club"
     assert [str(one) for one in made.test_to] == ["reader@club.example"]
-
-
-def test_a_language_has_texts_of_its_own_and_shares_the_others(read):
-    made = read('''
-        [newsletter]
-        name = "Club Notes"
-        [insert]
-        contact = "The secretary"
-        signature = "The Board"
-        [insert.ru]
-        name = "Записки клуба"
-        signature = """Правление
-Клуб"""
-    ''')
-    russian, english = made.in_language("ru"), made.in_language("en")
-    assert (russian.name, russian.insert_contact, russian.insert_signature) == (
-        "Записки клуба",
-        "The secretary",
-        "Правление\nКлуб",
-    )
-    assert english == made
-    assert (english.name, english.insert_contact, english.insert_signature) == (
-        "Club Notes",
-        "The secretary",
-        "The Board",
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ('[insert.de]\nsignature = "Der Vorstand"', r"\[insert\.de\]: allowed are the languages of .*: en, ru$"),
-        ('[insert.RU]\nname = "x"', r"\[insert\.RU\]: allowed are the languages of"),
-        (
-            '[insert.ru]\nsignatur = "x"',
-            r"\[insert\.ru\] signatur is not a setting; allowed here: name, contact, signature; did you mean signature\?",
-        ),
-        ("[insert.ru]\nname = 7", r"\[insert\.ru\] name: found 7; input should be a valid string"),
-        ('[insert.ru]\ncontact = """a\nb"""', r"\[insert\.ru\] contact: found 'a\\nb'"),
-        (
-            '[insert]\ncontct = "x"',
-            r"\[insert\] contct is not a setting; allowed here: show, .*; did you mean contact\?",
-        ),
-        ('[insert]\nru = "x"', r"\[insert\] ru is not a setting; allowed here: show, due_days, contact, signature"),
-        ('[insert.contact]\nru = "x"', r"\[insert\] contact: input should be a valid string"),
-    ],
-)
-def test_an_unknown_language_or_key_is_named(read, text, named):
-    with pytest.raises(BadInput, match=named):
-        read(text)
 
 
 @pytest.mark.parametrize(
