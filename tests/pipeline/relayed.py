@@ -28,13 +28,13 @@ LOST = Unknown(reply=None, detail="no reply after the content")
 OWNERS: dict[int, int] = {}  # the owner of each claimed copy, by its delivery
 
 
-def claim(app: App) -> list[OutgoingCopy]:
+def claim(app: App, room: int = 1000) -> list[OutgoingCopy]:
     """Claim every copy that is due, for a sender of its own."""
     with app.store.transaction() as connection:
         now = app.context.clock.now()
         owner = owners.add_owner(connection, host="host", boot_id="boot", pid=1, lock="mailer-1", now=now)
         request = TurnRequest(
-            owner=owner.id, results={}, room={RELAY: 1000}, carried={}, sizes={}, unmakable=(), elapsed=0.0, only=None
+            owner=owner.id, results={}, room={RELAY: room}, carried={}, sizes={}, unmakable=(), elapsed=0.0, only=None
         )
         outgoing = list(turn.run_turn(connection, app.context, SETTINGS, {}, request).copies[RELAY])
     for copy in outgoing:

@@ -11,7 +11,7 @@ from mailer.domain.ports import Message
 from mailer.formats.message.parts import html_and_text
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.copies import Workbench, workbench
-from mailer.pipeline.mailings.entitle import recheck_entitlement
+from mailer.pipeline.mailings.entitle import recheck_all
 from mailer.pipeline.mailings.plan import compile_draft, is_planned, write_plan
 from mailer.pipeline.mailings.steps import cancelled
 from mailer.pipeline.mailings.test_mailing import require_entitled
@@ -37,7 +37,7 @@ def write_dry_run(context: Context, name: IssueName, spool: Spool) -> list[Path]
             raise cancelled(every[0])
         for mailing in every:
             # A copy that would be held when sent is not written either.
-            recheck_entitlement(connection, context, mailing)
+            recheck_all(connection, context, mailing)
             unsent.append((workbench(connection, context, mailing), list(all_waiting(connection, mailing))))
     # Outside of the transaction, which keeps every other process from writing.
     return [spool(_file_name(copy.copy), _make(bench, copy)) for bench, copies in unsent for copy in copies]

@@ -18,7 +18,7 @@ from mailer.pipeline.context import Context
 from mailer.store import Connection, issues
 from mailer.store.columns import CHUNK
 from mailer.store.copies import deliveries
-from mailer.store.copies.waiting import all_judged, set_judged, waiting
+from mailer.store.copies.waiting import judged_otherwise, set_judged
 from mailer.store.members import people, register_of, register_version
 
 
@@ -89,27 +89,38 @@ def judged_by(connection: Connection, context: Context, revision: Revision) -> s
     return f"{register_version(connection)}:{hashlib.sha256(rules.encode()).hexdigest()[:32]}"
 
 
-def recheck_entitlement(connection: Connection, context: Context, mailing: Mailing, *, chunk: int = CHUNK) -> str:
-    """Hold every pending copy whose reader has lost it since it was judged; returns the present `judged_by`.
+def rules_of(connection: Connection, context: Context, mailing: Mailing) -> str:
+    """The fingerprint of what decides about a mailing's issue now."""
+    return judged_by(connection, context, issues.revision_of(connection, mailing))
 
-    Costs nothing while the register and the rules are those the copies were judged by; else only their readers are
-    judged, a chunk at a time. A lost entitlement holds the copy with the rule's reason, a changed address with
-    `address_changed`: a copy keeps the address it was planned with.
+
+def recheck_entitlement(
+    connection: Connection, context: Context, mailing: Mailing, rules: str, *, most: int = CHUNK
+) -> int:
+    """Judge pending copies that were not judged by these `rules_of` the mailing; returns how many.
+
+    At most so many, those first that leave first: the others are not claimed before they are judged. None is judged twice
+    by the same rules. A lost entitlement holds the copy with the rule's reason, a changed address with `address_changed`:
+    a copy keeps the address it was planned with.
     """
+    pending = judged_otherwise(connection, mailing.id, rules, most)
+    if not pending:
+        return 0
     revision = issues.revision_of(connection, mailing)
-    now = judged_by(connection, context, revision)
-    if all_judged(connection, mailing.id, now):
-        return now
-    after = 0
-    while pending := waiting(connection, mailing, after=after, judged_otherwise=now, limit=chunk):
-        after = pending[-1].copy.copy_number
-        judged = judge_people(connection, context, revision, {row.copy.person for row in pending})
-        reasons = {
-            row.id: why_lost(judged.get(row.copy.person), row.copy.language, {row.copy.address.wire}) for row in pending
-        }
-        lost = [identity for identity, reason in reasons.items() if reason is not None]
-        for delivery in deliveries.deliveries_with(connection, lost).values():
-            deliveries.move(connection, delivery, Event.HELD, held_reason=reasons[delivery.id])
+    judged = judge_people(connection, context, revision, {row.copy.person for row in pending})
+    reasons = {
+        row.id: why_lost(judged.get(row.copy.person), row.copy.language, {row.copy.address.wire}) for row in pending
+    }
+    lost = [identity for identity, reason in reasons.items() if reason is not None]
+    for delivery in deliveries.deliveries_with(connection, lost).values():
+        if deliveries.move(connection, delivery, Event.HELD, held_reason=reasons[delivery.id]):
             context.record(connection, "hold", f"delivery {delivery.id}", reasons[delivery.id] or "")
-        set_judged(connection, list(reasons), now)
-    return now
+    set_judged(connection, list(reasons), rules)
+    return len(pending)
+
+
+def recheck_all(connection: Connection, context: Context, mailing: Mailing) -> None:
+    """Judge every pending copy of the mailing by the register and the rules of now."""
+    rules = rules_of(connection, context, mailing)
+    while recheck_entitlement(connection, context, mailing, rules):
+        pass

@@ -182,7 +182,7 @@ class Sender:
             turn = await self._take_turn(only)
             if not any(lane.busy for lane in self._lanes.values()):
                 self._gather()
-                if not self._ledger.anything_unwritten() and not any(turn.copies.values()):
+                if not self._ledger.anything_unwritten() and not any(turn.copies.values()) and not turn.judged:
                     return
             await self._nudge()
 

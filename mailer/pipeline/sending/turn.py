@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from mailer.domain.mailing import Mailing, MailingState
 from mailer.domain.message_size import takes
@@ -13,12 +14,13 @@ from mailer.pipeline import maillog
 from mailer.pipeline.bounces.breaker import pause_too_large
 from mailer.pipeline.context import Context, IssueName
 from mailer.pipeline.issues.copies import Workbench, workbench
-from mailer.pipeline.mailings.entitle import recheck_entitlement
+from mailer.pipeline.mailings.entitle import recheck_entitlement, rules_of
 from mailer.pipeline.sending.limits import room_by_provider, room_for_relay, room_in_canary_wave
 from mailer.pipeline.sending.record import hold_unmakable, record
 from mailer.pipeline.sending.settings import SendSettings
 from mailer.pipeline.sending.signing import OutgoingCopy
 from mailer.store import Connection, DatabaseError, mailings, relay_paces, relays
+from mailer.store.columns import CHUNK
 from mailer.store.ledger import claims
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.instants import note_work
@@ -49,11 +51,15 @@ class TurnRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnResult:
-    """What the ledger gives: copies by relay, the mailings that go on, and its epoch."""
+    """What the ledger gives: copies by relay, the mailings that go on, and its epoch.
+
+    `judged`: the register has changed, and waiting copies were judged by it in this turn; others may wait for the next.
+    """
 
     copies: Mapping[str, Sequence[OutgoingCopy]]
     going: frozenset[int]
     epoch: int
+    judged: bool = False
 
 
 def run_turn(
@@ -81,11 +87,11 @@ def run_turn(
         hold_unmakable(connection, context, claim, why)
     startable = startable_mailings(connection, context, now, request.only)
     going = claims.still_sending(connection, [mailing.id for mailing in startable])
-    copies = _claim(connection, context, settings, workbenches, request, startable, now)
+    copies, judged = _claim(connection, context, settings, workbenches, request, startable, now)
     epoch = claims.advance_epoch(connection) if any(copies.values()) else claims.ledger_epoch(connection)
     if any(copies.values()):
         note_work(connection, now)
-    return TurnResult(copies=copies, going=frozenset(going), epoch=epoch)
+    return TurnResult(copies=copies, going=frozenset(going), epoch=epoch, judged=judged)
 
 
 def startable_mailings(
@@ -111,7 +117,8 @@ def _claim(
     request: TurnRequest,
     startable: Sequence[Mailing],
     now: datetime,
-) -> dict[str, list[OutgoingCopy]]:
+) -> tuple[dict[str, list[OutgoingCopy]], bool]:
+    """The copies claimed for each relay, and whether waiting copies were judged for it."""
     room = {
         relay: room_for_relay(
             connection, relay, settings.relays[relay], now, min(wanted, request.paced.get(relay, wanted))
@@ -125,8 +132,9 @@ def _claim(
     open_room = {relay: free for relay, free in room.items() if relay not in request.closed}
     share = room | shares(open_room, weights, request.carried, limited)
     copies: dict[str, list[OutgoingCopy]] = {relay: [] for relay in room}
+    judged_for: set[int] = set()  # mailings
     if not any(share.values()):
-        return copies
+        return copies, False
     until = request.elapsed + settings.lease.total_seconds()
     families = room_by_provider(connection, settings.families, now, sum(share.values()), settings.relays.keys())
     for mailing in startable:
@@ -134,17 +142,23 @@ def _claim(
         if bench is None or pause_too_large(connection, context, mailing, bench.largest, request.sizes):
             continue
         mailings.lock_plan(connection, mailing.id)
-        judged_by = recheck_entitlement(connection, context, mailing)
+        rules = rules_of(connection, context, mailing)
         wave = room_in_canary_wave(connection, context, mailing, now)
         for relay, claimed in copies.items():
             if not takes(request.sizes.get(relay, 0), bench.largest):
                 continue
             free = share[relay] - len(claimed)
             free = free if wave is None else min(free, wave)
-            batch = _claim_for(connection, settings, request.owner, relay, mailing, judged_by, families, free, now)
+            take = partial(_claim_for, connection, settings, request.owner, relay, mailing, rules, families, now=now)
+            batch = take(free)
+            # A chunk in a turn, when those judged already are too few: other writers wait for this transaction.
+            wants = len(batch) < free and mailing.id not in judged_for
+            if wants and recheck_entitlement(connection, context, mailing, rules, most=CHUNK):
+                judged_for.add(mailing.id)
+                batch += take(free - len(batch))
             wave = wave if wave is None else wave - len(batch)
             claimed += [_outgoing(context, bench, claim, until) for claim in batch]
-    return copies
+    return copies, bool(judged_for)
 
 
 def _claim_for(
@@ -153,9 +167,10 @@ def _claim_for(
     owner: int,
     relay: str,
     mailing: Mailing,
-    judged_by: str,
+    rules: str,
     families: dict[str, int],
     free: int,
+    *,
     now: datetime,
 ) -> list[Claim]:
     """Claim up to `free` copies for one relay; `families` says how many each limited provider may still get."""
@@ -174,7 +189,7 @@ def _claim_for(
             lease_until=now + settings.lease,
             limit=limit,
             mailing=mailing.id,
-            judged_by=judged_by,
+            judged_by=rules,
             family=family,
             without=families,
         )

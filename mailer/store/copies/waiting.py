@@ -24,14 +24,12 @@ class PendingCopy:
     message_id: str
 
 
-def waiting(
-    connection: Connection, mailing: Mailing, *, after: int = 0, judged_otherwise: str | None = None, limit: int = CHUNK
-) -> list[PendingCopy]:
-    """The next pending copies of a mailing, by copy number, with numbers above `after`; empty at the end.
+_OF_COPY = (deliveries.c.id, deliveries.c.message_id, *(deliveries.c[name] for name in COPY_COLUMNS))
 
-    With `judged_otherwise`, only the copies that were judged by another register or other rules than these.
-    """
-    query = select(deliveries.c.id, deliveries.c.message_id, *(deliveries.c[name] for name in COPY_COLUMNS)).where(
+
+def waiting(connection: Connection, mailing: Mailing, *, after: int = 0, limit: int = CHUNK) -> list[PendingCopy]:
+    """The next pending copies of a mailing, by copy number, with numbers above `after`; empty at the end."""
+    query = select(*_OF_COPY).where(
         # By issue and number, which are indexed: a chunk costs the same wherever it begins.
         deliveries.c.newsletter == mailing.newsletter,
         deliveries.c.serial == mailing.serial,
@@ -39,8 +37,6 @@ def waiting(
         deliveries.c.mailing == mailing.id,
         deliveries.c.state == State.PENDING,
     )
-    if judged_otherwise is not None:
-        query = query.where(deliveries.c.judged_by != judged_otherwise)
     return [_waiting(row) for row in connection.execute(query.order_by(deliveries.c.copy_number).limit(limit))]
 
 
@@ -54,13 +50,29 @@ def all_waiting(connection: Connection, mailing: Mailing) -> Iterator[PendingCop
 
 def all_judged(connection: Connection, mailing: int, judged_by: str) -> bool:
     """Whether every pending copy of the mailing was judged by exactly this register and these rules."""
+    return not judged_otherwise(connection, mailing, judged_by, 1)
+
+
+def judged_otherwise(connection: Connection, mailing: int, judged_by: str, most: int) -> list[PendingCopy]:
+    """Pending copies of a mailing that were judged by another register or other rules than these, at most so many.
+
+    Of those judged alike the ones that leave first.
+    """
     parameters = {"of_mailing": mailing, "judged": judged_by}
-    return all(connection.execute(query, parameters).first() is None for query in _JUDGED_OTHERWISE)
+    copies: list[PendingCopy] = []
+    for query in _JUDGED_OTHERWISE:
+        if len(copies) < most:
+            rows = connection.execute(query, {**parameters, "up_to": most - len(copies)})
+            copies += [_waiting(row) for row in rows]
+    return copies
 
 
-# Two seeks in the index, below and above. The statements are kept because every claim needs them.
+# Two parts of the index, below and above, read in its own order: neither grows with what waits.
 _JUDGED_OTHERWISE = tuple(
-    select(deliveries.c.id).where(deliveries.c.mailing == bindparam("of_mailing"), is_pending, other).limit(1)
+    select(*_OF_COPY)
+    .where(deliveries.c.mailing == bindparam("of_mailing"), is_pending, other)
+    .order_by(deliveries.c.judged_by, deliveries.c.next_attempt_at.asc().nulls_first(), deliveries.c.id)
+    .limit(bindparam("up_to"))
     for other in (deliveries.c.judged_by < bindparam("judged"), deliveries.c.judged_by > bindparam("judged"))
 )
 

@@ -33,10 +33,9 @@ def test_waiting_copies_come_once_each_in_the_order_of_their_numbers(store: Stor
 def test_only_pending_copies_are_judged_again(store: Store) -> None:
     with store.transaction() as connection:
         mailing, ids = a_mailing_of(connection, 3)
-        found = mailings.mailing(connection, mailing)
 
         def otherwise(judged_by: str) -> list[int]:
-            listed = [one.id for one in waiting.waiting(connection, found, judged_otherwise=judged_by)]
+            listed = sorted(one.id for one in waiting.judged_otherwise(connection, mailing, judged_by, 5))
             assert waiting.all_judged(connection, mailing, judged_by) == (not listed)
             return listed
 
