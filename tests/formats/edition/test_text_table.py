@@ -1,11 +1,8 @@
 """Tables in plain text: in columns, heads over two lines first, then cells over more, else a line for each cell."""
 
 import re
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -16,6 +13,7 @@ from mailer.formats.edition.line_wrap import COLUMNS, width
 from mailer.formats.edition.text_table import set_table
 from mailer.formats.issue.markdown import read_article
 from mailer.formats.typography import NBSP
+from tests.counted import calls_of
 from tests.formats.edition.test_text import LONG, cells, part
 from tests.formats.rfc3676 import unflow
 
@@ -182,20 +180,3 @@ def test_the_work_grows_with_the_table_and_no_faster(table):
 
 def read_and_write(text: str) -> None:
     assert part(*read_article(text, "en").blocks)
-
-
-def calls_of(work: Callable[[], None]) -> int:
-    """How many functions are called in this work, which no other load of the machine changes."""
-    calls = 0
-
-    def count(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in {"call", "c_call"}
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return calls
