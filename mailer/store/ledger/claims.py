@@ -14,7 +14,7 @@ from mailer.domain.mailing import MailingState
 from mailer.domain.retry import LONGEST_WAIT
 from mailer.store.columns import UtcDateTime, has_come, insert_into
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
-from mailer.store.ledger.batches import gathered, packed, read, unpacked
+from mailer.store.ledger.batches import gathered, listed, packed, read
 from mailer.store.schema import deliveries, is_pending, is_sending, ledger_state, mailings
 
 
@@ -61,11 +61,11 @@ def claim(
     if family is not None:
         parameters["one_family"] = family
     elif without:
-        parameters["rows"] = packed([excluded] for excluded in sorted(without))
+        parameters["values"] = packed(sorted(without))
     find, take = _claiming(connection.dialect.name, which)
     claimed = [_claim(row) for row in read(connection.execute(find, parameters).scalar())]
     if claimed:
-        parameters = {"rows": packed([claim.delivery] for claim in claimed), "now": now, "by_owner": owner}
+        parameters = {"values": packed(claim.delivery for claim in claimed), "now": now, "by_owner": owner}
         count = connection.execute(take, parameters | {"by_relay": relay, "lease": lease_until}).rowcount
         if count != len(claimed):  # the error undoes the transaction, so that none of them leaves
             raise MailerError(f"{len(claimed)} copies were selected and locked, but {count} could be claimed")
@@ -102,11 +102,10 @@ def _claiming(dialect: str, which: str) -> tuple[Select[Any], Update]:
     if which == "family":
         due = due.where(deliveries.c.family == bindparam("one_family"))
     elif which == "without":
-        due = due.where(deliveries.c.family.not_in(select(unpacked(dialect, {"family": str}).c.family)))
-    chosen = unpacked(dialect, {"id": int})
+        due = due.where(deliveries.c.family.not_in(listed(dialect, str)))
     take = (
         update(deliveries)
-        .where(deliveries.c.id.in_(select(chosen.c.id)), deliveries.c.state == State.PENDING)
+        .where(deliveries.c.id.in_(listed(dialect, int)), deliveries.c.state == State.PENDING)
         .values(
             state=advance(State.PENDING, Event.CLAIMED),
             owner=bindparam("by_owner"),

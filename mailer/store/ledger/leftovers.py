@@ -7,7 +7,6 @@ from sqlalchemy import Connection, and_, or_, select, update
 
 from mailer.domain.delivery import Event, JournalEntry, State, advance, event_after_death
 from mailer.store.columns import has_come
-from mailer.store.ledger.batches import instant
 from mailer.store.ledger.results import add_attempts, begin_mailing
 from mailer.store.schema import THROTTLED, deliveries, is_sending
 
@@ -63,7 +62,7 @@ def take_over(
             continue  # its owner is alive, and was quicker
         if event in _RECOVERED:
             outcome, text = _RECOVERED[event]
-            times = (instant(copy.marked_at or now), instant(now))
+            times = (copy.marked_at or now, now)
             code = entry.code if entry is not None and entry.code else None
             add_attempts(connection, [(copy.id, copy.relay or "", *times, outcome, code, "", text, "", "")])
             begin_mailing(connection, copy.mailing, copy.marked_at or now)

@@ -5,11 +5,25 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Insert, Update, and_, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Insert,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from mailer.domain.delivery import Event, Outcome, State, advance
 from mailer.domain.lost_answers import HandOver
-from mailer.store.ledger.batches import instant, packed, unpacked
+from mailer.store.columns import UtcDateTime
+from mailer.store.ledger.batches import ForRows, listed, packed
 from mailer.store.ledger.claims import Claim
 from mailer.store.schema import THROTTLED, attempts, deliveries, is_counted, is_pending, is_sending, mailings
 
@@ -35,8 +49,6 @@ _LATE = {
     Event.DEFERRED: Event.SETTLED_RESEND,
     Event.UNUSED: Event.SETTLED_RESEND,
 }
-_AFTER = {event: advance(State.SENDING, event) for event in (*_LATE, Event.REJECTED, Event.REPLY_LOST, Event.GAVE_UP)}
-_MOVE = {"id": int, "epoch": int, "state": str, "late": str, "next_attempt_at": datetime}
 _ATTEMPT = {
     "delivery": int,
     "relay": str,
@@ -57,43 +69,44 @@ def record(connection: Connection, owner: int, relay: str, results: Sequence[Res
     A late reply settles a copy that was declared `uncertain` meanwhile, and so does a late result that nothing of it
     left, unless it was claimed again since.
     """
-    tried = [_attempt(relay, result) for result in results if result.outcome is not None]
-    if tried:
-        add_attempts(connection, tried)
+    add_attempts(connection, [_attempt(relay, result) for result in results if result.outcome is not None])
     begun = {result.claim.mailing: result.started_at for result in reversed(results) if result.begun}
     for mailing, at in begun.items():
         begin_mailing(connection, mailing, at)
-    move, settle = _moves(connection.dialect.name)
-    rows = {"rows": packed([_move(result) for result in results]), "owned_by": owner}
-    if connection.execute(move, rows).rowcount < len(results):
-        connection.execute(settle, rows)
+    # Most copies are accepted at the first claim: few statements, however many results.
+    alike: dict[tuple[Event, int, datetime | None], list[int]] = {}
+    for claim, event, _, _, _, _, next_attempt_at in results:
+        alike.setdefault((event, claim.epoch, next_attempt_at), []).append(claim.delivery)
+    for (event, epoch, next_attempt_at), identities in alike.items():
+        move, settle = _moves(connection.dialect.name, event)
+        rows = {"values": packed(identities), "of_epoch": epoch, "later": next_attempt_at, "owned_by": owner}
+        if connection.execute(move, rows).rowcount < len(identities) and settle is not None:
+            connection.execute(settle, rows)
 
 
 @cache
-def _moves(dialect: str) -> tuple[Update, Update]:
-    """The statement that moves the copies that `owned_by` has in hand, and the one that settles uncertain copies."""
-    batch = unpacked(dialect, _MOVE)
-    own = and_(deliveries.c.id == batch.c.id, deliveries.c.epoch == batch.c.epoch)
+def _moves(dialect: str, event: Event) -> tuple[Update, Update | None]:
+    """The statement that moves copies on that `owned_by` has in hand, and the one that settles those declared uncertain."""
+    own = deliveries.c.id.in_(listed(dialect, int)) & (deliveries.c.epoch == bindparam("of_epoch"))
     # `owner + 0` keeps the index of owners out: the rows are looked up by id, not among all that the owner has in hand.
     held = and_(own, is_sending, deliveries.c.owner + 0 == bindparam("owned_by"))
-    move = update(deliveries).where(held).values(state=batch.c.state, next_attempt_at=batch.c.next_attempt_at)
-    late = and_(own, deliveries.c.state == State.UNCERTAIN, batch.c.late.is_not(None))
-    settle = update(deliveries).where(late).values(state=batch.c.late, next_attempt_at=batch.c.next_attempt_at)
-    return move.values(owner=None, relay=None, lease_until=None, marked_at=None), settle
+    move = _moved(held, advance(State.SENDING, event)).values(owner=None, relay=None, lease_until=None, marked_at=None)
+    late = _LATE.get(event)
+    if late is None:
+        return move, None
+    return move, _moved(own & (deliveries.c.state == State.UNCERTAIN), advance(State.UNCERTAIN, late))
 
 
-def _move(result: Result) -> tuple[int, int, State, State | None, str | None]:
-    to, late = _AFTER[result.event], _LATE.get(result.event)
-    next_attempt_at = result.next_attempt_at if to is State.PENDING else None
-    settled = advance(State.UNCERTAIN, late) if late is not None else None
-    return result.claim.delivery, result.claim.epoch, to, settled, instant(next_attempt_at)
+def _moved(which: ColumnElement[bool], to: State) -> Update:
+    later = bindparam("later", type_=UtcDateTime()) if to is State.PENDING else None
+    return update(deliveries).where(which).values(state=to, next_attempt_at=later)
 
 
 def _attempt(relay: str, result: Result) -> tuple[object, ...]:
     outcome = result.outcome
     assert outcome is not None, "without an outcome there is no attempt"
     word = type(outcome).__name__.lower()
-    head = (result.claim.delivery, relay, instant(result.started_at), instant(result.finished_at), word)
+    head = (result.claim.delivery, relay, result.started_at, result.finished_at, word)
     reply = outcome.reply
     if reply is None:
         return (*head, None, "", outcome.detail, "", outcome.tls_version)
@@ -105,23 +118,23 @@ def add_attempts(connection: Connection, rows: Sequence[tuple[object, ...]]) -> 
 
     A row without a delivery is left out: its plan was replaced meanwhile.
     """
-    connection.execute(_attempting(connection.dialect.name), {"rows": packed(rows)})
+    _ADD_ATTEMPTS.execute(connection, rows)
 
 
-@cache
-def _attempting(dialect: str) -> Insert:
-    batch = unpacked(dialect, _ATTEMPT)
+def _adding_attempts(batch: FromClause) -> Insert:
     before = select(func.count()).where(attempts.c.delivery == batch.c.delivery).scalar_subquery()
-    known_deliveries = deliveries.join(batch, batch.c.delivery == deliveries.c.id)
-    rows = select(*(batch.c[name] for name in _ATTEMPT), before + 1).select_from(known_deliveries)
+    its_delivery = exists().where(deliveries.c.id == batch.c.delivery)
+    rows = select(*(batch.c[name] for name in _ATTEMPT), before + 1).where(its_delivery)
     return insert(attempts).from_select([*_ATTEMPT, "number"], rows)
+
+
+_ADD_ATTEMPTS = ForRows(_ATTEMPT, _adding_attempts)
 
 
 def take_back(connection: Connection, identities: Collection[int], now: datetime) -> None:
     """Take back the last attempts of these copies, which were deferred for a trouble of the relay: they are due now."""
-    batch = unpacked(connection.dialect.name, {"id": int})
-    rows = {"rows": packed([identity] for identity in identities)}
-    chosen = select(batch.c.id)
+    rows = {"values": packed(identities)}
+    chosen = listed(connection.dialect.name, int)
     later = attempts.alias("later")
     last = select(func.max(later.c.number)).where(later.c.delivery == attempts.c.delivery).scalar_subquery()
     deferred = attempts.c.delivery.in_(chosen) & (attempts.c.outcome == "deferred") & (attempts.c.number == last)
@@ -140,15 +153,14 @@ def attempt_times(
     connection: Connection, identities: Collection[int], *, throttled: bool = False
 ) -> dict[int, list[datetime]]:
     """When the attempts of each of these copies began, in their order; `throttled`: also those asked to slow down."""
-    batch = unpacked(connection.dialect.name, {"id": int})
     query = (
         select(attempts.c.delivery, attempts.c.started_at)
-        .join(batch, batch.c.id == attempts.c.delivery)
+        .where(attempts.c.delivery.in_(listed(connection.dialect.name, int)))
         .order_by(attempts.c.delivery, attempts.c.number)
     )
     query = query if throttled else query.where(is_counted)
     times: dict[int, list[datetime]] = {}
-    for delivery, started_at in connection.execute(query, {"rows": packed([identity] for identity in identities)}):
+    for delivery, started_at in connection.execute(query, {"values": packed(identities)}):
         times.setdefault(delivery, []).append(started_at)
     return times
 

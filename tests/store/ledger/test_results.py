@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from mailer.domain.delivery import Accepted, Deferred, Event, Outcome, Rejected, Reply, State, Throttled, Unknown
 from mailer.store import Store, mailings
 from mailer.store.copies import deliveries, tallies
 from mailer.store.ledger import leftovers, limits
 from mailer.store.ledger import results as results_of
+from mailer.store.ledger.batches import SLICE
 from tests.store.rows import (
     LEASE,
     NOW,
@@ -139,6 +141,23 @@ def test_a_plan_that_was_replaced_meanwhile_leaves_no_orphan(store: Store) -> No
         write_down(connection, owner, *map(came, [*stale, fresh[0]]))
         assert [state_of(connection, one) for one in ids] == [State.ACCEPTED, State.SENDING, State.SENDING]
         assert [len(deliveries.attempts_of(connection, one.delivery)) for one in stale] == [0, 0, 0]
+
+
+def test_a_batch_takes_few_statements_however_large(store: Store) -> None:
+    with store.transaction() as connection:
+        mailing, _ = a_mailing_of(connection, 300)
+        owner = an_owner(connection)
+        statements: list[str] = []
+        event.listen(connection, "before_cursor_execute", lambda *one: statements.append(one[2]))
+        counts = []
+        for limit in (3, 100, 197):
+            claimed = take(connection, mailing, owner, limit=limit)
+            put_off = came(claimed[0], Event.DEFERRED, LATER, next_attempt_at=NOW + LEASE)
+            write_down(connection, owner, put_off, *map(came, claimed[1:]))
+            counts.append(len(statements))
+            statements.clear()
+        assert counts[0] == counts[1] == counts[2] - (197 // SLICE if connection.dialect.name == "sqlite" else 0)
+        assert deliveries.counts(connection, [mailing])["accepted"] == 297
 
 
 def test_nothing_is_written_for_nobody(store: Store) -> None:
