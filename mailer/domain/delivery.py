@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailer.domain.bounce import Phase
 from mailer.domain.circulation import Copy
@@ -86,8 +87,7 @@ def advance(state: State, event: Event) -> State:
         raise ValueError(f"a delivery that is {state} cannot be {event}") from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(NamedTuple):
     """The relay's answer: RFC 5321 code, RFC 3463 enhanced status (or empty), text, and the relay's queue id."""
 
     code: int
@@ -102,9 +102,9 @@ class Reply:
         return " ".join(word for word in (f"‘{self.code}", self.status, text) if word) + "’"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: each copy has one, and a frozen one takes five times as long to make
 class Outcome:
-    """The result of one attempt. `reply` is None when it was lost; `tls_version` is empty without TLS.
+    """The result of one attempt, never changed. `reply` is None when it was lost; `tls_version` is empty without TLS.
 
     `phase` is the part of the dialogue in which the relay refused; else it is unknown.
     """
@@ -115,17 +115,17 @@ class Outcome:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Accepted(Outcome):
     """The relay has taken responsibility: 2xx after the content."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Deferred(Outcome):
     """The relay refuses for now (4xx): the copy is tried again later."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Throttled(Outcome):
     """The relay asks us to slow down, and has not judged the copy: it waits, and no attempt of it is used up.
 
@@ -135,29 +135,27 @@ class Throttled(Outcome):
     by_provider: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Rejected(Outcome):
     """The relay refuses for good (5xx), or cannot carry the address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Unknown(Outcome):
     """The content was handed over and the reply was lost: a person settles it, or the setting `on_unknown`."""
 
 
+_EVENTS: dict[type[Outcome], Event] = {
+    Accepted: Event.ACCEPTED,
+    Deferred: Event.DEFERRED,
+    Throttled: Event.UNUSED,
+    Rejected: Event.REJECTED,
+}
+
+
 def event_of(outcome: Outcome) -> Event:
     """The event that follows from an outcome; one that is no known answer counts as a lost reply."""
-    match outcome:
-        case Accepted():
-            return Event.ACCEPTED
-        case Deferred():
-            return Event.DEFERRED
-        case Throttled():
-            return Event.UNUSED
-        case Rejected():
-            return Event.REJECTED
-        case _:
-            return Event.REPLY_LOST
+    return _EVENTS.get(type(outcome), Event.REPLY_LOST)
 
 
 class JournalState(StrEnum):
@@ -179,18 +177,17 @@ class JournalEntry:
     code: int = 0
 
 
-_JOURNALLED = {
-    Event.ACCEPTED: JournalState.ACCEPTED,
-    Event.DEFERRED: JournalState.DEFERRED,
-    Event.UNUSED: JournalState.THROTTLED,
-    Event.REJECTED: JournalState.REJECTED,
-    Event.REPLY_LOST: JournalState.LOST,
+_JOURNALLED: dict[type[Outcome], JournalState] = {
+    Accepted: JournalState.ACCEPTED,
+    Deferred: JournalState.DEFERRED,
+    Throttled: JournalState.THROTTLED,
+    Rejected: JournalState.REJECTED,
 }
 
 
 def journal_state_of(outcome: Outcome) -> JournalState:
     """What a journal writes about a copy with this outcome."""
-    return _JOURNALLED[event_of(outcome)]
+    return _JOURNALLED.get(type(outcome), JournalState.LOST)
 
 
 def event_after_death(entry: JournalEntry | None) -> Event:

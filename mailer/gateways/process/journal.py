@@ -10,11 +10,11 @@ costs ten times as much as the record. Space is allocated in advance, so that a 
 import mmap
 import os
 import struct
-import zlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from zlib import crc32
 
 from mailer.domain.delivery import JournalEntry, JournalState
 from mailer.domain.errors import MailerError
@@ -25,7 +25,7 @@ _RECORD = struct.Struct("<QIHH")  # these with the checksum
 _RECORD_SIZE = _RECORD.size
 _CODE_BITS = 10
 _STATES = tuple(JournalState)
-_NUMBERS = {state: number for number, state in enumerate(_STATES)}
+_NUMBERS = {state: number << _CODE_BITS for number, state in enumerate(_STATES)}
 
 # Octets allocated at a time: 32,768 copies, more than are ever in flight.
 _BLOCK = 1 << 20
@@ -47,12 +47,13 @@ class Journal:
 
     def write(self, delivery: int, epoch: int, state: JournalState, code: int = 0) -> None:
         """Append a record. Raises MailerError when it cannot be written: the copy must not be sent then."""
-        fields = _FIELDS.pack(delivery, epoch, _NUMBERS[state] << _CODE_BITS | code)
+        event = _NUMBERS[state] | code
+        checksum = crc32(_FIELDS.pack(delivery, epoch, event)) & 0xFFFF
         begin, end = self._end, self._end + _RECORD_SIZE
         if end > self._allocated:
             self._grow()
         assert self._map is not None, "_grow has mapped the file"
-        self._map[begin:end] = fields + _checksum(fields)
+        self._map[begin:end] = _RECORD.pack(delivery, epoch, event, checksum)
         self._end = end
 
     def read(self) -> Mapping[tuple[int, int], JournalEntry] | None:
@@ -157,4 +158,4 @@ def read_journal(path: Path) -> Mapping[tuple[int, int], JournalEntry] | None:
 
 
 def _checksum(fields: bytes) -> bytes:
-    return (zlib.crc32(fields) & 0xFFFF).to_bytes(2, "little")
+    return (crc32(fields) & 0xFFFF).to_bytes(2, "little")

@@ -1,7 +1,7 @@
 """One connection to a relay: moves octets between its dialogue and the network, and reports the outcome of each copy."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 
 from mailer.domain.bounce import Phase
@@ -110,7 +110,9 @@ class SmtpConnection(asyncio.Protocol):
             self._measured = True
             self._dialogue.window = self._window if now - self._waits_since >= FAR_SECONDS else 1
         try:
-            self._handle(self._dialogue.receive(data))
+            for event in self._dialogue.receive(data):
+                if not self._handle(event):
+                    break
             if self._dialogue.replies > replies:  # octets of a reply that is not complete gain the relay no time
                 self._waits_since = now
             self._take_copies()
@@ -210,32 +212,34 @@ class SmtpConnection(asyncio.Protocol):
 
     # --- receiving ----------------------------------------------------------------------------------------------------
 
-    def _handle(self, events: Iterable[DialogueEvent]) -> None:
-        for event in events:
-            if isinstance(event, DialogueEnded):
-                self.out_of_step = event.out_of_step
-                if event.verb is not None:
-                    phase = outcomes.PHASES.get(event.verb, Phase.UNKNOWN)
-                    self._last_reply = replies.parse(event.code, event.text), phase
-                self._lose(printable(event.reason), blamed=not event.code)
-                return
-            tray = self._tray
-            assert tray is not None, "copies are in flight only during `carry`"
-            if not isinstance(event, ContentWanted):
-                self._finish(tray, event)
-            elif tray.begin(event.parcel):
-                self._dialogue.send_content(event.parcel)
-            else:
-                # The tray has finished it already. After 354 only closing the connection sends nothing.
-                self._dialogue.withhold(event.parcel)
-                self._transport.abort()
-                self._end(None)
+    def _handle(self, event: DialogueEvent) -> bool:
+        """Return whether the dialogue goes on: no copy is in flight otherwise."""
+        if isinstance(event, DialogueEnded):
+            self.out_of_step = event.out_of_step
+            if event.verb is not None:
+                phase = outcomes.PHASES.get(event.verb, Phase.UNKNOWN)
+                self._last_reply = replies.parse(event.code, event.text), phase
+            self._lose(printable(event.reason), blamed=not event.code)
+            return False
+        tray, parcel = self._tray, event.parcel
+        assert tray is not None, "copies are in flight only during `carry`"
+        if not isinstance(event, ContentWanted):
+            self._finish(tray, event)
+        elif tray.begin(parcel):
+            self._dialogue.send_content(parcel)
+        else:
+            # The tray has finished it already. After 354 only closing the connection sends nothing.
+            self._dialogue.withhold(parcel)
+            self._transport.abort()
+            self._end(None)
+            return False
+        return True
 
     def _finish(self, tray: Tray, event: ContentReplied | CommandRefused) -> None:
         if isinstance(event, ContentReplied):
             tray.end(event.parcel, outcomes.of_reply(event, self._tls_version))
-            return
-        tray.end(event.parcel, outcomes.of_refusal(event, self._tls_version))
+        else:
+            tray.end(event.parcel, outcomes.of_refusal(event, self._tls_version))
 
     def _lose(self, reason: str, *, blamed: bool = True) -> None:
         """End the connection and return every copy in flight."""

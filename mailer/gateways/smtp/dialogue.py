@@ -6,11 +6,10 @@ round trip a message (PIPELINING, RFC 2920); several messages in flight (CHUNKIN
 """
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.domain.ports import Parcel
-from mailer.gateways.smtp import envelope_commands
+from mailer.gateways.smtp.envelope_commands import EnvelopeCommands
 from mailer.gateways.smtp.events import (
     CommandRefused,
     ContentReplied,
@@ -24,6 +23,8 @@ from mailer.gateways.smtp.replies import ReplyReader
 # First digits of the replies that a command may get; any other means that replies and commands are out of step.
 _DATA_REPLIES = (3, 4, 5)
 _OTHER_REPLIES = (2, 4, 5)
+
+_MAIL, _RCPT, _DATA = Verb.MAIL, Verb.RCPT, Verb.DATA
 
 # A reply to one of these is final for the copy or the connection, even when it closes the service (421).
 _FINAL = (Verb.CONTENT, Verb.DOT, Verb.BDAT, Verb.QUIT)
@@ -51,6 +52,8 @@ class Dialogue:
     window: int = 1
     outgoing: list[bytes] = field(default_factory=list)
     replies: int = 0  # complete ones, to commands
+    pipelined: bool = field(init=False)  # whether commands are sent in groups
+    _commands: EnvelopeCommands = field(init=False)
     _replies: ReplyReader = field(default_factory=ReplyReader)
     _expected: deque[tuple[Verb, _Transaction | None]] = field(default_factory=deque)
     _transactions: deque[_Transaction] = field(default_factory=deque)
@@ -60,10 +63,9 @@ class Dialogue:
     _in_step: bool = False  # after the reply to a content, a DATA got its 354
     _ended: bool = False
 
-    @property
-    def pipelined(self) -> bool:
-        """Whether commands are sent in groups."""
-        return "pipelining" in self.extensions
+    def __post_init__(self) -> None:
+        self.pipelined = "pipelining" in self.extensions
+        self._commands = EnvelopeCommands(self.extensions)
 
     @property
     def chunked(self) -> bool:
@@ -115,16 +117,18 @@ class Dialogue:
             self._reset_due = False
             if not self.pipelined:
                 return
-        self._send(envelope_commands.mail(parcel, self.extensions), Verb.MAIL, transaction)
+        mail = self._commands.mail(parcel)
         if not self.pipelined:
+            self._send(mail, _MAIL, transaction)
             return
-        self._send(envelope_commands.rcpt(parcel, self.extensions), Verb.RCPT, transaction)
+        envelope = mail + self._commands.rcpt(parcel)
         if chunked:
             transaction.begun = True
-            self.outgoing.append(b"BDAT %d LAST\r\n" % len(parcel.message))
-            self._send(parcel.message, Verb.BDAT, transaction)
+            self.outgoing += (envelope, b"BDAT %d LAST\r\n" % len(parcel.message), parcel.message)
+            self._expected += ((_MAIL, transaction), (_RCPT, transaction), (Verb.BDAT, transaction))
         else:
-            self._send(b"DATA\r\n", Verb.DATA, transaction)
+            self.outgoing.append(envelope + b"DATA\r\n")
+            self._expected += ((_MAIL, transaction), (_RCPT, transaction), (_DATA, transaction))
 
     def send_content(self, parcel: Parcel) -> None:
         """Send the content after ContentWanted; no line of a Message begins with a dot (RFC 5321 §4.5.2)."""
@@ -142,19 +146,21 @@ class Dialogue:
         """Send QUIT; no copy is in flight."""
         self._send(b"QUIT\r\n", Verb.QUIT, None)
 
-    def receive(self, data: bytes) -> Iterator[DialogueEvent]:
-        """Yield the events that these octets mean; never raises. There are none after DialogueEnded."""
+    def receive(self, data: bytes) -> list[DialogueEvent]:
+        """Return the events that these octets mean, in order; never raises. There are none after DialogueEnded."""
+        events: list[DialogueEvent] = []
         due = len(self._expected)  # commands sent while these octets are read cannot have their replies in them
         for reply in self._replies.feed(data):
             if self._ended:
-                return
+                break
             if reply is None:
-                yield from self._out_of_step("sent something that is no SMTP reply")
+                self._out_of_step(events, "sent something that is no SMTP reply")
             elif due:
                 due -= 1
-                yield from self._match(*reply)
+                self._match(events, *reply)
             else:
-                yield from self._unexpected(*reply)
+                self._unexpected(events, *reply)
+        return events
 
     def abandon(self) -> tuple[list[ContentReplied | CommandRefused], list[tuple[Parcel, bool]]]:
         """End the dialogue; return the replies so far, and each copy without one and whether its content had begun."""
@@ -170,115 +176,123 @@ class Dialogue:
 
     # --- replies ------------------------------------------------------------------------------------------------------
 
-    def _unexpected(self, code: int, text: str) -> Iterator[DialogueEvent]:
+    def _unexpected(self, events: list[DialogueEvent], code: int, text: str) -> None:
         if code == 421:  # RFC 5321 §3.8: allowed at any time
-            yield self._service_closing(code, text)
+            self._service_closing(events, code, text)
         else:
-            yield from self._out_of_step(f"sent an unexpected reply: {code} {text}")
+            self._out_of_step(events, f"sent an unexpected reply: {code} {text}")
 
-    def _match(self, code: int, text: str) -> Iterator[DialogueEvent]:
+    def _match(self, events: list[DialogueEvent], code: int, text: str) -> None:
         verb, transaction = self._expected.popleft()
         self.replies += 1
-        if code // 100 not in (_DATA_REPLIES if verb is Verb.DATA else _OTHER_REPLIES):
-            yield from self._out_of_step(f"answered {code} {text} to {verb.value}, which is no valid reply")
+        kind = code // 100
+        if kind == 2 and (verb is _MAIL or verb is _RCPT) and self.pipelined:
+            return  # nothing follows from it: the reply to DATA decides
+        if kind not in (_DATA_REPLIES if verb is _DATA else _OTHER_REPLIES):
+            self._out_of_step(events, f"answered {code} {text} to {verb.value}, which is no valid reply")
         elif transaction is None:
-            yield self._end(DialogueEnded("has been left"))
+            self._end(events, DialogueEnded("has been left"))
         elif code == 421 and verb not in _FINAL:
             transaction.begun = False  # the relay ended the transaction before its content
-            yield from self._confirm()
-            yield self._service_closing(code, text, f" to {verb.value}", verb)
+            self._confirm(events)
+            self._service_closing(events, code, text, f" to {verb.value}", verb)
+        elif verb in _CONTENT:
+            self._content_replied_to(events, verb, transaction, code, text)
+        elif verb is _DATA:
+            self._data_replied(events, transaction, code, text)
         else:
-            yield from self._handle(verb, transaction, code, text)
+            self._command_replied(events, verb, transaction, code, text)
 
-    def _handle(self, verb: Verb, transaction: _Transaction, code: int, text: str) -> Iterator[DialogueEvent]:
-        match verb:
-            case Verb.RSET if code >= 400:
+    def _command_replied(
+        self, events: list[DialogueEvent], verb: Verb, transaction: _Transaction, code: int, text: str
+    ) -> None:
+        """Handle the reply to RSET, MAIL or RCPT."""
+        if verb is Verb.RSET:
+            if code >= 400:
                 # RSET cannot be refused (RFC 5321 §4.1.1.5): this is more likely the reply to an earlier command.
-                yield from self._out_of_step(f"answered {code} {text} to RSET", code)
-            case Verb.RSET | Verb.MAIL | Verb.RCPT:
-                if verb is Verb.RSET:
-                    yield from self._confirm()
-                if code >= 400 and transaction.refusal is None:
-                    transaction.refusal = CommandRefused(transaction.parcel, verb, code, text)
-                if not self.pipelined:
-                    yield from self._next_command(verb, transaction)
-            case Verb.DATA:
-                yield from self._data_replied(transaction, code, text)
-            case _:
-                yield from (
-                    self._finish_refused(transaction)
-                    if transaction.refusal is not None
-                    else self._finish_replied(transaction, code, text)
-                )
-                if code == 421:
-                    yield from self._confirm()
-                    yield self._service_closing(code, text, f" to {verb.value}")
+                self._out_of_step(events, f"answered {code} {text} to RSET", code)
+                return
+            self._confirm(events)
+        if code >= 400 and transaction.refusal is None:
+            transaction.refusal = CommandRefused(transaction.parcel, verb, code, text)
+        if not self.pipelined:
+            self._next_command(events, verb, transaction)
 
-    def _next_command(self, verb: Verb, transaction: _Transaction) -> Iterator[DialogueEvent]:
+    def _next_command(self, events: list[DialogueEvent], verb: Verb, transaction: _Transaction) -> None:
         """Send the next command in the mode of one command at a time."""
         if transaction.refusal is not None:
-            yield from self._finish_refused(transaction)
+            self._finish_refused(events, transaction, transaction.refusal)
         elif verb is Verb.RSET:
-            self._send(envelope_commands.mail(transaction.parcel, self.extensions), Verb.MAIL, transaction)
+            self._send(self._commands.mail(transaction.parcel), _MAIL, transaction)
         elif verb is Verb.MAIL:
-            self._send(envelope_commands.rcpt(transaction.parcel, self.extensions), Verb.RCPT, transaction)
+            self._send(self._commands.rcpt(transaction.parcel), _RCPT, transaction)
         else:
-            self._send(b"DATA\r\n", Verb.DATA, transaction)
+            self._send(b"DATA\r\n", _DATA, transaction)
 
-    def _data_replied(self, transaction: _Transaction, code: int, text: str) -> Iterator[DialogueEvent]:
-        yield from self._confirm()
+    def _data_replied(self, events: list[DialogueEvent], transaction: _Transaction, code: int, text: str) -> None:
+        self._confirm(events)
         if code >= 400:
-            transaction.refusal = transaction.refusal or CommandRefused(transaction.parcel, Verb.DATA, code, text)
-            yield from self._finish_refused(transaction)
+            refusal = transaction.refusal or CommandRefused(transaction.parcel, _DATA, code, text)
+            self._finish_refused(events, transaction, refusal)
             return
         self._in_step = self._content_replied
         if transaction.refusal is None:
-            yield ContentWanted(transaction.parcel)
+            events.append(ContentWanted(transaction.parcel))
         else:
             self._send(b".\r\n", Verb.DOT, transaction)  # the recipient was refused: an empty message for no recipient
 
-    def _finish_replied(self, transaction: _Transaction, code: int, text: str) -> Iterator[DialogueEvent]:
-        self._transactions.remove(transaction)
-        self._content_replied = True
-        answer = ContentReplied(transaction.parcel, code, text)
-        if self._transactions:  # wait for the reply to the next DATA or RSET, whose code cannot be mistaken
-            self._unconfirmed = answer
+    def _content_replied_to(
+        self, events: list[DialogueEvent], verb: Verb, transaction: _Transaction, code: int, text: str
+    ) -> None:
+        if transaction.refusal is not None:
+            self._finish_refused(events, transaction, transaction.refusal)
         else:
-            yield answer
+            self._transactions.remove(transaction)
+            self._content_replied = True
+            reply = ContentReplied(transaction.parcel, code, text)
+            if self._transactions:  # wait for the reply to the next DATA or RSET, whose code cannot be mistaken
+                self._unconfirmed = reply
+            else:
+                events.append(reply)
+        if code == 421:
+            self._confirm(events)
+            self._service_closing(events, code, text, f" to {verb.value}")
 
-    def _finish_refused(self, transaction: _Transaction) -> Iterator[DialogueEvent]:
-        assert transaction.refusal is not None
+    def _finish_refused(self, events: list[DialogueEvent], transaction: _Transaction, refusal: CommandRefused) -> None:
         self._transactions.remove(transaction)
         self._reset_due = True
-        yield transaction.refusal
+        events.append(refusal)
 
-    def _confirm(self) -> Iterator[DialogueEvent]:
+    def _confirm(self, events: list[DialogueEvent]) -> None:
         if self._unconfirmed is not None:
-            yield self._unconfirmed
+            events.append(self._unconfirmed)
             self._unconfirmed = None
 
-    def _out_of_step(self, reason: str, code: int = 0) -> Iterator[DialogueEvent]:
+    def _out_of_step(self, events: list[DialogueEvent], reason: str, code: int = 0) -> None:
         """Replies and commands do not match: no copy in flight has a valid reply."""
         for transaction in self._transactions:
             transaction.refusal = None
         if self._unconfirmed is not None:
-            yield ContentReplied(
-                self._unconfirmed.parcel, None, f"the relay's replies do not match the commands: it {reason}"
-            )
+            mismatch = f"the relay's replies do not match the commands: it {reason}"
+            events.append(ContentReplied(self._unconfirmed.parcel, None, mismatch))
             self._unconfirmed = None
-        yield self._end(DialogueEnded(reason, code=code, out_of_step=True))
+        self._end(events, DialogueEnded(reason, code=code, out_of_step=True))
 
     def _transaction_of(self, parcel: Parcel) -> _Transaction:
-        return next(transaction for transaction in self._transactions if transaction.parcel is parcel)
+        for transaction in self._transactions:
+            if transaction.parcel is parcel:
+                return transaction
+        raise LookupError("the copy is not in flight")
 
-    def _service_closing(self, code: int, text: str, to: str = "", verb: Verb | None = None) -> DialogueEnded:
-        return self._end(
-            DialogueEnded(f"is closing the service: it said {code} {text}{to}", code, text=text, verb=verb)
-        )
+    def _service_closing(
+        self, events: list[DialogueEvent], code: int, text: str, to: str = "", verb: Verb | None = None
+    ) -> None:
+        reason = f"is closing the service: it said {code} {text}{to}"
+        self._end(events, DialogueEnded(reason, code, text=text, verb=verb))
 
-    def _end(self, event: DialogueEnded) -> DialogueEnded:
+    def _end(self, events: list[DialogueEvent], event: DialogueEnded) -> None:
         self._ended = True
-        return event
+        events.append(event)
 
     def _send(self, octets: bytes, verb: Verb, transaction: _Transaction | None) -> None:
         self.outgoing.append(octets)

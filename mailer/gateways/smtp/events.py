@@ -1,7 +1,7 @@
 """The events that a dialogue reports to its connection."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from mailer.domain.ports import Parcel
 
@@ -19,15 +19,13 @@ class Verb(Enum):
     QUIT = "QUIT"
 
 
-@dataclass(frozen=True, slots=True)
-class ContentWanted:
+class ContentWanted(NamedTuple):
     """The relay waits for the content of this copy: call `Dialogue.send_content`, or close the connection."""
 
     parcel: Parcel
 
 
-@dataclass(frozen=True, slots=True)
-class ContentReplied:
+class ContentReplied(NamedTuple):
     """The reply to the content of a copy; `code` None: there was a reply, but it may belong to another copy."""
 
     parcel: Parcel
@@ -35,8 +33,7 @@ class ContentReplied:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRefused:
+class CommandRefused(NamedTuple):
     """The relay refused a copy before its content, at this command."""
 
     parcel: Parcel
@@ -45,8 +42,7 @@ class CommandRefused:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class DialogueEnded:
+class DialogueEnded(NamedTuple):
     """No more commands can be sent. `code` and `text` are the reply that says so, 0 and empty if there is none.
 
     `verb` is the command to which it is the reply, None where no copy waited for it.

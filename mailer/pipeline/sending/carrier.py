@@ -9,8 +9,9 @@ from mailer.domain.delivery import Outcome
 from mailer.domain.errors import LoginRefused, TransportDown
 from mailer.domain.ports import Parcel, Transport
 from mailer.pipeline.sending.session import Session
+from mailer.pipeline.sending.signing import OutgoingCopy
 from mailer.pipeline.sending.throttle import RelayThrottle
-from mailer.pipeline.sending.tray import OutTray, outgoing
+from mailer.pipeline.sending.tray import OutTray
 
 # How many connections in a row may break before content is transferred, until the relay counts as down.
 BROKEN = 3
@@ -64,10 +65,10 @@ class Carrier:
         self._throttle = throttle
         self._health = health
         self._ended = ended
-        self._held: set[Parcel] = set()
-        self._begun: set[Parcel] = set()
-        self._recalled: set[Parcel] = set()
-        self._awaited: Parcel | None = None  # a content that had no reply at the last look, and since when
+        self._held: set[OutgoingCopy] = set()
+        self._begun: set[OutgoingCopy] = set()
+        self._recalled: set[OutgoingCopy] = set()
+        self._awaited: OutgoingCopy | None = None  # a content that had no reply at the last look, and since when
         self._awaited_since = 0.0
         self._connected = False
         self._session = Session(tray, throttle)
@@ -140,10 +141,10 @@ class Carrier:
         if self._awaited not in self._begun:
             self._awaited, self._awaited_since = next(iter(self._begun), None), elapsed
         if self._awaited is not None and elapsed - self._awaited_since >= RECALL:
-            for parcel in self._held - self._begun:
-                self._recalled.add(parcel)
-                self._held.discard(parcel)
-                self._session.put_back(parcel, "", blamed=False)
+            for copy in self._held - self._begun:
+                self._recalled.add(copy)
+                self._held.discard(copy)
+                self._session.put_back(copy, "", blamed=False)
 
     def stop(self) -> None:
         """End at once, unless a content has begun: its reply is waited for. A connection without a copy may say QUIT."""
@@ -158,7 +159,7 @@ class Carrier:
 
     def begun(self) -> set[tuple[int, int]]:
         """The copies whose content has begun and has no reply yet, by delivery and epoch."""
-        return {(copy.claim.delivery, copy.claim.epoch) for copy in map(outgoing, self._begun)}
+        return {(copy.claim.delivery, copy.claim.epoch) for copy in self._begun}
 
     # --- the tray, as its connection sees it --------------------------------------------------------------------------
 
@@ -167,51 +168,62 @@ class Carrier:
         """Whether there may be more copies."""
         return self._session.open
 
-    def take(self, wake: Callable[[], None]) -> Parcel | None:
+    def take(self, wake: Callable[[], None]) -> OutgoingCopy | None:
         """The next copy of the tray."""
-        parcel = self._session.take(wake)
-        if parcel is not None:
-            self._held.add(parcel)
-        return parcel
+        copy = self._session.take(wake)
+        if copy is not None:
+            self._held.add(copy)
+        return copy
 
     def begin(self, parcel: Parcel) -> bool:
         """Note that its content begins to leave."""
-        begins = self._holds(parcel) and self._session.begin(parcel)
-        if begins:
-            self._begun.add(parcel)
-        else:
-            self._held.discard(parcel)
-        return begins
+        copy = _outgoing(parcel)
+        if self._holds(copy):
+            if self._session.begin(copy):
+                self._begun.add(copy)
+                return True
+            self._held.discard(copy)
+        return False
 
     def end(self, parcel: Parcel, outcome: Outcome) -> None:
         """Put it down with its outcome."""
-        if self._holds(parcel):
-            self._session.end(parcel, outcome)
+        copy = _outgoing(parcel)
+        if self._holds(copy):
+            self._session.end(copy, outcome)
             if self._throttle.refused and not self._health.down:
                 refused = self._throttle.refused
                 self._health.down = f"the relay {self._relay.name} refuses to work for us: {refused}"
-            self._let_go(parcel)
+            self._let_go(copy)
 
     def refuse(self, parcel: Parcel, why: str) -> None:
         """Put it down untried: this relay would never take it."""
-        if self._holds(parcel):
-            self._session.refuse(parcel, why)
-            self._let_go(parcel)
+        copy = _outgoing(parcel)
+        if self._holds(copy):
+            self._session.refuse(copy, why)
+            self._let_go(copy)
 
     def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
         """Put it down untried."""
-        if self._holds(parcel):
-            self._session.put_back(parcel, why, blamed=blamed)
-            self._let_go(parcel)
+        copy = _outgoing(parcel)
+        if self._holds(copy):
+            self._session.put_back(copy, why, blamed=blamed)
+            self._let_go(copy)
 
-    def _holds(self, parcel: Parcel) -> bool:
-        """Whether it has not been recalled; the connection has done with it now."""
-        recalled = parcel in self._recalled
-        self._recalled.discard(parcel)
-        return not recalled
+    def _holds(self, copy: OutgoingCopy) -> bool:
+        """Whether it has not been recalled. The connection has done with a recalled one now."""
+        if copy in self._recalled:
+            self._recalled.discard(copy)
+            return False
+        return True
 
-    def _let_go(self, parcel: Parcel) -> None:
-        self._held.discard(parcel)
-        self._begun.discard(parcel)
+    def _let_go(self, copy: OutgoingCopy) -> None:
+        self._held.discard(copy)
+        self._begun.discard(copy)
         if self._stopping and self._held and not self._begun:
             self.cancel()
+
+
+def _outgoing(parcel: Parcel) -> OutgoingCopy:
+    """The copy that a connection calls a parcel."""
+    assert isinstance(parcel, OutgoingCopy), "a tray gets back what was taken from it"
+    return parcel

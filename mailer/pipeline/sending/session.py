@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from mailer.domain.bounce import Phase
 from mailer.domain.delivery import Accepted, Deferred, Outcome, Rejected
-from mailer.domain.ports import Parcel
+from mailer.pipeline.sending.signing import OutgoingCopy
 from mailer.pipeline.sending.throttle import RelayThrottle
-from mailer.pipeline.sending.tray import OutTray, outgoing
+from mailer.pipeline.sending.tray import OutTray
 
 
 class Session:
@@ -23,7 +23,7 @@ class Session:
         """Whether there may be more copies for this connection."""
         return self._tray.open and not self.tally.over
 
-    def take(self, wake: Callable[[], None]) -> Parcel | None:
+    def take(self, wake: Callable[[], None]) -> OutgoingCopy | None:
         """The next copy, if it may leave now."""
         throttle, tally = self._throttle, self.tally
         if throttle.open_now > throttle.connections.allowed or 0 < throttle.session.most <= self._taken:
@@ -33,53 +33,52 @@ class Session:
         if (wait := throttle.wait()) > 0:
             self._tray.await_more(wake, within=wait)
             return None
-        parcel = self._tray.take(wake)
-        if parcel is not None:
+        copy = self._tray.take(wake)
+        if copy is not None:
             self._taken += 1
-            throttle.left(outgoing(parcel))
-        return parcel
+            throttle.left(copy)
+        return copy
 
-    def begin(self, parcel: Parcel) -> bool:
+    def begin(self, copy: OutgoingCopy) -> bool:
         """Note that its content begins to leave."""
-        begins = self._tray.begin(parcel)
+        begins = self._tray.begin(copy)
         if not begins:
-            self._throttle.returned(outgoing(parcel))
+            self._throttle.returned(copy)
         return begins
 
-    def end(self, parcel: Parcel, outcome: Outcome) -> None:
+    def end(self, copy: OutgoingCopy, outcome: Outcome) -> None:
         """Put it down with what its outcome means for it."""
-        copy = outgoing(parcel)
         if isinstance(outcome, Accepted):
             self._throttle.accepted(copy, self.tally)
         elif isinstance(outcome, Deferred | Rejected) and outcome.phase is not Phase.UNKNOWN:
             judged = self._throttle.hear(copy, outcome, self.tally)
             if judged is None:
-                self._stop(parcel)
+                self._stop(copy)
                 return
             outcome = judged
         else:
             self._throttle.returned(copy)
-        self._tray.end(parcel, outcome)
+        self._tray.end(copy, outcome)
         if copy.probe:
             self._tray.wake()
 
-    def refuse(self, parcel: Parcel, why: str) -> None:
+    def refuse(self, copy: OutgoingCopy, why: str) -> None:
         """Put it down untried: this relay would never take it."""
-        self._throttle.returned(outgoing(parcel))
-        self._tray.refuse(parcel, why)
+        self._throttle.returned(copy)
+        self._tray.refuse(copy, why)
 
-    def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+    def put_back(self, copy: OutgoingCopy, why: str, *, blamed: bool) -> None:
         """Put it down untried. A connection that closed right behind an answer blames no copy."""
         behind_answer = self.tally.carried > 0
         if blamed and behind_answer:
             self._throttle.closed_behind_answer(self.tally)
-        self._throttle.returned(outgoing(parcel))
-        self._tray.put_back(parcel, why, blamed=blamed and not behind_answer)
+        self._throttle.returned(copy)
+        self._tray.put_back(copy, why, blamed=blamed and not behind_answer)
 
-    def _stop(self, parcel: Parcel) -> None:
+    def _stop(self, copy: OutgoingCopy) -> None:
         """The relay refuses us: the copy is put down untried, and where that is certain, so are all others."""
         if self._throttle.refused:
-            self._tray.put_back(parcel, self._throttle.refused, blamed=False)
+            self._tray.put_back(copy, self._throttle.refused, blamed=False)
             self._tray.close()
         else:
-            self._tray.defer(parcel)
+            self._tray.defer(copy)

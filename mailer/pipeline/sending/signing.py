@@ -4,13 +4,15 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.domain.errors import CannotRender
 from mailer.domain.ports import Envelope, Message
 from mailer.pipeline.issues.copies import Workbench
 from mailer.store.ledger.claims import Claim
+
+NO_MESSAGE = Message(b"")  # of a copy that is not made yet, or needed no longer
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -21,7 +23,7 @@ class OutgoingCopy:
     bench: Workbench
     envelope: Envelope
     until: float
-    message: Message = field(default=Message(b""))
+    message: Message = NO_MESSAGE
     started_at: datetime | None = None
     begun: bool = False
     probe: bool = False  # whether it tries a relay that asked to slow down

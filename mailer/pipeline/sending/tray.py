@@ -18,10 +18,10 @@ from mailer.domain.delivery import (
     journal_state_of,
 )
 from mailer.domain.errors import CannotRender, MailerError
-from mailer.domain.ports import AttemptJournal, Message, Parcel
+from mailer.domain.ports import AttemptJournal
 from mailer.pipeline import maillog
 from mailer.pipeline.context import Context
-from mailer.pipeline.sending.signing import UNMAKABLE, MadeBatch, OutgoingCopy, SigningThreads
+from mailer.pipeline.sending.signing import NO_MESSAGE, UNMAKABLE, MadeBatch, OutgoingCopy, SigningThreads
 from mailer.store.ledger.claims import Claim
 from mailer.store.ledger.results import Result
 
@@ -139,7 +139,7 @@ class OutTray:
 
     # --- the connections' side ----------------------------------------------------------------------------------------
 
-    def take(self, wake: Callable[[], None]) -> Parcel | None:
+    def take(self, wake: Callable[[], None]) -> OutgoingCopy | None:
         """The next copy with its message made; None when none may be taken now, and `wake` is called once that changes."""
         if self._awaits_turn or (self.careful and self.taken):
             self.await_more(wake)
@@ -173,13 +173,12 @@ class OutTray:
                     self._timer.cancel()
                 self._timer = loop.call_later(within, self.wake)
 
-    def begin(self, parcel: Parcel) -> bool:
+    def begin(self, copy: OutgoingCopy) -> bool:
         """Note in the journal that the content begins to leave. False: it may not leave, and is put down untried.
 
         It may not when the tray is closed, when the mailing was paused, when the lease is over (this process may have
         been frozen meanwhile), or when the journal cannot be written.
         """
-        copy = outgoing(parcel)
         if not self.open:
             pass
         elif copy.claim.mailing in self._going and self._clock.elapsed() < copy.until:
@@ -197,9 +196,8 @@ class OutTray:
         self._put_back(copy)
         return False
 
-    def end(self, parcel: Parcel, outcome: Outcome) -> None:
+    def end(self, copy: OutgoingCopy, outcome: Outcome) -> None:
         """Put the copy down with the outcome of the attempt."""
-        copy = outgoing(parcel)
         claim, reply = copy.claim, outcome.reply
         self._let_go()  # it wakes those who wait while the tray is careful
         if isinstance(outcome, Unknown):
@@ -217,19 +215,18 @@ class OutTray:
         later = self._clock.now() if isinstance(outcome, Throttled) else None
         self._put_down(copy, event_of(outcome), outcome, later)
 
-    def defer(self, parcel: Parcel) -> None:
+    def defer(self, copy: OutgoingCopy) -> None:
         """Put the copy down untried, behind those that were not tried yet."""
         self._let_go()
-        self._put_down(outgoing(parcel), Event.UNUSED, None, self._clock.now())
+        self._put_down(copy, Event.UNUSED, None, self._clock.now())
 
-    def refuse(self, parcel: Parcel, _why: str) -> None:
+    def refuse(self, copy: OutgoingCopy, _why: str) -> None:
         """Put the copy down untried: the next turn knows the relay's size, and gives it no more of this mailing."""
         self._let_go()
-        self._put_back(outgoing(parcel))
+        self._put_back(copy)
 
-    def put_back(self, parcel: Parcel, why: str, *, blamed: bool) -> None:
+    def put_back(self, copy: OutgoingCopy, why: str, *, blamed: bool) -> None:
         """Put the copy down untried: no content of it has left. `blamed`: the connection broke off at it."""
-        copy = outgoing(parcel)
         self._let_go()
         if blamed:
             self._broken.append(BreakOff(copy=copy, why=why))
@@ -262,25 +259,12 @@ class OutTray:
         self, copy: OutgoingCopy, event: Event, outcome: Outcome | None, next_attempt_at: datetime | None = None
     ) -> None:
         now = self._clock.now()
-        copy.message = Message(b"")  # the connection may hold the copy on, and needs its content no longer
+        copy.message = NO_MESSAGE  # the connection may hold the copy on, and needs its content no longer
         self._results.append(
-            Result(
-                claim=copy.claim,
-                event=event,
-                outcome=outcome,
-                begun=copy.begun,
-                started_at=copy.started_at or now,
-                finished_at=now,
-                next_attempt_at=next_attempt_at,
-            )
+            Result(copy.claim, event, outcome, copy.begun, copy.started_at or now, now, next_attempt_at)
         )
-        self._failed += outcome is not None and not isinstance(outcome, Accepted)
-        self._awaits_turn |= isinstance(outcome, Unknown) or self._failed >= FAILED_SOON
+        if outcome is not None and not isinstance(outcome, Accepted):
+            self._failed += 1
+            self._awaits_turn |= isinstance(outcome, Unknown) or self._failed >= FAILED_SOON
         if len(self._results) == self.mark or self._awaits_turn:
             self._nudge()
-
-
-def outgoing(parcel: Parcel) -> OutgoingCopy:
-    """The copy that a connection calls a parcel."""
-    assert isinstance(parcel, OutgoingCopy), "a tray gets back what was taken from it"
-    return parcel
