@@ -70,7 +70,7 @@ bench: $(VENV)/.bench  ## measure speed beside the peers and write docs/performa
 	sh tests/benchmarks/install
 	$(BIN)/python -m tests.benchmarks.bench $(BENCH)
 
-bench-scaling: $(VENV)/.bench  ## measure mailings of a thousand to a million copies
+bench-scaling: $(VENV)/.bench  ## measure mailings and imports of growing size, also beside another checkout
 	$(BIN)/python -m tests.benchmarks.scaling $(BENCH)
 
 bench-idle: setup  ## measure what an idle daemon uses beside 1 and 61 closed issues

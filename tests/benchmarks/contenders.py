@@ -1,81 +1,46 @@
 """Who is measured: how each contender is started, and why one is left out where it is not installed."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Event
-from time import perf_counter
 
-from tests.benchmarks.meter import peak_kb
-from tests.benchmarks.sinks import ROOT
+from tests.benchmarks import prototype
+from tests.benchmarks.installation import Setting, Signed, can_have_processes
+from tests.benchmarks.task import Measured, Task, report_of, script
+from tests.benchmarks.watch import watch
 from tests.servers import program
 
 NODE = Path(__file__).parent / "node"
 OURS = "ours"
-LOOK = 0.02
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One run: so many copies to this port over so many connections. `letter` is the peers' folder, `club` ours."""
-
-    port: int
-    copies: int
-    connections: int
-    letter: Path
-    club: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What a run took. `peak_kb` in KiB; `cpu_seconds` of the client alone."""
-
-    copies: int
-    seconds: float
-    cpu_seconds: float
-    peak_kb: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """Somebody who sends. `absent` says why not, or nothing."""
+    """A client that sends. `absent` is why not, or nothing. `setting` is how ours is set up, None for the others."""
 
     key: str
     name: str
     run: Callable[[Task], Measured]
-    absent: Callable[[], str]
+    absent: Callable[[], str] = str
+    setting: Setting | None = None
 
 
-def environment() -> dict[str, str]:
-    """Ours, without what would be a setting of the service."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("MAILER_")}
+def _ours(key: str, name: str, setting: Setting) -> Contender:
+    def run(task: Task) -> Measured:
+        return report_of(script("ours", "--folder", task.club, "--signed", setting.signed))
 
+    def absent() -> str:
+        return "" if setting.processes == 1 or can_have_processes() else "[delivery] processes does not exist yet"
 
-def script(module: str, *words: object) -> list[str]:
-    """The command of a module of this folder."""
-    return [sys.executable, "-m", f"tests.benchmarks.{module}", *map(str, words)]
-
-
-def said(command: list[str]) -> Measured:
-    """What a contender reports of itself."""
-    done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, check=True, text=True)
-    return Measured(**json.loads(done.stdout.splitlines()[-1]))
-
-
-def _ours(task: Task) -> Measured:
-    return said(script("ours", "--folder", task.club))
+    return Contender(key=key, name=name, run=run, absent=absent, setting=setting)
 
 
 def _python(module: str, *more: str) -> Callable[[Task], Measured]:
     def run(task: Task) -> Measured:
         numbers = ("--port", task.port, "--copies", task.copies, "--connections", task.connections)
-        return said(script(module, *numbers, "--folder", task.letter, *more))
+        return report_of(script(module, *numbers, "--folder", task.letter, *more))
 
     return run
 
@@ -83,31 +48,20 @@ def _python(module: str, *more: str) -> Callable[[Task], Measured]:
 def _node(encoding: str) -> Callable[[Task], Measured]:
     def run(task: Task) -> Measured:
         words = map(str, (task.port, task.copies, task.connections, task.letter))
-        return said(["node", str(NODE / "pool.js"), *words, encoding])
+        return report_of(["node", str(NODE / "pool.js"), *words, encoding])
 
     return run
 
 
 def _smtp_source(task: Task) -> Measured:
-    """It says nothing of itself, so it is watched; -d keeps its connections, -N gives each recipient a number."""
-    found = program("smtp-source")
-    assert found, "smtp-source is there"
+    """It reports nothing, so it is watched; -d keeps its connections, -N gives each recipient a number."""
+    path = program("smtp-source")
+    assert path, "smtp-source is there"
     numbers = ["-s", str(task.connections), "-m", str(task.copies)]
     letter = ["-f", "bulletin@club.example", "-t", "reader@club-1.example", "-F", str(task.letter / "letter.eml")]
-    began, peak = perf_counter(), 0
-    process = subprocess.Popen([found, "-d", "-N", *numbers, *letter, f"127.0.0.1:{task.port}"])
-    pause = Event()
-    while True:
-        peak = max(peak, peak_kb(process.pid))
-        ended, status, used = os.wait4(process.pid, os.WNOHANG)
-        if ended:
-            break
-        pause.wait(LOOK)
-    seconds = perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"smtp-source ended with {process.returncode}")
-    return Measured(copies=task.copies, seconds=seconds, cpu_seconds=used.ru_utime + used.ru_stime, peak_kb=peak)
+    watched = watch([path, "-d", "-N", *numbers, *letter, f"127.0.0.1:{task.port}"])
+    seconds, cpu_seconds = watched.seconds, watched.cpu_seconds
+    return Measured(copies=task.copies, seconds=seconds, cpu_seconds=cpu_seconds, peak_kb=watched.peak_kb)
 
 
 def _no_program(name: str, package: str) -> str:
@@ -129,14 +83,30 @@ def _nodemailer(key: str, setting: str, encoding: str) -> Contender:
 
 
 CONTENDERS = {
-    one.key: one
-    for one in (
-        Contender(key=OURS, name="**Club Mailer**, ledger on", run=_ours, absent=lambda: ""),
+    contender.key: contender
+    for contender in (
+        _ours(OURS, "**Club Mailer**, ledger on", Setting()),
+        _ours("ours-2", "Club Mailer, two processes", Setting(processes=2)),
+        _ours("ours-ed25519", "Club Mailer, Ed25519", Setting(signed=Signed.ED25519)),
+        _ours("ours-rsa", "Club Mailer, RSA-2048", Setting(signed=Signed.RSA)),
+        _ours("ours-rsa-2", "Club Mailer, RSA-2048, two processes", Setting(signed=Signed.RSA, processes=2)),
+        _ours("ours-both", "Club Mailer, RSA-2048 and Ed25519", Setting(signed=Signed.BOTH)),
+        _ours(
+            "ours-both-2", "Club Mailer, RSA-2048 and Ed25519, two processes", Setting(signed=Signed.BOTH, processes=2)
+        ),
+        _ours("ours-starttls", "Club Mailer, STARTTLS", Setting(security="starttls")),
+        _ours("ours-starttls-2", "Club Mailer, STARTTLS, two processes", Setting(security="starttls", processes=2)),
         Contender(
             key="smtp-source",
             name="smtp-source (C; nothing personal, nothing recorded)",
             run=_smtp_source,
             absent=lambda: _no_program("smtp-source", "postfix"),
+        ),
+        Contender(
+            key="prototype",
+            name="the design's prototype (Python; no retries, limits, time-outs)",
+            run=prototype.run,
+            absent=prototype.absent,
         ),
         _nodemailer("nodemailer-qp", "quoted-printable forced", "quoted-printable"),
         _nodemailer("nodemailer-base64", "base64 forced", "base64"),

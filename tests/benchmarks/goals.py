@@ -4,23 +4,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
 
+from tests.benchmarks.commands import APPROVE, IMPORT, PLAN
 from tests.benchmarks.contenders import OURS
-from tests.benchmarks.figures import Results, Run
+from tests.benchmarks.figures import Results, Run, Scaled
 
 SLACK = 2.0  # a ratio this many times worse than its goal fails the command; less may be the machine's mood
+MANY, MORE = 10**4, 10**6  # copies; below, starting up counts
+
+Figure = Callable[[Results], float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """A figure that is to be `least` or more, or `most` or less. Only a `ratio` can fail the command."""
+    """A figure that is to be `least` or more, or `most` or less. Only a `ratio` can fail the command.
+
+    `make bench-scaling` measures a `scaling` one, `make bench` the others.
+    """
 
     says: str
-    unit: str
     why: str
-    figure: Callable[[Results], float | None]
+    figure: Figure
+    unit: str = "times"
     least: float | None = None
     most: float | None = None
     ratio: bool = True
+    scaling: bool = False
 
     @property
     def wanted(self) -> str:
@@ -39,124 +47,182 @@ class Goal:
         return figure < self.least / SLACK if self.least is not None else figure > (self.most or 0) * SLACK
 
 
-def _beside(scene: str, peer: str, language: str = "en") -> Callable[[Results], float | None]:
-    return lambda results: results.ratio(scene, OURS, peer, language)
+def _rate(run: Run) -> float:
+    return run.per_second
 
 
-def _ours(scene: str, what: Callable[[Run], float]) -> Callable[[Results], float | None]:
-    return lambda results: results.middle(scene, OURS, "en", what)
+def _cost(run: Run) -> float:
+    return run.cpu_us
 
 
-def _memory(results: Results) -> float | None:
-    sizes = results.sizes(10**4, 10**6)
-    return sizes[1].peak_kb / sizes[0].peak_kb if sizes else None
+def _ratio(scene: str, peer: str, contender: str = OURS, what: Callable[[Run], float] = _rate) -> Figure:
+    return lambda results: results.ratio(scene, contender, peer, "en", what)
+
+
+def _round_trips(scene: str) -> Figure:
+    return lambda results: results.middle(scene, OURS, "en", lambda run: run.round_trips)
+
+
+def _beside(names: set[str], people: int) -> Figure:
+    return lambda results: results.beside(names, people)
+
+
+def _growth(figure: Callable[[Scaled, Scaled], float]) -> Figure:
+    def grown(results: Results) -> float | None:
+        sizes = results.sizes(MANY, MORE)
+        return figure(*sizes) if sizes else None
+
+    return grown
+
+
+def _exponent(small: Scaled, large: Scaled) -> float:
+    """1 is linear: ten times the copies take ten times the time."""
+    return log(large.seconds / small.seconds) / log(large.copies / small.copies)
 
 
 def _most_memory(results: Results) -> float | None:
-    return max((one.peak_mb for one in results.scaled), default=None)
+    return max((mailing.send_mb for mailing in results.scaled), default=None)
 
 
-def _exponent(results: Results) -> float | None:
-    """1 is linear: ten times the copies take ten times the time. From 10⁴, where starting up no longer counts."""
-    sizes = results.sizes(10**4, 10**6)
-    return log(sizes[1].seconds / sizes[0].seconds) / log(sizes[1].copies / sizes[0].copies) if sizes else None
-
-
-GOALS = (
+TO_CSINK = (
     Goal(
-        says="ours / smtp-source, to smtp-sink, English",
-        unit="times",
-        least=0.95,
-        why="as fast as a C program that makes nothing personal and remembers nothing",
-        figure=_beside("smtp-sink", "smtp-source"),
+        says="ours / the prototype, to csink",
+        least=0.9,
+        why="it lacks retries, limits, time-outs and the claim's question who may have it; they must cost little",
+        figure=_ratio("csink", "prototype"),
     ),
     Goal(
-        says="ours / nodemailer, quoted-printable forced",
-        unit="times",
-        least=9,
-        why="the same encoding as ours, without nodemailer's search for the better one",
-        figure=_beside("smtp-sink", "nodemailer-qp"),
-    ),
-    Goal(
-        says="ours / nodemailer, base64 forced (its best)",
-        unit="times",
-        least=5,
-        why="its fastest setting, whatever it does to the size",
-        figure=_beside("smtp-sink", "nodemailer-base64"),
-    ),
-    Goal(
-        says="ours / nodemailer, its default",
-        unit="times",
-        least=15,
-        why="what one gets who does not tune it",
-        figure=_beside("smtp-sink", "nodemailer-default"),
-    ),
-    Goal(
-        says="ours / aiosmtplib + EmailMessage",
-        unit="times",
-        least=25,
-        why="how such a program is usually written in Python",
-        figure=_beside("smtp-sink", "aiosmtplib"),
-    ),
-    Goal(
-        says="processor time a copy, ledger on, to csink, no DKIM",
-        unit="µs",
-        most=90,
-        why="what a copy costs when the sink is not the limit",
-        figure=_ours("csink", lambda run: run.cpu_us),
-        ratio=False,
+        says="ours / the prototype, with a message of ours as long as its own",
+        least=0.9,
+        why="the same work for the line and for the sink",
+        figure=_ratio("long", "prototype"),
     ),
     Goal(
         says="ours / smtp-source, to csink, ledger on",
-        unit="times",
         least=0.55,
-        why="without smtp-sink's limit the ledger and the personal words show",
-        figure=_beside("csink", "smtp-source"),
+        why="half as fast as C that makes nothing personal and remembers nothing",
+        figure=_ratio("csink", "smtp-source"),
+    ),
+    Goal(
+        says="processor time a copy, ledger on, to csink, beside smtp-source's",
+        most=2.2,
+        why="what a copy costs when the sink is not the limit, whatever the machine is",
+        figure=_ratio("csink", "smtp-source", what=_cost),
+    ),
+    Goal(
+        says="ours / nodemailer, quoted-printable forced, to csink",
+        least=16,
+        why="the same encoding as ours; smtp-sink would itself be the limit",
+        figure=_ratio("csink", "nodemailer-qp"),
+    ),
+    Goal(
+        says="ours / nodemailer, base64 forced (its best), to csink",
+        least=12,
+        why="its fastest setting, whatever it does to the size",
+        figure=_ratio("csink", "nodemailer-base64"),
+    ),
+)
+TO_OTHERS = (
+    Goal(
+        says="ours / smtp-source, to smtp-sink",
+        least=0.97,
+        why="to a sink that anybody can install we are no slower than C",
+        figure=_ratio("smtp-sink", "smtp-source"),
+    ),
+    Goal(
+        says="ours / smtp-source, through a real Postfix",
+        least=0.92,
+        why="a relay that queues on disk, as most clubs have one",
+        figure=_ratio("postfix", "smtp-source"),
     ),
     Goal(
         says="round trips a copy, PIPELINING",
         unit="round trips",
-        most=1.15,
+        most=1.07,
         why="over a long line waiting is everything; the plain dialogue waits four times",
-        figure=_ours("far", lambda run: run.round_trips),
+        figure=_round_trips("far"),
     ),
     Goal(
         says="round trips a copy, CHUNKING",
         unit="round trips",
-        most=0.35,
+        most=0.30,
         why="several copies on their way at once",
-        figure=_ours("far-chunking", lambda run: run.round_trips),
+        figure=_round_trips("far-chunking"),
+    ),
+)
+SECURE = (
+    Goal(
+        says="signed with Ed25519 / unsigned",
+        least=0.7,
+        why="a signature is made while the other core sends",
+        figure=_ratio("signed", OURS, "ours-ed25519"),
     ),
     Goal(
-        says="ours / smtp-source, through a real Postfix",
-        unit="times",
-        least=0.85,
-        why="a relay that queues on disk, as most clubs have one",
-        figure=_beside("postfix", "smtp-source"),
+        says="signed with RSA-2048 / unsigned",
+        least=0.5,
+        why="RSA takes several times as long, on both cores",
+        figure=_ratio("signed", OURS, "ours-rsa"),
     ),
     Goal(
-        says="peak memory, 10⁶ copies / 10⁴ copies",
-        unit="times",
-        most=1.1,
+        says="signed with RSA-2048, two processes / unsigned, one process",
+        least=0.5,
+        why="what a second process brings where signing is the limit",
+        figure=_ratio("signed", OURS, "ours-rsa-2"),
+    ),
+    Goal(
+        says="over STARTTLS / clear",
+        least=0.7,
+        why="nearly every relay wants it; encrypting costs the sink as much as us",
+        figure=_ratio("starttls", OURS, "ours-starttls"),
+    ),
+    Goal(
+        says="over STARTTLS, two processes / clear, one process",
+        least=0.7,
+        why="what a second process brings where encrypting is the limit",
+        figure=_ratio("starttls", OURS, "ours-starttls-2"),
+    ),
+)
+GROWTH = (
+    Goal(
+        says="plan + approve of 10⁶, beside the older commit",
+        most=0.5,
+        why="a large club's secretary waits for it",
+        figure=_beside({PLAN, APPROVE}, MORE),
+        scaling=True,
+    ),
+    Goal(
+        says="import of 20,000 people and payments, beside the older commit",
+        most=0.4,
+        why="it is done every month",
+        figure=_beside({IMPORT}, 20_000),
+        scaling=True,
+    ),
+    Goal(
+        says="the sender's peak memory, 10⁶ copies / 10⁴ copies",
+        most=1.05,
         why="no list of copies is ever held",
-        figure=_memory,
+        figure=_growth(lambda small, large: large.send_kb / small.send_kb),
+        scaling=True,
     ),
     Goal(
-        says="peak memory at any size",
+        says="the sender's peak memory at any size",
         unit="MB",
-        most=100,
+        most=90,
         why="it runs beside other things on a small machine",
         figure=_most_memory,
         ratio=False,
+        scaling=True,
     ),
     Goal(
         says="growth of time from 10⁴ to 10⁶ copies (1 is linear)",
         unit="exponent",
         most=1.05,
         why="nothing is looked at again for every copy",
-        figure=_exponent,
+        figure=_growth(_exponent),
+        scaling=True,
     ),
 )
+GOALS = (*TO_CSINK, *TO_OTHERS, *SECURE, *GROWTH)
 
 
 def line(goal: Goal, results: Results) -> tuple[str, str, str, str]:

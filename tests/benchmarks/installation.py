@@ -1,13 +1,16 @@
-"""Makes a club's installation in a folder, with the real issue where it is there, for as many readers as are asked for."""
+"""Makes a club's installation in a folder, ready to send or only ready to plan, for as many readers as are asked for."""
 
 import argparse
-import re
-import tomllib
 from dataclasses import dataclass
-from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from mailer.app.installation import App, open_app
+from mailer.config import sections
 from mailer.gateways.sources.folder import FolderSource
 from mailer.pipeline.context import IssueName
 from mailer.pipeline.issues import pull
@@ -15,17 +18,33 @@ from mailer.pipeline.mailings.approve import approve_mailing
 from mailer.pipeline.mailings.plan import plan_mailing
 from mailer.pipeline.mailings.send import send_mailing
 from tests.benchmarks import register
+from tests.benchmarks.issues import Length, issue
+from tests.benchmarks.sinks import ROOT
 
-ROOT = Path(__file__).parents[2]
-SEED = ROOT.parent / "shared" / "seed"
 CONFIG = """
 [paths]
 templates = "{templates}"
 [smtp]
 host = "127.0.0.1"
 port = {port}
-security = "none"
+security = "{security}"
+ca_file = "{ca_file}"
 connections = {connections}
+"""
+PROCESSES = """
+[delivery]
+processes = {processes}
+"""
+RSA_FILE, ED25519_FILE = "rsa.pem", "ed25519.pem"
+RSA = f"""
+[dkim]
+domain = "club.example"
+selector = "r1"
+key_file = "{RSA_FILE}"
+"""
+ED25519 = f"""
+ed25519_selector = "e1"
+ed25519_key_file = "{ED25519_FILE}"
 """
 SCHEDULE = """
 [newsletter]
@@ -38,56 +57,64 @@ editors = []
 """
 
 
+class Signed(StrEnum):
+    """What signs the copies."""
+
+    NOT = ""
+    ED25519 = "ed25519"  # alone: our settings know it only beside RSA, so `ours` hands it to the sender itself
+    RSA = "rsa"
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
-    """The text that is sent, and what its readers paid for its year."""
+class Setting:
+    """How an installation sends."""
 
-    name: IssueName
-    folder: str
-    text: str
-    fees: str
-    paid: register.Paid
+    security: str = "none"
+    signed: Signed = Signed.NOT
+    processes: int = 1
 
 
-def issue(language: str) -> Issue:
-    """The real issue beside the project, else the demo's (without its picture, so that every peer can send it)."""
-    if SEED.is_dir():
-        (file,) = (SEED / "issues").glob(f"*/{language}.md")
-        fees = (SEED / "fees.toml").read_text()
-    else:
-        (file,) = (ROOT / "demo" / "issues").glob(f"*/{language}.md")
-        fees = (ROOT / "schedules" / "fees.toml").read_text()
-    text = re.sub(r"^!\[.*\n", "", file.read_text(), flags=re.MULTILINE)
-    head = dict(re.findall(r"^(newsletter|serial|year): (.+)$", text, re.MULTILINE))
-    season = next(one for one in tomllib.loads(fees)["season"] if one["year"] == int(head["year"]))
-    option = next(one for one in season["option"] if one["years"] == 1)
-    first, last = (date.fromisoformat(str(option[key])) for key in ("from", "to"))
-    return Issue(
-        name=IssueName(newsletter=head["newsletter"], serial=int(head["serial"])),
-        folder=file.parent.name,
-        text=text,
-        fees=fees,
-        paid=register.Paid(first=first, last=last, amount=int(option["individual"] * 100), currency=season["currency"]),
+def can_have_processes() -> bool:
+    """Whether several processes can send for one installation."""
+    return "processes" in sections.DeliveryTable.model_fields
+
+
+def point(
+    folder: Path, *, port: int, connections: int, setting: Setting | None = None, ca_file: Path | None = None
+) -> Path:
+    """The installation speaks to this port, over so many connections, as the setting says; returns its config.toml."""
+    setting = setting or Setting()
+    config = CONFIG.format(
+        templates=ROOT / "templates",
+        port=port,
+        security=setting.security,
+        ca_file=ca_file if ca_file and setting.security != "none" else "",
+        connections=connections,
     )
-
-
-def point(folder: Path, *, port: int, connections: int) -> Path:
-    """The installation speaks to this port, over so many connections; returns its config.toml."""
+    if setting.processes > 1:
+        config += PROCESSES.format(processes=setting.processes)
+    if setting.signed in {Signed.RSA, Signed.BOTH}:
+        config += RSA + (ED25519 if setting.signed is Signed.BOTH else "")
     file = folder / "config.toml"
-    file.write_text(CONFIG.format(templates=ROOT / "templates", port=port, connections=connections))
+    file.write_text(config)
     return file
 
 
-def found(folder: Path, language: str, readers: int) -> None:
+def found(folder: Path, language: str, readers: int, length: Length = Length.TEXT) -> None:
     """A new installation with the issue pulled and so many readers in its register."""
-    written = issue(language)
-    (folder / "issues" / written.folder).mkdir(parents=True)
-    (folder / "issues" / written.folder / f"{language}.md").write_text(written.text)
+    written = issue(language, length)
+    content = folder / "issues" / written.folder
+    content.mkdir(parents=True)
+    (content / f"{language}.md").write_text(written.text)
+    for name, picture in written.pictures.items():
+        (content / name).write_bytes(picture)
     (folder / "schedules").mkdir()
     (folder / "schedules" / "fees.toml").write_text(written.fees)
     schedule = SCHEDULE.format(newsletter=written.name.newsletter, language=language)
     (folder / "schedules" / f"{written.name.newsletter}.toml").write_text(schedule)
     (folder / "mailer.key").write_text("5a" * 32)
+    _write_keys(folder)
     app = open_app(point(folder, port=25, connections=1), who="benchmark")
     try:
         newsletter = app.context.newsletters[written.name.newsletter]
@@ -99,6 +126,14 @@ def found(folder: Path, language: str, readers: int) -> None:
         app.store.close()
 
 
+def _write_keys(folder: Path) -> None:
+    keys = {RSA_FILE: generate_private_key(65537, 2048), ED25519_FILE: Ed25519PrivateKey.generate()}
+    for name, key in keys.items():
+        file = folder / name
+        file.touch(mode=0o600)
+        file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
 def begin(app: App, name: IssueName) -> None:
     """Plan, approve and send: the copies leave at the next drain."""
     plan_mailing(app.context, name)
@@ -106,9 +141,12 @@ def begin(app: App, name: IssueName) -> None:
     send_mailing(app.context, name)
 
 
-def _prepare(folder: Path, language: str, readers: int, *, begun: bool) -> None:
-    found(folder, language, readers)
-    if begun:
+def prepare(
+    folder: Path, language: str, readers: int, *, length: Length = Length.TEXT, only_register: bool = False
+) -> None:
+    """A new installation whose mailing was begun, or that has only its register."""
+    found(folder, language, readers, length)
+    if not only_register:
         app = open_app(folder / "config.toml", who="benchmark")
         try:
             begin(app, issue(language).name)
@@ -120,7 +158,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="An installation that is ready to send, or only ready to plan.")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--language", choices=("en", "ru"), default="en")
+    parser.add_argument("--length", type=Length, default=Length.TEXT)
     parser.add_argument("--copies", type=int, required=True)
     parser.add_argument("--only-register", action="store_true", help="nothing is planned yet")
     given = parser.parse_args()
-    _prepare(given.folder, given.language, given.copies, begun=not given.only_register)
+    prepare(given.folder, given.language, given.copies, length=given.length, only_register=given.only_register)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import base64
 import email
 import email.policy
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 from mailer.app.installation import open_app
 from mailer.app.sender import open_sender
 from tests.benchmarks import installation, register
+from tests.benchmarks.issues import Length, issue
 from tests.scripted_relay import Sink
 
 # What stands in a peer's page where something personal goes: no encoder and no escaping changes it.
@@ -22,15 +24,15 @@ HEADERS = ("Reply-To", "Content-Language", "List-Id", "Precedence", "Feedback-ID
 _COPY_LINE = re.compile(r"((?:Copy No\.|Экземпляр №)\s*)(\d+)")
 
 
-async def capture(folder: Path, language: str) -> dict[str, bytes]:
-    """Our messages to an ordinary reader and to one who is made of marks, by their addresses."""
-    installation.found(folder, language, 0)
+async def capture(folder: Path, language: str, length: Length) -> dict[str, bytes]:
+    """Our messages to an ordinary reader and to one who is made of marks."""
+    installation.found(folder, language, 0, length)
     marked = register.Reader(number=1, name=NAME, salutation=SALUTATION)
     app = open_app(folder / "config.toml", who="benchmark")
     try:
         readers = [marked, register.reader(ORDINARY, language)]
-        register.add(app.store, readers, language, installation.issue(language).paid)
-        installation.begin(app, installation.issue(language).name)
+        register.add(app.store, readers, language, issue(language).paid)
+        installation.begin(app, issue(language).name)
     finally:
         app.store.close()
     async with Sink() as sink:
@@ -40,9 +42,9 @@ async def capture(folder: Path, language: str) -> dict[str, bytes]:
                 await sender.drain()
         finally:
             app.store.close()
-        found = {one.recipient: one.message for one in sink.received}
-    assert set(found) == {one.address for one in readers}, found.keys()
-    return {"marked": found[marked.address], "ordinary": found[readers[1].address]}
+        messages = {mail.recipient: mail.message for mail in sink.received}
+    assert set(messages) == {person.address for person in readers}, messages.keys()
+    return {"marked": messages[marked.address], "ordinary": messages[readers[1].address]}
 
 
 def take_apart(message: bytes) -> dict[str, object]:
@@ -64,38 +66,49 @@ def take_apart(message: bytes) -> dict[str, object]:
         "headers": {name: str(parsed[name]) for name in HEADERS if parsed[name]},
         "html": bodies["html"],
         "text": bodies["plain"],
+        "pictures": [_picture(part) for part in parsed.walk() if part.get_content_maintype() == "image"],
     }
+
+
+def _picture(part: EmailMessage) -> dict[str, str]:
+    """A picture that the page names by its Content-ID, its content in base64."""
+    content = base64.b64encode(part.get_content()).decode()
+    cid = str(part["Content-ID"]).strip("<>")
+    return {"cid": cid, "type": part.get_content_type(), "name": part.get_filename(cid), "content": content}
 
 
 def personal(number: int, language: str) -> tuple[register.Reader, dict[str, str]]:
     """A reader, and what the marks stand for in this reader's copy."""
-    one = register.reader(number, language)
-    return one, {NAME: one.name, SALUTATION: one.salutation, COPY_NUMBER: str(number)}
+    person = register.reader(number, language)
+    return person, {NAME: person.name, SALUTATION: person.salutation, COPY_NUMBER: str(number)}
 
 
-def write(into: Path, language: str, count: int) -> None:
+def write(into: Path, language: str, length: Length, count: int) -> None:
     """letter.json for the peers that make copies, letter.eml for the one that does not, readers.json with the readers."""
     with tempfile.TemporaryDirectory(prefix="club-mailer-bench-") as folder:
-        found = asyncio.run(capture(Path(folder) / "club", language))
-    parts = take_apart(found["marked"])
-    plain = email.message_from_bytes(found["ordinary"], policy=email.policy.default)
-    parts["encodings"] = sorted(
-        {str(part["Content-Transfer-Encoding"]) for part in plain.walk() if not part.is_multipart()}
-    )
-    parts["octets"] = len(found["ordinary"])
+        messages = asyncio.run(capture(Path(folder) / "club", language, length))
+    parts, ordinary = take_apart(messages["marked"]), messages["ordinary"]
+    texts = [
+        part
+        for part in email.message_from_bytes(ordinary, policy=email.policy.default).walk()
+        if part.get_content_maintype() == "text"
+    ]
+    parts["encodings"] = sorted({str(part["Content-Transfer-Encoding"]) for part in texts})
+    parts["octets"] = len(ordinary)
     (into / "letter.json").write_text(json.dumps(parts), encoding="utf-8")
-    (into / "letter.eml").write_bytes(found["ordinary"].replace(b"\r\n", b"\n"))
+    (into / "letter.eml").write_bytes(ordinary.replace(b"\r\n", b"\n"))
     with (into / "readers.jsonl").open("w", encoding="utf-8") as readers:
         for number in range(1, count + 1):
-            one, marks = personal(number, language)
-            said = {"number": number, "name": one.name, "address": one.address, "marks": marks}
-            readers.write(json.dumps(said) + "\n")
+            person, marks = personal(number, language)
+            line = {"number": number, "name": person.name, "address": person.address, "marks": marks}
+            readers.write(json.dumps(line) + "\n")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", type=Path, required=True)
     parser.add_argument("--language", choices=("en", "ru"), required=True)
+    parser.add_argument("--length", type=Length, default=Length.TEXT)
     parser.add_argument("--readers", type=int, required=True)
     given = parser.parse_args()
-    write(given.into, given.language, given.readers)
+    write(given.into, given.language, given.length, given.readers)

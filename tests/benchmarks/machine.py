@@ -18,7 +18,7 @@ def about(work: Path) -> dict[str, str]:
     """Words for words; nothing that names a place on the machine. `work` is where the ledger lay."""
     return {
         "date": f"{SystemClock().now():%Y-%m-%d}",
-        "commit": _said("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
+        "commit": commit(ROOT),
         "cores": str(len(os.sched_getaffinity(0))),
         "processor": _processor(),
         "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
@@ -33,11 +33,16 @@ def about(work: Path) -> dict[str, str]:
     }
 
 
+def commit(checkout: Path) -> str:
+    """Which one is checked out there, and whether its files differ from it."""
+    return _said("git", "-C", str(checkout), "describe", "--always", "--dirty")
+
+
 def _said(name: str, *words: str) -> str:
-    found = program(name)
-    if found is None:
+    path = program(name)
+    if path is None:
         return "none"
-    return subprocess.run([found, *words], capture_output=True, text=True, check=False).stdout.strip() or "none"
+    return subprocess.run([path, *words], capture_output=True, text=True, check=False).stdout.strip() or "none"
 
 
 def _processor() -> str:

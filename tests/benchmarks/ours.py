@@ -3,12 +3,16 @@
 import argparse
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from mailer.app.installation import App, open_app
 from mailer.app.sender import open_sender
 from mailer.domain.delivery import State
+from mailer.formats.message.dkim import DkimSigner
+from mailer.formats.message.dkim_key import read_dkim_key
 from mailer.pipeline.mailings.report import progress_of_all
+from tests.benchmarks.installation import ED25519_FILE, Signed
 from tests.benchmarks.meter import Meter
 
 LOOK = 0.05  # seconds until copies that were put off are looked at again
@@ -32,11 +36,22 @@ async def send(app: App) -> None:
     meter.report(accepted)
 
 
+def signed_with_ed25519(app: App) -> App:
+    """The same installation, whose copies have an Ed25519 signature and no other."""
+    key = read_dkim_key("e1", (app.config.folder / ED25519_FILE).read_bytes())
+    signer = DkimSigner(domain="club.example", keys=(key,))
+    return replace(app, context=replace(app.context, signing=lambda: signer))
+
+
 def main() -> None:
     """Send what the installation in the folder has begun."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
-    app = open_app(parser.parse_args().folder / "config.toml", who="benchmark")
+    parser.add_argument("--signed", type=Signed, default=Signed.NOT)
+    given = parser.parse_args()
+    app = open_app(given.folder / "config.toml", who="benchmark")
+    if given.signed is Signed.ED25519:
+        app = signed_with_ed25519(app)
     try:
         asyncio.run(send(app))
     finally:

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from tests.benchmarks.contenders import CONTENDERS, OURS
-from tests.benchmarks.figures import Results, Run
+from tests.benchmarks.figures import Results, Run, Side
 from tests.benchmarks.goals import GOALS, line
 from tests.benchmarks.scenes import SCENES, Scene
 
@@ -35,6 +37,7 @@ def figures(results: Results) -> str:
     parts = [_about(results), "### Goals\n\n" + _goals(results)]
     parts += [f"### {scene.title}\n\n{scene_table(scene, results)}" for scene in SCENES]
     parts.append(f"### A mailing from the plan to the last reply, by its size\n\n{scaling_table(results)}")
+    parts.append(f"### Commands from their start to their end, beside the older commit\n\n{commands_table(results)}")
     return "\n\n".join(parts)
 
 
@@ -48,32 +51,53 @@ def scene_table(scene: Scene, results: Results) -> str:
     ]
     if not ran:
         return f"Not measured: {results.absent.get(scene.key, 'not asked for')}."
+    columns = [column for column in COLUMNS if any(column.figure(scene, key, results) for key in ran)]
     head = ["client"]
     for language in scene.languages:
         head += [f"{LANGUAGES[language]}: copies/s", "CPU µs a copy", "ours / it"]
-    head += ["peak MB"] + (["round trips a copy"] if scene.key.startswith("far") else [])
-    rows = [_row(scene, key, results) for key in ran]
+    head += [column.head for column in columns]
+    rows = [_row(scene, key, results, columns) for key in ran]
     return "\n\n".join([table(head, rows), *left_out])
 
 
-def _row(scene: Scene, key: str, results: Results) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """What stands once in a row, for the scene's first language. It is left out where no run has it."""
+
+    head: str
+    what: Callable[[Run], float]
+    shown: str
+    only_far: bool = False
+
+    def figure(self, scene: Scene, contender: str, results: Results) -> float | None:
+        """The median; None or 0 where it was not measured."""
+        if self.only_far and not scene.far:
+            return None
+        return results.middle(scene.key, contender, scene.languages[0], self.what)
+
+
+COLUMNS = (
+    Column(head="sink: CPU µs a copy", what=lambda run: run.sink_cpu_us, shown=",.0f"),
+    Column(head="kB a message", what=lambda run: run.octets / 1000, shown=".0f"),
+    Column(head="peak MB", what=lambda run: run.peak_mb, shown=".0f"),
+    Column(head="round trips a copy", what=lambda run: run.round_trips, shown=".2f", only_far=True),
+)
+
+
+def _row(scene: Scene, key: str, results: Results, columns: Iterable[Column]) -> list[str]:
     cells = [CONTENDERS[key].name]
 
-    def middle(language: str, what: Callable[[Run], float], shown: str) -> str:
-        found = results.middle(scene.key, key, language, what)
-        return NONE if found is None else format(found, shown)
+    def middle(language: str, what: Callable[[Run], float]) -> str:
+        figure = results.middle(scene.key, key, language, what)
+        return NONE if figure is None else f"{figure:,.0f}"
 
     for language in scene.languages:
         ratio = results.ratio(scene.key, OURS, key, language) if key != OURS else None
-        cells += [
-            middle(language, lambda run: run.per_second, ",.0f"),
-            middle(language, lambda run: run.cpu_us, ",.0f"),
-        ]
+        cells += [middle(language, lambda run: run.per_second), middle(language, lambda run: run.cpu_us)]
         cells.append(NONE if ratio is None else f"{ratio:.2f}")
-    first = scene.languages[0]
-    cells.append(middle(first, lambda run: run.peak_mb, ".0f"))
-    if scene.key.startswith("far"):
-        cells.append(middle(first, lambda run: run.round_trips, ".2f"))
+    for column in columns:
+        figure = column.figure(scene, key, results)
+        cells.append(format(figure, column.shown) if figure else NONE)
     return cells
 
 
@@ -81,13 +105,35 @@ def scaling_table(results: Results) -> str:
     """A row for each size."""
     if not results.scaled:
         return "Not measured yet: `make bench-scaling`."
-    head = ["copies", "plan s", "approve s", "begin s", "send s", "all s", "µs a copy", "peak MB"]
+    head = ["copies", "plan s", "approve s", "begin s", "send s", "all s", "µs a copy", "plan, approve: MB", "send: MB"]
     rows = []
-    for one in sorted(results.scaled, key=lambda one: one.copies):
-        times = (one.plan, one.approve, one.begin, one.send, one.seconds)
-        each = one.seconds / one.copies * 1e6
-        rows.append([f"{one.copies:,}", *(f"{time:,.1f}" for time in times), f"{each:,.0f}", f"{one.peak_mb:.0f}"])
+    for mailing in sorted(results.scaled, key=lambda mailing: mailing.copies):
+        times = (mailing.plan, mailing.approve, mailing.begin, mailing.send, mailing.seconds)
+        cells = [f"{mailing.copies:,}", *(f"{time:,.1f}" for time in times)]
+        each = mailing.seconds / mailing.copies * 1e6
+        rows.append([*cells, f"{each:,.0f}", f"{mailing.plan_mb:.0f}", f"{mailing.send_mb:.0f}"])
     return "\n\n".join([table(head, rows), _words(results.about_scaling)])
+
+
+def commands_table(results: Results) -> str:
+    """A row for each command and size, with the other checkout's beside ours where it was run."""
+    if not results.commands:
+        return "Not measured yet: `make bench-scaling`."
+    head = ["command", "people"]
+    for side in ("ours", "older"):
+        head += [f"{side}: s", "processor s", "MB"]
+    head.append("ours / older")
+    rows = []
+    for name, people in dict.fromkeys((command.name, command.people) for command in results.commands):
+        cells = [f"`mailer {name}`", f"{people:,}"]
+        for side in Side:
+            rounds = results.of_command({name}, side, people).values()
+            for what in ("seconds", "cpu_seconds", "peak_mb"):
+                figures = [getattr(command, what) for commands in rounds for command in commands]
+                cells.append(format(median(figures), ",.0f" if what == "peak_mb" else ",.1f") if figures else NONE)
+        ratio = results.beside({name}, people)
+        rows.append([*cells, NONE if ratio is None else f"{ratio:.2f}"])
+    return table(head, rows)
 
 
 def _goals(results: Results) -> str:

@@ -1,102 +1,137 @@
-"""Shows that time grows with the copies and memory does not: plans, approves and sends mailings of growing size."""
+"""Shows that time grows with the copies and memory does not: mailings and imports of growing size, each step a process.
+
+`--beside FOLDER` runs the commands of another checkout in turn with ours, on the same machine.
+"""
 
 import argparse
-import asyncio
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 
-from mailer.app.installation import App, open_app
-from mailer.app.sender import open_sender
-from mailer.domain.delivery import State
-from mailer.pipeline.mailings.report import progress_of_all
-from tests.benchmarks import installation, machine, page
-from tests.benchmarks.contenders import environment, script
-from tests.benchmarks.figures import Scaled
-from tests.benchmarks.goals import GOALS
-from tests.benchmarks.meter import peak_kb
+from tests.benchmarks import commands, installation, machine, page, sinks
+from tests.benchmarks.figures import Command, Results, Scaled
+from tests.benchmarks.goals import GOALS, line
 from tests.benchmarks.scenes import BY_KEY, Servers
-from tests.benchmarks.sinks import ROOT
+from tests.benchmarks.task import environment, report_of, script
 
 SIZES = (10**3, 10**4, 10**5, 10**6)
+IMPORTS = (1_000, 20_000)  # people
+SINKS = (BY_KEY["csink"], BY_KEY["smtp-sink"])  # the first that is there
 CONNECTIONS = 20
+ROUNDS = 3
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Each size in processes of its own; prints, and writes the page. 1 when a ratio is far from its goal."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--to", type=int, default=SIZES[-1], help="the largest number of copies")
-    parser.add_argument("--no-page", action="store_true", help="write nothing into docs/")
-    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args(words)
-    if given.child:
-        _child(given.child)
-        return 0
-    scaled = []
-    with tempfile.TemporaryDirectory(prefix="club-mailer-bench-") as folder:
-        about = machine.about(Path(folder))
-        for size in [one for one in SIZES if one <= given.to]:
-            scaled.append(_measure(Path(folder) / str(size), size))
-            one = scaled[-1]
-            each = one.seconds / size * 1e6
-            sys.stdout.write(f"{size:9,} copies {one.seconds:9.1f} s {each:8,.0f} µs a copy {one.peak_mb:6.0f} MB\n")
-    about["method"] = "One run of each size, English, each in a process of its own; the register was filled by another."
-    results = replace(page.kept(), scaled=scaled, about_scaling=about)
+    """Print, and write the page. 1 when a ratio is far from its goal."""
+    given = _given(words)
+    beside = commands.there(given.beside) if given.beside else None
+    checkouts = [commands.here(), *([beside] if beside else [])]
+    with tempfile.TemporaryDirectory(prefix="club-mailer-bench-") as work:
+        folder = Path(work)
+        about = machine.about(folder) | {"beside": machine.commit(beside.folder) if beside else ""}
+        sizes = [size for size in SIZES if size <= given.to]
+        scaled = [_measured(folder / "mailing", size) for size in sizes]
+        run = []
+        for people in [people for people in IMPORTS if people <= given.to]:
+            run += _shown(commands.imports(folder / "imports", checkouts, people, given.rounds))
+        if beside:
+            run += _shown(commands.plan_and_approve(folder / "plans", checkouts, sizes[-1], given.rounds))
+    about["method"] = (
+        "Mailings: one run of each size, English, each step in a process of its own over a register that was filled before. "
+        f"Commands: {given.rounds} rounds, medians, with their start."
+    )
+    results = replace(page.kept(), scaled=scaled, commands=run, about_scaling=about)
     if not given.no_page:
         page.write(results)
-    far = [goal.says for goal in GOALS if "10⁶" in goal.says and goal.far(results)]
-    if far:
-        sys.stderr.write(f"far from the goal: {'; '.join(far)}\n")
-    return 1 if far else 0
+    return _verdict(results)
 
 
-def _measure(folder: Path, size: int) -> Scaled:
-    """Fill a register, then plan, approve and send to csink, else to smtp-sink; what arrived is proved by its log."""
+def _given(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--to", type=int, default=SIZES[-1], help="the largest number of copies")
+    parser.add_argument(
+        "--beside", type=Path, metavar="FOLDER", help="another checkout of this project, with its .venv"
+    )
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of the commands, instead of {ROUNDS}")
+    parser.add_argument("--no-page", action="store_true", help="write nothing into docs/")
+    return parser.parse_args(words)
+
+
+def _measured(folder: Path, size: int) -> Scaled:
+    mailing = measure(folder, size)
+    shutil.rmtree(folder)
+    each = mailing.seconds / size * 1e6
+    sys.stdout.write(
+        f"{size:9,} copies {mailing.seconds:9.1f} s {each:8,.0f} µs a copy; plan {mailing.plan:.1f} s, "
+        f"approve {mailing.approve:.1f} s, send {mailing.send:.1f} s with {mailing.send_mb:.0f} MB\n"
+    )
+    sys.stdout.flush()
+    return mailing
+
+
+def absent(folder: Path) -> str:
+    """Why no sink is there to send to; empty when one is."""
+    servers = Servers(folder)
+    return " and ".join(why) if all(why := [servers.absent(scene) for scene in SINKS]) else ""
+
+
+def measure(folder: Path, size: int) -> Scaled:
+    """Fill a register, then plan, approve and send to csink, else to smtp-sink; csink's log proves what arrived."""
     folder.mkdir()
     club, servers = folder / "club", Servers(folder)
     words = ("--folder", club, "--copies", size, "--only-register")
-    subprocess.run(script("installation", *words), cwd=ROOT, env=environment(), check=True)
-    scene = next(one for one in (BY_KEY["csink"], BY_KEY["smtp-sink"]) if not servers.absent(one))
-    with servers.play(scene, size) as port:
-        installation.point(club, port=port, connections=CONNECTIONS)
-        command = script("scaling", "--child", club)
-        done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, check=True, text=True)
-    return Scaled(**json.loads(done.stdout.splitlines()[-1]))
+    subprocess.run(script("installation", *words), cwd=sinks.ROOT, env=environment(), check=True)
+    plan, approve = _step(club, "plan"), _step(club, "approve")
+    scene = next(scene for scene in SINKS if not servers.absent(scene))
+    with servers.play(scene) as sink:
+        installation.point(club, port=sink.port, connections=CONNECTIONS)
+        sent = report_of(script("ours", "--folder", club))
+    if sink.log is not None:
+        sinks.prove(sink.log, size)
+    return Scaled(
+        copies=sent.copies,
+        **plan["seconds"],
+        **approve["seconds"],
+        send=sent.seconds,
+        plan_kb=plan["peak_kb"],
+        approve_kb=approve["peak_kb"],
+        send_kb=sent.peak_kb,
+    )
 
 
-def _child(folder: Path) -> None:
-    app = open_app(folder / "config.toml", who="benchmark")
-    name = installation.issue("en").name
-    try:
-        plan = _timed(lambda: plan.plan(app.context, name))
-        approve = _timed(lambda: approve.approve(app.context, name))
-        begin = _timed(lambda: approve.send(app.context, name))
-        send = _timed(lambda: asyncio.run(_drain(app)))
-        (progress,) = progress_of_all(app.context)
-    finally:
-        app.store.close()
-    accepted = progress.counts.get(State.ACCEPTED, 0)
-    if accepted != progress.copies:
-        sys.exit(f"{accepted} of {progress.copies} copies were accepted: {progress.counts}")
-    took = Scaled(copies=accepted, plan=plan, approve=approve, begin=begin, send=send, peak_kb=peak_kb("self"))
-    sys.stdout.write(json.dumps(asdict(took)) + "\n")
+def _step(club: Path, process: str) -> dict:
+    command = script("steps", "--folder", club, "--process", process)
+    ended = subprocess.run(command, cwd=sinks.ROOT, env=environment(), stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(ended.stdout.splitlines()[-1])
 
 
-async def _drain(app: App) -> None:
-    with open_sender(app) as (sender, _owner):
-        while (await sender.drain()).handed_over:
-            pass
+def _shown(run: Iterable[Command]) -> list[Command]:
+    """The commands, each of them printed as soon as it has ended."""
+    ended = []
+    for command in run:
+        ended.append(command)
+        sys.stdout.write(
+            f"round {command.round} {command.people:9,} people {command.name:16} {command.side:6} "
+            f"{command.seconds:8.1f} s, processor {command.cpu_seconds:8.1f} s {command.peak_mb:5.0f} MB\n"
+        )
+        sys.stdout.flush()
+    return ended
 
 
-def _timed(step: Callable[[], object]) -> float:
-    began = perf_counter()
-    step()
-    return perf_counter() - began
+def _verdict(results: Results) -> int:
+    goals = [goal for goal in GOALS if goal.scaling]
+    for goal in goals:
+        says, wanted, reached, enough = line(goal, results)
+        sys.stdout.write(f"{says:70} {wanted:22} {reached:22} {enough.replace('*', '')}\n")
+    far = [goal.says for goal in goals if goal.far(results)]
+    if far:
+        sys.stderr.write(f"far from the goal: {'; '.join(far)}\n")
+    return 1 if far else 0
 
 
 if __name__ == "__main__":

@@ -5,25 +5,42 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.certificates import an_authority
 from tests.servers import PATIENCE, free_port, program, wait_for
 
 ROOT = Path(__file__).parents[2]
+BENCH = ROOT.parent / "shared" / "bench"
 # The source of csink, a sink in C that costs almost nothing: named here, or found beside the project.
-CSINK = Path(os.environ.get("BENCH_CSINK", ROOT.parent / "shared" / "bench" / "csink.c"))
+CSINK = Path(os.environ.get("BENCH_CSINK", BENCH / "csink.c"))
+TLS_SINK = Path(__file__).with_name("tls_sink.c")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sink:
-    """A server that takes every message. `log` gets a line for each, beginning with its recipient, once it has ended."""
+    """A server that takes every message. `log` gets a line for each, beginning with its recipient, once it has ended.
+
+    `process` is the one that takes them all, None where there are several. `ca_file` signs its certificate.
+    """
 
     port: int
     log: Path | None = None
+    process: int | None = None
+    ca_file: Path | None = None
+
+    @property
+    def cpu_seconds(self) -> float:
+        """How long its processor time was until now; 0 where several processes share the work."""
+        if self.process is None:
+            return 0.0
+        # In nanoseconds, where /proc/…/stat counts hundredths of a second. The sinks have one thread each.
+        return int(Path(f"/proc/{self.process}/schedstat").read_text().split()[0]) / 1e9
 
 
 class Lost(Exception):
@@ -36,12 +53,12 @@ def unprivileged() -> list[str]:
 
 
 @contextmanager
-def running(command: list[str], port: int, **more: object) -> Iterator[None]:
-    """A server that listens on the port, from now to the end; ended by SIGTERM."""
+def running(command: list[str], port: int, **more: object) -> Iterator[int]:
+    """A server that listens on the port, from now to the end; ended by SIGTERM. Gives its process id."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, **more) as server:
         try:
             wait_for(port, server)
-            yield
+            yield server.pid
         finally:
             server.send_signal(signal.SIGTERM)
             try:
@@ -53,35 +70,48 @@ def running(command: list[str], port: int, **more: object) -> Iterator[None]:
 @contextmanager
 def smtp_sink() -> Iterator[Sink]:
     """postfix's own sink, which keeps no log."""
-    port, found = free_port(), program("smtp-sink")
-    assert found, "smtp-sink is there"
-    with running([found, *unprivileged(), f"127.0.0.1:{port}", "1024"], port):
-        yield Sink(port=port)
+    port, path = free_port(), program("smtp-sink")
+    assert path, "smtp-sink is there"
+    with running([path, *unprivileged(), f"127.0.0.1:{port}", "1024"], port) as process:
+        yield Sink(port=port, process=process)
 
 
-def build_csink(folder: Path) -> Path | None:
-    """csink, compiled; None without its source or without a compiler."""
+def build(source: Path, folder: Path, *libraries: str) -> Path | None:
+    """A sink in C, compiled into the folder; None without its source, a compiler or the libraries' headers."""
     compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None or not CSINK.is_file():
+    if compiler is None or not source.is_file():
         return None
-    subprocess.run([compiler, "-O2", "-w", "-o", folder / "csink", CSINK], check=True)
-    return folder / "csink"
+    built = folder / source.stem
+    command = [compiler, "-O2", "-w", "-o", built, source, *(f"-l{library}" for library in libraries)]
+    return built if subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0 else None
 
 
 @contextmanager
 def csink(built: Path, log: Path) -> Iterator[Sink]:
     """csink, which logs each recipient."""
     port = free_port()
-    with running([str(built), str(port), str(log)], port):
-        yield Sink(port=port, log=log)
+    with running([str(built), str(port), str(log)], port) as process:
+        yield Sink(port=port, log=log, process=process)
+
+
+@contextmanager
+def tls_sink(built: Path, log: Path) -> Iterator[Sink]:
+    """Our own sink, which offers STARTTLS with a certificate of its own and logs each recipient."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="club-mailer-authority-") as folder:
+        authority = an_authority(Path(folder))
+        with running([str(built), str(port), str(log), str(authority.good_file)], port) as process:
+            yield Sink(port=port, log=log, process=process, ca_file=authority.ca_file)
 
 
 @contextmanager
 def python_sink(log: Path) -> Iterator[Sink]:
     """The project's own capturing server: slow, and always there."""
     port = free_port()
-    with running([sys.executable, "-m", "tests.scripted_relay", "--port", str(port), "--log", str(log)], port):
-        yield Sink(port=port, log=log)
+    with running(
+        [sys.executable, "-m", "tests.scripted_relay", "--port", str(port), "--log", str(log)], port
+    ) as process:
+        yield Sink(port=port, log=log, process=process)
 
 
 @contextmanager
@@ -90,13 +120,19 @@ def far_away(sink: Sink, each_way_ms: float) -> Iterator[Sink]:
     port = free_port()
     words = ["--port", str(port), "--to", str(sink.port), "--each-way-ms", str(each_way_ms)]
     with running([sys.executable, "-m", "tests.benchmarks.far_away", *words], port):
-        yield Sink(port=port, log=sink.log)
+        yield replace(sink, port=port)
 
 
 def prove(log: Path, copies: int, *, column: int = 0) -> None:
     """So many recipients, each of them once. Raises Lost naming some of the others."""
-    counted = Counter(line.split()[column] for line in log.read_text().splitlines())
-    if doubled := [one for one, times in counted.items() if times > 1]:
+    times = Counter(line.split()[column] for line in log.read_text().splitlines())
+    if doubled := [recipient for recipient, count in times.items() if count > 1]:
         raise Lost(f"{len(doubled)} received it twice: {doubled[:3]}")
-    if len(counted) != copies:
-        raise Lost(f"{len(counted)} of {copies} received it")
+    if len(times) != copies:
+        raise Lost(f"{len(times)} of {copies} received it")
+
+
+def octets(log: Path) -> int:
+    """How long a message was, as csink and our own sink log it behind the recipient: the mean over all of them."""
+    lengths = [int(line.split()[1]) for line in log.read_text().splitlines()]
+    return round(sum(lengths) / len(lengths))

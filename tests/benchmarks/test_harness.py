@@ -1,18 +1,16 @@
-"""The harness itself: its arithmetic and its page on made-up figures, and one tiny run of the real thing."""
+"""The harness itself: its arithmetic and its page on made-up figures."""
 
-import subprocess
-import sys
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks import page, sinks
-from tests.benchmarks.contenders import CONTENDERS, OURS, Task, environment
-from tests.benchmarks.figures import Results, Run, Scaled
+from tests.benchmarks.commands import APPROVE, IMPORT, PLAN
+from tests.benchmarks.contenders import CONTENDERS, OURS
+from tests.benchmarks.figures import Command, Results, Run, Scaled, Side
 from tests.benchmarks.goals import GOALS, Goal, line
 from tests.benchmarks.scenes import BY_KEY, SCENES
-
-COPIES = 3
 
 
 def a_run(contender: str = OURS, number: int = 1, per_second: float = 1000, **fields: object) -> Run:
@@ -23,7 +21,13 @@ def a_run(contender: str = OURS, number: int = 1, per_second: float = 1000, **fi
 
 
 def a_scaling(copies: int, seconds: float, peak_kb: int) -> Scaled:
-    return Scaled(copies=copies, plan=0.0, approve=0.0, begin=0.0, send=seconds, peak_kb=peak_kb)
+    times = {"plan": 0.0, "approve": 0.0, "begin": 0.0, "send": seconds}
+    return Scaled(copies=copies, **times, plan_kb=10, approve_kb=20, send_kb=peak_kb)
+
+
+def a_command(name: str, side: Side, seconds: float, *, people: int = 20_000, number: int = 1) -> Command:
+    times = {"seconds": seconds, "cpu_seconds": seconds, "peak_kb": 1000}
+    return Command(name=name, side=side, people=people, round=number, **times)
 
 
 def a_goal(ratio: bool = True, **limits: float) -> Goal:
@@ -76,39 +80,63 @@ def test_what_was_not_measured_is_no_failure() -> None:
 
 def test_growth_and_memory_are_told_from_the_sizes() -> None:
     results = Results(scaled=[a_scaling(10**4, 2.0, 60_000), a_scaling(10**6, 200.0, 63_000)])
-    told = {goal.says: goal.figure(results) for goal in GOALS if goal.figure(results) is not None}
-    assert told == {
-        "peak memory, 10⁶ copies / 10⁴ copies": pytest.approx(1.05),
-        "peak memory at any size": pytest.approx(64.512),
+    figures = {goal.says: goal.figure(results) for goal in GOALS if goal.figure(results) is not None}
+    assert figures == {
+        "the sender's peak memory, 10⁶ copies / 10⁴ copies": pytest.approx(1.05),
+        "the sender's peak memory at any size": pytest.approx(64.512),
         "growth of time from 10⁴ to 10⁶ copies (1 is linear)": pytest.approx(1.0),
     }
 
 
+def test_commands_are_compared_with_those_of_the_other_checkout_round_by_round() -> None:
+    there, here = Side.THERE, Side.HERE
+    slow = [a_command(PLAN, there, 90, people=10**6), a_command(APPROVE, there, 10, people=10**6)]
+    quick = [a_command(PLAN, here, 20, people=10**6), a_command(APPROVE, here, 5, people=10**6)]
+    # The machine was slow in the second round of three, and in the fourth ours alone was run.
+    imports = [
+        a_command(IMPORT, side, seconds, number=number)
+        for number, seconds in ((1, 10), (2, 100), (3, 12))
+        for side, seconds in ((there, seconds), (here, seconds / 4))
+    ]
+    results = Results(commands=[*slow, *quick, *imports, a_command(IMPORT, here, 1000, number=4)])
+    figures = {goal.says: goal.figure(results) for goal in GOALS if goal.figure(results) is not None}
+    assert figures == {
+        "plan + approve of 10⁶, beside the older commit": 0.25,
+        "import of 20,000 people and payments, beside the older commit": 0.25,
+    }
+    shown = page.commands_table(Results(commands=[*slow, *quick]))
+    assert "| `mailer plan` | 1,000,000 | 20.0 | 20.0 | 1 | 90.0 | 90.0 | 1 | 0.22 |" in shown
+    assert "| `mailer plan` | 1,000,000 | 20.0 | 20.0 | 1 | – | – | – | – |" in page.commands_table(
+        Results(commands=quick)
+    )
+
+
 def test_the_page_keeps_its_words_and_gets_the_figures() -> None:
     results = Results(
-        runs=[a_run(per_second=1234), a_run("django", per_second=617)],
+        runs=[a_run(per_second=1234, sink_cpu_seconds=0.0555), a_run("django", per_second=617, octets=44_100)],
         scaled=[a_scaling(1000, 0.5, 60_000)],
         about={"cores": "2", "warning": "Rough."},
         absent={"csink": "it is not there", "smtp-sink nodemailer-qp": "nodejs is not installed"},
     )
-    written = page.replaced(f"# Title\n\n{page.BEGIN}\nold\n{page.END}\n\nend\n", page.figures(results))
+    written = page.replaced(f"# Title\n\n{page.BEGIN}\nyesterday\n{page.END}\n\nend\n", page.figures(results))
     assert written.startswith(f"# Title\n\n{page.BEGIN}\n\n**Rough.**")
     assert written.endswith(f"{page.END}\n\nend\n")
-    assert "old" not in written
-    assert "| **Club Mailer**, ledger on | 1,234 | 81 | – | – | – | – | 51 |" in written
-    assert "| Django, one connection | 617 | 162 | 2.00 | – | – | – | 51 |" in written
+    assert "yesterday" not in written
+    assert "| **Club Mailer**, ledger on | 1,234 | 81 | – | – | – | – | 45 | – | 51 |" in written
+    assert "| Django, one connection | 617 | 162 | 2.00 | – | – | – | – | 44 | 51 |" in written
     assert "quoted-printable forced was left out: nodejs is not installed." in written
     assert "Not measured: it is not there." in written
-    assert "| 1,000 | 0.0 | 0.0 | 0.0 | 0.5 | 0.5 | 500 | 61 |" in written
+    assert "| 1,000 | 0.0 | 0.0 | 0.0 | 0.5 | 0.5 | 500 | 0 | 61 |" in written
     assert page.replaced(written, page.figures(results)) == written
     with pytest.raises(ValueError, match="markers"):
         page.replaced("# Title\n", "")
 
 
 def test_results_come_back_as_they_were_kept() -> None:
-    results = Results(runs=[a_run()], scaled=[a_scaling(10, 1.0, 1)], about={"cores": "2"}, absent={"postfix": "no"})
-    assert Results.load(results.dump()) == results
-    assert Results.load({}) == Results(runs=[], scaled=[])
+    measured = {"runs": [a_run()], "scaled": [a_scaling(10, 1.0, 1)], "commands": [a_command(PLAN, Side.HERE, 1.0)]}
+    results = Results(**measured, about={"cores": "2"}, absent={"postfix": "no"})
+    assert Results.load(json.loads(json.dumps(results.dump()))) == results
+    assert Results.load({}) == Results(runs=[], scaled=[], commands=[])
 
 
 def test_the_page_in_the_project_is_what_its_figures_say() -> None:
@@ -133,24 +161,3 @@ def test_a_log_proves_that_nobody_was_missed_or_doubled(tmp_path: Path) -> None:
     log.write_text("a@b.example 10\na@b.example 10\n")
     with pytest.raises(sinks.Lost, match="twice"):
         sinks.prove(log, 2)
-
-
-def test_a_tiny_run_of_ours_and_a_peer_reaches_everybody_once(tmp_path: Path) -> None:
-    def made(module: str, *words: object) -> None:
-        command = [sys.executable, "-m", f"tests.benchmarks.{module}", *map(str, words)]
-        subprocess.run(command, cwd=sinks.ROOT, env=environment(), check=True, timeout=60)
-
-    made("letter", "--into", tmp_path, "--language", "ru", "--readers", COPIES)
-    made("installation", "--folder", tmp_path / "club", "--language", "ru", "--copies", COPIES)
-    for key in (OURS, "aiosmtplib"):
-        log = tmp_path / f"{key}.log"
-        with sinks.python_sink(log) as sink, sinks.far_away(sink, 1) as far:
-            config = tmp_path / "club" / "config.toml"
-            config.write_text(config.read_text().replace("port = 25\n", f"port = {far.port}\n"))
-            task = Task(port=far.port, copies=COPIES, connections=2, letter=tmp_path, club=tmp_path / "club")
-            measured = CONTENDERS[key].run(task)
-        sinks.prove(log, COPIES, column=1)
-        assert measured.copies == COPIES
-        assert measured.seconds > 0
-        assert measured.cpu_seconds > 0
-        assert measured.peak_kb > 1000

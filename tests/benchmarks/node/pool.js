@@ -9,6 +9,14 @@ const [folder, encoding] = process.argv.slice(5);
 const told = JSON.parse(readFileSync(join(folder, "letter.json"), "utf8"));
 const readers = readFileSync(join(folder, "readers.jsonl"), "utf8").split("\n", copies).map((line) => JSON.parse(line));
 
+const pictures = told.pictures.map(({ cid, type, name, content }) => ({
+  cid,
+  contentType: type,
+  filename: name,
+  contentDisposition: "inline",
+  content: Buffer.from(content, "base64"),
+}));
+
 function filled(page, marks) {
   for (const mark in marks) page = page.replaceAll(mark, marks[mark]);
   return page;
@@ -25,6 +33,7 @@ function message(reader) {
     text: filled(told.text, reader.marks),
     html: filled(told.html, reader.marks),
   };
+  if (pictures.length) made.attachments = pictures;
   if (encoding !== "default") made.encoding = encoding;
   return made;
 }
