@@ -13,19 +13,20 @@ from mailer.formats.message.dkim import DkimSigner
 from mailer.formats.message.dkim_key import read_dkim_key
 from mailer.pipeline.mailings.report import progress_of_all
 from tests.benchmarks.installation import ED25519_FILE, Signed
-from tests.benchmarks.meter import Meter
+from tests.benchmarks.meter import FamilyMemory, Meter
 
-LOOK = 0.05  # seconds until copies that were put off are looked at again
+LOOK = 0.05  # seconds until copies that were put off, or are in the hands of a further process, are looked at again
+OPEN = (State.PENDING, State.SENDING)
 
 
 async def send(app: App) -> None:
     """Hand over every copy that is due, and report. Ends with a sentence unless every copy was accepted."""
-    with open_sender(app) as (sender, _owner):
+    with FamilyMemory() as memory, open_sender(app) as (sender, _owner):
         meter = Meter()
         drained = await sender.drain()
         meter.stop()
         (progress,) = progress_of_all(app.context)
-        while progress.counts.get(State.PENDING, 0) and not drained.down:
+        while any(progress.counts.get(state, 0) for state in OPEN) and not drained.down:
             await asyncio.sleep(LOOK)
             drained = await sender.drain()
             meter.stop()
@@ -33,7 +34,7 @@ async def send(app: App) -> None:
     accepted = progress.counts.get(State.ACCEPTED, 0)
     if accepted != progress.copies:
         sys.exit(f"{accepted} of {progress.copies} copies were accepted: {progress.counts} {drained}")
-    meter.report(accepted)
+    meter.report(accepted, peak=memory.peak_kb)
 
 
 def signed_with_ed25519(app: App) -> App:

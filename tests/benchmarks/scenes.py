@@ -70,7 +70,7 @@ SCENES = (
         sink=Kind.CSINK,
         copies={
             OURS: 25000,
-            "ours-2": 25000,
+            "ours-2": 50000,
             "smtp-source": 50000,
             "prototype": 30000,
             "nodemailer-qp": 1500,
@@ -99,16 +99,16 @@ SCENES = (
             OURS: 25000,
             "ours-ed25519": 15000,
             "ours-rsa": 8000,
-            "ours-rsa-2": 8000,
+            "ours-rsa-2": 16000,
             "ours-both": 8000,
-            "ours-both-2": 8000,
+            "ours-both-2": 16000,
         },
     ),
     Scene(
         key="starttls",
         title="Over STARTTLS, to a sink of ours in C that offers it",
         sink=Kind.TLS_SINK,
-        copies={OURS: 25000, "ours-2": 25000, "ours-starttls": 15000, "ours-starttls-2": 15000},
+        copies={OURS: 25000, "ours-2": 50000, "ours-starttls": 15000, "ours-starttls-2": 30000},
     ),
     Scene(
         key="far",
