@@ -44,12 +44,12 @@ class RelayThrottle:
         *,
         connections: int,
         per_minute: int = 0,
-        elapsed: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
+        elapsed: Callable[[], float] | None = None,
     ) -> None:
-        """`elapsed` is the clock of the timers, by which connections are woken."""
+        """`elapsed` is the clock of the timers, by which connections are woken: the running loop's."""
         self.relay = relay
         self._clock = clock
-        self._elapsed = elapsed
+        self._elapsed = elapsed or self._ask_loop
         self.pace = RelayPace(at_most=per_minute / 60)
         self.connections = ConnectionLimit(most=connections, allowed=connections)
         self.session = SessionLimit()
@@ -68,6 +68,11 @@ class RelayThrottle:
         self._doubted: set[int] = set()  # copies put back after such a refusal
         self._closed_at: datetime | None = None
         self.kept: SlowRelay | None = None  # what the ledger keeps of this
+
+    def _ask_loop(self) -> float:
+        """The time of the running loop, which is asked for once: each copy needs it twice."""
+        self._elapsed = asyncio.get_running_loop().time
+        return self._elapsed()
 
     # --- before a copy leaves -----------------------------------------------------------------------------------------
 
