@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    TextClause,
     TypeDecorator,
     collate,
     or_,
@@ -91,18 +92,27 @@ def insert_into(connection: Connection, table: Table) -> "SqliteInsert | Postgre
     return insert(table)
 
 
-def at_most_one(name: str, *columns: Column[Any], when: str) -> Index:
+Condition = str | ColumnElement[bool]
+
+
+def at_most_one(name: str, *columns: Column[Any], when: Condition) -> Index:
     """A unique index of the rows that match the condition, the same on both databases."""
-    return Index(name, *columns, unique=True, sqlite_where=text(when), postgresql_where=text(when))
+    where = _where(when)
+    return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 
-def partial_index(name: str, *columns: Column[Any], when: str, nulls_first: str = "") -> Index:
+def partial_index(name: str, *columns: Column[Any], when: Condition, nulls_first: str = "") -> Index:
     """An index of the rows that match the condition, the same on both databases.
 
     `nulls_first` names a column whose NULLs come first, as they do in SQLite anyway.
     """
     order = {nulls_first: "NULLS FIRST"} if nulls_first else {}
-    return Index(name, *columns, sqlite_where=text(when), postgresql_where=text(when), postgresql_ops=order)
+    where = _where(when)
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where, postgresql_ops=order)
+
+
+def _where(when: Condition) -> ColumnElement[bool] | TextClause:
+    return text(when) if isinstance(when, str) else when
 
 
 def by_code_point(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:

@@ -7,6 +7,7 @@ from mailer.domain.delivery import Event, State, advance
 from mailer.store import letters, wishes
 from mailer.store.schema import (
     attempts,
+    columns_in,
     deliveries,
     exclusions,
     failures,
@@ -40,7 +41,7 @@ def forget(connection: Connection, person: str) -> str:
     alias = f"{ALIAS}{_next(connection)}"
     for state in (State.PENDING, State.HELD):
         where = (deliveries.c.person == person) & (deliveries.c.state == state)
-        values = {"state": advance(state, Event.CANCELLED), "held_reason": None, "next_attempt_at": None}
+        values = columns_in(advance(state, Event.CANCELLED)) | {"held_reason": None, "next_attempt_at": None}
         connection.execute(update(deliveries).where(where).values(values))
     own = select(deliveries.c.id).where(deliveries.c.person == person)
     connection.execute(update(attempts).where(attempts.c.delivery.in_(own)).values(text=""))

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from mailer.domain.errors import MailerError
 
-HEAD = "0018"
+HEAD = "0020"
 
 
 def upgrade(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from mailer.domain.address import Address
 from mailer.domain.circulation import Copy
-from mailer.domain.delivery import Accepted, Event, Outcome, Reply, State
+from mailer.domain.delivery import BLOCKING, Accepted, Event, Outcome, Reply, State
 from mailer.domain.edition import NO_INSERT
 from mailer.domain.issue import Issue, IssueText, Status
 from mailer.domain.mailing import MailingState
@@ -121,6 +121,8 @@ def write_down(connection: Connection, owner: int, *results: Result) -> None:
 
 def put(connection: Connection, delivery: int, **values: object) -> None:
     """The row says this, whatever the machine thinks of it."""
+    if "state" in values:
+        values = {"blocking": values["state"] in BLOCKING, **values}
     connection.execute(update(table).where(table.c.id == delivery).values(values))
 
 

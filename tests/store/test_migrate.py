@@ -113,6 +113,33 @@ def test_an_older_database_keeps_its_rows_and_learns_who_serves_which_mailbox(ur
     Store.open(name, tmp_path).close()  # once is enough
 
 
+def test_copies_of_an_older_database_block_a_further_one_unless_they_failed(url: URL) -> None:
+    engine = room._engine(url)
+    with engine.begin() as connection:
+        mailing, ids = at_first_schema(connection)
+        upgrade_to(connection, "0018")
+        before = rows_of(connection)
+        for copy, state in zip(ids[2:], (State.REJECTED, State.CANCELLED, State.BOUNCED), strict=False):
+            connection.execute(
+                text("UPDATE deliveries SET state = :state WHERE id = :id"), {"state": state, "id": copy}
+            )
+    engine.dispose()
+    store = Store.open(url.render_as_string(hide_password=False), Path(url.database or "").parent)
+    with store.transaction() as connection:
+        blocking = connection.execute(text("SELECT blocking FROM deliveries ORDER BY id")).scalars()
+        assert list(blocking) == [True, True, False, False, False, True, True]
+        assert sum(deliveries.counts(connection, [mailing]).values()) == len(ids)
+        connection.execute(text("UPDATE deliveries SET state = 'pending', blocking = true WHERE NOT blocking"))
+    for values in ("state = 'rejected'", "blocking = false"):
+        with pytest.raises(DatabaseError), store.transaction() as connection:
+            connection.execute(text(f"UPDATE deliveries SET {values} WHERE id = {ids[0]}"))
+    store.close()
+    with engine.begin() as connection:
+        command.downgrade(configured(connection), "0018")
+        assert rows_of(connection) == before
+    engine.dispose()
+
+
 def test_holds_and_pauses_of_an_older_database_stay_in_force(url: URL) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:

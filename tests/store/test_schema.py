@@ -64,7 +64,11 @@ def test_the_migrations_make_every_check_and_condition(store: Store) -> None:
     made["indexes"].pop("alembic_version_pkc", None)
     assert migrated == made
     assert made["triggers"]
-    every = [(table, one) for table in metadata.tables.values() for one in table.constraints]
+    every = [
+        (table, one)
+        for table in metadata.tables.values()
+        for one in (*table.constraints, *(one for column in table.columns for one in column.constraints))
+    ]
     assert set(made["checks"]) == {
         f"{table.name}.{one.name}" for table, one in every if isinstance(one, CheckConstraint)
     }
@@ -161,6 +165,9 @@ def test_no_copy_number_is_given_twice(store: Store) -> None:
         {"state": State.ACCEPTED, "owner": 1, "lease_until": NOW},
         {"marked_at": NOW},
         {"state": State.UNCERTAIN, "marked_at": NOW},
+        {"blocking": False},
+        {"state": State.REJECTED, "blocking": True},
+        {"state": State.ACCEPTED, "blocking": None},
         {"mailing": 99},
         {"address": None},
         {"state": State.SENDING, "owner": 99, "lease_until": NOW},

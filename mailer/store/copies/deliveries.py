@@ -12,7 +12,17 @@ from mailer.domain.families import family_of
 from mailer.domain.mailing import Mailing
 from mailer.store.columns import CHUNK
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
-from mailer.store.schema import attempts, deliveries, is_asking, is_counted, is_failed, is_pending, is_sending, mailings
+from mailer.store.schema import (
+    attempts,
+    columns_in,
+    deliveries,
+    is_asking,
+    is_counted,
+    is_failed,
+    is_pending,
+    is_sending,
+    mailings,
+)
 
 # The other columns of a delivery, and of its last attempt, are read beside these.
 _OWN = ("id", "mailing", "message_id", "state", "held_reason", "next_attempt_at", "owner", "epoch", "marked_at")
@@ -239,7 +249,7 @@ def people_served(connection: Connection, newsletter: str, serial: int) -> dict[
 
 def move(connection: Connection, delivery: Delivery, event: Event, **values: object) -> bool:
     """Move a delivery on by the event, and set these values; False when it has moved since it was read."""
-    changed = {"state": advance(delivery.state, event), "held_reason": None, "next_attempt_at": None, **values}
+    changed = columns_in(advance(delivery.state, event)) | {"held_reason": None, "next_attempt_at": None} | values
     if delivery.state is State.SENDING:
         changed |= {"owner": None, "relay": None, "lease_until": None, "marked_at": None}
     unmoved = (deliveries.c.state == delivery.state) & (deliveries.c.epoch == delivery.epoch)
@@ -249,7 +259,7 @@ def move(connection: Connection, delivery: Delivery, event: Event, **values: obj
 
 def move_all(connection: Connection, mailing: int, state: State, event: Event) -> int:
     """Move on every delivery of a mailing in this state, which is not `sending`; returns how many."""
-    values = {"state": advance(state, event), "held_reason": None, "next_attempt_at": None}
+    values = columns_in(advance(state, event)) | {"held_reason": None, "next_attempt_at": None}
     where = (deliveries.c.mailing == mailing) & (deliveries.c.state == state)
     return connection.execute(update(deliveries).where(where).values(values)).rowcount
 

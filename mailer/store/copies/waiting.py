@@ -12,7 +12,7 @@ from mailer.domain.mailing import Mailing, MailingState
 from mailer.store.columns import CHUNK
 from mailer.store.copies.deliveries import deliveries_with
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
-from mailer.store.schema import deliveries, is_pending, mailings
+from mailer.store.schema import columns_in, deliveries, is_pending, mailings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def withhold(
     """Hold every pending copy to one of these addresses in their wire form, or for this person of the newsletter."""
     readers = and_(deliveries.c.person == person, deliveries.c.newsletter == newsletter)
     whose = readers if person is not None else deliveries.c.address.in_(addresses)
-    values = {"state": advance(State.PENDING, Event.HELD), "held_reason": reason, "next_attempt_at": None}
+    values = columns_in(advance(State.PENDING, Event.HELD)) | {"held_reason": reason, "next_attempt_at": None}
     connection.execute(update(deliveries).where(whose, is_pending).values(values))
 
 

@@ -15,7 +15,7 @@ from mailer.domain.retry import LONGEST_WAIT
 from mailer.store.columns import UtcDateTime, has_come, insert_into
 from mailer.store.copies.rows import COPY_COLUMNS, copy_from
 from mailer.store.ledger.batches import gathered, listed, packed, read
-from mailer.store.schema import deliveries, is_pending, is_sending, ledger_state, mailings
+from mailer.store.schema import columns_in, deliveries, is_pending, is_sending, ledger_state, mailings
 
 
 class Claim(NamedTuple):
@@ -106,8 +106,8 @@ def _claiming(dialect: str, which: str) -> tuple[Select[Any], Update]:
     take = (
         update(deliveries)
         .where(deliveries.c.id.in_(listed(dialect, int)), deliveries.c.state == State.PENDING)
+        .values(columns_in(advance(State.PENDING, Event.CLAIMED)))
         .values(
-            state=advance(State.PENDING, Event.CLAIMED),
             owner=bindparam("by_owner"),
             relay=bindparam("by_relay"),
             epoch=deliveries.c.epoch + 1,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 from mailer.domain.delivery import Event, JournalEntry, State, advance, event_after_death
 from mailer.store.columns import has_come
 from mailer.store.ledger.results import add_attempts, begin_mailing
-from mailer.store.schema import THROTTLED, deliveries, is_sending
+from mailer.store.schema import THROTTLED, columns_in, deliveries, is_sending
 
 JournalEntries = Mapping[tuple[int, int], JournalEntry]
 # Longer than any lease: one that ends later was given while the clock was ahead.
@@ -57,7 +57,7 @@ def take_over(
         elif copy.marked_at is None:
             event = Event.ABANDONED
         own = (deliveries.c.id == copy.id) & (deliveries.c.epoch == copy.epoch)
-        values = {"state": advance(State.SENDING, event), **_FREE}
+        values = columns_in(advance(State.SENDING, event)) | _FREE
         if connection.execute(update(deliveries).where(own, is_sending).values(**values)).rowcount != 1:
             continue  # its owner is alive, and was quicker
         if event in _RECOVERED:

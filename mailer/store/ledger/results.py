@@ -25,7 +25,16 @@ from mailer.domain.lost_answers import HandOver
 from mailer.store.columns import UtcDateTime
 from mailer.store.ledger.batches import ForRows, listed, packed
 from mailer.store.ledger.claims import Claim
-from mailer.store.schema import THROTTLED, attempts, deliveries, is_counted, is_pending, is_sending, mailings
+from mailer.store.schema import (
+    THROTTLED,
+    attempts,
+    columns_in,
+    deliveries,
+    is_counted,
+    is_pending,
+    is_sending,
+    mailings,
+)
 
 
 class Result(NamedTuple):
@@ -99,7 +108,7 @@ def _moves(dialect: str, event: Event) -> tuple[Update, Update | None]:
 
 def _moved(which: ColumnElement[bool], to: State) -> Update:
     later = bindparam("later", type_=UtcDateTime()) if to is State.PENDING else None
-    return update(deliveries).where(which).values(state=to, next_attempt_at=later)
+    return update(deliveries).where(which).values(columns_in(to) | {"next_attempt_at": later})
 
 
 def _attempt(relay: str, result: Result) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from mailer.store.schema.deliveries import (
     THROTTLED,
     attempts,
+    columns_in,
     deliveries,
     is_asking,
     is_counted,
@@ -33,6 +34,7 @@ from mailer.store.schema.wishes import wishes
 __all__ = [
     "THROTTLED",
     "attempts",
+    "columns_in",
     "deliveries",
     "drafts",
     "editions",
